@@ -1,0 +1,1 @@
+"""Pieces, variants, prices and pictures."""

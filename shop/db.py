@@ -1,0 +1,141 @@
+"""The database: engine, types, sessions, and the only place that commits.
+
+SQLite and PostgreSQL run the same code. Where their SQL differs, the two stand side by side (`dialect_sql`).
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, func, text
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql import ColumnElement
+from sqlalchemy.types import TypeDecorator
+
+BUSY_TIMEOUT_MS: Final = 10_000
+"""How long a writer waits for another before the visitor is told to try again (503)."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime: TIMESTAMPTZ on PostgreSQL, sortable text on SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive datetime: its moment is unknown. Raises ValueError."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime has no place in the database")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give back the same moment, aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table of the shop."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012
+
+
+class Database:
+    """One database and its two ways in: `transaction()` to change it, `reading()` to look."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self._writer = self.engine.execution_options(shop_writer=True)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session whose changes are all kept when the block ends well, and none when it raises.
+
+        On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so nothing read inside can go stale.
+        """
+        with Session(self._writer, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for looking; whatever it changes is thrown away."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    def dispose(self) -> None:
+        """Close the pooled connections."""
+        self.engine.dispose()
+
+
+def database_now(session: Session) -> ColumnElement[datetime]:
+    """The database's own clock as an SQL expression: hosts may disagree about the time, rows may not."""
+    if is_sqlite(session):
+        return func.strftime("%Y-%m-%d %H:%M:%f", "now", type_=DateTime())
+    return func.clock_timestamp(type_=UtcDateTime())
+
+
+def is_sqlite(session: Session | Connection) -> bool:
+    """Whether the session talks to SQLite."""
+    return (
+        session.get_bind().dialect.name == "sqlite"
+        if isinstance(session, Session)
+        else session.dialect.name == "sqlite"
+    )
+
+
+def healthy(database: Database) -> bool:
+    """Whether the database answers. Raises SQLAlchemy's OperationalError when it does not."""
+    with database.reading() as session:
+        return bool(session.execute(text("SELECT 1")).scalar_one() == 1)
+
+
+def _engine(url: str) -> Engine:
+    if url.startswith("sqlite"):
+        engine = create_engine(
+            url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, pool_size=16, max_overflow=16
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    options = f"-c lock_timeout={BUSY_TIMEOUT_MS} -c statement_timeout=30000 -c timezone=utc"
+    return create_engine(
+        url,
+        connect_args={"options": options, "connect_timeout": 5},
+        pool_size=16,
+        max_overflow=16,
+        pool_pre_ping=True,
+    )
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself: `_begin_sqlite` does
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # NORMAL lost acknowledged commits in simulated power cuts
+        "foreign_keys=ON",
+        "recursive_triggers=ON",  # or INSERT OR REPLACE deletes a protected row without firing its trigger
+        "secure_delete=ON",  # an erased dedication leaves no text behind
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writer = connection.get_execution_options().get("shop_writer")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")

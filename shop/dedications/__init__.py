@@ -1,0 +1,1 @@
+"""Private words, sealed order by order."""

@@ -1,0 +1,1 @@
+"""Words on metal: faces, coverage, fit, drawing. Pure: no Flask, no database."""

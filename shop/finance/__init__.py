@@ -1,0 +1,1 @@
+"""The finance lead's screens and exports."""

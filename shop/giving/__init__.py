@@ -1,0 +1,1 @@
+"""The donation: policies and the ledger."""

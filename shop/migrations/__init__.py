@@ -1,0 +1,1 @@
+"""Schema changes, for both databases."""

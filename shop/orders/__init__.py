@@ -1,0 +1,1 @@
+"""Orders: placing, lifecycle, and converge, which settles them."""

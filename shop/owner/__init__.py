@@ -1,0 +1,1 @@
+"""The owner's workshop: one module a noun."""

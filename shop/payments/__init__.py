@@ -1,0 +1,1 @@
+"""The Stripe edge and its stand-in."""

@@ -1,0 +1,136 @@
+"""Settings: read once from the environment, checked at start, frozen afterwards."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+SECRET_LENGTH: Final = 32
+"""Bytes of entropy in a key the shop makes for itself."""
+
+
+class SettingsError(Exception):
+    """The environment cannot be used as it is; the message says what to change."""
+
+
+class PaymentMode(StrEnum):
+    """Who takes the payment: the stand-in, where no money moves, or Stripe."""
+
+    STAND_IN = "stand-in"
+    STRIPE = "stripe"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How this installation runs. Made by `from_environment`; tests make their own."""
+
+    database_url: str
+    secret_key: str
+    vault_key: bytes
+    """32 bytes that wrap the key of each order's private words. Back it up apart from the database."""
+    instance_dir: Path
+    site_url: str
+    port: int = 8000
+    mail_url: str | None = None
+    stripe_secret_key: str | None = None
+    stripe_webhook_secret: str | None = None
+    stripe_api_base: str | None = None
+
+    @property
+    def payment_mode(self) -> PaymentMode:
+        """Stripe when its keys are set, else the stand-in."""
+        return PaymentMode.STRIPE if self.stripe_secret_key else PaymentMode.STAND_IN
+
+    @property
+    def livemode(self) -> bool:
+        """Whether real money moves: Stripe with a live key (Stripe names them sk_live_ or rk_live_)."""
+        return bool(self.stripe_secret_key and "_live_" in self.stripe_secret_key)
+
+    @property
+    def secure(self) -> bool:
+        """Whether the site is served over HTTPS, so cookies must be too."""
+        return self.site_url.startswith("https://")
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment variables of DESIGN.
+
+    Makes the instance directory, and in it the two keys, if they are missing. Raises SettingsError with
+    a sentence that says what to change.
+    """
+    env = os.environ if environ is None else environ
+    instance_dir = Path(env.get("INSTANCE_DIR") or "instance").resolve()
+    instance_dir.mkdir(parents=True, exist_ok=True)
+    port = _port(env.get("PORT") or "8000")
+    secret_key, webhook_secret = (
+        env.get("STRIPE_SECRET_KEY") or None,
+        env.get("STRIPE_WEBHOOK_SECRET") or None,
+    )
+    _check_stripe_keys(secret_key, webhook_secret)
+    return Settings(
+        database_url=_database_url(env.get("DATABASE_URL") or f"sqlite:///{instance_dir / 'shop.db'}"),
+        secret_key=env.get("SECRET_KEY") or _key_file(instance_dir / "keys" / "secret_key"),
+        vault_key=bytes.fromhex(_key_file(instance_dir / "keys" / "vault_key")),
+        instance_dir=instance_dir,
+        site_url=_url("SITE_URL", env.get("SITE_URL") or f"http://127.0.0.1:{port}", {"http", "https"}),
+        port=port,
+        mail_url=_url("MAIL_URL", env["MAIL_URL"], {"smtp", "smtps"}) if env.get("MAIL_URL") else None,
+        stripe_secret_key=secret_key,
+        stripe_webhook_secret=webhook_secret,
+        stripe_api_base=_url("STRIPE_API_BASE", env["STRIPE_API_BASE"], {"http", "https"})
+        if env.get("STRIPE_API_BASE")
+        else None,
+    )
+
+
+def _check_stripe_keys(secret_key: str | None, webhook_secret: str | None) -> None:
+    if secret_key and not webhook_secret:
+        raise SettingsError(
+            "STRIPE_SECRET_KEY is set but STRIPE_WEBHOOK_SECRET is missing; set both or neither."
+        )
+    if webhook_secret and not secret_key:
+        raise SettingsError(
+            "STRIPE_WEBHOOK_SECRET is set but STRIPE_SECRET_KEY is missing; set both or neither."
+        )
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:  # noqa: PLR2004
+        raise SettingsError(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def _url(name: str, text: str, schemes: set[str]) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in schemes or not parts.hostname:
+        raise SettingsError(f"{name} must look like {min(schemes)}://host, not {text!r}.")
+    return text.rstrip("/")
+
+
+def _database_url(text: str) -> str:
+    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError("DATABASE_URL must start with sqlite:/// or postgresql+psycopg://.")
+    return text
+
+
+def _key_file(path: Path) -> str:
+    """A hex key kept in a file only its owner can read; made once, by whichever process comes first."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
+    if not path.exists():
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(SECRET_LENGTH))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)  # fails when another process was first: then its key is the key
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

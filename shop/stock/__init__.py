@@ -1,0 +1,1 @@
+"""What is on hand, why, and for whom it is set aside."""

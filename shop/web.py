@@ -1,0 +1,226 @@
+"""What every page shares: access to the database, errors, headers, filters and form tokens."""
+
+import hashlib
+import hmac
+import time
+from contextlib import AbstractContextManager
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
+from wtforms.csrf.core import CSRF
+from wtforms.fields import Field
+from wtforms.form import BaseForm
+from wtforms.validators import ValidationError
+
+from shop.db import Database
+from shop.money import pounds, pounds_and_pence
+from shop.settings import PaymentMode, Settings
+
+csrf = CSRFProtect()
+
+MAX_REQUEST_BYTES: Final = 512 * 1024
+RETRY_AFTER_SECONDS: Final = 5
+PUBLIC_TOKEN_HOURS: Final = 24
+"""How long a piece page may lie open before its form must be sent again."""
+
+STRIPE_CHECKOUT: Final = "https://checkout.stripe.com"
+
+
+def settings() -> Settings:
+    """The settings of the running application."""
+    found: Settings = current_app.extensions["shop.settings"]
+    return found
+
+
+def database() -> Database:
+    """The database of the running application."""
+    found: Database = current_app.extensions["shop.database"]
+    return found
+
+
+def transaction() -> AbstractContextManager[Session]:
+    """A writing session on the running application's database (see Database.transaction)."""
+    return database().transaction()
+
+
+def reading() -> AbstractContextManager[Session]:
+    """A reading session on the running application's database."""
+    return database().reading()
+
+
+def init_app(app: Flask) -> None:
+    """Give the application its errors, headers, filters and CSRF protection."""
+    config: Settings = app.extensions["shop.settings"]
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_REQUEST_BYTES,
+        SESSION_COOKIE_NAME="__Host-session" if config.secure else "session",
+        SESSION_COOKIE_SECURE=config.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session: nobody is hurried
+        WTF_CSRF_SSL_STRICT=False,  # same_origin() below asks the browser itself
+    )
+    csrf.init_app(app)
+    app.before_request(same_origin)
+    app.jinja_env.filters.update(pounds=pounds, pounds_and_pence=pounds_and_pence)
+    app.jinja_env.globals.update(
+        test_payments=config.payment_mode is PaymentMode.STAND_IN,
+        livemode=config.livemode,
+        site_url=config.site_url,
+    )
+    app.register_error_handler(HTTPException, error_page)
+    for unavailable in (OperationalError, PoolTimeout):
+        app.register_error_handler(unavailable, _database_unavailable)
+    app.register_error_handler(Exception, _unexpected)
+    policy = content_security_policy(config)
+
+    @app.after_request
+    def _add_headers(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = (
+            "camera=(), microphone=(), geolocation=(), browsing-topics=()"
+        )
+        response.headers.setdefault("Cache-Control", "no-store")
+        if config.secure:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        return response
+
+
+def content_security_policy(config: Settings) -> str:
+    """The policy for every page: nothing from anywhere else, nothing inline.
+
+    `form-action` must name the payment page's host, because browsers apply it to the redirect as well.
+    """
+    pay = "'self'"
+    if config.payment_mode is PaymentMode.STRIPE:
+        pay += f" {STRIPE_CHECKOUT}"
+        if config.stripe_api_base:
+            base = urlsplit(config.stripe_api_base)
+            pay += f" {base.scheme}://{base.netloc}"
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"connect-src 'self'; form-action {pay}; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def same_origin() -> None:
+    """Refuse a change that a browser says came from another site (fetch metadata, then Origin).
+
+    Programs that send neither header carry no one's cookies by accident, so they may pass to the token check.
+    """
+    if request.method in {"GET", "HEAD", "OPTIONS"} or request.endpoint in _open_endpoints():
+        return
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None:
+        if site not in {"same-origin", "none"}:
+            abort(HTTPStatus.BAD_REQUEST, "This form was sent from another site.")
+    elif origin is not None and urlsplit(origin).netloc != request.host:
+        abort(HTTPStatus.BAD_REQUEST, "This form was sent from another site.")
+
+
+def _open_endpoints() -> set[str]:
+    """Endpoints that other servers call and that check a signature of their own."""
+    found: set[str] = current_app.extensions.setdefault("shop.open_endpoints", set())
+    return found
+
+
+def open_to_servers(app: Flask, endpoint: str) -> None:
+    """Let another server post to an endpoint without a form token: it must verify a signature itself."""
+    app.extensions.setdefault("shop.open_endpoints", set()).add(endpoint)
+    csrf.exempt(app.view_functions[endpoint])
+
+
+def error_page(error: HTTPException) -> ResponseReturnValue:
+    """One page for every error, in the shop's voice, with the same way to reach a person."""
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return error
+    if isinstance(error, CSRFError):
+        error.description = (
+            "This page had been open for a while. Go back, load it again, and send it once more."
+        )
+    said = error.description if error.description != type(error).description else None
+    response = current_app.make_response(
+        (render_template("error.html", code=error.code, said=said), error.code)
+    )
+    for name, value in error.get_headers():
+        if name in {"Retry-After", "Allow", "WWW-Authenticate"}:
+            response.headers[name] = value
+    return response
+
+
+def _database_unavailable(error: Exception) -> ResponseReturnValue:
+    current_app.logger.warning("database unavailable: %s", type(error).__name__)
+    page = render_template("error.html", code=int(HTTPStatus.SERVICE_UNAVAILABLE), said=None)
+    return page, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(RETRY_AFTER_SECONDS)}
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    if current_app.testing:
+        raise error
+    # The traceback, but never the values: an exception's text can quote what somebody typed.
+    current_app.logger.error(
+        "unexpected %s at %s", type(error).__name__, request.endpoint, exc_info=_without_words(error)
+    )
+    return render_template("error.html", code=int(HTTPStatus.INTERNAL_SERVER_ERROR), said=None), 500
+
+
+def _without_words(error: Exception) -> tuple[type[Exception], Exception, Any]:
+    return (
+        type(error),
+        type(error)("(message withheld)") if _plain(error) else RuntimeError("(withheld)"),
+        error.__traceback__,
+    )
+
+
+def _plain(error: Exception) -> bool:
+    return type(error).__init__ is Exception.__init__
+
+
+class PublicToken(CSRF):
+    """A form token for pages that are the same for everyone and so know no session.
+
+    It proves that the form was rendered by this shop within the last day; `same_origin` proves that the
+    visitor's own page sent it. Use it through `class Meta: csrf_class = PublicToken`.
+    """
+
+    def generate_csrf_token(self, csrf_token_field: Field) -> str:  # noqa: ARG002
+        """Give the hour and its signature."""
+        return public_token()
+
+    def validate_csrf_token(self, form: BaseForm, field: Field) -> None:  # noqa: ARG002
+        """Raise ValidationError unless the token is ours and at most a day old."""
+        if not valid_public_token(field.data or ""):
+            raise ValidationError("This page had been open for a while. Please send it once more.")
+
+
+def public_token(hour: int | None = None) -> str:
+    """A token for a public form: the hour it was made and an HMAC of it."""
+    stamp = str(int(time.time() // 3600) if hour is None else hour)
+    key = current_app.config["SECRET_KEY"].encode()
+    return f"{stamp}.{hmac.new(key, b'public-form:' + stamp.encode(), hashlib.sha256).hexdigest()[:32]}"
+
+
+def valid_public_token(token: str) -> bool:
+    """Whether the token is one of ours and not older than PUBLIC_TOKEN_HOURS."""
+    stamp, _, _ = token.partition(".")
+    if not (stamp.isascii() and stamp.isdigit()):
+        return False
+    age = time.time() // 3600 - int(stamp)
+    return (
+        hmac.compare_digest(token.encode(), public_token(int(stamp)).encode())
+        and -1 <= age <= PUBLIC_TOKEN_HOURS
+    )

@@ -1,0 +1,41 @@
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+
+from shop.db import Database, UtcDateTime, database_now, healthy
+
+
+def test_what_a_transaction_changed_is_gone_when_it_raises(database: Database) -> None:
+    with database.transaction() as session:
+        session.execute(text("CREATE TABLE note (words TEXT)"))
+    with pytest.raises(RuntimeError), database.transaction() as session:
+        session.execute(text("INSERT INTO note VALUES ('half')"))
+        raise RuntimeError
+    with database.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM note")).scalar_one() == 0
+
+
+def test_what_a_reading_session_changed_is_thrown_away(database: Database) -> None:
+    with database.transaction() as session:
+        session.execute(text("CREATE TABLE note (words TEXT)"))
+    with database.reading() as session:
+        session.execute(text("INSERT INTO note VALUES ('looked')"))
+    with database.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM note")).scalar_one() == 0
+
+
+def test_the_databases_own_clock_is_close_to_ours(database: Database) -> None:
+    with database.reading() as session:
+        told = session.execute(database_now(session).select()).scalar_one()
+    told = told.replace(tzinfo=UTC) if told.tzinfo is None else told
+    assert abs((told - datetime.now(UTC)).total_seconds()) < 5
+
+
+def test_a_naive_datetime_is_refused(database: Database) -> None:
+    with pytest.raises(ValueError, match="naive"):
+        UtcDateTime().process_bind_param(datetime(2026, 1, 1), database.engine.dialect)  # noqa: DTZ001
+
+
+def test_a_database_that_answers_is_healthy(database: Database) -> None:
+    assert healthy(database)
