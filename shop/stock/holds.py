@@ -1,0 +1,159 @@
+"""Holds: stock set aside for one checkout, for a limited time.
+
+Each change of state is one conditional UPDATE, so of a payment and a release that meet, one wins and the
+other learns that it lost. A hold's row is always taken before the stock it holds. Settle one hold in one
+transaction: two transactions that each settle several could wait for each other.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from shop.db import database_now
+from shop.stock.counts import Shift, level_of, moment, record, shift_all
+from shop.stock.models import Hold, HoldLine, HoldState, Reason
+
+
+class SoldOut(Exception):
+    """Some of what was asked for is not there. Nothing was set aside."""
+
+    def __init__(self, short: Mapping[int, int]) -> None:
+        self.short = dict(short)
+        """What can still be had, in pieces, by the id of each variant that is short."""
+        super().__init__("Some of these pieces are no longer available.")
+
+
+class CountsDisagree(Exception):
+    """The counters of these variants do not cover a hold that says it is held: see `check`."""
+
+    def __init__(self, variant_ids: Iterable[int]) -> None:
+        self.variant_ids = list(variant_ids)
+        super().__init__(f"Stock counters and holds disagree for variants {self.variant_ids}.")
+
+
+def together(lines: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Lines of (variant id, pieces) summed per variant: two engravings of one piece share one stock."""
+    total: dict[int, int] = {}
+    for variant_id, quantity in lines:
+        total[variant_id] = total.get(variant_id, 0) + quantity
+    return total
+
+
+def place_hold(
+    session: Session, quantities: Mapping[int, int], lasts: timedelta, *, instead_of: int | None = None
+) -> int:
+    """Set aside `quantities` (pieces by variant id) and give the hold's id.
+
+    It expires `lasts` from now by the database's clock. `instead_of` names the basket's earlier hold: it
+    is released in the same step, if it is still held, and what it held counts as available.
+    Raises SoldOut when a variant is short; then nothing is set aside and the earlier hold stands.
+    Raises ValueError when there is nothing to hold or a quantity is not positive.
+    """
+    if not quantities or any(quantity <= 0 for quantity in quantities.values()):
+        raise ValueError("a hold sets at least one piece of each variant aside")
+    with session.begin_nested():
+        before = _end_earlier(session, instead_of)
+        changes = {
+            variant_id: Shift(reserved=quantities.get(variant_id, 0) - before.get(variant_id, 0))
+            for variant_id in quantities.keys() | before.keys()
+        }
+        if short := shift_all(session, changes):
+            raise SoldOut(
+                {
+                    variant_id: level_of(session, variant_id).available + before.get(variant_id, 0)
+                    for variant_id in short
+                }
+            )
+        return _write(session, quantities, lasts)
+
+
+def sell(session: Session, hold_id: int, *, order_reference: str, actor: str) -> bool:
+    """Turn a hold into a sale: its pieces leave the stock. False, and nothing changed, if it is not held.
+
+    A hold past its time that nobody released yet still sells. Raises CountsDisagree.
+    """
+    if not _settle(session, hold_id, HoldState.HELD, HoldState.SOLD):
+        return False
+    held = _lines(session, hold_id)
+    _must(shift_all(session, {v: Shift(on_hand=-n, reserved=-n) for v, n in held.items()}))
+    _record_sale(session, held, order_reference, actor)
+    return True
+
+
+def release(session: Session, hold_id: int) -> bool:
+    """Give a hold's pieces back to everyone. False, and nothing changed, if it is not held.
+
+    Raises CountsDisagree.
+    """
+    if not _settle(session, hold_id, HoldState.HELD, HoldState.RELEASED):
+        return False
+    _must(shift_all(session, {v: Shift(reserved=-n) for v, n in _lines(session, hold_id).items()}))
+    return True
+
+
+def take_again(session: Session, hold_id: int, *, order_reference: str, actor: str) -> bool:
+    """Sell a hold that was released before its payment came, if everything it held can still be had.
+
+    False, and nothing changed, if something is gone or the hold is not a released one.
+    """
+    savepoint = session.begin_nested()
+    if _settle(session, hold_id, HoldState.RELEASED, HoldState.SOLD):
+        wanted = _lines(session, hold_id)
+        if not shift_all(session, {v: Shift(on_hand=-n) for v, n in wanted.items()}):
+            _record_sale(session, wanted, order_reference, actor)
+            savepoint.commit()
+            return True
+    savepoint.rollback()
+    return False
+
+
+def overdue(session: Session) -> list[int]:
+    """The ids of holds still held past their time by the database's clock, oldest first."""
+    late = select(Hold.id).where(Hold.state == HoldState.HELD, Hold.expires_at <= database_now(session))
+    return list(session.scalars(late.order_by(Hold.expires_at, Hold.id)))
+
+
+def _settle(session: Session, hold_id: int, before: HoldState, after: HoldState) -> bool:
+    settled = session.scalars(
+        update(Hold)
+        .where(Hold.id == hold_id, Hold.state == before)
+        .values(state=after, settled_at=moment(session))
+        .returning(Hold.id)
+        .execution_options(synchronize_session=False)
+    )
+    return settled.one_or_none() is not None
+
+
+def _end_earlier(session: Session, hold_id: int | None) -> dict[int, int]:
+    """Mark the basket's earlier hold as released and give what it held; its counters are still to do."""
+    if hold_id is None or not _settle(session, hold_id, HoldState.HELD, HoldState.RELEASED):
+        return {}
+    return _lines(session, hold_id)
+
+
+def _write(session: Session, quantities: Mapping[int, int], lasts: timedelta) -> int:
+    now = moment(session)
+    placed = insert(Hold).values(state=HoldState.HELD, created_at=now, expires_at=now + lasts)
+    hold_id = session.execute(placed.returning(Hold.id)).scalar_one()
+    session.execute(
+        insert(HoldLine),
+        [{"hold_id": hold_id, "variant_id": v, "quantity": n} for v, n in sorted(quantities.items())],
+    )
+    return hold_id
+
+
+def _lines(session: Session, hold_id: int) -> dict[int, int]:
+    rows = session.execute(select(HoldLine.variant_id, HoldLine.quantity).where(HoldLine.hold_id == hold_id))
+    return dict(rows.all())
+
+
+def _must(refused: list[int]) -> None:
+    if refused:
+        raise CountsDisagree(refused)
+
+
+def _record_sale(session: Session, sold: Mapping[int, int], order_reference: str, actor: str) -> None:
+    out = {variant_id: -quantity for variant_id, quantity in sold.items()}
+    record(session, out, Reason.SOLD, actor=actor, order_reference=order_reference)
