@@ -25,8 +25,8 @@ _HEART: Final = (
     ((0.5, 0.24), (0.5, -0.06), (0.22, -0.32), (0.0, -0.5)),
 )
 """The right half of a heart, one wide and one high, from the cleft over the lobe to the tip."""
-_HEART_MIDDLE: Final = -0.01
-"""Where words sit in a heart: between the cleft and where it narrows."""
+_HEART_MIDDLES: Final = (0.02, 0.06, -0.02, 0.1, -0.06)
+"""Where words may sit in a heart: a wide line higher, several lines lower; the first when all do as well."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ class Plane:
 
 @dataclass(frozen=True)
 class Region:
-    """A convex part of an area, mirrored left and right, with the point that words are centred on."""
+    """A convex part of an area, mirrored left and right, and the heights its words may be centred on."""
 
     planes: tuple[Plane, ...]
-    middle_y: float
+    middles: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -100,11 +100,11 @@ def engravable(area: Area) -> Region:
     """What is left of a disc, heart or bar inside its margin; of a heart only the part below the cleft."""
     margin = MARGIN_MM[area.shape]
     edges = [_inwards(plane, margin) for plane in _planes(convex_hull(_corners(area, _DISC_SIDES)))]
-    middle = 0.0
+    middles = [0.0]
     if area.shape == "heart":
         edges.append(Plane(0.0, 1.0, _HEART_CLEFT * area.height_mm - margin))
-        middle = _HEART_MIDDLE * area.height_mm
-    return Region(tuple(edges), middle)
+        middles = [middle * area.height_mm for middle in _HEART_MIDDLES]
+    return Region(tuple(edges), tuple(middles))
 
 
 @lru_cache(maxsize=256)

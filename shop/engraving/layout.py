@@ -3,6 +3,7 @@
 Words across an area are centred by their ink and grow from its middle; words round a ring follow its band.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -48,8 +49,10 @@ def room_left_mm(area: Area, face: Face, words: Mapping[int, str], number: int) 
         return room_round_mm(area, face, lines, number)
     block = _Block(face, lines)
     region = engravable(area)
-    ink = block.ink_mm(number, cap, region.middle_y)
-    return 2 * min(_half_width(region, face, y) - abs(x) for x, y in ink)
+    return max(
+        2 * min(_half_width(region, face, y) - abs(x) for x, y in block.ink_mm(number, cap, middle))
+        for middle in region.middles
+    )
 
 
 class _Block:
@@ -88,31 +91,39 @@ def _baselines(face: Face, lines: Sequence[Shaped | Upright]) -> list[float]:
 def _across(area: Area, face: Face, lines: Mapping[int, Shaped]) -> SideLayout:
     region, block = engravable(area), _Block(face, lines)
     hull = convex_hull(point for number in lines for point in block.ink(number))
-    largest = _largest(region, face, hull)
-    cap = max(face.cap_min_mm, min(face.cap_max_mm, largest))
-    problems = {} if largest >= face.cap_min_mm else _outside(region, face, block)
+    heights = {
+        middle: min(face.cap_max_mm, _largest(region, face, hull, middle)) for middle in region.middles
+    }
+    middle = max(heights, key=heights.__getitem__)
+    cap = max(face.cap_min_mm, heights[middle])
+    problems: dict[int, Problem] = {}
+    if heights[middle] < face.cap_min_mm:
+        everywhere = {spot: _outside(region, face, block, spot) for spot in region.middles}
+        middle = min(everywhere, key=lambda spot: len(everywhere[spot]))  # blame no line needlessly
+        problems = everywhere[middle]
     placed = tuple(
-        PlacedLine(number, line, cap * x, region.middle_y + cap * y)
+        PlacedLine(number, line, cap * x, middle + cap * y)
         for number, line in lines.items()
         for x, y in [block.offsets[number]]
     )
     return SideLayout(cap, placed, problems)
 
 
-def _largest(region: Region, face: Face, hull: Sequence[Point]) -> float:
+def _largest(region: Region, face: Face, hull: Sequence[Point], middle_y: float) -> float:
     """The height in mm up to which the hull, growing from the middle, stays inside every edge."""
-    return min(
-        (plane.reach - face.thicken_mm / 2 - plane.y * region.middle_y) / outwards
-        for plane in region.planes
-        for x, y in hull
-        if (outwards := plane.x * x + plane.y * y) > _TINY
-    )
+    largest = math.inf
+    for plane in region.planes:
+        outwards = max([plane.x * x + plane.y * y for x, y in hull])
+        if outwards > _TINY:
+            room = plane.reach - face.thicken_mm / 2 - plane.y * middle_y
+            largest = min(largest, room / outwards)
+    return largest
 
 
-def _outside(region: Region, face: Face, block: _Block) -> dict[int, Problem]:
+def _outside(region: Region, face: Face, block: _Block, middle: float) -> dict[int, Problem]:
     found: dict[int, Problem] = {}
     for number in block.lines:
-        ink = block.ink_mm(number, face.cap_min_mm, region.middle_y)
+        ink = block.ink_mm(number, face.cap_min_mm, middle)
         tall = max(_above(region, face, y) for _, y in ink)
         wide = 2 * max(abs(x) - _half_width(region, face, y) for x, y in ink)
         if tall > _TINY:
