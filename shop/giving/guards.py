@@ -142,7 +142,7 @@ _HEAD: Final = [
         "ledger_head",
         "INSERT",
         "the ledger has its head already",
-        "EXISTS (SELECT 1 FROM ledger_head) OR EXISTS (SELECT 1 FROM ledger_txn)"
+        "EXISTS (SELECT 1 FROM ledger_head) OR EXISTS (SELECT 1 FROM ledger_txn)"  # noqa: S608
         " OR NEW.last_seq <> 0 OR NEW.last_hash <> " + _GENESIS,
     ),
     Guard(
@@ -173,7 +173,7 @@ _PERIOD: Final = [
         "ledger_period",
         "UPDATE",
         "a period is closed once, in its turn, at its last transaction",
-        "OLD.closed_at IS NOT NULL OR NEW.name <> OLD.name OR (NEW.closed_at IS NOT NULL AND ("
+        "OLD.closed_at IS NOT NULL OR NEW.name <> OLD.name OR (NEW.closed_at IS NOT NULL AND ("  # noqa: S608
         "EXISTS (SELECT 1 FROM ledger_period WHERE name < NEW.name AND closed_at IS NULL)"
         " OR NEW.last_seq <> COALESCE((SELECT max(seq) FROM ledger_txn WHERE period <= NEW.name), 0)"
         " OR NEW.last_hash <> COALESCE((SELECT hash FROM ledger_txn WHERE seq = NEW.last_seq), "

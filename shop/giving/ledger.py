@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Executable, func, select
 from sqlalchemy.orm import Session
 
 from shop.giving.canonical import Request
@@ -162,14 +162,18 @@ def _pasts(session: Session, order_reference: str) -> dict[int, _Past]:
         .order_by(LedgerTxn.seq)
     )
     pasts: dict[int, _Past] = {}
-    rows: Iterable[Row[Any]] = session.execute(query)
-    for unit, book, sku, policy_id, kind, seq in rows:
+    for unit, book, sku, policy_id, kind, seq in _rows(session, query):
         before = pasts.get(unit)
         steps, accrual_seq = (before.steps, before.accrual_seq) if before else (0, 0)
         standing = STEPS[Kind(kind)][1]
         accrual = seq if kind == Kind.ACCRUE else accrual_seq
         pasts[unit] = _Past(book, sku, policy_id, standing, steps + 1, accrual)
     return pasts
+
+
+def _rows(session: Session, query: Executable) -> Iterable[Any]:
+    """The columns are nullable for other kinds of transaction; a unit's own have them all."""
+    return session.execute(query)
 
 
 def _missing(pasts: dict[int, _Past], targets: Iterable[UnitTarget]) -> bool:

@@ -1,7 +1,8 @@
 """The promise in force and the words that must stand beside every mention of it.
 
 Charities Act 1992, section 60(3): who says that part of a price goes to a charity says there and then to
-which charity and how much. Without a signed agreement in force there is no policy, and the site claims nothing.
+which charity and how much. Without a signed agreement in force there is no policy, and the site claims
+nothing.
 """
 
 import hashlib
