@@ -98,6 +98,10 @@ class Catalogue:
     def _by_variant(self) -> dict[int, tuple[PieceView, VariantView]]:
         return {variant.id: (piece, variant) for piece in self.pieces for variant in piece.variants}
 
+    def by_sku(self, sku: str) -> tuple[PieceView, VariantView] | None:
+        """The variant on sale with this stock-keeping code, and its piece; None when there is none."""
+        return next((pair for pair in self._by_variant.values() if pair[1].sku == sku), None)
+
     def find(self, variant_id: int) -> tuple[PieceView, VariantView] | None:
         """The variant on sale with this id, and its piece; None when there is none."""
         return self._by_variant.get(variant_id)

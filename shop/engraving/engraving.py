@@ -29,7 +29,7 @@ Words = Mapping[tuple[str, int], str]
 """What was typed, by side and line; lines are numbered from 1."""
 
 
-class EngravingUnreadable(Exception):  # noqa: N818
+class EngravingUnreadable(Exception):
     """Stored JSON is not an engraving."""
 
 

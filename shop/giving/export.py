@@ -55,7 +55,7 @@ Writer = Callable[[Iterable[Record]], Iterator[str]]
 COLUMNS: Final = tuple(column.name for column in fields(Record) if column.metadata.get("column", True))
 
 
-class UnknownFormat(Exception):  # noqa: N818
+class UnknownFormat(Exception):
     """There is no such format."""
 
     def __init__(self, name: str) -> None:

@@ -23,7 +23,7 @@ Book = Literal["live", "test"]
 """Real money, or the stand-in's and Stripe's test mode: never counted together."""
 
 
-class TargetDisagrees(Exception):  # noqa: N818
+class TargetDisagrees(Exception):
     """A target does not fit what the ledger or the policy already says about the unit: a mistake upstream."""
 
     def __init__(self, order_reference: str, unit: int, what: str) -> None:
