@@ -88,5 +88,5 @@ def open_with(secret: bytes | str, blob: bytes) -> Any:
 
 
 def _derived(secret: bytes | str, salt: bytes) -> bytes:
-    source = secret.encode() if isinstance(secret, str) else secret
+    source = secret.encode("utf-8", "surrogatepass") if isinstance(secret, str) else secret
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=_PURPOSE).derive(source)
