@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from shop import web
+from shop import assets, web
 from shop.db import Database
 from shop.settings import Settings, from_environment
 
@@ -22,4 +22,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["shop.settings"] = settings
     app.extensions["shop.database"] = Database(settings.database_url)
     web.init_app(app)
+    assets.init_app(app)
     return app

@@ -1,1 +1,54 @@
 """Words on metal: faces, coverage, fit, drawing. Pure: no Flask, no database."""
+
+from shop.engraving.areas import Area
+from shop.engraving.drawing import preview, proof, svg
+from shop.engraving.engraving import (
+    EngravedLine,
+    Engraving,
+    EngravingUnreadable,
+    check,
+    field_name,
+    words_in,
+)
+from shop.engraving.faces import FACES, Face
+from shop.engraving.layout import room_left_mm
+from shop.engraving.problems import (
+    FACE_FIELD,
+    ControlCharacters,
+    EngravingRefused,
+    Letter,
+    MissingLetters,
+    Problem,
+    TooLong,
+    TooManyCharacters,
+    TooTall,
+    UnknownFace,
+    UnknownLine,
+)
+
+__all__ = [
+    "FACES",
+    "FACE_FIELD",
+    "Area",
+    "ControlCharacters",
+    "EngravedLine",
+    "Engraving",
+    "EngravingRefused",
+    "EngravingUnreadable",
+    "Face",
+    "Letter",
+    "MissingLetters",
+    "Problem",
+    "TooLong",
+    "TooManyCharacters",
+    "TooTall",
+    "UnknownFace",
+    "UnknownLine",
+    "check",
+    "field_name",
+    "preview",
+    "proof",
+    "room_left_mm",
+    "svg",
+    "words_in",
+]

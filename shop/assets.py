@@ -1,0 +1,92 @@
+"""Files and pages kept in memory, ready to send: bytes, their gzip, and an ETag.
+
+`asset("site.css")` in a template gives an address that changes with the file's content, so a browser may keep
+the file for a year and still sees a new one at once.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+from flask import Flask, Response, request
+
+KEEP_SECONDS: Final = 31_536_000
+TEXTS: Final = frozenset({".css", ".js", ".svg", ".txt"})
+"""What shrinks when compressed and is small enough to hold."""
+
+REVALIDATE: Final = "no-cache"
+FOREVER: Final = f"public, max-age={KEEP_SECONDS}, immutable"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A body that is the same for everyone, in both encodings."""
+
+    plain: bytes
+    gzipped: bytes
+    etag: str
+    content_type: str
+
+    @classmethod
+    def of(cls, body: bytes, content_type: str) -> "Stored":
+        """Store a body; its ETag is weak because it stands for both encodings."""
+        digest = hashlib.sha256(body).hexdigest()[:20]
+        return cls(body, gzip.compress(body, mtime=0), f'W/"{digest}"', content_type)
+
+    def response(self, cache_control: str = REVALIDATE) -> Response:
+        """Answer the current request: 304 when the browser already has it, gzip when it takes gzip."""
+        headers = {"ETag": self.etag, "Cache-Control": cache_control, "Vary": "Accept-Encoding"}
+        if self.etag in request.headers.get("If-None-Match", ""):
+            return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            return Response(self.gzipped, headers=headers, content_type=self.content_type)
+        return Response(self.plain, headers=headers, content_type=self.content_type)
+
+
+class Assets:
+    """The static folder: digests for addresses, and its text files held compressed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stored: dict[tuple[str, int], Stored] = {}
+        self._digests: dict[tuple[str, int], str] = {}
+
+    def url(self, name: str) -> str:
+        """The address of a file, with its digest. Raises FileNotFoundError for a file that is not there."""
+        path = self._folder / name
+        key = (name, path.stat().st_mtime_ns)
+        if key not in self._digests:
+            self._digests[key] = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        return f"/static/{name}?v={self._digests[key]}"
+
+    def stored(self, name: str) -> Stored | None:
+        """A text file of the folder, ready to send; None when it is another kind or is not there."""
+        path = self._folder / name
+        if path.suffix not in TEXTS or ".." in Path(name).parts or not path.is_file():
+            return None
+        key = (name, path.stat().st_mtime_ns)
+        if key not in self._stored:
+            kind = mimetypes.guess_type(name)[0] or "text/plain"
+            self._stored[key] = Stored.of(path.read_bytes(), f"{kind}; charset=utf-8")
+        return self._stored[key]
+
+
+def init_app(app: Flask) -> None:
+    """Serve `/static/` from memory where that helps, and give templates `asset()`."""
+    assets = Assets(Path(app.static_folder or "static"))
+
+    def static(filename: str) -> Response:
+        lasts = FOREVER if "v" in request.args or filename.endswith(".woff2") else REVALIDATE
+        if stored := assets.stored(filename):
+            return stored.response(lasts)
+        response = app.send_static_file(filename)
+        response.headers["Cache-Control"] = lasts
+        return response
+
+    app.view_functions["static"] = static
+    app.jinja_env.globals["asset"] = assets.url

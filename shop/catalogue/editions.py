@@ -1,0 +1,109 @@
+"""Pages that are the same for everyone: rendered once, served from memory, never older than a second.
+
+An edition is what the shop had to say at one moment, and the pages rendered from it. Whenever a request finds
+that it was read more than a second ago, what there is to say is read again: if nothing changed, the edition
+and its pages stay; if anything did, a new edition starts empty. So no code anywhere has to say that something
+changed, and every process and host follows the database by itself.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from flask import Flask, current_app
+from sqlalchemy.orm import Session
+
+from shop import web
+from shop.assets import Stored
+from shop.catalogue import snapshot
+from shop.catalogue.snapshot import Catalogue
+
+FRESH_SECONDS: Final = 1.0
+HTML: Final = "text/html; charset=utf-8"
+_EXTENSION: Final = "shop.editions"
+
+Statement = Callable[[Session], str | None]
+"""What the shop may say about its giving at this moment, or None: then it says nothing."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Everything the public pages depend on. Two that are equal give the same pages."""
+
+    catalogue: Catalogue
+    statement: str | None
+    token: str
+    """The form token changes with the hour, so the pages do too."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What is shown, and the pages already rendered from it."""
+
+    shown: Shown
+    pages: dict[str, Stored] = field(default_factory=dict)
+
+
+class Editions:
+    """Gives the current edition; one per application."""
+
+    def __init__(self, read: Callable[[], Shown], now: Callable[[], float] = time.monotonic) -> None:
+        self._read = read
+        self._now = now
+        self._lock = threading.Lock()
+        self._edition: Edition | None = None
+        self._read_at = 0.0
+
+    def current(self) -> Edition:
+        """The edition as of at most a second ago. Raises what reading raises (no database: OperationalError)."""
+        if (edition := self._fresh()) is not None:
+            return edition
+        with self._lock:
+            if (edition := self._fresh()) is not None:  # another thread was faster
+                return edition
+            began = self._now()
+            shown = self._read()
+            if self._edition is None or self._edition.shown != shown:
+                self._edition = Edition(shown)
+            self._read_at = began
+            return self._edition
+
+    def page(self, name: str, render: Callable[[Shown], str]) -> Stored:
+        """The page of that name, rendered if this edition has not got it yet."""
+        edition = self.current()
+        stored = edition.pages.get(name)
+        if stored is None:
+            stored = edition.pages[name] = Stored.of(render(edition.shown).encode(), HTML)
+        return stored
+
+    def _fresh(self) -> Edition | None:
+        edition = self._edition
+        return edition if edition is not None and self._now() - self._read_at < FRESH_SECONDS else None
+
+
+def init_app(app: Flask) -> None:
+    """Give the application its editions. `shop.statement` in its extensions says what may be said of giving."""
+
+    def read() -> Shown:
+        statement: Statement = app.extensions.get("shop.statement", _nothing)
+        with web.reading() as session:
+            return Shown(snapshot.load(session), statement(session), web.public_token())
+
+    app.extensions[_EXTENSION] = Editions(read)
+
+
+def editions() -> Editions:
+    """The running application's editions."""
+    found: Editions = current_app.extensions[_EXTENSION]
+    return found
+
+
+def shown() -> Shown:
+    """What the shop shows now: catalogue, statement, token."""
+    return editions().current().shown
+
+
+def _nothing(_session: Session) -> None:
+    return None

@@ -1,0 +1,95 @@
+"""The tables of the catalogue: pieces, the sides words can be cut into, metals, variants and pictures."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.db import Base
+
+
+class Metal(Base):
+    """A metal as the law lets it be described, and the weight above which a piece of it needs a hallmark."""
+
+    __tablename__ = "metal"
+    __table_args__ = (CheckConstraint("hallmark_from_mg > 0", name="hallmark_from_positive"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    fineness: Mapped[str] = mapped_column(String(200))
+    hallmark_from_mg: Mapped[int]
+    position: Mapped[int]
+
+
+class Piece(Base):
+    """A necklace design and everything said about it. Texts are plain; an empty line starts a paragraph."""
+
+    __tablename__ = "piece"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    summary: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(Text)
+    measures: Mapped[str] = mapped_column(Text)
+    wearing: Mapped[str] = mapped_column(Text)
+    position: Mapped[int]
+    published: Mapped[bool]
+
+
+class Side(Base):
+    """A side of a piece that words can be cut into. Sizes are tenths of a millimetre."""
+
+    __tablename__ = "side"
+    __table_args__ = (
+        UniqueConstraint("piece_id", "key"),
+        CheckConstraint("shape IN ('disc', 'heart', 'bar', 'ring')", name="shape_known"),
+        CheckConstraint("lines > 0 AND width_tenths > 0 AND height_tenths > 0", name="has_room"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    piece_id: Mapped[int] = mapped_column(ForeignKey("piece.id"))
+    key: Mapped[str] = mapped_column(String(20))
+    label: Mapped[str] = mapped_column(String(60))
+    position: Mapped[int]
+    shape: Mapped[str] = mapped_column(String(10))
+    width_tenths: Mapped[int]
+    height_tenths: Mapped[int]
+    lines: Mapped[int]
+
+
+class Variant(Base):
+    """A piece in one metal and chain length: what is priced, counted and sold."""
+
+    __tablename__ = "variant"
+    __table_args__ = (
+        UniqueConstraint("piece_id", "metal_id", "chain_inches"),
+        CheckConstraint("price_pence > 0", name="price_positive"),
+        CheckConstraint("weight_mg > 0", name="weight_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    piece_id: Mapped[int] = mapped_column(ForeignKey("piece.id"))
+    metal_id: Mapped[int] = mapped_column(ForeignKey("metal.id"))
+    sku: Mapped[str] = mapped_column(String(40), unique=True)
+    chain_inches: Mapped[int]
+    price_pence: Mapped[int]
+    weight_mg: Mapped[int]
+    hallmarked: Mapped[bool]
+    position: Mapped[int]
+    active: Mapped[bool]
+
+
+class Picture(Base):
+    """A picture of a piece: in one metal, or of every one (metal is null). `file` lies under static/."""
+
+    __tablename__ = "picture"
+    __table_args__ = (UniqueConstraint("piece_id", "file"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    piece_id: Mapped[int] = mapped_column(ForeignKey("piece.id"))
+    metal_id: Mapped[int | None] = mapped_column(ForeignKey("metal.id"))
+    file: Mapped[str] = mapped_column(String(200))
+    alt: Mapped[str] = mapped_column(String(300))
+    width: Mapped[int]
+    height: Mapped[int]
+    position: Mapped[int]

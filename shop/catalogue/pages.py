@@ -1,0 +1,86 @@
+"""The public pages as text, rendered from plain data: the same function serves memory and a refused form."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask import render_template
+
+from shop.catalogue import editions
+from shop.catalogue.editions import Shown
+from shop.catalogue.snapshot import Catalogue
+from shop.engraving.faces import FACES
+
+ADD_TO: Final = "/basket/lines"
+PRICE_NOTE: Final = "with engraving and UK delivery"
+"""What the one price includes: the delivery of the checkout must hold to it."""
+
+CENTIMETRES: Final = {14: 36, 16: 41, 18: 46, 20: 51, 22: 56, 24: 61}
+"""Chain lengths in inches as UK sellers round them."""
+
+PLACES: Final = {
+    14: "close round the neck",
+    16: "at the base of the neck",
+    18: "on the collarbone",
+    20: "just below the collarbone",
+    22: "above the bust",
+    24: "on the bust",
+}
+
+
+class UnknownPiece(Exception):
+    """No published piece has this slug."""
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        super().__init__(f"There is no piece called {slug!r}.")
+
+
+def home_page(shown: Shown) -> str:
+    """The first page."""
+    return render_template("catalogue/home.html", **_shared(shown))
+
+
+def pieces_page(shown: Shown) -> str:
+    """The collection."""
+    return render_template("catalogue/pieces.html", here="pieces", **_shared(shown))
+
+
+def piece_page(
+    catalogue: Catalogue,
+    slug: str,
+    *,
+    values: Mapping[str, str],
+    errors: Mapping[str, str],
+    action: str = ADD_TO,
+    submit_label: str = "Add to basket",
+) -> str:
+    """A piece and its form, filled with `values` and marked with `errors` (both: field name to text).
+
+    Field names: `variant`, `engraving-<side>-<line>`, `face`, `dedication`. Raises UnknownPiece.
+    """
+    piece = catalogue.by_slug.get(slug)
+    if piece is None:
+        raise UnknownPiece(slug)
+    shown = editions.shown()
+    return render_template(
+        "catalogue/piece.html",
+        here="pieces",
+        piece=piece,
+        faces=list(FACES.values()),
+        values=values,
+        problems=dict(errors),
+        action=action,
+        submit_label=submit_label,
+        csrf_token_value=shown.token,
+        places=PLACES,
+        **_shared(shown),
+    )
+
+
+def _shared(shown: Shown) -> dict[str, object]:
+    return {
+        "pieces": shown.catalogue.pieces,
+        "statement": shown.statement,
+        "price_note": PRICE_NOTE,
+        "centimetres": CENTIMETRES,
+    }

@@ -1,0 +1,177 @@
+"""The whole catalogue at one moment, as plain values that compare by what they say."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop import stock
+from shop.catalogue.models import Metal, Picture, Piece, Side, Variant
+from shop.engraving.areas import Area
+
+
+@dataclass(frozen=True)
+class PictureView:
+    """A picture; `metal_slug` is None when it shows every metal's piece. `file` lies under static/."""
+
+    file: str
+    alt: str
+    width: int
+    height: int
+    metal_slug: str | None
+
+
+@dataclass(frozen=True)
+class VariantView:
+    """A piece in one metal and chain length. `available` says whether one can be bought now, never how many."""
+
+    id: int
+    sku: str
+    metal_slug: str
+    metal_name: str
+    fineness: str
+    chain_inches: int
+    price_pence: int
+    weight_mg: int
+    hallmarked: bool
+    available: bool
+
+
+@dataclass(frozen=True)
+class PieceView:
+    """A piece with its sides, its variants on sale and its pictures, each in the owner's order."""
+
+    slug: str
+    name: str
+    summary: str
+    description: str
+    measures: str
+    wearing: str
+    sides: tuple[Area, ...]
+    variants: tuple[VariantView, ...]
+    pictures: tuple[PictureView, ...]
+
+    @property
+    def engravable(self) -> bool:
+        """Whether any words can be cut into it."""
+        return bool(self.sides)
+
+    @property
+    def available(self) -> bool:
+        """Whether any variant can be bought now."""
+        return any(variant.available for variant in self.variants)
+
+    @property
+    def from_pence(self) -> int:
+        """The lowest price, in pence."""
+        return min(variant.price_pence for variant in self.variants)
+
+    @property
+    def one_price(self) -> bool:
+        """Whether every variant costs the same."""
+        return len({variant.price_pence for variant in self.variants}) == 1
+
+    @property
+    def metals(self) -> tuple[tuple[VariantView, ...], ...]:
+        """The variants, one group a metal."""
+        groups: dict[str, list[VariantView]] = defaultdict(list)
+        for variant in self.variants:
+            groups[variant.metal_slug].append(variant)
+        return tuple(tuple(group) for group in groups.values())
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every published piece that has something to sell, in the owner's order."""
+
+    pieces: tuple[PieceView, ...]
+
+    @cached_property
+    def by_slug(self) -> dict[str, PieceView]:
+        """The pieces by their slug."""
+        return {piece.slug: piece for piece in self.pieces}
+
+    @cached_property
+    def _by_variant(self) -> dict[int, tuple[PieceView, VariantView]]:
+        return {variant.id: (piece, variant) for piece in self.pieces for variant in piece.variants}
+
+    def find(self, variant_id: int) -> tuple[PieceView, VariantView] | None:
+        """The variant on sale with this id, and its piece; None when there is none."""
+        return self._by_variant.get(variant_id)
+
+
+def load(session: Session) -> Catalogue:
+    """Read the catalogue as it is now: what is published, at its price, and whether it can be had."""
+    levels = stock.levels(session)
+    variants: dict[int, list[VariantView]] = defaultdict(list)
+    for variant, metal in session.execute(
+        select(Variant, Metal)
+        .join(Metal, Metal.id == Variant.metal_id)
+        .where(Variant.active)
+        .order_by(Metal.position, Variant.position, Variant.id)
+    ).tuples():
+        level = levels.get(variant.id)
+        variants[variant.piece_id].append(
+            _variant(variant, metal, available=level is not None and level.available > 0)
+        )
+    sides = _by_piece(session.scalars(select(Side).order_by(Side.position)))
+    pictures: dict[int, list[PictureView]] = defaultdict(list)
+    for picture, slug in session.execute(
+        select(Picture, Metal.slug)
+        .outerjoin(Metal, Metal.id == Picture.metal_id)
+        .order_by(Picture.position, Picture.id)
+    ).tuples():
+        pictures[picture.piece_id].append(
+            PictureView(picture.file, picture.alt, picture.width, picture.height, slug)
+        )
+    pieces = session.scalars(select(Piece).where(Piece.published).order_by(Piece.position, Piece.id))
+    return Catalogue(
+        tuple(
+            PieceView(
+                slug=piece.slug,
+                name=piece.name,
+                summary=piece.summary,
+                description=piece.description,
+                measures=piece.measures,
+                wearing=piece.wearing,
+                sides=tuple(sides[piece.id]),
+                variants=tuple(variants[piece.id]),
+                pictures=tuple(pictures[piece.id]),
+            )
+            for piece in pieces
+            if variants[piece.id]
+        )
+    )
+
+
+def _variant(variant: Variant, metal: Metal, *, available: bool) -> VariantView:
+    return VariantView(
+        id=variant.id,
+        sku=variant.sku,
+        metal_slug=metal.slug,
+        metal_name=metal.name,
+        fineness=metal.fineness,
+        chain_inches=variant.chain_inches,
+        price_pence=variant.price_pence,
+        weight_mg=variant.weight_mg,
+        hallmarked=variant.hallmarked,
+        available=available,
+    )
+
+
+def _by_piece(sides: Iterable[Side]) -> dict[int, list[Area]]:
+    found: dict[int, list[Area]] = defaultdict(list)
+    for side in sides:
+        area = Area(
+            key=side.key,
+            label=side.label,
+            shape=side.shape,
+            width_mm=side.width_tenths / 10,
+            height_mm=side.height_tenths / 10,
+            lines=side.lines,
+        )
+        found[side.piece_id].append(area)
+    return found

@@ -1,0 +1,92 @@
+"""AES-256-GCM over JSON: what is sealed can be neither read nor changed without its key.
+
+No error here ever carries the words: not in its text, not in its cause.
+"""
+
+import json
+import secrets
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
+"""NIST SP 800-38D, 8.2.2: a random 96-bit nonce, one key for far fewer than 2**32 of them."""
+
+_SALT_BYTES: Final = 16
+_PURPOSE: Final = b"part-of-me visitor v1"
+
+
+class SealBroken(Exception):  # noqa: N818
+    """The key does not open this: it was sealed with another, for another place, or has been changed."""
+
+    def __init__(self) -> None:
+        super().__init__("Sealed words could not be opened.")
+
+
+class NotSealable(Exception):  # noqa: N818
+    """The value is none that JSON can hold."""
+
+    def __init__(self) -> None:
+        super().__init__("Only what JSON can hold can be sealed.")
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A ciphertext and the nonce it was made with."""
+
+    nonce: bytes
+    ciphertext: bytes
+
+
+def seal_bytes(key: bytes, plain: bytes, bound_to: bytes) -> Sealed:
+    """Encrypt with a fresh nonce; only the same `bound_to` will open it."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return Sealed(nonce, AESGCM(key).encrypt(nonce, plain, bound_to))
+
+
+def open_bytes(key: bytes, sealed: Sealed, bound_to: bytes) -> bytes:
+    """Decrypt. Raises SealBroken."""
+    try:
+        return AESGCM(key).decrypt(sealed.nonce, sealed.ciphertext, bound_to)
+    except (InvalidTag, ValueError):
+        raise SealBroken from None
+
+
+def to_bytes(value: Any) -> bytes:
+    """The value as JSON, in ASCII. Raises NotSealable."""
+    try:
+        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")
+    except (TypeError, ValueError, RecursionError):
+        raise NotSealable from None
+
+
+def from_bytes(plain: bytes) -> Any:
+    """The value again."""
+    return json.loads(plain)
+
+
+def seal_with(secret: bytes | str, value: Any) -> bytes:
+    """Seal a value with a key derived (HKDF-SHA256) from a visitor's own token.
+
+    The token has to be random, 16 bytes or more: HKDF does not slow down guessing. Raises NotSealable.
+    """
+    salt = secrets.token_bytes(_SALT_BYTES)
+    sealed = seal_bytes(_derived(secret, salt), to_bytes(value), _PURPOSE)
+    return salt + sealed.nonce + sealed.ciphertext
+
+
+def open_with(secret: bytes | str, blob: bytes) -> Any:
+    """What seal_with sealed. Raises SealBroken."""
+    salt, rest = blob[:_SALT_BYTES], blob[_SALT_BYTES:]
+    sealed = Sealed(rest[:NONCE_BYTES], rest[NONCE_BYTES:])
+    return from_bytes(open_bytes(_derived(secret, salt), sealed, _PURPOSE))
+
+
+def _derived(secret: bytes | str, salt: bytes) -> bytes:
+    source = secret.encode() if isinstance(secret, str) else secret
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=_PURPOSE).derive(source)

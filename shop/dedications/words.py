@@ -1,0 +1,59 @@
+"""What may stand in a dedication or a gift message: nearly anything, kept exactly as written."""
+
+import unicodedata
+from typing import Final
+
+DEDICATION_LIMIT: Final = 400
+"""Characters that fit the card in the box."""
+
+GIFT_MESSAGE_LIMIT: Final = 240
+
+_REFUSED: Final = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Embeddings, overrides and isolates: they can make the card read otherwise than what was typed."""
+_NONCHARACTERS: Final = frozenset("\ufffe\uffff")
+
+
+class DedicationRefused(Exception):  # noqa: N818
+    """The words cannot be printed as they are; `message` says why, without quoting them."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def check_dedication(text: str) -> str | None:
+    """The dedication to keep, or None when it is empty or only white space. Raises DedicationRefused.
+
+    Brought to Unicode's normal form C, otherwise as written; a browser's CR LF line ends become LF.
+    """
+    return _check(text, DEDICATION_LIMIT, "The dedication")
+
+
+def check_gift_message(text: str) -> str | None:
+    """The gift message to keep; the same rules, with less room. Raises DedicationRefused."""
+    return _check(text, GIFT_MESSAGE_LIMIT, "The message")
+
+
+def _check(text: str, limit: int, what: str) -> str | None:
+    if len(text) > 10 * limit:
+        raise DedicationRefused(_too_long(what, len(text), limit))
+    kept = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    if any(_refused(character) for character in kept):
+        raise DedicationRefused(
+            f"{what} holds something that cannot be seen or printed. It may have come along with copied "
+            "text: typing that part afresh leaves it out."
+        )
+    if len(kept) > limit:
+        raise DedicationRefused(_too_long(what, len(kept), limit))
+    return kept if kept.strip() else None
+
+
+def _refused(character: str) -> bool:
+    if character == "\n":
+        return False
+    return unicodedata.category(character) in _REFUSED or character in _TURNING or character in _NONCHARACTERS
+
+
+def _too_long(what: str, count: int, limit: int) -> str:
+    return f"{what} has {count} characters; the card has room for {limit}."

@@ -1,0 +1,146 @@
+"""The engravable areas of a piece: their outline, and the part of it that words may fill.
+
+Coordinates are mm from the middle of the area, y upwards.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from shop.engraving.geometry import Point, convex_hull, cubic
+
+MARGIN_MM: Final = {"disc": 0.8, "heart": 0.8, "bar": 0.5, "ring": 0.3}
+"""Metal left bare along the edge, by shape: the cutter needs it and the polishing rounds it."""
+
+SHAPES: Final = frozenset(MARGIN_MM)
+
+_RING_BAND: Final = 1 / 6
+_DISC_SIDES: Final = 48
+_DRAWN_SIDES: Final = 144
+_HEART_CLEFT: Final = 0.27
+_HEART: Final = (
+    ((0.0, _HEART_CLEFT), (0.06, 0.42), (0.16, 0.5), (0.27, 0.5)),
+    ((0.27, 0.5), (0.41, 0.5), (0.5, 0.4), (0.5, 0.24)),
+    ((0.5, 0.24), (0.5, -0.06), (0.22, -0.32), (0.0, -0.5)),
+)
+"""The right half of a heart, one wide and one high, from the cleft over the lobe to the tip."""
+_HEART_MIDDLES: Final = (0.02, 0.06, -0.02, 0.1, -0.06)
+"""Where words may sit in a heart: a wide line higher, several lines lower; the first when all do as well."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """One engravable side of a piece.
+
+    `shape` is 'disc', 'heart', 'bar' or 'ring'. A ring's width is its outer diameter; its height is the
+    width of its band, or the diameter again, when the band is a sixth of it. Lines are numbered from 1.
+    """
+
+    key: str
+    label: str
+    shape: str
+    width_mm: float
+    height_mm: float
+    lines: int
+
+    @property
+    def line_numbers(self) -> range:
+        """1 to `lines`."""
+        return range(1, self.lines + 1)
+
+
+@dataclass(frozen=True)
+class Plane:
+    """All points p with `x * p.x + y * p.y <= reach`; (x, y) has length 1."""
+
+    x: float
+    y: float
+    reach: float
+
+
+@dataclass(frozen=True)
+class Region:
+    """A convex part of an area, mirrored left and right, and the heights its words may be centred on."""
+
+    planes: tuple[Plane, ...]
+    middles: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Band:
+    """The part of a ring between two radii."""
+
+    inner: float
+    outer: float
+
+
+def is_ring(area: Area) -> bool:
+    """Whether words run round the area rather than across it."""
+    return area.shape == "ring"
+
+
+@lru_cache(maxsize=256)
+def band(area: Area) -> Band:
+    """The whole metal of a ring, from its inner to its outer edge."""
+    outer = area.width_mm / 2
+    wide = area.height_mm if area.height_mm < outer else area.width_mm * _RING_BAND
+    return Band(outer - wide, outer)
+
+
+@lru_cache(maxsize=256)
+def engravable_band(area: Area) -> Band:
+    """What is left of a ring inside its margins."""
+    whole, margin = band(area), MARGIN_MM["ring"]
+    return Band(whole.inner + margin, whole.outer - margin)
+
+
+@lru_cache(maxsize=256)
+def engravable(area: Area) -> Region:
+    """What is left of a disc, heart or bar inside its margin; of a heart only the part below the cleft."""
+    margin = MARGIN_MM[area.shape]
+    edges = [_inwards(plane, margin) for plane in _planes(convex_hull(_corners(area, _DISC_SIDES)))]
+    middles = [0.0]
+    if area.shape == "heart":
+        edges.append(Plane(0.0, 1.0, _HEART_CLEFT * area.height_mm - margin))
+        middles = [middle * area.height_mm for middle in _HEART_MIDDLES]
+    return Region(tuple(edges), tuple(middles))
+
+
+@lru_cache(maxsize=256)
+def outline(area: Area) -> tuple[tuple[Point, ...], ...]:
+    """The edge of the metal as closed polygons fine enough to draw; a ring has two."""
+    if not is_ring(area):
+        return (tuple(_corners(area, _DRAWN_SIDES)),)
+    whole = band(area)
+    return tuple(tuple(_ellipse(radius, radius, _DRAWN_SIDES)) for radius in (whole.outer, whole.inner))
+
+
+def _corners(area: Area, sides: int) -> list[Point]:
+    across, up = area.width_mm / 2, area.height_mm / 2
+    if area.shape == "disc":
+        return _ellipse(across, up, sides)
+    if area.shape == "bar":
+        return [(-across, -up), (across, -up), (across, up), (-across, up)]
+    right = [_HEART[0][0]] + [point for curve in _HEART for point in cubic(*curve, steps=16)]
+    left = [(-x, y) for x, y in reversed(right[1:-1])]
+    return [(x * area.width_mm, y * area.height_mm) for x, y in right + left]
+
+
+def _ellipse(across: float, up: float, sides: int) -> list[Point]:
+    # Half a step on, so that a flat edge lies at the top, the bottom and both flanks.
+    turns = [2 * math.pi * (step + 0.5) / sides for step in range(sides)]
+    return [(across * math.cos(turn), up * math.sin(turn)) for turn in turns]
+
+
+def _planes(polygon: list[Point]) -> list[Plane]:
+    found = []
+    for (x1, y1), (x2, y2) in zip(polygon, polygon[1:] + polygon[:1], strict=True):
+        length = math.hypot(x2 - x1, y2 - y1)
+        x, y = (y2 - y1) / length, (x1 - x2) / length
+        found.append(Plane(x, y, x * x1 + y * y1))
+    return found
+
+
+def _inwards(plane: Plane, margin: float) -> Plane:
+    return Plane(plane.x, plane.y, plane.reach - margin)

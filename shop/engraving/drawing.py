@@ -1,0 +1,129 @@
+"""Engravings drawn at true scale as SVG: outlines only, never text, so no word of hers is in the markup.
+
+Everything is in attributes (the content policy forbids styles), and the same input gives the same bytes.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Final
+
+from shop.engraving.areas import Area, is_ring, outline
+from shop.engraving.engraving import EngravedLine, Engraving, drawable, words_in
+from shop.engraving.faces import FACES, Face, opened
+from shop.engraving.layout import lay_out
+from shop.engraving.placing import PlacedLine, SideLayout
+from shop.engraving.ring import middle_of
+from shop.engraving.shaping import Glyph
+
+_EDGE_MM: Final = 0.1
+
+
+def svg(area: Area, lines: Iterable[EngravedLine], face: Face, *, edge: bool = True) -> str:
+    """One side with its lines, as large as life: a standalone SVG whose unit is the millimetre.
+
+    Lines of other sides are passed over. Words too long for the metal are drawn at the least legible
+    height, so that one sees where they end. `edge=False` leaves the outline of the metal out.
+    """
+    words = {line.line: line.text for line in lines if line.side == area.key}
+    return _document(area, marks(area, words, face), edge=edge)
+
+
+def proof(area: Area, engraving: Engraving | None) -> str:
+    """One side of an engraving that was accepted; the bare metal when there is none."""
+    if engraving is None:
+        return _document(area, "", edge=True)
+    return svg(area, engraving.lines, FACES[engraving.face])
+
+
+def preview(params: Mapping[str, str], areas: Sequence[Area]) -> str:
+    """The side named by `side` (else the first) with the words of `engraving-<side>-<line>` in `face`.
+
+    Never refuses: what cannot be cut is left out, an unknown face becomes the first.
+    """
+    area = next((area for area in areas if area.key == params.get("side")), areas[0])
+    face = FACES.get(params.get("face", "")) or next(iter(FACES.values()))
+    words = {
+        line: drawn
+        for (side, line), text in words_in(params, [area]).items()
+        if side == area.key and (drawn := drawable(face, text))
+    }
+    return _document(area, marks(area, words, face), edge=True)
+
+
+def marks(area: Area, words: Mapping[int, str], face: Face) -> str:
+    """The cut strokes alone, as a `<g>` in mm about the middle of the area, y downwards."""
+    side = lay_out(area, face, words)
+    unit = opened(face).cap_height
+    place = _on_ring if is_ring(area) else _on_flat
+    thick = f' stroke="currentColor" stroke-width="{_number(face.thicken_mm * unit / side.cap_mm)}"'
+    return (
+        f'<g class="words" fill="currentColor"{thick if face.thicken_mm else ""}>'
+        + "".join(place(side, line, face) for line in side.lines)
+        + "</g>"
+    )
+
+
+def _on_flat(side: SideLayout, line: PlacedLine, face: Face) -> str:
+    unit = opened(face).cap_height
+    scale = _scale(side.cap_mm / unit)
+    glyphs = [glyph for cluster in line.shaped.clusters for glyph in cluster.glyphs]
+    return (
+        f'<g transform="translate({_number(line.x)} {_number(-line.y)}) {scale}">'
+        + _paths(glyphs, 0.0, face)
+        + "</g>"
+    )
+
+
+def _on_ring(side: SideLayout, line: PlacedLine, face: Face) -> str:
+    scale = _scale(side.cap_mm / opened(face).cap_height)
+    drawn = []
+    for cluster in line.shaped.clusters:
+        if cluster.hull:
+            middle = middle_of(cluster.hull)
+            turn = math.degrees(line.turn + (line.x + side.cap_mm * middle) / line.y)
+            drawn.append(
+                f'<g transform="rotate({_number(turn)}) translate(0 {_number(-line.y)}) {scale}">'
+                + _paths(cluster.glyphs, middle, face)
+                + "</g>"
+            )
+    return "".join(drawn)
+
+
+def _paths(glyphs: Iterable[Glyph], origin: float, face: Face) -> str:
+    font = opened(face)
+    unit = font.cap_height
+    drawn = []
+    for glyph in glyphs:
+        if path := font.outline(glyph.number).path:
+            x, y = _number((glyph.x - origin) * unit), _number(glyph.y * unit)
+            drawn.append(f'<path transform="translate({x} {y})" d="{path}"/>')
+    return "".join(drawn)
+
+
+def _document(area: Area, words: str, *, edge: bool) -> str:
+    across = area.width_mm + 2 * _EDGE_MM
+    down = (area.width_mm if is_ring(area) else area.height_mm) + 2 * _EDGE_MM
+    wide, high = _number(across), _number(down)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{wide}mm" height="{high}mm" '
+        f'viewBox="{_number(-across / 2)} {_number(-down / 2)} {wide} {high}">'
+        f"<title>{escape(area.label)}</title>{_edge(area) if edge else ''}{words}</svg>"
+    )
+
+
+def _edge(area: Area) -> str:
+    path = "".join(
+        "M" + "L".join(f"{_number(x)} {_number(-y)}" for x, y in polygon) + "Z" for polygon in outline(area)
+    )
+    return f'<path class="edge" fill="none" stroke="currentColor" stroke-width="{_EDGE_MM}" d="{path}"/>'
+
+
+def _scale(factor: float) -> str:
+    # Millimetres per font unit are small: three decimals would move the last letter of a line.
+    return f"scale({factor:.9f} {-factor:.9f})"
+
+
+def _number(value: float) -> str:
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

@@ -1,0 +1,178 @@
+"""The exact words cut into one unit, and the check that they can be cut."""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from shop.engraving import letters
+from shop.engraving.areas import Area
+from shop.engraving.faces import FACES, Face
+from shop.engraving.layout import lay_out
+from shop.engraving.problems import (
+    FACE_FIELD,
+    ControlCharacters,
+    EngravingRefused,
+    MissingLetters,
+    Problem,
+    TooManyCharacters,
+    UnknownFace,
+    UnknownLine,
+)
+
+MAX_CHARACTERS: Final = 60
+"""More than any line holds at the least legible height; longer text is not even measured."""
+
+Words = Mapping[tuple[str, int], str]
+"""What was typed, by side and line; lines are numbered from 1."""
+
+
+class EngravingUnreadable(Exception):  # noqa: N818
+    """Stored JSON is not an engraving."""
+
+
+@dataclass(frozen=True)
+class EngravedLine:
+    """The words of one line, exactly as typed but for Unicode's normal form C."""
+
+    side: str
+    line: int
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Engraving:
+    """What is cut into one unit. `face_version` is the SHA-256 of the font file it was checked with."""
+
+    face: str
+    face_version: str
+    lines: tuple[EngravedLine, ...]
+
+    def to_json(self) -> str:
+        """Canonical JSON: equal engravings give equal text."""
+        lines = sorted((line.side, line.line, line.text) for line in self.lines)
+        content = {"face": self.face, "face_version": self.face_version, "lines": lines}
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Engraving":
+        """Read what to_json wrote. Raises EngravingUnreadable."""
+        try:
+            content = json.loads(text)
+            lines = tuple(_line(*entry) for entry in content["lines"])
+            return cls(_text(content["face"]), _text(content["face_version"]), lines)
+        except (ValueError, KeyError, TypeError):
+            raise EngravingUnreadable("This is not a stored engraving.") from None
+
+    def digest(self) -> str:
+        """SHA-256 in hex of the canonical JSON: proves that the words on the bench are the words she saw."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    @property
+    def face_is_current(self) -> bool:
+        """Whether the face's font file is still the one these words were checked with."""
+        face = FACES.get(self.face)
+        return face is not None and face.version == self.face_version
+
+
+def field_name(side: str, line: int) -> str:
+    """The form field of one line."""
+    return f"engraving-{side}-{line}"
+
+
+def words_in(form: Mapping[str, str], areas: Sequence[Area]) -> dict[tuple[str, int], str]:
+    """The words of a sent form, for the lines the piece has; fields that were not sent are left out."""
+    return {
+        (area.key, line): form[name]
+        for area in areas
+        for line in area.line_numbers
+        if (name := field_name(area.key, line)) in form
+    }
+
+
+def check(areas: Sequence[Area], face_slug: str, words: Words) -> Engraving | None:
+    """The engraving these words make, or None when every line is empty or only spaces.
+
+    The words are brought to normal form C and otherwise kept to the letter: case, spaces within and at the
+    ends, and all. Raises EngravingRefused with a problem for each line that cannot be cut.
+    """
+    problems: dict[tuple[str, int], Problem] = {}
+    known = {(area.key, line) for area in areas for line in area.line_numbers}
+    kept: dict[tuple[str, int], str] = {}
+    for place, typed in words.items():
+        if place not in known:
+            problems[place] = UnknownLine()
+        elif too_many := _too_many(typed):
+            problems[place] = too_many
+        elif not letters.is_blank(text := unicodedata.normalize("NFC", typed)):
+            kept[place] = text
+    face = FACES.get(face_slug)
+    if face is None:
+        if kept or problems:
+            problems[FACE_FIELD] = UnknownFace()
+    else:
+        problems |= _unfit(areas, face, kept)
+    if problems:
+        raise EngravingRefused(problems)
+    if face is None or not kept:
+        return None
+    lines = tuple(
+        EngravedLine(area.key, line, kept[area.key, line])
+        for area in areas
+        for line in area.line_numbers
+        if (area.key, line) in kept
+    )
+    return Engraving(face.slug, face.version, lines)
+
+
+def drawable(face: Face, typed: str) -> str:
+    """The text with everything the face cannot cut left out: for a proof while somebody is typing."""
+    text = unicodedata.normalize("NFC", typed[:MAX_CHARACTERS])[:MAX_CHARACTERS]
+    lost = {letter.text for letter in (*letters.breaks(text), *letters.missing(face, text))}
+    return "".join(letter for letter in letters.split(text) if letter not in lost)
+
+
+def _unfit(areas: Sequence[Area], face: Face, kept: Words) -> dict[tuple[str, int], Problem]:
+    found: dict[tuple[str, int], Problem] = {}
+    for place, text in kept.items():
+        if problem := _uncuttable(face, text):
+            found[place] = problem
+    lacking = [text for place, text in kept.items() if not isinstance(found.get(place), ControlCharacters)]
+    for place, problem in found.items():
+        if isinstance(problem, MissingLetters):
+            found[place] = MissingLetters(problem.letters, letters.faces_with(lacking))
+    for area in areas:
+        side = {line: text for (key, line), text in kept.items() if key == area.key}
+        if side and not any((area.key, line) in found for line in side):
+            found |= {(area.key, line): p for line, p in lay_out(area, face, side).problems.items()}
+    return found
+
+
+def _uncuttable(face: Face, text: str) -> Problem | None:
+    if broken := letters.breaks(text):
+        return ControlCharacters(broken)
+    if lacking := letters.missing(face, text):
+        return MissingLetters(lacking, ())
+    if hidden := letters.invisible(text):
+        return ControlCharacters(hidden)
+    return None
+
+
+def _too_many(typed: str) -> TooManyCharacters | None:
+    # Normal form C at most triples a text, and cannot shorten one to nothing: long text need not be touched.
+    count = len(typed) if len(typed) > 10 * MAX_CHARACTERS else len(unicodedata.normalize("NFC", typed))
+    return TooManyCharacters(count, MAX_CHARACTERS) if count > MAX_CHARACTERS else None
+
+
+def _line(side: Any, line: Any, text: Any) -> EngravedLine:
+    if isinstance(line, bool) or not isinstance(line, int):
+        raise TypeError
+    return EngravedLine(_text(side), line, _text(text))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value

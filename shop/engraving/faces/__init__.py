@@ -1,0 +1,119 @@
+"""The faces: which there are (faces.toml), which letters each one has, and how it shapes words."""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import uharfbuzz
+from fontTools.pens.basePen import BasePen
+from fontTools.pens.svgPathPen import SVGPathPen
+from fontTools.ttLib import TTFont
+
+from shop.engraving.geometry import Point, convex_hull, cubic
+
+_FOLDER: Final = Path(__file__).parent
+_CURVE_STEPS: Final = 6
+"""Points taken along one curve of an outline; at engraving sizes the rest of it strays under 0.01 mm."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Face:
+    """An engraving face, as faces.toml declares it; lengths are in mm."""
+
+    slug: str
+    name: str
+    description: str
+    file: str
+    cap_min_mm: float
+    cap_max_mm: float
+    thicken_mm: float
+    leading: float
+
+    @property
+    def path(self) -> Path:
+        """The font file."""
+        return _FOLDER / self.file
+
+    @property
+    def version(self) -> str:
+        """SHA-256 of the font file in hex: the same version cuts the same outlines."""
+        return _sha256(self.path)
+
+    def has(self, character: str) -> bool:
+        """Whether the font's own character map holds this one character."""
+        return ord(character) in opened(self).characters
+
+
+@dataclass(frozen=True)
+class Outline:
+    """One glyph in font units: its SVG path data, and the convex hull of its ink (empty for a space)."""
+
+    path: str
+    hull: tuple[Point, ...]
+
+
+class OpenFont:
+    """A font file opened once: HarfBuzz shapes with it, fontTools draws with it."""
+
+    def __init__(self, path: Path) -> None:
+        font = TTFont(path, lazy=True)
+        self.characters: frozenset[int] = frozenset(font.getBestCmap())
+        self.cap_height: int = font["OS/2"].sCapHeight
+        self._names: list[str] = font.getGlyphOrder()
+        self._glyphs: Any = font.getGlyphSet()
+        self._outlines: dict[int, Outline] = {}
+        self.shaper: Any = uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path))))
+
+    def outline(self, glyph: int) -> Outline:
+        """The glyph's outline by its number in the font."""
+        found = self._outlines.get(glyph)
+        if found is None:
+            found = self._outlines[glyph] = self._draw(self._glyphs[self._names[glyph]])
+        return found
+
+    def _draw(self, glyph: Any) -> Outline:
+        path, ink = SVGPathPen(self._glyphs), _InkPen(self._glyphs)
+        glyph.draw(path)
+        glyph.draw(ink)
+        return Outline(path.getCommands(), tuple(convex_hull(ink.points)))
+
+
+class _InkPen(BasePen):
+    """Collects points along an outline, curves included."""
+
+    def __init__(self, glyphs: Any) -> None:
+        super().__init__(glyphs)
+        self.points: list[Point] = []
+
+    def _moveTo(self, pt: Point) -> None:  # noqa: N802 - BasePen's names
+        self.points.append(pt)
+
+    def _lineTo(self, pt: Point) -> None:  # noqa: N802
+        self.points.append(pt)
+
+    def _curveToOne(self, pt1: Point, pt2: Point, pt3: Point) -> None:  # noqa: N802
+        self.points += cubic(self._getCurrentPoint(), pt1, pt2, pt3, _CURVE_STEPS)
+
+
+@cache
+def opened(face: Face) -> OpenFont:
+    """The face's font, read from its file at the first call."""
+    return OpenFont(face.path)
+
+
+@cache
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _declared() -> Mapping[str, Face]:
+    tables = tomllib.loads((_FOLDER / "faces.toml").read_text(encoding="utf-8"))
+    return {slug: Face(slug=slug, **table) for slug, table in tables.items()}
+
+
+FACES: Final[Mapping[str, Face]] = _declared()
+"""Every face by its slug, in the order in which they are offered."""

@@ -1,0 +1,93 @@
+"""Characters and letters: what can be seen, what belongs together, which faces have it."""
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+from shop.engraving.faces import FACES, Face
+from shop.engraving.problems import Letter
+from shop.engraving.shaping import places_marks
+
+_BREAKS: Final = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
+"""General categories of what is no letter at all: controls, surrogates, private use, line breaks."""
+
+_INVISIBLE: Final = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
+    + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+)
+"""Default_Ignorable_Code_Point characters of Unicode that are not of category Cf."""
+
+
+_PLAIN_NAMES: Final = {"\n": "LINE BREAK", "\r": "LINE BREAK", "\t": "TAB", "\0": "NULL"}
+"""Controls have no name in Unicode."""
+
+
+def is_blank(text: str) -> bool:
+    """Whether the text is empty or spaces only."""
+    return all(unicodedata.category(character) == "Zs" for character in text)
+
+
+def breaks(text: str) -> tuple[Letter, ...]:
+    """The controls, line breaks, surrogates and private characters in the text, each once."""
+    return _once(character for character in text if unicodedata.category(character) in _BREAKS)
+
+
+def invisible(text: str) -> tuple[Letter, ...]:
+    """The direction marks, joiners, selectors and the like in the text, each once."""
+    return _once(character for character in text if _is_invisible(character))
+
+
+def missing(face: Face, text: str) -> tuple[Letter, ...]:
+    """The letters of the text that the face cannot cut, each once, in the order of the text."""
+    return _once(letter for letter in split(text) if not _has(face, letter))
+
+
+def faces_with(texts: Iterable[str]) -> tuple[str, ...]:
+    """The names of the faces that have every letter of all the texts."""
+    wanted = tuple(texts)
+    return tuple(face.name for face in FACES.values() if not any(missing(face, text) for text in wanted))
+
+
+def split(text: str) -> list[str]:
+    """The text in letters: each character with the marks that follow it; invisible characters left out."""
+    letters: list[str] = []
+    for character in text:
+        if _is_invisible(character):
+            continue
+        if letters and _is_mark(character):
+            letters[-1] += character
+        else:
+            letters.append(character)
+    return letters
+
+
+def _has(face: Face, letter: str) -> bool:
+    if not all(face.has(character) for character in letter):
+        return False
+    if _is_mark(letter[0]):
+        return False  # a mark with no letter under it has no place on the line
+    return len(letter) == 1 or places_marks(face, letter)
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character).startswith("M")
+
+
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character) == "Cf" or character in _INVISIBLE
+
+
+def _once(letters: Iterable[str]) -> tuple[Letter, ...]:
+    return tuple(Letter(letter, _name(letter)) for letter in dict.fromkeys(letters))
+
+
+def _name(letter: str) -> str:
+    return ", ".join(_name_of(character) for character in letter)
+
+
+def _name_of(character: str) -> str:
+    return (
+        _PLAIN_NAMES[character]
+        if character in _PLAIN_NAMES
+        else unicodedata.name(character, f"U+{ord(character):04X}")
+    )

@@ -1,0 +1,144 @@
+"""Why words cannot be engraved as they are, each reason with a sentence for the person who typed them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+FACE_FIELD: Final = ("face", 0)
+"""Where the problem of an unknown face stands among the problems of the lines."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter as typed (with its marks), and what Unicode calls it."""
+
+    text: str = field(repr=False)
+    name: str
+
+    @property
+    def shown(self) -> str:
+        """The letter in quotation marks, or its name when it would show nothing by itself."""
+        return f"'{self.text}'" if self.text.strip() and self.text.isprintable() else self.name.lower()
+
+
+class Problem:
+    """A reason; `message` says it kindly."""
+
+    @property
+    def message(self) -> str:
+        """One or two plain sentences."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class MissingLetters(Problem):
+    """The face lacks letters. `faces_that_have` names the faces that have all letters of all the words."""
+
+    letters: tuple[Letter, ...]
+    faces_that_have: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        """Name the letters and the faces that have them."""
+        lacking = f"This face has no {_listed([letter.shown for letter in self.letters], 'or')}."
+        if not self.faces_that_have:
+            return f"{lacking} None of our faces has all the letters of these words."
+        verb = "has" if len(self.faces_that_have) == 1 else "have"
+        them = "it" if len(self.letters) == 1 else "them"
+        return f"{lacking} {_listed(self.faces_that_have, 'and')} {verb} {them}."
+
+
+@dataclass(frozen=True)
+class TooLong(Problem):
+    """The line is wider than the metal at the smallest legible height, by `over_mm`."""
+
+    over_mm: float
+
+    @property
+    def message(self) -> str:
+        """Say by how much."""
+        return (
+            f"This line is {_mm(self.over_mm)} too long for the piece, even in the smallest letters that "
+            "can be read. A shorter line or another face may fit."
+        )
+
+
+@dataclass(frozen=True)
+class TooTall(Problem):
+    """The letters reach above or below the metal at the smallest legible height, by `over_mm`."""
+
+    over_mm: float
+
+    @property
+    def message(self) -> str:
+        """Say by how much."""
+        return (
+            f"These letters stand {_mm(self.over_mm)} too tall for the piece, even at the smallest size that "
+            "can be read. Fewer lines or another face may fit."
+        )
+
+
+@dataclass(frozen=True)
+class TooManyCharacters(Problem):
+    """The line has more characters than any line can hold; it was not measured."""
+
+    count: int
+    limit: int
+
+    @property
+    def message(self) -> str:
+        """Say how many there are and may be."""
+        return f"This line has {self.count} characters; a line can have {self.limit} at most."
+
+
+@dataclass(frozen=True)
+class ControlCharacters(Problem):
+    """The line holds characters that cannot be cut: line breaks, direction marks, invisible joiners."""
+
+    letters: tuple[Letter, ...]
+
+    @property
+    def message(self) -> str:
+        """Name them, for they cannot be seen."""
+        names = _listed([letter.name.lower() for letter in self.letters], "and")
+        return (
+            f"This line holds something that cannot be seen or cut ({names}). It may have come along with "
+            "copied text: typing the line afresh leaves it out."
+        )
+
+
+@dataclass(frozen=True)
+class UnknownFace(Problem):
+    """There is no such face."""
+
+    @property
+    def message(self) -> str:
+        """Ask for one that there is."""
+        return "Please choose one of the faces shown."
+
+
+@dataclass(frozen=True)
+class UnknownLine(Problem):
+    """The piece has no such side or line."""
+
+    @property
+    def message(self) -> str:
+        """Say so."""
+        return "This piece has no such line to engrave."
+
+
+class EngravingRefused(Exception):  # noqa: N818 - it reads as what happened
+    """Some of the words cannot be engraved as they are. Its text quotes none of them."""
+
+    def __init__(self, problems: Mapping[tuple[str, int], Problem]) -> None:
+        super().__init__("These words cannot be engraved as they are.")
+        self.problems = dict(problems)
+
+
+def _listed(words: Sequence[str], last: str) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def _mm(length: float) -> str:
+    # Rounded up: "0.0 mm too long" would help nobody.
+    return f"{max(0.1, -(-length * 10 // 1) / 10):.1f} mm"

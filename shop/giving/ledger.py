@@ -1,0 +1,195 @@
+"""The donation ledger: bring each unit's gift to where it should stand, and say how everything stands."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import ColumnElement, Executable, func, select
+from sqlalchemy.orm import Session
+
+from shop.giving.canonical import Request
+from shop.giving.models import LedgerEntry, LedgerTxn, Policy
+from shop.giving.posting import IdempotencyConflict, NotPlain, lock_head, open_books, post
+from shop.giving.transitions import ENDS_ACCRUAL, ROUTES, STEPS, Account, Kind, Standing, lines
+from shop.giving.verification import verify
+
+__all__ = [
+    "Book", "IdempotencyConflict", "NotPlain", "Standing", "TargetDisagrees", "Totals", "UnitTarget",
+    "bring_to", "open_books", "standings", "totals", "verify",
+]  # fmt: skip
+
+Book = Literal["live", "test"]
+"""Real money, or the stand-in's and Stripe's test mode: never counted together."""
+
+
+class TargetDisagrees(Exception):  # noqa: N818
+    """A target does not fit what the ledger or the policy already says about the unit: a mistake upstream."""
+
+    def __init__(self, order_reference: str, unit: int, what: str) -> None:
+        super().__init__(f"Unit {unit} of {order_reference}: {what}")
+        self.order_reference = order_reference
+        self.unit = unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitTarget:
+    """One unit of an order and where its gift should stand. Unit 0 is the order itself (basis 'order')."""
+
+    unit: int
+    sku: str
+    amount_pence: int
+    policy_id: int
+    standing: Standing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Totals:
+    """One book in pence. given = accrued - reversed of all time = now accrued + held + payable + remitted."""
+
+    accrued_pence: int
+    """Standing accrued now, not yet on a statement."""
+    held_pence: int
+    payable_pence: int
+    remitted_pence: int
+    gross_pence: int
+    """Everything ever accrued, before any reversal."""
+    reversed_pence: int
+    """Everything taken back: refunds and lost disputes."""
+    net_pence: int
+    """What the charity has and will have: gross less reversed."""
+
+
+class _Past(NamedTuple):
+    """What the ledger says of a unit."""
+
+    book: str
+    sku: str
+    policy_id: int
+    standing: Standing
+    steps: int
+    accrual_seq: int
+
+
+def bring_to(
+    session: Session,
+    *,
+    book: Book,
+    order_reference: str,
+    units: Sequence[UnitTarget],
+    event_at: datetime,
+    actor: str,
+    cause: str,
+) -> list[LedgerTxn]:
+    """Post what is missing between how each unit stands in the ledger and how it should; nothing more.
+
+    One transaction per unit and step, in the order of the units; called again with the same targets it posts
+    nothing and gives back an empty list. Units not named are left as they are. `event_at` is when the thing
+    happened, `cause` what told the shop (an event's or a refund's id). Raises TargetDisagrees when a unit's
+    book, SKU, policy or amount is not what the ledger or the policy says, and NotPlain and ValueError as
+    `post` does.
+    """
+    targets = {target.unit: target for target in units}
+    if len(targets) != len(units):
+        raise ValueError("a unit can be named once only")
+    if not _missing(_pasts(session, order_reference), targets.values()):
+        return []
+    lock_head(session)
+    past = _pasts(session, order_reference)  # again, now that nobody else can post
+    posted: list[LedgerTxn] = []
+    for unit in sorted(targets):
+        target, before = targets[unit], past.get(unit)
+        _agree(session, book, order_reference, target, before)
+        steps, accrual_seq = (before.steps, before.accrual_seq) if before else (0, 0)
+        for kind in ROUTES[before.standing if before else Standing.NONE, target.standing]:
+            steps += 1
+            request = Request(
+                book=book,
+                kind=kind.value,
+                order_reference=order_reference,
+                unit=unit,
+                sku=target.sku,
+                policy_id=target.policy_id,
+                reverses_seq=accrual_seq if kind in ENDS_ACCRUAL else None,
+                event_at=event_at,
+                cause=cause,
+            )
+            key = f"{order_reference}:{unit}:{steps}"
+            txn = post(session, request, lines(kind, target.amount_pence), key=key, actor=actor)
+            accrual_seq = txn.seq if kind is Kind.ACCRUE else accrual_seq
+            posted.append(txn)
+    return posted
+
+
+def standings(session: Session, order_reference: str) -> dict[int, Standing]:
+    """How each unit of the order stands, for the units the ledger knows."""
+    return {unit: past.standing for unit, past in _pasts(session, order_reference).items()}
+
+
+def totals(session: Session, book: Book) -> Totals:
+    """The sums of one book, from its entries alone."""
+    balances = _sums(session, book, LedgerEntry.account)
+    costs = _sums(session, book, LedgerTxn.kind, LedgerEntry.account == Account.COST.value)
+    return Totals(
+        accrued_pence=-balances.get(Account.ACCRUED, 0),
+        held_pence=-balances.get(Account.HELD, 0),
+        payable_pence=-balances.get(Account.PAYABLE, 0),
+        remitted_pence=-balances.get(Account.REMITTED, 0),
+        gross_pence=costs.get(Kind.ACCRUE, 0),
+        reversed_pence=-sum(costs.get(kind, 0) for kind in ENDS_ACCRUAL),
+        net_pence=balances.get(Account.COST, 0),
+    )
+
+
+def _sums(session: Session, book: Book, by: Any, *only: ColumnElement[bool]) -> dict[str, int]:
+    query = (
+        select(by, func.sum(LedgerEntry.amount_pence))
+        .join(LedgerTxn, LedgerTxn.seq == LedgerEntry.txn_seq)
+        .where(LedgerTxn.book == book, *only)
+        .group_by(by)
+    )
+    return {key: int(pence) for key, pence in session.execute(query)}
+
+
+def _pasts(session: Session, order_reference: str) -> dict[int, _Past]:
+    query = (
+        select(
+            LedgerTxn.unit, LedgerTxn.book, LedgerTxn.sku, LedgerTxn.policy_id, LedgerTxn.kind, LedgerTxn.seq
+        )
+        .where(
+            LedgerTxn.order_reference == order_reference, LedgerTxn.kind.in_([kind.value for kind in STEPS])
+        )
+        .order_by(LedgerTxn.seq)
+    )
+    pasts: dict[int, _Past] = {}
+    for unit, book, sku, policy_id, kind, seq in _rows(session, query):
+        before = pasts.get(unit)
+        steps, accrual_seq = (before.steps, before.accrual_seq) if before else (0, 0)
+        standing = STEPS[Kind(kind)][1]
+        accrual = seq if kind == Kind.ACCRUE else accrual_seq
+        pasts[unit] = _Past(book, sku, policy_id, standing, steps + 1, accrual)
+    return pasts
+
+
+def _rows(session: Session, query: Executable) -> Iterable[Any]:
+    """The columns are nullable for other kinds of transaction; a unit's own have them all."""
+    return session.execute(query)
+
+
+def _missing(pasts: dict[int, _Past], targets: Iterable[UnitTarget]) -> bool:
+    return any(
+        target.standing != (pasts[target.unit].standing if target.unit in pasts else Standing.NONE)
+        for target in targets
+    )
+
+
+def _agree(
+    session: Session, book: Book, order_reference: str, target: UnitTarget, past: _Past | None
+) -> None:
+    if past and (past.book, past.sku, past.policy_id) != (book, target.sku, target.policy_id):
+        said = f"the ledger has {past.book}, {past.sku}, policy {past.policy_id}"
+        raise TargetDisagrees(order_reference, target.unit, said)
+    amount = session.scalar(select(Policy.amount_pence).where(Policy.id == target.policy_id))
+    if amount != target.amount_pence:
+        said = f"policy {target.policy_id} gives {amount}p, the target says {target.amount_pence}p"
+        raise TargetDisagrees(order_reference, target.unit, said)

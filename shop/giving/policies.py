@@ -1,0 +1,122 @@
+"""The promise in force and the words that must stand beside every mention of it.
+
+Charities Act 1992, section 60(3): who says that part of a price goes to a charity says there and then to
+which charity and how much. Without a signed agreement in force there is no policy, and the site claims
+nothing.
+"""
+
+import hashlib
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from shop.giving.models import Policy
+from shop.money import pounds
+
+SAMPLE_AGREEMENT: Final = "SAMPLE-NOT-AN-AGREEMENT"
+SAMPLE_DAY: Final = date(2000, 1, 1)
+
+_BASES: Final = {"unit": ("every piece sold", "a piece"), "order": ("every order", "an order")}
+_WORDINGS: Final = {
+    1: (
+        "We give {amount} of the price of {each} to {charity}, {description}. It is part of the price:"
+        " nothing is added to what you pay. If {one} is refunded, its {amount} is not given."
+    ),
+}
+"""By statement_version. What was once shown is never reworded: new words are a new version."""
+
+_LONDON_SUMMER: Final = timedelta(hours=1)
+
+
+class NoAgreement(Exception):  # noqa: N818
+    """The policy lacks the reference or the date of a signed agreement, so nothing may be said of it."""
+
+    def __init__(self, policy_id: int) -> None:
+        super().__init__(f"Policy {policy_id} has no signed agreement behind it; nothing may be claimed yet.")
+        self.policy_id = policy_id
+
+
+def policy_in_force(session: Session, on: datetime, *, samples: bool = True) -> Policy | None:
+    """The policy that covers this moment, or None: then no claim may be made anywhere.
+
+    Of several the one that started last. `samples=False` leaves out the sample policy: say so wherever real
+    money moves. Britain's date is UTC's or that of an hour later; a day counts only when both are inside, so
+    the claim never outlasts the agreement.
+    """
+    earliest, latest = on.astimezone(UTC).date(), (on.astimezone(UTC) + _LONDON_SUMMER).date()
+    query = (
+        select(Policy)
+        .where(
+            func.trim(Policy.agreement_reference) != "",
+            Policy.agreement_signed_on <= earliest,
+            Policy.starts_on <= earliest,
+            or_(Policy.ends_on.is_(None), Policy.ends_on >= latest),
+        )
+        .order_by(Policy.starts_on.desc(), Policy.id.desc())
+        .limit(1)
+    )
+    if not samples:
+        query = query.where(Policy.agreement_reference != SAMPLE_AGREEMENT)
+    return session.scalars(query).one_or_none()
+
+
+def statement(policy: Policy) -> str:
+    """The sentences to show beside every mention: charity, amount and basis, all from the policy's row.
+
+    Raises NoAgreement when there is no signed agreement.
+    """
+    if not (policy.agreement_reference or "").strip() or policy.agreement_signed_on is None:
+        raise NoAgreement(policy.id)
+    each, one = _BASES[policy.basis]
+    number = f" (registered charity {policy.charity_number})" if policy.charity_number else ""
+    return _WORDINGS[policy.statement_version].format(
+        amount=pounds(policy.amount_pence),
+        each=each,
+        one=one,
+        charity=policy.charity_name + number,
+        description=policy.charity_description,
+    )
+
+
+def digest(policy: Policy) -> str:
+    """SHA-256 (hex) of everything the policy promises; its end is left out, for it is written later."""
+    promise = {
+        "id": policy.id,
+        "charity_name": policy.charity_name,
+        "charity_description": policy.charity_description,
+        "charity_number": policy.charity_number,
+        "charity_url": policy.charity_url,
+        "amount_pence": policy.amount_pence,
+        "basis": policy.basis,
+        "agreement_reference": policy.agreement_reference,
+        "agreement_signed_on": policy.agreement_signed_on and policy.agreement_signed_on.isoformat(),
+        "starts_on": policy.starts_on.isoformat(),
+        "pay_within_days": policy.pay_within_days,
+        "statement_version": policy.statement_version,
+    }
+    text = json.dumps(promise, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def load_sample_policy(session: Session) -> Policy:
+    """The sample promise, £5 a piece, under an agreement that says it is none. Loading twice loads once."""
+    query = select(Policy).where(Policy.agreement_reference == SAMPLE_AGREEMENT).order_by(Policy.id).limit(1)
+    if policy := session.scalars(query).one_or_none():
+        return policy
+    policy = Policy(
+        charity_name="PANDAS Foundation UK",
+        charity_description="a perinatal mental-health charity",
+        charity_number=None,  # not verified: to be read from the register, never from memory
+        charity_url="https://pandasfoundation.org.uk/",
+        amount_pence=500,
+        basis="unit",
+        agreement_reference=SAMPLE_AGREEMENT,
+        agreement_signed_on=SAMPLE_DAY,
+        starts_on=SAMPLE_DAY,
+    )
+    session.add(policy)
+    session.flush()
+    return policy

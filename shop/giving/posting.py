@@ -1,0 +1,162 @@
+"""One transaction into the ledger: locked, numbered, chained, balanced, sealed; asked twice, posted once."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from shop import clock
+from shop.db import is_sqlite
+from shop.giving import policies
+from shop.giving.canonical import Facts, Lines, Request, sha256
+from shop.giving.models import (
+    GENESIS,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerHead,
+    LedgerPeriod,
+    LedgerTxn,
+    Policy,
+)
+from shop.giving.transitions import ACCOUNT_NAMES, Account
+from shop.money import CURRENCY
+
+PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]*")
+"""References and SKUs begin with a letter or digit, so no export can become a spreadsheet's formula."""
+
+DECEMBER: Final = 12
+
+
+class IdempotencyConflict(Exception):  # noqa: N818
+    """The key was used before, for something else."""
+
+    def __init__(self, key: str, seq: int) -> None:
+        super().__init__(f"The key {key} already belongs to transaction {seq}, which says something else.")
+        self.key = key
+        self.seq = seq
+
+
+class NotPlain(Exception):  # noqa: N818
+    """A reference or SKU holds characters that the ledger does not take."""
+
+    def __init__(self, value: str) -> None:
+        super().__init__(
+            f"{value!r} must begin with a letter or digit and hold only letters, digits, spaces, . _ / and -"
+        )
+        self.value = value
+
+
+class Head(NamedTuple):
+    """The last transaction's seq and hash; 0 and GENESIS before the first."""
+
+    seq: int
+    hash: str
+
+
+def post(
+    session: Session, request: Request, amounts: Sequence[tuple[Account, int]], *, key: str, actor: str
+) -> LedgerTxn:
+    """Write one transaction with its lines and move the head onto it.
+
+    `amounts` are signed pence that sum to zero. A key used before gives its transaction back when the content
+    is the same (whoever asks), and raises IdempotencyConflict when it is not. Raises NotPlain for a reference
+    or SKU an export could not carry safely, ValueError for a time without its zone, and IntegrityError from
+    the database for lines that do not balance.
+    """
+    _check(request)
+    lines: Lines = [(account.value, pence, CURRENCY) for account, pence in amounts]
+    head = lock_head(session)
+    asked = request.digest(lines)
+    if existing := session.scalars(select(LedgerTxn).where(LedgerTxn.idempotency_key == key)).one_or_none():
+        if existing.request_hash != asked:
+            raise IdempotencyConflict(key, existing.seq)
+        return existing
+    booked_at = clock.now()
+    facts = Facts(
+        **asdict(request),
+        seq=head.seq + 1,
+        idempotency_key=key,
+        request_hash=asked,
+        policy_digest=_policy_digest(session, request.policy_id),
+        period=_open_period(session, booked_at),
+        booked_at=booked_at,
+        actor=actor,
+        previous_hash=head.hash,
+    )
+    return _write(session, facts, lines)
+
+
+def lock_head(session: Session) -> Head:
+    """Stand first in line until this database transaction ends. Opens the books on the very first call."""
+    query = select(LedgerHead.last_seq, LedgerHead.last_hash).with_for_update()
+    row = session.execute(query).one_or_none()
+    if row is None:
+        open_books(session)
+        row = session.execute(query).one()
+    return Head(*row)
+
+
+def open_books(session: Session) -> None:
+    """The accounts and the head of an empty ledger. Doing it again changes nothing."""
+    insert = sqlite.insert if is_sqlite(session) else postgresql.insert
+    accounts = [{"key": key.value, "name": name} for key, name in ACCOUNT_NAMES.items()]
+    session.execute(insert(LedgerAccount).on_conflict_do_nothing(), accounts)
+    if session.scalar(select(LedgerHead.id)) is None:
+        session.execute(
+            insert(LedgerHead).values(id=1, last_seq=0, last_hash=GENESIS).on_conflict_do_nothing()
+        )
+
+
+def _check(request: Request) -> None:
+    if request.event_at.tzinfo is None:
+        raise ValueError("an event in the ledger has a moment, and a moment has a zone")
+    for value in filter(None, (request.order_reference, request.sku)):
+        if not PLAIN.fullmatch(value):
+            raise NotPlain(value)
+
+
+def _write(session: Session, facts: Facts, lines: Lines) -> LedgerTxn:
+    canonical = facts.canonical(lines)
+    txn = LedgerTxn(**asdict(facts), hash=sha256(canonical), canonical=canonical)
+    session.add(txn)
+    session.flush()
+    for number, (account, pence, currency) in enumerate(lines, start=1):
+        session.add(
+            LedgerEntry(txn_seq=txn.seq, line=number, account=account, amount_pence=pence, currency=currency)
+        )
+    session.flush()
+    session.execute(
+        update(LedgerHead).values(last_seq=txn.seq, last_hash=txn.hash),
+        execution_options={"synchronize_session": False},
+    )
+    return txn
+
+
+def _policy_digest(session: Session, policy_id: int | None) -> str | None:
+    """Of the policy as it is now, held so until this database transaction ends: from then on it is used."""
+    if policy_id is None:
+        return None
+    held = {"read": True}
+    return policies.digest(session.get_one(Policy, policy_id, populate_existing=True, with_for_update=held))
+
+
+def _open_period(session: Session, booked_at: datetime) -> str:
+    """The month of booking in UTC; never before the ledger's last month, never one that is closed."""
+    month = booked_at.astimezone(UTC).strftime("%Y-%m")
+    last = session.scalar(select(LedgerTxn.period).order_by(LedgerTxn.seq.desc()).limit(1))
+    closed = session.scalar(select(func.max(LedgerPeriod.name)).where(LedgerPeriod.closed_at.is_not(None)))
+    name = max(month, last or "", _next_month(closed) if closed else "")
+    if session.get(LedgerPeriod, name) is None:
+        session.add(LedgerPeriod(name=name))
+        session.flush()
+    return name
+
+
+def _next_month(month: str) -> str:
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year + 1}-01" if number == DECEMBER else f"{year}-{number + 1:02d}"

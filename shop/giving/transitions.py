@@ -1,0 +1,81 @@
+"""How a unit's gift can stand, and the transactions that lead from one standing to another."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Standing(StrEnum):
+    """How the gift for one unit stands."""
+
+    NONE = "none"
+    ACCRUED = "accrued"
+    HELD = "held"
+
+
+class Account(StrEnum):
+    """The ledger's accounts. Owed and paid are negative, the cost is positive: together always zero."""
+
+    ACCRUED = "accrued"
+    HELD = "held"
+    PAYABLE = "payable"
+    REMITTED = "remitted"
+    COST = "cost"
+
+
+ACCOUNT_NAMES: Final = {
+    Account.ACCRUED: "Accrued to the charity",
+    Account.HELD: "Held while a payment is disputed",
+    Account.PAYABLE: "Payable to the charity",
+    Account.REMITTED: "Remitted to the charity",
+    Account.COST: "Cost of giving",
+}
+
+
+class Kind(StrEnum):
+    """What a transaction did. The last two are about a period, not about a unit."""
+
+    ACCRUE = "accrue"
+    REVERSE = "reverse"
+    DISPUTE_OPENED = "dispute_opened"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
+    CLOSE = "close"
+    REMIT = "remit"
+
+
+ROUTES: Final[dict[tuple[Standing, Standing], tuple[Kind, ...]]] = {
+    (Standing.NONE, Standing.NONE): (),
+    (Standing.NONE, Standing.ACCRUED): (Kind.ACCRUE,),
+    (Standing.NONE, Standing.HELD): (Kind.ACCRUE, Kind.DISPUTE_OPENED),
+    (Standing.ACCRUED, Standing.NONE): (Kind.REVERSE,),
+    (Standing.ACCRUED, Standing.ACCRUED): (),
+    (Standing.ACCRUED, Standing.HELD): (Kind.DISPUTE_OPENED,),
+    (Standing.HELD, Standing.NONE): (Kind.DISPUTE_LOST,),
+    (Standing.HELD, Standing.ACCRUED): (Kind.DISPUTE_WON,),
+    (Standing.HELD, Standing.HELD): (),
+}
+"""The transactions from the first standing to the second, in order."""
+
+STEPS: Final[dict[Kind, tuple[Standing, Standing]]] = {
+    Kind.ACCRUE: (Standing.NONE, Standing.ACCRUED),
+    Kind.REVERSE: (Standing.ACCRUED, Standing.NONE),
+    Kind.DISPUTE_OPENED: (Standing.ACCRUED, Standing.HELD),
+    Kind.DISPUTE_WON: (Standing.HELD, Standing.ACCRUED),
+    Kind.DISPUTE_LOST: (Standing.HELD, Standing.NONE),
+}
+"""Where a unit must stand before each kind of transaction, and where it stands after."""
+
+ENDS_ACCRUAL: Final = frozenset({Kind.REVERSE, Kind.DISPUTE_LOST})
+"""These name the accrual they undo (`reverses_seq`); an accrual is undone once at most."""
+
+HOME: Final = {
+    Standing.NONE: Account.COST,
+    Standing.ACCRUED: Account.ACCRUED,
+    Standing.HELD: Account.HELD,
+}
+
+
+def lines(kind: Kind, amount_pence: int) -> tuple[tuple[Account, int], ...]:
+    """The two lines of a unit's transaction: plus where the gift stood before, minus where it stands now."""
+    before, after = STEPS[kind]
+    return ((HOME[before], amount_pence), (HOME[after], -amount_pence))

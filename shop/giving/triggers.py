@@ -1,0 +1,75 @@
+"""The guards as triggers: what each database must have, putting it there, and seeing what is missing.
+
+Alembic's batch mode rebuilds a table and loses its triggers, so the shop asks `missing` when it starts.
+"""
+
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, text
+
+from shop.giving.guards import GUARDS, SEALED_AT_COMMIT, TRUNCATE_GUARDS
+
+
+class Trigger(NamedTuple):
+    """One trigger and the SQL that makes it."""
+
+    name: str
+    table: str
+    sql: str
+
+
+TRIGGERS: Final[dict[str, list[Trigger]]] = {
+    "sqlite": [Trigger(guard.name, guard.table, guard.sqlite()) for guard in GUARDS],
+    "postgresql": [
+        *(Trigger(guard.name, guard.table, guard.postgresql()) for guard in (*GUARDS, *TRUNCATE_GUARDS)),
+        Trigger("ledger_txn_sealed_at_commit", "ledger_txn", SEALED_AT_COMMIT),
+    ],
+}
+"""By dialect: every trigger that protects the ledger and the policies."""
+
+_DROP: Final = {
+    "sqlite": "DROP TRIGGER IF EXISTS {name}",
+    "postgresql": "DROP TRIGGER IF EXISTS {name} ON {table}",
+}
+
+_PRESENT: Final = {
+    "sqlite": "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": """
+        SELECT tgname, relname, proname || '|' || array_to_string(proconfig, ',') || '|' || prosrc || '|'
+               || pg_get_triggerdef(pg_trigger.oid, true) || '|' || tgenabled
+        FROM pg_trigger
+        JOIN pg_class ON pg_class.oid = tgrelid
+        JOIN pg_proc ON pg_proc.oid = tgfoid
+        JOIN pg_namespace ON pg_namespace.oid = relnamespace
+        WHERE NOT tgisinternal AND nspname = current_schema()
+    """,
+}
+"""Name, table and definition of every trigger there is."""
+
+
+def install(connection: Connection) -> None:
+    """Put every trigger in place, replacing any older form. The tables must exist."""
+    plain = connection.execution_options(no_parameters=True)
+    for trigger in TRIGGERS[connection.dialect.name]:
+        plain.exec_driver_sql(_DROP[connection.dialect.name].format(name=trigger.name, table=trigger.table))
+        plain.exec_driver_sql(trigger.sql)
+
+
+def missing(connection: Connection) -> list[str]:
+    """The names of the triggers that are absent, switched off, or not as they should be. Empty is good."""
+    dialect = connection.dialect.name
+    present = {name: (table, sql) for name, table, sql in connection.execute(text(_PRESENT[dialect]))}
+    return [
+        trigger.name
+        for trigger in TRIGGERS[dialect]
+        if present.get(trigger.name) != (trigger.table, _as_stored(trigger, dialect))
+    ]
+
+
+def _as_stored(trigger: Trigger, dialect: str) -> str:
+    """The trigger's definition as its database tells it back."""
+    if dialect == "sqlite":
+        return trigger.sql
+    _, body, made = trigger.sql.split("$guard$")
+    definition = made.split(";\n")[1]
+    return f"{trigger.name}|search_path=public, pg_temp|{body}|{definition}|A"

@@ -1,0 +1,145 @@
+"""Check the whole ledger from its columns up, and say in plain words whatever is wrong with it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from shop.giving import policies
+from shop.giving.canonical import Facts, sha256
+from shop.giving.models import GENESIS, LedgerEntry, LedgerHead, LedgerPeriod, LedgerTxn, Policy
+from shop.giving.transitions import ENDS_ACCRUAL, STEPS, Kind, Standing, lines
+from shop.money import CURRENCY
+
+BATCH = 500
+"""Rows in memory at a time."""
+
+_FACTS = tuple(column.name for column in fields(Facts))
+_COLUMNS = (*(getattr(LedgerTxn, name) for name in _FACTS), LedgerTxn.hash, LedgerTxn.canonical)
+_LINE = (LedgerEntry.account, LedgerEntry.amount_pence, LedgerEntry.currency, LedgerEntry.line)
+
+
+@dataclass
+class _Walk:
+    """What is known after the transactions read so far."""
+
+    policies: dict[int, tuple[str, int]]
+    seq: int = 0
+    hash: str = GENESIS
+    period: str = ""
+    units: dict[tuple[str, int], tuple[Standing, int]] = field(default_factory=dict)
+    ends: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+
+def verify(session: Session, anchors: Iterable[tuple[int, str]] = ()) -> list[str]:
+    """Every problem in the ledger, in plain words; an empty list when it is sound.
+
+    Rebuilds each transaction's written form from its columns and checks form, hash, chain, balance, lines,
+    policy, the story of each unit, the periods and the head. `anchors` are (seq, hash) kept elsewhere: only
+    they show a cut tail or a history that was rewritten whole.
+    """
+    kept = sorted(anchors)
+    head = session.execute(select(LedgerHead.last_seq, LedgerHead.last_hash)).one_or_none()
+    if head is None:
+        lost = kept or session.scalar(select(LedgerTxn.seq).limit(1)) is not None
+        return ["the ledger has lost its head"] if lost else []
+    walk = _Walk(
+        {
+            policy.id: (policies.digest(policy), policy.amount_pence)
+            for policy in session.scalars(select(Policy).execution_options(populate_existing=True))
+        }
+    )
+    wanted = {seq for seq, _ in kept}
+    seen = {0: GENESIS}
+    problems: list[str] = []
+    for rows in _transactions(session, head.last_seq):
+        problems += _check_one(rows, walk)
+        if walk.seq in wanted:
+            seen[walk.seq] = walk.hash
+    if (walk.seq, walk.hash) != (head.last_seq, head.last_hash):
+        problems.append(f"the head says {head.last_seq}, but the last transaction is {walk.seq} or another")
+    problems += _check_tail(session)
+    problems += _check_periods(session, walk)
+    problems += [
+        f"transaction {seq} is not the one that was anchored"
+        for seq, hashed in kept
+        if seen.get(seq) != hashed
+    ]
+    return problems
+
+
+def _transactions(session: Session, last_seq: int) -> Iterator[Sequence[Row[Any]]]:
+    """The rows of one transaction after the other: its columns, repeated for each of its lines."""
+    query = (
+        select(*_COLUMNS, *_LINE)
+        .outerjoin(LedgerEntry, LedgerEntry.txn_seq == LedgerTxn.seq)
+        .where(LedgerTxn.seq <= last_seq)
+        .order_by(LedgerTxn.seq, LedgerEntry.line)
+        .execution_options(yield_per=BATCH)
+    )
+    found: Iterable[Row[Any]] = session.execute(query)
+    for _, rows in groupby(found, key=lambda row: row.seq):
+        yield list(rows)
+
+
+def _check_one(rows: Sequence[Row[Any]], walk: _Walk) -> Iterator[str]:
+    first = rows[0]
+    facts = Facts(**{name: getattr(first, name) for name in _FACTS})
+    entries = [(row.account, row.amount_pence, row.currency) for row in rows if row.line is not None]
+    name = f"transaction {facts.seq}"
+    if facts.seq != walk.seq + 1:
+        yield f"{name} follows {walk.seq}: something between is gone"
+    if facts.previous_hash != walk.hash:
+        yield f"{name} is not chained to the one before"
+    if facts.canonical(entries) != first.canonical:
+        yield f"{name} is not what was written: its columns and its sealed text differ"
+    if sha256(first.canonical) != first.hash:
+        yield f"{name} has a hash that is not its own"
+    if facts.request().digest(entries) != facts.request_hash:
+        yield f"{name} is not what was asked for"
+    if len(entries) < 2 or sum(pence for _, pence, _ in entries) != 0:  # noqa: PLR2004
+        yield f"{name} does not balance"
+    if facts.period < walk.period:
+        yield f"{name} is in period {facts.period}, after one in {walk.period}"
+    if facts.kind in STEPS:
+        yield from (f"{name} {problem}" for problem in _check_unit(facts, entries, walk))
+    walk.seq, walk.hash, walk.period = facts.seq, first.hash, facts.period
+    walk.ends[facts.period] = (facts.seq, first.hash)
+
+
+def _check_unit(facts: Facts, entries: Sequence[tuple[str, int, str]], walk: _Walk) -> Iterator[str]:
+    kind, unit = Kind(facts.kind), (str(facts.order_reference), int(facts.unit or 0))
+    before, after = STEPS[kind]
+    standing, accrual = walk.units.get(unit, (Standing.NONE, 0))
+    digest, amount = walk.policies.get(facts.policy_id or 0, ("", 0))
+    if standing is not before:
+        yield f"is {kind.value}, but the unit stood {standing.value}"
+    if facts.reverses_seq != (accrual if kind in ENDS_ACCRUAL else None):
+        yield "does not name the accrual it undoes"
+    if digest != facts.policy_digest:
+        yield f"rests on policy {facts.policy_id}, which has been changed"
+    if list(entries) != [(account.value, pence, CURRENCY) for account, pence in lines(kind, amount)]:
+        yield "has other lines than its policy and kind ask for"
+    walk.units[unit] = (after, facts.seq if kind is Kind.ACCRUE else accrual)
+
+
+def _check_tail(session: Session) -> list[str]:
+    """In one statement, so that a transaction being posted meanwhile is either wholly seen or not at all."""
+    last = select(LedgerHead.last_seq).scalar_subquery()
+    unsealed = session.scalars(select(LedgerTxn.seq).where(LedgerTxn.seq > last).order_by(LedgerTxn.seq))
+    return [f"transaction {seq} was never sealed" for seq in unsealed]
+
+
+def _check_periods(session: Session, walk: _Walk) -> Iterator[str]:
+    query = (
+        select(LedgerPeriod.name, LedgerPeriod.last_seq, LedgerPeriod.last_hash)
+        .where(LedgerPeriod.closed_at.is_not(None))
+        .order_by(LedgerPeriod.name)
+    )
+    for name, last_seq, last_hash in session.execute(query):
+        end = max((end for period, end in walk.ends.items() if period <= name), default=(0, GENESIS))
+        if (last_seq or 0) <= walk.seq and end != (last_seq, last_hash):
+            yield f"period {name} was closed at transaction {last_seq}, but does not end with it"

@@ -1,0 +1,130 @@
+"""What was seen at Stripe, in the shop's own words: plain frozen records, no Stripe types.
+
+Amounts are pence of the record's currency; moments are aware UTC datetimes.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionSeen:
+    """One visit to the hosted payment page."""
+
+    id: str
+    url: str | None
+    """Where the buyer pays; None once the session is no longer open."""
+    status: str
+    """'open', 'complete' or 'expired'."""
+    payment_status: str
+    """'paid', 'unpaid' or 'no_payment_required'."""
+    amount_total: int
+    currency: str
+    livemode: bool
+    client_reference_id: str | None
+    payment_intent: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentSeen:
+    """One payment intent and the charge that paid it."""
+
+    intent_id: str
+    status: str
+    """Stripe's word: 'succeeded', 'processing', 'requires_payment_method', 'canceled' ..."""
+    charge_id: str | None
+    """The charge that succeeded; None while there is none (a declined or pending one does not count)."""
+    amount_received: int
+    currency: str
+    created: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundSeen:
+    """One refund, whoever made it."""
+
+    id: str
+    status: str
+    """'pending', 'requires_action', 'succeeded', 'failed' or 'canceled'."""
+    amount: int
+    created: datetime
+    payment_intent: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeSeen:
+    """One dispute and what it has taken from the balance so far."""
+
+    id: str
+    status: str
+    """Stripe's word: 'needs_response', 'under_review', 'won', 'lost', 'warning_closed' ..."""
+    amount: int
+    withdrawn_pence: int
+    """Taken less given back, by the balance transactions; the bank's fee is not part of it."""
+    created: datetime
+    payment_intent: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """Everything Stripe knows about an order's payments at one moment."""
+
+    sessions: tuple[SessionSeen, ...] = ()
+    payments: tuple[PaymentSeen, ...] = ()
+    refunds: tuple[RefundSeen, ...] = ()
+    disputes: tuple[DisputeSeen, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventSeen:
+    """One verified message to the webhook. It says where to look; what is true is asked for."""
+
+    id: str
+    type: str
+    api_version: str | None
+    livemode: bool
+    created: datetime
+    object: dict[str, Any] = field(repr=False)
+    session_id: str | None
+    payment_intent: str | None
+    order_reference: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveSeen:
+    """One balance transaction: money into or out of the balance at Stripe."""
+
+    id: str
+    type: str
+    reporting_category: str
+    amount: int
+    fee: int
+    net: int
+    currency: str
+    source: str | None
+    created: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutSeen:
+    """One payout from the balance to the bank."""
+
+    id: str
+    status: str
+    """'pending', 'in_transit', 'paid', 'failed' or 'canceled'."""
+    amount: int
+    currency: str
+    balance_transaction: str | None
+    reconciliation_status: str
+    arrives: datetime
+    created: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BalanceSeen:
+    """What lies at Stripe, in pence sterling."""
+
+    available: int
+    pending: int

@@ -1,0 +1,1 @@
+"""A stand-in for Stripe: the same API, its state in the shop's own database. No money ever moves."""

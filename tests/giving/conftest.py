@@ -1,0 +1,86 @@
+"""The shop's books, opened on both databases with every guard in place, and a few ways to write in them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+
+from shop.db import Database
+from shop.giving import ledger, policies, triggers
+from shop.giving.ledger import Standing, UnitTarget
+from shop.giving.models import LedgerTxn
+
+MORNING = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+
+
+@dataclass
+class Books:
+    """A database with its triggers, the sample policy (number `policy`), and open books."""
+
+    database: Database
+    policy: int
+
+    def bring(
+        self,
+        order: str,
+        *standings: Standing,
+        at: datetime = MORNING,
+        book: ledger.Book = "live",
+        cause: str = "evt_1",
+    ) -> list[LedgerTxn]:
+        """Bring unit 1, 2, ... of the order to these standings."""
+        units = [
+            UnitTarget(unit=unit, sku="HEART-SILVER-18", amount_pence=500, policy_id=self.policy, standing=standing)
+            for unit, standing in enumerate(standings, start=1)
+        ]
+        with self.database.transaction() as session:
+            return ledger.bring_to(
+                session, book=book, order_reference=order, units=units, event_at=at, actor="worker", cause=cause
+            )
+
+    def problems(self, *anchors: tuple[int, str]) -> list[str]:
+        with self.database.reading() as session:
+            return ledger.verify(session, anchors)
+
+    def totals(self, book: ledger.Book = "live") -> ledger.Totals:
+        with self.database.reading() as session:
+            return ledger.totals(session, book)
+
+    def standings(self, order: str) -> dict[int, Standing]:
+        with self.database.reading() as session:
+            return ledger.standings(session, order)
+
+    def run(self, *statements: str) -> None:
+        """Raw SQL, as somebody with the database's password would run it."""
+        with self.database.transaction() as session:
+            for statement in statements:
+                session.execute(text(statement))
+
+    def value(self, query: str) -> object:
+        with self.database.reading() as session:
+            return session.execute(text(query)).scalar_one()
+
+    def without_guards(self) -> None:
+        """What an attacker with every right does first."""
+        with self.database.engine.begin() as connection:
+            for trigger in triggers.TRIGGERS[connection.dialect.name]:
+                on = "" if connection.dialect.name == "sqlite" else f" ON {trigger.table}"
+                connection.execute(text(f"DROP TRIGGER {trigger.name}{on}"))
+
+
+@pytest.fixture
+def books(database: Database) -> Books:
+    with database.engine.begin() as connection:
+        triggers.install(connection)
+    with database.transaction() as session:
+        ledger.open_books(session)
+        policy = policies.load_sample_policy(session)
+    return Books(database, policy.id)
+
+
+@pytest.fixture
+def clock_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[datetime], None]]:
+    """Set the time at which things are booked."""
+    yield lambda moment: monkeypatch.setattr("shop.clock.now", lambda: moment)
