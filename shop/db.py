@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, func, text
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, func, select, text
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import TypeDecorator
@@ -88,6 +88,12 @@ def database_now(session: Session) -> ColumnElement[datetime]:
     if is_sqlite(session):
         return func.strftime("%Y-%m-%d %H:%M:%f", "now", type_=DateTime())
     return func.clock_timestamp(type_=UtcDateTime())
+
+
+def moment(session: Session) -> datetime:
+    """This moment by the database's own clock, aware, in UTC."""
+    told = session.execute(select(database_now(session))).scalar_one()
+    return told.replace(tzinfo=UTC) if told.tzinfo is None else told
 
 
 def is_sqlite(session: Session | Connection) -> bool:

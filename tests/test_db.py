@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from shop.db import Database, UtcDateTime, database_now, healthy
+from shop.db import Database, UtcDateTime, healthy, moment
 
 
 def test_what_a_transaction_changed_is_gone_when_it_raises(database: Database) -> None:
@@ -27,8 +27,7 @@ def test_what_a_reading_session_changed_is_thrown_away(database: Database) -> No
 
 def test_the_databases_own_clock_is_close_to_ours(database: Database) -> None:
     with database.reading() as session:
-        told = session.execute(database_now(session).select()).scalar_one()
-    told = told.replace(tzinfo=UTC) if told.tzinfo is None else told
+        told = moment(session)
     assert abs((told - datetime.now(UTC)).total_seconds()) < 5
 
 

@@ -7,14 +7,13 @@ wait for each other (`shift_all` sorts).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from shop.db import database_now, is_sqlite
+from shop.db import is_sqlite, moment
 from shop.stock.models import Hold, HoldLine, HoldState, Reason, StockLevel, StockMovement
 
 ByHand = Literal["opening", "received", "counted", "damaged"]
@@ -193,12 +192,6 @@ def record(
             for variant_id in sorted(quantities)
         ],
     )
-
-
-def moment(session: Session) -> datetime:
-    """This moment by the database's clock, aware, in UTC."""
-    told = session.execute(select(database_now(session))).scalar_one()
-    return told.replace(tzinfo=UTC) if told.tzinfo is None else told
 
 
 def _open(session: Session, variant_id: int) -> None:

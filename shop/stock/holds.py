@@ -11,8 +11,8 @@ from datetime import timedelta
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from shop.db import database_now
-from shop.stock.counts import Shift, level_of, moment, record, shift_all
+from shop.db import database_now, moment
+from shop.stock.counts import Shift, level_of, record, shift_all
 from shop.stock.models import Hold, HoldLine, HoldState, Reason
 
 
