@@ -2,7 +2,9 @@
 
 from flask import Flask
 
-from shop import assets, web
+from shop import assets, probes, web
+from shop.catalogue import editions
+from shop.catalogue.routes import blueprint as catalogue
 from shop.db import Database
 from shop.settings import Settings, from_environment
 
@@ -23,4 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["shop.database"] = Database(settings.database_url)
     web.init_app(app)
     assets.init_app(app)
+    editions.init_app(app)
+    app.register_blueprint(probes.blueprint)
+    app.register_blueprint(catalogue)
     return app
