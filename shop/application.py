@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect
 from sqlalchemy.orm import Session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from shop import assets, cli, clock, health, web
+from shop import assets, cli, clock, probes, web
 from shop.accounts import routes as accounts
 from shop.catalogue import editions
 from shop.catalogue import routes as catalogue
@@ -31,7 +31,7 @@ from shop.webhooks import routes as webhooks
 STAND_IN: Final = "/stand-in"
 
 TOPICS: Final = (
-    health,
+    probes,
     catalogue,
     basket_routes,
     checkout,

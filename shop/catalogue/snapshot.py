@@ -116,7 +116,7 @@ def load(session: Session) -> Catalogue:
         .join(Metal, Metal.id == Variant.metal_id)
         .where(Variant.active)
         .order_by(Metal.position, Variant.position, Variant.id)
-    ).tuples():
+    ):
         level = levels.get(variant.id)
         variants[variant.piece_id].append(
             _variant(variant, metal, available=level is not None and level.available > 0)
@@ -127,7 +127,7 @@ def load(session: Session) -> Catalogue:
         select(Picture, Metal.slug)
         .outerjoin(Metal, Metal.id == Picture.metal_id)
         .order_by(Picture.position, Picture.id)
-    ).tuples():
+    ):
         pictures[picture.piece_id].append(
             PictureView(picture.file, picture.alt, picture.width, picture.height, slug)
         )
