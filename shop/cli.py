@@ -7,7 +7,8 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from shop import accounts, migrations, stock, web, worker
+from shop import migrations, stock, web, worker
+from shop.accounts import staff
 from shop.catalogue import sample, snapshot
 from shop.giving import export, policies, triggers, verification
 from shop.giving.ledger import Book
@@ -44,9 +45,24 @@ accounts_group = AppGroup("accounts", help="Staff accounts.")
 @click.option("--role", type=click.Choice(["owner", "finance"]), required=True)
 def add_account(email: str, role: str) -> None:
     """Add a staff account, or give an existing one a fresh sign-in link."""
+    try:
+        with web.transaction() as session:
+            _, token = staff.add_account(session, email, role)
+    except (staff.NotAnEmail, staff.RoleDiffers) as refused:
+        raise click.ClickException(str(refused)) from None
+    click.echo(f"One-time sign-in link, for 24 hours: {_link(token)}")
+
+
+@accounts_group.command("first-owner")
+def first_owner() -> None:
+    """Print a one-time link for a first owner, as long as no owner has a password."""
     with web.transaction() as session:
-        _, token = accounts.add_account(session, email, role)
-    click.echo(f"One-time sign-in link, for 24 hours: {web.settings().site_url}/sign-in/link/{token}")
+        token = staff.first_owner_link(session)
+    click.echo(f"Owner's one-time sign-in: {_link(token)}" if token else "Owner: sign in at /sign-in")
+
+
+def _link(token: str) -> str:
+    return f"{web.settings().site_url}/sign-in/link/{token}"
 
 
 payments_group = AppGroup("payments", help="Stripe and the orders.")

