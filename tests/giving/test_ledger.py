@@ -45,7 +45,12 @@ def test_a_refunded_unit_takes_back_its_own_accrual_and_leaves_the_others(books:
     (reversal,) = books.bring("PM-1", ACCRUED, NONE)
     assert (reversal.kind, reversal.unit, reversal.reverses_seq) == ("reverse", 2, 2)
     totals = books.totals()
-    assert (totals.accrued_pence, totals.reversed_pence, totals.gross_pence, totals.net_pence) == (500, 500, 1000, 500)
+    assert (totals.accrued_pence, totals.reversed_pence, totals.gross_pence, totals.net_pence) == (
+        500,
+        500,
+        1000,
+        500,
+    )
 
 
 def test_a_refund_that_fails_afterwards_accrues_again(books: Books) -> None:
@@ -87,7 +92,13 @@ def test_a_gift_per_order_is_unit_nought(books: Books) -> None:
     whole = UnitTarget(unit=0, sku="", amount_pence=500, policy_id=books.policy, standing=ACCRUED)
     with books.database.transaction() as session:
         ledger.bring_to(
-            session, book="live", order_reference="PM-1", units=[whole], event_at=MORNING, actor="a", cause="c"
+            session,
+            book="live",
+            order_reference="PM-1",
+            units=[whole],
+            event_at=MORNING,
+            actor="a",
+            cause="c",
         )
     assert books.standings("PM-1") == {0: ACCRUED}
     assert books.problems() == []
@@ -117,7 +128,13 @@ def test_every_transaction_sums_to_zero(books: Books) -> None:
 )
 def test_a_target_that_contradicts_the_ledger_is_refused(books: Books, changed: dict[str, int]) -> None:
     books.bring("PM-1", ACCRUED)
-    said = {"unit": 1, "sku": "HEART-SILVER-18", "amount_pence": 500, "policy_id": books.policy, "standing": NONE}
+    said = {
+        "unit": 1,
+        "sku": "HEART-SILVER-18",
+        "amount_pence": 500,
+        "policy_id": books.policy,
+        "standing": NONE,
+    }
     with pytest.raises(TargetDisagrees, match="Unit 1 of PM-1"), books.database.transaction() as session:
         ledger.bring_to(
             session,
@@ -141,7 +158,13 @@ def test_a_unit_is_named_once(books: Books) -> None:
     unit = UnitTarget(unit=1, sku="A", amount_pence=500, policy_id=books.policy, standing=ACCRUED)
     with pytest.raises(ValueError, match="once"), books.database.transaction() as session:
         ledger.bring_to(
-            session, book="live", order_reference="PM-1", units=[unit, unit], event_at=MORNING, actor="a", cause="c"
+            session,
+            book="live",
+            order_reference="PM-1",
+            units=[unit, unit],
+            event_at=MORNING,
+            actor="a",
+            cause="c",
         )
 
 
@@ -202,7 +225,12 @@ def test_the_same_key_for_something_else_is_refused(books: Books) -> None:
 
 @pytest.mark.parametrize(
     "amounts",
-    [[(Account.COST, 500), (Account.ACCRUED, -499)], [(Account.COST, 500)], [], [(Account.COST, 0), (Account.HELD, 0)]],
+    [
+        [(Account.COST, 500), (Account.ACCRUED, -499)],
+        [(Account.COST, 500)],
+        [],
+        [(Account.COST, 0), (Account.HELD, 0)],
+    ],
     ids=["a penny off", "one line", "no line", "noughts"],
 )
 def test_a_transaction_that_does_not_balance_is_refused(
