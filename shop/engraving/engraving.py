@@ -154,11 +154,10 @@ def _uncuttable(face: Face, text: str) -> Problem | None:
 
 
 def _too_many(typed: str) -> TooManyCharacters | None:
-    # Normal form C at most triples a text, and cannot shorten one to nothing: long text need not be touched.
-    count = (
-        len(typed) if len(typed) > 10 * letters.MAX_CHARACTERS else len(unicodedata.normalize("NFC", typed))
-    )
-    return TooManyCharacters(count, letters.MAX_CHARACTERS) if count > letters.MAX_CHARACTERS else None
+    # Normal form C shortens no text to a tenth, so a very long one need not be normalised to be refused.
+    limit = letters.MAX_CHARACTERS
+    count = len(typed) if len(typed) > 10 * limit else len(unicodedata.normalize("NFC", typed))
+    return TooManyCharacters(count, limit) if count > limit else None
 
 
 def _line(side: Any, line: Any, text: Any) -> EngravedLine:

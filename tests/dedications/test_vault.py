@@ -9,7 +9,15 @@ from sqlalchemy.exc import IntegrityError
 
 from shop.db import Database
 from shop.dedications.models import OrderKey, SealedText
-from shop.dedications.sealing import NotSealable, SealBroken, open_with, seal_with
+from shop.dedications.sealing import (
+    NotSealable,
+    SealBroken,
+    Sealed,
+    open_bytes,
+    open_with,
+    seal_bytes,
+    seal_with,
+)
 from shop.dedications.vault import OrderNotOpen, Vault
 
 CANARY = "canary-dedication-7f3a"
@@ -129,6 +137,34 @@ def test_words_and_key_moved_to_another_order_do_not_open(orders: Database, vaul
         )
     with pytest.raises(SealBroken):
         reveal(orders, vault, 2)
+
+
+def test_a_key_moved_to_another_order_seals_nothing_there(orders: Database, vault: Vault) -> None:
+    seal(orders, vault, 1)
+    with orders.transaction() as session:
+        key = session.scalars(select(OrderKey)).one()
+        session.add(OrderKey(order_id=2, nonce=key.nonce, wrapped_key=key.wrapped_key))
+    with pytest.raises(SealBroken), orders.transaction() as session:
+        vault.seal(session, 2, "dedication", "x")
+
+
+def test_words_moved_to_an_order_with_the_same_key_do_not_open(orders: Database) -> None:
+    """The order's number is sealed in with the words, whatever happened to the keys."""
+    vault_key = bytes(range(32))
+    vault = Vault(vault_key)
+    seal(orders, vault, 1)
+    with orders.transaction() as session:
+        key = session.scalars(select(OrderKey)).one()
+        plain_key = open_bytes(vault_key, Sealed(key.nonce, key.wrapped_key), b"key|1")
+        wrapped = seal_bytes(vault_key, plain_key, b"key|2")
+        session.add(OrderKey(order_id=2, nonce=wrapped.nonce, wrapped_key=wrapped.ciphertext))
+        session.flush()
+        session.execute(update(SealedText).values(order_id=2))
+    with pytest.raises(SealBroken):
+        reveal(orders, vault, 2)
+    with orders.transaction() as session:
+        vault.seal(session, 2, "dedication", "its own")
+    assert reveal(orders, vault, 2) == "its own"
 
 
 def test_words_of_one_order_do_not_open_with_the_key_of_another(orders: Database, vault: Vault) -> None:
