@@ -9,10 +9,9 @@ from sqlalchemy import func, select, text
 
 from shop import clock, stock
 from shop.catalogue import snapshot
-from shop.catalogue.sample import load_sample
-from shop.db import Base, Database
+from shop.db import Database
 from shop.dedications.vault import Vault
-from shop.giving import ledger, policies, triggers, verification
+from shop.giving import ledger, verification
 from shop.mail.models import Letter
 from shop.orders.converge import Services, converge, start_payment
 from shop.orders.lifecycle import State
@@ -36,15 +35,6 @@ CONTACT = Contact(
     town="Bath",
     postcode="BA1 1AA",
 )
-
-
-def furnish(database: Database) -> None:
-    """Tables, guards, the sample collection and the sample promise."""
-    Base.metadata.create_all(database.engine)
-    with database.transaction() as session:
-        triggers.install(session.connection())
-        load_sample(session)
-        policies.load_sample_policy(session)
 
 
 @dataclass
@@ -140,7 +130,9 @@ class Trade:
     def events(self) -> list[Mapping[str, Any]]:
         """Every event that happened at Stripe, oldest first."""
         with self.database.reading() as session:
-            return [event.body for event in session.scalars(select(StandinEvent).order_by(StandinEvent.number))]
+            return [
+                event.body for event in session.scalars(select(StandinEvent).order_by(StandinEvent.number))
+            ]
 
     def signed(self, event: Mapping[str, Any]) -> tuple[bytes, str]:
         """An event as it is sent: raw bytes and signature."""
@@ -215,7 +207,6 @@ class Trade:
 
 def open_trade(database: Database, site_url: str = "http://localhost") -> Trade:
     """A furnished database with the stand-in in the same process."""
-    furnish(database)
     return Trade(database, services_of(database, site_url))
 
 
@@ -241,5 +232,3 @@ def services_of(database: Database, site_url: str = "http://localhost") -> Servi
         mode=PaymentMode.STAND_IN,
         book="test",
     )
-
-

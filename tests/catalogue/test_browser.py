@@ -46,7 +46,10 @@ def pages_of(app, said):
         with app.extensions["shop.database"].reading() as session:
             catalogue = snapshot.load(session)
         return pages.piece_page(
-            catalogue, "disc", values={}, errors={"variant": "Please choose.", "engraving-front-1": "Too long."}
+            catalogue,
+            "disc",
+            values={},
+            errors={"variant": "Please choose.", "engraving-front-1": "Too long."},
         )
 
     @app.get("/down")
