@@ -3,6 +3,7 @@
 from flask import Flask
 
 from shop import assets, web
+from shop.accounts.routes import blueprint as accounts
 from shop.db import Database
 from shop.settings import Settings, from_environment
 
@@ -23,4 +24,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["shop.database"] = Database(settings.database_url)
     web.init_app(app)
     assets.init_app(app)
+    app.register_blueprint(accounts)
     return app
