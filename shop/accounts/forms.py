@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField
-from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
+from wtforms.validators import EqualTo, InputRequired, ValidationError
 
 from shop.accounts import passwords, staff
 
@@ -50,7 +50,4 @@ class PasswordForm(FlaskForm):
 class ChangePasswordForm(PasswordForm):
     """A new password, and the one it replaces."""
 
-    current = PasswordField(
-        "Your password now",
-        [InputRequired("Enter the password you have now."), Length(max=passwords.MAX_LENGTH)],
-    )
+    current = PasswordField("Your password now", [InputRequired("Enter the password you have now.")])

@@ -83,8 +83,9 @@ def check(password: str, email: str) -> None:
     if _repeats(plain) or _steps(plain):
         raise WeakPassword("This repeats or counts in a row, so it is easily guessed. Choose something else.")
     own = [part for part in re.split(r"[^a-z0-9]+", email.casefold()) if len(part) > 2]  # noqa: PLR2004
-    words = sorted({*own, *OURS, *COMMON}, key=len, reverse=True)
-    if _only_words(plain, words) or _only_words(plain.translate(LEET), words):
+    words = {*own, *OURS, *COMMON}
+    unleet = {word.translate(LEET) for word in words}
+    if _only_words(plain, words) or _only_words(plain.translate(LEET), unleet):
         raise WeakPassword(
             "This is mostly your e-mail, the shop's name or a very common password. Choose something else."
         )
@@ -101,12 +102,11 @@ def _steps(text: str) -> bool:
     return steps in ({1}, {9}) and text.isalnum()
 
 
-def _only_words(text: str, words: list[str]) -> bool:
+def _only_words(text: str, words: set[str]) -> bool:
     left = "".join(character for character in text if character.isalnum())
-    whole = left
-    for word in words:
+    for word in sorted(words, key=len, reverse=True):
         left = left.replace(word, " ")
-    return " " in left and whole != left and len(left.replace(" ", "")) < LEFT_OVER
+    return " " in left and len(left.replace(" ", "")) < LEFT_OVER
 
 
 @cache
