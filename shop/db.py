@@ -9,7 +9,18 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, func, select, text
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import TypeDecorator

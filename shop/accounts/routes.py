@@ -1,0 +1,162 @@
+"""Signing in and out, one-time links, and setting a password.
+
+A password is hashed between transactions, never inside one, and only after its try has been counted.
+"""
+
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+
+from shop import web
+from shop.accounts import access, attempts, passwords, sessions, staff
+from shop.accounts.forms import ButtonForm, ChangePasswordForm, PasswordForm, SignInForm
+from shop.accounts.models import Role
+
+blueprint = Blueprint("accounts", __name__)
+
+WRONG: Final = "The e-mail or the password is not right."
+"""The same for an unknown e-mail, a disabled account and a wrong password."""
+
+
+@blueprint.get("/sign-in")
+def sign_in_page() -> ResponseReturnValue:
+    """Show the form, or go on when there is nothing to ask."""
+    wanted = access.safe_next(request.args.get("next"))
+    if found := access.signed_in():
+        return _go(wanted or access.HOME[Role(found.account.role)])
+    return render_template("accounts/sign_in.html", form=SignInForm(formdata=None, next=wanted or ""))
+
+
+@blueprint.post("/sign-in")
+def sign_in() -> ResponseReturnValue:
+    """Check an e-mail and its password."""
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return _again("accounts/sign_in.html", form)
+    try:
+        proven = _proven(form.normalised_email, form.password.data)
+    except attempts.TooManyTries as error:
+        return _wait("accounts/sign_in.html", form, error)
+    token = _open(proven, form.password.data) if proven else None
+    if token is None:
+        form.email.errors = [WRONG]
+        return _again("accounts/sign_in.html", form)
+    return access.remember(_go(access.safe_next(form.next.data) or _home(token)), token)
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """End the session on the server, then in the browser."""
+    if token := access.token():
+        with web.transaction() as db:
+            sessions.sign_out(db, token)
+    session.pop("csrf_token", None)
+    return access.forget(_go("/sign-in"))
+
+
+@blueprint.get("/sign-in/link/<token>")
+def link_page(token: str) -> ResponseReturnValue:
+    """Show a button: programs that preview links may open this page without using the link up."""
+    with web.reading() as db:
+        good = staff.link_is_good(db, token)
+    return render_template("accounts/link.html", form=ButtonForm()) if good else _link_spent()
+
+
+@blueprint.post("/sign-in/link/<token>")
+def use_link(token: str) -> ResponseReturnValue:
+    """Use the link up and sign in."""
+    try:
+        with web.transaction() as db:
+            opened = staff.use_link(db, token, instead_of=access.token())
+    except staff.LinkSpent:
+        return _link_spent()
+    return access.remember(_go("/sign-in/password"), opened)
+
+
+@blueprint.get("/sign-in/password")
+@access.require()
+def password_page() -> ResponseReturnValue:
+    """Show the form for a new password."""
+    return _password_page(_password_form())
+
+
+@blueprint.post("/sign-in/password")
+@access.require()
+def set_password() -> ResponseReturnValue:
+    """Set a new password; every other browser is signed out."""
+    form, account = _password_form(), access.account()
+    if not form.validate_on_submit():
+        return _again("accounts/password.html", form)
+    if isinstance(form, ChangePasswordForm):
+        try:
+            known = _proven(account.email, form.current.data)
+        except attempts.TooManyTries as error:
+            return _wait("accounts/password.html", form, error)
+        if not known:
+            form.current.errors = ["This is not the password you have now."]
+            return _again("accounts/password.html", form)
+    fresh = passwords.hashed(form.password.data)
+    with web.transaction() as db:
+        token = staff.set_password(db, account.id, fresh)
+    if token is None:
+        return access.forget(_go("/sign-in"))
+    return access.remember(_go(access.HOME[Role(account.role)]), token)
+
+
+def _proven(email: str, password: str) -> staff.Credentials | None:
+    """Count a try, then check the password; what it proved, or None. Raises TooManyTries."""
+    with web.transaction() as db:
+        attempts.allow_try(
+            db, email=email, address=request.remote_addr or "", secret=web.settings().secret_key
+        )
+    with web.reading() as db:
+        known = staff.credentials(db, email)
+    return known if passwords.verify(password, known.password_hash) else None
+
+
+def _open(proven: staff.Credentials, password: str) -> str | None:
+    """Open a session for a proven password, and hash it anew if the hash is of older parameters."""
+    rehashed = passwords.hashed(password) if passwords.outdated(proven.password_hash or "") else None
+    with web.transaction() as db:
+        return staff.sign_in(db, proven, rehashed=rehashed, instead_of=access.token())
+
+
+def _home(token: str) -> str:
+    with web.reading() as db:
+        account = sessions.account_for(db, token)
+    return access.HOME[Role(account.role)] if account else "/sign-in"
+
+
+def _password_form() -> PasswordForm:
+    found = access.signed_in()
+    email = access.account().email
+    return PasswordForm(email) if found and found.may_set_password else ChangePasswordForm(email)
+
+
+def _password_page(form: FlaskForm) -> str:
+    return render_template("accounts/password.html", form=form, problems=_problems(form))
+
+
+def _problems(form: FlaskForm) -> dict[str, list[str]]:
+    return {form[name].id: errors for name, errors in form.errors.items() if name in form}
+
+
+def _again(template: str, form: FlaskForm) -> ResponseReturnValue:
+    page = render_template(template, form=form, problems=_problems(form))
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _wait(template: str, form: FlaskForm, error: attempts.TooManyTries) -> ResponseReturnValue:
+    page = render_template(template, form=form, problems={"": str(error)})
+    return page, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(error.retry_after)}
+
+
+def _link_spent() -> ResponseReturnValue:
+    return render_template("accounts/link_spent.html"), HTTPStatus.GONE
+
+
+def _go(address: str) -> Response:
+    return make_response(redirect(address, HTTPStatus.SEE_OTHER))

@@ -1,0 +1,123 @@
+"""Staff sessions: one row per signed-in browser, that the server can end at any moment.
+
+Several browsers may be signed in to one account at once.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
+
+from shop import clock
+from shop.accounts import tokens
+from shop.accounts.models import Account, OpenedBy, StaffSession
+
+IDLE: Final = timedelta(hours=12)
+"""A session ends when nothing was done with it for a working day."""
+
+LONGEST: Final = timedelta(days=7)
+"""A session ends after a week whatever was done with it."""
+
+SEEN_EVERY: Final = timedelta(minutes=5)
+"""How finely idleness is measured: a page view within it writes nothing."""
+
+LINK_IS_FRESH: Final = timedelta(hours=1)
+"""How long after a link its session may set a new password without the old one."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """An account and the session it is signed in with."""
+
+    account: Account
+    session: StaffSession
+
+    @property
+    def may_set_password(self) -> bool:
+        """Whether a password may be set without the old one: there is none, or a link was just used."""
+        fresh = clock.now() - self.session.created_at <= LINK_IS_FRESH
+        return self.account.password_hash is None or (self.session.opened_by == OpenedBy.LINK and fresh)
+
+
+def open_session(session: Session, account_id: int, by: OpenedBy, instead_of: str | None = None) -> str:
+    """Open a session and give its token; the session of the token `instead_of`, if any, ends."""
+    if instead_of is not None:
+        sign_out(session, instead_of)
+    now, token = clock.now(), tokens.fresh()
+    session.add(
+        StaffSession(
+            token_hash=tokens.digest(token),
+            account_id=account_id,
+            opened_by=by,
+            created_at=now,
+            last_seen_at=now,
+            revoked_at=None,
+        )
+    )
+    session.flush()
+    return token
+
+
+def end_all(session: Session, account_id: int) -> None:
+    """End every session of an account."""
+    _revoke(session, StaffSession.account_id == account_id)
+
+
+def sign_out(session: Session, token: str) -> None:
+    """End the session of this token; its cookie opens nothing any more."""
+    _revoke(session, StaffSession.token_hash == tokens.digest(token))
+
+
+def signed_in(session: Session, token: str) -> SignedIn | None:
+    """Who is signed in with this token, and since when; None when it opens nothing (any more)."""
+    now = clock.now()
+    found = session.execute(
+        select(Account, StaffSession)
+        .join(StaffSession, StaffSession.account_id == Account.id)
+        .where(
+            StaffSession.token_hash == tokens.digest(token),
+            StaffSession.revoked_at.is_(None),
+            StaffSession.last_seen_at > now - IDLE,
+            StaffSession.created_at > now - LONGEST,
+            Account.disabled_at.is_(None),
+        )
+    ).one_or_none()
+    return SignedIn(*found) if found else None
+
+
+def account_for(session: Session, token: str) -> Account | None:
+    """The account signed in with this token."""
+    found = signed_in(session, token)
+    return found.account if found else None
+
+
+def mark_seen(session: Session, token: str) -> None:
+    """Start the idle time of this token's session again."""
+    session.execute(
+        update(StaffSession)
+        .where(StaffSession.token_hash == tokens.digest(token), StaffSession.revoked_at.is_(None))
+        .values(last_seen_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def forget_sessions(session: Session) -> None:
+    """Delete sessions that can open nothing any more."""
+    now = clock.now()
+    session.execute(
+        delete(StaffSession)
+        .where(or_(StaffSession.revoked_at.is_not(None), StaffSession.created_at <= now - LONGEST))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _revoke(session: Session, which: ColumnElement[bool]) -> None:
+    session.execute(
+        update(StaffSession)
+        .where(which, StaffSession.revoked_at.is_(None))
+        .values(revoked_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,213 @@
+"""Who may work here: accounts, their sign-in links, and what opens a session."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from shop import clock
+from shop.accounts import sessions, tokens
+from shop.accounts.models import Account, OpenedBy, Role, SignInLink
+from shop.db import is_sqlite
+
+LINK_LASTS: Final = timedelta(hours=24)
+
+
+class NotAnEmail(Exception):
+    """This cannot be an e-mail address; the text says why."""
+
+
+class RoleDiffers(Exception):
+    """This e-mail already has an account, with another role."""
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        super().__init__(f"This e-mail already belongs to an account with the role {role}.")
+
+
+class LinkSpent(Exception):
+    """This sign-in link was used, has run out, or never was one."""
+
+    def __init__(self) -> None:
+        super().__init__("This link has been used already, or is more than a day old.")
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a sign-in is checked against. Nobody's have neither id nor hash."""
+
+    account_id: int | None = None
+    password_hash: str | None = None
+
+
+def normalised(email: str) -> str:
+    """An e-mail as accounts keep it. Raises NotAnEmail."""
+    try:
+        return validate_email(email.strip(), check_deliverability=False).normalized.lower()
+    except EmailNotValidError as error:
+        raise NotAnEmail("Enter an e-mail address like name@example.com.") from error
+
+
+def add_account(session: Session, email: str, role: str) -> tuple[Account, str]:
+    """Give an e-mail an account and a fresh sign-in link: the account and the link's token.
+
+    The same e-mail again gives a fresh link, and opens a disabled account again. Raises NotAnEmail,
+    RoleDiffers, ValueError for an unknown role.
+    """
+    email, role = normalised(email), Role(role)
+    start = sqlite.insert(Account) if is_sqlite(session) else postgresql.insert(Account)
+    row = {"email": email, "role": role, "created_at": clock.now()}
+    session.execute(start.values(row).on_conflict_do_nothing())
+    account = session.scalars(
+        select(Account).where(Account.email == email).with_for_update(key_share=True)
+    ).one()
+    if account.role != role:
+        raise RoleDiffers(account.role)
+    account.disabled_at = None
+    session.flush()
+    return account, mint_link(session, account.id)
+
+
+def mint_link(session: Session, account_id: int) -> str:
+    """The token of a new sign-in link, good once within a day. Earlier links of the account end."""
+    now, token = clock.now(), tokens.fresh()
+    _end_links(session, account_id)
+    session.add(
+        SignInLink(
+            token_hash=tokens.digest(token),
+            account_id=account_id,
+            created_at=now,
+            expires_at=now + LINK_LASTS,
+            used_at=None,
+        )
+    )
+    session.flush()
+    return token
+
+
+def link_is_good(session: Session, token: str) -> bool:
+    """Whether the link could be used now. Looking does not use it up."""
+    return session.execute(_good_link(token)).one_or_none() is not None
+
+
+def use_link(session: Session, token: str, *, instead_of: str | None = None) -> str:
+    """Use a link up and give the token of the session it opens; `instead_of` ends. Raises LinkSpent."""
+    # The account before the link, as everyone takes them: nobody waits in a circle.
+    account_id = session.execute(
+        _good_link(token).with_for_update(of=Account, key_share=True)
+    ).scalar_one_or_none()
+    used = session.scalars(
+        update(SignInLink)
+        .where(SignInLink.token_hash == tokens.digest(token), SignInLink.used_at.is_(None))
+        .values(used_at=clock.now())
+        .returning(SignInLink.account_id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if account_id is None or used is None:
+        raise LinkSpent
+    return sessions.open_session(session, account_id, OpenedBy.LINK, instead_of)
+
+
+def credentials(session: Session, email: str) -> Credentials:
+    """What to check a password against; of an unknown or disabled account as of one without a password."""
+    found = session.execute(
+        select(Account.id, Account.password_hash).where(
+            Account.email == email, Account.disabled_at.is_(None), Account.password_hash.is_not(None)
+        )
+    ).one_or_none()
+    return Credentials(found.id, found.password_hash) if found else Credentials()
+
+
+def sign_in(
+    session: Session, proven: Credentials, *, rehashed: str | None = None, instead_of: str | None = None
+) -> str | None:
+    """Open a session for credentials whose password was just verified: its token, and `instead_of` ends.
+
+    `rehashed` replaces a hash of older parameters. None when the account was disabled or its password
+    changed while the password was being verified.
+    """
+    still = session.scalars(
+        update(Account)
+        .where(
+            Account.id == proven.account_id,
+            Account.password_hash == proven.password_hash,
+            Account.disabled_at.is_(None),
+        )
+        .values(password_hash=rehashed or proven.password_hash)
+        .returning(Account.id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    return None if still is None else sessions.open_session(session, still, OpenedBy.PASSWORD, instead_of)
+
+
+def set_password(session: Session, account_id: int, password_hash: str) -> str | None:
+    """Keep a new password's hash and give the token of a new session: every other session and link ends.
+
+    None when the account has been disabled meanwhile.
+    """
+    still = session.scalars(
+        update(Account)
+        .where(Account.id == account_id, Account.disabled_at.is_(None))
+        .values(password_hash=password_hash)
+        .returning(Account.id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if still is None:
+        return None
+    sessions.end_all(session, account_id)
+    _end_links(session, account_id)
+    return sessions.open_session(session, account_id, OpenedBy.PASSWORD)
+
+
+def disable(session: Session, email: str) -> bool:
+    """Close an account: its sessions and links end and its password goes. False if there is none open.
+
+    Raises NotAnEmail.
+    """
+    account_id = session.scalars(
+        update(Account)
+        .where(Account.email == normalised(email), Account.disabled_at.is_(None))
+        .values(disabled_at=clock.now(), password_hash=None)
+        .returning(Account.id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if account_id is None:
+        return False
+    sessions.end_all(session, account_id)
+    _end_links(session, account_id)
+    return True
+
+
+def forget_links(session: Session) -> None:
+    """Delete links that can open nothing any more."""
+    session.execute(
+        delete(SignInLink)
+        .where(or_(SignInLink.used_at.is_not(None), SignInLink.expires_at <= clock.now()))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _good_link(token: str) -> Select[int]:
+    return (
+        select(Account.id)
+        .join(SignInLink, SignInLink.account_id == Account.id)
+        .where(
+            SignInLink.token_hash == tokens.digest(token),
+            SignInLink.used_at.is_(None),
+            SignInLink.expires_at > clock.now(),
+            Account.disabled_at.is_(None),
+        )
+    )
+
+
+def _end_links(session: Session, account_id: int) -> None:
+    session.execute(
+        update(SignInLink)
+        .where(SignInLink.account_id == account_id, SignInLink.used_at.is_(None))
+        .values(used_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
