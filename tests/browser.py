@@ -51,4 +51,6 @@ def chromium() -> Iterator[Browser]:
 def axe(page: Page) -> list[str]:
     """What axe finds wrong with the page: the rule and where."""
     found = Axe().run(page).response["violations"]
-    return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+    return [
+        f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]
+    ]

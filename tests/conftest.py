@@ -87,8 +87,9 @@ def app(settings: Settings, database: Database) -> Iterator[Flask]:
     """The shop on the test's database, its tables made and empty."""
     app = create_app(settings)
     app.testing = True
+    opened: Database = app.extensions["shop.database"]
     yield app
-    app.extensions["shop.database"].dispose()
+    opened.dispose()
 
 
 @pytest.fixture(scope="session")

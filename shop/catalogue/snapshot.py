@@ -26,7 +26,7 @@ class PictureView:
 
 @dataclass(frozen=True)
 class VariantView:
-    """A piece in one metal and chain length. `available` says whether one can be bought now, never how many."""
+    """A piece in one metal and chain length. `available`: one can be bought now; never how many."""
 
     id: int
     sku: str
@@ -112,7 +112,7 @@ def load(session: Session) -> Catalogue:
         .join(Metal, Metal.id == Variant.metal_id)
         .where(Variant.active)
         .order_by(Metal.position, Variant.position, Variant.id)
-    ).tuples():
+    ):
         level = levels.get(variant.id)
         variants[variant.piece_id].append(
             _variant(variant, metal, available=level is not None and level.available > 0)
@@ -123,7 +123,7 @@ def load(session: Session) -> Catalogue:
         select(Picture, Metal.slug)
         .outerjoin(Metal, Metal.id == Picture.metal_id)
         .order_by(Picture.position, Picture.id)
-    ).tuples():
+    ):
         pictures[picture.piece_id].append(
             PictureView(picture.file, picture.alt, picture.width, picture.height, slug)
         )
