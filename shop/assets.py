@@ -16,7 +16,10 @@ from flask import Flask, Response, request
 
 KEEP_SECONDS: Final = 31_536_000
 TEXTS: Final = frozenset({".css", ".js", ".svg", ".txt"})
-"""What shrinks when compressed and is small enough to hold."""
+"""What shrinks when compressed."""
+
+HELD: Final = TEXTS | {".woff2"}
+"""What is small enough to hold in memory."""
 
 REVALIDATE: Final = "no-cache"
 FOREVER: Final = f"public, max-age={KEEP_SECONDS}, immutable"
@@ -27,22 +30,23 @@ class Stored:
     """A body that is the same for everyone, in both encodings."""
 
     plain: bytes
-    gzipped: bytes
+    gzipped: bytes | None
     etag: str
     content_type: str
 
     @classmethod
-    def of(cls, body: bytes, content_type: str) -> "Stored":
+    def of(cls, body: bytes, content_type: str, *, shrinks: bool = True) -> "Stored":
         """Store a body; its ETag is weak because it stands for both encodings."""
         digest = hashlib.sha256(body).hexdigest()[:20]
-        return cls(body, gzip.compress(body, mtime=0), f'W/"{digest}"', content_type)
+        packed = gzip.compress(body, mtime=0) if shrinks else None
+        return cls(body, packed, f'W/"{digest}"', content_type)
 
     def response(self, cache_control: str = REVALIDATE) -> Response:
         """Answer the current request: 304 when the browser already has it, gzip when it takes gzip."""
         headers = {"ETag": self.etag, "Cache-Control": cache_control, "Vary": "Accept-Encoding"}
         if self.etag in request.headers.get("If-None-Match", ""):
             return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
+        if self.gzipped is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
             headers["Content-Encoding"] = "gzip"
             return Response(self.gzipped, headers=headers, content_type=self.content_type)
         return Response(self.plain, headers=headers, content_type=self.content_type)
@@ -65,14 +69,16 @@ class Assets:
         return f"/static/{name}?v={self._digests[key]}"
 
     def stored(self, name: str) -> Stored | None:
-        """A text file of the folder, ready to send; None when it is another kind or is not there."""
+        """A small file of the folder, ready to send; None when it is another kind or is not there."""
         path = self._folder / name
-        if path.suffix not in TEXTS or ".." in Path(name).parts or not path.is_file():
+        if path.suffix not in HELD or ".." in Path(name).parts or not path.is_file():
             return None
         key = (name, path.stat().st_mtime_ns)
         if key not in self._stored:
-            kind = mimetypes.guess_type(name)[0] or "text/plain"
-            self._stored[key] = Stored.of(path.read_bytes(), f"{kind}; charset=utf-8")
+            kind = mimetypes.guess_type(name)[0] or "font/woff2"
+            text = path.suffix in TEXTS
+            kind += "; charset=utf-8" if text else ""
+            self._stored[key] = Stored.of(path.read_bytes(), kind, shrinks=text)
         return self._stored[key]
 
 

@@ -154,8 +154,9 @@ def app(settings: Settings, database: Database) -> Iterator[Flask]:
     """The shop on the test's database."""
     app = create_app(settings)
     app.testing = True
+    opened: Database = app.extensions["shop.database"]
     yield app
-    app.extensions["shop.database"].dispose()
+    opened.dispose()
 
 
 @pytest.fixture(scope="session")

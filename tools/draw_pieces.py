@@ -1,8 +1,9 @@
-"""Draw the collection: `python tools/draw_pieces.py` writes static/catalogue/*.svg, the same bytes every time.
+"""Draw the collection: `python -m tools.draw_pieces` writes static/catalogue/*.svg, the same bytes every time.
 
 Every piece is drawn at one scale (PX_PER_MM), so that the six can be compared with one another by eye.
 """
 
+import itertools
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -146,9 +147,7 @@ def thread() -> Drawn:
         )
 
     rings = jump_ring(x - 8, y + h / 2 - 4, 12) + jump_ring(x + w + 8, y + h / 2 - 4, 12)
-    return Drawn(
-        bar(0), rings + face(bar(0), bar(6)), (x - 16, y + h / 2 - 12), (x + w + 16, y + h / 2 - 12)
-    )
+    return Drawn(bar(0), rings + face(bar(0), bar(6)), (x - 16, y + h / 2 - 12), (x + w + 16, y + h / 2 - 12))
 
 
 def petal() -> Drawn:
@@ -216,7 +215,7 @@ def chain(start: tuple[float, float], end: tuple[float, float], sag: float) -> s
     steps = 600
     points = [at(i / steps) for i in range(steps + 1)]
     links, walked, since = [], 0.0, 0.0
-    for before, after in zip(points, points[1:], strict=False):
+    for before, after in itertools.pairwise(points):
         length = math.dist(before, after)
         walked, since = walked + length, since + length
         if since >= 12.4:
@@ -382,9 +381,7 @@ def measures(letters: Letters) -> dict[str, str]:
 def drawings() -> dict[str, str]:
     """Every drawing by its file name."""
     letters = Letters(ROOT / "static" / "fonts" / "figtree-latin.woff2")
-    made = {
-        f"{slug}-{name}.svg": picture(slug, metal) for slug in PIECES for name, metal in METALS.items()
-    }
+    made = {f"{slug}-{name}.svg": picture(slug, metal) for slug in PIECES for name, metal in METALS.items()}
     made |= {f"{slug}-measures.svg": plain(drawing) for slug, drawing in measures(letters).items()}
     made["chains.svg"] = chains(letters)
     made["hero.svg"] = picture("two-rings", METALS["gold"], 1600, 800, 780)

@@ -57,7 +57,7 @@ class Editions:
         self._read_at = 0.0
 
     def current(self) -> Edition:
-        """The edition as of at most a second ago. Raises what reading raises (no database: OperationalError)."""
+        """The edition as of at most a second ago. Raises OperationalError when there is no database."""
         if (edition := self._fresh()) is not None:
             return edition
         with self._lock:
@@ -84,7 +84,10 @@ class Editions:
 
 
 def init_app(app: Flask) -> None:
-    """Give the application its editions. `shop.statement` in its extensions says what may be said of giving."""
+    """Give the application its editions.
+
+    `app.extensions["shop.statement"]` (a Statement) says what may be said of giving; without it nothing is.
+    """
 
     def read() -> Shown:
         statement: Statement = app.extensions.get("shop.statement", _nothing)

@@ -15,7 +15,9 @@ class MisleadingMetal(Exception):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"{name!r} must say 'gold plated' and 'silver' when the gold is a plating on silver.")
+        super().__init__(
+            f"{name!r} must say 'gold plated' and 'silver' when the gold is a plating on silver."
+        )
 
 
 class NeedsHallmark(Exception):
@@ -26,7 +28,7 @@ class NeedsHallmark(Exception):
         self.weight_mg = weight_mg
         self.from_mg = from_mg
         super().__init__(
-            f"{sku} weighs {weight_mg / 1000:.2f} g. From {from_mg / 1000:.2f} g on it must be hallmarked first."
+            f"{sku} weighs {weight_mg / 1000:.2f} g. From {from_mg / 1000:.2f} g on it must be hallmarked."
         )
 
 

@@ -20,7 +20,7 @@ _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 
 @lru_cache(maxsize=64)
 def sample(face: Face) -> Markup:
-    """An SVG of the face's name in the face. It is for the eye: the name must also stand beside it as text."""
+    """An SVG of the face's name in the face. It is for the eye: the name must stand beside it as text."""
     font, line = opened(face), shape(face, face.name)
     paths = Markup("").join(
         Markup('<path transform="translate({} {})" d="{}"/>').format(
@@ -36,7 +36,8 @@ def sample(face: Face) -> Markup:
     wide, high = round(line.right * CAPITAL) - left, top - round(line.bottom * CAPITAL)
     scale = CAPITAL_PX / CAPITAL
     return Markup(
-        '<svg class="lettering" aria-hidden="true" focusable="false" width="{}" height="{}" viewBox="{} {} {} {}">'
+        '<svg class="lettering" aria-hidden="true" focusable="false" width="{}" height="{}" '
+        'viewBox="{} {} {} {}">'
         '<g transform="scale(1 -1)" fill="currentColor">{}</g></svg>'
     ).format(round(wide * scale), round(high * scale), left, -top, wide, high, paths)
 

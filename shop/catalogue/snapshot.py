@@ -26,7 +26,7 @@ class PictureView:
 
 @dataclass(frozen=True)
 class VariantView:
-    """A piece in one metal and chain length. `available` says whether one can be bought now, never how many."""
+    """A piece in one metal and chain length. `available`: one can be bought now; never how many."""
 
     id: int
     sku: str

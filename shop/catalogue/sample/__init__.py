@@ -49,8 +49,7 @@ def _add_piece(
     session: Session, table: dict[str, Any], metals: dict[str, Metal], chains: list[dict[str, int]]
 ) -> None:
     words = {
-        key: table[key].strip()
-        for key in ("slug", "name", "summary", "description", "measures", "wearing")
+        key: table[key].strip() for key in ("slug", "name", "summary", "description", "measures", "wearing")
     }
     piece = Piece(**words, position=table["position"], published=True)
     session.add(piece)
@@ -65,22 +64,25 @@ def _add_piece(
         )
     for slug, offer in table["variant"].items():
         for position, chain in enumerate(chains, start=1):
-            _add_variant(session, piece, metals[slug], offer, chain, position)
+            variant = _variant(piece, metals[slug], offer, chain)
+            variant.position = position
+            session.add(variant)
+            session.flush()
+            stock.adjust(
+                session, variant.id, offer["opening"], reason="opening", note="Sample collection", actor=ACTOR
+            )
 
 
 def _in_tenths(side: dict[str, Any]) -> dict[str, Any]:
-    sizes = {name: round(side[f"{name}_mm"] * 10) for name in ("width", "height")}
-    rest = {key: value for key, value in side.items() if not key.endswith("_mm")}
-    return rest | {f"{name}_tenths": size for name, size in sizes.items()}
+    sizes = {f"{name}_tenths": round(side[f"{name}_mm"] * 10) for name in ("width", "height")}
+    return {key: value for key, value in side.items() if not key.endswith("_mm")} | sizes
 
 
-def _add_variant(
-    session: Session, piece: Piece, metal: Metal, offer: dict[str, int], chain: dict[str, int], position: int
-) -> None:
+def _variant(piece: Piece, metal: Metal, offer: dict[str, int], chain: dict[str, int]) -> Variant:
     sku = f"{piece.slug}-{metal.slug}-{chain['inches']}".upper()
     weight = offer["pendant_mg"] + chain["weight_mg"]
     check_weight(sku, weight, from_mg=metal.hallmark_from_mg, hallmarked=False)
-    variant = Variant(
+    return Variant(
         piece_id=piece.id,
         metal_id=metal.id,
         sku=sku,
@@ -88,11 +90,5 @@ def _add_variant(
         price_pence=offer["price_pence"],
         weight_mg=weight,
         hallmarked=False,
-        position=position,
         active=True,
-    )
-    session.add(variant)
-    session.flush()
-    stock.adjust(
-        session, variant.id, offer["opening"], reason="opening", note="Sample collection", actor=ACTOR
     )

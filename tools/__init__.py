@@ -1,0 +1,1 @@
+"""Run by hand by whoever changes the shop; never by the shop."""
