@@ -58,9 +58,9 @@ def view(session: Session, vault: Vault, order: Order) -> OrderView:
         gift=vault.reveal(session, order.id, "gift"),
         postage=SERVICES[order.postage_service],
         given_pence=sum(
-            row.donation_pence
-            for row in rows
-            if standings.get(row.number, Standing.NONE) is not Standing.NONE
+            pence
+            for unit, pence in [(0, order.donation_pence), *((row.number, row.donation_pence) for row in rows)]
+            if standings.get(unit, Standing.NONE) is not Standing.NONE
         ),
     )
 
