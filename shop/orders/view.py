@@ -48,6 +48,7 @@ class OrderView:
 def view(session: Session, vault: Vault, order: Order) -> OrderView:
     """Open an order for showing."""
     rows = lines_of(session, order.id)
+    gifts = [(0, order.donation_pence), *((row.number, row.donation_pence) for row in rows)]
     standings = ledger.standings(session, order.reference)
     return OrderView(
         row=order,
@@ -59,7 +60,10 @@ def view(session: Session, vault: Vault, order: Order) -> OrderView:
         postage=SERVICES[order.postage_service],
         given_pence=sum(
             pence
-            for unit, pence in [(0, order.donation_pence), *((row.number, row.donation_pence) for row in rows)]
+            for unit, pence in [
+                (0, order.donation_pence),
+                *((row.number, row.donation_pence) for row in rows),
+            ]
             if standings.get(unit, Standing.NONE) is not Standing.NONE
         ),
     )
