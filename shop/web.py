@@ -1,11 +1,13 @@
 """What every page shares: access to the database, errors, headers, filters and form tokens."""
 
+import functools
 import hashlib
 import hmac
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, render_template, request
@@ -26,6 +28,8 @@ from shop.money import pounds, pounds_and_pence
 from shop.settings import PaymentMode, Settings
 
 T = TypeVar("T")
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
 
 csrf = CSRFProtect()
 
@@ -33,6 +37,8 @@ MAX_REQUEST_BYTES: Final = 512 * 1024
 RETRY_AFTER_SECONDS: Final = 5
 PUBLIC_TOKEN_HOURS: Final = 24
 """How long a piece page may lie open before its form must be sent again."""
+
+STALE: Final = "This page had been open for a while. Go back, load it again, and send it once more."
 
 STRIPE_CHECKOUT: Final = "https://checkout.stripe.com"
 
@@ -207,6 +213,19 @@ class PublicToken(CSRF):
         """Raise ValidationError unless the token is ours and at most a day old."""
         if not valid_public_token(field.data or ""):
             raise ValidationError("This page had been open for a while. Please send it once more.")
+
+
+def public_form(view: View[P]) -> View[P]:
+    """For a view that takes the form of a page which is the same for everyone: checks its public token."""
+
+    @functools.wraps(view)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        if not valid_public_token(request.form.get("csrf_token", "")):
+            abort(HTTPStatus.BAD_REQUEST, STALE)
+        return view(*args, **kwargs)
+
+    csrf.exempt(checked)
+    return checked
 
 
 def public_token(hour: int | None = None) -> str:

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from wtforms import Form
 
 from shop import web
 from shop.catalogue import pages, snapshot
@@ -19,17 +18,6 @@ from shop.checkout.show import lines_shown, statement
 blueprint = Blueprint("basket", __name__)
 
 ADD, SAVE = "Add to basket", "Save the changes"
-STALE = "This page had been open for a while. Go back, load it again, and send it once more."
-
-
-class PublicForm(Form):  # type: ignore[misc, unused-ignore]
-    """The token of the piece page's form, which knows no session."""
-
-    class Meta:
-        """WTForms' own settings."""
-
-        csrf = True
-        csrf_class = web.PublicToken
 
 
 @blueprint.get("/basket")
@@ -48,11 +36,9 @@ def show() -> ResponseReturnValue:
 
 
 @blueprint.post("/basket/lines")
-@web.csrf.exempt  # the piece page is the same for everyone: its own token is checked here
+@web.public_form
 def add() -> ResponseReturnValue:
     """Put a unit with its words into the basket."""
-    if not PublicForm(request.form).validate():
-        abort(HTTPStatus.BAD_REQUEST, STALE)
     token = cookie.token() or basket.new_token()
     with web.transaction() as session:
         catalogue = snapshot.load(session)
@@ -88,11 +74,9 @@ def edit(line_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/basket/lines/<int:line_id>")
-@web.csrf.exempt
+@web.public_form
 def change(line_id: int) -> ResponseReturnValue:
     """Replace a line's words or variant."""
-    if not PublicForm(request.form).validate():
-        abort(HTTPStatus.BAD_REQUEST, STALE)
     with web.transaction() as session:
         catalogue = snapshot.load(session)
         try:

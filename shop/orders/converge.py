@@ -147,7 +147,7 @@ def start_payment(services: Services, attempt_id: int) -> str | None:
 
 
 def withdraw(services: Services, order_id: int) -> State:
-    """Close an order's payment page, then look: she may have paid just before. Raises GatewayDown."""
+    """Close an order's payment page, then look: she may have paid just before. May raise GatewayDown."""
     with services.database.reading() as session:
         attempts = session.scalars(
             select(CheckoutAttempt)

@@ -226,7 +226,7 @@ def _attempt(
             reference=order.reference,
             lines=[(f"{name}, {metal}", pence, count) for (name, metal, pence), count in names.items()],
             postage=(SERVICES[order.postage_service].name, order.postage_pence),
-            success_url=f"{services.site_url}/checkout/thanks?session={{CHECKOUT_SESSION_ID}}",
+            success_url=f"{services.site_url}/checkout/thanks?session_id={{CHECKOUT_SESSION_ID}}",
             cancel_url=f"{services.site_url}/checkout/payment",
             expires_at=int(expires_at.timestamp()),
         ),

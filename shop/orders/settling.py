@@ -164,9 +164,7 @@ def _post_refunds(case: Case, picture: Picture) -> None:
         payment = payments[refund.payment_intent]
         known = f"ref:{refund.id}" in case.entries
         gone = refund.status in REFUND_IS_GONE
-        if not gone and _post(
-            case, f"ref:{refund.id}", "refund", payment, -refund.amount, about=refund
-        ):
+        if not gone and _post(case, f"ref:{refund.id}", "refund", payment, -refund.amount, about=refund):
             ours = next((r for r in case.requests if r.stripe_id == refund.id), None)
             record(
                 case.session,
