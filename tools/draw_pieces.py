@@ -230,10 +230,11 @@ def chain(start: tuple[float, float], end: tuple[float, float], sag: float) -> s
 
 
 def picture(slug: str, metal: Metal, width: int = WIDTH, height: int = HEIGHT, shift: float = 0) -> str:
-    """One piece in one metal on pale stone, moved `shift` to the right of its usual place."""
+    """One piece in one metal on pale stone; a wide picture shows it smaller, `shift` to the right."""
     drawn = PIECES[slug]()
-    left = chain(drawn.left, (-60 - shift, 30 if not shift else -80), 84)
-    right = chain(drawn.right, (width + 60 - shift, 30 if not shift else -60), 84)
+    scale = 0.84 if shift else 1
+    left = chain(drawn.left, (-60 - shift / scale, 30 if not shift else -40), 84)
+    right = chain(drawn.right, ((width - shift) / scale + 60, 30 if not shift else -40), 84)
     stops = "".join(
         f'<stop offset="{at}" stop-color="{tone}"/>'
         for at, tone in (
@@ -264,7 +265,7 @@ def picture(slug: str, metal: Metal, width: int = WIDTH, height: int = HEIGHT, s
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
         f'<defs>{defs}<g id="chain">{left}{right}</g></defs>{ground}'
-        f'<g transform="translate({number(shift)} 0)">{shadow}<use href="#chain"/>{drawn.body}</g></svg>\n'
+        f'<g transform="translate({number(shift)} {number(-60 if shift else 0)})scale({scale})">{shadow}<use href="#chain"/>{drawn.body}</g></svg>\n'
     )
 
 
@@ -386,7 +387,7 @@ def drawings() -> dict[str, str]:
     }
     made |= {f"{slug}-measures.svg": plain(drawing) for slug, drawing in measures(letters).items()}
     made["chains.svg"] = chains(letters)
-    made["hero.svg"] = picture("two-rings", METALS["gold"], 1600, 960, 720)
+    made["hero.svg"] = picture("two-rings", METALS["gold"], 1600, 800, 780)
     return made
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from flask import render_template
 
-from shop.catalogue import editions
+from shop.catalogue import editions, lettering
 from shop.catalogue.editions import Shown
 from shop.catalogue.snapshot import Catalogue
 from shop.engraving.faces import FACES
@@ -66,7 +66,7 @@ def piece_page(
         "catalogue/piece.html",
         here="pieces",
         piece=piece,
-        faces=list(FACES.values()),
+        faces=[(face, lettering.sample(face)) for face in FACES.values()],
         values=values,
         problems=dict(errors),
         action=action,

@@ -98,6 +98,10 @@ class Catalogue:
     def _by_variant(self) -> dict[int, tuple[PieceView, VariantView]]:
         return {variant.id: (piece, variant) for piece in self.pieces for variant in piece.variants}
 
+    def by_sku(self, sku: str) -> tuple[PieceView, VariantView] | None:
+        """The variant on sale with this stock-keeping code, and its piece; None when there is none."""
+        return next((pair for pair in self._by_variant.values() if pair[1].sku == sku), None)
+
     def find(self, variant_id: int) -> tuple[PieceView, VariantView] | None:
         """The variant on sale with this id, and its piece; None when there is none."""
         return self._by_variant.get(variant_id)
@@ -112,7 +116,7 @@ def load(session: Session) -> Catalogue:
         .join(Metal, Metal.id == Variant.metal_id)
         .where(Variant.active)
         .order_by(Metal.position, Variant.position, Variant.id)
-    ).tuples():
+    ):
         level = levels.get(variant.id)
         variants[variant.piece_id].append(
             _variant(variant, metal, available=level is not None and level.available > 0)
@@ -123,7 +127,7 @@ def load(session: Session) -> Catalogue:
         select(Picture, Metal.slug)
         .outerjoin(Metal, Metal.id == Picture.metal_id)
         .order_by(Picture.position, Picture.id)
-    ).tuples():
+    ):
         pictures[picture.piece_id].append(
             PictureView(picture.file, picture.alt, picture.width, picture.height, slug)
         )

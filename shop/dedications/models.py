@@ -7,7 +7,7 @@ from shop.db import Base
 
 
 class OrderKey(Base):
-    """The key of one order's words, itself encrypted with the vault key. Deleting the row erases the words."""
+    """The key of one order's words, encrypted with the vault key. Deleting the row erases the words."""
 
     __tablename__ = "order_key"
 

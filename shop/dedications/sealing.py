@@ -21,14 +21,14 @@ _SALT_BYTES: Final = 16
 _PURPOSE: Final = b"part-of-me visitor v1"
 
 
-class SealBroken(Exception):  # noqa: N818
+class SealBroken(Exception):
     """The key does not open this: it was sealed with another, for another place, or has been changed."""
 
     def __init__(self) -> None:
         super().__init__("Sealed words could not be opened.")
 
 
-class NotSealable(Exception):  # noqa: N818
+class NotSealable(Exception):
     """The value is none that JSON can hold."""
 
     def __init__(self) -> None:
@@ -88,5 +88,5 @@ def open_with(secret: bytes | str, blob: bytes) -> Any:
 
 
 def _derived(secret: bytes | str, salt: bytes) -> bytes:
-    source = secret.encode() if isinstance(secret, str) else secret
+    source = secret.encode("utf-8", "surrogatepass") if isinstance(secret, str) else secret
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=_PURPOSE).derive(source)

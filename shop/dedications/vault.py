@@ -15,7 +15,7 @@ from shop.dedications.models import OrderKey, SealedText
 from shop.dedications.sealing import KEY_BYTES, Sealed, from_bytes, open_bytes, seal_bytes, to_bytes
 
 
-class OrderNotOpen(Exception):  # noqa: N818
+class OrderNotOpen(Exception):
     """The order has no key: it was never opened, or its words have been erased."""
 
     def __init__(self, order_id: int) -> None:

@@ -14,7 +14,7 @@ _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2
 _NONCHARACTERS: Final = frozenset("\ufffe\uffff")
 
 
-class DedicationRefused(Exception):  # noqa: N818
+class DedicationRefused(Exception):
     """The words cannot be printed as they are; `message` says why, without quoting them."""
 
     def __init__(self, message: str) -> None:

@@ -9,9 +9,10 @@ from html import escape
 from typing import Final
 
 from shop.engraving.areas import Area, is_ring, outline
-from shop.engraving.engraving import EngravedLine, Engraving, drawable, words_in
+from shop.engraving.engraving import EngravedLine, Engraving, words_in
 from shop.engraving.faces import FACES, Face, opened
 from shop.engraving.layout import lay_out
+from shop.engraving.letters import drawable
 from shop.engraving.placing import PlacedLine, SideLayout
 from shop.engraving.ring import middle_of
 from shop.engraving.shaping import Glyph

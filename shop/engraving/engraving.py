@@ -5,7 +5,7 @@ import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from shop.engraving import letters
 from shop.engraving.areas import Area
@@ -22,14 +22,11 @@ from shop.engraving.problems import (
     UnknownLine,
 )
 
-MAX_CHARACTERS: Final = 60
-"""More than any line holds at the least legible height; longer text is not even measured."""
-
 Words = Mapping[tuple[str, int], str]
 """What was typed, by side and line; lines are numbered from 1."""
 
 
-class EngravingUnreadable(Exception):  # noqa: N818
+class EngravingUnreadable(Exception):
     """Stored JSON is not an engraving."""
 
 
@@ -44,7 +41,10 @@ class EngravedLine:
 
 @dataclass(frozen=True)
 class Engraving:
-    """What is cut into one unit. `face_version` is the SHA-256 of the font file it was checked with."""
+    """What is cut into one unit, its lines in the order of the piece's sides.
+
+    `face_version` is the SHA-256 of the font file the words were checked with.
+    """
 
     face: str
     face_version: str
@@ -52,7 +52,7 @@ class Engraving:
 
     def to_json(self) -> str:
         """Canonical JSON: equal engravings give equal text."""
-        lines = sorted((line.side, line.line, line.text) for line in self.lines)
+        lines = [(line.side, line.line, line.text) for line in self.lines]
         content = {"face": self.face, "face_version": self.face_version, "lines": lines}
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
@@ -127,13 +127,6 @@ def check(areas: Sequence[Area], face_slug: str, words: Words) -> Engraving | No
     return Engraving(face.slug, face.version, lines)
 
 
-def drawable(face: Face, typed: str) -> str:
-    """The text with everything the face cannot cut left out: for a proof while somebody is typing."""
-    text = unicodedata.normalize("NFC", typed[:MAX_CHARACTERS])[:MAX_CHARACTERS]
-    lost = {letter.text for letter in (*letters.breaks(text), *letters.missing(face, text))}
-    return "".join(letter for letter in letters.split(text) if letter not in lost)
-
-
 def _unfit(areas: Sequence[Area], face: Face, kept: Words) -> dict[tuple[str, int], Problem]:
     found: dict[tuple[str, int], Problem] = {}
     for place, text in kept.items():
@@ -161,9 +154,10 @@ def _uncuttable(face: Face, text: str) -> Problem | None:
 
 
 def _too_many(typed: str) -> TooManyCharacters | None:
-    # Normal form C at most triples a text, and cannot shorten one to nothing: long text need not be touched.
-    count = len(typed) if len(typed) > 10 * MAX_CHARACTERS else len(unicodedata.normalize("NFC", typed))
-    return TooManyCharacters(count, MAX_CHARACTERS) if count > MAX_CHARACTERS else None
+    # Normal form C shortens no text to a tenth, so a very long one need not be normalised to be refused.
+    limit = letters.MAX_CHARACTERS
+    count = len(typed) if len(typed) > 10 * limit else len(unicodedata.normalize("NFC", typed))
+    return TooManyCharacters(count, limit) if count > limit else None
 
 
 def _line(side: Any, line: Any, text: Any) -> EngravedLine:

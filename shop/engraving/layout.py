@@ -12,6 +12,7 @@ from typing import Final
 from shop.engraving.areas import Area, Region, engravable, is_ring
 from shop.engraving.faces import Face
 from shop.engraving.geometry import Point, convex_hull
+from shop.engraving.letters import drawable
 from shop.engraving.placing import PlacedLine, SideLayout, Upright
 from shop.engraving.problems import Problem, TooLong, TooTall
 from shop.engraving.ring import lay_round, room_round_mm
@@ -39,9 +40,10 @@ def lay_out(area: Area, face: Face, words: Mapping[int, str]) -> SideLayout:
 def room_left_mm(area: Area, face: Face, words: Mapping[int, str], number: int) -> float:
     """How much longer line `number` may grow at the face's least height, in mm; negative when it is too long.
 
-    For a line that is still empty: the room for one of capitals, with the other lines as they are.
+    For a line that is still empty: the room for one of capitals, with the other lines as they are. Takes the
+    words as typed; what the face cannot cut takes no room.
     """
-    shaped = {line: shape(face, words[line]) for line in words}
+    shaped = {line: shape(face, drawable(face, text)) for line, text in words.items()}
     inked = {line: set_line for line, set_line in shaped.items() if set_line.hull}
     cap = face.cap_min_mm
     lines = {**inked, number: inked.get(number, Upright())}

@@ -8,6 +8,9 @@ from shop.engraving.faces import FACES, Face
 from shop.engraving.problems import Letter
 from shop.engraving.shaping import places_marks
 
+MAX_CHARACTERS: Final = 60
+"""More than any line holds at the least legible height; longer text is not even measured."""
+
 _BREAKS: Final = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
 """General categories of what is no letter at all: controls, surrogates, private use, line breaks."""
 
@@ -59,6 +62,13 @@ def split(text: str) -> list[str]:
         else:
             letters.append(character)
     return letters
+
+
+def drawable(face: Face, typed: str) -> str:
+    """The text less what the face cannot cut, and not longer than a line: for proofs while somebody types."""
+    text = unicodedata.normalize("NFC", typed[: 4 * MAX_CHARACTERS])[:MAX_CHARACTERS]
+    lost = {letter.text for letter in (*breaks(text), *missing(face, text))}
+    return "".join(letter for letter in split(text) if letter not in lost)
 
 
 def _has(face: Face, letter: str) -> bool:

@@ -127,7 +127,7 @@ class UnknownLine(Problem):
         return "This piece has no such line to engrave."
 
 
-class EngravingRefused(Exception):  # noqa: N818 - it reads as what happened
+class EngravingRefused(Exception):
     """Some of the words cannot be engraved as they are. Its text quotes none of them."""
 
     def __init__(self, problems: Mapping[tuple[str, int], Problem]) -> None:

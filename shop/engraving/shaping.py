@@ -107,4 +107,4 @@ def _set(face: Face, text: str, *, marks: bool) -> list[tuple[Any, Any]]:
     buffer.language = "und"  # the machine's locale must not choose letter forms
     buffer.direction = "ltr"
     uharfbuzz.shape(opened(face).shaper, buffer, {"mark": marks, "mkmk": marks})
-    return list(zip(buffer.glyph_infos, buffer.glyph_positions, strict=True))
+    return list(zip(buffer.glyph_infos, buffer.glyph_positions or (), strict=True))

@@ -17,7 +17,7 @@ from shop.giving.models import GENESIS, LedgerHead
 PARTS: Final = 4
 
 
-class NotAnAnchor(Exception):  # noqa: N818
+class NotAnAnchor(Exception):
     """The text is no anchor, or its signature was not made with this key."""
 
     def __init__(self, text: str) -> None:

@@ -6,11 +6,11 @@ A new format is one function and one line in FORMATS.
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -55,7 +55,7 @@ Writer = Callable[[Iterable[Record]], Iterator[str]]
 COLUMNS: Final = tuple(column.name for column in fields(Record) if column.metadata.get("column", True))
 
 
-class UnknownFormat(Exception):  # noqa: N818
+class UnknownFormat(Exception):
     """There is no such format."""
 
     def __init__(self, name: str) -> None:
@@ -91,29 +91,33 @@ def records(
         query = query.where(LedgerTxn.event_at >= _midnight(first))
     if last is not None:
         query = query.where(LedgerTxn.event_at < _midnight(last + timedelta(days=1)))
-    for seq, group in groupby(session.execute(query), key=lambda row: row.seq):
-        rows = list(group)
-        txn = rows[0]
-        lines = tuple((Account(row.account), row.amount_pence) for row in rows)
-        given = sum(pence for account, pence in lines if account is Account.COST)
-        yield Record(
-            seq=seq,
-            event_at=txn.event_at.isoformat(),
-            booked_at=txn.booked_at.isoformat(),
-            period=txn.period,
-            book=txn.book,
-            kind=txn.kind,
-            order_reference=txn.order_reference or "",
-            unit=txn.unit,
-            sku=txn.sku or "",
-            policy=txn.policy_id,
-            amount=_decimal(given),
-            amount_pence=given,
-            currency=CURRENCY.upper(),
-            reverses_seq=txn.reverses_seq,
-            hash=txn.hash,
-            lines=lines,
-        )
+    with session.execute(query) as found:  # closed also when the reader goes away half-way
+        for _, group in groupby(found, key=lambda row: row.seq):
+            yield _record(list(group))
+
+
+def _record(rows: Sequence[Any]) -> Record:
+    txn = rows[0]
+    lines = tuple((Account(row.account), row.amount_pence) for row in rows)
+    given = sum(pence for account, pence in lines if account is Account.COST)
+    return Record(
+        seq=txn.seq,
+        event_at=txn.event_at.isoformat(),
+        booked_at=txn.booked_at.isoformat(),
+        period=txn.period,
+        book=txn.book,
+        kind=txn.kind,
+        order_reference=txn.order_reference or "",
+        unit=txn.unit,
+        sku=txn.sku or "",
+        policy=txn.policy_id,
+        amount=_decimal(given),
+        amount_pence=given,
+        currency=CURRENCY.upper(),
+        reverses_seq=txn.reverses_seq,
+        hash=txn.hash,
+        lines=lines,
+    )
 
 
 def _csv(rows: Iterable[Record]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The donation ledger: bring each unit's gift to where it should stand, and say how everything stands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
@@ -23,7 +23,7 @@ Book = Literal["live", "test"]
 """Real money, or the stand-in's and Stripe's test mode: never counted together."""
 
 
-class TargetDisagrees(Exception):  # noqa: N818
+class TargetDisagrees(Exception):
     """A target does not fit what the ledger or the policy already says about the unit: a mistake upstream."""
 
     def __init__(self, order_reference: str, unit: int, what: str) -> None:
@@ -92,14 +92,16 @@ def bring_to(
     targets = {target.unit: target for target in units}
     if len(targets) != len(units):
         raise ValueError("a unit can be named once only")
-    if not _missing(_pasts(session, order_reference), targets.values()):
+    past = _pasts(session, order_reference)
+    _agree(session, book, order_reference, targets.values(), past)
+    if not _missing(past, targets.values()):
         return []
     lock_head(session)
     past = _pasts(session, order_reference)  # again, now that nobody else can post
+    _agree(session, book, order_reference, targets.values(), past)
     posted: list[LedgerTxn] = []
     for unit in sorted(targets):
         target, before = targets[unit], past.get(unit)
-        _agree(session, book, order_reference, target, before)
         steps, accrual_seq = (before.steps, before.accrual_seq) if before else (0, 0)
         for kind in ROUTES[before.standing if before else Standing.NONE, target.standing]:
             steps += 1
@@ -184,12 +186,20 @@ def _missing(pasts: dict[int, _Past], targets: Iterable[UnitTarget]) -> bool:
 
 
 def _agree(
-    session: Session, book: Book, order_reference: str, target: UnitTarget, past: _Past | None
+    session: Session,
+    book: Book,
+    order_reference: str,
+    targets: Collection[UnitTarget],
+    pasts: dict[int, _Past],
 ) -> None:
-    if past and (past.book, past.sku, past.policy_id) != (book, target.sku, target.policy_id):
-        said = f"the ledger has {past.book}, {past.sku}, policy {past.policy_id}"
-        raise TargetDisagrees(order_reference, target.unit, said)
-    amount = session.scalar(select(Policy.amount_pence).where(Policy.id == target.policy_id))
-    if amount != target.amount_pence:
-        said = f"policy {target.policy_id} gives {amount}p, the target says {target.amount_pence}p"
-        raise TargetDisagrees(order_reference, target.unit, said)
+    query = select(Policy.id, Policy.amount_pence).where(Policy.id.in_({t.policy_id for t in targets}))
+    amounts = {row.id: row.amount_pence for row in session.execute(query)}
+    for target in targets:
+        past = pasts.get(target.unit)
+        if past and (past.book, past.sku, past.policy_id) != (book, target.sku, target.policy_id):
+            said = f"the ledger has {past.book}, {past.sku}, policy {past.policy_id}"
+            raise TargetDisagrees(order_reference, target.unit, said)
+        amount = amounts.get(target.policy_id)
+        if amount != target.amount_pence:
+            said = f"policy {target.policy_id} gives {amount}p, the target says {target.amount_pence}p"
+            raise TargetDisagrees(order_reference, target.unit, said)

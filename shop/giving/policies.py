@@ -31,7 +31,7 @@ _WORDINGS: Final = {
 _LONDON_SUMMER: Final = timedelta(hours=1)
 
 
-class NoAgreement(Exception):  # noqa: N818
+class NoAgreement(Exception):
     """The policy lacks the reference or the date of a signed agreement, so nothing may be said of it."""
 
     def __init__(self, policy_id: int) -> None:

@@ -32,7 +32,7 @@ PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]*")
 DECEMBER: Final = 12
 
 
-class IdempotencyConflict(Exception):  # noqa: N818
+class IdempotencyConflict(Exception):
     """The key was used before, for something else."""
 
     def __init__(self, key: str, seq: int) -> None:
@@ -41,7 +41,7 @@ class IdempotencyConflict(Exception):  # noqa: N818
         self.seq = seq
 
 
-class NotPlain(Exception):  # noqa: N818
+class NotPlain(Exception):
     """A reference or SKU holds characters that the ledger does not take."""
 
     def __init__(self, value: str) -> None:

@@ -36,7 +36,7 @@ _PRESENT: Final = {
     "sqlite": "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": """
         SELECT tgname, relname, proname || '|' || array_to_string(proconfig, ',') || '|' || prosrc || '|'
-               || pg_get_triggerdef(pg_trigger.oid, true) || '|' || tgenabled
+               || pg_get_triggerdef(pg_trigger.oid, true) || '|' || CAST(tgenabled AS text)
         FROM pg_trigger
         JOIN pg_class ON pg_class.oid = tgrelid
         JOIN pg_proc ON pg_proc.oid = tgfoid

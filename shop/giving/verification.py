@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.giving import policies
@@ -71,7 +71,7 @@ def verify(session: Session, anchors: Iterable[tuple[int, str]] = ()) -> list[st
     return problems
 
 
-def _transactions(session: Session, last_seq: int) -> Iterator[Sequence[Row[Any]]]:
+def _transactions(session: Session, last_seq: int) -> Iterator[Sequence[Any]]:
     """The rows of one transaction after the other: its columns, repeated for each of its lines."""
     query = (
         select(*_COLUMNS, *_LINE)
@@ -80,12 +80,12 @@ def _transactions(session: Session, last_seq: int) -> Iterator[Sequence[Row[Any]
         .order_by(LedgerTxn.seq, LedgerEntry.line)
         .execution_options(yield_per=BATCH)
     )
-    found: Iterable[Row[Any]] = session.execute(query)
-    for _, rows in groupby(found, key=lambda row: row.seq):
-        yield list(rows)
+    with session.execute(query) as found:
+        for _, rows in groupby(found, key=lambda row: row.seq):
+            yield list(rows)
 
 
-def _check_one(rows: Sequence[Row[Any]], walk: _Walk) -> Iterator[str]:
+def _check_one(rows: Sequence[Any], walk: _Walk) -> Iterator[str]:
     first = rows[0]
     facts = Facts(**{name: getattr(first, name) for name in _FACTS})
     entries = [(row.account, row.amount_pence, row.currency) for row in rows if row.line is not None]

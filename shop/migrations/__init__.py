@@ -1,1 +1,40 @@
-"""Schema changes, for both databases."""
+"""Schema changes, for both databases: the same files, run by Alembic in one transaction."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from shop.db import Database
+
+FOLDER: Final = Path(__file__).parent
+LOCK: Final = 70_617_274
+"""Any number; hosts that start together migrate one after the other."""
+
+
+def upgrade(database: Database, to: str = "head") -> None:
+    """Bring the schema up to date. Several processes may call it at once."""
+    with database.engine.execution_options(shop_writer=True).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        command.upgrade(config(connection), to)
+
+
+def pending(connection: Connection) -> Sequence[str]:
+    """Revisions that the database has not had yet; empty when it is up to date."""
+    script = ScriptDirectory.from_config(config(connection))
+    now = MigrationContext.configure(connection).get_current_heads()
+    return sorted(set(script.get_heads()) - set(now))
+
+
+def config(connection: Connection) -> Config:
+    """Alembic's settings, bound to a connection of ours."""
+    found = Config()
+    found.set_main_option("script_location", str(FOLDER))
+    found.attributes["connection"] = connection
+    return found

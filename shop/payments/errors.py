@@ -1,7 +1,7 @@
 """What can go wrong between the shop and whoever takes the payment: one class per failure."""
 
 
-class GatewayDown(Exception):  # noqa: N818 - it names what happened
+class GatewayDown(Exception):
     """Stripe could not be reached, answered too late, or failed on its side. Trying again later is right."""
 
     def __init__(self, cause: str) -> None:
@@ -9,7 +9,7 @@ class GatewayDown(Exception):  # noqa: N818 - it names what happened
         self.cause = cause
 
 
-class GatewayRefused(Exception):  # noqa: N818
+class GatewayRefused(Exception):
     """Stripe understood the request and said no. Sending the same again gets the same answer.
 
     Stripe's own sentence is kept apart from `str()`, because it can quote what was sent and logs must not.
@@ -22,7 +22,7 @@ class GatewayRefused(Exception):  # noqa: N818
         self.status = status
 
 
-class CannotExpire(Exception):  # noqa: N818
+class CannotExpire(Exception):
     """The session is no longer open, so it cannot be expired: look at what became of it instead."""
 
     def __init__(self, session_id: str) -> None:
@@ -30,7 +30,7 @@ class CannotExpire(Exception):  # noqa: N818
         self.session_id = session_id
 
 
-class BadEvent(Exception):  # noqa: N818
+class BadEvent(Exception):
     """A message to the webhook that is not, or not any more, Stripe's word. Nothing in it was believed."""
 
     def __init__(self, reason: str) -> None:

@@ -14,7 +14,7 @@ MOST_LINES: Final = 100
 """Stripe's limit of lines in one session (docs.stripe.com/api/checkout/sessions/create)."""
 
 
-class TooManyLines(Exception):  # noqa: N818
+class TooManyLines(Exception):
     """The order has more different lines than a payment page can show."""
 
     def __init__(self, lines: int) -> None:
@@ -25,7 +25,7 @@ class TooManyLines(Exception):  # noqa: N818
 def session_request(
     *,
     reference: str,
-    email: str,
+    email: str | None = None,
     lines: Sequence[tuple[str, int, int]],
     postage: tuple[str, int],
     success_url: str,
@@ -56,7 +56,7 @@ def session_request(
         "line_items": items,
         "adaptive_pricing": {"enabled": False},
         "client_reference_id": reference,
-        "customer_email": email,
+        **({"customer_email": email} if email else {}),
         "metadata": metadata,
         "payment_intent_data": {"metadata": dict(metadata)},
         "locale": "en-GB",

@@ -1,6 +1,7 @@
 """What is on hand, why, and for whom it is set aside."""
 
 from shop.stock.counts import (
+    ByHand,
     Discrepancy,
     Level,
     WouldGoNegative,
@@ -8,6 +9,7 @@ from shop.stock.counts import (
     check,
     level_of,
     levels,
+    movements,
     return_units,
 )
 from shop.stock.holds import (
@@ -22,6 +24,7 @@ from shop.stock.holds import (
 )
 
 __all__ = [
+    "ByHand",
     "CountsDisagree",
     "Discrepancy",
     "Level",
@@ -31,6 +34,7 @@ __all__ = [
     "check",
     "level_of",
     "levels",
+    "movements",
     "overdue",
     "place_hold",
     "release",

@@ -5,7 +5,7 @@ shifts several variants in one transaction does it in the order of their ids, so
 wait for each other (`shift_all` sorts).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -87,6 +87,14 @@ def adjust(
     if not shift(session, variant_id, Shift(on_hand=quantity)):
         raise WouldGoNegative(variant_id, quantity, level_of(session, variant_id))
     record(session, {variant_id: quantity}, Reason(reason), note=note, actor=actor)
+
+
+def movements(session: Session, variant_id: int, most: int = 200) -> Sequence[StockMovement]:
+    """A variant's movements, newest first."""
+    newest = (
+        select(StockMovement).where(StockMovement.variant_id == variant_id).order_by(StockMovement.id.desc())
+    )
+    return session.scalars(newest.limit(most)).all()
 
 
 def return_units(session: Session, quantities: Mapping[int, int], order_reference: str, actor: str) -> None:

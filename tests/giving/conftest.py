@@ -1,6 +1,6 @@
 """The shop's books, opened on both databases with every guard in place, and a few ways to write in them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -32,12 +32,20 @@ class Books:
     ) -> list[LedgerTxn]:
         """Bring unit 1, 2, ... of the order to these standings."""
         units = [
-            UnitTarget(unit=unit, sku="HEART-SILVER-18", amount_pence=500, policy_id=self.policy, standing=standing)
+            UnitTarget(
+                unit=unit, sku="HEART-SILVER-18", amount_pence=500, policy_id=self.policy, standing=standing
+            )
             for unit, standing in enumerate(standings, start=1)
         ]
         with self.database.transaction() as session:
             return ledger.bring_to(
-                session, book=book, order_reference=order, units=units, event_at=at, actor="worker", cause=cause
+                session,
+                book=book,
+                order_reference=order,
+                units=units,
+                event_at=at,
+                actor="worker",
+                cause=cause,
             )
 
     def problems(self, *anchors: tuple[int, str]) -> list[str]:
@@ -71,6 +79,12 @@ class Books:
 
 
 @pytest.fixture
+def database(bare_database: Database) -> Database:
+    """The ledger's tests make their own policies and guards."""
+    return bare_database
+
+
+@pytest.fixture
 def books(database: Database) -> Books:
     with database.engine.begin() as connection:
         triggers.install(connection)
@@ -81,6 +95,6 @@ def books(database: Database) -> Books:
 
 
 @pytest.fixture
-def clock_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[datetime], None]]:
+def clock_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
     """Set the time at which things are booked."""
-    yield lambda moment: monkeypatch.setattr("shop.clock.now", lambda: moment)
+    return lambda moment: monkeypatch.setattr("shop.clock.now", lambda: moment)

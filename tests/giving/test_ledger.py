@@ -1,3 +1,4 @@
+import dataclasses
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from shop.giving import ledger, posting
+from shop.giving import ledger, posting, triggers
 from shop.giving.canonical import Request
 from shop.giving.ledger import Standing, TargetDisagrees, UnitTarget
 from shop.giving.models import LedgerEntry
@@ -45,7 +46,12 @@ def test_a_refunded_unit_takes_back_its_own_accrual_and_leaves_the_others(books:
     (reversal,) = books.bring("PM-1", ACCRUED, NONE)
     assert (reversal.kind, reversal.unit, reversal.reverses_seq) == ("reverse", 2, 2)
     totals = books.totals()
-    assert (totals.accrued_pence, totals.reversed_pence, totals.gross_pence, totals.net_pence) == (500, 500, 1000, 500)
+    assert (totals.accrued_pence, totals.reversed_pence, totals.gross_pence, totals.net_pence) == (
+        500,
+        500,
+        1000,
+        500,
+    )
 
 
 def test_a_refund_that_fails_afterwards_accrues_again(books: Books) -> None:
@@ -87,7 +93,13 @@ def test_a_gift_per_order_is_unit_nought(books: Books) -> None:
     whole = UnitTarget(unit=0, sku="", amount_pence=500, policy_id=books.policy, standing=ACCRUED)
     with books.database.transaction() as session:
         ledger.bring_to(
-            session, book="live", order_reference="PM-1", units=[whole], event_at=MORNING, actor="a", cause="c"
+            session,
+            book="live",
+            order_reference="PM-1",
+            units=[whole],
+            event_at=MORNING,
+            actor="a",
+            cause="c",
         )
     assert books.standings("PM-1") == {0: ACCRUED}
     assert books.problems() == []
@@ -117,7 +129,13 @@ def test_every_transaction_sums_to_zero(books: Books) -> None:
 )
 def test_a_target_that_contradicts_the_ledger_is_refused(books: Books, changed: dict[str, int]) -> None:
     books.bring("PM-1", ACCRUED)
-    said = {"unit": 1, "sku": "HEART-SILVER-18", "amount_pence": 500, "policy_id": books.policy, "standing": NONE}
+    said = {
+        "unit": 1,
+        "sku": "HEART-SILVER-18",
+        "amount_pence": 500,
+        "policy_id": books.policy,
+        "standing": NONE,
+    }
     with pytest.raises(TargetDisagrees, match="Unit 1 of PM-1"), books.database.transaction() as session:
         ledger.bring_to(
             session,
@@ -133,15 +151,22 @@ def test_a_target_that_contradicts_the_ledger_is_refused(books: Books, changed: 
 
 def test_an_order_stays_in_the_book_it_began_in(books: Books) -> None:
     books.bring("PM-1", ACCRUED, book="test")
-    with pytest.raises(TargetDisagrees):
-        books.bring("PM-1", NONE, book="live")
+    for standing in (NONE, ACCRUED):
+        with pytest.raises(TargetDisagrees):
+            books.bring("PM-1", standing, book="live")
 
 
 def test_a_unit_is_named_once(books: Books) -> None:
     unit = UnitTarget(unit=1, sku="A", amount_pence=500, policy_id=books.policy, standing=ACCRUED)
     with pytest.raises(ValueError, match="once"), books.database.transaction() as session:
         ledger.bring_to(
-            session, book="live", order_reference="PM-1", units=[unit, unit], event_at=MORNING, actor="a", cause="c"
+            session,
+            book="live",
+            order_reference="PM-1",
+            units=[unit, unit],
+            event_at=MORNING,
+            actor="a",
+            cause="c",
         )
 
 
@@ -202,7 +227,12 @@ def test_the_same_key_for_something_else_is_refused(books: Books) -> None:
 
 @pytest.mark.parametrize(
     "amounts",
-    [[(Account.COST, 500), (Account.ACCRUED, -499)], [(Account.COST, 500)], [], [(Account.COST, 0), (Account.HELD, 0)]],
+    [
+        [(Account.COST, 500), (Account.ACCRUED, -499)],
+        [(Account.COST, 500)],
+        [],
+        [(Account.COST, 0), (Account.HELD, 0)],
+    ],
     ids=["a penny off", "one line", "no line", "noughts"],
 )
 def test_a_transaction_that_does_not_balance_is_refused(
@@ -219,6 +249,45 @@ def test_the_first_posting_opens_the_books_by_itself(books: Books) -> None:
     books.run("DELETE FROM ledger_head", "DELETE FROM ledger_account")
     books.bring("PM-1", ACCRUED)
     assert books.totals().net_pence == 500
+    assert books.problems() == []
+
+
+def test_two_who_open_the_books_at_once_open_them_once(books: Books) -> None:
+    books.without_guards()
+    books.run("DELETE FROM ledger_head", "DELETE FROM ledger_account")
+    with books.database.engine.begin() as connection:
+        triggers.install(connection)
+    together = threading.Barrier(2)
+
+    def post_first(order: str) -> int:
+        together.wait()
+        return len(books.bring(order, ACCRUED))
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(post_first, ["PM-1", "PM-2"])) == [1, 1]
+    assert books.totals().net_pence == 1000
+    assert books.problems() == []
+
+
+def test_a_period_can_be_moved_to_payable_without_naming_any_order(books: Books) -> None:
+    books.bring("PM-1", ACCRUED)
+    close = Request(
+        book="live",
+        kind="close",
+        order_reference=None,
+        unit=None,
+        sku=None,
+        policy_id=None,
+        reverses_seq=None,
+        event_at=MORNING,
+        cause="2026-11",
+    )
+    with books.database.transaction() as session:
+        moved = [(Account.ACCRUED, 500), (Account.PAYABLE, -500)]
+        posting.post(session, close, moved, key="close:2026-11", actor="finance")
+    totals = books.totals()
+    assert (totals.accrued_pence, totals.payable_pence, totals.net_pence) == (0, 500, 500)
+    assert books.standings("PM-1") == {1: ACCRUED}
     assert books.problems() == []
 
 
@@ -280,3 +349,9 @@ def test_the_month_never_goes_back_when_a_clock_does(
     clock_at(datetime(2026, 11, 30, tzinfo=UTC))
     assert [txn.period for txn in books.bring("PM-2", ACCRUED)] == ["2026-12"]
     assert books.problems() == []
+
+
+def test_only_plain_facts_have_a_written_form(books: Books) -> None:
+    asked = dataclasses.replace(request(books), event_at=datetime(2026, 1, 1))  # noqa: DTZ001
+    with pytest.raises(TypeError, match="no place in a ledger"):
+        asked.digest([])

@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 
 from shop.db import Database
 from shop.giving import policies
@@ -67,13 +68,17 @@ def test_nothing_is_claimed_before_the_first_day_or_after_the_last(
     ],
     ids=["no reference", "blank reference", "not signed", "signed tomorrow"],
 )
-def test_without_a_signed_agreement_nothing_is_claimed(database: Database, lacking: dict[str, object]) -> None:
+def test_without_a_signed_agreement_nothing_is_claimed(
+    database: Database, lacking: dict[str, object]
+) -> None:
     add(database, **lacking)
     assert in_force(database) is None
 
 
 @pytest.mark.parametrize("lacking", [{"agreement_reference": " "}, {"agreement_signed_on": None}])
-def test_no_statement_can_be_made_of_an_unsigned_policy(database: Database, lacking: dict[str, object]) -> None:
+def test_no_statement_can_be_made_of_an_unsigned_policy(
+    database: Database, lacking: dict[str, object]
+) -> None:
     policy = add(database, **lacking)
     with pytest.raises(policies.NoAgreement) as refused:
         policies.statement(policy)
@@ -99,15 +104,18 @@ def test_of_two_policies_the_later_start_holds(database: Database) -> None:
 
 def test_the_statement_names_the_charity_the_amount_and_the_basis(database: Database) -> None:
     assert policies.statement(add(database)) == (
-        "We give £5 of the price of every piece sold to PANDAS Foundation UK, a perinatal mental-health charity. "
-        "It is part of the price: nothing is added to what you pay. If a piece is refunded, its £5 is not given."
+        "We give £5 of the price of every piece sold to PANDAS Foundation UK,"
+        " a perinatal mental-health charity. It is part of the price: nothing is added to what you pay."
+        " If a piece is refunded, its £5 is not given."
     )
 
 
 def test_the_statement_follows_the_row(database: Database) -> None:
     policy = add(database, amount_pence=750, basis="order", charity_name="Another", charity_number="12345")
     said = policies.statement(policy)
-    assert said.startswith("We give £7.50 of the price of every order to Another (registered charity 12345), ")
+    assert said.startswith(
+        "We give £7.50 of the price of every order to Another (registered charity 12345), "
+    )
     assert "PANDAS" not in said
 
 
@@ -150,8 +158,6 @@ def test_the_digest_changes_with_every_column_but_the_end(database: Database) ->
 
 
 def test_an_amount_is_more_than_nothing(database: Database) -> None:
-    from sqlalchemy.exc import IntegrityError
-
     add(database)
     with pytest.raises(IntegrityError), database.transaction() as session:
         session.execute(text("UPDATE policy SET amount_pence = 0"))

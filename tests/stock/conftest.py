@@ -18,8 +18,8 @@ VARIANTS = range(1, 6)
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
+def database(empty_database_url: str) -> Iterator[Database]:
+    database = Database(empty_database_url)
     with database.transaction() as session:
         session.execute(text("CREATE TABLE variant (id INTEGER PRIMARY KEY)"))
         for variant in VARIANTS:

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 
-class StandInRefused(Exception):  # noqa: N818
+class StandInRefused(Exception):
     """The stand-in was asked for where real payments are taken."""
 
     def __init__(self) -> None:

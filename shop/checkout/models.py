@@ -1,0 +1,36 @@
+"""Baskets. What she typed is sealed with a key that only her own cookie holds."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.db import Base
+
+
+class Basket(Base):
+    """One visitor's basket, found by the hash of her cookie."""
+
+    __tablename__ = "basket"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("order.id"))
+    """The order made from it, while that order may still be paid."""
+    details: Mapped[bytes | None]
+    """Address and postage, sealed."""
+    created_at: Mapped[datetime]
+    touched_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class BasketLine(Base):
+    """One unit in a basket, with its own words."""
+
+    __tablename__ = "basket_line"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    basket_id: Mapped[int] = mapped_column(ForeignKey("basket.id", ondelete="CASCADE"), index=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"))
+    words: Mapped[bytes]
+    """Engraving and dedication, sealed."""
+    created_at: Mapped[datetime]

@@ -1,0 +1,86 @@
+"""From basket to payment page, once, however often the button is pressed."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop import clock
+from shop.catalogue.snapshot import Catalogue
+from shop.checkout import basket
+from shop.orders.converge import Services, start_payment, withdraw
+from shop.orders.lifecycle import CAN_PAY_AGAIN, UNPAID, State, lock
+from shop.orders.models import Order
+from shop.orders.placing import PricedLine, Wish, fingerprint, pay_again, place, price
+from shop.payments.models import CheckoutAttempt
+
+ROUNDS: Final = 4
+LEAST_TIME_LEFT: Final = timedelta(minutes=3)
+"""A payment page about to close is closed and opened anew, so that she is not cut off while typing."""
+
+
+class AlreadyPaid(Exception):
+    """The order made from this basket has been paid."""
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__("already paid")
+        self.session_id = session_id
+
+
+class Declined(Exception):
+    """Stripe would not open a payment page for this order."""
+
+
+def open_payment(services: Services, token: str, catalogue: Callable[[], Catalogue], wish: Wish) -> str:
+    """The URL of the one payment page for this basket as it stands.
+
+    Pressing twice, or coming back, leads to the same page. When the basket has changed since, the old page is
+    closed at Stripe first, so that never two of them can be paid. Raises SoldOut, NoLongerSold, AlreadyPaid,
+    GatewayDown or Declined.
+    """
+    for _ in range(ROUNDS):
+        priced = price(catalogue(), wish.lines)
+        with services.database.transaction() as session:
+            attempt, outdated = _attempt(session, services, token, wish, priced)
+        if attempt is not None:
+            url = start_payment(services, attempt.id)
+            if url is None:
+                raise Declined
+            return url
+        if outdated is not None:
+            withdraw(services, outdated)
+    raise Declined
+
+
+def _attempt(
+    session: Session, services: Services, token: str, wish: Wish, priced: list[PricedLine]
+) -> tuple[CheckoutAttempt | None, int | None]:
+    """The attempt to pay, or the id of an older order whose payment page must be closed first."""
+    held = basket.lock_own(session, token)
+    if held is None:
+        raise Declined
+    before = None if held.order_id is None else lock(session, held.order_id)
+    if before is not None and (before.state not in UNPAID or before.state == State.PROCESSING):
+        raise AlreadyPaid(_latest(session, before).stripe_id or "")
+    same = before is not None and before.fingerprint == fingerprint(wish, priced)
+    if before is not None and before.state == State.AWAITING:
+        latest = _latest(session, before)
+        if same and latest.expires_at - clock.now() > LEAST_TIME_LEFT:
+            return latest, None
+        return None, before.id
+    if before is not None and same and before.state in CAN_PAY_AGAIN:
+        return pay_again(session, services, before.id, priced)[1], None
+    order, attempt = place(session, services, wish, priced, buyer_hash=basket.token_hash(token))
+    held.order_id = order.id
+    return attempt, None
+
+
+def _latest(session: Session, order: Order) -> CheckoutAttempt:
+    return session.scalars(
+        select(CheckoutAttempt)
+        .where(CheckoutAttempt.order_id == order.id)
+        .order_by(CheckoutAttempt.number.desc())
+        .limit(1)
+    ).one()

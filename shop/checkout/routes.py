@@ -1,0 +1,199 @@
+"""/checkout: details, the last look, payment, and coming back from it."""
+
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, abort, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from shop import web
+from shop.catalogue import snapshot
+from shop.catalogue.postage import SERVICES
+from shop.catalogue.snapshot import Catalogue
+from shop.checkout import basket, cookie
+from shop.checkout.basket import Contents
+from shop.checkout.forms import DetailsForm, PaymentForm, contact_of, filled_in
+from shop.checkout.pay import AlreadyPaid, Declined, open_payment
+from shop.checkout.show import lines_shown, statement
+from shop.money import pounds_and_pence
+from shop.orders.converge import Services, StillMoving, converge
+from shop.orders.lifecycle import link_token
+from shop.orders.models import Order
+from shop.orders.placing import NoLongerSold, Wish
+from shop.orders.view import view
+from shop.payments.gateway import GatewayDown
+from shop.payments.models import CheckoutAttempt
+from shop.stock import SoldOut
+
+blueprint = Blueprint("checkout", __name__)
+
+PAYMENT_PAGE_DOWN = (
+    "We cannot reach the payment page at the moment. Nothing was charged, and your basket is kept. "
+    "Please try again in a few minutes."
+)
+
+
+@blueprint.get("/checkout")
+def details() -> ResponseReturnValue:
+    """Her e-mail, the address, the postage."""
+    held = _held()
+    if not held.lines:
+        return redirect("/basket", HTTPStatus.SEE_OTHER)
+    return _details_page(held, DetailsForm(formdata=None, data=filled_in(held.details)))
+
+
+@blueprint.post("/checkout")
+def keep_details() -> ResponseReturnValue:
+    """Keep the details with the basket and go on to the last look."""
+    held, token = _held(), cookie.token()
+    if not held.lines or token is None:
+        return redirect("/basket", HTTPStatus.SEE_OTHER)
+    form = DetailsForm()
+    if not form.validate():
+        return _details_page(held, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    with web.transaction() as session:
+        basket.keep_details(session, token, form.details())
+    return redirect("/checkout/payment", HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/checkout/payment")
+def last_look() -> ResponseReturnValue:
+    """Everything she is about to agree to, letter by letter and penny by penny."""
+    held = _held()
+    if not held.lines:
+        return redirect("/basket", HTTPStatus.SEE_OTHER)
+    if held.details is None:
+        return redirect("/checkout", HTTPStatus.SEE_OTHER)
+    return _payment_page(held, PaymentForm(formdata=None), {})
+
+
+@blueprint.post("/checkout/payment")
+def pay() -> ResponseReturnValue:
+    """Place the order, hold its pieces, and go to the payment page."""
+    held, token = _held(), cookie.token()
+    if not held.lines or held.details is None or token is None:
+        return redirect("/basket", HTTPStatus.SEE_OTHER)
+    form = PaymentForm()
+    errors = _not_yet(held, form)
+    if errors:
+        return _payment_page(held, form, errors), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        url = open_payment(web.wired(Services), token, _catalogue, _wish(held))
+    except (SoldOut, NoLongerSold):
+        return _payment_page(_held(), form, _sold_out()), HTTPStatus.CONFLICT
+    except AlreadyPaid as paid:
+        return redirect(f"/checkout/thanks?session_id={paid.session_id}", HTTPStatus.SEE_OTHER)
+    except (GatewayDown, StillMoving, Declined):
+        page = _payment_page(held, form, {"pay": PAYMENT_PAGE_DOWN})
+        return page, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(web.RETRY_AFTER_SECONDS)}
+    return redirect(url, HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/checkout/thanks")
+def thanks() -> ResponseReturnValue:
+    """Back from paying. The order is found by session and her own cookie; nothing else is believed."""
+    services, order_id = web.wired(Services), _own_order(request.args.get("session_id", ""))
+    if order_id is None:
+        abort(
+            HTTPStatus.NOT_FOUND,
+            "We cannot show this order here. The letter we send you has a link to it that always works.",
+        )
+    with suppress(GatewayDown, StillMoving):  # the page says what we know; webhook or sweep bring the rest
+        converge(services, order_id)
+    with web.reading() as session:
+        order = session.get_one(Order, order_id)
+        opened = view(session, services.vault, order)
+        token = link_token(session, order_id, services.secret_key)
+        catalogue = snapshot.load(session)
+        count = basket.count(session, cookie.token() or "")
+    page = make_response(
+        render_template(
+            "checkout/thanks.html", order=opened, catalogue=catalogue, order_url=f"/orders/{token}"
+        )
+    )
+    return cookie.show_count(page, count)
+
+
+def _catalogue() -> Catalogue:
+    with web.reading() as session:
+        return snapshot.load(session)
+
+
+def _held() -> Contents:
+    with web.reading() as session:
+        return basket.contents(session, snapshot.load(session), cookie.token())
+
+
+def _wish(held: Contents) -> Wish:
+    kept: dict[str, Any] = held.details or {}
+    return Wish(
+        lines=tuple(line.wished for line in held.lines),
+        contact=contact_of(kept),
+        postage=kept["postage"],
+        gift_message=kept["gift_message"],
+        as_gift=kept["as_gift"],
+    )
+
+
+def _total(held: Contents) -> int:
+    return held.goods_pence + SERVICES[(held.details or {})["postage"]].pence
+
+
+def _not_yet(held: Contents, form: PaymentForm) -> dict[str, str]:
+    """Why she must look once more before paying: field id -> sentence. Empty when she may pay."""
+    errors = held.problems
+    if held.engraved and not form.acknowledged.data:
+        errors["acknowledged"] = "Please tick this when you have checked every letter."
+    if form.agreed_pence.data != str(_total(held)) and not held.problems:
+        errors["pay"] = (
+            f"Something in your basket or its price has changed since you looked. "
+            f"The total is now {pounds_and_pence(_total(held))}. Please look again before you pay."
+        )
+    return errors
+
+
+def _sold_out() -> dict[str, str]:
+    return _held().problems or {
+        "pay": "While you were here, the last of a piece in your basket was set aside for somebody else. "
+        "Nothing was charged. It may come free within half an hour."
+    }
+
+
+def _own_order(session_id: str) -> int | None:
+    token = cookie.token()
+    if token is None or not session_id:
+        return None
+    with web.reading() as session:
+        return session.scalars(
+            select(Order.id)
+            .join(CheckoutAttempt, CheckoutAttempt.order_id == Order.id)
+            .where(CheckoutAttempt.stripe_id == session_id, Order.buyer_hash == basket.token_hash(token))
+        ).one_or_none()
+
+
+def _details_page(held: Contents, form: DetailsForm) -> str:
+    problems = {field.id: field.errors[0] for field in form if field.errors}
+    return render_template(
+        "checkout/details.html", held=held, form=form, problems=problems, statement=statement()
+    )
+
+
+def _payment_page(held: Contents, form: PaymentForm, errors: dict[str, str]) -> str:
+    if held.details is None:
+        abort(HTTPStatus.CONFLICT, "Your basket has changed. Please open it again.")
+    form.agreed_pence.process_data(_total(held))
+    form.agreed_pence.raw_data = None
+    if "acknowledged" in errors:
+        form.acknowledged.errors = [errors["acknowledged"]]
+    return render_template(
+        "checkout/payment.html",
+        held=held,
+        lines=lines_shown(held.lines),
+        postage=SERVICES[held.details["postage"]],
+        total_pence=_total(held),
+        form=form,
+        problems=errors,
+        statement=statement(),
+    )

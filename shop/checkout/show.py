@@ -1,0 +1,77 @@
+"""What the checkout's pages and the order's page show of a unit: the same drawing, the same words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from shop.catalogue import editions
+from shop.catalogue.snapshot import Catalogue, PieceView
+from shop.checkout.basket import Line
+from shop.engraving import Area, Engraving, proof
+from shop.orders.view import LineView
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A unit ready for a template."""
+
+    line: Line
+    words: Sequence[tuple[str, str]] = field(repr=False)
+    """(where, the exact words)."""
+    proof: Markup = field(repr=False)
+    """The words as they will be cut, drawn to scale."""
+
+
+def statement() -> str | None:
+    """The donation statement of the policy in force; None means that the site claims nothing."""
+    return editions.shown().statement
+
+
+def lines_shown(lines: Sequence[Line]) -> list[Shown]:
+    """Basket lines with words and proofs."""
+    return [
+        Shown(line, words_of(line.piece, line.wished.engraving), proof_of(line.piece, line.wished.engraving))
+        for line in lines
+    ]
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """An ordered unit ready for a template."""
+
+    line: LineView
+    words: Sequence[tuple[str, str]] = field(repr=False)
+    proof: Markup = field(repr=False)
+
+
+def ordered_shown(catalogue: Catalogue, lines: Sequence[LineView]) -> list[Ordered]:
+    """An order's units with words and proofs."""
+    shown = []
+    for line in lines:
+        piece = catalogue.by_slug.get(line.row.piece_slug)
+        shown.append(Ordered(line, words_of(piece, line.engraving), proof_of(piece, line.engraving)))
+    return shown
+
+
+def words_of(piece: PieceView | None, engraving: Engraving | None) -> list[tuple[str, str]]:
+    """Where and what, line by line."""
+    if engraving is None:
+        return []
+    sides: Mapping[str, Area] = {area.key: area for area in piece.sides} if piece else {}
+    return [(_where(sides.get(line.side), line.side, line.line), line.text) for line in engraving.lines]
+
+
+def proof_of(piece: PieceView | None, engraving: Engraving | None) -> Markup:
+    """The drawing of every engraved side; empty when there is nothing engraved."""
+    if engraving is None or piece is None:
+        return Markup()
+    engraved = {line.side for line in engraving.lines}
+    drawn = [proof(area, engraving) for area in piece.sides if area.key in engraved]
+    # Made by our own writer from outlines and numbers; no typed text is in it unescaped.
+    return Markup("".join(drawn))  # noqa: S704
+
+
+def _where(area: Area | None, side: str, line: int) -> str:
+    label = area.label if area else side
+    return f"{label}, line {line}" if area is None or area.lines > 1 else label

@@ -1,0 +1,33 @@
+"""Letters waiting to be sent, and those that were."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.db import Base
+
+
+class Letter(Base):
+    """One letter, decided in the same transaction as what it tells.
+
+    It holds no words and no address: the letter is written from the sealed order when it is sent, so an
+    erased order leaves nothing here.
+    """
+
+    __tablename__ = "letter"
+    __table_args__ = (Index("ix_letter_due", "sent_at", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
+    dedupe_key: Mapped[str] = mapped_column(unique=True)
+    message_id: Mapped[str] = mapped_column(unique=True)
+    """Fixed now, so that a letter sent twice by a crash is recognised as one by the reader's mail program."""
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    dropped: Mapped[str | None]
+    """Why it will not be sent (for instance, the order was erased)."""

@@ -1,0 +1,100 @@
+"""The outbox: a letter is put in with the change it tells of, and taken out by one worker at a time."""
+
+import random
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.orm import Session
+
+from shop import clock
+from shop.db import is_sqlite
+from shop.mail.models import Letter
+
+LEASE: Final = timedelta(minutes=2)
+"""How long one worker may take over one letter before another may try."""
+FIRST_DELAY: Final = timedelta(seconds=30)
+LONGEST_DELAY: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A letter this worker may send until its lease ends."""
+
+    id: int
+    kind: str
+    order_id: int
+    message_id: str
+    attempts: int
+
+
+def put(
+    session: Session, *, kind: str, order_id: int, dedupe_key: str, domain: str = "in-remembrance.invalid"
+) -> bool:
+    """Put a letter into the outbox, once per `dedupe_key`. Give whether it is new."""
+    now = clock.now()
+    insert = insert_sqlite if is_sqlite(session) else insert_postgresql
+    row = {
+        "kind": kind,
+        "order_id": order_id,
+        "dedupe_key": dedupe_key,
+        "message_id": f"<{secrets.token_hex(16)}@{domain}>",
+        "created_at": now,
+        "due_at": now,
+        "attempts": 0,
+    }
+    statement = (
+        insert(Letter).values(row).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(Letter.id)
+    )
+    return session.execute(statement).first() is not None
+
+
+def claim(session: Session) -> Claimed | None:
+    """Take the oldest letter that is due and that nobody holds; None when there is none."""
+    now = clock.now()
+    oldest = (
+        select(Letter.id)
+        .where(
+            Letter.sent_at.is_(None),
+            Letter.dropped.is_(None),
+            Letter.due_at <= now,
+            or_(Letter.leased_until.is_(None), Letter.leased_until < now),
+        )
+        .order_by(Letter.due_at, Letter.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    row = session.execute(
+        update(Letter)
+        .where(Letter.id == oldest)
+        .values(leased_until=now + LEASE, attempts=Letter.attempts + 1)
+        .returning(Letter.id, Letter.kind, Letter.order_id, Letter.message_id, Letter.attempts)
+        .execution_options(synchronize_session=False)
+    ).first()
+    return None if row is None else Claimed(*row)
+
+
+def sent(session: Session, letter_id: int) -> None:
+    """Note that a letter went out."""
+    _close(session, letter_id, sent_at=clock.now())
+
+
+def drop(session: Session, letter_id: int, why: str) -> None:
+    """Note that a letter will never go out."""
+    _close(session, letter_id, dropped=why)
+
+
+def postpone(session: Session, letter_id: int, attempts: int) -> None:
+    """Try again later: each time about twice as late, at most hourly, jittered so that letters spread out."""
+    delay = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(attempts - 1, 10))
+    jitter = random.uniform(0.75, 1.25)  # noqa: S311  (spreads load, guards nothing)
+    _close(session, letter_id, due_at=clock.now() + delay * jitter)
+
+
+def _close(session: Session, letter_id: int, **values: object) -> None:
+    session.execute(update(Letter).where(Letter.id == letter_id).values(leased_until=None, **values))

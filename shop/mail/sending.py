@@ -1,0 +1,106 @@
+"""Sending: over SMTP when MAIL_URL is set, otherwise into files under instance/mail/."""
+
+import os
+import smtplib
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import Final, Protocol
+from urllib.parse import unquote, urlsplit
+
+from shop.db import Database
+from shop.mail import outbox
+from shop.mail.outbox import Claimed
+
+SMTP_TIMEOUT_SECONDS: Final = 20
+
+
+class Transport(Protocol):
+    """A way for a letter to leave."""
+
+    def send(self, message: EmailMessage) -> None:
+        """Send it. Raises OSError or smtplib.SMTPException when it may be tried again."""
+
+
+class FileTransport:
+    """Letters as files, one each, readable by any mail program."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def send(self, message: EmailMessage) -> None:
+        """Write the letter under its Message-ID: sent twice, it is still one file."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        name = message["Message-ID"].strip("<>").split("@")[0]
+        draft = self.folder / f".{name}.{os.getpid()}"
+        draft.write_bytes(message.as_bytes(policy=SMTP))
+        draft.replace(self.folder / f"{name}.eml")
+
+
+class SmtpTransport:
+    """Letters through a mail server: smtp://user:password@host:port or smtps:// for TLS from the start."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self.host = parts.hostname or "localhost"
+        self.tls = parts.scheme == "smtps"
+        self.port = parts.port or (465 if self.tls else 25)
+        self.user = unquote(parts.username) if parts.username else None
+        self.password = unquote(parts.password or "")
+
+    def send(self, message: EmailMessage) -> None:
+        """Hand the letter over, encrypted whenever the server can."""
+        context = ssl.create_default_context()
+        with self._connect(context) as server:
+            if not self.tls and server.has_extn("starttls"):
+                server.starttls(context=context)
+                server.ehlo()
+            if self.user:
+                server.login(self.user, self.password)
+            server.send_message(message)
+
+    def _connect(self, context: ssl.SSLContext) -> smtplib.SMTP:
+        if self.tls:
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=SMTP_TIMEOUT_SECONDS, context=context)
+        server = smtplib.SMTP(self.host, self.port, timeout=SMTP_TIMEOUT_SECONDS)
+        with suppress(smtplib.SMTPException):
+            server.ehlo()
+        return server
+
+
+def transport(mail_url: str | None, instance_dir: Path) -> Transport:
+    """The transport that the settings ask for."""
+    return SmtpTransport(mail_url) if mail_url else FileTransport(instance_dir / "mail")
+
+
+Writer = Callable[[Claimed], EmailMessage | None]
+"""Writes a claimed letter from its order, or gives None when the order's words were erased."""
+
+
+def send_next(database: Database, post: Transport, write: Writer) -> bool:
+    """Send the next letter that is due. Give whether there was one.
+
+    The letter is claimed in one transaction, sent in none, and noted as sent in another: killed in between,
+    it is sent once more with the same Message-ID, never lost.
+    """
+    with database.transaction() as session:
+        claimed = outbox.claim(session)
+    if claimed is None:
+        return False
+    message = write(claimed)
+    if message is None:
+        with database.transaction() as session:
+            outbox.drop(session, claimed.id, "erased")
+        return True
+    try:
+        post.send(message)
+    except (OSError, smtplib.SMTPException):
+        with database.transaction() as session:
+            outbox.postpone(session, claimed.id, claimed.attempts)
+        return True
+    with database.transaction() as session:
+        outbox.sent(session, claimed.id)
+    return True

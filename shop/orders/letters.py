@@ -1,0 +1,61 @@
+"""Letters about an order. Written when they are sent, from the sealed order; subjects give nothing away."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from shop import clock
+from shop.mail.outbox import Claimed
+from shop.orders.converge import Services
+from shop.orders.lifecycle import link_token
+from shop.orders.models import Order
+from shop.orders.view import view
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A sort of letter: its templates (text and HTML) and the subject above them."""
+
+    template: str
+    subject: str
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "order-confirmation": Kind("order_confirmation", "Your order {reference}"),
+    "sold-out": Kind("sold_out", "About your order {reference}"),
+    "paid-twice": Kind("paid_twice", "About your order {reference}"),
+    "refund": Kind("refund", "About your order {reference}"),
+}
+
+Render = Callable[..., str]
+"""Renders a template by name with the given context."""
+
+
+def write(services: Services, render: Render, claimed: Claimed) -> EmailMessage | None:
+    """The letter, as text and HTML; None when the order's private words were erased."""
+    with services.database.reading() as session:
+        order = session.get_one(Order, claimed.order_id)
+        opened = view(session, services.vault, order)
+        token = link_token(session, order.id, services.secret_key)
+    if opened.contact is None:
+        return None
+    kind = KINDS[claimed.kind]
+    context: dict[str, Any] = {
+        "order": opened,
+        "order_url": f"{services.site_url}/orders/{token}" if token else None,
+        "test": order.book == "test",
+    }
+    message = EmailMessage()
+    message["Subject"] = kind.subject.format(reference=order.reference)
+    message["From"] = Address("In Remembrance", "orders", urlsplit(services.site_url).hostname or "localhost")
+    message["To"] = opened.contact["email"]
+    message["Date"] = format_datetime(clock.now())
+    message["Message-ID"] = claimed.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(render(f"mail/{kind.template}.txt", **context))
+    message.add_alternative(render(f"mail/{kind.template}.html", **context), subtype="html")
+    return message

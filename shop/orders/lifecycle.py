@@ -1,0 +1,134 @@
+"""An order's states, its history, its reference, and the buyer's lasting link to it."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from shop import clock
+from shop.orders.models import Order, OrderEvent, OrderLine, OrderLink
+
+ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Letters and digits nobody confuses when reading them aloud."""
+
+
+class State(StrEnum):
+    """Where an order stands. Only `settling` and `placing` move it; each move is an OrderEvent too."""
+
+    AWAITING = "awaiting payment"
+    PROCESSING = "processing"
+    PAID = "paid"
+    PART_REFUNDED = "part refunded"
+    REFUNDED = "refunded"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    REVIEW = "review"
+    DISPUTED = "disputed"
+    DISPUTE_LOST = "dispute lost"
+
+
+UNPAID: Final = frozenset({State.AWAITING, State.PROCESSING, State.EXPIRED, State.FAILED})
+"""States in which no money has reached us."""
+
+CAN_PAY_AGAIN: Final = frozenset({State.EXPIRED, State.FAILED})
+
+
+def new_reference() -> str:
+    """A short reference to read aloud, such as PM-7K3Q-2F. Not a secret: it opens nothing."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(6))
+    return f"PM-{letters[:4]}-{letters[4:]}"
+
+
+def record(
+    session: Session,
+    order: Order,
+    kind: str,
+    *,
+    actor: str,
+    event_at: datetime | None = None,
+    **data: Any,
+) -> None:
+    """Add what happened to the order's history and move its version on."""
+    now = clock.now()
+    order.version += 1
+    session.add(
+        OrderEvent(
+            order_id=order.id, kind=kind, event_at=event_at or now, booked_at=now, actor=actor, data=data
+        )
+    )
+
+
+def lock(session: Session, order_id: int) -> Order:
+    """The order, locked until the transaction ends. Raises NoResultFound when there is none."""
+    return session.execute(
+        select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+def lines_of(session: Session, order_id: int) -> Sequence[OrderLine]:
+    """The order's units, in the order they were chosen."""
+    return session.scalars(
+        select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.number)
+    ).all()
+
+
+def history(session: Session, order_id: int) -> Sequence[OrderEvent]:
+    """What happened to an order, oldest first."""
+    return session.scalars(
+        select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.event_at, OrderEvent.id)
+    ).all()
+
+
+def make_link(session: Session, order: Order, secret_key: str) -> str:
+    """Give the buyer's link token, made from a nonce and the shop's secret key; only its hash is stored."""
+    nonce = secrets.token_urlsafe(16)
+    token = _token(secret_key, order.id, nonce)
+    session.add(
+        OrderLink(
+            token_hash=_hash(token), order_id=order.id, nonce=nonce, created_at=clock.now(), revoked_at=None
+        )
+    )
+    return token
+
+
+def link_token(session: Session, order_id: int, secret_key: str) -> str | None:
+    """The order's newest valid token, made again for a page or a letter; None when all were revoked."""
+    link = session.scalars(
+        select(OrderLink)
+        .where(OrderLink.order_id == order_id, OrderLink.revoked_at.is_(None))
+        .order_by(OrderLink.created_at.desc())
+    ).first()
+    return None if link is None else _token(secret_key, order_id, link.nonce)
+
+
+def by_token(session: Session, token: str) -> Order | None:
+    """The order that a link opens; None when the token is unknown or revoked."""
+    return session.scalars(
+        select(Order)
+        .join(OrderLink, OrderLink.order_id == Order.id)
+        .where(OrderLink.token_hash == _hash(token), OrderLink.revoked_at.is_(None))
+    ).first()
+
+
+def revoke_links(session: Session, order_id: int) -> None:
+    """Close every link to the order's page."""
+    session.execute(
+        update(OrderLink)
+        .where(OrderLink.order_id == order_id, OrderLink.revoked_at.is_(None))
+        .values(revoked_at=clock.now())
+    )
+
+
+def _token(secret_key: str, order_id: int, nonce: str) -> str:
+    message = f"order-link:{order_id}:{nonce}".encode()
+    return hmac.new(secret_key.encode(), message, hashlib.sha256).hexdigest()[:40]
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

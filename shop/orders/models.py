@@ -1,0 +1,92 @@
+"""Orders as they were placed, with frozen prices, and what happened to them since."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.db import Base
+from shop.giving.ledger import Book
+
+
+class Order(Base):
+    """What one buyer agreed to. Names, address, words: sealed in the vault, never here."""
+
+    __tablename__ = "order"
+    __table_args__ = (
+        CheckConstraint("total_pence = goods_pence + postage_pence", name="adds_up"),
+        CheckConstraint("total_pence > 0", name="costs_something"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    mode: Mapped[str]
+    """Who took the payment: stand-in or stripe."""
+    book: Mapped[Book] = mapped_column(String(4))
+    """live, or test when no real money moves: test orders stay out of the donation's totals."""
+    state: Mapped[str] = mapped_column(index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    buyer_hash: Mapped[str] = mapped_column(index=True)
+    """SHA-256 of the buyer's basket cookie, so that only she sees the page she comes back to."""
+    hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id"), unique=True)
+    fingerprint: Mapped[str]
+    """What she agreed to (lines, words, prices, postage, address) as one hash."""
+    currency: Mapped[str]
+    goods_pence: Mapped[int]
+    postage_pence: Mapped[int]
+    total_pence: Mapped[int]
+    postage_service: Mapped[str]
+    policy_id: Mapped[int | None] = mapped_column(ForeignKey("policy.id"))
+    donation_statement: Mapped[str | None] = mapped_column(Text)
+    """The statement as it stood beside the price when she bought."""
+    placed_at: Mapped[datetime]
+
+
+class OrderLine(Base):
+    """One unit: one piece in one metal and length, with its own engraving."""
+
+    __tablename__ = "order_line"
+    __table_args__ = (UniqueConstraint("order_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
+    number: Mapped[int]
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"))
+    sku: Mapped[str]
+    piece_slug: Mapped[str]
+    piece_name: Mapped[str]
+    metal_slug: Mapped[str]
+    metal_name: Mapped[str]
+    chain_inches: Mapped[int]
+    price_pence: Mapped[int]
+    donation_pence: Mapped[int]
+    """What the policy gives for this unit; 0 when none was in force or it counts per order."""
+    engraved: Mapped[bool]
+    engraving_digest: Mapped[str | None]
+
+
+class OrderEvent(Base):
+    """Something that happened to an order: who, when, what. Rows are only ever added."""
+
+    __tablename__ = "order_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
+    kind: Mapped[str]
+    event_at: Mapped[datetime]
+    booked_at: Mapped[datetime]
+    actor: Mapped[str]
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class OrderLink(Base):
+    """The buyer's lasting, unguessable way to her order's page. Revoking it is a date, not a deletion."""
+
+    __tablename__ = "order_link"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
+    nonce: Mapped[str]
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

@@ -1,0 +1,240 @@
+"""Placing an order: prices and words frozen, stock set aside, the request to Stripe written down first."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from shop import clock, stock
+from shop.catalogue.postage import SERVICES
+from shop.catalogue.snapshot import Catalogue, PieceView, VariantView
+from shop.engraving import Engraving
+from shop.giving.policies import policy_in_force, statement
+from shop.money import CURRENCY
+from shop.orders.converge import Services
+from shop.orders.lifecycle import State, lock, make_link, new_reference, record
+from shop.orders.models import Order, OrderLine
+from shop.payments.models import CheckoutAttempt
+from shop.payments.requests import session_request
+
+PAYMENT_WINDOW: Final = timedelta(minutes=31)
+"""How long the payment page stays open. Stripe's least is 30 minutes, counted on its own clock."""
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom the order is for and where it goes. Personal throughout: it lives in the vault only."""
+
+    email: str
+    name: str
+    line1: str
+    line2: str
+    town: str
+    postcode: str
+    phone: str = ""
+    country: str = "GB"
+
+
+@dataclass(frozen=True)
+class WishedLine:
+    """One unit she chose, and the words on it."""
+
+    variant_id: int
+    engraving: Engraving | None
+    dedication: str | None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Everything she agrees to when she presses the button."""
+
+    lines: tuple[WishedLine, ...]
+    contact: Contact
+    postage: str
+    """A slug of `postage.SERVICES`."""
+    gift_message: str | None = None
+    as_gift: bool = False
+
+
+@dataclass(frozen=True)
+class PricedLine:
+    """A wished line with the piece it means and today's price."""
+
+    wished: WishedLine
+    piece: PieceView
+    variant: VariantView
+
+    @property
+    def price_pence(self) -> int:
+        """The full price of the unit: piece, engraving, VAT."""
+        return self.variant.price_pence
+
+
+class NoLongerSold(Exception):
+    """A piece in the basket is not in the catalogue any more."""
+
+    def __init__(self, variant_ids: Sequence[int]) -> None:
+        super().__init__("A piece is no longer sold.")
+        self.variant_ids = tuple(variant_ids)
+
+
+def price(catalogue: Catalogue, lines: Sequence[WishedLine]) -> list[PricedLine]:
+    """Each line with its piece and price. Raises NoLongerSold."""
+    found = [(line, catalogue.find(line.variant_id)) for line in lines]
+    missing = [line.variant_id for line, pair in found if pair is None]
+    if missing:
+        raise NoLongerSold(missing)
+    return [PricedLine(line, *pair) for line, pair in found if pair is not None]
+
+
+def fingerprint(wish: Wish, priced: Sequence[PricedLine]) -> str:
+    """One hash of all she agreed to, so that pressing twice is one order and changing a letter is another."""
+    postage = SERVICES[wish.postage]
+    agreed: dict[str, Any] = {
+        "lines": [
+            [
+                line.variant.id,
+                line.price_pence,
+                line.wished.engraving.digest() if line.wished.engraving else None,
+                line.wished.dedication,
+            ]
+            for line in priced
+        ],
+        "contact": asdict(wish.contact),
+        "postage": [postage.slug, postage.pence],
+        "gift": [wish.as_gift, wish.gift_message],
+    }
+    return hashlib.sha256(json.dumps(agreed, sort_keys=True).encode()).hexdigest()
+
+
+def place(
+    session: Session, services: Services, wish: Wish, priced: Sequence[PricedLine], *, buyer_hash: str
+) -> tuple[Order, CheckoutAttempt]:
+    """Make the order, its hold and its first payment attempt. Raises stock.SoldOut; then nothing is kept."""
+    now = clock.now()
+    hold_id = _hold(session, [line.wished.variant_id for line in priced])
+    policy = policy_in_force(session, now)
+    postage = SERVICES[wish.postage]
+    goods = sum(line.price_pence for line in priced)
+    order = Order(
+        reference=_free_reference(session),
+        mode=services.mode,
+        book=services.book,
+        state=State.AWAITING,
+        version=1,
+        buyer_hash=buyer_hash,
+        hold_id=hold_id,
+        fingerprint=fingerprint(wish, priced),
+        currency=CURRENCY,
+        goods_pence=goods,
+        postage_pence=postage.pence,
+        total_pence=goods + postage.pence,
+        postage_service=postage.slug,
+        policy_id=policy.id if policy else None,
+        donation_statement=statement(policy) if policy else None,
+        placed_at=now,
+    )
+    session.add(order)
+    session.flush()
+    gives = [0] * len(priced)
+    if policy and policy.basis == "unit":
+        gives = [policy.amount_pence] * len(priced)
+    elif policy:
+        gives[0] = policy.amount_pence  # per order: it stands on the first line
+    for number, (line, given) in enumerate(zip(priced, gives, strict=True), start=1):
+        session.add(_line(order.id, number, line, given))
+    _seal(session, services, order, wish)
+    make_link(session, order, services.secret_key)
+    record(session, order, "placed", actor="buyer", total_pence=order.total_pence)
+    return order, _attempt(session, services, order, priced)
+
+
+def pay_again(
+    session: Session, services: Services, order_id: int, priced: Sequence[PricedLine]
+) -> tuple[Order, CheckoutAttempt]:
+    """Open an expired or failed order for payment once more, with a new hold. Raises stock.SoldOut."""
+    order = lock(session, order_id)
+    order.hold_id = _hold(session, [line.wished.variant_id for line in priced])
+    order.state = State.AWAITING
+    record(session, order, "payment opened again", actor="buyer")
+    return order, _attempt(session, services, order, priced)
+
+
+def _hold(session: Session, variant_ids: Sequence[int]) -> int:
+    return stock.place_hold(session, Counter(variant_ids), PAYMENT_WINDOW)
+
+
+def _free_reference(session: Session) -> str:
+    reference = new_reference()
+    while session.scalar(select(func.count()).where(Order.reference == reference)):
+        reference = new_reference()
+    return reference
+
+
+def _line(order_id: int, number: int, line: PricedLine, donation_pence: int) -> OrderLine:
+    engraving = line.wished.engraving
+    return OrderLine(
+        order_id=order_id,
+        number=number,
+        variant_id=line.variant.id,
+        sku=line.variant.sku,
+        piece_slug=line.piece.slug,
+        piece_name=line.piece.name,
+        metal_slug=line.variant.metal_slug,
+        metal_name=line.variant.metal_name,
+        chain_inches=line.variant.chain_inches,
+        price_pence=line.price_pence,
+        donation_pence=donation_pence,
+        engraved=engraving is not None,
+        engraving_digest=engraving.digest() if engraving else None,
+    )
+
+
+def _seal(session: Session, services: Services, order: Order, wish: Wish) -> None:
+    vault = services.vault
+    vault.open_order(session, order.id)
+    vault.seal(session, order.id, "contact", asdict(wish.contact))
+    vault.seal(session, order.id, "gift", {"as_gift": wish.as_gift, "message": wish.gift_message})
+    for number, line in enumerate(wish.lines, start=1):
+        words = {
+            "engraving": line.engraving.to_json() if line.engraving else None,
+            "dedication": line.dedication,
+        }
+        vault.seal(session, order.id, f"line:{number}", words)
+
+
+def _attempt(
+    session: Session, services: Services, order: Order, priced: Sequence[PricedLine]
+) -> CheckoutAttempt:
+    number = 1 + (
+        session.scalar(select(func.max(CheckoutAttempt.number)).where(CheckoutAttempt.order_id == order.id))
+        or 0
+    )
+    expires_at = clock.now() + PAYMENT_WINDOW
+    names = Counter((line.piece.name, line.variant.metal_name, line.price_pence) for line in priced)
+    attempt = CheckoutAttempt(
+        order_id=order.id,
+        number=number,
+        key=f"order-{order.reference}-session-{number}",
+        request=session_request(
+            reference=order.reference,
+            lines=[(f"{name}, {metal}", pence, count) for (name, metal, pence), count in names.items()],
+            postage=(SERVICES[order.postage_service].name, order.postage_pence),
+            success_url=f"{services.site_url}/checkout/thanks?session={{CHECKOUT_SESSION_ID}}",
+            cancel_url=f"{services.site_url}/checkout/payment",
+            expires_at=int(expires_at.timestamp()),
+        ),
+        expires_at=expires_at,
+        stripe_id=None,
+        url=None,
+        created_at=clock.now(),
+    )
+    session.add(attempt)
+    session.flush()
+    return attempt

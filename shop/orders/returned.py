@@ -1,0 +1,47 @@
+"""Which units of an order were given back, when all that is known is how much money was."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Returned:
+    """Money that went back to the buyer: a refund that holds, or a dispute that was lost."""
+
+    amount_pence: int
+    lines: tuple[int, ...] = ()
+    """The units it was for, when we asked for it ourselves; one made in Stripe's dashboard names none."""
+
+
+def returned_units(prices: Mapping[int, int], refunds: Sequence[Returned]) -> frozenset[int]:
+    """Numbers of the units that count as given back, so that no donation stands for them.
+
+    Goods come before postage: once the refunds reach the price of all goods, every unit is back. Below that
+    a refund that names its units takes those; one that equals the price of a unit takes it; what is left over
+    is put together and takes the dearest units it covers in full. A remainder smaller than a unit's price is
+    goodwill and takes none, so the charity keeps its part.
+
+    `prices` maps a unit's number to its price in pence; refunds come oldest first.
+    """
+    if sum(refund.amount_pence for refund in refunds) >= sum(prices.values()):
+        return frozenset(prices)
+    back: set[int] = set()
+    spare = 0
+    for refund in refunds:
+        taken = _explained(prices, back, refund)
+        back |= taken
+        spare += refund.amount_pence - sum(prices[number] for number in taken)
+    for number in sorted(prices, key=lambda number: (-prices[number], number)):
+        if number not in back and prices[number] <= spare:
+            back.add(number)
+            spare -= prices[number]
+    return frozenset(back)
+
+
+def _explained(prices: Mapping[int, int], back: set[int], refund: Returned) -> set[int]:
+    kept = [number for number in prices if number not in back]
+    if refund.lines:
+        named = {number for number in refund.lines if number in kept}
+        return named if sum(prices[number] for number in named) <= refund.amount_pence else set()
+    exact = [number for number in kept if prices[number] == refund.amount_pence]
+    return set(exact[:1])

@@ -1,0 +1,71 @@
+"""An order as people look at it: its lines with their words, what happened, what it gave."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from shop.catalogue.postage import SERVICES, Service
+from shop.dedications.vault import Vault
+from shop.engraving import Engraving
+from shop.giving import ledger
+from shop.giving.ledger import Standing
+from shop.orders.lifecycle import State, history, lines_of
+from shop.orders.models import Order, OrderEvent, OrderLine
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One unit with the words for it; the words are None once they were erased."""
+
+    row: OrderLine
+    engraving: Engraving | None = field(repr=False)
+    dedication: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """An order with its sealed parts opened. `contact` and `gift` are None once they were erased."""
+
+    row: Order
+    state: State
+    lines: Sequence[LineView]
+    events: Sequence[OrderEvent]
+    contact: dict[str, Any] | None = field(repr=False)
+    gift: dict[str, Any] | None = field(repr=False)
+    postage: Service
+    given_pence: int
+    """What the ledger holds for the charity from this order now, in pence."""
+
+    @property
+    def paid_at(self) -> datetime | None:
+        """When the payment was received."""
+        return next((event.event_at for event in self.events if event.kind == "paid"), None)
+
+
+def view(session: Session, vault: Vault, order: Order) -> OrderView:
+    """Open an order for showing."""
+    rows = lines_of(session, order.id)
+    standings = ledger.standings(session, order.reference)
+    return OrderView(
+        row=order,
+        state=State(order.state),
+        lines=[_line(session, vault, row) for row in rows],
+        events=history(session, order.id),
+        contact=vault.reveal(session, order.id, "contact"),
+        gift=vault.reveal(session, order.id, "gift"),
+        postage=SERVICES[order.postage_service],
+        given_pence=sum(
+            row.donation_pence
+            for row in rows
+            if standings.get(row.number, Standing.NONE) is not Standing.NONE
+        ),
+    )
+
+
+def _line(session: Session, vault: Vault, row: OrderLine) -> LineView:
+    words = vault.reveal(session, row.order_id, f"line:{row.number}") or {}
+    engraving = words.get("engraving")
+    return LineView(row, Engraving.from_json(engraving) if engraving else None, words.get("dedication"))

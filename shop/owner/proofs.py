@@ -1,0 +1,25 @@
+"""The words drawn large, for the bench."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from shop.catalogue.snapshot import Catalogue
+from shop.engraving import proof
+from shop.orders.view import LineView
+
+Proof = tuple[str, Markup]
+
+
+def large_proofs(catalogue: Catalogue, lines: Sequence[LineView]) -> dict[int, list[Proof]]:
+    """For each unit's number, each engraved side's label with its drawing."""
+    return {line.row.number: _sides(catalogue, line) for line in lines}
+
+
+def _sides(catalogue: Catalogue, line: LineView) -> list[Proof]:
+    piece, engraving = catalogue.by_slug.get(line.row.piece_slug), line.engraving
+    if piece is None or engraving is None:
+        return []
+    engraved = {cut.side for cut in engraving.lines}
+    # Made by our own writer from outlines and numbers; no typed text is in it.
+    return [(side.label, Markup(proof(side, engraving))) for side in piece.sides if side.key in engraved]  # noqa: S704

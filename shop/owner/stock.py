@@ -1,0 +1,106 @@
+"""The owner's stock: what is on hand, set aside and free, with a reason for every change."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, abort, flash, g, redirect, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+
+from shop import stock, web
+from shop.accounts.access import require
+from shop.catalogue import snapshot
+
+blueprint = Blueprint("owner_stock", __name__, url_prefix="/owner/stock")
+
+MOST = 10_000
+
+
+class MovementForm(FlaskForm):
+    """A change to what is on hand."""
+
+    quantity = IntegerField(
+        "How many",
+        validators=[
+            InputRequired("Please enter a whole number, such as 5 or -1."),
+            NumberRange(-MOST, MOST, f"Please enter a number between -{MOST} and {MOST}."),
+        ],
+    )
+    reason = SelectField(
+        "Why",
+        choices=[
+            ("received", "Made or received"),
+            ("counted", "Counted again"),
+            ("damaged", "Damaged"),
+        ],
+    )
+    note = StringField("Note", validators=[Length(max=200, message="A note can be 200 characters at most.")])
+
+    def validate_quantity(self, field: IntegerField) -> None:
+        """Nought changes nothing."""
+        if field.data == 0:
+            raise ValidationError("Nought would change nothing. Please enter another number.")
+
+
+@blueprint.get("")
+@require("owner")
+def index() -> ResponseReturnValue:
+    """Every variant with its counts."""
+    with web.reading() as session:
+        catalogue, levels = snapshot.load(session), stock.levels(session)
+        problems = stock.check(session)
+    return render_template("owner/stock.html", catalogue=catalogue, levels=levels, discrepancies=problems)
+
+
+@blueprint.get("/<sku>")
+@require("owner")
+def show(sku: str) -> ResponseReturnValue:
+    """One variant: its counts, its movements, and a form to change them."""
+    return _page(sku, MovementForm(formdata=None))
+
+
+@blueprint.post("/<sku>/movements")
+@require("owner")
+def adjust(sku: str) -> ResponseReturnValue:
+    """Add a movement."""
+    form = MovementForm()
+    if not form.validate():
+        return _page(sku, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        with web.transaction() as session:
+            found = snapshot.load(session).by_sku(sku)
+            if found is None:
+                abort(HTTPStatus.NOT_FOUND)
+            stock.adjust(
+                session,
+                found[1].id,
+                form.quantity.data,
+                reason=form.reason.data,
+                note=form.note.data or "",
+                actor=g.account.email,
+            )
+    except stock.WouldGoNegative as refused:
+        form.quantity.errors = [str(refused)]
+        return _page(sku, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    flash("The stock is written down.")
+    return redirect(f"/owner/stock/{sku}", HTTPStatus.SEE_OTHER)
+
+
+def _page(sku: str, form: MovementForm) -> str:
+    with web.reading() as session:
+        found = snapshot.load(session).by_sku(sku)
+        if found is None:
+            abort(HTTPStatus.NOT_FOUND)
+        piece, variant = found
+        level, movements = stock.levels(session)[variant.id], stock.movements(session, variant.id)
+    problems = {field.id: field.errors[0] for field in form if field.errors}
+    return render_template(
+        "owner/variant.html",
+        piece=piece,
+        variant=variant,
+        level=level,
+        movements=movements,
+        form=form,
+        problems=problems,
+    )

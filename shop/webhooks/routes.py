@@ -1,0 +1,46 @@
+"""/webhooks/stripe: verified on the raw bytes; answered 200 only when done, or Stripe must send it again."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, current_app, request
+from flask.typing import ResponseReturnValue
+
+from shop import web
+from shop.orders.converge import Services, StillMoving
+from shop.payments.gateway import API_VERSION, BadEvent, GatewayDown, GatewayRefused
+from shop.payments.seen import EventSeen
+from shop.webhooks.handlers import HANDLERS, ignore
+
+blueprint = Blueprint("webhooks", __name__)
+
+MOST_BYTES = 256 * 1024
+
+
+@blueprint.post("/webhooks/stripe")
+def stripe() -> ResponseReturnValue:
+    """Take one event. 400: not from Stripe, or not for us. 500: send it again.
+
+    Stripe's servers carry no form token, they sign: `create_app` opens this address to them.
+    """
+    services = web.wired(Services)
+    if (request.content_length or 0) > MOST_BYTES:
+        return "too large", HTTPStatus.BAD_REQUEST
+    try:
+        event = services.gateway.read_event(request.get_data(), request.headers.get("Stripe-Signature", ""))
+    except BadEvent:
+        return "bad signature", HTTPStatus.BAD_REQUEST
+    if problem := _not_for_us(event):
+        current_app.logger.error("event %s refused: %s", event.id, problem)
+        return problem, HTTPStatus.BAD_REQUEST
+    try:
+        HANDLERS.get(event.type, ignore)(services, event)
+    except (GatewayDown, GatewayRefused, StillMoving) as error:
+        current_app.logger.warning("event %s put off: %s", event.id, type(error).__name__)
+        return "try again", HTTPStatus.INTERNAL_SERVER_ERROR
+    return "", HTTPStatus.OK
+
+
+def _not_for_us(event: EventSeen) -> str | None:
+    if event.livemode != web.settings().livemode:
+        return "wrong mode"
+    return None if event.api_version == API_VERSION else "wrong api version"

@@ -1,0 +1,87 @@
+"""The worker: sends letters, sweeps, and in test payments delivers the stand-in's webhooks."""
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from types import FrameType
+
+from flask import Flask, render_template
+
+from shop import clock
+from shop.checkout import basket
+from shop.mail.sending import send_next, transport
+from shop.orders import letters
+from shop.orders.converge import Services
+from shop.orders.sweep import EVERY, sweep
+from shop.payments.standin import deliveries
+from shop.settings import PaymentMode, Settings
+
+IDLE_SECONDS = 0.5
+
+
+@dataclass
+class Worker:
+    """One worker; any number may run, on any number of hosts."""
+
+    app: Flask
+    next_sweep: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Find what the work needs."""
+        self.settings: Settings = self.app.extensions["shop.settings"]
+        self.services: Services = self.app.extensions["shop.Services"]
+        self.post = transport(self.settings.mail_url, self.settings.instance_dir)
+
+    def step(self) -> bool:
+        """Do what is due now. Give whether there was anything."""
+        busy = self._guard("letters", self._send_letter)
+        if self.settings.payment_mode is PaymentMode.STAND_IN:
+            busy |= self._guard("deliveries", self._deliver)
+        if self.next_sweep is None or clock.now() >= self.next_sweep:
+            self.next_sweep = clock.now() + EVERY
+            self._guard("sweep", self._sweep)
+        return busy
+
+    def _send_letter(self) -> bool:
+        with self.app.test_request_context(base_url=self.settings.site_url):
+            return send_next(
+                self.services.database,
+                self.post,
+                lambda claimed: letters.write(self.services, render_template, claimed),
+            )
+
+    def _deliver(self) -> bool:
+        return bool(
+            deliveries.work(self.app.extensions["shop.StandIn"], deliveries.post_with_requests, clock.now())
+        )
+
+    def _sweep(self) -> bool:
+        sweep(self.services)
+        with self.services.database.transaction() as session:
+            basket.forget_old(session)
+        return True
+
+    def _guard(self, what: str, do: Callable[[], bool]) -> bool:
+        """A failure in one kind of work is logged by its name alone, and never stops the others."""
+        try:
+            return do()
+        except Exception as error:  # noqa: BLE001
+            self.app.logger.warning("worker: %s failed: %s", what, type(error).__name__)
+            return False
+
+
+def run(app: Flask) -> None:
+    """Work until told to stop (SIGTERM or SIGINT)."""
+    stopped = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    worker = Worker(app)
+    while not stopped.is_set():
+        if not worker.step():
+            stopped.wait(IDLE_SECONDS)

@@ -1,0 +1,118 @@
+"""In a real browser: nothing axe objects to, nothing wider than a phone, and all of it without JavaScript."""
+
+import pytest
+from sqlalchemy import select
+
+from shop.catalogue import pages, snapshot
+from shop.catalogue.models import Variant
+from tests.browser import axe
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+
+BLOCKS = """
+{% extends "base.html" %}{% import "macros.html" as ui %}
+{% block title %}Blocks{% endblock %}
+{% block main %}
+<h1>Blocks</h1>
+{{ ui.error_summary({"name": "Please write a name.", "": ["Something else."]}, id="more") }}
+{{ ui.text("name", "Name", "Zoë", hint="As on the card", error="Please write a name.") }}
+{{ ui.text("note", "Note", "two\\nlines", rows=3, optional=True) }}
+{{ ui.option_tiles("way", "How", [{"value": "a", "label": "One", "note": "slow"}, {"value": "b", "label": "Two", "disabled": True}], "a", hint="Choose", error="Choose one.") }}
+{{ ui.price(8500, "with delivery") }}{{ ui.donation("We give £5.") }}
+{% call ui.notice("Thank you", "good", say="polite") %}<p>It is with us.</p>{% endcall %}
+{% call ui.notice("Please note", "bad") %}<p>It is not.</p>{% endcall %}
+<p class="row">{{ ui.button("Pay") }} {{ ui.button("Wait", "quiet", disabled="disabled") }} {{ ui.button("Undo", "link") }} {{ ui.button_link("Go", "/") }}</p>
+<h2>Basket</h2>
+<ul class="lines">{% call ui.basket_line("Disc", "Silver, 18 in", 8400, words=[("Front", "Zoë")], donation_said="We give £5.") %}{{ ui.action("Remove", "/x", "t", about="the Disc") }}{% endcall %}</ul>
+{{ ui.totals([("Pieces", 8400), ("Delivery", 0)], ("To pay", 8400), "We give £5.") }}
+{{ ui.timeline([("Received", "1 May", "done"), ("Engraving", None, "now"), ("Posted", None, "ahead")]) }}
+{{ ui.data_table("given", "Given", [("Month", ""), ("Amount", "number")], [["May", "£5.00"]], ["All", "£5.00"]) }}
+<p>{{ ui.status("Paid", "good") }} {{ ui.status("Waiting", "wait") }} {{ ui.status("Refused", "bad") }} {{ ui.status("Draft") }}</p>
+<dl class="stats">{{ ui.stat("Orders", "12", "this week") }}{{ ui.stat("Given", "£60") }}</dl>
+{% endblock %}
+"""
+
+
+@pytest.fixture
+def pages_of(app, said):
+    """Addresses of everything to look at, the building blocks and errors among them."""
+
+    @app.get("/blocks")
+    def blocks():
+        return app.jinja_env.from_string(BLOCKS).render(test_payments=True)
+
+    @app.get("/refused")
+    def refused():
+        with app.extensions["shop.database"].reading() as session:
+            catalogue = snapshot.load(session)
+        return pages.piece_page(
+            catalogue,
+            "disc",
+            values={},
+            errors={"variant": "Please choose.", "engraving-front-1": "Too long."},
+        )
+
+    @app.get("/down")
+    def down():
+        return app.jinja_env.get_template("error.html").render(code=503, said=None)
+
+    return ["/", "/pieces", "/pieces/disc", "/pieces/petal", "/nowhere", "/down", "/blocks", "/refused"]
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(browser, live_server, pages_of, width):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    try:
+        for path in pages_of:
+            page.goto(live_server + path)
+            assert axe(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    finally:
+        page.close()
+
+
+def test_every_control_is_large_enough_for_a_thumb(browser, live_server, pages_of):
+    page = browser.new_page(viewport={"width": 375, "height": 800})
+    try:
+        for path in pages_of:
+            page.goto(live_server + path)
+            small = page.evaluate(
+                """() => [...document.querySelectorAll('a, button, .tile, .input')]
+                .filter(e => !e.closest('p:not(.row), .skip, h1, h2, h3') && getComputedStyle(e).display !== 'inline')
+                .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
+                .filter(([, r]) => r.width > 1 && r.height < 43.9).map(([h, r]) => [h, r.height])"""
+            )
+            assert small == [], path
+    finally:
+        page.close()
+
+
+def test_choosing_gold_shows_gold_without_any_script(app, browser, live_server, said):
+    with app.extensions["shop.database"].reading() as session:
+        gold = session.scalars(select(Variant.id).where(Variant.sku == "DISC-GOLD-18")).one()
+    page = browser.new_page(java_script_enabled=False)
+    try:
+        page.goto(f"{live_server}/pieces/disc")
+        assert page.locator("[data-shows=silver]").is_visible()
+        page.locator(f"input[name=variant][value='{gold}']").check()
+        assert page.locator("[data-shows=gold]").is_visible()
+        assert page.locator("[data-shows=silver]").is_hidden()
+    finally:
+        page.close()
+
+
+def test_the_basket_count_comes_from_her_own_browser(browser, live_server, said):
+    context = browser.new_context()
+    try:
+        context.add_cookies([{"name": "basket_items", "value": "2", "url": live_server}])
+        page = context.new_page()
+        complaints = []
+        page.on("console", lambda message: complaints.append(message.text))
+        page.goto(f"{live_server}/pieces/disc")
+        assert page.locator("[data-basket-count]").first.text_content() == "2"
+        assert complaints == []
+        context.clear_cookies()
+        page.reload()
+        assert page.locator("[data-basket-count]").first.text_content() == ""
+    finally:
+        context.close()

@@ -1,0 +1,227 @@
+"""The public pages: what they say, to whom, how fresh, and how little they send again."""
+
+import gzip
+import re
+import time
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import select, update
+
+from shop import stock
+from shop.catalogue import pages, snapshot
+from shop.catalogue.models import Piece, Variant
+from shop.web import valid_public_token
+from tests.catalogue.conftest import SAID
+
+PUBLIC = ["/", "/pieces", "/pieces/disc", "/pieces/petal"]
+
+
+def soup(response):
+    return BeautifulSoup(response.text, "html.parser")
+
+
+def variant_of(app, sku):
+    with app.extensions["shop.database"].reading() as session:
+        return session.scalars(select(Variant).where(Variant.sku == sku)).one()
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_public_page_answers_and_its_title_gives_nothing_away(client, path):
+    response = client.get(path)
+    assert response.status_code == 200
+    title = soup(response).title.string
+    assert title.endswith("Part of Me")
+    assert not re.search(r"remembrance|died|loss|grief|baby", title, re.IGNORECASE)
+
+
+def test_the_collection_links_to_every_piece_with_its_price(client):
+    page = soup(client.get("/pieces"))
+    assert [a["href"] for a in page.select(".card h2 a")] == [
+        f"/pieces/{slug}" for slug in ("heart", "two-rings", "disc", "thread", "petal", "keeping")
+    ]
+    assert "From £84" in page.get_text()
+
+
+def test_the_form_has_a_field_for_every_line_and_its_own_names(client):
+    form = soup(client.get("/pieces/disc")).find("form", class_="piece-form")
+    names = {field["name"] for field in form.select("input, textarea")}
+    assert names == {
+        "csrf_token",
+        "variant",
+        "face",
+        "dedication",
+        "engraving-front-1",
+        "engraving-front-2",
+        "engraving-back-1",
+        "engraving-back-2",
+        "engraving-back-3",
+    }
+    assert form["action"] == "/basket/lines"
+    assert not form.select("input[name=variant][checked]"), "nothing is chosen for her"
+
+
+def test_petal_asks_for_no_words(client):
+    names = {field["name"] for field in soup(client.get("/pieces/petal")).select("main input, main textarea")}
+    assert names == {"csrf_token", "variant", "dedication"}
+
+
+def test_the_form_says_when_an_engraved_piece_can_no_longer_be_cancelled(client):
+    assert "After that an engraved piece cannot be cancelled" in client.get("/pieces/disc").text
+    assert "send it back within 14 days" in client.get("/pieces/petal").text
+
+
+def test_the_form_token_is_one_that_the_shop_accepts(app, client):
+    token = soup(client.get("/pieces/disc")).find("input", attrs={"name": "csrf_token"})["value"]
+    with app.app_context():
+        assert valid_public_token(token)
+
+
+def test_an_unknown_piece_is_not_found(client):
+    assert client.get("/pieces/brooch").status_code == 404
+
+
+def test_an_unpublished_piece_is_gone_within_a_second(app, client):
+    assert client.get("/pieces/disc").status_code == 200
+    with app.extensions["shop.database"].transaction() as session:
+        session.execute(update(Piece).where(Piece.slug == "disc").values(published=False))
+    time.sleep(1.01)
+    assert client.get("/pieces/disc").status_code == 404
+    assert "/pieces/disc" not in client.get("/pieces").text
+
+
+def test_a_new_price_shows_within_a_second(app, client):
+    assert "£84" in client.get("/pieces/disc").text
+    with app.extensions["shop.database"].transaction() as session:
+        session.execute(update(Variant).values(price_pence=9150))
+    time.sleep(1.01)
+    page = client.get("/pieces/disc").text
+    assert "£91.50" in page
+    assert "£84" not in page
+
+
+def test_what_is_sold_out_cannot_be_chosen_and_no_number_is_ever_shown(app, client):
+    gone = variant_of(app, "DISC-GOLD-20")
+    with app.extensions["shop.database"].transaction() as session:
+        stock.adjust(session, gone.id, -5, reason="damaged", actor="test")
+    page = soup(client.get("/pieces/disc"))
+    tile = page.find("input", attrs={"name": "variant", "value": str(gone.id)})
+    assert tile.has_attr("disabled")
+    assert "Sold out for now" in tile.parent.get_text()
+    assert not re.search(r"\b(only|left|hurry|last|in stock)\b", page.main.get_text(" "), re.IGNORECASE)
+
+
+def test_a_piece_of_which_nothing_is_left_has_no_button(app, client):
+    with app.extensions["shop.database"].transaction() as session:
+        for variant_id, level in stock.levels(session).items():
+            stock.adjust(session, variant_id, -level.on_hand, reason="damaged", actor="test")
+    page = soup(client.get("/pieces/heart"))
+    assert page.select(".piece-form button") == []
+    assert "Sold out for now" in soup(client.get("/pieces")).get_text()
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_public_page_is_the_same_for_everyone(app, path):
+    mine, hers = app.test_client(), app.test_client()
+    hers.set_cookie("basket_items", "3")
+    first, second = mine.get(path), hers.get(path)
+    assert first.data == second.data
+    assert "Set-Cookie" not in first.headers
+    assert "Set-Cookie" not in second.headers
+    assert "Cookie" not in first.headers["Vary"]
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_without_a_policy_nothing_is_claimed_of_giving(client, path):
+    page = client.get(path).text
+    assert "donation" not in page
+    assert not re.search(r"charity|PANDAS|we give|goes to", page, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_with_a_policy_its_statement_stands_on_every_page(client, said, path):
+    assert said in client.get(path).text
+
+
+def test_the_statement_disappears_within_a_second_of_its_policy(app, client, said):
+    assert said in client.get("/pieces").text
+    app.extensions["shop.statement"] = lambda session: None
+    time.sleep(1.01)
+    assert said not in client.get("/pieces").text
+
+
+def test_a_page_the_browser_already_has_is_not_sent_again(client):
+    first = client.get("/pieces/disc")
+    assert first.headers["Cache-Control"] == "no-cache"
+    again = client.get("/pieces/disc", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.data == b""
+    assert client.get("/pieces/disc", headers={"If-None-Match": 'W/"other"'}).status_code == 200
+
+
+def test_a_browser_that_takes_gzip_gets_gzip_of_the_same_page(client):
+    plain = client.get("/pieces")
+    packed = client.get("/pieces", headers={"Accept-Encoding": "gzip, br"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+
+
+def test_unchanged_pages_are_rendered_once(app, client, monkeypatch):
+    rendered = []
+    monkeypatch.setattr(pages, "pieces_page", lambda shown: rendered.append(shown) or "page")
+    client.get("/pieces")
+    time.sleep(1.01)
+    client.get("/pieces")
+    assert len(rendered) == 1
+
+
+def test_a_refused_form_is_shown_again_with_all_that_was_typed(app):
+    with app.test_request_context(), app.extensions["shop.database"].reading() as session:
+        catalogue = snapshot.load(session)
+        chosen = catalogue.by_slug["disc"].variants[4].id
+        page = pages.piece_page(
+            catalogue,
+            "disc",
+            values={
+                "variant": str(chosen),
+                "engraving-front-1": 'Zoë "Zo" <3',
+                "face": "marcellus",
+                "dedication": "  For you & me\n",
+            },
+            errors={"engraving-front-1": "Great Vibes has no <."},
+        )
+    found = BeautifulSoup(page, "html.parser")
+    assert found.title.string.startswith("Error: ")
+    assert found.select_one(".summary a")["href"] == "#engraving-front-1"
+    field = found.find(id="engraving-front-1")
+    assert field["value"] == 'Zoë "Zo" <3'
+    assert field["aria-invalid"] == "true"
+    assert found.find(id=field["aria-describedby"]).get_text(strip=True) == "Error: Great Vibes has no <."
+    assert found.find("textarea").text == "  For you & me\n"
+    assert found.select_one("input[name=variant][checked]")["value"] == str(chosen)
+    assert found.select_one("input[name=face][checked]")["value"] == "marcellus"
+
+
+def test_a_form_for_a_piece_that_is_not_there_is_refused(app):
+    with app.test_request_context(), app.extensions["shop.database"].reading() as session:
+        catalogue = snapshot.load(session)
+        with pytest.raises(pages.UnknownPiece, match="brooch"):
+            pages.piece_page(catalogue, "brooch", values={}, errors={})
+
+
+def test_every_link_of_an_error_leads_to_a_field(app):
+    errors = dict.fromkeys(["variant", "face", "dedication", "engraving-back-3"], "Please look at this.")
+    with app.test_request_context(), app.extensions["shop.database"].reading() as session:
+        page = pages.piece_page(snapshot.load(session), "disc", values={}, errors=errors)
+    found = BeautifulSoup(page, "html.parser")
+    links = [a["href"].removeprefix("#") for a in found.select(".summary a")]
+    assert links == list(errors)
+    assert all(found.find(id=link).name in {"input", "textarea"} for link in links)
+
+
+def test_pages_hold_no_inline_script_or_style(client, said):
+    for path in PUBLIC:
+        page = soup(client.get(path))
+        assert not page.select("[style], style, script:not([src])")
+        assert not [e for e in page.find_all() if any(name.startswith("on") for name in e.attrs)]
+    assert said == SAID

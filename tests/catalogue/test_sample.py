@@ -1,0 +1,124 @@
+"""The sample collection: all there, loaded once, and lawful."""
+
+import pytest
+from sqlalchemy import func, select
+
+from shop import stock
+from shop.catalogue import sample, snapshot
+from shop.catalogue.lawful import (
+    SILVER_HALLMARK_FROM_MG,
+    MisleadingMetal,
+    NeedsHallmark,
+    check_metal_name,
+    check_weight,
+)
+from shop.catalogue.models import Piece, Variant
+from shop.db import Database
+
+
+@pytest.fixture
+def catalogue(database: Database) -> snapshot.Catalogue:
+    with database.transaction() as session:
+        sample.load_sample(session)
+    with database.reading() as session:
+        return snapshot.load(session)
+
+
+def test_there_are_six_pieces_in_the_owners_order(catalogue):
+    assert [piece.slug for piece in catalogue.pieces] == [
+        "heart",
+        "two-rings",
+        "disc",
+        "thread",
+        "petal",
+        "keeping",
+    ]
+
+
+def test_every_piece_comes_in_both_metals_and_three_chain_lengths(catalogue):
+    for piece in catalogue.pieces:
+        offered = {(variant.metal_slug, variant.chain_inches) for variant in piece.variants}
+        assert offered == {(metal, inches) for metal in ("silver", "gold") for inches in (16, 18, 20)}
+
+
+def test_every_piece_says_what_it_is_and_shows_itself_in_both_metals(catalogue):
+    for piece in catalogue.pieces:
+        assert piece.summary
+        assert piece.description
+        assert piece.measures
+        assert piece.wearing
+        assert {picture.metal_slug for picture in piece.pictures} == {"silver", "gold", None}
+        assert all(picture.alt for picture in piece.pictures)
+
+
+def test_only_petal_carries_no_words(catalogue):
+    assert [piece.slug for piece in catalogue.pieces if not piece.engravable] == ["petal"]
+    assert {piece.slug: sum(side.lines for side in piece.sides) for piece in catalogue.pieces} == {
+        "heart": 2,
+        "two-rings": 2,
+        "disc": 5,
+        "thread": 2,
+        "petal": 0,
+        "keeping": 6,
+    }
+
+
+def test_gold_is_never_named_without_plated_and_silver(catalogue):
+    for piece in catalogue.pieces:
+        for variant in piece.variants:
+            check_metal_name(variant.metal_name)
+            assert "925" in variant.fineness
+
+
+def test_nothing_is_heavier_than_the_hallmark_limit_unless_it_is_marked(catalogue):
+    for piece in catalogue.pieces:
+        for variant in piece.variants:
+            assert variant.hallmarked or variant.weight_mg < SILVER_HALLMARK_FROM_MG
+
+
+def test_prices_lie_between_60_and_140_pounds(catalogue):
+    assert all(6000 <= v.price_pence <= 14000 for piece in catalogue.pieces for v in piece.variants)
+
+
+def test_everything_can_be_had_at_the_opening(catalogue):
+    assert all(variant.available for piece in catalogue.pieces for variant in piece.variants)
+
+
+def test_a_variant_is_found_by_its_id_with_its_piece(catalogue):
+    disc = catalogue.by_slug["disc"]
+    assert catalogue.find(disc.variants[0].id) == (disc, disc.variants[0])
+    assert catalogue.find(999_999) is None
+
+
+def test_loading_again_adds_nothing_and_leaves_the_owners_changes(database):
+    with database.transaction() as session:
+        assert sample.load_sample(session) == 6
+    with database.transaction() as session:
+        disc = session.scalars(select(Piece).where(Piece.slug == "disc")).one()
+        disc.name = "Round"
+        variants = session.scalar(select(func.count()).select_from(Variant))
+        levels = stock.levels(session)
+    with database.transaction() as session:
+        assert sample.load_sample(session) == 0
+        assert session.scalars(select(Piece.name).where(Piece.slug == "disc")).one() == "Round"
+        assert session.scalar(select(func.count()).select_from(Variant)) == variants
+        assert stock.levels(session) == levels
+        assert stock.check(session) == []
+
+
+def test_two_readings_of_the_same_catalogue_are_equal(database, catalogue):
+    with database.reading() as session:
+        assert snapshot.load(session) == catalogue
+
+
+@pytest.mark.parametrize("name", ["18ct gold", "Gold vermeil", "Gold plated", "Gold on silver"])
+def test_a_metal_that_only_says_gold_is_refused(name):
+    with pytest.raises(MisleadingMetal, match="gold plated"):
+        check_metal_name(name)
+
+
+def test_a_heavy_piece_needs_its_hallmark():
+    with pytest.raises(NeedsHallmark, match=r"7\.78 g"):
+        check_weight("X", 7780, from_mg=SILVER_HALLMARK_FROM_MG, hallmarked=False)
+    check_weight("X", 7779, from_mg=SILVER_HALLMARK_FROM_MG, hallmarked=False)
+    check_weight("X", 9000, from_mg=SILVER_HALLMARK_FROM_MG, hallmarked=True)

@@ -1,0 +1,104 @@
+"""Files, probes and errors: what every page leans on."""
+
+import gzip
+
+import pytest
+from werkzeug.exceptions import default_exceptions
+
+from shop.db import Database
+
+
+def test_a_files_address_changes_with_its_content_and_is_kept_for_a_year(app, client):
+    with app.test_request_context():
+        address = app.jinja_env.globals["asset"]("site.css")
+    response = client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert "max-age=31536000" in response.headers["Cache-Control"]
+    assert response.headers["Content-Type"] == "text/css; charset=utf-8"
+    assert b"@layer" in gzip.decompress(response.data)
+    assert client.get("/static/site.css").headers["Cache-Control"] == "no-cache"
+    again = client.get(address, headers={"If-None-Match": response.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_a_font_is_sent_as_it_is(client):
+    response = client.get("/static/fonts/figtree-latin.woff2", headers={"Accept-Encoding": "gzip"})
+    assert response.data.startswith(b"wOF2")
+    assert "Content-Encoding" not in response.headers
+
+
+@pytest.mark.parametrize("name", ["missing.css", "../pyproject.toml", "fonts/../../app.py", "fonts"])
+def test_nothing_outside_the_folder_is_served(client, name):
+    assert client.get(f"/static/{name}").status_code == 404
+
+
+def test_a_phone_downloads_a_piece_page_in_under_60_kb(client):
+    sizes = {}
+    for path in (
+        "/pieces/disc",
+        "/static/site.css",
+        "/static/basket.js",
+        "/static/icon.svg",
+        "/static/fonts/figtree-latin.woff2",
+        "/static/fonts/newsreader-300-latin.woff2",
+    ):
+        sizes[path] = len(client.get(path, headers={"Accept-Encoding": "gzip"}).data)
+    assert sum(sizes.values()) < 60_000, sizes
+
+
+def test_the_process_says_that_it_is_alive_and_ready(client):
+    assert client.get("/healthz").text == "alive\n"
+    assert client.get("/readyz").text == "ready\n"
+
+
+def test_without_its_database_the_process_is_alive_but_not_ready(app, client):
+    app.extensions["shop.database"] = Database("sqlite:////nowhere/at/all.db")
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 503
+
+
+def test_without_its_database_a_page_says_so_kindly(app, client):
+    app.extensions["shop.database"] = Database("sqlite:////nowhere/at/all.db")
+    response = client.get("/pieces")
+    assert response.status_code == 503
+    assert "We cannot answer just now" in response.text
+    assert response.headers["Retry-After"]
+
+
+def test_crawlers_stay_out_of_what_is_private(client):
+    said = client.get("/robots.txt").text
+    assert "Disallow: /basket" in said
+    assert "Disallow: /pieces" not in said
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (400, "could not read that"),
+        (404, "nothing at this address"),
+        (405, "cannot be used that way"),
+        (410, "taken away"),
+        (413, "more than we can take in"),
+        (422, "could not use that"),
+        (429, "wait a little"),
+        (500, "went wrong"),
+        (503, "cannot answer just now"),
+        (418, "did not work"),
+    ],
+)
+def test_an_error_is_said_in_the_shops_own_voice(app, client, code, words):
+    def fail():
+        raise default_exceptions[code]
+
+    app.add_url_rule("/fail", view_func=fail)
+    response = client.get("/fail")
+    assert response.status_code == code
+    assert words in response.text
+    assert "If today is hard" in response.text
+    assert "!" not in response.text.replace("<!doctype", "")
+
+
+def test_drawings_in_the_repository_are_the_ones_the_tool_draws():
+    from tools import draw_pieces
+
+    for name, svg in draw_pieces.drawings().items():
+        assert (draw_pieces.OUT / name).read_text() == svg, name

@@ -1,0 +1,111 @@
+import csv
+import io
+import json
+import re
+from contextlib import closing
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from shop.giving import export
+from shop.giving.ledger import Standing
+from tests.giving.conftest import Books
+
+
+@pytest.fixture
+def year(books: Books) -> Books:
+    """Two orders, a refund, a dispute lost and one open; and a test payment that is nobody's business."""
+    books.bring("PM-1", *[Standing.ACCRUED] * 3, at=datetime(2026, 10, 31, 23, 59, 59, tzinfo=UTC))
+    books.bring("PM-2", Standing.ACCRUED, Standing.ACCRUED, at=datetime(2026, 11, 1, tzinfo=UTC))
+    books.bring("PM-1", Standing.NONE, at=datetime(2026, 11, 3, tzinfo=UTC))
+    books.bring("PM-2", Standing.HELD, Standing.HELD, at=datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC))
+    books.bring("PM-2", Standing.NONE, at=datetime(2026, 12, 1, tzinfo=UTC))
+    books.bring("PM-T", Standing.ACCRUED, book="test")
+    return books
+
+
+def written(books: Books, name: str, first: date | None = None, last: date | None = None) -> str:
+    with books.database.reading() as session:
+        return "".join(export.export(session, name, book="live", first=first, last=last))
+
+
+def test_the_csv_has_a_row_for_each_transaction_and_sums_to_the_totals(year: Books) -> None:
+    rows = list(csv.DictReader(io.StringIO(written(year, "csv"), newline="")))
+    assert tuple(rows[0]) == export.COLUMNS
+    assert [row["kind"] for row in rows] == [
+        *["accrue"] * 5,
+        "reverse",
+        *["dispute_opened"] * 2,
+        "dispute_lost",
+    ]
+    totals = year.totals()
+    assert sum(int(row["amount_pence"]) for row in rows) == totals.net_pence == 1500
+    assert sum(Decimal(row["amount"]) for row in rows) * 100 == totals.net_pence
+    assert -sum(int(row["amount_pence"]) for row in rows if row["reverses_seq"]) == totals.reversed_pence
+    reversal = rows[5]
+    assert (reversal["amount"], reversal["amount_pence"], reversal["reverses_seq"]) == ("-5.00", "-500", "1")
+    assert {row["book"] for row in rows} == {"live"}
+
+
+def test_the_json_says_the_same_as_the_csv(year: Books) -> None:
+    lines = [json.loads(line) for line in written(year, "json").splitlines()]
+    rows = list(csv.DictReader(io.StringIO(written(year, "csv"), newline="")))
+    assert [
+        {key: "" if value is None else str(value) for key, value in line.items()} for line in lines
+    ] == rows
+    assert lines[0]["amount_pence"] == 500
+    assert lines[0]["event_at"] == "2026-10-31T23:59:59+00:00"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "count"),
+    [
+        (None, date(2026, 10, 31), 3),
+        (date(2026, 11, 1), date(2026, 11, 30), 5),
+        (date(2026, 11, 30), None, 3),
+        (date(2026, 12, 2), None, 0),
+    ],
+)
+def test_both_days_are_inclusive(year: Books, first: date | None, last: date | None, count: int) -> None:
+    assert len(written(year, "json", first, last).splitlines()) == count
+
+
+def test_the_columns_are_these_and_none_is_about_a_person() -> None:
+    assert export.COLUMNS == (
+        "seq", "event_at", "booked_at", "period", "book", "kind", "order_reference", "unit", "sku", "policy",
+        "amount", "amount_pence", "currency", "reverses_seq", "hash",
+    )  # fmt: skip
+
+
+def test_no_cell_can_begin_a_formula(year: Books) -> None:
+    for row in csv.reader(io.StringIO(written(year, "csv"), newline="")):
+        for cell in row:
+            assert re.fullmatch(r"(|-?\d+(\.\d\d)?|[A-Za-z0-9][\w:./ +-]*)", cell), cell
+
+
+def test_the_beancount_file_carries_every_line_and_closes_at_its_own_balances(year: Books) -> None:
+    text = written(year, "beancount")
+    amounts = re.findall(r"^  (\S+)  (-?\d+\.\d\d) GBP$", text, re.MULTILINE)
+    assert len(amounts) == 18
+    assert sum(Decimal(amount) for _, amount in amounts) == 0
+    assert "2026-12-02 balance Liabilities:Charity:Accrued  -10.00 GBP" in text
+    assert "2026-12-02 balance Liabilities:Charity:Held  -5.00 GBP" in text
+    assert "2026-12-02 balance Expenses:Giving  15.00 GBP" in text
+
+
+def test_a_beancount_file_of_no_transactions_is_still_one(books: Books) -> None:
+    text = written(books, "beancount")
+    assert text.count(" open ") == 5
+    assert "balance" not in text
+
+
+def test_an_unknown_format_is_named_with_those_there_are(books: Books) -> None:
+    with pytest.raises(export.UnknownFormat, match="'xls'; there are beancount, csv, json"):
+        written(books, "xls")
+
+
+def test_a_reader_may_leave_half_way(year: Books) -> None:
+    with year.database.reading() as session, closing(export.export(session, "csv", book="live")) as pieces:
+        assert next(pieces).startswith("seq,")
+        assert next(pieces).startswith("1,")

@@ -1,0 +1,216 @@
+"""An attacker who switches every guard off still cannot change the past unseen."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select, text
+
+from shop.giving import anchors
+from shop.giving.ledger import Standing
+from shop.giving.models import GENESIS, LedgerTxn
+from tests.giving.conftest import Books
+from tests.giving.test_guards import CLOSE_NOVEMBER
+
+KEY = b"kept outside the database"
+EVENING = datetime(2026, 11, 20, 22, tzinfo=UTC)
+
+
+@pytest.fixture
+def history(books: Books) -> Books:
+    """Six transactions, and no guard left."""
+    books.bring("PM-1", Standing.ACCRUED, Standing.ACCRUED)
+    books.bring("PM-1", Standing.NONE)
+    books.bring("PM-2", Standing.HELD)
+    books.bring("PM-2", Standing.NONE)
+    assert books.problems() == []
+    books.without_guards()
+    return books
+
+
+def test_an_empty_ledger_is_sound(books: Books) -> None:
+    assert books.problems() == []
+    assert books.problems((0, GENESIS)) == []
+
+
+def test_a_ledger_never_opened_is_sound(books: Books) -> None:
+    books.without_guards()
+    books.run("DELETE FROM ledger_head")
+    assert books.problems() == []
+    assert books.problems((3, "x")) == ["the ledger has lost its head"]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("UPDATE ledger_entry SET amount_pence = 501 WHERE txn_seq = 1 AND line = 1", "1 does not balance"),
+        ("UPDATE ledger_entry SET amount_pence = amount_pence * 2 WHERE txn_seq = 1", "1 has other lines"),
+        ("UPDATE ledger_entry SET account = 'payable' WHERE txn_seq = 1 AND line = 2", "1 is not what was"),
+        ("UPDATE ledger_entry SET line = line + 2 WHERE txn_seq = 1 AND line = 1", "1 is not what was"),
+        ("DELETE FROM ledger_entry WHERE txn_seq = 1", "1 does not balance"),
+        ("UPDATE ledger_txn SET actor = 'nobody' WHERE seq = 2", "2 is not what was written"),
+        ("UPDATE ledger_txn SET book = 'test' WHERE seq = 2", "2 is not what was asked"),
+        ("UPDATE ledger_txn SET event_at = '2026-11-19 00:00:00' WHERE seq = 2", "2 is not what was"),
+        ("UPDATE ledger_txn SET order_reference = 'PM-3' WHERE seq = 3", "3 does not name the accrual"),
+        ("UPDATE ledger_txn SET unit = 2 WHERE seq = 3", "3 is not what was written"),
+        ("UPDATE ledger_txn SET canonical = '{}' WHERE seq = 2", "2 has a hash that is not its own"),
+        ("UPDATE ledger_txn SET hash = 'x' WHERE seq = 2", "3 is not chained"),
+        ("UPDATE ledger_txn SET period = '2020-01' WHERE seq = 4", "4 is in period 2020-01"),
+        ("UPDATE ledger_head SET last_hash = 'x'", "the head says"),
+        ("UPDATE ledger_head SET last_seq = 9", "the head says 9"),
+        ("UPDATE ledger_head SET last_seq = 4", "5 was never sealed"),
+        ("DELETE FROM ledger_head", "lost its head"),
+        ("UPDATE policy SET amount_pence = 400", "policy 1, which has been changed"),
+        ("UPDATE policy SET charity_name = 'Another'", "policy 1, which has been changed"),
+    ],
+)
+def test_a_change_by_hand_is_found(history: Books, change: str, told: str) -> None:
+    free_keys = (
+        "PRAGMA defer_foreign_keys=ON" if history.database.engine.dialect.name == "sqlite" else "SELECT 1"
+    )
+    history.run(free_keys, "INSERT INTO ledger_period (name) VALUES ('2020-01')", change)
+    assert any(told in problem for problem in history.problems()), history.problems()
+
+
+def cut_tail(books: Books, seq: int) -> None:
+    books.run(
+        f"DELETE FROM ledger_entry WHERE txn_seq > {seq}",
+        f"DELETE FROM ledger_txn WHERE seq > {seq} AND reverses_seq IS NOT NULL",
+        f"DELETE FROM ledger_txn WHERE seq > {seq}",
+        "UPDATE ledger_head SET (last_seq, last_hash) ="
+        " (SELECT seq, hash FROM ledger_txn ORDER BY seq DESC LIMIT 1)",
+    )
+
+
+def test_a_transaction_taken_out_of_the_middle_is_found(history: Books) -> None:
+    history.run("DELETE FROM ledger_entry WHERE txn_seq = 2", "DELETE FROM ledger_txn WHERE seq = 2")
+    assert any("3 follows 1: something between is gone" in problem for problem in history.problems())
+
+
+def test_a_tail_cut_off_is_found(history: Books) -> None:
+    history.run("DELETE FROM ledger_entry WHERE txn_seq = 6", "DELETE FROM ledger_txn WHERE seq = 6")
+    assert history.problems() == ["the head says 6, but the last transaction is 5 or another"]
+
+
+def test_a_tail_cut_off_with_its_head_is_found_by_the_anchor(history: Books) -> None:
+    with history.database.reading() as session:
+        anchor = anchors.take(session, KEY, EVENING)
+    assert history.problems((anchor.seq, anchor.hash)) == []
+    cut_tail(history, 5)
+    assert history.problems() == []  # the chain alone cannot tell
+    assert history.problems((anchor.seq, anchor.hash)) == ["transaction 6 is not the one that was anchored"]
+
+
+def rewrite(books: Books) -> None:
+    """Change who did it all and hash the whole history anew, as carefully as the shop does."""
+    with books.database.transaction() as session:
+        previous = GENESIS
+        for seq in range(1, (session.scalar(select(func.max(LedgerTxn.seq))) or 0) + 1):
+            txn = session.get_one(LedgerTxn, seq)
+            facts = json.loads(txn.canonical) | {"actor": "somebody else", "previous_hash": previous}
+            canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+            previous = hashlib.sha256(canonical.encode()).hexdigest()
+            session.execute(
+                text(
+                    "UPDATE ledger_txn SET actor = 'somebody else', previous_hash = :before, hash = :hash,"
+                    " canonical = :canonical WHERE seq = :seq"
+                ),
+                {"before": facts["previous_hash"], "hash": previous, "canonical": canonical, "seq": seq},
+            )
+        session.execute(text("UPDATE ledger_head SET last_hash = :hash"), {"hash": previous})
+
+
+def test_a_history_written_anew_is_found_by_the_anchor(history: Books) -> None:
+    with history.database.reading() as session:
+        anchor = anchors.take(session, KEY, EVENING)
+    rewrite(history)
+    assert history.problems() == []  # the chain alone cannot tell
+    assert history.problems((anchor.seq, anchor.hash)) == ["transaction 6 is not the one that was anchored"]
+
+
+def test_an_older_anchor_still_holds_as_the_ledger_grows(books: Books) -> None:
+    books.bring("PM-1", Standing.ACCRUED)
+    with books.database.reading() as session:
+        anchor = anchors.take(session, KEY, EVENING)
+    books.bring("PM-2", Standing.ACCRUED)
+    assert books.problems((anchor.seq, anchor.hash)) == []
+    assert books.problems((anchor.seq, anchor.hash), (1, "x")) == [
+        "transaction 1 is not the one that was anchored"
+    ]
+
+
+def test_a_closed_month_that_ends_elsewhere_is_found(
+    books: Books, clock_at: Callable[[datetime], None]
+) -> None:
+    clock_at(datetime(2026, 11, 20, tzinfo=UTC))
+    books.bring("PM-1", Standing.ACCRUED, Standing.ACCRUED)
+    books.run(CLOSE_NOVEMBER)
+    clock_at(datetime(2026, 12, 2, tzinfo=UTC))
+    books.bring("PM-1", Standing.NONE)
+    assert books.problems() == []
+    books.without_guards()
+    books.run("UPDATE ledger_period SET last_seq = 1 WHERE name = '2026-11'")
+    assert books.problems() == ["period 2026-11 was closed at transaction 1, but does not end with it"]
+
+
+def test_a_made_up_story_is_found_even_when_it_balances(history: Books) -> None:
+    """Somebody accrues a unit twice and hashes it well: the unit's own story gives it away."""
+    with history.database.transaction() as session:
+        last = session.get_one(LedgerTxn, 2)
+        head = session.get_one(LedgerTxn, 6)
+        facts = json.loads(last.canonical) | {"seq": 7, "previous_hash": head.hash, "idempotency_key": "k"}
+        canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        copied = {column.name: getattr(last, column.name) for column in LedgerTxn.__table__.columns} | {
+            "seq": 7,
+            "previous_hash": head.hash,
+            "idempotency_key": "k",
+            "canonical": canonical,
+            "hash": hashlib.sha256(canonical.encode()).hexdigest(),
+        }
+        session.add(LedgerTxn(**copied))
+        session.flush()
+        session.execute(
+            text(
+                "INSERT INTO ledger_entry SELECT 7, line, account, amount_pence, currency"
+                " FROM ledger_entry WHERE txn_seq = 2"
+            )
+        )
+        session.execute(text("UPDATE ledger_head SET last_seq = 7, last_hash = :h"), {"h": copied["hash"]})
+    assert history.problems() == ["transaction 7 is accrue, but the unit stood accrued"]
+
+
+def test_an_anchor_survives_as_a_line_of_text(books: Books) -> None:
+    books.bring("PM-1", Standing.ACCRUED)
+    with books.database.reading() as session:
+        anchor = anchors.take(session, KEY, EVENING)
+    assert anchors.Anchor.read(str(anchor), KEY) == anchor
+    assert (anchor.seq, anchor.day.isoformat()) == (1, "2026-11-20")
+
+
+@pytest.mark.parametrize("forged", ["seq", "day", "hash", "signature", "short", "words", "key"])
+def test_a_forged_anchor_is_refused(books: Books, forged: str) -> None:
+    books.bring("PM-1", Standing.ACCRUED)
+    with books.database.reading() as session:
+        line = str(anchors.take(session, b"another key" if forged == "key" else KEY, EVENING))
+    day, seq, hashed, signature = line.split()
+    lines = {
+        "seq": f"{day} 2 {hashed} {signature}",
+        "day": f"2026-11-21 {seq} {hashed} {signature}",
+        "hash": f"{day} {seq} {GENESIS} {signature}",
+        "signature": f"{day} {seq} {hashed} £",
+        "short": f"{day} {seq}",
+        "words": f"yesterday {seq} {hashed} {signature}",
+        "key": line,
+    }
+    with pytest.raises(anchors.NotAnAnchor):
+        anchors.Anchor.read(lines[forged], KEY)
+
+
+def test_an_unopened_ledger_is_anchored_at_nothing(books: Books) -> None:
+    books.without_guards()
+    books.run("DELETE FROM ledger_head")
+    with books.database.reading() as session:
+        anchor = anchors.take(session, KEY, EVENING)
+    assert (anchor.seq, anchor.hash) == (0, GENESIS)
