@@ -35,12 +35,12 @@ def hash_of(password: str) -> str:
 def pages() -> Blueprint:
     rooms = Blueprint("rooms", __name__)
 
-    @rooms.route("/owner", methods=["GET", "POST"])
+    @rooms.route("/room/owner", methods=["GET", "POST"])
     @access.require("owner")
     def owner() -> str:
         return f"the workshop of {access.account().email}"
 
-    @rooms.route("/finance", methods=["GET", "POST"])
+    @rooms.route("/room/finance", methods=["GET", "POST"])
     @access.require("owner", "finance")
     def finance() -> str:
         return "the books"
