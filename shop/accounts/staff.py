@@ -224,17 +224,3 @@ def _end_links(session: Session, account_id: int) -> None:
         .values(used_at=clock.now())
         .execution_options(synchronize_session=False)
     )
-
-
-FIRST_OWNER: Final = "owner@example.com"
-"""Whose account `make run` opens on a fresh machine, where nobody has given an e-mail yet."""
-
-
-def first_owner_link(session: Session) -> str | None:
-    """A sign-in link for the first owner; None once any owner has a password."""
-    ready = select(Account.id).where(
-        Account.role == Role.OWNER, Account.password_hash.is_not(None), Account.disabled_at.is_(None)
-    )
-    if session.scalars(ready.limit(1)).one_or_none() is not None:
-        return None
-    return add_account(session, FIRST_OWNER, Role.OWNER)[1]

@@ -59,12 +59,7 @@ def view(session: Session, vault: Vault, order: Order) -> OrderView:
         gift=vault.reveal(session, order.id, "gift"),
         postage=SERVICES[order.postage_service],
         given_pence=sum(
-            pence
-            for unit, pence in [
-                (0, order.donation_pence),
-                *((row.number, row.donation_pence) for row in rows),
-            ]
-            if standings.get(unit, Standing.NONE) is not Standing.NONE
+            pence for unit, pence in gifts if standings.get(unit, Standing.NONE) is not Standing.NONE
         ),
     )
 
