@@ -1,4 +1,4 @@
-"""Draw the collection: `python -m tools.draw_pieces` writes static/catalogue/*.svg, the same bytes every time.
+"""Draw the collection: `python -m shop.catalogue.sample.drawings` writes static/catalogue/*.svg, the same bytes every time.
 
 Every piece is drawn at one scale (PX_PER_MM), so that the six can be compared with one another by eye.
 """
@@ -13,7 +13,7 @@ from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont
 
-ROOT: Final = Path(__file__).resolve().parent.parent
+ROOT: Final = Path(__file__).resolve().parents[3]
 OUT: Final = ROOT / "static" / "catalogue"
 WIDTH, HEIGHT = 800, 1000
 PX_PER_MM: Final = 21
