@@ -214,7 +214,8 @@ def chain(start: tuple[float, float], end: tuple[float, float], sag: float) -> s
 
     steps = 600
     points = [at(i / steps) for i in range(steps + 1)]
-    links, walked, since = [], 0.0, 0.0
+    links: list[str] = []
+    walked, since = 0.0, 0.0
     for before, after in itertools.pairwise(points):
         length = math.dist(before, after)
         walked, since = walked + length, since + length
