@@ -4,11 +4,9 @@ Granian because it answers a bare page with less than half of gunicorn's CPU tim
 nothing in the shop depends on it.
 """
 
-import signal
+import os
 import subprocess
 import sys
-from types import FrameType
-from typing import NoReturn
 
 from flask import Flask
 from granian.constants import Interfaces
@@ -23,8 +21,9 @@ THREADS = 8
 def serve(app: Flask) -> None:
     """Serve http://127.0.0.1:PORT until stopped."""
     settings: Settings = app.extensions["shop.settings"]
-    worker = subprocess.Popen([sys.executable, "-m", "flask", "--app", "app", "worker"])
-    signal.signal(signal.SIGTERM, _stop)
+    print(f"\nThe shop is at {settings.site_url}\nStop it with Ctrl-C.\n", flush=True)  # noqa: T201
+    command = [sys.executable, "-m", "flask", "--app", "app", "worker", "--beside", str(os.getpid())]
+    worker = subprocess.Popen(command)  # noqa: S603  (our own command, nothing typed in it)
     server = Server(
         "app:app",
         address="127.0.0.1",
@@ -42,7 +41,3 @@ def serve(app: Flask) -> None:
     finally:
         worker.terminate()
         worker.wait()
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(0)

@@ -7,13 +7,13 @@ import sys
 import types
 import typing
 from decimal import Decimal
-from typing import Any, ForwardRef, Literal, Union, get_args, get_origin
+from typing import Any, ForwardRef, Literal, NotRequired, Union, get_args, get_origin
 from urllib.parse import parse_qsl, urlsplit
 
 import stripe
 from stripe import StripeObject
 from stripe._stripe_object import UntypedStripeObject
-from typing_extensions import NotRequired, get_type_hints, is_typeddict
+from typing_extensions import get_type_hints, is_typeddict
 
 RESOURCES: dict[str, type[StripeObject]] = {
     "checkout.session": stripe.checkout.Session,
