@@ -13,7 +13,7 @@ from shop.catalogue import sample, snapshot
 from shop.giving import export, policies, triggers, verification
 from shop.giving.ledger import Book
 from shop.orders.converge import Services
-from shop.orders.sweep import reconcile as reconcile_orders
+from shop.orders.reconciliation import reconcile as reconcile_everything
 from shop.orders.sweep import sweep as sweep_orders
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -77,8 +77,12 @@ def sweep() -> None:
 
 @payments_group.command("reconcile")
 def reconcile() -> None:
-    """Look at every order, and say what does not add up."""
-    click.echo(f"{reconcile_orders(web.wired(Services))} orders looked at.")
+    """Look at every order, then say what does not add up. Exit status 1 when anything does not."""
+    problems = reconcile_everything(web.wired(Services))
+    for problem in problems:
+        click.echo(problem)
+    click.echo("Everything adds up." if not problems else f"{len(problems)} differences.")
+    sys.exit(1 if problems else 0)
 
 
 ledger_group = AppGroup("ledger", help="The donation ledger.")
