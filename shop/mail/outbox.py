@@ -15,8 +15,9 @@ from shop import clock
 from shop.db import is_sqlite
 from shop.mail.models import Letter
 
-LEASE: Final = timedelta(minutes=2)
-"""How long one worker may take over one letter before another may try."""
+LEASE: Final = timedelta(minutes=5)
+"""How long one worker may take over one letter before another may try: longer than a slow server can hold
+it (SMTP has about a dozen steps, each with its own timeout), so that never two send it at once."""
 FIRST_DELAY: Final = timedelta(seconds=30)
 LONGEST_DELAY: Final = timedelta(hours=1)
 
