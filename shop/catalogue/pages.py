@@ -8,7 +8,7 @@ from flask import render_template
 from shop.catalogue import editions, lettering
 from shop.catalogue.editions import Shown
 from shop.catalogue.snapshot import Catalogue
-from shop.engraving.faces import FACES
+from shop.engraving import FACES, field_name
 
 ADD_TO: Final = "/basket/lines"
 PRICE_NOTE: Final = "with engraving and UK delivery"
@@ -62,6 +62,7 @@ def piece_page(
     if piece is None:
         raise UnknownPiece(slug)
     shown = editions.shown()
+    lines = {field_name(area.key, line) for area in piece.sides for line in area.line_numbers}
     return render_template(
         "catalogue/piece.html",
         here="pieces",
@@ -69,6 +70,7 @@ def piece_page(
         faces=[(face, lettering.sample(face)) for face in FACES.values()],
         values=values,
         problems=dict(errors),
+        strays=[name for name in errors if name.startswith("engraving-") and name not in lines],
         action=action,
         submit_label=submit_label,
         csrf_token_value=shown.token,
