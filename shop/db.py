@@ -89,6 +89,13 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
 
+    def forget_deleted(self) -> None:
+        """Empty SQLite's write-ahead log, where a deleted row stands until others are written over it."""
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")  # a checkpoint cannot run inside a transaction
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def dispose(self) -> None:
         """Close the pooled connections."""
         self.engine.dispose()
