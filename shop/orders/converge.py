@@ -16,6 +16,7 @@ from shop import stock
 from shop.db import Database
 from shop.dedications.vault import Vault
 from shop.giving.ledger import Book
+from shop.mail.addresses import ascii_address
 from shop.orders.lifecycle import UNPAID, State, lock, record
 from shop.orders.models import Order
 from shop.orders.settling import settle
@@ -134,7 +135,9 @@ def start_payment(services: Services, attempt_id: int) -> str | None:
         contact = services.vault.reveal(session, attempt.order_id, "contact")
     if attempt.url:
         return attempt.url
-    request = {**attempt.request, "customer_email": contact["email"]} if contact else attempt.request
+    request = (
+        {**attempt.request, "customer_email": ascii_address(contact["email"])} if contact else attempt.request
+    )
     try:
         seen = services.gateway.create_session(request, attempt.key)
     except GatewayRefused as error:
