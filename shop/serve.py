@@ -25,10 +25,19 @@ def serve(app: Flask) -> None:
     settings: Settings = app.extensions["shop.settings"]
     worker = subprocess.Popen([sys.executable, "-m", "flask", "--app", "app", "worker"])
     signal.signal(signal.SIGTERM, _stop)
-    server = Server(
-        "app:app",
+    try:
+        server("app:app", settings.port).serve()
+    finally:
+        worker.terminate()
+        worker.wait()
+
+
+def server(target: str, port: int) -> Server:
+    """A server of a WSGI application ("module:name") on this machine."""
+    return Server(
+        target,
         address="127.0.0.1",
-        port=settings.port,
+        port=port,
         interface=Interfaces.WSGI,
         workers=PROCESSES,
         blocking_threads=THREADS,
@@ -37,11 +46,6 @@ def serve(app: Flask) -> None:
         respawn_failed_workers=True,
         websockets=False,
     )
-    try:
-        server.serve()
-    finally:
-        worker.terminate()
-        worker.wait()
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
