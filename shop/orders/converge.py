@@ -87,7 +87,7 @@ def _known(database: Database, order_id: int) -> tuple[int, list[str]]:
 
 
 def _give_back(services: Services, order_id: int) -> State | None:
-    """Carry out the refunds that settling decided on. Give the new state; None when there was none to send."""
+    """Carry out the refunds that settling decided on. Give the new state; None when none was owed."""
     with services.database.reading() as session:
         owed = session.scalars(
             select(RefundRequest).where(
