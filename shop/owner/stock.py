@@ -5,7 +5,7 @@ from http import HTTPStatus
 from flask import Blueprint, abort, flash, g, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import IntegerField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from shop import stock, web
@@ -30,9 +30,9 @@ class MovementForm(FlaskForm):
     reason = SelectField(
         "Why",
         choices=[
-            ("received", "Made or received"),
-            ("counted", "Counted again"),
-            ("damaged", "Damaged"),
+            SelectChoice("received", "Made or received"),
+            SelectChoice("counted", "Counted again"),
+            SelectChoice("damaged", "Damaged"),
         ],
     )
     note = StringField("Note", validators=[Length(max=200, message="A note can be 200 characters at most.")])
