@@ -10,6 +10,7 @@ from types import FrameType
 from flask import Flask, render_template
 
 from shop import clock
+from shop.accounts import attempts, sessions, staff
 from shop.checkout import basket
 from shop.mail.sending import send_next, transport
 from shop.orders import letters
@@ -61,6 +62,9 @@ class Worker:
         sweep(self.services)
         with self.services.database.transaction() as session:
             basket.forget_old(session)
+            attempts.forget_tries(session)
+            sessions.forget_sessions(session)
+            staff.forget_links(session)
         return True
 
     def _guard(self, what: str, do: Callable[[], bool]) -> bool:
