@@ -205,7 +205,7 @@ def refund_of_nothing(visitor: Visitor) -> None:
 
 def refund_of_one(visitor: Visitor) -> None:
     one_order(visitor)
-    visitor.page.get_by_label("1. Disc").check()
+    visitor.page.get_by_role("checkbox", name="1. Disc").check()
     visitor.presses("Refund what is ticked")
 
 
@@ -337,5 +337,6 @@ NO_PAGE: Final = {
     "/robots.txt": "text for machines",
     "/owner/": "leads straight to the orders",
     "/finance/ledger.<kind>": "a file",
+    "/engravings/preview.svg": "a picture",
 }
 """Addresses that show nobody a page, and why."""
