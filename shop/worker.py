@@ -1,5 +1,6 @@
 """The worker: sends letters, sweeps, and in test payments delivers the stand-in's webhooks."""
 
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -76,8 +77,8 @@ class Worker:
             return False
 
 
-def run(app: Flask) -> None:
-    """Work until told to stop (SIGTERM or SIGINT)."""
+def run(app: Flask, beside: int | None = None) -> None:
+    """Work until told to stop (SIGTERM or SIGINT), or until the parent process `beside` is gone."""
     stopped = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -86,6 +87,6 @@ def run(app: Flask) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     worker = Worker(app)
-    while not stopped.is_set():
+    while not stopped.is_set() and beside in {None, os.getppid()}:
         if not worker.step():
             stopped.wait(IDLE_SECONDS)

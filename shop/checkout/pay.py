@@ -29,19 +29,29 @@ class AlreadyPaid(Exception):
         self.session_id = session_id
 
 
+class Changed(Exception):
+    """What would be ordered is not what she was shown: a price, a word or the postage is another now."""
+
+
 class Declined(Exception):
     """Stripe would not open a payment page for this order."""
 
 
-def open_payment(services: Services, token: str, catalogue: Callable[[], Catalogue], wish: Wish) -> str:
+def open_payment(
+    services: Services, token: str, catalogue: Callable[[], Catalogue], wish: Wish, agreed: str
+) -> str:
     """The URL of the one payment page for this basket as it stands.
 
+    `agreed` is the fingerprint of what she was shown: never is anything else placed.
+
     Pressing twice, or coming back, leads to the same page. When the basket has changed since, the old page is
-    closed at Stripe first, so that never two of them can be paid. Raises SoldOut, NoLongerSold, AlreadyPaid,
-    GatewayDown or Declined.
+    closed at Stripe first, so that never two of them can be paid. Raises Changed, SoldOut, NoLongerSold,
+    AlreadyPaid, GatewayDown or Declined.
     """
     for _ in range(ROUNDS):
         priced = price(catalogue(), wish.lines)
+        if fingerprint(wish, priced) != agreed:
+            raise Changed
         with services.database.transaction() as session:
             attempt, outdated = _attempt(session, services, token, wish, priced)
         if attempt is not None:

@@ -3,11 +3,16 @@
 from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import islice
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
+<<<<<<< HEAD
 from flask_wtf import FlaskForm
 from wtforms import DateField, SelectChoice, SelectField
+=======
+from wtforms import DateField, SelectField
+>>>>>>> main
 from wtforms.validators import Optional, ValidationError
 
 from shop import web
@@ -21,7 +26,7 @@ MOST_ROWS = 500
 MIME_TYPES = {"csv": "text/csv", "json": "application/jsonl"}
 
 
-class PeriodForm(FlaskForm):
+class PeriodForm(web.Form):
     """Which days, which book."""
 
     class Meta:
@@ -93,6 +98,6 @@ def _context(form: PeriodForm, *, form_ok: bool) -> dict[str, object]:
             "most_rows": MOST_ROWS,
             "totals": ledger.totals(session, book),
             "unsound": verification.verify(session) + triggers.missing(session.connection()),
-            "query": request.query_string.decode(),
+            "query": urlencode(request.args) if form_ok else "",
             "formats": sorted(export.FORMATS),
         }

@@ -89,7 +89,7 @@ def records(
     )  # fmt: skip
     if first is not None:
         query = query.where(LedgerTxn.event_at >= _midnight(first))
-    if last is not None:
+    if last is not None and last < date.max:
         query = query.where(LedgerTxn.event_at < _midnight(last + timedelta(days=1)))
     with session.execute(query) as found:  # closed also when the reader goes away half-way
         for _, group in groupby(found, key=lambda row: row.seq):

@@ -16,6 +16,7 @@ from shop import stock
 from shop.db import Database
 from shop.dedications.vault import Vault
 from shop.giving.ledger import Book
+from shop.mail.addresses import ascii_address
 from shop.orders.lifecycle import UNPAID, State, lock, record
 from shop.orders.models import Order
 from shop.orders.settling import settle
@@ -87,7 +88,11 @@ def _known(database: Database, order_id: int) -> tuple[int, list[str]]:
 
 
 def _give_back(services: Services, order_id: int) -> State | None:
+<<<<<<< HEAD
+    """Carry out the refunds that settling decided on. Give the new state; None when none was owed."""
+=======
     """Carry out the refunds that settling decided on. Give the new state; None when none were owed."""
+>>>>>>> main
     with services.database.reading() as session:
         owed = session.scalars(
             select(RefundRequest).where(
@@ -134,7 +139,9 @@ def start_payment(services: Services, attempt_id: int) -> str | None:
         contact = services.vault.reveal(session, attempt.order_id, "contact")
     if attempt.url:
         return attempt.url
-    request = {**attempt.request, "customer_email": contact["email"]} if contact else attempt.request
+    request = (
+        {**attempt.request, "customer_email": ascii_address(contact["email"])} if contact else attempt.request
+    )
     try:
         seen = services.gateway.create_session(request, attempt.key)
     except GatewayRefused as error:

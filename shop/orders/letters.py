@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from shop import clock
+from shop.mail.addresses import ascii_address
 from shop.mail.outbox import Claimed
 from shop.orders.converge import Services
 from shop.orders.lifecycle import link_token
@@ -52,7 +53,7 @@ def write(services: Services, render: Render, claimed: Claimed) -> EmailMessage 
     message = EmailMessage()
     message["Subject"] = kind.subject.format(reference=order.reference)
     message["From"] = Address("In Remembrance", "orders", urlsplit(services.site_url).hostname or "localhost")
-    message["To"] = opened.contact["email"]
+    message["To"] = Address(addr_spec=ascii_address(opened.contact["email"]))
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = claimed.message_id
     message["Auto-Submitted"] = "auto-generated"
