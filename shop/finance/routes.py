@@ -7,12 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
-<<<<<<< HEAD
-from flask_wtf import FlaskForm
 from wtforms import DateField, SelectChoice, SelectField
-=======
-from wtforms import DateField, SelectField
->>>>>>> main
 from wtforms.validators import Optional, ValidationError
 
 from shop import web
@@ -88,6 +83,7 @@ def _book(form: PeriodForm) -> ledger.Book:
 def _context(form: PeriodForm, *, form_ok: bool) -> dict[str, object]:
     book = _book(form) if form_ok else web.wired(Services).book
     first, last = (form.start.data, form.end.data) if form_ok else (None, None)
+    form.book.data = book  # the form says what the page shows
     with web.reading() as session:
         records = list(islice(export.records(session, book=book, first=first, last=last), MOST_ROWS))
         return {

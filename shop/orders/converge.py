@@ -88,11 +88,7 @@ def _known(database: Database, order_id: int) -> tuple[int, list[str]]:
 
 
 def _give_back(services: Services, order_id: int) -> State | None:
-<<<<<<< HEAD
     """Carry out the refunds that settling decided on. Give the new state; None when none was owed."""
-=======
-    """Carry out the refunds that settling decided on. Give the new state; None when none were owed."""
->>>>>>> main
     with services.database.reading() as session:
         owed = session.scalars(
             select(RefundRequest).where(

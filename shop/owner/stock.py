@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, g, redirect, render_template
 from flask.typing import ResponseReturnValue
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import IntegerField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from shop import stock, web
@@ -41,9 +41,9 @@ class MovementForm(web.Form):
     reason = SelectField(
         "Why",
         choices=[
-            ("received", "Made or received"),
-            ("counted", "Counted again"),
-            ("damaged", "Damaged"),
+            SelectChoice("received", "Made or received"),
+            SelectChoice("counted", "Counted again"),
+            SelectChoice("damaged", "Damaged"),
         ],
         validate_choice=False,
     )
@@ -51,7 +51,7 @@ class MovementForm(web.Form):
 
     def validate_reason(self, field: SelectField) -> None:
         """One of those shown."""
-        if field.data not in dict(field.choices):
+        if field.data not in {choice.value for choice in field.choices}:
             raise ValidationError("Please choose why.")
 
     def validate_note(self, field: StringField) -> None:
