@@ -5,6 +5,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from flask import Flask
+from sqlalchemy import func, select
 
 from shop import clock, stock
 from shop.accounts import staff
@@ -15,7 +16,6 @@ from shop.payments.standin import deliveries
 from shop.payments.standin.models import StandinDelivery
 from shop.settings import Settings
 from shop.worker import Worker
-from sqlalchemy import func, select
 
 
 @dataclass
@@ -34,7 +34,9 @@ class OpenShop:
 
     def deliver_webhooks(self) -> int:
         """Post to the shop, over HTTP, every event that waits; gives how many it accepted."""
-        return deliveries.work(self.app.extensions["shop.StandIn"], deliveries.post_with_requests, clock.now())
+        return deliveries.work(
+            self.app.extensions["shop.StandIn"], deliveries.post_with_requests, clock.now()
+        )
 
     def webhooks_waiting(self) -> int:
         """Events the shop has not heard of yet."""

@@ -1,8 +1,8 @@
 """A person at a browser, and somebody who watches over her shoulder."""
 
 import re
-from contextlib import contextmanager
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import APIResponse, Browser, BrowserContext, ConsoleMessage, Page, Request, Response
@@ -112,7 +112,9 @@ class Visitor:
 
     def has_ordered(self) -> str:
         """A Disc with words and a Petal are ordered; gives the path of the stand-in's payment page."""
-        self.has_in_basket(engraving_front_1="Caoimhe", engraving_back_1="14 May", dedication="For you, always.\nM")
+        self.has_in_basket(
+            engraving_front_1="Caoimhe", engraving_back_1="14 May", dedication="For you, always.\nM"
+        )
         self.has_in_basket("petal", "PETAL-SILVER-18")
         self.has_given_details(gift_message="With love from all of us", as_gift="y")
         sent = self.sends("/checkout/payment", "/checkout/payment", {"acknowledged": "y"})
