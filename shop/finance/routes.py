@@ -83,6 +83,7 @@ def _book(form: PeriodForm) -> ledger.Book:
 def _context(form: PeriodForm, *, form_ok: bool) -> dict[str, object]:
     book = _book(form) if form_ok else web.wired(Services).book
     first, last = (form.start.data, form.end.data) if form_ok else (None, None)
+    form.book.data = book  # the form says what the page shows
     with web.reading() as session:
         records = list(islice(export.records(session, book=book, first=first, last=last), MOST_ROWS))
         return {
