@@ -22,7 +22,8 @@ class MoreThanPaid(Exception):
 def ask(session: Session, order_id: int, *, lines: Sequence[int], postage: bool, actor: str) -> RefundRequest:
     """Decide a refund. It is sent to Stripe by `converge`, under a key made of what it is for.
 
-    A line, or the postage, is given back once: asking again raises NothingToRefund. Raises MoreThanPaid.
+    A line, or the postage, is given back once: asking again raises NothingToRefund, unless Stripe refused the
+    first refund or it came back from her bank. Raises MoreThanPaid.
     """
     order = lock(session, order_id)
     earlier = _earlier(session, order)
@@ -36,10 +37,9 @@ def ask(session: Session, order_id: int, *, lines: Sequence[int], postage: bool,
     payment = _payment(session, order)
     if payment is None or amount > _left(session, order):
         raise MoreThanPaid
-    named = "-".join(map(str, chosen)) + ("-postage" if with_postage else "")
     request = RefundRequest(
         order_id=order_id,
-        key=f"order-{order.reference}-back-{named.strip('-')}",
+        key=_key(session, order, chosen, postage=with_postage),
         payment_intent=payment.payment_intent,
         amount_pence=amount,
         reason="owner, with postage" if with_postage else "owner",
@@ -58,6 +58,15 @@ def _earlier(session: Session, order: Order) -> Sequence[RefundRequest]:
     return session.scalars(
         select(RefundRequest).where(RefundRequest.order_id == order.id, RefundRequest.refused.is_(None))
     ).all()
+
+
+def _key(session: Session, order: Order, lines: Sequence[int], *, postage: bool) -> str:
+    """The refund's key at Stripe. What was refused or came back gets a new one: the old stands for that."""
+    named = "-".join([*map(str, lines), *(["postage"] if postage else [])])
+    key = f"order-{order.reference}-back-{named}"
+    query = select(RefundRequest.key).where(RefundRequest.order_id == order.id)
+    before = sum(found == key or found.startswith(f"{key}-again-") for found in session.scalars(query))
+    return f"{key}-again-{before}" if before else key
 
 
 def _payment(session: Session, order: Order) -> PaymentEntry | None:
