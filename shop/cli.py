@@ -31,10 +31,11 @@ def init() -> None:
 
 
 @click.command("worker")
+@click.option("--beside", type=int, default=None, help="Stop when the process of this number ends.")
 @with_appcontext
-def run_worker() -> None:
+def run_worker(beside: int | None) -> None:
     """Send letters and sweep until stopped."""
-    worker.run(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001
+    worker.run(current_app._get_current_object(), beside)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 accounts_group = AppGroup("accounts", help="Staff accounts.")
