@@ -7,6 +7,7 @@ from itertools import islice
 from flask import Blueprint, Response, abort, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
 from wtforms import DateField, SelectField
 from wtforms.validators import Optional, ValidationError
 
@@ -79,6 +80,7 @@ def _book(form: PeriodForm) -> ledger.Book:
 
 
 def _context(form: PeriodForm, *, form_ok: bool) -> dict[str, object]:
+    whole = request.args.get("check") == "all"
     book = _book(form) if form_ok else web.wired(Services).book
     first, last = (form.start.data, form.end.data) if form_ok else (None, None)
     with web.reading() as session:
@@ -90,7 +92,14 @@ def _context(form: PeriodForm, *, form_ok: bool) -> dict[str, object]:
             "records": records,
             "most_rows": MOST_ROWS,
             "totals": ledger.totals(session, book),
-            "unsound": verification.verify(session) + triggers.missing(session.connection()),
+            "unsound": _unsound(session, whole=whole),
+            "checked": whole,
             "query": request.query_string.decode(),
             "formats": sorted(export.FORMATS),
         }
+
+
+def _unsound(session: Session, *, whole: bool) -> list[str]:
+    """What is wrong. Each look asks for the guards; only `whole` walks the chain, slow in a large one."""
+    problems = triggers.missing(session.connection())
+    return verification.verify(session) + problems if whole else problems

@@ -60,7 +60,9 @@ def furnish() -> None:
     key = "INTEGER PRIMARY KEY" if URL.startswith("sqlite") else "SERIAL PRIMARY KEY"
     with engine.begin() as connection:
         connection.execute(
-            text(f"CREATE TABLE product (id {key}, name TEXT NOT NULL, pence INT NOT NULL, stock INT NOT NULL)")
+            text(
+                f"CREATE TABLE product (id {key}, name TEXT NOT NULL, pence INT NOT NULL, stock INT NOT NULL)"
+            )
         )
         connection.execute(
             text(f"CREATE TABLE purchase (id {key}, product_id INT, pence INT, at TEXT NOT NULL)")

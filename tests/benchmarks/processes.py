@@ -4,7 +4,10 @@ import os
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
-_PARENT, _TIMES = 1, slice(11, 15)  # fields of /proc/PID/stat after the name: ppid; utime, stime and children's
+_PARENT, _TIMES = (
+    1,
+    slice(11, 15),
+)  # fields of /proc/PID/stat after the name: ppid; utime, stime and children's
 
 
 def _stat(pid: int) -> list[str] | None:

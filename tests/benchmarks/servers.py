@@ -46,7 +46,11 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    command: tuple[str, ...], folder: Path, *, env: Mapping[str, str] | None = None, helpers: tuple[int, ...] = ()
+    command: tuple[str, ...],
+    folder: Path,
+    *,
+    env: Mapping[str, str] | None = None,
+    helpers: tuple[int, ...] = (),
 ) -> Iterator[Running]:
     """Start a server and stop it at the end. Its output goes to `folder`."""
     port = free_port()
