@@ -137,10 +137,10 @@ def load(session: Session) -> Catalogue:
     """Read the catalogue as it is now: what is published, at its price, and whether it can be had."""
     levels = stock.levels(session)
     variants: dict[int, list[VariantView]] = defaultdict(list)
-    for row in session.execute(_VARIANTS):
-        level = levels.get(row.id)
-        available = level is not None and level.available > 0
-        variants[row.piece_id].append(VariantView(*row[1:], available))
+    for piece_id, variant_id, *facts in session.execute(_VARIANTS):
+        level = levels.get(variant_id)
+        known: list[Any] = [variant_id, *facts, level is not None and level.available > 0]
+        variants[piece_id].append(VariantView(*known))
     sides = _by_piece(session.execute(_SIDES))
     pictures: dict[int, list[PictureView]] = defaultdict(list)
     for picture in session.execute(_PICTURES):

@@ -2,12 +2,20 @@
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
 from shop.engraving.faces import FACES, OpenFont
 
 LETTERS = range(1, 60)
+
+
+@contextmanager
+def opened_anew(slug):
+    font = OpenFont(FACES[slug].path)
+    yield font
+    font._glyphs.font.close()
 
 
 @pytest.fixture
@@ -21,7 +29,7 @@ def impatient_threads():
 @pytest.mark.usefixtures("impatient_threads")
 @pytest.mark.parametrize("slug", FACES)
 def test_threads_that_draw_the_same_letters_for_the_first_time_all_get_the_same_outlines(slug):
-    font, alone = OpenFont(FACES[slug].path), OpenFont(FACES[slug].path)
-    with ThreadPoolExecutor(8) as pool:
-        drawn = list(pool.map(lambda _: [font.outline(glyph) for glyph in LETTERS], range(8)))
-    assert all(outlines == [alone.outline(glyph) for glyph in LETTERS] for outlines in drawn)
+    with opened_anew(slug) as font, opened_anew(slug) as alone:
+        with ThreadPoolExecutor(8) as pool:
+            drawn = list(pool.map(lambda _: [font.outline(glyph) for glyph in LETTERS], range(8)))
+        assert all(outlines == [alone.outline(glyph) for glyph in LETTERS] for outlines in drawn)
