@@ -40,7 +40,9 @@ def refused_piece(visitor: Visitor) -> None:
 
 def full_basket(visitor: Visitor) -> None:
     visitor.has_in_basket(engraving_front_1="Caoimhe", engraving_back_1="14 May", dedication="For you")
-    visitor.has_in_basket("two-rings", "TWO-RINGS-GOLD-18", engraving_large_1="Always both ways", face="marcellus")
+    visitor.has_in_basket(
+        "two-rings", "TWO-RINGS-GOLD-18", engraving_large_1="Always both ways", face="marcellus"
+    )
     visitor.has_in_basket("petal", "PETAL-SILVER-18")
 
 

@@ -64,12 +64,14 @@ class Visitor:
 
     def picks(self, group: str, option: str) -> None:
         """Click a radio tile."""
-        self.page.get_by_role("group", name=group).locator("label.tile", has_text=option).click()
+        self.page.get_by_role("group", name=re.compile(rf"^{group}")).locator(
+            "label.tile", has_text=option
+        ).click()
 
     def puts_disc_in(self, front: tuple[str, ...], back: tuple[str, ...] = (), dedication: str = "") -> None:
         """Choose a silver Disc on an 18 inch chain and give it words."""
         self.open("/pieces/disc")
-        self.picks("925 sterling silver", "18 in")
+        self.picks("Sterling silver", "18 in")
         for side, words in (("Front", front), ("Back", back)):
             for number, text in enumerate(words, start=1):
                 self.types(f"Line {number}", text, within=side)
