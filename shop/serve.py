@@ -18,7 +18,7 @@ THREADS = 8
 
 
 def serve(settings: Settings) -> None:
-    """Serve http://127.0.0.1:PORT until stopped. The processes make the application, this one only watches."""
+    """Serve http://127.0.0.1:PORT until stopped. Its processes make the application; this one watches."""
     print(f"\nThe shop is at {settings.site_url}\nStop it with Ctrl-C.\n", flush=True)  # noqa: T201
     command = [sys.executable, "-m", "flask", "--app", "app", "worker", "--beside", str(os.getpid())]
     worker = subprocess.Popen(command)  # noqa: S603  (our own command, nothing typed in it)
