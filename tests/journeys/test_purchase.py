@@ -52,6 +52,11 @@ def goes_to_payment(buyer: Visitor) -> None:
     assert buyer.path.startswith("/stand-in/pay/")
 
 
+def stage(buyer: Visitor) -> str:
+    """Where her order stands, on its page."""
+    return buyer.page.locator("[aria-current=step]").inner_text()
+
+
 def reference_on(page_text: str) -> str:
     found = re.search(r"PM-\w{4}-\w\w", page_text)
     assert found is not None
@@ -77,24 +82,13 @@ def test_a_whole_order_is_bought_given_from_refunded_and_accounted_for(visit, op
     assert open_shop.deliver_webhooks() > 0
     assert open_shop.webhooks_waiting() == 0
     buyer.page.reload()
-    assert buyer.page.locator("[aria-current=step]").inner_text().startswith("Received")
+    assert stage(buyer).startswith("Received")
     assert open_shop.totals().net_pence == 15_00
     assert open_shop.level("DISC-SILVER-18").on_hand == discs - 2
     assert open_shop.level("PETAL-SILVER-18").on_hand == petals - 1
     assert open_shop.level("DISC-SILVER-18").reserved == 0
 
-    letters = open_shop.send_letters()
-    assert len(letters) == 1
-    assert letters[0]["To"] == DETAILS["E-mail"]
-    assert letters[0]["Subject"] == f"Your order {reference}"
-    text = body_of(letters[0], "plain")
-    for words in (FRONT, *BACK, OTHER):
-        assert f"“{words}”" in text
-    html: Visitor = visit()
-    html.page.set_content(body_of(letters[0], "html"))
-    for words in (FRONT, *BACK, OTHER):
-        assert f"“{words}”" in html.page.locator("body").inner_text()
-    assert f"{open_shop.address}{order_page}" in text
+    assert_the_letter_says_it_all(open_shop, visit(), reference, order_page)
 
     finance: Visitor = visit()
     finance.signs_in("finance")
@@ -125,6 +119,18 @@ def test_a_whole_order_is_bought_given_from_refunded_and_accounted_for(visit, op
 
     owner_reads_and_counts(visit(), reference)
     assert open_shop.level("DISC-SILVER-18").on_hand == discs - 2 + 5
+
+
+def assert_the_letter_says_it_all(shop: OpenShop, reader: Visitor, reference: str, order_page: str) -> None:
+    """One letter, as text and as HTML, with every word as she wrote it and the way to her order."""
+    letters = shop.send_letters()
+    assert len(letters) == 1
+    assert letters[0]["To"] == DETAILS["E-mail"]
+    assert letters[0]["Subject"] == f"Your order {reference}"
+    reader.page.set_content(body_of(letters[0], "html"))
+    for text in (body_of(letters[0], "plain"), reader.page.locator("body").inner_text()):
+        assert [words for words in (FRONT, *BACK, OTHER) if f"“{words}”" not in text] == []
+    assert f"{shop.address}{order_page}" in body_of(letters[0], "plain")
 
 
 def the_books(finance: Visitor) -> list[dict[str, str]]:
@@ -167,16 +173,16 @@ def test_a_late_payment_is_awaited_without_worry_and_then_settled(visit, open_sh
     assert open_shop.totals().gross_pence == 0
     assert open_shop.send_letters() == []
     buyer.presses("See your order")
-    assert buyer.page.locator("[aria-current=step]").inner_text().startswith("Confirming the payment")
+    assert stage(buyer).startswith("Confirming the payment")
 
     desk: Visitor = visit()
     desk.open("/stand-in/")
     desk.presses("The money arrives")
     buyer.page.reload()
-    assert buyer.page.locator("[aria-current=step]").inner_text().startswith("Confirming the payment")
+    assert stage(buyer).startswith("Confirming the payment")
     open_shop.deliver_webhooks()
     buyer.page.reload()
-    assert buyer.page.locator("[aria-current=step]").inner_text().startswith("Received")
+    assert stage(buyer).startswith("Received")
     assert open_shop.totals().net_pence == 15_00
     assert len(open_shop.send_letters()) == 1
     assert open_shop.sound() == []
