@@ -280,7 +280,7 @@ ROOMS: Final = (
     Room("basket empty", "/basket", at("/basket")),
     Room("basket", "/basket", filled_basket),
     Room("basket sold out", "/basket", sold_out_line),
-    Room("basket line", "/basket/lines/<int:line_id>", changed_line),
+    Room("basket line", "/basket/lines/<line_id>", changed_line),
     Room("details", "/checkout", empty_details),
     Room("details refused", "/checkout", refused_details, 422),
     Room("payment", "/checkout/payment", last_look),
@@ -333,7 +333,7 @@ ROOMS: Final = (
 )
 
 NO_PAGE: Final = {
-    "/static/<path:filename>": "a file",
+    "/static/<filename>": "a file",
     "/healthz": "text for machines",
     "/readyz": "text for machines",
     "/robots.txt": "text for machines",
