@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import Connection, inspect
 from sqlalchemy.orm import Session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shop import assets, cli, clock, probes, web
 from shop.accounts import routes as accounts
@@ -72,6 +73,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     database = Database(settings.database_url)
     with database.engine.connect() as connection:
         refuse_unguarded(connection)
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.extensions["shop.settings"] = settings
     app.extensions["shop.database"] = database
     app.extensions["shop.Services"] = Services(

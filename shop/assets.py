@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response, request
 
@@ -23,6 +24,9 @@ HELD: Final = TEXTS | {".woff2"}
 
 REVALIDATE: Final = "no-cache"
 FOREVER: Final = f"public, max-age={KEEP_SECONDS}, immutable"
+
+Answer = tuple[HTTPStatus, list[tuple[str, str]], bytes]
+"""Status, headers, body."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +46,19 @@ class Stored:
         return cls(body, packed, f'W/"{digest}"', content_type)
 
     def response(self, cache_control: str = REVALIDATE) -> Response:
-        """Answer the current request: 304 when the browser already has it, gzip when it takes gzip."""
-        headers = {"ETag": self.etag, "Cache-Control": cache_control, "Vary": "Accept-Encoding"}
-        if self.etag in request.headers.get("If-None-Match", ""):
-            return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-        if self.gzipped is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
-            headers["Content-Encoding"] = "gzip"
-            return Response(self.gzipped, headers=headers, content_type=self.content_type)
-        return Response(self.plain, headers=headers, content_type=self.content_type)
+        """The answer to the current request."""
+        status, headers, body = self.answer(request.environ, cache_control)
+        return Response(body, status, headers)
+
+    def answer(self, environ: WSGIEnvironment, cache_control: str = REVALIDATE) -> Answer:
+        """Status, headers and body: 304 when the browser already has it, gzip when it takes gzip."""
+        headers = [("ETag", self.etag), ("Cache-Control", cache_control), ("Vary", "Accept-Encoding")]
+        if self.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+            return HTTPStatus.NOT_MODIFIED, headers, b""
+        headers.append(("Content-Type", self.content_type))
+        if self.gzipped is not None and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
+            return HTTPStatus.OK, [*headers, ("Content-Encoding", "gzip")], self.gzipped
+        return HTTPStatus.OK, headers, self.plain
 
 
 class Assets:

@@ -18,7 +18,7 @@ from shop.giving.ledger import Book
 from shop.mail import outbox
 from shop.orders import privacy
 from shop.orders.converge import Services
-from shop.orders.sweep import reconcile as reconcile_orders
+from shop.orders.reconciliation import reconcile as reconcile_everything
 from shop.orders.sweep import sweep as sweep_orders
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -40,10 +40,11 @@ def init() -> None:
 
 
 @click.command("worker")
+@click.option("--beside", type=int, default=None, help="Stop when the process of this number ends.")
 @with_appcontext
-def run_worker() -> None:
+def run_worker(beside: int | None) -> None:
     """Send letters and sweep until stopped."""
-    worker.run(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001
+    worker.run(current_app._get_current_object(), beside)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 accounts_group = AppGroup("accounts", help="Staff accounts.")
@@ -85,8 +86,12 @@ def sweep() -> None:
 
 @payments_group.command("reconcile")
 def reconcile() -> None:
-    """Look at every order, and say what does not add up."""
-    click.echo(f"{reconcile_orders(web.wired(Services))} orders looked at.")
+    """Look at every order, then say what does not add up. Exit status 1 when anything does not."""
+    problems = reconcile_everything(web.wired(Services))
+    for problem in problems:
+        click.echo(problem)
+    click.echo("Everything adds up." if not problems else f"{len(problems)} differences.")
+    sys.exit(1 if problems else 0)
 
 
 ledger_group = AppGroup("ledger", help="The donation ledger.")

@@ -4,8 +4,9 @@ SQLite and PostgreSQL run the same code. Where their SQL differs, the two stand 
 """
 
 import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import TypeDecorator
@@ -72,6 +74,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(shop_writer=True)
+        self._turn = _Turn() if self.engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -79,7 +82,7 @@ class Database:
 
         On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so nothing read inside can go stale.
         """
-        with Session(self._writer, expire_on_commit=False) as session:
+        with self._turn, Session(self._writer, expire_on_commit=False) as session:
             yield session
             session.commit()
 
@@ -127,6 +130,20 @@ def healthy(database: Database) -> bool:
     """Whether the database answers. Raises SQLAlchemy's OperationalError when it does not."""
     with database.reading() as session:
         return bool(session.execute(text("SELECT 1")).scalar_one() == 1)
+
+
+class _Turn:
+    """SQLite has one writer at a time and its waiters only poll: threads of one process queue fairly here."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            raise PoolTimeout("other writers kept the database busy")
+
+    def __exit__(self, *_exc: object) -> None:
+        self._lock.release()
 
 
 def _engine(url: str) -> Engine:

@@ -4,15 +4,12 @@ Granian because it answers a bare page with less than half of gunicorn's CPU tim
 nothing in the shop depends on it.
 """
 
-import signal
+import os
 import subprocess
 import sys
-from types import FrameType
-from typing import NoReturn
 
-from flask import Flask
 from granian.constants import Interfaces
-from granian.server import Server
+from granian.server import MPServer
 
 from shop.settings import Settings
 
@@ -20,15 +17,24 @@ PROCESSES = 2
 THREADS = 8
 
 
-def serve(app: Flask) -> None:
-    """Serve http://127.0.0.1:PORT until stopped."""
-    settings: Settings = app.extensions["shop.settings"]
-    worker = subprocess.Popen([sys.executable, "-m", "flask", "--app", "app", "worker"])
-    signal.signal(signal.SIGTERM, _stop)
-    server = Server(
-        "app:app",
+def serve(settings: Settings) -> None:
+    """Serve http://127.0.0.1:PORT until stopped. Its processes make the application; this one watches."""
+    print(f"\nThe shop is at {settings.site_url}\nStop it with Ctrl-C.\n", flush=True)  # noqa: T201
+    command = [sys.executable, "-m", "flask", "--app", "app", "worker", "--beside", str(os.getpid())]
+    worker = subprocess.Popen(command)  # noqa: S603  (our own command, nothing typed in it)
+    try:
+        server("app:app", settings.port).serve()
+    finally:
+        worker.terminate()
+        worker.wait()
+
+
+def server(target: str, port: int) -> MPServer:
+    """A server of a WSGI application ("module:name") on this machine, not started yet."""
+    return MPServer(
+        target,
         address="127.0.0.1",
-        port=settings.port,
+        port=port,
         interface=Interfaces.WSGI,
         workers=PROCESSES,
         blocking_threads=THREADS,
@@ -37,12 +43,3 @@ def serve(app: Flask) -> None:
         respawn_failed_workers=True,
         websockets=False,
     )
-    try:
-        server.serve()
-    finally:
-        worker.terminate()
-        worker.wait()
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(0)

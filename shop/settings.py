@@ -35,6 +35,8 @@ class Settings:
     instance_dir: Path
     site_url: str
     port: int = 8000
+    proxies: int = 0
+    """How many proxies of ours stand in front and say, in X-Forwarded-For, who is asking."""
     mail_url: str | None = field(default=None, repr=False)
     stripe_secret_key: str | None = field(default=None, repr=False)
     stripe_webhook_secret: str | None = field(default=None, repr=False)
@@ -78,6 +80,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         instance_dir=instance_dir,
         site_url=_url("SITE_URL", env.get("SITE_URL") or f"http://127.0.0.1:{port}", {"http", "https"}),
         port=port,
+        proxies=_count("PROXIES", env.get("PROXIES") or "0"),
         mail_url=_url("MAIL_URL", env["MAIL_URL"], {"smtp", "smtps"}) if env.get("MAIL_URL") else None,
         stripe_secret_key=secret_key,
         stripe_webhook_secret=webhook_secret,
@@ -101,6 +104,12 @@ def _check_stripe_keys(secret_key: str | None, webhook_secret: str | None) -> No
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 6) or not 0 < int(text) < 65536:  # noqa: PLR2004
         raise SettingsError(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def _count(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) == 1):
+        raise SettingsError(f"{name} must be a number from 0 to 9, not {text!r}.")
     return int(text)
 
 

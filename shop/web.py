@@ -97,21 +97,28 @@ def init_app(app: Flask) -> None:
     for unavailable in (OperationalError, PoolTimeout):
         app.register_error_handler(unavailable, _database_unavailable)
     app.register_error_handler(Exception, _unexpected)
-    policy = content_security_policy(config)
+    headers = security_headers(config)
 
     @app.after_request
     def _add_headers(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", policy)
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        response.headers["Permissions-Policy"] = (
-            "camera=(), microphone=(), geolocation=(), browsing-topics=()"
-        )
+        for name, value in headers:
+            response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")
-        if config.secure:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         return response
+
+
+def security_headers(config: Settings) -> list[tuple[str, str]]:
+    """What goes with every answer, as (name, value)."""
+    headers = [
+        ("Content-Security-Policy", content_security_policy(config)),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "strict-origin-when-cross-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), microphone=(), geolocation=(), browsing-topics=()"),
+    ]
+    if config.secure:
+        headers.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+    return headers
 
 
 def content_security_policy(config: Settings) -> str:

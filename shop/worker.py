@@ -1,5 +1,6 @@
 """The worker: sends letters, sweeps, and in test payments delivers the stand-in's webhooks."""
 
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from types import FrameType
 from flask import Flask, render_template
 
 from shop import clock
+from shop.accounts import attempts, sessions, staff
 from shop.checkout import basket
 from shop.mail.sending import send_next, transport
 from shop.orders import letters
@@ -61,6 +63,9 @@ class Worker:
         sweep(self.services)
         with self.services.database.transaction() as session:
             basket.forget_old(session)
+            attempts.forget_tries(session)
+            sessions.forget_sessions(session)
+            staff.forget_links(session)
         return True
 
     def _guard(self, what: str, do: Callable[[], bool]) -> bool:
@@ -72,8 +77,8 @@ class Worker:
             return False
 
 
-def run(app: Flask) -> None:
-    """Work until told to stop (SIGTERM or SIGINT)."""
+def run(app: Flask, beside: int | None = None) -> None:
+    """Work until told to stop (SIGTERM or SIGINT), or until the parent process `beside` is gone."""
     stopped = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -82,6 +87,6 @@ def run(app: Flask) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     worker = Worker(app)
-    while not stopped.is_set():
+    while not stopped.is_set() and beside in {None, os.getppid()}:
         if not worker.step():
             stopped.wait(IDLE_SECONDS)

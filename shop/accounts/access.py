@@ -19,7 +19,8 @@ View = Callable[P, ResponseReturnValue]
 LONGEST_ADDRESS: Final = 2000
 """In characters, of a page to come back to."""
 
-HOME: Final = {Role.OWNER: "/owner", Role.FINANCE: "/finance"}
+HOME: Final = {Role.OWNER: "/owner/", Role.FINANCE: "/finance/"}
+"""Where each role begins."""
 
 
 def require(*roles: str) -> Callable[[View[P]], View[P]]:

@@ -27,7 +27,7 @@ def sign_in_page() -> ResponseReturnValue:
     wanted = access.safe_next(request.args.get("next"))
     if found := access.signed_in():
         return _go(wanted or access.HOME[Role(found.account.role)])
-    return render_template("accounts/sign_in.html", form=SignInForm(formdata=None, next=wanted or ""))
+    return _page("accounts/sign_in.html", SignInForm(formdata=None, next=wanted or ""))
 
 
 @blueprint.post("/sign-in")
@@ -62,7 +62,7 @@ def link_page(token: str) -> ResponseReturnValue:
     """Show a button: programs that preview links may open this page without using the link up."""
     with web.reading() as db:
         good = staff.link_is_good(db, token)
-    return render_template("accounts/link.html", form=ButtonForm()) if good else _link_spent()
+    return _page("accounts/link.html", ButtonForm()) if good else _link_spent()
 
 
 @blueprint.post("/sign-in/link/<token>")
@@ -80,7 +80,7 @@ def use_link(token: str) -> ResponseReturnValue:
 @access.require()
 def password_page() -> ResponseReturnValue:
     """Show the form for a new password."""
-    return _password_page(_password_form())
+    return _page("accounts/password.html", _password_form())
 
 
 @blueprint.post("/sign-in/password")
@@ -136,8 +136,10 @@ def _password_form() -> PasswordForm:
     return PasswordForm(email) if found and found.may_set_password else ChangePasswordForm(email)
 
 
-def _password_page(form: FlaskForm) -> str:
-    return render_template("accounts/password.html", form=form, problems=_problems(form))
+def _page(template: str, form: FlaskForm, problems: dict[str, list[str]] | None = None) -> str:
+    found = access.signed_in()
+    home = access.HOME[Role(found.account.role)] if found else None
+    return render_template(template, form=form, problems=problems, home=home)
 
 
 def _problems(form: FlaskForm) -> dict[str, list[str]]:
@@ -145,13 +147,12 @@ def _problems(form: FlaskForm) -> dict[str, list[str]]:
 
 
 def _again(template: str, form: FlaskForm) -> ResponseReturnValue:
-    page = render_template(template, form=form, problems=_problems(form))
-    return page, HTTPStatus.UNPROCESSABLE_ENTITY
+    return _page(template, form, _problems(form)), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def _wait(template: str, form: FlaskForm, error: attempts.TooManyTries) -> ResponseReturnValue:
-    page = render_template(template, form=form, problems={"": str(error)})
-    return page, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(error.retry_after)}
+    headers = {"Retry-After": str(error.retry_after)}
+    return _page(template, form, {"": [str(error)]}), HTTPStatus.TOO_MANY_REQUESTS, headers
 
 
 def _link_spent() -> ResponseReturnValue:

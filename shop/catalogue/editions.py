@@ -8,9 +8,10 @@ changed, and every process and host follows the database by itself.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
@@ -78,13 +79,38 @@ class Editions:
             stored = edition.pages[name] = Stored.of(render(edition.shown).encode(), HTML)
         return stored
 
+    def rendered(self, name: str) -> Stored | None:
+        """The page of that name, if it is there and fresh: never reads, never renders."""
+        edition = self._fresh()
+        return edition.pages.get(name) if edition else None
+
     def _fresh(self) -> Edition | None:
         edition = self._edition
         return edition if edition is not None and self._now() - self._read_at < FRESH_SECONDS else None
 
 
+class FromMemory:
+    """In front of the application: a page already rendered is answered without waking Flask."""
+
+    def __init__(self, editions: Editions, behind: WSGIApplication, headers: list[tuple[str, str]]) -> None:
+        self._editions = editions
+        self._behind = behind
+        self._headers = headers
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer from memory, or let the application answer."""
+        asks = environ["REQUEST_METHOD"] == "GET"
+        stored = self._editions.rendered(environ["PATH_INFO"]) if asks else None
+        if stored is None:
+            return self._behind(environ, start_response)
+        status, headers, body = stored.answer(environ)
+        length = ("Content-Length", str(len(body)))
+        start_response(f"{status.value} {status.phrase}", [*headers, *self._headers, length])
+        return [body]
+
+
 def init_app(app: Flask) -> None:
-    """Give the application its editions.
+    """Give the application its editions, and let those pages be answered from memory.
 
     `app.extensions["shop.statement"]` (a Statement) says what may be said of giving; without it nothing is.
     """
@@ -94,7 +120,9 @@ def init_app(app: Flask) -> None:
         with web.reading() as session:
             return Shown(snapshot.load(session), statement(session), web.public_token())
 
-    app.extensions[_EXTENSION] = Editions(read)
+    kept = app.extensions[_EXTENSION] = Editions(read)
+    headers = web.security_headers(app.extensions["shop.settings"])
+    app.wsgi_app = FromMemory(kept, app.wsgi_app, headers)  # type: ignore[method-assign]
 
 
 def editions() -> Editions:

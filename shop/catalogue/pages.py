@@ -1,5 +1,6 @@
 """The public pages as text, rendered from plain data: the same function serves memory and a refused form."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -7,12 +8,14 @@ from flask import render_template
 
 from shop.catalogue import editions, lettering
 from shop.catalogue.editions import Shown
+from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.snapshot import Catalogue
 from shop.engraving import FACES, field_name
+from shop.money import pounds_and_pence
 
 ADD_TO: Final = "/basket/lines"
-PRICE_NOTE: Final = "with engraving and UK delivery"
-"""What the one price includes: the delivery of the checkout must hold to it."""
+DELIVERY_NOTE: Final = f"UK delivery from {pounds_and_pence(CHEAPEST.pence)}"
+"""Stands beside every price, so that nothing is added later that was not said at first."""
 
 CENTIMETRES: Final = {14: 36, 16: 41, 18: 46, 20: 51, 22: 56, 24: 61}
 """Chain lengths in inches as UK sellers round them."""
@@ -79,10 +82,19 @@ def piece_page(
     )
 
 
+def first_sentence(statement: str | None) -> str | None:
+    """What of the statement stands on a card: its first sentence, which names amount, basis and charity.
+
+    An abbreviation's full stop ("St.", "Ltd.") does not end a sentence. In doubt all of it stands there.
+    """
+    return re.split(r"(?<=[a-z]{3}\.) (?=[A-Z])", statement, maxsplit=1)[0] if statement else None
+
+
 def _shared(shown: Shown) -> dict[str, object]:
     return {
         "pieces": shown.catalogue.pieces,
         "statement": shown.statement,
-        "price_note": PRICE_NOTE,
+        "statement_first": first_sentence(shown.statement),
+        "delivery_note": DELIVERY_NOTE,
         "centimetres": CENTIMETRES,
     }

@@ -2,13 +2,17 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, abort
+from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from shop.catalogue import pages
-from shop.catalogue.editions import Shown, editions
+from shop.catalogue.editions import Shown, editions, shown
+from shop.engraving import preview
 
 blueprint = Blueprint("catalogue", __name__)
+
+PREVIEW_KEPT = 3600
+"""Seconds a browser may keep a preview."""
 
 
 @blueprint.get("/")
@@ -34,3 +38,18 @@ def piece(slug: str) -> ResponseReturnValue:
         return editions().page(f"/pieces/{slug}", render).response()
     except pages.UnknownPiece:
         abort(HTTPStatus.NOT_FOUND)
+
+
+@blueprint.get("/engravings/preview.svg")
+def engraving() -> ResponseReturnValue:
+    """One side of a piece with words on it: `piece`, `side`, `face` and the fields of the piece's form.
+
+    It may be kept by the visitor's own browser, never by a cache on the way: the words in it are hers.
+    """
+    found = shown().catalogue.by_slug.get(request.args.get("piece", ""))
+    if found is None or not found.sides:
+        abort(HTTPStatus.NOT_FOUND)
+    drawn = preview(request.args, found.sides)
+    return Response(
+        drawn, mimetype="image/svg+xml", headers={"Cache-Control": f"private, max-age={PREVIEW_KEPT}"}
+    )

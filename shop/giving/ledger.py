@@ -117,9 +117,7 @@ def bring_to(
                 cause=cause,
             )
             key = f"{order_reference}:{unit}:{steps}"
-            txn = post(session, request, lines(kind, target.amount_pence), key=key, actor=actor)
-            accrual_seq = txn.seq if kind is Kind.ACCRUE else accrual_seq
-            posted.append(txn)
+            posted.append(post(session, request, lines(kind, target.amount_pence), key=key, actor=actor))
     return posted
 
 

@@ -88,7 +88,7 @@ def _known(database: Database, order_id: int) -> tuple[int, list[str]]:
 
 
 def _give_back(services: Services, order_id: int) -> State | None:
-    """Carry out the refunds that settling decided on. Give the new state; None when there were none."""
+    """Carry out the refunds that settling decided on. Give the new state; None when none was owed."""
     with services.database.reading() as session:
         owed = session.scalars(
             select(RefundRequest).where(
@@ -150,7 +150,7 @@ def start_payment(services: Services, attempt_id: int) -> str | None:
 
 
 def withdraw(services: Services, order_id: int) -> State:
-    """Close an order's payment page, then look: she may have paid just before. May raise GatewayDown."""
+    """Close an order's payment page, then look: she may have paid just before. Raises GatewayDown."""
     with services.database.reading() as session:
         attempts = session.scalars(
             select(CheckoutAttempt)

@@ -38,6 +38,8 @@ class Order(Base):
     total_pence: Mapped[int]
     postage_service: Mapped[str]
     policy_id: Mapped[int | None] = mapped_column(ForeignKey("policy.id"))
+    donation_pence: Mapped[int]
+    """What the policy gives for the order as a whole; 0 when it counts per piece or none was in force."""
     donation_statement: Mapped[str | None] = mapped_column(Text)
     """The statement as it stood beside the price when she bought."""
     placed_at: Mapped[datetime]
@@ -61,7 +63,7 @@ class OrderLine(Base):
     chain_inches: Mapped[int]
     price_pence: Mapped[int]
     donation_pence: Mapped[int]
-    """What the policy gives for this unit; 0 when none was in force or it counts per order."""
+    """What the policy gives for this unit; 0 when none was in force or it counts by order."""
     engraved: Mapped[bool]
     engraving_digest: Mapped[str | None]
 

@@ -137,18 +137,14 @@ def place(
         total_pence=goods + postage.pence,
         postage_service=postage.slug,
         policy_id=policy.id if policy else None,
+        donation_pence=policy.amount_pence if policy and policy.basis == "order" else 0,
         donation_statement=statement(policy) if policy else None,
         placed_at=now,
     )
     session.add(order)
     session.flush()
-    gives = [0] * len(priced)
-    if policy and policy.basis == "unit":
-        gives = [policy.amount_pence] * len(priced)
-    elif policy:
-        gives[0] = policy.amount_pence  # per order: it stands on the first line
-    for number, (line, given) in enumerate(zip(priced, gives, strict=True), start=1):
-        session.add(_line(order.id, number, line, given))
+    each = policy.amount_pence if policy and policy.basis == "unit" else 0
+    session.add_all(_line(order.id, number, line, each) for number, line in enumerate(priced, start=1))
     _seal(session, services, order, wish)
     make_link(session, order, services.secret_key)
     record(session, order, "placed", actor="buyer", total_pence=order.total_pence)

@@ -24,6 +24,9 @@ from shop.payments.seen import DisputeSeen, PaymentSeen, Picture, RefundSeen, Se
 
 ACTOR: Final = "stripe"
 
+WHOLE_ORDER: Final = "ORDER"
+"""What stands for a piece in the ledger when the policy counts by order."""
+
 REFUND_IS_GONE: Final = frozenset({"failed", "canceled"})
 DISPUTE_IS_OVER: Final = frozenset({"won", "warning_closed", "prevented"})
 STILL_PAYING: Final = frozenset(
@@ -257,27 +260,34 @@ def _give(case: Case, returned: Sequence[Returned], *, held: bool) -> None:
     if case.order.policy_id is None:
         return
     back = returned_units({line.number: line.price_pence for line in case.lines}, returned)
-    kept = Standing.HELD if held else Standing.ACCRUED
-    facts = [entry.event_at for entry in case.entries.values()]
+    if case.unfillable:
+        back = frozenset(line.number for line in case.lines)
     ledger.bring_to(
         case.session,
         book=case.order.book,
         order_reference=case.order.reference,
-        units=[
-            UnitTarget(
-                unit=line.number,
-                sku=line.sku,
-                amount_pence=line.donation_pence,
-                policy_id=case.order.policy_id,
-                standing=Standing.NONE if case.unfillable or line.number in back else kept,
-            )
-            for line in case.lines
-            if line.donation_pence
-        ],
-        event_at=max(facts),
+        units=_targets(case, back, case.order.policy_id, Standing.HELD if held else Standing.ACCRUED),
+        event_at=max(entry.event_at for entry in case.entries.values()),
         actor=ACTOR,
         cause="payment",
     )
+
+
+def _targets(case: Case, back: frozenset[int], policy_id: int, kept: Standing) -> list[UnitTarget]:
+    """Where each gift should stand: one a unit, or one for the order (unit 0) while she keeps any of it."""
+    gifts = [(line.number, line.sku, line.donation_pence, line.number in back) for line in case.lines]
+    gifts.append((0, WHOLE_ORDER, case.order.donation_pence, len(back) == len(case.lines)))
+    return [
+        UnitTarget(
+            unit=unit,
+            sku=sku,
+            amount_pence=pence,
+            policy_id=policy_id,
+            standing=Standing.NONE if returned else kept,
+        )
+        for unit, sku, pence, returned in gifts
+        if pence
+    ]
 
 
 def _disputes(picture: Picture, principal: PaymentEntry) -> list[DisputeSeen]:

@@ -34,7 +34,7 @@ def sweep(services: Services) -> int:
     return len(overdue) + _look_at(services, _unfinished(services))
 
 
-def reconcile(services: Services) -> int:
+def look_at_all(services: Services) -> int:
     """Look at every order that money may have moved for. Give how many were looked at."""
     with services.database.reading() as session:
         orders = session.scalars(select(Order.id).where(Order.mode == services.mode).order_by(Order.id)).all()

@@ -48,6 +48,7 @@ class OrderView:
 def view(session: Session, vault: Vault, order: Order) -> OrderView:
     """Open an order for showing."""
     rows = lines_of(session, order.id)
+    gifts = [(0, order.donation_pence), *((row.number, row.donation_pence) for row in rows)]
     standings = ledger.standings(session, order.reference)
     return OrderView(
         row=order,
@@ -58,9 +59,7 @@ def view(session: Session, vault: Vault, order: Order) -> OrderView:
         gift=vault.reveal(session, order.id, "gift"),
         postage=SERVICES[order.postage_service],
         given_pence=sum(
-            row.donation_pence
-            for row in rows
-            if standings.get(row.number, Standing.NONE) is not Standing.NONE
+            pence for unit, pence in gifts if standings.get(unit, Standing.NONE) is not Standing.NONE
         ),
     )
 

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, g, redirect, render_template
 from flask.typing import ResponseReturnValue
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import IntegerField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from shop import stock, web
@@ -41,9 +41,9 @@ class MovementForm(web.Form):
     reason = SelectField(
         "Why",
         choices=[
-            ("received", "Made or received"),
-            ("counted", "Counted again"),
-            ("damaged", "Damaged"),
+            SelectChoice("received", "Made or received"),
+            SelectChoice("counted", "Counted again"),
+            SelectChoice("damaged", "Damaged"),
         ],
         validate_choice=False,
     )

@@ -10,21 +10,11 @@ from flask.testing import FlaskClient
 
 from shop import clock
 from shop.accounts import access, passwords, staff
-from shop.accounts.models import Account, SignInAttempt, SignInLink, StaffSession
+from shop.accounts.models import Account
 from shop.application import create_app
-from shop.db import Base, Database
+from shop.db import Database
 from shop.settings import Settings
 from tests.accounts.helpers import EMAIL, PASSWORD
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """Nothing but the tables of staff: signing in must need no other."""
-    database = Database(database_url)
-    tables = [model.__table__ for model in (Account, StaffSession, SignInLink, SignInAttempt)]
-    Base.metadata.create_all(database.engine, tables=tables)
-    yield database
-    database.dispose()
 
 
 @cache
@@ -35,12 +25,12 @@ def hash_of(password: str) -> str:
 def pages() -> Blueprint:
     rooms = Blueprint("rooms", __name__)
 
-    @rooms.route("/owner", methods=["GET", "POST"])
+    @rooms.route("/room/owner", methods=["GET", "POST"])
     @access.require("owner")
     def owner() -> str:
         return f"the workshop of {access.account().email}"
 
-    @rooms.route("/finance", methods=["GET", "POST"])
+    @rooms.route("/room/finance", methods=["GET", "POST"])
     @access.require("owner", "finance")
     def finance() -> str:
         return "the books"

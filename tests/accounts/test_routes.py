@@ -42,9 +42,9 @@ def cookie(browser: FlaskClient) -> str | None:
 
 def test_the_right_password_opens_the_workshop(browser: FlaskClient, owner: Account) -> None:
     answer = sign_in(browser, "  Melissa@InRemembrance.co.uk")
-    assert (answer.status_code, answer.location) == (303, "/owner")
-    assert browser.get("/owner").text == f"the workshop of {EMAIL}"
-    assert browser.get("/sign-in").location == "/owner", "there is nothing left to ask"
+    assert (answer.status_code, answer.location) == (303, "/owner/")
+    assert browser.get("/room/owner").text == f"the workshop of {EMAIL}"
+    assert browser.get("/sign-in").location == "/owner/", "there is nothing left to ask"
 
 
 def test_the_cookie_is_kept_from_scripts_and_other_sites(browser: FlaskClient, owner: Account) -> None:
@@ -202,7 +202,7 @@ def test_signing_in_again_gives_a_new_token_and_ends_the_old_session(
     assert first != second
     thief = app.test_client()
     thief.set_cookie("staff", first)
-    assert thief.get("/owner").status_code == 303
+    assert thief.get("/room/owner").status_code == 303
 
 
 def test_a_token_planted_before_sign_in_is_worth_nothing_after(
@@ -213,7 +213,7 @@ def test_a_token_planted_before_sign_in_is_worth_nothing_after(
     assert cookie(browser) != "planted"
     thief = app.test_client()
     thief.set_cookie("staff", "planted")
-    assert thief.get("/owner").status_code == 303
+    assert thief.get("/room/owner").status_code == 303
 
 
 def test_the_old_cookie_is_refused_after_signing_out(
@@ -226,9 +226,9 @@ def test_the_old_cookie_is_refused_after_signing_out(
     assert (answer.status_code, answer.location) == (303, "/sign-in")
     assert cookie(browser) is None
     browser.set_cookie("staff", old)
-    assert browser.get("/owner").status_code == 303
+    assert browser.get("/room/owner").status_code == 303
     token = token_in(browser.get("/sign-in"))
-    assert browser.post("/owner", data={"csrf_token": token}).status_code == 401
+    assert browser.post("/room/owner", data={"csrf_token": token}).status_code == 401
 
 
 def test_signing_out_twice_does_no_harm(browser: FlaskClient) -> None:
@@ -246,21 +246,21 @@ def test_being_seen_is_written_now_and_then_and_keeps_the_session_alive(
 
     sign_in(browser)
     first = seen()
-    browser.get("/owner")
+    browser.get("/room/owner")
     assert seen() == first
     for hours in (11, 22, 33):
         later(timedelta(hours=hours))
-        assert browser.get("/owner").status_code == 200
+        assert browser.get("/room/owner").status_code == 200
         assert seen() - first >= timedelta(hours=hours)
     later(timedelta(hours=33 + 13))
-    assert browser.get("/owner").status_code == 303
+    assert browser.get("/room/owner").status_code == 303
 
 
 ROLES = {
-    ("owner", "/owner"): 200,
-    ("owner", "/finance"): 200,
-    ("finance", "/owner"): 403,
-    ("finance", "/finance"): 200,
+    ("owner", "/room/owner"): 200,
+    ("owner", "/room/finance"): 200,
+    ("finance", "/room/owner"): 403,
+    ("finance", "/room/finance"): 200,
 }
 
 
@@ -269,14 +269,14 @@ def test_each_role_sees_its_own_rooms(app: Flask, database: Database) -> None:
     for role in ("owner", "finance"):
         browser = enter(app, database, f"{role}@example.com", role)
         token = token_in(browser.get("/sign-in/password"))
-        for room in ("/owner", "/finance"):
+        for room in ("/room/owner", "/room/finance"):
             found[role, room] = browser.get(room).status_code
             assert browser.post(room, data={"csrf_token": token}).status_code == found[role, room]
     assert found == ROLES
 
 
 def test_a_stranger_is_sent_to_sign_in_or_refused(browser: FlaskClient) -> None:
-    for room in ("/owner", "/finance", "/sign-in/password"):
+    for room in ("/room/owner", "/room/finance", "/sign-in/password"):
         answer = browser.get(room)
         assert (answer.status_code, answer.location) == (303, f"/sign-in?next={room.replace('/', '%2F')}")
         assert browser.head(room).status_code == 303
@@ -290,10 +290,10 @@ def test_a_guard_for_a_role_there_is_not_stops_the_start() -> None:
 
 
 def test_after_signing_in_she_is_where_she_wanted_to_be(browser: FlaskClient, owner: Account) -> None:
-    asked = browser.get("/owner?order=PM-7K3Q-2F&show=all").location
+    asked = browser.get("/room/owner?order=PM-7K3Q-2F&show=all").location
     page = BeautifulSoup(browser.get(asked).text, "html.parser")
     wanted = page.select_one("input[name=next]")["value"]
-    assert wanted == "/owner?order=PM-7K3Q-2F&show=all"
+    assert wanted == "/room/owner?order=PM-7K3Q-2F&show=all"
     assert sign_in(browser, next=wanted).location == wanted
 
 
@@ -309,7 +309,7 @@ ELSEWHERE = [
     " /owner",
     "javascript:alert(1)",
     "owner",
-    "/owner/\u2028",
+    "/room/owner/\u2028",
     "/" + "x" * 3000,
 ]
 
@@ -320,8 +320,8 @@ def test_nobody_is_sent_to_another_site_after_signing_in(
 ) -> None:
     page = browser.get("/sign-in", query_string={"next": address})
     assert BeautifulSoup(page.text, "html.parser").select_one("input[name=next]")["value"] == ""
-    assert sign_in(browser, next=address).location == "/owner"
-    assert browser.get("/sign-in", query_string={"next": address}).location == "/owner"
+    assert sign_in(browser, next=address).location == "/owner/"
+    assert browser.get("/sign-in", query_string={"next": address}).location == "/owner/"
 
 
 def test_opening_a_link_shows_a_button_and_only_the_button_uses_it_up(
@@ -333,7 +333,7 @@ def test_opening_a_link_shows_a_button_and_only_the_button_uses_it_up(
         assert app.test_client().head(link).status_code == 200
     answer = post(browser, link)
     assert (answer.status_code, answer.location) == (303, "/sign-in/password")
-    assert browser.get("/owner").status_code == 200
+    assert browser.get("/room/owner").status_code == 200
     other = app.test_client()
     assert other.get(link).status_code == 410
     again = other.post(link, data={"csrf_token": token_in(other.get("/sign-in"))})
@@ -352,10 +352,10 @@ def test_after_a_link_she_sets_a_password_and_other_browsers_are_signed_out(
     assert "Set a password" in page.text
     assert "Your password now" not in page.text
     answer = post(browser, "/sign-in/password", password=NEW, repeated=NEW)
-    assert (answer.status_code, answer.location) == (303, "/owner")
+    assert (answer.status_code, answer.location) == (303, "/owner/")
     assert cookie(browser) != before
-    assert browser.get("/owner").status_code == 200
-    assert other.get("/owner").status_code == 303
+    assert browser.get("/room/owner").status_code == 200
+    assert other.get("/room/owner").status_code == 303
     assert sign_in(app.test_client(), password=NEW).status_code == 303
 
 
@@ -446,7 +446,7 @@ def test_every_form_without_its_token_is_refused(
 ) -> None:
     sign_in(browser)
     link = link_for(database)
-    for address in ("/sign-in", "/sign-out", link, "/sign-in/password", "/owner", "/finance"):
+    for address in ("/sign-in", "/sign-out", link, "/sign-in/password", "/room/owner", "/room/finance"):
         for data in ({}, {"csrf_token": "invented"}):
             assert browser.post(address, data=data).status_code == 400
     posts = {rule.rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
@@ -456,7 +456,7 @@ def test_every_form_without_its_token_is_refused(
         "/sign-in/link/<token>",
         "/sign-in/password",
     }
-    assert browser.get("/owner").status_code == 200
+    assert browser.get("/room/owner").status_code == 200
     assert app.test_client().get(link).status_code == 200
 
 

@@ -64,6 +64,27 @@ def test_there_is_no_third_role(database: Database) -> None:
         add(database, role="admin")
 
 
+def test_a_new_shop_has_a_link_for_its_first_owner_until_one_has_a_password(database: Database) -> None:
+    def first() -> str | None:
+        with database.transaction() as session:
+            return staff.first_owner_link(session)
+
+    add(database, "books@example.com", "finance")
+    link = first()
+    assert link
+    assert who(database, use(database, link)) == staff.FIRST_OWNER
+    account, _ = add(database, staff.FIRST_OWNER)
+    with database.transaction() as session:
+        staff.set_password(session, account.id, "hash")
+    assert first() is None
+    with database.transaction() as session:
+        staff.disable(session, staff.FIRST_OWNER)
+    add(database)
+    link = first()
+    assert link
+    assert who(database, use(database, link)) == EMAIL, "the owner there is, without a password yet"
+
+
 def test_accounts_added_at_the_same_moment_are_one(database: Database) -> None:
     start = Barrier(6)
 

@@ -9,7 +9,7 @@ from shop.catalogue import pages, snapshot
 from shop.catalogue.models import Variant
 from tests.browser import axe
 
-pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)]
 
 BLOCKS = Path(__file__).with_name("blocks.html").read_text()
 

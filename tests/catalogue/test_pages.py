@@ -11,6 +11,8 @@ from sqlalchemy import select, update
 from shop import stock
 from shop.catalogue import pages, snapshot
 from shop.catalogue.models import Piece, Variant
+from shop.catalogue.postage import CHEAPEST
+from shop.money import pounds_and_pence
 from shop.web import valid_public_token
 from tests.catalogue.conftest import SAID
 
@@ -142,6 +144,19 @@ def test_without_a_policy_nothing_is_claimed_of_giving(client, path):
 @pytest.mark.parametrize("path", PUBLIC)
 def test_with_a_policy_its_statement_stands_on_every_page(client, said, path):
     assert said in client.get(path).text
+
+
+def test_a_card_carries_the_first_sentence_with_amount_and_charity(client, said):
+    cards = soup(client.get("/pieces")).select(".card .donation")
+    assert len(cards) == 6
+    assert {card.get_text() for card in cards} == {
+        "We give £5 of the price of every piece to St. Anne Ltd. of York."
+    }
+
+
+def test_delivery_stands_beside_the_price(client):
+    for path in ("/pieces", "/pieces/disc", "/pieces/petal"):
+        assert f"UK delivery from {pounds_and_pence(CHEAPEST.pence)}" in client.get(path).text
 
 
 def test_the_statement_disappears_within_a_second_of_its_policy(app, client, said):

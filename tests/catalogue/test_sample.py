@@ -17,10 +17,10 @@ from shop.db import Database
 
 
 @pytest.fixture
-def catalogue(database: Database) -> snapshot.Catalogue:
-    with database.transaction() as session:
+def catalogue(bare_database: Database) -> snapshot.Catalogue:
+    with bare_database.transaction() as session:
         sample.load_sample(session)
-    with database.reading() as session:
+    with bare_database.reading() as session:
         return snapshot.load(session)
 
 
@@ -90,7 +90,8 @@ def test_a_variant_is_found_by_its_id_with_its_piece(catalogue):
     assert catalogue.find(999_999) is None
 
 
-def test_loading_again_adds_nothing_and_leaves_the_owners_changes(database):
+def test_loading_again_adds_nothing_and_leaves_the_owners_changes(bare_database):
+    database = bare_database
     with database.transaction() as session:
         assert sample.load_sample(session) == 6
     with database.transaction() as session:
@@ -106,8 +107,8 @@ def test_loading_again_adds_nothing_and_leaves_the_owners_changes(database):
         assert stock.check(session) == []
 
 
-def test_two_readings_of_the_same_catalogue_are_equal(database, catalogue):
-    with database.reading() as session:
+def test_two_readings_of_the_same_catalogue_are_equal(bare_database, catalogue):
+    with bare_database.reading() as session:
         assert snapshot.load(session) == catalogue
 
 

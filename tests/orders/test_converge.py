@@ -1,9 +1,11 @@
 """One function settles an order, whatever was heard, lost, doubled or late."""
 
+from datetime import date
 from itertools import permutations
 
 import pytest
 
+from shop.giving.models import Policy
 from shop.orders.lifecycle import State
 from shop.orders.sweep import sweep
 from shop.payments.standin import paying
@@ -156,3 +158,29 @@ def test_a_sweep_without_any_webhook_ends_where_the_webhooks_would_have(trade: T
     assert trade.order(walked_away).state == State.EXPIRED
     assert trade.level("petal").reserved == 0
     assert trade.given() == 500
+
+
+def test_a_promise_by_order_gives_once_and_stands_while_any_piece_is_kept(trade: Trade) -> None:
+    with trade.database.transaction() as session:
+        session.add(
+            Policy(
+                charity_name="A charity",
+                charity_description="a charity for this test",
+                charity_url="https://charity.example/",
+                amount_pence=700,
+                basis="order",
+                agreement_reference="TEST-1",
+                agreement_signed_on=date(2026, 1, 1),
+                starts_on=date(2026, 1, 1),
+            )
+        )
+    order = trade.place("disc", "petal")
+    trade.pays(order)
+    trade.looks(order)
+    assert trade.given() == 700
+    trade.refunds(order, trade.wish_price("petal"))
+    trade.looks(order)
+    assert trade.given() == 700
+    trade.refunds(order)
+    trade.looks(order)
+    assert trade.given() == 0

@@ -44,9 +44,11 @@ def test_fifty_buyers_in_threads_buy_exactly_ten_of_ten(database: Database) -> N
     assert sound(database)
 
 
-def test_fifty_buyers_in_two_processes_buy_exactly_ten_of_ten(database: Database, database_url: str) -> None:
+def test_fifty_buyers_in_two_processes_buy_exactly_ten_of_ten(
+    database: Database, empty_database_url: str
+) -> None:
     open_with(database, {1: 10})
-    program = [sys.executable, str(Path(__file__).with_name("buyer.py")), database_url, "25"]
+    program = [sys.executable, str(Path(__file__).with_name("buyer.py")), empty_database_url, "25"]
     processes = [
         subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)
     ]

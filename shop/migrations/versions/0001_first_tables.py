@@ -439,6 +439,7 @@ def upgrade() -> None:
         sa.Column("total_pence", sa.Integer(), nullable=False),
         sa.Column("postage_service", sa.String(), nullable=False),
         sa.Column("policy_id", sa.Integer(), nullable=True),
+        sa.Column("donation_pence", sa.Integer(), nullable=False),
         sa.Column("donation_statement", sa.Text(), nullable=True),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("total_pence = goods_pence + postage_pence", name=op.f("ck_order_adds_up")),

@@ -182,7 +182,7 @@ def balance(session: Session) -> dict[str, int]:
     net = StandinObject.body["net"].as_integer()
     rows = session.execute(
         select(StandinObject.status, func.sum(net))
-        .filter_by(kind="balance_transaction")
+        .where(StandinObject.kind == "balance_transaction")
         .group_by(StandinObject.status)
     )
     found = {status: int(total) for status, total in rows if status}

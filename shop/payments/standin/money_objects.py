@@ -104,6 +104,7 @@ def dispute(charge: JSON, amount: int, *, inquiry: bool) -> JSON:
             "has_evidence": False,
             "past_due": False,
             "submission_count": 0,
+            "submission_method": "not_submitted",
         },
         "is_charge_refundable": inquiry,
         "livemode": False,
@@ -116,6 +117,7 @@ def dispute(charge: JSON, amount: int, *, inquiry: bool) -> JSON:
         case = {
             "brand": "visa",
             "case_type": "inquiry" if inquiry else "chargeback",
+            "network": "visa",
             "network_reason_code": "13.1",
         }
         body["payment_method_details"] = {"type": "card", "card": case}

@@ -1,4 +1,4 @@
-"""Draw the collection: `python -m tools.draw_pieces` writes static/catalogue/*.svg, the same bytes every time.
+"""Draw the collection: `python -m shop.catalogue.sample.drawings` writes static/catalogue/*.svg, the same bytes every time.
 
 Every piece is drawn at one scale (PX_PER_MM), so that the six can be compared with one another by eye.
 """
@@ -13,7 +13,7 @@ from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont
 
-ROOT: Final = Path(__file__).resolve().parent.parent
+ROOT: Final = Path(__file__).resolve().parents[3]
 OUT: Final = ROOT / "static" / "catalogue"
 WIDTH, HEIGHT = 800, 1000
 PX_PER_MM: Final = 21
@@ -214,7 +214,8 @@ def chain(start: tuple[float, float], end: tuple[float, float], sag: float) -> s
 
     steps = 600
     points = [at(i / steps) for i in range(steps + 1)]
-    links, walked, since = [], 0.0, 0.0
+    links: list[str] = []
+    walked, since = 0.0, 0.0
     for before, after in itertools.pairwise(points):
         length = math.dist(before, after)
         walked, since = walked + length, since + length

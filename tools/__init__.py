@@ -1,1 +1,0 @@
-"""Run by hand by whoever changes the shop; never by the shop."""
