@@ -51,7 +51,7 @@ class MovementForm(web.Form):
 
     def validate_reason(self, field: SelectField) -> None:
         """One of those shown."""
-        if field.data not in dict(field.choices):
+        if field.data not in {choice.value for choice in field.choices}:
             raise ValidationError("Please choose why.")
 
     def validate_note(self, field: StringField) -> None:
