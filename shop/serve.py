@@ -14,7 +14,8 @@ from granian.server import MPServer
 from shop.settings import Settings
 
 PROCESSES = 2
-THREADS = 8
+THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
+"""Per process. They share one interpreter, so more of them wait for each other rather than for the disk."""
 
 
 def serve(settings: Settings) -> None:

@@ -54,6 +54,7 @@ class Editions:
         self._read = read
         self._now = now
         self._lock = threading.Lock()
+        self._rendering = threading.Lock()
         self._edition: Edition | None = None
         self._read_at = 0.0
 
@@ -76,7 +77,10 @@ class Editions:
         edition = self.current()
         stored = edition.pages.get(name)
         if stored is None:
-            stored = edition.pages[name] = Stored.of(render(edition.shown).encode(), HTML)
+            with self._rendering:  # whoever comes second waits a moment instead of doing it again
+                stored = edition.pages.get(name)
+                if stored is None:
+                    stored = edition.pages[name] = Stored.of(render(edition.shown).encode(), HTML)
         return stored
 
     def rendered(self, name: str) -> Stored | None:

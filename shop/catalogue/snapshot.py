@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from shop import stock
@@ -107,31 +108,44 @@ class Catalogue:
         return self._by_variant.get(variant_id)
 
 
+# Columns rather than objects, in the order of each view's fields: pages and baskets read this all day.
+_VARIANTS = (
+    select(
+        Variant.piece_id, Variant.id, Variant.sku, Metal.slug, Metal.name, Metal.fineness,
+        Variant.chain_inches, Variant.price_pence, Variant.weight_mg, Variant.hallmarked,
+    )
+    .join(Metal, Metal.id == Variant.metal_id)
+    .where(Variant.active)
+    .order_by(Metal.position, Variant.position, Variant.id)
+)  # fmt: skip
+_SIDES = select(
+    Side.piece_id, Side.key, Side.label, Side.shape, Side.width_tenths, Side.height_tenths, Side.lines
+).order_by(Side.position)
+_PICTURES = (
+    select(Picture.piece_id, Picture.file, Picture.alt, Picture.width, Picture.height, Metal.slug)
+    .outerjoin(Metal, Metal.id == Picture.metal_id)
+    .order_by(Picture.position, Picture.id)
+)
+_PIECES = (
+    select(Piece.id, Piece.slug, Piece.name, Piece.summary, Piece.description, Piece.measures, Piece.wearing)
+    .where(Piece.published)
+    .order_by(Piece.position, Piece.id)
+)
+
+
 def load(session: Session) -> Catalogue:
     """Read the catalogue as it is now: what is published, at its price, and whether it can be had."""
     levels = stock.levels(session)
     variants: dict[int, list[VariantView]] = defaultdict(list)
-    for variant, metal in session.execute(
-        select(Variant, Metal)
-        .join(Metal, Metal.id == Variant.metal_id)
-        .where(Variant.active)
-        .order_by(Metal.position, Variant.position, Variant.id)
-    ):
-        level = levels.get(variant.id)
-        variants[variant.piece_id].append(
-            _variant(variant, metal, available=level is not None and level.available > 0)
-        )
-    sides = _by_piece(session.scalars(select(Side).order_by(Side.position)))
+    for piece_id, variant_id, *facts in session.execute(_VARIANTS):
+        level = levels.get(variant_id)
+        known: list[Any] = [variant_id, *facts, level is not None and level.available > 0]
+        variants[piece_id].append(VariantView(*known))
+    sides = _by_piece(session.execute(_SIDES))
     pictures: dict[int, list[PictureView]] = defaultdict(list)
-    for picture, slug in session.execute(
-        select(Picture, Metal.slug)
-        .outerjoin(Metal, Metal.id == Picture.metal_id)
-        .order_by(Picture.position, Picture.id)
-    ):
-        pictures[picture.piece_id].append(
-            PictureView(picture.file, picture.alt, picture.width, picture.height, slug)
-        )
-    pieces = session.scalars(select(Piece).where(Piece.published).order_by(Piece.position, Piece.id))
+    for picture in session.execute(_PICTURES):
+        pictures[picture.piece_id].append(PictureView(*picture[1:]))
+    pieces = session.execute(_PIECES)
     return Catalogue(
         tuple(
             PieceView(
@@ -151,22 +165,7 @@ def load(session: Session) -> Catalogue:
     )
 
 
-def _variant(variant: Variant, metal: Metal, *, available: bool) -> VariantView:
-    return VariantView(
-        id=variant.id,
-        sku=variant.sku,
-        metal_slug=metal.slug,
-        metal_name=metal.name,
-        fineness=metal.fineness,
-        chain_inches=variant.chain_inches,
-        price_pence=variant.price_pence,
-        weight_mg=variant.weight_mg,
-        hallmarked=variant.hallmarked,
-        available=available,
-    )
-
-
-def _by_piece(sides: Iterable[Side]) -> dict[int, list[Area]]:
+def _by_piece(sides: Iterable[Row[Any]]) -> dict[int, list[Area]]:
     found: dict[int, list[Area]] = defaultdict(list)
     for side in sides:
         area = Area(

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from wtforms import DateField, SelectChoice, SelectField
 from wtforms.validators import Optional, ValidationError
 
@@ -81,8 +82,10 @@ def _book(form: PeriodForm) -> ledger.Book:
 
 
 def _context(form: PeriodForm, *, form_ok: bool) -> dict[str, object]:
+    whole = request.args.get("check") == "all"
     book = _book(form) if form_ok else web.wired(Services).book
     first, last = (form.start.data, form.end.data) if form_ok else (None, None)
+    form.book.data = book  # the form says what the page shows
     with web.reading() as session:
         records = list(islice(export.records(session, book=book, first=first, last=last), MOST_ROWS))
         return {
@@ -92,7 +95,14 @@ def _context(form: PeriodForm, *, form_ok: bool) -> dict[str, object]:
             "records": records,
             "most_rows": MOST_ROWS,
             "totals": ledger.totals(session, book),
-            "unsound": verification.verify(session) + triggers.missing(session.connection()),
+            "unsound": _unsound(session, whole=whole),
+            "checked": whole,
             "query": urlencode(request.args) if form_ok else "",
             "formats": sorted(export.FORMATS),
         }
+
+
+def _unsound(session: Session, *, whole: bool) -> list[str]:
+    """What is wrong. Each look asks for the guards; only `whole` walks the chain, slow in a large one."""
+    problems = triggers.missing(session.connection())
+    return verification.verify(session) + problems if whole else problems

@@ -5,7 +5,7 @@ unique key, and what depends on all of them (the donation, the state) is worked 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -41,8 +41,11 @@ class Case:
     session: Session
     order: Order
     lines: Sequence[OrderLine]
+    attempts: Sequence[CheckoutAttempt]
     entries: dict[str, PaymentEntry]
     requests: list[RefundRequest]
+    told: set[str] = field(default_factory=set)
+    """The kinds of events recorded this time."""
 
     @property
     def principal(self) -> PaymentEntry | None:
@@ -53,6 +56,11 @@ class Case:
     def unfillable(self) -> bool:
         """Whether she paid after the last piece had gone, so that all of it goes back."""
         return any(request.reason == "unfillable" for request in self.requests)
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether a payment page was asked for and may be open although Stripe has not answered yet."""
+        return bool(self.attempts) and self.attempts[-1].stripe_id is None
 
 
 def settle(session: Session, order: Order, picture: Picture) -> None:
@@ -77,20 +85,26 @@ def settle(session: Session, order: Order, picture: Picture) -> None:
 def _open(session: Session, order: Order) -> Case:
     entries = session.scalars(select(PaymentEntry).where(PaymentEntry.order_id == order.id))
     requests = session.scalars(select(RefundRequest).where(RefundRequest.order_id == order.id))
-    return Case(session, order, lines_of(session, order.id), {e.key: e for e in entries}, list(requests))
+    attempts = session.scalars(
+        select(CheckoutAttempt).where(CheckoutAttempt.order_id == order.id).order_by(CheckoutAttempt.number)
+    )
+    return Case(
+        session,
+        order,
+        lines_of(session, order.id),
+        attempts.all(),
+        {entry.key: entry for entry in entries},
+        list(requests),
+    )
 
 
 def _adopt_session(case: Case, sessions: Sequence[SessionSeen]) -> None:
     """A webhook can be faster than our own note of the session's id: then it is noted here."""
-    attempts = case.session.scalars(
-        select(CheckoutAttempt).where(CheckoutAttempt.order_id == case.order.id)
-    ).all()
-    known = {attempt.stripe_id for attempt in attempts}
-    unnoted = [attempt for attempt in attempts if attempt.stripe_id is None]
+    known = {attempt.stripe_id for attempt in case.attempts}
     for seen in sessions:
-        if seen.id not in known and unnoted and seen.client_reference_id == case.order.reference:
-            attempt = unnoted.pop(0)
-            attempt.stripe_id, attempt.url = seen.id, seen.url
+        if case.unanswered and seen.id not in known and seen.client_reference_id == case.order.reference:
+            newest = case.attempts[-1]
+            newest.stripe_id, newest.url = seen.id, seen.url
 
 
 def _take_principal(case: Case, paid: Sequence[PaymentSeen]) -> None:
@@ -106,30 +120,21 @@ def _take_principal(case: Case, paid: Sequence[PaymentSeen]) -> None:
         payment.amount_received,
     )
     if not right:
-        record(
-            case.session,
-            order,
+        _tell(
+            case,
             "amount differs",
-            actor=ACTOR,
-            event_at=payment.created,
+            payment.created,
             expected_pence=order.total_pence,
             received=payment.amount_received,
             currency=payment.currency,
         )
         return
-    record(
-        case.session,
-        order,
-        "paid",
-        actor=ACTOR,
-        event_at=payment.created,
-        amount_pence=payment.amount_received,
-    )
+    _tell(case, "paid", payment.created, amount_pence=payment.amount_received)
     if _take_stock(case):
         _write(case, "order-confirmation")
     else:
         _ask_refund(case, payment.intent_id, order.total_pence, "unfillable", "unfillable")
-        record(case.session, order, "sold out while paying", actor=ACTOR, event_at=payment.created)
+        _tell(case, "sold out while paying", payment.created)
         _write(case, "sold-out")
 
 
@@ -150,14 +155,7 @@ def _return_surplus(case: Case, paid: Sequence[PaymentSeen]) -> None:
             _ask_refund(
                 case, payment.intent_id, payment.amount_received, "surplus", f"surplus-{payment.intent_id}"
             )
-            record(
-                case.session,
-                case.order,
-                "paid twice",
-                actor=ACTOR,
-                event_at=payment.created,
-                amount_pence=payment.amount_received,
-            )
+            _tell(case, "paid twice", payment.created, amount_pence=payment.amount_received)
             _write(case, "paid-twice", payment.intent_id)
 
 
@@ -165,30 +163,27 @@ def _post_refunds(case: Case, picture: Picture) -> None:
     payments: dict[str | None, PaymentSeen] = {payment.intent_id: payment for payment in picture.payments}
     for refund in sorted(picture.refunds, key=lambda r: (r.created, r.id)):
         payment = payments[refund.payment_intent]
-        known = f"ref:{refund.id}" in case.entries
-        gone = refund.status in REFUND_IS_GONE
-        if not gone and _post(case, f"ref:{refund.id}", "refund", payment, -refund.amount, about=refund):
-            ours = next((r for r in case.requests if r.stripe_id == refund.id), None)
-            record(
-                case.session,
-                case.order,
-                "refunded",
-                actor=ours.actor if ours else ACTOR,
-                event_at=refund.created,
-                amount_pence=refund.amount,
-            )
-            if (
-                not case.unfillable
-                and case.principal
-                and refund.payment_intent == case.principal.payment_intent
-            ):
+        ours = next((r for r in case.requests if r.stripe_id == refund.id), None)
+        if refund.status in REFUND_IS_GONE:
+            _restore(case, refund, payment, ours)
+        elif _post(case, f"ref:{refund.id}", "refund", payment, -refund.amount, about=refund):
+            actor = ours.actor if ours else ACTOR
+            _tell(case, "refunded", refund.created, actor=actor, amount_pence=refund.amount)
+            principal = case.principal
+            if not case.unfillable and principal and refund.payment_intent == principal.payment_intent:
                 _write(case, "refund", refund.id)
-        elif (
-            gone
-            and known
-            and _post(case, f"ref-failed:{refund.id}", "refund failed", payment, refund.amount, about=refund)
-        ):
-            record(case.session, case.order, "refund failed", actor=ACTOR, amount_pence=refund.amount)
+
+
+def _restore(case: Case, refund: RefundSeen, payment: PaymentSeen, ours: RefundRequest | None) -> None:
+    """A refund came back from her bank: the money is ours again, and the owner may send it anew."""
+    known = f"ref:{refund.id}" in case.entries
+    news = known and _post(
+        case, f"ref-failed:{refund.id}", "refund failed", payment, refund.amount, about=refund
+    )
+    if ours and ours.refused is None:
+        ours.refused, news = refund.status, True
+    if news:
+        _tell(case, "refund failed", amount_pence=refund.amount)
 
 
 def _post_disputes(case: Case, picture: Picture) -> None:
@@ -206,7 +201,7 @@ def _outcome(case: Case, picture: Picture) -> tuple[State, datetime | None]:
     """The state that everything together amounts to, and when the last of it happened."""
     principal = case.principal
     if principal is None:
-        return _unpaid_state(case.order, picture), None
+        return _unpaid_state(case, picture), None
     if principal.kind == "unexplained":
         return State.REVIEW, principal.event_at
     returned = _returned(case, picture, principal)
@@ -227,15 +222,16 @@ def _paid_state(case: Case, back: int) -> State:
     return State.PART_REFUNDED if back else State.PAID
 
 
-def _unpaid_state(order: Order, picture: Picture) -> State:
-    if State(order.state) not in UNPAID or not picture.sessions:
-        return State(order.state)
-    if any(session.status == "open" for session in picture.sessions):
-        return State.AWAITING
+def _unpaid_state(case: Case, picture: Picture) -> State:
+    state = State(case.order.state)
+    if state not in UNPAID or not picture.sessions or case.unanswered:
+        return state  # nothing expires while a page we have not heard of yet may be open
     intents = {payment.intent_id: payment.status for payment in picture.payments}
     complete = [session for session in picture.sessions if session.status == "complete"]
     if any(intents.get(session.payment_intent or "") in STILL_PAYING for session in complete):
         return State.PROCESSING
+    if any(session.status == "open" for session in picture.sessions):
+        return state  # once its stock was released only paying again, which takes new stock, opens an order
     return State.FAILED if complete else State.EXPIRED
 
 
@@ -305,7 +301,17 @@ def _move(case: Case, state: State, event_at: datetime | None) -> None:
     if state in {State.EXPIRED, State.FAILED}:
         stock.release(case.session, order.hold_id)
     order.state = state
-    record(case.session, order, str(state), actor=ACTOR, event_at=event_at)
+    order.version += 1
+    if state not in case.told:
+        _tell(case, str(state), event_at)
+
+
+def _tell(
+    case: Case, kind: str, event_at: datetime | None = None, *, actor: str = ACTOR, **data: object
+) -> None:
+    """Add to the order's history."""
+    case.told.add(kind)
+    record(case.session, case.order, kind, actor=actor, event_at=event_at, **data)
 
 
 def _post(

@@ -10,13 +10,14 @@ from sqlalchemy import select
 from shop import web
 from shop.accounts.access import require
 from shop.catalogue import snapshot
+from shop.engraving.faces import FACES
 from shop.money import pounds_and_pence
 from shop.orders.converge import Services, StillMoving, converge
 from shop.orders.lifecycle import UNPAID, State
 from shop.orders.models import Order, OrderLine
 from shop.orders.refunds import MoreThanPaid, NothingToRefund, ask
 from shop.orders.view import OrderView, view
-from shop.owner.proofs import large_proofs
+from shop.owner.proofs import large_proofs, large_words
 from shop.payments.gateway import GatewayDown
 
 blueprint = Blueprint("owner_orders", __name__, url_prefix="/owner")
@@ -126,6 +127,8 @@ def _context(reference: str, problems: dict[str, str] | None = None) -> dict[str
     return {
         "order": order,
         "proofs": large_proofs(catalogue, order.lines),
+        "words": large_words(catalogue, order.lines),
+        "faces": FACES,
         "tags": TAGS,
         "problems": problems or {},
         "refundable": order.state not in UNPAID and order.state is not State.REVIEW,

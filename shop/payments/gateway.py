@@ -26,7 +26,6 @@ from shop.payments.seen import (
     DisputeSeen,
     EventSeen,
     MoveSeen,
-    PaymentSeen,
     PayoutSeen,
     Picture,
     RefundSeen,
@@ -117,11 +116,13 @@ class Gateway:
 
     def picture(self, session_ids: Iterable[str]) -> Picture:
         """All that is known about these sessions: their payments, all refunds and all disputes of those."""
-        sessions = tuple(self.session(session_id) for session_id in session_ids)
-        intents = tuple(dict.fromkeys(seen.payment_intent for seen in sessions if seen.payment_intent))
+        found = [self._with_payment(session_id) for session_id in session_ids]
+        intents = {
+            body["payment_intent"]["id"]: body["payment_intent"] for body in found if body["payment_intent"]
+        }
         return Picture(
-            sessions=sessions,
-            payments=tuple(self._payment(intent) for intent in intents),
+            sessions=tuple(reading.session(body) for body in found),
+            payments=tuple(reading.payment(body) for body in intents.values()),
             refunds=tuple(refund for intent in intents for refund in self._refunds(intent)),
             disputes=tuple(dispute for intent in intents for dispute in self._disputes(intent)),
         )
@@ -173,10 +174,12 @@ class Gateway:
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise BadEvent("the message is signed but is not an event") from error
 
-    def _payment(self, intent: str) -> PaymentSeen:
+    def _with_payment(self, session_id: str) -> dict[str, Any]:
+        """A session, its payment and the charge in it, all as of one moment, in one call."""
         with _stripe_errors():
-            found = self._client.v1.payment_intents.retrieve(intent, {"expand": ["latest_charge"]})
-        return reading.payment(found.to_dict())
+            return self._client.v1.checkout.sessions.retrieve(
+                session_id, {"expand": ["payment_intent.latest_charge"]}
+            ).to_dict()
 
     def _refunds(self, intent: str) -> Iterator[RefundSeen]:
         with _stripe_errors():

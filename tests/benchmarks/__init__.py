@@ -1,1 +1,1 @@
-"""How fast the shop is against things anyone can measure in the same run: ratios, never a verdict by clock."""
+"""How fast the shop is against things anyone can measure in the same run: ratios, never verdicts."""

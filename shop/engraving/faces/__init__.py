@@ -1,6 +1,7 @@
 """The faces: which there are (faces.toml), which letters each one has, and how it shapes words."""
 
 import hashlib
+import threading
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -66,13 +67,15 @@ class OpenFont:
         self._names: list[str] = font.getGlyphOrder()
         self._glyphs: Any = font.getGlyphSet()
         self._outlines: dict[int, Outline] = {}
+        self._pencil = threading.Lock()  # fontTools unpacks a glyph while drawing it: one thread at a time
         self.shaper: Any = uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path))))
 
     def outline(self, glyph: int) -> Outline:
         """The glyph's outline by its number in the font."""
         found = self._outlines.get(glyph)
         if found is None:
-            found = self._outlines[glyph] = self._draw(self._glyphs[self._names[glyph]])
+            with self._pencil:
+                found = self._outlines[glyph] = self._draw(self._glyphs[self._names[glyph]])
         return found
 
     def _draw(self, glyph: Any) -> Outline:

@@ -357,14 +357,14 @@ def upgrade() -> None:
         sa.Column("charge", sa.String(length=80), nullable=True),
         sa.Column("source", sa.String(length=80), nullable=True),
         sa.Column("payout", sa.String(length=80), nullable=True),
-        sa.Column("expires_at", sa.BigInteger(), nullable=True),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("kept", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_standin_object")),
         sa.UniqueConstraint("id", name=op.f("uq_standin_object_id")),
     )
     op.create_index(op.f("ix_standin_object_charge"), "standin_object", ["charge"], unique=False)
-    op.create_index(op.f("ix_standin_object_expires_at"), "standin_object", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_standin_object_due_at"), "standin_object", ["due_at"], unique=False)
     op.create_index("ix_standin_object_kind_number", "standin_object", ["kind", "number"], unique=False)
     op.create_index(
         op.f("ix_standin_object_payment_intent"), "standin_object", ["payment_intent"], unique=False

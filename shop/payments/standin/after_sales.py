@@ -192,9 +192,8 @@ def balance(session: Session) -> dict[str, int]:
 def release_pending(session: Session) -> None:
     """Make available what has waited long enough."""
     waiting = select(StandinObject).filter_by(kind="balance_transaction", status="pending")
-    for row in session.scalars(waiting):
-        if row.body["available_on"] <= store.seconds_now():
-            store.change(row, status="available")
+    for row in session.scalars(waiting.where(StandinObject.due_at <= store.seconds_now())):
+        store.change(row, status="available")
 
 
 def _locked_with_intent(session: Session, kind: str, wanted: str) -> StandinObject:

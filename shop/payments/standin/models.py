@@ -24,7 +24,7 @@ class StandinObject(Base):
     charge: Mapped[str | None] = mapped_column(String(80), index=True)
     source: Mapped[str | None] = mapped_column(String(80), index=True)
     payout: Mapped[str | None] = mapped_column(String(80), index=True)
-    expires_at: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    due_at: Mapped[int | None] = mapped_column(BigInteger, index=True)  # when time alone will change it
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
     kept: Mapped[dict[str, Any]] = mapped_column(
         JSON

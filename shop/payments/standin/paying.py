@@ -110,7 +110,7 @@ def expire_overdue(database: Database) -> int:
     overdue = (
         select(StandinObject.id)
         .where(StandinObject.kind == "checkout.session", StandinObject.status == "open")
-        .where(StandinObject.expires_at <= store.seconds_now())
+        .where(StandinObject.due_at <= store.seconds_now())
         .order_by(StandinObject.number)
     )
     with database.reading() as session:

@@ -56,7 +56,7 @@ def put(
         payment_intent=payment_intent,
         charge=charge,
         source=source,
-        expires_at=body.get("expires_at"),
+        due_at=_due_at(body),
         body=body,
         kept=kept or {},
     )
@@ -70,9 +70,20 @@ def change(row: StandinObject, **fields: Any) -> JSON:
     before = {name: row.body.get(name) for name, value in fields.items() if row.body.get(name) != value}
     row.body = {**row.body, **fields}
     row.status = row.body.get("status")
+    row.due_at = _due_at(row.body)
     if row.kind == "checkout.session":
         row.payment_intent = row.body["payment_intent"]
     return before
+
+
+def _due_at(body: JSON) -> int | None:
+    """When an open session expires or pending money becomes available; None for what waits for nothing."""
+    match body:
+        case {"object": "checkout.session", "status": "open", "expires_at": moment}:
+            return int(moment)
+        case {"object": "balance_transaction", "status": "pending", "available_on": moment}:
+            return int(moment)
+    return None
 
 
 def find(session: Session, kind: str, wanted: str, param: str = "id") -> StandinObject:

@@ -1,0 +1,35 @@
+"""Several visitors at once, in the first second of a process: nothing has been drawn yet."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+
+from shop.engraving.faces import FACES, OpenFont
+
+LETTERS = range(1, 60)
+
+
+@contextmanager
+def opened_anew(slug):
+    font = OpenFont(FACES[slug].path)
+    yield font
+    font._glyphs.font.close()
+
+
+@pytest.fixture
+def impatient_threads():
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("impatient_threads")
+@pytest.mark.parametrize("slug", FACES)
+def test_threads_that_draw_the_same_letters_for_the_first_time_all_get_the_same_outlines(slug):
+    with opened_anew(slug) as font, opened_anew(slug) as alone:
+        with ThreadPoolExecutor(8) as pool:
+            drawn = list(pool.map(lambda _: [font.outline(glyph) for glyph in LETTERS], range(8)))
+        assert all(outlines == [alone.outline(glyph) for glyph in LETTERS] for outlines in drawn)
