@@ -66,7 +66,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """
     env = os.environ if environ is None else environ
     instance_dir = Path(env.get("INSTANCE_DIR") or "instance").resolve()
-    instance_dir.mkdir(parents=True, exist_ok=True)
+    instance_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     port = _port(env.get("PORT") or "8000")
     secret_key, webhook_secret = (
         env.get("STRIPE_SECRET_KEY") or None,

@@ -5,6 +5,7 @@ Stripe. Whatever comes back is turned into the records of `seen` at once, so no 
 """
 
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -69,6 +70,8 @@ class Gateway:
         api_base: str | None = None,
     ) -> None:
         stripe.enable_telemetry = False
+        logging.getLogger("stripe").setLevel(logging.WARNING)  # below that it writes whole requests down
+        stripe.log = None  # whatever STRIPE_LOG says: a request holds the buyer's e-mail
         self._webhook_secret = webhook_secret
         self._client = stripe.StripeClient(
             secret_key,
