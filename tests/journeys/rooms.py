@@ -319,6 +319,7 @@ ROOMS: Final = (
     Room("stock refused", "/owner/stock/<sku>/movements", refused_movement, 422),
     Room("finance none", "/finance/", staff_at("finance", "/finance/")),
     Room("finance", "/finance/", refunded_ledger),
+    Room("finance checked", "/finance/", staff_at("finance", "/finance/?check=all", sold=True)),
     Room("finance refused", "/finance/", staff_at("owner", "/finance/?from=2026-02-01&to=2026-01-01"), 422),
     Room("not for finance", "/owner/orders", staff_at("finance", "/owner/orders"), 403),
     Room("pay page", "/stand-in/pay/<session_id>", pay_page),
