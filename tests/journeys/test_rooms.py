@@ -60,6 +60,7 @@ def test_a_page_is_sound_for_everyone(visit, open_shop, room):
     room.enter(visitor)
     assert visitor.statuses[visitor.path] == room.status
     assert route_of(open_shop.app, visitor.path) == room.route
+    assert room.shows in visitor.reads()
     for width in (320, 1280):
         visitor.page.set_viewport_size({"width": width, "height": 800})
         assert axe(visitor.page) == [], width
