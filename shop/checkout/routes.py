@@ -16,7 +16,7 @@ from shop.checkout import basket, cookie
 from shop.checkout.basket import Contents
 from shop.checkout.forms import DetailsForm, PaymentForm, contact_of, filled_in
 from shop.checkout.pay import AlreadyPaid, Changed, Declined, open_payment
-from shop.checkout.show import lines_shown, statement
+from shop.checkout.show import lines_shown, ordered_shown, statement
 from shop.money import pounds_and_pence
 from shop.orders.converge import Services, StillMoving, converge
 from shop.orders.lifecycle import link_token
@@ -118,8 +118,8 @@ def thanks() -> ResponseReturnValue:
     page = make_response(
         render_template(
             "checkout/thanks.html",
+            lines=ordered_shown(catalogue, opened.lines),
             order=opened,
-            catalogue=catalogue,
             order_url=f"/orders/{token}" if token else None,
         )
     )

@@ -1,6 +1,6 @@
 """What the checkout's pages and the order's page show of a unit: the same drawing, the same words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -8,8 +8,8 @@ from markupsafe import Markup
 from shop.catalogue import editions
 from shop.catalogue.snapshot import Catalogue, PictureView, PieceView, VariantView
 from shop.checkout.basket import Line
-from shop.engraving import Area, Engraving, proof
-from shop.orders.view import LineView
+from shop.engraving import Engraving, proof
+from shop.orders.view import LineView, words_of
 
 
 @dataclass(frozen=True)
@@ -70,14 +70,6 @@ def ordered_shown(catalogue: Catalogue, lines: Sequence[LineView]) -> list[Order
     return shown
 
 
-def words_of(piece: PieceView | None, engraving: Engraving | None) -> list[tuple[str, str]]:
-    """Where and what, line by line."""
-    if engraving is None:
-        return []
-    sides: Mapping[str, Area] = {area.key: area for area in piece.sides} if piece else {}
-    return [(_where(sides.get(line.side), line.side, line.line), line.text) for line in engraving.lines]
-
-
 def proof_of(piece: PieceView | None, engraving: Engraving | None) -> Markup:
     """The drawing of every engraved side; empty when there is nothing engraved."""
     if engraving is None or piece is None:
@@ -93,8 +85,3 @@ def picture_of(piece: PieceView | None, variant: VariantView | None) -> PictureV
     if piece is None or variant is None:
         return None
     return next((shown for shown in piece.pictures if shown.metal_slug == variant.metal_slug), None)
-
-
-def _where(area: Area | None, side: str, line: int) -> str:
-    label = area.label if area else side
-    return f"{label}, line {line}" if area is None or area.lines > 1 else label

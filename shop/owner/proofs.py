@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from shop.catalogue.snapshot import Catalogue
 from shop.engraving import proof
-from shop.orders.view import LineView
+from shop.orders.view import LineView, words_of
 
 Proof = tuple[str, Markup]
 Words = tuple[str, str]
@@ -20,20 +20,10 @@ def large_proofs(catalogue: Catalogue, lines: Sequence[LineView]) -> dict[int, l
 
 def large_words(catalogue: Catalogue, lines: Sequence[LineView]) -> dict[int, list[Words]]:
     """For each unit's number, where on the piece each line is cut, and its words."""
-    return {line.row.number: _words(catalogue, line) for line in lines}
-
-
-def _words(catalogue: Catalogue, line: LineView) -> list[Words]:
-    piece, engraving = catalogue.by_slug.get(line.row.piece_slug), line.engraving
-    if engraving is None:
-        return []
-    sides = {side.key: side for side in piece.sides} if piece else {}
-    found = []
-    for cut in engraving.lines:
-        side = sides.get(cut.side)
-        label = side.label if side else cut.side
-        found.append((f"{label}, line {cut.line}" if side is None or side.lines > 1 else label, cut.text))
-    return found
+    return {
+        line.row.number: words_of(catalogue.by_slug.get(line.row.piece_slug), line.engraving)
+        for line in lines
+    }
 
 
 def _sides(catalogue: Catalogue, line: LineView) -> list[Proof]:
