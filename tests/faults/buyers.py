@@ -24,7 +24,7 @@ from shop.application import create_app
 from shop.settings import Settings
 
 SECRET = "a secret for tests"
-FIELD = re.compile(r'name="(csrf_token|agreed_pence)"[^>]*value="([^"]*)"')
+FIELD = re.compile(r'name="(csrf_token|agreed)"[^>]*value="([^"]*)"')
 
 
 def settings_for(url: str, folder: str) -> Settings:

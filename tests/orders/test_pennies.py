@@ -29,7 +29,7 @@ DETAILS = {
 LINES = st.lists(st.tuples(st.text(max_size=8), st.integers(0, 99_999), st.integers(1, 20)), max_size=20)
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=80, deadline=None, database=None)
 @given(lines=LINES, postage=st.integers(0, 2_000))
 def test_what_is_asked_of_the_payment_page_is_the_sum_of_the_lines(
     lines: list[tuple[str, int, int]], postage: int
