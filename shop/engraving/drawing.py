@@ -5,6 +5,7 @@ Everything is in attributes (the content policy forbids styles), and the same in
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from html import escape
 from typing import Final
 
@@ -113,6 +114,7 @@ def _document(area: Area, words: str, *, edge: bool) -> str:
     )
 
 
+@lru_cache(maxsize=256)
 def _edge(area: Area) -> str:
     path = "".join(
         "M" + "L".join(f"{_number(x)} {_number(-y)}" for x, y in polygon) + "Z" for polygon in outline(area)

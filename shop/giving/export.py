@@ -3,18 +3,17 @@
 A new format is one function and one line in FORMATS.
 """
 
-import csv
-import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from shop.giving import csv_file
 from shop.giving.ledger import Book
 from shop.giving.models import LedgerEntry, LedgerTxn
 from shop.giving.transitions import ACCOUNT_NAMES, Account
@@ -49,7 +48,24 @@ class Record:
     lines: tuple[tuple[Account, int], ...] = field(metadata={"column": False})
 
 
-Writer = Callable[[Iterable[Record]], Iterator[str]]
+@dataclass(frozen=True)
+class Part:
+    """A book's transactions by the day of the event (UTC), both inclusive."""
+
+    book: Book
+    first: date | None = None
+    last: date | None = None
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """What a transaction of this part fulfils."""
+        yield LedgerTxn.book == self.book
+        if self.first is not None:
+            yield LedgerTxn.event_at >= _midnight(self.first)
+        if self.last is not None and self.last < date.max:
+            yield LedgerTxn.event_at < _midnight(self.last + timedelta(days=1))
+
+
+Writer = Callable[[Session, Part], Iterator[str]]
 """Gives the file piece by piece."""
 
 COLUMNS: Final = tuple(column.name for column in fields(Record) if column.metadata.get("column", True))
@@ -69,13 +85,17 @@ def export(
     """The ledger in the format of that name, piece by piece. Raises UnknownFormat at once."""
     if name not in FORMATS:
         raise UnknownFormat(name)
-    return FORMATS[name](records(session, book=book, first=first, last=last))
+    return FORMATS[name](session, Part(book, first, last))
 
 
 def records(
     session: Session, *, book: Book, first: date | None = None, last: date | None = None
 ) -> Iterator[Record]:
     """The book's transactions in order of seq, streamed; by the day of the event (UTC), both inclusive."""
+    return _records(session, Part(book, first, last))
+
+
+def _records(session: Session, part: Part) -> Iterator[Record]:
     query = (
         select(
             LedgerTxn.seq, LedgerTxn.event_at, LedgerTxn.booked_at, LedgerTxn.period, LedgerTxn.book,
@@ -83,14 +103,10 @@ def records(
             LedgerTxn.reverses_seq, LedgerTxn.hash, LedgerEntry.account, LedgerEntry.amount_pence,
         )
         .join(LedgerEntry, LedgerEntry.txn_seq == LedgerTxn.seq)
-        .where(LedgerTxn.book == book)
+        .where(*part.conditions())
         .order_by(LedgerTxn.seq, LedgerEntry.line)
         .execution_options(yield_per=BATCH)
     )  # fmt: skip
-    if first is not None:
-        query = query.where(LedgerTxn.event_at >= _midnight(first))
-    if last is not None and last < date.max:
-        query = query.where(LedgerTxn.event_at < _midnight(last + timedelta(days=1)))
     with session.execute(query) as found:  # closed also when the reader goes away half-way
         for _, group in groupby(found, key=lambda row: row.seq):
             yield _record(list(group))
@@ -120,21 +136,12 @@ def _record(rows: Sequence[Any]) -> Record:
     )
 
 
-def _csv(rows: Iterable[Record]) -> Iterator[str]:
-    """RFC 4180. No cell begins a formula: every text is the ledger's own or passed `posting.PLAIN`."""
-    yield _csv_line(COLUMNS)
-    for row in rows:
-        yield _csv_line([getattr(row, column) for column in COLUMNS])
+def _csv(session: Session, part: Part) -> Iterator[str]:
+    return csv_file.written(session, COLUMNS, list(part.conditions()))
 
 
-def _csv_line(cells: Iterable[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()
-
-
-def _json_lines(rows: Iterable[Record]) -> Iterator[str]:
-    for row in rows:
+def _json_lines(session: Session, part: Part) -> Iterator[str]:
+    for row in _records(session, part):
         yield json.dumps({column: getattr(row, column) for column in COLUMNS}) + "\n"
 
 
@@ -147,13 +154,13 @@ _BEANCOUNT: Final = {
 }
 
 
-def _beancount(rows: Iterable[Record]) -> Iterator[str]:
+def _beancount(session: Session, part: Part) -> Iterator[str]:
     """Double entry that `bean-check` can check without us; its closing balances are of this file alone."""
     yield 'option "title" "Part of Me: donation ledger"\noption "operating_currency" "GBP"\n\n'
     for account, name in ACCOUNT_NAMES.items():
         yield f'1970-01-01 open {_BEANCOUNT[account]} GBP\n  name: "{name}"\n'
     balances, latest = dict.fromkeys(Account, 0), ""
-    for row in rows:
+    for row in _records(session, part):
         day = row.event_at[:10]
         latest = max(latest, day)
         what = " ".join(filter(None, (row.order_reference, row.sku)))

@@ -9,7 +9,7 @@ import pytest
 
 from shop.giving import ledger
 from shop.giving.ledger import Standing
-from shop.orders.sweep import reconcile, sweep
+from shop.orders.sweep import look_at_all, sweep
 from shop.payments.standin import paying
 from shop.payments.standin.errors import ApiError
 from tests.trade import Trade
@@ -130,10 +130,10 @@ def test_lost_doubled_and_shuffled_news_ends_where_the_news_in_order_does(trade:
         alike.append((orderly, badly, deaf))
     trade.pass_time_for_holds()
     sweep(trade.services)
-    assert reconcile(trade.services) == 3 * HISTORIES
+    assert look_at_all(trade.services) == 3 * HISTORIES
     ended = [tuple(told.stands() for told in three) for three in alike]
     assert [three for three in ended if len(set(map(str, three))) > 1] == []
     assert len({str(three) for three in ended}) > HISTORIES // 3  # the histories did differ
     assert trade.sound() == []
-    reconcile(trade.services)
+    look_at_all(trade.services)
     assert ended == [tuple(told.stands() for told in three) for three in alike]

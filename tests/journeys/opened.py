@@ -1,4 +1,4 @@
-"""A shop that is open: served on this machine, paid on the stand-in, its post and its webhooks in our hands."""
+"""A shop that is open: served here, paid on the stand-in, its post and its webhooks in our hands."""
 
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy

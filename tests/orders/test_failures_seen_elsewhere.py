@@ -16,7 +16,8 @@ from shop.orders import refunds
 from shop.orders.converge import carry_out, converge, start_payment
 from shop.orders.lifecycle import State
 from shop.orders.models import OrderEvent
-from shop.orders.sweep import reconcile, sweep
+from shop.orders.placing import fingerprint, price
+from shop.orders.sweep import look_at_all, sweep
 from shop.payments.gateway import GatewayDown
 from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest
 from shop.payments.seen import Picture, RefundSeen
@@ -347,7 +348,9 @@ def press(trade: Trade, token: str, *slugs: str, **hooks: Callable[..., object])
         with trade.database.reading() as session:
             return snapshot.load(session)
 
-    return open_payment(hooked(trade.services, **hooks), token, catalogue, trade.wish(*(slugs or ("disc",))))
+    wish = trade.wish(*(slugs or ("disc",)))
+    agreed = fingerprint(wish, price(catalogue(), wish.lines))
+    return open_payment(hooked(trade.services, **hooks), token, catalogue, wish, agreed)
 
 
 def order_of(trade: Trade, token: str) -> int:
@@ -744,7 +747,7 @@ def test_reconciling_twice_changes_nothing_the_second_time(trade: Trade) -> None
     order = trade.place("disc", "petal")
     trade.pays(order)
     trade.refunds(order, trade.wish_price("petal"))
-    reconcile(trade.services)
+    look_at_all(trade.services)
     version, seen = trade.order(order).version, money(trade, order)
-    reconcile(trade.services)
+    look_at_all(trade.services)
     assert (trade.order(order).version, money(trade, order)) == (version, seen)

@@ -12,8 +12,8 @@ from shop.checkout import basket
 from shop.checkout.pay import open_payment
 from shop.orders.converge import Services, start_payment
 from shop.orders.lifecycle import State, lock
-from shop.orders.placing import pay_again, price
-from shop.orders.sweep import reconcile, sweep
+from shop.orders.placing import fingerprint, pay_again, price
+from shop.orders.sweep import look_at_all, sweep
 from shop.payments.gateway import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt
 from shop.payments.standin import paying
@@ -52,7 +52,8 @@ def press(trade: Trade, services: Services, token: str) -> str:
         with trade.database.reading() as session:
             return snapshot.load(session)
 
-    return open_payment(services, token, catalogue, trade.wish("disc"))
+    wish = trade.wish("disc")
+    return open_payment(services, token, catalogue, wish, fingerprint(wish, price(catalogue(), wish.lines)))
 
 
 def test_a_page_still_open_is_left_alone(trade: Trade) -> None:
@@ -140,7 +141,7 @@ def test_a_second_page_is_closed_while_a_slow_payment_is_on_its_way(trade: Trade
     assert trade.services.gateway.session(trade.session_id(order)).status == "expired"
 
 
-@pytest.mark.parametrize("look", [sweep, reconcile])
+@pytest.mark.parametrize("look", [sweep, look_at_all])
 def test_an_order_that_cannot_be_looked_at_does_not_keep_the_others_waiting(
     trade: Trade, look: Callable[[Services], int]
 ) -> None:
