@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from sqlalchemy import inspect
+from sqlalchemy import URL, inspect
 
 from shop import migrations
 from shop.db import Database
@@ -148,8 +148,9 @@ def _is_sqlite(database: Database) -> bool:
 
 def _server(database: Database) -> str:
     """The server's address for PostgreSQL's own tools; they ask for the password, or read ~/.pgpass."""
-    address = database.engine.url.set(drivername="postgresql", password=None)
-    return shlex.quote(address.render_as_string(hide_password=False))
+    url = database.engine.url
+    address = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    return shlex.quote(address.render_as_string())
 
 
 @contextmanager

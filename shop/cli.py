@@ -141,7 +141,7 @@ def list_stock() -> None:
             click.echo(f"{variant.sku:24} {level.on_hand:5} {level.reserved:5} {level.available:5}")
 
 
-@stock_group.command("adjust")
+@stock_group.command("adjust", context_settings={"ignore_unknown_options": True})  # so that -1 is a number
 @click.argument("sku")
 @click.argument("quantity", type=click.IntRange(-MOST, MOST))
 @click.option("--reason", type=click.Choice(["received", "counted", "damaged"]), required=True)

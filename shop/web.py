@@ -85,7 +85,7 @@ def init_app(app: Flask) -> None:
         WTF_CSRF_SSL_STRICT=False,  # same_origin() below asks the browser itself
     )
     csrf.init_app(app)
-    app.before_request(refuse_nulls)
+    app.before_request(refuse_broken_addresses)
     app.before_request(same_origin)
     app.jinja_env.filters.update(pounds=pounds, pounds_and_pence=pounds_and_pence)
     app.jinja_env.globals.update(
@@ -153,9 +153,13 @@ def same_origin() -> None:
         abort(HTTPStatus.BAD_REQUEST, "This form was sent from another site.")
 
 
-def refuse_nulls() -> None:
-    """Refuse an address with a null character: none of ours has one, and PostgreSQL stores none."""
+def refuse_broken_addresses() -> None:
+    """Refuse an address with a null character, which PostgreSQL cannot hold, or bytes that are no text."""
     if "\0" in request.path or b"%00" in request.query_string:
+        abort(HTTPStatus.BAD_REQUEST)
+    try:
+        request.query_string.decode()
+    except UnicodeDecodeError:
         abort(HTTPStatus.BAD_REQUEST)
 
 

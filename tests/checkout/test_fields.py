@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Final, NamedTuple
+from xml.etree import ElementTree as ET
 
 import pytest
 from flask import Flask
@@ -386,3 +387,14 @@ def test_a_form_of_a_megabyte_is_refused_as_too_large(opened: Open) -> None:
     answer = who.post("/checkout", form.sent)
     assert answer.status_code == 413
     assert "more than we can take in" in answer.text
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SENT if SENT[kind] is not None])
+@pytest.mark.parametrize("field", ["piece", "side", "face", "engraving-front-1"])
+def test_a_drawing_can_be_asked_for_with_anything(anyone: Shopper, field: str, kind: str) -> None:
+    asked = {"piece": "disc", "side": "front", "face": "marcellus", "engraving-front-1": "Zoë"}
+    answer = anyone.client.get("/engravings/preview.svg", query_string={**asked, field: SENT[kind]})
+    assert answer.status_code in {200, 400, 404}
+    if answer.status_code == 200:
+        assert ET.fromstring(answer.text).tag.endswith("svg")
+        assert "<i>" not in answer.text

@@ -53,7 +53,7 @@ def create_standin(
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(desk.blueprint)
     app.register_error_handler(HTTPException, _error)
-    app.before_request(web.refuse_nulls)
+    app.before_request(web.refuse_broken_addresses)
     app.after_request(_headers)
     return app
 
