@@ -364,7 +364,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name=op.f("uq_standin_object_id")),
     )
     op.create_index(op.f("ix_standin_object_charge"), "standin_object", ["charge"], unique=False)
-    op.create_index(op.f("ix_standin_object_due_at"), "standin_object", ["due_at"], unique=False)
+    op.create_index("ix_standin_object_kind_due_at", "standin_object", ["kind", "due_at"], unique=False)
     op.create_index("ix_standin_object_kind_number", "standin_object", ["kind", "number"], unique=False)
     op.create_index(
         op.f("ix_standin_object_payment_intent"), "standin_object", ["payment_intent"], unique=False

@@ -13,7 +13,10 @@ class StandinObject(Base):
     """One object as Stripe's API shows it, and beside it what lists are filtered by."""
 
     __tablename__ = "standin_object"
-    __table_args__ = (Index("ix_standin_object_kind_number", "kind", "number"),)
+    __table_args__ = (
+        Index("ix_standin_object_kind_number", "kind", "number"),
+        Index("ix_standin_object_kind_due_at", "kind", "due_at"),
+    )
 
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     id: Mapped[str] = mapped_column(String(80), unique=True)
@@ -24,7 +27,7 @@ class StandinObject(Base):
     charge: Mapped[str | None] = mapped_column(String(80), index=True)
     source: Mapped[str | None] = mapped_column(String(80), index=True)
     payout: Mapped[str | None] = mapped_column(String(80), index=True)
-    due_at: Mapped[int | None] = mapped_column(BigInteger, index=True)  # when time alone will change it
+    due_at: Mapped[int | None] = mapped_column(BigInteger)  # when time alone will change it
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
     kept: Mapped[dict[str, Any]] = mapped_column(
         JSON

@@ -111,7 +111,7 @@ def expire_overdue(database: Database) -> int:
         select(StandinObject.id)
         .where(StandinObject.kind == "checkout.session", StandinObject.status == "open")
         .where(StandinObject.due_at <= store.seconds_now())
-        .order_by(StandinObject.number)
+        .order_by(StandinObject.due_at)
     )
     with database.reading() as session:
         found = list(session.scalars(overdue))
