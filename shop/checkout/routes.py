@@ -23,7 +23,7 @@ from shop.orders.lifecycle import link_token
 from shop.orders.models import Order
 from shop.orders.placing import NoLongerSold, PricedLine, Wish, fingerprint
 from shop.orders.view import view
-from shop.payments.gateway import GatewayDown
+from shop.payments.gateway import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt
 from shop.stock import SoldOut
 
@@ -92,7 +92,7 @@ def pay() -> ResponseReturnValue:
         return _payment_page(held, form, problems), HTTPStatus.CONFLICT
     except AlreadyPaid as paid:
         return redirect(f"/checkout/thanks?session_id={paid.session_id}", HTTPStatus.SEE_OTHER)
-    except (GatewayDown, StillMoving, Declined):
+    except (GatewayDown, GatewayRefused, StillMoving, Declined):
         page = _payment_page(held, form, {"pay": PAYMENT_PAGE_DOWN})
         return page, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(web.RETRY_AFTER_SECONDS)}
     return redirect(url, HTTPStatus.SEE_OTHER)
@@ -107,7 +107,8 @@ def thanks() -> ResponseReturnValue:
             HTTPStatus.NOT_FOUND,
             "We cannot show this order here. The letter we send you has a link to it that always works.",
         )
-    with suppress(GatewayDown, StillMoving):  # the page says what we know; webhook or sweep bring the rest
+    # Without an answer the page says what we know; webhook or sweep bring the rest.
+    with suppress(GatewayDown, GatewayRefused, StillMoving):
         converge(services, order_id)
     with web.reading() as session:
         order = session.get_one(Order, order_id)

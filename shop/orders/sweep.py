@@ -16,6 +16,9 @@ from shop.payments.models import CheckoutAttempt, RefundRequest
 EVERY: Final = timedelta(minutes=5)
 log = logging.getLogger(__name__)
 
+LOOK_EVERY: Final = timedelta(days=1)
+STILL_MOVES: Final = timedelta(days=180)
+"""How long after an order its money may still move: refunds, and disputes, which banks allow for 120 days."""
 UNANSWERED: Final = timedelta(minutes=2)
 """How long a request to Stripe may stay unanswered before it is made again under the same key."""
 
@@ -30,10 +33,13 @@ def sweep(services: Services) -> int:
     return closed + _each(lambda order_id: converge(services, order_id), _unfinished(services))
 
 
-def look_at_all(services: Services) -> int:
-    """Look at every order that money may have moved for. Give how many were looked at."""
+def look_at_all(services: Services, *, placed_within: timedelta | None = None) -> int:
+    """Look at every order, or those placed lately, that money may have moved for. Give how many were."""
+    query = select(Order.id).where(Order.mode == services.mode).order_by(Order.id)
+    if placed_within is not None:
+        query = query.where(Order.placed_at > clock.now() - placed_within)
     with services.database.reading() as session:
-        orders = session.scalars(select(Order.id).where(Order.mode == services.mode).order_by(Order.id)).all()
+        orders = session.scalars(query).all()
     return _each(lambda order_id: converge(services, order_id), orders)
 
 

@@ -48,7 +48,8 @@ API_VERSION: Final[str] = stripe.api_version
 TIMEOUT: Final = (3, 10)
 """Seconds to connect and to wait for each answer: a hung server must not hold a worker (the SDK waits 80)."""
 
-RETRIES: Final = 2
+RETRIES: Final = 1
+"""More would keep somebody waiting on the page she came back to; the sweep asks again anyway."""
 TOLERANCE_SECONDS: Final = 300
 """How far a webhook's timestamp may lie from now, either way. The SDK itself checks only the past."""
 

@@ -12,8 +12,9 @@ from shop.checkout import basket
 from shop.checkout.pay import open_payment
 from shop.orders.converge import Services, start_payment
 from shop.orders.lifecycle import State, lock
+from shop.orders.models import Order
 from shop.orders.placing import fingerprint, pay_again, price
-from shop.orders.sweep import look_at_all, sweep
+from shop.orders.sweep import STILL_MOVES, look_at_all, sweep
 from shop.payments.gateway import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt
 from shop.payments.standin import paying
@@ -180,3 +181,16 @@ def test_a_host_whose_clock_is_wrong_by_twenty_minutes_sweeps_no_live_hold(
     assert (trade.order(order).state, trade.level("disc").reserved) == (State.AWAITING, 1)
     trade.pays(order)
     assert trade.looks(order) is State.PAID
+
+
+def test_a_refund_whose_webhook_was_lost_is_found_by_the_daily_look(trade: Trade) -> None:
+    lately, long_ago = trade.place("disc"), trade.place("disc")
+    for order in (lately, long_ago):
+        trade.pays(order)
+        trade.looks(order)
+        trade.refunds(order)
+    with trade.database.transaction() as session:
+        session.get_one(Order, long_ago).placed_at = clock.now() - STILL_MOVES - timedelta(days=1)
+    assert look_at_all(trade.services, placed_within=STILL_MOVES) == 1
+    assert trade.order(lately).state == State.REFUNDED
+    assert trade.order(long_ago).state == State.PAID
