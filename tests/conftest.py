@@ -31,7 +31,6 @@ from shop.giving.policies import load_sample_policy
 from shop.settings import Settings
 from tests.browser import chromium, serving
 
-
 hypothesis_settings.register_profile("shop", deadline=None)  # a busy machine is no finding
 hypothesis_settings.load_profile("shop")
 
