@@ -1,22 +1,31 @@
 """`flask --app app ...`: each command a few lines over the same functions that pages use."""
 
+import json
 import sys
 from datetime import date, datetime
+from pathlib import Path
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from shop import migrations, stock, web, worker
+from shop import backup, migrations, stock, web, worker
 from shop.accounts import staff
 from shop.catalogue import sample, snapshot
+from shop.checkout import basket
 from shop.giving import export, policies, triggers, verification
 from shop.giving.ledger import Book
+from shop.mail import outbox
+from shop.orders import privacy
 from shop.orders.converge import Services
-from shop.orders.sweep import reconcile as reconcile_orders
+from shop.orders.reconciliation import reconcile as reconcile_everything
 from shop.orders.sweep import sweep as sweep_orders
 
 DAY = click.DateTime(["%Y-%m-%d"])
+FILE = click.Path(path_type=Path, dir_okay=False)
+ACTOR = "command line"
+MOST = 10_000
+"""Pieces in one movement of stock: more is a slip of the finger."""
 
 
 @click.command("init")
@@ -77,8 +86,12 @@ def sweep() -> None:
 
 @payments_group.command("reconcile")
 def reconcile() -> None:
-    """Look at every order, and say what does not add up."""
-    click.echo(f"{reconcile_orders(web.wired(Services))} orders looked at.")
+    """Look at every order, then say what does not add up. Exit status 1 when anything does not."""
+    problems = reconcile_everything(web.wired(Services))
+    for problem in problems:
+        click.echo(problem)
+    click.echo("Everything adds up." if not problems else f"{len(problems)} differences.")
+    sys.exit(1 if problems else 0)
 
 
 ledger_group = AppGroup("ledger", help="The donation ledger.")
@@ -128,9 +141,9 @@ def list_stock() -> None:
             click.echo(f"{variant.sku:24} {level.on_hand:5} {level.reserved:5} {level.available:5}")
 
 
-@stock_group.command("adjust")
+@stock_group.command("adjust", context_settings={"ignore_unknown_options": True})  # so that -1 is a number
 @click.argument("sku")
-@click.argument("quantity", type=int)
+@click.argument("quantity", type=click.IntRange(-MOST, MOST))
 @click.option("--reason", type=click.Choice(["received", "counted", "damaged"]), required=True)
 @click.option("--note", default="")
 def adjust_stock(sku: str, quantity: int, reason: stock.ByHand, note: str) -> None:
@@ -139,10 +152,94 @@ def adjust_stock(sku: str, quantity: int, reason: stock.ByHand, note: str) -> No
         found = snapshot.load(session).by_sku(sku)
         if found is None:
             raise click.ClickException(f"There is no variant {sku}.")
-        stock.adjust(session, found[1].id, quantity, reason=reason, note=note, actor="command line")
+        try:
+            stock.adjust(session, found[1].id, quantity, reason=reason, note=note, actor=ACTOR)
+        except (stock.WouldGoNegative, ValueError) as refused:
+            raise click.ClickException(str(refused)) from None
+
+
+privacy_group = AppGroup("privacy", help="What is kept about an order.")
+
+
+@privacy_group.command("export")
+@click.argument("order")
+def export_order(order: str) -> None:
+    """Write all that is kept about an order as JSON, for its buyer."""
+    with web.reading() as session:
+        try:
+            kept = privacy.everything(session, web.wired(Services).vault, order)
+        except privacy.UnknownOrder as unknown:
+            raise click.ClickException(str(unknown)) from None
+    click.echo(json.dumps(kept, indent=2, ensure_ascii=False))
+
+
+@privacy_group.command("erase")
+@click.argument("order")
+def erase_order(order: str) -> None:
+    """Erase an order's names, address and words for good. Amounts and the ledger stay."""
+    with web.transaction() as session:
+        try:
+            erased = privacy.erase(session, web.wired(Services).vault, order, actor=ACTOR)
+        except privacy.UnknownOrder as unknown:
+            raise click.ClickException(str(unknown)) from None
+        basket.forget_order(session, privacy.order_id(session, order))
+    web.database().forget_deleted()
+    if not erased.words:
+        click.echo(f"{order} had been erased before.")
+        return
+    click.echo(
+        f"{order} is erased: name, address and words are gone, its link is closed, and {erased.letters} "
+        "unsent letters will not be sent. Backups made earlier hold them, sealed, until they are deleted."
+    )
+
+
+letters_group = AppGroup("letters", help="The outbox.")
+
+
+@letters_group.command("stop")
+def stop_letters() -> None:
+    """Mark every letter still waiting as never to be sent: for a restored copy, before its worker starts."""
+    with web.transaction() as session:
+        click.echo(f"{outbox.drop_unsent(session, backup.RESTORED)} letters will not be sent.")
+
+
+@click.command("backup")
+@click.argument("file", type=FILE)
+@with_appcontext
+def back_up(file: Path) -> None:
+    """Copy the database into a new FILE while the shop goes on. The keys are not in it: keep them apart."""
+    try:
+        size = backup.write(web.database(), file)
+    except (backup.AnotherTool, backup.CannotBackUp) as refused:
+        raise click.ClickException(str(refused)) from None
+    click.echo(f"{file}: {size} bytes. Keep {web.settings().instance_dir / 'keys'} too, in another place.")
+
+
+@click.command("restore")
+@click.argument("file", type=FILE)
+@click.option("--yes-replace", is_flag=True, help="Replace a database that is not empty.")
+@with_appcontext
+def bring_back(file: Path, *, yes_replace: bool) -> None:
+    """Bring a backup back. Stop the shop first. Letters that were waiting in it are never sent from here."""
+    try:
+        restored = backup.restore(web.database(), file, replace=yes_replace)
+    except (backup.AnotherTool, backup.CannotRestore) as refused:
+        raise click.ClickException(str(refused)) from None
+    click.echo(f"Restored; its ledger is sound. {restored.letters} waiting letters will not be sent.")
 
 
 def register(app: Flask) -> None:
     """Add the commands to the application."""
-    for command in (init, run_worker, accounts_group, payments_group, ledger_group, stock_group):
+    for command in (
+        init,
+        run_worker,
+        back_up,
+        bring_back,
+        accounts_group,
+        payments_group,
+        ledger_group,
+        stock_group,
+        privacy_group,
+        letters_group,
+    ):
         app.cli.add_command(command)

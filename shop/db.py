@@ -92,6 +92,13 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
 
+    def forget_deleted(self) -> None:
+        """Empty SQLite's write-ahead log, where a deleted row stands until others are written over it."""
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")  # a checkpoint cannot run inside a transaction
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def dispose(self) -> None:
         """Close the pooled connections."""
         self.engine.dispose()
@@ -142,7 +149,11 @@ class _Turn:
 def _engine(url: str) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(
-            url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, pool_size=16, max_overflow=16
+            url,
+            connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+            pool_size=16,
+            max_overflow=16,
+            hide_parameters=True,
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -154,6 +165,7 @@ def _engine(url: str) -> Engine:
         pool_size=16,
         max_overflow=16,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error's text must never quote what somebody typed
     )
 
 

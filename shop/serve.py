@@ -19,7 +19,7 @@ THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 
 
 def serve(settings: Settings) -> None:
-    """Serve http://127.0.0.1:PORT until stopped. The two processes make the application; this one watches."""
+    """Serve http://127.0.0.1:PORT until stopped. Its processes make the application; this one watches."""
     print(f"\nThe shop is at {settings.site_url}\nStop it with Ctrl-C.\n", flush=True)  # noqa: T201
     command = [sys.executable, "-m", "flask", "--app", "app", "worker", "--beside", str(os.getpid())]
     worker = subprocess.Popen(command)  # noqa: S603  (our own command, nothing typed in it)

@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -28,18 +28,18 @@ class PaymentMode(StrEnum):
 class Settings:
     """How this installation runs. Made by `from_environment`; tests make their own."""
 
-    database_url: str
-    secret_key: str
-    vault_key: bytes
+    database_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    vault_key: bytes = field(repr=False)
     """32 bytes that wrap the key of each order's private words. Back it up apart from the database."""
     instance_dir: Path
     site_url: str
     port: int = 8000
     proxies: int = 0
     """How many proxies of ours stand in front and say, in X-Forwarded-For, who is asking."""
-    mail_url: str | None = None
-    stripe_secret_key: str | None = None
-    stripe_webhook_secret: str | None = None
+    mail_url: str | None = field(default=None, repr=False)
+    stripe_secret_key: str | None = field(default=None, repr=False)
+    stripe_webhook_secret: str | None = field(default=None, repr=False)
     stripe_api_base: str | None = None
 
     @property
@@ -66,7 +66,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """
     env = os.environ if environ is None else environ
     instance_dir = Path(env.get("INSTANCE_DIR") or "instance").resolve()
-    instance_dir.mkdir(parents=True, exist_ok=True)
+    instance_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     port = _port(env.get("PORT") or "8000")
     secret_key, webhook_secret = (
         env.get("STRIPE_SECRET_KEY") or None,
@@ -76,7 +76,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         database_url=_database_url(env.get("DATABASE_URL") or f"sqlite:///{instance_dir / 'shop.db'}"),
         secret_key=env.get("SECRET_KEY") or _key_file(instance_dir / "keys" / "secret_key"),
-        vault_key=bytes.fromhex(_key_file(instance_dir / "keys" / "vault_key")),
+        vault_key=_vault_key(instance_dir / "keys" / "vault_key"),
         instance_dir=instance_dir,
         site_url=_url("SITE_URL", env.get("SITE_URL") or f"http://127.0.0.1:{port}", {"http", "https"}),
         port=port,
@@ -102,7 +102,7 @@ def _check_stripe_keys(secret_key: str | None, webhook_secret: str | None) -> No
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) < 65536:  # noqa: PLR2004
+    if not (text.isascii() and text.isdigit() and len(text) < 6) or not 0 < int(text) < 65536:  # noqa: PLR2004
         raise SettingsError(f"PORT must be a number from 1 to 65535, not {text!r}.")
     return int(text)
 
@@ -114,9 +114,16 @@ def _count(name: str, text: str) -> int:
 
 
 def _url(name: str, text: str, schemes: set[str]) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in schemes or not parts.hostname:
-        raise SettingsError(f"{name} must look like {min(schemes)}://host, not {text!r}.")
+    wrong = SettingsError(
+        f"{name} must look like {min(schemes)}://host."
+    )  # not quoted: it may hold a password
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in schemes and parts.hostname and parts.port != 0
+    except ValueError:
+        raise wrong from None
+    if not usable:
+        raise wrong
     return text.rstrip("/")
 
 
@@ -124,6 +131,19 @@ def _database_url(text: str) -> str:
     if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise SettingsError("DATABASE_URL must start with sqlite:/// or postgresql+psycopg://.")
     return text
+
+
+def _vault_key(path: Path) -> bytes:
+    try:
+        key = bytes.fromhex(_key_file(path))
+    except ValueError:
+        key = b""
+    if len(key) != SECRET_LENGTH:
+        raise SettingsError(
+            f"{path} is damaged: it must hold {SECRET_LENGTH} bytes in hexadecimal. "
+            "Bring it back from where you keep a copy; without it no order's words can be read."
+        )
+    return key
 
 
 def _key_file(path: Path) -> str:

@@ -1,6 +1,5 @@
 """What every page shares: access to the database, errors, headers, filters and form tokens."""
 
-import functools
 import hashlib
 import hmac
 import time
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_wtf import CSRFProtect
+from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -35,10 +34,16 @@ csrf = CSRFProtect()
 
 MAX_REQUEST_BYTES: Final = 512 * 1024
 RETRY_AFTER_SECONDS: Final = 5
+LONGEST_STAMP: Final = 12
+"""Digits of an hour's number; more is not ours, and Python reads no number of thousands of digits."""
+
 PUBLIC_TOKEN_HOURS: Final = 24
 """How long a piece page may lie open before its form must be sent again."""
 
 STALE: Final = "This page had been open for a while. Go back, load it again, and send it once more."
+STALE_BUT_KEPT: Final = (
+    "This page had been open for a while. Nothing you wrote is lost: please send it once more."
+)
 
 STRIPE_CHECKOUT: Final = "https://checkout.stripe.com"
 
@@ -80,6 +85,7 @@ def init_app(app: Flask) -> None:
         WTF_CSRF_SSL_STRICT=False,  # same_origin() below asks the browser itself
     )
     csrf.init_app(app)
+    app.before_request(refuse_broken_addresses)
     app.before_request(same_origin)
     app.jinja_env.filters.update(pounds=pounds, pounds_and_pence=pounds_and_pence)
     app.jinja_env.globals.update(
@@ -143,8 +149,31 @@ def same_origin() -> None:
     if site is not None:
         if site not in {"same-origin", "none"}:
             abort(HTTPStatus.BAD_REQUEST, "This form was sent from another site.")
-    elif origin is not None and urlsplit(origin).netloc != request.host:
+    elif origin is not None and _host_of(origin) not in _own_hosts():
         abort(HTTPStatus.BAD_REQUEST, "This form was sent from another site.")
+
+
+def refuse_broken_addresses() -> None:
+    """Refuse an address with a null character, which PostgreSQL cannot hold, or bytes that are no text."""
+    if "\0" in request.path or b"%00" in request.query_string:
+        abort(HTTPStatus.BAD_REQUEST)
+    try:
+        request.query_string.decode()
+    except UnicodeDecodeError:
+        abort(HTTPStatus.BAD_REQUEST)
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc or None
+    except ValueError:
+        return None
+
+
+def _own_hosts() -> set[str]:
+    """The host that was asked for and, since a proxy may ask for another, the one the public knows."""
+    found: Settings | None = current_app.extensions.get("shop.settings")
+    return {request.host} | ({urlsplit(found.site_url).netloc} if found else set())
 
 
 def _open_endpoints() -> set[str]:
@@ -164,9 +193,7 @@ def error_page(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error
     if isinstance(error, CSRFError):
-        error.description = (
-            "This page had been open for a while. Go back, load it again, and send it once more."
-        )
+        error.description = STALE
     said = error.description if error.description != type(error).description else None
     response = current_app.make_response(
         (render_template("error.html", code=error.code, said=said), error.code)
@@ -205,6 +232,22 @@ def _plain(error: Exception) -> bool:
     return type(error).__init__ is Exception.__init__
 
 
+class Form(FlaskForm):
+    """A form filled from what was sent as form fields, and from nothing else.
+
+    Flask-WTF by itself also takes files and JSON under the same names, which no field here expects.
+    """
+
+    class Meta(FlaskForm.Meta):
+        """How the fields are filled."""
+
+        def wrap_formdata(self, form: BaseForm, formdata: Any) -> Any:  # noqa: ARG002
+            """Give the request's form fields unless others, or none, were given."""
+            if formdata is None or hasattr(formdata, "getlist"):
+                return formdata
+            return request.form if request.method == "POST" else None
+
+
 class PublicToken(CSRF):
     """A form token for pages that are the same for everyone and so know no session.
 
@@ -222,17 +265,13 @@ class PublicToken(CSRF):
             raise ValidationError("This page had been open for a while. Please send it once more.")
 
 
-def public_form(view: View[P]) -> View[P]:
-    """For a view that takes the form of a page which is the same for everyone: checks its public token."""
+def checks_token_itself(view: View[P]) -> View[P]:
+    """For a view that checks its form's token itself, so that a stale form can be shown again as it was.
 
-    @functools.wraps(view)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        if not valid_public_token(request.form.get("csrf_token", "")):
-            abort(HTTPStatus.BAD_REQUEST, STALE)
-        return view(*args, **kwargs)
-
-    csrf.exempt(checked)
-    return checked
+    Flask-WTF would answer with an error page, and what somebody wrote would be gone.
+    """
+    csrf.exempt(view)
+    return view
 
 
 def public_token(hour: int | None = None) -> str:
@@ -245,7 +284,7 @@ def public_token(hour: int | None = None) -> str:
 def valid_public_token(token: str) -> bool:
     """Whether the token is one of ours and not older than PUBLIC_TOKEN_HOURS."""
     stamp, _, _ = token.partition(".")
-    if not (stamp.isascii() and stamp.isdigit()):
+    if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= LONGEST_STAMP):
         return False
     age = time.time() // 3600 - int(stamp)
     return (

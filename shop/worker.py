@@ -16,7 +16,7 @@ from shop.checkout import basket
 from shop.mail.sending import send_next, transport
 from shop.orders import letters
 from shop.orders.converge import Services
-from shop.orders.sweep import EVERY, sweep
+from shop.orders.sweep import EVERY, LOOK_EVERY, STILL_MOVES, look_at_all, sweep
 from shop.payments.standin import deliveries
 from shop.settings import PaymentMode, Settings
 
@@ -29,6 +29,7 @@ class Worker:
 
     app: Flask
     next_sweep: datetime | None = None
+    next_look: datetime | None = None
 
     def __post_init__(self) -> None:
         """Find what the work needs."""
@@ -44,6 +45,9 @@ class Worker:
         if self.next_sweep is None or clock.now() >= self.next_sweep:
             self.next_sweep = clock.now() + EVERY
             self._guard("sweep", self._sweep)
+        if self.next_look is None or clock.now() >= self.next_look:
+            self.next_look = clock.now() + LOOK_EVERY
+            self._guard("look", self._look)
         return busy
 
     def _send_letter(self) -> bool:
@@ -67,6 +71,10 @@ class Worker:
             sessions.forget_sessions(session)
             staff.forget_links(session)
         return True
+
+    def _look(self) -> bool:
+        """Refunds and disputes whose webhooks were lost are found here at the latest."""
+        return bool(look_at_all(self.services, placed_within=STILL_MOVES))
 
     def _guard(self, what: str, do: Callable[[], bool]) -> bool:
         """A failure in one kind of work is logged by its name alone, and never stops the others."""

@@ -3,6 +3,7 @@
 `axe(page)` gives the accessibility violations of the page as short sentences; it should give none.
 """
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,10 +26,20 @@ FLAGS = [
 ]
 
 
+def free_port() -> socket.socket:
+    """A port of this machine, taken but not answering yet: for an application that must know its address."""
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    return taken
+
+
 @contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """The application on a free port of this machine; gives its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+def serving(app: Flask, at: socket.socket | None = None) -> Iterator[str]:
+    """The application on a free port of this machine, or on the one taken `at`; gives its address."""
+    port = at.getsockname()[1] if at else 0
+    if at:
+        at.listen()
+    server = make_server("127.0.0.1", port, app, threaded=True, fd=at.fileno() if at else None)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -1,13 +1,13 @@
 """The forms of signing in. What is typed into a password field reaches the check exactly as it was typed."""
 
-from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import EqualTo, InputRequired, ValidationError
 
+from shop import web
 from shop.accounts import passwords, staff
 
 
-class SignInForm(FlaskForm):
+class SignInForm(web.Form):
     """An e-mail and its password."""
 
     email = EmailField("E-mail", [InputRequired("Enter your e-mail address.")])
@@ -22,11 +22,11 @@ class SignInForm(FlaskForm):
             raise ValidationError(str(error)) from error
 
 
-class ButtonForm(FlaskForm):
+class ButtonForm(web.Form):
     """Nothing but a button and its form token."""
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(web.Form):
     """A new password, twice, so that a slip is noticed at once."""
 
     password = PasswordField("New password", [InputRequired("Enter a new password.")])

@@ -10,7 +10,7 @@ from shop.catalogue import editions, lettering
 from shop.catalogue.editions import Shown
 from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.snapshot import Catalogue
-from shop.engraving.faces import FACES
+from shop.engraving import FACES, field_name
 from shop.money import pounds_and_pence
 
 ADD_TO: Final = "/basket/lines"
@@ -65,6 +65,7 @@ def piece_page(
     if piece is None:
         raise UnknownPiece(slug)
     shown = editions.shown()
+    lines = {field_name(area.key, line) for area in piece.sides for line in area.line_numbers}
     return render_template(
         "catalogue/piece.html",
         here="pieces",
@@ -72,6 +73,7 @@ def piece_page(
         faces=[(face, lettering.sample(face)) for face in FACES.values()],
         values=values,
         problems=dict(errors),
+        strays=[name for name in errors if name.startswith("engraving-") and name not in lines],
         action=action,
         submit_label=submit_label,
         csrf_token_value=shown.token,

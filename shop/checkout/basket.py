@@ -2,8 +2,8 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from shop.engraving import Engraving
 from shop.orders.lifecycle import UNPAID, State
 from shop.orders.models import Order
 from shop.orders.placing import WishedLine
+from shop.stock import held_by
 
 MOST_LINES: Final = 20
 KEPT_FOR: Final = timedelta(days=30)
@@ -84,11 +85,22 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def seen_by(session: Session, catalogue: Catalogue, token: str | None) -> Catalogue:
+    """The catalogue as this visitor sees it: what is set aside for her own order can be had, by her."""
+    basket = _find(session, token)
+    if basket is None or basket.order_id is None:
+        return catalogue
+    hold_id = session.scalars(select(Order.hold_id).where(Order.id == basket.order_id)).one()
+    hers = held_by(session, hold_id)
+    return Catalogue(tuple(_with_hers(piece, hers) for piece in catalogue.pieces)) if hers else catalogue
+
+
 def contents(session: Session, catalogue: Catalogue, token: str | None) -> Contents:
     """What is in the cookie's basket. Empty without a cookie, and once its order was paid."""
     basket = _find(session, token)
     if basket is None or token is None or _spent(session, basket):
         return EMPTY
+    catalogue = seen_by(session, catalogue, token)
     rows = session.scalars(
         select(BasketLine).where(BasketLine.basket_id == basket.id).order_by(BasketLine.id)
     )
@@ -152,6 +164,11 @@ def count(session: Session, token: str) -> int:
     return 0 if basket is None or _spent(session, basket) else len(_line_ids(session, basket.id))
 
 
+def forget_order(session: Session, order_id: int) -> None:
+    """Delete the basket an order was made from: it holds the same words."""
+    session.execute(delete(Basket).where(Basket.order_id == order_id))
+
+
 def forget_old(session: Session) -> int:
     """Delete baskets nobody touched for KEPT_FOR. Give how many."""
     old = delete(Basket).where(Basket.touched_at < clock.now() - KEPT_FOR).returning(Basket.id)
@@ -162,6 +179,13 @@ def _find(session: Session, token: str | None) -> Basket | None:
     if not token:
         return None
     return session.scalars(select(Basket).where(Basket.token_hash == token_hash(token))).one_or_none()
+
+
+def _with_hers(piece: PieceView, hers: Mapping[int, int]) -> PieceView:
+    variants = tuple(
+        replace(variant, available=True) if variant.id in hers else variant for variant in piece.variants
+    )
+    return replace(piece, variants=variants)
 
 
 def _ready(session: Session, token: str) -> Basket:

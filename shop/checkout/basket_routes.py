@@ -1,6 +1,7 @@
 """/basket: what is in it, adding, changing, removing."""
 
 from http import HTTPStatus
+from typing import Final
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,13 +12,20 @@ from shop.catalogue import pages, snapshot
 from shop.catalogue.postage import CHEAPEST
 from shop.checkout import basket, cookie
 from shop.checkout.basket import Line
-from shop.checkout.choice import Refused, read_choice, values_of
+from shop.checkout.choice import Refused, piece_of, read_choice, values_of, written
 from shop.checkout.forms import ActionForm
 from shop.checkout.show import lines_shown, statement
 
 blueprint = Blueprint("basket", __name__)
 
+LINE: Final = f"/basket/lines/<int(max={2**31 - 1}):line_id>"
+"""No database has a line with a greater number."""
+
 ADD, SAVE = "Add to basket", "Save the changes"
+FULL: Final = f"A basket holds {basket.MOST_LINES} pieces. Please order those first, or take one out."
+GONE: Final = (
+    "That line is no longer in your basket. What you wrote is kept below: it can be added as a new one."
+)
 
 
 @blueprint.get("/basket")
@@ -35,31 +43,30 @@ def show() -> ResponseReturnValue:
     return cookie.show_count(make_response(page), len(held.lines))
 
 
-@blueprint.post("/basket/lines")
-@web.public_form
+@blueprint.post(pages.ADD_TO)
+@web.checks_token_itself
 def add() -> ResponseReturnValue:
     """Put a unit with its words into the basket."""
+    if not web.valid_public_token(request.form.get("csrf_token", "")):
+        return _stale(pages.ADD_TO, ADD)
     token = cookie.token() or basket.new_token()
     with web.transaction() as session:
-        catalogue = snapshot.load(session)
+        catalogue = basket.seen_by(session, snapshot.load(session), token)
         try:
             basket.add(session, token, read_choice(catalogue, request.form))
         except Refused as refused:
-            return _again(catalogue, refused, "/basket/lines", ADD)
+            return _again(catalogue, refused, pages.ADD_TO, ADD)
         except basket.BasketFull:
-            abort(
-                HTTPStatus.UNPROCESSABLE_ENTITY,
-                f"A basket holds {basket.MOST_LINES} pieces. Please order those first, or take one out.",
-            )
+            return _again(catalogue, _refused(catalogue, FULL), pages.ADD_TO, ADD)
         count = basket.count(session, token)
     return cookie.remember(_to_basket(), token, count)
 
 
-@blueprint.get("/basket/lines/<int:line_id>")
+@blueprint.get(LINE)
 def edit(line_id: int) -> ResponseReturnValue:
     """The piece page again, with the words of this line, to change them."""
     with web.reading() as session:
-        catalogue = snapshot.load(session)
+        catalogue = basket.seen_by(session, snapshot.load(session), cookie.token())
         line = _line(session, catalogue, line_id)
     if line is None or line.piece is None:
         abort(HTTPStatus.NOT_FOUND)
@@ -73,24 +80,25 @@ def edit(line_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/basket/lines/<int:line_id>")
-@web.public_form
+@blueprint.post(LINE)
+@web.checks_token_itself
 def change(line_id: int) -> ResponseReturnValue:
     """Replace a line's words or variant."""
+    action, token = f"/basket/lines/{line_id}", cookie.token() or ""
+    if not web.valid_public_token(request.form.get("csrf_token", "")):
+        return _stale(action, SAVE)
     with web.transaction() as session:
-        catalogue = snapshot.load(session)
+        catalogue = basket.seen_by(session, snapshot.load(session), token)
         try:
-            changed = basket.change(
-                session, cookie.token() or "", line_id, read_choice(catalogue, request.form)
-            )
+            changed = basket.change(session, token, line_id, read_choice(catalogue, request.form))
         except Refused as refused:
-            return _again(catalogue, refused, f"/basket/lines/{line_id}", SAVE)
+            return _again(catalogue, refused, action, SAVE)
     if not changed:
-        abort(HTTPStatus.NOT_FOUND, "That line is no longer in your basket.")
+        return _again(catalogue, _refused(catalogue, GONE), pages.ADD_TO, ADD, HTTPStatus.NOT_FOUND)
     return _to_basket()
 
 
-@blueprint.post("/basket/lines/<int:line_id>/removal")
+@blueprint.post(f"{LINE}/removal")
 def remove(line_id: int) -> ResponseReturnValue:
     """Take a line out; taking it out twice is fine."""
     ActionForm()
@@ -108,13 +116,28 @@ def _line(session: Session, catalogue: snapshot.Catalogue, line_id: int) -> Line
     return next((line for line in held.lines if line.id == line_id), None)
 
 
-def _again(catalogue: snapshot.Catalogue, refused: Refused, action: str, label: str) -> ResponseReturnValue:
+def _stale(action: str, label: str) -> ResponseReturnValue:
+    """The page had been open for more than a day: it comes back as it was, with a fresh token."""
+    with web.reading() as session:
+        catalogue = basket.seen_by(session, snapshot.load(session), cookie.token())
+    return _again(catalogue, _refused(catalogue, web.STALE_BUT_KEPT), action, label, HTTPStatus.BAD_REQUEST)
+
+
+def _refused(catalogue: snapshot.Catalogue, why: str) -> Refused:
+    """A refusal of the form as a whole."""
+    return Refused(piece_of(catalogue, request.form), {"": why})
+
+
+def _again(
+    catalogue: snapshot.Catalogue,
+    refused: Refused,
+    action: str,
+    label: str,
+    status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
+) -> ResponseReturnValue:
     """The very same page with what she typed, and the reason beside each field."""
     if refused.piece is None:
-        abort(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "Please choose the piece again: we could not tell which one it was.",
-        )
+        return render_template("checkout/words.html", written=written(request.form)), status
     page = pages.piece_page(
         catalogue,
         refused.piece.slug,
@@ -123,7 +146,7 @@ def _again(catalogue: snapshot.Catalogue, refused: Refused, action: str, label: 
         action=action,
         submit_label=label,
     )
-    return page, HTTPStatus.UNPROCESSABLE_ENTITY
+    return page, status
 
 
 def _to_basket() -> Response:

@@ -5,15 +5,28 @@ from dataclasses import dataclass
 
 from shop.catalogue.snapshot import Catalogue, PieceView, VariantView
 from shop.dedications.words import DedicationRefused, check_dedication
-from shop.engraving import FACE_FIELD, Engraving, EngravingRefused, check, field_name
+from shop.engraving import (
+    FACE_FIELD,
+    Engraving,
+    EngravingRefused,
+    UnknownLine,
+    check,
+    field_name,
+    words_in,
+)
 from shop.orders.placing import WishedLine
 
 FACE = "face"
+DEDICATION = "dedication"
+ENGRAVING = "engraving-"
 
 
 @dataclass(frozen=True)
 class Refused(Exception):
-    """The form as it was sent, and what is wrong: field id -> sentence."""
+    """What is wrong with a form: field id -> sentence; "" for the form as a whole.
+
+    `piece` is the one it is about, None when that cannot be told or it is no longer sold.
+    """
 
     piece: PieceView | None
     errors: Mapping[str, str]
@@ -21,30 +34,37 @@ class Refused(Exception):
 
 def read_choice(catalogue: Catalogue, form: Mapping[str, str]) -> WishedLine:
     """The unit she asks for. Raises Refused with every reason at once."""
-    found = _variant(catalogue, form.get("variant", ""))
-    if found is None:
-        piece = catalogue.by_slug.get(form.get("piece", ""))
-        raise Refused(piece, {"variant": "Please choose a metal and a chain length."})
-    piece, variant = found
+    variant = _variant(catalogue, form)
+    piece = piece_of(catalogue, form)
+    if piece is None:
+        raise Refused(None, {"variant": "Please choose the piece again."})
     errors: dict[str, str] = {}
-    if not variant.available:
+    if variant is None:
+        errors["variant"] = "Please choose a metal and a chain length."
+    elif not variant.available:
         errors["variant"] = "This metal and length is sold out for now. Please choose another."
     engraving = _engraving(piece, form, errors)
     dedication = _dedication(form, errors)
-    if errors:
+    if variant is None or errors:
         raise Refused(piece, errors)
     return WishedLine(variant.id, engraving, dedication)
 
 
-def every_word(form: Mapping[str, str]) -> dict[tuple[str, int], str]:
-    """Every engraving field of a form, also for sides and lines that do not exist: those are refused."""
-    words = {}
-    for name, text in form.items():
-        prefix, _, rest = name.partition("-")
-        side, _, line = rest.rpartition("-")
-        if prefix == "engraving" and side and line.isascii() and line.isdigit() and len(line) < 4:  # noqa: PLR2004
-            words[side, int(line)] = text
-    return words
+def piece_of(catalogue: Catalogue, form: Mapping[str, str]) -> PieceView | None:
+    """The piece whose page the form is from: it says so itself, or its variant tells."""
+    if "piece" in form:
+        return catalogue.by_slug.get(form["piece"])
+    found = _found(catalogue, form.get("variant", ""))
+    return found[0] if found else None
+
+
+def written(form: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Every private word of a form as (field name, text), so that none is lost when its piece is gone."""
+    return [
+        (name, text)
+        for name, text in form.items()
+        if text and (name == DEDICATION or name.startswith(ENGRAVING))
+    ]
 
 
 def values_of(wished: WishedLine) -> dict[str, str]:
@@ -56,15 +76,24 @@ def values_of(wished: WishedLine) -> dict[str, str]:
     return values
 
 
-def _variant(catalogue: Catalogue, text: str) -> tuple[PieceView, VariantView] | None:
+def _variant(catalogue: Catalogue, form: Mapping[str, str]) -> VariantView | None:
+    found = _found(catalogue, form.get("variant", ""))
+    return found[1] if found and found[0] is piece_of(catalogue, form) else None
+
+
+def _found(catalogue: Catalogue, text: str) -> tuple[PieceView, VariantView] | None:
     if not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004
         return None
     return catalogue.find(int(text))
 
 
 def _engraving(piece: PieceView, form: Mapping[str, str], errors: dict[str, str]) -> Engraving | None:
+    known = {field_name(area.key, line) for area in piece.sides for line in area.line_numbers}
+    for name, text in written(form):
+        if text and name != DEDICATION and name not in known:
+            errors[name] = UnknownLine().message  # nothing she wrote is left out without a word
     try:
-        return check(piece.sides, form.get(FACE, ""), every_word(form))
+        return check(piece.sides, form.get(FACE, ""), words_in(form, piece.sides))
     except EngravingRefused as refused:
         for (side, line), problem in refused.problems.items():
             errors[FACE if (side, line) == FACE_FIELD else field_name(side, line)] = problem.message
@@ -73,7 +102,7 @@ def _engraving(piece: PieceView, form: Mapping[str, str], errors: dict[str, str]
 
 def _dedication(form: Mapping[str, str], errors: dict[str, str]) -> str | None:
     try:
-        return check_dedication(form.get("dedication", ""))
+        return check_dedication(form.get(DEDICATION, ""))
     except DedicationRefused as refused:
-        errors["dedication"] = refused.message
+        errors[DEDICATION] = refused.message
     return None

@@ -1,5 +1,6 @@
 """The basket's two cookies: the secret one that opens it, and a plain number for the page's header."""
 
+import re
 from typing import Final
 
 from flask import Response, request
@@ -8,6 +9,8 @@ from shop import web
 from shop.checkout.basket import KEPT_FOR
 
 COUNT_COOKIE: Final = "basket_items"
+TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+"""32 random bytes as `basket.new_token` writes them."""
 
 
 def name() -> str:
@@ -16,8 +19,9 @@ def name() -> str:
 
 
 def token() -> str | None:
-    """The visitor's basket token, if she has one."""
-    return request.cookies.get(name())
+    """The visitor's basket token, if she has one that we could have given her: its words hang on it."""
+    found = request.cookies.get(name(), "")
+    return found if TOKEN.fullmatch(found) else None
 
 
 def remember(response: Response, token: str, count: int) -> Response:

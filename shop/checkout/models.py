@@ -27,6 +27,7 @@ class BasketLine(Base):
     """One unit in a basket, with its own words."""
 
     __tablename__ = "basket_line"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  (an old tab must never find another line)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     basket_id: Mapped[int] = mapped_column(ForeignKey("basket.id", ondelete="CASCADE"), index=True)

@@ -4,21 +4,23 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.catalogue.snapshot import Catalogue
 from shop.checkout import basket
-from shop.orders.converge import Services, start_payment, withdraw
+from shop.orders.converge import Services, newest_attempt, start_payment, withdraw
 from shop.orders.lifecycle import CAN_PAY_AGAIN, UNPAID, State, lock
-from shop.orders.models import Order
 from shop.orders.placing import PricedLine, Wish, fingerprint, pay_again, place, price
 from shop.payments.models import CheckoutAttempt
 
 ROUNDS: Final = 4
 LEAST_TIME_LEFT: Final = timedelta(minutes=3)
 """A payment page about to close is closed and opened anew, so that she is not cut off while typing."""
+
+LEAST_TIME_TO_ASK: Final = timedelta(minutes=30, seconds=15)
+"""Stripe opens no page that would close in less than half an hour. A request left unanswered for longer than
+this leaves is made afresh, once Stripe has said that the first one led to nothing."""
 
 
 class AlreadyPaid(Exception):
@@ -29,19 +31,29 @@ class AlreadyPaid(Exception):
         self.session_id = session_id
 
 
+class Changed(Exception):
+    """What would be ordered is not what she was shown: a price, a word or the postage is another now."""
+
+
 class Declined(Exception):
     """Stripe would not open a payment page for this order."""
 
 
-def open_payment(services: Services, token: str, catalogue: Callable[[], Catalogue], wish: Wish) -> str:
+def open_payment(
+    services: Services, token: str, catalogue: Callable[[], Catalogue], wish: Wish, agreed: str
+) -> str:
     """The URL of the one payment page for this basket as it stands.
 
+    `agreed` is the fingerprint of what she was shown: never is anything else placed.
+
     Pressing twice, or coming back, leads to the same page. When the basket has changed since, the old page is
-    closed at Stripe first, so that never two of them can be paid. Raises SoldOut, NoLongerSold, AlreadyPaid,
-    GatewayDown or Declined.
+    closed at Stripe first, so that never two of them can be paid. Raises Changed, SoldOut, NoLongerSold,
+    AlreadyPaid, GatewayDown or Declined.
     """
     for _ in range(ROUNDS):
         priced = price(catalogue(), wish.lines)
+        if fingerprint(wish, priced) != agreed:
+            raise Changed
         with services.database.transaction() as session:
             attempt, outdated = _attempt(session, services, token, wish, priced)
         if attempt is not None:
@@ -63,11 +75,12 @@ def _attempt(
         raise Declined
     before = None if held.order_id is None else lock(session, held.order_id)
     if before is not None and (before.state not in UNPAID or before.state == State.PROCESSING):
-        raise AlreadyPaid(_latest(session, before).stripe_id or "")
+        raise AlreadyPaid(newest_attempt(session, before.id).stripe_id or "")
     same = before is not None and before.fingerprint == fingerprint(wish, priced)
     if before is not None and before.state == State.AWAITING:
-        latest = _latest(session, before)
-        if same and latest.expires_at - clock.now() > LEAST_TIME_LEFT:
+        latest = newest_attempt(session, before.id)
+        needed = LEAST_TIME_LEFT if latest.stripe_id else LEAST_TIME_TO_ASK
+        if same and latest.expires_at - clock.now() > needed:
             return latest, None
         return None, before.id
     if before is not None and same and before.state in CAN_PAY_AGAIN:
@@ -75,12 +88,3 @@ def _attempt(
     order, attempt = place(session, services, wish, priced, buyer_hash=basket.token_hash(token))
     held.order_id = order.id
     return attempt, None
-
-
-def _latest(session: Session, order: Order) -> CheckoutAttempt:
-    return session.scalars(
-        select(CheckoutAttempt)
-        .where(CheckoutAttempt.order_id == order.id)
-        .order_by(CheckoutAttempt.number.desc())
-        .limit(1)
-    ).one()

@@ -15,15 +15,15 @@ from shop.catalogue.snapshot import Catalogue
 from shop.checkout import basket, cookie
 from shop.checkout.basket import Contents
 from shop.checkout.forms import DetailsForm, PaymentForm, contact_of, filled_in
-from shop.checkout.pay import AlreadyPaid, Declined, open_payment
-from shop.checkout.show import lines_shown, statement
+from shop.checkout.pay import AlreadyPaid, Changed, Declined, open_payment
+from shop.checkout.show import lines_shown, ordered_shown, statement
 from shop.money import pounds_and_pence
 from shop.orders.converge import Services, StillMoving, converge
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order
-from shop.orders.placing import NoLongerSold, Wish
+from shop.orders.placing import NoLongerSold, PricedLine, Wish, fingerprint
 from shop.orders.view import view
-from shop.payments.gateway import GatewayDown
+from shop.payments.gateway import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt
 from shop.stock import SoldOut
 
@@ -45,14 +45,19 @@ def details() -> ResponseReturnValue:
 
 
 @blueprint.post("/checkout")
+@web.checks_token_itself
 def keep_details() -> ResponseReturnValue:
-    """Keep the details with the basket and go on to the last look."""
+    """Keep the details with the basket and go on to the last look.
+
+    The form checks its token itself, so that a stale one brings back the page with everything typed.
+    """
     held, token = _held(), cookie.token()
     if not held.lines or token is None:
         return redirect("/basket", HTTPStatus.SEE_OTHER)
     form = DetailsForm()
     if not form.validate():
-        return _details_page(held, form), HTTPStatus.UNPROCESSABLE_ENTITY
+        stale = form.csrf_token.errors
+        return _details_page(held, form), HTTPStatus.BAD_REQUEST if stale else HTTPStatus.UNPROCESSABLE_ENTITY
     with web.transaction() as session:
         basket.keep_details(session, token, form.details())
     return redirect("/checkout/payment", HTTPStatus.SEE_OTHER)
@@ -80,12 +85,14 @@ def pay() -> ResponseReturnValue:
     if errors:
         return _payment_page(held, form, errors), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        url = open_payment(web.wired(Services), token, _catalogue, _wish(held))
-    except (SoldOut, NoLongerSold):
-        return _payment_page(_held(), form, _sold_out()), HTTPStatus.CONFLICT
+        url = open_payment(web.wired(Services), token, _catalogue, _wish(held), form.agreed.data)
+    except (Changed, SoldOut, NoLongerSold) as error:
+        held = _held()
+        problems = {"pay": _changed(held)} if isinstance(error, Changed) else _sold_out(held)
+        return _payment_page(held, form, problems), HTTPStatus.CONFLICT
     except AlreadyPaid as paid:
         return redirect(f"/checkout/thanks?session_id={paid.session_id}", HTTPStatus.SEE_OTHER)
-    except (GatewayDown, StillMoving, Declined):
+    except (GatewayDown, GatewayRefused, StillMoving, Declined):
         page = _payment_page(held, form, {"pay": PAYMENT_PAGE_DOWN})
         return page, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(web.RETRY_AFTER_SECONDS)}
     return redirect(url, HTTPStatus.SEE_OTHER)
@@ -100,7 +107,8 @@ def thanks() -> ResponseReturnValue:
             HTTPStatus.NOT_FOUND,
             "We cannot show this order here. The letter we send you has a link to it that always works.",
         )
-    with suppress(GatewayDown, StillMoving):  # the page says what we know; webhook or sweep bring the rest
+    # Without an answer the page says what we know; webhook or sweep bring the rest.
+    with suppress(GatewayDown, GatewayRefused, StillMoving):
         converge(services, order_id)
     with web.reading() as session:
         order = session.get_one(Order, order_id)
@@ -110,7 +118,10 @@ def thanks() -> ResponseReturnValue:
         count = basket.count(session, cookie.token() or "")
     page = make_response(
         render_template(
-            "checkout/thanks.html", order=opened, catalogue=catalogue, order_url=f"/orders/{token}"
+            "checkout/thanks.html",
+            lines=ordered_shown(catalogue, opened.lines),
+            order=opened,
+            order_url=f"/orders/{token}" if token else None,
         )
     )
     return cookie.show_count(page, count)
@@ -146,16 +157,30 @@ def _not_yet(held: Contents, form: PaymentForm) -> dict[str, str]:
     errors = held.problems
     if held.engraved and not form.acknowledged.data:
         errors["acknowledged"] = "Please tick this when you have checked every letter."
-    if form.agreed_pence.data != str(_total(held)) and not held.problems:
-        errors["pay"] = (
-            f"Something in your basket or its price has changed since you looked. "
-            f"The total is now {pounds_and_pence(_total(held))}. Please look again before you pay."
-        )
+    if not held.problems and form.agreed.data != _shown(held):
+        errors["pay"] = _changed(held)
     return errors
 
 
-def _sold_out() -> dict[str, str]:
-    return _held().problems or {
+def _changed(held: Contents) -> str:
+    return (
+        "Something in your basket or its price has changed since you looked. "
+        f"The total is now {pounds_and_pence(_total(held))}. Please look again before you pay."
+    )
+
+
+def _shown(held: Contents) -> str:
+    """The fingerprint of what the page shows; empty while a piece in it is no longer sold."""
+    priced = [
+        PricedLine(line.wished, line.piece, line.variant)
+        for line in held.lines
+        if line.piece and line.variant
+    ]
+    return fingerprint(_wish(held), priced) if len(priced) == len(held.lines) else ""
+
+
+def _sold_out(held: Contents) -> dict[str, str]:
+    return held.problems or {
         "pay": "While you were here, the last of a piece in your basket was set aside for somebody else. "
         "Nothing was charged. It may come free within half an hour."
     }
@@ -175,6 +200,8 @@ def _own_order(session_id: str) -> int | None:
 
 def _details_page(held: Contents, form: DetailsForm) -> str:
     problems = {field.id: field.errors[0] for field in form if field.errors}
+    if problems.pop(form.csrf_token.id, None):
+        problems = {"": web.STALE_BUT_KEPT, **problems}
     return render_template(
         "checkout/details.html", held=held, form=form, problems=problems, statement=statement()
     )
@@ -183,8 +210,8 @@ def _details_page(held: Contents, form: DetailsForm) -> str:
 def _payment_page(held: Contents, form: PaymentForm, errors: dict[str, str]) -> str:
     if held.details is None:
         abort(HTTPStatus.CONFLICT, "Your basket has changed. Please open it again.")
-    form.agreed_pence.process_data(_total(held))
-    form.agreed_pence.raw_data = None
+    form.agreed.process_data(_shown(held))
+    form.agreed.raw_data = None
     if "acknowledged" in errors:
         form.acknowledged.errors = [errors["acknowledged"]]
     return render_template(

@@ -1,15 +1,15 @@
 """What the checkout's pages and the order's page show of a unit: the same drawing, the same words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
 from shop.catalogue import editions
-from shop.catalogue.snapshot import Catalogue, PieceView
+from shop.catalogue.snapshot import Catalogue, PictureView, PieceView, VariantView
 from shop.checkout.basket import Line
-from shop.engraving import Area, Engraving, proof
-from shop.orders.view import LineView
+from shop.engraving import Engraving, proof
+from shop.orders.view import LineView, words_of
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class Shown:
     """(where, the exact words)."""
     proof: Markup = field(repr=False)
     """The words as they will be cut, drawn to scale."""
+    picture: PictureView | None
+    """The piece in its metal, for what has no words."""
 
 
 def statement() -> str | None:
@@ -31,7 +33,12 @@ def statement() -> str | None:
 def lines_shown(lines: Sequence[Line]) -> list[Shown]:
     """Basket lines with words and proofs."""
     return [
-        Shown(line, words_of(line.piece, line.wished.engraving), proof_of(line.piece, line.wished.engraving))
+        Shown(
+            line,
+            words_of(line.piece, line.wished.engraving),
+            proof_of(line.piece, line.wished.engraving),
+            picture_of(line.piece, line.variant),
+        )
         for line in lines
     ]
 
@@ -43,6 +50,7 @@ class Ordered:
     line: LineView
     words: Sequence[tuple[str, str]] = field(repr=False)
     proof: Markup = field(repr=False)
+    picture: PictureView | None
 
 
 def ordered_shown(catalogue: Catalogue, lines: Sequence[LineView]) -> list[Ordered]:
@@ -50,16 +58,16 @@ def ordered_shown(catalogue: Catalogue, lines: Sequence[LineView]) -> list[Order
     shown = []
     for line in lines:
         piece = catalogue.by_slug.get(line.row.piece_slug)
-        shown.append(Ordered(line, words_of(piece, line.engraving), proof_of(piece, line.engraving)))
+        _, variant = catalogue.by_sku(line.row.sku) or (None, None)
+        shown.append(
+            Ordered(
+                line,
+                words_of(piece, line.engraving),
+                proof_of(piece, line.engraving),
+                picture_of(piece, variant),
+            )
+        )
     return shown
-
-
-def words_of(piece: PieceView | None, engraving: Engraving | None) -> list[tuple[str, str]]:
-    """Where and what, line by line."""
-    if engraving is None:
-        return []
-    sides: Mapping[str, Area] = {area.key: area for area in piece.sides} if piece else {}
-    return [(_where(sides.get(line.side), line.side, line.line), line.text) for line in engraving.lines]
 
 
 def proof_of(piece: PieceView | None, engraving: Engraving | None) -> Markup:
@@ -72,6 +80,8 @@ def proof_of(piece: PieceView | None, engraving: Engraving | None) -> Markup:
     return Markup("".join(drawn))  # noqa: S704
 
 
-def _where(area: Area | None, side: str, line: int) -> str:
-    label = area.label if area else side
-    return f"{label}, line {line}" if area is None or area.lines > 1 else label
+def picture_of(piece: PieceView | None, variant: VariantView | None) -> PictureView | None:
+    """The piece's picture in the variant's metal."""
+    if piece is None or variant is None:
+        return None
+    return next((shown for shown in piece.pictures if shown.metal_slug == variant.metal_slug), None)

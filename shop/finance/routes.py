@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import islice
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
-from wtforms import DateField, SelectField
+from wtforms import DateField, SelectChoice, SelectField
 from wtforms.validators import Optional, ValidationError
 
 from shop import web
@@ -22,7 +22,7 @@ MOST_ROWS = 500
 MIME_TYPES = {"csv": "text/csv", "json": "application/jsonl"}
 
 
-class PeriodForm(FlaskForm):
+class PeriodForm(web.Form):
     """Which days, which book."""
 
     class Meta:
@@ -33,7 +33,9 @@ class PeriodForm(FlaskForm):
     start = DateField("From", validators=[Optional()], name="from")
     end = DateField("To", validators=[Optional()], name="to")
     book = SelectField(
-        "Orders", choices=[("live", "Real orders"), ("test", "Test orders")], validators=[Optional()]
+        "Orders",
+        choices=[SelectChoice("live", "Real orders"), SelectChoice("test", "Test orders")],
+        validators=[Optional()],
     )
 
     def validate_end(self, field: DateField) -> None:
@@ -83,6 +85,7 @@ def _context(form: PeriodForm, *, form_ok: bool) -> dict[str, object]:
     whole = request.args.get("check") == "all"
     book = _book(form) if form_ok else web.wired(Services).book
     first, last = (form.start.data, form.end.data) if form_ok else (None, None)
+    form.book.data = book  # the form says what the page shows
     with web.reading() as session:
         records = list(islice(export.records(session, book=book, first=first, last=last), MOST_ROWS))
         return {
@@ -94,7 +97,7 @@ def _context(form: PeriodForm, *, form_ok: bool) -> dict[str, object]:
             "totals": ledger.totals(session, book),
             "unsound": _unsound(session, whole=whole),
             "checked": whole,
-            "query": request.query_string.decode(),
+            "query": urlencode(request.args) if form_ok else "",
             "formats": sorted(export.FORMATS),
         }
 

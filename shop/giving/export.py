@@ -61,7 +61,7 @@ class Part:
         yield LedgerTxn.book == self.book
         if self.first is not None:
             yield LedgerTxn.event_at >= _midnight(self.first)
-        if self.last is not None:
+        if self.last is not None and self.last < date.max:
             yield LedgerTxn.event_at < _midnight(self.last + timedelta(days=1))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
@@ -15,8 +15,9 @@ from shop import clock
 from shop.db import is_sqlite
 from shop.mail.models import Letter
 
-LEASE: Final = timedelta(minutes=2)
-"""How long one worker may take over one letter before another may try."""
+LEASE: Final = timedelta(minutes=5)
+"""How long one worker may take over one letter before another may try: longer than a slow server can hold
+it (SMTP has about a dozen steps, each with its own timeout), so that never two send it at once."""
 FIRST_DELAY: Final = timedelta(seconds=30)
 LONGEST_DELAY: Final = timedelta(hours=1)
 
@@ -87,6 +88,22 @@ def sent(session: Session, letter_id: int) -> None:
 def drop(session: Session, letter_id: int, why: str) -> None:
     """Note that a letter will never go out."""
     _close(session, letter_id, dropped=why)
+
+
+def drop_unsent(session: Session, why: str, *, order_id: int | None = None) -> int:
+    """Note that no letter still waiting (of one order, or of all) will ever go out. Give how many."""
+    stopped = (
+        update(Letter)
+        .where(
+            Letter.sent_at.is_(None),
+            Letter.dropped.is_(None),
+            true() if order_id is None else Letter.order_id == order_id,
+        )
+        .values(dropped=why, leased_until=None)
+        .returning(Letter.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(session.execute(stopped).all())
 
 
 def postpone(session: Session, letter_id: int, attempts: int) -> None:

@@ -84,13 +84,19 @@ def send_next(database: Database, post: Transport, write: Writer) -> bool:
     """Send the next letter that is due. Give whether there was one.
 
     The letter is claimed in one transaction, sent in none, and noted as sent in another: killed in between,
-    it is sent once more with the same Message-ID, never lost.
+    it is sent once more with the same Message-ID, never lost. A letter that cannot be written waits as one
+    that cannot be sent does, and what went wrong is raised.
     """
     with database.transaction() as session:
         claimed = outbox.claim(session)
     if claimed is None:
         return False
-    message = write(claimed)
+    try:
+        message = write(claimed)
+    except Exception:
+        with database.transaction() as session:
+            outbox.postpone(session, claimed.id, claimed.attempts)
+        raise
     if message is None:
         with database.transaction() as session:
             outbox.drop(session, claimed.id, "erased")

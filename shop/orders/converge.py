@@ -16,7 +16,8 @@ from shop import stock
 from shop.db import Database
 from shop.dedications.vault import Vault
 from shop.giving.ledger import Book
-from shop.orders.lifecycle import UNPAID, State, lock, record
+from shop.mail.addresses import ascii_address
+from shop.orders.lifecycle import State, lock, record
 from shop.orders.models import Order
 from shop.orders.settling import settle
 from shop.payments.gateway import CannotExpire, Gateway, GatewayRefused
@@ -53,8 +54,9 @@ def converge(
 ) -> State:
     """Bring an order to where Stripe says it is, and send the refunds it owes. Give its state.
 
-    `session_id` names a Checkout session that we may not have noted yet. Raises GatewayDown or StillMoving;
-    then nothing of the last round was kept, the witness included.
+    `session_id` names a Checkout session that we may not have noted yet. Raises StillMoving, or GatewayDown
+    from looking: then nothing was kept, the witness included. GatewayDown from closing a page or sending a
+    refund comes after all that was seen has been written; the sweep does the rest.
     """
     for _ in range(ROUNDS):
         version, sessions = _known(services.database, order_id)
@@ -65,11 +67,13 @@ def converge(
             order = lock(session, order_id)
             if order.version != version:
                 continue  # an older picture must never be written over a newer one
-            if witness is not None and not witness(session):
-                return State(order.state)
+            if witness is not None:
+                if not witness(session):
+                    return State(order.state)
+                order.version += 1  # who looked before this news must look again, even if it changes nothing
             settle(session, order, picture)
             state = State(order.state)
-        if state not in UNPAID:
+        if state != State.AWAITING:
             _close_pages(services, [seen.id for seen in picture.sessions if seen.status == "open"])
         return _give_back(services, order_id) or state
     raise StillMoving
@@ -87,7 +91,7 @@ def _known(database: Database, order_id: int) -> tuple[int, list[str]]:
 
 
 def _give_back(services: Services, order_id: int) -> State | None:
-    """Carry out the refunds that settling decided on. Give the new state; None when none were owed."""
+    """Carry out the refunds that settling decided on. Give the new state; None when none was owed."""
     with services.database.reading() as session:
         owed = session.scalars(
             select(RefundRequest).where(
@@ -111,6 +115,8 @@ def carry_out(services: Services, request: RefundRequest) -> None:
     with services.database.transaction() as session:
         order = lock(session, request.order_id)
         row = session.get_one(RefundRequest, request.id)
+        if row.stripe_id or row.refused:
+            return  # somebody else sent it too, and has noted it
         row.stripe_id, row.refused = stripe_id, refused
         if refused:
             record(
@@ -134,7 +140,9 @@ def start_payment(services: Services, attempt_id: int) -> str | None:
         contact = services.vault.reveal(session, attempt.order_id, "contact")
     if attempt.url:
         return attempt.url
-    request = {**attempt.request, "customer_email": contact["email"]} if contact else attempt.request
+    request = (
+        {**attempt.request, "customer_email": ascii_address(contact["email"])} if contact else attempt.request
+    )
     try:
         seen = services.gateway.create_session(request, attempt.key)
     except GatewayRefused as error:
@@ -146,17 +154,22 @@ def start_payment(services: Services, attempt_id: int) -> str | None:
     return seen.url
 
 
+def newest_attempt(session: Session, order_id: int) -> CheckoutAttempt:
+    """The attempt to pay that counts. An older one was closed, or refused, before it was made."""
+    return session.scalars(
+        select(CheckoutAttempt)
+        .where(CheckoutAttempt.order_id == order_id)
+        .order_by(CheckoutAttempt.number.desc())
+        .limit(1)
+    ).one()
+
+
 def withdraw(services: Services, order_id: int) -> State:
     """Close an order's payment page, then look: she may have paid just before. Raises GatewayDown."""
     with services.database.reading() as session:
-        attempts = session.scalars(
-            select(CheckoutAttempt)
-            .where(CheckoutAttempt.order_id == order_id)
-            .order_by(CheckoutAttempt.number)
-        ).all()
-    for attempt in attempts:
-        if attempt.stripe_id is None:
-            start_payment(services, attempt.id)  # it may exist at Stripe although we never heard back
+        attempt = newest_attempt(session, order_id)
+    if attempt.stripe_id is None:
+        start_payment(services, attempt.id)  # it may exist at Stripe although we never heard back
     _, sessions = _known(services.database, order_id)
     _close_pages(services, sessions)
     return converge(services, order_id)
@@ -172,7 +185,7 @@ def _abandon(services: Services, attempt: CheckoutAttempt, code: str | None) -> 
     """Stripe will never make this session, so nobody can pay it: the hold may go."""
     with services.database.transaction() as session:
         order = lock(session, attempt.order_id)
-        if order.state == State.AWAITING:
+        if order.state == State.AWAITING and newest_attempt(session, order.id).id == attempt.id:
             stock.release(session, order.hold_id)
             order.state = State.EXPIRED
             record(session, order, "payment page refused", actor="stripe", code=code)

@@ -9,11 +9,13 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from shop import clock
+from shop.catalogue import snapshot
+from shop.mail.addresses import ascii_address
 from shop.mail.outbox import Claimed
 from shop.orders.converge import Services
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order
-from shop.orders.view import view
+from shop.orders.view import view, words_of
 
 
 @dataclass(frozen=True)
@@ -39,20 +41,24 @@ def write(services: Services, render: Render, claimed: Claimed) -> EmailMessage 
     """The letter, as text and HTML; None when the order's private words were erased."""
     with services.database.reading() as session:
         order = session.get_one(Order, claimed.order_id)
-        opened = view(session, services.vault, order)
+        opened, catalogue = view(session, services.vault, order), snapshot.load(session)
         token = link_token(session, order.id, services.secret_key)
     if opened.contact is None:
         return None
     kind = KINDS[claimed.kind]
     context: dict[str, Any] = {
         "order": opened,
+        "words": {
+            line.row.number: words_of(catalogue.by_slug.get(line.row.piece_slug), line.engraving)
+            for line in opened.lines
+        },
         "order_url": f"{services.site_url}/orders/{token}" if token else None,
         "test": order.book == "test",
     }
     message = EmailMessage()
     message["Subject"] = kind.subject.format(reference=order.reference)
     message["From"] = Address("In Remembrance", "orders", urlsplit(services.site_url).hostname or "localhost")
-    message["To"] = opened.contact["email"]
+    message["To"] = Address(addr_spec=ascii_address(opened.contact["email"]))
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = claimed.message_id
     message["Auto-Submitted"] = "auto-generated"

@@ -79,9 +79,9 @@ def lines_of(session: Session, order_id: int) -> Sequence[OrderLine]:
 
 
 def history(session: Session, order_id: int) -> Sequence[OrderEvent]:
-    """What happened to an order, oldest first."""
+    """What happened to an order, in the order we learnt of it: Stripe's clock counts whole seconds only."""
     return session.scalars(
-        select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.event_at, OrderEvent.id)
+        select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id)
     ).all()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import clock
@@ -22,10 +22,12 @@ class MoreThanPaid(Exception):
 def ask(session: Session, order_id: int, *, lines: Sequence[int], postage: bool, actor: str) -> RefundRequest:
     """Decide a refund. It is sent to Stripe by `converge`, under a key made of what it is for.
 
-    A line, or the postage, is given back once: asking again raises NothingToRefund. Raises MoreThanPaid.
+    A line, or the postage, is given back once: asking again raises NothingToRefund, unless Stripe refused
+    it or the bank sent it back. Raises MoreThanPaid.
     """
     order = lock(session, order_id)
-    earlier = _earlier(session, order)
+    entries, requests = _entries(session, order), _requests(session, order)
+    earlier = [request for request in requests if not _came_to_nothing(request, entries)]
     prices = {line.number: line.price_pence for line in lines_of(session, order_id)}
     given = {number for request in earlier for number in request.lines}
     chosen = sorted(set(lines) & prices.keys() - given)
@@ -33,10 +35,12 @@ def ask(session: Session, order_id: int, *, lines: Sequence[int], postage: bool,
     amount = sum(prices[number] for number in chosen) + (order.postage_pence if with_postage else 0)
     if amount == 0:
         raise NothingToRefund
-    payment = _payment(session, order)
-    if payment is None or amount > _left(session, order):
+    payment = next((entry for entry in entries if entry.kind == "payment"), None)
+    if payment is None or amount > _left(entries, earlier):
         raise MoreThanPaid
     named = "-".join(map(str, chosen)) + ("-postage" if with_postage else "")
+    if again := len(requests) - len(earlier):
+        named += f"-again-{again}"  # Stripe answers a key it knows with what it answered before
     request = RefundRequest(
         order_id=order_id,
         key=f"order-{order.reference}-back-{named.strip('-')}",
@@ -54,28 +58,21 @@ def ask(session: Session, order_id: int, *, lines: Sequence[int], postage: bool,
     return request
 
 
-def _earlier(session: Session, order: Order) -> Sequence[RefundRequest]:
-    return session.scalars(
-        select(RefundRequest).where(RefundRequest.order_id == order.id, RefundRequest.refused.is_(None))
-    ).all()
+def _requests(session: Session, order: Order) -> Sequence[RefundRequest]:
+    return session.scalars(select(RefundRequest).where(RefundRequest.order_id == order.id)).all()
 
 
-def _payment(session: Session, order: Order) -> PaymentEntry | None:
-    return session.scalars(
-        select(PaymentEntry).where(PaymentEntry.order_id == order.id, PaymentEntry.kind == "payment")
-    ).first()
+def _entries(session: Session, order: Order) -> Sequence[PaymentEntry]:
+    return session.scalars(select(PaymentEntry).where(PaymentEntry.order_id == order.id)).all()
 
 
-def _left(session: Session, order: Order) -> int:
+def _came_to_nothing(request: RefundRequest, entries: Sequence[PaymentEntry]) -> bool:
+    failed = {entry.stripe_id for entry in entries if entry.kind == "refund failed"}
+    return request.refused is not None or request.stripe_id in failed
+
+
+def _left(entries: Sequence[PaymentEntry], earlier: Sequence[RefundRequest]) -> int:
     """Pence of the payment that neither went back nor is on its way back."""
-    moved = session.scalar(
-        select(func.coalesce(func.sum(PaymentEntry.amount_pence), 0)).where(PaymentEntry.order_id == order.id)
-    )
-    unsent = session.scalar(
-        select(func.coalesce(func.sum(RefundRequest.amount_pence), 0)).where(
-            RefundRequest.order_id == order.id,
-            RefundRequest.stripe_id.is_(None),
-            RefundRequest.refused.is_(None),
-        )
-    )
-    return int(moved or 0) - int(unsent or 0)
+    posted = {entry.stripe_id for entry in entries}
+    on_its_way = sum(request.amount_pence for request in earlier if request.stripe_id not in posted)
+    return sum(entry.amount_pence for entry in entries) - on_its_way

@@ -5,54 +5,17 @@ unique key, and what depends on all of them (the donation, the state) is worked 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop import clock, stock
+from shop import stock
 from shop.giving import ledger
-from shop.giving.ledger import Standing, UnitTarget
-from shop.mail import outbox
-from shop.orders.lifecycle import UNPAID, State, lines_of, record
-from shop.orders.models import Order, OrderLine
-from shop.orders.returned import Returned, returned_units
-from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest
-from shop.payments.seen import DisputeSeen, PaymentSeen, Picture, RefundSeen, SessionSeen
-
-ACTOR: Final = "stripe"
-
-WHOLE_ORDER: Final = "ORDER"
-"""What stands for a piece in the ledger when the policy counts by order."""
-
-REFUND_IS_GONE: Final = frozenset({"failed", "canceled"})
-DISPUTE_IS_OVER: Final = frozenset({"won", "warning_closed", "prevented"})
-STILL_PAYING: Final = frozenset(
-    {"processing", "requires_action", "requires_capture", "requires_confirmation"}
-)
-
-
-@dataclass
-class Case:
-    """An order with what is already written down about it."""
-
-    session: Session
-    order: Order
-    lines: Sequence[OrderLine]
-    entries: dict[str, PaymentEntry]
-    requests: list[RefundRequest]
-
-    @property
-    def principal(self) -> PaymentEntry | None:
-        """The payment that bought the goods; others for the same order are surplus."""
-        return next((e for e in self.entries.values() if e.kind in {"payment", "unexplained"}), None)
-
-    @property
-    def unfillable(self) -> bool:
-        """Whether she paid after the last piece had gone, so that all of it goes back."""
-        return any(request.reason == "unfillable" for request in self.requests)
+from shop.orders.case import STRIPE, Case, open_case
+from shop.orders.lifecycle import State
+from shop.orders.models import Order
+from shop.orders.outcome import REFUND_IS_GONE, Outcome, outcome
+from shop.payments.models import RefundRequest
+from shop.payments.seen import PaymentSeen, Picture, RefundSeen, SessionSeen
 
 
 def settle(session: Session, order: Order, picture: Picture) -> None:
@@ -60,7 +23,7 @@ def settle(session: Session, order: Order, picture: Picture) -> None:
 
     The order must be locked. Posts nothing, and leaves the version alone, when there is nothing new.
     """
-    case = _open(session, order)
+    case = open_case(session, order)
     _adopt_session(case, picture.sessions)
     paid = sorted(
         (p for p in picture.payments if p.status == "succeeded" and p.charge_id),
@@ -71,26 +34,16 @@ def settle(session: Session, order: Order, picture: Picture) -> None:
         _return_surplus(case, paid)
         _post_refunds(case, picture)
         _post_disputes(case, picture)
-    _move(case, *_outcome(case, picture))
-
-
-def _open(session: Session, order: Order) -> Case:
-    entries = session.scalars(select(PaymentEntry).where(PaymentEntry.order_id == order.id))
-    requests = session.scalars(select(RefundRequest).where(RefundRequest.order_id == order.id))
-    return Case(session, order, lines_of(session, order.id), {e.key: e for e in entries}, list(requests))
+    _move(case, outcome(case, picture))
 
 
 def _adopt_session(case: Case, sessions: Sequence[SessionSeen]) -> None:
     """A webhook can be faster than our own note of the session's id: then it is noted here."""
-    attempts = case.session.scalars(
-        select(CheckoutAttempt).where(CheckoutAttempt.order_id == case.order.id)
-    ).all()
-    known = {attempt.stripe_id for attempt in attempts}
-    unnoted = [attempt for attempt in attempts if attempt.stripe_id is None]
+    known = {attempt.stripe_id for attempt in case.attempts}
     for seen in sessions:
-        if seen.id not in known and unnoted and seen.client_reference_id == case.order.reference:
-            attempt = unnoted.pop(0)
-            attempt.stripe_id, attempt.url = seen.id, seen.url
+        if case.unanswered and seen.id not in known and seen.client_reference_id == case.order.reference:
+            newest = case.attempts[-1]
+            newest.stripe_id, newest.url = seen.id, seen.url
 
 
 def _take_principal(case: Case, paid: Sequence[PaymentSeen]) -> None:
@@ -98,45 +51,34 @@ def _take_principal(case: Case, paid: Sequence[PaymentSeen]) -> None:
         return
     payment, order = paid[0], case.order
     right = payment.amount_received == order.total_pence and payment.currency == order.currency
-    _post(
-        case,
+    case.post(
         f"pay:{payment.charge_id}",
         "payment" if right else "unexplained",
         payment,
         payment.amount_received,
     )
     if not right:
-        record(
-            case.session,
-            order,
+        case.tell(
             "amount differs",
-            actor=ACTOR,
-            event_at=payment.created,
+            payment.created,
             expected_pence=order.total_pence,
             received=payment.amount_received,
             currency=payment.currency,
         )
         return
-    record(
-        case.session,
-        order,
-        "paid",
-        actor=ACTOR,
-        event_at=payment.created,
-        amount_pence=payment.amount_received,
-    )
+    case.tell("paid", payment.created, amount_pence=payment.amount_received)
     if _take_stock(case):
-        _write(case, "order-confirmation")
+        case.write("order-confirmation")
     else:
-        _ask_refund(case, payment.intent_id, order.total_pence, "unfillable", "unfillable")
-        record(case.session, order, "sold out while paying", actor=ACTOR, event_at=payment.created)
-        _write(case, "sold-out")
+        case.ask_refund(payment.intent_id, order.total_pence, "unfillable", "unfillable")
+        case.tell("sold out while paying", payment.created)
+        case.write("sold-out")
 
 
 def _take_stock(case: Case) -> bool:
     hold, reference = case.order.hold_id, case.order.reference
-    return stock.sell(case.session, hold, order_reference=reference, actor=ACTOR) or stock.take_again(
-        case.session, hold, order_reference=reference, actor=ACTOR
+    return stock.sell(case.session, hold, order_reference=reference, actor=STRIPE) or stock.take_again(
+        case.session, hold, order_reference=reference, actor=STRIPE
     )
 
 
@@ -146,49 +88,39 @@ def _return_surplus(case: Case, paid: Sequence[PaymentSeen]) -> None:
         principal = case.principal
         if principal is None or payment.intent_id == principal.payment_intent:
             continue
-        if _post(case, f"pay:{payment.charge_id}", "surplus", payment, payment.amount_received):
-            _ask_refund(
-                case, payment.intent_id, payment.amount_received, "surplus", f"surplus-{payment.intent_id}"
+        if case.post(f"pay:{payment.charge_id}", "surplus", payment, payment.amount_received):
+            case.ask_refund(
+                payment.intent_id, payment.amount_received, "surplus", f"surplus-{payment.intent_id}"
             )
-            record(
-                case.session,
-                case.order,
-                "paid twice",
-                actor=ACTOR,
-                event_at=payment.created,
-                amount_pence=payment.amount_received,
-            )
-            _write(case, "paid-twice", payment.intent_id)
+            case.tell("paid twice", payment.created, amount_pence=payment.amount_received)
+            case.write("paid-twice", payment.intent_id)
 
 
 def _post_refunds(case: Case, picture: Picture) -> None:
     payments: dict[str | None, PaymentSeen] = {payment.intent_id: payment for payment in picture.payments}
     for refund in sorted(picture.refunds, key=lambda r: (r.created, r.id)):
         payment = payments[refund.payment_intent]
-        known = f"ref:{refund.id}" in case.entries
-        gone = refund.status in REFUND_IS_GONE
-        if not gone and _post(case, f"ref:{refund.id}", "refund", payment, -refund.amount, about=refund):
-            ours = next((r for r in case.requests if r.stripe_id == refund.id), None)
-            record(
-                case.session,
-                case.order,
-                "refunded",
-                actor=ours.actor if ours else ACTOR,
-                event_at=refund.created,
-                amount_pence=refund.amount,
-            )
-            if (
-                not case.unfillable
-                and case.principal
-                and refund.payment_intent == case.principal.payment_intent
-            ):
-                _write(case, "refund", refund.id)
-        elif (
-            gone
-            and known
-            and _post(case, f"ref-failed:{refund.id}", "refund failed", payment, refund.amount, about=refund)
-        ):
-            record(case.session, case.order, "refund failed", actor=ACTOR, amount_pence=refund.amount)
+        ours = next((r for r in case.requests if r.stripe_id == refund.id), None)
+        if refund.status in REFUND_IS_GONE:
+            _restore(case, refund, payment, ours)
+        elif case.post(f"ref:{refund.id}", "refund", payment, -refund.amount, about=refund):
+            actor = ours.actor if ours else STRIPE
+            case.tell("refunded", refund.created, actor=actor, amount_pence=refund.amount)
+            principal = case.principal
+            if not case.unfillable and principal and refund.payment_intent == principal.payment_intent:
+                case.write("refund", refund.id)
+
+
+def _restore(case: Case, refund: RefundSeen, payment: PaymentSeen, ours: RefundRequest | None) -> None:
+    """A refund came back from her bank: the money is ours again, and the owner may send it anew."""
+    known = f"ref:{refund.id}" in case.entries
+    news = known and case.post(
+        f"ref-failed:{refund.id}", "refund failed", payment, refund.amount, about=refund
+    )
+    if ours and ours.refused is None:
+        ours.refused, news = refund.status, True
+    if news:
+        case.tell("refund failed", amount_pence=refund.amount)
 
 
 def _post_disputes(case: Case, picture: Picture) -> None:
@@ -199,159 +131,27 @@ def _post_disputes(case: Case, picture: Picture) -> None:
         if change:
             kind = "dispute withdrawn" if change < 0 else "dispute reinstated"
             key = f"dis:{dispute.id}:{len(posted) + 1}"
-            _post(case, key, kind, payments[dispute.payment_intent], change, about=dispute)
+            case.post(key, kind, payments[dispute.payment_intent], change, about=dispute)
 
 
-def _outcome(case: Case, picture: Picture) -> tuple[State, datetime | None]:
-    """The state that everything together amounts to, and when the last of it happened."""
-    principal = case.principal
-    if principal is None:
-        return _unpaid_state(case.order, picture), None
-    if principal.kind == "unexplained":
-        return State.REVIEW, principal.event_at
-    returned = _returned(case, picture, principal)
-    back = sum(item.amount_pence for item in returned)
-    open_dispute = any(_is_open(d) for d in _disputes(picture, principal))
-    _give(case, returned, held=open_dispute)
-    lost = any(dispute.status == "lost" for dispute in _disputes(picture, principal))
-    if open_dispute or lost:
-        return (State.DISPUTED if open_dispute else State.DISPUTE_LOST), None
-    return _paid_state(case, back), None
-
-
-def _paid_state(case: Case, back: int) -> State:
-    if back >= case.order.total_pence:
-        return State.REFUNDED
-    if case.unfillable:
-        return State.REVIEW  # the refund was decided and has not gone through yet
-    return State.PART_REFUNDED if back else State.PAID
-
-
-def _unpaid_state(order: Order, picture: Picture) -> State:
-    if State(order.state) not in UNPAID or not picture.sessions:
-        return State(order.state)
-    if any(session.status == "open" for session in picture.sessions):
-        return State.AWAITING
-    intents = {payment.intent_id: payment.status for payment in picture.payments}
-    complete = [session for session in picture.sessions if session.status == "complete"]
-    if any(intents.get(session.payment_intent or "") in STILL_PAYING for session in complete):
-        return State.PROCESSING
-    return State.FAILED if complete else State.EXPIRED
-
-
-def _returned(case: Case, picture: Picture, principal: PaymentEntry) -> list[Returned]:
-    """Money that is back with the buyer for good, oldest first: refunds that hold and disputes lost."""
-    named = {request.stripe_id: tuple(request.lines) for request in case.requests}
-    back = [
-        (refund.created, refund.id, Returned(refund.amount, named.get(refund.id, ())))
-        for refund in picture.refunds
-        if refund.payment_intent == principal.payment_intent and refund.status not in REFUND_IS_GONE
-    ]
-    back += [
-        (dispute.created, dispute.id, Returned(dispute.withdrawn_pence))
-        for dispute in _disputes(picture, principal)
-        if dispute.status == "lost" and dispute.withdrawn_pence > 0
-    ]
-    return [item for _, _, item in sorted(back, key=lambda row: row[:2])]
-
-
-def _give(case: Case, returned: Sequence[Returned], *, held: bool) -> None:
-    """Bring the donation to what the policy gives for the units she keeps."""
-    if case.order.policy_id is None:
-        return
-    back = returned_units({line.number: line.price_pence for line in case.lines}, returned)
-    if case.unfillable:
-        back = frozenset(line.number for line in case.lines)
-    ledger.bring_to(
-        case.session,
-        book=case.order.book,
-        order_reference=case.order.reference,
-        units=_targets(case, back, case.order.policy_id, Standing.HELD if held else Standing.ACCRUED),
-        event_at=max(entry.event_at for entry in case.entries.values()),
-        actor=ACTOR,
-        cause="payment",
-    )
-
-
-def _targets(case: Case, back: frozenset[int], policy_id: int, kept: Standing) -> list[UnitTarget]:
-    """Where each gift should stand: one a unit, or one for the order (unit 0) while she keeps any of it."""
-    gifts = [(line.number, line.sku, line.donation_pence, line.number in back) for line in case.lines]
-    gifts.append((0, WHOLE_ORDER, case.order.donation_pence, len(back) == len(case.lines)))
-    return [
-        UnitTarget(
-            unit=unit,
-            sku=sku,
-            amount_pence=pence,
-            policy_id=policy_id,
-            standing=Standing.NONE if returned else kept,
-        )
-        for unit, sku, pence, returned in gifts
-        if pence
-    ]
-
-
-def _disputes(picture: Picture, principal: PaymentEntry) -> list[DisputeSeen]:
-    return [d for d in picture.disputes if d.payment_intent == principal.payment_intent]
-
-
-def _is_open(dispute: DisputeSeen) -> bool:
-    return dispute.status != "lost" and dispute.status not in DISPUTE_IS_OVER
-
-
-def _move(case: Case, state: State, event_at: datetime | None) -> None:
+def _move(case: Case, found: Outcome) -> None:
+    """Bring gifts, state and stock to where they should stand."""
     order = case.order
-    if state == order.state:
+    if found.gifts:
+        ledger.bring_to(
+            case.session,
+            book=order.book,
+            order_reference=order.reference,
+            units=found.gifts,
+            event_at=max(entry.event_at for entry in case.entries.values()),
+            actor=STRIPE,
+            cause="payment",
+        )
+    if found.state == order.state:
         return
-    if state in {State.EXPIRED, State.FAILED}:
+    if found.state in {State.EXPIRED, State.FAILED}:
         stock.release(case.session, order.hold_id)
-    order.state = state
-    record(case.session, order, str(state), actor=ACTOR, event_at=event_at)
-
-
-def _post(
-    case: Case,
-    key: str,
-    kind: str,
-    payment: PaymentSeen,
-    amount: int,
-    *,
-    about: RefundSeen | DisputeSeen | None = None,
-) -> bool:
-    """Post money once. Give whether it is new."""
-    if key in case.entries or amount == 0:
-        return False
-    entry = PaymentEntry(
-        order_id=case.order.id,
-        key=key,
-        kind=kind,
-        stripe_id=about.id if about else payment.charge_id or payment.intent_id,
-        payment_intent=payment.intent_id,
-        amount_pence=amount,
-        currency=payment.currency,
-        event_at=about.created if about else payment.created,
-        booked_at=clock.now(),
-    )
-    case.session.add(entry)
-    case.entries[key] = entry
-    case.order.version += 1
-    return True
-
-
-def _ask_refund(case: Case, intent: str, amount: int, reason: str, suffix: str) -> None:
-    request = RefundRequest(
-        order_id=case.order.id,
-        key=f"order-{case.order.reference}-{suffix}",
-        payment_intent=intent,
-        amount_pence=amount,
-        reason=reason,
-        lines=[],
-        actor="shop",
-        requested_at=clock.now(),
-    )
-    case.session.add(request)
-    case.requests.append(request)
-
-
-def _write(case: Case, kind: str, about: str = "") -> None:
-    key = f"{case.order.reference}:{kind}:{about}"
-    outbox.put(case.session, kind=kind, order_id=case.order.id, dedupe_key=key)
+    order.state = found.state
+    order.version += 1
+    if found.state not in case.told:
+        case.tell(str(found.state))

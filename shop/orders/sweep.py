@@ -1,20 +1,24 @@
 """The sweep: every few minutes, and at start, whatever a lost message left undone is done."""
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from shop import clock, stock
-from shop.orders.converge import Services, StillMoving, converge, start_payment, withdraw
+from shop.orders.converge import Services, converge, start_payment, withdraw
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
-from shop.payments.gateway import GatewayDown
 from shop.payments.models import CheckoutAttempt, RefundRequest
 
 EVERY: Final = timedelta(minutes=5)
+log = logging.getLogger(__name__)
+
+LOOK_EVERY: Final = timedelta(days=1)
+STILL_MOVES: Final = timedelta(days=180)
+"""How long after an order its money may still move: refunds, and disputes, which banks allow for 120 days."""
 UNANSWERED: Final = timedelta(minutes=2)
 """How long a request to Stripe may stay unanswered before it is made again under the same key."""
 
@@ -24,38 +28,41 @@ def sweep(services: Services) -> int:
 
     Stock is never released on our own clock: an overdue payment page is closed at Stripe first.
     """
-    for attempt_id in _unanswered(services):
-        with suppress(GatewayDown):
-            start_payment(services, attempt_id)
-    overdue = _overdue(services)
-    for order_id in overdue:
-        with suppress(GatewayDown, StillMoving):
-            withdraw(services, order_id)
-    return len(overdue) + _look_at(services, _unfinished(services))
+    _each(lambda attempt_id: start_payment(services, attempt_id), _unanswered(services))
+    closed = _each(lambda order_id: withdraw(services, order_id), _overdue(services))
+    return closed + _each(lambda order_id: converge(services, order_id), _unfinished(services))
 
 
-def reconcile(services: Services) -> int:
-    """Look at every order that money may have moved for. Give how many were looked at."""
+def look_at_all(services: Services, *, placed_within: timedelta | None = None) -> int:
+    """Look at every order, or those placed lately, that money may have moved for. Give how many were."""
+    query = select(Order.id).where(Order.mode == services.mode).order_by(Order.id)
+    if placed_within is not None:
+        query = query.where(Order.placed_at > clock.now() - placed_within)
     with services.database.reading() as session:
-        orders = session.scalars(select(Order.id).where(Order.mode == services.mode).order_by(Order.id)).all()
-    return _look_at(services, orders)
+        orders = session.scalars(query).all()
+    return _each(lambda order_id: converge(services, order_id), orders)
 
 
-def _look_at(services: Services, order_ids: Iterable[int]) -> int:
-    looked = 0
-    for order_id in order_ids:
-        with suppress(GatewayDown, StillMoving):
-            converge(services, order_id)
-            looked += 1
-    return looked
+def _each(do: Callable[[int], object], ids: Iterable[int]) -> int:
+    """Do it for every one of them, and give for how many it went well: none may stand in another's way."""
+    done = 0
+    for found in ids:
+        try:
+            do(found)
+            done += 1
+        except Exception as error:  # noqa: BLE001
+            log.warning("the sweep put %s off: %s", found, type(error).__name__)
+    return done
 
 
 def _unanswered(services: Services) -> Sequence[int]:
+    newest = select(func.max(CheckoutAttempt.id)).group_by(CheckoutAttempt.order_id)
     with services.database.reading() as session:
         return session.scalars(
             select(CheckoutAttempt.id)
             .join(Order, Order.id == CheckoutAttempt.order_id)
             .where(
+                CheckoutAttempt.id.in_(newest),
                 CheckoutAttempt.stripe_id.is_(None),
                 CheckoutAttempt.created_at < clock.now() - UNANSWERED,
                 Order.state == State.AWAITING,

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from shop.catalogue.postage import SERVICES, Service
+from shop.catalogue.snapshot import PieceView
 from shop.dedications.vault import Vault
-from shop.engraving import Engraving
+from shop.engraving import Area, Engraving
 from shop.giving import ledger
 from shop.giving.ledger import Standing
 from shop.orders.lifecycle import State, history, lines_of
@@ -62,6 +63,20 @@ def view(session: Session, vault: Vault, order: Order) -> OrderView:
             pence for unit, pence in gifts if standings.get(unit, Standing.NONE) is not Standing.NONE
         ),
     )
+
+
+def words_of(piece: PieceView | None, engraving: Engraving | None) -> list[tuple[str, str]]:
+    """The words with where they stand, as people say it: ('Front, line 2', '14 May')."""
+    if engraving is None:
+        return []
+    areas = {area.key: area for area in piece.sides} if piece else {}
+    return [(_where(areas.get(cut.side), cut.side, cut.line), cut.text) for cut in engraving.lines]
+
+
+def _where(area: Area | None, side: str, line: int) -> str:
+    if area is None:
+        return f"{side}, line {line}"
+    return f"{area.label}, line {line}" if area.lines > 1 else area.label
 
 
 def _line(session: Session, vault: Vault, row: OrderLine) -> LineView:

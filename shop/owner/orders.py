@@ -5,19 +5,19 @@ from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 
 from shop import web
 from shop.accounts.access import require
 from shop.catalogue import snapshot
+from shop.engraving.faces import FACES
 from shop.money import pounds_and_pence
 from shop.orders.converge import Services, StillMoving, converge
 from shop.orders.lifecycle import UNPAID, State
 from shop.orders.models import Order, OrderLine
 from shop.orders.refunds import MoreThanPaid, NothingToRefund, ask
 from shop.orders.view import OrderView, view
-from shop.owner.proofs import large_proofs
+from shop.owner.proofs import large_proofs, large_words
 from shop.payments.gateway import GatewayDown
 
 blueprint = Blueprint("owner_orders", __name__, url_prefix="/owner")
@@ -72,7 +72,6 @@ def show(reference: str) -> ResponseReturnValue:
 @require("owner")
 def look(reference: str) -> ResponseReturnValue:
     """Ask Stripe how the order stands."""
-    FlaskForm()
     order = _opened(reference)
     try:
         converge(web.wired(Services), order.row.id)
@@ -87,23 +86,30 @@ def look(reference: str) -> ResponseReturnValue:
 def refund(reference: str) -> ResponseReturnValue:
     """Give money back for whole pieces or the postage."""
     order = _opened(reference)
-    chosen = [int(number) for number in request.form.getlist("line") if number.isascii() and number.isdigit()]
+    numbers = {str(line.row.number): line.row.number for line in order.lines}
+    chosen = [numbers[ticked] for ticked in request.form.getlist("line") if ticked in numbers]
     postage = request.form.get("postage") == "1"
     try:
         with web.transaction() as session:
             asked = ask(session, order.row.id, lines=chosen, postage=postage, actor=g.account.email)
     except NothingToRefund:
         problem = "Please choose a piece that has not been refunded yet, or the postage."
-        return render_template("owner/order.html", **_context(reference, {"line-1": problem})), 422
+        return _again(reference, problem)
     except MoreThanPaid:
-        problem = "That is more than what is left of this payment."
-        return render_template("owner/order.html", **_context(reference, {"line-1": problem})), 422
+        return _again(reference, "That is more than what is left of this payment.")
     try:
         converge(web.wired(Services), order.row.id)
         flash(f"{pounds_and_pence(asked.amount_pence)} is on its way back to the buyer.")
     except (GatewayDown, StillMoving):
         flash("The refund is written down and will be sent as soon as Stripe can be reached.")
     return redirect(f"/owner/orders/{reference}", HTTPStatus.SEE_OTHER)
+
+
+def _again(reference: str, problem: str) -> ResponseReturnValue:
+    context = _context(reference, {"line-1": problem})
+    ticked = {*request.form.getlist("line"), *(["postage"] if request.form.get("postage") == "1" else [])}
+    page = render_template("owner/order.html", **context, ticked=ticked)
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def _opened(reference: str) -> OrderView:
@@ -121,6 +127,8 @@ def _context(reference: str, problems: dict[str, str] | None = None) -> dict[str
     return {
         "order": order,
         "proofs": large_proofs(catalogue, order.lines),
+        "words": large_words(catalogue, order.lines),
+        "faces": FACES,
         "tags": TAGS,
         "problems": problems or {},
         "refundable": order.state not in UNPAID and order.state is not State.REVIEW,

@@ -6,14 +6,24 @@ from markupsafe import Markup
 
 from shop.catalogue.snapshot import Catalogue
 from shop.engraving import proof
-from shop.orders.view import LineView
+from shop.orders.view import LineView, words_of
 
 Proof = tuple[str, Markup]
+Words = tuple[str, str]
+"""(where, the exact words)."""
 
 
 def large_proofs(catalogue: Catalogue, lines: Sequence[LineView]) -> dict[int, list[Proof]]:
     """For each unit's number, each engraved side's label with its drawing."""
     return {line.row.number: _sides(catalogue, line) for line in lines}
+
+
+def large_words(catalogue: Catalogue, lines: Sequence[LineView]) -> dict[int, list[Words]]:
+    """For each unit's number, where on the piece each line is cut, and its words."""
+    return {
+        line.row.number: words_of(catalogue.by_slug.get(line.row.piece_slug), line.engraving)
+        for line in lines
+    }
 
 
 def _sides(catalogue: Catalogue, line: LineView) -> list[Proof]:

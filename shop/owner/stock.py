@@ -4,8 +4,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, g, redirect, render_template
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import IntegerField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from shop import stock, web
@@ -15,27 +14,50 @@ from shop.catalogue import snapshot
 blueprint = Blueprint("owner_stock", __name__, url_prefix="/owner/stock")
 
 MOST = 10_000
+NOT_WHOLE = "Please enter a whole number, such as 5 or -1."
 
 
-class MovementForm(FlaskForm):
+class WholeNumber(IntegerField):  # type: ignore[misc, unused-ignore]
+    """A whole number; anything else is refused in words of our own."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number. Raises ValueError."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(NOT_WHOLE) from None
+
+
+class MovementForm(web.Form):
     """A change to what is on hand."""
 
-    quantity = IntegerField(
+    quantity = WholeNumber(
         "How many",
         validators=[
-            InputRequired("Please enter a whole number, such as 5 or -1."),
+            InputRequired(NOT_WHOLE),
             NumberRange(-MOST, MOST, f"Please enter a number between -{MOST} and {MOST}."),
         ],
     )
     reason = SelectField(
         "Why",
         choices=[
-            ("received", "Made or received"),
-            ("counted", "Counted again"),
-            ("damaged", "Damaged"),
+            SelectChoice("received", "Made or received"),
+            SelectChoice("counted", "Counted again"),
+            SelectChoice("damaged", "Damaged"),
         ],
+        validate_choice=False,
     )
     note = StringField("Note", validators=[Length(max=200, message="A note can be 200 characters at most.")])
+
+    def validate_reason(self, field: SelectField) -> None:
+        """One of those shown."""
+        if field.data not in {choice.value for choice in field.choices}:
+            raise ValidationError("Please choose why.")
+
+    def validate_note(self, field: StringField) -> None:
+        """A note is one line that can be printed."""
+        if not (field.data or "").isprintable():
+            raise ValidationError("This has a character that cannot be printed. Please type it again.")
 
     def validate_quantity(self, field: IntegerField) -> None:
         """Nought changes nothing."""

@@ -5,6 +5,7 @@ Stripe. Whatever comes back is turned into the records of `seen` at once, so no 
 """
 
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -47,7 +48,8 @@ API_VERSION: Final[str] = stripe.api_version
 TIMEOUT: Final = (3, 10)
 """Seconds to connect and to wait for each answer: a hung server must not hold a worker (the SDK waits 80)."""
 
-RETRIES: Final = 2
+RETRIES: Final = 1
+"""More would keep somebody waiting on the page she came back to; the sweep asks again anyway."""
 TOLERANCE_SECONDS: Final = 300
 """How far a webhook's timestamp may lie from now, either way. The SDK itself checks only the past."""
 
@@ -69,6 +71,8 @@ class Gateway:
         api_base: str | None = None,
     ) -> None:
         stripe.enable_telemetry = False
+        logging.getLogger("stripe").setLevel(logging.WARNING)  # below that it writes whole requests down
+        stripe.log = None  # whatever STRIPE_LOG says: a request holds the buyer's e-mail
         self._webhook_secret = webhook_secret
         self._client = stripe.StripeClient(
             secret_key,

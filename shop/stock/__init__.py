@@ -15,6 +15,7 @@ from shop.stock.counts import (
 from shop.stock.holds import (
     CountsDisagree,
     SoldOut,
+    held_by,
     overdue,
     place_hold,
     release,
@@ -32,6 +33,7 @@ __all__ = [
     "WouldGoNegative",
     "adjust",
     "check",
+    "held_by",
     "level_of",
     "levels",
     "movements",

@@ -109,6 +109,12 @@ def take_again(session: Session, hold_id: int, *, order_reference: str, actor: s
     return False
 
 
+def held_by(session: Session, hold_id: int) -> dict[int, int]:
+    """What a hold still sets aside, in pieces by variant id; nothing once it was sold or released."""
+    held = session.scalar(select(Hold.id).where(Hold.id == hold_id, Hold.state == HoldState.HELD))
+    return {} if held is None else _lines(session, hold_id)
+
+
 def overdue(session: Session) -> list[int]:
     """The ids of holds still held past their time by the database's clock, oldest first."""
     late = select(Hold.id).where(Hold.state == HoldState.HELD, Hold.expires_at <= database_now(session))

@@ -127,7 +127,7 @@ def _chosen(browser: Browser) -> dict[str, str]:
 
 
 def _agreed(browser: Browser) -> dict[str, str]:
-    fields = {name: browser.hidden(name) for name in ("csrf_token", "agreed_pence")}
+    fields = {name: browser.hidden(name) for name in ("csrf_token", "agreed")}
     return fields | {"acknowledged": "y"}
 
 

@@ -148,7 +148,7 @@ def tester(standin: Flask) -> Iterator[Visitor]:
 
 
 @pytest.fixture
-def wanted() -> Callable[..., dict[str, Any]]:
+def wanted(time: Clock) -> Callable[..., dict[str, Any]]:
     """A request for a payment page: two hearts, a thread and the postage, £255.95 in all."""
 
     def make(reference: str = "PM-7K3Q-2F", minutes: int = 31) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Stripe's objects and parameters as the installed SDK's own classes describe them.
 
-The SDK is generated from Stripe's specification, so what its annotations forbid, Stripe does not send or take.
+The SDK is made from Stripe's specification: what its annotations forbid, Stripe neither sends nor takes.
 """
 
+import inspect
 import sys
 import types
 import typing
@@ -67,7 +68,7 @@ def answer_problems(answer: Any, path: str = "") -> list[str]:
 
 
 def event_problems(event: dict[str, Any]) -> list[str]:
-    """The same for an event and for the object it tells of; its type must be one that Stripe can be asked for."""
+    """The same for an event and for what it tells of; its type must be one that Stripe sends."""
     known = typing.get_args(_inner(_hints(stripe.params.WebhookEndpointCreateParams)["enabled_events"]))
     problems = answer_problems(event) + answer_problems(event["data"]["object"])
     return problems if event["type"] in known else [*problems, f"{event['type']} is no event of Stripe"]
@@ -89,7 +90,7 @@ def _object(value: Any, cls: type[StripeObject], path: str) -> list[str]:
         return [f"{path}: {value!r} is no {cls.__name__}"]
     fields = {
         name: note
-        for name, note in cls.__dict__.get("__annotations__", {}).items()
+        for name, note in inspect.get_annotations(cls).items()
         if get_origin(note) is not typing.ClassVar and not name.startswith("_")
     }
     problems = [f"{path}.{name} is not known" for name in value if name not in fields]
@@ -105,33 +106,34 @@ def _match(value: Any, note: Any, path: str, module: str) -> list[str]:
     if isinstance(note, (str, ForwardRef)):
         note = _named(note if isinstance(note, str) else note.__forward_arg__, module)
     origin = get_origin(note)
-    if note is Any:
-        return []
     if origin in {Union, types.UnionType}:
         return _any_of(value, get_args(note), path, module)
-    if origin is Literal:
-        return [] if value in get_args(note) else [f"{path}: {value!r} is not one of {get_args(note)}"]
-    if origin is list:
-        if not isinstance(value, list):
-            return [f"{path}: no list"]
-        return [
-            p for at, one in enumerate(value) for p in _match(one, get_args(note)[0], f"{path}.{at}", module)
-        ]
-    if origin is stripe.ListObject:
-        if set(value) != {"object", "url", "has_more", "data"}:
-            return [f"{path}: {sorted(value)} are not a list's fields"]
-        return [
-            p
-            for at, one in enumerate(value["data"])
-            for p in _match(one, get_args(note)[0], f"{path}.{at}", module)
-        ]
-    if note is UntypedStripeObject or origin in {UntypedStripeObject, dict}:
-        return [] if isinstance(value, dict) else [f"{path}: {value!r} is no map"]
-    if isinstance(note, type) and issubclass(note, StripeObject):
+    if origin in {list, stripe.ListObject}:
+        return _all(value, origin, get_args(note)[0], path, module)
+    if isinstance(note, type) and issubclass(note, StripeObject) and note is not UntypedStripeObject:
         return _object(value, note, path)
+    return [] if _plain(value, note, origin) else [f"{path}: {value!r} is no {note}"]
+
+
+def _plain(value: Any, note: Any, origin: Any) -> bool:
+    if note is Any:
+        return True
+    if origin is Literal:
+        return value in get_args(note)
+    if note is UntypedStripeObject or origin in {UntypedStripeObject, dict}:
+        return isinstance(value, dict)
     wanted = {Decimal: str, float: (int, float)}.get(note, note)
-    fits = isinstance(value, wanted) and (note is bool or not isinstance(value, bool))
-    return [] if fits else [f"{path}: {value!r} is no {note}"]
+    return isinstance(value, wanted) and (note is bool or not isinstance(value, bool))
+
+
+def _all(value: Any, origin: Any, note: Any, path: str, module: str) -> list[str]:
+    if origin is stripe.ListObject:
+        if not isinstance(value, dict) or set(value) != {"object", "url", "has_more", "data"}:
+            return [f"{path}: {value!r} has not a list's fields"]
+        value = value["data"]
+    if not isinstance(value, list):
+        return [f"{path}: {value!r} is no list"]
+    return [p for at, one in enumerate(value) for p in _match(one, note, f"{path}.{at}", module)]
 
 
 def _any_of(value: Any, notes: tuple[Any, ...], path: str, module: str) -> list[str]:

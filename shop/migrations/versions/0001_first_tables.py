@@ -747,6 +747,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["variant_id"], ["variant.id"], name=op.f("fk_basket_line_variant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_basket_line")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_basket_line_basket_id"), "basket_line", ["basket_id"], unique=False)
     op.create_table(

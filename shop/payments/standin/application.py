@@ -10,6 +10,7 @@ from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from shop import web
 from shop.db import Database
 from shop.money import pounds_and_pence
 from shop.payments.standin import api, desk, pages
@@ -52,6 +53,7 @@ def create_standin(
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(desk.blueprint)
     app.register_error_handler(HTTPException, _error)
+    app.before_request(web.refuse_broken_addresses)
     app.after_request(_headers)
     return app
 

@@ -5,7 +5,6 @@ from typing import Final
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
 from shop import web
@@ -21,10 +20,10 @@ DECLINED: Final = "The card was declined. Nothing was taken. Another card can be
 NOT_CONFIRMED: Final = "The payment was not confirmed with the bank. Nothing was taken."
 
 
-class Form(FlaskForm):
+class Form(web.Form):
     """A form that needs no session: its token says that this server made the page."""
 
-    class Meta(FlaskForm.Meta):
+    class Meta(web.Form.Meta):
         """See web.PublicToken."""
 
         csrf_class = web.PublicToken

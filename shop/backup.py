@@ -1,0 +1,180 @@
+"""Backups of a SQLite database, and bringing one back. PostgreSQL has its own tools for both.
+
+A plain copy of a database in use loses rows and still looks whole, so SQLite's backup API makes it. The keys
+under instance/keys are not in a backup: without them its private words stay sealed, so they are kept apart.
+"""
+
+import os
+import secrets
+import shlex
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy import URL, inspect
+
+from shop import migrations
+from shop.db import Database
+from shop.giving import triggers, verification
+from shop.mail import outbox
+
+RESTORED = "restored from a backup"
+"""Why a letter of a restored copy is never sent: the shop the copy was made of has sent it, or will."""
+
+THEN = """
+
+and before any worker starts:
+
+  flask --app app letters stop
+  flask --app app ledger verify"""
+
+OURS = {"alembic_version", "ledger_head", "letter"}
+
+
+class AnotherTool(Exception):
+    """This database is not SQLite; `command` is what to run instead."""
+
+    def __init__(self, command: str, then: str = "") -> None:
+        super().__init__(f"PostgreSQL brings its own tool for this. Run:\n\n  {command}{then}")
+        self.command = command
+
+
+class CannotBackUp(Exception):
+    """The backup was not made; the text says why."""
+
+
+class CannotRestore(Exception):
+    """Nothing was replaced; the text says why."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What came back."""
+
+    letters: int
+    """Letters that were waiting in the backup and will never be sent from here."""
+
+
+def write(database: Database, file: Path) -> int:
+    """Copy the database as it is at this moment into a new file; give its size in bytes.
+
+    The shop may go on meanwhile. Raises AnotherTool on PostgreSQL, CannotBackUp when the file exists.
+    """
+    if not _is_sqlite(database):
+        raise AnotherTool(f"pg_dump --format=custom --file={shlex.quote(str(file))} {_server(database)}")
+    if file.exists():
+        raise CannotBackUp(f"{file} is there already. A backup is never written over another file.")
+    if not file.absolute().parent.is_dir():
+        raise CannotBackUp(f"There is no folder {file.absolute().parent}.")
+    with _draft_beside(file) as draft:
+        with _raw(database) as source, closing(sqlite3.connect(draft)) as target:
+            source.backup(target)
+            target.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+            _whole(target)
+        _sync(draft)
+        try:
+            os.link(draft, file)
+        except FileExistsError:
+            raise CannotBackUp(f"{file} has appeared meanwhile. Nothing was written over.") from None
+        return file.stat().st_size
+
+
+def restore(database: Database, file: Path, *, replace: bool) -> Restored:
+    """Bring a backup back into this database.
+
+    All is done in a draft first: it is migrated, its ledger is verified, and its unsent letters are marked
+    as never to be sent, so that no letter leaves a restored copy. Only then does it take the database's
+    place. Raises AnotherTool on PostgreSQL, CannotRestore when the file is no sound backup, or when the
+    database is not empty and `replace` is false.
+    """
+    if not _is_sqlite(database):
+        options = f"--clean --if-exists --no-owner --dbname={_server(database)}"
+        raise AnotherTool(f"pg_restore {options} {shlex.quote(str(file))}", THEN)
+    if not replace and inspect(database.engine).get_table_names():
+        raise CannotRestore("This database is not empty. Say --yes-replace to put the backup in its place.")
+    live = Path(str(database.engine.url.database)).resolve()
+    with _draft_beside(live) as draft:
+        _copy_in(file, draft)
+        staged = Database(f"sqlite:///{draft}")
+        try:
+            letters = _prepare(staged)
+            with _raw(staged) as source, _raw(database) as target:
+                source.backup(target)
+        finally:
+            staged.dispose()
+    database.dispose()
+    return Restored(letters)
+
+
+def _prepare(staged: Database) -> int:
+    migrations.upgrade(staged)
+    with staged.transaction() as session:
+        problems = verification.verify(session) + triggers.missing(session.connection())
+        if problems:
+            raise CannotRestore("The ledger in this backup is not sound: " + "; ".join(problems))
+        return outbox.drop_unsent(session, RESTORED)
+
+
+def _copy_in(file: Path, draft: Path) -> None:
+    no_backup = CannotRestore(f"{file} is not a backup of this shop.")
+    if not file.is_file():
+        raise CannotRestore(f"There is no file {file}.")
+    try:
+        with (
+            closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(draft)) as target,
+        ):
+            source.backup(target)
+            _whole(target)
+            tables = {name for (name,) in target.execute("SELECT name FROM sqlite_master")}
+    except sqlite3.DatabaseError:
+        raise no_backup from None
+    if not tables >= OURS:
+        raise no_backup
+
+
+def _whole(connection: sqlite3.Connection) -> None:
+    found = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    if found != "ok":
+        raise sqlite3.DatabaseError(found)
+
+
+def _is_sqlite(database: Database) -> bool:
+    return database.engine.dialect.name == "sqlite"
+
+
+def _server(database: Database) -> str:
+    """The server's address for PostgreSQL's own tools; they ask for the password, or read ~/.pgpass."""
+    url = database.engine.url
+    address = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    return shlex.quote(address.render_as_string())
+
+
+@contextmanager
+def _raw(database: Database) -> Iterator[sqlite3.Connection]:
+    with database.engine.connect() as connection:
+        yield cast("sqlite3.Connection", connection.connection.driver_connection)
+
+
+@contextmanager
+def _draft_beside(file: Path) -> Iterator[Path]:
+    """A new file for its owner alone on the same disk; it and what SQLite puts beside it go again."""
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        yield draft
+    finally:
+        for name in (draft, *(draft.with_name(draft.name + end) for end in ("-wal", "-shm", "-journal"))):
+            name.unlink(missing_ok=True)
+
+
+def _sync(file: Path) -> None:
+    for path in (file, file.parent):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

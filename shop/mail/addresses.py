@@ -1,0 +1,12 @@
+"""E-mail addresses as mail servers and Stripe take them."""
+
+from email_validator import validate_email
+
+
+def ascii_address(email: str) -> str:
+    """The address with an accented domain in its ASCII form (RFC 5890); others are given back as they are.
+
+    Raises email_validator.EmailNotValidError for what the checkout would not have taken.
+    """
+    checked = validate_email(email, check_deliverability=False, allow_smtputf8=False)
+    return checked.ascii_email or email

@@ -1,0 +1,114 @@
+"""What an order's payments, refunds and disputes amount to: its state, and where each gift should stand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shop.giving.ledger import Standing, UnitTarget
+from shop.orders.case import Case
+from shop.orders.lifecycle import UNPAID, State
+from shop.orders.returned import Returned, returned_units
+from shop.payments.models import PaymentEntry
+from shop.payments.seen import DisputeSeen, Picture
+
+WHOLE_ORDER: Final = "ORDER"
+"""What stands for a piece in the ledger when the policy counts by order."""
+
+REFUND_IS_GONE: Final = frozenset({"failed", "canceled"})
+DISPUTE_IS_OVER: Final = frozenset({"won", "warning_closed", "prevented"})
+STILL_PAYING: Final = frozenset(
+    {"processing", "requires_action", "requires_capture", "requires_confirmation"}
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An order's state, and the target of each gift; none where no policy was in force or none is due."""
+
+    state: State
+    gifts: Sequence[UnitTarget] = ()
+
+
+def outcome(case: Case, picture: Picture) -> Outcome:
+    """What everything together amounts to. Worked out afresh each time, from all that is known."""
+    principal = case.principal
+    if principal is None:
+        return Outcome(_unpaid_state(case, picture))
+    if principal.kind == "unexplained":
+        return Outcome(State.REVIEW)
+    returned = _returned(case, picture, principal)
+    disputed = any(_is_open(dispute) for dispute in _disputes(picture, principal))
+    gifts = _gifts(case, returned, held=disputed)
+    if disputed:
+        return Outcome(State.DISPUTED, gifts)
+    if any(dispute.status == "lost" for dispute in _disputes(picture, principal)):
+        return Outcome(State.DISPUTE_LOST, gifts)
+    return Outcome(_paid_state(case, sum(item.amount_pence for item in returned)), gifts)
+
+
+def _unpaid_state(case: Case, picture: Picture) -> State:
+    state = State(case.order.state)
+    if state not in UNPAID or not picture.sessions or case.unanswered:
+        return state  # nothing expires while a page we have not heard of yet may be open
+    intents = {payment.intent_id: payment.status for payment in picture.payments}
+    complete = [session for session in picture.sessions if session.status == "complete"]
+    if any(intents.get(session.payment_intent or "") in STILL_PAYING for session in complete):
+        return State.PROCESSING
+    if any(session.status == "open" for session in picture.sessions):
+        return state  # once its stock was released only paying again, which takes new stock, opens an order
+    return State.FAILED if complete else State.EXPIRED
+
+
+def _paid_state(case: Case, back: int) -> State:
+    if back >= case.order.total_pence:
+        return State.REFUNDED
+    if case.unfillable:
+        return State.REVIEW  # the refund was decided and has not gone through yet
+    return State.PART_REFUNDED if back else State.PAID
+
+
+def _returned(case: Case, picture: Picture, principal: PaymentEntry) -> list[Returned]:
+    """Money that is back with the buyer for good, oldest first: refunds that hold and disputes lost."""
+    named = {request.stripe_id: tuple(request.lines) for request in case.requests}
+    back = [
+        (refund.created, refund.id, Returned(refund.amount, named.get(refund.id, ())))
+        for refund in picture.refunds
+        if refund.payment_intent == principal.payment_intent and refund.status not in REFUND_IS_GONE
+    ]
+    back += [
+        (dispute.created, dispute.id, Returned(dispute.withdrawn_pence))
+        for dispute in _disputes(picture, principal)
+        if dispute.status == "lost" and dispute.withdrawn_pence > 0
+    ]
+    return [item for _, _, item in sorted(back, key=lambda row: row[:2])]
+
+
+def _gifts(case: Case, returned: Sequence[Returned], *, held: bool) -> list[UnitTarget]:
+    """Where each gift should stand: one a unit, or one for the order (unit 0) while she keeps any of it."""
+    if case.order.policy_id is None:
+        return []
+    back = returned_units({line.number: line.price_pence for line in case.lines}, returned)
+    if case.unfillable:
+        back = frozenset(line.number for line in case.lines)
+    kept = Standing.HELD if held else Standing.ACCRUED
+    promised = [(line.number, line.sku, line.donation_pence, line.number in back) for line in case.lines]
+    promised.append((0, WHOLE_ORDER, case.order.donation_pence, len(back) == len(case.lines)))
+    return [
+        UnitTarget(
+            unit=unit,
+            sku=sku,
+            amount_pence=pence,
+            policy_id=case.order.policy_id,
+            standing=Standing.NONE if gone else kept,
+        )
+        for unit, sku, pence, gone in promised
+        if pence
+    ]
+
+
+def _disputes(picture: Picture, principal: PaymentEntry) -> list[DisputeSeen]:
+    return [d for d in picture.disputes if d.payment_intent == principal.payment_intent]
+
+
+def _is_open(dispute: DisputeSeen) -> bool:
+    return dispute.status != "lost" and dispute.status not in DISPUTE_IS_OVER

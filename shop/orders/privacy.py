@@ -1,0 +1,192 @@
+"""What is kept about an order, for the person it is about: all of it to read, and erasing what is hers.
+
+UK GDPR: access (article 15), portability (20), erasure (17). What the law makes the shop keep stays: amounts
+and dates for the tax records (erasure's exception, article 17(3)(b)) and the donation ledger, which never
+held a name.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from shop.dedications.vault import Vault
+from shop.giving.models import LedgerEntry, LedgerTxn
+from shop.giving.transitions import Account
+from shop.mail import outbox
+from shop.mail.models import Letter
+from shop.orders.lifecycle import lock, record, revoke_links
+from shop.orders.models import Order, OrderLine, OrderLink
+from shop.orders.view import LineView, view
+from shop.payments.models import PaymentEntry, RefundRequest
+
+
+class UnknownOrder(Exception):
+    """There is no order with this reference."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"There is no order {reference}.")
+        self.reference = reference
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What an erasure did."""
+
+    words: bool
+    """Whether there was anything left to erase."""
+    letters: int
+    """Unsent letters that will now never be sent."""
+
+
+def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]:
+    """All that is kept about an order, as plain values JSON can hold; amounts in pence, times in ISO 8601.
+
+    Raises UnknownOrder.
+    """
+    order = _find(session, reference)
+    opened = view(session, vault, order)
+    return {
+        "order": order.reference,
+        "state": order.state,
+        "placed_at": order.placed_at.isoformat(),
+        "test_order": order.book == "test",
+        "currency": order.currency,
+        "goods_pence": order.goods_pence,
+        "postage_pence": order.postage_pence,
+        "total_pence": order.total_pence,
+        "postage": opened.postage.name,
+        "donation_statement": order.donation_statement,
+        "contact": opened.contact,
+        "gift": opened.gift,
+        "pieces": [_piece(line) for line in opened.lines],
+        "history": [
+            {"at": event.event_at.isoformat(), "what": event.kind, "by": event.actor, **event.data}
+            for event in opened.events
+        ],
+        "payments": _payments(session, order),
+        "refunds_asked": _refunds(session, order),
+        "letters": _letters(session, order),
+        "links_to_the_order": _links(session, order),
+        "donation_ledger": _ledger(session, order),
+    }
+
+
+def erase(session: Session, vault: Vault, reference: str, *, actor: str) -> Erased:
+    """Erase who the order is for and every word of it; its links close and no letter follows.
+
+    Amounts, dates, pieces and the ledger stay. Digests of the words go too: a short name could be guessed
+    from one. Raises UnknownOrder.
+    """
+    order = lock(session, _find(session, reference).id)
+    had_words = vault.erase(session, order.id)
+    revoke_links(session, order.id)
+    letters = outbox.drop_unsent(session, "erased", order_id=order.id)
+    session.execute(update(OrderLine).where(OrderLine.order_id == order.id).values(engraving_digest=None))
+    order.fingerprint = order.buyer_hash = ""
+    if had_words:
+        record(session, order, "erased", actor=actor)
+    return Erased(had_words, letters)
+
+
+def order_id(session: Session, reference: str) -> int:
+    """The id of the order with this reference. Raises UnknownOrder."""
+    return _find(session, reference).id
+
+
+def _find(session: Session, reference: str) -> Order:
+    order = session.scalars(select(Order).where(Order.reference == reference)).one_or_none()
+    if order is None:
+        raise UnknownOrder(reference)
+    return order
+
+
+def _piece(line: LineView) -> dict[str, Any]:
+    engraving = line.engraving
+    return {
+        "piece": line.row.piece_name,
+        "metal": line.row.metal_name,
+        "chain_inches": line.row.chain_inches,
+        "price_pence": line.row.price_pence,
+        "donation_pence": line.row.donation_pence,
+        "face": engraving.face if engraving else None,
+        "engraving": [asdict(cut) for cut in engraving.lines] if engraving else [],
+        "dedication": line.dedication,
+    }
+
+
+def _payments(session: Session, order: Order) -> list[dict[str, Any]]:
+    rows = session.scalars(
+        select(PaymentEntry).where(PaymentEntry.order_id == order.id).order_by(PaymentEntry.id)
+    )
+    return [
+        {
+            "at": row.event_at.isoformat(),
+            "what": row.kind,
+            "amount_pence": row.amount_pence,
+            "stripe_id": row.stripe_id,
+        }
+        for row in rows
+    ]
+
+
+def _refunds(session: Session, order: Order) -> list[dict[str, Any]]:
+    rows = session.scalars(
+        select(RefundRequest).where(RefundRequest.order_id == order.id).order_by(RefundRequest.id)
+    )
+    return [
+        {
+            "at": row.requested_at.isoformat(),
+            "amount_pence": row.amount_pence,
+            "pieces": row.lines,
+            "refused": row.refused,
+        }
+        for row in rows
+    ]
+
+
+def _letters(session: Session, order: Order) -> list[dict[str, Any]]:
+    rows = session.scalars(select(Letter).where(Letter.order_id == order.id).order_by(Letter.id))
+    return [
+        {
+            "what": row.kind,
+            "decided_at": row.created_at.isoformat(),
+            "sent_at": row.sent_at.isoformat() if row.sent_at else None,
+            "not_sent_because": row.dropped,
+        }
+        for row in rows
+    ]
+
+
+def _links(session: Session, order: Order) -> list[dict[str, Any]]:
+    """When links were made and closed; a link itself is known to her alone."""
+    rows = session.scalars(
+        select(OrderLink).where(OrderLink.order_id == order.id).order_by(OrderLink.created_at)
+    )
+    return [
+        {
+            "made_at": row.created_at.isoformat(),
+            "closed_at": row.revoked_at.isoformat() if row.revoked_at else None,
+        }
+        for row in rows
+    ]
+
+
+def _ledger(session: Session, order: Order) -> list[dict[str, Any]]:
+    rows = session.execute(
+        select(LedgerTxn.seq, LedgerTxn.event_at, LedgerTxn.kind, LedgerTxn.unit, LedgerEntry.amount_pence)
+        .join(LedgerEntry, LedgerEntry.txn_seq == LedgerTxn.seq)
+        .where(LedgerTxn.order_reference == order.reference, LedgerEntry.account == Account.COST.value)
+        .order_by(LedgerTxn.seq)
+    )
+    return [
+        {
+            "number": seq,
+            "at": at.isoformat(),
+            "what": kind,
+            "piece": unit,
+            "amount_pence": pence,
+        }
+        for seq, at, kind, unit, pence in rows
+    ]

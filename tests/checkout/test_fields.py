@@ -1,0 +1,400 @@
+"""Every field of every form against everything that may be sent in it.
+
+`TABLE` says what each field takes; all the rest is refused beside the field, with everything typed still
+there. A form or field that has no row here fails a test.
+"""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Final, NamedTuple
+from xml.etree import ElementTree as ET
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
+
+from shop.accounts.models import SignInAttempt
+from tests.shopper import (
+    DETAILS,
+    WORDS,
+    Shopper,
+    changed,
+    form_on,
+    reason_beside,
+    soup,
+    summary,
+    title,
+    trade_of,
+)
+
+SENT: Final[dict[str, str | None]] = {
+    "nothing": "",
+    "spaces": "   ",
+    "left out": None,
+    "ten kilobytes": "é" * 10_000,
+    "markup": "<i>&\"'",
+    "sql": "';--",
+    "template": "{{7*7}}",
+    "null": "a\0b",
+    "line ends": "a\r\nBcc: b",
+    "turned round": "\u202eabc",
+    "hebrew": "נֹעָה",
+    "emoji": "🕊️",
+    "number": "-1",
+    "huge number": "9" * 5000,
+    "ordinary": "Zoë",
+}
+
+TEXT: Final = {"markup", "sql", "template", "hebrew", "emoji", "number", "ordinary"}
+EMPTY: Final = {"nothing", "spaces", "left out"}
+EVERYTHING: Final = frozenset(SENT)
+
+
+@dataclass(frozen=True)
+class Field:
+    """Which kinds of SENT a field takes, where the reason for refusing stands, whether typing stays."""
+
+    takes: frozenset[str] = frozenset()
+    typed: bool = True
+    beside: str | None = None
+    """The id of the field that the reason stands beside, when it is another."""
+
+
+def text(*takes: str) -> Field:
+    return Field(frozenset(takes))
+
+
+def choice(*takes: str, beside: str | None = None) -> Field:
+    """A field in which only what is offered can stand."""
+    return Field(frozenset(takes), typed=False, beside=beside)
+
+
+ENGRAVED = text(*EMPTY, "markup", "sql", "template", "number", "ordinary")
+
+TABLE: Final[dict[str, dict[str, Field]]] = {
+    "piece": {
+        "piece": choice("left out", beside="gone"),
+        "variant": choice(),
+        "engraving-front-1": ENGRAVED,
+        "engraving-front-2": ENGRAVED,
+        "engraving-back-1": ENGRAVED,
+        "engraving-back-2": ENGRAVED,
+        "engraving-back-3": ENGRAVED,
+        "face": choice(),
+        "dedication": text(*EMPTY, *TEXT, "line ends"),
+    },
+    "details": {
+        "email": text(),
+        "name": text(*TEXT),
+        "line1": text(*TEXT),
+        "line2": text(*EMPTY, *TEXT),
+        "town": text(*TEXT),
+        "postcode": text(),
+        "phone": text(*EMPTY),
+        "postage": choice(),
+        "as_gift": choice(*SENT),
+        "gift_message": text(*EMPTY, *TEXT, "line ends"),
+    },
+    "payment": {
+        "agreed": choice(beside="pay"),
+        "acknowledged": choice(*(set(SENT) - {"nothing", "left out"})),
+    },
+    "refund": {"line": choice(beside="line-1"), "postage": choice(beside="line-1")},
+    "movement": {
+        "quantity": text("number"),
+        "reason": choice(),
+        "note": text(*EMPTY, *TEXT),
+    },
+    "period": {"from": text(*EMPTY), "to": text(*EMPTY), "book": choice(*EMPTY)},
+    "sign-in": {
+        "email": text(),
+        "password": choice(beside="email or password"),
+        "next": choice(beside="email"),
+    },
+    "password": {
+        "password": choice(),
+        "repeated": choice(),
+        "current": choice(),
+    },
+}
+
+BUTTONS: Final = {
+    "/basket/lines/<int(max=2147483647):line_id>",
+    "/basket/lines/<int(max=2147483647):line_id>/removal",
+    "/owner/orders/<reference>/looks",
+    "/sign-out",
+    "/sign-in/link/<token>",
+    "/webhooks/stripe",
+}
+"""Addresses that take a POST without a form of their own: a button, a form listed above, or no person."""
+
+
+class Form(NamedTuple):
+    """A form reached and ready to be sent: its action, what it would send, whether by GET."""
+
+    action: str
+    sent: MultiDict[str, str]
+    get: bool = False
+
+
+def _at(who: Shopper, page: str, action: str, changes: dict[str, str], *, get: bool = False) -> Form:
+    _, sent = form_on(who.get(page), action)
+    return Form(action, changed(sent, changes), get)
+
+
+def _piece(who: Shopper) -> Form:
+    return _at(who, "/pieces/disc", "/basket/lines", {**WORDS, "variant": str(who.variant("disc").id)})
+
+
+def _details(who: Shopper) -> Form:
+    assert who.add().status_code == 303
+    return _at(who, "/checkout", "/checkout", DETAILS)
+
+
+def _payment(who: Shopper) -> Form:
+    who.to_payment()
+    return _at(who, "/checkout/payment", "/checkout/payment", {"acknowledged": "y"})
+
+
+def _refund(who: Shopper) -> Form:
+    trade = trade_of(who.app)
+    order = trade.place("petal")
+    trade.pays(order)
+    trade.looks(order)
+    page = f"/owner/orders/{trade.order(order).reference}"
+    return _at(who.sign_in("owner"), page, f"{page}/refunds", {})
+
+
+def _movement(who: Shopper) -> Form:
+    page = f"/owner/stock/{who.variant('disc', 1).sku}"
+    changes = {"quantity": "2", "reason": "counted", "note": "shelf"}
+    return _at(who.sign_in("owner"), page, f"{page}/movements", changes)
+
+
+def _period(who: Shopper) -> Form:
+    changes = {"from": "2026-01-01", "to": "2026-12-31", "book": "test"}
+    return _at(who.sign_in("finance"), "/finance/", "/finance/", changes, get=True)
+
+
+def _sign_in(who: Shopper) -> Form:
+    with who.database.transaction() as session:
+        session.execute(delete(SignInAttempt))
+    return _at(who, "/sign-in", "/sign-in", {"email": "nobody@example.com", "password": "no such word"})
+
+
+def _password(who: Shopper) -> Form:
+    _sign_in(who)
+    address, good = "/sign-in/password", "seven grey herons by the weir"
+    who.sign_in("owner", "new@example.com").send(address, address, {"password": good, "repeated": good})
+    return _at(who, address, address, {"password": good + "s", "repeated": good + "s", "current": good})
+
+
+FORMS: Final[dict[str, Callable[[Shopper], Form]]] = {
+    "piece": _piece,
+    "details": _details,
+    "payment": _payment,
+    "refund": _refund,
+    "movement": _movement,
+    "period": _period,
+    "sign-in": _sign_in,
+    "password": _password,
+}
+
+EVERY_CASE: Final = [
+    (form, field, kind) for form, fields in TABLE.items() for field in fields for kind in SENT
+]
+
+
+Open = Callable[[str], tuple[Shopper, Form]]
+
+
+@pytest.fixture(scope="module")
+def opened(shared_app: Flask) -> Open:
+    """Somebody with the named form before her; the same visitor again where a refusal leaves no trace."""
+    for slug in ("disc", "petal"):
+        trade_of(shared_app).set_stock(slug, 5000)
+    lasting: dict[str, tuple[Shopper, Form]] = {}
+
+    def open_form(name: str) -> tuple[Shopper, Form]:
+        if name not in lasting or name in {"piece", "sign-in"}:
+            who = Shopper(shared_app)
+            lasting[name] = (who, FORMS[name](who))
+        who, form = lasting[name]
+        return who, form._replace(sent=MultiDict(form.sent))
+
+    return open_form
+
+
+def send(who: Shopper, form: Form) -> TestResponse:
+    if form.get:
+        return who.client.get(form.action, query_string=form.sent)
+    return who.post(form.action, form.sent)
+
+
+@pytest.mark.parametrize(("name", "field", "kind"), EVERY_CASE)
+def test_a_field_takes_what_it_should_and_says_why_it_does_not(
+    opened: Open, name: str, field: str, kind: str
+) -> None:
+    who, form = opened(name)
+    form = form._replace(sent=changed(form.sent, {field: SENT[kind]}))
+    answer = send(who, form)
+    row = TABLE[name][field]
+    if form.get and kind == "null":
+        assert answer.status_code == 400, "no address holds a null"
+        return
+    if kind in row.takes:
+        assert answer.status_code == (200 if form.get else 303), summary(answer)
+        if row.typed:
+            assert _kept(who, name, field, answer) == _as_kept(SENT[kind])
+        return
+    assert answer.status_code == 422
+    assert title(answer).startswith("Error: ") or row.beside == "gone"
+    if row.beside == "gone":
+        assert WORDS["engraving-front-1"] in answer.text, "her words are not lost with the piece"
+        return
+    _has_reason(answer, name, field, kind)
+    _is_still_there(answer, form, field)
+
+
+def _has_reason(answer: TestResponse, name: str, field: str, kind: str) -> None:
+    beside = TABLE[name][field].beside or field
+    if beside == "email or password":
+        beside = "password" if kind in {"nothing", "left out"} else "email"
+    if (name, field) == ("password", "password") and kind not in {"nothing", "left out"}:
+        beside = "repeated" if f"#{field}" not in summary(answer) else field
+    said = reason_beside(answer, beside)
+    assert summary(answer)[f"#{beside}"] == said
+    assert len(said) > 15, "a reason is a sentence"
+
+
+def _is_still_there(answer: TestResponse, form: Form, field: str) -> None:
+    _, shown = form_on(answer, form.action)
+    secrets = {"csrf_token", "agreed", "password", "repeated", "current"}
+    for other in set(form.sent) - secrets - {field}:
+        assert _lines(shown.getlist(other)) == _lines(form.sent.getlist(other)), f"{other} is gone"
+    row = next(fields[field] for fields in TABLE.values() if field in fields)
+    if row.typed and field in form.sent:
+        assert _lines(shown.getlist(field)) == _lines(form.sent.getlist(field)), "what was typed is gone"
+
+
+def _kept(who: Shopper, name: str, field: str, answer: TestResponse) -> str:
+    if name == "piece":
+        return _text(form_on(who.get(f"/basket/lines/{who.lines()[-1]}"))[1][field])
+    if name == "details":
+        return _text(form_on(who.get("/checkout"))[1][field])
+    if name == "movement":
+        cells = who.get(answer.location.split("localhost")[-1])
+        return _newest_movement(cells, field).strip()
+    return _text(form_on(answer)[1][field]).strip()
+
+
+def _newest_movement(page: TestResponse, field: str) -> str:
+    cells = soup(page).select_one("#movements tbody tr").select("th, td")  # type: ignore[union-attr]
+    return _text(cells[{"quantity": 1, "note": 3}[field]].text)
+
+
+def _as_kept(value: str | None) -> str:
+    return _text(unicodedata.normalize("NFC", value or "")).strip()
+
+
+def _text(shown: str) -> str:
+    return shown.replace("\r\n", "\n")
+
+
+def _lines(values: list[str]) -> list[str]:
+    return [_text(value) for value in values]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_field_of_a_form_has_a_row(opened: Open, name: str) -> None:
+    who, form = opened(name)
+    page = who.get(
+        {
+            "piece": "/pieces/disc",
+            "refund": form.action.removesuffix("/refunds"),
+            "movement": form.action.removesuffix("/movements"),
+        }.get(name, form.action)
+    )
+    shown, _ = form_on(page, form.action)
+    named = {str(tag["name"]) for tag in shown.select("[name]")} - {"csrf_token", "username"}
+    assert named == set(TABLE[name])
+
+
+def test_every_address_that_takes_a_form_is_tried(shared_app: Flask) -> None:
+    forms = {
+        "/basket/lines", "/checkout", "/checkout/payment", "/owner/orders/<reference>/refunds",
+        "/owner/stock/<sku>/movements", "/sign-in", "/sign-in/password",
+    }  # fmt: skip
+    posts = {rule.rule for rule in shared_app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    assert posts == forms | BUTTONS
+
+
+@pytest.mark.parametrize("name", [name for name in FORMS if name != "period"])
+def test_a_file_or_json_in_the_place_of_text_is_no_text(opened: Open, name: str) -> None:
+    who, form = opened(name)
+    token = form.sent["csrf_token"]
+    for field in TABLE[name]:
+        fields: dict[str, object] = {key: value for key, value in form.sent.items() if key != field}
+        fields[field] = (BytesIO(b"words"), "words.txt")
+        assert who.client.post(form.action, data=fields).status_code in {303, 422}
+    said = {field: {"a": [1, None]} for field in TABLE[name]}
+    answer = who.client.post(form.action, json={**said, "csrf_token": token}, headers={"X-CSRFToken": token})
+    assert 400 <= answer.status_code < 500
+
+
+@pytest.mark.parametrize(("name", "field"), [(name, field) for name in TABLE for field in TABLE[name]])
+def test_a_field_that_comes_twice_is_read_once(opened: Open, name: str, field: str) -> None:
+    who, form = opened(name)
+    form.sent.setlist(field, [*form.sent.getlist(field), "second"])
+    answer = send(who, form)
+    assert answer.status_code in {200, 303, 422}
+    if (name, field) == ("piece", "engraving-front-1"):
+        kept = form_on(who.get(f"/basket/lines/{who.lines()[-1]}"))[1]
+        assert kept.getlist(field) == [WORDS[field]], "the first stands, to the letter"
+
+
+@pytest.mark.parametrize(
+    "stray",
+    ["engraving-inside-1", "engraving-front-3", "engraving-front-01", "engraving-front-x", "engraving-"],
+)
+def test_words_for_a_line_the_piece_has_not_are_never_left_out_without_a_word(
+    opened: Open, stray: str
+) -> None:
+    who, form = opened("piece")
+    form.sent[stray] = "Ada"
+    answer = send(who, form)
+    assert answer.status_code == 422
+    assert reason_beside(answer, stray) == "This piece has no such line to engrave."
+    _, shown = form_on(answer, form.action)
+    assert shown[stray] == "Ada"
+    shown[stray] = ""
+    assert who.post(form.action, shown).status_code == 303, "emptied, the rest goes through"
+
+
+def test_every_reason_is_given_at_once(opened: Open) -> None:
+    who, form = opened("details")
+    answer = who.post("/checkout", {"csrf_token": form.sent["csrf_token"]})
+    assert list(summary(answer)) == ["#email", "#name", "#line1", "#town", "#postcode", "#postage"]
+
+
+def test_a_form_of_a_megabyte_is_refused_as_too_large(opened: Open) -> None:
+    who, form = opened("details")
+    form.sent["gift_message"] = "x" * 1_000_000
+    answer = who.post("/checkout", form.sent)
+    assert answer.status_code == 413
+    assert "more than we can take in" in answer.text
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SENT if SENT[kind] is not None])
+@pytest.mark.parametrize("field", ["piece", "side", "face", "engraving-front-1"])
+def test_a_drawing_can_be_asked_for_with_anything(anyone: Shopper, field: str, kind: str) -> None:
+    asked = {"piece": "disc", "side": "front", "face": "marcellus", "engraving-front-1": "Zoë"}
+    answer = anyone.client.get("/engravings/preview.svg", query_string={**asked, field: SENT[kind]})
+    assert answer.status_code in {200, 400, 404}
+    if answer.status_code == 200:
+        assert ET.fromstring(answer.text).tag.endswith("svg")
+        assert "<i>" not in answer.text

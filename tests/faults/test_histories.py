@@ -1,0 +1,139 @@
+"""Random histories of one order, heard in order, heard badly, and not heard at all: all end alike."""
+
+import random
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from shop.giving import ledger
+from shop.giving.ledger import Standing
+from shop.orders.sweep import look_at_all, sweep
+from shop.payments.standin import paying
+from shop.payments.standin.errors import ApiError
+from tests.trade import Trade
+
+pytestmark = pytest.mark.faults
+
+HISTORIES = 15
+LOST = 0.4
+DOUBLED = 0.5
+
+Act = Callable[["Told"], None]
+Event = Mapping[str, Any]
+
+
+class Told:
+    """One order and the news about it that nobody has heard yet."""
+
+    def __init__(self, trade: Trade, slugs: list[str]) -> None:
+        self.trade = trade
+        self.order = trade.place(*slugs)
+        self.visit = trade.session_id(self.order)
+        self.refunds: list[str] = []
+        self.disputes: list[str] = []
+        self.unheard: list[Event] = []
+
+    def does(self, act: Act) -> None:
+        """Let it happen at Stripe, unless Stripe would not let it."""
+        before = len(self.trade.events())
+        with suppress(ApiError, IndexError):
+            act(self)
+        self.unheard += self.trade.events()[before:]
+
+    def hears_all(self) -> None:
+        self.trade.hears(*self.unheard)
+        self.unheard = []
+
+    def hears_badly(self, chance: random.Random) -> None:
+        """What is not lost comes in any order, half of it twice."""
+        kept = [event for event in self.unheard if chance.random() >= LOST]
+        kept += [event for event in kept if chance.random() < DOUBLED]
+        chance.shuffle(kept)
+        self.trade.hears(*kept)
+        self.unheard = []
+
+    def stands(self) -> tuple[object, ...]:
+        """Where it ended: state, money, and how many gifts stand how."""
+        row = self.trade.order(self.order)
+        with self.trade.database.reading() as session:
+            gifts = list(ledger.standings(session, row.reference).values())
+        confirmed = self.trade.letters(self.order).count("order-confirmation")
+        counts = [gifts.count(standing) for standing in (Standing.ACCRUED, Standing.HELD)]
+        return row.state, self.trade.kept_pence(self.order), counts, confirmed
+
+
+def on_page(do: Callable[..., None], **how: bool) -> Act:
+    return lambda told: told.trade.at_stripe(do, told.visit, **how)
+
+
+def refund(pence: int | None) -> Act:
+    return lambda told: told.refunds.append(told.trade.refunds(told.order, pence))
+
+
+def dispute(pence: int | None, *, inquiry: bool) -> Act:
+    return lambda told: told.disputes.append(told.trade.disputes(told.order, pence, inquiry=inquiry))
+
+
+def refund_fails(at: int) -> Act:
+    return lambda told: told.trade.refund_fails(told.refunds[at])
+
+
+def dispute_ends(*, won: bool) -> Act:
+    return lambda told: told.trade.dispute_ends(told.disputes[-1], won=won)
+
+
+def history(chance: random.Random, prices: list[int]) -> list[Act]:
+    """What happens to one order: a payment that works or not, and then anything."""
+    acts: list[Act] = [on_page(paying.decline)] * chance.randint(0, 1)
+    late = [on_page(paying.pay_late), on_page(paying.settle_late, succeeds=chance.random() < 0.7)]
+    paid = chance.choices([[on_page(paying.pay)], late, [on_page(paying.expire)], []], [6, 2, 1, 1])[0]
+    acts += paid
+    if not paid:
+        return acts
+    refunded = disputed = False
+    for _ in range(chance.randint(0, 5)):
+        happens = chance.choice(("refund", "refund", "fails", "dispute", "ends", "ends"))
+        if happens == "refund":
+            acts.append(refund(chance.choice([*prices, None, chance.randint(1, sum(prices))])))
+            refunded = True
+        elif happens == "fails" and refunded:
+            acts.append(refund_fails(chance.randint(0, 1)))
+        elif happens == "dispute":
+            amount = chance.choice([None, *prices, chance.randint(1, sum(prices))])
+            acts.append(dispute(amount, inquiry=chance.random() < 0.3))
+            disputed = True
+        elif disputed:
+            acts.append(dispute_ends(won=chance.random() < 0.5))
+    return acts
+
+
+@pytest.mark.parametrize("seed", [20261122])
+def test_lost_doubled_and_shuffled_news_ends_where_the_news_in_order_does(trade: Trade, seed: int) -> None:
+    dialect = trade.database.engine.dialect.name
+    chance = random.Random(f"{seed} {dialect}")
+    for slug in ("disc", "petal", "heart"):
+        trade.set_stock(slug, 1_000)
+    alike: list[tuple[Told, Told, Told]] = []
+    for _ in range(HISTORIES):
+        slugs = chance.choices(("disc", "petal", "heart"), k=chance.randint(1, 3))
+        acts = history(chance, [trade.wish_price(slug) for slug in slugs])
+        orderly, badly, deaf = (Told(trade, slugs) for _ in range(3))
+        for act in acts:
+            for told in (orderly, badly, deaf):
+                told.does(act)
+            orderly.hears_all()
+            if chance.random() < 0.5:
+                badly.hears_badly(chance)
+        badly.hears_badly(chance)
+        alike.append((orderly, badly, deaf))
+    trade.pass_time_for_holds()
+    sweep(trade.services)
+    assert look_at_all(trade.services) == 3 * HISTORIES
+    ended = [tuple(told.stands() for told in three) for three in alike]
+    assert [three for three in ended if len(set(map(str, three))) > 1] == []
+    assert len({str(three) for three in ended}) > HISTORIES // 3  # the histories did differ
+    assert trade.sound() == []
+    look_at_all(trade.services)
+    assert ended == [tuple(told.stands() for told in three) for three in alike]

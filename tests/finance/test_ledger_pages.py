@@ -1,0 +1,144 @@
+"""The finance lead's pages: to the penny, by any period, as any file, with nobody's name."""
+
+import csv
+import io
+import json
+
+import pytest
+from sqlalchemy import text
+
+from shop.giving import export
+from tests.shopper import Shopper, form_on, reason_beside, soup, summary, title
+from tests.trade import Trade
+
+
+def shown(finance: Shopper, query: str = "") -> list[list[str]]:
+    rows = soup(finance.get(f"/finance/{query}")).select("#ledger tbody tr")
+    return [[cell.text for cell in row.select("th, td")] for row in rows]
+
+
+def stats(finance: Shopper) -> dict[str, str]:
+    groups = soup(finance.get("/finance/")).select(".stat")
+    return {str(group.dt.text): str(group.dd.text) for group in groups}  # type: ignore[union-attr]
+
+
+def test_what_was_given_is_there_to_the_penny(finance: Shopper, trade: Trade, paid: str) -> None:
+    assert stats(finance)["For the charity"] == "£10.00"
+    trade.refunds(1, trade.wish_price("petal"))
+    trade.looks(1)
+    assert stats(finance) == {
+        "For the charity": "£5.00", "Accrued in all": "£10.00", "Reversed": "£5.00",
+        "Held in dispute": "£0.00", "Paid over": "£0.00",
+    }  # fmt: skip
+    assert [row[5] for row in shown(finance)] == ["£5.00", "£5.00", "-£5.00"]
+    assert all(row[3] == paid for row in shown(finance))
+
+
+def test_a_dispute_holds_and_gives_back(finance: Shopper, trade: Trade, paid: str) -> None:
+    trade.disputes(1)
+    trade.looks(1)
+    assert stats(finance)["Held in dispute"] == "£10.00"
+
+
+def test_test_orders_are_said_to_be_tests_and_never_mixed_with_real_ones(finance: Shopper, paid: str) -> None:
+    assert "No money moved for these" in finance.get("/finance/").text
+    assert shown(finance, "?book=live") == [["No postings in this period."]]
+    assert len(shown(finance, "?book=test")) == 2
+
+
+@pytest.mark.parametrize(("query", "rows"), [
+    ("?from=2000-01-01&to=9999-12-31", 2),
+    ("?from=0001-01-01", 2),
+    ("?to=9999-12-31", 2),
+    ("?to=2000-01-01", 0),
+    ("?from=9999-12-31", 0),
+    ("?from=&to=&book=", 2),
+    ("?nonsense=1", 2),
+])  # fmt: skip
+@pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"])
+def test_a_period_holds_what_happened_in_it(finance: Shopper, paid: str, query: str, rows: int) -> None:
+    found = shown(finance, query)
+    assert len(found) == max(rows, 1)
+    if not rows:
+        assert found == [["No postings in this period."]]
+    file = finance.get(f"/finance/ledger.json{query}")
+    assert file.status_code == 200
+    assert len(file.text.splitlines()) == rows
+
+
+@pytest.mark.parametrize(("query", "field"), [
+    ("?from=yesterday", "from"),
+    ("?from=2026-02-30", "from"),
+    ("?to=10000-01-01", "to"),
+    ("?from=2026-02-01&to=2026-01-31", "to"),
+    ("?book=both", "book"),
+    ("?from=%F0%9F%95%8A", "from"),
+    ("?from=<script>", "from"),
+])  # fmt: skip
+def test_a_period_that_is_none_is_refused_beside_its_field_and_as_a_file(
+    finance: Shopper, paid: str, query: str, field: str
+) -> None:
+    answer = finance.get(f"/finance/{query}")
+    assert answer.status_code == 422
+    assert title(answer).startswith("Error: ")
+    assert summary(answer) == {f"#{field}": reason_beside(answer, field)}
+    if field != "book":
+        assert form_on(answer, "/finance/")[1][field] in query or "%" in query
+    assert finance.get(f"/finance/ledger.csv{query}").status_code == 422
+
+
+@pytest.mark.parametrize("address", ["/finance/", "/checkout/thanks", "/sign-in", "/engravings/preview.svg"])
+def test_an_address_with_broken_letters_is_refused(finance: Shopper, address: str) -> None:
+    answer = finance.client.get(address, environ_overrides={"QUERY_STRING": "from=\xff\xfe"})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("kind", sorted(export.FORMATS))
+def test_every_format_is_a_file_without_a_name_in_it(finance: Shopper, paid: str, kind: str) -> None:
+    answer = finance.get(f"/finance/ledger.{kind}")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="ledger-test.{kind}"'
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert paid in answer.text
+    for private in ("Byron", "ada@example.com", "Quiet Street", "Bath"):
+        assert private not in answer.text
+    assert f"/finance/ledger.{kind}" in finance.get("/finance/").text
+
+
+def test_the_files_say_what_the_page_says(finance: Shopper, trade: Trade, paid: str) -> None:
+    trade.refunds(1, trade.wish_price("petal"))
+    trade.looks(1)
+    table = list(csv.DictReader(io.StringIO(finance.get("/finance/ledger.csv").text)))
+    lines = [json.loads(line) for line in finance.get("/finance/ledger.json").text.splitlines()]
+    assert (
+        [int(row["amount_pence"]) for row in table]
+        == [line["amount_pence"] for line in lines]
+        == [500, 500, -500]
+    )
+    assert [row["hash"] for row in table] == [line["hash"] for line in lines]
+
+
+def test_the_links_to_files_keep_the_period(finance: Shopper, paid: str) -> None:
+    page = finance.get("/finance/?from=2026-01-01&to=2026-01-31&book=test&x=%22%3E")
+    link = soup(page).select_one("a[href^='/finance/ledger.csv']")
+    assert link
+    answer = finance.get(str(link["href"]))
+    assert answer.status_code == 200
+    assert len(answer.text.splitlines()) == 1
+
+
+@pytest.mark.parametrize("kind", ["pdf", "", "csv.exe", "..", "%00"])
+def test_a_format_there_is_not_is_not_found(finance: Shopper, kind: str) -> None:
+    assert finance.get(f"/finance/ledger.{kind}").status_code in {400, 404}
+
+
+def test_a_ledger_somebody_changed_is_said_to_be_unsound(finance: Shopper, paid: str) -> None:
+    assert "are sound" in finance.get("/finance/?check=all").text
+    with finance.database.transaction() as session:
+        guards = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ledger_entry'"
+        for name in session.scalars(text(guards)).all():
+            session.execute(text(f"DROP TRIGGER {name}"))
+        session.execute(text("UPDATE ledger_entry SET amount_pence = amount_pence * 2"))
+    page = finance.get("/finance/?check=all").text
+    assert "The ledger is not sound" in page
+    assert "are sound" not in page

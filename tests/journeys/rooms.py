@@ -1,0 +1,363 @@
+"""Every page of the shop in every state it can be in, and how to get there.
+
+A page missing here fails tests/journeys/test_rooms.py: add it, with all its states.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+
+from shop.orders.models import Order
+from tests.journeys.visitor import Visitor
+
+SLUGS: Final = ("heart", "two-rings", "disc", "thread", "petal", "keeping")
+LONG: Final = "Wrexham and Aberystwyth and Llandudno"
+
+
+@dataclass(frozen=True)
+class Room:
+    """One page in one state. `enter` leaves the visitor's page there; `status` is what it answers."""
+
+    name: str
+    route: str
+    """The rule in the address map, below /stand-in for the stand-in's."""
+    enter: Callable[[Visitor], None]
+    status: int = 200
+    shows: str = ""
+    """Words by which the state can be told from the page's others."""
+
+
+def at(path: str) -> Callable[[Visitor], None]:
+    return lambda visitor: visitor.open(path)
+
+
+def refused_piece(visitor: Visitor) -> None:
+    visitor.open("/pieces/disc")
+    visitor.types("Line 1", LONG, within="Front")
+    visitor.types("Line 1", "Ωmega", within="Back")
+    visitor.presses("Add to basket")
+
+
+def full_basket(visitor: Visitor) -> None:
+    visitor.has_in_basket(engraving_front_1="Caoimhe", engraving_back_1="14 May", dedication="For you")
+    visitor.has_in_basket(
+        "two-rings", "TWO-RINGS-GOLD-18", engraving_large_1="Always both ways", face="marcellus"
+    )
+    visitor.has_in_basket("petal", "PETAL-SILVER-18")
+
+
+def filled_basket(visitor: Visitor) -> None:
+    full_basket(visitor)
+    visitor.open("/basket")
+
+
+def changed_line(visitor: Visitor) -> None:
+    filled_basket(visitor)
+    visitor.page.get_by_role("link", name="Change Disc").click()
+
+
+def sold_out_line(visitor: Visitor) -> None:
+    full_basket(visitor)
+    visitor.shop.count_stock("DISC-SILVER-18", 0)
+    visitor.open("/basket")
+
+
+def empty_details(visitor: Visitor) -> None:
+    full_basket(visitor)
+    visitor.open("/checkout")
+
+
+def refused_details(visitor: Visitor) -> None:
+    empty_details(visitor)
+    visitor.types("E-mail", "ada at example")
+    visitor.types("Postcode", "BT1 1AA")
+    visitor.presses("Look everything over")
+
+
+def last_look(visitor: Visitor) -> None:
+    full_basket(visitor)
+    visitor.has_given_details(gift_message="With love from all of us", as_gift="y")
+    visitor.open("/checkout/payment")
+
+
+def unticked_payment(visitor: Visitor) -> None:
+    last_look(visitor)
+    visitor.presses("Place order and pay")
+
+
+def sold_out_payment(visitor: Visitor) -> None:
+    last_look(visitor)
+    visitor.shop.count_stock("DISC-SILVER-18", 0)
+    visitor.page.get_by_label("I have checked every letter").check()
+    visitor.presses("Place order and pay")
+
+
+def thanked(visitor: Visitor) -> None:
+    visitor.open(visitor.has_paid())
+
+
+def thanked_too_early(visitor: Visitor) -> None:
+    session_id = visitor.has_ordered().rpartition("/")[2]
+    visitor.open(f"/checkout/thanks?session_id={session_id}")
+
+
+def thanked_late(visitor: Visitor) -> None:
+    visitor.open(visitor.has_chosen(visitor.has_ordered(), "late"))
+
+
+def on_desk(path: str, **fields: str) -> Callable[[Visitor], None]:
+    """After a payment, a choice on the stand-in's desk; then the page of thanks again."""
+
+    def enter(visitor: Visitor) -> None:
+        thanks = visitor.has_paid()
+        visitor.open(thanks)
+        desk_does(visitor, path, **fields)
+        visitor.open(thanks)
+
+    return enter
+
+
+def desk_does(visitor: Visitor, ending: str, **fields: str) -> None:
+    """Send the form of the newest session on the desk whose action ends like this."""
+    visitor_page = visitor.context.request.get(visitor.shop.address + "/stand-in/").text()
+    action = next(part for part in visitor_page.split('"') if part.endswith(ending) and part.startswith("/"))
+    assert visitor.sends("/stand-in/", action, fields).status == 303
+
+
+def thanked_expired(visitor: Visitor) -> None:
+    session_id = visitor.has_ordered().rpartition("/")[2]
+    desk_does(visitor, "/expiry")
+    visitor.open(f"/checkout/thanks?session_id={session_id}")
+
+
+def thanked_failed(visitor: Visitor) -> None:
+    thanks = visitor.has_chosen(visitor.has_ordered(), "late")
+    desk_does(visitor, "/settlement", outcome="fails")
+    visitor.open(thanks)
+
+
+def order_page(before: Callable[[Visitor], None]) -> Callable[[Visitor], None]:
+    """The order's own page, from the page of thanks in some state."""
+
+    def enter(visitor: Visitor) -> None:
+        before(visitor)
+        visitor.page.get_by_role("link", name="See your order").click()
+
+    return enter
+
+
+def unpaid_order(visitor: Visitor) -> None:
+    thanks = visitor.has_chosen(visitor.has_ordered(), "late")
+    visitor.open(thanks)
+    link = visitor.page.get_by_role("link", name="See your order").get_attribute("href") or ""
+    desk_does(visitor, "/settlement", outcome="fails")
+    visitor.open(thanks)
+    visitor.open(link)
+
+
+def order_under_review(visitor: Visitor) -> None:
+    thanked(visitor)
+    with visitor.shop.database.transaction() as session:
+        session.scalars(select(Order)).one().state = "review"
+    visitor.page.get_by_role("link", name="See your order").click()
+
+
+def refused_sign_in(visitor: Visitor) -> None:
+    visitor.open("/sign-in")
+    visitor.types("E-mail", "owner")
+    visitor.presses("Sign in")
+
+
+def fresh_link(visitor: Visitor) -> None:
+    visitor.open(visitor.shop.link_for("owner"))
+
+
+def new_password(visitor: Visitor) -> None:
+    visitor.has_signed_in("owner")
+    visitor.open("/sign-in/password")
+
+
+def refused_password(visitor: Visitor) -> None:
+    new_password(visitor)
+    visitor.page.get_by_label("password", exact=False).first.fill("short")
+    visitor.presses("Keep this password")
+
+
+def staff_at(role: str, path: str, *, sold: bool = False) -> Callable[[Visitor], None]:
+    """A page for staff, with or without an order in the shop."""
+
+    def enter(visitor: Visitor) -> None:
+        if sold:
+            visitor.open(visitor.has_paid())
+        visitor.has_signed_in(role)
+        visitor.open(path)
+
+    return enter
+
+
+def one_order(visitor: Visitor) -> None:
+    staff_at("owner", "/owner/orders", sold=True)(visitor)
+    visitor.page.locator("#orders tbody a").click()
+
+
+def refund_of_nothing(visitor: Visitor) -> None:
+    one_order(visitor)
+    visitor.presses("Refund what is ticked")
+
+
+def refund_of_one(visitor: Visitor) -> None:
+    one_order(visitor)
+    visitor.page.get_by_role("checkbox", name="1. Disc").check()
+    visitor.presses("Refund what is ticked")
+
+
+def refused_movement(visitor: Visitor) -> None:
+    staff_at("owner", "/owner/stock/DISC-SILVER-18")(visitor)
+    visitor.types("How many", "-1000")
+    visitor.presses("Write it down")
+
+
+def moved_stock(visitor: Visitor) -> None:
+    staff_at("owner", "/owner/stock/DISC-SILVER-18")(visitor)
+    visitor.types("How many", "4")
+    visitor.types("Note", "Second batch of the month")
+    visitor.presses("Write it down")
+
+
+def refunded_ledger(visitor: Visitor) -> None:
+    on_desk("/refunds", pence="8400")(visitor)
+    visitor.has_signed_in("finance")
+    visitor.open("/finance/")
+
+
+def pay_page(visitor: Visitor) -> None:
+    visitor.open(visitor.has_ordered())
+
+
+def declined_pay_page(visitor: Visitor) -> None:
+    pay_page(visitor)
+    visitor.presses("Be declined")
+
+
+def used_pay_page(visitor: Visitor) -> None:
+    page = visitor.has_ordered()
+    visitor.has_chosen(page, "pays")
+    visitor.open(page)
+
+
+def closed_pay_page(visitor: Visitor) -> None:
+    page = visitor.has_ordered()
+    desk_does(visitor, "/expiry")
+    visitor.open(page)
+
+
+def bank_page(visitor: Visitor) -> None:
+    pay_page(visitor)
+    visitor.presses("Be asked by the bank")
+
+
+def busy_desk(visitor: Visitor) -> None:
+    visitor.open(visitor.has_paid())
+    desk_does(visitor, "/refunds", pence="8400")
+    desk_does(visitor, "/disputes", amount="10")
+    visitor.has_ordered()
+    visitor.open("/stand-in/")
+
+
+def refused_desk(visitor: Visitor) -> None:
+    visitor.open(visitor.has_paid())
+    visitor.open("/stand-in/")
+    visitor.page.get_by_label("Amount in pounds").first.fill("many")
+    visitor.page.get_by_role("button", name="Refund", exact=True).click()
+
+
+ROOMS: Final = (
+    Room("home", "/", at("/")),
+    Room("collection", "/pieces", at("/pieces")),
+    *(Room(f"piece {slug}", "/pieces/<slug>", at(f"/pieces/{slug}")) for slug in SLUGS),
+    Room("piece refused", "/basket/lines", refused_piece, 422, shows="Please look at this again"),
+    Room("piece unknown", "/pieces/<slug>", at("/pieces/nothing"), 404),
+    Room("basket empty", "/basket", at("/basket"), shows="nothing in your basket"),
+    Room("basket", "/basket", filled_basket),
+    Room("basket sold out", "/basket", sold_out_line, shows="sold out for now"),
+    Room("basket line", "/basket/lines/<line_id>", changed_line),
+    Room("details", "/checkout", empty_details),
+    Room("details refused", "/checkout", refused_details, 422),
+    Room("payment", "/checkout/payment", last_look),
+    Room("payment unticked", "/checkout/payment", unticked_payment, 422, shows="Please tick this"),
+    Room("payment sold out", "/checkout/payment", sold_out_payment, 422, shows="sold out for now"),
+    Room("thanks", "/checkout/thanks", thanked, shows="Your order is with us"),
+    Room("thanks awaiting", "/checkout/thanks", thanked_too_early, shows="Confirming your payment"),
+    Room("thanks processing", "/checkout/thanks", thanked_late, shows="Confirming your payment"),
+    Room("thanks expired", "/checkout/thanks", thanked_expired, shows="This order was not paid"),
+    Room("thanks failed", "/checkout/thanks", thanked_failed, shows="This order was not paid"),
+    Room(
+        "thanks part refunded",
+        "/checkout/thanks",
+        on_desk("/refunds", pence="8400"),
+        shows="Your order is with us",
+    ),
+    Room("thanks refunded", "/checkout/thanks", on_desk("/refunds"), shows="something about this order"),
+    Room("thanks unknown", "/checkout/thanks", at("/checkout/thanks?session_id=cs_test_nothing"), 404),
+    Room("order", "/orders/<token>", order_page(thanked), shows="Received"),
+    Room("order awaiting", "/orders/<token>", order_page(thanked_too_early), shows="Confirming the payment"),
+    Room("order processing", "/orders/<token>", order_page(thanked_late), shows="Confirming the payment"),
+    Room("order failed", "/orders/<token>", unpaid_order, shows="The payment did not go through"),
+    Room(
+        "order part refunded",
+        "/orders/<token>",
+        order_page(on_desk("/refunds", pence="8400")),
+        shows="Part of this order was refunded",
+    ),
+    Room("order refunded", "/orders/<token>", order_page(on_desk("/refunds")), shows="Refunded in full"),
+    Room("order disputed", "/orders/<token>", order_page(on_desk("/disputes")), shows="The bank is asking"),
+    Room("order in review", "/orders/<token>", order_under_review, shows="We are looking at this order"),
+    Room("order unknown", "/orders/<token>", at("/orders/nothing"), 404),
+    Room("sign-in", "/sign-in", at("/sign-in")),
+    Room("sign-in refused", "/sign-in", refused_sign_in, 422),
+    Room("link", "/sign-in/link/<token>", fresh_link),
+    Room("link spent", "/sign-in/link/<token>", at("/sign-in/link/nothing"), 410),
+    Room("password", "/sign-in/password", new_password),
+    Room("password refused", "/sign-in/password", refused_password, 422),
+    Room("orders none", "/owner/orders", staff_at("owner", "/owner/orders"), shows="No orders yet"),
+    Room("orders", "/owner/orders", staff_at("owner", "/owner/orders", sold=True)),
+    Room("owner order", "/owner/orders/<reference>", one_order),
+    Room("owner order refund refused", "/owner/orders/<reference>/refunds", refund_of_nothing, 422),
+    Room("owner order refunded", "/owner/orders/<reference>", refund_of_one, shows="on its way back"),
+    Room("stock", "/owner/stock", staff_at("owner", "/owner/stock")),
+    Room("stock of one", "/owner/stock/<sku>", moved_stock),
+    Room(
+        "stock refused",
+        "/owner/stock/<sku>/movements",
+        refused_movement,
+        422,
+        shows="Please look at this again",
+    ),
+    Room("finance none", "/finance/", staff_at("finance", "/finance/"), shows="No postings"),
+    Room("finance", "/finance/", refunded_ledger),
+    Room("finance checked", "/finance/", staff_at("finance", "/finance/?check=all", sold=True)),
+    Room("finance refused", "/finance/", staff_at("owner", "/finance/?from=2026-02-01&to=2026-01-01"), 422),
+    Room("not for finance", "/owner/orders", staff_at("finance", "/owner/orders"), 403),
+    Room("pay page", "/stand-in/pay/<session_id>", pay_page),
+    Room("pay page declined", "/stand-in/pay/<session_id>", declined_pay_page, shows="The card was declined"),
+    Room("pay page used", "/stand-in/pay/<session_id>", used_pay_page, shows="has been used"),
+    Room("pay page closed", "/stand-in/pay/<session_id>", closed_pay_page, 410, shows="is closed"),
+    Room("pay page unknown", "/stand-in/pay/<session_id>", at("/stand-in/pay/nothing"), 404),
+    Room("bank", "/stand-in/pay/<session_id>/3ds", bank_page),
+    Room("desk empty", "/stand-in/", at("/stand-in/"), shows="Nothing has been bought yet"),
+    Room("desk", "/stand-in/", busy_desk, shows="Dispute over"),
+    Room("desk refused", "/stand-in/payments/<intent_id>/refunds", refused_desk, 422),
+)
+
+NO_PAGE: Final = {
+    "/static/<filename>": "a file",
+    "/healthz": "text for machines",
+    "/readyz": "text for machines",
+    "/robots.txt": "text for machines",
+    "/owner/": "leads straight to the orders",
+    "/finance/ledger.<kind>": "a file",
+    "/engravings/preview.svg": "a picture",
+}
+"""Addresses that show nobody a page, and why."""

@@ -1,0 +1,83 @@
+"""Every page in every state: nothing axe objects to, nothing from elsewhere, nothing wider than a phone."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.routing import Map
+
+from shop.payments.standin.application import create_standin
+from shop.settings import PaymentMode
+from tests.browser import axe
+from tests.journeys.conftest import ONE_ENGINE
+from tests.journeys.rooms import NO_PAGE, ROOMS
+
+pytestmark = [pytest.mark.browser, ONE_ENGINE]
+
+STAND_IN = "/stand-in"
+TWICE = """() => {
+  const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
+  return ids.filter((id, i) => ids.indexOf(id) !== i);
+}"""
+
+
+def stand_in(app):
+    """A stand-in like the one mounted beside the shop, to read its address map."""
+    return create_standin(
+        app.extensions["shop.database"],
+        mode=PaymentMode.STAND_IN,
+        secret_key="sk_test_map",
+        webhook_secret="whsec_map",
+        site_url="http://localhost",
+        webhook_url="http://localhost/webhooks/stripe",
+        prefix=STAND_IN,
+    )
+
+
+def route_of(app, path: str) -> str:
+    """The rule that an address of the shop, or of its stand-in, falls under."""
+    address = urlsplit(path).path
+    inside = address.startswith(STAND_IN)
+    urls: Map = (stand_in(app) if inside else app).url_map
+    adapter = urls.bind("localhost")
+    below = address.removeprefix(STAND_IN) if inside else address
+    try:
+        rule, _ = adapter.match(below, method="GET", return_rule=True)
+    except MethodNotAllowed:  # the answer to a form that was refused
+        rule, _ = adapter.match(below, method="POST", return_rule=True)
+    return (STAND_IN if inside else "") + plain(rule.rule)
+
+
+def plain(rule: str) -> str:
+    """A rule without what it says about its values: /lines/<int:number> is /lines/<number>."""
+    return re.sub(r"<[^<>]*:(\w+)>", r"<\1>", rule)
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_a_page_is_sound_for_everyone(visit, open_shop, room):
+    visitor = visit(viewport={"width": 320, "height": 700})
+    room.enter(visitor)
+    assert visitor.statuses[visitor.path] == room.status
+    assert route_of(open_shop.app, visitor.path) == room.route
+    assert room.shows in visitor.reads()
+    for width in (320, 1280):
+        visitor.page.set_viewport_size({"width": width, "height": 800})
+        assert axe(visitor.page) == [], width
+        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert visitor.page.evaluate(TWICE) == [], "an id stands there twice"
+    assert visitor.page.locator("h1").count() == 1
+    refused = room.status == 422 and visitor.page.title().startswith("Error: ")
+    assert refused == (room.status == 422 and "Error" in visitor.page.title())
+
+
+def test_no_page_was_forgotten(app):
+    shown = {room.route for room in ROOMS} | NO_PAGE.keys()
+    routes = {plain(rule.rule) for rule in app.url_map.iter_rules() if "GET" in rule.methods}
+    routes |= {
+        STAND_IN + plain(rule.rule)
+        for rule in stand_in(app).url_map.iter_rules()
+        if "GET" in rule.methods and not rule.rule.startswith("/v1/")  # the interface, not a page
+    }
+    assert routes - shown == set()
+    assert NO_PAGE.keys() - routes == set()

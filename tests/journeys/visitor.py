@@ -1,0 +1,188 @@
+"""A person at a browser, and somebody who watches over her shoulder."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from bs4 import BeautifulSoup, Tag
+from playwright.sync_api import APIResponse, Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+
+from tests.journeys.opened import OpenShop
+
+DETAILS = {
+    "E-mail": "ada@example.com",
+    "Name on the parcel": "Ada Byron",
+    "Address, first line": "12 Quiet Street",
+    "Town or city": "Bath",
+    "Postcode": "ba11aa",
+}
+FIELDS = {
+    "email": "ada@example.com",
+    "name": "Ada Byron",
+    "line1": "12 Quiet Street",
+    "town": "Bath",
+    "postcode": "BA1 1AA",
+}
+
+VIOLATIONS = """document.addEventListener(
+  'securitypolicyviolation', e => console.error('CSP', e.violatedDirective, e.blockedURI))"""
+ANSWERED_WITH_ERROR = "Failed to load resource: the server responded with a status of"
+"""Chromium says so of every page with an error status; `Visitor` looks at the statuses themselves."""
+
+
+class Visitor:
+    """One browser of her own (cookies and all) at the open shop. `complaints` must stay empty."""
+
+    def __init__(self, context: BrowserContext, shop: OpenShop) -> None:
+        self.context, self.shop = context, shop
+        self.complaints: list[str] = []
+        self.statuses: dict[str, int] = {}
+        context.add_init_script(VIOLATIONS)
+        context.on("request", self._request)
+        context.on("response", self._response)
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.complaints.append(f"script: {error.error}"))
+        self.page: Page = context.new_page()
+
+    def open(self, path: str) -> None:
+        """Go to a page of the shop."""
+        self.page.goto(self.shop.address + path)
+
+    @property
+    def path(self) -> str:
+        """Where she is."""
+        return self.page.url.removeprefix(self.shop.address)
+
+    def reads(self) -> str:
+        """The words of the page as they are shown."""
+        return self.page.locator("main").inner_text()
+
+    def types(self, label: str, text: str, within: str | None = None) -> None:
+        """Click into a field and type, key by key. `within`: the name of the group it is in."""
+        place = self.page.get_by_role("group", name=within) if within else self.page
+        place.get_by_label(label).click()
+        self.page.keyboard.type(text)
+
+    def presses(self, name: str | re.Pattern[str]) -> None:
+        """Click the button or link of that name."""
+        button = self.page.get_by_role("button", name=name)
+        (button if button.count() else self.page.get_by_role("link", name=name)).first.click()
+        self.page.wait_for_load_state()
+
+    def picks(self, group: str, option: str) -> None:
+        """Click a radio tile."""
+        self.page.get_by_role("group", name=re.compile(rf"^{group}")).locator(
+            "label.tile", has_text=option
+        ).click()
+
+    def puts_disc_in(self, front: tuple[str, ...], back: tuple[str, ...] = (), dedication: str = "") -> None:
+        """Choose a silver Disc on an 18 inch chain and give it words."""
+        self.open("/pieces/disc")
+        self.picks("Sterling silver", "18 in")
+        for side, words in (("Front", front), ("Back", back)):
+            for number, text in enumerate(words, start=1):
+                self.types(f"Line {number}", text, within=side)
+        if dedication:
+            self.types("Dedication", dedication)
+        self.presses("Add to basket")
+
+    def fills_in_details(self) -> None:
+        """E-mail, name, address; the postage that is chosen already."""
+        for label, text in DETAILS.items():
+            self.types(label, text)
+        self.presses("Look everything over")
+
+    def signs_in(self, role: str) -> None:
+        """Open the one-time link and press its button."""
+        self.open(self.shop.link_for(role))
+        self.presses("Sign in")
+        self.page.get_by_role("link", name="Go on without changing it").click()
+
+    # Quickly, without looking: the same requests, for what only leads up to a page.
+
+    def sends(self, form_on: str, action: str, fields: Mapping[str, str], button: str = "") -> APIResponse:
+        """Load a page and send its form to `action`, with these fields beside those it came with."""
+        page = BeautifulSoup(self.context.request.get(self.shop.address + form_on).text(), "html.parser")
+        form = page.find("form", action=action) if action else page.select_one("main form")
+        assert isinstance(form, Tag), f"no form to {action} on {form_on}"
+        sent = {**_fields(form), **fields}
+        return self.context.request.post(self.shop.address + (action or form_on), form=sent, max_redirects=0)
+
+    def has_in_basket(self, slug: str = "disc", sku: str = "DISC-SILVER-18", **words: str) -> None:
+        """A piece with its words is in the basket."""
+        with self.shop.database.reading() as session:
+            variant = self.shop._variant(session, sku)
+        fields = {"variant": str(variant), **{name.replace("_", "-"): text for name, text in words.items()}}
+        assert self.sends(f"/pieces/{slug}", "/basket/lines", fields).status == 303
+
+    def has_given_details(self, **others: str) -> None:
+        """The delivery details are filled in."""
+        assert self.sends("/checkout", "/checkout", {**FIELDS, **others}).status == 303
+
+    def has_ordered(self) -> str:
+        """A Disc with words and a Petal are ordered; gives the path of the stand-in's payment page."""
+        self.has_in_basket(
+            engraving_front_1="Caoimhe", engraving_back_1="14 May", dedication="For you, always.\nM"
+        )
+        self.has_in_basket("petal", "PETAL-SILVER-18")
+        self.has_given_details(gift_message="With love from all of us", as_gift="y")
+        sent = self.sends("/checkout/payment", "/checkout/payment", {"acknowledged": "y"})
+        return self._path(sent)
+
+    def has_chosen(self, pay_page: str, outcome: str) -> str:
+        """On the stand-in's payment page something was chosen; gives the path it leads to."""
+        sent = self.sends(pay_page, "", {"outcome": outcome})
+        return self._path(sent) if sent.status == 303 else pay_page
+
+    def has_paid(self) -> str:
+        """An order is paid for; gives the path of the page of thanks."""
+        return self.has_chosen(self.has_ordered(), "pays")
+
+    def has_signed_in(self, role: str) -> None:
+        """A person of that role is signed in."""
+        link = self.shop.link_for(role)
+        assert self.sends(link, "", {}).status == 303
+
+    def _path(self, answer: APIResponse) -> str:
+        assert answer.status == 303, (answer.status, answer.text())
+        return answer.headers["location"].removeprefix(self.shop.address)
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self.shop.address + "/", "data:")):
+            self.complaints.append(f"left the house: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        if response.request.is_navigation_request():
+            self.statuses[response.url.removeprefix(self.shop.address)] = response.status
+        elif response.status >= 400:
+            self.complaints.append(f"{response.status}: {response.url}")
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not message.text.startswith(ANSWERED_WITH_ERROR):
+            self.complaints.append(f"console: {message.text}")
+
+
+@contextmanager
+def visiting(browser: Browser, shop: OpenShop, **how: object) -> Iterator[Visitor]:
+    """Somebody with a browser of her own; at the end nothing may have gone wrong in it."""
+    context = browser.new_context(**how)  # type: ignore[arg-type]
+    try:
+        visitor = Visitor(context, shop)
+        yield visitor
+        assert visitor.complaints == []
+        assert [path for path, status in visitor.statuses.items() if status >= 500] == []
+    finally:
+        context.close()
+
+
+def _fields(form: Tag) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for field in form.find_all(["input", "textarea", "select"]):
+        name = field.get("name")
+        if not name or (field.get("type") in {"radio", "checkbox"} and not field.has_attr("checked")):
+            continue
+        chosen = field
+        if field.name == "select":
+            chosen = field.find("option", selected=True) or field.find("option")
+        found[name] = chosen.get("value") or (chosen.text if chosen.name == "textarea" else "")
+    return found

@@ -1,0 +1,203 @@
+"""A letter is put in once, taken by one worker at a time, and never lost."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from sqlalchemy import select
+
+from shop import clock
+from shop.db import Database
+from shop.mail import outbox
+from shop.mail.models import Letter
+from shop.mail.outbox import Claimed
+from shop.mail.sending import FileTransport, SmtpTransport, send_next, transport
+from tests.trade import Trade
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def written(claimed: Claimed) -> EmailMessage:
+    message = EmailMessage()
+    message["Message-ID"] = claimed.message_id
+    message["From"], message["To"] = "orders@example.com", "ada@example.com"
+    message.set_content("Words")
+    return message
+
+
+class Post:
+    """A transport that remembers, and fails as it is told."""
+
+    def __init__(self, fails: BaseException | None = None) -> None:
+        self.out: list[str] = []
+        self.fails = fails
+
+    def send(self, message: EmailMessage) -> None:
+        if not isinstance(self.fails, OSError):
+            self.out.append(message["Message-ID"])
+        if self.fails:
+            raise self.fails
+
+
+def put(database: Database, order: int, key: str) -> bool:
+    with database.transaction() as session:
+        return outbox.put(session, kind="refund", order_id=order, dedupe_key=key)
+
+
+def only(database: Database) -> Letter:
+    with database.reading() as session:
+        return session.scalars(select(Letter)).one()
+
+
+def test_a_letter_is_put_in_once_for_each_thing_it_tells_of(database: Database, paid: int) -> None:
+    assert [put(database, paid, "refund re_1"), put(database, paid, "refund re_1")] == [True, False]
+    assert put(database, paid, "refund re_2")
+
+
+def test_a_letter_goes_with_the_change_it_tells_of_or_not_at_all(trade: Trade, paid: int) -> None:
+    with pytest.raises(Killed), trade.database.transaction() as session:
+        outbox.put(session, kind="refund", order_id=paid, dedupe_key="refund re_1")
+        raise Killed
+    assert trade.letters(paid) == ["order-confirmation"]
+
+
+def test_sending_takes_one_after_another_and_then_none(database: Database, paid: int) -> None:
+    put(database, paid, "refund re_1")
+    post = Post()
+    assert [send_next(database, post, written) for _ in range(3)] == [True, True, False]
+    assert len(set(post.out)) == 2
+
+
+def test_many_workers_at_once_send_every_letter_once(database: Database, paid: int) -> None:
+    for number in range(19):
+        put(database, paid, f"refund re_{number}")
+    post, start = Post(), Barrier(4)
+
+    def work(_: int) -> None:
+        start.wait()
+        while send_next(database, post, written):
+            pass
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert len(post.out) == len(set(post.out)) == 20
+
+
+def test_while_one_worker_holds_a_letter_no_other_takes_it(
+    database: Database, paid: int, later: Callable[[timedelta], None]
+) -> None:
+    with database.transaction() as session:
+        first = outbox.claim(session)
+    with database.transaction() as session:
+        assert outbox.claim(session) is None
+    later(outbox.LEASE - timedelta(seconds=10))
+    with database.transaction() as session:
+        assert outbox.claim(session) is None
+    later(outbox.LEASE + timedelta(seconds=10))
+    with database.transaction() as session:
+        second = outbox.claim(session)
+    assert first is not None
+    assert second is not None
+    assert (second.message_id, second.attempts) == (first.message_id, 2)
+
+
+def test_killed_between_sending_and_noting_it_goes_again_under_the_same_message_id(
+    database: Database, paid: int, later: Callable[[timedelta], None]
+) -> None:
+    dies, lives = Post(Killed()), Post()
+    with pytest.raises(Killed):
+        send_next(database, dies, written)
+    assert not send_next(database, lives, written), "its lease still runs"
+    later(outbox.LEASE + timedelta(seconds=1))
+    assert send_next(database, lives, written)
+    assert lives.out == dies.out
+    assert only(database).sent_at is not None
+
+
+def test_a_letter_that_will_not_go_waits_longer_each_time_and_never_gives_up(
+    database: Database, paid: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, waits = [clock.now()], []
+    monkeypatch.setattr(clock, "now", lambda: now[-1])
+    for _ in range(12):
+        assert send_next(database, Post(OSError("down")), written)
+        due = only(database).due_at
+        waits.append((due - now[-1]).total_seconds())
+        now.append(due + timedelta(seconds=1))
+    assert 22 < waits[0] < 38
+    assert all(wait < outbox.LONGEST_DELAY.total_seconds() * 1.3 for wait in waits)
+    assert waits[11] > 40 * 60
+    post = Post()
+    assert send_next(database, post, written)
+    assert len(post.out) == 1
+
+
+def test_one_letter_that_fails_holds_up_no_other(database: Database, paid: int) -> None:
+    put(database, paid, "refund re_1")
+
+    def cannot(claimed: Claimed) -> EmailMessage:
+        if claimed.kind == "order-confirmation":
+            raise ValueError("cannot be written")
+        return written(claimed)
+
+    post = Post()
+    with pytest.raises(ValueError, match="cannot be written"):
+        send_next(database, post, cannot)
+    assert send_next(database, post, cannot)
+    assert not send_next(database, post, cannot), "the other waits for its turn"
+    assert len(post.out) == 1
+
+
+def test_a_letter_nobody_should_get_is_noted_and_never_tried_again(database: Database, paid: int) -> None:
+    post = Post()
+    assert send_next(database, post, lambda _: None)
+    assert not send_next(database, post, written)
+    assert (only(database).dropped, post.out) == ("erased", [])
+
+
+def test_waiting_letters_can_be_stopped_and_sent_ones_stay_sent(trade: Trade, paid: int) -> None:
+    database, other = trade.database, trade.place("heart")
+    send_next(database, Post(), written)
+    put(database, paid, "refund re_1")
+    put(database, other, "refund re_2")
+    with database.transaction() as session:
+        assert outbox.drop_unsent(session, "erased", order_id=paid) == 1
+        assert outbox.drop_unsent(session, "restored") == 1
+        assert outbox.drop_unsent(session, "restored") == 0
+    with database.reading() as session:
+        rows = session.execute(select(Letter.dropped, Letter.sent_at).order_by(Letter.id)).all()
+    assert [(why, sent is not None) for why, sent in rows] == [
+        (None, True),
+        ("erased", False),
+        ("restored", False),
+    ]
+
+
+def test_files_are_one_a_letter_for_their_owner_alone(database: Database, paid: int, tmp_path: Path) -> None:
+    folder = tmp_path / "mail"
+    claimed = Claimed(1, "refund", paid, "<abc123@in-remembrance.invalid>", 1)
+    for _ in range(2):
+        FileTransport(folder).send(written(claimed))
+    (file,) = folder.iterdir()
+    assert file.name == "abc123.eml"
+    assert re.search(rb"^Message-ID: <abc123@", file.read_bytes(), re.MULTILINE)
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_the_transport_is_what_the_settings_say(tmp_path: Path) -> None:
+    files = transport(None, tmp_path)
+    assert isinstance(files, FileTransport)
+    assert files.folder == tmp_path / "mail"
+    plain, tls = transport("smtp://mail", tmp_path), transport("smtps://a%40b:p%3Aw@mail:4650", tmp_path)
+    assert isinstance(plain, SmtpTransport)
+    assert (plain.host, plain.port, plain.tls, plain.user) == ("mail", 25, False, None)
+    assert isinstance(tls, SmtpTransport)
+    assert (tls.port, tls.tls, tls.user, tls.password) == (4650, True, "a@b", "p:w")
+    assert SmtpTransport("smtps://mail").port == 465

@@ -1,0 +1,104 @@
+"""Every address of the site against everyone who may knock: nobody, the owner, the finance lead."""
+
+from typing import Final
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from shop.accounts import staff
+from tests.shopper import Shopper, form_on
+
+EVERYONE: Final = frozenset({"nobody", "owner", "finance"})
+STAFF: Final = EVERYONE - {"nobody"}
+OWNER: Final = frozenset({"owner"})
+
+DOORS: Final = {
+    "/owner/": OWNER,
+    "/owner/orders": OWNER,
+    "/owner/orders/<reference>": OWNER,
+    "/owner/orders/<reference>/looks": OWNER,
+    "/owner/orders/<reference>/refunds": OWNER,
+    "/owner/stock": OWNER,
+    "/owner/stock/<sku>": OWNER,
+    "/owner/stock/<sku>/movements": OWNER,
+    "/finance/": STAFF,
+    "/finance/ledger.<kind>": STAFF,
+    "/sign-in/password": STAFF,
+}
+"""Who may come in where. Every other address must be one of OPEN."""
+
+OPEN: Final = {
+    "/", "/pieces", "/pieces/<slug>", "/engravings/preview.svg", "/basket", "/basket/lines",
+    "/basket/lines/<int(max=2147483647):line_id>", "/basket/lines/<int(max=2147483647):line_id>/removal",
+    "/checkout", "/checkout/payment", "/checkout/thanks", "/orders/<token>", "/webhooks/stripe",
+    "/sign-in", "/sign-in/link/<token>", "/sign-out", "/healthz", "/readyz", "/robots.txt",
+    "/static/<path:filename>",
+}  # fmt: skip
+
+
+def test_every_address_has_a_place_in_the_table(app: Flask) -> None:
+    assert {rule.rule for rule in app.url_map.iter_rules()} == DOORS.keys() | OPEN
+
+
+def knock(who: Shopper, method: str, address: str) -> TestResponse:
+    if method == "GET":
+        return who.get(address)
+    token = form_on(who.get("/sign-in"))[1].get("csrf_token") if _outside(who) else _token(who)
+    return who.post(address, {"csrf_token": token or ""})
+
+
+def _outside(who: Shopper) -> bool:
+    return who.get("/sign-in").status_code == 200
+
+
+def _token(who: Shopper) -> str:
+    return form_on(who.get("/sign-in/password"))[1]["csrf_token"]
+
+
+@pytest.mark.parametrize("role", sorted(EVERYONE))
+def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid: str, role: str) -> None:
+    who = Shopper(app)
+    if role != "nobody":
+        who.sign_in(role)
+    values = {"<reference>": paid, "<sku>": who.variant("disc").sku, "<kind>": "csv"}
+    seen = []
+    for rule in app.url_map.iter_rules():
+        if rule.rule not in DOORS:
+            continue
+        address = rule.rule
+        for name, value in values.items():
+            address = address.replace(name, value)
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            answer = knock(who, method, address)
+            seen.append((method, rule.rule))
+            if role in DOORS[rule.rule]:
+                assert answer.status_code in {200, 303, 422}, (method, rule.rule)
+                assert not (answer.location or "").startswith("/sign-in?"), rule.rule
+            elif role != "nobody":
+                assert answer.status_code == 403, (method, rule.rule)
+            elif method == "GET":
+                assert answer.location.startswith("/sign-in?next="), rule.rule
+            else:
+                assert answer.status_code == 401, rule.rule
+            assert "Ada Byron" not in answer.text or role == "owner"
+    assert len(seen) == len(DOORS) + 1, "the password page has two ways in"
+
+
+def test_no_form_of_staff_works_without_its_token(app: Flask, owner: Shopper, paid: str) -> None:
+    for rule in app.url_map.iter_rules():
+        if "POST" in (rule.methods or ()) and rule.rule in DOORS:
+            address = rule.rule.replace("<reference>", paid).replace("<sku>", owner.variant("disc").sku)
+            assert owner.post(address, {}).status_code == 400
+
+
+def test_a_door_closes_with_the_account(app: Flask, owner: Shopper) -> None:
+    with owner.database.transaction() as session:
+        assert staff.disable(session, "owner@example.com")
+    assert owner.get("/owner/orders").location.startswith("/sign-in?next=")
+
+
+def test_the_navigation_shows_the_finance_lead_no_workshop(app: Flask) -> None:
+    page = Shopper(app).sign_in("finance").get("/finance/").text
+    assert "/owner/orders" not in page
+    assert "/owner/orders" in Shopper(app).sign_in("owner").get("/finance/").text

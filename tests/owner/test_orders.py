@@ -1,0 +1,120 @@
+"""The owner's orders: what to make, and money given back once."""
+
+import pytest
+from sqlalchemy import select
+
+from shop.orders.lifecycle import State
+from shop.orders.models import Order
+from shop.payments.errors import GatewayDown
+from shop.payments.models import RefundRequest
+from tests.shopper import Shopper, form_on, reason_beside, soup, trade_of
+from tests.trade import Trade
+
+
+def refund(owner: Shopper, reference: str, **fields: str | list[str]) -> int:
+    page = f"/owner/orders/{reference}"
+    return owner.send(page, f"{page}/refunds", fields).status_code
+
+
+def test_unpaid_orders_are_shown_only_when_asked_for(owner: Shopper, trade: Trade, paid: str) -> None:
+    unpaid = trade.order(trade.place("heart")).reference
+    assert paid in owner.get("/owner/orders").text
+    assert unpaid not in owner.get("/owner/orders").text
+    assert unpaid in owner.get("/owner/orders?all=1").text
+    assert owner.get("/owner/").location == "/owner/orders"
+
+
+def test_an_order_shows_every_word_to_the_letter(owner: Shopper) -> None:
+    her, trade = Shopper(owner.app), trade_of(owner.app)
+    her.to_payment()
+    her.press_pay()
+    order = trade.order(1)
+    trade.pays(order.id)
+    trade.looks(order.id)
+    page = soup(owner.get(f"/owner/orders/{order.reference}")).main
+    assert page is not None
+    cut = [tag.text for tag in page.select(".bench-words dd")]
+    assert cut == ["Caoimhe", "14 May", "Síle", "Marcellus"]
+    assert len(page.select(".bench-proof svg")) == 2
+    assert "For you,\nalways" in page.text
+    assert "With love" in page.text
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("reference", ["PM-0000-00", "%00", "%ff", "x" * 3000, "' OR 1=1"])
+def test_an_order_there_is_not_is_not_found(owner: Shopper, reference: str) -> None:
+    assert owner.get(f"/owner/orders/{reference}").status_code in {400, 404}
+    assert owner.get(f"/owner/stock/{reference}").status_code in {400, 404}
+
+
+def test_a_refund_of_a_piece_and_the_postage_goes_out_once(owner: Shopper, trade: Trade, paid: str) -> None:
+    assert refund(owner, paid, line="1", postage="1") == 303
+    assert trade.order(1).state == State.PART_REFUNDED
+    expected = trade.wish_price("petal")
+    assert trade.kept_pence(1) == expected
+    page = f"/owner/orders/{paid}"
+    assert "is on its way back to the buyer" in owner.get(page).text
+    answer = owner.send(page, f"{page}/refunds", {"line": "1", "postage": "1"})
+    assert answer.status_code == 422
+    assert "has not been refunded yet" in reason_beside(answer, "line-1")
+    ticked = form_on(answer, f"{page}/refunds")[1]
+    assert (ticked.getlist("line"), ticked["postage"]) == (["1"], "1")
+    assert trade.kept_pence(1) == expected
+
+
+def test_every_piece_and_the_postage_is_all_of_it_and_never_more(
+    owner: Shopper, trade: Trade, paid: str
+) -> None:
+    assert refund(owner, paid, line=["1", "2", "2", "1", "7"], postage="1") == 303
+    assert trade.kept_pence(1) == 0
+    assert trade.order(1).state == State.REFUNDED
+    assert trade.given() == 0
+    assert refund(owner, paid, line=["1", "2"], postage="1") == 422
+
+
+def test_more_than_is_left_is_refused(owner: Shopper, trade: Trade, paid: str) -> None:
+    trade.refunds(1, trade.order(1).total_pence - 100)
+    trade.looks(1)
+    page = f"/owner/orders/{paid}"
+    answer = owner.send(page, f"{page}/refunds", {"line": "2"})
+    assert answer.status_code == 422
+    assert "more than what is left" in reason_beside(answer, "line-1")
+    assert trade.kept_pence(1) == 100
+
+
+def test_an_unpaid_order_offers_no_refund_and_takes_none(owner: Shopper, trade: Trade, paid: str) -> None:
+    unpaid = f"/owner/orders/{trade.order(trade.place('heart')).reference}"
+    assert not soup(owner.get(unpaid)).select("form[action$='/refunds']")
+    _, sent = form_on(owner.get(f"/owner/orders/{paid}"), f"/owner/orders/{paid}/refunds")
+    sent["line"] = "1"
+    assert owner.post(f"{unpaid}/refunds", sent).status_code == 422
+
+
+def test_while_stripe_is_away_a_refund_is_written_down_and_a_look_says_so(
+    owner: Shopper, trade: Trade, paid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise GatewayDown("away")
+
+    page = f"/owner/orders/{paid}"
+    with monkeypatch.context() as patch:
+        patch.setattr("shop.payments.gateway.Gateway.picture", away)
+        assert refund(owner, paid, line="2") == 303
+        assert "will be sent as soon as Stripe can be reached" in owner.get(page).text
+        assert owner.send(page, f"{page}/looks").status_code == 303
+        assert "cannot be reached at the moment" in owner.get(page).text
+    assert owner.send(page, f"{page}/looks").status_code == 303
+    assert trade.order(1).state == State.PART_REFUNDED
+    with trade.database.reading() as session:
+        (request,) = session.scalars(select(RefundRequest))
+    assert (request.lines, request.actor) == ([2], "owner@example.com")
+
+
+def test_a_look_finds_what_no_webhook_told_of(owner: Shopper, trade: Trade) -> None:
+    order = trade.place("heart")
+    trade.pays(order)
+    page = f"/owner/orders/{trade.order(order).reference}"
+    assert owner.send(page, f"{page}/looks").status_code == 303
+    assert "up to date" in owner.get(page).text
+    with trade.database.reading() as session:
+        assert session.get_one(Order, order).state == State.PAID

@@ -1,0 +1,82 @@
+"""The owner's stock: every change with a reason, and none that cannot be."""
+
+import pytest
+from sqlalchemy import text
+
+from shop import stock
+from tests.shopper import Shopper, form_on, reason_beside, soup
+from tests.trade import Trade
+
+
+def page_of(owner: Shopper) -> str:
+    return f"/owner/stock/{owner.variant('disc').sku}"
+
+
+def test_a_movement_is_written_with_its_reason_and_who_made_it(owner: Shopper, trade: Trade) -> None:
+    page, before = page_of(owner), trade.level("disc").on_hand
+    fields = {"quantity": "-2", "reason": "damaged", "note": "Scratched <b>"}
+    assert owner.send(page, f"{page}/movements", fields).location == page
+    assert trade.level("disc").on_hand == before - 2
+    shown = owner.get(page)
+    assert "The stock is written down." in shown.text
+    row = [cell.text for cell in soup(shown).select("#movements tbody tr:first-child > *")][1:]
+    assert row == ["-2", "damaged", "Scratched <b>", "owner@example.com"]
+
+
+@pytest.mark.parametrize(("quantity", "said"), [
+    ("0", "Nought would change nothing"),
+    ("", "whole number"),
+    ("1.5", "whole number"),
+    ("one", "whole number"),
+    ("10001", "between -10000 and 10000"),
+    ("-10001", "between -10000 and 10000"),
+    ("9" * 5000, "whole number"),
+    ("-999", "cannot change by -999"),
+])  # fmt: skip
+def test_a_quantity_that_cannot_be_is_refused_and_stays_in_its_field(
+    owner: Shopper, trade: Trade, quantity: str, said: str
+) -> None:
+    page, before = page_of(owner), trade.level("disc").on_hand
+    answer = owner.send(
+        page, f"{page}/movements", {"quantity": quantity, "reason": "counted", "note": "shelf"}
+    )
+    assert answer.status_code == 422
+    assert said in reason_beside(answer, "quantity")
+    shown = form_on(answer, f"{page}/movements")[1]
+    assert (shown["quantity"], shown["reason"], shown["note"]) == (quantity, "counted", "shelf")
+    assert trade.level("disc").on_hand == before
+
+
+def test_what_is_set_aside_for_a_buyer_cannot_be_taken_away(owner: Shopper, trade: Trade) -> None:
+    page, before = page_of(owner), trade.level("disc").on_hand
+    trade.place("disc")
+    answer = owner.send(page, f"{page}/movements", {"quantity": str(-before), "reason": "counted"})
+    assert answer.status_code == 422
+    assert "1 of them are set aside" in reason_beside(answer, "quantity")
+    assert (
+        owner.send(page, f"{page}/movements", {"quantity": str(1 - before), "reason": "counted"}).status_code
+        == 303
+    )
+    assert trade.level("disc") == stock.Level(1, 1)
+
+
+@pytest.mark.parametrize("reason", ["sold", "opening", "returned", ""])
+def test_only_reasons_a_person_may_give_are_taken(owner: Shopper, reason: str) -> None:
+    page = page_of(owner)
+    answer = owner.send(page, f"{page}/movements", {"quantity": "1", "reason": reason})
+    assert answer.status_code == 422
+    assert reason_beside(answer, "reason") == "Please choose why."
+
+
+def test_a_variant_there_is_not_is_not_found(owner: Shopper) -> None:
+    _, sent = form_on(owner.get(page_of(owner)), f"{page_of(owner)}/movements")
+    sent["quantity"] = "1"
+    assert owner.get("/owner/stock/NO-SUCH").status_code == 404
+    assert owner.post("/owner/stock/NO-SUCH/movements", sent).status_code == 404
+
+
+def test_counts_that_do_not_add_up_are_said_above_everything(owner: Shopper) -> None:
+    assert "do not add up" not in owner.get("/owner/stock").text
+    with owner.database.transaction() as session:
+        session.execute(text("UPDATE stock_level SET on_hand = on_hand + 1"))
+    assert "The counts do not add up" in owner.get("/owner/stock").text

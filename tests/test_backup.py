@@ -1,0 +1,177 @@
+"""Backups made while the shop works, brought back whole, and silent."""
+
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from shop import backup
+from shop.backup import AnotherTool, CannotBackUp, CannotRestore
+from shop.db import Database
+from shop.mail.models import Letter
+from shop.mail.sending import send_next
+from shop.orders.models import Order
+from tests.trade import Trade, open_trade
+
+
+@pytest.fixture
+def engine_name() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def trade(database: Database) -> Trade:
+    """A shop with one paid order whose letter waits."""
+    trade = open_trade(database)
+    sell(trade)
+    return trade
+
+
+def sell(trade: Trade) -> None:
+    order = trade.place("petal")
+    trade.pays(order)
+    trade.looks(order)
+
+
+def orders(database: Database) -> int:
+    with database.reading() as session:
+        return len(session.scalars(select(Order.id)).all())
+
+
+@pytest.fixture
+def file(trade: Trade, tmp_path: Path) -> Path:
+    file = tmp_path / "shop-backup.db"
+    assert backup.write(trade.database, file) == file.stat().st_size
+    return file
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Database:
+    """A machine with nothing on it yet."""
+    (tmp_path / "elsewhere").mkdir()
+    return Database(f"sqlite:///{tmp_path / 'elsewhere' / 'shop.db'}")
+
+
+def test_a_backup_is_one_whole_file_for_its_owner_alone(file: Path, tmp_path: Path) -> None:
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with sqlite3.connect(file) as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert [found.name for found in tmp_path.glob("*shop-backup*")] == [file.name], "no draft, no log"
+
+
+def test_a_backup_taken_while_somebody_writes_holds_all_that_was_committed(
+    trade: Trade, tmp_path: Path
+) -> None:
+    with trade.database.transaction() as session:
+        session.execute(text("UPDATE \"order\" SET state = 'paid twice over'"))
+        backup.write(trade.database, tmp_path / "during.db")
+        session.rollback()
+    copy = Database(f"sqlite:///{tmp_path / 'during.db'}")
+    with copy.reading() as session:
+        assert session.scalars(select(Order.state)).all() == ["paid"]
+    copy.dispose()
+
+
+def test_a_backup_is_never_written_over_anything(trade: Trade, file: Path, tmp_path: Path) -> None:
+    before = file.read_bytes()
+    with pytest.raises(CannotBackUp, match="is there already"):
+        backup.write(trade.database, file)
+    with pytest.raises(CannotBackUp, match="no folder"):
+        backup.write(trade.database, tmp_path / "nowhere" / "b.db")
+    assert file.read_bytes() == before
+
+
+def test_a_restored_shop_has_its_orders_its_stock_and_its_ledger_and_sends_no_letter(
+    file: Path, elsewhere: Database
+) -> None:
+    assert backup.restore(elsewhere, file, replace=False) == backup.Restored(letters=1)
+    restored = open_trade(elsewhere)
+    assert (orders(elsewhere), restored.given(), restored.sound()) == (1, 500, [])
+    with elsewhere.reading() as session:
+        (letter,) = session.scalars(select(Letter))
+    assert (letter.sent_at, letter.dropped) == (None, backup.RESTORED)
+
+    class Nobody:
+        def send(self, message: object) -> None:
+            raise AssertionError("a letter left a restored copy")
+
+    assert not send_next(elsewhere, Nobody(), lambda _: None)
+    sell(restored)
+    assert orders(elsewhere) == 2, "and it goes on"
+    elsewhere.dispose()
+
+
+def test_a_shop_that_is_not_empty_is_replaced_only_when_that_is_said(trade: Trade, file: Path) -> None:
+    sell(trade)
+    with pytest.raises(CannotRestore, match="not empty"):
+        backup.restore(trade.database, file, replace=False)
+    assert orders(trade.database) == 2
+    backup.restore(trade.database, file, replace=True)
+    assert orders(trade.database) == 1
+    assert trade.sound() == []
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database", b"SQLite format 3\0" + b"\0" * 4000])
+def test_a_file_that_is_no_backup_replaces_nothing(trade: Trade, tmp_path: Path, content: bytes) -> None:
+    wrong = tmp_path / "wrong.db"
+    wrong.write_bytes(content)
+    with pytest.raises(CannotRestore):
+        backup.restore(trade.database, wrong, replace=True)
+    with pytest.raises(CannotRestore, match="no file"):
+        backup.restore(trade.database, tmp_path / "none.db", replace=True)
+    assert orders(trade.database) == 1
+
+
+def test_another_programs_database_replaces_nothing(trade: Trade, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "other.db") as other:
+        other.execute("CREATE TABLE recipe (name TEXT)")
+    with pytest.raises(CannotRestore, match="not a backup of this shop"):
+        backup.restore(trade.database, tmp_path / "other.db", replace=True)
+    assert orders(trade.database) == 1
+
+
+@pytest.mark.parametrize("harm", [
+    "DROP TRIGGER {name}",
+    "PRAGMA writable_schema = 1; DELETE FROM sqlite_master WHERE name = '{name}'",
+])  # fmt: skip
+def test_a_backup_whose_ledger_is_not_sound_replaces_nothing(trade: Trade, file: Path, harm: str) -> None:
+    with sqlite3.connect(file) as copy:
+        found = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'ledger%'"
+        name = copy.execute(found).fetchone()[0]
+        copy.executescript(harm.format(name=name))
+    with pytest.raises(CannotRestore, match="not sound"):
+        backup.restore(trade.database, file, replace=True)
+    assert orders(trade.database) == 1
+
+
+def test_a_penny_changed_in_a_backup_is_found_before_it_replaces_anything(trade: Trade, file: Path) -> None:
+    with sqlite3.connect(file) as copy:
+        guards = copy.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in guards:
+            copy.execute(f"DROP TRIGGER {name}")
+        copy.execute("UPDATE ledger_entry SET amount_pence = amount_pence * 2")
+        for _, sql in guards:
+            copy.execute(sql)
+    with pytest.raises(CannotRestore, match="not sound"):
+        backup.restore(trade.database, file, replace=True)
+    assert trade.given() == 500
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"])
+def test_on_postgresql_the_exact_command_is_given_without_a_password(
+    database: Database, tmp_path: Path
+) -> None:
+    secret = Database(database.engine.url.set(password="hunter2").render_as_string(hide_password=False))
+    with pytest.raises(AnotherTool) as told:
+        backup.write(secret, tmp_path / "a backup.dump")
+    assert told.value.command.startswith("pg_dump --format=custom --file=")
+    assert "postgresql://" in told.value.command
+    assert "'" in told.value.command, "a space in the name is quoted"
+    with pytest.raises(AnotherTool, match="letters stop") as told_too:
+        backup.restore(secret, tmp_path / "b.dump", replace=True)
+    assert told_too.value.command.startswith("pg_restore --clean")
+    assert "hunter2" not in f"{told.value} {told_too.value}"
+    assert not list(tmp_path.glob("*backup*"))
+    secret.dispose()

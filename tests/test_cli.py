@@ -1,0 +1,272 @@
+"""Every command, as somebody types it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import func, select, text
+
+from shop.accounts.models import Account, SignInLink
+from shop.catalogue.models import Piece
+from shop.mail.models import Letter
+from shop.orders.lifecycle import State
+from shop.stock.models import StockMovement
+from tests.shopper import Shopper, trade_of
+from tests.trade import Trade
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def engine_name() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def trade(app: Flask) -> Trade:
+    return trade_of(app)
+
+
+@pytest.fixture
+def paid(trade: Trade) -> str:
+    """The reference of a paid order of one disc."""
+    order = trade.place("disc")
+    trade.pays(order)
+    trade.looks(order)
+    return trade.order(order).reference
+
+
+def run(app: Flask, *command: str) -> Result:
+    return app.test_cli_runner().invoke(args=list(command))
+
+
+def count(trade: Trade, model: type) -> int:
+    with trade.database.reading() as session:
+        return int(session.scalar(select(func.count()).select_from(model)) or 0)
+
+
+def test_every_command_says_what_it_does(app: Flask) -> None:
+    for command in app.cli.commands.values():
+        assert command.help, command.name
+        for inner in getattr(command, "commands", {}).values():
+            assert inner.help, inner.name
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"])
+def test_init_can_be_run_again_and_changes_nothing(app: Flask, trade: Trade) -> None:
+    before = count(trade, Piece), count(trade, StockMovement)
+    trade.set_stock("disc", 3)
+    for _ in range(2):
+        assert run(app, "init").output == "The database is ready.\n"
+    assert (count(trade, Piece), count(trade, StockMovement) - 1) == before
+    assert trade.level("disc").on_hand == 3, "what the owner counted stands"
+
+
+def test_adding_an_account_prints_a_link_that_works(app: Flask) -> None:
+    said = run(app, "accounts", "add", "Melissa@Example.com", "--role", "owner")
+    assert said.exit_code == 0
+    address = said.output.split("http://localhost")[1].strip()
+    who = Shopper(app)
+    assert who.send(address, None).location == "/sign-in/password"
+    again = run(app, "accounts", "add", "melissa@example.com", "--role", "owner")
+    assert again.exit_code == 0, "a fresh link for the same account"
+
+
+@pytest.mark.parametrize(("command", "said"), [
+    (("accounts", "add", "nobody", "--role", "owner"), "Enter an e-mail address"),
+    (("accounts", "add", "a@example.com", "--role", "queen"), "Invalid value for '--role'"),
+    (("accounts", "add", "a@example.com"), "Missing option '--role'"),
+    (("accounts", "add"), "Missing argument 'EMAIL'"),
+    (("stock", "adjust", "NO-SUCH", "1", "--reason", "counted"), "There is no variant NO-SUCH"),
+    (("stock", "adjust", "DISC-SILVER-16", "0", "--reason", "counted"), "nothing"),
+    (("stock", "adjust", "DISC-SILVER-16", "-99", "--reason", "counted"), "cannot change by -99"),
+    (("stock", "adjust", "DISC-SILVER-16", "99999", "--reason", "counted"), "not in the range"),
+    (("stock", "adjust", "DISC-SILVER-16", "one", "--reason", "counted"), "not a valid integer"),
+    (("stock", "adjust", "DISC-SILVER-16", "1", "--reason", "sold"), "Invalid value for '--reason'"),
+    (("ledger", "export", "--format", "pdf"), "Invalid value for '--format'"),
+    (("ledger", "export", "--from", "yesterday"), "Invalid value for '--from'"),
+    (("ledger", "export", "--to", "2026-02-30"), "Invalid value for '--to'"),
+    (("privacy", "export", "PM-0000-00"), "There is no order PM-0000-00"),
+    (("privacy", "erase", "PM-0000-00"), "There is no order PM-0000-00"),
+    (("restore", "/nowhere/at/all"), "not empty"),
+    (("restore", "/nowhere/at/all", "--yes-replace"), "There is no file"),
+    (("backup", "/nowhere/at/all"), "There is no folder"),
+])  # fmt: skip
+def test_a_mistake_is_answered_with_a_sentence_and_a_status(
+    app: Flask, command: tuple[str, ...], said: str
+) -> None:
+    result = run(app, *command)
+    assert result.exit_code in {1, 2}
+    assert said in result.output
+    assert "Traceback" not in result.output
+
+
+def test_another_role_for_the_same_person_is_refused(app: Flask) -> None:
+    run(app, "accounts", "add", "a@example.com", "--role", "owner")
+    refused = run(app, "accounts", "add", "a@example.com", "--role", "finance")
+    assert refused.exit_code == 1
+    assert "already belongs to an account with the role owner" in refused.output
+
+
+def test_the_first_owner_gets_a_link_until_an_owner_has_a_password(app: Flask, trade: Trade) -> None:
+    said = run(app, "accounts", "first-owner").output
+    assert said.startswith("Owner's one-time sign-in: http://localhost/sign-in/link/")
+    who, address = Shopper(app), said.split("http://localhost")[1].strip()
+    assert who.send(address, None).status_code == 303
+    good = "seven grey herons by the weir"
+    who.send("/sign-in/password", None, {"password": good, "repeated": good})
+    assert run(app, "accounts", "first-owner").output == "Owner: sign in at /sign-in\n"
+    assert (count(trade, Account), count(trade, SignInLink)) == (1, 1)
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"])
+def test_a_sound_ledger_is_verified(app: Flask, paid: str) -> None:
+    said = run(app, "ledger", "verify")
+    assert (said.exit_code, said.output) == (0, "The ledger is sound.\n")
+
+
+def test_a_ledger_somebody_changed_is_not(app: Flask, trade: Trade, paid: str) -> None:
+    with trade.database.transaction() as session:
+        guards = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ledger_entry'"
+        for name in session.scalars(text(guards)).all():
+            session.execute(text(f"DROP TRIGGER {name}"))
+        session.execute(text("UPDATE ledger_entry SET amount_pence = amount_pence * 2"))
+    said = run(app, "ledger", "verify")
+    assert said.exit_code == 1
+    assert "problems." in said.output
+
+
+@pytest.mark.parametrize(
+    ("kind", "holds"), [("csv", "amount_pence"), ("json", '"amount_pence": 500'), ("beancount", "5.00 GBP")]
+)
+def test_the_ledger_is_written_in_every_format(app: Flask, paid: str, kind: str, holds: str) -> None:
+    said = run(app, "ledger", "export", "--format", kind)
+    assert said.exit_code == 0
+    assert holds in said.output
+    assert paid in said.output
+    assert "Byron" not in said.output
+
+
+def test_an_export_holds_the_days_that_were_asked_for(app: Flask, paid: str) -> None:
+    def lines(*options: str) -> int:
+        said = run(app, "ledger", "export", "--format", "json", *options)
+        assert said.exit_code == 0
+        return len(said.output.splitlines())
+
+    assert lines() == lines("--from", "2000-01-01", "--to", "9999-12-31") == 1
+    assert lines("--to", "2020-01-01") == lines("--from", "9999-12-31") == lines("--book", "live") == 0
+
+
+def test_stock_is_listed_and_adjusted(app: Flask, trade: Trade) -> None:
+    sku = Shopper(app).variant("disc").sku
+    before = trade.level("disc").on_hand
+    said = run(app, "stock", "adjust", sku, "3", "--reason", "received", "--note", "from the bench")
+    assert said.exit_code == 0
+    assert trade.level("disc").on_hand == before + 3
+    listed = next(line for line in run(app, "stock", "list").output.splitlines() if line.startswith(sku))
+    assert listed.split()[1:] == [str(before + 3), "0", str(before + 3)]
+    with trade.database.reading() as session:
+        newest = session.scalars(select(StockMovement).order_by(StockMovement.id.desc()).limit(1)).one()
+    assert (newest.note, newest.actor, newest.reason) == ("from the bench", "command line", "received")
+
+
+def test_taking_away_is_written_with_a_minus(app: Flask, trade: Trade) -> None:
+    before = trade.level("disc").on_hand
+    said = run(app, "stock", "adjust", Shopper(app).variant("disc").sku, "-1", "--reason", "damaged")
+    assert said.exit_code == 0
+    assert trade.level("disc").on_hand == before - 1
+
+
+def test_a_sweep_settles_what_no_webhook_told_of(app: Flask, trade: Trade) -> None:
+    order = trade.place("disc")
+    trade.pays(order)
+    trade.pass_time_for_holds()
+    assert "1 orders looked at" in run(app, "payments", "sweep").output
+    assert trade.order(order).state == State.PAID
+
+
+def test_reconciling_settles_and_says_that_everything_adds_up(app: Flask, trade: Trade) -> None:
+    order = trade.place("disc")
+    trade.pays(order)
+    said = run(app, "payments", "reconcile")
+    assert (said.exit_code, said.output) == (0, "Everything adds up.\n")
+    assert trade.order(order).state == State.PAID
+
+
+def test_what_is_kept_of_an_order_is_written_as_json(app: Flask, paid: str) -> None:
+    said = run(app, "privacy", "export", paid)
+    assert said.exit_code == 0
+    assert json.loads(said.output)["contact"]["name"] == "Ada Byron"
+
+
+def test_erasing_takes_the_basket_it_was_made_from_too(app: Flask, trade: Trade) -> None:
+    her = Shopper(app)
+    her.to_payment()
+    assert her.press_pay().status_code == 303
+    reference = trade.order(1).reference
+    said = run(app, "privacy", "erase", reference)
+    assert said.exit_code == 0
+    assert f"{reference} is erased" in said.output
+    assert "erased before" in run(app, "privacy", "erase", reference).output
+    assert "nothing in your basket" in her.get("/basket").text
+    assert json.loads(run(app, "privacy", "export", reference).output)["contact"] is None
+
+
+def test_a_page_of_an_erased_order_still_opens_without_its_words(app: Flask, trade: Trade, paid: str) -> None:
+    run(app, "privacy", "erase", paid)
+    page = Shopper(app).sign_in("owner").get(f"/owner/orders/{paid}")
+    assert page.status_code == 200
+    assert "Byron" not in page.text
+
+
+def test_a_backup_comes_back_by_command_and_its_letters_stay(
+    app: Flask, trade: Trade, paid: str, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "b.db")
+    said = run(app, "backup", file)
+    assert said.exit_code == 0
+    assert "keys" in said.output
+    assert run(app, "restore", file).exit_code == 1
+    back = run(app, "restore", file, "--yes-replace")
+    assert back.exit_code == 0
+    assert "1 waiting letters will not be sent" in back.output
+    assert run(app, "ledger", "verify").exit_code == 0
+    with trade.database.reading() as session:
+        assert session.scalars(select(Letter.dropped)).all() == ["restored from a backup"]
+
+
+def test_waiting_letters_are_stopped_by_command(app: Flask, paid: str) -> None:
+    assert run(app, "letters", "stop").output == "1 letters will not be sent.\n"
+    assert run(app, "letters", "stop").output == "0 letters will not be sent.\n"
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_stops_when_it_is_told_to_and_has_sent_what_waited(
+    app: Flask, paid: str, tmp_path: Path, how: signal.Signals
+) -> None:
+    environ = {
+        **os.environ, "INSTANCE_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path / 'shop.db'}",
+        "SECRET_KEY": "a secret for tests", "SITE_URL": "http://127.0.0.1:9",
+    }  # fmt: skip
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "vault_key").write_text(bytes(range(32)).hex())
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "app", "worker"], cwd=ROOT, env=environ
+    )
+    try:
+        until = time.monotonic() + 60
+        while not list((tmp_path / "mail").glob("*.eml")):
+            assert worker.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        worker.send_signal(how)
+        assert worker.wait(30) == 0
+    finally:
+        worker.kill()

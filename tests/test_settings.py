@@ -1,0 +1,129 @@
+"""What the environment may say, and how kindly the shop declines the rest."""
+
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from shop.settings import PaymentMode, Settings, SettingsError, from_environment
+
+
+def read(folder: Path, **environ: str) -> Settings:
+    return from_environment({"INSTANCE_DIR": str(folder / "instance"), **environ})
+
+
+def test_an_empty_environment_is_enough(tmp_path: Path) -> None:
+    found = read(tmp_path)
+    assert found.payment_mode is PaymentMode.STAND_IN
+    assert (found.port, found.site_url, found.mail_url) == (8000, "http://127.0.0.1:8000", None)
+    assert found.database_url == f"sqlite:///{tmp_path / 'instance' / 'shop.db'}"
+    assert not found.secure
+    assert not found.livemode
+
+
+def test_empty_values_count_as_none(tmp_path: Path) -> None:
+    names = ("DATABASE_URL", "PORT", "SITE_URL", "MAIL_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET")
+    assert read(tmp_path, **dict.fromkeys(names, "")).payment_mode is PaymentMode.STAND_IN
+
+
+@pytest.mark.parametrize(("given", "missing"), [
+    ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"),
+    ("STRIPE_WEBHOOK_SECRET", "STRIPE_SECRET_KEY"),
+])  # fmt: skip
+def test_one_stripe_key_without_the_other_is_refused_by_the_name_of_the_missing_one(
+    tmp_path: Path, given: str, missing: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"{given} is set but {missing} is missing") as refused:
+        read(tmp_path, **{given: "sk_live_secret"})
+    assert "sk_live_secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("key", "live"), [("sk_test_1", False), ("sk_live_1", True), ("rk_live_1", True)])
+def test_a_live_key_is_told_from_a_test_key(tmp_path: Path, key: str, live: bool) -> None:
+    found = read(tmp_path, STRIPE_SECRET_KEY=key, STRIPE_WEBHOOK_SECRET="whsec_1")
+    assert (found.payment_mode, found.livemode) == (PaymentMode.STRIPE, live)
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "eighty", "80.5", "²", "٨٠", "9" * 5000, " 80"])
+def test_a_port_that_is_none_is_refused(tmp_path: Path, port: str) -> None:
+    with pytest.raises(SettingsError, match="PORT must be a number"):
+        read(tmp_path, PORT=port)
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("SITE_URL", "example.com"),
+    ("SITE_URL", "ftp://example.com"),
+    ("SITE_URL", "http://"),
+    ("SITE_URL", "http://[::1"),
+    ("SITE_URL", "http://example.com:99999"),
+    ("MAIL_URL", "http://user:hunter2@example.com"),
+    ("MAIL_URL", "smtp://user:hunter2@[example"),
+    ("STRIPE_API_BASE", "stripe.com"),
+    ("DATABASE_URL", "mysql://user:hunter2@example.com/shop"),
+])  # fmt: skip
+def test_an_address_that_cannot_be_used_is_refused_by_name_and_without_its_password(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    with pytest.raises(SettingsError, match=name) as refused:
+        read(tmp_path, **{name: value})
+    assert "hunter2" not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+def test_addresses_lose_their_last_slash(tmp_path: Path) -> None:
+    found = read(tmp_path, SITE_URL="https://shop.example/", MAIL_URL="smtps://mail.example:465/")
+    assert (found.site_url, found.mail_url) == ("https://shop.example", "smtps://mail.example:465")
+    assert found.secure
+
+
+def test_keys_are_made_once_and_only_their_owner_may_read_them(tmp_path: Path) -> None:
+    first, second = read(tmp_path), read(tmp_path)
+    assert (first.secret_key, first.vault_key) == (second.secret_key, second.vault_key)
+    assert len(first.vault_key) == 32
+    folder = tmp_path / "instance" / "keys"
+    assert sorted(file.name for file in folder.iterdir()) == ["secret_key", "vault_key"]
+    for file in folder.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for private in (folder, folder.parent):
+        assert stat.S_IMODE(private.stat().st_mode) == 0o700
+
+
+def test_processes_that_start_together_agree_on_the_keys(tmp_path: Path) -> None:
+    found: list[Settings] = []
+    start = threading.Barrier(8)
+
+    def begin() -> None:
+        start.wait()
+        found.append(read(tmp_path))
+
+    threads = [threading.Thread(target=begin) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({settings.vault_key for settings in found}) == 1
+    assert len({settings.secret_key for settings in found}) == 1
+
+
+@pytest.mark.parametrize("damage", ["", "not hexadecimal", "00", "é"])
+def test_a_damaged_vault_key_stops_the_start_and_is_not_replaced(tmp_path: Path, damage: str) -> None:
+    read(tmp_path)
+    file = tmp_path / "instance" / "keys" / "vault_key"
+    file.write_text(damage)
+    with pytest.raises(SettingsError, match="damaged"):
+        read(tmp_path)
+    assert file.read_text() == damage
+
+
+def test_a_secret_given_is_used(tmp_path: Path) -> None:
+    assert read(tmp_path, SECRET_KEY="a secret of their own").secret_key == "a secret of their own"
+
+
+def test_settings_print_no_secret(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, SECRET_KEY="hunter2", MAIL_URL="smtp://a:hunter2@mail", STRIPE_SECRET_KEY="sk_hunter2",
+        STRIPE_WEBHOOK_SECRET="whsec_hunter2", DATABASE_URL="postgresql+psycopg://a:hunter2@db/shop",
+    )  # fmt: skip
+    assert "hunter2" not in repr(found)
+    assert repr(found.vault_key) not in repr(found)

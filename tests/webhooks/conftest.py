@@ -1,0 +1,11 @@
+import pytest
+from flask import Flask
+
+from shop.db import Database
+from tests.orders.door import Door
+from tests.trade import open_trade
+
+
+@pytest.fixture
+def door(app: Flask, database: Database) -> Door:
+    return Door(app, open_trade(database))
