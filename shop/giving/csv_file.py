@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, select, text, type_coerce
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from shop.db import is_sqlite
 from shop.giving.models import LedgerEntry, LedgerTxn
@@ -50,32 +50,37 @@ def _copied(session: Session, query: Select[Any]) -> Iterator[str]:
 
 
 def _rows(columns: Sequence[str], conditions: Sequence[ColumnElement[bool]], *, sqlite: bool) -> Select[Any]:
-    cost = LedgerEntry.account == Account.COST.value
-    given = (
-        select(func.coalesce(func.sum(LedgerEntry.amount_pence), 0))
-        .where(LedgerEntry.txn_seq == LedgerTxn.seq, cost)
-        .correlate(LedgerTxn)
-        .scalar_subquery()
+    # Summed by transaction in step with its key: a search by account would read half the table for every row.
+    cost = case((LedgerEntry.account == Account.COST.value, LedgerEntry.amount_pence), else_=0)
+    txn = (
+        select(*LedgerTxn.__table__.columns, func.sum(cost).label("pence"))
+        .join(LedgerEntry, LedgerEntry.txn_seq == LedgerTxn.seq)
+        .where(*conditions)
+        .group_by(LedgerTxn.seq)
+        .order_by(LedgerTxn.seq)
+        .subquery("txn")
+        .columns
     )
     moment = _moment_sqlite if sqlite else _moment_postgresql
     made: dict[str, ColumnElement[Any]] = {
-        "event_at": moment(LedgerTxn.event_at),
-        "booked_at": moment(LedgerTxn.booked_at),
-        "policy": LedgerTxn.policy_id.expression,
-        "amount": _decimal(given),
-        "amount_pence": given,
+        "event_at": moment(txn.event_at),
+        "booked_at": moment(txn.booked_at),
+        "policy": txn.policy_id,
+        "amount": _decimal(txn.pence),
+        "amount_pence": txn.pence,
         "currency": literal(CURRENCY.upper()),
     }
-    wanted = [made[name] if name in made else getattr(LedgerTxn, name) for name in columns]
-    return select(*wanted).where(*conditions).order_by(LedgerTxn.seq)
+    rows = select(*(made[name] if name in made else txn[name] for name in columns))
+    # SQLite reads `txn` as it comes, in order of seq; told to sort again, it keeps everything until the end.
+    return rows if sqlite else rows.order_by(txn.seq)
 
 
-def _moment_sqlite(column: InstrumentedAttribute[datetime]) -> ColumnElement[str]:
+def _moment_sqlite(column: ColumnElement[datetime]) -> ColumnElement[str]:
     stored = func.replace(type_coerce(column, String), " ", "T")
     return func.replace(stored, _WHOLE_SECOND, "").concat("+00:00")
 
 
-def _moment_postgresql(column: InstrumentedAttribute[datetime]) -> ColumnElement[str]:
+def _moment_postgresql(column: ColumnElement[datetime]) -> ColumnElement[str]:
     shown = func.to_char(func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS.US')
     return func.replace(shown, _WHOLE_SECOND, "").concat("+00:00")
 

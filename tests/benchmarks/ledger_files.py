@@ -18,9 +18,8 @@ ROUNDS = 3
 BLOCK = 1 << 16
 QUERY = """
     SELECT seq, event_at, booked_at, period, book, kind, order_reference, unit, sku, policy_id,
-           (SELECT sum(amount_pence) FROM ledger_entry WHERE txn_seq = seq AND account = 'cost'),
-           reverses_seq, hash
-    FROM ledger_txn WHERE book = 'test' ORDER BY seq
+           sum(CASE WHEN account = 'cost' THEN amount_pence END), reverses_seq, hash
+    FROM ledger_txn JOIN ledger_entry ON txn_seq = seq WHERE book = 'test' GROUP BY seq ORDER BY seq
 """
 # The driver alone, as psql would: psql itself does not come with the wheel everywhere.
 COPY = """
@@ -53,7 +52,7 @@ def compare(place: AbstractContextManager[databases.Server], entries: int) -> li
     whole, start, theirs = zip(*runs, strict=True)
     mine = middle(run[0] for run in whole) - middle(run[0] for run in start)
     bare = middle(run[0] for run in theirs)
-    first = middle(run[1] for run in whole) - middle(run[0] for run in start)
+    first = middle(run[1] for run in whole) - middle(run[1] for run in start)
     peak = max(run[2] for run in whole)
     label = f"{server.kind}: {entries:,} rows"
     return [
