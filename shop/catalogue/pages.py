@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 from flask import render_template
@@ -9,13 +10,16 @@ from flask import render_template
 from shop.catalogue import editions, lettering
 from shop.catalogue.editions import Shown
 from shop.catalogue.postage import CHEAPEST
-from shop.catalogue.snapshot import Catalogue
-from shop.engraving import FACES, field_name
+from shop.catalogue.snapshot import Catalogue, PieceView
+from shop.engraving import FACES, EngravingRefused, check, field_name
 from shop.money import pounds_and_pence
 
 ADD_TO: Final = "/basket/lines"
 DELIVERY_NOTE: Final = f"UK delivery from {pounds_and_pence(CHEAPEST.pence)}"
 """Stands beside every price, so that nothing is added later that was not said at first."""
+
+ORDINARY_NAME: Final = "Abigail"
+"""Seven letters that reach up and down; a face too tall for it would refuse most of what people write."""
 
 CENTIMETRES: Final = {14: 36, 16: 41, 18: 46, 20: 51, 22: 56, 24: 61}
 """Chain lengths in inches as UK sellers round them."""
@@ -71,6 +75,7 @@ def piece_page(
         here="pieces",
         piece=piece,
         faces=[(face, lettering.sample(face)) for face in FACES.values()],
+        first_face=first_face(piece),
         values=values,
         problems=dict(errors),
         strays=[name for name in errors if name.startswith("engraving-") and name not in lines],
@@ -88,6 +93,16 @@ def first_sentence(statement: str | None) -> str | None:
     An abbreviation's full stop ("St.", "Ltd.") does not end a sentence. In doubt all of it stands there.
     """
     return re.split(r"(?<=[a-z]{3}\.) (?=[A-Z])", statement, maxsplit=1)[0] if statement else None
+
+
+def first_face(piece: PieceView) -> str:
+    """The slug of the face that is chosen at first: the first that an ordinary name fits in on every side."""
+    name = {(side.key, 1): ORDINARY_NAME for side in piece.sides}
+    for slug in FACES:
+        with suppress(EngravingRefused):
+            check(piece.sides, slug, name)
+            return slug
+    return next(iter(FACES))
 
 
 def _shared(shown: Shown) -> dict[str, object]:

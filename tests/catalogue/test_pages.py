@@ -12,6 +12,7 @@ from shop import stock
 from shop.catalogue import pages, snapshot
 from shop.catalogue.models import Piece, Variant
 from shop.catalogue.postage import CHEAPEST
+from shop.engraving import check
 from shop.money import pounds_and_pence
 from shop.web import valid_public_token
 from tests.catalogue.conftest import SAID
@@ -241,3 +242,12 @@ def test_pages_hold_no_inline_script_or_style(client, said):
         assert not page.select("[style], style, script:not([src])")
         assert not [e for e in page.find_all() if any(name.startswith("on") for name in e.attrs)]
     assert said == SAID
+
+
+def test_the_face_chosen_at_first_is_one_that_an_ordinary_name_fits_in(app, client):
+    with app.extensions["shop.database"].reading() as session:
+        catalogue = snapshot.load(session)
+    for slug in ("heart", "two-rings", "disc", "thread", "keeping"):
+        chosen = soup(client.get(f"/pieces/{slug}")).find("input", {"name": "face", "checked": True})
+        areas = catalogue.by_slug[slug].sides
+        assert check(areas, chosen["value"], {(area.key, 1): "Abigail" for area in areas}), slug
