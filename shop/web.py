@@ -89,7 +89,7 @@ def init_app(app: Flask) -> None:
     app.before_request(same_origin)
     app.jinja_env.filters.update(pounds=pounds, pounds_and_pence=pounds_and_pence)
     app.jinja_env.globals.update(
-        test_payments=config.payment_mode is PaymentMode.STAND_IN,
+        test_payments=not config.livemode,
         livemode=config.livemode,
         site_url=config.site_url,
     )

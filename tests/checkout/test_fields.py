@@ -220,6 +220,8 @@ def opened(shared_app: Flask) -> Open:
     lasting: dict[str, tuple[Shopper, Form]] = {}
 
     def open_form(name: str) -> tuple[Shopper, Form]:
+        with shared_app.extensions["shop.database"].transaction() as session:
+            session.execute(delete(SignInAttempt))  # these tries are about fields, not about guessing
         if name not in lasting or name in {"piece", "sign-in"}:
             who = Shopper(shared_app)
             lasting[name] = (who, FORMS[name](who))

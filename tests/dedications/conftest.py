@@ -10,10 +10,10 @@ from tests.conftest import load_models
 
 
 @pytest.fixture
-def orders(database_url: str) -> Iterator[Database]:
+def orders(empty_database_url: str) -> Iterator[Database]:
     """A database with the vault's tables and three orders of which nothing but the number matters."""
     load_models()
-    database = Database(database_url)
+    database = Database(empty_database_url)
     with database.engine.begin() as connection:
         connection.execute(text('CREATE TABLE "order" (id INTEGER PRIMARY KEY)'))
         connection.execute(text('INSERT INTO "order" VALUES (1), (2), (12)'))

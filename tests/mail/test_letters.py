@@ -93,7 +93,6 @@ def test_every_kind_of_letter_is_whole_and_safe_in_text_and_html(app: Flask, tra
         assert DEDICATION not in said
         assert "{{" not in said.replace("{{7*7}}", "")
         assert "None" not in said
-        assert "49" not in said.replace(reference, "") or kind == "order-confirmation"
         assert "!" not in said.replace("<!doctype", "")
     assert f"Dear {HOSTILE}," in text, "to the letter, and nothing escaped where nothing is markup"
     assert "<b>" not in html
