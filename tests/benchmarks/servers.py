@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.processes import cpu_seconds
+from tests.benchmarks.processes import cpu_seconds, tree
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 60
@@ -67,12 +68,15 @@ def running(
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a server. Granian misses a signal that comes in its first moment, so it is told again."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    while process.poll() is None and time.monotonic() < until:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(2)
+    """End a server and what it started. Granian misses a signal that comes in its first moment."""
+    below = tree(process.pid)
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(10)
+    for pid in below:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    process.wait()
 
 
 def clean_environment() -> dict[str, str]:
