@@ -3,7 +3,7 @@
 from typing import Final
 
 from flask import Flask
-from sqlalchemy import Connection, inspect
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -71,8 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         instance_path=str(settings.instance_dir),
     )
     database = Database(settings.database_url)
-    with database.engine.connect() as connection:
-        refuse_unguarded(connection)
+    refuse_unguarded(database)
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -98,9 +97,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def refuse_unguarded(connection: Connection) -> None:
+def refuse_unguarded(database: Database) -> None:
     """Raise LedgerUnguarded when there is a ledger without every one of its guards."""
-    if inspect(connection).has_table(LedgerTxn.__tablename__) and (missing := triggers.missing(connection)):
+    with database.engine.connect() as connection:
+        there = inspect(connection).has_table(LedgerTxn.__tablename__)
+        missing = triggers.missing(connection) if there else []
+    if missing:
+        database.dispose()
         raise LedgerUnguarded(missing)
 
 
