@@ -84,4 +84,4 @@ def picture_of(piece: PieceView | None, variant: VariantView | None) -> PictureV
     """The piece's picture in the variant's metal."""
     if piece is None or variant is None:
         return None
-    return next((shown for shown in piece.pictures if shown.metal_slug == variant.metal_slug), None)
+    return piece.picture("stage", variant.metal_slug)

@@ -25,6 +25,7 @@ from shop.engraving.problems import (
     UnknownFace,
     UnknownLine,
 )
+from shop.engraving.stage import Placement, over_picture, remarks
 
 __all__ = [
     "FACES",
@@ -38,6 +39,7 @@ __all__ = [
     "Face",
     "Letter",
     "MissingLetters",
+    "Placement",
     "Problem",
     "TooLong",
     "TooManyCharacters",
@@ -46,8 +48,10 @@ __all__ = [
     "UnknownLine",
     "check",
     "field_name",
+    "over_picture",
     "preview",
     "proof",
+    "remarks",
     "room_left_mm",
     "svg",
     "words_in",

@@ -58,7 +58,7 @@ def marks(area: Area, words: Mapping[int, str], face: Face) -> str:
     side = lay_out(area, face, words)
     unit = opened(face).cap_height
     place = _on_ring if is_ring(area) else _on_flat
-    thick = f' stroke="currentColor" stroke-width="{_number(face.thicken_mm * unit / side.cap_mm)}"'
+    thick = f' stroke="currentColor" stroke-width="{number(face.thicken_mm * unit / side.cap_mm)}"'
     return (
         f'<g class="words" fill="currentColor"{thick if face.thicken_mm else ""}>'
         + "".join(place(side, line, face) for line in side.lines)
@@ -71,7 +71,7 @@ def _on_flat(side: SideLayout, line: PlacedLine, face: Face) -> str:
     scale = _scale(side.cap_mm / unit)
     glyphs = [glyph for cluster in line.shaped.clusters for glyph in cluster.glyphs]
     return (
-        f'<g transform="translate({_number(line.x)} {_number(-line.y)}) {scale}">'
+        f'<g transform="translate({number(line.x)} {number(-line.y)}) {scale}">'
         + _paths(glyphs, 0.0, face)
         + "</g>"
     )
@@ -85,7 +85,7 @@ def _on_ring(side: SideLayout, line: PlacedLine, face: Face) -> str:
             middle = middle_of(cluster.hull)
             turn = math.degrees(line.turn + (line.x + side.cap_mm * middle) / line.y)
             drawn.append(
-                f'<g transform="rotate({_number(turn)}) translate(0 {_number(-line.y)}) {scale}">'
+                f'<g transform="rotate({number(turn)}) translate(0 {number(-line.y)}) {scale}">'
                 + _paths(cluster.glyphs, middle, face)
                 + "</g>"
             )
@@ -98,7 +98,7 @@ def _paths(glyphs: Iterable[Glyph], origin: float, face: Face) -> str:
     drawn = []
     for glyph in glyphs:
         if path := font.outline(glyph.number).path:
-            x, y = _number((glyph.x - origin) * unit), _number(glyph.y * unit)
+            x, y = number((glyph.x - origin) * unit), number(glyph.y * unit)
             drawn.append(f'<path transform="translate({x} {y})" d="{path}"/>')
     return "".join(drawn)
 
@@ -106,10 +106,10 @@ def _paths(glyphs: Iterable[Glyph], origin: float, face: Face) -> str:
 def _document(area: Area, words: str, *, edge: bool) -> str:
     across = area.width_mm + 2 * _EDGE_MM
     down = (area.width_mm if is_ring(area) else area.height_mm) + 2 * _EDGE_MM
-    wide, high = _number(across), _number(down)
+    wide, high = number(across), number(down)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{wide}mm" height="{high}mm" '
-        f'viewBox="{_number(-across / 2)} {_number(-down / 2)} {wide} {high}">'
+        f'viewBox="{number(-across / 2)} {number(-down / 2)} {wide} {high}">'
         f"<title>{escape(area.label)}</title>{_edge(area) if edge else ''}{words}</svg>"
     )
 
@@ -117,7 +117,7 @@ def _document(area: Area, words: str, *, edge: bool) -> str:
 @lru_cache(maxsize=256)
 def _edge(area: Area) -> str:
     path = "".join(
-        "M" + "L".join(f"{_number(x)} {_number(-y)}" for x, y in polygon) + "Z" for polygon in outline(area)
+        "M" + "L".join(f"{number(x)} {number(-y)}" for x, y in polygon) + "Z" for polygon in outline(area)
     )
     return f'<path class="edge" fill="none" stroke="currentColor" stroke-width="{_EDGE_MM}" d="{path}"/>'
 
@@ -127,6 +127,9 @@ def _scale(factor: float) -> str:
     return f"scale({factor:.9f} {-factor:.9f})"
 
 
-def _number(value: float) -> str:
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
+def number(value: float, digits: int = 3) -> str:
+    """The shortest way to write the value to so many decimal places."""
+    text = f"{value:.{digits}f}"
+    if digits:
+        text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
