@@ -25,6 +25,7 @@ from shop.engraving.problems import (
     UnknownFace,
     UnknownLine,
 )
+from shop.engraving.proofs import Proof, proof_digest, proof_of
 
 __all__ = [
     "FACES",
@@ -39,6 +40,7 @@ __all__ = [
     "Letter",
     "MissingLetters",
     "Problem",
+    "Proof",
     "TooLong",
     "TooManyCharacters",
     "TooTall",
@@ -48,6 +50,8 @@ __all__ = [
     "field_name",
     "preview",
     "proof",
+    "proof_digest",
+    "proof_of",
     "room_left_mm",
     "svg",
     "words_in",
