@@ -30,6 +30,13 @@ _SPECK_MM2: Final = 1e-6
 """Contours smaller than this (a thousandth of a mm each way) are left over from sums, not from letters."""
 
 
+class CannotUnite(Exception):
+    """Skia gave up on these letters. Its text quotes none of them."""
+
+    def __init__(self) -> None:
+        super().__init__("The outlines of these letters could not be united.")
+
+
 @dataclass(frozen=True)
 class CutSide:
     """One engraved side. `contours` never overlap; `stroke_mm` is how wide the open ones are cut."""
@@ -55,7 +62,7 @@ class CutSide:
 
 
 def cut_sides(areas: Sequence[Area], engraving: Engraving) -> dict[str, CutSide]:
-    """By its key, each side that has words.
+    """By its key, each side that has words. Raises CannotUnite.
 
     The words were accepted with the face's version, so see first that `engraving.face_is_current`.
     """
@@ -68,15 +75,20 @@ def cut_sides(areas: Sequence[Area], engraving: Engraving) -> dict[str, CutSide]
 
 
 def cut(area: Area, face: Face, words: Mapping[int, str]) -> CutSide:
-    """The outlines of the words of one side, by line number."""
+    """The outlines of the words of one side, by line number. Raises CannotUnite."""
+    import pathops  # noqa: PLC0415 - only files for the cutter need it
+
     letters: list[Any] = []
     strokes: list[Contour] = []
-    for path, at in _glyphs(area, face, words):
-        closed, opens = _read(path, at)
-        strokes += opens
-        if closed.value:
-            letters += _inked(closed, face.thicken_mm)
-    return CutSide(area, (*_united(letters), *strokes), face.thicken_mm)
+    try:
+        for path, at in _glyphs(area, face, words):
+            closed, opens = _read(path, at)
+            strokes += opens
+            if closed.value:
+                letters += _inked(closed, face.thicken_mm)
+        return CutSide(area, (*_united(letters), *strokes), face.thicken_mm)
+    except pathops.PathOpsError:
+        raise CannotUnite from None
 
 
 def _glyphs(area: Area, face: Face, words: Mapping[int, str]) -> Iterator[tuple[str, Transform]]:
@@ -104,7 +116,7 @@ def _read(path: str, at: Transform) -> tuple[RecordingPen, list[Contour]]:
 
 def _inked(recorded: RecordingPen, thicken_mm: float) -> list[Any]:
     """A glyph as Skia's paths: itself, and the stroke that thickens it."""
-    import pathops  # noqa: PLC0415 - only files for the cutter need it
+    import pathops  # noqa: PLC0415
 
     glyph = pathops.Path()
     recorded.replay(glyph.getPen(glyphSet=None))

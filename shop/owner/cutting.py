@@ -9,7 +9,7 @@ from sqlalchemy import select
 from shop import web
 from shop.accounts.access import require
 from shop.catalogue import snapshot
-from shop.engraving.outlines import CutSide, cut_sides
+from shop.engraving.outlines import CannotUnite, CutSide, cut_sides
 from shop.engraving.writers import FORMATS
 from shop.orders.converge import Services
 from shop.orders.models import Order
@@ -20,6 +20,9 @@ blueprint = Blueprint("owner_cutting", __name__, url_prefix="/owner/orders")
 CHANGED = (
     "The lettering has changed since these words were checked, so this file would not be what was approved. "
     "Please have the words checked again before anything is cut."
+)
+UNITED = (
+    "These letters could not be made into outlines for a machine. Please cut them by hand from the proof."
 )
 
 
@@ -50,4 +53,7 @@ def _side(reference: str, number: int, side: str) -> CutSide | None:
         return None
     if not line.engraving.face_is_current:
         abort(HTTPStatus.CONFLICT, CHANGED)
-    return cut_sides(areas, line.engraving).get(side)
+    try:
+        return cut_sides(areas, line.engraving).get(side)
+    except CannotUnite:
+        abort(HTTPStatus.CONFLICT, UNITED)
