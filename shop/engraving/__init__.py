@@ -25,6 +25,7 @@ from shop.engraving.problems import (
     UnknownFace,
     UnknownLine,
 )
+from shop.engraving.proofs import Proof, proof_digest, proof_of
 from shop.engraving.stage import Placement, over_picture, remarks
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "MissingLetters",
     "Placement",
     "Problem",
+    "Proof",
     "TooLong",
     "TooManyCharacters",
     "TooTall",
@@ -51,6 +53,8 @@ __all__ = [
     "over_picture",
     "preview",
     "proof",
+    "proof_digest",
+    "proof_of",
     "remarks",
     "room_left_mm",
     "svg",

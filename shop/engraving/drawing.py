@@ -4,7 +4,7 @@ Everything is in attributes (the content policy forbids styles), and the same in
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from typing import Final
@@ -12,11 +12,9 @@ from typing import Final
 from shop.engraving.areas import Area, is_ring, outline
 from shop.engraving.engraving import EngravedLine, Engraving, words_in
 from shop.engraving.faces import FACES, Face, opened
+from shop.engraving.frames import Frame, frames
 from shop.engraving.layout import lay_out
 from shop.engraving.letters import drawable
-from shop.engraving.placing import PlacedLine, SideLayout
-from shop.engraving.ring import middle_of
-from shop.engraving.shaping import Glyph
 
 _EDGE_MM: Final = 0.1
 
@@ -57,59 +55,36 @@ def marks(area: Area, words: Mapping[int, str], face: Face) -> str:
     """The cut strokes alone, as a `<g>` in mm about the middle of the area, y downwards."""
     side = lay_out(area, face, words)
     unit = opened(face).cap_height
-    place = _on_ring if is_ring(area) else _on_flat
-    thick = f' stroke="currentColor" stroke-width="{number(face.thicken_mm * unit / side.cap_mm)}"'
+    # Round joins: the ink then reaches just half the stroke beyond the letter, as the layout reckons.
+    wide = _number(face.thicken_mm * unit / side.cap_mm)
+    thick = f' stroke="currentColor" stroke-linejoin="round" stroke-width="{wide}"'
     return (
         f'<g class="words" fill="currentColor"{thick if face.thicken_mm else ""}>'
-        + "".join(place(side, line, face) for line in side.lines)
+        + "".join(_framed(frame, face) for frame in frames(area, face, side))
         + "</g>"
     )
 
 
-def _on_flat(side: SideLayout, line: PlacedLine, face: Face) -> str:
-    unit = opened(face).cap_height
-    scale = _scale(side.cap_mm / unit)
-    glyphs = [glyph for cluster in line.shaped.clusters for glyph in cluster.glyphs]
-    return (
-        f'<g transform="translate({number(line.x)} {number(-line.y)}) {scale}">'
-        + _paths(glyphs, 0.0, face)
-        + "</g>"
-    )
+def _framed(frame: Frame, face: Face) -> str:
+    turn = f"rotate({_number(math.degrees(frame.turn))}) " if frame.turn else ""
+    place = f"translate({_number(frame.x)} {_number(-frame.y)}) {_scale(frame.scale)}"
+    return f'<g transform="{turn}{place}">{"".join(_paths(frame, face))}</g>'
 
 
-def _on_ring(side: SideLayout, line: PlacedLine, face: Face) -> str:
-    scale = _scale(side.cap_mm / opened(face).cap_height)
-    drawn = []
-    for cluster in line.shaped.clusters:
-        if cluster.hull:
-            middle = middle_of(cluster.hull)
-            turn = math.degrees(line.turn + (line.x + side.cap_mm * middle) / line.y)
-            drawn.append(
-                f'<g transform="rotate({number(turn)}) translate(0 {number(-line.y)}) {scale}">'
-                + _paths(cluster.glyphs, middle, face)
-                + "</g>"
-            )
-    return "".join(drawn)
-
-
-def _paths(glyphs: Iterable[Glyph], origin: float, face: Face) -> str:
+def _paths(frame: Frame, face: Face) -> Iterator[str]:
     font = opened(face)
-    unit = font.cap_height
-    drawn = []
-    for glyph in glyphs:
-        if path := font.outline(glyph.number).path:
-            x, y = number((glyph.x - origin) * unit), number(glyph.y * unit)
-            drawn.append(f'<path transform="translate({x} {y})" d="{path}"/>')
-    return "".join(drawn)
+    for number, x, y in frame.glyphs:
+        if path := font.outline(number).path:
+            yield f'<path transform="translate({_number(x)} {_number(y)})" d="{path}"/>'
 
 
 def _document(area: Area, words: str, *, edge: bool) -> str:
     across = area.width_mm + 2 * _EDGE_MM
     down = (area.width_mm if is_ring(area) else area.height_mm) + 2 * _EDGE_MM
-    wide, high = number(across), number(down)
+    wide, high = _number(across), _number(down)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{wide}mm" height="{high}mm" '
-        f'viewBox="{number(-across / 2)} {number(-down / 2)} {wide} {high}">'
+        f'viewBox="{_number(-across / 2)} {_number(-down / 2)} {wide} {high}">'
         f"<title>{escape(area.label)}</title>{_edge(area) if edge else ''}{words}</svg>"
     )
 
@@ -117,7 +92,7 @@ def _document(area: Area, words: str, *, edge: bool) -> str:
 @lru_cache(maxsize=256)
 def _edge(area: Area) -> str:
     path = "".join(
-        "M" + "L".join(f"{number(x)} {number(-y)}" for x, y in polygon) + "Z" for polygon in outline(area)
+        "M" + "L".join(f"{_number(x)} {_number(-y)}" for x, y in polygon) + "Z" for polygon in outline(area)
     )
     return f'<path class="edge" fill="none" stroke="currentColor" stroke-width="{_EDGE_MM}" d="{path}"/>'
 
@@ -127,9 +102,6 @@ def _scale(factor: float) -> str:
     return f"scale({factor:.9f} {-factor:.9f})"
 
 
-def number(value: float, digits: int = 3) -> str:
-    """The shortest way to write the value to so many decimal places."""
-    text = f"{value:.{digits}f}"
-    if digits:
-        text = text.rstrip("0").rstrip(".")
+def _number(value: float) -> str:
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any, Final
 
 from shop.engraving.areas import Area, outline
-from shop.engraving.drawing import marks, number
+from shop.engraving.drawing import marks
 from shop.engraving.engraving import check, field_name, words_in
 from shop.engraving.faces import FACES, Face
 from shop.engraving.layout import room_left_mm
@@ -103,6 +103,14 @@ def over_picture(
         f'focusable="false"><metadata>{escape(json.dumps(said, ensure_ascii=False), quote=False)}</metadata>'
         f"{cut}</svg>"
     )
+
+
+def number(value: float, digits: int = 3) -> str:
+    """The shortest way to write the value to so many decimal places."""
+    text = f"{value:.{digits}f}"
+    if digits:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def remarks(areas: Sequence[Area], face: Face, params: Mapping[str, str]) -> dict[str, tuple[str, bool]]:

@@ -11,6 +11,7 @@ from shop import web
 from shop.accounts.access import require
 from shop.catalogue import snapshot
 from shop.engraving.faces import FACES
+from shop.engraving.writers import FORMATS
 from shop.money import pounds_and_pence
 from shop.orders.converge import Services, StillMoving, converge
 from shop.orders.lifecycle import UNPAID, State
@@ -129,6 +130,7 @@ def _context(reference: str, problems: dict[str, str] | None = None) -> dict[str
         "proofs": large_proofs(catalogue, order.lines),
         "words": large_words(catalogue, order.lines),
         "faces": FACES,
+        "formats": FORMATS.values(),
         "tags": TAGS,
         "problems": problems or {},
         "refundable": order.state not in UNPAID and order.state is not State.REVIEW,

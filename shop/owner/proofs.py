@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from shop.catalogue.snapshot import Catalogue
-from shop.engraving import proof
+from shop.engraving import FACES, Area, proof
 from shop.orders.view import LineView, words_of
 
-Proof = tuple[str, Markup]
+Proof = tuple[Area, Markup]
+"""(the side, its drawing)."""
 Words = tuple[str, str]
 """(where, the exact words)."""
 
 
 def large_proofs(catalogue: Catalogue, lines: Sequence[LineView]) -> dict[int, list[Proof]]:
-    """For each unit's number, each engraved side's label with its drawing."""
+    """For each unit's number, each engraved side with its drawing."""
     return {line.row.number: _sides(catalogue, line) for line in lines}
 
 
@@ -28,8 +29,8 @@ def large_words(catalogue: Catalogue, lines: Sequence[LineView]) -> dict[int, li
 
 def _sides(catalogue: Catalogue, line: LineView) -> list[Proof]:
     piece, engraving = catalogue.by_slug.get(line.row.piece_slug), line.engraving
-    if piece is None or engraving is None:
+    if piece is None or engraving is None or engraving.face not in FACES:
         return []
     engraved = {cut.side for cut in engraving.lines}
     # Made by our own writer from outlines and numbers; no typed text is in it.
-    return [(side.label, Markup(proof(side, engraving))) for side in piece.sides if side.key in engraved]  # noqa: S704
+    return [(side, Markup(proof(side, engraving))) for side in piece.sides if side.key in engraved]  # noqa: S704
