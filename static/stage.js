@@ -76,5 +76,5 @@ form.addEventListener("focusin", ({ target }) => {
     draw();
   }
 });
-form.querySelector("[data-preview]").hidden = true;
+form.querySelector("[name=preview]").parentElement.remove(); // were it only hidden, Enter would press it
 addEventListener("pageshow", draw); // also when the browser brings back what she had typed

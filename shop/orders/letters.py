@@ -9,14 +9,13 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from shop import clock
-from shop.catalogue import snapshot
 from shop.mail.addresses import ascii_address
 from shop.mail.outbox import Claimed
 from shop.orders.converge import Services
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order
 from shop.orders.pictures import attach, pictures
-from shop.orders.view import view, words_of
+from shop.orders.view import view
 
 
 @dataclass(frozen=True)
@@ -44,18 +43,14 @@ def write(services: Services, render: Render, claimed: Claimed) -> EmailMessage 
     """The letter, as text and HTML; None when the order's private words were erased."""
     with services.database.reading() as session:
         order = session.get_one(Order, claimed.order_id)
-        opened, catalogue = view(session, services.vault, order), snapshot.load(session)
+        opened = view(session, services.vault, order)
         token = link_token(session, order.id, services.secret_key)
     if opened.contact is None:
         return None
     kind = KINDS[claimed.kind]
-    drawn = pictures(catalogue, opened.lines, claimed.message_id) if kind.drawn else {}
+    drawn = pictures(opened.lines, claimed.message_id) if kind.drawn else {}
     context: dict[str, Any] = {
         "order": opened,
-        "words": {
-            line.row.number: words_of(catalogue.by_slug.get(line.row.piece_slug), line.engraving)
-            for line in opened.lines
-        },
         "pictures": drawn,
         "order_url": f"{services.site_url}/orders/{token}" if token else None,
         "test": order.book == "test",

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Final
 
-from shop.catalogue.snapshot import Catalogue
 from shop.engraving import Engraving
 from shop.engraving.areas import is_ring
 from shop.engraving.outlines import CannotUnite, CutSide, cut_sides
@@ -31,14 +30,14 @@ class Picture:
     image: bytes = field(repr=False)
 
 
-def pictures(catalogue: Catalogue, lines: Sequence[LineView], message_id: str) -> dict[int, list[Picture]]:
+def pictures(lines: Sequence[LineView], message_id: str) -> dict[int, list[Picture]]:
     """By the unit's number, each side that has words; nothing where it would not be what she saw."""
     token, _, domain = message_id.strip("<>").partition("@")
     found: dict[int, list[Picture]] = {}
     for line in lines:
         number, metal, engraving = line.row.number, line.row.metal_slug, line.engraving
         if engraving:
-            sides = _sides(catalogue, line, engraving)
+            sides = _sides(line, engraving)
             found[number] = [
                 Picture(
                     number,
@@ -68,12 +67,11 @@ def attach(message: EmailMessage, reference: str, drawn: dict[int, list[Picture]
                 )
 
 
-def _sides(catalogue: Catalogue, line: LineView, engraving: Engraving) -> dict[str, CutSide]:
-    piece = catalogue.by_slug.get(line.row.piece_slug)
-    if piece is None or not engraving.face_is_current:
+def _sides(line: LineView, engraving: Engraving) -> dict[str, CutSide]:
+    if not line.as_approved:
         return {}
     try:
-        return cut_sides(piece.sides, engraving)
+        return cut_sides(line.sides, engraving)
     except CannotUnite:
         return {}  # the letter has the words; it need not wait for their picture
 

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from shop import web
 from shop.accounts.access import require
-from shop.catalogue import snapshot
 from shop.engraving.outlines import CannotUnite, CutSide, cut_sides
 from shop.engraving.writers import FORMATS
 from shop.orders.converge import Services
@@ -18,8 +17,8 @@ from shop.orders.view import view
 blueprint = Blueprint("owner_cutting", __name__, url_prefix="/owner/orders")
 
 CHANGED = (
-    "The lettering has changed since these words were checked, so this file would not be what was approved. "
-    "Please have the words checked again before anything is cut."
+    "The drawing is no longer the one that was approved, so this file would not be either. "
+    "Please have the words looked at again before anything is cut."
 )
 UNITED = (
     "These letters could not be made into outlines for a machine. Please cut them by hand from the proof."
@@ -29,7 +28,7 @@ UNITED = (
 @blueprint.get("/<reference>/lines/<int(max=2147483647):number>/<side>.<kind>")
 @require("owner")
 def file(reference: str, number: int, side: str, kind: str) -> ResponseReturnValue:
-    """The side as a file to save; 409 when its face is no longer the one she saw."""
+    """The side as a file to save; 409 when it would not be what she approved."""
     form, cut = FORMATS.get(kind), _side(reference, number, side)
     if form is None or cut is None:
         abort(HTTPStatus.NOT_FOUND)
@@ -43,17 +42,13 @@ def _side(reference: str, number: int, side: str) -> CutSide | None:
         order = session.scalars(select(Order).where(Order.reference == reference)).one_or_none()
         if order is None:
             return None
-        opened, catalogue = view(session, web.wired(Services).vault, order), snapshot.load(session)
+        opened = view(session, web.wired(Services).vault, order)
     line = next((line for line in opened.lines if line.row.number == number), None)
-    piece = catalogue.by_slug.get(line.row.piece_slug) if line else None
-    if line is None or piece is None or line.engraving is None:
+    if line is None or line.engraving is None or side not in {area.key for area in line.sides}:
         return None
-    areas = [area for area in piece.sides if area.key == side]
-    if not any(cut.side == side for cut in line.engraving.lines):
-        return None
-    if not line.engraving.face_is_current:
+    if not line.as_approved:
         abort(HTTPStatus.CONFLICT, CHANGED)
     try:
-        return cut_sides(areas, line.engraving).get(side)
+        return cut_sides(line.sides, line.engraving)[side]
     except CannotUnite:
         abort(HTTPStatus.CONFLICT, UNITED)

@@ -170,6 +170,21 @@ def test_without_a_script_a_button_shows_the_words_and_keeps_everything_typed(br
         context.close()
 
 
+def test_the_enter_key_puts_it_into_the_basket_once_the_words_are_drawn_as_she_types(
+    browser, live_server, said
+):
+    page = browser.new_page()
+    try:
+        page.goto(f"{live_server}/pieces/disc")
+        page.locator("[data-metal=silver]").first.check()
+        page.locator("[name=engraving-front-1]").fill("Siân")
+        page.locator("[name=engraving-front-1]").press("Enter")
+        page.wait_for_url("**/basket")
+        assert page.locator(".lines > li").count() == 1
+    finally:
+        page.close()
+
+
 def test_words_that_could_not_be_drawn_leave_no_older_drawing_behind(browser, live_server, said):
     page = browser.new_page()
     try:

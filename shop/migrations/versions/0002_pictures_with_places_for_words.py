@@ -1,5 +1,6 @@
-"""Pictures that know where the words lie; discs with a line along the rim
+"""Pictures that know where the words lie; discs with a line along the rim; what was approved, provably
 
+A line's digest now stands for the drawing too and is salted; the old one was of the words alone.
 The drawings that stood in for pictures go: the sample collection brings its pictures to a piece that has none.
 """
 
@@ -32,3 +33,5 @@ def upgrade() -> None:
         sa.UniqueConstraint("piece_id", "file", name=op.f("uq_picture_piece_id_file")),
     )
     op.add_column("side", sa.Column("rim", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("order_line", sa.Column("proof_digest", sa.String(), nullable=True))
+    op.drop_column("order_line", "engraving_digest")
