@@ -28,6 +28,8 @@ def write(side: CutSide) -> bytes:
         drawing.layers.add(name, color=colour)
         for contour in contours:
             space.add_lwpolyline(contour.corners(), close=contour.closed, dxfattribs={"layer": name})
+    for kind in sorted(drawing.entitydb.dxf_types_in_use()):
+        drawing.classes.add_class(kind)  # left to itself, ezdxf takes them in the order of a set
     file = io.StringIO()
     drawing.write(file)
     return drawing.encode(file.getvalue())
