@@ -45,6 +45,11 @@ class Shaped:
         return tuple(convex_hull(point for cluster in self.clusters for point in cluster.hull))
 
     @cached_property
+    def inked(self) -> tuple[tuple[Point, ...], ...]:
+        """The hulls of the clusters that have ink."""
+        return tuple(cluster.hull for cluster in self.clusters if cluster.hull)
+
+    @cached_property
     def left(self) -> float:
         """Where the ink begins."""
         return min(x for x, _ in self.hull)

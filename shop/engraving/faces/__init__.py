@@ -64,6 +64,7 @@ class OpenFont:
         font = TTFont(path, lazy=True)
         self.characters: frozenset[int] = frozenset(font.getBestCmap())
         self.cap_height: int = font["OS/2"].sCapHeight
+        self.x_height: int = font["OS/2"].sxHeight
         self._names: list[str] = font.getGlyphOrder()
         self._glyphs: Any = font.getGlyphSet()
         self._outlines: dict[int, Outline] = {}
