@@ -28,6 +28,10 @@ _HEART: Final = (
 _HEART_MIDDLES: Final = (0.02, 0.06, -0.02, 0.1, -0.06)
 """Where words may sit in a heart: a wide line higher, several lines lower; the first when all do as well."""
 
+_ARC_STEP: Final = math.pi / 24
+_ABOVE_ARC_MIDDLES: Final = (0.8, 0.6, 1.0, 0.4, 0.2, 0.0)
+"""Where straight lines may sit above an arc: near the middle of what it leaves, or where they are larger."""
+
 
 @dataclass(frozen=True)
 class Area:
@@ -35,6 +39,8 @@ class Area:
 
     `shape` is 'disc', 'heart', 'bar' or 'ring'. A ring's width is its outer diameter; its height is the
     width of its band, or the diameter again, when the band is a sixth of it. Lines are numbered from 1.
+    With `rim` the last line of a disc runs along the inside of its lower edge, the others straight above it.
+    Raises ValueError for a rim on anything but a round disc of two lines or more.
     """
 
     key: str
@@ -43,6 +49,12 @@ class Area:
     width_mm: float
     height_mm: float
     lines: int
+    rim: bool = False
+
+    def __post_init__(self) -> None:
+        round_disc = self.shape == "disc" and self.width_mm == self.height_mm
+        if self.rim and (not round_disc or self.lines < 2):  # noqa: PLR2004 - one straight, one round
+            raise ValueError("Only a round disc with two lines or more has a line along its rim.")
 
     @property
     def line_numbers(self) -> range:
@@ -61,7 +73,10 @@ class Plane:
 
 @dataclass(frozen=True)
 class Region:
-    """A convex part of an area, mirrored left and right, and the heights its words may be centred on."""
+    """A convex part of an area, mirrored left and right, and the heights its words may be centred on.
+
+    The planes go round it anticlockwise.
+    """
 
     planes: tuple[Plane, ...]
     middles: tuple[float, ...]
@@ -104,7 +119,28 @@ def engravable(area: Area) -> Region:
     if area.shape == "heart":
         edges.append(Plane(0.0, 1.0, _HEART_CLEFT * area.height_mm - margin))
         middles = [middle * area.height_mm for middle in _HEART_MIDDLES]
-    return Region(tuple(edges), tuple(middles))
+    return Region(_in_turn(edges), tuple(middles))
+
+
+def engravable_radius(area: Area) -> float:
+    """How far from the middle of a round disc words may reach."""
+    return area.width_mm / 2 - MARGIN_MM["disc"]
+
+
+def above_arc(area: Area, half_turn: float, reach: float) -> Region:
+    """What is left of a disc above words on its rim that keep outside `reach` mm of the middle.
+
+    They take up the directions up to `half_turn` radians to both sides of straight down. In each of these
+    directions nothing may lie further out; so the part is convex, and small where the arc is short.
+    """
+    steps = math.ceil(min(half_turn, math.pi) / _ARC_STEP)
+    turns = [step * _ARC_STEP for step in range(-steps, steps + 1)]
+    inner = reach * math.cos(_ARC_STEP / 2)  # between two planes the corner, too, is within reach
+    tangents = [Plane(math.sin(turn), -math.cos(turn), inner) for turn in turns]
+    spare = (engravable_radius(area) - reach) / 2
+    return Region(
+        _in_turn([*engravable(area).planes, *tangents]), tuple(share * spare for share in _ABOVE_ARC_MIDDLES)
+    )
 
 
 @lru_cache(maxsize=256)
@@ -140,6 +176,10 @@ def _planes(polygon: list[Point]) -> list[Plane]:
         x, y = (y2 - y1) / length, (x1 - x2) / length
         found.append(Plane(x, y, x * x1 + y * y1))
     return found
+
+
+def _in_turn(planes: list[Plane]) -> tuple[Plane, ...]:
+    return tuple(sorted(planes, key=lambda plane: math.atan2(plane.y, plane.x)))
 
 
 def _inwards(plane: Plane, margin: float) -> Plane:

@@ -54,21 +54,17 @@ def preview(params: Mapping[str, str], areas: Sequence[Area]) -> str:
 def marks(area: Area, words: Mapping[int, str], face: Face) -> str:
     """The cut strokes alone, as a `<g>` in mm about the middle of the area, y downwards."""
     side = lay_out(area, face, words)
-    unit = opened(face).cap_height
+    drawn = "".join(_framed(frame, face) for frame in frames(face, side))
     # Round joins: the ink then reaches just half the stroke beyond the letter, as the layout reckons.
-    wide = _number(face.thicken_mm * unit / side.cap_mm)
-    thick = f' stroke="currentColor" stroke-linejoin="round" stroke-width="{wide}"'
-    return (
-        f'<g class="words" fill="currentColor"{thick if face.thicken_mm else ""}>'
-        + "".join(_framed(frame, face) for frame in frames(area, face, side))
-        + "</g>"
-    )
+    thick = ' stroke="currentColor" stroke-linejoin="round"' if face.thicken_mm else ""
+    return f'<g class="words" fill="currentColor"{thick}>{drawn}</g>'
 
 
 def _framed(frame: Frame, face: Face) -> str:
     turn = f"rotate({_number(math.degrees(frame.turn))}) " if frame.turn else ""
     place = f"translate({_number(frame.x)} {_number(-frame.y)}) {_scale(frame.scale)}"
-    return f'<g transform="{turn}{place}">{"".join(_paths(frame, face))}</g>'
+    thick = f' stroke-width="{_number(face.thicken_mm / frame.scale)}"' if face.thicken_mm else ""
+    return f'<g transform="{turn}{place}"{thick}>{"".join(_paths(frame, face))}</g>'
 
 
 def _paths(frame: Frame, face: Face) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from shop.engraving import letters
 from shop.engraving.areas import Area
+from shop.engraving.directions import is_mixed
 from shop.engraving.faces import FACES, Face
 from shop.engraving.layout import lay_out
 from shop.engraving.problems import (
@@ -16,6 +17,7 @@ from shop.engraving.problems import (
     ControlCharacters,
     EngravingRefused,
     MissingLetters,
+    MixedDirections,
     Problem,
     TooManyCharacters,
     UnknownFace,
@@ -146,6 +148,8 @@ def _unfit(areas: Sequence[Area], face: Face, kept: Words) -> dict[tuple[str, in
 def _uncuttable(face: Face, text: str) -> Problem | None:
     if broken := letters.breaks(text):
         return ControlCharacters(broken)
+    if is_mixed(text):
+        return MixedDirections()
     if lacking := letters.missing(face, text):
         return MissingLetters(lacking, ())
     if hidden := letters.invisible(text):

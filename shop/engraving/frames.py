@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from fontTools.misc.transform import Identity, Transform
 
-from shop.engraving.areas import Area, is_ring
 from shop.engraving.faces import Face, opened
+from shop.engraving.geometry import middle_of
 from shop.engraving.placing import PlacedLine, SideLayout
-from shop.engraving.ring import middle_of
 
 
 @dataclass(frozen=True)
@@ -32,26 +31,25 @@ class Frame:
             yield number, at.translate(x, y)
 
 
-def frames(area: Area, face: Face, side: SideLayout) -> Iterator[Frame]:
-    """The frames of every line, in the order of the words."""
+def frames(face: Face, side: SideLayout) -> Iterator[Frame]:
+    """The frames of every line, in the order of the words: one a straight line, one a bent letter."""
     unit = opened(face).cap_height
     for line in side.lines:
-        yield from _round(side.cap_mm, line, unit) if is_ring(area) else _across(side.cap_mm, line, unit)
+        yield from _across(line, unit) if line.pitch is None else _round(line, unit)
 
 
-def _across(cap: float, line: PlacedLine, unit: int) -> Iterator[Frame]:
+def _across(line: PlacedLine, unit: int) -> Iterator[Frame]:
     glyphs = tuple(
         (glyph.number, glyph.x * unit, glyph.y * unit)
         for cluster in line.shaped.clusters
         for glyph in cluster.glyphs
     )
-    yield Frame(0.0, line.x, line.y, cap / unit, glyphs)
+    yield Frame(0.0, line.x, line.y, line.cap_mm / unit, glyphs)
 
 
-def _round(cap: float, line: PlacedLine, unit: int) -> Iterator[Frame]:
+def _round(line: PlacedLine, unit: int) -> Iterator[Frame]:
     for cluster in line.shaped.clusters:
         if cluster.hull:
             middle = middle_of(cluster.hull)
-            turn = line.turn + (line.x + cap * middle) / line.y
             glyphs = tuple((g.number, (g.x - middle) * unit, g.y * unit) for g in cluster.glyphs)
-            yield Frame(turn, 0.0, line.y, cap / unit, glyphs)
+            yield Frame(line.turn_of(middle), 0.0, line.y, line.cap_mm / unit, glyphs)

@@ -1,8 +1,11 @@
 """Plane geometry in mm or font units; y points up."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 Point = tuple[float, float]
+
+_HALVINGS: Final = 24
 
 
 def convex_hull(points: Iterable[Point]) -> list[Point]:
@@ -27,6 +30,21 @@ def cubic(start: Point, one: Point, two: Point, end: Point, steps: int) -> list[
             )
         )
     return found
+
+
+def middle_of(hull: Sequence[Point]) -> float:
+    """The middle from left to right: there a letter is turned to stand on a circle."""
+    return (min(x for x, _ in hull) + max(x for x, _ in hull)) / 2
+
+
+def highest(fits: Callable[[float], bool], low: float, high: float) -> float:
+    """The largest number between the two that fits; `low` when none does."""
+    if fits(high):
+        return high
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
 
 
 def _chain(ordered: list[Point]) -> list[Point]:

@@ -1,5 +1,6 @@
 """Characters and letters: what can be seen, what belongs together, which faces have it."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from shop.engraving.faces import FACES, Face
 from shop.engraving.problems import Letter
 from shop.engraving.shaping import places_marks
+from shop.engraving.signs import SELECTORS, SIGNS
 
 MAX_CHARACTERS: Final = 60
 """More than any line holds at the least legible height; longer text is not even measured."""
@@ -20,6 +22,7 @@ _INVISIBLE: Final = frozenset(
 )
 """Default_Ignorable_Code_Point characters of Unicode that are not of category Cf."""
 
+_CHOSEN: Final = re.compile(f"(?<=[{SIGNS}])[{SELECTORS}]")
 
 _PLAIN_NAMES: Final = {"\n": "LINE BREAK", "\r": "LINE BREAK", "\t": "TAB", "\0": "NULL"}
 """Controls have no name in Unicode."""
@@ -36,8 +39,11 @@ def breaks(text: str) -> tuple[Letter, ...]:
 
 
 def invisible(text: str) -> tuple[Letter, ...]:
-    """The direction marks, joiners, selectors and the like in the text, each once."""
-    return _once(character for character in text if _is_invisible(character))
+    """The direction marks, joiners, selectors and the like in the text, each once.
+
+    A selector after a heart or star is none of them: whoever chooses one on a telephone gets both.
+    """
+    return _once(character for character in _CHOSEN.sub("", text) if _is_invisible(character))
 
 
 def missing(face: Face, text: str) -> tuple[Letter, ...]:

@@ -10,22 +10,36 @@ from shop.engraving.shaping import Shaped
 
 @dataclass(frozen=True)
 class PlacedLine:
-    """One line at its place; (x, y) is where its baseline begins, in mm from the area's middle, y upwards.
+    """One line at its place, its capitals `cap_mm` high; mm from the area's middle, y upwards.
 
-    On a ring `turn` is the angle of the line's middle, in radians clockwise from the top, and y the radius
-    of its baseline; x is then the distance along the baseline.
+    A straight line has no `pitch`, and its baseline begins at (x, y). A bent line stands on a circle about
+    the area's middle. Its baseline has the radius y, its letters are as far from each other at the radius
+    `pitch` as they would be on a straight line, and x is where it begins, measured there from `turn`: the
+    angle of the line's middle in radians, clockwise from the top. When the letters' heads are towards the
+    middle y and pitch are negative, so `turn` counts from the bottom.
     """
 
     number: int
     shaped: Shaped
     x: float
     y: float
+    cap_mm: float
     turn: float = 0.0
+    pitch: float | None = None
+
+    def turn_of(self, middle: float) -> float:
+        """The angle of a letter on a bent line whose ink has this middle along it, in capitals' heights."""
+        assert self.pitch is not None
+        return self.turn + (self.x + self.cap_mm * middle) / self.pitch
 
 
 @dataclass(frozen=True)
 class SideLayout:
-    """The lines of one side, laid out with capitals `cap_mm` high. `problems` is empty when all fit."""
+    """The lines of one side. `problems` is empty when all fit.
+
+    The capitals of straight lines, and of lines round a ring, are `cap_mm` high; a line along a rim has its
+    own height.
+    """
 
     cap_mm: float
     lines: tuple[PlacedLine, ...]

@@ -108,6 +108,19 @@ class ControlCharacters(Problem):
 
 
 @dataclass(frozen=True)
+class MixedDirections(Problem):
+    """The line has letters that read left to right and letters that read right to left."""
+
+    @property
+    def message(self) -> str:
+        """Ask for one direction a line."""
+        return (
+            "This line has letters that read from left to right and letters that read from right to left. "
+            "Please give each its own line, so that the words are cut in the order you mean."
+        )
+
+
+@dataclass(frozen=True)
 class UnknownFace(Problem):
     """There is no such face."""
 

@@ -1,12 +1,12 @@
 """Words round a ring: each letter stands upright on a circle inside the band."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from shop.engraving.areas import Area, Band, engravable_band
 from shop.engraving.faces import Face
-from shop.engraving.geometry import Point
+from shop.engraving.geometry import highest, middle_of
 from shop.engraving.placing import PlacedLine, SideLayout, Upright
 from shop.engraving.problems import Problem, TooLong, TooTall
 from shop.engraving.shaping import Shaped
@@ -15,7 +15,6 @@ RING_GAP_MM: Final = 1.5
 """Least bare metal between the end of a ring's words and the next beginning."""
 
 _TINY: Final = 1e-9
-_HALVINGS: Final = 24
 
 
 def lay_round(area: Area, face: Face, lines: Mapping[int, Shaped]) -> SideLayout:
@@ -41,11 +40,17 @@ def lay_round(area: Area, face: Face, lines: Mapping[int, Shaped]) -> SideLayout
             for line in lines.values()
         )
 
-    cap = least if problems else _highest(fits, least, face.cap_max_mm)
+    cap = least if problems else highest(fits, least, face.cap_max_mm)
     radius = _baseline(metal, cap, top, bottom)
     placed = tuple(
         PlacedLine(
-            number, line, -cap * (line.left + line.right) / 2, radius, 2 * math.pi * (number - 1) / area.lines
+            number,
+            line,
+            x=-cap * (line.left + line.right) / 2,
+            y=radius,
+            cap_mm=cap,
+            turn=2 * math.pi * (number - 1) / area.lines,
+            pitch=radius,
         )
         for number, line in lines.items()
     )
@@ -72,11 +77,6 @@ def _over_band(metal: Band, face: Face, line: Shaped, radius: float, cap: float)
     return over
 
 
-def middle_of(hull: Sequence[Point]) -> float:
-    """The middle of the ink from left to right: there a letter is turned to stand on a circle."""
-    return (min(x for x, _ in hull) + max(x for x, _ in hull)) / 2
-
-
 def _wide(line: Shaped | Upright) -> float:
     return line.right - line.left
 
@@ -91,13 +91,3 @@ def room_round_mm(area: Area, face: Face, lines: Mapping[int, Shaped | Upright],
     top, bottom = max(line.top for line in lines.values()), min(line.bottom for line in lines.values())
     radius = _baseline(engravable_band(area), face.cap_min_mm, top, bottom)
     return _arc_mm(area, face, radius) - _wide(lines[number]) * face.cap_min_mm
-
-
-def _highest(fits: Callable[[float], bool], low: float, high: float) -> float:
-    """The largest height between the two that fits, given that `low` does."""
-    if fits(high):
-        return high
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if fits(middle) else (low, middle)
-    return low

@@ -48,9 +48,32 @@ def _transform(text: str | None) -> Transform:
 
 def ink(svg: str) -> list[tuple[float, float]]:
     """Points all along the outlines of the words, grown by half of any stroke."""
+    return [point for group in inks(svg) for point in group]
+
+
+def inks(svg: str) -> list[list[tuple[float, float]]]:
+    """The same, for each group by itself: a straight line, or a letter of a bent one."""
     words = ET.fromstring(svg).find(f"{SVG}g")
     assert words is not None
-    return _walk(words, Identity)
+    return [_walk(group, Identity) for group in words]
+
+
+def crowding_mm(svg: str, *, straight: int) -> float:
+    """How far straight lines (the first groups of the drawing) reach into the letters along the rim.
+
+    Within the directions that these letters take up, nothing may be as far from the middle as they are.
+    """
+    groups = inks(svg)
+    above = [point for group in groups[:straight] for point in group]
+    rim = [point for group in groups[straight:] for point in group]
+    if not above or not rim:
+        return -math.inf
+    inner = min(math.hypot(x, y) for x, y in rim)
+    turns = [math.atan2(x, y) for x, y in rim]
+    first, last = min(turns), max(turns)
+    return max(
+        (math.hypot(x, y) - inner for x, y in above if first <= math.atan2(x, y) <= last), default=-math.inf
+    )
 
 
 def _walk(element: ET.Element, at: Transform) -> list[tuple[float, float]]:

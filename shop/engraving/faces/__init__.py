@@ -15,10 +15,14 @@ from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.ttLib import TTFont
 
 from shop.engraving.geometry import Point, convex_hull, cubic
+from shop.engraving.signs import SIGNS, sign
 
 _FOLDER: Final = Path(__file__).parent
 _CURVE_STEPS: Final = 6
 """Points taken along one curve of an outline; at engraving sizes the rest of it strays under 0.01 mm."""
+
+_SIGN_WEIGHTS: Final = (0.065, 0.11)
+"""Least and most of the line of a hollow heart or star, in capitals' heights."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +37,7 @@ class Face:
     cap_max_mm: float
     thicken_mm: float
     leading: float
+    unfit: str = ""
 
     @property
     def path(self) -> Path:
@@ -45,8 +50,8 @@ class Face:
         return _sha256(self.path)
 
     def has(self, character: str) -> bool:
-        """Whether the font's own character map holds this one character."""
-        return ord(character) in opened(self).characters
+        """Whether this one character can be cut: the font draws it well, or it is a heart or star of ours."""
+        return ord(character) in opened(self).characters and character not in self.unfit
 
 
 @dataclass(frozen=True)
@@ -58,17 +63,31 @@ class Outline:
 
 
 class OpenFont:
-    """A font file opened once: HarfBuzz shapes with it, fontTools draws with it."""
+    """A font file opened once: HarfBuzz shapes with it, fontTools draws with it.
+
+    The hearts and stars that the font lacks stand beside it, numbered on from its own glyphs.
+    """
 
     def __init__(self, path: Path) -> None:
         font = TTFont(path, lazy=True)
-        self.characters: frozenset[int] = frozenset(font.getBestCmap())
+        own = frozenset(font.getBestCmap())
         self.cap_height: int = font["OS/2"].sCapHeight
+        self.x_height: int = font["OS/2"].sxHeight
         self._names: list[str] = font.getGlyphOrder()
         self._glyphs: Any = font.getGlyphSet()
         self._outlines: dict[int, Outline] = {}
+        self.signs: dict[str, tuple[int, float]] = {}
+        """The characters drawn by us: the glyph's number, and how wide it stands in font units."""
         self._pencil = threading.Lock()  # fontTools unpacks a glyph while drawing it: one thread at a time
         self.shaper: Any = uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path))))
+        weight = self._stroke()
+        for number, character in enumerate(SIGNS, start=len(self._names)):
+            if ord(character) not in own:
+                drawn = sign(character, self.cap_height, self.x_height, weight)
+                self._outlines[number] = Outline(drawn.path, tuple(convex_hull(drawn.points)))
+                self.signs[character] = number, drawn.advance
+        self.characters: frozenset[int] = own | frozenset(map(ord, self.signs))
+        """Code points of all that can be cut."""
 
     def outline(self, glyph: int) -> Outline:
         """The glyph's outline by its number in the font."""
@@ -77,6 +96,13 @@ class OpenFont:
             with self._pencil:
                 found = self._outlines[glyph] = self._draw(self._glyphs[self._names[glyph]])
         return found
+
+    def _stroke(self) -> float:
+        """How heavy a line suits the letters: as the hyphen is, but neither a hair nor a bar."""
+        hyphen = self._draw(self._glyphs["hyphen"]).hull
+        heavy = max(y for _, y in hyphen) - min(y for _, y in hyphen)
+        least, most = _SIGN_WEIGHTS
+        return min(max(heavy, least * self.cap_height), most * self.cap_height)
 
     def _draw(self, glyph: Any) -> Outline:
         path, ink = SVGPathPen(self._glyphs), _InkPen(self._glyphs)
