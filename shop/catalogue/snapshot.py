@@ -233,6 +233,7 @@ def _by_piece(sides: Iterable[Row[Any]]) -> dict[int, list[Area]]:
             width_mm=side.width_tenths / 10,
             height_mm=side.height_tenths / 10,
             lines=side.lines,
+            rim=side.rim,
         )
         found[side.piece_id].append(area)
     return found

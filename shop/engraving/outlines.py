@@ -94,7 +94,7 @@ def cut(area: Area, face: Face, words: Mapping[int, str]) -> CutSide:
 def _glyphs(area: Area, face: Face, words: Mapping[int, str]) -> Iterator[tuple[str, Transform]]:
     """Every glyph's path data with its map to micrometres."""
     font = opened(face)
-    for frame in frames(area, face, lay_out(area, face, words)):
+    for frame in frames(face, lay_out(area, face, words)):
         for number, at in frame.transforms():
             if path := font.outline(number).path:
                 yield path, Identity.scale(_PER_MM).transform(at)

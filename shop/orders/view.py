@@ -101,6 +101,8 @@ def words_of(sides: Sequence[Area], engraving: Engraving | None) -> list[tuple[s
 def _where(area: Area | None, side: str, line: int) -> str:
     if area is None:
         return f"{side}, line {line}"
+    if area.rim and line == area.lines:
+        return f"{area.label}, along the lower edge"
     return f"{area.label}, line {line}" if area.lines > 1 else area.label
 
 
