@@ -130,10 +130,8 @@ def _inked(recorded: RecordingPen, thicken_mm: float) -> list[Any]:
 
 def _plain(path: Any) -> Any:
     """The same ink without overlaps, to be filled by even-odd whichever way the font winds."""
-    import pathops  # noqa: PLC0415
-
+    # As Skia leaves it: what the binding adds for windings and starting points loses counters.
     path.simplify(fix_winding=False, keep_starting_points=False)
-    path.fillType = pathops.FillType.EVEN_ODD  # so Skia leaves it, but the binding does not say so
     return path
 
 
@@ -143,9 +141,8 @@ def _united(paths: Sequence[Any]) -> list[Contour]:
     import pathops  # noqa: PLC0415
 
     whole = paths[0]
-    for path in paths[1:]:  # one by one: Skia's builder, which takes all at once, loses counters
+    for path in paths[1:]:  # one by one: Skia's builder, which takes all at once, loses counters as well
         whole = pathops.op(whole, path, pathops.PathOp.UNION, fix_winding=False, keep_starting_points=False)
-        whole.fillType = pathops.FillType.EVEN_ODD
     contours: list[Contour] = []
     steps: list[tuple[Point, ...]] = []
     for verb, points in whole:
