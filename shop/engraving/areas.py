@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from shop.engraving.geometry import Point, convex_hull, cubic
+from shop.engraving.geometry import Directions, Point, convex_hull, cubic, directions
 
 MARGIN_MM: Final = {"disc": 0.8, "heart": 0.8, "bar": 0.5, "ring": 0.3}
 """Metal left bare along the edge, by shape: the cutter needs it and the polishing rounds it."""
@@ -28,9 +28,17 @@ _HEART: Final = (
 _HEART_MIDDLES: Final = (0.02, 0.06, -0.02, 0.1, -0.06)
 """Where words may sit in a heart: a wide line higher, several lines lower; the first when all do as well."""
 
-_ARC_STEP: Final = math.pi / 24
 _ABOVE_ARC_MIDDLES: Final = (0.8, 0.6, 1.0, 0.4, 0.2, 0.0)
 """Where straight lines may sit above an arc: near the middle of what it leaves, or where they are larger."""
+
+_STEP: Final = 2 * math.pi / _DISC_SIDES
+_FLAT: Final = math.cos(_STEP / 2)
+"""From the middle of a regular polygon to its edges, as a share of the way to its corners."""
+
+ROUND: Final = directions(
+    tuple((math.cos(step * _STEP), math.sin(step * _STEP)) for step in range(_DISC_SIDES))
+)
+_TINY: Final = 1e-9
 
 
 @dataclass(frozen=True)
@@ -63,22 +71,14 @@ class Area:
 
 
 @dataclass(frozen=True)
-class Plane:
-    """All points p with `x * p.x + y * p.y <= reach`; (x, y) has length 1."""
-
-    x: float
-    y: float
-    reach: float
-
-
-@dataclass(frozen=True)
 class Region:
     """A convex part of an area, mirrored left and right, and the heights its words may be centred on.
 
-    The planes go round it anticlockwise.
+    No point p of it has `x * p.x + y * p.y` over the bound that goes with the direction (x, y).
     """
 
-    planes: tuple[Plane, ...]
+    directions: Directions
+    bounds: tuple[float, ...]
     middles: tuple[float, ...]
 
 
@@ -114,12 +114,20 @@ def engravable_band(area: Area) -> Band:
 def engravable(area: Area) -> Region:
     """What is left of a disc, heart or bar inside its margin; of a heart only the part below the cleft."""
     margin = MARGIN_MM[area.shape]
-    edges = [_inwards(plane, margin) for plane in _planes(convex_hull(_corners(area, _DISC_SIDES)))]
-    middles = [0.0]
+    if area.shape == "disc" and area.width_mm == area.height_mm:
+        # The 48-sided polygon inside the circle, so that every round disc has the same directions.
+        return Region(ROUND, (engravable_radius(area) * _FLAT,) * len(ROUND.vectors), (0.0,))
+    edges = _edges(convex_hull(_corners(area, _DISC_SIDES)))
+    middles: tuple[float, ...] = (0.0,)
     if area.shape == "heart":
-        edges.append(Plane(0.0, 1.0, _HEART_CLEFT * area.height_mm - margin))
-        middles = [middle * area.height_mm for middle in _HEART_MIDDLES]
-    return Region(_in_turn(edges), tuple(middles))
+        edges.append(((0.0, 1.0), _HEART_CLEFT * area.height_mm))
+        middles = tuple(middle * area.height_mm for middle in _HEART_MIDDLES)
+    edges.sort(key=lambda edge: math.atan2(edge[0][1], edge[0][0]))
+    return Region(
+        directions(tuple(vector for vector, _ in edges)),
+        tuple(bound - margin for _, bound in edges),
+        middles,
+    )
 
 
 def engravable_radius(area: Area) -> float:
@@ -133,14 +141,14 @@ def above_arc(area: Area, half_turn: float, reach: float) -> Region:
     They take up the directions up to `half_turn` radians to both sides of straight down. In each of these
     directions nothing may lie further out; so the part is convex, and small where the arc is short.
     """
-    steps = math.ceil(min(half_turn, math.pi) / _ARC_STEP)
-    turns = [step * _ARC_STEP for step in range(-steps, steps + 1)]
-    inner = reach * math.cos(_ARC_STEP / 2)  # between two planes the corner, too, is within reach
-    tangents = [Plane(math.sin(turn), -math.cos(turn), inner) for turn in turns]
-    spare = (engravable_radius(area) - reach) / 2
-    return Region(
-        _in_turn([*engravable(area).planes, *tangents]), tuple(share * spare for share in _ABOVE_ARC_MIDDLES)
+    whole = engravable(area)
+    lowest = math.cos(math.ceil(min(half_turn, math.pi) / _STEP) * _STEP) - _TINY
+    bounds = tuple(
+        min(bound, reach * _FLAT) if -y >= lowest else bound
+        for (_, y), bound in zip(whole.directions.vectors, whole.bounds, strict=True)
     )
+    spare = (engravable_radius(area) - reach) / 2
+    return Region(whole.directions, bounds, tuple(share * spare for share in _ABOVE_ARC_MIDDLES))
 
 
 @lru_cache(maxsize=256)
@@ -169,18 +177,11 @@ def _ellipse(across: float, up: float, sides: int) -> list[Point]:
     return [(across * math.cos(turn), up * math.sin(turn)) for turn in turns]
 
 
-def _planes(polygon: list[Point]) -> list[Plane]:
+def _edges(polygon: list[Point]) -> list[tuple[Point, float]]:
+    """For each edge the direction it bounds, and how far."""
     found = []
     for (x1, y1), (x2, y2) in zip(polygon, polygon[1:] + polygon[:1], strict=True):
         length = math.hypot(x2 - x1, y2 - y1)
         x, y = (y2 - y1) / length, (x1 - x2) / length
-        found.append(Plane(x, y, x * x1 + y * y1))
+        found.append(((x, y), x * x1 + y * y1))
     return found
-
-
-def _in_turn(planes: list[Plane]) -> tuple[Plane, ...]:
-    return tuple(sorted(planes, key=lambda plane: math.atan2(plane.y, plane.x)))
-
-
-def _inwards(plane: Plane, margin: float) -> Plane:
-    return Plane(plane.x, plane.y, plane.reach - margin)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from fontTools.misc.transform import Identity, Transform
 
 from shop.engraving.faces import Face, opened
-from shop.engraving.geometry import middle_of
 from shop.engraving.placing import PlacedLine, SideLayout
 
 
@@ -49,7 +48,7 @@ def _across(line: PlacedLine, unit: int) -> Iterator[Frame]:
 
 def _round(line: PlacedLine, unit: int) -> Iterator[Frame]:
     for cluster in line.shaped.clusters:
-        if cluster.hull:
-            middle = middle_of(cluster.hull)
+        if cluster.inked:
+            middle = cluster.middle
             glyphs = tuple((g.number, (g.x - middle) * unit, g.y * unit) for g in cluster.glyphs)
             yield Frame(line.turn_of(middle), 0.0, line.y, line.cap_mm / unit, glyphs)

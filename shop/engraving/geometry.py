@@ -1,11 +1,28 @@
 """Plane geometry in mm or font units; y points up."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top."""
 
-_HALVINGS: Final = 24
+_FINE: Final = 0.002
+
+
+class Directions:
+    """Directions to measure in, anticlockwise; told apart by which they are, not by what they say."""
+
+    def __init__(self, vectors: tuple[Point, ...]) -> None:
+        self.vectors = vectors
+        """Each of length 1."""
+        self.mirrored = tuple(
+            min(range(len(vectors)), key=lambda at: math.hypot(vectors[at][0] + x, vectors[at][1] - y))
+            for x, y in vectors
+        )
+        """For each direction, which one is its mirror image, left for right."""
 
 
 def convex_hull(points: Iterable[Point]) -> list[Point]:
@@ -32,16 +49,31 @@ def cubic(start: Point, one: Point, two: Point, end: Point, steps: int) -> list[
     return found
 
 
-def middle_of(hull: Sequence[Point]) -> float:
-    """The middle from left to right: there a letter is turned to stand on a circle."""
-    return (min(x for x, _ in hull) + max(x for x, _ in hull)) / 2
+@lru_cache(maxsize=256)
+def directions(vectors: tuple[Point, ...]) -> Directions:
+    """These directions; the same ones are the same object."""
+    return Directions(vectors)
+
+
+def reaches(corners: Sequence[Point], ways: Directions) -> tuple[float, ...]:
+    """How far these points reach in each direction."""
+    return tuple(max([x * across + y * up for across, up in corners]) for x, y in ways.vectors)
+
+
+def frontier(points: Iterable[Point]) -> list[Point]:
+    """The points that no other exceeds both in |x| and in y, their x made positive."""
+    found: list[Point] = []
+    for x, y in sorted(((abs(x), y) for x, y in points), reverse=True):
+        if not found or y > found[-1][1]:
+            found.append((x, y))
+    return found
 
 
 def highest(fits: Callable[[float], bool], low: float, high: float) -> float:
-    """The largest number between the two that fits; `low` when none does."""
+    """The largest number between the two that fits, to 0.002; `low` when none does."""
     if fits(high):
         return high
-    for _ in range(_HALVINGS):
+    while high - low > _FINE:
         middle = (low + high) / 2
         low, high = (middle, high) if fits(middle) else (low, middle)
     return low

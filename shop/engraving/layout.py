@@ -23,7 +23,7 @@ def lay_out(area: Area, face: Face, words: Mapping[int, str]) -> SideLayout:
     can show it, and is named in `problems`.
     """
     shaped = {number: shape(face, words[number]) for number in sorted(words)}
-    inked = {number: line for number, line in shaped.items() if line.hull}
+    inked = {number: line for number, line in shaped.items() if line.inked}
     if not inked:
         return SideLayout(face.cap_min_mm, (), {})
     if is_ring(area):
@@ -38,7 +38,7 @@ def room_left_mm(area: Area, face: Face, words: Mapping[int, str], number: int) 
     words as typed; what the face cannot cut takes no room.
     """
     shaped = {line: shape(face, drawable(face, text)) for line, text in words.items()}
-    inked = {line: set_line for line, set_line in shaped.items() if set_line.hull}
+    inked = {line: set_line for line, set_line in shaped.items() if set_line.inked}
     lines = {**inked, number: inked.get(number, Upright())}
     if is_ring(area):
         return room_round_mm(area, face, lines, number)

@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
-from shop.engraving.faces import FACES, Face
+from shop.engraving.faces import FACES, Face, opened
 from shop.engraving.problems import Letter
 from shop.engraving.shaping import places_marks
 from shop.engraving.signs import SELECTORS, SIGNS
@@ -48,6 +49,8 @@ def invisible(text: str) -> tuple[Letter, ...]:
 
 def missing(face: Face, text: str) -> tuple[Letter, ...]:
     """The letters of the text that the face cannot cut, each once, in the order of the text."""
+    if _simple(face).issuperset(text):
+        return ()
     return _once(letter for letter in split(text) if not _has(face, letter))
 
 
@@ -73,8 +76,20 @@ def split(text: str) -> list[str]:
 def drawable(face: Face, typed: str) -> str:
     """The text less what the face cannot cut, and not longer than a line: for proofs while somebody types."""
     text = unicodedata.normalize("NFC", typed[: 4 * MAX_CHARACTERS])[:MAX_CHARACTERS]
+    if _simple(face).issuperset(text):
+        return text
     lost = {letter.text for letter in (*breaks(text), *missing(face, text))}
     return "".join(letter for letter in split(text) if letter not in lost)
+
+
+@cache
+def _simple(face: Face) -> frozenset[str]:
+    """The letters that the face has whole: neither marks nor invisible. Most words are of these alone."""
+    return frozenset(
+        letter
+        for letter in map(chr, opened(face).characters)
+        if face.has(letter) and not _is_mark(letter) and not _is_invisible(letter) and not breaks(letter)
+    )
 
 
 def _has(face: Face, letter: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shop.engraving.geometry import Point
+from shop.engraving.geometry import Directions, Point
 from shop.engraving.problems import Problem
 from shop.engraving.shaping import Shaped
 
@@ -51,4 +51,8 @@ class Upright:
 
     left = right = bottom = 0.0
     top = 1.0
-    hull: tuple[Point, ...] = ((0.0, 0.0), (0.0, 1.0))
+    feet: tuple[Point, ...] = ((0.0, 0.0),)
+
+    def reaches(self, ways: Directions, across: float, up: float) -> list[float]:
+        """See Shaped.reaches."""
+        return [x * across + y * up + max(0.0, y) for x, y in ways.vectors]

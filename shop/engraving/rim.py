@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from shop.engraving.areas import Area, Region, above_arc, engravable, engravable_radius
+from shop.engraving.areas import ROUND, Area, Region, above_arc, engravable, engravable_radius
 from shop.engraving.faces import Face, opened
-from shop.engraving.geometry import Point, highest, middle_of
+from shop.engraving.geometry import Point, highest
 from shop.engraving.placing import PlacedLine, SideLayout, Upright
 from shop.engraving.problems import Problem, TooLong, TooTall
 from shop.engraving.shaping import Shaped
@@ -40,7 +40,7 @@ def lay_with_rim(area: Area, face: Face, lines: Mapping[int, Shaped]) -> SideLay
     if area.lines not in lines:
         return lay_across(engravable(area), face, straight)
     words, least = lines[area.lines], face.cap_min_mm
-    block = Block(face, straight) if straight else None
+    block = Block(face, straight, ROUND) if straight else None
 
     def fits(cap: float) -> bool:
         arc = Arc(area, face, words, cap)
@@ -82,7 +82,7 @@ class Arc:
     @property
     def problem(self) -> Problem | None:
         """Why the line cannot stand like this."""
-        sticking_out = max(math.hypot(x, self.radius - y) for x, y in self._feet) - self._reach
+        sticking_out = max([math.hypot(x, self.radius + y) for x, y in self._feet]) - self._reach
         over_tall = max(sticking_out, _INNERMOST * self._reach - self._inner)
         if over_tall > _TINY:
             return TooTall(over_tall)
@@ -103,7 +103,7 @@ class Arc:
     @cached_property
     def radius(self) -> float:
         """Of the baseline."""
-        return min(y + math.sqrt(max(0.0, self._reach**2 - x**2)) for x, y in self._feet)
+        return min([math.sqrt(max(0.0, self._reach**2 - x**2)) - y for x, y in self._feet])
 
     @property
     def _pitch(self) -> float:
@@ -125,17 +125,15 @@ class Arc:
         """The largest angle between straight down and any ink."""
         if isinstance(self.words, Upright) or self._pitch <= 0:
             return 0.0
-        line, spare, widest = self.placed, self.face.thicken_mm / 2, 0.0
-        for cluster in self.words.clusters:
-            if cluster.hull:
-                middle = middle_of(cluster.hull)
-                half = self.cap * (max(x for x, _ in cluster.hull) - middle) + spare
-                nearest = self.radius - self.cap * max(y for _, y in cluster.hull) - spare
-                widest = max(widest, abs(line.turn_of(middle)) + math.atan2(half, nearest))
-        return widest
+        line, spare = self.placed, self.face.thicken_mm / 2
+        turns = []
+        for cluster in self.words.inked:
+            left, _, right, top = cluster.box
+            half, nearest = self.cap * (right - left) / 2 + spare, self.radius - self.cap * top - spare
+            turns.append(abs(line.turn_of(cluster.middle)) + math.atan2(half, nearest))
+        return max(turns)
 
     @cached_property
     def _feet(self) -> list[Point]:
-        """The ink in mm, each letter about its own middle, from the baseline upwards."""
-        clusters = [self.words.hull] if isinstance(self.words, Upright) else self.words.inked
-        return [(self.cap * (x - middle_of(hull)), self.cap * y) for hull in clusters for x, y in hull]
+        """The ink in mm that may stick out, each letter about its own middle, from the baseline downwards."""
+        return [(self.cap * x, self.cap * y) for x, y in self.words.feet]

@@ -6,7 +6,7 @@ from typing import Final
 
 from shop.engraving.areas import Area, Band, engravable_band
 from shop.engraving.faces import Face
-from shop.engraving.geometry import highest, middle_of
+from shop.engraving.geometry import highest
 from shop.engraving.placing import PlacedLine, SideLayout, Upright
 from shop.engraving.problems import Problem, TooLong, TooTall
 from shop.engraving.shaping import Shaped
@@ -64,17 +64,10 @@ def _baseline(metal: Band, cap: float, top: float, bottom: float) -> float:
 
 def _over_band(metal: Band, face: Face, line: Shaped, radius: float, cap: float) -> float:
     """How far the ink of upright letters, each turned to stand on the circle, leaves the band."""
-    spare = face.thicken_mm / 2
-    over = -metal.outer
-    for cluster in line.clusters:
-        if not cluster.hull:
-            continue
-        middle = middle_of(cluster.hull)
-        for x, y in cluster.hull:
-            over = max(over, math.hypot((x - middle) * cap, radius + y * cap) - metal.outer + spare)
-        # Under a letter the circle bends away, so its lowest point is nearest when straight below.
-        over = max(over, metal.inner - (radius + cap * min(y for _, y in cluster.hull)) + spare)
-    return over
+    outmost = max([math.hypot(x * cap, radius + y * cap) for x, y in line.heads])
+    # Under a letter the circle bends away, so its lowest point is nearest when straight below.
+    inmost = radius + cap * line.bottom
+    return max(outmost - metal.outer, metal.inner - inmost) + face.thicken_mm / 2
 
 
 def _wide(line: Shaped | Upright) -> float:

@@ -4,17 +4,16 @@ Lengths are in capitals' heights of the face, so that a height in mm scales them
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import uharfbuzz
 
 from shop.engraving.directions import runs
 from shop.engraving.faces import Face, OpenFont, opened
-from shop.engraving.geometry import Point, convex_hull
+from shop.engraving.geometry import Box, Directions, Point, convex_hull, frontier, reaches
 from shop.engraving.signs import SELECTORS, SIGNS
 
 _KEPT: Final = 1024
@@ -31,8 +30,7 @@ them under Turkish.
 _SIGN: Final = re.compile(f"([{SIGNS}])[{SELECTORS}]?")
 
 
-@dataclass(frozen=True)
-class Glyph:
+class Glyph(NamedTuple):
     """A glyph of the font, by number, where its origin stands on the line."""
 
     number: int
@@ -42,10 +40,58 @@ class Glyph:
 
 @dataclass(frozen=True)
 class Cluster:
-    """Glyphs that stay together when a line is bent: a letter with its marks, or a ligature."""
+    """Glyphs that stay together when a line is bent: a letter with its marks."""
 
     glyphs: tuple[Glyph, ...]
-    hull: tuple[Point, ...]
+    font: OpenFont = field(repr=False)
+
+    @cached_property
+    def inked(self) -> list[Glyph]:
+        """The glyphs that are not blank."""
+        return [glyph for glyph in self.glyphs if self.font.outline(glyph.number).hull]
+
+    @cached_property
+    def hull(self) -> tuple[Point, ...]:
+        """The hulls of its glyphs, one after the other; empty when there is no ink."""
+        unit = self.font.cap_height
+        return tuple(
+            (glyph.x + x / unit, glyph.y + y / unit)
+            for glyph in self.inked
+            for x, y in self.font.outline(glyph.number).hull
+        )
+
+    @cached_property
+    def box(self) -> Box:
+        """How far its ink reaches, if it has any."""
+        unit = self.font.cap_height
+        boxes = [(glyph, self.font.outline(glyph.number).box) for glyph in self.inked]
+        return (
+            min([glyph.x + box[0] / unit for glyph, box in boxes]),
+            min([glyph.y + box[1] / unit for glyph, box in boxes]),
+            max([glyph.x + box[2] / unit for glyph, box in boxes]),
+            max([glyph.y + box[3] / unit for glyph, box in boxes]),
+        )
+
+    @property
+    def middle(self) -> float:
+        """Half way from its left to its right: there it is turned to stand on a circle."""
+        return (self.box[0] + self.box[2]) / 2
+
+    @property
+    def heads(self) -> list[Point]:
+        """The ink furthest up and out from its middle: what may stick out of a circle it stands on."""
+        return self._furthest(1)
+
+    @property
+    def feet(self) -> list[Point]:
+        """The ink furthest down and out, y downwards: what may stick out of a circle it hangs in."""
+        return self._furthest(-1)
+
+    def _furthest(self, upwards: int) -> list[Point]:
+        if len(self.inked) == 1:  # the same wherever it stands
+            return _frontier(self.font, self.inked[0].number, upwards, self.inked[0].y)
+        middle = self.middle
+        return frontier((x - middle, upwards * y) for x, y in self.hull)
 
 
 @dataclass(frozen=True)
@@ -55,34 +101,66 @@ class Shaped:
     clusters: tuple[Cluster, ...]
 
     @cached_property
-    def hull(self) -> tuple[Point, ...]:
-        """The convex hull of all ink; empty when there is none."""
-        return tuple(convex_hull(point for cluster in self.clusters for point in cluster.hull))
+    def inked(self) -> list[Cluster]:
+        """The clusters that are not blank."""
+        return [cluster for cluster in self.clusters if cluster.inked]
 
     @cached_property
-    def inked(self) -> tuple[tuple[Point, ...], ...]:
-        """The hulls of the clusters that have ink."""
-        return tuple(cluster.hull for cluster in self.clusters if cluster.hull)
+    def hull(self) -> tuple[Point, ...]:
+        """The convex hull of all ink; empty when there is none."""
+        return tuple(convex_hull(point for cluster in self.inked for point in cluster.hull))
 
     @cached_property
     def left(self) -> float:
         """Where the ink begins."""
-        return min(x for x, _ in self.hull)
+        return min([cluster.box[0] for cluster in self.inked])
 
     @cached_property
     def right(self) -> float:
         """Where the ink ends."""
-        return max(x for x, _ in self.hull)
+        return max([cluster.box[2] for cluster in self.inked])
 
     @cached_property
     def bottom(self) -> float:
         """How far the ink reaches below the baseline, as a height: negative below it."""
-        return min(y for _, y in self.hull)
+        return min([cluster.box[1] for cluster in self.inked])
 
     @cached_property
     def top(self) -> float:
         """How far the ink reaches above the baseline."""
-        return max(y for _, y in self.hull)
+        return max([cluster.box[3] for cluster in self.inked])
+
+    @cached_property
+    def heads(self) -> list[Point]:
+        """The ink furthest up and out from the middle of any one letter; see Cluster.heads."""
+        return frontier(point for cluster in self.inked for point in cluster.heads)
+
+    @cached_property
+    def feet(self) -> list[Point]:
+        """The ink furthest down and out from the middle of any one letter; see Cluster.feet."""
+        return frontier(point for cluster in self.inked for point in cluster.feet)
+
+    def reaches(self, ways: Directions, across: float, up: float) -> list[float]:
+        """How far the ink reaches in each direction when the line begins at (across, up)."""
+        rows = []
+        for cluster in self.inked:
+            for number, x, y in cluster.inked:
+                right, high = x + across, y + up
+                reached = zip(ways.vectors, _reaches(cluster.font, number, ways), strict=True)
+                rows.append([reach + dx * right + dy * high for (dx, dy), reach in reached])
+        return rows[0] if len(rows) == 1 else list(map(max, *rows))
+
+
+@lru_cache(maxsize=8192)
+def _reaches(font: OpenFont, glyph: int, ways: Directions) -> list[float]:
+    return [reach / font.cap_height for reach in reaches(font.outline(glyph).hull, ways)]
+
+
+@lru_cache(maxsize=8192)
+def _frontier(font: OpenFont, glyph: int, upwards: int, y: float) -> list[Point]:
+    unit, outline = font.cap_height, font.outline(glyph)
+    middle = (outline.box[0] + outline.box[2]) / 2
+    return frontier(((px - middle) / unit, upwards * (y + py / unit)) for px, py in outline.hull)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -96,7 +174,7 @@ def shape(face: Face, text: str) -> Shaped:
         for piece in reversed(pieces) if leftwards else pieces:
             if piece in font.signs:
                 number, advance = font.signs[piece]
-                clusters.append(_cluster(font, [Glyph(number, x / font.cap_height, 0.0)]))
+                clusters.append(Cluster((Glyph(number, x / font.cap_height, 0.0),), font))
                 x += advance
             elif piece:
                 x = _add_letters(clusters, face, piece, x, leftwards=leftwards)
@@ -112,18 +190,8 @@ def _add_letters(clusters: list[Cluster], face: Face, text: str, x: float, *, le
         for info, position in together:
             glyphs.append(Glyph(info.codepoint, (x + position.x_offset) / unit, position.y_offset / unit))
             x += position.x_advance
-        clusters.append(_cluster(font, glyphs))
+        clusters.append(Cluster(tuple(glyphs), font))
     return x
-
-
-def _cluster(font: OpenFont, glyphs: Sequence[Glyph]) -> Cluster:
-    unit = font.cap_height
-    ink = [
-        (glyph.x + x / unit, glyph.y + y / unit)
-        for glyph in glyphs
-        for x, y in font.outline(glyph.number).hull
-    ]
-    return Cluster(tuple(glyphs), tuple(ink))
 
 
 @lru_cache(maxsize=_KEPT)

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
-from shop.engraving.areas import Plane, Region
+from shop.engraving.areas import Region
 from shop.engraving.faces import Face
-from shop.engraving.geometry import Point, convex_hull
+from shop.engraving.geometry import Directions, Point
 from shop.engraving.placing import PlacedLine, SideLayout, Upright
 from shop.engraving.problems import Problem, TooLong, TooTall
 from shop.engraving.shaping import Shaped
@@ -19,9 +19,12 @@ _TINY: Final = 1e-9
 
 
 class Block:
-    """Lines one below the other, in capitals' heights about the middle of their ink."""
+    """Lines one below the other, in capitals' heights about the middle of their ink.
 
-    def __init__(self, face: Face, lines: Mapping[int, Shaped | Upright]) -> None:
+    They are measured once, in the directions given; every region they are tried in must have the same.
+    """
+
+    def __init__(self, face: Face, lines: Mapping[int, Shaped | Upright], ways: Directions) -> None:
         self.lines = dict(sorted(lines.items()))
         rows = list(zip(self.lines.items(), _baselines(face, list(self.lines.values())), strict=True))
         top = max(base + line.top for (_, line), base in rows)
@@ -32,52 +35,57 @@ class Block:
         }
         """By line number, where its baseline begins."""
         self._face = face
-        self._hull = convex_hull(point for number in self.lines for point in self.ink(number))
-
-    def ink(self, number: int) -> list[Point]:
-        """The hull of one line's ink."""
-        x, y = self.offsets[number]
-        return [(x + px, y + py) for px, py in self.lines[number].hull]
-
-    def ink_mm(self, number: int, cap_mm: float, middle_y: float) -> list[Point]:
-        """The hull of one line's ink at this height, about the area's middle."""
-        return [(x * cap_mm, middle_y + y * cap_mm) for x, y in self.ink(number)]
+        self._ways = ways
+        self._reaches = {
+            number: line.reaches(ways, *self.offsets[number]) for number, line in self.lines.items()
+        }
+        self._furthest = [max(reached) for reached in zip(*self._reaches.values(), strict=True)]
 
     def best(self, region: Region) -> tuple[float, float]:
         """The largest capitals in mm that fit, up to the face's largest, and where their middle then lies.
 
         Less than the face's least height when the words do not fit.
         """
-        reaches = _reaches(self._hull, region.planes)
         heights = {
-            middle: min(self._face.cap_max_mm, self._largest(region, reaches, middle))
-            for middle in region.middles
+            middle: min(self._face.cap_max_mm, self._largest(region, middle)) for middle in region.middles
         }
         middle = max(heights, key=heights.__getitem__)
         return heights[middle], middle
 
-    def _largest(self, region: Region, reaches: Sequence[float], middle_y: float) -> float:
-        """The height in mm up to which the hull, growing from the middle, stays inside every edge."""
+    def _largest(self, region: Region, middle_y: float) -> float:
+        """The height in mm up to which the ink, growing from the middle, stays inside every edge."""
         spare = self._face.thicken_mm / 2
+        rooms = zip(self._ways.vectors, region.bounds, self._furthest, strict=True)
         return min(
-            (
-                (plane.reach - spare - plane.y * middle_y) / reach
-                for plane, reach in zip(region.planes, reaches, strict=True)
-                if reach > _TINY
-            ),
+            [(bound - spare - y * middle_y) / reach for (_, y), bound, reach in rooms if reach > _TINY],
             default=math.inf,
         )
+
+    def over_mm(self, number: int, region: Region, middle_y: float) -> tuple[float, float]:
+        """How much too tall and too long one line is at the face's least height; negative where it has room.
+
+        A line that sticks out at one side is too long by twice as much, for it stays in the middle.
+        """
+        face, ways = self._face, self._ways
+        out = [
+            face.cap_min_mm * reach + y * middle_y + face.thicken_mm / 2 - bound
+            for (_, y), bound, reach in zip(ways.vectors, region.bounds, self._reaches[number], strict=True)
+        ]
+        sides = zip(ways.vectors, out, ways.mirrored, strict=True)
+        long = max([2 * max(over, out[mirror]) / x for (x, _), over, mirror in sides if x > _TINY])
+        flat = zip(ways.vectors, out, strict=True)
+        return max([over for (x, _), over in flat if abs(x) <= _TINY], default=0.0), long
 
 
 def lay_across(region: Region, face: Face, lines: Mapping[int, Shaped]) -> SideLayout:
     """Lay the lines out in this part of the metal; see lay_out."""
-    block = Block(face, lines)
+    block = Block(face, lines, region.directions)
     cap, middle = block.best(region)
-    problems: dict[int, Problem] = {}
+    problems: Mapping[int, Problem] = {}
     if cap < face.cap_min_mm:
         cap = face.cap_min_mm
-        everywhere = {spot: _outside(region, face, block, spot) for spot in region.middles}
-        middle = min(everywhere, key=lambda spot: len(everywhere[spot]))  # blame no line needlessly
+        everywhere = {spot: _outside(region, block, spot) for spot in region.middles}
+        middle = min(everywhere, key=lambda spot: _blame(everywhere[spot]))
         problems = everywhere[middle]
     placed = tuple(
         PlacedLine(number, line, x=cap * x, y=middle + cap * y, cap_mm=cap)
@@ -89,11 +97,8 @@ def lay_across(region: Region, face: Face, lines: Mapping[int, Shaped]) -> SideL
 
 def room_across_mm(region: Region, face: Face, lines: Mapping[int, Shaped | Upright], number: int) -> float:
     """See room_left_mm: the same for lines straight across a region."""
-    block = Block(face, lines)
-    return max(
-        2 * min(_half_width(region, face, y) - abs(x) for x, y in block.ink_mm(number, face.cap_min_mm, spot))
-        for spot in region.middles
-    )
+    block = Block(face, lines, region.directions)
+    return max(-block.over_mm(number, region, middle)[1] for middle in region.middles)
 
 
 def _baselines(face: Face, lines: Sequence[Shaped | Upright]) -> list[float]:
@@ -103,47 +108,17 @@ def _baselines(face: Face, lines: Sequence[Shaped | Upright]) -> list[float]:
     return found
 
 
-def _reaches(hull: Sequence[Point], planes: Sequence[Plane]) -> list[float]:
-    """How far the hull reaches in the direction of each plane; both go round anticlockwise."""
-    found = []
-    first, last = planes[0], len(hull) - 1
-    at = max(range(len(hull)), key=lambda corner: first.x * hull[corner][0] + first.y * hull[corner][1])
-    for plane in planes:
-        x, y = plane.x, plane.y
-        reach = x * hull[at][0] + y * hull[at][1]
-        while True:
-            after = at + 1 if at < last else 0
-            further = x * hull[after][0] + y * hull[after][1]
-            if further <= reach:
-                break
-            at, reach = after, further
-        found.append(reach)
-    return found
-
-
-def _outside(region: Region, face: Face, block: Block, middle: float) -> dict[int, Problem]:
-    found: dict[int, Problem] = {}
+def _outside(region: Region, block: Block, middle: float) -> dict[int, TooTall | TooLong]:
+    found: dict[int, TooTall | TooLong] = {}
     for number in block.lines:
-        ink = block.ink_mm(number, face.cap_min_mm, middle)
-        tall = max(_above(region, face, y) for _, y in ink)
-        wide = 2 * max(abs(x) - _half_width(region, face, y) for x, y in ink)
+        tall, long = block.over_mm(number, region, middle)
         if tall > _TINY:
             found[number] = TooTall(tall)
-        elif wide > _TINY:
-            found[number] = TooLong(wide)
+        elif long > _TINY:
+            found[number] = TooLong(long)
     return found
 
 
-def _above(region: Region, face: Face, y: float) -> float:
-    """How far the height lies above the top edge or below the bottom edge."""
-    flat = [plane for plane in region.planes if abs(plane.x) < _TINY]
-    return max((plane.y * y - plane.reach + face.thicken_mm / 2 for plane in flat), default=0.0)
-
-
-def _half_width(region: Region, face: Face, y: float) -> float:
-    """From the middle to the right edge at this height; negative above or below the metal's end."""
-    return min(
-        (plane.reach - face.thicken_mm / 2 - plane.y * y) / plane.x
-        for plane in region.planes
-        if plane.x > _TINY
-    )
+def _blame(problems: Mapping[int, TooTall | TooLong]) -> tuple[int, float]:
+    """How many lines, and how much of them: no line is blamed needlessly."""
+    return len(problems), sum(problem.over_mm for problem in problems.values())

@@ -12,7 +12,7 @@ from shop.engraving import Area
 from shop.engraving.areas import MARGIN_MM
 
 SVG = "{http://www.w3.org/2000/svg}"
-STEPS = 16
+STEPS = 8
 
 
 class _Flat(BasePen):

@@ -5,7 +5,7 @@ import threading
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from fontTools.pens.basePen import BasePen
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.ttLib import TTFont
 
-from shop.engraving.geometry import Point, convex_hull, cubic
+from shop.engraving.geometry import Box, Point, convex_hull, cubic
 from shop.engraving.signs import SIGNS, sign
 
 _FOLDER: Final = Path(__file__).parent
@@ -60,6 +60,12 @@ class Outline:
 
     path: str
     hull: tuple[Point, ...]
+
+    @cached_property
+    def box(self) -> Box:
+        """Left, bottom, right and top of the ink; of a glyph that has some."""
+        across, up = zip(*self.hull, strict=True)
+        return min(across), min(up), max(across), max(up)
 
 
 class OpenFont:
