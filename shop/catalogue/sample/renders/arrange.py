@@ -30,13 +30,21 @@ SPAN = {"heart": 15, "two-rings": 34, "disc": 16, "thread": 26, "petal": 10, "ke
 
 AIM = {"two-rings": 152.0}
 CARD = {"two-rings": 260.0, "keeping": 200.0}
+FACE = {"two-rings": 0.84, "keeping": 0.94}
+LOW = {"two-rings": 0.30}
 
 STONE = {"heart": 0.13, "two-rings": 0.37, "disc": 0.55, "thread": 0.71, "petal": 0.88, "keeping": 0.29}
 
 
 def card_for(piece: str) -> dict[str, float]:
     """The graded card that suits a piece's size, and how its faces lie."""
-    return {"span": SPAN[piece], "aim": AIM.get(piece, 32.0), "size": CARD.get(piece, 140.0)}
+    return {
+        "span": SPAN[piece],
+        "aim": AIM.get(piece, 32.0),
+        "size": CARD.get(piece, 140.0),
+        "face": FACE.get(piece, 1.0),
+        "low": LOW.get(piece, 0.38),
+    }
 
 
 class Stand:
@@ -69,7 +77,8 @@ class Stand:
             return materials.metal(self.kind, side, rough=0.14)
         area = areas(self.shot.piece)[side]
         across = area.width_mm + 0.4
-        cut = groove(area, *words, across, wall=0.10 if area.shape == "ring" else 0.16)
+        # The ring's letters are small and fine: a shallower, steeper cut keeps them dark.
+        cut = groove(area, *words, across, wall=0.075 if area.shape == "ring" else 0.16)
         return materials.metal(self.kind, side, rough=0.14, groove=cut, across_mm=across)
 
     def chain(self, *points, seed=1):
@@ -154,7 +163,7 @@ ANGLE = {
     "heart": (27, (0.2, 2.2, 0.4), 36, -7),
     "two-rings": (37, (2.0, 1.2, 0.4), 36, 5),
     "disc": (29, (0.2, 2.2, 0.4), 36, -6),
-    "thread": (40, (0.0, 4.2, 0.4), 38, -7),
+    "thread": (43, (0.0, 4.2, 0.4), 38, -7),
     "petal": (22, (0.2, 3.2, 0.4), 38, -12),
     "keeping": (49, (0.3, 4.2, 1.5), 38, -5),
 }
@@ -164,7 +173,7 @@ def lay_angle(stand: Stand):
     """At an angle, with words."""
     shot = stand.shot
     build = pieces.BUILDERS[shot.piece]
-    piece = build(stand.metals, rise=(0.5, 24)) if shot.piece == "keeping" else build(stand.metals)
+    piece = build(stand.metals, rise=(0.5, 9)) if shot.piece == "keeping" else build(stand.metals)
     wide, target, tilt, turn = ANGLE[shot.piece]
     piece.move(Matrix.Rotation(math.radians(turn), 4, "Z"))
     if shot.piece == "thread":
@@ -173,7 +182,7 @@ def lay_angle(stand: Stand):
         stand.chain(right, right + Vector((0.7, 0.8, -0.2)), (20.4, 4.5, 0.45), (16.2, 13.5, 0.45), (11.4, 23, 0.45), (13, 40, 0.45), (15, 60, 0.45), seed=3)
     else:
         drape(stand, piece.hangs[0], seed=7)
-    light.studio(stand.kind, tilt, centre=(0, 2), low=0.34, **card_for(shot.piece))
+    light.studio(stand.kind, tilt, centre=(0, 2), **card_for(shot.piece))
     stand.camera(target, wide, tilt, focus=(0, -1, 1), blur=1.0)
     return piece
 
@@ -189,7 +198,7 @@ def lay_hero(stand: Stand):
             (-42, 52, 0.45), (-31, 36, 0.45), (-20, 22.5, 0.45), (-10, 9 + y * 0.35, 0.45), (x - 2.4, y + 0.7, z * 0.8),
             (x, y, z), (x + 2.4, y + 0.7, z * 0.8), (x + 9, y + 4.6, 0.5), (x + 17.5, y + 12, 0.45), (x + 25, y + 24, 0.45), (x + 30, y + 44, 0.45), seed=5,
         )  # fmt: skip
-        light.studio(stand.kind, 46, centre=(0, 2), low=0.34, **card_for(shot.piece))
+        light.studio(stand.kind, 46, centre=(0, 2), **card_for(shot.piece))
         stand.camera((-14.0, 3.6, 0), 66, 46, focus=(0, -1, 1.5), blur=1.3)
     else:
         piece.move(Matrix.Rotation(math.radians(9), 4, "Z"))
@@ -198,7 +207,7 @@ def lay_hero(stand: Stand):
             (x - 24, y + 40, 0.45), (x - 21, y + 22, 0.45), (x - 14, y + 10, 0.45), (x - 6, y + 3.2, 0.55), (x - 2.2, y + 0.5, z * 0.8),
             (x, y, z), (x + 2.2, y + 0.6, z * 0.8), (x + 7, y + 4.2, 0.5), (x + 17, y + 11, 0.45), (x + 30, y + 17, 0.45), (x + 46, y + 28, 0.45), (x + 60, y + 46, 0.45), seed=6,
         )  # fmt: skip
-        light.studio(stand.kind, 44, centre=(0, 2), low=0.34, mirrored=True, **card_for(shot.piece))
+        light.studio(stand.kind, 44, centre=(0, 2), mirrored=True, **card_for(shot.piece))
         stand.camera((14.5, 3.8, 0), 60, 44, focus=(0, -1, 1), blur=1.3)
     return piece
 
@@ -209,7 +218,7 @@ def lay_clasp(stand: Stand):
     build = pieces.keeping_closed if shot.piece == "keeping" else pieces.BUILDERS[shot.piece]
     piece = build(stand.metals)
     small = {"thread": 1.18, "two-rings": 1.08}.get(shot.piece, 1.0)
-    wide = 45 * small
+    wide = 42 * small
     turn = {"thread": 24, "two-rings": -10}.get(shot.piece, 17)
     spot = {"thread": (-4.5, -10, 0), "two-rings": (-8.5, -9, 0)}.get(shot.piece, (-6.5, -8.0, 0))
     piece.move(Matrix.Translation(spot) @ Matrix.Rotation(math.radians(turn), 4, "Z"))
@@ -223,8 +232,8 @@ def lay_clasp(stand: Stand):
         x, y, z = hang
         stand.chain((-34, 24, 0.45), (-25, 16.5, 0.45), (-17.5, 8.5, 0.45), (x - 3.2, y + 1.6, 0.55), (x - 1.6, y + 0.2, z * 0.8), (x, y, z), (x + 2.0, y + 0.2, z * 0.8), (x + 7.2, y - 0.2, 0.45), (9.0, y + 3.4, 0.45), (4.4, y + 8.0, 0.45), (-3.2, 15.0, 0.45), (-3.4, 20.2, 0.45), start - Vector((1.4, -0.6, 0)), start, seed=8)
     stand.chain(end, end + Vector((1.2, -0.4, -0.1)), (24, 11.5, 0.45), (33, 13, 0.45), (44, 20, 0.45), seed=11)
-    light.studio(stand.kind, 33, centre=(0, 3), low=0.4)
-    stand.camera((0.4, 3.6, 0.4), wide, 33, focus=(2, 4, 0.8), blur=0.9)
+    light.studio(stand.kind, 33, centre=spot[:2], **card_for(shot.piece))
+    stand.camera((0.8, 3.4, 0.4), wide, 33, focus=(2, 4, 0.8), blur=0.9)
     return piece
 
 

@@ -77,7 +77,7 @@ def metal(kind: Metal, name: str = "metal", *, rough: float = 0.13, groove=None,
         lip = n.image(data_image(name + "-lip", groove[1]), at, clip=True)
         normal = n.bump(lip, LIP_MM, normal)
         normal = n.bump(depth, GROOVE_MM, normal, sunk=True)
-        colour = n.mix(n.ramp(depth, 0.06, 0.5, 0.0, 0.94), colour, (*kind.cut, 1))
+        colour = n.mix(n.ramp(depth, 0.02, 0.36, 0.0, 0.96), colour, (*kind.cut, 1))
         roughness = n.math("MULTIPLY_ADD", depth, 0.32, roughness)
     n.feed(shader.inputs["Base Color"], colour)
     n.feed(shader.inputs["Roughness"], roughness)

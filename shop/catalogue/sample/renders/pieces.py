@@ -238,7 +238,7 @@ def two_rings(metals) -> Piece:
     along = Vector((math.cos(line), math.sin(line), 0))
     made = Piece()
     middle = {"large": Vector((0, 0, 0)), "small": along * apart}
-    words_at = {"large": math.radians(152), "small": math.radians(43)}
+    words_at = {"large": math.radians(160), "small": math.radians(43)}
     for key, sign in (("large", -1), ("small", 1)):
         whole = band(sides[key])
         body = washer(key, whole.inner, whole.outer, thick, 0.15, [metals(key), metals(None)])
@@ -253,7 +253,7 @@ def two_rings(metals) -> Piece:
         made.parts.append(body)
     drop_to_stone(made.parts)
     large = made.faces["large"].thing
-    at = math.radians(78)
+    at = math.radians(76)
     whole = band(sides["large"])
     where = large.matrix_world @ Matrix.Rotation(at - words_at["large"] + math.pi / 2, 4, "Z") @ Vector(
         ((whole.inner + whole.outer) / 2, 0, thick / 2)
@@ -390,9 +390,9 @@ def clasp(metal, at: Vector, turn: float) -> tuple[Vector, Vector]:
     tag = []
     for k in range(count):
         a = 2 * math.pi * k / count
-        tag.append((2.1 * math.copysign(abs(math.cos(a)) ** 0.8, math.cos(a)), 0.95 * math.copysign(abs(math.sin(a)) ** 0.8, math.sin(a))))
-    link = [Vector((x + 4.1, y, 0.0)) for x, y in tag]
+        tag.append((1.8 * math.copysign(abs(math.cos(a)) ** 0.8, math.cos(a)), 0.9 * math.copysign(abs(math.sin(a)) ** 0.8, math.sin(a))))
+    link = [Vector((x + 3.95, y, 0.0)) for x, y in tag]
     lean = Matrix.Translation((0, 0, 0.78)) @ Matrix.Rotation(0.16, 4, "Y")
-    put(solid("tag ring", sweep(link, None, lambda _: oval_profile(0.42, 0.5), closed=True), [metal], 180), lean)
-    put(torus("jump", 0.85, 0.19, metal, Matrix.Translation((6.75, 0, 0.62)) @ Matrix.Rotation(1.0, 4, "X")), Matrix())
-    return here @ Vector((-5.4, 0.1, 0.6)), here @ Vector((7.6, 0, 0.6))
+    put(solid("tag ring", sweep(link, None, lambda _: oval_profile(0.56, 0.5, 4), closed=True), [metal], 180), lean)
+    put(torus("jump", 0.85, 0.19, metal, Matrix.Translation((6.2, 0, 0.62)) @ Matrix.Rotation(1.0, 4, "X")), Matrix())
+    return here @ Vector((-5.4, 0.1, 0.6)), here @ Vector((7.05, 0, 0.6))
