@@ -35,11 +35,13 @@ def renderings() -> dict[str, Any]:
 def rendering(name: str) -> dict[str, Any]:
     """A rendering as the columns of a Picture. Raises KeyError for a name there is none of."""
     found = renderings()[name]
+    kinds = found["files"]
+    every = sorted(kind for kind in kinds if kinds[kind] == kinds["webp"])  # a width less would cost more
     return {
         "file": f"catalogue/{name}-{found['width']}.webp",
         "width": found["width"],
         "height": found["height"],
-        "renditions": {kind: found["files"][kind] for kind in sorted(found["files"])},
+        "renditions": {kind: kinds[kind] for kind in every},
         "placements": found["sides"] or None,
     }
 

@@ -60,7 +60,9 @@ class Stand:
 
     def ground(self):
         """The stone, another part of it for each picture."""
-        shift = STONE[self.shot.piece] + {"front": 0, "back": 0.41, "angle": 0.23, "clasp": 0.6}.get(self.shot.kind, 0.8)
+        shift = STONE[self.shot.piece] + {"front": 0, "back": 0.41, "angle": 0.23, "clasp": 0.6}.get(
+            self.shot.kind, 0.8
+        )
         bm = bmesh.new()
         bmesh.ops.create_grid(bm, x_segments=1, y_segments=1, size=400)
         stone = materials.limestone(self.stone, (shift, shift * 1.7), 0.3 + shift)
@@ -178,8 +180,25 @@ def lay_angle(stand: Stand):
     piece.move(Matrix.Rotation(math.radians(turn), 4, "Z"))
     if shot.piece == "thread":
         left, right = piece.hangs
-        stand.chain(left, left + Vector((-0.6, 0.9, -0.2)), (-20, 7, 0.45), (-17.5, 15, 0.45), (-21, 25, 0.45), (-30, 38, 0.45), seed=2)
-        stand.chain(right, right + Vector((0.7, 0.8, -0.2)), (20.4, 4.5, 0.45), (16.2, 13.5, 0.45), (11.4, 23, 0.45), (13, 40, 0.45), (15, 60, 0.45), seed=3)
+        stand.chain(
+            left,
+            left + Vector((-0.6, 0.9, -0.2)),
+            (-20, 7, 0.45),
+            (-17.5, 15, 0.45),
+            (-21, 25, 0.45),
+            (-30, 38, 0.45),
+            seed=2,
+        )
+        stand.chain(
+            right,
+            right + Vector((0.7, 0.8, -0.2)),
+            (20.4, 4.5, 0.45),
+            (16.2, 13.5, 0.45),
+            (11.4, 23, 0.45),
+            (13, 40, 0.45),
+            (15, 60, 0.45),
+            seed=3,
+        )
     else:
         drape(stand, piece.hangs[0], seed=7)
     light.studio(stand.kind, tilt, centre=(0, 2), **card_for(shot.piece))
@@ -226,12 +245,48 @@ def lay_clasp(stand: Stand):
     hang = piece.hangs[-1]
     if shot.piece == "thread":
         first = piece.hangs[0]
-        stand.chain(first, first + Vector((-1.2, 0.2, -0.2)), (first.x - 5.5, first.y + 4, 0.45), (-24, -4, 0.45), (-29, 12, 0.45), seed=8)
-        stand.chain(hang, hang + Vector((1.0, 0.8, -0.2)), (15.5, 2.0, 0.45), (14.8, 8.0, 0.45), (6.0, 9.6, 0.45), (-2.5, 13.6, 0.45), (-2.2, 18.6, 0.45), start - Vector((1.3, -0.5, 0)), start, seed=9)
+        stand.chain(
+            first,
+            first + Vector((-1.2, 0.2, -0.2)),
+            (first.x - 5.5, first.y + 4, 0.45),
+            (-24, -4, 0.45),
+            (-29, 12, 0.45),
+            seed=8,
+        )
+        stand.chain(
+            hang,
+            hang + Vector((1.0, 0.8, -0.2)),
+            (15.5, 2.0, 0.45),
+            (14.8, 8.0, 0.45),
+            (6.0, 9.6, 0.45),
+            (-2.5, 13.6, 0.45),
+            (-2.2, 18.6, 0.45),
+            start - Vector((1.3, -0.5, 0)),
+            start,
+            seed=9,
+        )
     else:
         x, y, z = hang
-        stand.chain((-34, 24, 0.45), (-25, 16.5, 0.45), (-17.5, 8.5, 0.45), (x - 3.2, y + 1.6, 0.55), (x - 1.6, y + 0.2, z * 0.8), (x, y, z), (x + 2.0, y + 0.2, z * 0.8), (x + 7.2, y - 0.2, 0.45), (9.0, y + 3.4, 0.45), (4.4, y + 8.0, 0.45), (-3.2, 15.0, 0.45), (-3.4, 20.2, 0.45), start - Vector((1.4, -0.6, 0)), start, seed=8)
-    stand.chain(end, end + Vector((1.2, -0.4, -0.1)), (24, 11.5, 0.45), (33, 13, 0.45), (44, 20, 0.45), seed=11)
+        stand.chain(
+            (-34, 24, 0.45),
+            (-25, 16.5, 0.45),
+            (-17.5, 8.5, 0.45),
+            (x - 3.2, y + 1.6, 0.55),
+            (x - 1.6, y + 0.2, z * 0.8),
+            (x, y, z),
+            (x + 2.0, y + 0.2, z * 0.8),
+            (x + 7.2, y - 0.2, 0.45),
+            (9.0, y + 3.4, 0.45),
+            (4.4, y + 8.0, 0.45),
+            (-3.2, 15.0, 0.45),
+            (-3.4, 20.2, 0.45),
+            start - Vector((1.4, -0.6, 0)),
+            start,
+            seed=8,
+        )
+    stand.chain(
+        end, end + Vector((1.2, -0.4, -0.1)), (24, 11.5, 0.45), (33, 13, 0.45), (44, 20, 0.45), seed=11
+    )
     light.studio(stand.kind, 33, centre=spot[:2], **card_for(shot.piece))
     stand.camera((0.8, 3.4, 0.4), wide, 33, focus=(2, 4, 0.8), blur=0.9)
     return piece
@@ -248,14 +303,23 @@ def lay_box(stand: Stand):
         bmesh.ops.create_cube(bm, size=1)
         for v in bm.verts:
             v.co = Vector(c * s for c, s in zip(v.co, size, strict=True))
-        bmesh.ops.bevel(bm, geom=bm.edges[:], offset=soft, segments=4, profile=0.5, affect="EDGES", clamp_overlap=True)
+        bmesh.ops.bevel(
+            bm, geom=bm.edges[:], offset=soft, segments=4, profile=0.5, affect="EDGES", clamp_overlap=True
+        )
         made = solid("block", bm, [material], 60)
-        made.matrix_world = Matrix.Rotation(turn, 4, "Z") @ Matrix.Translation(at) @ Matrix.Rotation(lean, 4, "X")
+        made.matrix_world = (
+            Matrix.Rotation(turn, 4, "Z") @ Matrix.Translation(at) @ Matrix.Rotation(lean, 4, "X")
+        )
         return made
 
     half, wall, high = 32.0, 1.6, 17.0
     box_turn = math.radians(9)
-    for x, y, sx, sy in ((0, half, 2 * half + wall, wall), (0, -half, 2 * half + wall, wall), (half, 0, wall, 2 * half - wall), (-half, 0, wall, 2 * half - wall)):
+    for x, y, sx, sy in (
+        (0, half, 2 * half + wall, wall),
+        (0, -half, 2 * half + wall, wall),
+        (half, 0, wall, 2 * half - wall),
+        (-half, 0, wall, 2 * half - wall),
+    ):
         block((x, y, high / 2), (sx, sy, high), linen, 0.35, box_turn)
     block((0, 0, 6.0), (2 * half - wall - 0.5, 2 * half - wall - 0.5, 12.0), pad, 1.2, box_turn)
     # The lid leans on the box's far right; the card lies in front of it.
@@ -278,7 +342,20 @@ def lay_box(stand: Stand):
     def on_pad(a, b, c=12.45):
         return turn @ Vector((a, b, c))
 
-    stand.chain(on_pad(-21, 27, 11.4), on_pad(-20.5, 25.5, 12.6), on_pad(-14, 14.5), on_pad(-6, 6.6), Vector((x - 2.2, y + 0.5, z - 0.2)), Vector((x, y, z)), Vector((x + 2.2, y + 0.6, z - 0.2)), on_pad(6.6, 6.8), on_pad(14, 15), on_pad(20.5, 25.5, 12.6), on_pad(21, 27, 11.4), seed=12)
+    stand.chain(
+        on_pad(-21, 27, 11.4),
+        on_pad(-20.5, 25.5, 12.6),
+        on_pad(-14, 14.5),
+        on_pad(-6, 6.6),
+        Vector((x - 2.2, y + 0.5, z - 0.2)),
+        Vector((x, y, z)),
+        Vector((x + 2.2, y + 0.6, z - 0.2)),
+        on_pad(6.6, 6.8),
+        on_pad(14, 15),
+        on_pad(20.5, 25.5, 12.6),
+        on_pad(21, 27, 11.4),
+        seed=12,
+    )
     light.studio(stand.kind, 40, centre=(0, -4), key=1.0, low=0.4)
     light.card((-150, 90, 170), (0, 0, 0), 110, 110, 4.0, (1, 0.968, 0.93))
     stand.camera((7, -6, 5), 122, 40, lens=105, focus=(0, -8, 12), blur=1.7)

@@ -45,7 +45,12 @@ def encode(name: str, size: tuple[int, int], folder: Path) -> dict:
                 target.write_bytes(data)
                 files[kind].append(width)
     sides = {key: _scaled(side, scale) for key, side in entry["sides"].items()}
-    return {"width": size[0], "height": size[1], "sides": sides, "files": {k: v for k, v in files.items() if v}}
+    return {
+        "width": size[0],
+        "height": size[1],
+        "sides": sides,
+        "files": {k: v for k, v in files.items() if v},
+    }
 
 
 def _bytes(picture: Image.Image, given: dict) -> bytes:

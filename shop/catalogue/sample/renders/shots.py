@@ -37,7 +37,11 @@ def every() -> list[Shot]:
         Shot("hero-rings", "hero", "two-rings", "gold", WIDE, 26, ANGLE_WORDS["two-rings"]),
         Shot("hero-disc", "hero", "disc", "silver", WIDE, 26, {"front": ("great-vibes", "Zoë")}),
     ]
-    found += [Shot(f"{p}-{m}-angle", "angle", p, m, words=ANGLE_WORDS[p]) for m in ("silver", "gold") for p in PIECES]
+    found += [
+        Shot(f"{p}-{m}-angle", "angle", p, m, words=ANGLE_WORDS[p])
+        for m in ("silver", "gold")
+        for p in PIECES
+    ]
     found.append(Shot("box", "box", "disc", "silver"))
     found += [Shot(f"{p}-clasp", "clasp", p, "silver") for p in PIECES]
     return found
