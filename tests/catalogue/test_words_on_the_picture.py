@@ -65,7 +65,9 @@ def metal(page, view: str, area: Area, place: Placement) -> Image.Image:
     for number, ring in enumerate(outline(area)):
         corners = [place.at(x, -y) for x, y in ring]
         moved = [(x * scale + seen["x"] - stage["x"], y * scale + seen["y"] - stage["y"]) for x, y in corners]
-        assert all(-2 < x < mask.width + 2 and -2 < y < mask.height + 2 for x, y in moved), "metal out of sight"
+        assert all(-2 < x < mask.width + 2 and -2 < y < mask.height + 2 for x, y in moved), (
+            "metal out of sight"
+        )
         pen.polygon(moved, fill=0 if is_ring(area) and number else 255)
     return mask.filter(ImageFilter.MaxFilter(3))  # a pixel on the edge belongs to both
 

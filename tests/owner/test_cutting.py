@@ -76,9 +76,9 @@ def test_words_checked_with_another_version_of_the_face_are_refused(
     monkeypatch.setattr("shop.engraving.faces._sha256", lambda _: "0" * 64)
     answer = file(owner, engraved)
     assert answer.status_code == 409
-    assert "checked again" in answer.text
+    assert "looked at again" in answer.text
     page = owner.get(f"/owner/orders/{engraved}")
-    assert "The lettering has changed" in page.text
+    assert "no longer the one that was approved" in page.text
     assert not soup(page).select(".bench-files")
     assert "Caoimhe" in page.text
 
