@@ -234,7 +234,7 @@ def test_letters_that_skia_cannot_unite_are_refused_without_quoting_them(
 
 
 def test_serving_loads_none_of_the_libraries_that_only_files_need() -> None:
-    heavy = "{'ezdxf', 'numpy', 'pathops', 'pydyf', 'resvg_py'}"
+    heavy = "{'ezdxf', 'numpy', 'pathops', 'pydyf', 'resvg_py', 'fontTools.svgLib'}"
     program = f"import sys, shop.application; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"
