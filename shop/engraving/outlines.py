@@ -12,7 +12,6 @@ from typing import Any, Final
 from fontTools.misc.transform import Identity, Transform
 from fontTools.pens.recordingPen import RecordingPen
 from fontTools.pens.transformPen import TransformPen
-from fontTools.svgLib.path import parse_path
 
 from shop.engraving.areas import Area, outline
 from shop.engraving.contours import Contour, Step, polygon, wound
@@ -102,6 +101,8 @@ def _glyphs(area: Area, face: Face, words: Mapping[int, str]) -> Iterator[tuple[
 
 def _read(path: str, at: Transform) -> tuple[RecordingPen, list[Contour]]:
     """A glyph's closed contours, still to be united, and its open ones."""
+    from fontTools.svgLib.path import parse_path  # noqa: PLC0415 - brings an XML parser along
+
     whole, closed, opens, begun = RecordingPen(), RecordingPen(), [], 0
     parse_path(path, TransformPen(whole, at))
     for index, (name, _) in enumerate(whole.value):

@@ -121,7 +121,7 @@ def read_pdf(data: bytes) -> Drawn:
             painted.append((operator, *_pdf_path(path)))
             path = []
         else:
-            assert operator in {b"w", b"J", b"j"}, "no text, no pictures"
+            assert operator in {b"w", b"J", b"j", b"RG"}, "no text, no pictures"
     (_, guide, _), *rest = painted
     filled = [contour for operator, closed, _ in rest if operator == b"f*" for contour in closed]
     strokes = [contour for operator, _, opened in rest if operator == b"S" for contour in opened]

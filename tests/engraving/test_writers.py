@@ -12,6 +12,7 @@ from shop.engraving import FACES, Area, check
 from shop.engraving.contours import TOLERANCE_MM, Contour
 from shop.engraving.drawing import svg
 from shop.engraving.engraving import EngravedLine
+from shop.engraving.faces import Outline
 from shop.engraving.outlines import CannotUnite, CutSide, cut, cut_sides
 from shop.engraving.writers import FORMATS, png
 from tests.engraving.files import (
@@ -181,6 +182,20 @@ def test_the_strokes_of_a_single_line_face_stay_open(monkeypatch: pytest.MonkeyP
     assert dark.max() == pytest.approx(middle + 3 * scale, abs=1.5)
 
 
+class SingleLines:
+    """A font whose every letter is one stroke beside a square."""
+
+    def outline(self, _: int) -> Outline:
+        return Outline("M0 0L0 700Q100 800 200 700M300 0L400 0L400 100L300 100Z", ())
+
+
+def test_open_paths_of_a_face_are_cut_as_strokes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shop.engraving.outlines.opened", lambda _: SingleLines())
+    side = cut(BAR, FACES["marcellus"], {1: "ll"})
+    assert (len(side.strokes), len(side.filled)) == (2, 2)
+    assert [len(step) for step in side.strokes[0].steps] == [1, 2]
+
+
 def test_the_picture_has_ink_where_the_file_has_and_nothing_round_the_metal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -234,7 +249,7 @@ def test_letters_that_skia_cannot_unite_are_refused_without_quoting_them(
 
 
 def test_serving_loads_none_of_the_libraries_that_only_files_need() -> None:
-    heavy = "{'ezdxf', 'numpy', 'pathops', 'pydyf', 'resvg_py'}"
+    heavy = "{'ezdxf', 'numpy', 'pathops', 'pydyf', 'resvg_py', 'fontTools.svgLib'}"
     program = f"import sys, shop.application; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"

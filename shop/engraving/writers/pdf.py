@@ -13,6 +13,7 @@ _POINTS_PER_MM: Final = 72 / 25.4
 _EDGE_MM: Final = 1.0
 """Paper left round the metal."""
 _ROUND: Final = 1
+_BLACK, _GUIDE_BLUE = (0, 0, 0), (0, 0, 1)
 
 
 def write(side: CutSide) -> bytes:
@@ -25,10 +26,12 @@ def write(side: CutSide) -> bytes:
     content.set_matrix(scale, 0, 0, scale, scale * across / 2, scale * up / 2)
     content.set_line_cap(_ROUND)
     content.set_line_join(_ROUND)
+    content.set_color_rgb(*_GUIDE_BLUE, stroke=True)
     _stroke(content, side.guide, HAIRLINE_MM)
     if side.filled:
         _draw(content, side.filled)
         content.fill(even_odd=True)
+    content.set_color_rgb(*_BLACK, stroke=True)
     _stroke(content, side.strokes, side.stroke_mm or HAIRLINE_MM)
     document.add_object(content)
     page = {
