@@ -75,10 +75,10 @@ def test_choosing_gold_shows_gold_without_any_script(app, browser, live_server, 
     page = browser.new_page(java_script_enabled=False)
     try:
         page.goto(f"{live_server}/pieces/disc")
-        assert page.locator("[data-shows=silver]").is_visible()
+        assert page.locator("[data-picture=disc-silver-front]").is_visible()
         page.locator(f"input[name=variant][value='{gold}']").check()
-        assert page.locator("[data-shows=gold]").is_visible()
-        assert page.locator("[data-shows=silver]").is_hidden()
+        assert page.locator("[data-picture=disc-gold-front]").is_visible()
+        assert page.locator("[data-picture=disc-silver-front]").is_hidden()
     finally:
         page.close()
 

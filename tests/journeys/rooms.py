@@ -359,5 +359,6 @@ NO_PAGE: Final = {
     "/owner/": "leads straight to the orders",
     "/finance/ledger.<kind>": "a file",
     "/engravings/preview.svg": "a picture",
+    "/owner/orders/<reference>/lines/<number>/<side>.<kind>": "a file",
 }
 """Addresses that show nobody a page, and why."""

@@ -1,5 +1,6 @@
 """From the first page to the books: three pieces bought, given from, and shown to the penny."""
 
+import base64
 import csv
 import io
 import re
@@ -23,6 +24,16 @@ def body_of(letter: EmailMessage, kind: str) -> str:
     part = letter.get_body((kind,))
     assert part is not None
     return str(part.get_content())
+
+
+def as_read(letter: EmailMessage) -> str:
+    """The letter's HTML with its own pictures in place, as a mail program shows it."""
+    html = body_of(letter, "html")
+    for part in letter.walk():
+        if part.get_content_maintype() == "image":
+            picture = base64.b64encode(part.get_content()).decode()
+            html = html.replace(f"cid:{part['Content-ID'].strip('<>')}", f"data:image/png;base64,{picture}")
+    return html
 
 
 def chooses_three(buyer: Visitor) -> None:
@@ -128,7 +139,10 @@ def assert_the_letter_says_it_all(shop: OpenShop, reader: Visitor, reference: st
     assert len(letters) == 1
     assert letters[0]["To"] == DETAILS["E-mail"]
     assert letters[0]["Subject"] == f"Your order {reference}"
-    reader.page.set_content(body_of(letters[0], "html"))
+    reader.page.set_content(as_read(letters[0]))
+    drawn = reader.page.locator("img")
+    assert drawn.count() == 3  # two sides of one Disc, one of the other
+    assert drawn.evaluate_all("imgs => imgs.every(img => img.complete && img.naturalWidth > 100)")
     for text in (body_of(letters[0], "plain"), reader.page.locator("body").inner_text()):
         assert [words for words in (FRONT, *BACK, OTHER) if f"“{words}”" not in text] == []
     assert f"{shop.address}{order_page}" in body_of(letters[0], "plain")

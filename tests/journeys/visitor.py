@@ -169,7 +169,7 @@ def visiting(browser: Browser, shop: OpenShop, **how: object) -> Iterator[Visito
     try:
         visitor = Visitor(context, shop)
         yield visitor
-        assert visitor.complaints == []
+        assert visitor.complaints == [], visitor.complaints
         assert [path for path, status in visitor.statuses.items() if status >= 500] == []
     finally:
         context.close()
