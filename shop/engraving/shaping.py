@@ -13,7 +13,7 @@ import uharfbuzz
 
 from shop.engraving.directions import runs
 from shop.engraving.faces import Face, OpenFont, opened
-from shop.engraving.geometry import Box, Directions, Point, convex_hull, frontier, reaches
+from shop.engraving.geometry import Box, Directions, Point, frontier, reaches
 from shop.engraving.signs import SELECTORS, SIGNS
 
 _KEPT: Final = 1024
@@ -104,11 +104,6 @@ class Shaped:
     def inked(self) -> list[Cluster]:
         """The clusters that are not blank."""
         return [cluster for cluster in self.clusters if cluster.inked]
-
-    @cached_property
-    def hull(self) -> tuple[Point, ...]:
-        """The convex hull of all ink; empty when there is none."""
-        return tuple(convex_hull(point for cluster in self.inked for point in cluster.hull))
 
     @cached_property
     def left(self) -> float:
