@@ -28,7 +28,7 @@ _HEART: Final = (
 _HEART_MIDDLES: Final = (0.02, 0.06, -0.02, 0.1, -0.06)
 """Where words may sit in a heart: a wide line higher, several lines lower; the first when all do as well."""
 
-_ABOVE_ARC_MIDDLES: Final = (0.8, 0.6, 1.0, 0.4, 0.2, 0.0)
+_ABOVE_ARC_MIDDLES: Final = (0.8, 0.55, 0.3, 0.05)
 """Where straight lines may sit above an arc: near the middle of what it leaves, or where they are larger."""
 
 _STEP: Final = 2 * math.pi / _DISC_SIDES

@@ -82,8 +82,8 @@ class Arc:
     @property
     def problem(self) -> Problem | None:
         """Why the line cannot stand like this."""
-        sticking_out = max([math.hypot(x, self.radius + y) for x, y in self._feet]) - self._reach
-        over_tall = max(sticking_out, _INNERMOST * self._reach - self._inner)
+        over_wide = max([x for x, _ in self._feet]) - self._reach  # a letter wider than the disc
+        over_tall = max(over_wide, _INNERMOST * self._reach - self._inner)
         if over_tall > _TINY:
             return TooTall(over_tall)
         return TooLong(self.over_long) if self.over_long > _TINY else None
@@ -105,13 +105,13 @@ class Arc:
         """Of the baseline."""
         return min([math.sqrt(max(0.0, self._reach**2 - x**2)) - y for x, y in self._feet])
 
-    @property
+    @cached_property
     def _pitch(self) -> float:
         """Half a small letter above the baseline: so neither the feet part nor the heads crowd."""
         font = opened(self.face)
         return self.radius - self.cap * font.x_height / font.cap_height / 2
 
-    @property
+    @cached_property
     def _reach(self) -> float:
         return engravable_radius(self.area) - self.face.thicken_mm / 2
 

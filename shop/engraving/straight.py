@@ -46,11 +46,13 @@ class Block:
 
         Less than the face's least height when the words do not fit.
         """
-        heights = {
-            middle: min(self._face.cap_max_mm, self._largest(region, middle)) for middle in region.middles
-        }
-        middle = max(heights, key=heights.__getitem__)
-        return heights[middle], middle
+        found: dict[float, float] = {}
+        for middle in region.middles:
+            found[middle] = self._largest(region, middle)
+            if found[middle] >= self._face.cap_max_mm:
+                return self._face.cap_max_mm, middle
+        middle = max(found, key=found.__getitem__)
+        return found[middle], middle
 
     def _largest(self, region: Region, middle_y: float) -> float:
         """The height in mm up to which the ink, growing from the middle, stays inside every edge."""
