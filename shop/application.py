@@ -21,6 +21,7 @@ from shop.giving import triggers
 from shop.giving.models import LedgerTxn
 from shop.giving.policies import policy_in_force, statement
 from shop.orders.converge import Services
+from shop.owner import cutting as owner_cutting
 from shop.owner import orders as owner_orders
 from shop.owner import stock as owner_stock
 from shop.payments.gateway import Gateway
@@ -40,6 +41,7 @@ TOPICS: Final = (
     webhooks,
     accounts,
     owner_orders,
+    owner_cutting,
     owner_stock,
     finance,
 )

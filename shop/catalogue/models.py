@@ -1,6 +1,8 @@
 """The tables of the catalogue: pieces, the sides words can be cut into, metals, variants and pictures."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base
@@ -37,7 +39,10 @@ class Piece(Base):
 
 
 class Side(Base):
-    """A side of a piece that words can be cut into. Sizes are tenths of a millimetre."""
+    """A side of a piece that words can be cut into. Sizes are tenths of a millimetre.
+
+    `rim`: the last line runs along the lower edge of a disc instead of across it.
+    """
 
     __tablename__ = "side"
     __table_args__ = (
@@ -55,6 +60,7 @@ class Side(Base):
     width_tenths: Mapped[int]
     height_tenths: Mapped[int]
     lines: Mapped[int]
+    rim: Mapped[bool] = mapped_column(server_default=false())
 
 
 class Variant(Base):
@@ -80,16 +86,28 @@ class Variant(Base):
 
 
 class Picture(Base):
-    """A picture of a piece: in one metal, or of every one (metal is null). `file` lies under static/."""
+    """A picture of a piece: in one metal, or of every one (metal is null). `file` lies under static/.
+
+    `role` is 'stage' (the piece alone from the front, without words: hers are laid over it), 'photo' or
+    'scale' (drawn, with measures). `renditions` names the widths in pixels there are of each kind of file,
+    as {"webp": [400, 1000]}; null when there is only `file`. `placements` says where sides lie on the
+    picture, as {"front": {"matrix": [a, b, c, d, e, f], "clip": "M..."}}: see shop.engraving.Placement.
+    """
 
     __tablename__ = "picture"
-    __table_args__ = (UniqueConstraint("piece_id", "file"),)
+    __table_args__ = (
+        UniqueConstraint("piece_id", "file"),
+        CheckConstraint("role IN ('stage', 'photo', 'scale')", name="role_known"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     piece_id: Mapped[int] = mapped_column(ForeignKey("piece.id"))
     metal_id: Mapped[int | None] = mapped_column(ForeignKey("metal.id"))
+    role: Mapped[str] = mapped_column(String(10))
     file: Mapped[str] = mapped_column(String(200))
     alt: Mapped[str] = mapped_column(String(300))
     width: Mapped[int]
     height: Mapped[int]
+    renditions: Mapped[dict[str, list[int]] | None] = mapped_column(JSON(none_as_null=True))
+    placements: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     position: Mapped[int]

@@ -6,12 +6,13 @@ from contextlib import suppress
 from typing import Final
 
 from flask import render_template
+from markupsafe import Markup
 
-from shop.catalogue import editions, lettering
+from shop.catalogue import editions, lettering, sample
 from shop.catalogue.editions import Shown
 from shop.catalogue.postage import CHEAPEST
-from shop.catalogue.snapshot import Catalogue, PieceView
-from shop.engraving import FACES, EngravingRefused, check, field_name
+from shop.catalogue.snapshot import Catalogue, PictureView, PieceView
+from shop.engraving import FACES, EngravingRefused, check, field_name, over_picture, remarks, words_in
 from shop.money import pounds_and_pence
 
 ADD_TO: Final = "/basket/lines"
@@ -44,7 +45,7 @@ class UnknownPiece(Exception):
 
 def home_page(shown: Shown) -> str:
     """The first page."""
-    return render_template("catalogue/home.html", **_shared(shown))
+    return render_template("catalogue/home.html", hero=_wide("hero-rings"), **_shared(shown))
 
 
 def pieces_page(shown: Shown) -> str:
@@ -74,6 +75,10 @@ def piece_page(
         "catalogue/piece.html",
         here="pieces",
         piece=piece,
+        stages=[
+            (stage, in_sight(piece, stage, values), _drawn(piece, stage, values)) for stage in piece.stages
+        ],
+        rooms=_rooms(piece, values),
         faces=[(face, lettering.sample(face)) for face in FACES.values()],
         first_face=first_face(piece),
         values=values,
@@ -85,6 +90,52 @@ def piece_page(
         places=PLACES,
         **_shared(shown),
     )
+
+
+def _wide(name: str) -> PictureView:
+    """One of the wide pictures, which belong to no piece and say nothing that the page does not say."""
+    facts = sample.rendering(name)
+    kinds = tuple((kind, tuple(widths)) for kind, widths in facts["renditions"].items())
+    return PictureView(facts["file"], "", facts["width"], facts["height"], None, "photo", kinds)
+
+
+def words_on(piece: PieceView, picture: PictureView, params: Mapping[str, str]) -> str:
+    """The SVG to lay over a picture of the piece: the words of the form's fields, cut into its metal."""
+    return over_picture(
+        params,
+        piece.sides,
+        picture.placements,
+        size=(picture.width, picture.height),
+        metal=picture.metal_slug or "",
+        name=picture.name,
+    )
+
+
+def in_sight(piece: PieceView, stage: PictureView, values: Mapping[str, str]) -> bool:
+    """Whether a stage is shown at first: those with words on them, else the first one of its metal."""
+    lettered = [other for other in piece.stages if _words(piece, other, values)]
+    return stage in lettered if lettered else stage == piece.picture("stage", stage.metal_slug)
+
+
+def _words(piece: PieceView, stage: PictureView, values: Mapping[str, str]) -> bool:
+    on_it = {place.side for place in stage.placements}
+    sides = [side for side in piece.sides if side.key in on_it]
+    return any(text.strip() for text in words_in(values, sides).values())
+
+
+def _drawn(piece: PieceView, stage: PictureView, values: Mapping[str, str]) -> Markup:
+    if not _words(piece, stage, values):
+        return Markup()
+    # Made by our own writer from outlines and numbers; no typed text is in it unescaped.
+    return Markup(words_on(piece, stage, values))  # noqa: S704
+
+
+def _rooms(piece: PieceView, values: Mapping[str, str]) -> dict[str, str]:
+    """By field name, how much room each line has left; what is wrong with a line stands beside it anyway."""
+    face = FACES.get(values.get("face", ""))
+    if face is None:
+        return {}
+    return {name: said for name, (said, wrong) in remarks(piece.sides, face, values).items() if not wrong}
 
 
 def first_sentence(statement: str | None) -> str | None:

@@ -42,14 +42,20 @@ def piece(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/engravings/preview.svg")
 def engraving() -> ResponseReturnValue:
-    """One side of a piece with words on it: `piece`, `side`, `face` and the fields of the piece's form.
+    """Words on a piece: `piece`, `face` and the fields of the piece's form; on the `picture` of that name.
 
-    It may be kept by the visitor's own browser, never by a cache on the way: the words in it are hers.
+    Without a picture it is the plain drawing of the `side`, in mm. It may be kept by the visitor's own
+    browser, never by a cache on the way: the words in it are hers.
     """
-    found = shown().catalogue.by_slug.get(request.args.get("piece", ""))
-    if found is None or not found.sides:
+    piece = shown().catalogue.by_slug.get(request.args.get("piece", ""))
+    if piece is None or not piece.sides:
         abort(HTTPStatus.NOT_FOUND)
-    drawn = preview(request.args, found.sides)
+    if (name := request.args.get("picture")) is None:
+        drawn = preview(request.args, piece.sides)
+    elif (picture := next((stage for stage in piece.stages if stage.name == name), None)) is not None:
+        drawn = pages.words_on(piece, picture, request.args)
+    else:
+        abort(HTTPStatus.NOT_FOUND)
     return Response(
         drawn, mimetype="image/svg+xml", headers={"Cache-Control": f"private, max-age={PREVIEW_KEPT}"}
     )

@@ -11,18 +11,36 @@ from sqlalchemy.orm import Session
 
 from shop import stock
 from shop.catalogue.models import Metal, Picture, Piece, Side, Variant
-from shop.engraving.areas import Area
+from shop.engraving import Area, Placement
+
+Renditions = tuple[tuple[str, tuple[int, ...]], ...]
+"""Kinds of file a picture comes as, the one to try first first, each with its widths in pixels."""
 
 
 @dataclass(frozen=True)
 class PictureView:
-    """A picture; `metal_slug` is None when it shows every metal's piece. `file` lies under static/."""
+    """A picture; `metal_slug` is None when it shows every metal's piece. `file` lies under static/.
+
+    See models.Picture for `role`, `renditions` and `placements`.
+    """
 
     file: str
     alt: str
     width: int
     height: int
     metal_slug: str | None
+    role: str
+    renditions: Renditions = ()
+    placements: tuple[Placement, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What its files are called, without folder, width and kind."""
+        return self.file.rpartition("/")[2].removesuffix(f"-{self.width}.webp").partition(".")[0]
+
+    def rendition(self, kind: str, width: int) -> str:
+        """The file of this kind and width."""
+        return f"{self.file.removesuffix(f'-{self.width}.webp')}-{width}.{kind}"
 
 
 @dataclass(frozen=True)
@@ -64,6 +82,22 @@ class PieceView:
     def available(self) -> bool:
         """Whether any variant can be bought now."""
         return any(variant.available for variant in self.variants)
+
+    @property
+    def stages(self) -> tuple[PictureView, ...]:
+        """The pictures that her words are laid over, or that show a piece without words alone."""
+        return tuple(picture for picture in self.pictures if picture.role == "stage")
+
+    def picture(self, role: str, metal_slug: str | None = None) -> PictureView | None:
+        """The first picture of this role in this metal; in any metal when none is named."""
+        return next(
+            (
+                shown
+                for shown in self.pictures
+                if shown.role == role and metal_slug in {None, shown.metal_slug}
+            ),
+            None,
+        )
 
     @property
     def from_pence(self) -> int:
@@ -119,10 +153,27 @@ _VARIANTS = (
     .order_by(Metal.position, Variant.position, Variant.id)
 )  # fmt: skip
 _SIDES = select(
-    Side.piece_id, Side.key, Side.label, Side.shape, Side.width_tenths, Side.height_tenths, Side.lines
+    Side.piece_id,
+    Side.key,
+    Side.label,
+    Side.shape,
+    Side.width_tenths,
+    Side.height_tenths,
+    Side.lines,
+    Side.rim,
 ).order_by(Side.position)
 _PICTURES = (
-    select(Picture.piece_id, Picture.file, Picture.alt, Picture.width, Picture.height, Metal.slug)
+    select(
+        Picture.piece_id,
+        Picture.file,
+        Picture.alt,
+        Picture.width,
+        Picture.height,
+        Metal.slug,
+        Picture.role,
+        Picture.renditions,
+        Picture.placements,
+    )
     .outerjoin(Metal, Metal.id == Picture.metal_id)
     .order_by(Picture.position, Picture.id)
 )
@@ -144,7 +195,7 @@ def load(session: Session) -> Catalogue:
     sides = _by_piece(session.execute(_SIDES))
     pictures: dict[int, list[PictureView]] = defaultdict(list)
     for picture in session.execute(_PICTURES):
-        pictures[picture.piece_id].append(PictureView(*picture[1:]))
+        pictures[picture.piece_id].append(_picture(picture))
     pieces = session.execute(_PIECES)
     return Catalogue(
         tuple(
@@ -165,6 +216,13 @@ def load(session: Session) -> Catalogue:
     )
 
 
+def _picture(row: Row[Any]) -> PictureView:
+    renditions = tuple((kind, tuple(widths)) for kind, widths in (row.renditions or {}).items())
+    placements = tuple(Placement.of(side, table) for side, table in (row.placements or {}).items())
+    facts: list[Any] = [*row[1:7], renditions, placements]
+    return PictureView(*facts)
+
+
 def _by_piece(sides: Iterable[Row[Any]]) -> dict[int, list[Area]]:
     found: dict[int, list[Area]] = defaultdict(list)
     for side in sides:
@@ -175,6 +233,7 @@ def _by_piece(sides: Iterable[Row[Any]]) -> dict[int, list[Area]]:
             width_mm=side.width_tenths / 10,
             height_mm=side.height_tenths / 10,
             lines=side.lines,
+            rim=side.rim,
         )
         found[side.piece_id].append(area)
     return found

@@ -12,7 +12,7 @@ from shop.catalogue import pages, snapshot
 from shop.catalogue.postage import CHEAPEST
 from shop.checkout import basket, cookie
 from shop.checkout.basket import Line
-from shop.checkout.choice import Refused, piece_of, read_choice, values_of, written
+from shop.checkout.choice import Refused, engraving_problems, piece_of, read_choice, values_of, written
 from shop.checkout.forms import ActionForm
 from shop.checkout.show import lines_shown, statement
 
@@ -20,6 +20,9 @@ blueprint = Blueprint("basket", __name__)
 
 LINE: Final = f"/basket/lines/<int(max={2**31 - 1}):line_id>"
 """No database has a line with a greater number."""
+
+PREVIEW: Final = "preview"
+"""The name of the button that only shows the words on the picture, for browsers without our script."""
 
 ADD, SAVE = "Add to basket", "Save the changes"
 FULL: Final = f"A basket holds {basket.MOST_LINES} pieces. Please order those first, or take one out."
@@ -49,6 +52,8 @@ def add() -> ResponseReturnValue:
     """Put a unit with its words into the basket."""
     if not web.valid_public_token(request.form.get("csrf_token", "")):
         return _stale(pages.ADD_TO, ADD)
+    if PREVIEW in request.form:
+        return _previewed(pages.ADD_TO, ADD)
     token = cookie.token() or basket.new_token()
     with web.transaction() as session:
         catalogue = basket.seen_by(session, snapshot.load(session), token)
@@ -87,6 +92,8 @@ def change(line_id: int) -> ResponseReturnValue:
     action, token = f"/basket/lines/{line_id}", cookie.token() or ""
     if not web.valid_public_token(request.form.get("csrf_token", "")):
         return _stale(action, SAVE)
+    if PREVIEW in request.form:
+        return _previewed(action, SAVE)
     with web.transaction() as session:
         catalogue = basket.seen_by(session, snapshot.load(session), token)
         try:
@@ -121,6 +128,15 @@ def _stale(action: str, label: str) -> ResponseReturnValue:
     with web.reading() as session:
         catalogue = basket.seen_by(session, snapshot.load(session), cookie.token())
     return _again(catalogue, _refused(catalogue, web.STALE_BUT_KEPT), action, label, HTTPStatus.BAD_REQUEST)
+
+
+def _previewed(action: str, label: str) -> ResponseReturnValue:
+    """The same page with the words on the picture, and what cannot be cut named; the basket stays."""
+    with web.reading() as session:
+        catalogue = basket.seen_by(session, snapshot.load(session), cookie.token())
+    piece = piece_of(catalogue, request.form)
+    problems = engraving_problems(piece, request.form) if piece else {}
+    return _again(catalogue, Refused(piece, problems), action, label, HTTPStatus.OK)
 
 
 def _refused(catalogue: snapshot.Catalogue, why: str) -> Refused:

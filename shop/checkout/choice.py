@@ -50,6 +50,13 @@ def read_choice(catalogue: Catalogue, form: Mapping[str, str]) -> WishedLine:
     return WishedLine(variant.id, engraving, dedication)
 
 
+def engraving_problems(piece: PieceView, form: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with the words alone: field id -> sentence."""
+    errors: dict[str, str] = {}
+    _engraving(piece, form, errors)
+    return errors
+
+
 def piece_of(catalogue: Catalogue, form: Mapping[str, str]) -> PieceView | None:
     """The piece whose page the form is from: it says so itself, or its variant tells."""
     if "piece" in form:

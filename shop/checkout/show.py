@@ -8,7 +8,7 @@ from markupsafe import Markup
 from shop.catalogue import editions
 from shop.catalogue.snapshot import Catalogue, PictureView, PieceView, VariantView
 from shop.checkout.basket import Line
-from shop.engraving import Engraving, proof
+from shop.engraving import FACES, Area, Engraving, proof
 from shop.orders.view import LineView, words_of
 
 
@@ -35,8 +35,8 @@ def lines_shown(lines: Sequence[Line]) -> list[Shown]:
     return [
         Shown(
             line,
-            words_of(line.piece, line.wished.engraving),
-            proof_of(line.piece, line.wished.engraving),
+            words_of(line.piece.sides if line.piece else (), line.wished.engraving),
+            drawn(line.piece.sides if line.piece else (), line.wished.engraving),
             picture_of(line.piece, line.variant),
         )
         for line in lines
@@ -62,26 +62,25 @@ def ordered_shown(catalogue: Catalogue, lines: Sequence[LineView]) -> list[Order
         shown.append(
             Ordered(
                 line,
-                words_of(piece, line.engraving),
-                proof_of(piece, line.engraving),
+                line.words,
+                drawn(line.sides, line.engraving),
                 picture_of(piece, variant),
             )
         )
     return shown
 
 
-def proof_of(piece: PieceView | None, engraving: Engraving | None) -> Markup:
+def drawn(sides: Sequence[Area], engraving: Engraving | None) -> Markup:
     """The drawing of every engraved side; empty when there is nothing engraved."""
-    if engraving is None or piece is None:
+    if engraving is None or engraving.face not in FACES:
         return Markup()
     engraved = {line.side for line in engraving.lines}
-    drawn = [proof(area, engraving) for area in piece.sides if area.key in engraved]
     # Made by our own writer from outlines and numbers; no typed text is in it unescaped.
-    return Markup("".join(drawn))  # noqa: S704
+    return Markup("".join(proof(side, engraving) for side in sides if side.key in engraved))  # noqa: S704
 
 
 def picture_of(piece: PieceView | None, variant: VariantView | None) -> PictureView | None:
     """The piece's picture in the variant's metal."""
     if piece is None or variant is None:
         return None
-    return next((shown for shown in piece.pictures if shown.metal_slug == variant.metal_slug), None)
+    return piece.picture("stage", variant.metal_slug)

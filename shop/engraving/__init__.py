@@ -26,6 +26,8 @@ from shop.engraving.problems import (
     UnknownFace,
     UnknownLine,
 )
+from shop.engraving.proofs import Proof, proof_digest, proof_of
+from shop.engraving.stage import Placement, over_picture, remarks
 
 __all__ = [
     "FACES",
@@ -40,7 +42,9 @@ __all__ = [
     "Letter",
     "MissingLetters",
     "MixedDirections",
+    "Placement",
     "Problem",
+    "Proof",
     "TooLong",
     "TooManyCharacters",
     "TooTall",
@@ -48,8 +52,12 @@ __all__ = [
     "UnknownLine",
     "check",
     "field_name",
+    "over_picture",
     "preview",
     "proof",
+    "proof_digest",
+    "proof_of",
+    "remarks",
     "room_left_mm",
     "svg",
     "words_in",

@@ -9,13 +9,13 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from shop import clock
-from shop.catalogue import snapshot
 from shop.mail.addresses import ascii_address
 from shop.mail.outbox import Claimed
 from shop.orders.converge import Services
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order
-from shop.orders.view import view, words_of
+from shop.orders.pictures import attach, pictures
+from shop.orders.view import view
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,12 @@ class Kind:
 
     template: str
     subject: str
+    drawn: bool = False
+    """Whether it shows what will be cut."""
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "order-confirmation": Kind("order_confirmation", "Your order {reference}"),
+    "order-confirmation": Kind("order_confirmation", "Your order {reference}", drawn=True),
     "sold-out": Kind("sold_out", "About your order {reference}"),
     "paid-twice": Kind("paid_twice", "About your order {reference}"),
     "refund": Kind("refund", "About your order {reference}"),
@@ -41,17 +43,15 @@ def write(services: Services, render: Render, claimed: Claimed) -> EmailMessage 
     """The letter, as text and HTML; None when the order's private words were erased."""
     with services.database.reading() as session:
         order = session.get_one(Order, claimed.order_id)
-        opened, catalogue = view(session, services.vault, order), snapshot.load(session)
+        opened = view(session, services.vault, order)
         token = link_token(session, order.id, services.secret_key)
     if opened.contact is None:
         return None
     kind = KINDS[claimed.kind]
+    drawn = pictures(opened.lines, claimed.message_id) if kind.drawn else {}
     context: dict[str, Any] = {
         "order": opened,
-        "words": {
-            line.row.number: words_of(catalogue.by_slug.get(line.row.piece_slug), line.engraving)
-            for line in opened.lines
-        },
+        "pictures": drawn,
         "order_url": f"{services.site_url}/orders/{token}" if token else None,
         "test": order.book == "test",
     }
@@ -64,4 +64,5 @@ def write(services: Services, render: Render, claimed: Claimed) -> EmailMessage 
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(render(f"mail/{kind.template}.txt", **context))
     message.add_alternative(render(f"mail/{kind.template}.html", **context), subtype="html")
+    attach(message, order.reference, drawn)
     return message

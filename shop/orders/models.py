@@ -65,7 +65,8 @@ class OrderLine(Base):
     donation_pence: Mapped[int]
     """What the policy gives for this unit; 0 when none was in force or it counts by order."""
     engraved: Mapped[bool]
-    engraving_digest: Mapped[str | None]
+    proof_digest: Mapped[str | None]
+    """See Approved.digest: what is cut can be held against it."""
 
 
 class OrderEvent(Base):

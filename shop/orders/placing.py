@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from shop import clock, stock
 from shop.catalogue.postage import SERVICES
 from shop.catalogue.snapshot import Catalogue, PieceView, VariantView
-from shop.engraving import Engraving
+from shop.engraving import Engraving, proof_digest
 from shop.giving.policies import policy_in_force, statement
 from shop.money import CURRENCY
+from shop.orders.approved import Approved
 from shop.orders.converge import Services
 from shop.orders.lifecycle import State, lock, make_link, new_reference, record
 from shop.orders.models import Order, OrderLine
@@ -101,7 +102,7 @@ def fingerprint(wish: Wish, priced: Sequence[PricedLine]) -> str:
             [
                 line.variant.id,
                 line.price_pence,
-                line.wished.engraving.digest() if line.wished.engraving else None,
+                proof_digest(line.piece.sides, line.wished.engraving) if line.wished.engraving else None,
                 line.wished.dedication,
             ]
             for line in priced
@@ -144,7 +145,13 @@ def place(
     session.add(order)
     session.flush()
     each = policy.amount_pence if policy and policy.basis == "unit" else 0
-    session.add_all(_line(order.id, number, line, each) for number, line in enumerate(priced, start=1))
+    services.vault.open_order(session, order.id)
+    for number, line in enumerate(priced, start=1):
+        engraving = line.wished.engraving
+        approved = Approved.now(engraving, line.piece.sides) if engraving else None
+        session.add(_line(order.id, number, line, approved, each))
+        words = {**(approved.sealed() if approved else {}), "dedication": line.wished.dedication}
+        services.vault.seal(session, order.id, f"line:{number}", words)
     _seal(session, services, order, wish)
     make_link(session, order, services.secret_key)
     record(session, order, "placed", actor="buyer", total_pence=order.total_pence)
@@ -173,8 +180,9 @@ def _free_reference(session: Session) -> str:
     return reference
 
 
-def _line(order_id: int, number: int, line: PricedLine, donation_pence: int) -> OrderLine:
-    engraving = line.wished.engraving
+def _line(
+    order_id: int, number: int, line: PricedLine, approved: Approved | None, donation_pence: int
+) -> OrderLine:
     return OrderLine(
         order_id=order_id,
         number=number,
@@ -187,22 +195,15 @@ def _line(order_id: int, number: int, line: PricedLine, donation_pence: int) -> 
         chain_inches=line.variant.chain_inches,
         price_pence=line.price_pence,
         donation_pence=donation_pence,
-        engraved=engraving is not None,
-        engraving_digest=engraving.digest() if engraving else None,
+        engraved=approved is not None,
+        proof_digest=approved.digest() if approved else None,
     )
 
 
 def _seal(session: Session, services: Services, order: Order, wish: Wish) -> None:
-    vault = services.vault
-    vault.open_order(session, order.id)
-    vault.seal(session, order.id, "contact", asdict(wish.contact))
-    vault.seal(session, order.id, "gift", {"as_gift": wish.as_gift, "message": wish.gift_message})
-    for number, line in enumerate(wish.lines, start=1):
-        words = {
-            "engraving": line.engraving.to_json() if line.engraving else None,
-            "dedication": line.dedication,
-        }
-        vault.seal(session, order.id, f"line:{number}", words)
+    services.vault.seal(session, order.id, "contact", asdict(wish.contact))
+    gift = {"as_gift": wish.as_gift, "message": wish.gift_message}
+    services.vault.seal(session, order.id, "gift", gift)
 
 
 def _attempt(

@@ -83,7 +83,7 @@ def erase(session: Session, vault: Vault, reference: str, *, actor: str) -> Eras
     had_words = vault.erase(session, order.id)
     revoke_links(session, order.id)
     letters = outbox.drop_unsent(session, "erased", order_id=order.id)
-    session.execute(update(OrderLine).where(OrderLine.order_id == order.id).values(engraving_digest=None))
+    session.execute(update(OrderLine).where(OrderLine.order_id == order.id).values(proof_digest=None))
     order.fingerprint = order.buyer_hash = ""
     if had_words:
         record(session, order, "erased", actor=actor)

@@ -8,22 +8,47 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from shop.catalogue.postage import SERVICES, Service
-from shop.catalogue.snapshot import PieceView
 from shop.dedications.vault import Vault
 from shop.engraving import Area, Engraving
 from shop.giving import ledger
 from shop.giving.ledger import Standing
+from shop.orders.approved import Approved
 from shop.orders.lifecycle import State, history, lines_of
 from shop.orders.models import Order, OrderEvent, OrderLine
 
 
 @dataclass(frozen=True)
 class LineView:
-    """One unit with the words for it; the words are None once they were erased."""
+    """One unit with the words for it; what was approved is None once it was erased."""
 
     row: OrderLine
-    engraving: Engraving | None = field(repr=False)
+    approved: Approved | None = field(repr=False)
     dedication: str | None = field(repr=False)
+
+    @property
+    def engraving(self) -> Engraving | None:
+        """The exact words."""
+        return self.approved.engraving if self.approved else None
+
+    @property
+    def sides(self) -> tuple[Area, ...]:
+        """The sides they are cut into, as large as when she approved them."""
+        return self.approved.sides if self.approved else ()
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """The words with where they stand; see words_of."""
+        return words_of(self.sides, self.engraving)
+
+    @property
+    def as_approved(self) -> bool:
+        """Whether what would be drawn and cut now is to the letter and the outline what she approved."""
+        approved = self.approved
+        return (
+            approved is not None
+            and approved.engraving.face_is_current
+            and approved.digest() == self.row.proof_digest
+        )
 
 
 @dataclass(frozen=True)
@@ -65,21 +90,22 @@ def view(session: Session, vault: Vault, order: Order) -> OrderView:
     )
 
 
-def words_of(piece: PieceView | None, engraving: Engraving | None) -> list[tuple[str, str]]:
+def words_of(sides: Sequence[Area], engraving: Engraving | None) -> list[tuple[str, str]]:
     """The words with where they stand, as people say it: ('Front, line 2', '14 May')."""
     if engraving is None:
         return []
-    areas = {area.key: area for area in piece.sides} if piece else {}
+    areas = {area.key: area for area in sides}
     return [(_where(areas.get(cut.side), cut.side, cut.line), cut.text) for cut in engraving.lines]
 
 
 def _where(area: Area | None, side: str, line: int) -> str:
     if area is None:
         return f"{side}, line {line}"
+    if area.rim and line == area.lines:
+        return f"{area.label}, along the lower edge"
     return f"{area.label}, line {line}" if area.lines > 1 else area.label
 
 
 def _line(session: Session, vault: Vault, row: OrderLine) -> LineView:
     words = vault.reveal(session, row.order_id, f"line:{row.number}") or {}
-    engraving = words.get("engraving")
-    return LineView(row, Engraving.from_json(engraving) if engraving else None, words.get("dedication"))
+    return LineView(row, Approved.unsealed(words), words.get("dedication"))

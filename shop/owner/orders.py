@@ -9,15 +9,15 @@ from sqlalchemy import select
 
 from shop import web
 from shop.accounts.access import require
-from shop.catalogue import snapshot
 from shop.engraving.faces import FACES
+from shop.engraving.writers import FORMATS
 from shop.money import pounds_and_pence
 from shop.orders.converge import Services, StillMoving, converge
 from shop.orders.lifecycle import UNPAID, State
 from shop.orders.models import Order, OrderLine
 from shop.orders.refunds import MoreThanPaid, NothingToRefund, ask
 from shop.orders.view import OrderView, view
-from shop.owner.proofs import large_proofs, large_words
+from shop.owner.proofs import large_proofs
 from shop.payments.gateway import GatewayDown
 
 blueprint = Blueprint("owner_orders", __name__, url_prefix="/owner")
@@ -122,13 +122,11 @@ def _opened(reference: str) -> OrderView:
 
 def _context(reference: str, problems: dict[str, str] | None = None) -> dict[str, object]:
     order = _opened(reference)
-    with web.reading() as session:
-        catalogue = snapshot.load(session)
     return {
         "order": order,
-        "proofs": large_proofs(catalogue, order.lines),
-        "words": large_words(catalogue, order.lines),
+        "proofs": large_proofs(order.lines),
         "faces": FACES,
+        "formats": FORMATS.values(),
         "tags": TAGS,
         "problems": problems or {},
         "refundable": order.state not in UNPAID and order.state is not State.REVIEW,

@@ -322,7 +322,7 @@ def test_every_field_of_a_form_has_a_row(opened: Open, name: str) -> None:
         }.get(name, form.action)
     )
     shown, _ = form_on(page, form.action)
-    named = {str(tag["name"]) for tag in shown.select("[name]")} - {"csrf_token", "username"}
+    named = {str(tag["name"]) for tag in shown.select("[name]:not(button)")} - {"csrf_token", "username"}
     assert named == set(TABLE[name])
 
 
@@ -392,9 +392,12 @@ def test_a_form_of_a_megabyte_is_refused_as_too_large(opened: Open) -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in SENT if SENT[kind] is not None])
-@pytest.mark.parametrize("field", ["piece", "side", "face", "engraving-front-1"])
-def test_a_drawing_can_be_asked_for_with_anything(anyone: Shopper, field: str, kind: str) -> None:
-    asked = {"piece": "disc", "side": "front", "face": "marcellus", "engraving-front-1": "Zoë"}
+@pytest.mark.parametrize("field", ["piece", "side", "picture", "face", "engraving-front-1"])
+@pytest.mark.parametrize("picture", [{}, {"picture": "disc-gold-front"}], ids=["plain", "on the picture"])
+def test_a_drawing_can_be_asked_for_with_anything(
+    anyone: Shopper, field: str, kind: str, picture: dict[str, str]
+) -> None:
+    asked = {"piece": "disc", "side": "front", "face": "marcellus", "engraving-front-1": "Zoë", **picture}
     answer = anyone.client.get("/engravings/preview.svg", query_string={**asked, field: SENT[kind]})
     assert answer.status_code in {200, 400, 404}
     if answer.status_code == 200:

@@ -130,7 +130,7 @@ def test_a_failed_edit_keeps_its_action_its_label_and_its_words(her: Shopper) ->
     assert answer.status_code == 422
     assert reason_beside(answer, "variant") == "Please choose a metal and a chain length."
     form, again = form_on(answer, line)
-    assert form.select_one("button").text == "Save the changes"  # type: ignore[union-attr]
+    assert form.select_one(".form-end button").text == "Save the changes"  # type: ignore[union-attr]
     assert again["engraving-front-1"] == "Siân"
     assert her.post(line, changed(again, {"variant": str(her.variant("disc").id)})).status_code == 303
 

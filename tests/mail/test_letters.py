@@ -1,15 +1,18 @@
 """What the letters say: everything that matters, to the letter; and what they never say."""
 
+from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
+from bs4 import BeautifulSoup
 from email_validator import EmailNotValidError
 from flask import Flask, render_template
 from sqlalchemy import select
 
 from shop.catalogue import snapshot
 from shop.engraving import check
+from shop.engraving.outlines import CannotUnite
 from shop.mail.models import Letter
 from shop.mail.sending import FileTransport, send_next
 from shop.orders import letters
@@ -191,3 +194,69 @@ def test_there_is_a_template_of_each_sort_for_every_kind(app: Flask) -> None:
     names = set(app.jinja_env.list_templates())
     for kind in KINDS.values():
         assert {f"mail/{kind.template}.txt", f"mail/{kind.template}.html"} <= names
+
+
+def images(message: EmailMessage) -> dict[str, EmailMessage]:
+    """The pictures of a letter by their Content-ID."""
+    return {part["Content-ID"]: part for part in message.walk() if part.get_content_maintype() == "image"}
+
+
+def test_the_confirmation_shows_every_side_as_it_will_be_cut(app: Flask, trade: Trade) -> None:
+    order = paid_order(trade)
+    message = letter(app, trade, order, "order-confirmation")
+    _, html = parts(message)
+    shown = BeautifulSoup(html, "html.parser").select("img")
+    assert [image["alt"] for image in shown] == [
+        "Front, drawn as it will be cut: “A & B”",
+        "Back, drawn as it will be cut: “14 May”",
+    ]
+    attached = images(message)
+    assert [f"<{str(image['src']).removeprefix('cid:')}>" for image in shown] == list(attached)
+    reference = trade.order(order).reference
+    assert [part.get_filename() for part in attached.values()] == [
+        f"{reference}-1-front.png", f"{reference}-1-back.png",
+    ]  # fmt: skip
+    for part in attached.values():
+        assert part.get_content_type() == "image/png"
+        assert part.get_content_disposition() == "inline"
+        assert part.get_content().startswith(b"\x89PNG")
+    assert len({part.get_content() for part in attached.values()}) == 2
+    assert "http" not in "".join(str(image["src"]) for image in shown), "nothing is fetched from elsewhere"
+
+
+@pytest.mark.parametrize("kind", KINDS.keys() - {"order-confirmation"})
+def test_other_letters_show_no_words(app: Flask, trade: Trade, kind: str) -> None:
+    order = paid_order(trade)
+    message = letter(app, trade, order, kind)
+    assert not images(message)
+    assert "A & B" not in message.as_string()
+
+
+def test_a_letter_sent_twice_is_the_same_letter(app: Flask, trade: Trade) -> None:
+    order = paid_order(trade)
+    one, other = (images(letter(app, trade, order, "order-confirmation")) for _ in range(2))
+    assert {cid: part.get_content() for cid, part in one.items()} == {
+        cid: part.get_content() for cid, part in other.items()
+    }
+
+
+def gives_up(*_: object) -> None:
+    raise CannotUnite
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("shop.orders.pictures.cut_sides", gives_up), ("shop.engraving.faces._sha256", lambda _: "0" * 64)],
+    ids=["not united", "face changed"],
+)
+def test_the_words_go_out_even_when_they_cannot_be_drawn_as_she_saw_them(
+    app: Flask, trade: Trade, monkeypatch: pytest.MonkeyPatch, name: str, value: Callable[..., object]
+) -> None:
+    order = paid_order(trade)
+    monkeypatch.setattr(name, value)
+    message = letter(app, trade, order, "order-confirmation")
+    assert not images(message)
+    text, html = parts(message)
+    assert "“A & B”" in text
+    assert "“A &amp; B”" in html
+    assert "<img" not in html

@@ -99,7 +99,7 @@ def test_nothing_is_left_to_guess_the_words_from(trade: Trade, reference: str) -
     with trade.database.reading() as session:
         assert session.scalars(select(OrderKey)).all() == []
         assert session.scalars(select(SealedText)).all() == []
-        assert session.scalars(select(OrderLine.engraving_digest)).all() == [None]
+        assert session.scalars(select(OrderLine.proof_digest)).all() == [None]
         assert (trade.order(1).fingerprint, trade.order(1).buyer_hash) == ("", "")
 
 

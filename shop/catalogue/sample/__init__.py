@@ -1,6 +1,8 @@
 """The sample collection: six pieces in a file anyone can read and change (pieces.toml)."""
 
+import json
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,12 +14,36 @@ from shop.catalogue.lawful import check_metal_name, check_weight
 from shop.catalogue.models import Metal, Picture, Piece, Side, Variant
 
 FILE: Final = Path(__file__).parent / "pieces.toml"
+PICTURES: Final = Path(__file__).parent / "pictures.json"
+"""What the renderings are like, as the scene wrote it: sizes, kinds of file, and where the sides lie."""
+
 ACTOR: Final = "sample collection"
 
 
 def read() -> dict[str, Any]:
     """The sample file as tables. Raises tomllib.TOMLDecodeError when it is not TOML."""
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+@cache
+def renderings() -> dict[str, Any]:
+    """What the scene wrote of every rendering, by its name."""
+    found: dict[str, Any] = json.loads(PICTURES.read_text(encoding="utf-8"))
+    return found
+
+
+def rendering(name: str) -> dict[str, Any]:
+    """A rendering as the columns of a Picture. Raises KeyError for a name there is none of."""
+    found = renderings()[name]
+    kinds = found["files"]
+    every = sorted(kind for kind in kinds if kinds[kind] == kinds["webp"])  # a width less would cost more
+    return {
+        "file": f"catalogue/{name}-{found['width']}.webp",
+        "width": found["width"],
+        "height": found["height"],
+        "renditions": {kind: kinds[kind] for kind in every},
+        "placements": found["sides"] or None,
+    }
 
 
 def load_sample(session: Session) -> int:
@@ -32,6 +58,11 @@ def load_sample(session: Session) -> int:
     new = [table for table in tables["piece"] if table["slug"] not in known]
     for table in new:
         _add_piece(session, table, metals, tables["chain"])
+    without = select(Piece).where(~select(Picture.id).where(Picture.piece_id == Piece.id).exists())
+    shown = {piece.slug: piece.id for piece in session.scalars(without)}
+    for table in tables["piece"]:
+        if table["slug"] in shown:
+            _add_pictures(session, shown[table["slug"]], [*table["picture"], *tables["picture"]], metals)
     return len(new)
 
 
@@ -56,12 +87,6 @@ def _add_piece(
     session.flush()
     for position, side in enumerate(table.get("side", []), start=1):
         session.add(Side(piece_id=piece.id, position=position, **_in_tenths(side)))
-    for position, picture in enumerate(table["picture"], start=1):
-        shown = dict(picture)
-        metal = metals.get(shown.pop("metal", ""))
-        session.add(
-            Picture(piece_id=piece.id, metal_id=metal.id if metal else None, position=position, **shown)
-        )
     for slug, offer in table["variant"].items():
         for position, chain in enumerate(chains, start=1):
             variant = _variant(piece, metals[slug], offer, chain)
@@ -71,6 +96,20 @@ def _add_piece(
             stock.adjust(
                 session, variant.id, offer["opening"], reason="opening", note="Sample collection", actor=ACTOR
             )
+
+
+def _add_pictures(
+    session: Session, piece_id: int, pictures: list[dict[str, Any]], metals: dict[str, Metal]
+) -> None:
+    """The piece's own pictures, then those that go with every piece."""
+    for position, table in enumerate(pictures, start=1):
+        facts = dict(table)
+        metal = metals.get(facts.pop("metal", ""))
+        if "render" in facts:
+            facts |= rendering(facts.pop("render"))
+        session.add(
+            Picture(piece_id=piece_id, metal_id=metal.id if metal else None, position=position, **facts)
+        )
 
 
 def _in_tenths(side: dict[str, Any]) -> dict[str, Any]:

@@ -1,272 +1,39 @@
-"""Draw the collection: `python -m shop.catalogue.sample.drawings` writes static/catalogue/*.svg, the same bytes every time.
+"""Draw the measures: `python -m shop.catalogue.sample.drawings` writes static/catalogue/*.svg, the same bytes every time.
 
-Every piece is drawn at one scale (PX_PER_MM), so that the six can be compared with one another by eye.
+Every piece is drawn from the very outline that words are fitted into, at one scale, so that the six can be
+compared by eye; the neck with its chains has a scale of its own and a ruler.
 """
 
-import itertools
 import math
-from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont
 
+from shop.catalogue import sample
+from shop.engraving import Area
+from shop.engraving.areas import outline
+
 ROOT: Final = Path(__file__).resolve().parents[3]
 OUT: Final = ROOT / "static" / "catalogue"
-WIDTH, HEIGHT = 800, 1000
+WIDTH, HEIGHT = 800, 720
 PX_PER_MM: Final = 21
-CENTRE: Final = WIDTH / 2
-HANG_Y: Final = 340.0
-"""Where the chain is lowest and the piece hangs from it."""
 
+BODY_PX_PER_MM: Final = 2.2
+NECK_MM: Final = 190
+"""How much of a chain lies round the back and sides of a neck; the rest hangs in front."""
+HALF_NECK_MM: Final = 55
+CHAINS: Final = ((16, 41), (18, 46), (20, 51))
+"""Lengths in inches, and in centimetres as UK sellers round them."""
 
-class Metal(NamedTuple):
-    """How one metal is drawn: its outline, and its tones from light to dark."""
-
-    line: str
-    light: str
-    mid: str
-    deep: str
-    dark: str
-
-
-METALS: Final = {
-    "silver": Metal("#6a655f", "#ffffff", "#e9e7e4", "#c3bfba", "#9b968f"),
-    "gold": Metal("#82622a", "#fdf3d8", "#edd59c", "#cfa85e", "#a67f3c"),
-}
-
-
-class Drawn(NamedTuple):
-    """A piece on the stone: what casts the shadow, what lies on it, and where its chain is fixed."""
-
-    shadow: str
-    body: str
-    left: tuple[float, float] = (CENTRE, HANG_Y)
-    right: tuple[float, float] = (CENTRE, HANG_Y)
+PETAL_MM: Final = (9.0, 16.0)
 
 
 def number(value: float) -> str:
     """A coordinate with at most one decimal."""
     return f"{value:.1f}".removesuffix(".0")
-
-
-def circle(x: float, y: float, r: float) -> str:
-    """A circle as path data."""
-    return (
-        f"M{number(x - r)} {number(y)}a{number(r)} {number(r)} 0 1 1 {number(2 * r)} 0"
-        f"a{number(r)} {number(r)} 0 1 1 {number(-2 * r)} 0z"
-    )
-
-
-def face(path: str, inner: str, extra: str = "", rule: str = "nonzero") -> str:
-    """A polished face: body, a bright edge just inside, and the fine line of the bevel."""
-    return (
-        f'<path d="{path}" fill="url(#face)" fill-rule="{rule}" stroke="url(#rim)" stroke-width="3"/>'
-        f'<path d="{inner}" fill="none" stroke="#fff" stroke-opacity=".75" stroke-width="2.5"/>'
-        f"{extra}"
-    )
-
-
-def jump_ring(x: float, y: float, r: float = 13) -> str:
-    """The small ring between chain and piece."""
-    return (
-        f'<path d="{circle(x, y, r)}" fill="none" stroke="url(#rim)" stroke-width="6"/>'
-        f'<path d="{circle(x - 0.8, y - 0.8, r)}" fill="none" stroke="#fff" stroke-opacity=".6" stroke-width="1.6"/>'
-    )
-
-
-def bail(y: float) -> str:
-    """The tapered loop the chain runs through."""
-    d = f"M{number(CENTRE - 10)} {number(y - 15)}q10 -9 20 0l-4.5 44q-5.5 6 -11 0z"
-    return f'<path d="{d}" fill="url(#face)" stroke="url(#rim)" stroke-width="2.5"/>'
-
-
-def heart_path(width: float, top: float) -> str:
-    """A soft heart, symmetrical, its dip at `top`."""
-    w = width / 2
-    x, y = CENTRE, top
-    return (
-        f"M{number(x)} {number(y + 0.24 * w)}"
-        f"C{number(x + 0.2 * w)} {number(y - 0.2 * w)} {number(x + w)} {number(y - 0.22 * w)} {number(x + w)} {number(y + 0.5 * w)}"
-        f"C{number(x + w)} {number(y + 1.06 * w)} {number(x + 0.34 * w)} {number(y + 1.42 * w)} {number(x)} {number(y + 1.82 * w)}"
-        f"C{number(x - 0.34 * w)} {number(y + 1.42 * w)} {number(x - w)} {number(y + 1.06 * w)} {number(x - w)} {number(y + 0.5 * w)}"
-        f"C{number(x - w)} {number(y - 0.22 * w)} {number(x - 0.2 * w)} {number(y - 0.2 * w)} {number(x)} {number(y + 0.24 * w)}z"
-    )
-
-
-def heart() -> Drawn:
-    """15 mm across."""
-    width = 15 * PX_PER_MM
-    top = HANG_Y + 46
-    outer, inner = heart_path(width, top), heart_path(width - 16, top + 7)
-    return Drawn(outer, bail(HANG_Y) + jump_ring(CENTRE, HANG_Y + 47) + face(outer, inner))
-
-
-def disc() -> Drawn:
-    """16 mm across."""
-    r = 8 * PX_PER_MM
-    y = HANG_Y + 58 + r
-    outer = circle(CENTRE, y, r)
-    return Drawn(outer, bail(HANG_Y) + jump_ring(CENTRE, HANG_Y + 46) + face(outer, circle(CENTRE, y, r - 7)))
-
-
-def band(x: float, y: float, r: float, hole: float) -> tuple[str, str]:
-    """A flat ring: its path (even-odd) and its drawing."""
-    path = circle(x, y, r) + circle(x, y, hole)
-    edges = circle(x, y, r - 5) + circle(x, y, hole + 5)
-    return path, face(path, edges, rule="evenodd")
-
-
-def two_rings() -> Drawn:
-    """20 mm and 14 mm across, one through the other."""
-    big, small = 10 * PX_PER_MM, 7 * PX_PER_MM
-    y = HANG_Y + 12 + big
-    x2, y2 = CENTRE + 108, y + 179
-    big_path, big_drawn = band(CENTRE, y, big, big - 2.6 * PX_PER_MM)
-    small_path, small_drawn = band(x2, y2, small, small - 2.2 * PX_PER_MM)
-    over = (
-        f'<clipPath id="over"><rect x="{number(x2 - 210)}" y="{number(y2 - 110)}" width="170" height="240"/></clipPath>'
-        f'<g clip-path="url(#over)">{big_drawn}</g>'
-    )
-    return Drawn(big_path + small_path, big_drawn + small_drawn + over + bail(HANG_Y))
-
-
-def thread() -> Drawn:
-    """A bar of 30 by 5 mm, held by the chain at both ends."""
-    w, h = 30 * PX_PER_MM, 5 * PX_PER_MM
-    x, y = CENTRE - w / 2, 470.0
-
-    def bar(inset: float) -> str:
-        r = (h - 2 * inset) / 2
-        straight = w - 2 * inset - 2 * r
-        return (
-            f"M{number(x + inset + r)} {number(y + inset)}h{number(straight)}a{number(r)} {number(r)} 0 0 1 0 {number(2 * r)}"
-            f"h{number(-straight)}a{number(r)} {number(r)} 0 0 1 0 {number(-2 * r)}z"
-        )
-
-    rings = jump_ring(x - 8, y + h / 2 - 4, 12) + jump_ring(x + w + 8, y + h / 2 - 4, 12)
-    return Drawn(bar(0), rings + face(bar(0), bar(6)), (x - 16, y + h / 2 - 12), (x + w + 16, y + h / 2 - 12))
-
-
-def petal() -> Drawn:
-    """A drop of 9 by 16 mm, brushed, never engraved."""
-    w, h = 9 * PX_PER_MM, 16 * PX_PER_MM
-    top = HANG_Y + 54
-
-    def drop(inset: float) -> str:
-        a, t, b = w / 2 - inset, top + inset * 2.1, top + h - inset
-        return (
-            f"M{number(CENTRE)} {number(t)}C{number(CENTRE + 0.22 * a)} {number(t + 0.3 * h)} {number(CENTRE + a)} {number(t + 0.42 * h)} {number(CENTRE + a)} {number(b - a)}"
-            f"A{number(a)} {number(a)} 0 0 1 {number(CENTRE - a)} {number(b - a)}"
-            f"C{number(CENTRE - a)} {number(t + 0.42 * h)} {number(CENTRE - 0.22 * a)} {number(t + 0.3 * h)} {number(CENTRE)} {number(t)}z"
-        )
-
-    strokes = "".join(
-        f"M{number(CENTRE - w + 9 * i)} {number(top + h + 20)}l{number(150 + 23 * math.sin(i * 2.7))} -{number(h + 60)}"
-        for i in range(32)
-    )
-    brushed = (
-        f'<clipPath id="drop"><path d="{drop(4)}"/></clipPath><g clip-path="url(#drop)">'
-        f'<path d="{strokes}" stroke="url(#rim)" stroke-opacity=".42" stroke-width="1.4"/>'
-        f'<path d="{strokes}" transform="translate(4 3)" stroke="#fff" stroke-opacity=".6" stroke-width="1.4"/></g>'
-    )
-    return Drawn(
-        drop(0), bail(HANG_Y) + jump_ring(CENTRE, HANG_Y + 46) + face(drop(0), drop(7), extra=brushed)
-    )
-
-
-def keeping() -> Drawn:
-    """Two discs of 18 mm on one hinge, a little open."""
-    r = 9 * PX_PER_MM
-    y = HANG_Y + 62 + r
-    back = circle(CENTRE + 62, y + 22, r)
-    front = circle(CENTRE - 28, y, r)
-    shade = f'<clipPath id="back"><path d="{back}"/></clipPath><g clip-path="url(#back)"><path d="{circle(CENTRE - 12, y + 12, r)}" fill="#4a3d2c" fill-opacity=".22" filter="url(#near)"/></g>'
-    body = (
-        face(back, circle(CENTRE + 62, y + 22, r - 7), extra=shade)
-        + jump_ring(CENTRE + 4, HANG_Y + 58, 15)
-        + face(front, circle(CENTRE - 28, y, r - 7))
-        + bail(HANG_Y + 2)
-    )
-    return Drawn(back + front, body)
-
-
-PIECES: Final[dict[str, Callable[[], Drawn]]] = {
-    "heart": heart,
-    "two-rings": two_rings,
-    "disc": disc,
-    "thread": thread,
-    "petal": petal,
-    "keeping": keeping,
-}
-
-
-def chain(start: tuple[float, float], end: tuple[float, float], sag: float) -> str:
-    """Trace-chain links along a curve: one face on, one on edge, and so on."""
-    (x0, y0), (x2, y2) = start, end
-    x1, y1 = (x0 + x2) / 2 + sag * 0.25, (y0 + y2) / 2 + sag
-
-    def at(t: float) -> tuple[float, float]:
-        u = 1 - t
-        return u * u * x0 + 2 * u * t * x1 + t * t * x2, u * u * y0 + 2 * u * t * y1 + t * t * y2
-
-    steps = 600
-    points = [at(i / steps) for i in range(steps + 1)]
-    links: list[str] = []
-    walked, since = 0.0, 0.0
-    for before, after in itertools.pairwise(points):
-        length = math.dist(before, after)
-        walked, since = walked + length, since + length
-        if since >= 12.4:
-            since = 0
-            angle = math.degrees(math.atan2(after[1] - before[1], after[0] - before[0]))
-            kind = "a" if len(links) % 2 else "b"
-            links.append(
-                f'<use href="#{kind}" transform="translate({number(after[0])} {number(after[1])})rotate({number(angle)})"/>'
-            )
-    return "".join(links)
-
-
-def picture(slug: str, metal: Metal, width: int = WIDTH, height: int = HEIGHT, shift: float = 0) -> str:
-    """One piece in one metal on pale stone; a wide picture shows it smaller, `shift` to the right."""
-    drawn = PIECES[slug]()
-    scale = 0.84 if shift else 1
-    left = chain(drawn.left, (-60 - shift / scale, 30 if not shift else -40), 84)
-    right = chain(drawn.right, ((width - shift) / scale + 60, 30 if not shift else -40), 84)
-    stops = "".join(
-        f'<stop offset="{at}" stop-color="{tone}"/>'
-        for at, tone in (
-            (0, metal.mid),
-            (0.28, metal.light),
-            (0.52, metal.mid),
-            (0.86, metal.deep),
-            (1, metal.mid),
-        )
-    )
-    defs = (
-        '<radialGradient id="stone" cx=".36" cy=".3" r=".95"><stop stop-color="#f4eee5"/><stop offset=".55" stop-color="#eae2d6"/><stop offset="1" stop-color="#d8cdbd"/></radialGradient>'
-        f'<linearGradient id="face" gradientUnits="userSpaceOnUse" x1="210" y1="360" x2="570" y2="790">{stops}</linearGradient>'
-        f'<linearGradient id="rim" gradientUnits="userSpaceOnUse" x1="250" y1="330" x2="550" y2="820"><stop stop-color="{metal.deep}"/><stop offset=".5" stop-color="{metal.dark}"/><stop offset="1" stop-color="{metal.line}"/></linearGradient>'
-        '<filter id="far" x="-30%" y="-30%" width="160%" height="160%"><feGaussianBlur stdDeviation="16"/></filter>'
-        '<filter id="near" x="-30%" y="-30%" width="160%" height="160%"><feGaussianBlur stdDeviation="4"/></filter>'
-        '<filter id="grain" x="0" y="0" width="100%" height="100%"><feTurbulence type="fractalNoise" baseFrequency=".012 .02" numOctaves="4" seed="7"/><feColorMatrix values="0 0 0 0 .42 0 0 0 0 .36 0 0 0 0 .28 0 0 0 .5 -.17"/></filter>'
-        f'<g id="a"><ellipse rx="8.6" ry="5" fill="none" stroke="{metal.dark}" stroke-width="2.8"/><ellipse rx="8.6" ry="5" transform="translate(-.5 -.7)" fill="none" stroke="{metal.light}"/></g>'
-        f'<g id="b"><path d="M-7.5 0h15" stroke="{metal.line}" stroke-width="3.6" stroke-linecap="round"/><path d="M-6.5-.7h12" stroke="{metal.mid}" stroke-width="1.5" stroke-linecap="round"/></g>'
-    )
-    ground = f'<rect width="{width}" height="{height}" fill="url(#stone)"/><rect width="{width}" height="{height}" filter="url(#grain)" opacity=".5"/>'
-    shadow = (
-        '<g opacity=".3" fill="#3d3020">'
-        f'<path d="{drawn.shadow}" fill-rule="evenodd" transform="translate(20 30)" filter="url(#far)"/>'
-        f'<path d="{drawn.shadow}" fill-rule="evenodd" transform="translate(5 8)" filter="url(#near)"/></g>'
-        f'<use href="#chain" opacity=".22" filter="url(#near)" transform="translate(6 10)"/>'
-    )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
-        f'<defs>{defs}<g id="chain">{left}{right}</g></defs>{ground}'
-        f'<g transform="translate({number(shift)} {number(-60 if shift else 0)})scale({scale})">{shadow}<use href="#chain"/>{drawn.body}</g></svg>\n'
-    )
 
 
 class Letters:
@@ -308,85 +75,114 @@ def down(letters: Letters, x: float, y0: float, y1: float, words: str) -> str:
 
 
 def chains(letters: Letters) -> str:
-    """Where each length falls, on a neck and shoulders drawn in one line."""
+    """Where each length falls, on a neck and shoulders, with a piece of 16 mm and a ruler at the same scale."""
+    mm, top, middle = BODY_PX_PER_MM, 212.0, WIDTH / 2
     body = (
-        "M318 60C322 150 318 196 286 226C236 268 120 282 62 340C30 372 12 430 0 500"
-        "M482 60C478 150 482 196 514 226C564 268 680 282 738 340C770 372 788 430 800 500"
-        "M352 290C372 302 384 318 392 338M448 290C428 302 416 318 408 338"
-        "M232 300C276 296 322 300 352 290M568 300C524 296 478 300 448 290"
+        "M283 56C287 146 285 186 254 220C210 266 112 288 54 344C26 374 10 432 2 502"
+        "M517 56C513 146 515 186 546 220C590 266 688 288 746 344C774 374 790 432 798 502"
+        "M346 304C368 314 382 330 390 350M454 304C432 314 418 330 410 350"
+        "M214 312C262 306 314 312 346 304M586 312C538 306 486 312 454 304"
     )
-    falls = [(16, 41, 372.0), (18, 46, 462.0), (20, 51, 552.0)]
-    drawn = []
-    for inches, centimetres, low in falls:
+    left, right, r = middle - HALF_NECK_MM * mm, middle + HALF_NECK_MM * mm, 8 * mm
+    drawn = [f'<path d="{body}" fill="none" stroke="#b8ab99" stroke-width="3" stroke-linecap="round"/>']
+    for inches, centimetres in CHAINS:
+        hangs = (inches * 25.4 - NECK_MM) / 2
+        low = top + mm * math.sqrt(hangs**2 - HALF_NECK_MM**2)
+        bend, near = top + (low - top) * 0.62, low - 22
         drawn.append(
-            f'<path d="M308 212C306 {number(212 + (low - 212) * 0.62)} 352 {number(low - 26)} 400 {number(low)}C448 {number(low - 26)} 494 {number(212 + (low - 212) * 0.62)} 492 212" fill="none" stroke="#85796b" stroke-width="2.5"/>'
-            f'<circle cx="400" cy="{number(low + 17)}" r="14" fill="#fbf8f3" stroke="#85796b" stroke-width="2.5"/>'
-            f'<path d="M426 {number(low + 17)}H536" stroke="#85796b" stroke-width="1.5" stroke-dasharray="2 6"/>'
-            + letters.text(f"{inches} in, {centimetres} cm", 548, low + 27, 30, "start")
+            f'<path d="M{number(left)} {number(top)}C{number(left)} {number(bend)} {number(middle - 46)} {number(near)} {number(middle)} {number(low)}C{number(middle + 46)} {number(near)} {number(right)} {number(bend)} {number(right)} {number(top)}" fill="none" stroke="#85796b" stroke-width="2.5"/>'
+            f'<circle cx="{number(middle)}" cy="{number(low + r)}" r="{number(r)}" fill="#fbf8f3" stroke="#85796b" stroke-width="2.5"/>'
+            f'<path d="M{number(middle + r + 10)} {number(low + r)}H548" stroke="#85796b" stroke-width="1.5" stroke-dasharray="2 6"/>'
+            + letters.text(f"{inches} in, {centimetres} cm", 560, low + r + 10, 30, "start")
         )
-    return plain(
-        f'<path d="{body}" fill="none" stroke="#b8ab99" stroke-width="3" stroke-linecap="round"/>{"".join(drawn)}',
-        800,
-        720,
-    )
+    return plain("".join(drawn) + across(letters, 40, 40 + 50 * mm, 628, "5 cm"))
 
 
-def plain(inside: str, width: int = WIDTH, height: int = 720) -> str:
+def plain(inside: str) -> str:
     """A quiet diagram on stone."""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
-        f'<rect width="{width}" height="{height}" fill="#f3ede4"/>{inside}</svg>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#f3ede4"/>{inside}</svg>\n'
     )
 
 
-def outline(path: str) -> str:
-    """A piece in outline, for measures."""
+def edge(area: Area, x: float, y: float) -> str:
+    """The outline of a side about (x, y)."""
+    path = "".join(
+        "M" + "L".join(f"{number(x + PX_PER_MM * px)} {number(y - PX_PER_MM * py)}" for px, py in ring) + "Z"
+        for ring in outline(area)
+    )
+    return metal(path)
+
+
+def metal(path: str) -> str:
+    """A piece in outline."""
     return f'<path d="{path}" fill="#fbf8f3" fill-rule="evenodd" stroke="#595148" stroke-width="2.5"/>'
+
+
+def drop(x: float, top: float) -> str:
+    """The one piece without a side for words."""
+    across, down = PETAL_MM[0] * PX_PER_MM / 2, PETAL_MM[1] * PX_PER_MM
+    round_from = top + down - across
+    return metal(
+        f"M{number(x)} {number(top)}C{number(x + across * 0.3)} {number(top + down * 0.22)} {number(x + across)} {number(round_from - down * 0.2)} {number(x + across)} {number(round_from)}"
+        f"A{number(across)} {number(across)} 0 0 1 {number(x - across)} {number(round_from)}"
+        f"C{number(x - across)} {number(round_from - down * 0.2)} {number(x - across * 0.3)} {number(top + down * 0.22)} {number(x)} {number(top)}Z"
+    )
 
 
 def measures(letters: Letters) -> dict[str, str]:
     """One diagram a piece, with its size in millimetres."""
-    mm, x = PX_PER_MM, CENTRE - 20
+    sides = {
+        (piece["slug"], side["key"]): Area(**side)
+        for piece in sample.read()["piece"]
+        for side in piece.get("side", [])
+    }
+    mm, x = PX_PER_MM, WIDTH / 2 - 20
 
-    def disc_at(at: float, r: float, y: float = 320) -> str:
-        return outline(circle(at, y, r))
+    def wide(at: float, width: float, y: float) -> str:
+        return across(letters, at - width * mm / 2, at + width * mm / 2, y, f"{width:g} mm")
 
-    def moved(path: str, by: float) -> str:
-        return f'<g transform="translate(-20 {number(by)})">{outline(path)}</g>'
+    def high(at: float, y: float, height: float) -> str:
+        return down(letters, at, y - height * mm / 2, y + height * mm / 2, f"{height:g} mm")
 
-    heart_top, drop_top, bar_top = 190.0, 150.0, 300.0
-    heart_up = 0.1 * 7.5 * mm
+    heart, disc, bar = sides["heart", "front"], sides["disc", "front"], sides["thread", "front"]
+    large, small = sides["two-rings", "large"], sides["two-rings", "small"]
+    half = sides["keeping", "left"]
     return {
-        "heart": moved(heart_path(15 * mm, heart_top), 0)
-        + across(letters, x - 7.5 * mm, x + 7.5 * mm, 520, "15 mm")
-        + down(letters, x + 7.5 * mm + 46, heart_top - heart_up + 8, heart_top + 1.82 * 7.5 * mm, "14 mm"),
-        "disc": disc_at(x, 8 * mm, 300) + across(letters, x - 8 * mm, x + 8 * mm, 520, "16 mm"),
-        "two-rings": outline(circle(330, 270, 10 * mm) + circle(330, 270, 7.4 * mm))
-        + outline(circle(438, 449, 7 * mm) + circle(438, 449, 4.8 * mm))
-        + down(letters, 640, 60, 480, "20 mm")
-        + across(letters, 438 - 7 * mm, 438 + 7 * mm, 636, "14 mm"),
-        "thread": moved(thread().shadow, bar_top - 470)
-        + across(letters, x - 15 * mm, x + 15 * mm, 460, "30 mm")
-        + letters.text("5 mm high", x, bar_top - 40, 30),
-        "petal": moved(petal().shadow, drop_top - HANG_Y - 54)
-        + across(letters, x - 4.5 * mm, x + 4.5 * mm, 540, "9 mm")
-        + down(letters, x + 4.5 * mm + 46, drop_top, drop_top + 16 * mm, "16 mm"),
-        "keeping": disc_at(206, 9 * mm)
-        + disc_at(594, 9 * mm)
+        "heart": edge(heart, x, 300)
+        + wide(x, heart.width_mm, 520)
+        + high(x + heart.width_mm * mm / 2 + 46, 300, heart.height_mm),
+        "disc": edge(disc, x, 300) + wide(x, disc.width_mm, 520),
+        "two-rings": edge(large, 330, 270)
+        + edge(small, 438, 449)
+        + high(640, 270, large.width_mm)
+        + wide(438, small.width_mm, 636),
+        "thread": edge(bar, WIDTH / 2 - 55, 330)
+        + wide(WIDTH / 2 - 55, bar.width_mm, 440)
+        + down(
+            letters,
+            WIDTH / 2 + 285,
+            330 - bar.height_mm * mm / 2,
+            330 + bar.height_mm * mm / 2,
+            f"{bar.height_mm:g} mm",
+        ),
+        "petal": drop(x, 150)
+        + wide(x, PETAL_MM[0], 540)
+        + high(x + PETAL_MM[0] * mm / 2 + 46, 150 + 8 * mm, PETAL_MM[1]),
+        "keeping": edge(half, 206, 320)
+        + edge(half, 594, 320)
         + '<path d="M395 312h10v16h-10z" fill="#595148"/>'
-        + across(letters, 206 - 9 * mm, 206 + 9 * mm, 560, "18 mm")
-        + across(letters, 594 - 9 * mm, 594 + 9 * mm, 560, "18 mm"),
+        + wide(206, half.width_mm, 560)
+        + wide(594, half.width_mm, 560),
     }
 
 
 def drawings() -> dict[str, str]:
     """Every drawing by its file name."""
     letters = Letters(ROOT / "static" / "fonts" / "figtree-latin.woff2")
-    made = {f"{slug}-{name}.svg": picture(slug, metal) for slug in PIECES for name, metal in METALS.items()}
-    made |= {f"{slug}-measures.svg": plain(drawing) for slug, drawing in measures(letters).items()}
-    made["chains.svg"] = chains(letters)
-    made["hero.svg"] = picture("two-rings", METALS["gold"], 1600, 800, 780)
-    return made
+    made = {f"{slug}-measures.svg": plain(drawing) for slug, drawing in measures(letters).items()}
+    return made | {"chains.svg": chains(letters)}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,47 @@
+"""Every picture: which piece, from where, with which words, how large."""
+
+from dataclasses import dataclass, field
+
+PORTRAIT = (1000, 1250)
+WIDE = (1800, 1080)
+
+ANGLE_WORDS = {
+    "heart": {"front": ("great-vibes", "Wren")},
+    "two-rings": {"large": ("cormorant-sc", "part of me"), "small": ("cormorant-sc", "Łukasz")},
+    "disc": {"front": ("great-vibes", "Siân")},
+    "thread": {"front": ("marcellus", "Rhys & Mabli")},
+    "petal": {},
+    "keeping": {"left": ("great-vibes", "always"), "right": ("great-vibes", "with me")},
+}
+PIECES = tuple(ANGLE_WORDS)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture. `kind` chooses camera, light and arrangement; `words` maps a side to (face, words)."""
+
+    name: str
+    kind: str
+    piece: str
+    metal: str
+    size: tuple[int, int] = PORTRAIT
+    samples: int = 28
+    words: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def every() -> list[Shot]:
+    """All pictures, those first on which other work builds."""
+    found = [Shot(f"{p}-{m}-front", "front", p, m) for m in ("silver", "gold") for p in PIECES]
+    found += [Shot(f"{p}-{m}-back", "back", p, m) for m in ("silver", "gold") for p in ("disc", "thread")]
+    found += [
+        Shot("hero-rings", "hero", "two-rings", "gold", WIDE, 26, ANGLE_WORDS["two-rings"]),
+        Shot("hero-disc", "hero", "disc", "silver", WIDE, 26, {"front": ("great-vibes", "Zoë")}),
+    ]
+    found += [
+        Shot(f"{p}-{m}-angle", "angle", p, m, words=ANGLE_WORDS[p])
+        for m in ("silver", "gold")
+        for p in PIECES
+    ]
+    found.append(Shot("box", "box", "disc", "silver"))
+    found += [Shot(f"{p}-clasp", "clasp", p, "silver") for p in PIECES]
+    return found

@@ -1,0 +1,201 @@
+"""Her words on the picture of the piece: placed by the picture's own calibration, lit to look cut."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+from shop.engraving.areas import Area, outline
+from shop.engraving.drawing import marks
+from shop.engraving.engraving import check, field_name, words_in
+from shop.engraving.faces import FACES, Face
+from shop.engraving.layout import room_left_mm
+from shop.engraving.letters import drawable
+from shop.engraving.problems import EngravingRefused, Problem
+
+Matrix = tuple[float, float, float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a side lies on a picture.
+
+    `matrix` is an SVG matrix from mm about the middle of the side (y down) to pixels of the picture; `clip`
+    the SVG path, in pixels, of the part that nothing covers, or "" when the whole side is in sight.
+    """
+
+    side: str
+    matrix: Matrix
+    clip: str = ""
+
+    @classmethod
+    def of(cls, side: str, table: Mapping[str, Any]) -> "Placement":
+        """Read {"matrix": [a, b, c, d, e, f], "clip": path or null}. Raises KeyError or ValueError."""
+        a, b, c, d, e, f = (float(value) for value in table["matrix"])
+        return cls(side, (a, b, c, d, e, f), table.get("clip") or "")
+
+    def at(self, x_mm: float, y_mm: float) -> tuple[float, float]:
+        """Where a point of the side is on the picture, in pixels."""
+        a, b, c, d, e, f = self.matrix
+        return a * x_mm + c * y_mm + e, b * x_mm + d * y_mm + f
+
+    @property
+    def px_per_mm(self) -> float:
+        """How large a millimetre is on the picture."""
+        a, b, c, d, _, _ = self.matrix
+        return math.sqrt(abs(a * d - b * c))
+
+
+@dataclass(frozen=True)
+class Tone:
+    """How a metal looks where it is cut: the floor of the groove, its shaded and its lit wall, its lip."""
+
+    floor: str
+    shade: str
+    lit: str
+    lip: str
+
+
+TONES: Final = {
+    "silver": Tone(floor="#4b4743", shade="#12100f", lit="#b5b0aa", lip="#ffffff"),
+    "gold": Tone(floor="#6b4316", shade="#2a1604", lit="#d9a95c", lip="#fff1cf"),
+}
+"""By the metal's slug; a metal without a tone of its own is cut like silver."""
+
+GROOVE_MM: Final = 0.07
+"""Width of a groove's wall as seen from above."""
+
+
+def over_picture(
+    params: Mapping[str, str],
+    areas: Sequence[Area],
+    placements: Sequence[Placement],
+    *,
+    size: tuple[int, int],
+    metal: str,
+    name: str,
+) -> str:
+    """An SVG of the size of the picture (`size`, px), with the words of a form's fields cut into the metal.
+
+    Never refuses: what cannot be cut is left out, and what is too long ends at the metal's edge. Its metadata
+    says, as JSON by field name, what there is to say of each line: [sentence, whether it is a problem].
+    `name` sets its inner names apart from those of other drawings on a page.
+    """
+    face = FACES.get(params.get("face", "")) or next(iter(FACES.values()))
+    said = remarks(areas, face, params)
+    sides = {area.key: area for area in areas}
+    shown = [place for place in placements if place.side in sides]
+    cut = ""
+    for place in shown:
+        area = sides[place.side]
+        typed = words_in(params, [area]).items()
+        words = {line: drawn for (_, line), text in typed if (drawn := drawable(face, text)).strip()}
+        over = any(said[field_name(area.key, line)][1] for line in words)
+        cut += _cut(area, place, words, face, name=f"{name}-{area.key}", over=over) if words else ""
+    if cut:
+        groove = GROOVE_MM * max(place.px_per_mm for place in shown)
+        cut = _lit(cut, name, TONES.get(metal, TONES["silver"]), groove, _box(sides, shown))
+    wide, high = size
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" aria-hidden="true" '
+        f'focusable="false"><metadata>{escape(json.dumps(said, ensure_ascii=False), quote=False)}</metadata>'
+        f"{cut}</svg>"
+    )
+
+
+def number(value: float, digits: int = 3) -> str:
+    """The shortest way to write the value to so many decimal places."""
+    text = f"{value:.{digits}f}"
+    if digits:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def remarks(areas: Sequence[Area], face: Face, params: Mapping[str, str]) -> dict[str, tuple[str, bool]]:
+    """By field name, what to say of each line that has words: the problem, or how much room is left."""
+    words = words_in(params, areas)
+    problems: Mapping[tuple[str, int], Problem] = {}
+    try:
+        check(areas, face.slug, words)
+    except EngravingRefused as refused:
+        problems = refused.problems
+    said = {}
+    for area in areas:
+        typed = {line: text for (key, line), text in words.items() if key == area.key and text.strip()}
+        for line in typed:
+            if problem := problems.get((area.key, line)):
+                said[field_name(area.key, line)] = (problem.message, True)
+            else:
+                said[field_name(area.key, line)] = (_room(room_left_mm(area, face, typed, line)), False)
+    return said
+
+
+def _room(left_mm: float) -> str:
+    whole = math.floor(left_mm)
+    return f"Room for {whole} mm more." if whole >= 1 else "This line is full."
+
+
+def _cut(area: Area, place: Placement, words: Mapping[int, str], face: Face, *, name: str, over: bool) -> str:
+    """The words of one side at their place on the picture; those `over` the edge end there."""
+    drawn = marks(area, words, face)
+    if over:
+        drawn = _within(f"{name}-edge", _edge(area), drawn)
+    drawn = f'<g transform="matrix({" ".join(number(value, 5) for value in place.matrix)})">{drawn}</g>'
+    return _within(f"{name}-seen", place.clip, drawn) if place.clip else drawn
+
+
+def _within(name: str, path: str, drawn: str) -> str:
+    return (
+        f'<clipPath id="{name}"><path clip-rule="evenodd" d="{path}"/></clipPath>'
+        f'<g clip-path="url(#{name})">{drawn}</g>'
+    )
+
+
+def _edge(area: Area) -> str:
+    return "".join(
+        "M" + "L".join(f"{number(x)} {number(-y)}" for x, y in ring) + "Z" for ring in outline(area)
+    )
+
+
+def _lit(drawn: str, name: str, tone: Tone, groove: float, box: str) -> str:
+    """The words as grooves: light comes from the upper left, so that wall lies in shade, the other is lit."""
+    thin, soft = groove * 0.3, groove * 0.45
+    return (
+        f'<filter id="{name}-cut" filterUnits="userSpaceOnUse" {box} color-interpolation-filters="sRGB">'
+        + _rim("shade", groove, soft, tone.shade, 0.9, inside=True)
+        + _rim("lit", -groove, soft, tone.lit, 0.55, inside=True)
+        + _rim("lip", groove * 0.6, thin, tone.lip, 0.75, inside=False)
+        + '<feMerge><feMergeNode in="lip"/><feMergeNode in="SourceGraphic"/><feMergeNode in="lit"/>'
+        f'<feMergeNode in="shade"/></feMerge></filter><g filter="url(#{name}-cut)" color="{tone.floor}">'
+        f"{drawn}</g>"
+    )
+
+
+def _rim(name: str, step: float, soft: float, colour: str, opacity: float, *, inside: bool) -> str:
+    """A rim of light or shade: the words less themselves moved (inside), or the moved less the words."""
+    kept, less = ("SourceAlpha", f"{name}-moved") if inside else (f"{name}-moved", "SourceAlpha")
+    return (
+        f'<feOffset in="SourceAlpha" dx="{number(step)}" dy="{number(step)}"/>'
+        f'<feGaussianBlur stdDeviation="{number(soft)}" result="{name}-moved"/>'
+        f'<feComposite in="{kept}" in2="{less}" operator="out" result="{name}-rim"/>'
+        f'<feFlood flood-color="{colour}" flood-opacity="{opacity}"/>'
+        f'<feComposite in2="{name}-rim" operator="in" result="{name}"/>'
+    )
+
+
+def _box(sides: Mapping[str, Area], placements: Sequence[Placement]) -> str:
+    """The part of the picture that the sides take up, as attributes: a filter costs by its size."""
+    corners = [
+        place.at(x * area.width_mm / 2, y * area.width_mm / 2)
+        for place in placements
+        if (area := sides.get(place.side))
+        for x, y in ((-1, -1), (-1, 1), (1, -1), (1, 1))
+    ]
+    left, top = min(x for x, _ in corners), min(y for _, y in corners)
+    right, bottom = max(x for x, _ in corners), max(y for _, y in corners)
+    return (
+        f'x="{number(left, 0)}" y="{number(top, 0)}" width="{number(right - left, 0)}" '
+        f'height="{number(bottom - top, 0)}"'
+    )

@@ -1,0 +1,33 @@
+"""An engraved side as a file for a machine, or as a picture. Files hold outlines and never a word of hers.
+
+A new format is one function and one line in FORMATS. Libraries are imported when a file is written.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from shop.engraving.outlines import CutSide
+from shop.engraving.writers import dxf, pdf, png, svg
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a file of this sort is named and served, and what writes it. Equal sides give equal bytes."""
+
+    suffix: str
+    media_type: str
+    label: str
+    write: Callable[[CutSide], bytes]
+
+
+FORMATS: Final[Mapping[str, Format]] = {
+    form.suffix: form
+    for form in (
+        Format("svg", "image/svg+xml", "SVG", svg.write),
+        Format("dxf", "image/vnd.dxf", "DXF", dxf.write),
+        Format("pdf", "application/pdf", "PDF", pdf.write),
+        Format("png", "image/png", "Picture", png.write),
+    )
+}
+"""By suffix. All but the picture are true to size, with the metal's edge drawn apart from what is cut."""

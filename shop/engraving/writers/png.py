@@ -1,0 +1,43 @@
+"""PNG: the side as a small picture for letters, words dark on pale metal, nothing round it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from shop.engraving.outlines import CutSide
+from shop.engraving.writers.svg import number, path_data, size_mm
+
+WIDTH_PX: Final = 600
+
+METALS: Final[Mapping[str, str]] = {"silver": "#e9e7e4", "gold": "#edd59c"}
+"""Colours by the metal's slug; any other is shown as silver. Words stand out on both by more than 11 to 1."""
+_WORDS: Final = "#1f1c19"
+_EDGE: Final = "#8d877e"
+_EDGE_MM: Final = 0.12
+"""As wide as its line, and as much is left free round it."""
+
+
+def write(side: CutSide) -> bytes:
+    """The side in silver."""
+    return picture(side, "silver")
+
+
+def picture(side: CutSide, metal: str) -> bytes:
+    """The side in the metal of that slug, WIDTH_PX wide."""
+    import resvg_py  # noqa: PLC0415 - only here
+
+    drawing = _drawing(side, METALS.get(metal, METALS["silver"]))
+    return bytes(resvg_py.svg_to_bytes(svg_string=drawing, skip_system_fonts=True))
+
+
+def _drawing(side: CutSide, metal: str) -> str:
+    across, up = (length + 2 * _EDGE_MM for length in size_mm(side))
+    box = " ".join(map(number, (-across / 2, -up / 2, across, up)))
+    high = round(WIDTH_PX * up / across)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH_PX}" height="{high}" viewBox="{box}">'
+        f'<path fill="{metal}" fill-rule="evenodd" stroke="{_EDGE}" stroke-width="{number(_EDGE_MM)}" '
+        f'd="{path_data(side.guide)}"/>'
+        f'<path fill="{_WORDS}" fill-rule="evenodd" d="{path_data(side.filled)}"/>'
+        f'<path fill="none" stroke="{_WORDS}" stroke-width="{number(side.stroke_mm)}" stroke-linecap="round" '
+        f'stroke-linejoin="round" d="{path_data(side.strokes)}"/></svg>'
+    )

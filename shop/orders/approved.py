@@ -1,0 +1,48 @@
+"""What she approved for one unit: sealed with the order, drawn the same ever after, and provable by a digest.
+
+The sizes of the sides are kept with the words, so a piece may change later and her drawing does not.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from shop.engraving import Area, Engraving, proof_digest
+
+
+@dataclass(frozen=True)
+class Approved:
+    """An engraving, the sides it is cut into, and the salt that keeps its digest from being guessed."""
+
+    engraving: Engraving = field(repr=False)
+    sides: tuple[Area, ...]
+    salt: str = field(repr=False)
+
+    @classmethod
+    def now(cls, engraving: Engraving, sides: Sequence[Area]) -> "Approved":
+        """What is approved at this moment; only the sides that have words are kept."""
+        engraved = {line.side for line in engraving.lines}
+        kept = tuple(side for side in sides if side.key in engraved)
+        return cls(engraving, kept, secrets.token_hex(16))
+
+    @classmethod
+    def unsealed(cls, words: dict[str, Any]) -> "Approved | None":
+        """Read what `sealed` wrote; None when the unit has no words. Raises EngravingUnreadable."""
+        if not words.get("engraving"):
+            return None
+        sides = tuple(Area(**side) for side in words["sides"])
+        return cls(Engraving.from_json(words["engraving"]), sides, words["salt"])
+
+    def sealed(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        sides = [asdict(side) for side in self.sides]
+        return {"engraving": self.engraving.to_json(), "sides": sides, "salt": self.salt}
+
+    def digest(self) -> str:
+        """SHA-256 in hex of the salt and the proof's own digest: words, face, font file, sizes and drawings.
+
+        Without the salt, which is sealed with the words, a short name could be guessed from it.
+        """
+        return hashlib.sha256(f"{self.salt}:{proof_digest(self.sides, self.engraving)}".encode()).hexdigest()

@@ -1,0 +1,87 @@
+"""Pictures of what will be cut: drawn when a letter is sent, from the sealed words, and kept nowhere."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from typing import Final
+
+from shop.engraving import Engraving
+from shop.engraving.areas import is_ring
+from shop.engraving.outlines import CannotUnite, CutSide, cut_sides
+from shop.engraving.writers import png
+from shop.orders.view import LineView
+
+WIDEST_PX: Final = 220
+BAR_PX: Final = 300
+"""How wide the widest side of a unit is shown; a bar, being low, needs more. Both fit on a phone."""
+_NARROW: Final = 3
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One side of one unit. `cid` is its Content-ID, without brackets; `alt` quotes the words."""
+
+    number: int
+    side: str
+    width: int
+    """In pixels on the page: the sides of one unit keep their proportion."""
+    cid: str
+    alt: str = field(repr=False)
+    image: bytes = field(repr=False)
+
+
+def pictures(lines: Sequence[LineView], message_id: str) -> dict[int, list[Picture]]:
+    """By the unit's number, each side that has words; nothing where it would not be what she saw."""
+    token, _, domain = message_id.strip("<>").partition("@")
+    found: dict[int, list[Picture]] = {}
+    for line in lines:
+        number, metal, engraving = line.row.number, line.row.metal_slug, line.engraving
+        if engraving:
+            sides = _sides(line, engraving)
+            found[number] = [
+                Picture(
+                    number,
+                    key,
+                    _width(side, sides.values()),
+                    cid=f"{token}.{number}.{key}@{domain}",
+                    alt=_alt(side, engraving),
+                    image=png.picture(side, metal),
+                )
+                for key, side in sides.items()
+            ]
+    return found
+
+
+def attach(message: EmailMessage, reference: str, drawn: dict[int, list[Picture]]) -> None:
+    """Put the pictures beside the message's HTML, under names that hold no word."""
+    for part in message.iter_parts():
+        if part.get_content_type() == "text/html":
+            for picture in (picture for unit in drawn.values() for picture in unit):
+                part.add_related(
+                    picture.image,
+                    maintype="image",
+                    subtype="png",
+                    cid=f"<{picture.cid}>",
+                    filename=f"{reference}-{picture.number}-{picture.side}.png",
+                    disposition="inline",
+                )
+
+
+def _sides(line: LineView, engraving: Engraving) -> dict[str, CutSide]:
+    if not line.as_approved:
+        return {}
+    try:
+        return cut_sides(line.sides, engraving)
+    except CannotUnite:
+        return {}  # the letter has the words; it need not wait for their picture
+
+
+def _width(side: CutSide, all_sides: Iterable[CutSide]) -> int:
+    widest = max(each.area.width_mm for each in all_sides)
+    narrow = side.area.width_mm > _NARROW * side.area.height_mm and not is_ring(side.area)
+    return round((BAR_PX if narrow else WIDEST_PX) * side.area.width_mm / widest)
+
+
+def _alt(side: CutSide, engraving: Engraving) -> str:
+    words = ", ".join(f"“{line.text}”" for line in engraving.lines if line.side == side.area.key)
+    return f"{side.area.label}, drawn as it will be cut: {words}"

@@ -1,0 +1,54 @@
+"""Files for the cutter: one side of one unit, exactly as it was approved."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, abort
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from shop import web
+from shop.accounts.access import require
+from shop.engraving.outlines import CannotUnite, CutSide, cut_sides
+from shop.engraving.writers import FORMATS
+from shop.orders.converge import Services
+from shop.orders.models import Order
+from shop.orders.view import view
+
+blueprint = Blueprint("owner_cutting", __name__, url_prefix="/owner/orders")
+
+CHANGED = (
+    "The drawing is no longer the one that was approved, so this file would not be either. "
+    "Please have the words looked at again before anything is cut."
+)
+UNITED = (
+    "These letters could not be made into outlines for a machine. Please cut them by hand from the proof."
+)
+
+
+@blueprint.get("/<reference>/lines/<int(max=2147483647):number>/<side>.<kind>")
+@require("owner")
+def file(reference: str, number: int, side: str, kind: str) -> ResponseReturnValue:
+    """The side as a file to save; 409 when it would not be what she approved."""
+    form, cut = FORMATS.get(kind), _side(reference, number, side)
+    if form is None or cut is None:
+        abort(HTTPStatus.NOT_FOUND)
+    name = f"{reference}-{number}-{side}.{form.suffix}"  # found above, so plain; and no word is in it
+    headers = {"Content-Disposition": f"attachment; filename={name}", "Cache-Control": "no-store"}
+    return Response(form.write(cut), mimetype=form.media_type, headers=headers)
+
+
+def _side(reference: str, number: int, side: str) -> CutSide | None:
+    with web.reading() as session:
+        order = session.scalars(select(Order).where(Order.reference == reference)).one_or_none()
+        if order is None:
+            return None
+        opened = view(session, web.wired(Services).vault, order)
+    line = next((line for line in opened.lines if line.row.number == number), None)
+    if line is None or line.engraving is None or side not in {area.key for area in line.sides}:
+        return None
+    if not line.as_approved:
+        abort(HTTPStatus.CONFLICT, CHANGED)
+    try:
+        return cut_sides(line.sides, line.engraving)[side]
+    except CannotUnite:
+        abort(HTTPStatus.CONFLICT, UNITED)

@@ -1,0 +1,259 @@
+"""Reads the shop's files back with other people's readers: contours in mm, y upwards, in small steps."""
+
+import io
+import struct
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from xml.etree import ElementTree as ET
+
+import ezdxf
+import numpy as np
+from fontTools.misc.transform import Identity, Transform
+from fontTools.pens.basePen import BasePen
+from fontTools.svgLib.path import parse_path
+from pypdf import PdfReader
+from pypdf.generic import ContentStream
+
+SVG = "{http://www.w3.org/2000/svg}"
+STEPS = 8
+MM_PER_POINT = 25.4 / 72
+
+Contour = np.ndarray
+"""Corners, one a row."""
+
+
+@dataclass
+class Drawn:
+    """What a file holds."""
+
+    filled: list[Contour] = field(default_factory=list)
+    strokes: list[Contour] = field(default_factory=list)
+    guide: list[Contour] = field(default_factory=list)
+
+
+class Flat(BasePen):
+    """Collects contours, the closed apart from the open."""
+
+    def __init__(self):
+        super().__init__(None)
+        self.closed, self.open = [], []
+        self.points = []
+
+    def _moveTo(self, pt):
+        self.points = [pt]
+
+    def _lineTo(self, pt):
+        self.points.append(pt)
+
+    def _curveToOne(self, one, two, end):
+        start = np.array(self._getCurrentPoint())
+        t = np.linspace(0, 1, STEPS + 1)[1:, None]
+        one, two, last = np.array(one), np.array(two), np.array(end)
+        curve = (1 - t) ** 3 * start + 3 * t * (1 - t) ** 2 * one + 3 * t * t * (1 - t) * two + t**3 * last
+        self.points += [tuple(point) for point in curve]
+
+    def _closePath(self):
+        self.closed.append(np.array(self.points))
+
+    def _endPath(self):
+        self.open.append(np.array(self.points))
+
+
+def read_svg(data: bytes) -> Drawn:
+    root = ET.fromstring(data)
+    left, top, wide, high = map(float, root.get("viewBox").split())
+    assert (root.get("width"), root.get("height")) == (f"{wide:g}mm", f"{high:g}mm"), "true to size"
+    assert (left, top) == (-wide / 2, -high / 2)
+    layers = {layer.get("id"): layer for layer in root}
+    assert set(layers) == {"GUIDE", "ENGRAVE"}
+    assert {path.tag for layer in root for path in layer} <= {f"{SVG}path"}
+    found = Drawn(guide=_svg_paths(layers["GUIDE"])[0])
+    assert len(layers["ENGRAVE"]) <= 2, "one compound path, and one of strokes"
+    for path in layers["ENGRAVE"]:
+        closed, opened = _svg_paths([path])
+        filled = path.get("fill") != "none"
+        assert filled == (path.get("stroke") is None)
+        assert not (opened if filled else closed)
+        found.filled += closed
+        found.strokes += opened
+    return found
+
+
+def _svg_paths(paths):
+    pen = Flat()
+    for path in paths:
+        parse_path(path.get("d"), pen)
+    return [points * (1, -1) for points in pen.closed], [points * (1, -1) for points in pen.open]
+
+
+def read_dxf(data: bytes) -> Drawn:
+    document = ezdxf.read(io.StringIO(data.decode()))
+    assert document.header["$INSUNITS"] == 4, "millimetres"
+    assert not document.audit().has_errors
+    found = Drawn()
+    for shape in document.modelspace():
+        assert shape.dxftype() == "LWPOLYLINE"
+        points = np.array(shape.get_points("xy"))
+        if shape.dxf.layer == "GUIDE":
+            assert shape.closed
+            found.guide.append(points)
+        else:
+            assert shape.dxf.layer == "ENGRAVE"
+            (found.filled if shape.closed else found.strokes).append(points)
+    return found
+
+
+def read_pdf(data: bytes) -> Drawn:
+    reader = PdfReader(io.BytesIO(data), strict=True)
+    (page,) = reader.pages
+    assert reader.metadata is None, "nothing about who made it or when"
+    middle = page.mediabox.width / 2, page.mediabox.height / 2
+    at = Transform(MM_PER_POINT, 0, 0, MM_PER_POINT, 0, 0).translate(-middle[0], -middle[1])
+    painted, path = [], []
+    for operands, operator in ContentStream(page.get_contents(), reader).operations:
+        values = [float(value) for value in operands]
+        if operator == b"cm":
+            at = at.transform(values)
+        elif operator in {b"m", b"l", b"c", b"h"}:
+            path.append((operator, at.transformPoints(zip(values[::2], values[1::2], strict=True))))
+        elif operator in {b"f*", b"S"}:
+            painted.append((operator, *_pdf_path(path)))
+            path = []
+        else:
+            assert operator in {b"w", b"J", b"j", b"RG"}, "no text, no pictures"
+    (_, guide, _), *rest = painted
+    filled = [contour for operator, closed, _ in rest if operator == b"f*" for contour in closed]
+    strokes = [contour for operator, _, opened in rest if operator == b"S" for contour in opened]
+    return Drawn(filled, strokes, guide)
+
+
+def _pdf_path(path):
+    pen, begun = Flat(), False
+    for operator, points in path:
+        if operator == b"m" and begun:
+            pen.endPath()
+        {b"m": pen.moveTo, b"l": pen.lineTo, b"c": pen.curveTo, b"h": pen.closePath}[operator](*points)
+        begun = operator != b"h"
+    if begun:
+        pen.endPath()
+    return pen.closed, pen.open
+
+
+READERS: Mapping[str, Callable[[bytes], Drawn]] = {"svg": read_svg, "dxf": read_dxf, "pdf": read_pdf}
+
+
+def read_png(data: bytes) -> np.ndarray:
+    """Rows of pixels of red, green, blue and alpha, 0 to 255."""
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    at, packed, wide, high = 8, b"", 0, 0
+    while at < len(data):
+        (length,) = struct.unpack(">I", data[at : at + 4])
+        kind, body = data[at + 4 : at + 8], data[at + 8 : at + 8 + length]
+        if kind == b"IHDR":
+            wide, high, depth, colours = struct.unpack(">IIBB", body[:10])
+            assert (depth, colours) == (8, 6)
+        packed += body if kind == b"IDAT" else b""
+        assert kind in {b"IHDR", b"IDAT", b"IEND"}, "nothing about who made it or when"
+        at += 12 + length
+    raw = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(high, 1 + 4 * wide).astype(int)
+    rows, above = [], [0] * (4 * wide)
+    for kind, *line in raw.tolist():
+        rows.append(above := _unfiltered(kind, line, above))
+    return np.array(rows).reshape(high, wide, 4)
+
+
+def _unfiltered(kind: int, line: list[int], above: list[int]) -> list[int]:
+    """One row as it was before its filter (PNG specification, 9.2)."""
+    for x, value in enumerate(line):
+        left, over, corner = (line[x - 4], above[x], above[x - 4]) if x >= 4 else (0, above[x], 0)
+        if kind == 4:
+            guess = left + over - corner
+            near = min((abs(guess - left), 0), (abs(guess - over), 1), (abs(guess - corner), 2))[1]
+            line[x] = value + (left, over, corner)[near] & 255
+        else:
+            line[x] = value + (0, left, over, (left + over) // 2)[kind] & 255
+    return line
+
+
+def bounds(contours: list[Contour]) -> np.ndarray:
+    points = np.vstack(contours)
+    return np.concatenate([points.min(axis=0), points.max(axis=0)])
+
+
+def length(contours: list[Contour]) -> float:
+    """How long all the edges are, in mm."""
+    return sum(float(np.hypot(*(np.roll(c, -1, axis=0) - c).T).sum()) for c in contours)
+
+
+def signed_area(contours: list[Contour]) -> float:
+    return sum(
+        float(np.sum(c[:, 0] * np.roll(c[:, 1], -1) - np.roll(c[:, 0], -1) * c[:, 1])) / 2 for c in contours
+    )
+
+
+def apart(one: list[Contour], other: list[Contour]) -> float:
+    """The symmetric Hausdorff distance of the edges: how far any point of one lies from the other."""
+    return max(_farthest(one, other), _farthest(other, one))
+
+
+def _farthest(one: list[Contour], other: list[Contour]) -> float:
+    assert len(one) == len(other)
+    corners = [bounds([contour]) for contour in other]
+    worst = 0.0
+    for contour in one:
+        near = other[int(np.argmin([np.abs(bounds([contour]) - box).max() for box in corners]))]
+        points = np.vstack([contour, (contour + np.roll(contour, -1, axis=0)) / 2])
+        points = points[:: 1 + len(points) // 600]
+        worst = max(worst, float(distance(points, [near]).max()))
+    return worst
+
+
+def distance(points: np.ndarray, contours: list[Contour], limit: float = 0.3) -> np.ndarray:
+    """From each point to the nearest edge, in mm; infinite when it is further than the limit for certain."""
+    found = np.full(len(points), np.inf)
+    for contour in contours:
+        (near,) = np.nonzero(_within(points, contour, limit))
+        a, along = contour, np.roll(contour, -1, axis=0) - contour
+        length = np.maximum((along**2).sum(axis=1), 1e-18)
+        for part in np.array_split(near, 1 + len(near) * len(a) // 100_000):
+            from_a = points[part, None, :] - a
+            share = np.clip((from_a * along).sum(axis=2) / length, 0, 1)
+            away = np.hypot(*np.moveaxis(from_a - share[..., None] * along, 2, 0))
+            found[part] = np.minimum(found[part], away.min(axis=1))
+    return found
+
+
+def winding(points: np.ndarray, contours: list[Contour]) -> np.ndarray:
+    """How often the contours run round each point, anticlockwise less clockwise."""
+    found = np.zeros(len(points), int)
+    for contour in contours:
+        (near,) = np.nonzero(_within(points, contour, 0))
+        x, y = points[near, 0, None], points[near, 1, None]
+        (ax, ay), (bx, by) = contour.T, np.roll(contour, -1, axis=0).T
+        left = (bx - ax) * (y - ay) - (x - ax) * (by - ay)
+        found[near] += ((ay <= y) & (by > y) & (left > 0)).sum(axis=1)
+        found[near] -= ((ay > y) & (by <= y) & (left < 0)).sum(axis=1)
+    return found
+
+
+def _within(points: np.ndarray, contour: Contour, spare: float) -> np.ndarray:
+    box = bounds([contour])
+    return ((points >= box[:2] - spare) & (points <= box[2:] + spare)).all(axis=1)
+
+
+def letters_of(drawing: str) -> list[list[Contour]]:
+    """The glyphs of a drawing of the shop, each as its contours, in mm, y upwards."""
+    from tests.engraving.outlines import _transform
+
+    def walk(element, at):
+        at = at.transform(_transform(element.get("transform")))
+        if element.tag == f"{SVG}path":
+            pen = Flat()
+            parse_path(element.get("d"), pen)
+            yield [np.array(at.transformPoints(points)) * (1, -1) for points in pen.closed]
+        for child in element:
+            yield from walk(child, at)
+
+    words = ET.fromstring(drawing).find(f"{SVG}g")
+    return list(walk(words, Identity))
