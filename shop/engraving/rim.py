@@ -12,7 +12,7 @@ from shop.engraving.geometry import Point, highest
 from shop.engraving.placing import PlacedLine, SideLayout, Upright
 from shop.engraving.problems import Problem, TooLong, TooTall
 from shop.engraving.shaping import Shaped
-from shop.engraving.straight import Block, lay_across, room_across_mm
+from shop.engraving.straight import Block, lay_across, lay_block, room_across_mm
 
 LONGEST_ARC: Final = math.radians(200)
 """Words further round would stand on their heads."""
@@ -39,15 +39,17 @@ def lay_with_rim(area: Area, face: Face, lines: Mapping[int, Shaped]) -> SideLay
     straight = {number: line for number, line in lines.items() if number != area.lines}
     if area.lines not in lines:
         return lay_across(engravable(area), face, straight)
-    words, least = lines[area.lines], face.cap_min_mm
     block = Block(face, straight, ROUND) if straight else None
+    arcs: dict[float, Arc] = {}
 
     def fits(cap: float) -> bool:
-        arc = Arc(area, face, words, cap)
+        arc = arcs[cap] = Arc(area, face, lines[area.lines], cap)
         return arc.problem is None and (block is None or block.best(arc.above)[0] >= LEAD * cap)
 
-    arc = Arc(area, face, words, highest(fits, least, max(least, RIM_SHARE * face.cap_max_mm)))
-    above = lay_across(arc.above, face, straight) if straight else SideLayout(arc.cap, (), {})
+    least = face.cap_min_mm
+    cap = highest(fits, least, max(least, RIM_SHARE * face.cap_max_mm))
+    arc = arcs.get(cap) or Arc(area, face, lines[area.lines], cap)
+    above = lay_block(arc.above, face, straight, block) if block else SideLayout(cap, (), {})
     problems = {**above.problems, area.lines: arc.problem} if arc.problem else above.problems
     return SideLayout(above.cap_mm, (*above.lines, arc.placed), problems)
 
@@ -79,7 +81,7 @@ class Arc:
             self.area.lines, self.words, x=begins, y=-self.radius, cap_mm=self.cap, pitch=-self._pitch
         )
 
-    @property
+    @cached_property
     def problem(self) -> Problem | None:
         """Why the line cannot stand like this."""
         over_wide = max([x for x, _ in self._feet]) - self._reach  # a letter wider than the disc
@@ -93,7 +95,7 @@ class Arc:
         """How much longer than the longest arc the line is, in mm; negative when it is shorter."""
         return self.cap * (self.words.right - self.words.left) - LONGEST_ARC * self._pitch
 
-    @property
+    @cached_property
     def above(self) -> Region:
         """The part of the disc left to straight lines."""
         long = min(self._half_turn, LONGEST_ARC / 2)

@@ -81,7 +81,11 @@ class Block:
 
 def lay_across(region: Region, face: Face, lines: Mapping[int, Shaped]) -> SideLayout:
     """Lay the lines out in this part of the metal; see lay_out."""
-    block = Block(face, lines, region.directions)
+    return lay_block(region, face, lines, Block(face, lines, region.directions))
+
+
+def lay_block(region: Region, face: Face, lines: Mapping[int, Shaped], block: Block) -> SideLayout:
+    """See lay_across: the same for lines that are measured already."""
     cap, middle = block.best(region)
     problems: Mapping[int, Problem] = {}
     if cap < face.cap_min_mm:
