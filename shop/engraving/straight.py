@@ -35,10 +35,12 @@ class Block:
         }
         """By line number, where its baseline begins."""
         self._face = face
-        self._ways = ways
-        self._reaches = {
-            number: line.reaches(ways, *self.offsets[number]) for number, line in self.lines.items()
-        }
+        self._ways = [(at, *ways.vectors[at]) for at in ways.rightward]
+        self._reaches: dict[int, list[float]] = {}
+        for number, line in self.lines.items():
+            reaches = line.reaches(ways, *self.offsets[number])
+            # A region is mirrored left and right: whatever reaches further counts for both.
+            self._reaches[number] = [max(reaches[at], reaches[ways.mirrored[at]]) for at in ways.rightward]
         self._furthest = [max(reached) for reached in zip(*self._reaches.values(), strict=True)]
 
     def best(self, region: Region) -> tuple[float, float]:
@@ -56,10 +58,10 @@ class Block:
 
     def _largest(self, region: Region, middle_y: float) -> float:
         """The height in mm up to which the ink, growing from the middle, stays inside every edge."""
-        spare = self._face.thicken_mm / 2
-        rooms = zip(self._ways.vectors, region.bounds, self._furthest, strict=True)
+        spare, bounds = self._face.thicken_mm / 2, region.bounds
+        ways = zip(self._ways, self._furthest, strict=True)
         return min(
-            [(bound - spare - y * middle_y) / reach for (_, y), bound, reach in rooms if reach > _TINY],
+            [(bounds[at] - spare - y * middle_y) / reach for (at, _, y), reach in ways if reach > _TINY],
             default=math.inf,
         )
 
@@ -68,15 +70,15 @@ class Block:
 
         A line that sticks out at one side is too long by twice as much, for it stays in the middle.
         """
-        face, ways = self._face, self._ways
-        out = [
-            face.cap_min_mm * reach + y * middle_y + face.thicken_mm / 2 - bound
-            for (_, y), bound, reach in zip(ways.vectors, region.bounds, self._reaches[number], strict=True)
-        ]
-        sides = zip(ways.vectors, out, ways.mirrored, strict=True)
-        long = max([2 * max(over, out[mirror]) / x for (x, _), over, mirror in sides if x > _TINY])
-        flat = zip(ways.vectors, out, strict=True)
-        return max([over for (x, _), over in flat if abs(x) <= _TINY], default=0.0), long
+        cap, spare, bounds = self._face.cap_min_mm, self._face.thicken_mm / 2, region.bounds
+        tall, long = 0.0, -math.inf
+        for (at, x, y), reach in zip(self._ways, self._reaches[number], strict=True):
+            over = cap * reach + y * middle_y + spare - bounds[at]
+            if x > _TINY:
+                long = max(long, 2 * over / x)
+            else:
+                tall = max(tall, over)
+        return tall, long
 
 
 def lay_across(region: Region, face: Face, lines: Mapping[int, Shaped]) -> SideLayout:
