@@ -40,16 +40,21 @@ def lay_with_rim(area: Area, face: Face, lines: Mapping[int, Shaped]) -> SideLay
     if area.lines not in lines:
         return lay_across(engravable(area), face, straight)
     block = Block(face, straight, ROUND) if straight else None
-    arcs: dict[float, Arc] = {}
+    tried: dict[float, tuple[Arc, tuple[float, float]]] = {}
+
+    def attempt(cap: float) -> tuple[Arc, tuple[float, float]]:
+        if cap not in tried:
+            arc = Arc(area, face, lines[area.lines], cap)
+            tried[cap] = arc, block.best(arc.above) if block else (math.inf, 0.0)
+        return tried[cap]
 
     def fits(cap: float) -> bool:
-        arc = arcs[cap] = Arc(area, face, lines[area.lines], cap)
-        return arc.problem is None and (block is None or block.best(arc.above)[0] >= LEAD * cap)
+        arc, (above, _) = attempt(cap)
+        return arc.problem is None and above >= LEAD * cap
 
     least = face.cap_min_mm
-    cap = highest(fits, least, max(least, RIM_SHARE * face.cap_max_mm))
-    arc = arcs.get(cap) or Arc(area, face, lines[area.lines], cap)
-    above = lay_block(arc.above, face, straight, block) if block else SideLayout(cap, (), {})
+    arc, best = attempt(highest(fits, least, max(least, RIM_SHARE * face.cap_max_mm)))
+    above = lay_block(arc.above, straight, block, best) if block else SideLayout(arc.cap, (), {})
     problems = {**above.problems, area.lines: arc.problem} if arc.problem else above.problems
     return SideLayout(above.cap_mm, (*above.lines, arc.placed), problems)
 

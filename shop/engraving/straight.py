@@ -34,7 +34,7 @@ class Block:
             number: (-(line.left + line.right) / 2, base - middle) for (number, line), base in rows
         }
         """By line number, where its baseline begins."""
-        self._face = face
+        self.face = face
         self._ways = [(at, *ways.vectors[at]) for at in ways.rightward]
         self._reaches: dict[int, list[float]] = {}
         for number, line in self.lines.items():
@@ -51,14 +51,14 @@ class Block:
         found: dict[float, float] = {}
         for middle in region.middles:
             found[middle] = self._largest(region, middle)
-            if found[middle] >= self._face.cap_max_mm:
-                return self._face.cap_max_mm, middle
+            if found[middle] >= self.face.cap_max_mm:
+                return self.face.cap_max_mm, middle
         middle = max(found, key=found.__getitem__)
         return found[middle], middle
 
     def _largest(self, region: Region, middle_y: float) -> float:
         """The height in mm up to which the ink, growing from the middle, stays inside every edge."""
-        spare, bounds = self._face.thicken_mm / 2, region.bounds
+        spare, bounds = self.face.thicken_mm / 2, region.bounds
         ways = zip(self._ways, self._furthest, strict=True)
         return min(
             [(bounds[at] - spare - y * middle_y) / reach for (at, _, y), reach in ways if reach > _TINY],
@@ -70,7 +70,7 @@ class Block:
 
         A line that sticks out at one side is too long by twice as much, for it stays in the middle.
         """
-        cap, spare, bounds = self._face.cap_min_mm, self._face.thicken_mm / 2, region.bounds
+        cap, spare, bounds = self.face.cap_min_mm, self.face.thicken_mm / 2, region.bounds
         tall, long = 0.0, -math.inf
         for (at, x, y), reach in zip(self._ways, self._reaches[number], strict=True):
             over = cap * reach + y * middle_y + spare - bounds[at]
@@ -83,12 +83,16 @@ class Block:
 
 def lay_across(region: Region, face: Face, lines: Mapping[int, Shaped]) -> SideLayout:
     """Lay the lines out in this part of the metal; see lay_out."""
-    return lay_block(region, face, lines, Block(face, lines, region.directions))
+    block = Block(face, lines, region.directions)
+    return lay_block(region, lines, block, block.best(region))
 
 
-def lay_block(region: Region, face: Face, lines: Mapping[int, Shaped], block: Block) -> SideLayout:
-    """See lay_across: the same for lines that are measured already."""
-    cap, middle = block.best(region)
+def lay_block(
+    region: Region, lines: Mapping[int, Shaped], block: Block, best: tuple[float, float]
+) -> SideLayout:
+    """See lay_across: the same for lines that are measured already, and Block.best of this region."""
+    cap, middle = best
+    face = block.face
     problems: Mapping[int, Problem] = {}
     if cap < face.cap_min_mm:
         cap = face.cap_min_mm
