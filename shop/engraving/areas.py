@@ -28,7 +28,7 @@ _HEART: Final = (
 _HEART_MIDDLES: Final = (0.02, 0.06, -0.02, 0.1, -0.06)
 """Where words may sit in a heart: a wide line higher, several lines lower; the first when all do as well."""
 
-_ABOVE_ARC_MIDDLES: Final = (0.8, 0.6, 1.0, 0.4, 0.2, 0.0)
+_ABOVE_ARC_MIDDLES: Final = (0.8, 0.55, 0.3, 0.05)
 """Where straight lines may sit above an arc: near the middle of what it leaves, or where they are larger."""
 
 _STEP: Final = 2 * math.pi / _DISC_SIDES
@@ -38,7 +38,8 @@ _FLAT: Final = math.cos(_STEP / 2)
 ROUND: Final = directions(
     tuple((math.cos(step * _STEP), math.sin(step * _STEP)) for step in range(_DISC_SIDES))
 )
-_TINY: Final = 1e-9
+_DOWN: Final = _DISC_SIDES * 3 // 4
+"""Which of them points straight down."""
 
 
 @dataclass(frozen=True)
@@ -138,17 +139,16 @@ def engravable_radius(area: Area) -> float:
 def above_arc(area: Area, half_turn: float, reach: float) -> Region:
     """What is left of a disc above words on its rim that keep outside `reach` mm of the middle.
 
-    They take up the directions up to `half_turn` radians to both sides of straight down. In each of these
-    directions nothing may lie further out; so the part is convex, and small where the arc is short.
+    They take up the directions up to `half_turn` radians to both sides of straight down, at most half a
+    circle. In each of these directions nothing may lie further out; so the part is convex, and small where
+    the arc is short.
     """
-    whole = engravable(area)
-    lowest = math.cos(math.ceil(min(half_turn, math.pi) / _STEP) * _STEP) - _TINY
-    bounds = tuple(
-        min(bound, reach * _FLAT) if -y >= lowest else bound
-        for (_, y), bound in zip(whole.directions.vectors, whole.bounds, strict=True)
-    )
+    bounds = list(engravable(area).bounds)
+    steps = math.ceil(half_turn / _STEP)
+    for step in range(-steps, steps + 1):
+        bounds[(_DOWN + step) % _DISC_SIDES] = reach * _FLAT
     spare = (engravable_radius(area) - reach) / 2
-    return Region(whole.directions, bounds, tuple(share * spare for share in _ABOVE_ARC_MIDDLES))
+    return Region(ROUND, tuple(bounds), tuple([share * spare for share in _ABOVE_ARC_MIDDLES]))
 
 
 @lru_cache(maxsize=256)

@@ -10,6 +10,7 @@ Box = tuple[float, float, float, float]
 """Left, bottom, right, top."""
 
 _FINE: Final = 0.002
+_TINY: Final = 1e-9
 
 
 class Directions:
@@ -23,6 +24,8 @@ class Directions:
             for x, y in vectors
         )
         """For each direction, which one is its mirror image, left for right."""
+        self.rightward = tuple(at for at, (x, _) in enumerate(vectors) if x > -_TINY)
+        """Those that point up, down or to the right: with their mirror images they are all."""
 
 
 def convex_hull(points: Iterable[Point]) -> list[Point]:

@@ -5,6 +5,8 @@ follow its band (ring.py); a disc's last line may run along its rim (rim.py).
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
 
 from shop.engraving.areas import Area, engravable, is_ring
 from shop.engraving.faces import Face
@@ -15,6 +17,9 @@ from shop.engraving.ring import lay_round, room_round_mm
 from shop.engraving.shaping import shape
 from shop.engraving.straight import lay_across, room_across_mm
 
+_KEPT: Final = 256
+"""Layouts remembered in this process: the check, the drawing and the room left of one request share one."""
+
 
 def lay_out(area: Area, face: Face, words: Mapping[int, str]) -> SideLayout:
     """Lay out the words of one side, by line number; lines with nothing to cut are left out.
@@ -22,7 +27,12 @@ def lay_out(area: Area, face: Face, words: Mapping[int, str]) -> SideLayout:
     What does not fit at the face's least height is laid out at that height all the same, so that a proof
     can show it, and is named in `problems`.
     """
-    shaped = {number: shape(face, words[number]) for number in sorted(words)}
+    return _laid_out(area, face, tuple(sorted(words.items())))
+
+
+@lru_cache(maxsize=_KEPT)
+def _laid_out(area: Area, face: Face, words: tuple[tuple[int, str], ...]) -> SideLayout:
+    shaped = {number: shape(face, text) for number, text in words}
     inked = {number: line for number, line in shaped.items() if line.inked}
     if not inked:
         return SideLayout(face.cap_min_mm, (), {})

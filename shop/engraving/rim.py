@@ -12,7 +12,7 @@ from shop.engraving.geometry import Point, highest
 from shop.engraving.placing import PlacedLine, SideLayout, Upright
 from shop.engraving.problems import Problem, TooLong, TooTall
 from shop.engraving.shaping import Shaped
-from shop.engraving.straight import Block, lay_across, room_across_mm
+from shop.engraving.straight import Block, lay_across, lay_block, room_across_mm
 
 LONGEST_ARC: Final = math.radians(200)
 """Words further round would stand on their heads."""
@@ -39,15 +39,22 @@ def lay_with_rim(area: Area, face: Face, lines: Mapping[int, Shaped]) -> SideLay
     straight = {number: line for number, line in lines.items() if number != area.lines}
     if area.lines not in lines:
         return lay_across(engravable(area), face, straight)
-    words, least = lines[area.lines], face.cap_min_mm
     block = Block(face, straight, ROUND) if straight else None
+    tried: dict[float, tuple[Arc, tuple[float, float]]] = {}
+
+    def attempt(cap: float) -> tuple[Arc, tuple[float, float]]:
+        if cap not in tried:
+            arc = Arc(area, face, lines[area.lines], cap)
+            tried[cap] = arc, block.best(arc.above) if block else (math.inf, 0.0)
+        return tried[cap]
 
     def fits(cap: float) -> bool:
-        arc = Arc(area, face, words, cap)
-        return arc.problem is None and (block is None or block.best(arc.above)[0] >= LEAD * cap)
+        arc, (above, _) = attempt(cap)
+        return arc.problem is None and above >= LEAD * cap
 
-    arc = Arc(area, face, words, highest(fits, least, max(least, RIM_SHARE * face.cap_max_mm)))
-    above = lay_across(arc.above, face, straight) if straight else SideLayout(arc.cap, (), {})
+    least = face.cap_min_mm
+    arc, best = attempt(highest(fits, least, max(least, RIM_SHARE * face.cap_max_mm)))
+    above = lay_block(arc.above, straight, block, best) if block else SideLayout(arc.cap, (), {})
     problems = {**above.problems, area.lines: arc.problem} if arc.problem else above.problems
     return SideLayout(above.cap_mm, (*above.lines, arc.placed), problems)
 
@@ -79,11 +86,11 @@ class Arc:
             self.area.lines, self.words, x=begins, y=-self.radius, cap_mm=self.cap, pitch=-self._pitch
         )
 
-    @property
+    @cached_property
     def problem(self) -> Problem | None:
         """Why the line cannot stand like this."""
-        sticking_out = max([math.hypot(x, self.radius + y) for x, y in self._feet]) - self._reach
-        over_tall = max(sticking_out, _INNERMOST * self._reach - self._inner)
+        over_wide = max([x for x, _ in self._feet]) - self._reach  # a letter wider than the disc
+        over_tall = max(over_wide, _INNERMOST * self._reach - self._inner)
         if over_tall > _TINY:
             return TooTall(over_tall)
         return TooLong(self.over_long) if self.over_long > _TINY else None
@@ -93,7 +100,7 @@ class Arc:
         """How much longer than the longest arc the line is, in mm; negative when it is shorter."""
         return self.cap * (self.words.right - self.words.left) - LONGEST_ARC * self._pitch
 
-    @property
+    @cached_property
     def above(self) -> Region:
         """The part of the disc left to straight lines."""
         long = min(self._half_turn, LONGEST_ARC / 2)
@@ -105,13 +112,13 @@ class Arc:
         """Of the baseline."""
         return min([math.sqrt(max(0.0, self._reach**2 - x**2)) - y for x, y in self._feet])
 
-    @property
+    @cached_property
     def _pitch(self) -> float:
         """Half a small letter above the baseline: so neither the feet part nor the heads crowd."""
         font = opened(self.face)
         return self.radius - self.cap * font.x_height / font.cap_height / 2
 
-    @property
+    @cached_property
     def _reach(self) -> float:
         return engravable_radius(self.area) - self.face.thicken_mm / 2
 

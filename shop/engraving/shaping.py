@@ -4,6 +4,7 @@ Lengths are in capitals' heights of the face, so that a height in mm scales them
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import groupby
@@ -13,7 +14,7 @@ import uharfbuzz
 
 from shop.engraving.directions import runs
 from shop.engraving.faces import Face, OpenFont, opened
-from shop.engraving.geometry import Box, Directions, Point, convex_hull, frontier, reaches
+from shop.engraving.geometry import Box, Directions, Point, frontier, reaches
 from shop.engraving.signs import SELECTORS, SIGNS
 
 _KEPT: Final = 1024
@@ -40,17 +41,17 @@ class Glyph(NamedTuple):
 
 @dataclass(frozen=True)
 class Cluster:
-    """Glyphs that stay together when a line is bent: a letter with its marks."""
+    """Glyphs that stay together when a line is bent: a letter with its marks.
+
+    `inked` are those that are not blank, `box` is how far their ink reaches (zeros when there is none).
+    """
 
     glyphs: tuple[Glyph, ...]
     font: OpenFont = field(repr=False)
+    inked: tuple[Glyph, ...] = field(repr=False)
+    box: Box = field(repr=False)
 
-    @cached_property
-    def inked(self) -> list[Glyph]:
-        """The glyphs that are not blank."""
-        return [glyph for glyph in self.glyphs if self.font.outline(glyph.number).hull]
-
-    @cached_property
+    @property
     def hull(self) -> tuple[Point, ...]:
         """The hulls of its glyphs, one after the other; empty when there is no ink."""
         unit = self.font.cap_height
@@ -58,18 +59,6 @@ class Cluster:
             (glyph.x + x / unit, glyph.y + y / unit)
             for glyph in self.inked
             for x, y in self.font.outline(glyph.number).hull
-        )
-
-    @cached_property
-    def box(self) -> Box:
-        """How far its ink reaches, if it has any."""
-        unit = self.font.cap_height
-        boxes = [(glyph, self.font.outline(glyph.number).box) for glyph in self.inked]
-        return (
-            min([glyph.x + box[0] / unit for glyph, box in boxes]),
-            min([glyph.y + box[1] / unit for glyph, box in boxes]),
-            max([glyph.x + box[2] / unit for glyph, box in boxes]),
-            max([glyph.y + box[3] / unit for glyph, box in boxes]),
         )
 
     @property
@@ -96,39 +85,34 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Shaped:
-    """One line of words in a face."""
+    """One line of words in a face.
+
+    `inked` are the clusters that are not blank, `box` is how far all ink reaches (zeros when there is none).
+    """
 
     clusters: tuple[Cluster, ...]
+    inked: tuple[Cluster, ...] = field(repr=False)
+    box: Box = field(repr=False)
 
-    @cached_property
-    def inked(self) -> list[Cluster]:
-        """The clusters that are not blank."""
-        return [cluster for cluster in self.clusters if cluster.inked]
-
-    @cached_property
-    def hull(self) -> tuple[Point, ...]:
-        """The convex hull of all ink; empty when there is none."""
-        return tuple(convex_hull(point for cluster in self.inked for point in cluster.hull))
-
-    @cached_property
+    @property
     def left(self) -> float:
         """Where the ink begins."""
-        return min([cluster.box[0] for cluster in self.inked])
+        return self.box[0]
 
-    @cached_property
+    @property
     def right(self) -> float:
         """Where the ink ends."""
-        return max([cluster.box[2] for cluster in self.inked])
+        return self.box[2]
 
-    @cached_property
+    @property
     def bottom(self) -> float:
         """How far the ink reaches below the baseline, as a height: negative below it."""
-        return min([cluster.box[1] for cluster in self.inked])
+        return self.box[1]
 
-    @cached_property
+    @property
     def top(self) -> float:
         """How far the ink reaches above the baseline."""
-        return max([cluster.box[3] for cluster in self.inked])
+        return self.box[3]
 
     @cached_property
     def heads(self) -> list[Point]:
@@ -146,14 +130,16 @@ class Shaped:
         for cluster in self.inked:
             for number, x, y in cluster.inked:
                 right, high = x + across, y + up
-                reached = zip(ways.vectors, _reaches(cluster.font, number, ways), strict=True)
-                rows.append([reach + dx * right + dy * high for (dx, dy), reach in reached])
+                reached = _reaches(cluster.font, number, ways)
+                rows.append([reach + dx * right + dy * high for dx, dy, reach in reached])
         return rows[0] if len(rows) == 1 else list(map(max, *rows))
 
 
 @lru_cache(maxsize=8192)
-def _reaches(font: OpenFont, glyph: int, ways: Directions) -> list[float]:
-    return [reach / font.cap_height for reach in reaches(font.outline(glyph).hull, ways)]
+def _reaches(font: OpenFont, glyph: int, ways: Directions) -> list[tuple[float, float, float]]:
+    """Each direction with how far the glyph reaches in it."""
+    found = zip(ways.vectors, reaches(font.outline(glyph).hull, ways), strict=True)
+    return [(x, y, reach / font.cap_height) for (x, y), reach in found]
 
 
 @lru_cache(maxsize=8192)
@@ -174,11 +160,12 @@ def shape(face: Face, text: str) -> Shaped:
         for piece in reversed(pieces) if leftwards else pieces:
             if piece in font.signs:
                 number, advance = font.signs[piece]
-                clusters.append(Cluster((Glyph(number, x / font.cap_height, 0.0),), font))
+                clusters.append(_cluster(font, (Glyph(number, x / font.cap_height, 0.0),)))
                 x += advance
             elif piece:
                 x = _add_letters(clusters, face, piece, x, leftwards=leftwards)
-    return Shaped(tuple(clusters))
+    inked = tuple(cluster for cluster in clusters if cluster.inked)
+    return Shaped(tuple(clusters), inked, _round_all([cluster.box for cluster in inked]))
 
 
 def _add_letters(clusters: list[Cluster], face: Face, text: str, x: float, *, leftwards: bool) -> float:
@@ -190,8 +177,27 @@ def _add_letters(clusters: list[Cluster], face: Face, text: str, x: float, *, le
         for info, position in together:
             glyphs.append(Glyph(info.codepoint, (x + position.x_offset) / unit, position.y_offset / unit))
             x += position.x_advance
-        clusters.append(Cluster(tuple(glyphs), font))
+        clusters.append(_cluster(font, tuple(glyphs)))
     return x
+
+
+def _cluster(font: OpenFont, glyphs: tuple[Glyph, ...]) -> Cluster:
+    unit, inked, boxes = font.cap_height, [], []
+    for glyph in glyphs:
+        outline = font.outline(glyph.number)
+        if outline.hull:
+            _, x, y = glyph
+            left, bottom, right, top = outline.box
+            inked.append(glyph)
+            boxes.append((x + left / unit, y + bottom / unit, x + right / unit, y + top / unit))
+    return Cluster(glyphs, font, tuple(inked), _round_all(boxes))
+
+
+def _round_all(boxes: Sequence[Box]) -> Box:
+    if len(boxes) < 2:  # noqa: PLR2004 - most letters are one glyph
+        return boxes[0] if boxes else (0.0, 0.0, 0.0, 0.0)
+    left, bottom, right, top = zip(*boxes, strict=True)
+    return min(left), min(bottom), max(right), max(top)
 
 
 @lru_cache(maxsize=_KEPT)

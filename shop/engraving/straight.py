@@ -34,11 +34,13 @@ class Block:
             number: (-(line.left + line.right) / 2, base - middle) for (number, line), base in rows
         }
         """By line number, where its baseline begins."""
-        self._face = face
-        self._ways = ways
-        self._reaches = {
-            number: line.reaches(ways, *self.offsets[number]) for number, line in self.lines.items()
-        }
+        self.face = face
+        self._ways = [(at, *ways.vectors[at]) for at in ways.rightward]
+        self._reaches: dict[int, list[float]] = {}
+        for number, line in self.lines.items():
+            reaches = line.reaches(ways, *self.offsets[number])
+            # A region is mirrored left and right: whatever reaches further counts for both.
+            self._reaches[number] = [max(reaches[at], reaches[ways.mirrored[at]]) for at in ways.rightward]
         self._furthest = [max(reached) for reached in zip(*self._reaches.values(), strict=True)]
 
     def best(self, region: Region) -> tuple[float, float]:
@@ -46,18 +48,20 @@ class Block:
 
         Less than the face's least height when the words do not fit.
         """
-        heights = {
-            middle: min(self._face.cap_max_mm, self._largest(region, middle)) for middle in region.middles
-        }
-        middle = max(heights, key=heights.__getitem__)
-        return heights[middle], middle
+        found: dict[float, float] = {}
+        for middle in region.middles:
+            found[middle] = self._largest(region, middle)
+            if found[middle] >= self.face.cap_max_mm:
+                return self.face.cap_max_mm, middle
+        middle = max(found, key=found.__getitem__)
+        return found[middle], middle
 
     def _largest(self, region: Region, middle_y: float) -> float:
         """The height in mm up to which the ink, growing from the middle, stays inside every edge."""
-        spare = self._face.thicken_mm / 2
-        rooms = zip(self._ways.vectors, region.bounds, self._furthest, strict=True)
+        spare, bounds = self.face.thicken_mm / 2, region.bounds
+        ways = zip(self._ways, self._furthest, strict=True)
         return min(
-            [(bound - spare - y * middle_y) / reach for (_, y), bound, reach in rooms if reach > _TINY],
+            [(bounds[at] - spare - y * middle_y) / reach for (at, _, y), reach in ways if reach > _TINY],
             default=math.inf,
         )
 
@@ -66,21 +70,29 @@ class Block:
 
         A line that sticks out at one side is too long by twice as much, for it stays in the middle.
         """
-        face, ways = self._face, self._ways
-        out = [
-            face.cap_min_mm * reach + y * middle_y + face.thicken_mm / 2 - bound
-            for (_, y), bound, reach in zip(ways.vectors, region.bounds, self._reaches[number], strict=True)
-        ]
-        sides = zip(ways.vectors, out, ways.mirrored, strict=True)
-        long = max([2 * max(over, out[mirror]) / x for (x, _), over, mirror in sides if x > _TINY])
-        flat = zip(ways.vectors, out, strict=True)
-        return max([over for (x, _), over in flat if abs(x) <= _TINY], default=0.0), long
+        cap, spare, bounds = self.face.cap_min_mm, self.face.thicken_mm / 2, region.bounds
+        tall, long = 0.0, -math.inf
+        for (at, x, y), reach in zip(self._ways, self._reaches[number], strict=True):
+            over = cap * reach + y * middle_y + spare - bounds[at]
+            if x > _TINY:
+                long = max(long, 2 * over / x)
+            else:
+                tall = max(tall, over)
+        return tall, long
 
 
 def lay_across(region: Region, face: Face, lines: Mapping[int, Shaped]) -> SideLayout:
     """Lay the lines out in this part of the metal; see lay_out."""
     block = Block(face, lines, region.directions)
-    cap, middle = block.best(region)
+    return lay_block(region, lines, block, block.best(region))
+
+
+def lay_block(
+    region: Region, lines: Mapping[int, Shaped], block: Block, best: tuple[float, float]
+) -> SideLayout:
+    """See lay_across: the same for lines that are measured already, and Block.best of this region."""
+    cap, middle = best
+    face = block.face
     problems: Mapping[int, Problem] = {}
     if cap < face.cap_min_mm:
         cap = face.cap_min_mm

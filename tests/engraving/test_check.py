@@ -32,6 +32,7 @@ from tests.engraving.outlines import crowding_mm, ink, stray_mm
 
 DISC = Area("front", "Front", "disc", 16, 16, 3)
 RIMMED = Area("front", "Front", "disc", 16, 16, 3, rim=True)
+RING = Area("front", "Front", "ring", 16, 3, 1)
 PIECES = [
     [Area("front", "Front", "heart", 15, 15, 2)],
     [DISC, Area("back", "Back", "disc", 16, 16, 2)],
@@ -144,7 +145,16 @@ def test_any_words_lie_wholly_on_the_metal_or_get_a_reason(
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.sampled_from([(DISC, 1, {}), (RIMMED, 1, {3: "nina"}), (RIMMED, 3, {1: "nina"}), (RIMMED, 3, {})]),
+    st.sampled_from(
+        [
+            (DISC, 1, {}),
+            (RING, 1, {}),
+            (RIMMED, 1, {}),
+            (RIMMED, 1, {3: "nina"}),
+            (RIMMED, 3, {1: "nina"}),
+            (RIMMED, 3, {}),
+        ]
+    ),
     st.sampled_from(sorted(FACES)),
     st.text("aenormtli", min_size=1, max_size=34),
 )

@@ -5,7 +5,7 @@ import pytest
 
 from shop.engraving import FACES, Area, EngravedLine, check, preview, proof, svg
 from shop.engraving.layout import lay_out
-from tests.engraving.outlines import ink
+from tests.engraving.outlines import ink, inks, stray_mm
 
 HOSTILE = '"><script>alert(1)</script><svg onload=x>&\x00'
 
@@ -41,6 +41,15 @@ def test_words_round_a_ring_run_both_ways_from_its_top(ring: Area) -> None:
     points = ink(svg(ring, [EngravedLine("large", 1, "nonnon")], FACES["marcellus"]))
     assert all(y < 0 for _, y in points)
     assert min(x for x, _ in points) == pytest.approx(-max(x for x, _ in points), abs=0.3)
+
+
+@pytest.mark.parametrize(("face", "name"), [("great-vibes", "Adérẹ̀mí"), ("rubik", "מִרְיָם")])
+def test_a_letter_with_its_marks_turns_as_one_and_lies_within_the_band(face: str, name: str) -> None:
+    band = Area("large", "Large", "ring", 20, 3.6, 1)
+    assert not lay_out(band, FACES[face], {1: name}).problems
+    drawing = svg(band, [EngravedLine("large", 1, name)], FACES[face])
+    assert len(inks(drawing)) < len(name)
+    assert stray_mm(band, drawing, FACES[face].thicken_mm) < 0.01
 
 
 def test_the_drawing_holds_outlines_and_never_her_words(disc: Area) -> None:
