@@ -26,6 +26,9 @@ LEAD: Final = 1.3
 RIM_GAP: Final = 0.4
 """Least bare metal between the words on a rim and those above, in the capitals' heights of the rim."""
 
+RIM_SPACE: Final = 0.3
+"""How much wider the spaces between words are here, in capitals' heights: heads lean towards each other."""
+
 _INNERMOST: Final = 0.4
 """How near to the middle letters on a rim may reach, as a share of the engravable radius."""
 _TINY: Final = 1e-9
@@ -39,12 +42,13 @@ def lay_with_rim(area: Area, face: Face, lines: Mapping[int, Shaped]) -> SideLay
     straight = {number: line for number, line in lines.items() if number != area.lines}
     if area.lines not in lines:
         return lay_across(engravable(area), face, straight)
+    words = lines[area.lines].spaced(RIM_SPACE)
     block = Block(face, straight, ROUND) if straight else None
     tried: dict[float, tuple[Arc, tuple[float, float]]] = {}
 
     def attempt(cap: float) -> tuple[Arc, tuple[float, float]]:
         if cap not in tried:
-            arc = Arc(area, face, lines[area.lines], cap)
+            arc = Arc(area, face, words, cap)
             tried[cap] = arc, block.best(arc.above) if block else (math.inf, 0.0)
         return tried[cap]
 
@@ -61,10 +65,13 @@ def lay_with_rim(area: Area, face: Face, lines: Mapping[int, Shaped]) -> SideLay
 
 def room_with_rim_mm(area: Area, face: Face, lines: Mapping[int, Shaped | Upright], number: int) -> float:
     """See room_left_mm: the same for a disc with a rim."""
-    arc = Arc(area, face, lines[area.lines], face.cap_min_mm) if area.lines in lines else None
+    words = lines.get(area.lines)
+    if isinstance(words, Shaped):
+        words = words.spaced(RIM_SPACE)
+    arc = Arc(area, face, words, face.cap_min_mm) if words else None
     if arc and number == area.lines:
         return -arc.over_long
-    straight = {line: words for line, words in lines.items() if line != area.lines}
+    straight = {line: shaped for line, shaped in lines.items() if line != area.lines}
     return room_across_mm(arc.above if arc else engravable(area), face, straight, number)
 
 

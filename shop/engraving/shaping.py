@@ -76,6 +76,10 @@ class Cluster:
         """The ink furthest down and out, y downwards: what may stick out of a circle it hangs in."""
         return self._furthest(-1)
 
+    def moved(self, by: float) -> "Cluster":
+        """The same letter further along the line."""
+        return _cluster(self.font, tuple(Glyph(glyph.number, glyph.x + by, glyph.y) for glyph in self.glyphs))
+
     def _furthest(self, upwards: int) -> list[Point]:
         if len(self.inked) == 1:  # the same wherever it stands
             return _frontier(self.font, self.inked[0].number, upwards, self.inked[0].y)
@@ -93,6 +97,15 @@ class Shaped:
     clusters: tuple[Cluster, ...]
     inked: tuple[Cluster, ...] = field(repr=False)
     box: Box = field(repr=False)
+
+    def spaced(self, more: float) -> "Shaped":
+        """The same words, every blank between them wider by so much."""
+        by, moved = 0.0, []
+        for cluster in self.clusters:
+            moved.append(cluster.moved(by))
+            by += 0.0 if cluster.inked else more
+        inked = tuple(cluster for cluster in moved if cluster.inked)
+        return Shaped(tuple(moved), inked, _round_all([cluster.box for cluster in inked]))
 
     @property
     def left(self) -> float:

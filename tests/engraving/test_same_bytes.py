@@ -12,7 +12,7 @@ PINNED = {
     "great-vibes": "5aabe6c292185997b7774b884f1598bf32542faa98f2ed4b0bf0c1b01a9a0bb3",
     "marcellus": "837d3dbd6d669fece58e7ac475dc3b4bb3cf3cbf2c6abf44cb59efefa45984b7",
     "courier-prime": "ec3d311cc96e473c5738e392dc874475d3c0994d14f666acd54438a5f304e109",
-    "cormorant-sc": "c5fd69955a507391f6e6cea248bffe030f512d3cc86e81d38a61263bf03319e1",
+    "cormorant-sc": "c5f19901b9670efe9541f7ee8907537d1fa213f1b8561afaa47717515d0206e1",
     "rubik": "6dce0f7c02c7dabdbf67c64cc86442805b7c539da21ff67a49d3ecc8549ecb92",
 }
 """Whoever changes one of these changes what was shown to people who have already ordered: say so, and why."""

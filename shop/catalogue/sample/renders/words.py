@@ -12,9 +12,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
+from fontTools.misc.transform import Transform
 from fontTools.pens.recordingPen import RecordingPen
 from fontTools.pens.transformPen import TransformPen
-from fontTools.misc.transform import Transform
 from fontTools.svgLib.path import parse_path
 from PIL import Image, ImageDraw
 from scipy.ndimage import distance_transform_edt, gaussian_filter
