@@ -6,6 +6,9 @@ if __name__ == "__main__":
 
     serve(from_environment())
 else:
+    import gc
+
     from shop.application import create_app
 
     app = create_app()
+    gc.freeze()  # what is made at the start stays: no request need go through it again

@@ -1,6 +1,5 @@
 """The exact words cut into one unit, and the check that they can be cut."""
 
-import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -67,10 +66,6 @@ class Engraving:
             return cls(_text(content["face"]), _text(content["face_version"]), lines)
         except (ValueError, KeyError, TypeError):
             raise EngravingUnreadable("This is not a stored engraving.") from None
-
-    def digest(self) -> str:
-        """SHA-256 in hex of the canonical JSON: proves that the words on the bench are the words she saw."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()
 
     @property
     def face_is_current(self) -> bool:
