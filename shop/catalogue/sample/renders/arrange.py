@@ -25,13 +25,14 @@ FRONT = {
 """Of the square-on pictures."""
 
 FRONT_TILT = {"two-rings": 0.0}
-SPAN = {"heart": 15, "two-rings": 34, "disc": 16, "thread": 26, "petal": 10, "keeping": 34}
+SPAN = {"heart": 15, "two-rings": 24, "disc": 16, "thread": 26, "petal": 10, "keeping": 34}
 """Over how many mm the light on the face changes."""
 
 AIM = {"two-rings": 152.0}
 CARD = {"two-rings": 260.0, "keeping": 200.0}
-FACE = {"two-rings": 0.84, "keeping": 0.94}
-LOW = {"two-rings": 0.30}
+FACE = {"two-rings": 1.15, "keeping": 0.94}
+LOW = {"two-rings": 0.26}
+SHIFT = {"two-rings": 0.5}
 
 STONE = {"heart": 0.13, "two-rings": 0.37, "disc": 0.55, "thread": 0.71, "petal": 0.88, "keeping": 0.29}
 
@@ -44,6 +45,7 @@ def card_for(piece: str) -> dict[str, float]:
         "size": CARD.get(piece, 140.0),
         "face": FACE.get(piece, 1.0),
         "low": LOW.get(piece, 0.38),
+        "shift": SHIFT.get(piece, 0.0),
     }
 
 
@@ -72,14 +74,16 @@ class Stand:
             return self.plain
         if self.brush:
             return materials.metal(self.kind, "brushed", brush=self.brush)
+        # The square-on faces are a little softer, so that words laid over them read everywhere.
+        rough = 0.14 if self.shot.kind in {"front", "back"} and self.shot.piece != "two-rings" else 0.10
         words = self.shot.words.get(side)
         if not words:
-            return materials.metal(self.kind, side, rough=0.14)
+            return materials.metal(self.kind, side, rough=rough)
         area = areas(self.shot.piece)[side]
         across = area.width_mm + 0.4
         # The ring's letters are small and fine: a shallower, steeper cut keeps them dark.
         cut = groove(area, *words, across, wall=0.075 if area.shape == "ring" else 0.16)
-        return materials.metal(self.kind, side, rough=0.14, groove=cut, across_mm=across)
+        return materials.metal(self.kind, side, rough=rough, groove=cut, across_mm=across)
 
     def chain(self, *points, seed=1):
         """A chain of this shot's metal."""
@@ -182,7 +186,10 @@ def lay_angle(stand: Stand):
         stand.chain(right, right + Vector((0.7, 0.8, -0.2)), (20.4, 4.5, 0.45), (16.2, 13.5, 0.45), (11.4, 23, 0.45), (13, 40, 0.45), (15, 60, 0.45), seed=3)
     else:
         drape(stand, piece.hangs[0], seed=7)
-    light.studio(stand.kind, tilt, centre=(0, 2), **card_for(shot.piece))
+    graded = card_for(shot.piece)
+    if shot.piece == "keeping":
+        graded |= {"face": 1.08, "shift": 0.55}
+    light.studio(stand.kind, tilt, centre=(0, 2), **graded)
     stand.camera(target, wide, tilt, focus=(0, -1, 1), blur=1.0)
     return piece
 
@@ -207,7 +214,7 @@ def lay_hero(stand: Stand):
             (x - 24, y + 40, 0.45), (x - 21, y + 22, 0.45), (x - 14, y + 10, 0.45), (x - 6, y + 3.2, 0.55), (x - 2.2, y + 0.5, z * 0.8),
             (x, y, z), (x + 2.2, y + 0.6, z * 0.8), (x + 7, y + 4.2, 0.5), (x + 17, y + 11, 0.45), (x + 30, y + 17, 0.45), (x + 46, y + 28, 0.45), (x + 60, y + 46, 0.45), seed=6,
         )  # fmt: skip
-        light.studio(stand.kind, 44, centre=(0, 2), mirrored=True, **card_for(shot.piece))
+        light.studio(stand.kind, 44, centre=(0, 2), mirrored=True, **(card_for(shot.piece) | {"face": 0.88, "shift": 0.45}))
         stand.camera((14.5, 3.8, 0), 60, 44, focus=(0, -1, 1), blur=1.3)
     return piece
 
@@ -220,19 +227,21 @@ def lay_clasp(stand: Stand):
     small = {"thread": 1.18, "two-rings": 1.08}.get(shot.piece, 1.0)
     wide = 42 * small
     turn = {"thread": 24, "two-rings": -10}.get(shot.piece, 17)
-    spot = {"thread": (-4.5, -10, 0), "two-rings": (-8.5, -9, 0)}.get(shot.piece, (-6.5, -8.0, 0))
+    spot = {"thread": (-2.8, -10, 0), "two-rings": (-8.5, -9, 0)}.get(shot.piece, (-6.5, -8.0, 0))
     piece.move(Matrix.Translation(spot) @ Matrix.Rotation(math.radians(turn), 4, "Z"))
     start, end = pieces.clasp(stand.plain, Vector((9.0, 16.5, 0.0)), math.radians(-24))
     hang = piece.hangs[-1]
     if shot.piece == "thread":
         first = piece.hangs[0]
-        stand.chain(first, first + Vector((-1.2, 0.2, -0.2)), (first.x - 5.5, first.y + 4, 0.45), (-24, -4, 0.45), (-29, 12, 0.45), seed=8)
+        stand.chain(first, first + Vector((-1.2, 0.2, -0.2)), (first.x - 5.5, first.y + 4, 0.45), (-24, -2, 0.45), (-29, 14, 0.45), seed=8)
         stand.chain(hang, hang + Vector((1.0, 0.8, -0.2)), (15.5, 2.0, 0.45), (14.8, 8.0, 0.45), (6.0, 9.6, 0.45), (-2.5, 13.6, 0.45), (-2.2, 18.6, 0.45), start - Vector((1.3, -0.5, 0)), start, seed=9)
     else:
         x, y, z = hang
         stand.chain((-34, 24, 0.45), (-25, 16.5, 0.45), (-17.5, 8.5, 0.45), (x - 3.2, y + 1.6, 0.55), (x - 1.6, y + 0.2, z * 0.8), (x, y, z), (x + 2.0, y + 0.2, z * 0.8), (x + 7.2, y - 0.2, 0.45), (9.0, y + 3.4, 0.45), (4.4, y + 8.0, 0.45), (-3.2, 15.0, 0.45), (-3.4, 20.2, 0.45), start - Vector((1.4, -0.6, 0)), start, seed=8)
     stand.chain(end, end + Vector((1.2, -0.4, -0.1)), (24, 11.5, 0.45), (33, 13, 0.45), (44, 20, 0.45), seed=11)
-    light.studio(stand.kind, 33, centre=spot[:2], **card_for(shot.piece))
+    graded = card_for(shot.piece)
+    graded["shift"] += 0.35
+    light.studio(stand.kind, 33, centre=spot[:2], **graded)
     stand.camera((0.8, 3.4, 0.4), wide, 33, focus=(2, 4, 0.8), blur=0.9)
     return piece
 

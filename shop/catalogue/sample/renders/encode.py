@@ -14,7 +14,7 @@ from PIL import Image
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from shots import WIDE, every  # noqa: E402
+from shots import SMALL, WIDE, every  # noqa: E402
 
 STATIC = HERE.parents[3] / "static" / "catalogue"
 LISTED = HERE.parent / "pictures.json"
@@ -24,7 +24,7 @@ AVIF = {"format": "AVIF", "quality": 64, "speed": 4}
 
 def widths(size: tuple[int, int]) -> tuple[int, ...]:
     """In which widths a picture is served."""
-    return (900, 1800) if size == WIDE else (400, 700, 1000)
+    return {WIDE: (900, 1800), SMALL: (400, 800)}.get(size, (400, 700, 1000))
 
 
 def encode(name: str, size: tuple[int, int], folder: Path) -> dict:

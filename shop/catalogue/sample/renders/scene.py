@@ -67,10 +67,9 @@ def main() -> None:
     parser.add_argument("--samples", type=int)
     given = parser.parse_args()
     folder = given.folder.resolve()
-    for shot in every():
-        if not given.names or shot.name in given.names:
-            samples = given.samples or (9 if given.draft else None)
-            render(shot, folder, given.draft, samples)
+    shots = {shot.name: shot for shot in every()}
+    for name in given.names or shots:
+        render(shots[name], folder, given.draft, given.samples or (9 if given.draft else None))
 
 
 if __name__ == "__main__":
