@@ -1,5 +1,6 @@
-"""Small helpers over Blender's Python module: meshes, swept wires, shader nodes. One unit is one millimetre."""
+"""Helpers over Blender's Python module: meshes, swept wires, shader nodes. One unit is one millimetre."""
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 
@@ -104,8 +105,10 @@ def rod(name: str, start: Vector, end: Vector, radius: float, material, soft: fl
     stops = [(0, 1 - soft / radius), (soft * 0.3, 1 - soft * 0.3 / radius), (soft, 1)]
     stops += [(length - s, r) for s, r in reversed(stops)]
     bm = bmesh.new()
-    rings = [[bm.verts.new((radius * r * x, radius * r * y, s)) for x, y in round_profile(1, 40)] for s, r in stops]
-    for one, two in zip(rings, rings[1:], strict=False):
+    rings = [
+        [bm.verts.new((radius * r * x, radius * r * y, s)) for x, y in round_profile(1, 40)] for s, r in stops
+    ]
+    for one, two in itertools.pairwise(rings):
         for j in range(len(one)):
             k = (j + 1) % len(one)
             bm.faces.new((one[j], one[k], two[k], two[j]))
@@ -200,7 +203,11 @@ class Nodes:
         """Object coordinates (mm), scaled, turned about z and moved."""
         node = self.tree.nodes.new("ShaderNodeTexCoord")
         mapping = self.add(
-            "ShaderNodeMapping", Vector=node.outputs[source], Scale=scale, Location=offset, Rotation=(0, 0, turn)
+            "ShaderNodeMapping",
+            Vector=node.outputs[source],
+            Scale=scale,
+            Location=offset,
+            Rotation=(0, 0, turn),
         )
         return mapping.outputs[0]
 

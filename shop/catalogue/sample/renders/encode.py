@@ -1,7 +1,7 @@
 """Rendered pictures to the files the shop serves, and the list of them: `python encode.py FOLDER [NAME ...]`.
 
-Each picture becomes WebP in several widths, and AVIF where that is smaller, in static/catalogue; pictures.json
-beside the sample collection gets its size, its files and where words lie in it.
+Each picture becomes WebP in several widths, and AVIF where that is smaller, in static/catalogue;
+pictures.json beside the sample collection gets its size, its files and where words lie in it.
 """
 
 import json
@@ -45,7 +45,12 @@ def encode(name: str, size: tuple[int, int], folder: Path) -> dict:
                 target.write_bytes(data)
                 files[kind].append(width)
     sides = {key: _scaled(side, scale) for key, side in entry["sides"].items()}
-    return {"width": size[0], "height": size[1], "sides": sides, "files": {k: v for k, v in files.items() if v}}
+    return {
+        "width": size[0],
+        "height": size[1],
+        "sides": sides,
+        "files": {k: v for k, v in files.items() if v},
+    }
 
 
 def _bytes(picture: Image.Image, given: dict) -> bytes:

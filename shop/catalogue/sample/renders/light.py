@@ -52,7 +52,20 @@ def room(colour, strength):
     back.inputs[1].default_value = strength
 
 
-def studio(metal, tilt: float, *, key=1.0, face=1.0, low=0.42, centre=(0.0, 0.0), mirrored=False, span=16.0, aim=32.0, size=140.0, shift=0.0):
+def studio(
+    metal,
+    tilt: float,
+    *,
+    key=1.0,
+    face=1.0,
+    low=0.42,
+    centre=(0.0, 0.0),
+    mirrored=False,
+    span=16.0,
+    aim=32.0,
+    size=140.0,
+    shift=0.0,
+):
     """A window-like key from one side, a graded card the face mirrors, a thin strip for the rims, a fill.
 
     `tilt` is the camera's, in degrees from straight above: the graded card stands where a level face
@@ -81,4 +94,3 @@ def studio(metal, tilt: float, *, key=1.0, face=1.0, low=0.42, centre=(0.0, 0.0)
     )
     card((92 * side + x, 18 + y, 34), (x, y, 0), 14, 70, 3.4, (1, 0.985, 0.965))
     card((22 * side + x, -90 + y, 55), (x, y, 0), 90, 40, 0.6, (1, 0.965, 0.925))
-

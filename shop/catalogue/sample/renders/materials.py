@@ -54,7 +54,9 @@ def strokes(pixels: int = 2048, seed: int = 3):
     return data_image("strokes", np.clip(0.5 + 0.14 * total / total.std(), 0, 1))
 
 
-def metal(kind: Metal, name: str = "metal", *, rough: float = 0.13, groove=None, across_mm: float = 0.0, brush=None):
+def metal(
+    kind: Metal, name: str = "metal", *, rough: float = 0.13, groove=None, across_mm: float = 0.0, brush=None
+):
     """Polished metal; with `groove` = (depth, lip) the words are cut into it, with `brush` it is satin."""
     made = bpy.data.materials.new(name)
     n = Nodes(made)

@@ -1,22 +1,21 @@
-"""The six pieces, the chain, the clasp and the box: shapes in true millimetres, lying on the plane z = 0.
+"""The six pieces in true millimetres, lying on the plane z = 0.
 
 A builder returns a `Piece`: where its words lie, and where the chain goes through.
 """
 
+import itertools
 import math
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import bmesh
 import numpy as np
-from blend import oval_profile, place, rod, round_profile, smooth_path, solid, sweep, torus
+from blend import oval_profile, rod, solid, sweep, torus
 from mathutils import Euler, Matrix, Vector
+from scipy.ndimage import gaussian_filter1d
 from words import areas
 
 from shop.engraving.areas import band, outline
-
-LINK_LONG, LINK_HALF, LINK_WIRE = 0.66, 0.41, 0.135
 
 
 @dataclass
@@ -49,10 +48,12 @@ def drop_to_stone(parts, above: float = 0.02) -> None:
         part.matrix_world = Matrix.Translation((0, 0, above - lowest)) @ part.matrix_world
 
 
-def plate(name, rim: np.ndarray, thick, bevel, materials, *, dome=0.0, rings=24, middle=(0.0, 0.0), arch=None):
+def plate(
+    name, rim: np.ndarray, thick, bevel, materials, *, dome=0.0, rings=24, middle=(0.0, 0.0), arch=None
+):
     """A flat piece with the outline `rim` (counter-clockwise), its edges rounded, its face a little full.
 
-    `materials` are (face, rest). `arch(x, y)` gives the height of the face above its edge in place of the dome.
+    `materials` are (face, rest). `arch(x, y)` is the height of the face above its edge, in place of the dome.
     """
     along = np.roll(rim, -1, 0) - np.roll(rim, 1, 0)
     along /= np.linalg.norm(along, axis=1)[:, None]
@@ -83,7 +84,7 @@ def plate(name, rim: np.ndarray, thick, bevel, materials, *, dome=0.0, rings=24,
     for q in range(1, rings):
         loop(edge + (middle - edge) * q / rings, thick)
     count = len(rim)
-    for number, (one, two) in enumerate(zip(loops, loops[1:], strict=False)):
+    for number, (one, two) in enumerate(itertools.pairwise(loops)):
         for j in range(count):
             made = bm.faces.new((one[j], one[(j + 1) % count], two[(j + 1) % count], two[j]))
             made.material_index = 0 if number >= first_face - 1 else 1
@@ -130,8 +131,6 @@ def rounded(points: Sequence, count: int, spread: float) -> np.ndarray:
     at = np.concatenate([[0], np.cumsum(steps)])
     even = np.linspace(0, at[-1], count * 8, endpoint=False)
     dense = np.stack([np.interp(even, at, np.append(points[:, i], points[0, i])) for i in (0, 1)], 1)
-    from scipy.ndimage import gaussian_filter1d
-
     dense = gaussian_filter1d(dense, spread / (at[-1] / len(even)), axis=0, mode="wrap")
     return dense[::8]
 
@@ -150,7 +149,9 @@ def bail(metal, start: Vector, length: float, deep: float, turn=0.0, top=1.45, f
         up = math.cos(a) * 0.5 + 0.5
         points.append(Vector((0, length * up, deep * (0.55 + 0.45 * up) * math.sin(a))))
         widths.append(foot + (top - foot) * up**0.9)
-    bm = sweep(points, Vector((1, 0, 0)), lambda i: [(v, u) for u, v in oval_profile(widths[i], thick)], closed=True)
+    bm = sweep(
+        points, Vector((1, 0, 0)), lambda i: [(v, u) for u, v in oval_profile(widths[i], thick)], closed=True
+    )
     made = solid("bail", bm, [metal], 180)
     made.matrix_world = Matrix.Translation(start) @ Matrix.Rotation(turn, 4, "Z")
     return made
@@ -221,7 +222,10 @@ def thread(metals) -> Piece:
     made = Piece({"front": Face(body, 1.22)}, parts=[body])
     for side in (-1, 1):
         made.parts.append(eye(metals(None), Vector((side * 15.62, 0, 0.6)), 0.78, 0.25))
-        jump = Matrix.Translation((side * 16.75, 0.12, 0.78)) @ Euler((math.radians(62), 0, 0.2 * side)).to_matrix().to_4x4()
+        jump = (
+            Matrix.Translation((side * 16.75, 0.12, 0.78))
+            @ Euler((math.radians(62), 0, 0.2 * side)).to_matrix().to_4x4()
+        )
         made.parts.append(torus("jump", 0.98, 0.19, metals(None), jump))
         made.hangs.append(Vector((side * 17.6, 0.4, 0.75)))
     return made
@@ -255,8 +259,10 @@ def two_rings(metals) -> Piece:
     large = made.faces["large"].thing
     at = math.radians(76)
     whole = band(sides["large"])
-    where = large.matrix_world @ Matrix.Rotation(at - words_at["large"] + math.pi / 2, 4, "Z") @ Vector(
-        ((whole.inner + whole.outer) / 2, 0, thick / 2)
+    where = (
+        large.matrix_world
+        @ Matrix.Rotation(at - words_at["large"] + math.pi / 2, 4, "Z")
+        @ Vector(((whole.inner + whole.outer) / 2, 0, thick / 2))
     )
     out = Vector((math.cos(at), math.sin(at), 0))
     start = where - out * 1.75
@@ -302,13 +308,17 @@ def keeping_closed(metals) -> Piece:
         body.matrix_world = Matrix.Translation((0, 0, z))
         made.parts.append(body)
     for y in (-2.4, -1.2, 0.0, 1.2, 2.4):
-        made.parts.append(rod("tab", Vector((9.3, y - 0.57, 1.0)), Vector((9.3, y + 0.57, 1.0)), 0.6, metals(None)))
+        made.parts.append(
+            rod("tab", Vector((9.3, y - 0.57, 1.0)), Vector((9.3, y + 0.57, 1.0)), 0.6, metals(None))
+        )
     hung(made, metals(None), Vector((0, 8.85, 0.6)))
     return made
 
 
 def _bar(long: float, high: float) -> np.ndarray:
-    return rounded([(-long / 2, -high / 2), (long / 2, -high / 2), (long / 2, high / 2), (-long / 2, high / 2)], 80, 0.08)
+    return rounded(
+        [(-long / 2, -high / 2), (long / 2, -high / 2), (long / 2, high / 2), (-long / 2, high / 2)], 80, 0.08
+    )
 
 
 BUILDERS = {
@@ -319,80 +329,3 @@ BUILDERS = {
     "petal": petal,
     "keeping": keeping,
 }
-
-
-def chain(metal, points, *, seed: int = 1, start_turn: float = 0.0) -> Vector:
-    """A trace chain along a curve: links a quarter turn apart, none lying quite like the last."""
-    chance = random.Random(seed)
-    path = smooth_path(points)
-    wire = [Vector((x, y, 0)) for x, y in _link()]
-    link = solid("link", sweep(wire, None, lambda _: round_profile(LINK_WIRE, 12), closed=True), [metal], 180)
-    mesh = link.data
-    import bpy
-
-    bpy.data.objects.remove(link)
-    at = [0.0]
-    for one, two in zip(path, path[1:], strict=False):
-        at.append(at[-1] + (two - one).length)
-    at = np.array(at)
-
-    def where(s):
-        i = int(min(max(np.searchsorted(at, s) - 1, 0), len(path) - 2))
-        return path[i].lerp(path[i + 1], (s - at[i]) / max(at[i + 1] - at[i], 1e-9))
-
-    pitch = (LINK_LONG - LINK_WIRE) * 2 * 0.955
-    s, number = 0.0, 0
-    while s < at[-1]:
-        along = (where(min(s + pitch / 2, at[-1])) - where(max(s - pitch / 2, 0))).normalized()
-        side = Vector((0, 0, 1)).cross(along).normalized()
-        up = along.cross(side)
-        roll = start_turn + math.radians((46 if number % 2 else -44) + chance.gauss(0, 8))
-        y = side * math.cos(roll) + up * math.sin(roll)
-        turn = Matrix((along, y, along.cross(y))).transposed() @ Matrix.Rotation(chance.gauss(0, 0.045), 3, "Z")
-        jitter = Vector((chance.gauss(0, 0.015), chance.gauss(0, 0.015), chance.gauss(0, 0.02)))
-        place(mesh, "link", Matrix.Translation(where(s) + jitter) @ turn.to_4x4())
-        s += pitch
-        number += 1
-    return path[-1]
-
-
-def _link(count: int = 44):
-    straight = LINK_LONG - LINK_HALF
-    for sign in (1, -1):
-        for k in range(count // 2):
-            a = math.pi * (k / (count // 2 - 1) - 0.5)
-            yield (sign * (straight + LINK_HALF * math.cos(a)), sign * LINK_HALF * math.sin(a))
-
-
-def clasp(metal, at: Vector, turn: float) -> tuple[Vector, Vector]:
-    """A bolt ring through a tag ring, lying flat; returns where the two ends of the chain begin."""
-    here = Matrix.Translation(at) @ Matrix.Rotation(turn, 4, "Z")
-
-    def put(thing, matrix):
-        thing.matrix_world = here @ matrix @ thing.matrix_world
-        return thing
-
-    # The bolt ring: a hollow ring, its spring tube a little stouter over a third, and the bolt's small knob.
-    put(torus("bolt ring", 2.35, 0.42, metal, Matrix.Translation((0, 0, 0.58))), Matrix())
-    arc = [
-        Vector((2.35 * math.cos(a), 2.35 * math.sin(a), 0.58)) for a in np.linspace(math.radians(105), math.radians(255), 48)
-    ]
-    put(solid("tube", sweep(arc, None, lambda i: round_profile(0.53 if 0 < i < 47 else 0.47), closed=False), [metal], 60), Matrix())
-    out = Vector((math.cos(math.radians(118)), math.sin(math.radians(118)), 0))
-    put(rod("knob", out * 2.5 + Vector((0, 0, 0.62)), out * 3.75 + Vector((0, 0, 0.80)), 0.30, metal), Matrix())
-    put(torus("loop", 0.72, 0.22, metal, Matrix.Translation((-3.35, 0, 0.6)) @ Matrix.Rotation(0.5, 4, "X")), Matrix())
-    put(
-        torus("jump", 0.85, 0.19, metal, Matrix.Translation((-4.55, 0.05, 0.75)) @ Matrix.Rotation(1.15, 4, "X")),
-        Matrix(),
-    )
-    # The tag: a small plate with two holes, as on the end of a good chain.
-    count = 56
-    tag = []
-    for k in range(count):
-        a = 2 * math.pi * k / count
-        tag.append((1.8 * math.copysign(abs(math.cos(a)) ** 0.8, math.cos(a)), 0.9 * math.copysign(abs(math.sin(a)) ** 0.8, math.sin(a))))
-    link = [Vector((x + 3.95, y, 0.0)) for x, y in tag]
-    lean = Matrix.Translation((0, 0, 0.78)) @ Matrix.Rotation(0.16, 4, "Y")
-    put(solid("tag ring", sweep(link, None, lambda _: oval_profile(0.56, 0.5, 4), closed=True), [metal], 180), lean)
-    put(torus("jump", 0.85, 0.19, metal, Matrix.Translation((6.2, 0, 0.62)) @ Matrix.Rotation(1.0, 4, "X")), Matrix())
-    return here @ Vector((-5.4, 0.1, 0.6)), here @ Vector((7.05, 0, 0.6))

@@ -38,7 +38,11 @@ def every() -> list[Shot]:
         Shot("hero-rings", "hero", "two-rings", "gold", WIDE, 20, ANGLE_WORDS["two-rings"]),
         Shot("hero-disc", "hero", "disc", "silver", WIDE, 20, {"front": ("great-vibes", "Zoë")}),
     ]
-    found += [Shot(f"{p}-{m}-angle", "angle", p, m, words=ANGLE_WORDS[p]) for m in ("silver", "gold") for p in PIECES]
+    found += [
+        Shot(f"{p}-{m}-angle", "angle", p, m, words=ANGLE_WORDS[p])
+        for m in ("silver", "gold")
+        for p in PIECES
+    ]
     found.append(Shot("box", "box", "disc", "silver"))
     found += [Shot(f"{p}-clasp", "clasp", p, "silver", SMALL) for p in PIECES]
     return found

@@ -43,7 +43,9 @@ def bake(folder: Path, seed: int = 5) -> None:
     colour *= (1 + 0.020 * grain + 0.034 * dust)[..., None]
     # Grains of clear and of darker mineral, a tenth of a millimetre across.
     speck = gaussian_filter((rng.random((PIXELS, PIXELS)) > 0.9988).astype(np.float32), 1.5, mode="wrap") * 12
-    bright = gaussian_filter((rng.random((PIXELS, PIXELS)) > 0.9988).astype(np.float32), 1.6, mode="wrap") * 12
+    bright = (
+        gaussian_filter((rng.random((PIXELS, PIXELS)) > 0.9988).astype(np.float32), 1.6, mode="wrap") * 12
+    )
     colour *= (1 - 0.26 * np.clip(speck, 0, 1))[..., None]
     colour += (0.10 * np.clip(bright, 0, 1))[..., None] * np.array([1, 0.97, 0.93], np.float32)
     colour *= (1 - 0.34 * pits)[..., None]
@@ -52,7 +54,9 @@ def bake(folder: Path, seed: int = 5) -> None:
     height = 0.62 + 0.012 * cloud + 0.028 * mottle + 0.017 * grain + 0.018 * dust - 0.45 * pits
     height -= 0.05 * np.clip(speck, 0, 1)
     folder.mkdir(parents=True, exist_ok=True)
-    Image.fromarray((_srgb(np.clip(colour, 0, 1)) * 255 + 0.5).astype(np.uint8)).save(folder / "stone-colour.png")
+    Image.fromarray((_srgb(np.clip(colour, 0, 1)) * 255 + 0.5).astype(np.uint8)).save(
+        folder / "stone-colour.png"
+    )
     Image.fromarray((np.clip(height, 0, 1) * 65535).astype(np.uint16)).save(folder / "stone-height.png")
 
 
