@@ -19,7 +19,7 @@ from shots import SMALL, WIDE, every  # noqa: E402
 STATIC = HERE.parents[3] / "static" / "catalogue"
 LISTED = HERE.parent / "pictures.json"
 WEBP = {"format": "WEBP", "quality": 82, "method": 6}
-AVIF = {"format": "AVIF", "quality": 64, "speed": 4}
+AVIF = {"format": "AVIF", "quality": 62, "speed": 6}
 
 
 def widths(size: tuple[int, int]) -> tuple[int, ...]:
