@@ -81,6 +81,10 @@ ANGLE = {
 }
 
 
+TILTED = {"keeping": {"face": 1.08, "shift": 0.55}, "two-rings": {"face": 0.98, "low": 0.42, "shift": -0.3}}
+"""What the graded card needs otherwise when faces lean to and from a tilted camera."""
+
+
 def lay_angle(stand: Stand):
     """At an angle, with words."""
     shot = stand.shot
@@ -112,8 +116,7 @@ def lay_angle(stand: Stand):
     else:
         drape(stand, piece.hangs[0], seed=7)
     graded = card_for(shot.piece)
-    if shot.piece == "keeping":
-        graded |= {"face": 1.08, "shift": 0.55}
+    graded |= TILTED.get(shot.piece, {})
     light.studio(stand.kind, tilt, centre=(0, 2), **graded)
     stand.camera(target, wide, tilt, focus=(0, -1, 1), blur=1.0)
     return piece
@@ -132,7 +135,7 @@ def lay_hero(stand: Stand):
             *((x + 17.5, y + 12, 0.45), (x + 25, y + 24, 0.45), (x + 30, y + 44, 0.45)),
             seed=5,
         )
-        light.studio(stand.kind, 46, centre=(0, 2), **card_for(shot.piece))
+        light.studio(stand.kind, 46, centre=(0, 2), **(card_for(shot.piece) | TILTED["two-rings"]))
         stand.camera((-14.0, 3.6, 0), 66, 46, focus=(0, -1, 1.5), blur=1.3)
     else:
         piece.move(Matrix.Rotation(math.radians(9), 4, "Z"))

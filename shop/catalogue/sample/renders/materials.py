@@ -10,8 +10,8 @@ from blend import Nodes
 from scipy.ndimage import gaussian_filter
 from stone import TILE_MM
 
-GROOVE_MM = 0.085
-LIP_MM = 0.012
+GROOVE_MM = 0.072
+LIP_MM = 0.009
 
 
 @dataclass(frozen=True)
