@@ -81,7 +81,7 @@ ANGLE = {
 }
 
 
-TILTED = {"keeping": {"face": 1.08, "shift": 0.55}, "two-rings": {"face": 0.98, "low": 0.42, "shift": -0.3}}
+TILTED = {"keeping": {"face": 1.0, "shift": -0.3}, "two-rings": {"face": 0.92, "low": 0.42, "shift": -0.2}}
 """What the graded card needs otherwise when faces lean to and from a tilted camera."""
 
 

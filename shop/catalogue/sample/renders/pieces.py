@@ -100,9 +100,12 @@ def washer(name, inner, outer, thick, bevel, materials):
     corners = ((outer - bevel, thick - bevel, 0), (inner + bevel, thick - bevel, 90))
     corners += ((inner + bevel, bevel, 180), (outer - bevel, bevel, 270))
     for r, z, start in corners:
-        for k in range(round_ + 1):
-            a = math.radians(start + 90 * k / round_)
-            profile.append((r + bevel * math.cos(a), z + bevel * math.sin(a)))
+        turns = [math.radians(start + 90 * k / round_) for k in range(round_ + 1)]
+        profile += [(r + bevel * math.cos(a), z + bevel * math.sin(a)) for a in turns]
+        if start == 0:
+            # The polish runs this far in from the edge; between, the face is flat.
+            soft = 0.3
+            profile += [(outer - bevel - soft, thick), (inner + bevel + soft, thick)]
     bm = bmesh.new()
     rings = []
     for j in range(steps):
@@ -112,7 +115,7 @@ def washer(name, inner, outer, thick, bevel, materials):
         for k in range(len(profile)):
             m = (k + 1) % len(profile)
             made = bm.faces.new((one[k], one[m], two[m], two[k]))
-            made.material_index = 0 if k == round_ else 1
+            made.material_index = 0 if round_ <= k <= round_ + 2 else 1
     return solid(name, bm, materials, 50)
 
 

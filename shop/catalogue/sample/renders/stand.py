@@ -17,9 +17,9 @@ SPAN = {"heart": 15, "two-rings": 24, "disc": 16, "thread": 26, "petal": 10, "ke
 
 AIM = {"two-rings": 152.0}
 CARD = {"two-rings": 260.0, "keeping": 200.0}
-FACE = {"two-rings": 1.15, "keeping": 0.94}
+FACE = {"two-rings": 1.22, "keeping": 0.94}
 LOW = {"two-rings": 0.26}
-SHIFT = {"two-rings": 0.5}
+SHIFT = {"two-rings": 0.25}
 
 STONE = {"heart": 0.13, "two-rings": 0.37, "disc": 0.55, "thread": 0.71, "petal": 0.88, "keeping": 0.29}
 

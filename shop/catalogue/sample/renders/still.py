@@ -69,7 +69,8 @@ def lay_clasp(stand: Stand):
         end, end + Vector((1.2, -0.4, -0.1)), (24, 11.5, 0.45), (33, 13, 0.45), (44, 20, 0.45), seed=11
     )
     graded = card_for(shot.piece)
-    graded["shift"] += 0.35
+    graded["shift"] -= 0.3
+    graded["face"] *= 0.92 if shot.piece != "two-rings" else 0.72
     light.studio(stand.kind, 33, centre=spot[:2], **graded)
     stand.camera((0.8, 3.4, 0.4), wide, 33, focus=(2, 4, 0.8), blur=0.9)
     return piece
@@ -115,7 +116,7 @@ def lay_box(stand: Stand):
         ((95.6, 34, 5.2), (1.6, 68, 10.4)),
     ):
         block(at, size, linen, 0.4, lid_turn)
-    block((-10, -58, 0.45), (58, 36, 0.5), card, 0.12, math.radians(-7))
+    block((-3, -57, 0.45), (58, 36, 0.5), card, 0.12, math.radians(-7))
 
     piece = pieces.disc(stand.metals)
     piece.move(Matrix.Rotation(box_turn + math.radians(2), 4, "Z") @ Matrix.Translation((0, -9.0, 12.05)))
