@@ -80,7 +80,7 @@ def lay_box(stand: Stand):
     """The box it comes in, open, the disc on its pad, a card with nothing written on it yet."""
     linen = materials.linen()
     pad = materials.paper((0.70, 0.655, 0.575), 0.95, 0.10)
-    card = materials.paper((0.84, 0.815, 0.765), 0.8, 0.03)
+    card = materials.paper((0.88, 0.86, 0.82), 0.8, 0.03)
 
     def block(at, size, material, soft=0.5, turn=0.0, lean=0.0):
         bm = bmesh.new()
@@ -127,8 +127,10 @@ def lay_box(stand: Stand):
         return turn @ Vector((a, b, c))
 
     stand.chain(
-        on_pad(-21, 27, 11.4),
-        on_pad(-20.5, 25.5, 12.6),
+        # Both ends go down behind the pad.
+        on_pad(-23.4, 31.2, 7.0),
+        on_pad(-23.0, 30.7, 11.7),
+        on_pad(-21.6, 27.5, 12.6),
         on_pad(-14, 14.5),
         on_pad(-6, 6.6),
         Vector((x - 2.2, y + 0.5, z - 0.2)),
@@ -136,11 +138,12 @@ def lay_box(stand: Stand):
         Vector((x + 2.2, y + 0.6, z - 0.2)),
         on_pad(6.6, 6.8),
         on_pad(14, 15),
-        on_pad(20.5, 25.5, 12.6),
-        on_pad(21, 27, 11.4),
+        on_pad(22.0, 27.5, 12.6),
+        on_pad(23.6, 30.7, 11.7),
+        on_pad(24.0, 31.2, 7.0),
         seed=12,
     )
-    light.studio(stand.kind, 40, centre=(0, -4), key=1.0, low=0.4)
-    light.card((-150, 90, 170), (0, 0, 0), 110, 110, 4.0, (1, 0.968, 0.93))
+    light.studio(stand.kind, 40, centre=(0, -4), key=1.12, low=0.4)
+    light.card((-150, 90, 170), (0, 0, 0), 110, 110, 5.0, (1, 0.968, 0.93))
     stand.camera((7, -6, 5), 122, 40, lens=105, focus=(0, -8, 12), blur=1.7)
     return piece
