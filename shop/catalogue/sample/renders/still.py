@@ -48,6 +48,8 @@ def lay_clasp(stand: Stand):
         )
     else:
         x, y, z = hang
+        # The heart's shoulder stands higher than the bail: the chain goes round it.
+        up = 1.9 if shot.piece == "heart" else 0.0
         stand.chain(
             (-34, 24, 0.45),
             (-25, 16.5, 0.45),
@@ -55,9 +57,9 @@ def lay_clasp(stand: Stand):
             (x - 3.2, y + 1.6, 0.55),
             (x - 1.6, y + 0.2, z * 0.8),
             (x, y, z),
-            (x + 2.0, y + 0.2, z * 0.8),
-            (x + 7.2, y - 0.2, 0.45),
-            (9.0, y + 3.4, 0.45),
+            (x + 2.0, y + 0.2 + up * 0.5, z * 0.8),
+            (x + 7.2, y - 0.2 + up, 0.45),
+            (9.0, y + 3.4 + up * 0.5, 0.45),
             (4.4, y + 8.0, 0.45),
             (-3.2, 15.0, 0.45),
             (-3.4, 20.2, 0.45),
