@@ -5,11 +5,11 @@ import hmac
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
+from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from shop import web
+from shop import clock, web
 from shop.accounts import attempts
 from shop.journal import comments, pages
 from shop.journal.forms import CommentForm, ReportForm, kept
@@ -20,6 +20,9 @@ from shop.journal.routes import text_or_404
 blueprint = Blueprint("comments", __name__)
 
 REPORT: Final = f"/journal/<slug>/comments/<int(max={2**31 - 1}):number>/report"
+HELPERS: Final = "shop.support"
+"""Where the application keeps whom somebody can ring, in groups (key, entries); `now`: when not safe."""
+
 SLOW_DOWN: Final = (
     "There were several in a short time. Nothing you wrote is lost: please wait a minute and send it again."
 )
@@ -59,7 +62,14 @@ def show(token: str) -> ResponseReturnValue:
     """The writer's own page: where her comment stands, and the way to take it away."""
     with web.reading() as session:
         comment = _of_writer(session, token)
-    page = render_template("journal/comment.html", here="journal", comment=comment, token=token)
+    page = render_template(
+        "journal/comment.html",
+        here="journal",
+        comment=comment,
+        token=token,
+        helpers=current_app.extensions.get(HELPERS, ()),
+        today=clock.now().date(),
+    )
     return page, HTTPStatus.GONE if comment.state == State.REMOVED else HTTPStatus.OK
 
 

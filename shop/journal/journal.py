@@ -15,6 +15,8 @@ from shop.journal.writing import Text, TextRefused, read
 
 POSTS: Final = FOLDER / "posts"
 STORY: Final = FOLDER / "story.md"
+ADDRESSES: Final = "shop.addresses"
+"""Where the application gathers what else belongs into its sitemap: functions that give paths."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ def load(story: Path = STORY, posts: Path = POSTS) -> Journal:
 
 def init_app(app: Flask) -> None:
     """Give the application its journal. Raises TextRefused."""
-    app.extensions["shop.Journal"] = load()
+    found = app.extensions["shop.Journal"] = load()
+    app.extensions.setdefault(ADDRESSES, []).append(lambda: [f"/journal/{slug}" for slug in found.posts])
 
 
 def journal() -> Journal:

@@ -15,13 +15,19 @@ from shop.journal.writing import Text
 def story_page(shown: Shown) -> str:
     """The founder's story."""
     return render_template(
-        "journal/story.html", here="story", text=journal().story, statement=shown.statement
+        "journal/story.html",
+        here="story",
+        canonical="/story",
+        text=journal().story,
+        statement=shown.statement,
     )
 
 
 def index_page(_shown: Shown) -> str:
     """All posts."""
-    return render_template("journal/index.html", here="journal", posts=list(journal().posts.values()))
+    return render_template(
+        "journal/index.html", here="journal", canonical="/journal", posts=list(journal().posts.values())
+    )
 
 
 def post_page(text: Text, comments: Sequence[Comment], form: CommentForm | None = None) -> str:
@@ -34,6 +40,7 @@ def post_page(text: Text, comments: Sequence[Comment], form: CommentForm | None 
     return render_template(
         "journal/post.html",
         here="journal",
+        canonical=f"/journal/{text.front.slug}",
         text=text,
         comments=comments,
         form=form,

@@ -1,7 +1,8 @@
 """What people write: held until it was read, private where promised, gone when they wish."""
 
 import re
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from shop import clock
 from shop.accounts.models import SignInAttempt
 from shop.dedications.sealing import SealBroken
 from shop.journal import comments
+from shop.journal.comment_routes import HELPERS
 from shop.journal.models import Comment, CommentEvent, State
 from shop.journal.risk import at_risk
 from shop.worker import Worker
@@ -196,6 +198,39 @@ def test_words_of_somebody_who_may_not_be_safe_bring_help_at_once_and_a_mark(dat
     assert notice.find_next("h1"), "help comes before everything else"
     assert one(database).state == "held"
     assert "Somebody may not be safe" in owner.get("/owner/comments").text
+
+
+@dataclass
+class Way:
+    say: str
+    number: str
+    when: str = ""
+    href: str = "tel:123"
+
+
+@dataclass
+class Helper:
+    name: str
+    ways: tuple[Way, ...]
+
+    def ways_on(self, _day: date) -> tuple[Way, ...]:
+        return self.ways
+
+
+@dataclass
+class Group:
+    key: str
+    entries: tuple[Helper, ...]
+
+
+def test_the_help_names_who_can_be_rung_at_once_as_the_support_page_has_them(app, reader, write):
+    app.extensions[HELPERS] = (
+        Group("now", (Helper("Listeners", (Way("Ring", "01 23", "any time"),)), Helper("Unsure", ()))),
+        Group("died", (Helper("Others", (Way("Ring", "04 56"),)),)),
+    )
+    notice = soup(reader.get(write(words="I want to die").location)).select_one("main .notice")
+    assert [item.text for item in notice.select("li")] == ["Listeners: Ring 01 23, any time"]
+    assert notice.select_one("li a")["href"] == "tel:123"
 
 
 def test_other_words_bring_no_such_page(reader, owner, write):

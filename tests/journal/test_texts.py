@@ -118,7 +118,8 @@ def test_the_drawing_has_a_dot_for_every_person_and_its_table_the_same_figures(c
         [cell.text.strip() for cell in line.select("th, td")] for line in page.select("#found-in tbody tr")
     ]
     assert cells == [
-        [r.place, r.part, r.group.who, str(r.group.found), str(r.group.of), r.study.citation] for r in rows
+        [f"{r.place}, {r.part.lower()}", r.group.who, str(r.group.found), str(r.group.of), r.study.citation]
+        for r in rows
     ]
     for row in rows:
         assert f"{row.group.says} {row.group.who}"[:30] in words
