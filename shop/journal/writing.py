@@ -156,7 +156,8 @@ def _own_words(token: Token) -> str:
 
 
 def _markdown(library: Library, front: Front) -> MarkdownIt:
-    md = MarkdownIt("commonmark", {"html": False}).disable(["image", "autolink"])
+    md = MarkdownIt("commonmark", {"html": False, "typographer": True})
+    md.enable("smartquotes").disable(["image", "autolink"])
     md.inline.ruler.before("link", "citation", _rule(CITATION, "citation"))
     md.inline.ruler.before("link", "figure", _rule(FIGURE, "figure"))
 
