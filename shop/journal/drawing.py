@@ -16,7 +16,7 @@ WIDTH: Final = 320
 RADIUS: Final = 3.2
 PITCH: Final = 9.4
 IN_A_ROW: Final = 33
-LETTERS: Final = 46
+LETTERS: Final = 54
 """That fit a line of a label."""
 
 TITLE: Final = "Where such cells were found, and in how many people"
@@ -37,13 +37,14 @@ def draw(rows: Sequence[Row]) -> Markup:
             shapes.append(f'<path class="drawn-rule" d="M0 {y - 17:g}H{WIDTH}"/>')
             shapes.append(f'<text class="drawn-place" x="0" y="{y:g}">{escape(place)}</text>')
             for row in in_place:
-                label = f"{row.group.says} {row.group.who} ({row.study.citation})"
-                for line in textwrap.wrap(label, LETTERS):
+                cited = row.study.citation.replace(" ", "\N{NO-BREAK SPACE}")
+                label = f"{row.group.says} {row.group.who} ({cited})"
+                for line in textwrap.wrap(label, LETTERS, break_on_hyphens=False):
                     y += 16
                     shapes.append(f'<text x="0" y="{y:g}">{escape(line)}</text>')
                 y += 11
                 dots = list(_dots(row, y))
-                y += (-(-row.group.of // IN_A_ROW) - 1) * PITCH + 6
+                y += (-(-row.group.of // IN_A_ROW) - 1) * PITCH + 8
                 shapes.extend(dots)
         y += 8
     height = round(y + 6)
