@@ -20,6 +20,8 @@ from shop.finance import routes as finance
 from shop.giving import triggers
 from shop.giving.models import LedgerTxn
 from shop.giving.policies import policy_in_force, statement
+from shop.journal import comment_routes, journal, owner_routes
+from shop.journal import routes as journal_routes
 from shop.orders.converge import Services
 from shop.owner import cutting as owner_cutting
 from shop.owner import orders as owner_orders
@@ -43,7 +45,10 @@ TOPICS: Final = (
     owner_orders,
     owner_cutting,
     owner_stock,
+    owner_routes,
     finance,
+    journal_routes,
+    comment_routes,
 )
 """The modules whose blueprints make up the site."""
 
@@ -92,6 +97,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app)
     assets.init_app(app)
     editions.init_app(app)
+    journal.init_app(app)
     for topic in TOPICS:
         app.register_blueprint(topic.blueprint)
     web.open_to_servers(app, "webhooks.stripe")

@@ -13,6 +13,7 @@ from flask import Flask, render_template
 from shop import clock
 from shop.accounts import attempts, sessions, staff
 from shop.checkout import basket
+from shop.journal import comments
 from shop.mail.sending import send_next, transport
 from shop.orders import letters
 from shop.orders.converge import Services
@@ -70,6 +71,7 @@ class Worker:
             attempts.forget_tries(session)
             sessions.forget_sessions(session)
             staff.forget_links(session)
+            comments.forget_old(session)
         return True
 
     def _look(self) -> bool:

@@ -44,6 +44,11 @@ def allow_try(session: Session, *, email: str, address: str, secret: str) -> Non
         _take_slot(session, key)
 
 
+def allow(session: Session, *, kind: str, value: str, secret: str) -> None:
+    """Count one try of another kind by whoever `value` stands for, at the same rate. Raises TooManyTries."""
+    _take_slot(session, _key(secret, kind, value))
+
+
 def forget_tries(session: Session) -> int:
     """Delete what is older than an hour and says nothing any more; how many rows that was."""
     old = (

@@ -9,6 +9,9 @@ from typing import Final
 
 from sqlalchemy import select
 
+from shop.journal import comments
+from shop.journal.journal import load
+from shop.journal.models import State
 from shop.orders.models import Order
 from tests.journeys.visitor import Visitor
 
@@ -273,6 +276,84 @@ def refused_desk(visitor: Visitor) -> None:
     visitor.page.get_by_role("button", name="Refund", exact=True).click()
 
 
+POST: Final = "/journal/what-studies-found"
+SAID: Final = {
+    "name": "Ada",
+    "email": "ada@example.com",
+    "words": "We called her Wren.\n\nShe would be nine.",
+}
+HARD: Final = {**SAID, "words": "I don't want to be here without him."}
+
+
+def written(visitor: Visitor, said: dict[str, str] = SAID) -> str:
+    """A comment is left beneath a post; gives the path of its writer's own page."""
+    return visitor.sends(POST, f"{POST}/comments", said).headers["location"]
+
+
+def decided(visitor: Visitor, state: State) -> str:
+    """A comment is left, and read by the owner."""
+    link = written(visitor)
+    with visitor.shop.database.transaction() as session:
+        comments.decide(session, 1, state, actor="owner@example.com")
+    return link
+
+
+def commented(state: State | None = None, said: dict[str, str] = SAID) -> Callable[[Visitor], None]:
+    """The writer's own page for her comment."""
+
+    def enter(visitor: Visitor) -> None:
+        visitor.open(decided(visitor, state) if state else written(visitor, said))
+
+    return enter
+
+
+def post_with_comments(visitor: Visitor) -> None:
+    decided(visitor, State.SHOWN)
+    visitor.open(POST)
+
+
+def refused_comment(visitor: Visitor) -> None:
+    visitor.open(POST)
+    visitor.types("Name", "Ada")
+    visitor.types("E-mail", "ada at example")
+    visitor.presses("Send it to be read")
+
+
+def report(visitor: Visitor) -> None:
+    post_with_comments(visitor)
+    visitor.page.get_by_role("link", name="Report").click()
+
+
+def refused_report(visitor: Visitor) -> None:
+    report(visitor)
+    visitor.page.get_by_label("What should we know?").fill("a" * 501)
+    visitor.presses("Ask us to look")
+
+
+def reported(visitor: Visitor) -> None:
+    report(visitor)
+    visitor.presses("Ask us to look")
+
+
+def comments_to_read(visitor: Visitor) -> None:
+    reported(visitor)
+    written(visitor, HARD)
+    staff_at("owner", "/owner/comments?all=1")(visitor)
+
+
+def address_seen(visitor: Visitor) -> None:
+    written(visitor)
+    staff_at("owner", "/owner/comments")(visitor)
+    visitor.presses("Look at the e-mail")
+
+
+def refused_decision(visitor: Visitor) -> None:
+    written(visitor)
+    staff_at("owner", "/owner/comments")(visitor)
+    visitor.page.locator("[name=decision]").first.evaluate("field => { field.value = '' }")
+    visitor.presses("Show it")
+
+
 ROOMS: Final = (
     Room("home", "/", at("/")),
     Room("collection", "/pieces", at("/pieces")),
@@ -339,6 +420,24 @@ ROOMS: Final = (
     Room("finance", "/finance/", refunded_ledger),
     Room("finance checked", "/finance/", staff_at("finance", "/finance/?check=all", sold=True)),
     Room("finance refused", "/finance/", staff_at("owner", "/finance/?from=2026-02-01&to=2026-01-01"), 422),
+    Room("story", "/story", at("/story")),
+    Room("journal", "/journal", at("/journal")),
+    *(Room(f"post {slug}", "/journal/<slug>", at(f"/journal/{slug}")) for slug in load().posts),
+    Room("post unknown", "/journal/<slug>", at("/journal/nothing"), 404),
+    Room("post with comments", "/journal/<slug>", post_with_comments, shows="She would be nine"),
+    Room("comment refused", "/journal/<slug>/comments", refused_comment, 422, shows="write something first"),
+    Room("comment held", "/comments/<token>", commented(), shows="Your words are with us"),
+    Room("comment held with help", "/comments/<token>", commented(said=HARD), shows="emergency services"),
+    Room("comment shown", "/comments/<token>", commented(State.SHOWN), shows="Your words are shown"),
+    Room("comment hidden", "/comments/<token>", commented(State.HIDDEN), shows="Your words are not shown"),
+    Room("comment gone", "/comments/<token>", commented(State.REMOVED), 410, shows="It has been taken away"),
+    Room("report", "/journal/<slug>/comments/<number>/report", report),
+    Room("report refused", "/journal/<slug>/comments/<number>/report", refused_report, 422),
+    Room("reported", "/journal/<slug>/comments/<number>/report", reported, shows="Thank you"),
+    Room("comments none", "/owner/comments", staff_at("owner", "/owner/comments"), shows="Nothing waits"),
+    Room("comments", "/owner/comments", comments_to_read, shows="Somebody may not be safe"),
+    Room("comment with its e-mail", "/owner/comments/<number>/address-views", address_seen, shows="ada@"),
+    Room("decision refused", "/owner/comments/<number>/decisions", refused_decision, 422),
     Room("not for finance", "/owner/orders", staff_at("finance", "/owner/orders"), 403),
     Room("pay page", "/stand-in/pay/<session_id>", pay_page),
     Room("pay page declined", "/stand-in/pay/<session_id>", declined_pay_page, shows="The card was declined"),
@@ -356,6 +455,7 @@ NO_PAGE: Final = {
     "/healthz": "text for machines",
     "/readyz": "text for machines",
     "/robots.txt": "text for machines",
+    "/journal/feed.xml": "a feed for machines",
     "/owner/": "leads straight to the orders",
     "/finance/ledger.<kind>": "a file",
     "/engravings/preview.svg": "a picture",

@@ -23,6 +23,9 @@ DOORS: Final = {
     "/owner/stock": OWNER,
     "/owner/stock/<sku>": OWNER,
     "/owner/stock/<sku>/movements": OWNER,
+    "/owner/comments": OWNER,
+    "/owner/comments/<int(max=2147483647):number>/decisions": OWNER,
+    "/owner/comments/<int(max=2147483647):number>/address-views": OWNER,
     "/finance/": STAFF,
     "/finance/ledger.<kind>": STAFF,
     "/sign-in/password": STAFF,
@@ -34,7 +37,9 @@ OPEN: Final = {
     "/basket/lines/<int(max=2147483647):line_id>", "/basket/lines/<int(max=2147483647):line_id>/removal",
     "/checkout", "/checkout/payment", "/checkout/thanks", "/orders/<token>", "/webhooks/stripe",
     "/sign-in", "/sign-in/link/<token>", "/sign-out", "/healthz", "/readyz", "/robots.txt",
-    "/static/<path:filename>",
+    "/static/<path:filename>", "/story", "/journal", "/journal/<slug>", "/journal/feed.xml",
+    "/journal/<slug>/comments", "/journal/<slug>/comments/<int(max=2147483647):number>/report",
+    "/comments/<token>", "/comments/<token>/removal",
 }  # fmt: skip
 
 
@@ -59,6 +64,8 @@ def _token(who: Shopper) -> str:
 
 @pytest.mark.parametrize("role", sorted(EVERYONE))
 def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid: str, role: str) -> None:
+    said = {"name": "Ada", "words": "We called her Wren."}
+    assert Shopper(app).send("/journal/both-ways", "/journal/both-ways/comments", said).status_code == 303
     who = Shopper(app)
     if role != "nobody":
         who.sign_in(role)
@@ -93,6 +100,7 @@ def test_no_form_of_staff_works_without_its_token(app: Flask, owner: Shopper, pa
     for rule in app.url_map.iter_rules():
         if "POST" in (rule.methods or ()) and rule.rule in DOORS:
             address = rule.rule.replace("<reference>", paid).replace("<sku>", owner.variant("disc").sku)
+            address = address.replace("<int(max=2147483647):number>", "1")
             assert owner.post(address, {}).status_code == 400
 
 

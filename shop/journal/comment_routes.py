@@ -1,0 +1,154 @@
+"""What people write beneath a post: leaving it, looking after it, taking it away, and reporting another's."""
+
+import hashlib
+import hmac
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from shop import clock, web
+from shop.accounts import attempts
+from shop.journal import comments, pages
+from shop.journal.forms import CommentForm, ReportForm, kept
+from shop.journal.models import Comment, State
+from shop.journal.risk import at_risk
+from shop.journal.routes import text_or_404
+
+blueprint = Blueprint("comments", __name__)
+
+REPORT: Final = f"/journal/<slug>/comments/<int(max={2**31 - 1}):number>/report"
+HELPERS: Final = "shop.support"
+"""Where the application keeps whom somebody can ring, in groups (key, entries); `now`: when not safe."""
+
+SLOW_DOWN: Final = (
+    "There were several in a short time. Nothing you wrote is lost: please wait a minute and send it again."
+)
+
+
+@blueprint.after_request
+def keep_out_of_searches(response: Response) -> Response:
+    """These pages belong to their writers, not to a search engine."""
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@blueprint.post("/journal/<slug>/comments")
+@web.checks_token_itself
+def leave(slug: str) -> ResponseReturnValue:
+    """Hold a comment, and lead its writer to a page of her own for it."""
+    text = text_or_404(slug)
+    form = CommentForm()
+    if not form.validate():
+        return _post_again(slug, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        _count_try("comment")
+    except attempts.TooManyTries as error:
+        form.words.errors = [SLOW_DOWN]
+        page, status = _post_again(slug, form, HTTPStatus.TOO_MANY_REQUESTS)
+        return page, status, {"Retry-After": str(error.retry_after)}
+    name, email, words = (kept(field.data) for field in (form.name, form.email, form.words))
+    draft = comments.Draft(text.front.slug, name, email, words, at_risk(f"{name}\n{words}"))
+    token = _token(draft)
+    with web.transaction() as session:
+        comments.leave(session, draft, token=token, vault_key=web.settings().vault_key)
+    return redirect(f"/comments/{token}", HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/comments/<token>")
+def show(token: str) -> ResponseReturnValue:
+    """The writer's own page: where her comment stands, and the way to take it away."""
+    with web.reading() as session:
+        comment = _of_writer(session, token)
+    page = render_template(
+        "journal/comment.html",
+        here="journal",
+        comment=comment,
+        token=token,
+        helpers=current_app.extensions.get(HELPERS, ()),
+        today=clock.now().date(),
+    )
+    return page, HTTPStatus.GONE if comment.state == State.REMOVED else HTTPStatus.OK
+
+
+@blueprint.post("/comments/<token>/removal")
+def withdraw(token: str) -> ResponseReturnValue:
+    """Take it away for good."""
+    with web.transaction() as session:
+        _of_writer(session, token)
+        comments.withdraw(session, token)
+    web.database().forget_deleted()
+    return redirect(f"/comments/{token}", HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get(REPORT)
+def report_page(slug: str, number: int) -> ResponseReturnValue:
+    """One comment, and a form to report it."""
+    text = text_or_404(slug)
+    comment = _shown(slug, number)
+    return pages.report_page(text, comment, ReportForm(formdata=None))
+
+
+@blueprint.post(REPORT)
+@web.checks_token_itself
+def report(slug: str, number: int) -> ResponseReturnValue:
+    """Ask somebody to look at a comment again."""
+    text = text_or_404(slug)
+    comment = _shown(slug, number)
+    form = ReportForm()
+    if not form.validate():
+        page = pages.report_page(text, comment, form, refused=True)
+        return page, HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        _count_try("report")
+        with web.transaction() as session:
+            comments.report(session, slug, number, kept(form.note.data))
+    except attempts.TooManyTries as error:
+        form.note.errors = [SLOW_DOWN]
+        page = pages.report_page(text, comment, form, refused=True)
+        return page, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(error.retry_after)}
+    except comments.UnknownComment:
+        abort(HTTPStatus.NOT_FOUND)
+    return make_response(render_template("journal/reported.html", here="journal", text=text))
+
+
+def _post_again(slug: str, form: CommentForm, status: HTTPStatus) -> tuple[str, HTTPStatus]:
+    with web.reading() as session:
+        shown = comments.shown(session, slug)
+    return pages.post_page(text_or_404(slug), shown, form), status
+
+
+def _shown(slug: str, number: int) -> Comment:
+    with web.reading() as session:
+        found = [comment for comment in comments.shown(session, slug) if comment.id == number]
+    if not found:
+        abort(HTTPStatus.NOT_FOUND)
+    return found[0]
+
+
+def _of_writer(session: Session, token: str) -> Comment:
+    try:
+        return comments.of_writer(session, token)
+    except comments.UnknownComment:
+        abort(HTTPStatus.NOT_FOUND)
+
+
+def _count_try(what: str) -> None:
+    with web.transaction() as session:
+        attempts.allow(session, kind=what, value=_from(), secret=web.settings().secret_key)
+
+
+def _from() -> str:
+    return attempts.network(request.remote_addr or "")
+
+
+def _token(draft: comments.Draft) -> str:
+    """The writer's token: 256 bits that only this shop can make, the same for the same form sent twice.
+
+    The page's own token is part of it, so the same words an hour later are another comment.
+    """
+    said = [draft.post, draft.name, draft.email, draft.words, _from(), request.form.get("csrf_token", "")]
+    key = b"comment:" + web.settings().secret_key.encode()
+    return hmac.new(key, "\0".join(said).encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,99 @@
+"""The forms beneath a post. Everything typed is kept as typed, but for Unicode's normal form C."""
+
+import unicodedata
+from typing import Any, Final
+
+from email_validator import EmailNotValidError, validate_email
+from wtforms import StringField, TextAreaField
+from wtforms.validators import ValidationError
+
+from shop import web
+
+MOST_NAME: Final = 60
+MOST_EMAIL: Final = 254
+MOST_WORDS: Final = 2000
+MOST_NOTE: Final = 500
+
+_REFUSED: Final = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Embeddings, overrides and isolates: they can make text read otherwise than what was typed."""
+UNSEEN: Final = (
+    "This holds something that cannot be seen. It may have come along with copied text: typing that part "
+    "afresh leaves it out."
+)
+
+
+def kept(text: str | None) -> str:
+    """The text as it is kept: NFC, LF line ends, no white space around it."""
+    return unicodedata.normalize("NFC", (text or "").replace("\r\n", "\n")).strip()
+
+
+class _PublicForm(web.Form):
+    """A form on a page that is the same for everyone: its token proves the page, not a session."""
+
+    class Meta(web.Form.Meta):
+        """How the token is made and checked."""
+
+        csrf_class = web.PublicToken
+
+
+class CommentForm(_PublicForm):
+    """A name, an e-mail if she likes, and her words."""
+
+    name = StringField("Name")
+    email = StringField("E-mail")
+    words = TextAreaField("Your words")
+
+    def validate_name(self, field: StringField) -> None:
+        """Any name at all, on one line."""
+        _readable(field.data, MOST_NAME, "Please give a name. Any name will do, or only a letter.")
+        if "\n" in kept(field.data):
+            raise ValidationError("Please write the name on one line.")
+
+    def validate_email(self, field: StringField) -> None:
+        """An address, or nothing."""
+        if not kept(field.data):
+            return
+        _readable(field.data, MOST_EMAIL, "")
+        try:
+            validate_email(kept(field.data), check_deliverability=False, allow_smtputf8=False)
+        except EmailNotValidError:
+            raise ValidationError(
+                "This does not look like an e-mail address, such as name@example.com. It may be left empty."
+            ) from None
+
+    def validate_words(self, field: TextAreaField) -> None:
+        """Something, and not too much of it."""
+        _readable(field.data, MOST_WORDS, "Please write something first.")
+
+
+class ReportForm(_PublicForm):
+    """Why somebody should look at a comment again; it may be left empty."""
+
+    note = TextAreaField("What should we know?")
+
+    def validate_note(self, field: TextAreaField) -> None:
+        """Not too much of it."""
+        if kept(field.data):
+            _readable(field.data, MOST_NOTE, "")
+
+
+def problems_of(form: web.Form) -> dict[str, Any]:
+    """Field id to its messages, for the summary; a stale token has no field."""
+    problems: dict[str, Any] = {
+        form[name].id: errors for name, errors in form.errors.items() if name in form and name != "csrf_token"
+    }
+    if "csrf_token" in form.errors:
+        problems[""] = [web.STALE_BUT_KEPT]
+    return problems
+
+
+def _readable(text: str | None, most: int, asked: str) -> None:
+    text = kept(text)
+    if not text:
+        raise ValidationError(asked)
+    if len(text) > most:
+        raise ValidationError(f"This can be {most} characters at most; it has {len(text)}.")
+    for letter in text:
+        if letter != "\n" and (unicodedata.category(letter) in _REFUSED or letter in _TURNING):
+            raise ValidationError(UNSEEN)

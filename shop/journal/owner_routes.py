@@ -1,0 +1,88 @@
+"""The owner's comments: what waits to be read, oldest first, and what to do with each."""
+
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from shop import web
+from shop.accounts import access
+from shop.accounts.access import require
+from shop.journal import comments
+from shop.journal.journal import journal
+from shop.journal.models import State
+
+blueprint = Blueprint("owner_comments", __name__, url_prefix="/owner/comments")
+
+NUMBER: Final = f"<int(max={2**31 - 1}):number>"
+DONE: Final = {
+    State.SHOWN: "The comment is shown beneath its post.",
+    State.HIDDEN: "The comment is not shown. Its words are kept for 90 days.",
+    State.REMOVED: "The comment is gone for good.",
+}
+"""Decisions, and what is said once they are taken."""
+
+TAGS: Final = {State.HELD: "wait", State.SHOWN: "good", State.HIDDEN: "quiet"}
+
+
+@blueprint.get("")
+@require("owner")
+def index() -> ResponseReturnValue:
+    """Those that wait; with `?all=1`, every one that still has words."""
+    return _page()
+
+
+@blueprint.post(f"/{NUMBER}/decisions")
+@require("owner")
+def decide(number: int) -> ResponseReturnValue:
+    """Show, hide or remove one."""
+    decision = request.form.get("decision", "")
+    if decision not in DONE:
+        problem = {f"comment-{number}": "Please choose what to do with this comment."}
+        return _page(problems=problem), HTTPStatus.UNPROCESSABLE_ENTITY
+    state = State(decision)
+    try:
+        with web.transaction() as session:
+            comments.decide(session, number, state, actor=access.account().email)
+    except comments.UnknownComment:
+        abort(HTTPStatus.NOT_FOUND)
+    if state is State.REMOVED:
+        web.database().forget_deleted()
+    flash(DONE[state])
+    return redirect("/owner/comments", HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post(f"/{NUMBER}/address-views")
+@require("owner")
+def look_at_address(number: int) -> ResponseReturnValue:
+    """Show the writer's e-mail this once, and write down that it was looked at."""
+    try:
+        with web.transaction() as session:
+            found = comments.address(
+                session, number, vault_key=web.settings().vault_key, actor=access.account().email
+            )
+    except comments.UnknownComment:
+        abort(HTTPStatus.NOT_FOUND)
+    return _page(addresses={number: found or "No e-mail was given, or it has been erased."}, only=number)
+
+
+def _page(
+    *,
+    problems: dict[str, str] | None = None,
+    addresses: dict[int, str] | None = None,
+    only: int | None = None,
+) -> str:
+    everything = request.args.get("all") == "1"
+    with web.reading() as session:
+        found = comments.listed(session, everything=everything, comment_id=only)
+    return render_template(
+        "owner/comments.html",
+        comments=found,
+        posts=journal().posts,
+        everything=everything,
+        only=only,
+        tags=TAGS,
+        problems=problems or {},
+        addresses=addresses or {},
+    )
