@@ -34,6 +34,9 @@ OPEN: Final = {
     "/basket/lines/<int(max=2147483647):line_id>", "/basket/lines/<int(max=2147483647):line_id>/removal",
     "/checkout", "/checkout/payment", "/checkout/thanks", "/orders/<token>", "/webhooks/stripe",
     "/sign-in", "/sign-in/link/<token>", "/sign-out", "/healthz", "/readyz", "/robots.txt",
+    "/sitemap.xml", "/feeds/google.xml",
+    "/support", "/delivery", "/delivery/cancellation-form.txt", "/privacy", "/terms", "/hallmarking",
+    "/accessibility", "/contact", "/styleguide", "/styleguide/errors/<int(max=599):code>",
     "/static/<path:filename>",
 }  # fmt: skip
 
