@@ -6,9 +6,9 @@ PAGES = ("/support", "/delivery", "/privacy", "/terms", "/hallmarking", "/access
 
 
 @pytest.fixture
-def engine_name() -> str:
+def engine_name(request: pytest.FixtureRequest) -> str:
     """These pages read nothing that differs between databases; what does is asked for on both by name."""
-    return "sqlite"
+    return str(getattr(request, "param", "sqlite"))
 
 
 @pytest.fixture

@@ -93,8 +93,8 @@ def test_what_is_told_in_json_ld_has_the_shape_schema_org_gives_it(client, path)
                     assert answers(client, thing[key])
 
 
-@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-def test_every_variant_is_offered_at_its_price_in_pounds(app, client, engine):
+@pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"], indirect=True)
+def test_every_variant_is_offered_at_its_price_in_pounds(app, client):
     with app.extensions["shop.database"].reading() as session:
         catalogue = snapshot.load(session)
     for piece in catalogue.pieces:
