@@ -89,7 +89,12 @@ def breadcrumbs(trail: list[tuple[str, str]], *, site: str) -> dict[str, Any]:
         "@context": CONTEXT,
         "@type": "BreadcrumbList",
         "itemListElement": [
-            {"@type": "ListItem", "position": number, "name": name, "item": f"{site}{path}"}
+            {
+                "@type": "ListItem",
+                "position": number,
+                "name": name,
+                "item": {"@type": "Thing", "@id": f"{site}{path}"},
+            }
             for number, (name, path) in enumerate(trail, start=1)
         ],
     }
