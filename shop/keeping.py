@@ -48,13 +48,13 @@ RECORDS: Final = Kept(
     "What was paid for which piece and when, refunds, and the payment’s number at Stripe, without your name",
     "Accounts and tax.",
     "Legal obligation",
-    "for as long as the law asks for accounts, and at least six years",
+    "For as long as the law asks for accounts, and no less than six years",
 )
 DONATIONS: Final = Kept(
     "The donation of each piece in our ledger: an order’s reference and an amount, never a name or a word",
     "To show the charity and anyone else what was given.",
     "Legal obligation",
-    "for good: nothing in the ledger is ever deleted",
+    "For good: nothing in the ledger is ever deleted",
 )
 TRIES: Final = Kept(
     "Tries to sign in, as digests that name nobody",

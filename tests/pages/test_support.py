@@ -25,7 +25,7 @@ def on(app, monkeypatch):
 
 
 def numbers_on(page: BeautifulSoup) -> list[str]:
-    return [link["href"] for link in page.select("main .way a")]
+    return [link["href"] for link in page.select(".helpers .way a")]
 
 
 def test_help_stands_before_anything_about_the_shop(on):
