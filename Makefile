@@ -7,7 +7,7 @@ MEMORY := $(wildcard /dev/shm)
 PYTEST := $(if $(MEMORY),PYTEST_DEBUG_TEMPROOT=$(MEMORY)) $(BIN)/python -m pytest
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check lint bench lock install install-test chromium
+.PHONY: run test check lint bench lock install install-test chromium java
 
 run: $(VENV)/.installed
 	@$(BIN)/flask --app app init
@@ -15,12 +15,12 @@ run: $(VENV)/.installed
 	@exec $(BIN)/python app.py
 
 # Everything: both databases, real browser, races and kills, coverage by branch.
-test: install-test chromium lint
+test: install-test chromium java lint
 	$(PYTEST) -n 2 --cov --cov-report=term --cov-fail-under=90
 
-# The fast part, for every few minutes: no browser, no races, SQLite alone.
+# The fast part, for every few minutes: no browser, no Java, no races, SQLite alone.
 check: install-test lint
-	$(PYTEST) -q -n 2 -m "not browser and not faults" -k "not postgresql"
+	$(PYTEST) -q -n 2 -m "not browser and not faults and not validator" -k "not postgresql"
 
 lint: install-test
 	$(BIN)/ruff format --check --quiet .
@@ -49,6 +49,10 @@ $(VENV)/.installed-test: $(VENV)/.installed requirements-test.lock
 chromium:
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium; } || \
 	  { echo "The browser tests need Chromium: apt-get install chromium"; exit 1; }
+
+java:
+	@command -v java >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq default-jre-headless; } || \
+	  { echo "The HTML checker needs Java: apt-get install default-jre-headless"; exit 1; }
 
 lock:
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml -o requirements.lock

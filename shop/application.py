@@ -26,6 +26,8 @@ from shop.orders.converge import Services
 from shop.owner import cutting as owner_cutting
 from shop.owner import orders as owner_orders
 from shop.owner import stock as owner_stock
+from shop.pages import finding, frame, styles, support, trader
+from shop.pages import routes as pages
 from shop.payments.gateway import Gateway
 from shop.payments.standin.application import create_standin
 from shop.payments.standin.config import derived_keys
@@ -49,6 +51,9 @@ TOPICS: Final = (
     finance,
     journal_routes,
     comment_routes,
+    pages,
+    finding,
+    styles,
 )
 """The modules whose blueprints make up the site."""
 
@@ -67,8 +72,9 @@ class LedgerUnguarded(Exception):
 def create_app(settings: Settings | None = None) -> Flask:
     """The shop as a WSGI application.
 
-    Raises SettingsError when the environment cannot be used, LedgerUnguarded when the database does not
-    protect the ledger, and OperationalError when there is no database.
+    Raises SettingsError when the environment cannot be used (SampleTrader among them: real payments, but the
+    sample's name to take them), LedgerUnguarded when the database does not protect the ledger, and
+    OperationalError when there is no database.
     """
     settings = settings or from_environment()
     app = Flask(
@@ -77,6 +83,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder="../static",
         instance_path=str(settings.instance_dir),
     )
+    app.extensions["shop.Trader"] = trader.load(settings.instance_dir, livemode=settings.livemode)
+    app.extensions["shop.support"] = support.load(settings.instance_dir)
     database = Database(settings.database_url)
     refuse_unguarded(database)
     if settings.proxies:
@@ -101,6 +109,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for topic in TOPICS:
         app.register_blueprint(topic.blueprint)
     web.open_to_servers(app, "webhooks.stripe")
+    finding.init_app(app)
+    frame.init_app(app)
     cli.register(app)
     return app
 

@@ -1,7 +1,6 @@
-"""What machines ask: is the process alive, can it serve, and where may a crawler go."""
+"""What machines ask: is the process alive, and can it serve."""
 
 from http import HTTPStatus
-from typing import Final
 
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
@@ -12,9 +11,6 @@ from shop import migrations, web
 from shop.giving import triggers
 
 blueprint = Blueprint("probes", __name__)
-
-PRIVATE: Final = ("/basket", "/checkout", "/orders/", "/sign-in", "/owner/", "/finance/")
-"""Pages of one visitor, or of the people who work here."""
 
 
 def _text(said: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
@@ -44,9 +40,3 @@ def _unready(connection: Connection) -> str | None:
     if migrations.pending(connection):
         return "the database is not migrated"
     return "the ledger's guards are missing" if triggers.missing(connection) else None
-
-
-@blueprint.get("/robots.txt")
-def robots() -> ResponseReturnValue:
-    """Everything public may be read by anyone."""
-    return _text("\n".join(["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE)]))

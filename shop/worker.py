@@ -10,12 +10,12 @@ from types import FrameType
 
 from flask import Flask, render_template
 
-from shop import clock
+from shop import clock, keeping
 from shop.accounts import attempts, sessions, staff
 from shop.checkout import basket
 from shop.journal import comments
 from shop.mail.sending import send_next, transport
-from shop.orders import letters
+from shop.orders import letters, privacy
 from shop.orders.converge import Services
 from shop.orders.sweep import EVERY, LOOK_EVERY, STILL_MOVES, look_at_all, sweep
 from shop.payments.standin import deliveries
@@ -49,6 +49,7 @@ class Worker:
         if self.next_look is None or clock.now() >= self.next_look:
             self.next_look = clock.now() + LOOK_EVERY
             self._guard("look", self._look)
+            self._guard("erasure", self._erase)
         return busy
 
     def _send_letter(self) -> bool:
@@ -77,6 +78,17 @@ class Worker:
     def _look(self) -> bool:
         """Refunds and disputes whose webhooks were lost are found here at the latest."""
         return bool(look_at_all(self.services, placed_within=STILL_MOVES))
+
+    def _erase(self) -> bool:
+        """Names and words of orders that are past the time the privacy page gives."""
+        kept_since = clock.now() - keeping.lasts(keeping.ORDER)
+        with self.services.database.transaction() as session:
+            erased = privacy.erase_old(
+                session, self.services.vault, placed_before=kept_since, actor="end of keeping"
+            )
+        if erased:
+            self.services.database.forget_deleted()
+        return bool(erased)
 
     def _guard(self, what: str, do: Callable[[], bool]) -> bool:
         """A failure in one kind of work is logged by its name alone, and never stops the others."""

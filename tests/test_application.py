@@ -9,7 +9,9 @@ from sqlalchemy import text
 from shop.application import LedgerUnguarded, create_app
 from shop.db import Database, is_sqlite
 from shop.giving.triggers import TRIGGERS, Trigger
+from shop.pages.trader import SampleTrader
 from shop.settings import Settings
+from tests.pages.owner import name_trader
 
 
 def drop(database: Database, trigger: Trigger) -> None:
@@ -41,6 +43,13 @@ def test_a_guard_that_goes_missing_later_takes_the_shop_out_of_service(
     assert app.test_client().get("/readyz").status_code == 503
 
 
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """An owner who has said who she is."""
+    name_trader(settings.instance_dir)
+    return settings
+
+
 def test_the_banner_says_test_payments_unless_real_money_moves(
     settings: Settings, database: Database
 ) -> None:
@@ -61,3 +70,19 @@ def test_a_live_shop_makes_no_charity_claim_on_a_sample_agreement(
         for path in ("/", "/pieces", "/pieces/disc"):
             assert ("PANDAS" in app.test_client().get(path).text) is claims, path
         app.extensions["shop.database"].dispose()
+
+
+def test_a_live_shop_does_not_open_in_the_name_of_the_sample(settings: Settings, database: Database) -> None:
+    live = dataclasses.replace(settings, stripe_secret_key="sk_live_1", stripe_webhook_secret="whsec_1")
+    (settings.instance_dir / "trader.toml").unlink()
+    with pytest.raises(SampleTrader, match=r"trader\.toml"):
+        create_app(live)
+    name_trader(settings.instance_dir, sample="true")
+    with pytest.raises(SampleTrader):
+        create_app(live)
+    name_trader(settings.instance_dir)
+    app = create_app(live)
+    assert "Wren Hall" in app.test_client().get("/contact").text
+    assert app.test_client().get("/styleguide").status_code == 404
+    assert app.test_client().get("/styleguide/errors/404").status_code == 404
+    app.extensions["shop.database"].dispose()

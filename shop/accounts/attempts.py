@@ -16,13 +16,14 @@ from sqlalchemy import delete, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from shop import keeping
 from shop.accounts.models import SignInAttempt
 from shop.db import is_sqlite, moment
 
 TRIES: Final = 5
 WINDOW: Final = timedelta(minutes=1)
 NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
-KEEP: Final = timedelta(hours=1)
+KEEP: Final = keeping.lasts(keeping.TRIES)
 
 
 class TooManyTries(Exception):

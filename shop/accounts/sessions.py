@@ -11,14 +11,14 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
-from shop import clock
+from shop import clock, keeping
 from shop.accounts import tokens
 from shop.accounts.models import Account, OpenedBy, StaffSession
 
 IDLE: Final = timedelta(hours=12)
 """A session ends when nothing was done with it for a working day."""
 
-LONGEST: Final = timedelta(days=7)
+LONGEST: Final = keeping.lasts(keeping.STAFF)
 """A session ends after a week whatever was done with it."""
 
 SEEN_EVERY: Final = timedelta(minutes=5)

@@ -103,14 +103,21 @@ class FromMemory:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from memory, or let the application answer."""
-        asks = environ["REQUEST_METHOD"] == "GET"
-        stored = self._editions.rendered(environ["PATH_INFO"]) if asks else None
+        asks = environ["REQUEST_METHOD"] == "GET" and "?" not in environ["PATH_INFO"]
+        stored = self._editions.rendered(_asked(environ)) if asks else None
         if stored is None:
             return self._behind(environ, start_response)
         status, headers, body = stored.answer(environ)
         length = ("Content-Length", str(len(body)))
         start_response(f"{status.value} {status.phrase}", [*headers, *self._headers, length])
         return [body]
+
+
+def _asked(environ: WSGIEnvironment) -> str:
+    """Path and query as they came: only an address that a route has rendered under is found in memory."""
+    query: str = environ.get("QUERY_STRING", "")
+    path: str = environ["PATH_INFO"]
+    return f"{path}?{query}" if query else path
 
 
 def init_app(app: Flask) -> None:

@@ -9,6 +9,13 @@ from typing import Final
 SILVER_HALLMARK_FROM_MG: Final = 7780
 """A silver article of 7.78 g or more must be hallmarked; the weight is of all its metal, chain included."""
 
+CANCEL_DAYS: Final = 14
+"""Days after its arrival in which a piece without engraving may be sent back, for any reason or none.
+
+Consumer Contracts Regulations 2013, regulation 30; pieces made to the buyer's own words are exempt
+(28(1)(b)).
+"""
+
 
 class MisleadingMetal(Exception):
     """A metal's name says gold, but not that it is a plating on silver."""

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
-from flask import render_template
+from flask import current_app, render_template
 from markupsafe import Markup
 
-from shop.catalogue import editions, lettering, sample
+from shop import web
+from shop.catalogue import choosing, editions, lettering, sample, structured
+from shop.catalogue.choosing import EVERYTHING, Choice
 from shop.catalogue.editions import Shown
 from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.snapshot import Catalogue, PictureView, PieceView
@@ -45,12 +47,20 @@ class UnknownPiece(Exception):
 
 def home_page(shown: Shown) -> str:
     """The first page."""
-    return render_template("catalogue/home.html", hero=_wide("hero-rings"), **_shared(shown))
+    return render_template("catalogue/home.html", canonical="/", hero=wide("hero-rings"), **_shared(shown))
 
 
-def pieces_page(shown: Shown) -> str:
-    """The collection."""
-    return render_template("catalogue/pieces.html", here="pieces", **_shared(shown))
+def pieces_page(shown: Shown, choice: Choice = EVERYTHING) -> str:
+    """The collection, or what of it was chosen."""
+    shared = _shared(shown) | {"pieces": choosing.chosen(shown.catalogue, choice)}
+    return render_template(
+        "catalogue/pieces.html",
+        here="pieces",
+        canonical=choosing.ADDRESS,
+        options=choosing.options(shown.catalogue, choice),
+        everything=choice == EVERYTHING,
+        **shared,
+    )
 
 
 def piece_page(
@@ -61,10 +71,12 @@ def piece_page(
     errors: Mapping[str, str],
     action: str = ADD_TO,
     submit_label: str = "Add to basket",
+    canonical: str | None = None,
 ) -> str:
     """A piece and its form, filled with `values` and marked with `errors` (both: field name to text).
 
-    Field names: `variant`, `engraving-<side>-<line>`, `face`, `dedication`. Raises UnknownPiece.
+    Field names: `variant`, `engraving-<side>-<line>`, `face`, `dedication`. `canonical` is the page's own
+    address, when this is it and not an answer to a form. Raises UnknownPiece.
     """
     piece = catalogue.by_slug.get(slug)
     if piece is None:
@@ -88,11 +100,23 @@ def piece_page(
         submit_label=submit_label,
         csrf_token_value=shown.token,
         places=PLACES,
+        canonical=canonical,
+        share=structured.to_share(piece),
+        data=_described(piece) if canonical else [],
         **_shared(shown),
     )
 
 
-def _wide(name: str) -> PictureView:
+def _described(piece: PieceView) -> list[dict[str, object]]:
+    """What machines are told of a piece."""
+    site = web.settings().site_url
+    asset = current_app.jinja_env.globals["asset"]
+    stages = [f"{site}{asset(picture.file)}" for picture in piece.stages]  # type: ignore[operator]
+    trail = [("Pieces", choosing.ADDRESS), (piece.name, f"/pieces/{piece.slug}")]
+    return [structured.product(piece, site=site, pictures=stages), structured.breadcrumbs(trail, site=site)]
+
+
+def wide(name: str) -> PictureView:
     """One of the wide pictures, which belong to no piece and say nothing that the page does not say."""
     facts = sample.rendering(name)
     kinds = tuple((kind, tuple(widths)) for kind, widths in facts["renditions"].items())

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
-from shop.catalogue import pages
+from shop.catalogue import choosing, pages
 from shop.catalogue.editions import Shown, editions, shown
 from shop.engraving import preview
 
@@ -23,8 +23,9 @@ def home() -> ResponseReturnValue:
 
 @blueprint.get("/pieces")
 def collection() -> ResponseReturnValue:
-    """All pieces."""
-    return editions().page("/pieces", pages.pieces_page).response()
+    """All pieces, or those of a metal (`?metal=`) and a price (`?price=`)."""
+    choice = choosing.choice_of(request.args, shown().catalogue)
+    return editions().page(choice.address, lambda shown: pages.pieces_page(shown, choice)).response()
 
 
 @blueprint.get("/pieces/<slug>")
@@ -32,10 +33,11 @@ def piece(slug: str) -> ResponseReturnValue:
     """One piece and the form to choose it."""
 
     def render(shown: Shown) -> str:
-        return pages.piece_page(shown.catalogue, slug, values={}, errors={})
+        return pages.piece_page(shown.catalogue, slug, values={}, errors={}, canonical=address)
 
+    address = f"/pieces/{slug}"
     try:
-        return editions().page(f"/pieces/{slug}", render).response()
+        return editions().page(address, render).response()
     except pages.UnknownPiece:
         abort(HTTPStatus.NOT_FOUND)
 

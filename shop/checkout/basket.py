@@ -4,13 +4,12 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from shop import clock
+from shop import clock, keeping
 from shop.catalogue.snapshot import Catalogue, PieceView, VariantView
 from shop.checkout.models import Basket, BasketLine
 from shop.dedications.sealing import open_with, seal_with
@@ -21,7 +20,7 @@ from shop.orders.placing import WishedLine
 from shop.stock import held_by
 
 MOST_LINES: Final = 20
-KEPT_FOR: Final = timedelta(days=30)
+KEPT_FOR: Final = keeping.lasts(keeping.BASKET)
 
 
 class BasketFull(Exception):

@@ -7,7 +7,7 @@ month after the comment was decided on. Functions here never commit.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import or_, select, update
@@ -15,16 +15,12 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
-from shop import clock
+from shop import clock, keeping
 from shop.accounts import tokens
 from shop.db import is_sqlite
 from shop.dedications.sealing import SealBroken, open_with, seal_with
 from shop.journal.models import Comment, CommentEvent, State
 
-KEEP_ADDRESS: Final = timedelta(days=30)
-"""How long an e-mail is kept after its comment was decided on."""
-KEEP_HIDDEN: Final = timedelta(days=90)
-"""How long the words of a comment that was not shown are kept."""
 MOST_LISTED: Final = 200
 
 WRITER: Final = "writer"
@@ -156,7 +152,10 @@ def forget_old(session: Session) -> int:
     now = clock.now()
     addresses = session.scalars(
         select(Comment)
-        .where(Comment.email_sealed.is_not(None), Comment.decided_at < now - KEEP_ADDRESS)
+        .where(
+            Comment.email_sealed.is_not(None),
+            Comment.decided_at < now - keeping.lasts(keeping.COMMENT_ADDRESS),
+        )
         .with_for_update(skip_locked=True)
     ).all()
     for comment in addresses:
@@ -164,7 +163,9 @@ def forget_old(session: Session) -> int:
         _note(session, comment, "address-erased", WORKER)
     hidden = session.scalars(
         select(Comment)
-        .where(Comment.state == State.HIDDEN, Comment.decided_at < now - KEEP_HIDDEN)
+        .where(
+            Comment.state == State.HIDDEN, Comment.decided_at < now - keeping.lasts(keeping.COMMENT_HIDDEN)
+        )
         .with_for_update(skip_locked=True)
     ).all()
     for comment in hidden:

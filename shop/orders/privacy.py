@@ -6,11 +6,13 @@ held a name.
 """
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from shop.dedications.models import OrderKey
 from shop.dedications.vault import Vault
 from shop.giving.models import LedgerEntry, LedgerTxn
 from shop.giving.transitions import Account
@@ -88,6 +90,20 @@ def erase(session: Session, vault: Vault, reference: str, *, actor: str) -> Eras
     if had_words:
         record(session, order, "erased", actor=actor)
     return Erased(had_words, letters)
+
+
+def erase_old(session: Session, vault: Vault, *, placed_before: datetime, actor: str) -> list[str]:
+    """Erase the orders placed before a moment whose words are still kept. Give their references."""
+    with_words = (
+        select(Order.reference)
+        .join(OrderKey, OrderKey.order_id == Order.id)
+        .where(Order.placed_at < placed_before)
+        .order_by(Order.id)
+    )
+    old = list(session.scalars(with_words))
+    for reference in old:
+        erase(session, vault, reference, actor=actor)
+    return old
 
 
 def order_id(session: Session, reference: str) -> int:

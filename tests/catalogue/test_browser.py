@@ -1,7 +1,5 @@
 """In a real browser: nothing axe objects to, nothing wider than a phone, and all of it without JavaScript."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
@@ -11,16 +9,10 @@ from tests.browser import axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)]
 
-BLOCKS = Path(__file__).with_name("blocks.html").read_text()
-
 
 @pytest.fixture
 def pages_of(app, said):
     """Addresses of everything to look at, the building blocks and errors among them."""
-
-    @app.get("/blocks")
-    def blocks():
-        return app.jinja_env.from_string(BLOCKS).render(test_payments=True)
 
     @app.get("/refused")
     def refused():
@@ -37,7 +29,17 @@ def pages_of(app, said):
     def down():
         return app.jinja_env.get_template("error.html").render(code=503, said=None)
 
-    return ["/", "/pieces", "/pieces/disc", "/pieces/petal", "/nowhere", "/down", "/blocks", "/refused"]
+    return [
+        "/",
+        "/pieces",
+        "/pieces/disc",
+        "/pieces/petal",
+        "/nowhere",
+        "/down",
+        "/styleguide",
+        "/support",
+        "/refused",
+    ]
 
 
 @pytest.mark.parametrize("width", [320, 1280])

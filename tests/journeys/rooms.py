@@ -4,11 +4,13 @@ A page missing here fails tests/journeys/test_rooms.py: add it, with all its sta
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from shop.catalogue.models import Variant
 from shop.journal import comments
 from shop.journal.journal import load
 from shop.journal.models import State
@@ -34,6 +36,21 @@ class Room:
 
 def at(path: str) -> Callable[[Visitor], None]:
     return lambda visitor: visitor.open(path)
+
+
+def nothing_left(visitor: Visitor) -> None:
+    with visitor.shop.database.transaction() as session:
+        session.execute(update(Variant).values(price_pence=20_000))
+    visitor.open("/pieces?price=under-100")
+
+
+def unreviewed_support(visitor: Visitor) -> None:
+    groups = visitor.shop.app.extensions["shop.support"]
+    visitor.shop.app.extensions["shop.support"] = tuple(
+        replace(group, entries=tuple(replace(entry, review_by=date(2020, 1, 1)) for entry in group.entries))
+        for group in groups
+    )
+    visitor.open("/support")
 
 
 def refused_piece(visitor: Visitor) -> None:
@@ -360,6 +377,19 @@ ROOMS: Final = (
     *(Room(f"piece {slug}", "/pieces/<slug>", at(f"/pieces/{slug}")) for slug in SLUGS),
     Room("piece refused", "/basket/lines", refused_piece, 422, shows="Please look at this again"),
     Room("piece unknown", "/pieces/<slug>", at("/pieces/nothing"), 404),
+    Room("collection gold", "/pieces", at("/pieces?metal=gold"), shows="Under £100"),
+    Room("collection none", "/pieces", nothing_left, shows="There is no piece like that"),
+    Room("support", "/support", at("/support"), shows="116 123"),
+    Room("support overdue", "/support", unreviewed_support, shows="not looked at its number lately"),
+    *(
+        Room(name, f"/{name}", at(f"/{name}"))
+        for name in ("delivery", "privacy", "terms", "hallmarking", "accessibility", "contact")
+    ),
+    Room("styles", "/styleguide", at("/styleguide")),
+    *(
+        Room(f"error {code}", "/styleguide/errors/<code>", at(f"/styleguide/errors/{code}"), code)
+        for code in (400, 401, 403, 405, 409, 410, 413, 422, 429)
+    ),
     Room("basket empty", "/basket", at("/basket"), shows="nothing in your basket"),
     Room("basket", "/basket", filled_basket),
     Room("basket sold out", "/basket", sold_out_line, shows="sold out for now"),
@@ -456,6 +486,9 @@ NO_PAGE: Final = {
     "/readyz": "text for machines",
     "/robots.txt": "text for machines",
     "/journal/feed.xml": "a feed for machines",
+    "/sitemap.xml": "for machines",
+    "/feeds/google.xml": "for machines",
+    "/delivery/cancellation-form.txt": "a text to fill in",
     "/owner/": "leads straight to the orders",
     "/finance/ledger.<kind>": "a file",
     "/engravings/preview.svg": "a picture",

@@ -270,3 +270,23 @@ def test_the_words_go_out_even_when_they_cannot_be_drawn_as_she_saw_them(
     assert "“A & B”" in text
     assert "“A &amp; B”" in html
     assert "<img" not in html
+
+
+def test_the_confirmation_keeps_for_her_who_sold_it_and_how_to_cancel(app: Flask, trade: Trade) -> None:
+    order = paid_order(trade)
+    for said in parts(letter(app, trade, order, "order-confirmation")):
+        flat = " ".join(said.split())
+        for fact in (
+            "Sample Jewellery Limited",
+            "1 Sample Street",
+            "bench@example.com",
+            "These are sample details",
+            "I/We* hereby give notice that I/We* cancel my/our* contract of sale of the following goods",
+            "(only if this form is notified on paper)",
+            "/delivery",
+            "/terms",
+        ):
+            assert fact in flat, fact
+    for other in parts(letter(app, trade, order, "refund")):
+        assert "Sample Jewellery Limited" in other
+        assert "hereby give notice" not in other

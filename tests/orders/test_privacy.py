@@ -1,6 +1,7 @@
 """What is kept about an order, shown whole, and erased for good."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from shop.engraving import check
 from shop.orders import privacy
 from shop.orders.converge import start_payment
 from shop.orders.lifecycle import link_token
-from shop.orders.models import OrderLine
+from shop.orders.models import Order, OrderLine
 from shop.orders.placing import Contact, Wish, WishedLine, place, price
 from tests.trade import Trade
 
@@ -142,3 +143,18 @@ def test_no_byte_of_the_words_or_of_what_sealed_them_stays_in_the_files(
         content = file.read_bytes()
         assert MARK.encode() not in content
         assert not any(part in content for part in sealed)
+
+
+def test_when_its_time_is_over_an_order_is_erased_by_itself_and_once(trade: Trade, reference: str) -> None:
+    with trade.database.reading() as session:
+        placed_at = session.scalars(select(Order.placed_at).where(Order.reference == reference)).one()
+
+    def erase_before(moment: datetime) -> list[str]:
+        with trade.database.transaction() as session:
+            return privacy.erase_old(session, trade.services.vault, placed_before=moment, actor="test")
+
+    assert erase_before(placed_at) == []
+    assert kept(trade, reference)["contact"]["name"] == MARK
+    assert erase_before(placed_at + timedelta(seconds=1)) == [reference]
+    assert MARK not in json.dumps(kept(trade, reference))
+    assert erase_before(placed_at + timedelta(seconds=1)) == []

@@ -1,0 +1,105 @@
+"""Pieces as schema.org describes them, for those who read pages by machine: plain values for JSON-LD.
+
+Shapes: https://schema.org/Product, Offer, MerchantReturnPolicy, BreadcrumbList. The seller is named by its
+`@id` alone; the first page says who that is.
+"""
+
+from typing import Any, Final
+
+from shop.catalogue.lawful import CANCEL_DAYS
+from shop.catalogue.postage import CHEAPEST
+from shop.catalogue.snapshot import PictureView, PieceView, VariantView
+
+CONTEXT: Final = "https://schema.org"
+BRAND: Final = "In Remembrance"
+NATIONS: Final = ("England", "Scotland", "Wales")
+"""Where parcels go."""
+
+
+def pounds_exactly(pence: int) -> str:
+    """An amount as machines read it: 8400 is "84.00"."""
+    return f"{pence // 100}.{pence % 100:02}"
+
+
+def product(piece: PieceView, *, site: str, pictures: list[str]) -> dict[str, Any]:
+    """A piece and an offer for each of its variants. `pictures` are whole addresses."""
+    page = f"{site}/pieces/{piece.slug}"
+    return {
+        "@context": CONTEXT,
+        "@type": "Product",
+        "@id": f"{page}#product",
+        "name": piece.name,
+        "description": piece.summary,
+        "url": page,
+        "image": pictures,
+        "brand": {"@type": "Brand", "name": BRAND},
+        "category": "Necklace",
+        "offers": [_offer(piece, variant, site=site, page=page) for variant in piece.variants],
+    }
+
+
+def _offer(piece: PieceView, variant: VariantView, *, site: str, page: str) -> dict[str, Any]:
+    return {
+        "@type": "Offer",
+        "sku": variant.sku,
+        "name": f"{piece.name}, {variant.metal_name}, {variant.chain_inches} inch chain",
+        "url": page,
+        "price": pounds_exactly(variant.price_pence),
+        "priceCurrency": "GBP",
+        "availability": f"{CONTEXT}/{'InStock' if variant.available else 'OutOfStock'}",
+        "itemCondition": f"{CONTEXT}/NewCondition",
+        "seller": {"@id": f"{site}/#organization"},
+        "hasMerchantReturnPolicy": return_policy(site, engravable=piece.engravable),
+        "shippingDetails": {
+            "@type": "OfferShippingDetails",
+            "shippingRate": {
+                "@type": "MonetaryAmount",
+                "value": pounds_exactly(CHEAPEST.pence),
+                "currency": "GBP",
+            },
+            "shippingDestination": {
+                "@type": "DefinedRegion",
+                "addressCountry": "GB",
+                "addressRegion": list(NATIONS),
+            },
+        },
+    }
+
+
+def return_policy(site: str, *, engravable: bool) -> dict[str, Any]:
+    """What may be sent back. Of a piece that can be engraved it hangs on the words: the page says how."""
+    policy: dict[str, Any] = {
+        "@type": "MerchantReturnPolicy",
+        "applicableCountry": "GB",
+        "merchantReturnLink": f"{site}/delivery#cancel",
+    }
+    if engravable:
+        return policy | {"returnPolicyCategory": f"{CONTEXT}/MerchantReturnUnspecified"}
+    return policy | {
+        "returnPolicyCategory": f"{CONTEXT}/MerchantReturnFiniteReturnWindow",
+        "merchantReturnDays": CANCEL_DAYS,
+        "returnMethod": f"{CONTEXT}/ReturnByMail",
+        "returnFees": f"{CONTEXT}/ReturnFeesCustomerResponsibility",
+    }
+
+
+def breadcrumbs(trail: list[tuple[str, str]], *, site: str) -> dict[str, Any]:
+    """Where a page stands. `trail`: (name, path) from the top to the page itself."""
+    return {
+        "@context": CONTEXT,
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {
+                "@type": "ListItem",
+                "position": number,
+                "name": name,
+                "item": {"@type": "Thing", "@id": f"{site}{path}"},
+            }
+            for number, (name, path) in enumerate(trail, start=1)
+        ],
+    }
+
+
+def to_share(piece: PieceView) -> PictureView | None:
+    """The picture that stands for a piece elsewhere."""
+    return piece.picture("stage") or next(iter(piece.pictures), None)

@@ -1,0 +1,127 @@
+"""How long things are kept: one table that the privacy page shows and the code that forgets goes by.
+
+UK GDPR articles 13(2)(a) and 5(1)(e): say how long, and keep nothing longer. Six years is how long a buyer
+may claim on a contract in England and Wales, and how long records for tax and VAT are kept.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+DAYS_OF_A_YEAR: Final = 365
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One thing that is kept. `lasts` is counted from `since`; None means for as long as `since` says."""
+
+    what: str
+    why: str
+    basis: str
+    since: str
+    lasts: timedelta | None = None
+
+    @property
+    def how_long(self) -> str:
+        """The time in words: '30 days after it was last changed'."""
+        return f"{_said(self.lasts)} {self.since}" if self.lasts else self.since
+
+
+BASKET: Final = Kept(
+    "Your basket: the pieces, the words for them, and an address if you have got so far",
+    "So that it is still there when you come back. Words and address are sealed, and only your own browser "
+    "has the key.",
+    "What you asked for before buying (contract)",
+    "after it was last changed",
+    timedelta(days=30),
+)
+ORDER: Final = Kept(
+    "Your order: name, address, e-mail, telephone if you gave one, the words to be cut, the dedication and "
+    "the message for the slip",
+    "To make what you ordered, send it, write to you about it, and put right what was wrong. Sealed under a "
+    "key of its own for each order.",
+    "Contract; for what your words say about health or family, your own choice to write them",
+    "after the order; sooner if you ask",
+    timedelta(days=6 * DAYS_OF_A_YEAR + 2),
+)
+RECORDS: Final = Kept(
+    "What was paid for which piece and when, refunds, and the payment’s number at Stripe, without your name",
+    "Accounts and tax.",
+    "Legal obligation",
+    "For as long as the law asks for accounts, and no less than six years",
+)
+DONATIONS: Final = Kept(
+    "The donation of each piece in our ledger: an order’s reference and an amount, never a name or a word",
+    "To show the charity and anyone else what was given.",
+    "Legal obligation",
+    "For good: nothing in the ledger is ever deleted",
+)
+TRIES: Final = Kept(
+    "Tries to sign in, as digests that name nobody",
+    "So that nobody can guess a password.",
+    "Our interest in keeping your order safe",
+    "after the last try",
+    timedelta(hours=1),
+)
+STAFF: Final = Kept(
+    "Sign-ins of the people who work here",
+    "So that only they see an order.",
+    "Our interest in keeping your order safe",
+    "after the sign-in",
+    timedelta(days=7),
+)
+LETTERS: Final = Kept(
+    "What you write to us",
+    "To answer.",
+    "Our interest in answering you, or the contract if it is about an order",
+    "after our last answer; sooner if you ask",
+    timedelta(days=2 * DAYS_OF_A_YEAR),
+)
+
+COMMENT: Final = Kept(
+    "What you write under a post, and the name you write it under; your e-mail never stands there",
+    "So that others can read it, once a person has. You can take it back at any time, and then it is erased.",
+    "Your own choice to publish it (consent)",
+    "For as long as it stands under the post",
+)
+COMMENT_HIDDEN: Final = Kept(
+    "The words of a comment that was not shown",
+    "So that we can answer if you ask why.",
+    "Our interest in keeping the page kind",
+    "after it was decided",
+    timedelta(days=90),
+)
+COMMENT_ADDRESS: Final = Kept(
+    "The e-mail you may give with a comment, sealed",
+    "So that we can write to you about it.",
+    "Your own choice to give it (consent)",
+    "after it was decided",
+    timedelta(days=30),
+)
+
+KEPT: Final = (
+    BASKET,
+    ORDER,
+    RECORDS,
+    DONATIONS,
+    LETTERS,
+    COMMENT,
+    COMMENT_HIDDEN,
+    COMMENT_ADDRESS,
+    TRIES,
+    STAFF,
+)
+"""Everything, in the order the privacy page tells it."""
+
+
+def lasts(kept: Kept) -> timedelta:
+    """How long a thing that has an end is kept. Raises ValueError for one that has none."""
+    if kept.lasts is None:
+        raise ValueError(f"no end is set for: {kept.what}")
+    return kept.lasts
+
+
+def _said(time: timedelta) -> str:
+    hours, days, years = time // timedelta(hours=1), time.days, time.days // DAYS_OF_A_YEAR
+    amount, unit = (years, "year") if years else (days, "day") if days else (hours, "hour")
+    return f"{amount} {unit}{'' if amount == 1 else 's'}"

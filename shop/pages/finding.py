@@ -1,0 +1,173 @@
+"""For those who look for the shop by machine: what may be read, what there is, and what it costs."""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+from xml.etree import ElementTree as ET
+
+from flask import Blueprint, Flask, Response, current_app, request
+from flask.typing import ResponseReturnValue
+
+from shop import web
+from shop.assets import Stored
+from shop.catalogue.editions import shown
+from shop.catalogue.postage import CHEAPEST
+from shop.catalogue.snapshot import Catalogue, PieceView, VariantView
+from shop.catalogue.structured import BRAND, pounds_exactly, to_share
+
+blueprint = Blueprint("finding", __name__)
+
+KEPT_OUT: Final = (
+    "/basket",
+    "/checkout",
+    "/orders",
+    "/engravings",
+    "/wall",
+    "/comments",
+    "/sign-in",
+    "/owner",
+    "/finance",
+    "/stand-in",
+    "/styleguide",
+)
+"""Pages of one visitor, words that people wrote, and the pages of those who work here."""
+
+PUBLIC: Final = (
+    "/",
+    "/pieces",
+    "/story",
+    "/journal",
+    "/giving",
+    "/support",
+    "/delivery",
+    "/hallmarking",
+    "/privacy",
+    "/terms",
+    "/accessibility",
+    "/contact",
+)
+"""Addresses for the sitemap, as far as the shop has them; the pieces, and what `also` gives, follow."""
+
+SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+MERCHANT: Final = "http://base.google.com/ns/1.0"
+XML: Final = "application/xml; charset=utf-8"
+
+Addresses = Callable[[], Iterable[str]]
+_ALSO: Final = "shop.addresses"
+
+
+def also(app: Flask, addresses: Addresses) -> None:
+    """Let the sitemap list these paths too; asked for whenever it is written."""
+    app.extensions.setdefault(_ALSO, []).append(addresses)
+
+
+def init_app(app: Flask) -> None:
+    """Tell search engines on every private page, too, to leave it out."""
+
+    @app.after_request
+    def _kept_out(response: Response) -> Response:
+        path = request.path
+        if any(path == start or path.startswith(f"{start}/") for start in KEPT_OUT):
+            response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+
+@blueprint.get("/robots.txt")
+def robots() -> ResponseReturnValue:
+    """What crawlers may read: everything public."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in KEPT_OUT), ""]
+    lines.append(f"Sitemap: {web.settings().site_url}/sitemap.xml")
+    return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap() -> ResponseReturnValue:
+    """Every public page."""
+    return _xml(_sitemap(shown().catalogue))
+
+
+@blueprint.get("/feeds/google.xml")
+def google() -> ResponseReturnValue:
+    """Every variant, for Google Merchant Center. Its fields: support.google.com/merchants/answer/7052112."""
+    return _xml(_feed(shown().catalogue))
+
+
+def _xml(root: ET.Element) -> Response:
+    ET.indent(root)
+    body = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return Stored.of(body, XML).response()
+
+
+def _sitemap(catalogue: Catalogue) -> ET.Element:
+    ET.register_namespace("", SITEMAP)
+    there = {rule.rule for rule in current_app.url_map.iter_rules()}
+    paths: list[str] = [path for path in PUBLIC if path in there]
+    paths += [f"/pieces/{piece.slug}" for piece in catalogue.pieces]
+    for addresses in current_app.extensions.get(_ALSO, []):
+        paths += addresses()
+    root = ET.Element(f"{{{SITEMAP}}}urlset")
+    for path in dict.fromkeys(paths):
+        page = ET.SubElement(root, f"{{{SITEMAP}}}url")
+        ET.SubElement(page, f"{{{SITEMAP}}}loc").text = web.settings().site_url + path
+    return root
+
+
+def _feed(catalogue: Catalogue) -> ET.Element:
+    ET.register_namespace("g", MERCHANT)
+    root = ET.Element("rss", version="2.0")
+    channel = ET.SubElement(root, "channel")
+    site = web.settings().site_url
+    for name, text in (
+        ("title", "Part of Me"),
+        ("link", f"{site}/"),
+        ("description", f"Necklaces by {BRAND}"),
+    ):
+        ET.SubElement(channel, name).text = text
+    for piece in catalogue.pieces:
+        for variant in piece.variants:
+            item = ET.SubElement(channel, "item")
+            for name, text in _facts(piece, variant, site).items():
+                ET.SubElement(item, f"{{{MERCHANT}}}{name}").text = text
+            postage = ET.SubElement(item, f"{{{MERCHANT}}}shipping")
+            for name, text in (
+                ("country", "GB"),
+                ("service", CHEAPEST.name),
+                ("price", _price(CHEAPEST.pence)),
+            ):
+                ET.SubElement(postage, f"{{{MERCHANT}}}{name}").text = text
+    return root
+
+
+def _facts(piece: PieceView, variant: VariantView, site: str) -> dict[str, str]:
+    said = [piece.summary, f"{variant.fineness}.", *(f"{line}." for line in piece.measures.splitlines())]
+    facts = {
+        "id": variant.sku,
+        "item_group_id": piece.slug,
+        "title": f"{piece.name} necklace, {variant.metal_name}, {variant.chain_inches} inch chain",
+        "description": " ".join(said),
+        "link": f"{site}/pieces/{piece.slug}",
+        "image_link": _picture(piece, variant, site),
+        "price": _price(variant.price_pence),
+        "availability": "in_stock" if variant.available else "out_of_stock",
+        "condition": "new",
+        "brand": BRAND,
+        "identifier_exists": "no",
+        "product_type": "Necklaces",
+        "google_product_category": "Apparel & Accessories > Jewelry > Necklaces",
+        "material": variant.metal_name,
+        "color": variant.metal_slug.capitalize(),
+        "gender": "unisex",
+        "age_group": "adult",
+    }
+    return facts | ({"return_policy_label": "engraved"} if piece.engravable else {})
+
+
+def _picture(piece: PieceView, variant: VariantView, site: str) -> str:
+    picture = piece.picture("stage", variant.metal_slug) or to_share(piece)
+    if picture is None:
+        return ""
+    asset: Callable[[str], str] = current_app.jinja_env.globals["asset"]  # type: ignore[assignment]
+    return f"{site}{asset(picture.file)}"
+
+
+def _price(pence: int) -> str:
+    return f"{pounds_exactly(pence)} GBP"

@@ -1,0 +1,81 @@
+"""The frame of every page: its navigation, its footer, and what stands in its head for those who share it.
+
+Only addresses that the running shop has are linked to, so that a part of it may be left out.
+"""
+
+from typing import Any, Final
+
+from flask import Flask
+
+from shop.catalogue import pages, structured
+from shop.pages.trader import Trader
+from shop.settings import Settings
+
+Links = tuple[tuple[str, str, str], ...]
+"""(key, label, address): a page whose `here` is the key is marked as the one she is on."""
+
+NAVIGATION: Final[Links] = (
+    ("pieces", "Pieces", "/pieces"),
+    ("story", "Story", "/story"),
+    ("journal", "Journal", "/journal"),
+    ("giving", "Giving", "/giving"),
+    ("support", "Support", "/support"),
+    ("basket", "Basket", "/basket"),
+)
+SMALL_PRINT: Final[Links] = (
+    ("delivery", "Delivery and returns", "/delivery"),
+    ("hallmarking", "Hallmarking", "/hallmarking"),
+    ("wall", "Remembrance wall", "/wall"),
+    ("privacy", "Privacy", "/privacy"),
+    ("terms", "Terms", "/terms"),
+    ("accessibility", "Accessibility", "/accessibility"),
+    ("contact", "Contact", "/contact"),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Give every template the frame. Call it when all blueprints are there, after `shop.Trader`."""
+    settings: Settings = app.extensions["shop.settings"]
+    seller: Trader = app.extensions["shop.Trader"]
+    app.jinja_env.globals.update(
+        trader=seller,
+        navigation=_here(app, NAVIGATION),
+        small_print=_here(app, SMALL_PRINT),
+        organization=organization(seller, settings.site_url),
+        picture_of_the_shop=pages.wide("hero-rings"),
+    )
+
+
+def _here(app: Flask, links: Links) -> Links:
+    there = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    return tuple(link for link in links if link[2] in there)
+
+
+def organization(seller: Trader, site: str) -> dict[str, Any]:
+    """The seller as schema.org describes one. A sample's address is left out: nobody is there."""
+    found: dict[str, Any] = {
+        "@context": structured.CONTEXT,
+        "@type": "Organization",
+        "@id": f"{site}/#organization",
+        "name": seller.name,
+        "url": f"{site}/",
+        "logo": f"{site}/static/icon.svg",
+        "contactPoint": {
+            "@type": "ContactPoint",
+            "contactType": "customer support",
+            "email": seller.email,
+            "url": f"{site}/contact",
+        },
+        "hasMerchantReturnPolicy": structured.return_policy(site, engravable=True),
+    }
+    if seller.sample:
+        return found
+    return found | {
+        "legalName": seller.legal_name,
+        "address": {
+            "@type": "PostalAddress",
+            "streetAddress": ", ".join(seller.address),
+            "addressCountry": "GB",
+        },
+        **({"vatID": seller.vat} if seller.vat else {}),
+    }

@@ -1,0 +1,143 @@
+"""Support and the law's pages: the same for everyone, answered from memory like the pieces."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from flask import Blueprint, Response, current_app, render_template
+from flask.typing import ResponseReturnValue
+
+from shop import clock, keeping, web
+from shop.catalogue.editions import Shown, editions
+from shop.catalogue.lawful import CANCEL_DAYS, SILVER_HALLMARK_FROM_MG
+from shop.catalogue.postage import SERVICES
+from shop.catalogue.snapshot import Catalogue
+from shop.money import pounds_and_pence
+from shop.pages.support import Group
+from shop.pages.trader import Trader
+
+blueprint = Blueprint("pages", __name__)
+
+REFUND_DAYS: Final = 14
+"""Days in which money goes back. Consumer Contracts Regulations 2013, regulation 34."""
+
+REJECT_DAYS: Final = 30
+"""Days in which something faulty may be refused outright. Consumer Rights Act 2015, section 22."""
+
+DELIVER_DAYS: Final = 30
+"""Days in which an order must arrive unless another day was agreed. Consumer Rights Act 2015, section 28."""
+
+COMPLAINT_DAYS: Final = 30
+"""Days in which a complaint about personal data must be acknowledged. Data (Use and Access) Act 2025."""
+
+
+def _page(name: str, **facts: object) -> ResponseReturnValue:
+    """The page of this name, at the address of the same name."""
+
+    def render(shown: Shown) -> str:
+        return render_template(
+            f"pages/{name}.html", here=name, canonical=f"/{name}", statement=shown.statement, **facts
+        )
+
+    return editions().page(f"/{name}", render).response()
+
+
+@blueprint.get("/support")
+def help_lines() -> ResponseReturnValue:
+    """Who helps. An edition lasts an hour at most, so an entry past its review is gone within one."""
+    groups: tuple[Group, ...] = current_app.extensions["shop.support"]
+    rows = [
+        (entry.name, entry.source, _day(entry.checked), _day(entry.review_by))
+        for group in groups
+        for entry in group.entries
+    ]
+    return _page("support", groups=groups, today=clock.now().date(), rows=rows)
+
+
+@blueprint.get("/delivery")
+def delivery() -> ResponseReturnValue:
+    """What postage costs, how to cancel, what to do when something is wrong."""
+    return _page(
+        "delivery",
+        postage=[
+            (each.name, each.promise.capitalize(), pounds_and_pence(each.pence)) for each in SERVICES.values()
+        ],
+        cancel_days=CANCEL_DAYS,
+        refund_days=REFUND_DAYS,
+        reject_days=REJECT_DAYS,
+        deliver_days=DELIVER_DAYS,
+    )
+
+
+@blueprint.get("/delivery/cancellation-form.txt")
+def cancellation_form() -> ResponseReturnValue:
+    """The model cancellation form as a text to fill in."""
+    text = render_template("pages/cancellation_form.txt", trader=web.wired(Trader))
+    return Response(text, mimetype="text/plain")
+
+
+@blueprint.get("/privacy")
+def privacy() -> ResponseReturnValue:
+    """What is kept, why, and for how long."""
+    rows = [(kept.what, kept.why, kept.basis, kept.how_long) for kept in keeping.KEPT]
+    return _page("privacy", rows=rows, basket=keeping.BASKET, complaint_days=COMPLAINT_DAYS)
+
+
+@blueprint.get("/terms")
+def terms() -> ResponseReturnValue:
+    """What both sides agree to."""
+    return _page("terms", cancel_days=CANCEL_DAYS, deliver_days=DELIVER_DAYS)
+
+
+@blueprint.get("/hallmarking")
+def hallmarking() -> ResponseReturnValue:
+    """What our metals are, and which of them need a hallmark."""
+
+    def render(shown: Shown) -> str:
+        return render_template(
+            "pages/hallmarking.html",
+            here="hallmarking",
+            canonical="/hallmarking",
+            metals=_metals(shown.catalogue),
+            weights=_weights(shown.catalogue),
+            silver_from=_grams(SILVER_HALLMARK_FROM_MG, 2),
+        )
+
+    return editions().page("/hallmarking", render).response()
+
+
+@blueprint.get("/accessibility")
+def accessibility() -> ResponseReturnValue:
+    """How the site can be used, and where it falls short."""
+    return _page("accessibility")
+
+
+@blueprint.get("/contact")
+def contact() -> ResponseReturnValue:
+    """Who we are and how to reach us."""
+    return _page("contact")
+
+
+def _metals(catalogue: Catalogue) -> Mapping[str, str]:
+    return {variant.metal_name: variant.fineness for piece in catalogue.pieces for variant in piece.variants}
+
+
+def _weights(catalogue: Catalogue) -> list[tuple[str, str, str, str]]:
+    """(piece, metal, grams with its chain, hallmark) for the table."""
+    rows = []
+    for piece in catalogue.pieces:
+        for group in piece.metals:
+            grams = [variant.weight_mg for variant in group]
+            marked = [variant.hallmarked for variant in group]
+            said = "Yes" if all(marked) else "Not needed" if not any(marked) else "On the heavier chains"
+            least, most = _grams(min(grams)), _grams(max(grams))
+            rows.append((piece.name, group[0].metal_name, f"{least} to {most}", said))
+    return rows
+
+
+def _day(day: date) -> str:
+    return f"{day:%-d %B %Y}"
+
+
+def _grams(milligrams: int, places: int = 1) -> str:
+    return f"{milligrams / 1000:.{places}f}"

@@ -1,0 +1,70 @@
+"""The style page: every building block in every state, beside the pages of errors. Only in test payments."""
+
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, abort, render_template
+from flask.typing import ResponseReturnValue
+from wtforms import BooleanField, RadioField, SelectChoice, StringField, TextAreaField
+from wtforms.validators import DataRequired
+
+from shop import web
+from shop.catalogue import choosing
+from shop.catalogue.choosing import EVERYTHING
+from shop.catalogue.editions import shown
+
+blueprint = Blueprint("styles", __name__)
+
+ERRORS: Final = (400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503)
+
+
+def _choices(**labels: str) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in labels.items()]
+
+
+class _Fields(web.Form):
+    """One field of each kind."""
+
+    name = StringField("Name on the parcel")
+    town = StringField("Town or city", validators=[DataRequired("Please enter the town or city.")])
+    message = TextAreaField("Message for the slip")
+    gift = BooleanField("Send it to someone else")
+    read = BooleanField("I have checked every letter", validators=[DataRequired("Please tick this.")])
+    postage = RadioField(
+        "Postage", choices=_choices(a="Tracked 48: two to three days", b="Tracked 24: one day")
+    )
+    way = RadioField(
+        "How to reach you",
+        choices=_choices(mail="By e-mail", post="By post"),
+        validators=[DataRequired("Please choose one.")],
+    )
+
+
+@blueprint.before_request
+def _only_in_test() -> None:
+    if web.settings().livemode:
+        abort(HTTPStatus.NOT_FOUND)
+
+
+@blueprint.get("/styleguide")
+def blocks() -> ResponseReturnValue:
+    """Every building block."""
+    now = shown()
+    form = _Fields(data={"name": "Zoë", "postage": "a"})
+    form.validate()
+    return render_template(
+        "pages/styleguide.html",
+        pieces=now.catalogue.pieces,
+        statement=now.statement,
+        options=choosing.options(now.catalogue, EVERYTHING),
+        form=form,
+        errors=ERRORS,
+    )
+
+
+@blueprint.get("/styleguide/errors/<int(max=599):code>")
+def error(code: int) -> ResponseReturnValue:
+    """The page of an error, as somebody sees it who meets one."""
+    if code not in ERRORS:
+        abort(HTTPStatus.NOT_FOUND)
+    return render_template("error.html", code=code, said=None), code

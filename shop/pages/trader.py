@@ -1,0 +1,116 @@
+"""Who sells: the identity that the law asks every page, letter and contract to carry.
+
+Sources: Companies (Trading Disclosures) rules and the Electronic Commerce (EC Directive) Regulations 2002:
+name, geographic address, e-mail; for a company its number, place of registration and registered office.
+"""
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+
+from email_validator import EmailNotValidError, validate_email
+
+from shop.settings import SettingsError
+
+SAMPLE: Final = Path(__file__).with_name("trader.toml")
+OWN: Final = "trader.toml"
+"""The name of the owner's file in the instance directory."""
+
+COMPANY: Final = "company"
+FORMS: Final = (COMPANY, "sole trader")
+
+
+class TraderIncomplete(SettingsError):
+    """The file lacks something that the law asks for, or has something that cannot be meant."""
+
+    def __init__(self, file: Path, what: str) -> None:
+        self.file = file
+        self.what = what
+        super().__init__(f"{file}: {what}")
+
+
+class SampleTrader(SettingsError):
+    """Real money would be taken in the name of somebody who does not exist; the shop will not start."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        super().__init__(
+            "Real payments are switched on, but nobody is named who takes them. Copy shop/pages/trader.toml "
+            f"to {file}, fill in who you are, and set sample = false."
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trader:
+    """The seller. `address` is lines; `vat` and `notice` may be empty."""
+
+    sample: bool
+    name: str
+    form: str
+    legal_name: str
+    address: tuple[str, ...]
+    email: str
+    reply_within: str
+    company_number: str = ""
+    registered_in: str = ""
+    vat: str = ""
+    notice: str = ""
+
+    @property
+    def is_company(self) -> bool:
+        """Whether it is a company rather than a person."""
+        return self.form == COMPANY
+
+
+def load(instance_dir: Path, *, livemode: bool) -> Trader:
+    """The owner's trader, or the sample when she has none.
+
+    Raises TraderIncomplete, and SampleTrader when real money moves (`livemode`) and it is the sample.
+    """
+    own = instance_dir / OWN
+    trader = read(own if own.is_file() else SAMPLE)
+    if livemode and trader.sample:
+        raise SampleTrader(own)
+    return trader
+
+
+def read(file: Path) -> Trader:
+    """Read a trader file. Raises TraderIncomplete with what to change in it."""
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
+        raise TraderIncomplete(file, f"this is not TOML: {broken}") from None
+    if strange := table.keys() - {field.name for field in fields(Trader)}:
+        raise TraderIncomplete(file, f"there is no such thing as {', '.join(sorted(strange))}.")
+    trader = Trader(**_checked(file, table))
+    _check_email(file, trader.email)
+    return trader
+
+
+def _checked(file: Path, table: dict[str, Any]) -> dict[str, Any]:
+    """The table with its kinds right and nothing missing."""
+    sample, address = table.get("sample"), table.get("address")
+    if not isinstance(sample, bool):
+        raise TraderIncomplete(file, "sample must be true or false.")
+    if not (
+        isinstance(address, list) and address and all(isinstance(line, str) and line for line in address)
+    ):
+        raise TraderIncomplete(file, "address must be a list of lines.")
+    texts = {key: said for key, said in table.items() if key not in {"sample", "address"}}
+    if wrong := sorted(key for key, said in texts.items() if not isinstance(said, str)):
+        raise TraderIncomplete(file, f"{', '.join(wrong)} must be text.")
+    if texts.get("form") not in FORMS:
+        raise TraderIncomplete(file, f"form must be one of: {', '.join(FORMS)}.")
+    needed = ["name", "legal_name", "email", "reply_within"]
+    needed += ["company_number", "registered_in"] if texts["form"] == COMPANY else []
+    if missing := [key for key in needed if not texts.get(key, "").strip()]:
+        raise TraderIncomplete(file, f"please fill in {', '.join(missing)}.")
+    return {"sample": sample, "address": tuple(address), **texts}
+
+
+def _check_email(file: Path, email: str) -> None:
+    try:
+        validate_email(email, check_deliverability=False)
+    except EmailNotValidError:
+        raise TraderIncomplete(file, f"{email!r} is not an e-mail address.") from None

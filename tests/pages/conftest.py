@@ -1,0 +1,16 @@
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+PAGES = ("/support", "/delivery", "/privacy", "/terms", "/hallmarking", "/accessibility", "/contact")
+
+
+@pytest.fixture
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """These pages read nothing that differs between databases; what does is asked for on both by name."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()

@@ -1,0 +1,30 @@
+"""Nothing is kept longer than the privacy page says."""
+
+from sqlalchemy import func, select, update
+
+from shop import clock, keeping
+from shop.dedications.models import SealedText
+from shop.orders.models import Order
+from shop.worker import Worker
+from tests.shopper import Shopper
+
+
+def sealed(app) -> int:
+    with app.extensions["shop.database"].reading() as session:
+        return session.scalar(select(func.count()).select_from(SealedText))
+
+
+def test_the_worker_erases_the_words_of_an_order_when_its_time_is_over(app):
+    her = Shopper(app)
+    her.to_payment()
+    her.press_pay()
+    kept = sealed(app)
+    assert kept
+    worker = Worker(app)
+    assert not worker._erase()
+    assert sealed(app) == kept
+    with her.database.transaction() as session:
+        session.execute(update(Order).values(placed_at=clock.now() - keeping.lasts(keeping.ORDER)))
+    assert worker._erase()
+    assert sealed(app) == 0
+    assert not worker._erase()

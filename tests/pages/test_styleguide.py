@@ -1,0 +1,22 @@
+"""The style page shows every building block."""
+
+from pathlib import Path
+
+from jinja2 import nodes
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+ONLY_INSIDE_OTHERS = {"described"}
+
+
+def test_every_building_block_is_on_the_style_page(app, client):
+    assert client.get("/styleguide").status_code == 200
+    tree = app.jinja_env.parse((TEMPLATES / "macros.html").read_text())
+    blocks = {macro.name for macro in tree.find_all(nodes.Macro)} - ONLY_INSIDE_OTHERS
+    shown = (TEMPLATES / "pages" / "styleguide.html").read_text()
+    assert {block for block in blocks if f"ui.{block}(" not in shown} == set()
+
+
+def test_every_error_can_be_looked_at_and_no_other(client):
+    assert client.get("/styleguide/errors/503").status_code == 503
+    assert "cannot answer just now" in client.get("/styleguide/errors/503").text
+    assert client.get("/styleguide/errors/200").status_code == 404

