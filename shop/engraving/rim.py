@@ -26,9 +26,6 @@ LEAD: Final = 1.3
 RIM_GAP: Final = 0.4
 """Least bare metal between the words on a rim and those above, in the capitals' heights of the rim."""
 
-RIM_SPACE: Final = 0.3
-"""How much wider the spaces between words are here, in capitals' heights: heads lean towards each other."""
-
 _INNERMOST: Final = 0.4
 """How near to the middle letters on a rim may reach, as a share of the engravable radius."""
 _TINY: Final = 1e-9
@@ -42,7 +39,7 @@ def lay_with_rim(area: Area, face: Face, lines: Mapping[int, Shaped]) -> SideLay
     straight = {number: line for number, line in lines.items() if number != area.lines}
     if area.lines not in lines:
         return lay_across(engravable(area), face, straight)
-    words = lines[area.lines].spaced(RIM_SPACE)
+    words = lines[area.lines].apart
     block = Block(face, straight, ROUND) if straight else None
     tried: dict[float, tuple[Arc, tuple[float, float]]] = {}
 
@@ -67,7 +64,7 @@ def room_with_rim_mm(area: Area, face: Face, lines: Mapping[int, Shaped | Uprigh
     """See room_left_mm: the same for a disc with a rim."""
     words = lines.get(area.lines)
     if isinstance(words, Shaped):
-        words = words.spaced(RIM_SPACE)
+        words = words.apart
     arc = Arc(area, face, words, face.cap_min_mm) if words else None
     if arc and number == area.lines:
         return -arc.over_long

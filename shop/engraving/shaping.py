@@ -28,6 +28,9 @@ Small capitals then keep the dot, where the face offers it; our faces do so unde
 them under Turkish.
 """
 
+RIM_SPACE: Final = 0.3
+"""How much wider the spaces between words are on a rim, in capitals' heights: heads lean together there."""
+
 _SIGN: Final = re.compile(f"([{SIGNS}])[{SELECTORS}]?")
 
 
@@ -98,12 +101,13 @@ class Shaped:
     inked: tuple[Cluster, ...] = field(repr=False)
     box: Box = field(repr=False)
 
-    def spaced(self, more: float) -> "Shaped":
-        """The same words, every blank between them wider by so much."""
+    @cached_property
+    def apart(self) -> "Shaped":
+        """The same words further apart, for a rim: every blank is wider by RIM_SPACE."""
         by, moved = 0.0, []
         for cluster in self.clusters:
-            moved.append(cluster.moved(by))
-            by += 0.0 if cluster.inked else more
+            moved.append(cluster.moved(by) if by else cluster)
+            by += 0.0 if cluster.inked else RIM_SPACE
         inked = tuple(cluster for cluster in moved if cluster.inked)
         return Shaped(tuple(moved), inked, _round_all([cluster.box for cluster in inked]))
 

@@ -128,6 +128,7 @@ def _piece(line: LineView) -> dict[str, Any]:
         "donation_pence": line.row.donation_pence,
         "face": engraving.face if engraving else None,
         "engraving": [asdict(cut) for cut in engraving.lines] if engraving else [],
+        "proof": {"digest": line.row.proof_digest, **line.approved.sealed()} if line.approved else None,
         "dedication": line.dedication,
     }
 

@@ -41,6 +41,11 @@ class LineView:
         return words_of(self.sides, self.engraving)
 
     @property
+    def proof_number(self) -> str:
+        """The beginning of the proof's digest: the same on her order page, in her letter and on the bench."""
+        return (self.row.proof_digest or "")[:12]
+
+    @property
     def as_approved(self) -> bool:
         """Whether what would be drawn and cut now is to the letter and the outline what she approved."""
         approved = self.approved

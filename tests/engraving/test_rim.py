@@ -6,8 +6,8 @@ import pytest
 
 from shop.engraving import FACES, Area, EngravedLine, EngravingRefused, TooLong, TooTall, check, svg
 from shop.engraving.layout import lay_out
-from shop.engraving.rim import LONGEST_ARC, RIM_SHARE, RIM_SPACE
-from shop.engraving.shaping import shape
+from shop.engraving.rim import LONGEST_ARC, RIM_SHARE
+from shop.engraving.shaping import RIM_SPACE, shape
 from tests.engraving.outlines import crowding_mm, ink, inks
 
 RIMMED = Area("front", "Front", "disc", 16, 16, 3, rim=True)
@@ -98,11 +98,8 @@ def test_only_a_round_disc_of_several_lines_has_a_rim(shape: str, wide: int, hig
 def test_words_on_a_rim_stand_further_apart_than_on_a_line_for_their_heads_lean_together() -> None:
     script = FACES["great-vibes"]
     straight = shape(script, "14 May")
-    gaps = [
-        words.clusters[3].box[0] - words.clusters[1].box[2]
-        for words in (straight, straight.spaced(RIM_SPACE))
-    ]
+    gaps = [words.clusters[3].box[0] - words.clusters[1].box[2] for words in (straight, straight.apart)]
     assert gaps[1] - gaps[0] == pytest.approx(RIM_SPACE)
-    assert [cluster.glyphs[0].number for cluster in straight.spaced(1).clusters] == [
+    assert [cluster.glyphs[0].number for cluster in straight.apart.clusters] == [
         cluster.glyphs[0].number for cluster in straight.clusters
     ]

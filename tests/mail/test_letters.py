@@ -19,6 +19,7 @@ from shop.orders import letters
 from shop.orders.converge import start_payment
 from shop.orders.letters import KINDS
 from shop.orders.lifecycle import revoke_links
+from shop.orders.models import OrderLine
 from shop.orders.placing import Contact, Wish, WishedLine, place, price
 from shop.orders.privacy import erase
 from shop.worker import Worker
@@ -224,7 +225,16 @@ def test_the_confirmation_shows_every_side_as_it_will_be_cut(app: Flask, trade: 
     assert "http" not in "".join(str(image["src"]) for image in shown), "nothing is fetched from elsewhere"
 
 
-@pytest.mark.parametrize("kind", KINDS.keys() - {"order-confirmation"})
+def test_the_confirmation_names_the_proof_she_can_hold_us_to(app: Flask, trade: Trade) -> None:
+    order = paid_order(trade)
+    with trade.database.reading() as session:
+        digest = session.scalars(select(OrderLine.proof_digest).where(OrderLine.engraved)).one()
+    assert digest
+    for said in parts(letter(app, trade, order, "order-confirmation")):
+        assert said.count(f"Proof {digest[:12]}") == 1
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"order-confirmation"}))
 def test_other_letters_show_no_words(app: Flask, trade: Trade, kind: str) -> None:
     order = paid_order(trade)
     message = letter(app, trade, order, kind)

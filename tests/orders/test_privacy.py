@@ -62,6 +62,9 @@ def test_everything_she_typed_and_all_that_happened_is_there(trade: Trade, refer
     (piece,) = found["pieces"]
     assert piece["engraving"] == [{"side": "front", "line": 1, "text": MARK}]
     assert piece["dedication"] == f"{MARK} dedication"
+    assert {"digest", "salt", "sides", "engraving"} == set(piece["proof"]), (
+        "enough to prove what was approved"
+    )
     assert [entry["amount_pence"] for entry in found["payments"]] == [found["total_pence"]]
     assert [letter["what"] for letter in found["letters"]] == ["order-confirmation"]
     assert [row["amount_pence"] for row in found["donation_ledger"]] == [500]

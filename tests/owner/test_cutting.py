@@ -9,7 +9,10 @@ from werkzeug.test import TestResponse
 from shop.engraving import FACES
 from shop.engraving.outlines import CannotUnite
 from shop.engraving.writers import FORMATS
+from shop.orders.lifecycle import link_token
+from shop.orders.models import Order
 from shop.orders.privacy import erase
+from shop.orders.view import view
 from tests.shopper import Shopper, soup
 from tests.trade import Trade
 
@@ -42,6 +45,16 @@ def test_every_side_is_offered_in_every_format(owner: Shopper, engraved: str) ->
         assert answer.headers["Content-Disposition"] == f"attachment; filename={engraved}-1-{side}.{suffix}"
         assert answer.headers["Cache-Control"] == "no-store"
         assert b"Caoimhe" not in answer.data
+
+
+def test_her_page_and_the_bench_name_the_same_proof(owner: Shopper, trade: Trade, engraved: str) -> None:
+    with trade.database.reading() as session:
+        order = session.get_one(Order, 1)
+        proof = view(session, trade.services.vault, order).lines[0].proof_number
+        token = link_token(session, order.id, trade.services.secret_key)
+    assert len(proof) == 12
+    assert f"proof {proof}" in owner.get(f"/owner/orders/{engraved}").text
+    assert f"Proof {proof}" in Shopper(owner.app).get(f"/orders/{token}").text
 
 
 def test_the_file_is_of_that_side(owner: Shopper, engraved: str) -> None:

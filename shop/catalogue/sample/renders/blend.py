@@ -1,5 +1,6 @@
-"""Small helpers over Blender's Python module: meshes, swept wires, shader nodes. One unit is one millimetre."""
+"""Helpers over Blender's Python module: meshes, swept wires, shader nodes. One unit is one millimetre."""
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 
@@ -107,7 +108,7 @@ def rod(name: str, start: Vector, end: Vector, radius: float, material, soft: fl
     rings = [
         [bm.verts.new((radius * r * x, radius * r * y, s)) for x, y in round_profile(1, 40)] for s, r in stops
     ]
-    for one, two in zip(rings, rings[1:], strict=False):
+    for one, two in itertools.pairwise(rings):
         for j in range(len(one)):
             k = (j + 1) % len(one)
             bm.faces.new((one[j], one[k], two[k], two[j]))

@@ -1,7 +1,7 @@
 """Rendered pictures to the files the shop serves, and the list of them: `python encode.py FOLDER [NAME ...]`.
 
-Each picture becomes WebP in several widths, and AVIF where that is smaller, in static/catalogue; pictures.json
-beside the sample collection gets its size, its files and where words lie in it.
+Each picture becomes WebP in several widths, and AVIF where that is smaller, in static/catalogue;
+pictures.json beside the sample collection gets its size, its files and where words lie in it.
 """
 
 import json
@@ -14,17 +14,17 @@ from PIL import Image
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from shots import WIDE, every  # noqa: E402
+from shots import SMALL, WIDE, every  # noqa: E402
 
 STATIC = HERE.parents[3] / "static" / "catalogue"
 LISTED = HERE.parent / "pictures.json"
 WEBP = {"format": "WEBP", "quality": 82, "method": 6}
-AVIF = {"format": "AVIF", "quality": 64, "speed": 4}
+AVIF = {"format": "AVIF", "quality": 62, "speed": 6}
 
 
 def widths(size: tuple[int, int]) -> tuple[int, ...]:
     """In which widths a picture is served."""
-    return (900, 1800) if size == WIDE else (400, 700, 1000)
+    return {WIDE: (900, 1800), SMALL: (400, 800)}.get(size, (400, 700, 1000))
 
 
 def encode(name: str, size: tuple[int, int], folder: Path) -> dict:

@@ -64,12 +64,14 @@ def studio(
     span=16.0,
     aim=32.0,
     size=140.0,
+    shift=0.0,
 ):
     """A window-like key from one side, a graded card the face mirrors, a thin strip for the rims, a fill.
 
     `tilt` is the camera's, in degrees from straight above: the graded card stands where a level face
     mirrors it to the camera, and its shade changes over the `span` (mm) of the piece,
-    growing brighter in the direction `aim` (degrees from right, towards the top).
+    growing brighter in the direction `aim` (degrees from right, towards the top);
+    `shift` moves the change that way, in parts of the span.
     """
     side = -1 if mirrored else 1
     x, y = centre
@@ -78,7 +80,7 @@ def studio(
     t = math.radians(tilt)
     reach = 140
     half = span * 0.95 / size
-    start, end = 0.5 - 1.1 * half, 0.5 + 0.2 * half
+    start, end = 0.5 + (shift - 1.1) * half, 0.5 + (shift + 0.2) * half
     card(
         (x, y + reach * math.sin(t), reach * math.cos(t)),
         (x, y, 0),

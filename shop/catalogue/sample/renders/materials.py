@@ -10,8 +10,8 @@ from blend import Nodes
 from scipy.ndimage import gaussian_filter
 from stone import TILE_MM
 
-GROOVE_MM = 0.085
-LIP_MM = 0.012
+GROOVE_MM = 0.072
+LIP_MM = 0.009
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Metal:
 
 
 METALS = {
-    "silver": Metal((0.930, 0.935, 0.940), (0.085, 0.085, 0.088), 0.66, (0.90, 0.90, 0.90), 0.30),
+    "silver": Metal((0.930, 0.935, 0.940), (0.085, 0.085, 0.088), 0.66, (0.90, 0.90, 0.90), 0.36),
     "gold": Metal((1.000, 0.745, 0.365), (0.170, 0.085, 0.022), 0.70, (0.95, 0.87, 0.76), 0.34),
 }
 

@@ -1,4 +1,4 @@
-"""To look at a calibration: `python overlay.py FOLDER NAME OUT.png` draws outline, clip and words over a picture."""
+"""To look at a calibration: `python overlay.py FOLDER NAME OUT.png` draws it, with words, on a picture."""
 
 import json
 import re
@@ -33,7 +33,7 @@ def main() -> None:
             points = np.array(line) * (1, -1) @ to.T + (e, f)
             draw.line([tuple(p) for p in [*points, points[0]]], fill=(220, 0, 0))
         for points in polygons(area, face, text)[0]:
-            draw.polygon([tuple(p) for p in points @ to.T + (e, f)], fill=(40, 36, 34))
+            draw.line([tuple(p) for p in points @ to.T + (e, f)], fill=(40, 36, 34), width=2)
         for path in re.findall(r"M([^Z]+)Z", side.get("clip", "")):
             points = [tuple(float(v) for v in p.split()) for p in path.split("L")]
             draw.line([*points, points[0]], fill=(0, 90, 220))

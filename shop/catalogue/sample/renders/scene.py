@@ -14,10 +14,11 @@ import bpy
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
 
-import arrange  # noqa: E402
-import calibrate  # noqa: E402
-from blend import empty_scene  # noqa: E402
-from shots import Shot, every  # noqa: E402
+import arrange
+import calibrate
+from blend import empty_scene
+from shots import Shot, every
+from stand import Stand
 
 
 def settings(scene, shot: Shot, width: int, samples: int, target: Path) -> None:
@@ -44,7 +45,7 @@ def render(shot: Shot, folder: Path, width: int | None, samples: int | None) -> 
     """One picture and its calibration."""
     began = time.time()
     scene = empty_scene()
-    stand = arrange.Stand(shot, folder)
+    stand = Stand(shot, folder)
     piece = arrange.LAYOUTS[shot.kind](stand)
     settings(scene, shot, width or shot.size[0], samples or shot.samples, folder / f"{shot.name}.png")
     bpy.context.view_layer.update()
@@ -54,8 +55,7 @@ def render(shot: Shot, folder: Path, width: int | None, samples: int | None) -> 
     sides = calibrate.sides(scene, shot, piece, folder) if shot.kind in {"front", "back"} else {}
     found = {"width": scene.render.resolution_x, "height": scene.render.resolution_y, "sides": sides}
     (folder / f"{shot.name}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    parts = f"built {built - began:.0f} s, rendered {rendered - built:.0f} s, measured {time.time() - rendered:.0f} s"
-    print(f"{shot.name}: {parts}", flush=True)
+    print(f"{shot.name}: built {built - began:.0f} s, rendered {rendered - built:.0f} s", flush=True)
 
 
 def main() -> None:
@@ -67,10 +67,9 @@ def main() -> None:
     parser.add_argument("--samples", type=int)
     given = parser.parse_args()
     folder = given.folder.resolve()
-    for shot in every():
-        if not given.names or shot.name in given.names:
-            samples = given.samples or (9 if given.draft else None)
-            render(shot, folder, given.draft, samples)
+    shots = {shot.name: shot for shot in every()}
+    for name in given.names or shots:
+        render(shots[name], folder, given.draft, given.samples or (9 if given.draft else None))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 PORTRAIT = (1000, 1250)
+SMALL = (800, 1000)
 WIDE = (1800, 1080)
 
 ANGLE_WORDS = {
@@ -25,7 +26,7 @@ class Shot:
     piece: str
     metal: str
     size: tuple[int, int] = PORTRAIT
-    samples: int = 28
+    samples: int = 20
     words: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -34,8 +35,8 @@ def every() -> list[Shot]:
     found = [Shot(f"{p}-{m}-front", "front", p, m) for m in ("silver", "gold") for p in PIECES]
     found += [Shot(f"{p}-{m}-back", "back", p, m) for m in ("silver", "gold") for p in ("disc", "thread")]
     found += [
-        Shot("hero-rings", "hero", "two-rings", "gold", WIDE, 26, ANGLE_WORDS["two-rings"]),
-        Shot("hero-disc", "hero", "disc", "silver", WIDE, 26, {"front": ("great-vibes", "Zoë")}),
+        Shot("hero-rings", "hero", "two-rings", "gold", WIDE, 20, ANGLE_WORDS["two-rings"]),
+        Shot("hero-disc", "hero", "disc", "silver", WIDE, 20, {"front": ("great-vibes", "Zoë")}),
     ]
     found += [
         Shot(f"{p}-{m}-angle", "angle", p, m, words=ANGLE_WORDS[p])
@@ -43,5 +44,5 @@ def every() -> list[Shot]:
         for p in PIECES
     ]
     found.append(Shot("box", "box", "disc", "silver"))
-    found += [Shot(f"{p}-clasp", "clasp", p, "silver") for p in PIECES]
+    found += [Shot(f"{p}-clasp", "clasp", p, "silver", SMALL) for p in PIECES]
     return found

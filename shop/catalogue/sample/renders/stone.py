@@ -51,7 +51,7 @@ def bake(folder: Path, seed: int = 5) -> None:
     colour *= (1 - 0.34 * pits)[..., None]
     colour += (0.06 * flecks)[..., None]
 
-    height = 0.62 + 0.012 * cloud + 0.028 * mottle + 0.034 * grain + 0.020 * dust - 0.45 * pits
+    height = 0.62 + 0.012 * cloud + 0.028 * mottle + 0.017 * grain + 0.018 * dust - 0.45 * pits
     height -= 0.05 * np.clip(speck, 0, 1)
     folder.mkdir(parents=True, exist_ok=True)
     Image.fromarray((_srgb(np.clip(colour, 0, 1)) * 255 + 0.5).astype(np.uint8)).save(

@@ -9,7 +9,7 @@ import sys
 import tomllib
 from functools import cache
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import numpy as np
 from fontTools.misc.transform import Transform
@@ -38,7 +38,7 @@ def areas(piece: str) -> dict[str, Area]:
 def polygons(area: Area, face: str, text: str) -> tuple[list[np.ndarray], float]:
     """Contours of the words in mm (y down), and the width of the stroke that thickens them."""
     engraving = check([area], face, {(area.key, 1): text})
-    root = ElementTree.fromstring(svg(area, engraving.lines, FACES[face], edge=False))
+    root = ET.fromstring(svg(area, engraving.lines, FACES[face], edge=False))
     found: list[np.ndarray] = []
     stroke = 0.0
 

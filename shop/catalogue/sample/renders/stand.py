@@ -1,0 +1,103 @@
+"""One picture being laid out: its materials, its stone, its camera, its light."""
+
+import math
+from pathlib import Path
+
+import bmesh
+import bpy
+import chain
+import materials
+from blend import solid
+from mathutils import Matrix, Vector
+from shots import Shot
+from words import areas, groove
+
+SPAN = {"heart": 15, "two-rings": 24, "disc": 16, "thread": 26, "petal": 10, "keeping": 34}
+"""Over how many mm the light on the face changes."""
+
+AIM = {"two-rings": 152.0}
+CARD = {"two-rings": 260.0, "keeping": 200.0}
+FACE = {"two-rings": 1.22, "keeping": 0.94}
+LOW = {"two-rings": 0.26}
+SHIFT = {"two-rings": 0.25}
+
+STONE = {"heart": 0.13, "two-rings": 0.37, "disc": 0.55, "thread": 0.71, "petal": 0.88, "keeping": 0.29}
+
+
+def card_for(piece: str) -> dict[str, float]:
+    """The graded card that suits a piece's size, and how its faces lie."""
+    return {
+        "span": SPAN[piece],
+        "aim": AIM.get(piece, 32.0),
+        "size": CARD.get(piece, 140.0),
+        "face": FACE.get(piece, 1.0),
+        "low": LOW.get(piece, 0.38),
+        "shift": SHIFT.get(piece, 0.0),
+    }
+
+
+class Stand:
+    """One picture being laid out."""
+
+    def __init__(self, shot: Shot, stone: Path):
+        self.shot = shot
+        self.kind = materials.METALS[shot.metal]
+        self.plain = materials.metal(self.kind, "plain", rough=0.12)
+        self.brush = materials.strokes() if shot.piece == "petal" else None
+        self.stone = stone
+        self.ground()
+
+    def ground(self):
+        """The stone, another part of it for each picture."""
+        shift = STONE[self.shot.piece] + {"front": 0, "back": 0.41, "angle": 0.23, "clasp": 0.6}.get(
+            self.shot.kind, 0.8
+        )
+        bm = bmesh.new()
+        bmesh.ops.create_grid(bm, x_segments=1, y_segments=1, size=400)
+        stone = materials.limestone(self.stone, (shift, shift * 1.7), 0.3 + shift)
+        solid("stone", bm, [stone], 180)
+
+    def metals(self, side):
+        """The material of a side (with its words, if the shot has any), or of everything else."""
+        if side is None:
+            return self.plain
+        if self.brush:
+            return materials.metal(self.kind, "brushed", brush=self.brush)
+        # The square-on faces are a little softer, so that words laid over them read everywhere.
+        rough = 0.14 if self.shot.kind in {"front", "back"} and self.shot.piece != "two-rings" else 0.10
+        words = self.shot.words.get(side)
+        if not words:
+            return materials.metal(self.kind, side, rough=rough)
+        area = areas(self.shot.piece)[side]
+        across = area.width_mm + 0.4
+        # The ring's letters are small and fine: a shallower, steeper cut keeps them dark.
+        cut = groove(area, *words, across, wall=0.075 if area.shape == "ring" else 0.16)
+        return materials.metal(self.kind, side, rough=rough, groove=cut, across_mm=across)
+
+    def chain(self, *points, seed=1):
+        """A chain of this shot's metal."""
+        chain.chain(self.plain, points, seed=seed)
+
+    def camera(self, target, wide, tilt, *, lens=120.0, level=False, focus=None, blur=0.9, azimuth=0.0):
+        """A camera `tilt` degrees from straight above that sees `wide` mm across at the target."""
+        data = bpy.data.cameras.new("camera")
+        eye = bpy.data.objects.new("camera", data)
+        bpy.context.scene.collection.objects.link(eye)
+        bpy.context.scene.camera = eye
+        data.sensor_fit, data.sensor_width, data.lens = "HORIZONTAL", 36, lens
+        data.clip_end = 3000
+        t = math.radians(tilt)
+        turn = Matrix.Rotation(math.radians(azimuth), 3, "Z")
+        away = turn @ Vector((0, -math.sin(t), math.cos(t)))
+        if level:
+            data.type, data.ortho_scale = "ORTHO", wide
+            eye.location = Vector(target) + away * 250
+        else:
+            far = wide * lens / 36
+            eye.location = Vector(target) + away * far
+            data.dof.use_dof = True
+            data.dof.focus_distance = (Vector(focus or target) - eye.location).dot(-away)
+            # The lens opening in mm: its radius is what `blur` says.
+            data.dof.aperture_fstop = max(lens * 1e-3 / (2 * blur), 0.01)
+        eye.rotation_euler = (turn.to_4x4() @ Matrix.Rotation(t, 4, "X")).to_euler()
+        return eye
