@@ -2,14 +2,14 @@
 
 import json
 import sys
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from shop import backup, migrations, stock, web, worker
+from shop import backup, clock, migrations, stock, web, worker
 from shop.accounts import staff
 from shop.catalogue import sample, snapshot
 from shop.checkout import basket
@@ -20,6 +20,7 @@ from shop.orders import privacy
 from shop.orders.converge import Services
 from shop.orders.reconciliation import reconcile as reconcile_everything
 from shop.orders.sweep import sweep as sweep_orders
+from shop.pages import support
 
 DAY = click.DateTime(["%Y-%m-%d"])
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -203,6 +204,20 @@ def stop_letters() -> None:
         click.echo(f"{outbox.drop_unsent(session, backup.RESTORED)} letters will not be sent.")
 
 
+support_group = AppGroup("support", help="The support page.")
+
+
+@support_group.command("due")
+@click.option("--within", type=click.IntRange(0, 90), default=14, help="Days from now.")
+def support_due(within: int) -> None:
+    """Whose number must be looked at again, now or soon. Exit status 1 when there is any."""
+    by = clock.now().date() + timedelta(days=within)
+    due = support.overdue(current_app.extensions["shop.support"], by)
+    for entry in due:
+        click.echo(f"{entry.review_by} {entry.name}: {entry.url}")
+    sys.exit(1 if due else 0)
+
+
 @click.command("backup")
 @click.argument("file", type=FILE)
 @with_appcontext
@@ -241,5 +256,6 @@ def register(app: Flask) -> None:
         stock_group,
         privacy_group,
         letters_group,
+        support_group,
     ):
         app.cli.add_command(command)

@@ -116,3 +116,18 @@ def test_the_owners_own_file_is_read_instead(tmp_path):
     (tmp_path / "support.toml").write_text(entry(mark='"L"', way=""))
     ((link,),) = (group.entries for group in support.load(tmp_path))
     assert link.ways == ()
+
+
+def test_the_owner_is_told_whose_number_to_look_at_again(app, monkeypatch):
+    first = min(entry.review_by for entry in ENTRIES)
+    run = app.test_cli_runner().invoke
+
+    def told_on(day: date) -> tuple[int, str]:
+        monkeypatch.setattr(clock, "now", lambda: datetime(day.year, day.month, day.day, tzinfo=UTC))
+        found = run(args=["support", "due"])
+        return found.exit_code, found.output
+
+    assert told_on(first - timedelta(days=20)) == (0, "")
+    code, said = told_on(first - timedelta(days=10))
+    assert code == 1
+    assert "Samaritans: https://www.samaritans.org" in said
