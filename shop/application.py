@@ -16,6 +16,7 @@ from shop.checkout import basket_routes, order_routes
 from shop.checkout import routes as checkout
 from shop.db import Database
 from shop.dedications.vault import Vault
+from shop.finance import remittances as finance_remittances
 from shop.finance import routes as finance
 from shop.giving import triggers
 from shop.giving.models import LedgerTxn
@@ -24,6 +25,7 @@ from shop.orders.converge import Services
 from shop.owner import cutting as owner_cutting
 from shop.owner import orders as owner_orders
 from shop.owner import stock as owner_stock
+from shop.pages import giving as giving_page
 from shop.payments.gateway import Gateway
 from shop.payments.standin.application import create_standin
 from shop.payments.standin.config import derived_keys
@@ -44,6 +46,8 @@ TOPICS: Final = (
     owner_cutting,
     owner_stock,
     finance,
+    finance_remittances,
+    giving_page,
 )
 """The modules whose blueprints make up the site."""
 
@@ -92,6 +96,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app)
     assets.init_app(app)
     editions.init_app(app)
+    giving_page.init_app(app)
     for topic in TOPICS:
         app.register_blueprint(topic.blueprint)
     web.open_to_servers(app, "webhooks.stripe")

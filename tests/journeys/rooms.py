@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from shop.giving.models import Policy
 from shop.orders.models import Order
 from tests.journeys.visitor import Visitor
 
@@ -232,6 +233,49 @@ def refunded_ledger(visitor: Visitor) -> None:
     visitor.open("/finance/")
 
 
+def paid_over(visitor: Visitor, pounds: str = "10.00") -> None:
+    """Something was sold, and the charity was paid."""
+    visitor.open(visitor.has_paid())
+    visitor.has_signed_in("finance")
+    visitor.open("/finance/remittances")
+    visitor.page.get_by_label("Amount in pounds").fill(pounds)
+    visitor.page.get_by_label("Day it was paid").fill("2026-11-20")
+    visitor.types("Bank reference", "POM NOV 26")
+    visitor.types("Receipt", "Letter of thanks, file 3")
+    visitor.presses("Write it down")
+
+
+def paid_too_much(visitor: Visitor) -> None:
+    paid_over(visitor, "1000.00")
+
+
+def reversal(visitor: Visitor) -> None:
+    paid_over(visitor)
+    visitor.page.get_by_role("link", name="Undo").click()
+
+
+def refused_reversal(visitor: Visitor) -> None:
+    reversal(visitor)
+    visitor.presses("Undo this payment")
+
+
+def undone_payment(visitor: Visitor) -> None:
+    reversal(visitor)
+    visitor.types("Why it is undone", "Typed twice")
+    visitor.presses("Undo this payment")
+
+
+def given(visitor: Visitor) -> None:
+    paid_over(visitor, "5.00")
+    visitor.open("/giving")
+
+
+def promised_nothing(visitor: Visitor) -> None:
+    with visitor.shop.database.transaction() as session:
+        session.execute(delete(Policy))
+    visitor.open("/giving")
+
+
 def pay_page(visitor: Visitor) -> None:
     visitor.open(visitor.has_ordered())
 
@@ -339,6 +383,15 @@ ROOMS: Final = (
     Room("finance", "/finance/", refunded_ledger),
     Room("finance checked", "/finance/", staff_at("finance", "/finance/?check=all", sold=True)),
     Room("finance refused", "/finance/", staff_at("owner", "/finance/?from=2026-02-01&to=2026-01-01"), 422),
+    Room("paid over none", "/finance/remittances", staff_at("finance", "/finance/remittances")),
+    Room("paid over", "/finance/remittances", paid_over, shows="is written down as paid over"),
+    Room("paid over refused", "/finance/remittances", paid_too_much, 422, shows="More than is owed"),
+    Room("reversal", "/finance/remittances/<seq>/reversal", reversal),
+    Room("reversal refused", "/finance/remittances/<seq>/reversal", refused_reversal, 422),
+    Room("paid over undone", "/finance/remittances", undone_payment, shows="Both lines stay"),
+    Room("giving none", "/giving", at("/giving"), shows="Nothing has been given yet"),
+    Room("giving", "/giving", given, shows="Receipt on file"),
+    Room("giving without promise", "/giving", promised_nothing, shows="nothing is promised here"),
     Room("not for finance", "/owner/orders", staff_at("finance", "/owner/orders"), 403),
     Room("pay page", "/stand-in/pay/<session_id>", pay_page),
     Room("pay page declined", "/stand-in/pay/<session_id>", declined_pay_page, shows="The card was declined"),
@@ -358,6 +411,7 @@ NO_PAGE: Final = {
     "/robots.txt": "text for machines",
     "/owner/": "leads straight to the orders",
     "/finance/ledger.<kind>": "a file",
+    "/giving/months.csv": "a file",
     "/engravings/preview.svg": "a picture",
     "/owner/orders/<reference>/lines/<number>/<side>.<kind>": "a file",
 }
