@@ -25,7 +25,9 @@ from shop.orders.converge import Services
 from shop.owner import cutting as owner_cutting
 from shop.owner import orders as owner_orders
 from shop.owner import stock as owner_stock
+from shop.owner import wall as owner_wall
 from shop.pages import giving as giving_page
+from shop.pages import wall as wall_page
 from shop.payments.gateway import Gateway
 from shop.payments.standin.application import create_standin
 from shop.payments.standin.config import derived_keys
@@ -45,9 +47,11 @@ TOPICS: Final = (
     owner_orders,
     owner_cutting,
     owner_stock,
+    owner_wall,
     finance,
     finance_remittances,
     giving_page,
+    wall_page,
 )
 """The modules whose blueprints make up the site."""
 

@@ -86,6 +86,8 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
         "engraving-back-3": ENGRAVED,
         "face": choice(),
         "dedication": text(*EMPTY, *TEXT, "line ends"),
+        "wall": choice(*SENT),
+        "wall-name": Field(frozenset(EMPTY), beside="wall"),
     },
     "details": {
         "email": text(),
@@ -135,6 +137,8 @@ BUTTONS: Final = {
     "/basket/lines/<int(max=2147483647):line_id>",
     "/basket/lines/<int(max=2147483647):line_id>/removal",
     "/owner/orders/<reference>/looks",
+    "/owner/wall/<reference>/<int(max=2147483647):number>/decisions",
+    "/orders/<token>/wall/<int(max=2147483647):number>/withdrawal",
     "/sign-out",
     "/sign-in/link/<token>",
     "/webhooks/stripe",

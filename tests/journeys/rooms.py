@@ -276,6 +276,72 @@ def promised_nothing(visitor: Visitor) -> None:
     visitor.open("/giving")
 
 
+def shared(visitor: Visitor, words: str = "For you, always.\nM") -> str:
+    """A Petal is paid for, its dedication to be shared; gives the path of the order's page."""
+    visitor.has_in_basket(
+        "petal", "PETAL-SILVER-18", dedication=words, wall="1", **{"wall-name": "Aoife & Tomás"}
+    )
+    visitor.has_given_details()
+    sent = visitor.sends("/checkout/payment", "/checkout/payment", {})
+    visitor.open(visitor.has_chosen(visitor._path(sent), "pays"))
+    return visitor.page.get_by_role("link", name="See your order").get_attribute("href") or ""
+
+
+def shared_order(visitor: Visitor) -> None:
+    visitor.open(shared(visitor))
+
+
+def asked_to_the_wall(visitor: Visitor) -> None:
+    shared(visitor)
+    visitor.has_signed_in("owner")
+    visitor.open("/owner/wall")
+
+
+def put_on_the_wall(visitor: Visitor) -> None:
+    asked_to_the_wall(visitor)
+    visitor.presses("Put on the wall")
+
+
+def left_off_the_wall(visitor: Visitor) -> None:
+    asked_to_the_wall(visitor)
+    visitor.presses("Leave off")
+
+
+def on_the_wall(visitor: Visitor) -> None:
+    shared(visitor, "W" * 300)
+    visitor.has_signed_in("owner")
+    visitor.open("/owner/wall")
+    visitor.presses("Put on the wall")
+    put_on_the_wall(visitor)
+    visitor.open("/wall")
+
+
+def order_on_the_wall(visitor: Visitor) -> None:
+    order = shared(visitor)
+    visitor.has_signed_in("owner")
+    visitor.open("/owner/wall")
+    visitor.presses("Put on the wall")
+    visitor.open(order)
+
+
+def order_off_the_wall(visitor: Visitor) -> None:
+    order_on_the_wall(visitor)
+    visitor.presses("Take them off the wall, for good")
+
+
+def refused_sharing(visitor: Visitor) -> None:
+    visitor.open("/pieces/petal")
+    visitor.picks("Sterling silver", "18 in")
+    visitor.page.get_by_label("Show this dedication").check()
+    visitor.presses("Add to basket")
+
+
+def shared_last_look(visitor: Visitor) -> None:
+    visitor.has_in_basket("petal", "PETAL-SILVER-18", dedication="For you", wall="1")
+    visitor.has_given_details()
+    visitor.open("/checkout/payment")
+
+
 def pay_page(visitor: Visitor) -> None:
     visitor.open(visitor.has_ordered())
 
@@ -392,6 +458,18 @@ ROOMS: Final = (
     Room("giving none", "/giving", at("/giving"), shows="Nothing has been given yet"),
     Room("giving", "/giving", given, shows="Receipt on file"),
     Room("giving without promise", "/giving", promised_nothing, shows="nothing is promised here"),
+    Room("wall none", "/wall", at("/wall"), shows="There is nothing on it at present"),
+    Room("wall", "/wall", on_the_wall, shows="Aoife & Tomás"),
+    Room("wall page unknown", "/wall", at("/wall?page=7"), 404),
+    Room("owner wall none", "/owner/wall", staff_at("owner", "/owner/wall"), shows="Nothing waits"),
+    Room("owner wall", "/owner/wall", asked_to_the_wall, shows="Put on the wall"),
+    Room("owner wall shown", "/owner/wall", put_on_the_wall, shows="The words are on the wall"),
+    Room("owner wall left off", "/owner/wall", left_off_the_wall, shows="Left off"),
+    Room("order to be shared", "/orders/<token>", shared_order, shows="They are not there yet"),
+    Room("order on the wall", "/orders/<token>", order_on_the_wall, shows="Take them off the wall, for good"),
+    Room("order off the wall", "/orders/<token>", order_off_the_wall, shows="will not be shown there again"),
+    Room("sharing refused", "/basket/lines", refused_sharing, 422, shows="no dedication to share yet"),
+    Room("payment shared", "/checkout/payment", shared_last_look, shows="without a name"),
     Room("not for finance", "/owner/orders", staff_at("finance", "/owner/orders"), 403),
     Room("pay page", "/stand-in/pay/<session_id>", pay_page),
     Room("pay page declined", "/stand-in/pay/<session_id>", declined_pay_page, shows="The card was declined"),

@@ -24,6 +24,8 @@ DOORS: Final = {
     "/owner/stock": OWNER,
     "/owner/stock/<sku>": OWNER,
     "/owner/stock/<sku>/movements": OWNER,
+    "/owner/wall": OWNER,
+    "/owner/wall/<reference>/<int(max=2147483647):number>/decisions": OWNER,
     "/finance/": STAFF,
     "/finance/ledger.<kind>": STAFF,
     "/finance/remittances": STAFF,
@@ -37,7 +39,8 @@ OPEN: Final = {
     "/basket/lines/<int(max=2147483647):line_id>", "/basket/lines/<int(max=2147483647):line_id>/removal",
     "/checkout", "/checkout/payment", "/checkout/thanks", "/orders/<token>", "/webhooks/stripe",
     "/sign-in", "/sign-in/link/<token>", "/sign-out", "/healthz", "/readyz", "/robots.txt",
-    "/static/<path:filename>", "/giving", "/giving/months.csv",
+    "/static/<path:filename>", "/giving", "/giving/months.csv", "/wall",
+    "/orders/<token>/wall/<int(max=2147483647):number>/withdrawal",
 }  # fmt: skip
 
 
