@@ -5,6 +5,7 @@ while they are shown is there a copy that can be read, and taking them off delet
 nothing here: the words are hers, not the sale's. What happened, when and by whom is in the order's history.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +22,10 @@ from shop.orders.lifecycle import State, lock, record
 from shop.orders.models import Order, OrderLine
 
 PER_PAGE: Final = 24
-MOST_WAITING: Final = 50
+PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,3}")
+"""As it may stand in an address."""
+
+AT_A_TIME: Final = 50
 """How many the owner is shown at a time."""
 
 DECIDED_WHILE: Final = frozenset({State.PAID, State.PART_REFUNDED})
@@ -105,9 +109,9 @@ def waiting(session: Session, vault: Vault) -> list[Offered]:
     return _offered(session, vault, WallEntry.state == WallState.WAITING, paid, oldest_first=True)
 
 
-def decided(session: Session, vault: Vault) -> list[Offered]:
-    """What was put on the wall or left off it lately, newest first."""
-    return _offered(session, vault, WallEntry.state.in_(DECISIONS), oldest_first=False)
+def decided(session: Session, vault: Vault, number: int = 1) -> list[Offered]:
+    """What was put on the wall or left off it, newest first: the page of that number, from 1."""
+    return _offered(session, vault, WallEntry.state.in_(DECISIONS), oldest_first=False, number=number)
 
 
 def decide(
@@ -195,7 +199,7 @@ def _wipe(entry: WallEntry) -> None:
 
 
 def _offered(
-    session: Session, vault: Vault, *conditions: ColumnElement[bool], oldest_first: bool
+    session: Session, vault: Vault, *conditions: ColumnElement[bool], oldest_first: bool, number: int = 1
 ) -> list[Offered]:
     order = [WallEntry.offered_at, WallEntry.order_id, WallEntry.number]
     query = (
@@ -204,7 +208,8 @@ def _offered(
         .join(OrderLine, (OrderLine.order_id == WallEntry.order_id) & (OrderLine.number == WallEntry.number))
         .where(*conditions)
         .order_by(*(order if oldest_first else [column.desc() for column in order]))
-        .limit(MOST_WAITING)
+        .limit(AT_A_TIME)
+        .offset((number - 1) * AT_A_TIME)
     )
     found = []
     for entry, reference, piece_name in session.execute(query):

@@ -22,11 +22,13 @@ SAID = {
 @blueprint.get("")
 @require("owner")
 def index() -> ResponseReturnValue:
-    """What waits, oldest first; below it what was decided, newest first."""
-    vault = web.wired(Services).vault
+    """What waits, oldest first; below it what was decided, newest first, page by page."""
+    vault, asked = web.wired(Services).vault, request.args.get("page", "1")
+    number = int(asked) if wall.PAGE_NUMBER.fullmatch(asked) else 1
     with web.reading() as session:
-        waiting, decided = wall.waiting(session, vault), wall.decided(session, vault)
-    return render_template("owner/wall.html", waiting=waiting, decided=decided)
+        waiting, decided = wall.waiting(session, vault), wall.decided(session, vault, number)
+    more = len(decided) == wall.AT_A_TIME
+    return render_template("owner/wall.html", waiting=waiting, decided=decided, number=number, more=more)
 
 
 @blueprint.post("/<reference>/<int(max=2147483647):number>/decisions")

@@ -1,8 +1,6 @@
 """/wall: the remembrance wall. It is read from the database each time: what was taken off is gone at once."""
 
-import re
 from http import HTTPStatus
-from typing import Final
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
@@ -11,14 +9,12 @@ from shop.orders import wall
 
 blueprint = Blueprint("wall", __name__)
 
-PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,3}")
-
 
 @blueprint.get("/wall")
 def show() -> Response:
     """One page of it, newest first; no search engine may keep it, and nothing on it is counted."""
     asked = request.args.get("page", "1")
-    if not PAGE_NUMBER.fullmatch(asked):
+    if not wall.PAGE_NUMBER.fullmatch(asked):
         abort(HTTPStatus.NOT_FOUND)
     with web.reading() as session:
         found = wall.page(session, int(asked))

@@ -236,6 +236,22 @@ def test_long_walls_have_pages(
     assert entries(anyone, "/wall?page=3")[0].text.strip() == "first"
 
 
+def test_the_owner_can_reach_everything_that_was_ever_put_up(
+    anyone: Shopper, owner: Shopper, trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shop.orders.wall.AT_A_TIME", 1)
+    for words in ("Aoife", "Brigid"):
+        buy(anyone, trade, dedication=words, wall="1")
+        put_up(owner)
+    page = owner.get("/owner/wall")
+    assert "Brigid" in page.text
+    assert "Aoife" not in page.text
+    assert soup(page).select("a[href='/owner/wall?page=2']")
+    assert press(owner, "/owner/wall?page=2", "/decisions", to="left out").status_code == 303
+    assert [entry.text.strip() for entry in entries(anyone)] == ["Brigid"]
+    assert owner.get("/owner/wall?page=x").status_code == 200
+
+
 def test_somebody_elses_words_cannot_be_taken_off(
     app: Flask, anyone: Shopper, owner: Shopper, trade: Trade
 ) -> None:
