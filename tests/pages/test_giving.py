@@ -20,10 +20,25 @@ from shop.giving.models import LedgerHead, Policy
 from shop.giving.months import Month
 from shop.pages.giving import WIDEST, chart
 from shop.settings import Settings
-from tests.shopper import Shopper, soup
+from tests.shopper import Shopper, soup, trade_of
 from tests.trade import Trade
 
 PAGE = "/giving"
+
+
+@pytest.fixture
+def engine_name() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def trade(app: Flask) -> Trade:
+    return trade_of(app)
+
+
+@pytest.fixture
+def anyone(app: Flask) -> Shopper:
+    return Shopper(app)
 
 
 @pytest.fixture(autouse=True)
