@@ -16,6 +16,7 @@ from shop.checkout import basket_routes, order_routes
 from shop.checkout import routes as checkout
 from shop.db import Database
 from shop.dedications.vault import Vault
+from shop.finance import remittances as finance_remittances
 from shop.finance import routes as finance
 from shop.giving import triggers
 from shop.giving.models import LedgerTxn
@@ -26,8 +27,11 @@ from shop.orders.converge import Services
 from shop.owner import cutting as owner_cutting
 from shop.owner import orders as owner_orders
 from shop.owner import stock as owner_stock
+from shop.owner import wall as owner_wall
 from shop.pages import finding, frame, styles, support, trader
+from shop.pages import giving as giving_page
 from shop.pages import routes as pages
+from shop.pages import wall as wall_page
 from shop.payments.gateway import Gateway
 from shop.payments.standin.application import create_standin
 from shop.payments.standin.config import derived_keys
@@ -47,13 +51,17 @@ TOPICS: Final = (
     owner_orders,
     owner_cutting,
     owner_stock,
+    owner_wall,
     owner_routes,
     finance,
+    finance_remittances,
     journal_routes,
     comment_routes,
     pages,
     finding,
     styles,
+    giving_page,
+    wall_page,
 )
 """The modules whose blueprints make up the site."""
 
@@ -106,6 +114,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.init_app(app)
     editions.init_app(app)
     journal.init_app(app)
+    giving_page.init_app(app)
     for topic in TOPICS:
         app.register_blueprint(topic.blueprint)
     web.open_to_servers(app, "webhooks.stripe")

@@ -1,6 +1,7 @@
 """`flask --app app ...`: each command a few lines over the same functions that pages use."""
 
 import json
+import secrets
 import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,9 +14,11 @@ from shop import backup, clock, migrations, stock, web, worker
 from shop.accounts import staff
 from shop.catalogue import sample, snapshot
 from shop.checkout import basket
-from shop.giving import export, policies, triggers, verification
+from shop.giving import export, policies, remittances, triggers, verification
 from shop.giving.ledger import Book
+from shop.giving.posting import NotPlain
 from shop.mail import outbox
+from shop.money import NotAnAmount, read_pounds
 from shop.orders import privacy
 from shop.orders.converge import Services
 from shop.orders.reconciliation import reconcile as reconcile_everything
@@ -122,6 +125,53 @@ def export_ledger(kind: str, start: datetime | None, end: datetime | None, book:
             session, kind, book=book or services.book, first=_day(start), last=_day(end)
         ):
             click.echo(part, nl=False)
+
+
+@ledger_group.command("remit")
+@click.argument("pounds")
+@click.option("--on", "day", type=DAY, required=True, help="The day it left the bank.")
+@click.option("--reference", required=True, help="As it stands on the bank's statement.")
+@click.option("--receipt", default="", help="What the charity sent, and where it is kept.")
+@click.option("--charity", default=None, help="Needed when there are several.")
+@click.option("--more-than-owed", is_flag=True, help="More than is owed was paid, and that was meant.")
+def remit(
+    pounds: str, day: datetime, reference: str, receipt: str, charity: str | None, *, more_than_owed: bool
+) -> None:
+    """Write down that money was paid over to the charity."""
+    services = web.wired(Services)
+    try:
+        with web.transaction() as session:
+            known = remittances.charities(session, services.book)
+            if charity not in known and (charity or len(known) != 1):
+                raise click.ClickException(f"Please name the charity: {', '.join(known) or 'there is none'}.")
+            made = remittances.record_remittance(
+                session,
+                book=services.book,
+                policy_id=known[charity or next(iter(known))],
+                amount_pence=read_pounds(pounds),
+                paid_on=day.date(),
+                bank_reference=reference,
+                receipt=receipt,
+                key=secrets.token_urlsafe(16),
+                actor=ACTOR,
+                more_than_owed=more_than_owed,
+            )
+    except (NotAnAmount, NotPlain, remittances.MoreThanOwed, ValueError) as refused:
+        raise click.ClickException(str(refused)) from None
+    click.echo(f"Written down as transaction {made.seq}.")
+
+
+@ledger_group.command("undo-remittance")
+@click.argument("number", type=int)
+@click.option("--reason", required=True)
+def undo_remittance(number: int, reason: str) -> None:
+    """Undo a payment that was written down by mistake; both lines stay in the ledger."""
+    try:
+        with web.transaction() as session:
+            made = remittances.undo_remittance(session, number, reason=reason, actor=ACTOR)
+    except (remittances.NoSuchRemittance, remittances.AlreadyUndone) as refused:
+        raise click.ClickException(str(refused)) from None
+    click.echo(f"Undone by transaction {made.seq}.")
 
 
 def _day(moment: datetime | None) -> date | None:

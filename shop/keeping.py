@@ -99,12 +99,20 @@ COMMENT_ADDRESS: Final = Kept(
     timedelta(days=30),
 )
 
+WALL: Final = Kept(
+    "A dedication you chose to share on the remembrance wall, and the name you gave with it",
+    "So that others can read it. Taking it off, by the link on your order’s page, erases it there.",
+    "Your own choice to publish it (consent)",
+    "For as long as it is on the wall",
+)
+
 KEPT: Final = (
     BASKET,
     ORDER,
     RECORDS,
     DONATIONS,
     LETTERS,
+    WALL,
     COMMENT,
     COMMENT_HIDDEN,
     COMMENT_ADDRESS,

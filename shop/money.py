@@ -1,5 +1,6 @@
 """Money is whole pence of one currency; no float ever touches it."""
 
+import re
 from typing import Final, NewType
 
 Pence = NewType("Pence", int)
@@ -7,6 +8,24 @@ Pence = NewType("Pence", int)
 
 CURRENCY: Final = "gbp"
 """ISO 4217, lower case as Stripe writes it. The shop sells in one currency."""
+
+
+_AMOUNT: Final = re.compile(r"£? ?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,7})(?:\.([0-9]{2}))?")
+
+
+class NotAnAmount(Exception):
+    """The text is no amount of money."""
+
+    def __init__(self) -> None:
+        super().__init__("Please write the amount in pounds, such as 12.50.")
+
+
+def read_pounds(text: str) -> int:
+    """Pence from what people type: 12, 12.50, £1,250.00. Nothing is rounded. Raises NotAnAmount."""
+    found = _AMOUNT.fullmatch(text.strip())
+    if found is None:
+        raise NotAnAmount
+    return int(found[1].replace(",", "")) * 100 + int(found[2] or 0)
 
 
 def pounds(pence: int) -> str:

@@ -270,3 +270,17 @@ def test_a_worker_stops_when_it_is_told_to_and_has_sent_what_waited(
         assert worker.wait(30) == 0
     finally:
         worker.kill()
+
+
+def test_a_payment_to_the_charity_is_written_down_and_undone(app: Flask, paid: str) -> None:
+    how = ("--on", "2026-11-20", "--reference", "POM NOV 26")
+    assert "more than is owed" in run(app, "ledger", "remit", "5.01", *how).output
+    assert "in pounds" in run(app, "ledger", "remit", "five", *how).output
+    assert "above zero" in run(app, "ledger", "remit", "0", *how).output
+    assert "name the charity: PANDAS" in run(app, "ledger", "remit", "5", *how, "--charity", "x").output
+    assert run(app, "ledger", "remit", "5", *how, "--receipt", "file 3").output.endswith("transaction 2.\n")
+    assert run(app, "ledger", "remit", "5", *how, "--more-than-owed").exit_code == 0
+    assert run(app, "ledger", "undo-remittance", "3", "--reason", "twice").exit_code == 0
+    assert "undone before" in run(app, "ledger", "undo-remittance", "3", "--reason", "twice").output
+    assert "not a payment" in run(app, "ledger", "undo-remittance", "1", "--reason", "x").output
+    assert run(app, "ledger", "verify").exit_code == 0

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Generic, TypeVar
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, current_app
@@ -24,6 +24,8 @@ from shop.catalogue.snapshot import Catalogue
 FRESH_SECONDS: Final = 1.0
 HTML: Final = "text/html; charset=utf-8"
 _EXTENSION: Final = "shop.editions"
+
+T = TypeVar("T")
 
 Statement = Callable[[Session], str | None]
 """What the shop may say about its giving at this moment, or None: then it says nothing."""
@@ -40,25 +42,25 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Edition:
+class Edition(Generic[T]):
     """What is shown, and the pages already rendered from it."""
 
-    shown: Shown
+    shown: T
     pages: dict[str, Stored] = field(default_factory=dict)
 
 
-class Editions:
-    """Gives the current edition; one per application."""
+class Editions(Generic[T]):
+    """Gives the current edition; the catalogue's pages have one per application, other pages their own."""
 
-    def __init__(self, read: Callable[[], Shown], now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, read: Callable[[], T], now: Callable[[], float] = time.monotonic) -> None:
         self._read = read
         self._now = now
         self._lock = threading.Lock()
         self._rendering = threading.Lock()
-        self._edition: Edition | None = None
+        self._edition: Edition[T] | None = None
         self._read_at = 0.0
 
-    def current(self) -> Edition:
+    def current(self) -> Edition[T]:
         """The edition as of at most a second ago. Raises OperationalError when there is no database."""
         if (edition := self._fresh()) is not None:
             return edition
@@ -72,15 +74,15 @@ class Editions:
             self._read_at = began
             return self._edition
 
-    def page(self, name: str, render: Callable[[Shown], str]) -> Stored:
-        """The page of that name, rendered if this edition has not got it yet."""
+    def page(self, name: str, render: Callable[[T], str], content_type: str = HTML) -> Stored:
+        """The page of that name (its address), rendered if this edition has not got it yet."""
         edition = self.current()
         stored = edition.pages.get(name)
         if stored is None:
             with self._rendering:  # whoever comes second waits a moment instead of doing it again
                 stored = edition.pages.get(name)
                 if stored is None:
-                    stored = edition.pages[name] = Stored.of(render(edition.shown).encode(), HTML)
+                    stored = edition.pages[name] = Stored.of(render(edition.shown).encode(), content_type)
         return stored
 
     def rendered(self, name: str) -> Stored | None:
@@ -88,15 +90,17 @@ class Editions:
         edition = self._fresh()
         return edition.pages.get(name) if edition else None
 
-    def _fresh(self) -> Edition | None:
+    def _fresh(self) -> Edition[T] | None:
         edition = self._edition
         return edition if edition is not None and self._now() - self._read_at < FRESH_SECONDS else None
 
 
-class FromMemory:
+class FromMemory(Generic[T]):
     """In front of the application: a page already rendered is answered without waking Flask."""
 
-    def __init__(self, editions: Editions, behind: WSGIApplication, headers: list[tuple[str, str]]) -> None:
+    def __init__(
+        self, editions: Editions[T], behind: WSGIApplication, headers: list[tuple[str, str]]
+    ) -> None:
         self._editions = editions
         self._behind = behind
         self._headers = headers
@@ -132,13 +136,18 @@ def init_app(app: Flask) -> None:
             return Shown(snapshot.load(session), statement(session), web.public_token())
 
     kept = app.extensions[_EXTENSION] = Editions(read)
+    answer_from_memory(app, kept)
+
+
+def answer_from_memory(app: Flask, kept: Editions[T]) -> None:
+    """Let these pages be answered before the application is asked."""
     headers = web.security_headers(app.extensions["shop.settings"])
     app.wsgi_app = FromMemory(kept, app.wsgi_app, headers)  # type: ignore[method-assign]
 
 
-def editions() -> Editions:
+def editions() -> Editions[Shown]:
     """The running application's editions."""
-    found: Editions = current_app.extensions[_EXTENSION]
+    found: Editions[Shown] = current_app.extensions[_EXTENSION]
     return found
 
 

@@ -227,11 +227,15 @@ def _line_ids(session: Session, basket_id: int) -> Sequence[int]:
 
 def _seal_words(token: str, wished: WishedLine) -> bytes:
     engraving = wished.engraving.to_json() if wished.engraving else None
-    return seal_with(token, {"engraving": engraving, "dedication": wished.dedication})
+    return seal_with(
+        token, {"engraving": engraving, "dedication": wished.dedication, "shared_as": wished.shared_as}
+    )
 
 
 def _line(catalogue: Catalogue, token: str, row: BasketLine) -> Line:
     words = open_with(token, row.words)
     engraving = Engraving.from_json(words["engraving"]) if words["engraving"] else None
     piece, variant = catalogue.find(row.variant_id) or (None, None)
-    return Line(row.id, WishedLine(row.variant_id, engraving, words["dedication"]), piece, variant)
+    # A basket from before the wall has no such word.
+    wished = WishedLine(row.variant_id, engraving, words["dedication"], words.get("shared_as"))
+    return Line(row.id, wished, piece, variant)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shop.catalogue.snapshot import Catalogue, PieceView, VariantView
-from shop.dedications.words import DedicationRefused, check_dedication
+from shop.dedications.words import DedicationRefused, check_dedication, check_wall_name
 from shop.engraving import (
     FACE_FIELD,
     Engraving,
@@ -18,6 +18,9 @@ from shop.orders.placing import WishedLine
 
 FACE = "face"
 DEDICATION = "dedication"
+WALL = "wall"
+WALL_NAME = "wall-name"
+TICKED = "1"
 ENGRAVING = "engraving-"
 
 
@@ -45,9 +48,10 @@ def read_choice(catalogue: Catalogue, form: Mapping[str, str]) -> WishedLine:
         errors["variant"] = "This metal and length is sold out for now. Please choose another."
     engraving = _engraving(piece, form, errors)
     dedication = _dedication(form, errors)
+    shared_as = _shared_as(form, dedication, errors)
     if variant is None or errors:
         raise Refused(piece, errors)
-    return WishedLine(variant.id, engraving, dedication)
+    return WishedLine(variant.id, engraving, dedication, shared_as)
 
 
 def engraving_problems(piece: PieceView, form: Mapping[str, str]) -> dict[str, str]:
@@ -70,13 +74,15 @@ def written(form: Mapping[str, str]) -> list[tuple[str, str]]:
     return [
         (name, text)
         for name, text in form.items()
-        if text and (name == DEDICATION or name.startswith(ENGRAVING))
+        if text and (name in {DEDICATION, WALL_NAME} or name.startswith(ENGRAVING))
     ]
 
 
 def values_of(wished: WishedLine) -> dict[str, str]:
     """A unit as the form's values, for changing it."""
     values = {"variant": str(wished.variant_id), "dedication": wished.dedication or ""}
+    if wished.shared_as is not None:
+        values |= {WALL: TICKED, WALL_NAME: wished.shared_as}
     if wished.engraving:
         values[FACE] = wished.engraving.face
         values |= {field_name(line.side, line.line): line.text for line in wished.engraving.lines}
@@ -96,8 +102,8 @@ def _found(catalogue: Catalogue, text: str) -> tuple[PieceView, VariantView] | N
 
 def _engraving(piece: PieceView, form: Mapping[str, str], errors: dict[str, str]) -> Engraving | None:
     known = {field_name(area.key, line) for area in piece.sides for line in area.line_numbers}
-    for name, text in written(form):
-        if text and name != DEDICATION and name not in known:
+    for name, _ in written(form):
+        if name.startswith(ENGRAVING) and name not in known:
             errors[name] = UnknownLine().message  # nothing she wrote is left out without a word
     try:
         return check(piece.sides, form.get(FACE, ""), words_in(form, piece.sides))
@@ -113,3 +119,21 @@ def _dedication(form: Mapping[str, str], errors: dict[str, str]) -> str | None:
     except DedicationRefused as refused:
         errors[DEDICATION] = refused.message
     return None
+
+
+def _shared_as(form: Mapping[str, str], dedication: str | None, errors: dict[str, str]) -> str | None:
+    """The name for the wall ("" for none), or None: nothing is shared unless the box itself was ticked."""
+    ticked = form.get(WALL) == TICKED
+    try:
+        name = check_wall_name(form.get(WALL_NAME, ""))
+    except DedicationRefused as refused:
+        errors[WALL_NAME] = refused.message
+        name = form[WALL_NAME]
+    if name and not ticked:
+        errors[WALL] = (
+            "There is a name for the wall, but the box is not ticked. "
+            "Please tick it to share the dedication, or leave the name out to keep it private."
+        )
+    if ticked and dedication is None and DEDICATION not in errors:
+        errors[WALL] = "There is no dedication to share yet. Please write one, or leave the box unticked."
+    return name if ticked else None

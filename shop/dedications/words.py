@@ -8,6 +8,9 @@ DEDICATION_LIMIT: Final = 400
 
 GIFT_MESSAGE_LIMIT: Final = 240
 
+WALL_NAME_LIMIT: Final = 60
+"""Characters of a name on the remembrance wall."""
+
 _REFUSED: Final = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Embeddings, overrides and isolates: they can make the card read otherwise than what was typed."""
@@ -35,9 +38,17 @@ def check_gift_message(text: str) -> str | None:
     return _check(text, GIFT_MESSAGE_LIMIT, "The message")
 
 
-def _check(text: str, limit: int, what: str) -> str | None:
+def check_wall_name(text: str) -> str:
+    """The name to show with a dedication, as written, on one line; "" for none. Raises DedicationRefused."""
+    kept = _check(text, WALL_NAME_LIMIT, "The name", "the wall")
+    if kept and "\n" in kept:
+        raise DedicationRefused("The name goes on one line. Please leave the line end out.")
+    return kept or ""
+
+
+def _check(text: str, limit: int, what: str, where: str = "the card") -> str | None:
     if len(text) > 10 * limit:
-        raise DedicationRefused(_too_long(what, len(text), limit))
+        raise DedicationRefused(_too_long(what, len(text), limit, where))
     kept = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
     if any(_refused(character) for character in kept):
         raise DedicationRefused(
@@ -45,7 +56,7 @@ def _check(text: str, limit: int, what: str) -> str | None:
             "text: typing that part afresh leaves it out."
         )
     if len(kept) > limit:
-        raise DedicationRefused(_too_long(what, len(kept), limit))
+        raise DedicationRefused(_too_long(what, len(kept), limit, where))
     return kept if kept.strip() else None
 
 
@@ -55,5 +66,5 @@ def _refused(character: str) -> bool:
     return unicodedata.category(character) in _REFUSED or character in _TURNING or character in _NONCHARACTERS
 
 
-def _too_long(what: str, count: int, limit: int) -> str:
-    return f"{what} has {count} characters; the card has room for {limit}."
+def _too_long(what: str, count: int, limit: int, where: str) -> str:
+    return f"{what} has {count} characters; {where} has room for {limit}."

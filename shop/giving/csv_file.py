@@ -52,8 +52,9 @@ def _copied(session: Session, query: Select[Any]) -> Iterator[str]:
 def _rows(columns: Sequence[str], conditions: Sequence[ColumnElement[bool]], *, sqlite: bool) -> Select[Any]:
     # Summed by transaction in step with its key: a search by account would read half the table for every row.
     cost = case((LedgerEntry.account == Account.COST.value, LedgerEntry.amount_pence), else_=0)
+    paid = case((LedgerEntry.account == Account.REMITTED.value, -LedgerEntry.amount_pence), else_=0)
     txn = (
-        select(*LedgerTxn.__table__.columns, func.sum(cost).label("pence"))
+        select(*LedgerTxn.__table__.columns, func.sum(cost).label("pence"), func.sum(paid).label("paid"))
         .join(LedgerEntry, LedgerEntry.txn_seq == LedgerTxn.seq)
         .where(*conditions)
         .group_by(LedgerTxn.seq)
@@ -68,6 +69,7 @@ def _rows(columns: Sequence[str], conditions: Sequence[ColumnElement[bool]], *, 
         "policy": txn.policy_id,
         "amount": _decimal(txn.pence),
         "amount_pence": txn.pence,
+        "paid_pence": txn.paid,
         "currency": literal(CURRENCY.upper()),
     }
     rows = select(*(made[name] if name in made else txn[name] for name in columns))

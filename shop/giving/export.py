@@ -28,6 +28,7 @@ class Record:
     """One transaction. `amount` and `amount_pence`: by how much it changes what the charity is given.
 
     Plus for an accrual, minus for a reversal or a lost dispute, zero while money only changes its standing.
+    `paid_pence`: what the transaction paid over to the charity; minus where a payment was undone.
     """
 
     seq: int
@@ -42,6 +43,7 @@ class Record:
     policy: int | None
     amount: str
     amount_pence: int
+    paid_pence: int
     currency: str
     reverses_seq: int | None
     hash: str
@@ -129,6 +131,7 @@ def _record(rows: Sequence[Any]) -> Record:
         policy=txn.policy_id,
         amount=_decimal(given),
         amount_pence=given,
+        paid_pence=-sum(pence for account, pence in lines if account is Account.REMITTED),
         currency=CURRENCY.upper(),
         reverses_seq=txn.reverses_seq,
         hash=txn.hash,

@@ -150,13 +150,14 @@ def _open_period(session: Session, booked_at: datetime) -> str:
     month = booked_at.astimezone(UTC).strftime("%Y-%m")
     last = session.scalar(select(LedgerTxn.period).order_by(LedgerTxn.seq.desc()).limit(1))
     closed = session.scalar(select(func.max(LedgerPeriod.name)).where(LedgerPeriod.closed_at.is_not(None)))
-    name = max(month, last or "", _next_month(closed) if closed else "")
+    name = max(month, last or "", next_month(closed) if closed else "")
     if session.get(LedgerPeriod, name) is None:
         session.add(LedgerPeriod(name=name))
         session.flush()
     return name
 
 
-def _next_month(month: str) -> str:
+def next_month(month: str) -> str:
+    """The month after, both as in '2026-11'."""
     year, number = int(month[:4]), int(month[5:])
     return f"{year + 1}-01" if number == DECEMBER else f"{year}-{number + 1:02d}"

@@ -1,7 +1,8 @@
 """How a unit's gift can stand, and the transactions that lead from one standing to another."""
 
+import json
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 
 class Standing(StrEnum):
@@ -79,3 +80,16 @@ def lines(kind: Kind, amount_pence: int) -> tuple[tuple[Account, int], ...]:
     """The two lines of a unit's transaction: plus where the gift stood before, minus where it stands now."""
     before, after = STEPS[kind]
     return ((HOME[before], amount_pence), (HOME[after], -amount_pence))
+
+
+def paid_over(amount_pence: int) -> tuple[tuple[Account, int], ...]:
+    """The two lines of a payment to the charity; of an undone one with the amount below zero."""
+    return ((Account.ACCRUED, amount_pence), (Account.REMITTED, -amount_pence))
+
+
+def said_of_payment(cause: str) -> dict[str, Any]:
+    """What was typed about a payment to the charity, from its transaction's cause. Raises ValueError."""
+    said = json.loads(cause)
+    if not isinstance(said, dict):
+        raise ValueError("a payment's cause is a mapping")  # noqa: TRY004 (a wrong text, not a wrong call)
+    return said

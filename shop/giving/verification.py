@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session
 from shop.giving import policies
 from shop.giving.canonical import Facts, sha256
 from shop.giving.models import GENESIS, LedgerEntry, LedgerHead, LedgerPeriod, LedgerTxn, Policy
-from shop.giving.transitions import ENDS_ACCRUAL, STEPS, Kind, Standing, lines
+from shop.giving.transitions import (
+    ENDS_ACCRUAL,
+    STEPS,
+    Account,
+    Kind,
+    Standing,
+    lines,
+    paid_over,
+    said_of_payment,
+)
 from shop.money import CURRENCY
 
 BATCH = 500
@@ -32,6 +41,8 @@ class _Walk:
     period: str = ""
     units: dict[tuple[str, int], tuple[Standing, int]] = field(default_factory=dict)
     ends: dict[str, tuple[int, str]] = field(default_factory=dict)
+    paid: dict[int, tuple[str, int | None, int]] = field(default_factory=dict)
+    """Payments to the charity that stand: their book, policy and pence, by seq."""
 
 
 def verify(session: Session, anchors: Iterable[tuple[int, str]] = ()) -> list[str]:
@@ -106,6 +117,8 @@ def _check_one(rows: Sequence[Any], walk: _Walk) -> Iterator[str]:
         yield f"{name} is in period {facts.period}, after one in {walk.period}"
     if facts.kind in STEPS:
         yield from (f"{name} {problem}" for problem in _check_unit(facts, entries, walk))
+    if facts.kind == Kind.REMIT:
+        yield from (f"{name} {problem}" for problem in _check_payment(facts, entries, walk))
     walk.seq, walk.hash, walk.period = facts.seq, first.hash, facts.period
     walk.ends[facts.period] = (facts.seq, first.hash)
 
@@ -124,6 +137,27 @@ def _check_unit(facts: Facts, entries: Sequence[tuple[str, int, str]], walk: _Wa
     if list(entries) != [(account.value, pence, CURRENCY) for account, pence in lines(kind, amount)]:
         yield "has other lines than its policy and kind ask for"
     walk.units[unit] = (after, facts.seq if kind is Kind.ACCRUE else accrual)
+
+
+def _check_payment(facts: Facts, entries: Sequence[tuple[str, int, str]], walk: _Walk) -> Iterator[str]:
+    """A payment stands for itself; one that undoes another names it and takes all of it back, once."""
+    amount = -sum(pence for account, pence, _ in entries if account == Account.REMITTED)
+    digest, _ = walk.policies.get(facts.policy_id or 0, ("", 0))
+    try:
+        undone = said_of_payment(facts.cause).get("undoes")
+    except ValueError:
+        yield "does not say what was paid"
+        return
+    if digest != facts.policy_digest:
+        yield f"rests on policy {facts.policy_id}, which has been changed"
+    if list(entries) != [(account.value, pence, CURRENCY) for account, pence in paid_over(amount)]:
+        yield "has other lines than a payment to the charity has"
+    if undone is None and amount <= 0:
+        yield "is a payment of nothing"
+    if undone is not None and walk.paid.pop(undone, None) != (facts.book, facts.policy_id, -amount):
+        yield f"does not undo payment {undone}"
+    if undone is None:
+        walk.paid[facts.seq] = (facts.book, facts.policy_id, amount)
 
 
 def _check_tail(session: Session) -> list[str]:

@@ -17,6 +17,7 @@ from shop.catalogue.snapshot import Catalogue, PieceView, VariantView
 from shop.engraving import Engraving, proof_digest
 from shop.giving.policies import policy_in_force, statement
 from shop.money import CURRENCY
+from shop.orders import wall
 from shop.orders.approved import Approved
 from shop.orders.converge import Services
 from shop.orders.lifecycle import State, lock, make_link, new_reference, record
@@ -49,6 +50,8 @@ class WishedLine:
     variant_id: int
     engraving: Engraving | None
     dedication: str | None
+    shared_as: str | None = None
+    """The name to show beside the dedication on the remembrance wall ("" for none); None keeps it private."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ def fingerprint(wish: Wish, priced: Sequence[PricedLine]) -> str:
                 line.price_pence,
                 proof_digest(line.piece.sides, line.wished.engraving) if line.wished.engraving else None,
                 line.wished.dedication,
+                line.wished.shared_as,
             ]
             for line in priced
         ],
@@ -120,7 +124,7 @@ def place(
     """Make the order, its hold and its first payment attempt. Raises stock.SoldOut; then nothing is kept."""
     now = clock.now()
     hold_id = _hold(session, [line.wished.variant_id for line in priced])
-    policy = policy_in_force(session, now)
+    policy = policy_in_force(session, now, samples=services.book == "test")
     postage = SERVICES[wish.postage]
     goods = sum(line.price_pence for line in priced)
     order = Order(
@@ -151,8 +155,11 @@ def place(
         approved = Approved.now(engraving, line.piece.sides) if engraving else None
         session.add(_line(order.id, number, line, approved, each))
         words = {**(approved.sealed() if approved else {}), "dedication": line.wished.dedication}
+        words["shared_as"] = line.wished.shared_as
         services.vault.seal(session, order.id, f"line:{number}", words)
     _seal(session, services, order, wish)
+    shared = [n for n, line in enumerate(priced, start=1) if line.wished.shared_as is not None]
+    wall.offer(session, order, shared)
     make_link(session, order, services.secret_key)
     record(session, order, "placed", actor="buyer", total_pence=order.total_pence)
     return order, _attempt(session, services, order, priced)

@@ -18,6 +18,7 @@ from shop.giving.models import LedgerEntry, LedgerTxn
 from shop.giving.transitions import Account
 from shop.mail import outbox
 from shop.mail.models import Letter
+from shop.orders import wall
 from shop.orders.lifecycle import lock, record, revoke_links
 from shop.orders.models import Order, OrderLine, OrderLink
 from shop.orders.view import LineView, view
@@ -78,11 +79,12 @@ def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]
 def erase(session: Session, vault: Vault, reference: str, *, actor: str) -> Erased:
     """Erase who the order is for and every word of it; its links close and no letter follows.
 
-    Amounts, dates, pieces and the ledger stay. Digests of the words go too: a short name could be guessed
-    from one. Raises UnknownOrder.
+    What stood on the wall goes with it. Amounts, dates, pieces and the ledger stay. Digests of the words go
+    too: a short name could be guessed from one. Raises UnknownOrder.
     """
     order = lock(session, _find(session, reference).id)
     had_words = vault.erase(session, order.id)
+    wall.erase(session, order.id)
     revoke_links(session, order.id)
     letters = outbox.drop_unsent(session, "erased", order_id=order.id)
     session.execute(update(OrderLine).where(OrderLine.order_id == order.id).values(proof_digest=None))
@@ -130,6 +132,8 @@ def _piece(line: LineView) -> dict[str, Any]:
         "engraving": [asdict(cut) for cut in engraving.lines] if engraving else [],
         "proof": {"digest": line.row.proof_digest, **line.approved.sealed()} if line.approved else None,
         "dedication": line.dedication,
+        "shared_on_the_wall_as": line.shared_as,
+        "on_the_wall": line.on_wall,
     }
 
 

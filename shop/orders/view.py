@@ -12,9 +12,11 @@ from shop.dedications.vault import Vault
 from shop.engraving import Area, Engraving
 from shop.giving import ledger
 from shop.giving.ledger import Standing
+from shop.orders import wall
 from shop.orders.approved import Approved
 from shop.orders.lifecycle import State, history, lines_of
 from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.orders.wall import WallState
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,10 @@ class LineView:
     row: OrderLine
     approved: Approved | None = field(repr=False)
     dedication: str | None = field(repr=False)
+    shared_as: str | None = field(default=None, repr=False)
+    """The name she gave for the wall; None when she kept the dedication private or it was erased."""
+    on_wall: WallState | None = None
+    """How it stands with the wall; None when she never asked for that."""
 
     @property
     def engraving(self) -> Engraving | None:
@@ -81,10 +87,11 @@ def view(session: Session, vault: Vault, order: Order) -> OrderView:
     rows = lines_of(session, order.id)
     gifts = [(0, order.donation_pence), *((row.number, row.donation_pence) for row in rows)]
     standings = ledger.standings(session, order.reference)
+    shared = wall.states(session, order.id)
     return OrderView(
         row=order,
         state=State(order.state),
-        lines=[_line(session, vault, row) for row in rows],
+        lines=[_line(session, vault, row, shared.get(row.number)) for row in rows],
         events=history(session, order.id),
         contact=vault.reveal(session, order.id, "contact"),
         gift=vault.reveal(session, order.id, "gift"),
@@ -111,6 +118,7 @@ def _where(area: Area | None, side: str, line: int) -> str:
     return f"{area.label}, line {line}" if area.lines > 1 else area.label
 
 
-def _line(session: Session, vault: Vault, row: OrderLine) -> LineView:
+def _line(session: Session, vault: Vault, row: OrderLine, on_wall: WallState | None) -> LineView:
     words = vault.reveal(session, row.order_id, f"line:{row.number}") or {}
-    return LineView(row, Approved.unsealed(words), words.get("dedication"))
+    said = words.get("dedication")
+    return LineView(row, Approved.unsealed(words), said, words.get("shared_as"), on_wall)

@@ -55,6 +55,8 @@ def test_the_form_has_a_field_for_every_line_and_its_own_names(client):
         "variant",
         "face",
         "dedication",
+        "wall",
+        "wall-name",
         "engraving-front-1",
         "engraving-front-2",
         "engraving-back-1",
@@ -67,7 +69,7 @@ def test_the_form_has_a_field_for_every_line_and_its_own_names(client):
 
 def test_petal_asks_for_no_words(client):
     names = {field["name"] for field in soup(client.get("/pieces/petal")).select("main input, main textarea")}
-    assert names == {"csrf_token", "piece", "variant", "dedication"}
+    assert names == {"csrf_token", "piece", "variant", "dedication", "wall", "wall-name"}
 
 
 def test_the_form_says_when_an_engraved_piece_can_no_longer_be_cancelled(client):

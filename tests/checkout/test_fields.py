@@ -86,6 +86,8 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
         "engraving-back-3": ENGRAVED,
         "face": choice(),
         "dedication": text(*EMPTY, *TEXT, "line ends"),
+        "wall": choice(*SENT),
+        "wall-name": Field(frozenset(EMPTY), beside="wall"),
     },
     "details": {
         "email": text(),
@@ -109,6 +111,15 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
         "reason": choice(),
         "note": text(*EMPTY, *TEXT),
     },
+    "remittance": {
+        "once": choice(*SENT),
+        "charity": choice(),
+        "amount": text(),
+        "paid_on": text(),
+        "bank_reference": text(),
+        "receipt": text(*EMPTY, *TEXT),
+    },
+    "reversal": {"reason": text(*TEXT)},
     "period": {"from": text(*EMPTY), "to": text(*EMPTY), "book": choice(*EMPTY)},
     "sign-in": {
         "email": text(),
@@ -126,6 +137,8 @@ BUTTONS: Final = {
     "/basket/lines/<int(max=2147483647):line_id>",
     "/basket/lines/<int(max=2147483647):line_id>/removal",
     "/owner/orders/<reference>/looks",
+    "/owner/wall/<reference>/<int(max=2147483647):number>/decisions",
+    "/orders/<token>/wall/<int(max=2147483647):number>/withdrawal",
     "/sign-out",
     "/sign-in/link/<token>",
     "/webhooks/stripe",
@@ -180,6 +193,19 @@ def _period(who: Shopper) -> Form:
     return _at(who.sign_in("finance"), "/finance/", "/finance/", changes, get=True)
 
 
+def _remittance(who: Shopper) -> Form:
+    page = "/finance/remittances"
+    changes = {"amount": "0.01", "paid_on": "2026-11-20", "bank_reference": "POM 11", "more_than_owed": "y"}
+    return _at(who.sign_in("finance"), page, page, changes)
+
+
+def _reversal(who: Shopper) -> Form:
+    form = _remittance(who)
+    assert who.post(form.action, form.sent).status_code == 303
+    page = str(soup(who.get(form.action)).select_one("#payments a")["href"])  # type: ignore[index]
+    return _at(who, page, page, {"reason": "typed twice"})
+
+
 def _sign_in(who: Shopper) -> Form:
     with who.database.transaction() as session:
         session.execute(delete(SignInAttempt))
@@ -199,6 +225,8 @@ FORMS: Final[dict[str, Callable[[Shopper], Form]]] = {
     "payment": _payment,
     "refund": _refund,
     "movement": _movement,
+    "remittance": _remittance,
+    "reversal": _reversal,
     "period": _period,
     "sign-in": _sign_in,
     "password": _password,
@@ -222,7 +250,7 @@ def opened(shared_app: Flask) -> Open:
     def open_form(name: str) -> tuple[Shopper, Form]:
         with shared_app.extensions["shop.database"].transaction() as session:
             session.execute(delete(SignInAttempt))  # these tries are about fields, not about guessing
-        if name not in lasting or name in {"piece", "sign-in"}:
+        if name not in lasting or name in {"piece", "sign-in", "remittance", "reversal"}:
             who = Shopper(shared_app)
             lasting[name] = (who, FORMS[name](who))
         who, form = lasting[name]
@@ -291,6 +319,10 @@ def _kept(who: Shopper, name: str, field: str, answer: TestResponse) -> str:
     if name == "movement":
         cells = who.get(answer.location.split("localhost")[-1])
         return _newest_movement(cells, field).strip()
+    if name in {"remittance", "reversal"}:
+        row = soup(who.get("/finance/remittances")).select_one("#payments tbody tr")
+        cells = row.select("th, td")  # type: ignore[union-attr]
+        return _text(cells[{"receipt": 5, "reason": 4}[field]].text).strip()
     return _text(form_on(answer)[1][field]).strip()
 
 
@@ -329,7 +361,8 @@ def test_every_field_of_a_form_has_a_row(opened: Open, name: str) -> None:
 def test_every_address_that_takes_a_form_is_tried(shared_app: Flask) -> None:
     forms = {
         "/basket/lines", "/checkout", "/checkout/payment", "/owner/orders/<reference>/refunds",
-        "/owner/stock/<sku>/movements", "/sign-in", "/sign-in/password",
+        "/owner/stock/<sku>/movements", "/sign-in", "/sign-in/password", "/finance/remittances",
+        "/finance/remittances/<int(max=2147483647):seq>/reversal",
     }  # fmt: skip
     posts = {rule.rule for rule in shared_app.url_map.iter_rules() if "POST" in (rule.methods or ())}
     assert posts == forms | BUTTONS

@@ -28,7 +28,7 @@ def test_what_was_given_is_there_to_the_penny(finance: Shopper, trade: Trade, pa
     trade.looks(1)
     assert stats(finance) == {
         "For the charity": "£5.00", "Accrued in all": "£10.00", "Reversed": "£5.00",
-        "Held in dispute": "£0.00", "Paid over": "£0.00",
+        "Held in dispute": "£0.00", "Paid over": "£0.00", "Owed now": "£5.00",
     }  # fmt: skip
     assert [row[5] for row in shown(finance)] == ["£5.00", "£5.00", "-£5.00"]
     assert all(row[3] == paid for row in shown(finance))

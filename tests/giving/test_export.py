@@ -74,7 +74,7 @@ def test_both_days_are_inclusive(year: Books, first: date | None, last: date | N
 def test_the_columns_are_these_and_none_is_about_a_person() -> None:
     assert export.COLUMNS == (
         "seq", "event_at", "booked_at", "period", "book", "kind", "order_reference", "unit", "sku", "policy",
-        "amount", "amount_pence", "currency", "reverses_seq", "hash",
+        "amount", "amount_pence", "paid_pence", "currency", "reverses_seq", "hash",
     )  # fmt: skip
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from shop.catalogue.models import Variant
+from shop.giving.models import Policy
 from shop.journal import comments
 from shop.journal.journal import load
 from shop.journal.models import State
@@ -252,6 +253,115 @@ def refunded_ledger(visitor: Visitor) -> None:
     visitor.open("/finance/")
 
 
+def paid_over(visitor: Visitor, pounds: str = "10.00") -> None:
+    """Something was sold, and the charity was paid."""
+    visitor.open(visitor.has_paid())
+    visitor.has_signed_in("finance")
+    visitor.open("/finance/remittances")
+    visitor.page.get_by_label("Amount in pounds").fill(pounds)
+    visitor.page.get_by_label("Day it was paid").fill("2026-11-20")
+    visitor.types("Bank reference", "POM NOV 26")
+    visitor.types("Receipt", "Letter of thanks, file 3")
+    visitor.presses("Write it down")
+
+
+def paid_too_much(visitor: Visitor) -> None:
+    paid_over(visitor, "1000.00")
+
+
+def reversal(visitor: Visitor) -> None:
+    paid_over(visitor)
+    visitor.page.get_by_role("link", name="Undo").click()
+
+
+def refused_reversal(visitor: Visitor) -> None:
+    reversal(visitor)
+    visitor.presses("Undo this payment")
+
+
+def undone_payment(visitor: Visitor) -> None:
+    reversal(visitor)
+    visitor.types("Why it is undone", "Typed twice")
+    visitor.presses("Undo this payment")
+
+
+def given(visitor: Visitor) -> None:
+    paid_over(visitor, "5.00")
+    visitor.open("/giving")
+
+
+def promised_nothing(visitor: Visitor) -> None:
+    with visitor.shop.database.transaction() as session:
+        session.execute(delete(Policy))
+    visitor.open("/giving")
+
+
+def shared(visitor: Visitor, words: str = "For you, always.\nM") -> str:
+    """A Petal is paid for, its dedication to be shared; gives the path of the order's page."""
+    visitor.has_in_basket(
+        "petal", "PETAL-SILVER-18", dedication=words, wall="1", **{"wall-name": "Aoife & Tomás"}
+    )
+    visitor.has_given_details()
+    sent = visitor.sends("/checkout/payment", "/checkout/payment", {})
+    visitor.open(visitor.has_chosen(visitor._path(sent), "pays"))
+    return visitor.page.get_by_role("link", name="See your order").get_attribute("href") or ""
+
+
+def shared_order(visitor: Visitor) -> None:
+    visitor.open(shared(visitor))
+
+
+def asked_to_the_wall(visitor: Visitor) -> None:
+    shared(visitor)
+    visitor.has_signed_in("owner")
+    visitor.open("/owner/wall")
+
+
+def put_on_the_wall(visitor: Visitor) -> None:
+    asked_to_the_wall(visitor)
+    visitor.presses("Put on the wall")
+
+
+def left_off_the_wall(visitor: Visitor) -> None:
+    asked_to_the_wall(visitor)
+    visitor.presses("Leave off")
+
+
+def on_the_wall(visitor: Visitor) -> None:
+    shared(visitor, "W" * 300)
+    visitor.has_signed_in("owner")
+    visitor.open("/owner/wall")
+    visitor.presses("Put on the wall")
+    put_on_the_wall(visitor)
+    visitor.open("/wall")
+
+
+def order_on_the_wall(visitor: Visitor) -> None:
+    order = shared(visitor)
+    visitor.has_signed_in("owner")
+    visitor.open("/owner/wall")
+    visitor.presses("Put on the wall")
+    visitor.open(order)
+
+
+def order_off_the_wall(visitor: Visitor) -> None:
+    order_on_the_wall(visitor)
+    visitor.presses("Take them off the wall, for good")
+
+
+def refused_sharing(visitor: Visitor) -> None:
+    visitor.open("/pieces/petal")
+    visitor.picks("Sterling silver", "18 in")
+    visitor.page.get_by_label("Show this dedication").check()
+    visitor.presses("Add to basket")
+
+
+def shared_last_look(visitor: Visitor) -> None:
+    visitor.has_in_basket("petal", "PETAL-SILVER-18", dedication="For you", wall="1")
+    visitor.has_given_details()
+    visitor.open("/checkout/payment")
+
+
 def pay_page(visitor: Visitor) -> None:
     visitor.open(visitor.has_ordered())
 
@@ -468,6 +578,27 @@ ROOMS: Final = (
     Room("comments", "/owner/comments", comments_to_read, shows="Somebody may not be safe"),
     Room("comment with its e-mail", "/owner/comments/<number>/address-views", address_seen, shows="ada@"),
     Room("decision refused", "/owner/comments/<number>/decisions", refused_decision, 422),
+    Room("paid over none", "/finance/remittances", staff_at("finance", "/finance/remittances")),
+    Room("paid over", "/finance/remittances", paid_over, shows="is written down as paid over"),
+    Room("paid over refused", "/finance/remittances", paid_too_much, 422, shows="More than is owed"),
+    Room("reversal", "/finance/remittances/<seq>/reversal", reversal),
+    Room("reversal refused", "/finance/remittances/<seq>/reversal", refused_reversal, 422),
+    Room("paid over undone", "/finance/remittances", undone_payment, shows="Both lines stay"),
+    Room("giving none", "/giving", at("/giving"), shows="Nothing has been given yet"),
+    Room("giving", "/giving", given, shows="Receipt on file"),
+    Room("giving without promise", "/giving", promised_nothing, shows="nothing is promised here"),
+    Room("wall none", "/wall", at("/wall"), shows="There is nothing on it at present"),
+    Room("wall", "/wall", on_the_wall, shows="Aoife & Tomás"),
+    Room("wall page unknown", "/wall", at("/wall?page=7"), 404),
+    Room("owner wall none", "/owner/wall", staff_at("owner", "/owner/wall"), shows="Nothing waits"),
+    Room("owner wall", "/owner/wall", asked_to_the_wall, shows="Put on the wall"),
+    Room("owner wall shown", "/owner/wall", put_on_the_wall, shows="The words are on the wall"),
+    Room("owner wall left off", "/owner/wall", left_off_the_wall, shows="Left off"),
+    Room("order to be shared", "/orders/<token>", shared_order, shows="They are not there yet"),
+    Room("order on the wall", "/orders/<token>", order_on_the_wall, shows="Take them off the wall, for good"),
+    Room("order off the wall", "/orders/<token>", order_off_the_wall, shows="will not be shown there again"),
+    Room("sharing refused", "/basket/lines", refused_sharing, 422, shows="no dedication to share yet"),
+    Room("payment shared", "/checkout/payment", shared_last_look, shows="without a name"),
     Room("not for finance", "/owner/orders", staff_at("finance", "/owner/orders"), 403),
     Room("pay page", "/stand-in/pay/<session_id>", pay_page),
     Room("pay page declined", "/stand-in/pay/<session_id>", declined_pay_page, shows="The card was declined"),
@@ -491,6 +622,7 @@ NO_PAGE: Final = {
     "/delivery/cancellation-form.txt": "a text to fill in",
     "/owner/": "leads straight to the orders",
     "/finance/ledger.<kind>": "a file",
+    "/giving/months.csv": "a file",
     "/engravings/preview.svg": "a picture",
     "/owner/orders/<reference>/lines/<number>/<side>.<kind>": "a file",
 }

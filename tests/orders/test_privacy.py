@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from shop.catalogue import snapshot
-from shop.dedications.models import OrderKey, SealedText
+from shop.dedications.models import OrderKey, SealedText, WallEntry
 from shop.engraving import check
-from shop.orders import privacy
+from shop.orders import privacy, wall
 from shop.orders.converge import start_payment
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order, OrderLine
 from shop.orders.placing import Contact, Wish, WishedLine, place, price
+from shop.orders.wall import WallState
 from tests.trade import Trade
 
 MARK = "Qanary"
@@ -29,7 +30,7 @@ def reference(trade: Trade) -> str:
         disc = catalogue.by_slug["disc"]
         engraving = check(disc.sides, "marcellus", {("front", 1): MARK})
         wish = Wish(
-            lines=(WishedLine(disc.variants[0].id, engraving, f"{MARK} dedication"),),
+            lines=(WishedLine(disc.variants[0].id, engraving, f"{MARK} dedication", MARK),),
             contact=Contact(f"{MARK}@example.com", MARK, MARK, MARK, MARK, "BA1 1AA", MARK),
             postage="tracked-48",
             gift_message=MARK,
@@ -40,6 +41,14 @@ def reference(trade: Trade) -> str:
     trade.pays(order.id)
     trade.looks(order.id)
     return order.reference
+
+
+def show_on_the_wall(trade: Trade, reference: str) -> None:
+    with trade.database.transaction() as session:
+        wall.decide(
+            session, trade.services.vault, reference, 1,
+            to=WallState.SHOWN, seen=WallState.WAITING, actor="owner@example.com",
+        )  # fmt: skip
 
 
 def kept(trade: Trade, reference: str) -> Any:
@@ -65,6 +74,7 @@ def test_everything_she_typed_and_all_that_happened_is_there(trade: Trade, refer
     assert {"digest", "salt", "sides", "engraving"} == set(piece["proof"]), (
         "enough to prove what was approved"
     )
+    assert (piece["shared_on_the_wall_as"], piece["on_the_wall"]) == (MARK, "waiting")
     assert [entry["amount_pence"] for entry in found["payments"]] == [found["total_pence"]]
     assert [letter["what"] for letter in found["letters"]] == ["order-confirmation"]
     assert [row["amount_pence"] for row in found["donation_ledger"]] == [500]
@@ -96,6 +106,18 @@ def test_erasing_takes_words_links_and_waiting_letters_and_leaves_the_books(
     assert after["history"][-1]["what"] == "erased"
     assert trade.sound() == []
     assert trade.given() == 500
+
+
+def test_erasing_takes_the_words_off_the_wall(trade: Trade, reference: str) -> None:
+    show_on_the_wall(trade, reference)
+    (piece,) = kept(trade, reference)["pieces"]
+    assert piece["on_the_wall"] == "shown"
+    erase(trade, reference)
+    (piece,) = kept(trade, reference)["pieces"]
+    assert (piece["shared_on_the_wall_as"], piece["on_the_wall"]) == (None, None)
+    with trade.database.reading() as session:
+        assert wall.page(session, 1).entries == []
+        assert session.scalars(select(WallEntry)).all() == []
 
 
 def test_nothing_is_left_to_guess_the_words_from(trade: Trade, reference: str) -> None:
@@ -137,6 +159,7 @@ def test_no_byte_of_the_words_or_of_what_sealed_them_stays_in_the_files(
         sealed = [bytes(row) for row in session.scalars(select(SealedText.ciphertext))]
         sealed += [bytes(row) for row in session.scalars(select(OrderKey.wrapped_key))]
     assert len(sealed) >= 3
+    show_on_the_wall(trade, reference)
     erase(trade, reference)
     trade.database.forget_deleted()
     for file in tmp_path.glob("shop.db*"):

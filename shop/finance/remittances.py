@@ -1,0 +1,206 @@
+"""/finance/remittances: money paid over to the charity, written down once, undone by another line."""
+
+import re
+import secrets
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import Blueprint, flash, g, redirect, render_template
+from flask.typing import ResponseReturnValue
+from wtforms import BooleanField, DateField, HiddenField, SelectChoice, SelectField, StringField
+from wtforms.validators import InputRequired, ValidationError
+
+from shop import clock, web
+from shop.accounts.access import require
+from shop.giving import remittances
+from shop.giving.posting import PLAIN, IdempotencyConflict
+from shop.money import NotAnAmount, pounds_and_pence, read_pounds
+from shop.orders.converge import Services
+
+blueprint = Blueprint("remittances", __name__, url_prefix="/finance/remittances")
+
+ONCE: Final = re.compile(r"[A-Za-z0-9_-]{22}")
+AHEAD: Final = timedelta(hours=1)
+"""Britain's date is UTC's or that of an hour later."""
+
+
+class PaymentForm(web.Form):
+    """A payment that was made at the bank."""
+
+    once = HiddenField()
+    """The same form sent twice is one payment."""
+
+    charity = SelectField("To", validate_choice=False)
+    amount = StringField("Amount in pounds")
+    paid_on = DateField(
+        "Day it was paid",
+        validators=[InputRequired("Please enter the day it was paid.")],
+    )
+    bank_reference = StringField("Bank reference")
+    receipt = StringField("Receipt")
+    more_than_owed = BooleanField("More than is owed was paid, and that was meant")
+
+    def validate_once(self, field: HiddenField) -> None:
+        """A key of ours, or a new one: then it is another form."""
+        if not ONCE.fullmatch(field.data or ""):
+            field.data = secrets.token_urlsafe(16)
+
+    def validate_charity(self, field: SelectField) -> None:
+        """One of those shown."""
+        if field.data not in {choice.value for choice in field.choices}:
+            raise ValidationError("Please choose the charity that was paid.")
+
+    def validate_amount(self, field: StringField) -> None:
+        """An amount above nothing."""
+        try:
+            self.pence = read_pounds(field.data or "")
+        except NotAnAmount as error:
+            raise ValidationError(str(error)) from None
+        if self.pence == 0:
+            raise ValidationError("A payment of nothing need not be written down.")
+
+    def validate_paid_on(self, field: DateField) -> None:
+        """A day that has come."""
+        if field.data and field.data > (clock.now() + AHEAD).date():
+            raise ValidationError("That day has not come yet. Please write it down when the money has left.")
+
+    def validate_bank_reference(self, field: StringField) -> None:
+        """As a bank takes it."""
+        text = (field.data or "").strip()
+        if not text:
+            raise ValidationError("Please enter the reference the bank shows for the payment.")
+        if not PLAIN.fullmatch(text) or len(text) > remittances.LONGEST:
+            raise ValidationError(
+                "A bank reference begins with a letter or digit and holds only letters, digits, "
+                "spaces, . _ / and -."
+            )
+
+    def validate_receipt(self, field: StringField) -> None:
+        """A note that fits one line."""
+        _one_line(field.data or "")
+
+
+class UndoForm(web.Form):
+    """Why a payment is undone."""
+
+    reason = StringField("Why it is undone")
+
+    def validate_reason(self, field: StringField) -> None:
+        """Some words."""
+        if not (field.data or "").strip():
+            raise ValidationError("Please say in a few words why this payment is undone.")
+        _one_line(field.data)
+
+
+@blueprint.get("")
+@require("finance", "owner")
+def index() -> ResponseReturnValue:
+    """What is owed, what was paid over, and a form to write a payment down."""
+    return _page(PaymentForm(formdata=None, data={"once": secrets.token_urlsafe(16)}))
+
+
+@blueprint.post("")
+@require("finance", "owner")
+def record() -> ResponseReturnValue:
+    """Write a payment down."""
+    form = PaymentForm()
+    charities = _offer(form)
+    if not form.validate():
+        return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        with web.transaction() as session:
+            remittances.record_remittance(
+                session,
+                book=web.wired(Services).book,
+                policy_id=charities[form.charity.data],
+                amount_pence=form.pence,
+                paid_on=form.paid_on.data,
+                bank_reference=form.bank_reference.data.strip(),
+                receipt=(form.receipt.data or "").strip(),
+                key=form.once.data,
+                actor=g.account.email,
+                more_than_owed=form.more_than_owed.data,
+            )
+    except remittances.MoreThanOwed as refused:
+        form.amount.errors = [f"{refused} If that was meant, please tick the box below."]
+        return _page(form, allow=True), HTTPStatus.UNPROCESSABLE_ENTITY
+    except IdempotencyConflict:
+        form.amount.errors = ["This form was sent before with something else in it. Please look at the list."]
+        form.once.data = secrets.token_urlsafe(16)
+        return _page(form), HTTPStatus.CONFLICT
+    flash(f"{pounds_and_pence(form.pence)} is written down as paid over.")
+    return redirect("/finance/remittances", HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/<int(max=2147483647):seq>/reversal")
+@require("finance", "owner")
+def look_again(seq: int) -> ResponseReturnValue:
+    """One payment, before it is undone."""
+    return _reversal_page(seq, UndoForm(formdata=None)) or _gone()
+
+
+@blueprint.post("/<int(max=2147483647):seq>/reversal")
+@require("finance", "owner")
+def undo(seq: int) -> ResponseReturnValue:
+    """Undo a payment that was written down by mistake."""
+    form = UndoForm()
+    if not form.validate():
+        page = _reversal_page(seq, form)
+        return (page, HTTPStatus.UNPROCESSABLE_ENTITY) if page else _gone()
+    try:
+        with web.transaction() as session:
+            remittances.undo_remittance(session, seq, reason=form.reason.data.strip(), actor=g.account.email)
+    except (remittances.NoSuchRemittance, remittances.AlreadyUndone):
+        flash("That payment is not there, or was undone before. Nothing was changed.")
+    else:
+        flash("The payment is undone. Both lines stay in the ledger.")
+    return redirect("/finance/remittances", HTTPStatus.SEE_OTHER)
+
+
+def _offer(form: PaymentForm) -> dict[str, int]:
+    with web.reading() as session:
+        found = remittances.charities(session, web.wired(Services).book)
+    form.charity.choices = [SelectChoice(name, name) for name in found]
+    return found
+
+
+def _page(form: PaymentForm, *, allow: bool = False) -> str:
+    _offer(form)
+    book = web.wired(Services).book
+    with web.reading() as session:
+        owed, made = remittances.owed(session, book), remittances.remittances(session, book)
+    return render_template(
+        "finance/remittances.html",
+        form=form,
+        problems=_problems(form),
+        owed=owed,
+        payments=made,
+        book=book,
+        allow=allow or bool(form.more_than_owed.data),
+    )
+
+
+def _reversal_page(seq: int, form: UndoForm) -> str | None:
+    with web.reading() as session:
+        made = remittances.remittances(session, web.wired(Services).book)
+    payment = next((one for one in made if one.seq == seq and not one.undoes), None)
+    if payment is None:
+        return None
+    return render_template("finance/reversal.html", payment=payment, form=form, problems=_problems(form))
+
+
+def _gone() -> ResponseReturnValue:
+    flash("There is no payment with that number.")
+    return redirect("/finance/remittances", HTTPStatus.SEE_OTHER)
+
+
+def _problems(form: web.Form) -> dict[str, Any]:
+    return {field.id: field.errors[0] for field in form if field.errors}
+
+
+def _one_line(text: str) -> None:
+    if len(text) > remittances.LONGEST:
+        raise ValidationError(f"This can be {remittances.LONGEST} characters at most; it has {len(text)}.")
+    if not text.isprintable():
+        raise ValidationError("This has a character that cannot be printed. Please type it again.")

@@ -1,0 +1,196 @@
+"""Money paid over to the charity. Each payment is one transaction; a wrong one is undone by another.
+
+SI 1994/3024, regulation 6: what falls to the charity is passed on within 28 days of its receipt, unless the
+agreement says otherwise. What was typed about a payment stands in the transaction's sealed text.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop import clock
+from shop.giving.canonical import Request
+from shop.giving.ledger import Book
+from shop.giving.models import LedgerEntry, LedgerTxn, Policy
+from shop.giving.months import Sums, caught_up, owed_by_charity
+from shop.giving.policies import SAMPLE_AGREEMENT
+from shop.giving.posting import PLAIN, NotPlain, lock_head, post
+from shop.giving.transitions import Account, Kind, paid_over, said_of_payment
+from shop.money import pounds_and_pence
+
+LONGEST: Final = 200
+"""Characters of a bank reference, a receipt's note or a reason."""
+
+
+class MoreThanOwed(Exception):
+    """The payment would be more than the charity is owed."""
+
+    def __init__(self, owed_pence: int) -> None:
+        super().__init__(f"That is more than is owed, which is {pounds_and_pence(owed_pence)}.")
+        self.owed_pence = owed_pence
+
+
+class NoSuchRemittance(Exception):
+    """There is no payment with this number, or it is itself the undoing of one."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(f"Transaction {seq} is not a payment to a charity.")
+        self.seq = seq
+
+
+class AlreadyUndone(Exception):
+    """The payment was undone before."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(f"Payment {seq} was undone before.")
+        self.seq = seq
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remittance:
+    """One payment to a charity, or the undoing of one: then its amount is below zero."""
+
+    seq: int
+    charity_name: str
+    amount_pence: int
+    paid_on: date
+    bank_reference: str
+    receipt: str
+    """What is on file from the charity; empty while nothing is."""
+    reason: str
+    """Why it was undone."""
+    undoes: int | None
+    undone: bool
+    actor: str
+    booked_at: datetime
+
+
+def charities(session: Session, book: Book) -> dict[str, int]:
+    """The charities that may be paid, each with the id of its newest policy; the sample's in tests only."""
+    query = select(Policy.charity_name, Policy.id).order_by(Policy.id)
+    if book == "live":
+        query = query.where(Policy.agreement_reference != SAMPLE_AGREEMENT)
+    return {row.charity_name: row.id for row in session.execute(query)}
+
+
+def owed(session: Session, book: Book) -> dict[str, int]:
+    """What is owed to each charity now, in pence: accrued, not held in a dispute, not paid over yet."""
+    return owed_by_charity(session, caught_up(session, Sums(book)))
+
+
+def paid(session: Session, book: Book) -> int:
+    """What was paid over in all, in pence."""
+    return sum(made.amount_pence for made in remittances(session, book))
+
+
+def record_remittance(
+    session: Session,
+    *,
+    book: Book,
+    policy_id: int,
+    amount_pence: int,
+    paid_on: date,
+    bank_reference: str,
+    receipt: str = "",
+    key: str,
+    actor: str,
+    more_than_owed: bool = False,
+) -> LedgerTxn:
+    """Write down that money was paid over, to the charity of that policy.
+
+    `key` is any text of the caller's own: the same payment recorded twice under it is one. Raises
+    MoreThanOwed unless `more_than_owed` allows it, IdempotencyConflict for a key that belongs to another
+    payment, NotPlain for a bank reference that no export could carry safely, and ValueError for an amount
+    that is not above zero.
+    """
+    if amount_pence <= 0:
+        raise ValueError("a payment has an amount above zero")
+    if not PLAIN.fullmatch(bank_reference):
+        raise NotPlain(bank_reference)
+    before = caught_up(session, Sums(book))  # the long part, while others can still post
+    lock_head(session)
+    known = session.scalar(select(LedgerTxn.seq).where(LedgerTxn.idempotency_key == _key(key)))
+    charity = session.get_one(Policy, policy_id).charity_name
+    owing = owed_by_charity(session, caught_up(session, before)).get(charity, 0)
+    if known is None and amount_pence > owing and not more_than_owed:
+        raise MoreThanOwed(max(owing, 0))
+    said = {"bank_reference": bank_reference, "receipt": receipt}
+    at = datetime.combine(paid_on, time(), tzinfo=UTC)
+    request = _request(book, policy_id, at, said)
+    return post(session, request, paid_over(amount_pence), key=_key(key), actor=actor)
+
+
+def undo_remittance(session: Session, seq: int, *, reason: str, actor: str) -> LedgerTxn:
+    """Undo a payment that was written down by mistake: both stay in the ledger for good.
+
+    Raises NoSuchRemittance or AlreadyUndone.
+    """
+    lock_head(session)
+    txn = session.get(LedgerTxn, seq)
+    if txn is None or txn.kind != Kind.REMIT or said_of_payment(txn.cause).get("undoes"):
+        raise NoSuchRemittance(seq)
+    key = f"remit-undone:{seq}"
+    if session.scalar(select(LedgerTxn.seq).where(LedgerTxn.idempotency_key == key)):
+        raise AlreadyUndone(seq)
+    amount = session.scalars(
+        select(LedgerEntry.amount_pence).where(
+            LedgerEntry.txn_seq == seq, LedgerEntry.account == Account.REMITTED.value
+        )
+    ).one()
+    book: Book = "live" if txn.book == "live" else "test"
+    request = _request(book, txn.policy_id, clock.now(), {"reason": reason, "undoes": seq})
+    return post(session, request, paid_over(amount), key=key, actor=actor)
+
+
+def remittances(session: Session, book: Book) -> Sequence[Remittance]:
+    """Every payment and every undoing in a book, newest first. Found by account: no other kind is read."""
+    query = (
+        select(LedgerTxn, LedgerEntry.amount_pence, Policy.charity_name)
+        .join(LedgerEntry, LedgerEntry.txn_seq == LedgerTxn.seq)
+        .join(Policy, Policy.id == LedgerTxn.policy_id)
+        .where(LedgerEntry.account == Account.REMITTED.value, LedgerTxn.book == book)
+        .order_by(LedgerTxn.seq.desc())
+    )
+    rows = [
+        (txn, -pence, charity, said_of_payment(txn.cause)) for txn, pence, charity in session.execute(query)
+    ]
+    undone = {said.get("undoes") for *_, said in rows}
+    return [
+        Remittance(
+            seq=txn.seq,
+            charity_name=charity,
+            amount_pence=pence,
+            paid_on=txn.event_at.date(),
+            bank_reference=said.get("bank_reference", ""),
+            receipt=said.get("receipt", ""),
+            reason=said.get("reason", ""),
+            undoes=said.get("undoes"),
+            undone=txn.seq in undone,
+            actor=txn.actor,
+            booked_at=txn.booked_at,
+        )
+        for txn, pence, charity, said in rows
+    ]
+
+
+def _request(book: Book, policy_id: int | None, at: datetime, said: dict[str, Any]) -> Request:
+    return Request(
+        book=book,
+        kind=Kind.REMIT.value,
+        order_reference=None,
+        unit=None,
+        sku=None,
+        policy_id=policy_id,
+        reverses_seq=None,
+        event_at=at,
+        cause=json.dumps(said, sort_keys=True, ensure_ascii=False),
+    )
+
+
+def _key(key: str) -> str:
+    return f"remit:{key}"

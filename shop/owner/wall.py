@@ -1,0 +1,61 @@
+"""The owner's part in the remembrance wall: read what people chose to share, show it or leave it off."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from shop import web
+from shop.accounts.access import require
+from shop.orders import wall
+from shop.orders.converge import Services
+from shop.orders.wall import DECISIONS, WallState
+
+blueprint = Blueprint("owner_wall", __name__, url_prefix="/owner/wall")
+
+SAID = {
+    WallState.SHOWN: "The words are on the wall.",
+    WallState.LEFT_OUT: "The words are not on the wall.",
+}
+
+
+@blueprint.get("")
+@require("owner")
+def index() -> ResponseReturnValue:
+    """What waits, oldest first; below it what was decided, newest first, page by page."""
+    vault, asked = web.wired(Services).vault, request.args.get("page", "1")
+    number = int(asked) if wall.PAGE_NUMBER.fullmatch(asked) else 1
+    with web.reading() as session:
+        waiting, decided = wall.waiting(session, vault), wall.decided(session, vault, number)
+    more = len(decided) == wall.AT_A_TIME
+    return render_template("owner/wall.html", waiting=waiting, decided=decided, number=number, more=more)
+
+
+@blueprint.post("/<reference>/<int(max=2147483647):number>/decisions")
+@require("owner")
+def decide(reference: str, number: int) -> ResponseReturnValue:
+    """Show the words, or leave them off."""
+    try:
+        to, seen = WallState(request.form.get("to", "")), WallState(request.form.get("seen", ""))
+    except ValueError:
+        to = seen = WallState.WAITING
+    if to not in DECISIONS:
+        abort(HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        with web.transaction() as session:
+            wall.decide(
+                session,
+                web.wired(Services).vault,
+                reference,
+                number,
+                to=to,
+                seen=seen,
+                actor=g.account.email,
+            )
+    except wall.DecidedBefore as before:
+        flash(f"Somebody decided this a moment ago: {before.state}. Nothing was changed.")
+    except wall.NotOffered:
+        flash("These words are not offered to the wall any more. Nothing was changed.")
+    else:
+        flash(SAID[to])
+    return redirect("/owner/wall", HTTPStatus.SEE_OTHER)

@@ -1,0 +1,253 @@
+"""The wall: only what was shared, paid for and read by a person; gone when its writer says so, for good."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier
+
+import pytest
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from shop.catalogue import snapshot
+from shop.dedications.models import WallEntry
+from shop.orders import privacy, wall
+from shop.orders.converge import start_payment
+from shop.orders.lifecycle import State, history
+from shop.orders.models import Order
+from shop.orders.placing import Wish, WishedLine, pay_again, place, price
+from shop.orders.wall import DecidedBefore, NotOffered, WallState
+from tests.trade import CONTACT, Trade
+
+WORDS = "For Caoimhe,\nalways <b>&"
+OWNER = "owner@example.com"
+
+
+def order(trade: Trade, *shared: str | None, paid: bool = True, words: str | None = WORDS) -> int:
+    """An order of petals, one a name: each with a dedication, shared under that name or (None) not."""
+    petal = trade.wish("petal").lines[0].variant_id
+    lines = tuple(WishedLine(petal, None, words, name) for name in shared)
+    with trade.database.transaction() as session:
+        wish = Wish(lines=lines, contact=CONTACT, postage="tracked-48")
+        made, _ = place(session, trade.services, wish, price(snapshot.load(session), lines), buyer_hash="b")
+    start_payment(trade.services, trade.attempt(made.id).id)
+    if paid:
+        trade.pays(made.id)
+        trade.looks(made.id)
+    return made.id
+
+
+def decide(
+    trade: Trade,
+    order_id: int,
+    to: WallState,
+    *,
+    number: int = 1,
+    seen: WallState = WallState.WAITING,
+    actor: str = OWNER,
+) -> None:
+    reference = trade.order(order_id).reference
+    with trade.database.transaction() as session:
+        wall.decide(session, trade.services.vault, reference, number, to=to, seen=seen, actor=actor)
+
+
+def withdraw(trade: Trade, order_id: int, number: int = 1) -> bool:
+    with trade.database.transaction() as session:
+        return wall.withdraw(session, order_id, number)
+
+
+def waiting(trade: Trade) -> list[tuple[str, str]]:
+    with trade.database.reading() as session:
+        return [(found.words, found.name) for found in wall.waiting(session, trade.services.vault)]
+
+
+def shown(trade: Trade, number: int = 1) -> list[tuple[str, str]]:
+    with trade.database.reading() as session:
+        return [(entry.words, entry.name) for entry in wall.page(session, number).entries]
+
+
+def in_the_clear(trade: Trade) -> list[str | None]:
+    with trade.database.reading() as session:
+        return list(session.scalars(select(WallEntry.words)))
+
+
+def test_a_dedication_is_private_unless_it_was_shared(trade: Trade) -> None:
+    order(trade, None)
+    assert waiting(trade) == []
+    assert in_the_clear(trade) == []
+
+
+def test_what_was_shared_and_paid_for_waits_to_be_read_and_no_one_sees_it(trade: Trade) -> None:
+    order(trade, "Síle & Tomás", None, "")
+    assert waiting(trade) == [(WORDS, "Síle & Tomás"), (WORDS, "")]
+    assert shown(trade) == []
+    assert in_the_clear(trade) == [None, None], "sealed until it is shown"
+
+
+def test_what_was_never_paid_for_is_never_offered_and_cannot_be_shown(trade: Trade) -> None:
+    unpaid = order(trade, "Síle", paid=False)
+    assert waiting(trade) == []
+    with pytest.raises(NotOffered):
+        decide(trade, unpaid, WallState.SHOWN)
+    assert shown(trade) == []
+
+
+def test_an_order_opened_for_payment_again_is_offered_once(trade: Trade) -> None:
+    made = order(trade, "Síle", paid=False)
+    with trade.database.transaction() as session:
+        session.execute(update(Order).values(state=State.EXPIRED))
+        lines = trade.wish("petal").lines
+        pay_again(session, trade.services, made, price(snapshot.load(session), lines))
+    start_payment(trade.services, trade.attempt(made).id)
+    trade.pays(made)
+    trade.looks(made)
+    trade.looks(made)
+    assert waiting(trade) == [(WORDS, "Síle")]
+
+
+def test_what_was_read_and_shown_is_on_the_wall_as_it_was_written(trade: Trade) -> None:
+    made = order(trade, "Síle")
+    decide(trade, made, WallState.SHOWN)
+    assert shown(trade) == [(WORDS, "Síle")]
+    assert waiting(trade) == []
+    with trade.database.reading() as session:
+        last = history(session, made)[-1]
+        (seen,) = wall.decided(session, trade.services.vault)
+    assert (last.kind, last.actor, last.data) == ("put on the wall", OWNER, {"piece": 1})
+    assert (seen.state, seen.words) == (WallState.SHOWN, WORDS)
+
+
+def test_what_was_left_off_is_not_on_it_and_may_be_put_there_later(trade: Trade) -> None:
+    made = order(trade, "Síle")
+    decide(trade, made, WallState.LEFT_OUT)
+    assert (shown(trade), waiting(trade)) == ([], [])
+    decide(trade, made, WallState.SHOWN, seen=WallState.LEFT_OUT)
+    assert shown(trade) == [(WORDS, "Síle")]
+    decide(trade, made, WallState.LEFT_OUT, seen=WallState.SHOWN)
+    assert in_the_clear(trade) == [None]
+
+
+def test_withdrawing_deletes_the_copy_and_is_for_good(trade: Trade) -> None:
+    made = order(trade, "Síle")
+    decide(trade, made, WallState.SHOWN)
+    assert withdraw(trade, made)
+    assert shown(trade) == []
+    assert in_the_clear(trade) == [None]
+    for seen in WallState:
+        with pytest.raises(NotOffered):
+            decide(trade, made, WallState.SHOWN, seen=seen)
+    assert withdraw(trade, made), "once more is fine"
+    with trade.database.reading() as session:
+        kinds = [event.kind for event in history(session, made)]
+    assert kinds[-2:] == ["put on the wall", "taken off the wall"]
+    assert not withdraw(trade, made, number=2)
+
+
+def test_what_was_withdrawn_before_anyone_read_it_is_never_offered(trade: Trade) -> None:
+    made = order(trade, "Síle")
+    withdraw(trade, made)
+    assert waiting(trade) == []
+    with pytest.raises(NotOffered):
+        decide(trade, made, WallState.SHOWN, seen=WallState.WITHDRAWN)
+
+
+def test_a_refund_leaves_her_words_where_she_put_them(trade: Trade) -> None:
+    made = order(trade, "Síle")
+    decide(trade, made, WallState.SHOWN)
+    trade.refunds(made)
+    assert trade.looks(made) == State.REFUNDED
+    assert shown(trade) == [(WORDS, "Síle")]
+    assert withdraw(trade, made)
+
+
+def test_words_of_an_order_given_back_before_they_were_read_stay_private(trade: Trade) -> None:
+    made = order(trade, "Síle")
+    trade.refunds(made)
+    trade.looks(made)
+    assert waiting(trade) == []
+    with pytest.raises(NotOffered):
+        decide(trade, made, WallState.SHOWN)
+    decide(trade, made, WallState.LEFT_OUT)
+
+
+def test_words_that_were_erased_cannot_be_shown(trade: Trade) -> None:
+    made = order(trade, "Síle")
+    reference = trade.order(made).reference
+    with trade.database.transaction() as session:
+        privacy.erase(session, trade.services.vault, reference, actor="test")
+    with pytest.raises(NotOffered):
+        decide(trade, made, WallState.SHOWN)
+
+
+def test_two_who_decide_at_once_decide_once(trade: Trade) -> None:
+    made = order(trade, "Síle")
+    start = Barrier(2)
+
+    def choose(to: WallState) -> WallState | None:
+        start.wait(30)
+        try:
+            decide(trade, made, to, actor=to.value)
+        except DecidedBefore as before:
+            return before.state
+        return None
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(choose, [WallState.SHOWN, WallState.LEFT_OUT]))
+    winner = WallState.SHOWN if answers[0] is None else WallState.LEFT_OUT
+    assert sorted(answers, key=str) == sorted([None, winner], key=str)
+    assert shown(trade) == ([(WORDS, "Síle")] if winner is WallState.SHOWN else [])
+
+
+def test_she_withdraws_while_the_owner_decides_and_nothing_is_shown(trade: Trade) -> None:
+    made = order(trade, "Síle")
+    start = Barrier(2)
+
+    def put_up() -> None:
+        start.wait(30)
+        with suppress(NotOffered):
+            decide(trade, made, WallState.SHOWN)
+
+    def take_off() -> None:
+        start.wait(30)
+        withdraw(trade, made)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(put_up), pool.submit(take_off)]:
+            done.result()
+    assert shown(trade) == []
+
+
+def test_the_newest_stand_first_and_pages_follow_one_another(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wall, "PER_PAGE", 2)
+    names = ["one", "two", "three", "four", "five"]
+    made = order(trade, *names)
+    for number in range(1, 6):
+        decide(trade, made, WallState.SHOWN, number=number)
+    assert [[name for _, name in shown(trade, page)] for page in (1, 2, 3, 4)] == [
+        ["five", "four"], ["three", "two"], ["one"], [],
+    ]  # fmt: skip
+    with trade.database.reading() as session:
+        assert [wall.page(session, page).more for page in (1, 2, 3)] == [True, True, False]
+
+
+@pytest.mark.parametrize("number", [0, 2, 99])
+def test_a_line_there_is_not_is_not_offered(trade: Trade, number: int) -> None:
+    made = order(trade, "Síle")
+    with pytest.raises(NotOffered):
+        decide(trade, made, WallState.SHOWN, number=number)
+
+
+def test_only_showing_and_leaving_off_are_decisions(trade: Trade) -> None:
+    made = order(trade, "Síle")
+    for to in (WallState.WAITING, WallState.WITHDRAWN):
+        with pytest.raises(ValueError, match="a decision"):
+            decide(trade, made, to)
+
+
+def test_the_database_itself_keeps_no_words_that_are_not_shown(trade: Trade) -> None:
+    order(trade, "Síle")
+    with pytest.raises(IntegrityError), trade.database.transaction() as session:
+        session.execute(text("UPDATE wall_entry SET words = 'kept'"))
+    with pytest.raises(IntegrityError), trade.database.transaction() as session:
+        session.execute(text("UPDATE wall_entry SET state = 'shown'"))

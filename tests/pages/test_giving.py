@@ -1,0 +1,275 @@
+"""/giving: the account anyone may read. Its figures are the ledger's, its chart is its table."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from xml.etree import ElementTree as ET
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, select, update
+
+from shop.application import create_app
+from shop.catalogue import editions
+from shop.giving import ledger, remittances
+from shop.giving.ledger import Standing, UnitTarget
+from shop.giving.models import LedgerHead, Policy
+from shop.giving.months import Month
+from shop.pages.giving import WIDEST, chart
+from shop.settings import Settings
+from tests.shopper import Shopper, soup, trade_of
+from tests.trade import Trade
+
+PAGE = "/giving"
+
+
+@pytest.fixture
+def engine_name() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def trade(app: Flask) -> Trade:
+    return trade_of(app)
+
+
+@pytest.fixture
+def anyone(app: Flask) -> Shopper:
+    return Shopper(app)
+
+
+@pytest.fixture(autouse=True)
+def always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No second between what a test does and what it sees."""
+    monkeypatch.setattr(editions, "FRESH_SECONDS", 0.0)
+
+
+@pytest.fixture
+def clock_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], None]:
+    def at(year: int, month: int) -> None:
+        monkeypatch.setattr("shop.clock.now", lambda: datetime(year, month, 15, 12, tzinfo=UTC))
+
+    return at
+
+
+def give(trade: Trade, reference: str, *standings: Standing, book: ledger.Book = "test") -> None:
+    units = [
+        UnitTarget(unit=n, sku="HEART-SILVER-18", amount_pence=500, policy_id=1, standing=standing)
+        for n, standing in enumerate(standings, start=1)
+    ]
+    with trade.database.transaction() as session:
+        ledger.bring_to(
+            session, book=book, order_reference=reference, units=units,
+            event_at=datetime(2026, 9, 1, tzinfo=UTC), actor="worker", cause="evt",
+        )  # fmt: skip
+
+
+def pay(trade: Trade, pence: int, key: str = "k") -> int:
+    with trade.database.transaction() as session:
+        return remittances.record_remittance(
+            session, book="test", policy_id=1, amount_pence=pence, paid_on=date(2026, 11, 1),
+            bank_reference="SECRET REF", receipt="from Mrs Qanary", key=key, actor="finance@example.com",
+        ).seq  # fmt: skip
+
+
+@pytest.fixture
+def autumn(trade: Trade, clock_at: Callable[[int, int], None]) -> Trade:
+    """September: three gifts. October: none. November: one taken back, one held, one paid over, one new."""
+    clock_at(2026, 9)
+    give(trade, "PM-AAAA-22", *[Standing.ACCRUED] * 3)
+    clock_at(2026, 11)
+    give(trade, "PM-AAAA-22", Standing.NONE, Standing.HELD)
+    give(trade, "PM-BBBB-22", Standing.ACCRUED)
+    pay(trade, 500)
+    return trade
+
+
+def table(anyone: Shopper, name: str = "months") -> list[list[str]]:
+    rows = soup(anyone.get(PAGE)).select(f"#{name} tbody tr")
+    return [[cell.text for cell in row.select("th, td")] for row in rows]
+
+
+def stats(anyone: Shopper) -> dict[str, str]:
+    return {str(s.dt.text): str(s.dd.text) for s in soup(anyone.get(PAGE)).select(".stat")}  # type: ignore[union-attr]
+
+
+def test_month_by_month_it_says_what_the_ledger_says(autumn: Trade, anyone: Shopper) -> None:
+    assert table(anyone) == [
+        ["November 2026", "£0.00", "£5.00", "£5.00", "£5.00", "£5.00"],
+        ["October 2026", "£0.00", "£0.00", "£15.00", "£0.00", "£0.00"],
+        ["September 2026", "£15.00", "£0.00", "£15.00", "£15.00", "£0.00"],
+    ]
+    assert stats(anyone) == {
+        "Given in all": "£15.00", "Paid over": "£5.00", "Owed now": "£5.00", "Waiting": "£5.00",
+    }  # fmt: skip
+    with autumn.database.reading() as session:
+        totals = ledger.totals(session, "test")
+    assert (totals.net_pence, totals.remitted_pence, totals.accrued_pence) == (1500, 500, 500)
+
+
+def test_the_chart_is_drawn_from_the_rows_of_the_table(autumn: Trade, anyone: Shopper) -> None:
+    svg = soup(anyone.get(PAGE)).select_one("svg.chart")
+    assert svg is not None
+    texts = [tag.text for tag in svg.select("text")]
+    rows = table(anyone)
+    whole = [[row[0], row[1].removesuffix(".00"), row[2].removesuffix(".00")] for row in rows]
+    assert texts == [cell for row in whole for cell in row]
+    for month, given, paid in whole:
+        assert f"{month}: {given} given, {paid} paid over." in svg.desc.text  # type: ignore[union-attr]
+    assert svg["aria-labelledby"] == "chart-title chart-said"
+    ET.fromstring(str(svg))
+
+
+def test_the_longest_bar_has_the_room_there_is_and_the_others_their_share() -> None:
+    months = [
+        Month(name="2026-11", accrued_pence=1000),
+        Month(name="2026-10", accrued_pence=500, paid_pence=250),
+        Month(name="2026-09", taken_back_pence=1000),
+    ]
+    drawn = [(row.label, row.given.percent, row.given.back, row.paid.percent) for row in chart(months)]
+    assert drawn == [
+        ("November 2026", f"{WIDEST}.0%", False, "0.0%"),
+        ("October 2026", f"{WIDEST // 2}.0%", False, "17.5%"),
+        ("September 2026", f"{WIDEST}.0%", True, "0.0%"),
+    ]
+    assert chart([]) == []
+
+
+def test_a_year_is_drawn_and_every_month_is_in_the_table(
+    trade: Trade, anyone: Shopper, clock_at: Callable[[int, int], None]
+) -> None:
+    clock_at(2025, 1)
+    give(trade, "PM-AAAA-22", Standing.ACCRUED)
+    clock_at(2026, 11)
+    assert len(table(anyone)) == 23
+    assert len(soup(anyone.get(PAGE)).select(".chart-month")) == 12
+    assert "The last 12 months are drawn" in anyone.get(PAGE).text
+
+
+def test_the_file_has_the_rows_of_the_table(autumn: Trade, anyone: Shopper) -> None:
+    answer = anyone.get("/giving/months.csv")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [row["month"] for row in rows] == ["2026-09", "2026-10", "2026-11"]
+    assert rows[2] == {
+        "month": "2026-11", "accrued": "5.00", "taken_back": "5.00", "given": "0.00", "paid_over": "5.00",
+        "owed_at_end": "5.00", "held_at_end": "5.00", "currency": "GBP", "orders": "test",
+    }  # fmt: skip
+
+
+def test_nothing_on_it_is_about_a_person(autumn: Trade, anyone: Shopper) -> None:
+    for address in (PAGE, "/giving/months.csv"):
+        text = anyone.get(address).text
+        assert not re.search(r"PM-\w{4}|HEART|SECRET REF|Qanary|example\.com|\d\d:\d\d", text)
+    assert "Receipt on file" in anyone.get(PAGE).text
+
+
+def test_in_a_test_shop_it_says_that_its_figures_are_tests(autumn: Trade, anyone: Shopper) -> None:
+    page = anyone.get(PAGE).text
+    assert "These figures are tests" in page
+    assert "The promise above is a sample" in page
+
+
+def test_the_head_of_the_ledger_is_there_to_be_noted(autumn: Trade, anyone: Shopper) -> None:
+    with autumn.database.reading() as session:
+        head = session.execute(select(LedgerHead.last_seq, LedgerHead.last_hash)).one()
+    page = soup(anyone.get(PAGE)).main.text  # type: ignore[union-attr]
+    assert head.last_hash in page
+    assert f"number {head.last_seq}, written on 15 November 2026" in page
+
+
+def test_a_payment_undone_is_shown_as_that(autumn: Trade, anyone: Shopper) -> None:
+    seq = pay(autumn, 500, "again")
+    with autumn.database.transaction() as session:
+        remittances.undo_remittance(session, seq, reason="private reason", actor="finance@example.com")
+    assert [[row[1], row[3]] for row in table(anyone, "payments")] == [
+        ["-£5.00", "Undoes a payment written down by mistake"],
+        ["£5.00", "Written down by mistake, undone"],
+        ["£5.00", "Receipt on file"],
+    ]
+    assert "private reason" not in anyone.get(PAGE).text
+
+
+def test_more_paid_than_owed_is_said_to_be_ahead(autumn: Trade, anyone: Shopper) -> None:
+    pay(autumn, 500, "again")
+    give(autumn, "PM-BBBB-22", Standing.NONE)
+    assert stats(anyone)["Paid ahead"] == "£5.00"
+
+
+def test_before_the_first_order_it_says_so(anyone: Shopper) -> None:
+    page = anyone.get(PAGE)
+    assert page.status_code == 200
+    assert "Nothing has been given yet" in page.text
+    assert not soup(page).select("svg.chart, #months")
+    assert anyone.get("/giving/months.csv").text.count("\n") == 1
+
+
+def test_without_a_promise_in_force_nothing_is_claimed_and_the_account_stays(
+    autumn: Trade, anyone: Shopper
+) -> None:
+    with autumn.database.transaction() as session:
+        session.execute(update(Policy).values(ends_on=date(2026, 11, 10)))
+    page = anyone.get(PAGE).text
+    assert "No agreement with a charity is in force" in page
+    assert "£15.00" in page
+    assert not soup(anyone.get(PAGE)).select(".donation, #agreement-title")
+
+
+def test_a_shop_that_never_promised_anything_claims_nothing(trade: Trade, anyone: Shopper) -> None:
+    with trade.database.transaction() as session:
+        session.execute(delete(Policy))
+    page = soup(anyone.get(PAGE)).main.text  # type: ignore[union-attr]
+    assert "nothing is promised here" in page
+    assert "PANDAS" not in page
+
+
+@pytest.fixture
+def live(settings: Settings, trade: Trade) -> Iterator[Shopper]:
+    """The same database in a shop that takes real money."""
+    real = replace(settings, stripe_secret_key="sk_live_x", stripe_webhook_secret="whsec_x")
+    app = create_app(real)
+    app.testing = True
+    yield Shopper(app)
+    app.extensions["shop.database"].dispose()
+
+
+def test_no_test_order_is_ever_in_a_real_total(autumn: Trade, live: Shopper) -> None:
+    page = live.get(PAGE).text
+    assert "Nothing has been given yet" in page
+    assert "PANDAS" not in soup(live.get(PAGE)).main.text  # type: ignore[union-attr]
+    give(autumn, "PM-REAL-22", Standing.ACCRUED, book="live")
+    assert table(live) == [["November 2026", "£5.00", "£0.00", "£5.00", "£5.00", "£0.00"]]
+    assert "test" not in soup(live.get(PAGE)).main.text.lower()  # type: ignore[union-attr]
+
+
+def test_a_signed_agreement_is_named(autumn: Trade, live: Shopper) -> None:
+    with autumn.database.transaction() as session:
+        first = session.get_one(Policy, 1)
+        facts = {c.name: getattr(first, c.name) for c in Policy.__table__.columns if c.name != "id"}
+        session.add(Policy(**{**facts, "agreement_reference": "A-17", "statement_version": 1}))
+    page = soup(live.get(PAGE)).main.text  # type: ignore[union-attr]
+    for said in ("A-17", "1 January 2000", "within 28 days of reaching us"):
+        assert said in page
+
+
+def test_a_new_gift_is_there_within_a_second_and_only_it_is_read(
+    app: Flask, trade: Trade, anyone: Shopper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(trade, "PM-AAAA-22", Standing.ACCRUED)
+    assert stats(anyone)["Given in all"] == "£5.00"
+    monkeypatch.setattr(editions, "FRESH_SECONDS", 60.0)
+    anyone.get(PAGE)
+    give(trade, "PM-BBBB-22", Standing.ACCRUED)
+    assert stats(anyone)["Given in all"] == "£5.00", "from memory"
+    monkeypatch.setattr(editions, "FRESH_SECONDS", 0.0)
+    assert stats(anyone)["Given in all"] == "£10.00"
+
+
+def test_it_is_answered_from_memory_and_revalidated(anyone: Shopper) -> None:
+    first = anyone.get(PAGE)
+    assert first.headers["Cache-Control"] == "no-cache"
+    again = anyone.client.get(PAGE, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
