@@ -139,11 +139,21 @@ BUTTONS: Final = {
     "/owner/orders/<reference>/looks",
     "/owner/wall/<reference>/<int(max=2147483647):number>/decisions",
     "/orders/<token>/wall/<int(max=2147483647):number>/withdrawal",
+    "/comments/<token>/removal",
+    "/owner/comments/<int(max=2147483647):number>/decisions",
+    "/owner/comments/<int(max=2147483647):number>/address-views",
     "/sign-out",
     "/sign-in/link/<token>",
     "/webhooks/stripe",
 }
 """Addresses that take a POST without a form of their own: a button, a form listed above, or no person."""
+
+
+TRIED_ELSEWHERE: Final = {
+    "/journal/<slug>/comments",
+    "/journal/<slug>/comments/<int(max=2147483647):number>/report",
+}
+"""Forms that tests/journal/test_comments.py tries, since only a few a minute are taken."""
 
 
 class Form(NamedTuple):
@@ -365,7 +375,7 @@ def test_every_address_that_takes_a_form_is_tried(shared_app: Flask) -> None:
         "/finance/remittances/<int(max=2147483647):seq>/reversal",
     }  # fmt: skip
     posts = {rule.rule for rule in shared_app.url_map.iter_rules() if "POST" in (rule.methods or ())}
-    assert posts == forms | BUTTONS
+    assert posts == forms | BUTTONS | TRIED_ELSEWHERE
 
 
 @pytest.mark.parametrize("name", [name for name in FORMS if name != "period"])

@@ -60,7 +60,8 @@ class Visitor:
     def types(self, label: str, text: str, within: str | None = None) -> None:
         """Click into a field and type, key by key. `within`: the name of the group it is in."""
         place = self.page.get_by_role("group", name=within) if within else self.page
-        place.get_by_label(label).click()
+        written = place.locator("textarea, input:not([type=checkbox], [type=radio])")
+        place.get_by_label(label).and_(written).click()
         self.page.keyboard.type(text)
 
     def presses(self, name: str | re.Pattern[str]) -> None:
