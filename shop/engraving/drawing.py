@@ -61,36 +61,42 @@ def marks(area: Area, words: Mapping[int, str], face: Face) -> str:
 
 
 def _framed(frame: Frame, face: Face) -> str:
-    turn = f"rotate({_number(math.degrees(frame.turn))}) " if frame.turn else ""
-    place = f"translate({_number(frame.x)} {_number(-frame.y)}) {_scale(frame.scale)}"
-    thick = f' stroke-width="{_number(face.thicken_mm / frame.scale)}"' if face.thicken_mm else ""
+    turn = f"rotate({number(math.degrees(frame.turn))}) " if frame.turn else ""
+    place = f"translate({number(frame.x)} {number(-frame.y)}) {_scale(frame.scale)}"
+    thick = f' stroke-width="{number(face.thicken_mm / frame.scale)}"' if face.thicken_mm else ""
     return f'<g transform="{turn}{place}"{thick}>{"".join(_paths(frame, face))}</g>'
 
 
 def _paths(frame: Frame, face: Face) -> Iterator[str]:
     font = opened(face)
-    for number, x, y in frame.glyphs:
-        if path := font.outline(number).path:
-            yield f'<path transform="translate({_number(x)} {_number(y)})" d="{path}"/>'
+    for glyph, x, y in frame.glyphs:
+        if path := font.outline(glyph).path:
+            yield f'<path transform="translate({number(x)} {number(y)})" d="{path}"/>'
 
 
 def _document(area: Area, words: str, *, edge: bool) -> str:
     across = area.width_mm + 2 * _EDGE_MM
     down = (area.width_mm if is_ring(area) else area.height_mm) + 2 * _EDGE_MM
-    wide, high = _number(across), _number(down)
+    wide, high = number(across), number(down)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{wide}mm" height="{high}mm" '
-        f'viewBox="{_number(-across / 2)} {_number(-down / 2)} {wide} {high}">'
+        f'viewBox="{number(-across / 2)} {number(-down / 2)} {wide} {high}">'
         f"<title>{escape(area.label)}</title>{_edge(area) if edge else ''}{words}</svg>"
     )
 
 
 @lru_cache(maxsize=256)
-def _edge(area: Area) -> str:
-    path = "".join(
-        "M" + "L".join(f"{_number(x)} {_number(-y)}" for x, y in polygon) + "Z" for polygon in outline(area)
+def edge_path(area: Area) -> str:
+    """The outline of the metal as path data, in mm about the middle of the area, y downwards."""
+    return "".join(
+        "M" + "L".join(f"{number(x)} {number(-y)}" for x, y in polygon) + "Z" for polygon in outline(area)
     )
-    return f'<path class="edge" fill="none" stroke="currentColor" stroke-width="{_EDGE_MM}" d="{path}"/>'
+
+
+@lru_cache(maxsize=256)
+def _edge(area: Area) -> str:
+    look = f'fill="none" stroke="currentColor" stroke-width="{_EDGE_MM}"'
+    return f'<path class="edge" {look} d="{edge_path(area)}"/>'
 
 
 def _scale(factor: float) -> str:
@@ -98,6 +104,9 @@ def _scale(factor: float) -> str:
     return f"scale({factor:.9f} {-factor:.9f})"
 
 
-def _number(value: float) -> str:
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
+def number(value: float, digits: int = 3) -> str:
+    """The shortest way to write the value to so many decimal places."""
+    text = f"{value:.{digits}f}"
+    if digits:
+        text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

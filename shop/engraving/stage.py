@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
-from shop.engraving.areas import Area, outline
-from shop.engraving.drawing import marks
+from shop.engraving.areas import Area
+from shop.engraving.drawing import edge_path, marks, number
 from shop.engraving.engraving import check, field_name, words_in
 from shop.engraving.faces import FACES, Face
 from shop.engraving.layout import room_left_mm
@@ -105,14 +105,6 @@ def over_picture(
     )
 
 
-def number(value: float, digits: int = 3) -> str:
-    """The shortest way to write the value to so many decimal places."""
-    text = f"{value:.{digits}f}"
-    if digits:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
-
-
 def remarks(areas: Sequence[Area], face: Face, params: Mapping[str, str]) -> dict[str, tuple[str, bool]]:
     """By field name, what to say of each line that has words: the problem, or how much room is left."""
     words = words_in(params, areas)
@@ -141,7 +133,7 @@ def _cut(area: Area, place: Placement, words: Mapping[int, str], face: Face, *, 
     """The words of one side at their place on the picture; those `over` the edge end there."""
     drawn = marks(area, words, face)
     if over:
-        drawn = _within(f"{name}-edge", _edge(area), drawn)
+        drawn = _within(f"{name}-edge", edge_path(area), drawn)
     drawn = f'<g transform="matrix({" ".join(number(value, 5) for value in place.matrix)})">{drawn}</g>'
     return _within(f"{name}-seen", place.clip, drawn) if place.clip else drawn
 
@@ -150,12 +142,6 @@ def _within(name: str, path: str, drawn: str) -> str:
     return (
         f'<clipPath id="{name}"><path clip-rule="evenodd" d="{path}"/></clipPath>'
         f'<g clip-path="url(#{name})">{drawn}</g>'
-    )
-
-
-def _edge(area: Area) -> str:
-    return "".join(
-        "M" + "L".join(f"{number(x)} {number(-y)}" for x, y in ring) + "Z" for ring in outline(area)
     )
 
 

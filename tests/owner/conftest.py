@@ -1,29 +1,12 @@
 import pytest
 from flask import Flask
 
-from tests.shopper import Shopper, trade_of
-from tests.trade import Trade
+from tests.bought import engine_name, paid, trade
+from tests.shopper import Shopper
 
-
-@pytest.fixture
-def engine_name() -> str:
-    return "sqlite"
-
-
-@pytest.fixture
-def trade(app: Flask) -> Trade:
-    return trade_of(app)
+__all__ = ["engine_name", "paid", "trade"]
 
 
 @pytest.fixture
 def owner(app: Flask) -> Shopper:
     return Shopper(app).sign_in("owner")
-
-
-@pytest.fixture
-def paid(trade: Trade) -> str:
-    """The reference of a paid order of a disc and a petal."""
-    order = trade.place("disc", "petal")
-    trade.pays(order)
-    trade.looks(order)
-    return trade.order(order).reference
