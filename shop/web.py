@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any, Final, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, render_template, request
+from flask import Flask, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import CSRFError
@@ -22,9 +22,10 @@ from wtforms.fields import Field
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
+from shop import headers
 from shop.db import Database
 from shop.money import pounds, pounds_and_pence
-from shop.settings import PaymentMode, Settings
+from shop.settings import Settings
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -44,8 +45,6 @@ STALE: Final = "This page had been open for a while. Go back, load it again, and
 STALE_BUT_KEPT: Final = (
     "This page had been open for a while. Nothing you wrote is lost: please send it once more."
 )
-
-STRIPE_CHECKOUT: Final = "https://checkout.stripe.com"
 
 
 def settings() -> Settings:
@@ -97,45 +96,7 @@ def init_app(app: Flask) -> None:
     for unavailable in (OperationalError, PoolTimeout):
         app.register_error_handler(unavailable, _database_unavailable)
     app.register_error_handler(Exception, _unexpected)
-    headers = security_headers(config)
-
-    @app.after_request
-    def _add_headers(response: Response) -> Response:
-        for name, value in headers:
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
-
-
-def security_headers(config: Settings) -> list[tuple[str, str]]:
-    """What goes with every answer, as (name, value)."""
-    headers = [
-        ("Content-Security-Policy", content_security_policy(config)),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "strict-origin-when-cross-origin"),
-        ("Cross-Origin-Opener-Policy", "same-origin"),
-        ("Permissions-Policy", "camera=(), microphone=(), geolocation=(), browsing-topics=()"),
-    ]
-    if config.secure:
-        headers.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
-    return headers
-
-
-def content_security_policy(config: Settings) -> str:
-    """The policy for every page: nothing from anywhere else, nothing inline.
-
-    `form-action` must name the payment page's host, because browsers apply it to the redirect as well.
-    """
-    pay = "'self'"
-    if config.payment_mode is PaymentMode.STRIPE:
-        pay += f" {STRIPE_CHECKOUT}"
-        if config.stripe_api_base:
-            base = urlsplit(config.stripe_api_base)
-            pay += f" {base.scheme}://{base.netloc}"
-    return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        f"connect-src 'self'; form-action {pay}; base-uri 'none'; frame-ancestors 'none'"
-    )
+    headers.init_app(app)
 
 
 def same_origin() -> None:

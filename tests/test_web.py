@@ -1,6 +1,7 @@
 """Headers, errors, tokens, and a log that knows nobody's words."""
 
 import dataclasses
+import gzip
 import logging
 import sqlite3
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from shop import db, web
+from shop import db, headers, web
 from shop.application import create_app
 from shop.settings import Settings
 from shop.worker import Worker
@@ -74,7 +75,17 @@ def test_with_stripe_forms_may_lead_to_its_payment_page_and_nowhere_else(
     settings: Settings, base: str | None, allowed: str
 ) -> None:
     keys = {"stripe_secret_key": "sk_test_1", "stripe_webhook_secret": "whsec_1", "stripe_api_base": base}
-    assert f"form-action {allowed}" in web.content_security_policy(dataclasses.replace(settings, **keys))
+    assert f"form-action {allowed}" in headers.content_security_policy(dataclasses.replace(settings, **keys))
+
+
+def test_a_page_made_for_one_person_travels_packed_where_her_browser_takes_it(her: Shopper) -> None:
+    plain = her.get("/basket")
+    sent = her.client.get("/basket", headers={"Accept-Encoding": "gzip, br"})
+    assert sent.headers["Content-Encoding"] == "gzip"
+    assert int(sent.headers["Content-Length"]) == len(sent.data) < len(plain.data) / 2
+    assert b"nothing in your basket" in gzip.decompress(sent.data)
+    assert "Content-Encoding" not in plain.headers
+    assert "Accept-Encoding" in plain.headers["Vary"]
 
 
 def test_with_stripe_there_is_no_stand_in(settings: Settings) -> None:

@@ -16,7 +16,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
-from shop import web
+from shop import headers, web
 from shop.assets import Stored
 from shop.catalogue import snapshot
 from shop.catalogue.snapshot import Catalogue
@@ -141,8 +141,8 @@ def init_app(app: Flask) -> None:
 
 def answer_from_memory(app: Flask, kept: Editions[T]) -> None:
     """Let these pages be answered before the application is asked."""
-    headers = web.security_headers(app.extensions["shop.settings"])
-    app.wsgi_app = FromMemory(kept, app.wsgi_app, headers)  # type: ignore[method-assign]
+    always = headers.security_headers(app.extensions["shop.settings"])
+    app.wsgi_app = FromMemory(kept, app.wsgi_app, always)  # type: ignore[method-assign]
 
 
 def editions() -> Editions[Shown]:
