@@ -6,21 +6,28 @@ the file for a year and still sees a new one at once.
 
 import gzip
 import hashlib
-import mimetypes
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 from wsgiref.types import WSGIEnvironment
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
+from werkzeug.security import safe_join
 
 KEEP_SECONDS: Final = 31_536_000
-TEXTS: Final = frozenset({".css", ".js", ".svg", ".txt"})
-"""What shrinks when compressed."""
+TEXTS: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+}
+"""What shrinks when compressed, and its type: not every machine knows the types of all of these."""
 
-HELD: Final = TEXTS | {".woff2"}
-"""What is small enough to hold in memory."""
+PICTURES: Final = {".webp": "image/webp", ".avif": "image/avif"}
+"""Read each time they are asked for: browsers and proxies keep them, memory is for pages."""
+
+KINDS: Final = {**TEXTS, **PICTURES, ".woff2": "font/woff2"}
 
 REVALIDATE: Final = "no-cache"
 FOREVER: Final = f"public, max-age={KEEP_SECONDS}, immutable"
@@ -78,16 +85,17 @@ class Assets:
         return f"/static/{name}?v={self._digests[key]}"
 
     def stored(self, name: str) -> Stored | None:
-        """A small file of the folder, ready to send; None when it is another kind or is not there."""
-        path = self._folder / name
-        if path.suffix not in HELD or ".." in Path(name).parts or not path.is_file():
+        """A file of the folder, ready to send; None when there is none of that name."""
+        found = safe_join(str(self._folder), name)
+        path = Path(found) if found else None
+        if path is None or path.suffix not in KINDS or not path.is_file():
             return None
+        kind = KINDS[path.suffix]
+        if path.suffix in PICTURES:
+            return Stored.of(path.read_bytes(), kind, shrinks=False)
         key = (name, path.stat().st_mtime_ns)
         if key not in self._stored:
-            kind = mimetypes.guess_type(name)[0] or "font/woff2"
-            text = path.suffix in TEXTS
-            kind += "; charset=utf-8" if text else ""
-            self._stored[key] = Stored.of(path.read_bytes(), kind, shrinks=text)
+            self._stored[key] = Stored.of(path.read_bytes(), kind, shrinks=path.suffix in TEXTS)
         return self._stored[key]
 
 
@@ -97,11 +105,10 @@ def init_app(app: Flask) -> None:
 
     def static(filename: str) -> Response:
         lasts = FOREVER if "v" in request.args or filename.endswith(".woff2") else REVALIDATE
-        if stored := assets.stored(filename):
-            return stored.response(lasts)
-        response = app.send_static_file(filename)
-        response.headers["Cache-Control"] = lasts
-        return response
+        stored = assets.stored(filename)
+        if stored is None:
+            abort(HTTPStatus.NOT_FOUND)
+        return stored.response(lasts)
 
     app.view_functions["static"] = static
     app.jinja_env.globals["asset"] = assets.url

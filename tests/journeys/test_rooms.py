@@ -9,7 +9,7 @@ from werkzeug.routing import Map
 
 from shop.payments.standin.application import create_standin
 from shop.settings import PaymentMode
-from tests.browser import axe
+from tests.browser import axe, whole_page
 from tests.journeys.conftest import ONE_ENGINE
 from tests.journeys.rooms import NO_PAGE, ROOMS
 
@@ -55,7 +55,7 @@ def plain(rule: str) -> str:
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
-def test_a_page_is_sound_for_everyone(visit, open_shop, room):
+def test_a_page_is_sound_for_everyone(visit, open_shop, room, request):
     visitor = visit(viewport={"width": 320, "height": 700})
     room.enter(visitor)
     assert visitor.statuses[visitor.path] == room.status
@@ -69,6 +69,9 @@ def test_a_page_is_sound_for_everyone(visit, open_shop, room):
     assert visitor.page.locator("h1").count() == 1
     refused = room.status == 422 and visitor.page.title().startswith("Error: ")
     assert refused == (room.status == 422 and "Error" in visitor.page.title())
+    if folder := request.config.getoption("pictures"):  # to look at every page in one go
+        for width in (375, 1280):
+            whole_page(visitor.page, width, folder / f"{room.name.replace(' ', '-')}-{width}.png")
 
 
 def test_no_page_was_forgotten(app):
