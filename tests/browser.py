@@ -66,9 +66,10 @@ IN_SIGHT = """async () => {
     await new Promise(requestAnimationFrame);
   }
   scrollTo(0, 0);
-  await Promise.all([...document.images].map(picture => picture.decode().catch(() => {})));
+  const shown = [...document.images].filter(picture => picture.checkVisibility());
+  await Promise.all(shown.map(picture => picture.decode().catch(() => {})));
 }"""
-"""Pictures below the fold are fetched when she comes near them."""
+"""Pictures below the fold are fetched when she comes near them; those that are hidden, never."""
 
 
 def all_loaded(page: Page) -> None:
@@ -83,11 +84,12 @@ def whole_page(page: Page, width: int, file: Path) -> None:
     page.screenshot(path=file, full_page=True)
 
 
-def axe(page: Page) -> list[str]:
-    """What axe finds wrong with the page: the rule and where."""
+def axe(page: Page, *rules: str) -> list[str]:
+    """What axe finds wrong with the page (by these rules, or by all): the rule and where."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("axe.run({resultTypes: ['violations']}).then(results => results.violations)")
+    how = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    found = page.evaluate("how => axe.run(how).then(results => results.violations)", how)
     return [
         f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]
     ]

@@ -65,6 +65,9 @@ def test_a_page_is_sound_for_everyone(visit, open_shop, room, request):
         visitor.page.set_viewport_size({"width": width, "height": 800})
         assert axe(visitor.page) == [], width
         assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
+    visitor.page.emulate_media(color_scheme="dark")
+    assert axe(visitor.page, "color-contrast") == [], "in the dark"
+    visitor.page.emulate_media(color_scheme="light")
     assert visitor.page.evaluate(TWICE) == [], "an id stands there twice"
     assert visitor.page.locator("h1").count() == 1
     refused = room.status == 422 and visitor.page.title().startswith("Error: ")

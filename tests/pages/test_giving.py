@@ -217,7 +217,7 @@ def test_without_a_promise_in_force_nothing_is_claimed_and_the_account_stays(
     page = anyone.get(PAGE).text
     assert "No agreement with a charity is in force" in page
     assert "£15.00" in page
-    assert not soup(anyone.get(PAGE)).select(".donation, #agreement-title")
+    assert not soup(anyone.get(PAGE)).select(".donation, #agreement")
 
 
 def test_a_shop_that_never_promised_anything_claims_nothing(trade: Trade, anyone: Shopper) -> None:
