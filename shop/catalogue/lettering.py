@@ -1,6 +1,7 @@
 """How a face looks: its own name set in it, as outlines, so that choosing a face downloads no font."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -12,10 +13,12 @@ from shop.engraving.shaping import shape
 CAPITAL_PX: Final = 16
 """Height of a capital on the page."""
 
-CAPITAL: Final = 110
+CAPITAL: Final = 64
 """Height of a capital in the drawing: whole numbers of this size are short and fine enough."""
 
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
+_POINTS: Final = {"M": 1, "L": 1, "Q": 2, "C": 3}
+_COMMAND: Final = re.compile(r"([MLHVQCZ])([^MLHVQCZ]*)")
 
 
 @lru_cache(maxsize=64)
@@ -43,5 +46,30 @@ def sample(face: Face) -> Markup:
 
 
 def _scaled(path: str, factor: float) -> str:
-    """Path data with every coordinate (all are absolute) multiplied and rounded."""
-    return _NUMBER.sub(lambda found: str(round(float(found[0]) * factor)), path)
+    """Absolute path data (M, L, H, V, Q, C, Z) in whole units, told from the point before: half as long."""
+    parts: list[str] = []
+    here = start = (0, 0)
+    for command, given in _COMMAND.findall(path):
+        if command == "Z":
+            parts.append("z")
+            here = start
+            continue
+        numbers = [round(float(number) * factor) for number in _NUMBER.findall(given)]
+        for index, step in enumerate(_steps(command, numbers, here)):
+            line = command in "HV" or (command == "M" and index)  # points that follow a move are lines
+            parts.append("l" if line else command.lower())
+            parts.append(" ".join(f"{x - here[0]} {y - here[1]}" for x, y in step).replace(" -", "-"))
+            here = step[-1]
+            start = here if command == "M" and not index else start
+    return "".join(parts)
+
+
+def _steps(command: str, numbers: list[int], here: tuple[int, int]) -> Iterator[list[tuple[int, int]]]:
+    """The points of each step of a command that is written once for several."""
+    if command in "HV":
+        for number in numbers:
+            yield [(number, here[1]) if command == "H" else (here[0], number)]
+        return
+    points = list(zip(numbers[::2], numbers[1::2], strict=True))
+    for first in range(0, len(points), _POINTS[command]):
+        yield points[first : first + _POINTS[command]]

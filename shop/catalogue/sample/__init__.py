@@ -35,13 +35,11 @@ def renderings() -> dict[str, Any]:
 def rendering(name: str) -> dict[str, Any]:
     """A rendering as the columns of a Picture. Raises KeyError for a name there is none of."""
     found = renderings()[name]
-    kinds = found["files"]
-    every = sorted(kind for kind in kinds if kinds[kind] == kinds["webp"])  # a width less would cost more
     return {
         "file": f"catalogue/{name}-{found['width']}.webp",
         "width": found["width"],
         "height": found["height"],
-        "renditions": {kind: kinds[kind] for kind in every},
+        "renditions": dict(sorted(found["files"].items())),
         "placements": found["sides"] or None,
     }
 

@@ -1,12 +1,13 @@
 """Rendered pictures to the files the shop serves, and the list of them: `python encode.py FOLDER [NAME ...]`.
 
-Each picture becomes WebP in several widths, and AVIF where that is smaller, in static/catalogue;
+Each picture becomes WebP in several widths, and AVIF if that is smaller in all, in static/catalogue;
 pictures.json beside the sample collection gets its size, its files and where words lie in it.
 """
 
 import json
 import sys
 from io import BytesIO
+from itertools import zip_longest
 from pathlib import Path
 
 from PIL import Image
@@ -20,6 +21,7 @@ STATIC = HERE.parents[3] / "static" / "catalogue"
 LISTED = HERE.parent / "pictures.json"
 WEBP = {"format": "WEBP", "quality": 82, "method": 6}
 AVIF = {"format": "AVIF", "quality": 62, "speed": 6}
+KINDS = {"webp": WEBP, "avif": AVIF}
 
 
 def widths(size: tuple[int, int]) -> tuple[int, ...]:
@@ -34,23 +36,26 @@ def encode(name: str, size: tuple[int, int], folder: Path) -> dict:
     scale = size[0] / picture.width
     if picture.size != size:
         picture = picture.resize(size, Image.Resampling.LANCZOS)
-    files = {"webp": [], "avif": []}
-    for width in widths(size):
-        smaller = picture.resize((width, round(width * size[1] / size[0])), Image.Resampling.LANCZOS)
-        kept = {kind: _bytes(smaller, given) for kind, given in (("webp", WEBP), ("avif", AVIF))}
-        for kind, data in kept.items():
+    made = {
+        kind: [_bytes(_at(picture, width), given) for width in widths(size)] for kind, given in KINDS.items()
+    }
+    if sum(map(len, made["avif"])) >= sum(map(len, made["webp"])):
+        made["avif"] = []
+    for kind, files in made.items():
+        for width, data in zip_longest(widths(size), files):
             target = STATIC / f"{name}-{width}.{kind}"
-            target.unlink(missing_ok=True)
-            if kind == "webp" or len(data) < len(kept["webp"]):
-                target.write_bytes(data)
-                files[kind].append(width)
+            target.write_bytes(data) if data else target.unlink(missing_ok=True)
     sides = {key: _scaled(side, scale) for key, side in entry["sides"].items()}
     return {
         "width": size[0],
         "height": size[1],
         "sides": sides,
-        "files": {k: v for k, v in files.items() if v},
+        "files": {kind: list(widths(size)) for kind, files in made.items() if files},
     }
+
+
+def _at(picture: Image.Image, width: int) -> Image.Image:
+    return picture.resize((width, round(width * picture.height / picture.width)), Image.Resampling.LANCZOS)
 
 
 def _bytes(picture: Image.Image, given: dict) -> bytes:
