@@ -1,4 +1,4 @@
-# make run: serve the shop here. make test: everything. make check: the fast part. make bench: ratios.
+# make run: serve the shop here. make test: everything. make check: the fast part. make gallery: its pictures anew. make bench: ratios.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ MEMORY := $(wildcard /dev/shm)
 PYTEST := $(if $(MEMORY),PYTEST_DEBUG_TEMPROOT=$(MEMORY)) $(BIN)/python -m pytest
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check lint bench lock install install-test chromium java
+.PHONY: run test check lint gallery bench lock install install-test chromium java
 
 run: $(VENV)/.installed
 	@$(BIN)/flask --app app init
@@ -27,6 +27,9 @@ lint: install-test
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports --no-cache --no-logo
+
+gallery: install-test chromium
+	$(PYTEST) -q tests/gallery --pictures tests/gallery
 
 bench: install-test
 	$(BIN)/python -m tests.benchmarks

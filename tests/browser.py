@@ -74,6 +74,7 @@ IN_SIGHT = """async () => {
 
 def all_loaded(page: Page) -> None:
     """Wait until every picture of the page is there; afterwards she is at its top."""
+    page.wait_for_load_state()
     page.evaluate(IN_SIGHT)
 
 

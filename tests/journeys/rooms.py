@@ -253,24 +253,28 @@ def refunded_ledger(visitor: Visitor) -> None:
     visitor.open("/finance/")
 
 
-def paid_over(visitor: Visitor, pounds: str = "10.00") -> None:
-    """Something was sold, and the charity was paid."""
+def sold_and_paid_over(visitor: Visitor, pounds: str = "10.00") -> None:
     visitor.open(visitor.has_paid())
     visitor.has_signed_in("finance")
+    paid_over(visitor, pounds, "2026-11-20")
+
+
+def paid_over(visitor: Visitor, pounds: str, day: str) -> None:
+    """The finance lead writes down what the charity was paid."""
     visitor.open("/finance/remittances")
     visitor.page.get_by_label("Amount in pounds").fill(pounds)
-    visitor.page.get_by_label("Day it was paid").fill("2026-11-20")
+    visitor.page.get_by_label("Day it was paid").fill(day)
     visitor.types("Bank reference", "POM NOV 26")
     visitor.types("Receipt", "Letter of thanks, file 3")
     visitor.presses("Write it down")
 
 
 def paid_too_much(visitor: Visitor) -> None:
-    paid_over(visitor, "1000.00")
+    sold_and_paid_over(visitor, "1000.00")
 
 
 def reversal(visitor: Visitor) -> None:
-    paid_over(visitor)
+    sold_and_paid_over(visitor)
     visitor.page.get_by_role("link", name="Undo").click()
 
 
@@ -286,7 +290,7 @@ def undone_payment(visitor: Visitor) -> None:
 
 
 def given(visitor: Visitor) -> None:
-    paid_over(visitor, "5.00")
+    sold_and_paid_over(visitor, "5.00")
     visitor.open("/giving")
 
 
@@ -498,7 +502,7 @@ ROOMS: Final = (
     Room("styles", "/styleguide", at("/styleguide")),
     *(
         Room(f"error {code}", "/styleguide/errors/<code>", at(f"/styleguide/errors/{code}"), code)
-        for code in (400, 401, 403, 405, 409, 410, 413, 422, 429)
+        for code in (400, 401, 403, 405, 409, 410, 413, 422, 429, 500, 503)
     ),
     Room("basket empty", "/basket", at("/basket"), shows="nothing in your basket"),
     Room("basket", "/basket", filled_basket),
@@ -579,7 +583,7 @@ ROOMS: Final = (
     Room("comment with its e-mail", "/owner/comments/<number>/address-views", address_seen, shows="ada@"),
     Room("decision refused", "/owner/comments/<number>/decisions", refused_decision, 422),
     Room("paid over none", "/finance/remittances", staff_at("finance", "/finance/remittances")),
-    Room("paid over", "/finance/remittances", paid_over, shows="is written down as paid over"),
+    Room("paid over", "/finance/remittances", sold_and_paid_over, shows="is written down as paid over"),
     Room("paid over refused", "/finance/remittances", paid_too_much, 422, shows="More than is owed"),
     Room("reversal", "/finance/remittances/<seq>/reversal", reversal),
     Room("reversal refused", "/finance/remittances/<seq>/reversal", refused_reversal, 422),

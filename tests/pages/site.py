@@ -1,33 +1,36 @@
-"""Every page that somebody without an account can come to, as she would see it."""
+"""Every page of the shop as its visitor sees it: a stranger, a buyer, the people who work here."""
+
+from urllib.parse import urlsplit
 
 from flask import Flask
 
+from shop.journal.journal import load
 from shop.pages.styles import ERRORS
 from tests.pages.conftest import PAGES
-from tests.shopper import Shopper
+from tests.shopper import Shopper, soup
 
 
-def public_pages(app: Flask) -> dict[str, str]:
-    """By a name for each, the text of every public page, from an empty basket to an order."""
-    her, stranger = Shopper(app), Shopper(app)
+def every_page(app: Flask) -> dict[str, str]:
+    """By a name for each, the text of every page, from an empty basket to the owner's bench."""
+    her = Shopper(app)
+    return {**_open_to_all(app), **_a_purchase(her), **_of_staff(Shopper(app).sign_in("owner"))}
+
+
+def _open_to_all(app: Flask) -> dict[str, str]:
+    stranger = Shopper(app)
     listed = [
         *(f"/pieces/{slug}" for slug in ("heart", "two-rings", "disc", "thread", "petal", "keeping")),
         *PAGES,
-        *(path for path in ("/story", "/journal", "/giving", "/wall") if path in _rules(app)),
+        *("/story", "/journal", "/giving", "/wall"),
+        *(f"/journal/{slug}" for slug in load().posts),
         *(f"/styleguide/errors/{code}" for code in ERRORS),
     ]
-    found = {
-        path: stranger.get(path).text
-        for path in (
-            "/",
-            "/pieces",
-            "/pieces?metal=gold&price=from-100",
-            "/styleguide",
-            "/basket",
-            "/sign-in",
-            *listed,
-        )
-    }
+    apart = ("/", "/pieces", "/pieces?metal=gold&price=from-100", "/styleguide", "/basket", "/sign-in")
+    return {path: stranger.get(path).text for path in (*apart, *listed)}
+
+
+def _a_purchase(her: Shopper) -> dict[str, str]:
+    found = {}
     found["piece refused"] = her.add(variant=None, engraving_front_1="Ωmega").text
     her.add()
     her.add("petal")
@@ -37,8 +40,30 @@ def public_pages(app: Flask) -> dict[str, str]:
     her.tell_details()
     found["payment"] = her.get("/checkout/payment").text
     found["payment refused"] = her.send("/checkout/payment", "/checkout/payment").text
+    pay_page = urlsplit(her.press_pay().headers["Location"]).path
+    found["pay page"] = her.get(pay_page).text
+    thanks = her.send(pay_page, None, {"outcome": "pays"}).headers["Location"]
+    page = her.get(thanks)
+    found["thanks"] = page.text
+    order = soup(page).find("a", string="See your order")
+    assert order
+    found["order"] = her.get(str(order["href"])).text
+    found["desk"] = her.get("/stand-in/").text
     return found
 
 
-def _rules(app: Flask) -> set[str]:
-    return {rule.rule for rule in app.url_map.iter_rules()}
+def _of_staff(owner: Shopper) -> dict[str, str]:
+    orders = owner.get("/owner/orders")
+    order = soup(orders).select_one("#orders tbody a")
+    assert order
+    rooms = (
+        str(order["href"]),
+        "/owner/stock",
+        "/owner/stock/DISC-SILVER-18",
+        "/owner/comments",
+        "/owner/wall",
+        "/finance/",
+        "/finance/remittances",
+        "/sign-in/password",
+    )
+    return {"orders": orders.text, **{path: owner.get(path).text for path in rooms}}

@@ -1,15 +1,15 @@
-"""Every link of every public page leads somewhere: pages answer, anchors are there."""
+"""Every link of every page leads somewhere: pages answer, anchors are there."""
 
 from urllib.parse import urldefrag, urlsplit
 
 from bs4 import BeautifulSoup
 
-from tests.pages.site import public_pages
+from tests.pages.site import every_page
 
 
 def test_every_link_and_anchor_leads_somewhere(app):
     client = app.test_client()
-    pages = public_pages(app)
+    pages = every_page(app)
     answers: dict[str, BeautifulSoup | None] = {}
 
     def page_at(path: str) -> BeautifulSoup | None:
@@ -44,7 +44,7 @@ def test_every_link_and_anchor_leads_somewhere(app):
 
 def test_links_to_elsewhere_are_safe_and_few(app):
     elsewhere = set()
-    for text in public_pages(app).values():
+    for text in every_page(app).values():
         for link in BeautifulSoup(text, "html.parser").select("a[href^=http]"):
             if urlsplit(link["href"]).netloc != "localhost":
                 assert link["href"].startswith("https://")

