@@ -12,7 +12,7 @@ from shop import assets, cli, clock, probes, web
 from shop.accounts import routes as accounts
 from shop.catalogue import editions
 from shop.catalogue import routes as catalogue
-from shop.checkout import basket_routes, order_routes
+from shop.checkout import basket_routes, find_routes, order_routes
 from shop.checkout import routes as checkout
 from shop.db import Database
 from shop.dedications.vault import Vault
@@ -46,6 +46,7 @@ TOPICS: Final = (
     basket_routes,
     checkout,
     order_routes,
+    find_routes,
     webhooks,
     accounts,
     owner_orders,

@@ -39,7 +39,7 @@ ORDER: Final = Kept(
     "Your order: name, address, e-mail, telephone if you gave one, the words to be cut, the dedication and "
     "the message for the slip",
     "To make what you ordered, send it, write to you about it, and put right what was wrong. Sealed under a "
-    "key of its own for each order.",
+    "key of its own for each order; a digest of your e-mail finds the order again when you ask for its link.",
     "Contract; for what your words say about health or family, your own choice to write them",
     "after the order; sooner if you ask",
     timedelta(days=6 * DAYS_OF_A_YEAR + 2),
@@ -57,8 +57,8 @@ DONATIONS: Final = Kept(
     "For good: nothing in the ledger is ever deleted",
 )
 TRIES: Final = Kept(
-    "Tries to sign in, as digests that name nobody",
-    "So that nobody can guess a password.",
+    "Tries to sign in, to find an order or to comment, as digests that name nobody",
+    "So that nobody can guess a password or send letters in another’s name.",
     "Our interest in keeping your order safe",
     "after the last try",
     timedelta(hours=1),

@@ -226,6 +226,15 @@ class PublicToken(CSRF):
             raise ValidationError("This page had been open for a while. Please send it once more.")
 
 
+class PublicForm(Form):
+    """A form on a page that is the same for everyone: its token proves the page, not a session."""
+
+    class Meta(Form.Meta):
+        """How the token is made and checked."""
+
+        csrf_class = PublicToken
+
+
 def checks_token_itself(view: View[P]) -> View[P]:
     """For a view that checks its form's token itself, so that a stale form can be shown again as it was.
 

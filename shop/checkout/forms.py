@@ -55,6 +55,29 @@ class Text(StringField):  # type: ignore[misc, unused-ignore]
         return unicodedata.normalize("NFC", (self.data or "").strip())
 
 
+def check_email(text: str) -> None:
+    """Raise ValidationError unless it is written like an address that can receive mail; no network is asked.
+
+    Accents before the @ are refused: few mail servers would take the letter.
+    """
+    try:
+        validate_email(text, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        raise ValidationError(
+            "This does not look like an e-mail address. It should be like name@example.com."
+        ) from None
+
+
+class FindForm(web.PublicForm):
+    """The e-mail somebody ordered with."""
+
+    email = Text("E-mail", asked="Please enter the e-mail address you ordered with.")
+
+    def validate_email(self, field: Text) -> None:
+        """See check_email."""
+        check_email(field.clean)
+
+
 class DetailsForm(web.Form):
     """Who she is, where it goes, and how."""
 
@@ -77,16 +100,8 @@ class DetailsForm(web.Form):
     gift_message = TextAreaField("Message for the slip")
 
     def validate_email(self, field: Text) -> None:
-        """Whether it is written like an address that can receive mail (nothing is asked over the network).
-
-        Accents before the @ are refused: few mail servers would take the letter.
-        """
-        try:
-            validate_email(field.clean, check_deliverability=False, allow_smtputf8=False)
-        except EmailNotValidError:
-            raise ValidationError(
-                "This does not look like an e-mail address. It should be like name@example.com."
-            ) from None
+        """See check_email."""
+        check_email(field.clean)
 
     def validate_postcode(self, field: Text) -> None:
         """Whether it is a British postcode that we post to."""

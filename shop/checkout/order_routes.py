@@ -17,7 +17,10 @@ from shop.orders.view import view
 
 blueprint = Blueprint("orders", __name__)
 
-UNKNOWN = "This link opens no order. Please use the one in our latest letter to you."
+UNKNOWN = (
+    "This link opens no order. Please use the one in our latest letter to you, or have it sent again: "
+    "the way to that is at the foot of every page."
+)
 
 
 @blueprint.get("/orders/<token>")

@@ -16,6 +16,8 @@ class OrderKey(Base):
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), primary_key=True, autoincrement=False)
     nonce: Mapped[bytes]
     wrapped_key: Mapped[bytes]
+    contact_index: Mapped[str | None] = mapped_column(index=True)
+    """A blind index: an HMAC of the buyer's e-mail, by which her orders are found without keeping it."""
 
 
 class SealedText(Base):

@@ -5,7 +5,11 @@ dead rows until it vacuums, and any backup keeps what it copied: both are unread
 which is kept outside the database.
 """
 
+import hashlib
+import hmac
 import secrets
+import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -38,6 +42,23 @@ class Vault:
             session.execute(
                 insert(OrderKey).values(order_id=order_id, nonce=sealed.nonce, wrapped_key=sealed.ciphertext)
             )
+
+    def index_contact(self, session: Session, order_id: int, email: str) -> None:
+        """Let `orders_of` find the order by this e-mail. Erasing the order takes it away."""
+        session.execute(
+            update(OrderKey)
+            .where(OrderKey.order_id == order_id)
+            .values(contact_index=self._contact_index(email))
+            .execution_options(synchronize_session=False)
+        )
+
+    def orders_of(self, session: Session, email: str) -> Sequence[int]:
+        """The ids of the orders indexed under this e-mail, oldest first; capitals make no difference."""
+        return session.scalars(
+            select(OrderKey.order_id)
+            .where(OrderKey.contact_index == self._contact_index(email))
+            .order_by(OrderKey.order_id)
+        ).all()
 
     def seal(self, session: Session, order_id: int, label: str, value: Any) -> None:
         """Seal a value JSON can hold under this label, in the place of what was there.
@@ -77,6 +98,11 @@ class Vault:
                 delete(table).where(table.order_id == order_id).execution_options(synchronize_session=False)
             )
         return had_key
+
+    def _contact_index(self, email: str) -> str:
+        normal = unicodedata.normalize("NFC", email.strip()).casefold()
+        key = hmac.new(self._vault_key, b"blind index of e-mails", hashlib.sha256).digest()
+        return hmac.new(key, normal.encode(), hashlib.sha256).hexdigest()
 
     def _order_key(self, session: Session, order_id: int) -> bytes | None:
         sealed = _key_row(session, order_id)

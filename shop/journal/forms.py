@@ -28,16 +28,7 @@ def kept(text: str | None) -> str:
     return unicodedata.normalize("NFC", (text or "").replace("\r\n", "\n")).strip()
 
 
-class _PublicForm(web.Form):
-    """A form on a page that is the same for everyone: its token proves the page, not a session."""
-
-    class Meta(web.Form.Meta):
-        """How the token is made and checked."""
-
-        csrf_class = web.PublicToken
-
-
-class CommentForm(_PublicForm):
+class CommentForm(web.PublicForm):
     """A name, an e-mail if she likes, and her words."""
 
     name = StringField("Name")
@@ -67,7 +58,7 @@ class CommentForm(_PublicForm):
         _readable(field.data, MOST_WORDS, "Please write something first.")
 
 
-class ReportForm(_PublicForm):
+class ReportForm(web.PublicForm):
     """Why somebody should look at a comment again; it may be left empty."""
 
     note = TextAreaField("What should we know?")

@@ -33,6 +33,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "sold-out": Kind("sold_out", "About your order {reference}"),
     "paid-twice": Kind("paid_twice", "About your order {reference}"),
     "refund": Kind("refund", "About your order {reference}"),
+    "order-link": Kind("order_link", "Your order {reference}"),
 }
 
 Render = Callable[..., str]

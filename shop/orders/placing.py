@@ -209,6 +209,7 @@ def _line(
 
 def _seal(session: Session, services: Services, order: Order, wish: Wish) -> None:
     services.vault.seal(session, order.id, "contact", asdict(wish.contact))
+    services.vault.index_contact(session, order.id, wish.contact.email)
     gift = {"as_gift": wish.as_gift, "message": wish.gift_message}
     services.vault.seal(session, order.id, "gift", gift)
 

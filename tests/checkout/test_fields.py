@@ -105,6 +105,7 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
         "agreed": choice(beside="pay"),
         "acknowledged": choice(*(set(SENT) - {"nothing", "left out"})),
     },
+    "find": {"email": text()},
     "refund": {"line": choice(beside="line-1"), "postage": choice(beside="line-1")},
     "movement": {
         "quantity": text("number"),
@@ -183,6 +184,10 @@ def _payment(who: Shopper) -> Form:
     return _at(who, "/checkout/payment", "/checkout/payment", {"acknowledged": "y"})
 
 
+def _find(who: Shopper) -> Form:
+    return _at(who, "/orders", "/orders/links", {"email": "ada@example.com"})
+
+
 def _refund(who: Shopper) -> Form:
     trade = trade_of(who.app)
     order = trade.place("petal")
@@ -233,6 +238,7 @@ FORMS: Final[dict[str, Callable[[Shopper], Form]]] = {
     "piece": _piece,
     "details": _details,
     "payment": _payment,
+    "find": _find,
     "refund": _refund,
     "movement": _movement,
     "remittance": _remittance,
@@ -359,6 +365,7 @@ def test_every_field_of_a_form_has_a_row(opened: Open, name: str) -> None:
     page = who.get(
         {
             "piece": "/pieces/disc",
+            "find": "/orders",
             "refund": form.action.removesuffix("/refunds"),
             "movement": form.action.removesuffix("/movements"),
         }.get(name, form.action)
@@ -372,7 +379,7 @@ def test_every_address_that_takes_a_form_is_tried(shared_app: Flask) -> None:
     forms = {
         "/basket/lines", "/checkout", "/checkout/payment", "/owner/orders/<reference>/refunds",
         "/owner/stock/<sku>/movements", "/sign-in", "/sign-in/password", "/finance/remittances",
-        "/finance/remittances/<int(max=2147483647):seq>/reversal",
+        "/finance/remittances/<int(max=2147483647):seq>/reversal", "/orders/links",
     }  # fmt: skip
     posts = {rule.rule for rule in shared_app.url_map.iter_rules() if "POST" in (rule.methods or ())}
     assert posts == forms | BUTTONS | TRIED_ELSEWHERE

@@ -185,6 +185,18 @@ def order_under_review(visitor: Visitor) -> None:
     visitor.page.get_by_role("link", name="See your order").click()
 
 
+def found_order(visitor: Visitor) -> None:
+    visitor.open("/orders")
+    visitor.types("E-mail", "ada@example.com")
+    visitor.presses("Send me the link")
+
+
+def refused_finding(visitor: Visitor) -> None:
+    visitor.open("/orders")
+    visitor.types("E-mail", "ada at example")
+    visitor.presses("Send me the link")
+
+
 def refused_sign_in(visitor: Visitor) -> None:
     visitor.open("/sign-in")
     visitor.types("E-mail", "owner")
@@ -539,6 +551,9 @@ ROOMS: Final = (
     Room("order refunded", "/orders/<token>", order_page(on_desk("/refunds")), shows="Refunded in full"),
     Room("order disputed", "/orders/<token>", order_page(on_desk("/disputes")), shows="The bank is asking"),
     Room("order in review", "/orders/<token>", order_under_review, shows="We are looking at this order"),
+    Room("find order", "/orders", at("/orders"), shows="Send me the link"),
+    Room("find order asked", "/orders", found_order, shows="Please look for a letter"),
+    Room("find order refused", "/orders/links", refused_finding, 422, shows="does not look like an e-mail"),
     Room("order unknown", "/orders/<token>", at("/orders/nothing"), 404),
     Room("sign-in", "/sign-in", at("/sign-in")),
     Room("sign-in refused", "/sign-in", refused_sign_in, 422),

@@ -25,7 +25,15 @@ def _open_to_all(app: Flask) -> dict[str, str]:
         *(f"/journal/{slug}" for slug in load().posts),
         *(f"/styleguide/errors/{code}" for code in ERRORS),
     ]
-    apart = ("/", "/pieces", "/pieces?metal=gold&price=from-100", "/styleguide", "/basket", "/sign-in")
+    apart = (
+        "/",
+        "/pieces",
+        "/pieces?metal=gold&price=from-100",
+        "/styleguide",
+        "/basket",
+        "/sign-in",
+        "/orders",
+    )
     return {path: stranger.get(path).text for path in (*apart, *listed)}
 
 
@@ -66,4 +74,4 @@ def _of_staff(owner: Shopper) -> dict[str, str]:
         "/finance/remittances",
         "/sign-in/password",
     )
-    return {"orders": orders.text, **{path: owner.get(path).text for path in rooms}}
+    return {"owner orders": orders.text, **{path: owner.get(path).text for path in rooms}}

@@ -1,0 +1,58 @@
+"""/orders: somebody who lost our letter has the link to her order sent again."""
+
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from shop import web
+from shop.accounts import attempts
+from shop.checkout.forms import FindForm
+from shop.orders import finding
+from shop.orders.converge import Services
+
+blueprint = Blueprint("finding_orders", __name__)
+
+SLOW_DOWN: Final = "This was asked several times in a short time. Please wait a minute and send it again."
+
+
+@blueprint.get("/orders")
+def ask() -> ResponseReturnValue:
+    """The form; after it was sent, the same words whoever asked for what."""
+    return _page(FindForm(formdata=None), asked="asked" in request.args)
+
+
+@blueprint.get("/orders/links")
+def back() -> ResponseReturnValue:
+    """Where a refused form was shown, its address asked for once more."""
+    return redirect("/orders", HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/orders/links")
+@web.checks_token_itself
+def send() -> ResponseReturnValue:
+    """Have the links of this e-mail's orders sent to it.
+
+    The try is counted in the same transaction, so that the answer takes about as long when there is no order.
+    """
+    form = FindForm()
+    if not form.validate():
+        return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        with web.transaction() as session:
+            secret = web.settings().secret_key
+            address = attempts.network(request.remote_addr or "")
+            attempts.allow(session, kind="find", value=address, secret=secret)
+            finding.send_links(session, web.wired(Services).vault, form.email.clean)
+    except attempts.TooManyTries as error:
+        form.email.errors = [SLOW_DOWN]
+        return _page(form), HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(error.retry_after)}
+    return redirect("/orders?asked", HTTPStatus.SEE_OTHER)
+
+
+def _page(form: FindForm, *, asked: bool = False) -> str:
+    problems = {field.id: field.errors[0] for field in form if field.errors}
+    if problems.pop(form.csrf_token.id, None):
+        problems = {"": web.STALE_BUT_KEPT, **problems}
+    return render_template("checkout/find.html", form=form, problems=problems, asked=asked)

@@ -1,0 +1,91 @@
+"""The link to an order, for somebody who lost our letter: sent to the address it was ordered with."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from shop import clock
+from shop.dedications.models import OrderKey
+from shop.mail.models import Letter
+from shop.orders import finding, privacy
+from shop.orders.finding import KIND, MOST, send_links
+from tests.trade import Trade
+
+HERS = "ada@example.com"
+
+
+def asks(trade: Trade, email: str = HERS) -> int:
+    with trade.database.transaction() as session:
+        return send_links(session, trade.services.vault, email)
+
+
+def paid(trade: Trade, *slugs: str) -> int:
+    order_id = trade.place(*slugs or ("petal",))
+    trade.pays(order_id)
+    trade.looks(order_id)
+    return order_id
+
+
+def link_letters(trade: Trade, order_id: int) -> int:
+    return trade.letters(order_id).count(KIND)
+
+
+@pytest.mark.parametrize("typed", [HERS, "ADA@Example.com", "  ada@example.com "])
+def test_her_orders_are_found_however_she_writes_her_address(trade: Trade, typed: str) -> None:
+    first, second = paid(trade), paid(trade)
+    assert asks(trade, typed) == 2
+    assert link_letters(trade, first) == link_letters(trade, second) == 1
+
+
+def test_another_address_finds_nothing(trade: Trade) -> None:
+    order_id = paid(trade)
+    assert asks(trade, "ada@example.org") == asks(trade, "") == asks(trade, "%") == 0
+    assert link_letters(trade, order_id) == 0
+
+
+def test_what_was_never_paid_has_no_letter_and_what_was_refunded_has(trade: Trade) -> None:
+    trade.place("petal")
+    refunded = paid(trade)
+    trade.refunds(refunded)
+    trade.looks(refunded)
+    assert asks(trade) == 1
+    assert link_letters(trade, refunded) == 1
+
+
+def test_asking_again_within_the_hour_sends_nothing_more(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = paid(trade)
+    assert [asks(trade) for _ in range(3)] == [1, 0, 0]
+    later = clock.now() + timedelta(hours=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert asks(trade) == 1
+    assert link_letters(trade, order_id) == 2
+
+
+def test_an_erased_order_is_found_by_nobody(trade: Trade) -> None:
+    order_id = paid(trade)
+    with trade.database.transaction() as session:
+        privacy.erase(session, trade.services.vault, trade.order(order_id).reference, actor="test")
+    assert asks(trade) == 0
+
+
+def test_the_newest_orders_come_first_and_not_a_hundred_letters(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert MOST == 10
+    monkeypatch.setattr(finding, "MOST", 2)
+    orders = [paid(trade) for _ in range(3)]
+    assert asks(trade) == 2
+    assert [link_letters(trade, order_id) for order_id in orders] == [0, 1, 1]
+
+
+def test_no_table_holds_the_address_that_finds_an_order(trade: Trade) -> None:
+    paid(trade)
+    with trade.database.reading() as session:
+        index = session.scalars(select(OrderKey.contact_index)).one()
+        assert index
+        assert len(index) == 64
+        assert "ada" not in index
+        assert session.scalar(select(func.count()).select_from(Letter).where(Letter.kind == KIND)) == 0
