@@ -1,0 +1,98 @@
+"""The donation ledger: verify, export, remit, undo-remittance."""
+
+import secrets
+import sys
+from datetime import date, datetime
+
+import click
+from flask.cli import AppGroup
+
+from shop import web
+from shop.cli.who import ACTOR
+from shop.giving import export, remittances, triggers, verification
+from shop.giving.ledger import Book
+from shop.giving.posting import NotPlain
+from shop.money import NotAnAmount, read_pounds
+from shop.orders.converge import Services
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+group = AppGroup("ledger", help="The donation ledger.")
+
+
+@group.command("verify")
+def verify() -> None:
+    """Check the chain, the sums, the head and the guards. Exit status 1 when anything is wrong."""
+    with web.reading() as session:
+        problems = verification.verify(session) + triggers.missing(session.connection())
+    for problem in problems:
+        click.echo(problem)
+    click.echo("The ledger is sound." if not problems else f"{len(problems)} problems.")
+    sys.exit(1 if problems else 0)
+
+
+@group.command("export")
+@click.option("--format", "kind", type=click.Choice(sorted(export.FORMATS)), default="csv")
+@click.option("--from", "start", type=DAY, help="First day, by when things happened (UTC).")
+@click.option("--to", "end", type=DAY, help="Last day.")
+@click.option("--book", type=click.Choice(["live", "test"]), default=None, help="Default: the one in use.")
+def export_ledger(kind: str, start: datetime | None, end: datetime | None, book: Book | None) -> None:
+    """Write the ledger to standard output; it holds no personal field."""
+    services = web.wired(Services)
+    with web.reading() as session:
+        for part in export.export(
+            session, kind, book=book or services.book, first=_day(start), last=_day(end)
+        ):
+            click.echo(part, nl=False)
+
+
+@group.command("remit")
+@click.argument("pounds")
+@click.option("--on", "day", type=DAY, required=True, help="The day it left the bank.")
+@click.option("--reference", required=True, help="As it stands on the bank's statement.")
+@click.option("--receipt", default="", help="What the charity sent, and where it is kept.")
+@click.option("--charity", default=None, help="Needed when there are several.")
+@click.option("--more-than-owed", is_flag=True, help="More than is owed was paid, and that was meant.")
+def remit(
+    pounds: str, day: datetime, reference: str, receipt: str, charity: str | None, *, more_than_owed: bool
+) -> None:
+    """Write down that money was paid over to the charity."""
+    services = web.wired(Services)
+    try:
+        with web.transaction() as session:
+            known = remittances.charities(session, services.book)
+            if charity not in known and (charity or len(known) != 1):
+                raise click.ClickException(f"Please name the charity: {', '.join(known) or 'there is none'}.")
+            made = remittances.record_remittance(
+                session,
+                book=services.book,
+                policy_id=known[charity or next(iter(known))],
+                amount_pence=read_pounds(pounds),
+                paid_on=day.date(),
+                bank_reference=reference,
+                receipt=receipt,
+                key=secrets.token_urlsafe(16),
+                actor=ACTOR,
+                more_than_owed=more_than_owed,
+            )
+    except (NotAnAmount, NotPlain, remittances.MoreThanOwed, ValueError) as refused:
+        raise click.ClickException(str(refused)) from None
+    click.echo(f"Written down as transaction {made.seq}.")
+
+
+@group.command("undo-remittance")
+@click.argument("number", type=int)
+@click.option("--reason", required=True)
+def undo_remittance(number: int, reason: str) -> None:
+    """Undo a payment that was written down by mistake; both lines stay in the ledger."""
+    try:
+        with web.transaction() as session:
+            made = remittances.undo_remittance(session, number, reason=reason, actor=ACTOR)
+    except (remittances.NoSuchRemittance, remittances.AlreadyUndone) as refused:
+        raise click.ClickException(str(refused)) from None
+    click.echo(f"Undone by transaction {made.seq}.")
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None

@@ -1,0 +1,57 @@
+"""The shop as a thing that runs: init, worker, backup, restore."""
+
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from shop import backup, migrations, web, worker
+from shop.catalogue import sample
+from shop.giving import policies
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command("init")
+@with_appcontext
+def init() -> None:
+    """Migrate the database and load the sample collection. Safe to run again."""
+    migrations.upgrade(web.database())
+    with web.transaction() as session:
+        sample.load_sample(session)
+        policies.load_sample_policy(session)
+    click.echo("The database is ready.")
+
+
+@click.command("worker")
+@click.option("--beside", type=int, default=None, help="Stop when the process of this number ends.")
+@with_appcontext
+def run_worker(beside: int | None) -> None:
+    """Send letters and sweep until stopped."""
+    worker.run(current_app._get_current_object(), beside)  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+@click.command("backup")
+@click.argument("file", type=FILE)
+@with_appcontext
+def back_up(file: Path) -> None:
+    """Copy the database into a new FILE while the shop goes on. The keys are not in it: keep them apart."""
+    try:
+        size = backup.write(web.database(), file)
+    except (backup.AnotherTool, backup.CannotBackUp) as refused:
+        raise click.ClickException(str(refused)) from None
+    click.echo(f"{file}: {size} bytes. Keep {web.settings().instance_dir / 'keys'} too, in another place.")
+
+
+@click.command("restore")
+@click.argument("file", type=FILE)
+@click.option("--yes-replace", is_flag=True, help="Replace a database that is not empty.")
+@with_appcontext
+def bring_back(file: Path, *, yes_replace: bool) -> None:
+    """Bring a backup back. Stop the shop first. Letters that were waiting in it are never sent from here."""
+    try:
+        restored = backup.restore(web.database(), file, replace=yes_replace)
+    except (backup.AnotherTool, backup.CannotRestore) as refused:
+        raise click.ClickException(str(refused)) from None
+    click.echo(f"Restored; its ledger is sound. {restored.letters} waiting letters will not be sent.")

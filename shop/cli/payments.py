@@ -1,0 +1,29 @@
+"""Stripe and the orders: payments sweep, reconcile."""
+
+import sys
+
+import click
+from flask.cli import AppGroup
+
+from shop import web
+from shop.orders.converge import Services
+from shop.orders.reconciliation import reconcile as reconcile_everything
+from shop.orders.sweep import sweep as sweep_orders
+
+group = AppGroup("payments", help="Stripe and the orders.")
+
+
+@group.command("sweep")
+def sweep() -> None:
+    """Look at every order that a lost message may have left undone."""
+    click.echo(f"{sweep_orders(web.wired(Services))} orders looked at.")
+
+
+@group.command("reconcile")
+def reconcile() -> None:
+    """Look at every order, then say what does not add up. Exit status 1 when anything does not."""
+    problems = reconcile_everything(web.wired(Services))
+    for problem in problems:
+        click.echo(problem)
+    click.echo("Everything adds up." if not problems else f"{len(problems)} differences.")
+    sys.exit(1 if problems else 0)

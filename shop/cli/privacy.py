@@ -1,0 +1,46 @@
+"""What is kept about an order: privacy export, erase."""
+
+import json
+
+import click
+from flask.cli import AppGroup
+
+from shop import web
+from shop.checkout import basket
+from shop.cli.who import ACTOR
+from shop.orders import privacy
+from shop.orders.converge import Services
+
+group = AppGroup("privacy", help="What is kept about an order.")
+
+
+@group.command("export")
+@click.argument("order")
+def export_order(order: str) -> None:
+    """Write all that is kept about an order as JSON, for its buyer."""
+    with web.reading() as session:
+        try:
+            kept = privacy.everything(session, web.wired(Services).vault, order)
+        except privacy.UnknownOrder as unknown:
+            raise click.ClickException(str(unknown)) from None
+    click.echo(json.dumps(kept, indent=2, ensure_ascii=False))
+
+
+@group.command("erase")
+@click.argument("order")
+def erase_order(order: str) -> None:
+    """Erase an order's names, address and words for good. Amounts and the ledger stay."""
+    with web.transaction() as session:
+        try:
+            erased = privacy.erase(session, web.wired(Services).vault, order, actor=ACTOR)
+        except privacy.UnknownOrder as unknown:
+            raise click.ClickException(str(unknown)) from None
+        basket.forget_order(session, privacy.order_id(session, order))
+    web.database().forget_deleted()
+    if not erased.words:
+        click.echo(f"{order} had been erased before.")
+        return
+    click.echo(
+        f"{order} is erased: name, address and words are gone, its link is closed, and {erased.letters} "
+        "unsent letters will not be sent. Backups made earlier hold them, sealed, until they are deleted."
+    )

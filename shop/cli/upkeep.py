@@ -1,0 +1,35 @@
+"""What somebody must look after: letters stop, support due."""
+
+import sys
+from datetime import timedelta
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from shop import backup, clock, web
+from shop.mail import outbox
+from shop.pages import support
+
+letters = AppGroup("letters", help="The outbox.")
+
+
+@letters.command("stop")
+def stop_letters() -> None:
+    """Mark every letter still waiting as never to be sent: for a restored copy, before its worker starts."""
+    with web.transaction() as session:
+        click.echo(f"{outbox.drop_unsent(session, backup.RESTORED)} letters will not be sent.")
+
+
+support_group = AppGroup("support", help="The support page.")
+
+
+@support_group.command("due")
+@click.option("--within", type=click.IntRange(0, 90), default=14, help="Days from now.")
+def support_due(within: int) -> None:
+    """Whose number must be looked at again, now or soon. Exit status 1 when there is any."""
+    by = clock.now().date() + timedelta(days=within)
+    due = support.overdue(current_app.extensions["shop.support"], by)
+    for entry in due:
+        click.echo(f"{entry.review_by} {entry.name}: {entry.url}")
+    sys.exit(1 if due else 0)
