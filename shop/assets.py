@@ -104,10 +104,12 @@ def init_app(app: Flask) -> None:
     assets = Assets(Path(app.static_folder or "static"))
 
     def static(filename: str) -> Response:
-        lasts = FOREVER if "v" in request.args or filename.endswith(".woff2") else REVALIDATE
         stored = assets.stored(filename)
         if stored is None:
             abort(HTTPStatus.NOT_FOUND)
+        # While hosts are renewed one by one, an old one must not pass its file off for the new one's.
+        named = assets.url(filename) == f"{request.path}?v={request.args.get('v')}"
+        lasts = FOREVER if named or filename.endswith(".woff2") else REVALIDATE
         return stored.response(lasts)
 
     app.view_functions["static"] = static

@@ -36,6 +36,7 @@ class Worker:
         """Find what the work needs."""
         self.settings: Settings = self.app.extensions["shop.settings"]
         self.services: Services = self.app.extensions["shop.Services"]
+        self.reply_to: str = self.app.extensions["shop.Trader"].email
         self.post = transport(self.settings.mail_url, self.settings.instance_dir)
 
     def step(self) -> bool:
@@ -57,7 +58,7 @@ class Worker:
             return send_next(
                 self.services.database,
                 self.post,
-                lambda claimed: letters.write(self.services, render_template, claimed),
+                lambda claimed: letters.write(self.services, render_template, claimed, self.reply_to),
             )
 
     def _deliver(self) -> bool:

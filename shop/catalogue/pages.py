@@ -47,7 +47,15 @@ class UnknownPiece(Exception):
 
 def home_page(shown: Shown) -> str:
     """The first page."""
-    return render_template("catalogue/home.html", canonical="/", hero=wide("hero-rings"), **_shared(shown))
+    variants = [variant for piece in shown.catalogue.pieces for variant in piece.variants]
+    return render_template(
+        "catalogue/home.html",
+        canonical="/",
+        hero=wide("hero-rings"),
+        metals=list(dict.fromkeys(variant.metal_name for variant in variants)),
+        chains=sorted({variant.chain_inches for variant in variants}),
+        **_shared(shown),
+    )
 
 
 def pieces_page(shown: Shown, choice: Choice = EVERYTHING) -> str:

@@ -1,4 +1,4 @@
-"""How a parcel goes: Royal Mail services with the price she pays, VAT included."""
+"""How a parcel goes: Royal Mail services with the whole price she pays."""
 
 from dataclasses import dataclass
 from typing import Final

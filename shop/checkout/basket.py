@@ -216,6 +216,7 @@ def _own_line(session: Session, token: str, line_id: int) -> BasketLine | None:
     basket = lock_own(session, token)
     if basket is None or _spent(session, basket):
         return None
+    basket.touched_at = clock.now()
     return session.scalars(
         select(BasketLine).where(BasketLine.id == line_id, BasketLine.basket_id == basket.id)
     ).one_or_none()

@@ -98,11 +98,12 @@ def change(line_id: int) -> ResponseReturnValue:
         catalogue = basket.seen_by(session, snapshot.load(session), token)
         try:
             changed = basket.change(session, token, line_id, read_choice(catalogue, request.form))
+            count = basket.count(session, token)
         except Refused as refused:
             return _again(catalogue, refused, action, SAVE)
     if not changed:
         return _again(catalogue, _refused(catalogue, GONE), pages.ADD_TO, ADD, HTTPStatus.NOT_FOUND)
-    return _to_basket()
+    return cookie.remember(_to_basket(), token, count)
 
 
 @blueprint.post(f"{LINE}/removal")

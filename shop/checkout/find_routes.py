@@ -25,7 +25,7 @@ def ask() -> ResponseReturnValue:
 
 @blueprint.get("/orders/links")
 def back() -> ResponseReturnValue:
-    """Where a refused form was shown, its address asked for once more."""
+    """A reload of a refused form's address leads to the empty form."""
     return redirect("/orders", HTTPStatus.SEE_OTHER)
 
 

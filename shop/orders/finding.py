@@ -1,5 +1,6 @@
 """A buyer who lost our letter has the link to her order sent again, to the address she ordered with."""
 
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -8,6 +9,8 @@ from sqlalchemy.orm import Session
 from shop import clock
 from shop.dedications.vault import Vault
 from shop.mail import outbox
+from shop.mail.addresses import ascii_address
+from shop.mail.models import Letter
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
 
@@ -16,21 +19,37 @@ KIND: Final = "order-link"
 NEVER_PAID: Final = frozenset({State.AWAITING, State.EXPIRED, State.FAILED})
 
 MOST: Final = 10
-"""Letters for one asking: the newest orders."""
+"""Orders for one asking: the newest."""
+
+PAUSE: Final = timedelta(hours=1)
+A_DAY: Final = timedelta(days=1)
+MOST_A_DAY: Final = 3
+"""Letters about one order in a day: whoever knows her address must not be able to use us to press on her."""
 
 
 def send_links(session: Session, vault: Vault, email: str) -> int:
-    """Put a letter into the outbox for each paid order of this e-mail, once an hour; how many are new.
+    """Put a letter into the outbox for each paid order of this e-mail; how many are new.
 
-    The letter goes to the address sealed with the order, never to one that was typed just now. Nobody is told
-    what came of it: whether somebody ordered here is hers to say.
+    None within an hour of the last, and three a day at most. The letter goes to the address sealed with the
+    order, never to one that was typed just now. Nobody is told what came of it: whether somebody ordered
+    here is hers to say.
     """
+    hers = vault.orders_of(session, ascii_address(email.strip()))
     orders = session.scalars(
         select(Order.id)
-        .where(Order.id.in_(vault.orders_of(session, email)), Order.state.not_in(NEVER_PAID))
+        .where(Order.id.in_(hers), Order.state.not_in(NEVER_PAID))
         .order_by(Order.id.desc())
         .limit(MOST)
     ).all()
-    hour = f"{clock.now():%Y-%m-%dT%H}"
-    new = [outbox.put(session, kind=KIND, order_id=id_, dedupe_key=f"{KIND}-{id_}-{hour}") for id_ in orders]
-    return sum(new)
+    return sum(_send(session, order_id) for order_id in orders)
+
+
+def _send(session: Session, order_id: int) -> bool:
+    sent = session.scalars(
+        select(Letter.created_at).where(Letter.kind == KIND, Letter.order_id == order_id)
+    ).all()
+    now = clock.now()
+    if any(at > now - PAUSE for at in sent) or sum(at > now - A_DAY for at in sent) >= MOST_A_DAY:
+        return False
+    # Numbered, so that of two askings at the same moment only one puts a letter in.
+    return outbox.put(session, kind=KIND, order_id=order_id, dedupe_key=f"{KIND}-{order_id}-{len(sent)}")

@@ -40,8 +40,11 @@ Render = Callable[..., str]
 """Renders a template by name with the given context."""
 
 
-def write(services: Services, render: Render, claimed: Claimed) -> EmailMessage | None:
-    """The letter, as text and HTML; None when the order's private words were erased."""
+def write(services: Services, render: Render, claimed: Claimed, reply_to: str) -> EmailMessage | None:
+    """The letter, as text and HTML; None when the order's private words were erased.
+
+    An answer goes to `reply_to`, an address that somebody reads: cancelling by replying is her right.
+    """
     with services.database.reading() as session:
         order = session.get_one(Order, claimed.order_id)
         opened = view(session, services.vault, order)
@@ -59,6 +62,7 @@ def write(services: Services, render: Render, claimed: Claimed) -> EmailMessage 
     message = EmailMessage()
     message["Subject"] = kind.subject.format(reference=order.reference)
     message["From"] = Address("In Remembrance", "orders", urlsplit(services.site_url).hostname or "localhost")
+    message["Reply-To"] = Address(addr_spec=reply_to)
     message["To"] = Address(addr_spec=ascii_address(opened.contact["email"]))
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = claimed.message_id

@@ -16,6 +16,7 @@ from shop.catalogue.postage import SERVICES
 from shop.catalogue.snapshot import Catalogue, PieceView, VariantView
 from shop.engraving import Engraving, proof_digest
 from shop.giving.policies import policy_in_force, statement
+from shop.mail.addresses import ascii_address
 from shop.money import CURRENCY
 from shop.orders import wall
 from shop.orders.approved import Approved
@@ -76,7 +77,7 @@ class PricedLine:
 
     @property
     def price_pence(self) -> int:
-        """The full price of the unit: piece, engraving, VAT."""
+        """The full price of the unit: piece, engraving, any tax."""
         return self.variant.price_pence
 
 
@@ -209,7 +210,7 @@ def _line(
 
 def _seal(session: Session, services: Services, order: Order, wish: Wish) -> None:
     services.vault.seal(session, order.id, "contact", asdict(wish.contact))
-    services.vault.index_contact(session, order.id, wish.contact.email)
+    services.vault.index_contact(session, order.id, ascii_address(wish.contact.email))
     gift = {"as_gift": wish.as_gift, "message": wish.gift_message}
     services.vault.seal(session, order.id, "gift", gift)
 

@@ -67,7 +67,7 @@ def init_app(app: Flask) -> None:
     def _kept_out(response: Response) -> Response:
         path = request.path
         if any(path == start or path.startswith(f"{start}/") for start in KEPT_OUT):
-            response.headers["X-Robots-Tag"] = "noindex"
+            response.headers.setdefault("X-Robots-Tag", "noindex, nofollow, noarchive")
         return response
 
 

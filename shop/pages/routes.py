@@ -80,7 +80,10 @@ def cancellation_form() -> ResponseReturnValue:
 def privacy() -> ResponseReturnValue:
     """What is kept, why, and for how long."""
     rows = [(kept.what, kept.why, kept.basis, kept.how_long) for kept in keeping.KEPT]
-    return _page("privacy", rows=rows, basket=keeping.BASKET, complaint_days=COMPLAINT_DAYS)
+    host_only = "__Host-" if web.settings().secure else ""
+    return _page(
+        "privacy", rows=rows, basket=keeping.BASKET, complaint_days=COMPLAINT_DAYS, host_only=host_only
+    )
 
 
 @blueprint.get("/terms")

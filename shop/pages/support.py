@@ -1,9 +1,10 @@
 """Who helps: organisations from a data file. A number is shown only as long as somebody has looked lately."""
 
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,13 @@ class SupportRefused(SettingsError):
         super().__init__(f"{file}: {what}")
 
 
+TEXT: Final = re.compile(r"Text(?: ([A-Z]+) to)?")
+"""How a text line is said: 'Text SHOUT to', then the number."""
+
+LOOK_AGAIN: Final = timedelta(days=90)
+"""After so long a number may have changed (see FACTS on support organisations)."""
+
+
 @dataclass(frozen=True)
 class Way:
     """One way to reach somebody. `when` is empty where the hours are not known for certain."""
@@ -36,9 +44,12 @@ class Way:
 
     @property
     def href(self) -> str:
-        """The number as a telephone dials it."""
-        scheme = "sms" if self.say.startswith("Text") else "tel"
-        return f"{scheme}:{''.join(self.number.split())}"
+        """The number as a telephone dials it; a text message already holds its keyword (RFC 5724)."""
+        digits = "".join(self.number.split())
+        text = TEXT.match(self.say)
+        if text is None:
+            return f"tel:{digits}"
+        return f"sms:{digits}?body={text[1]}" if text[1] else f"sms:{digits}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +114,8 @@ def _entry(file: Path, table: dict[str, Any]) -> Entry:
         raise SupportRefused(file, f"{entry.name} must say where it was read.")
     if type(entry.checked) is not date or type(entry.review_by) is not date:
         raise SupportRefused(file, f"{entry.name} needs the days checked and review_by, as 2026-11-22.")
+    if entry.review_by - entry.checked > LOOK_AGAIN:
+        raise SupportRefused(file, f"{entry.name} must be looked at again within {LOOK_AGAIN.days} days.")
     if entry.ways and entry.mark not in SURE_ENOUGH:
         raise SupportRefused(file, f"{entry.name} has a number, but nothing sure enough to print it.")
     return entry

@@ -58,6 +58,11 @@ class Trader:
     notice: str = ""
 
     @property
+    def goods(self) -> str:
+        """What stands before the sum of the pieces: VAT is spoken of only by who is registered for it."""
+        return "Pieces and engraving, VAT included" if self.vat else "Pieces and engraving"
+
+    @property
     def is_company(self) -> bool:
         """Whether it is a company rather than a person."""
         return self.form == COMPANY

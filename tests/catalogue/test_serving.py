@@ -26,13 +26,19 @@ def test_a_font_is_sent_as_it_is(client):
     assert "Content-Encoding" not in response.headers
 
 
-def test_a_picture_says_what_it_is_on_every_machine_and_is_sent_once(client):
-    first = client.get("/static/catalogue/box-400.webp?v=1")
+def test_a_picture_says_what_it_is_on_every_machine_and_is_sent_once(app, client):
+    with app.test_request_context():
+        address = app.jinja_env.globals["asset"]("catalogue/box-400.webp")
+    first = client.get(address)
     assert first.headers["Content-Type"] == "image/webp"
     assert first.data[8:12] == b"WEBP"
     assert "max-age=31536000" in first.headers["Cache-Control"]
     again = client.get("/static/catalogue/box-400.webp", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
+
+
+def test_a_file_asked_for_by_another_files_digest_is_not_kept_for_a_year(client):
+    assert client.get("/static/site.css?v=000000000000").headers["Cache-Control"] == "no-cache"
 
 
 @pytest.mark.parametrize("name", ["missing.css", "../pyproject.toml", "fonts/../../app.py", "fonts"])

@@ -113,6 +113,22 @@ def test_a_basket_shows_none_of_its_words_when_it_is_printed(
     assert "always" not in repr(held)
 
 
+def test_words_that_were_changed_late_are_kept_for_another_month(
+    database: Database, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = basket.new_token()
+    put(database, token, wished(catalogue))
+    line = look(database, catalogue, token).lines[0].id
+    almost = datetime.now(UTC) + basket.KEPT_FOR - timedelta(days=1)
+    monkeypatch.setattr(clock, "now", lambda: almost)
+    with database.transaction() as session:
+        assert basket.change(session, token, line, wished(catalogue))
+    monkeypatch.setattr(clock, "now", lambda: almost + timedelta(days=2))
+    with database.transaction() as session:
+        assert basket.forget_old(session) == 0
+    assert len(look(database, catalogue, token).lines) == 1
+
+
 def test_a_basket_nobody_touched_for_a_month_is_forgotten(
     database: Database, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -118,5 +118,5 @@ PICTURES: Final = (
         payments,
         near="h1",
     ),
-    Picture("support", "Help, with the day each number was checked", PHONE, at("/support")),
+    Picture("support", "Help, first of all for today", PHONE, at("/support")),
 )

@@ -3,6 +3,7 @@
 `make gallery` takes them anew, when a page was meant to change.
 """
 
+import re
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +22,7 @@ HERE = Path(__file__).parent
 A_DAY = datetime(2026, 11, 20, 10, tzinfo=UTC)
 COARSE = 8
 """Pixels to a spot: another release of the browser smooths its letters otherwise, but moves none."""
+DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 SPOT = 24
 """Of 255: what a spot may differ by."""
 
@@ -37,13 +39,15 @@ def same_day_same_order_same_proof(monkeypatch):
 @ONE_ENGINE
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
 def test_a_picture_in_the_gallery_is_what_the_shop_shows(visit, picture, request):
-    shown = taken(visit, picture)
-    kept = HERE / f"{picture.name}.webp"
-    if request.config.getoption("pictures"):
-        shown.save(request.config.getoption("pictures") / kept.name, quality=82, method=6)
+    shown, words = taken(visit, picture)
+    kept, said = HERE / f"{picture.name}.webp", HERE / f"{picture.name}.txt"
+    if folder := request.config.getoption("pictures"):
+        shown.save(folder / kept.name, quality=82, method=6)
+        (folder / said.name).write_text(words, encoding="utf-8")
         return
     assert kept.exists(), f"{kept.name} is not in the gallery: run `make gallery`"
     difference = worst_spot(shown, Image.open(kept).convert("RGB"))
+    assert words == said.read_text(encoding="utf-8"), f"{kept.name} shows other words: run `make gallery`"
     assert difference <= SPOT, f"{kept.name} shows another page than the shop does: run `make gallery`"
 
 
@@ -58,14 +62,14 @@ def test_twelve_pictures_and_no_other_file():
 def test_a_page_that_changed_is_noticed():
     page = Image.new("RGB", (800, 600), "#FBF8F3")
     changed = page.copy()
-    changed.paste("#33433A", (100, 100, 180, 112))  # a short word
+    changed.paste("#33433A", (100, 100, 180, 112))  # as large as a button
     assert worst_spot(page, page) == 0
     assert worst_spot(page, changed) > SPOT
     assert worst_spot(page, page.resize((800, 610))) > SPOT
 
 
-def taken(visit, picture: Picture) -> Image.Image:
-    """The screen, as its visitor has it."""
+def taken(visit, picture: Picture) -> tuple[Image.Image, str]:
+    """The screen as its visitor has it, and every word of the page: a digit is too small to tell apart."""
     width, height = picture.size
     visitor = visit(
         viewport={"width": width, "height": height},
@@ -76,7 +80,8 @@ def taken(visit, picture: Picture) -> Image.Image:
     all_loaded(visitor.page)
     if picture.near:
         visitor.page.locator(picture.near).first.evaluate("place => place.scrollIntoView()")
-    return Image.open(BytesIO(visitor.page.screenshot(caret="hide"))).convert("RGB")
+    words = DIGEST.sub("(a digest)", visitor.page.locator("body").inner_text())
+    return Image.open(BytesIO(visitor.page.screenshot(caret="hide"))).convert("RGB"), words + "\n"
 
 
 def worst_spot(one: Image.Image, other: Image.Image) -> int:

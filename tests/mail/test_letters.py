@@ -72,7 +72,7 @@ def letter(app: Flask, trade: Trade, order: int, kind: str) -> EmailMessage:
     """The letter as it arrives: written, sent as bytes, read again."""
     claimed = letters.Claimed(1, kind, order, "<abc@in-remembrance.invalid>", 1)
     with app.test_request_context():
-        made = letters.write(trade.services, render_template, claimed)
+        made = letters.write(trade.services, render_template, claimed, "bench@example.com")
     assert made is not None
     read = message_from_bytes(made.as_bytes(policy=policy.SMTP), policy=policy.default)
     assert isinstance(read, EmailMessage)
@@ -126,6 +126,7 @@ def test_the_envelope_gives_nothing_away(app: Flask, trade: Trade, kind: str) ->
     assert message["To"] == "ada@example.com"
     assert message["From"] == "In Remembrance <orders@localhost>"
     assert message["Message-ID"] == "<abc@in-remembrance.invalid>"
+    assert message["Reply-To"] == "bench@example.com", "to cancel by replying is her right"
     assert message["Auto-Submitted"] == "auto-generated"
     everything = " ".join(f"{name}: {value}" for name, value in message.items())
     assert not any(word in everything for word in ("Byron", "Disc", "engrav", "memor"))

@@ -40,7 +40,8 @@ DOORS: Final = {
 OPEN: Final = {
     "/", "/pieces", "/pieces/<slug>", "/engravings/preview.svg", "/basket", "/basket/lines",
     "/basket/lines/<int(max=2147483647):line_id>", "/basket/lines/<int(max=2147483647):line_id>/removal",
-    "/checkout", "/checkout/payment", "/checkout/thanks", "/orders/<token>", "/orders", "/orders/links", "/webhooks/stripe",
+    "/checkout", "/checkout/payment", "/checkout/thanks", "/orders/<token>", "/orders", "/orders/links",
+    "/webhooks/stripe",
     "/sign-in", "/sign-in/link/<token>", "/sign-out", "/healthz", "/readyz", "/robots.txt",
     "/static/<path:filename>", "/story", "/journal", "/journal/<slug>", "/journal/feed.xml",
     "/journal/<slug>/comments", "/journal/<slug>/comments/<int(max=2147483647):number>/report",

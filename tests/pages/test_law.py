@@ -1,16 +1,18 @@
 """What the law asks of pages, and that they say it as the code does it."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import update
 
 from shop import keeping
-from shop.accounts import attempts, sessions
+from shop.accounts import access, attempts, sessions
+from shop.application import create_app
 from shop.catalogue.models import Variant
 from shop.catalogue.postage import SERVICES
-from shop.checkout import basket
+from shop.checkout import basket, cookie
 from shop.money import pounds_and_pence
 from tests.pages.conftest import PAGES
 
@@ -110,10 +112,19 @@ def test_what_has_no_end_has_no_length():
         keeping.lasts(keeping.DONATIONS)
 
 
-def test_the_privacy_page_names_every_cookie_the_shop_can_set(client):
-    page = soup(client, "/privacy")
-    named = {cell.get_text() for cell in page.select("#cookies tbody th")}
-    assert named == {"basket", "basket_items", "session", "staff"}
+@pytest.mark.parametrize("site", ["http://localhost", "https://shop.example"])
+def test_the_privacy_page_names_every_cookie_the_shop_sets(settings, site):
+    app = create_app(replace(settings, site_url=site))
+    named = {cell.get_text() for cell in soup(app.test_client(), "/privacy").select("#cookies tbody th")}
+    with app.test_request_context():
+        set_here = {
+            cookie.name(),
+            access.cookie_name(),
+            app.config["SESSION_COOKIE_NAME"],
+            cookie.COUNT_COOKIE,
+        }
+    app.extensions["shop.database"].dispose()
+    assert named == set_here
 
 
 def test_a_complaint_has_a_way_a_time_and_a_regulator(client):
@@ -139,10 +150,12 @@ def test_every_weight_and_whether_it_needs_a_hallmark_is_told(app, client):
     ]
     assert told[0] == "On the heavier chains"
     assert told[4:6] == ["Yes", "Yes"]
+    assert "hallmarked on the heavier chains" in words(client, "/pieces/heart")
+    assert "below the weight" not in words(client, "/pieces/disc")
 
 
 def test_gold_is_never_said_without_plated_and_silver(client):
-    for path in ("/hallmarking", "/pieces", "/pieces?metal=gold"):
+    for path in ("/", "/hallmarking", "/pieces", "/pieces?metal=gold", "/pieces/disc"):
         for metal in re.findall(r"18ct gold[^.,;]*", words(client, path)):
             assert "plated (vermeil) sterling silver" in metal
 

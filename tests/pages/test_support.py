@@ -1,5 +1,6 @@
 """Support: help comes first, and no number stands there longer than somebody has looked at it."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -37,7 +38,7 @@ def test_every_number_of_the_file_can_be_dialled_until_its_review(on):
     page = on(ENTRIES[0].review_by)
     assert numbers_on(page) == [way.href for entry in ENTRIES for way in entry.ways]
     assert page.find("a", href="tel:116123").get_text() == "116 123"
-    assert page.find("a", href="sms:85258")
+    assert page.find("a", href="sms:85258?body=SHOUT")
 
 
 def test_the_day_after_its_review_an_entry_is_a_link_without_a_number(on):
@@ -131,3 +132,16 @@ def test_the_owner_is_told_whose_number_to_look_at_again(app, monkeypatch):
     code, said = told_on(first - timedelta(days=10))
     assert code == 1
     assert "Samaritans: https://www.samaritans.org" in said
+
+
+def test_a_text_message_already_holds_its_keyword():
+    assert support.Way("Text SHOUT to", "85258").href == "sms:85258?body=SHOUT"
+    assert support.Way("Call", "116 123").href == "tel:116123"
+
+
+def test_no_number_may_go_unlooked_at_for_longer_than_a_quarter(tmp_path):
+    file = tmp_path / "support.toml"
+    text = support.SAMPLE.read_text()
+    file.write_text(re.sub(r"review_by = .*", "review_by = 2029-01-01", text))
+    with pytest.raises(support.SupportRefused, match="within 90 days"):
+        support.read(file)

@@ -75,3 +75,11 @@ def test_a_file_in_another_encoding_is_refused(tmp_path):
     (tmp_path / "trader.toml").write_bytes(b'name = "Zo\xeb"')
     with pytest.raises(TraderIncomplete, match="not TOML"):
         trader.load(tmp_path, livemode=False)
+
+
+def test_vat_is_spoken_of_only_by_who_is_registered_for_it(app):
+    from dataclasses import replace
+
+    seller = app.extensions["shop.Trader"]
+    assert "VAT" not in seller.goods
+    assert "VAT included" in replace(seller, vat="GB 123 4567 89").goods
