@@ -5,6 +5,7 @@ nothing in the shop depends on it.
 """
 
 import os
+import socket
 import subprocess
 import sys
 
@@ -20,6 +21,10 @@ THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 
 def serve(settings: Settings) -> None:
     """Serve http://127.0.0.1:PORT until stopped. Its processes make the application; this one watches."""
+    if taken(settings.port):
+        raise SystemExit(
+            f"Port {settings.port} is in use, perhaps by this shop: stop that first, or set PORT."
+        )
     print(f"\nThe shop is at {settings.site_url}\nStop it with Ctrl-C.\n", flush=True)  # noqa: T201
     command = [sys.executable, "-m", "flask", "--app", "app", "worker", "--beside", str(os.getpid())]
     worker = subprocess.Popen(command)  # noqa: S603  (our own command, nothing typed in it)
@@ -28,6 +33,17 @@ def serve(settings: Settings) -> None:
     finally:
         worker.terminate()
         worker.wait()
+
+
+def taken(port: int) -> bool:
+    """Whether somebody listens there already. Granian would share the port, and each get half the visits."""
+    with socket.socket() as ours:
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # visits that just ended do not count
+        try:
+            ours.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
 
 
 def server(target: str, port: int) -> MPServer:

@@ -59,7 +59,7 @@ class Settings:
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings from the environment variables of DESIGN.
+    """Settings from the environment variables that the README lists.
 
     Makes the instance directory, and in it the two keys, if they are missing. Raises SettingsError with
     a sentence that says what to change.

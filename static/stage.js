@@ -35,7 +35,8 @@ const place = (view, text) => {
   for (const field of fields) {
     const [sentence, wrong] = said[field.name] ?? ["", false];
     const room = document.getElementById(`${field.id}-room`);
-    room.textContent = sentence;
+    const told = document.getElementById(`${field.id}-error`)?.textContent.includes(sentence);
+    room.textContent = told ? "" : sentence; // not the same twice about one field
     room.classList.toggle("room-wrong", wrong);
   }
   clearTimeout(pause); // spoken only when she pauses: a sentence with every letter would be in her way

@@ -46,6 +46,12 @@ def show() -> ResponseReturnValue:
     return cookie.show_count(make_response(page), len(held.lines))
 
 
+@blueprint.get(pages.ADD_TO)
+def lines() -> ResponseReturnValue:
+    """The address of a refused form, asked for anew: what was kept is in the basket."""
+    return _to_basket()
+
+
 @blueprint.post(pages.ADD_TO)
 @web.checks_token_itself
 def add() -> ResponseReturnValue:

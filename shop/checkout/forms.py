@@ -21,7 +21,7 @@ NOT_YET: Final = {
     "JE": "Jersey",
     "GY": "Guernsey",
 }
-"""Postcode areas the shop does not post to yet; other rules apply there (see FACTS on where we ship)."""
+"""Postcode areas the shop does not post to yet; other rules of trade apply there."""
 
 UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 JOINERS: Final = frozenset({"\u200c", "\u200d"})

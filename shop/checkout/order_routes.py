@@ -18,8 +18,7 @@ from shop.orders.view import view
 blueprint = Blueprint("orders", __name__)
 
 UNKNOWN = (
-    "This link opens no order. Please use the one in our latest letter to you, or have it sent again: "
-    "the way to that is at the foot of every page."
+    "This link opens no order. It may have lost a letter on its way, or a newer one has taken its place."
 )
 
 

@@ -22,6 +22,8 @@ blueprint = Blueprint("remittances", __name__, url_prefix="/finance/remittances"
 
 ONCE: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 AHEAD: Final = timedelta(hours=1)
+FIRST_YEAR: Final = 2020
+"""Before the shop was."""
 """Britain's date is UTC's or that of an hour later."""
 
 
@@ -61,7 +63,9 @@ class PaymentForm(web.Form):
             raise ValidationError("A payment of nothing need not be written down.")
 
     def validate_paid_on(self, field: DateField) -> None:
-        """A day that has come."""
+        """A day that has come; a year that lost a digit would stand in the ledger for good."""
+        if field.data and field.data.year < FIRST_YEAR:
+            raise ValidationError("Please look at the year again.")
         if field.data and field.data > (clock.now() + AHEAD).date():
             raise ValidationError("That day has not come yet. Please write it down when the money has left.")
 

@@ -31,7 +31,7 @@ TEXT: Final = re.compile(r"Text(?: ([A-Z]+) to)?")
 """How a text line is said: 'Text SHOUT to', then the number."""
 
 LOOK_AGAIN: Final = timedelta(days=90)
-"""After so long a number may have changed (see FACTS on support organisations)."""
+"""After so long a number or its hours may have changed."""
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,7 @@ def test_more_than_is_owed_must_be_meant(finance: Shopper, paid: str) -> None:
     ("amount", ""), ("amount", "0"), ("amount", "-5"), ("amount", "5,5"), ("amount", "1e3"),
     ("amount", "5.005"),
     ("paid_on", ""), ("paid_on", "yesterday"), ("paid_on", "2026-02-30"), ("paid_on", "9999-12-31"),
+    ("paid_on", "0206-11-22"),
     ("bank_reference", ""), ("bank_reference", "=SUM(A1)"), ("bank_reference", "x" * 201),
     ("receipt", "a\nb"), ("receipt", "x" * 201), ("charity", "Another"),
 ])  # fmt: skip

@@ -102,7 +102,7 @@ PICTURES: Final = (
     Picture("basket", "The basket: the drawing, and the donation on its own line", WIDE, basket),
     Picture("last-look", "Every letter once more before she pays", PHONE, last_look),
     Picture("order", "Her order, at a link that only she has", PHONE, order),
-    Picture("bench", "The owner's bench: the same outlines, at true size", WIDE, bench, near="h2"),
+    Picture("bench", "The owner's bench: the same outlines, drawn large", WIDE, bench, near="h2"),
     Picture(
         "figure",
         "Where such cells were found, in whom, in which study",
