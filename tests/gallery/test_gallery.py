@@ -75,6 +75,8 @@ def taken(visit, picture: Picture) -> tuple[Image.Image, str]:
         viewport={"width": width, "height": height},
         device_scale_factor=2 if picture.size == PHONE else 1,
         reduced_motion="reduce",
+        locale="en-GB",
+        timezone_id="Europe/London",
     )
     picture.enter(visitor)
     all_loaded(visitor.page)
