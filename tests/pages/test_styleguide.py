@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from bs4 import BeautifulSoup
 from jinja2 import nodes
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -20,3 +21,10 @@ def test_every_error_can_be_looked_at_and_no_other(client):
     assert client.get("/styleguide/errors/503").status_code == 503
     assert "cannot answer just now" in client.get("/styleguide/errors/503").text
     assert client.get("/styleguide/errors/200").status_code == 404
+
+
+def test_the_colours_are_shown_in_a_style_sheet_that_the_page_loads(client):
+    page = BeautifulSoup(client.get("/styleguide").text, "html.parser")
+    sheets = "".join(client.get(link["href"]).text for link in page.select("link[rel=stylesheet]"))
+    for swatch in page.select(".swatch"):
+        assert f".{swatch['class'][1]} {{" in sheets
