@@ -2,6 +2,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.shopper import Shopper, trade_of
+from tests.trade import Trade
+
 PAGES = ("/support", "/delivery", "/privacy", "/terms", "/hallmarking", "/accessibility", "/contact")
 
 
@@ -14,3 +17,13 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def trade(app: Flask) -> Trade:
+    return trade_of(app)
+
+
+@pytest.fixture
+def anyone(app: Flask) -> Shopper:
+    return Shopper(app)

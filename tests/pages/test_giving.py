@@ -21,25 +21,10 @@ from shop.giving.months import Month
 from shop.pages.giving import WIDEST, chart
 from shop.settings import Settings
 from tests.pages.owner import name_trader
-from tests.shopper import Shopper, soup, trade_of
+from tests.shopper import Shopper, soup
 from tests.trade import Trade
 
 PAGE = "/giving"
-
-
-@pytest.fixture
-def engine_name() -> str:
-    return "sqlite"
-
-
-@pytest.fixture
-def trade(app: Flask) -> Trade:
-    return trade_of(app)
-
-
-@pytest.fixture
-def anyone(app: Flask) -> Shopper:
-    return Shopper(app)
 
 
 @pytest.fixture(autouse=True)

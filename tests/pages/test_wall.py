@@ -13,26 +13,11 @@ from shop.orders.lifecycle import link_token
 from shop.orders.models import Order
 from shop.orders.placing import WishedLine
 from shop.worker import Worker
-from tests.shopper import DETAILS, Shopper, changed, form_on, reason_beside, soup, summary, trade_of
+from tests.shopper import DETAILS, Shopper, changed, form_on, reason_beside, soup, summary
 from tests.trade import Trade
 
 HOSTILE = "<script>alert(1)</script>\n</blockquote><img src=x onerror=alert(1)> {{7*7}} \"quoted\" 'too'"
 SHARED = {"dedication": "For Síle,\nalways", "wall": "1", "wall-name": "Aoife & Tomás"}
-
-
-@pytest.fixture
-def engine_name() -> str:
-    return "sqlite"
-
-
-@pytest.fixture
-def trade(app: Flask) -> Trade:
-    return trade_of(app)
-
-
-@pytest.fixture
-def anyone(app: Flask) -> Shopper:
-    return Shopper(app)
 
 
 def choose(her: Shopper, **fields: str | None) -> TestResponse:
