@@ -6,6 +6,10 @@ BIN := $(VENV)/bin
 MEMORY := $(wildcard /dev/shm)
 PYTEST := $(if $(MEMORY),PYTEST_DEBUG_TEMPROOT=$(MEMORY)) $(BIN)/python -m pytest
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The locks name everything that is needed, so pip looks for nothing more: with its own search it asks what the
+# index offers today, and an older pip then wants the newest of whatever is named with an extra. `pip check` says
+# whether anything is lacking all the same.
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-deps --require-hashes
 
 .PHONY: run test check lint gallery bench lock install install-test chromium java
 
@@ -44,11 +48,13 @@ $(VENV)/.installed: requirements.lock
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv; } || \
 	  { echo "Debian keeps Python's venv apart: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(PIP_INSTALL) -r requirements.lock
+	@$(BIN)/python -m pip check
 	touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed requirements-test.lock
-	$(BIN)/pip install --quiet --require-hashes -r requirements-test.lock
+	$(PIP_INSTALL) -r requirements-test.lock
+	@$(BIN)/python -m pip check
 	touch $@
 
 chromium:
