@@ -1,4 +1,5 @@
-# make run: serve the shop here. make test: everything. make check: the fast part. make gallery: its pictures anew. make bench: ratios.
+# make run: serve the shop here. make test: everything. make check: the fast part. make faults: the long fault, name and race
+# tests, with figures. make gallery: its pictures anew. make bench: ratios.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # whether anything is lacking all the same.
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-deps --require-hashes
 
-.PHONY: run test check lint gallery bench lock install install-test chromium java
+.PHONY: run test check faults lint gallery bench lock install install-test chromium java
 
 run: $(VENV)/.installed
 	@$(BIN)/flask --app app init
@@ -20,13 +21,17 @@ run: $(VENV)/.installed
 
 # Everything: both databases, real browser, races and kills, coverage by branch.
 test: install-test chromium java lint
-	$(PYTEST) -n 2 --cov --cov-report=term --cov-fail-under=90
+	$(PYTEST) -n 2 -m "not faults_long" --cov --cov-report=term --cov-fail-under=90
 
 # The fast part, for every few minutes: the business itself on SQLite, and one look at every page.
 UNIT := engraving giving stock orders dedications pages/test_links.py pages/test_frame.py test_money.py \
   test_settings.py test_db.py test_web.py test_migrations.py test_application.py
 check: install-test lint
-	$(PYTEST) -q -n 2 -m "not browser and not faults and not validator" -k "not postgresql" $(addprefix tests/,$(UNIT))
+	$(PYTEST) -q -n 2 -m "not browser and not faults and not faults_long and not validator" -k "not postgresql" $(addprefix tests/,$(UNIT))
+
+# Half an hour and more: what the other tests show with a telling sample, here over thousands, with figures.
+faults: install-test chromium java
+	$(PYTEST) -s -m faults_long
 
 lint: install-test
 	$(BIN)/ruff format --check --quiet .
