@@ -21,7 +21,7 @@ run: $(VENV)/.installed
 
 # Everything: both databases, real browser, races and kills, coverage by branch.
 test: install-test chromium java lint
-	$(PYTEST) -n 2 -m "not faults_long" --cov --cov-report=term --cov-fail-under=90
+	$(PYTEST) -n 2 --cov --cov-report=term --cov-fail-under=90
 
 # The fast part, for every few minutes: the business itself on SQLite, and one look at every page.
 UNIT := engraving giving stock orders dedications pages/test_links.py pages/test_frame.py test_money.py \
