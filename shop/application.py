@@ -24,6 +24,7 @@ from shop.giving.policies import policy_in_force, statement
 from shop.journal import comment_routes, journal, owner_routes
 from shop.journal import routes as journal_routes
 from shop.orders.converge import Services
+from shop.owner import alerts as owner_alerts
 from shop.owner import cutting as owner_cutting
 from shop.owner import orders as owner_orders
 from shop.owner import stock as owner_stock
@@ -49,6 +50,7 @@ TOPICS: Final = (
     find_routes,
     webhooks,
     accounts,
+    owner_alerts,
     owner_orders,
     owner_cutting,
     owner_stock,

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from shop import web
+from shop import alerts, web
 from shop.accounts.access import require
 from shop.engraving.faces import FACES
 from shop.engraving.writers import FORMATS
@@ -39,8 +39,10 @@ TAGS = {
 @blueprint.get("/")
 @require("owner")
 def today() -> ResponseReturnValue:
-    """Where the owner starts: straight to the orders."""
-    return redirect("/owner/orders", HTTPStatus.SEE_OTHER)
+    """Where the owner starts: with what needs a person, otherwise straight to the orders."""
+    with web.reading() as session:
+        start = "/owner/alerts" if alerts.count_open(session) else "/owner/orders"
+    return redirect(start, HTTPStatus.SEE_OTHER)
 
 
 @blueprint.get("/orders")

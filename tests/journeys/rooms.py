@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import delete, select, update
 
+from shop.alerts import AlertKind, raise_alert
 from shop.catalogue.models import Variant
 from shop.giving.models import Policy
 from shop.journal import comments
@@ -233,6 +234,19 @@ def staff_at(role: str, path: str, *, sold: bool = False) -> Callable[[Visitor],
 def one_order(visitor: Visitor) -> None:
     staff_at("owner", "/owner/orders", sold=True)(visitor)
     visitor.page.locator("#orders tbody a").click()
+
+
+def alerted(visitor: Visitor) -> None:
+    with visitor.shop.database.transaction() as session:
+        raise_alert(session, AlertKind.CUT_DIFFERS, "Great Vibes, front of a Disc", "0.93 mm² apart.")
+        raise_alert(session, AlertKind.CUT_CHANGED, "PM-7K3Q-2F")
+    visitor.has_signed_in("owner")
+    visitor.open("/owner/")
+
+
+def seen_to(visitor: Visitor) -> None:
+    alerted(visitor)
+    visitor.page.get_by_role("button", name="I have seen to it").first.click()
 
 
 def refund_of_nothing(visitor: Visitor) -> None:
@@ -561,6 +575,9 @@ ROOMS: Final = (
     Room("link spent", "/sign-in/link/<token>", at("/sign-in/link/nothing"), 410),
     Room("password", "/sign-in/password", new_password),
     Room("password refused", "/sign-in/password", refused_password, 422),
+    Room("alerts none", "/owner/alerts", staff_at("owner", "/owner/alerts"), shows="Nothing needs you"),
+    Room("alerts", "/owner/alerts", alerted, shows="0.93 mm² apart"),
+    Room("alerts seen to", "/owner/alerts", seen_to, shows="The alert is put away"),
     Room("orders none", "/owner/orders", staff_at("owner", "/owner/orders"), shows="No orders yet"),
     Room("orders", "/owner/orders", staff_at("owner", "/owner/orders", sold=True)),
     Room("owner order", "/owner/orders/<reference>", one_order),
@@ -639,7 +656,7 @@ NO_PAGE: Final = {
     "/sitemap.xml": "for machines",
     "/feeds/google.xml": "for machines",
     "/delivery/cancellation-form.txt": "a text to fill in",
-    "/owner/": "leads straight to the orders",
+    "/owner/": "leads to the alerts or the orders",
     "/finance/ledger.<kind>": "a file",
     "/giving/months.csv": "a file",
     "/engravings/preview.svg": "a picture",

@@ -16,6 +16,8 @@ OWNER: Final = frozenset({"owner"})
 
 DOORS: Final = {
     "/owner/": OWNER,
+    "/owner/alerts": OWNER,
+    "/owner/alerts/<int(max=2147483647):number>/acknowledgement": OWNER,
     "/owner/orders": OWNER,
     "/owner/orders/<reference>": OWNER,
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/<side>.<kind>": OWNER,

@@ -1,0 +1,59 @@
+"""Raising an alert, listing what is open, and saying that it was seen."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.orm import Session
+
+from shop import clock
+from shop.alerts.models import Alert, AlertKind
+from shop.db import is_sqlite
+
+LATEST: Final = 50
+"""How many acknowledged alerts are shown."""
+
+
+def raise_alert(session: Session, kind: AlertKind, about: str, detail: str = "") -> bool:
+    """Tell the owner. While one of this kind about the same thing is open nothing more happens: then False.
+
+    Neither `about` nor `detail` may hold anything private: alerts are not sealed.
+    """
+    insert = insert_sqlite if is_sqlite(session) else insert_postgresql
+    row = {"kind": kind, "about": about, "detail": detail, "raised_at": clock.now()}
+    raised = (
+        insert(Alert)
+        .values(row)
+        .on_conflict_do_nothing(index_elements=["kind", "about"], index_where=text("acknowledged_at IS NULL"))
+        .returning(Alert.id)
+    )
+    return session.execute(raised).first() is not None
+
+
+def open_alerts(session: Session) -> Sequence[Alert]:
+    """What nobody has seen yet, newest first."""
+    query = select(Alert).where(Alert.acknowledged_at.is_(None))
+    return session.scalars(query.order_by(Alert.id.desc())).all()
+
+
+def acknowledged_alerts(session: Session) -> Sequence[Alert]:
+    """The latest that were seen, with who saw them."""
+    query = select(Alert).where(Alert.acknowledged_at.is_not(None))
+    return session.scalars(query.order_by(Alert.acknowledged_at.desc(), Alert.id.desc()).limit(LATEST)).all()
+
+
+def count_open(session: Session) -> int:
+    """How many wait for somebody."""
+    query = select(func.count()).where(Alert.acknowledged_at.is_(None))
+    return session.scalar(query) or 0
+
+
+def acknowledge(session: Session, alert_id: int, *, actor: str) -> bool:
+    """Somebody has seen it. False when there is no such alert, or it was seen before."""
+    alert = session.get(Alert, alert_id, with_for_update=True)
+    if alert is None or alert.acknowledged_at is not None:
+        return False
+    alert.acknowledged_at, alert.acknowledged_by = clock.now(), actor
+    return True

@@ -1,0 +1,61 @@
+"""One table of alerts, whatever they are about."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.db import Base
+
+
+class AlertKind(StrEnum):
+    """What happened."""
+
+    CUT_DIFFERS = "cut differs"
+    CUT_CHANGED = "cut changed"
+
+
+SAID: Final[Mapping[AlertKind, str]] = {
+    AlertKind.CUT_DIFFERS: "What would be cut is not what the drawing shows, so it was neither sold nor cut.",
+    AlertKind.CUT_CHANGED: "An order would no longer be cut as it was approved. Please look at it again.",
+}
+"""What the owner reads, and what there is to do."""
+
+
+class Alert(Base):
+    """Something that needs a person. Open until it is acknowledged; one of a kind about one thing is open."""
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        CheckConstraint("kind <> ''", name="kind_told"),
+        CheckConstraint(
+            "(acknowledged_at IS NULL) = (acknowledged_by IS NULL)", name="acknowledged_by_somebody"
+        ),
+        Index(
+            "ix_alert_open",
+            "kind",
+            "about",
+            unique=True,
+            sqlite_where=text("acknowledged_at IS NULL"),
+            postgresql_where=text("acknowledged_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    """A value of AlertKind; one that a later release no longer knows is still shown."""
+    about: Mapped[str]
+    """An order's reference, a sku, a face: what is meant, and nothing private."""
+    detail: Mapped[str] = mapped_column(Text)
+    """Figures and reasons, or nothing."""
+    raised_at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[str | None]
+
+    @property
+    def said(self) -> str:
+        """What happened, in a sentence."""
+        return SAID[AlertKind(self.kind)] if self.kind in set(AlertKind) else self.kind

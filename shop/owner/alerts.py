@@ -1,0 +1,37 @@
+"""The owner's alerts: what needs a person, and the button that says it was seen."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, flash, g, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from shop import alerts, web
+from shop.accounts.access import require
+
+blueprint = Blueprint("owner_alerts", __name__, url_prefix="/owner/alerts")
+
+
+@blueprint.get("")
+@require("owner")
+def index() -> ResponseReturnValue:
+    """What is open, and below it what was seen lately and by whom."""
+    with web.reading() as session:
+        waiting, seen = alerts.open_alerts(session), alerts.acknowledged_alerts(session)
+    return render_template("owner/alerts.html", waiting=waiting, seen=seen)
+
+
+@blueprint.post("/<int(max=2147483647):number>/acknowledgement")
+@require("owner")
+def acknowledge(number: int) -> ResponseReturnValue:
+    """Put an alert away. One that somebody put away a moment ago is no error."""
+    with web.transaction() as session:
+        alerts.acknowledge(session, number, actor=g.account.email)
+    flash("The alert is put away. It comes back by itself if the same happens again.")
+    return redirect("/owner/alerts", HTTPStatus.SEE_OTHER)
+
+
+@blueprint.app_template_global("open_alerts")
+def count() -> int:
+    """How many wait, for the navigation of every page of the workshop."""
+    with web.reading() as session:
+        return alerts.count_open(session)
