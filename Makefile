@@ -57,9 +57,13 @@ $(VENV)/.installed: requirements.lock
 	@$(BIN)/python -m pip check
 	touch $@
 
-$(VENV)/.installed-test: $(VENV)/.installed requirements-test.lock
+PIPS := $(wildcard tests/setup/pip-*.lock)
+$(VENV)/.installed-test: $(VENV)/.installed requirements-test.lock $(PIPS)
 	$(PIP_INSTALL) -r requirements-test.lock
 	@$(BIN)/python -m pip check
+	@# Debian 12's pip, the last that asks the index about extras, and today's: the locks are tried with each.
+	for lock in $(PIPS); do to=$${lock#tests/setup/pip-}; \
+	  $(PIP_INSTALL) --upgrade --target $(VENV)/pips/$${to%.lock} -r $$lock || exit 1; done
 	touch $@
 
 chromium:
@@ -70,6 +74,8 @@ java:
 	@command -v java >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq default-jre-headless; } || \
 	  { echo "The HTML checker needs Java: apt-get install default-jre-headless"; exit 1; }
 
+COMPILE := uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 lock:
-	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml -o requirements.lock
-	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --extra test pyproject.toml -c requirements.lock -o requirements-test.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) --extra test pyproject.toml -c requirements.lock -o requirements-test.lock
+	echo pip | $(COMPILE) --upgrade --no-annotate - -o tests/setup/pip-newest.lock
