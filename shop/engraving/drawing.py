@@ -10,11 +10,12 @@ from html import escape
 from typing import Final
 
 from shop.engraving.areas import Area, is_ring, outline
-from shop.engraving.engraving import EngravedLine, Engraving, words_in
+from shop.engraving.engraving import EngravedLine, Engraving, Words, check, words_in
 from shop.engraving.faces import FACES, Face, opened
 from shop.engraving.frames import Frame, frames
 from shop.engraving.layout import lay_out
 from shop.engraving.letters import drawable
+from shop.engraving.problems import EngravingRefused
 
 _EDGE_MM: Final = 0.1
 
@@ -39,16 +40,14 @@ def proof(area: Area, engraving: Engraving | None) -> str:
 def preview(params: Mapping[str, str], areas: Sequence[Area]) -> str:
     """The side named by `side` (else the first) with the words of `engraving-<side>-<line>` in `face`.
 
-    Never refuses: what cannot be cut is left out, an unknown face becomes the first.
+    Never refuses: an unknown face becomes the first, and a line with something that cannot be cut is left
+    out whole; the description then says why.
     """
     area = next((area for area in areas if area.key == params.get("side")), areas[0])
     face = FACES.get(params.get("face", "")) or next(iter(FACES.values()))
-    words = {
-        line: drawn
-        for (side, line), text in words_in(params, [area]).items()
-        if side == area.key and (drawn := drawable(face, text))
-    }
-    return _document(area, marks(area, words, face), edge=True)
+    typed = words_in(params, [area])
+    words = {line: drawn for (_, line), text in typed.items() if (drawn := drawable(face, text))}
+    return _document(area, marks(area, words, face), edge=True, note=_note([area], face, typed))
 
 
 def marks(area: Area, words: Mapping[int, str], face: Face) -> str:
@@ -58,6 +57,15 @@ def marks(area: Area, words: Mapping[int, str], face: Face) -> str:
     # Round joins: the ink then reaches just half the stroke beyond the letter, as the layout reckons.
     thick = ' stroke="currentColor" stroke-linejoin="round"' if face.thicken_mm else ""
     return f'<g class="words" fill="currentColor"{thick}>{drawn}</g>'
+
+
+def _note(areas: Sequence[Area], face: Face, typed: Words) -> str:
+    """Why words cannot be engraved as they are; "" when they can."""
+    try:
+        check(areas, face.slug, typed)
+    except EngravingRefused as refused:
+        return " ".join(dict.fromkeys(problem.message for problem in refused.problems.values()))
+    return ""
 
 
 def _framed(frame: Frame, face: Face) -> str:
@@ -74,15 +82,21 @@ def _paths(frame: Frame, face: Face) -> Iterator[str]:
             yield f'<path transform="translate({number(x)} {number(y)})" d="{path}"/>'
 
 
-def _document(area: Area, words: str, *, edge: bool) -> str:
+def _document(area: Area, words: str, *, edge: bool, note: str = "") -> str:
     across = area.width_mm + 2 * _EDGE_MM
     down = (area.width_mm if is_ring(area) else area.height_mm) + 2 * _EDGE_MM
     wide, high = number(across), number(down)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{wide}mm" height="{high}mm" '
         f'viewBox="{number(-across / 2)} {number(-down / 2)} {wide} {high}">'
-        f"<title>{escape(area.label)}</title>{_edge(area) if edge else ''}{words}</svg>"
+        f"<title>{escape(area.label)}</title>{_desc(note)}{_edge(area) if edge else ''}{words}</svg>"
     )
+
+
+def _desc(note: str) -> str:
+    # XML has no way to write a control character, however it is escaped.
+    shown = "".join(character for character in note if character.isprintable())
+    return f"<desc>{escape(shown, quote=False)}</desc>" if shown else ""
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shop.engraving import letters
@@ -132,7 +132,7 @@ def _unfit(areas: Sequence[Area], face: Face, kept: Words) -> dict[tuple[str, in
     lacking = [text for place, text in kept.items() if not isinstance(found.get(place), ControlCharacters)]
     for place, problem in found.items():
         if isinstance(problem, MissingLetters):
-            found[place] = MissingLetters(problem.letters, letters.faces_with(lacking))
+            found[place] = replace(problem, faces_that_have=letters.faces_with(lacking))
     for area in areas:
         side = {line: text for (key, line), text in kept.items() if key == area.key}
         if side and not any((area.key, line) in found for line in side):
@@ -146,7 +146,7 @@ def _uncuttable(face: Face, text: str) -> Problem | None:
     if is_mixed(text):
         return MixedDirections()
     if lacking := letters.missing(face, text):
-        return MissingLetters(lacking, ())
+        return letters.lacks(face, lacking)
     if hidden := letters.invisible(text):
         return ControlCharacters(hidden)
     return None

@@ -45,7 +45,7 @@ def room_left_mm(area: Area, face: Face, words: Mapping[int, str], number: int) 
     """How much longer line `number` may grow at the face's least height, in mm; negative when it is too long.
 
     For a line that is still empty: the room for one of capitals, with the other lines as they are. Takes the
-    words as typed; what the face cannot cut takes no room.
+    words as typed; a line that cannot be cut takes no room.
     """
     shaped = {line: shape(face, drawable(face, text)) for line, text in words.items()}
     inked = {line: set_line for line, set_line in shaped.items() if set_line.inked}

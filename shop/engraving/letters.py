@@ -7,7 +7,8 @@ from functools import cache
 from typing import Final
 
 from shop.engraving.faces import FACES, Face, opened
-from shop.engraving.problems import Letter
+from shop.engraving.problems import Letter, MissingLetters
+from shop.engraving.scripts import names_of, script_of
 from shop.engraving.shaping import places_marks
 from shop.engraving.signs import SELECTORS, SIGNS
 
@@ -60,6 +61,14 @@ def faces_with(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(face.name for face in FACES.values() if not any(missing(face, text) for text in wanted))
 
 
+def lacks(face: Face, letters: Iterable[Letter]) -> MissingLetters:
+    """The problem of these letters: named one by one, or by their script when the face is not made for it."""
+    found = [(letter, script_of(letter.text)) for letter in letters]
+    foreign = dict.fromkeys(script for _, script in found if script and script not in face.scripts)
+    single = [letter.shown for letter, script in found if script not in foreign]
+    return MissingLetters(face.name, tuple(letter for letter, _ in found), (*single, *names_of(foreign)), ())
+
+
 def split(text: str) -> list[str]:
     """The text in letters: each character with the marks that follow it; invisible characters left out."""
     letters: list[str] = []
@@ -74,12 +83,13 @@ def split(text: str) -> list[str]:
 
 
 def drawable(face: Face, typed: str) -> str:
-    """The text less what the face cannot cut, and not longer than a line: for proofs while somebody types."""
-    text = unicodedata.normalize("NFC", typed[: 4 * MAX_CHARACTERS])[:MAX_CHARACTERS]
+    """All letters of the text, or none when one of them cannot be cut: part of a word is another word."""
+    text = unicodedata.normalize("NFC", typed) if len(typed) <= 4 * MAX_CHARACTERS else typed
+    if len(text) > MAX_CHARACTERS:
+        return ""
     if _simple(face).issuperset(text):
         return text
-    lost = {letter.text for letter in (*breaks(text), *missing(face, text))}
-    return "".join(letter for letter in split(text) if letter not in lost)
+    return "" if breaks(text) or missing(face, text) else "".join(split(text))
 
 
 @cache

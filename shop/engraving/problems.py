@@ -32,19 +32,27 @@ class Problem:
 
 @dataclass(frozen=True)
 class MissingLetters(Problem):
-    """The face lacks letters. `faces_that_have` names the faces that have all letters of all the words."""
+    """The face called `face` lacks letters; `said` is what to call them, some by their script.
 
+    `faces_that_have` names the faces that have all letters of all the words.
+    """
+
+    face: str
     letters: tuple[Letter, ...]
+    said: tuple[str, ...]
     faces_that_have: tuple[str, ...]
 
     @property
     def message(self) -> str:
         """Name the letters and the faces that have them."""
-        lacking = f"This face has no {_listed([letter.shown for letter in self.letters], 'or')}."
+        lacking = f"{self.face} has no {_listed(self.said, 'or')}."
         if not self.faces_that_have:
-            return f"{lacking} None of our faces has all the letters of these words."
+            return (
+                f"{lacking} None of our faces has all the letters of these words. Please write to us: "
+                "there may be a way."
+            )
         verb = "has" if len(self.faces_that_have) == 1 else "have"
-        them = "it" if len(self.letters) == 1 else "them"
+        them = "it" if len(self.letters) == 1 and self.letters[0].shown in self.said else "them"
         return f"{lacking} {_listed(self.faces_that_have, 'and')} {verb} {them}."
 
 

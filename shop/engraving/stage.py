@@ -8,7 +8,7 @@ from html import escape
 from typing import Any, Final
 
 from shop.engraving.areas import Area
-from shop.engraving.drawing import edge_path, marks, number
+from shop.engraving.drawing import marks, number
 from shop.engraving.engraving import check, field_name, words_in
 from shop.engraving.faces import FACES, Face
 from shop.engraving.layout import room_left_mm
@@ -64,6 +64,9 @@ TONES: Final = {
 }
 """By the metal's slug; a metal without a tone of its own is cut like silver."""
 
+_PALE: Final = 0.45
+"""How much of words that are too long is seen."""
+
 GROOVE_MM: Final = 0.07
 """Width of a groove's wall as seen from above."""
 
@@ -79,24 +82,30 @@ def over_picture(
 ) -> str:
     """An SVG of the size of the picture (`size`, px), with the words of a form's fields cut into the metal.
 
-    Never refuses: what cannot be cut is left out, and what is too long ends at the metal's edge. Its metadata
-    says, as JSON by field name, what there is to say of each line: [sentence, whether it is a problem].
+    Never refuses: a line with something that cannot be cut is left out whole, and words that are too long are
+    laid over the piece in full, pale and flat, for they are no engraving. Its metadata says, as JSON by field
+    name, what there is to say of each line: [sentence, whether it is a problem].
     `name` sets its inner names apart from those of other drawings on a page.
     """
     face = FACES.get(params.get("face", "")) or next(iter(FACES.values()))
     said = remarks(areas, face, params)
     sides = {area.key: area for area in areas}
     shown = [place for place in placements if place.side in sides]
-    cut = ""
+    cut = pale = ""
     for place in shown:
         area = sides[place.side]
         typed = words_in(params, [area]).items()
         words = {line: drawn for (_, line), text in typed if (drawn := drawable(face, text)).strip()}
-        over = any(said[field_name(area.key, line)][1] for line in words)
-        cut += _cut(area, place, words, face, name=f"{name}-{area.key}", over=over) if words else ""
+        if words and any(said[field_name(area.key, line)][1] for line in words):
+            pale += _placed(area, place, words, face)
+        elif words:
+            cut += _cut(area, place, words, face, name=f"{name}-{area.key}")
+    tone = TONES.get(metal, TONES["silver"])
     if cut:
         groove = GROOVE_MM * max(place.px_per_mm for place in shown)
-        cut = _lit(cut, name, TONES.get(metal, TONES["silver"]), groove, _box(sides, shown))
+        cut = _lit(cut, name, tone, groove, _box(sides, shown))
+    if pale:
+        cut += f'<g class="too-long" opacity="{_PALE}" color="{tone.floor}">{pale}</g>'
     wide, high = size
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" aria-hidden="true" '
@@ -129,20 +138,20 @@ def _room(left_mm: float) -> str:
     return f"Room for {whole} mm more." if whole >= 1 else "This line is full."
 
 
-def _cut(area: Area, place: Placement, words: Mapping[int, str], face: Face, *, name: str, over: bool) -> str:
-    """The words of one side at their place on the picture; those `over` the edge end there."""
-    drawn = marks(area, words, face)
-    if over:
-        drawn = _within(f"{name}-edge", edge_path(area), drawn)
-    drawn = f'<g transform="matrix({" ".join(number(value, 5) for value in place.matrix)})">{drawn}</g>'
-    return _within(f"{name}-seen", place.clip, drawn) if place.clip else drawn
-
-
-def _within(name: str, path: str, drawn: str) -> str:
+def _cut(area: Area, place: Placement, words: Mapping[int, str], face: Face, *, name: str) -> str:
+    """The words of one side at their place on the picture, behind what lies in front of the metal there."""
+    drawn = _placed(area, place, words, face)
+    if not place.clip:
+        return drawn
     return (
-        f'<clipPath id="{name}"><path clip-rule="evenodd" d="{path}"/></clipPath>'
-        f'<g clip-path="url(#{name})">{drawn}</g>'
+        f'<clipPath id="{name}-seen"><path clip-rule="evenodd" d="{place.clip}"/></clipPath>'
+        f'<g clip-path="url(#{name}-seen)">{drawn}</g>'
     )
+
+
+def _placed(area: Area, place: Placement, words: Mapping[int, str], face: Face) -> str:
+    matrix = " ".join(number(value, 5) for value in place.matrix)
+    return f'<g transform="matrix({matrix})">{marks(area, words, face)}</g>'
 
 
 def _lit(drawn: str, name: str, tone: Tone, groove: float, box: str) -> str:

@@ -213,7 +213,7 @@ def test_the_missing_letter_is_named_with_a_face_that_has_it(disc: Area) -> None
         ("ț", "LATIN SMALL LETTER T WITH COMMA BELOW")
     ]
     assert problem.message == (
-        "This face has no 'ț'. Great Vibes, Courier Prime, Cormorant SC and Rubik have it."
+        "Marcellus has no 'ț'. Great Vibes, Courier Prime, Cormorant SC and Rubik have it."
     )
 
 
@@ -227,7 +227,10 @@ def test_the_faces_named_have_the_letters_of_the_other_lines_too(disc: Area) -> 
 
 def test_a_letter_no_face_has_is_said_plainly(disc: Area) -> None:
     problem = problem_of([disc], "great-vibes", "Mia 💙\ufe0f")
-    assert problem.message == "This face has no '💙'. None of our faces has all the letters of these words."
+    assert problem.message == (
+        "Great Vibes has no '💙'. None of our faces has all the letters of these words. "
+        "Please write to us: there may be a way."
+    )
 
 
 def test_a_mark_that_the_face_cannot_place_counts_as_missing(disc: Area) -> None:

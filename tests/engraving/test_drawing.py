@@ -65,12 +65,10 @@ def test_a_label_is_escaped() -> None:
     assert ET.fromstring(svg(area, [], FACES["great-vibes"]))[0].text == HOSTILE[:-1]
 
 
-def test_a_preview_shows_what_it_can_and_never_refuses(disc: Area, heart: Area) -> None:
+def test_a_preview_never_refuses(disc: Area, heart: Area) -> None:
     name = "engraving-front-1"
-    plain = preview({"face": "marcellus", name: "Zoë"}, [disc])
-    assert preview({"face": "marcellus", name: "Zo\në💙\ufe0f"}, [disc]) == plain
     assert preview({"face": "no such", name: "Zoë"}, [heart]) == preview({name: "Zoë"}, [heart])
-    assert preview({name: "a" * 5000}, [disc]) == preview({name: "a" * 60}, [disc])
+    assert ink(preview({name: "a" * 5000}, [disc])) == []
     assert "script" not in preview({"face": HOSTILE, "side": HOSTILE, name: HOSTILE}, [disc])
     assert ink(preview({}, [disc])) == []
 

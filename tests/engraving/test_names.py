@@ -156,7 +156,7 @@ def test_in_turkish_words_i_keeps_the_dot_that_tells_it_from_dotless_i(face: str
 def test_a_drawing_that_is_no_okina_counts_as_missing() -> None:
     with pytest.raises(EngravingRefused) as refused:
         check([BAR], "great-vibes", {("front", 1): "Kaʻiulani"})
-    assert refused.value.problems["front", 1].message == "This face has no 'ʻ'. Cormorant SC has it."
+    assert refused.value.problems["front", 1].message == "Great Vibes has no 'ʻ'. Cormorant SC has it."
 
 
 @pytest.mark.parametrize("face", FACES)

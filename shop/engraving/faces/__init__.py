@@ -27,7 +27,10 @@ _SIGN_WEIGHTS: Final = (0.065, 0.11)
 
 @dataclass(frozen=True, kw_only=True)
 class Face:
-    """An engraving face, as faces.toml declares it; lengths are in mm."""
+    """An engraving face, as faces.toml declares it; lengths are in mm.
+
+    `scripts` are those it is made for, by ISO 15924: it may draw a letter or two of others.
+    """
 
     slug: str
     name: str
@@ -37,6 +40,7 @@ class Face:
     cap_max_mm: float
     thicken_mm: float
     leading: float
+    scripts: tuple[str, ...]
     unfit: str = ""
 
     @property
@@ -147,7 +151,10 @@ def _sha256(path: Path) -> str:
 
 def _declared() -> Mapping[str, Face]:
     tables = tomllib.loads((_FOLDER / "faces.toml").read_text(encoding="utf-8"))
-    return {slug: Face(slug=slug, **table) for slug, table in tables.items()}
+    return {
+        slug: Face(slug=slug, **table | {"scripts": tuple(table["scripts"])})
+        for slug, table in tables.items()
+    }
 
 
 FACES: Final[Mapping[str, Face]] = _declared()
