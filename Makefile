@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # whether anything is lacking all the same.
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-deps --require-hashes
 
-.PHONY: run test check faults lint gallery bench lock install install-test chromium java
+.PHONY: run test check faults lint gallery bench lock install install-test chromium java readers
 
 run: $(VENV)/.installed
 	@$(BIN)/flask --app app init
@@ -20,7 +20,7 @@ run: $(VENV)/.installed
 	@exec $(BIN)/python app.py
 
 # Everything: both databases, real browser, races and kills, coverage by branch.
-test: install-test chromium java lint
+test: install-test chromium java readers lint
 	$(PYTEST) -n 2 --cov --cov-report=term --cov-fail-under=90
 
 # The fast part, for every few minutes: the business itself on SQLite, and one look at every page.
@@ -75,6 +75,12 @@ java:
 	  { echo "The HTML checker needs Java: apt-get install default-jre-headless"; exit 1; }
 
 COMPILE := uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
+# Files for the cutter are drawn again by programs that did not write them: Poppler for PDF, librsvg for SVG.
+readers:
+	@command -v pdftoppm >/dev/null && command -v rsvg-convert >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq poppler-utils librsvg2-bin; } || \
+	  { echo "The files for the cutter are read back: apt-get install poppler-utils librsvg2-bin"; exit 1; }
+
 lock:
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) --extra test pyproject.toml -c requirements.lock -o requirements-test.lock

@@ -1,7 +1,7 @@
 """Lines and curves as a machine follows them, in mm about the middle of an area, y upwards."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -48,6 +48,11 @@ class Contour:
             steps.append((*step[-2::-1], start))
             end = step[-1]
         return Contour(end, tuple(steps[::-1]), self.closed)
+
+    def moved(self, at: Callable[[Point], Point]) -> "Contour":
+        """The same line with each of its points moved; the map must keep straight lines straight."""
+        steps = tuple(tuple(at(point) for point in step) for step in self.steps)
+        return Contour(at(self.start), steps, self.closed)
 
     @cached_property
     def signed_area(self) -> float:

@@ -62,13 +62,12 @@ class Flat(BasePen):
 
 def read_svg(data: bytes) -> Drawn:
     root = ET.fromstring(data)
-    left, top, wide, high = map(float, root.get("viewBox").split())
+    _, _, wide, high = map(float, root.get("viewBox").split())
     assert (root.get("width"), root.get("height")) == (f"{wide:g}mm", f"{high:g}mm"), "true to size"
-    assert (left, top) == (-wide / 2, -high / 2)
     layers = {layer.get("id"): layer for layer in root}
-    assert set(layers) == {"GUIDE", "ENGRAVE"}
+    assert {"ENGRAVE"} <= set(layers) <= {"GUIDE", "ENGRAVE"}
     assert {path.tag for layer in root for path in layer} <= {f"{SVG}path"}
-    found = Drawn(guide=_svg_paths(layers["GUIDE"])[0])
+    found = Drawn(guide=_svg_paths(layers.get("GUIDE", ()))[0])
     assert len(layers["ENGRAVE"]) <= 2, "one compound path, and one of strokes"
     for path in layers["ENGRAVE"]:
         closed, opened = _svg_paths([path])
@@ -110,21 +109,27 @@ def read_pdf(data: bytes) -> Drawn:
     assert reader.metadata is None, "nothing about who made it or when"
     middle = page.mediabox.width / 2, page.mediabox.height / 2
     at = Transform(MM_PER_POINT, 0, 0, MM_PER_POINT, 0, 0).translate(-middle[0], -middle[1])
-    painted, path = [], []
+    painted, path, guide, optional = [], [], [], False
     for operands, operator in ContentStream(page.get_contents(), reader).operations:
+        if operator in {b"BDC", b"EMC"}:
+            assert operands in (["/OC", "/GUIDE"], [])
+            optional = operator == b"BDC"
+            continue
         values = [float(value) for value in operands]
         if operator == b"cm":
             at = at.transform(values)
         elif operator in {b"m", b"l", b"c", b"h"}:
             path.append((operator, at.transformPoints(zip(values[::2], values[1::2], strict=True))))
         elif operator in {b"f*", b"S"}:
-            painted.append((operator, *_pdf_path(path)))
+            if optional:
+                guide += _pdf_path(path)[0]
+            else:
+                painted.append((operator, *_pdf_path(path)))
             path = []
         else:
             assert operator in {b"w", b"J", b"j", b"RG"}, "no text, no pictures"
-    (_, guide, _), *rest = painted
-    filled = [contour for operator, closed, _ in rest if operator == b"f*" for contour in closed]
-    strokes = [contour for operator, _, opened in rest if operator == b"S" for contour in opened]
+    filled = [contour for operator, closed, _ in painted if operator == b"f*" for contour in closed]
+    strokes = [contour for operator, _, opened in painted if operator == b"S" for contour in opened]
     return Drawn(filled, strokes, guide)
 
 

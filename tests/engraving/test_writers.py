@@ -13,6 +13,7 @@ from shop.engraving.contours import TOLERANCE_MM, Contour
 from shop.engraving.drawing import svg
 from shop.engraving.engraving import EngravedLine
 from shop.engraving.faces import Outline
+from shop.engraving.jig import Jig
 from shop.engraving.outlines import CannotUnite, CutSide, cut, cut_sides
 from shop.engraving.writers import FORMATS, png
 from tests.engraving.files import (
@@ -64,16 +65,7 @@ def test_every_format_cuts_the_same_shapes(side: CutSide) -> None:
         assert apart(svg_file.filled, other.filled) < CLOSE_MM
         slack = TOLERANCE_MM * length(svg_file.filled)  # a flattened edge may stray that far all along
         assert signed_area(svg_file.filled) == pytest.approx(signed_area(other.filled), abs=slack)
-        assert apart(svg_file.guide, other.guide) < CLOSE_MM
         assert not other.strokes
-
-
-def test_the_guide_is_as_large_as_the_metal(side: CutSide) -> None:
-    for name, read in READERS.items():
-        high = side.area.width_mm if side.area.shape == "ring" else side.area.height_mm
-        left, bottom, right, top = bounds(read(FORMATS[name].write(side)).guide)
-        assert (right - left, top - bottom) == pytest.approx((side.area.width_mm, high), abs=CLOSE_MM)
-        assert (right, top) == pytest.approx((-left, -bottom), abs=CLOSE_MM)
 
 
 def test_no_two_shapes_overlap_so_every_rule_of_filling_gives_the_same_ink(side: CutSide) -> None:
@@ -152,13 +144,13 @@ def test_no_file_holds_a_word_of_hers_a_name_or_a_date(suffix: str) -> None:
             assert coded not in data
 
 
-def test_a_side_without_words_is_a_guide_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_side_without_words_is_cut_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(png, "WIDTH_PX", 96)
     bare = cut(HEART, FACES["great-vibes"], {})
     for name, read in READERS.items():
         found = read(FORMATS[name].write(bare))
-        assert found.guide
         assert not found.filled
+        assert not found.strokes
     assert read_png(FORMATS["png"].write(bare)).shape[:2] == (96, 96)
 
 
@@ -201,7 +193,7 @@ def test_the_picture_has_ink_where_the_file_has_and_nothing_round_the_metal(
 ) -> None:
     monkeypatch.setattr(png, "WIDTH_PX", 300)
     side = cut(RING, FACES["cormorant-sc"], {1: "Zoë Grace"})
-    drawn = READERS["svg"](FORMATS["svg"].write(side))
+    drawn = READERS["svg"](FORMATS["svg"].write(side, Jig(guide=True)))
     pixels = read_png(png.picture(side, "gold"))
     high, wide = pixels.shape[:2]
     assert (wide, high) == (300, 300)

@@ -61,7 +61,7 @@ def test_the_file_is_of_that_side(owner: Shopper, engraved: str) -> None:
     front, back = (file(owner, engraved, f"{side}.dxf").text for side in ("front", "back"))
     assert front != back
     layers = {shape.dxf.layer for shape in ezdxf.read(io.StringIO(front)).modelspace()}
-    assert layers == {"GUIDE", "ENGRAVE"}
+    assert layers == {"ENGRAVE"}
 
 
 @pytest.mark.parametrize(

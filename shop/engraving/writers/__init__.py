@@ -3,22 +3,31 @@
 A new format is one function and one line in FORMATS. Libraries are imported when a file is written.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
+from shop.engraving.jig import AS_DRAWN, Jig
 from shop.engraving.outlines import CutSide
 from shop.engraving.writers import dxf, pdf, png, svg
 
 
+class Writer(Protocol):
+    """What writes a file: equal sides in equal jigs give equal bytes."""
+
+    def __call__(self, side: CutSide, jig: Jig = AS_DRAWN) -> bytes:
+        """The side as a file."""
+        ...
+
+
 @dataclass(frozen=True)
 class Format:
-    """How a file of this sort is named and served, and what writes it. Equal sides give equal bytes."""
+    """How a file of this sort is named and served, and what writes it."""
 
     suffix: str
     media_type: str
     label: str
-    write: Callable[[CutSide], bytes]
+    write: Writer
 
 
 FORMATS: Final[Mapping[str, Format]] = {
@@ -30,4 +39,4 @@ FORMATS: Final[Mapping[str, Format]] = {
         Format("png", "image/png", "Picture", png.write),
     )
 }
-"""By suffix. All but the picture are true to size, with the metal's edge drawn apart from what is cut."""
+"""By suffix. All but the picture are true to size and lie where the jig holds the piece."""

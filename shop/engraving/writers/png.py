@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
+from shop.engraving.jig import AS_DRAWN, Jig
 from shop.engraving.outlines import CutSide
-from shop.engraving.writers.svg import number, path_data, size_mm
+from shop.engraving.writers.placed import placed
+from shop.engraving.writers.svg import number, path_data
 
 WIDTH_PX: Final = 600
 
@@ -16,8 +18,8 @@ _EDGE_MM: Final = 0.12
 """As wide as its line, and as much is left free round it."""
 
 
-def write(side: CutSide) -> bytes:
-    """The side in silver."""
+def write(side: CutSide, jig: Jig = AS_DRAWN) -> bytes:  # noqa: ARG001 - a picture is for people
+    """The side in silver, upright wherever the jig holds it."""
     return picture(side, "silver")
 
 
@@ -30,7 +32,8 @@ def picture(side: CutSide, metal: str) -> bytes:
 
 
 def _drawing(side: CutSide, metal: str) -> str:
-    across, up = (length + 2 * _EDGE_MM for length in size_mm(side))
+    left, bottom, right, top = placed(side, AS_DRAWN).page
+    across, up = right - left + 2 * _EDGE_MM, top - bottom + 2 * _EDGE_MM
     box = " ".join(map(number, (-across / 2, -up / 2, across, up)))
     high = round(WIDTH_PX * up / across)
     return (

@@ -5,33 +5,34 @@ from typing import Final
 
 from shop.engraving.contours import Contour
 from shop.engraving.geometry import Point
+from shop.engraving.jig import AS_DRAWN, Jig
 from shop.engraving.outlines import CutSide
-from shop.engraving.writers.layers import ENGRAVE, GUIDE, HAIRLINE_MM
+from shop.engraving.writers.placed import ENGRAVE, GUIDE, HAIRLINE_MM, TOOL_LAYER, placed
 
 _COMMANDS: Final = ("", "L", "Q", "C")
+_GUIDE_COLOUR: Final = "#{:02x}{:02x}{:02x}".format(*TOOL_LAYER)
+_HIDDEN: Final = ' display="none"'
+"""A program may take a colour near to the one it was given, so the guide is also hidden until it is shown."""
 
 
-def write(side: CutSide) -> bytes:
+def write(side: CutSide, jig: Jig = AS_DRAWN) -> bytes:
     """The side as SVG 1.1."""
-    across, up = size_mm(side)
-    guide = _layer(GUIDE, _stroked(side.guide, HAIRLINE_MM, "#0000ff"))
-    words = f'<path fill="#000000" fill-rule="evenodd" d="{path_data(side.filled)}"/>' if side.filled else ""
-    if side.strokes:
-        words += _stroked(side.strokes, side.stroke_mm or HAIRLINE_MM, "#000000")
+    found = placed(side, jig)
+    left, bottom, right, top = found.page
+    wide, high = number(right - left), number(top - bottom)
+    words = (
+        f'<path fill="#000000" fill-rule="evenodd" d="{path_data(found.filled)}"/>' if found.filled else ""
+    )
+    if found.strokes:
+        words += _stroked(found.strokes, found.stroke_mm or HAIRLINE_MM, "#000000")
+    guide = _layer(GUIDE, _stroked(found.guide, HAIRLINE_MM, _GUIDE_COLOUR), _HIDDEN) if found.guide else ""
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<svg xmlns="http://www.w3.org/2000/svg" '
         'xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" '
-        f'width="{number(across)}mm" height="{number(up)}mm" '
-        f'viewBox="{number(-across / 2)} {number(-up / 2)} {number(across)} {number(up)}">\n'
+        f'width="{wide}mm" height="{high}mm" viewBox="{number(left)} {number(-top)} {wide} {high}">\n'
         f"{guide}{_layer(ENGRAVE, words)}</svg>\n"
     ).encode()
-
-
-def size_mm(side: CutSide) -> tuple[float, float]:
-    """How wide and high the metal is."""
-    points = [point for contour in side.guide for point in contour.corners()]
-    return 2 * max(abs(x) for x, _ in points), 2 * max(abs(y) for _, y in points)
 
 
 def path_data(contours: Iterable[Contour]) -> str:
@@ -61,5 +62,5 @@ def _stroked(contours: Iterable[Contour], width_mm: float, colour: str) -> str:
     )
 
 
-def _layer(name: str, content: str) -> str:
-    return f'<g id="{name}" inkscape:groupmode="layer" inkscape:label="{name}">{content}</g>\n'
+def _layer(name: str, content: str, look: str = "") -> str:
+    return f'<g id="{name}" inkscape:groupmode="layer" inkscape:label="{name}"{look}>{content}</g>\n'
