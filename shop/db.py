@@ -27,6 +27,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import TypeDecorator
 
+from shop import files
+
 BUSY_TIMEOUT_MS: Final = 10_000
 """How long a writer waits for another before the visitor is told to try again (503)."""
 
@@ -148,6 +150,7 @@ class _Turn:
 
 def _engine(url: str) -> Engine:
     if url.startswith("sqlite"):
+        files.private_sqlite(url)
         engine = create_engine(
             url,
             connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from shop import files
+
 SECRET_LENGTH: Final = 32
 """Bytes of entropy in a key the shop makes for itself."""
 
@@ -66,15 +68,16 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """
     env = os.environ if environ is None else environ
     instance_dir = Path(env.get("INSTANCE_DIR") or "instance").resolve()
-    instance_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     port = _port(env.get("PORT") or "8000")
     secret_key, webhook_secret = (
         env.get("STRIPE_SECRET_KEY") or None,
         env.get("STRIPE_WEBHOOK_SECRET") or None,
     )
     _check_stripe_keys(secret_key, webhook_secret)
+    database_url = _database_url(env.get("DATABASE_URL") or f"sqlite:///{instance_dir / 'shop.db'}")
+    _close_to_others(instance_dir, database_url)
     return Settings(
-        database_url=_database_url(env.get("DATABASE_URL") or f"sqlite:///{instance_dir / 'shop.db'}"),
+        database_url=database_url,
         secret_key=env.get("SECRET_KEY") or _key_file(instance_dir / "keys" / "secret_key"),
         vault_key=_vault_key(instance_dir / "keys" / "vault_key"),
         instance_dir=instance_dir,
@@ -88,6 +91,18 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         if env.get("STRIPE_API_BASE")
         else None,
     )
+
+
+def _close_to_others(instance_dir: Path, database_url: str) -> None:
+    """Whatever was left open by an older umask is closed before anything is read or written."""
+    try:
+        for folder in (instance_dir, instance_dir / "keys", instance_dir / "mail"):
+            files.private_folder(folder)
+            for file in folder.iterdir():
+                files.private_file(file)
+        files.private_sqlite(database_url)
+    except files.NotOurs as found:
+        raise SettingsError(str(found)) from None
 
 
 def _check_stripe_keys(secret_key: str | None, webhook_secret: str | None) -> None:
@@ -148,7 +163,7 @@ def _vault_key(path: Path) -> bytes:
 
 def _key_file(path: Path) -> str:
     """A hex key kept in a file only its owner can read; made once, by whichever process comes first."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    files.private_folder(path.parent)
     draft = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
     if not path.exists():
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -74,6 +74,7 @@ class Worker:
             sessions.forget_sessions(session)
             staff.forget_links(session)
             comments.forget_old(session)
+        self.services.database.forget_deleted()
         return True
 
     def _look(self) -> bool:

@@ -54,4 +54,5 @@ def withdraw(token: str, number: int) -> ResponseReturnValue:
         order = by_token(session, token)
         if order is None or not wall.withdraw(session, order.id, number):
             abort(HTTPStatus.NOT_FOUND, UNKNOWN)
+    web.database().forget_deleted()
     return redirect(f"/orders/{token}", HTTPStatus.SEE_OTHER)

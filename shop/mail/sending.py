@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
+from shop import files
 from shop.db import Database
 from shop.mail import outbox
 from shop.mail.outbox import Claimed
@@ -33,10 +34,10 @@ class FileTransport:
 
     def send(self, message: EmailMessage) -> None:
         """Write the letter under its Message-ID: sent twice, it is still one file."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        files.private_folder(self.folder)
         name = message["Message-ID"].strip("<>").split("@")[0]
         draft = self.folder / f".{name}.{os.getpid()}"
-        draft.write_bytes(message.as_bytes(policy=SMTP))
+        files.write_private(draft, message.as_bytes(policy=SMTP))
         draft.replace(self.folder / f"{name}.eml")
 
 

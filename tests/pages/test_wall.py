@@ -1,5 +1,7 @@
 """The wall from end to end: ticked, paid, read, shown as text, and taken off by one click."""
 
+from pathlib import Path
+
 import pytest
 from bs4 import Tag
 from flask import Flask
@@ -300,3 +302,16 @@ def test_a_name_for_the_wall_is_not_lost_with_its_piece(anyone: Shopper) -> None
 def test_sharing_without_a_name_is_not_the_same_as_not_sharing() -> None:
     assert values_of(WishedLine(3, None, "x", ""))["wall"] == "1"
     assert "wall" not in values_of(WishedLine(3, None, "x"))
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+def test_no_byte_of_what_was_taken_off_stays_in_the_files(
+    anyone: Shopper, owner: Shopper, trade: Trade, tmp_path: Path
+) -> None:
+    page = buy(anyone, trade, **(SHARED | {"dedication": "Qanary sang", "wall-name": "Qanaries"}))
+    put_up(owner)
+    assert entries(anyone)
+    press(anyone, page, "/withdrawal")
+    files = list(tmp_path.glob("shop.db*"))
+    assert len(files) > 1, "the log is one of them"
+    assert not [file.name for file in files if b"Qanar" in file.read_bytes()]
