@@ -9,11 +9,9 @@ from typing import Final
 
 from shop.engraving.geometry import Point
 
-TOLERANCE_MM: Final = 0.002
-"""How far a flattened curve may stray: a tenth of the finest cutter's tip."""
-
-_ASKED: Final = 7
-"""Corners asked where a contour lies."""
+TOLERANCE_MM: Final = 0.0002
+"""How far a flattened curve may stray: a hundredth of the finest laser's spot. All the edges of a side,
+some 200 mm, then enclose the ink of their curves to a few thousandths of a square mm."""
 
 Step = tuple[Point, ...]
 """From where the last step ended: one point is a straight line to it, two are a quadratic and three a cubic
@@ -68,23 +66,6 @@ def polygon(points: Sequence[Point]) -> Contour:
     return Contour(points[0], tuple((point,) for point in points[1:]))
 
 
-def wound(contours: Sequence[Contour]) -> list[Contour]:
-    """The same closed contours, none crossing another, each running the way its place asks: see Contour."""
-    shapes = [contour.corners() for contour in contours]
-    boxes = [_box(points) for points in shapes]
-    found = []
-    for index, contour in enumerate(contours):
-        depth = sum(
-            other != index
-            and _surrounds(boxes[other], boxes[index])
-            and _inside(shapes[index], shapes[other])
-            for other in range(len(contours))
-        )
-        outer = depth % 2 == 0
-        found.append(contour if outer == (contour.signed_area > 0) else contour.reversed())
-    return found
-
-
 def as_cubic(start: Point, step: Step) -> tuple[Point, Point, Point]:
     """A curve of either degree as the same cubic, for formats that have no quadratics."""
     if len(step) == 3:  # noqa: PLR2004 - a cubic already
@@ -126,31 +107,3 @@ def _on_cubic(start: Point, one: Point, two: Point, end: Point, t: float) -> Poi
 
 def _between(a: Point, b: Point, share: float) -> Point:
     return a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])
-
-
-Box = tuple[float, float, float, float]
-
-
-def _box(points: Sequence[Point]) -> Box:
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-def _surrounds(outer: Box, inner: Box) -> bool:
-    return outer[0] <= inner[0] and outer[1] <= inner[1] and outer[2] >= inner[2] and outer[3] >= inner[3]
-
-
-def _inside(inner: Sequence[Point], outer: Sequence[Point]) -> bool:
-    """Whether one polygon lies in another that it does not cross, though they may touch: most corners say."""
-    asked = inner[:: max(1, len(inner) // _ASKED)]
-    return 2 * sum(_holds(outer, point) for point in asked) > len(asked)
-
-
-def _holds(polygon: Sequence[Point], point: Point) -> bool:
-    x, y = point
-    within, (ax, ay) = False, polygon[-1]
-    for bx, by in polygon:
-        if (ay > y) != (by > y) and x < ax + (y - ay) * (bx - ax) / (by - ay):
-            within = not within
-        ax, ay = bx, by
-    return within

@@ -1,36 +1,39 @@
 """What is cut: the letters of one side as outlines without overlap, ready for any machine.
 
 Script letters run into one another, and a machine that fills by counting edges would leave the joins bare;
-so all letters of a side are united, with the strokes that thicken them, by Skia's path operations.
+so all letters of a side are thickened and united, by GEOS. Curves become straight lines so short that none
+strays by more than TOLERANCE_MM, and every format writes the same corners. Whether the ink is that of the
+approved drawing is for cut_check.py to say.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-from fontTools.misc.transform import Identity, Transform
-from fontTools.pens.recordingPen import RecordingPen
-from fontTools.pens.transformPen import TransformPen
+from fontTools.misc.transform import Transform
 
 from shop.engraving.areas import Area, outline
-from shop.engraving.contours import Contour, Step, polygon, wound
+from shop.engraving.contours import Contour, polygon
 from shop.engraving.engraving import Engraving
 from shop.engraving.faces import FACES, Face, opened
 from shop.engraving.frames import frames
-from shop.engraving.geometry import Point
 from shop.engraving.layout import lay_out
+from shop.engraving.regions import glyph_contours, glyph_region
 
-_PER_MM: Final = 1000
-"""Skia reckons in 24 bits and with tolerances made for whole units, so it is given micrometres."""
-_ROUNDNESS: Final = 0.1
-"""How far, in micrometres, the rounded joins of strokes may stray from true circles."""
+if TYPE_CHECKING:
+    from shapely import Geometry
+
+_GRID_MM: Final = 0.0001
+"""Every corner lies on this grid: files write so many decimals, so that none of them moves an edge."""
+_QUARTER: Final = 8
+"""Straight lines to a quarter of a round join; of 0.1 mm across they stray by 0.00025 mm."""
 _SPECK_MM2: Final = 1e-6
 """Contours smaller than this (a thousandth of a mm each way) are left over from sums, not from letters."""
 
 
 class CannotUnite(Exception):
-    """Skia gave up on these letters. Its text quotes none of them."""
+    """GEOS gave up on these letters. Its text quotes none of them."""
 
     def __init__(self) -> None:
         super().__init__("The outlines of these letters could not be united.")
@@ -75,89 +78,59 @@ def cut_sides(areas: Sequence[Area], engraving: Engraving) -> dict[str, CutSide]
 
 def cut(area: Area, face: Face, words: Mapping[int, str]) -> CutSide:
     """The outlines of the words of one side, by line number. Raises CannotUnite."""
-    import pathops  # noqa: PLC0415 - only files for the cutter need it
+    import shapely  # noqa: PLC0415 - only files for the cutter need it
 
-    letters: list[Any] = []
+    letters: list[Geometry] = []
     strokes: list[Contour] = []
     try:
         for path, at in _glyphs(area, face, words):
-            closed, opens = _read(path, at)
-            strokes += opens
-            if closed.value:
-                letters += _inked(closed, face.thicken_mm)
-        return CutSide(area, (*_united(letters), *strokes), face.thicken_mm)
-    except pathops.PathOpsError:
+            strokes += [_moved(contour, at) for contour in glyph_contours(path) if not contour.closed]
+            letters.append(_placed(glyph_region(path, _most_mm_per_unit(face)), at))
+        return CutSide(area, (*_contours(_united(letters, face.thicken_mm)), *strokes), face.thicken_mm)
+    except shapely.errors.GEOSException:
         raise CannotUnite from None
 
 
 def _glyphs(area: Area, face: Face, words: Mapping[int, str]) -> Iterator[tuple[str, Transform]]:
-    """Every glyph's path data with its map to micrometres."""
+    """Every glyph's path data with its map to millimetres."""
     font = opened(face)
     for frame in frames(face, lay_out(area, face, words)):
         for number, at in frame.transforms():
             if path := font.outline(number).path:
-                yield path, Identity.scale(_PER_MM).transform(at)
+                yield path, at
 
 
-def _read(path: str, at: Transform) -> tuple[RecordingPen, list[Contour]]:
-    """A glyph's closed contours, still to be united, and its open ones."""
-    from fontTools.svgLib.path import parse_path  # noqa: PLC0415 - brings an XML parser along
-
-    whole, closed, opens, begun = RecordingPen(), RecordingPen(), [], 0
-    parse_path(path, TransformPen(whole, at))
-    for index, (name, _) in enumerate(whole.value):
-        if name == "closePath":
-            closed.value += whole.value[begun : index + 1]
-        elif name == "endPath":
-            opens.append(_contour([points for _, points in whole.value[begun:index]], closed=False))
-        if name in {"closePath", "endPath"}:
-            begun = index + 1
-    return closed, opens
+def _most_mm_per_unit(face: Face) -> float:
+    return face.cap_max_mm / opened(face).cap_height
 
 
-def _inked(recorded: RecordingPen, thicken_mm: float) -> list[Any]:
-    """A glyph as Skia's paths: itself, and the stroke that thickens it."""
-    import pathops  # noqa: PLC0415
-
-    glyph = pathops.Path()
-    recorded.replay(glyph.getPen(glyphSet=None))
-    if not thicken_mm:
-        return [_plain(glyph)]
-    stroke = pathops.Path(glyph)
-    stroke.stroke(thicken_mm * _PER_MM, pathops.LineCap.ROUND_CAP, pathops.LineJoin.ROUND_JOIN, 4)
-    stroke.convertConicsToQuads(_ROUNDNESS)
-    return [_plain(glyph), _plain(stroke)]
+def _moved(contour: Contour, at: Transform) -> Contour:
+    steps = tuple(tuple(at.transformPoints(step)) for step in contour.steps)
+    return Contour(at.transformPoint(contour.start), steps, contour.closed)
 
 
-def _plain(path: Any) -> Any:
-    """The same ink without overlaps, to be filled by even-odd whichever way the font winds."""
-    # As Skia leaves it: what the binding adds for windings and starting points loses counters.
-    path.simplify(fix_winding=False, keep_starting_points=False)
-    return path
+def _placed(region: "Geometry", at: Transform) -> "Geometry":
+    import shapely  # noqa: PLC0415
+
+    (xx, xy, yx, yy, dx, dy) = at
+    return shapely.transform(region, lambda points: points @ ((xx, xy), (yx, yy)) + (dx, dy))
 
 
-def _united(paths: Sequence[Any]) -> list[Contour]:
-    if not paths:
-        return []
-    import pathops  # noqa: PLC0415
+def _united(letters: Sequence["Geometry"], thicken_mm: float) -> "Geometry":
+    """The ink of all letters, half of the thickening laid round each."""
+    import shapely  # noqa: PLC0415
 
-    whole = paths[0]
-    for path in paths[1:]:  # one by one: Skia's builder, which takes all at once, loses counters as well
-        whole = pathops.op(whole, path, pathops.PathOp.UNION, fix_winding=False, keep_starting_points=False)
-    contours: list[Contour] = []
-    steps: list[tuple[Point, ...]] = []
-    for verb, points in whole:
-        if verb == pathops.PathVerb.CLOSE:
-            contours.append(_contour(steps, closed=True))
-            steps = []
-        else:
-            steps.append(points)
-    return wound([contour for contour in contours if abs(contour.signed_area) > _SPECK_MM2])
+    inked = shapely.buffer(letters, thicken_mm / 2, quad_segs=_QUARTER) if thicken_mm else letters
+    # Rounded once, at the end: GEOS then sees to it that no two edges cross on the grid either.
+    whole = shapely.set_precision(shapely.union_all(inked), _GRID_MM)
+    return shapely.orient_polygons(shapely.normalize(whole))
 
 
-def _contour(steps: Sequence[tuple[Point, ...]], *, closed: bool) -> Contour:
-    (start,), *rest = [tuple((x / _PER_MM, y / _PER_MM) for x, y in step) for step in steps]
-    kept: list[Step] = list(rest)
-    if closed and kept and kept[-1] == (start,):
-        kept.pop()  # a closed contour runs back by itself
-    return Contour(start, tuple(kept), closed)
+def _contours(ink: "Geometry") -> Iterator[Contour]:
+    """Outer edges anticlockwise, holes clockwise; see Contour."""
+    import shapely  # noqa: PLC0415
+
+    for ring in shapely.get_rings(shapely.get_parts(ink)):
+        contour = polygon([(x, y) for x, y in ring.coords[:-1]])
+        if abs(contour.signed_area) > _SPECK_MM2:
+            yield contour

@@ -177,6 +177,8 @@ def test_the_strokes_of_a_single_line_face_stay_open(monkeypatch: pytest.MonkeyP
 class SingleLines:
     """A font whose every letter is one stroke beside a square."""
 
+    cap_height = 700
+
     def outline(self, _: int) -> Outline:
         return Outline("M0 0L0 700Q100 800 200 700M300 0L400 0L400 100L300 100Z", ())
 
@@ -226,22 +228,22 @@ def test_only_the_sides_with_words_are_cut() -> None:
     assert sides["back"] == cut(back, FACES["great-vibes"], {1: "Zoë"})
 
 
-def test_letters_that_skia_cannot_unite_are_refused_without_quoting_them(
+def test_letters_that_cannot_be_united_are_refused_without_quoting_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    import pathops
+    import shapely
 
     def gives_up(*_: object, **__: object) -> None:
-        raise pathops.PathOpsError("Canary")
+        raise shapely.errors.GEOSException("Canary")
 
-    monkeypatch.setattr(pathops, "op", gives_up)
+    monkeypatch.setattr(shapely, "set_precision", gives_up)
     with pytest.raises(CannotUnite) as refused:
         cut(BAR, FACES["marcellus"], {1: "Canary"})
     assert "Canary" not in repr(refused.value) + repr(refused.value.__cause__)
 
 
 def test_serving_loads_none_of_the_libraries_that_only_files_need() -> None:
-    heavy = "{'ezdxf', 'numpy', 'pathops', 'pydyf', 'resvg_py', 'fontTools.svgLib'}"
+    heavy = "{'PIL', 'ezdxf', 'numpy', 'shapely', 'pydyf', 'resvg_py', 'fontTools.svgLib'}"
     program = f"import sys, shop.application; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"

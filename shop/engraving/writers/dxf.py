@@ -1,4 +1,4 @@
-"""DXF for AutoCAD 2010 and later: closed polylines in mm, curves flattened to TOLERANCE_MM."""
+"""DXF for AutoCAD 2010 and later: closed polylines in mm, whatever is curved flattened to TOLERANCE_MM."""
 
 import io
 from collections.abc import Iterable

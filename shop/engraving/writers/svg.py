@@ -1,4 +1,4 @@
-"""SVG whose unit is the millimetre: curves exact, one compound path, layers as Inkscape knows them."""
+"""SVG whose unit is the millimetre: one compound path of short lines, layers as Inkscape knows them."""
 
 from collections.abc import Iterable
 from typing import Final
