@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shop import assets, cli, clock, probes, web
+from shop import assets, cli, clock, migrations, probes, web
 from shop.accounts import routes as accounts
 from shop.catalogue import editions
 from shop.catalogue import routes as catalogue
@@ -23,6 +23,7 @@ from shop.giving.models import LedgerTxn
 from shop.giving.policies import policy_in_force, statement
 from shop.journal import comment_routes, journal, owner_routes
 from shop.journal import routes as journal_routes
+from shop.orders import version_guards
 from shop.orders.converge import Services
 from shop.owner import alerts as owner_alerts
 from shop.owner import cutting as owner_cutting
@@ -80,12 +81,24 @@ class LedgerUnguarded(Exception):
         self.missing = missing
 
 
+class OrdersUnguarded(Exception):
+    """The database lacks triggers that move an order's version; the shop will not start."""
+
+    def __init__(self, missing: list[str]) -> None:
+        super().__init__(
+            f"Orders are not protected against being written to twice at once: {', '.join(missing)} missing "
+            "or altered. Restore the database from a backup, or find out who changed it, before starting the "
+            "shop."
+        )
+        self.missing = missing
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The shop as a WSGI application.
 
     Raises SettingsError when the environment cannot be used (SampleTrader among them: real payments, but the
-    sample's name to take them), LedgerUnguarded when the database does not protect the ledger, and
-    OperationalError when there is no database.
+    sample's name to take them), LedgerUnguarded or OrdersUnguarded when the database does not
+    protect them, and OperationalError when there is no database.
     """
     settings = settings or from_environment()
     app = Flask(
@@ -128,13 +141,18 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def refuse_unguarded(database: Database) -> None:
-    """Raise LedgerUnguarded when there is a ledger without every one of its guards."""
+    """Raise LedgerUnguarded or OrdersUnguarded when there is a ledger, or are orders, without their guards.
+
+    Those of the orders are looked for only when no migration waits, because a migration may bring them.
+    """
     with database.engine.connect() as connection:
         there = inspect(connection).has_table(LedgerTxn.__tablename__)
-        missing = triggers.missing(connection) if there else []
-    if missing:
+        of_ledger = triggers.missing(connection) if there else []
+        current = there and migrations.is_current(connection)
+        of_orders = triggers.missing(connection, version_guards.TRIGGERS) if current else []
+    if of_ledger or of_orders:
         database.dispose()
-        raise LedgerUnguarded(missing)
+        raise LedgerUnguarded(of_ledger) if of_ledger else OrdersUnguarded(of_orders)
 
 
 def _gateway(app: Flask, settings: Settings, database: Database) -> Gateway:

@@ -3,6 +3,7 @@
 Alembic's batch mode rebuilds a table and loses its triggers, so the shop asks `missing` when it starts.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, text
@@ -18,7 +19,10 @@ class Trigger(NamedTuple):
     sql: str
 
 
-TRIGGERS: Final[dict[str, list[Trigger]]] = {
+Triggers = Mapping[str, Sequence[Trigger]]
+"""By dialect."""
+
+TRIGGERS: Final[Triggers] = {
     "sqlite": [Trigger(guard.name, guard.table, guard.sqlite()) for guard in GUARDS],
     "postgresql": [
         *(Trigger(guard.name, guard.table, guard.postgresql()) for guard in (*GUARDS, *TRUNCATE_GUARDS)),
@@ -29,7 +33,7 @@ TRIGGERS: Final[dict[str, list[Trigger]]] = {
 
 _DROP: Final = {
     "sqlite": "DROP TRIGGER IF EXISTS {name}",
-    "postgresql": "DROP TRIGGER IF EXISTS {name} ON {table}",
+    "postgresql": 'DROP TRIGGER IF EXISTS {name} ON "{table}"',
 }
 
 _PRESENT: Final = {
@@ -47,21 +51,21 @@ _PRESENT: Final = {
 """Name, table and definition of every trigger there is."""
 
 
-def install(connection: Connection) -> None:
+def install(connection: Connection, wanted: Triggers = TRIGGERS) -> None:
     """Put every trigger in place, replacing any older form. The tables must exist."""
     plain = connection.execution_options(no_parameters=True)
-    for trigger in TRIGGERS[connection.dialect.name]:
+    for trigger in wanted[connection.dialect.name]:
         plain.exec_driver_sql(_DROP[connection.dialect.name].format(name=trigger.name, table=trigger.table))
         plain.exec_driver_sql(trigger.sql)
 
 
-def missing(connection: Connection) -> list[str]:
+def missing(connection: Connection, wanted: Triggers = TRIGGERS) -> list[str]:
     """The names of the triggers that are absent, switched off, or not as they should be. Empty is good."""
     dialect = connection.dialect.name
     present = {name: (table, sql) for name, table, sql in connection.execute(text(_PRESENT[dialect]))}
     return [
         trigger.name
-        for trigger in TRIGGERS[dialect]
+        for trigger in wanted[dialect]
         if present.get(trigger.name) != (trigger.table, _as_stored(trigger, dialect))
     ]
 

@@ -72,7 +72,6 @@ class Case:
         )
         self.session.add(entry)
         self.entries[key] = entry
-        self.order.version += 1
         return True
 
     def tell(

@@ -17,7 +17,7 @@ from shop.db import Database
 from shop.dedications.vault import Vault
 from shop.giving.ledger import Book
 from shop.mail.addresses import ascii_address
-from shop.orders.lifecycle import State, lock, record
+from shop.orders.lifecycle import State, lock, move_version, record
 from shop.orders.models import Order
 from shop.orders.settling import settle
 from shop.payments.gateway import CannotExpire, Gateway, GatewayRefused
@@ -70,7 +70,7 @@ def converge(
             if witness is not None:
                 if not witness(session):
                     return State(order.state)
-                order.version += 1  # who looked before this news must look again, even if it changes nothing
+                move_version(session, order)  # who looked before this news must look again
             settle(session, order, picture)
             state = State(order.state)
         if state != State.AWAITING:
@@ -132,8 +132,9 @@ def carry_out(services: Services, request: RefundRequest) -> None:
 def start_payment(services: Services, attempt_id: int) -> str | None:
     """Ask Stripe for the attempt's session, if that has not been done, and give the payment page's URL.
 
-    Safe to repeat: the stored request and its key lead to the same session. Gives None when Stripe refuses
-    the request for good; the order has then expired and its stock is free. Raises GatewayDown.
+    Safe to repeat: the stored request and its key lead to the same session. Gives None when nobody can pay
+    the order now: Stripe refused the request for good (then its stock is free), or the order was given up or
+    paid while Stripe was asked (then the page is closed). Raises GatewayDown.
     """
     with services.database.reading() as session:
         attempt = session.get_one(CheckoutAttempt, attempt_id)
@@ -149,9 +150,13 @@ def start_payment(services: Services, attempt_id: int) -> str | None:
         _abandon(services, attempt, error.code)
         return None
     with services.database.transaction() as session:
+        order = lock(session, attempt.order_id)
         row = session.get_one(CheckoutAttempt, attempt_id)
         row.stripe_id, row.url = seen.id, seen.url
-    return seen.url
+        wanted = order.state == State.AWAITING
+    if not wanted:
+        _close_pages(services, [seen.id])
+    return seen.url if wanted else None
 
 
 def newest_attempt(session: Session, order_id: int) -> CheckoutAttempt:

@@ -19,7 +19,7 @@ ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class State(StrEnum):
-    """Where an order stands. Only `settling` and `placing` move it; each move is an OrderEvent too."""
+    """Where an order stands. Each move is an OrderEvent too."""
 
     AWAITING = "awaiting payment"
     PROCESSING = "processing"
@@ -54,9 +54,8 @@ def record(
     event_at: datetime | None = None,
     **data: Any,
 ) -> None:
-    """Add what happened to the order's history and move its version on."""
+    """Add what happened to the order's history; its version moves with it (see version_guards)."""
     now = clock.now()
-    order.version += 1
     session.add(
         OrderEvent(
             order_id=order.id, kind=kind, event_at=event_at or now, booked_at=now, actor=actor, data=data
@@ -69,6 +68,16 @@ def lock(session: Session, order_id: int) -> Order:
     return session.execute(
         select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
     ).scalar_one()
+
+
+def move_version(session: Session, order: Order) -> None:
+    """Make whoever looked before now look again, though nothing about the order changed."""
+    session.execute(
+        update(Order)
+        .where(Order.id == order.id)
+        .values(version=Order.version + 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def lines_of(session: Session, order_id: int) -> Sequence[OrderLine]:

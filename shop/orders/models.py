@@ -27,6 +27,7 @@ class Order(Base):
     """live, or test when no real money moves: test orders stay out of the donation's totals."""
     state: Mapped[str] = mapped_column(index=True)
     version: Mapped[int] = mapped_column(default=1)
+    """Moved by the database with every write that money depends on (see version_guards); never by hand."""
     buyer_hash: Mapped[str] = mapped_column(index=True)
     """SHA-256 of the buyer's basket cookie, so that only she sees the page she comes back to."""
     hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id"), unique=True)

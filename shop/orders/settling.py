@@ -152,6 +152,5 @@ def _move(case: Case, found: Outcome) -> None:
     if found.state in {State.EXPIRED, State.FAILED}:
         stock.release(case.session, order.hold_id)
     order.state = found.state
-    order.version += 1
     if found.state not in case.told:
         case.tell(str(found.state))

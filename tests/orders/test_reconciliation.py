@@ -16,9 +16,10 @@ def test_after_a_busy_week_everything_adds_up_although_every_webhook_was_lost(tr
     failing = trade.refunds(fully)
     trade.refund_fails(failing)
     trade.dispute_ends(trade.disputes(disputed), won=False)
+    untouched = trade.order(unpaid).version
     assert reconcile(trade.services) == []
     assert trade.given() == 1000 + 500 + 1000
-    assert trade.order(unpaid).version == 2
+    assert trade.order(unpaid).version == untouched
     assert reconcile(trade.services) == []
 
 
