@@ -75,11 +75,11 @@ java:
 	  { echo "The HTML checker needs Java: apt-get install default-jre-headless"; exit 1; }
 
 COMPILE := uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
-# Files for the cutter are drawn again by programs that did not write them: Poppler for PDF, librsvg for SVG.
+# Files for the cutter are read by programs that did not write them: Poppler for PDF, librsvg for SVG, hp2xx for HPGL.
 readers:
-	@command -v pdftoppm >/dev/null && command -v rsvg-convert >/dev/null || \
-	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq poppler-utils librsvg2-bin; } || \
-	  { echo "The files for the cutter are read back: apt-get install poppler-utils librsvg2-bin"; exit 1; }
+	@{ command -v pdftoppm && command -v rsvg-convert && command -v hp2xx; } >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq poppler-utils librsvg2-bin hp2xx; } || \
+	  { echo "The files for the cutter are read back: apt-get install poppler-utils librsvg2-bin hp2xx"; exit 1; }
 
 lock:
 	$(COMPILE) pyproject.toml -o requirements.lock

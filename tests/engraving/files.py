@@ -1,10 +1,16 @@
 """Reads the shop's files back with other people's readers: contours in mm, y upwards, in small steps."""
 
 import io
+import re
 import struct
+import subprocess
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import ezdxf
@@ -63,7 +69,8 @@ class Flat(BasePen):
 def read_svg(data: bytes) -> Drawn:
     root = ET.fromstring(data)
     _, _, wide, high = map(float, root.get("viewBox").split())
-    assert (root.get("width"), root.get("height")) == (f"{wide:g}mm", f"{high:g}mm"), "true to size"
+    sizes = [float(root.get(name).removesuffix("mm")) for name in ("width", "height")]
+    assert sizes == [wide, high], "true to size"
     layers = {layer.get("id"): layer for layer in root}
     assert {"ENGRAVE"} <= set(layers) <= {"GUIDE", "ENGRAVE"}
     assert {path.tag for layer in root for path in layer} <= {f"{SVG}path"}
@@ -145,7 +152,91 @@ def _pdf_path(path):
     return pen.closed, pen.open
 
 
-READERS: Mapping[str, Callable[[bytes], Drawn]] = {"svg": read_svg, "dxf": read_dxf, "pdf": read_pdf}
+class Tree:
+    """What MeerK40t's reader of LightBurn files hangs into its program: operations, and their shapes."""
+
+    def __init__(self, **facts):
+        self.facts, self.children, self.shapes = facts, [], []
+
+    def add(self, **facts):
+        self.children.append(Tree(**facts))
+        return self.children[-1]
+
+    def add_reference(self, shape):
+        self.shapes.append(shape)
+
+    def remove_all_children(self):
+        self.children.clear()
+
+    def focus(self):
+        """A window would show it now."""
+
+
+def read_lbrn2(data: bytes) -> Drawn:
+    from meerk40t.core.units import UNITS_PER_MM
+    from meerk40t.extra.lbrn import LbrnLoader
+
+    program = SimpleNamespace(op_branch=Tree(), elem_branch=Tree(), node_lock=nullcontext())
+    LbrnLoader.parse("side.lbrn2", io.BytesIO(data), program)
+    found = Drawn()
+    for operation in program.op_branch.children:
+        kind, name = operation.facts["type"], operation.facts["label"]
+        pen = Flat()
+        for shape in operation.shapes:
+            geometry = shape.facts["geometry"]
+            lines = geometry.segments[: geometry.index] / UNITS_PER_MM
+            corners = [[(value.real, value.imag) for value in line] for line in lines]
+            pen.moveTo(corners[0][0])
+            for index, (start, one, _, two, end) in enumerate(corners):
+                assert start == pen._getCurrentPoint(), "one line without a break"
+                pen.curveTo(one, two, end) if geometry.segment_type(index) == "cubic" else pen.lineTo(end)
+            pen.closePath() if corners[-1][-1] == corners[0][0] else pen.endPath()
+        closed = [points[:-1] for points in pen.closed]
+        if name == "T1":
+            assert not pen.open
+            found.guide += closed
+        else:
+            assert name in {"ENGRAVE", "ENGRAVE LINES"}
+            assert kind == ("op raster" if closed else "op cut"), "letters are filled, strokes followed"
+            found.filled += closed
+            found.strokes += pen.open
+    return found
+
+
+FAR_MM = 200
+"""hp2xx begins its page at the lowest point it meets: one that is known is put before the file."""
+
+
+def read_hpgl(data: bytes) -> Drawn:
+    far = -FAR_MM * 40
+    with TemporaryDirectory() as folder:
+        command = ["hp2xx", "-q", "-t", "-m", "nc", "-f", "side.nc", "side.plt"]
+        (Path(folder) / "side.plt").write_bytes(b"IN;SP1;PU%d,%d;PD%d,%d;" % (far, far, far, far) + data)
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=60)
+        steps = (Path(folder) / "side.nc").read_text().splitlines()
+    paths = []
+    for step in steps:
+        if moved := re.fullmatch(r"(G0[01]) X (\S+) Y (\S+)", step):
+            point = float(moved[2]) - FAR_MM, float(moved[3]) - FAR_MM
+            if moved[1] == "G00":
+                paths.append([])
+            else:
+                paths[-1].append(point)
+    drawn = [np.array(path) for path in paths[1:]]
+    closed = [path[:-1] for path in drawn if len(path) > 2 and (path[0] == path[-1]).all()]
+    return Drawn(closed, [path for path in drawn if not (path[0] == path[-1]).all()])
+
+
+READERS: Mapping[str, Callable[[bytes], Drawn]] = {
+    "svg": read_svg,
+    "dxf": read_dxf,
+    "pdf": read_pdf,
+    "lbrn2": read_lbrn2,
+    "plt": read_hpgl,
+}
+
+STEP_MM = {"plt": 0.025}
+"""Formats that know no finer step."""
 
 
 def read_png(data: bytes) -> np.ndarray:

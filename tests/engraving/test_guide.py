@@ -24,6 +24,7 @@ DPI = 600
 CLOSE_MM = 0.01
 FILES = [suffix for suffix in FORMATS if suffix != "png"]
 """The picture is for letters, and shows the metal itself."""
+GUIDED = [suffix for suffix in FILES if suffix != "plt"]
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def test_no_file_has_a_guide_of_its_own_accord(suffix: str, side: CutSide) -> No
     assert b"GUIDE" not in data
 
 
-@pytest.mark.parametrize("suffix", FILES)
+@pytest.mark.parametrize("suffix", GUIDED)
 def test_a_guide_that_is_asked_for_is_as_large_as_the_metal(suffix: str) -> None:
     for area in (
         DISC,
@@ -108,3 +109,15 @@ def test_in_svg_the_guide_has_the_colour_of_lightburns_tool_layer(side: CutSide)
     guide = ET.fromstring(FORMATS["svg"].write(side, Jig(guide=True))).find("*[@id='GUIDE']")
     assert guide is not None
     assert {path.get("stroke") for path in guide} == {"#f36926"}
+
+
+def test_in_a_lightburn_project_the_guide_is_on_a_tool_layer(side: CutSide) -> None:
+    project = ET.fromstring(FORMATS["lbrn2"].write(side, Jig(guide=True)))
+    kinds = {layer.find("index").get("Value"): layer.get("type") for layer in project.iter("CutSetting")}
+    assert kinds == {"0": "Scan", "30": "Tool"}
+    assert {shape.get("CutIndex") for shape in project.iter("Shape")} == set(kinds)
+
+
+def test_a_plotter_is_given_no_guide_for_it_would_draw_it(side: CutSide) -> None:
+    plain, asked = (FORMATS["plt"].write(side, jig) for jig in (Jig(), Jig(guide=True)))
+    assert plain == asked

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from shop.engraving.jig import AS_DRAWN, Jig
 from shop.engraving.outlines import CutSide
-from shop.engraving.writers import dxf, pdf, png, svg
+from shop.engraving.writers import dxf, hpgl, lbrn2, pdf, png, svg
 
 
 class Writer(Protocol):
@@ -36,6 +36,8 @@ FORMATS: Final[Mapping[str, Format]] = {
         Format("svg", "image/svg+xml", "SVG", svg.write),
         Format("dxf", "image/vnd.dxf", "DXF", dxf.write),
         Format("pdf", "application/pdf", "PDF", pdf.write),
+        Format("lbrn2", "application/xml", "LightBurn", lbrn2.write),
+        Format("plt", "application/vnd.hp-HPGL", "HPGL", hpgl.write),
         Format("png", "image/png", "Picture", png.write),
     )
 }
