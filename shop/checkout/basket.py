@@ -2,76 +2,30 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from shop import clock, keeping
-from shop.catalogue.snapshot import Catalogue, PieceView, VariantView
 from shop.checkout.models import Basket, BasketLine
 from shop.dedications.sealing import open_with, seal_with
 from shop.engraving import Engraving
 from shop.orders.lifecycle import UNPAID, State
 from shop.orders.models import Order
 from shop.orders.placing import WishedLine
-from shop.stock import held_by
 
 MOST_LINES: Final = 20
 KEPT_FOR: Final = keeping.lasts(keeping.BASKET)
 
 
+STILL_TO_PAY: Final = UNPAID - {State.PROCESSING}
+"""States of an order that leave its pieces in the basket: no money has come, and none is on its way."""
+
+
 class BasketFull(Exception):
     """More pieces than one order takes."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """A basket line with the piece it means today; `piece` is None when it is no longer sold."""
-
-    id: int
-    wished: WishedLine = field(repr=False)
-    piece: PieceView | None
-    variant: VariantView | None
-
-    @property
-    def problem(self) -> str | None:
-        """Why it cannot be bought as it stands, in a sentence; None when it can."""
-        if self.variant is None or self.piece is None:
-            return "This piece is no longer sold. Please take it out of the basket."
-        if not self.variant.available:
-            return f"{self.piece.name} in this metal and length is sold out for now."
-        return None
-
-
-@dataclass(frozen=True)
-class Contents:
-    """What is in a basket now. Money in pence."""
-
-    basket_id: int | None
-    order_id: int | None
-    lines: Sequence[Line]
-    details: dict[str, Any] | None = field(repr=False)
-
-    @property
-    def goods_pence(self) -> int:
-        """The sum of the pieces' full prices."""
-        return sum(line.variant.price_pence for line in self.lines if line.variant)
-
-    @property
-    def engraved(self) -> bool:
-        """Whether any unit has words on it."""
-        return any(line.wished.engraving for line in self.lines)
-
-    @property
-    def problems(self) -> dict[str, str]:
-        """Line anchors with the reason why that line cannot be bought."""
-        return {f"line-{line.id}": line.problem for line in self.lines if line.problem}
-
-
-EMPTY: Final = Contents(None, None, (), None)
 
 
 def new_token() -> str:
@@ -84,37 +38,35 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def seen_by(session: Session, catalogue: Catalogue, token: str | None) -> Catalogue:
-    """The catalogue as this visitor sees it: what is set aside for her own order can be had, by her."""
-    basket = _find(session, token)
-    if basket is None or basket.order_id is None:
-        return catalogue
-    hold_id = session.scalars(select(Order.hold_id).where(Order.id == basket.order_id)).one()
-    hers = held_by(session, hold_id)
-    return Catalogue(tuple(_with_hers(piece, hers) for piece in catalogue.pieces)) if hers else catalogue
+def lines_of(session: Session, basket_id: int) -> Sequence[BasketLine]:
+    """The lines of a basket that were not bought, oldest first."""
+    return session.scalars(
+        select(BasketLine)
+        .outerjoin(Order, Order.id == BasketLine.order_id)
+        .where(
+            BasketLine.basket_id == basket_id,
+            or_(BasketLine.order_id.is_(None), Order.state.in_(STILL_TO_PAY)),
+        )
+        .order_by(BasketLine.id)
+    ).all()
 
 
-def contents(session: Session, catalogue: Catalogue, token: str | None) -> Contents:
-    """What is in the cookie's basket. Empty without a cookie, and once its order was paid."""
-    basket = _find(session, token)
-    if basket is None or token is None or _spent(session, basket):
-        return EMPTY
-    catalogue = seen_by(session, catalogue, token)
-    rows = session.scalars(
-        select(BasketLine).where(BasketLine.basket_id == basket.id).order_by(BasketLine.id)
-    )
-    return Contents(
-        basket.id,
-        basket.order_id,
-        [_line(catalogue, token, row) for row in rows],
-        open_with(token, basket.details) if basket.details else None,
-    )
+def stamp(session: Session, basket: Basket) -> str:
+    """See `stamp_of`, for the basket as it is now."""
+    return stamp_of(lines_of(session, basket.id), details_of(session, basket))
+
+
+def ordered_as(session: Session, basket: Basket, order_id: int) -> None:
+    """Note that this order is made of exactly what is in the basket now."""
+    basket.order_id, basket.page_left_open = order_id, False
+    for row in lines_of(session, basket.id):
+        row.order_id = order_id
 
 
 def add(session: Session, token: str, wished: WishedLine) -> int:
     """Put a unit into the basket, making the basket if need be. Give the line's id. Raises BasketFull."""
     basket = _ready(session, token)
-    if len(_line_ids(session, basket.id)) >= MOST_LINES:
+    if len(lines_of(session, basket.id)) >= MOST_LINES:
         raise BasketFull
     row = BasketLine(
         basket_id=basket.id,
@@ -132,8 +84,15 @@ def change(session: Session, token: str, line_id: int, wished: WishedLine) -> bo
     row = _own_line(session, token, line_id)
     if row is None:
         return False
-    row.variant_id, row.words = wished.variant_id, _seal_words(token, wished)
+    if wished_of(token, row) != wished:
+        row.variant_id, row.words, row.order_id = wished.variant_id, _seal_words(token, wished), None
     return True
+
+
+def holds_already(session: Session, token: str, line_id: int, wished: WishedLine) -> bool:
+    """Whether changing the line to this would change nothing."""
+    row = _own_line(session, token, line_id)
+    return row is not None and wished_of(token, row) == wished
 
 
 def remove(session: Session, token: str, line_id: int) -> bool:
@@ -147,7 +106,9 @@ def remove(session: Session, token: str, line_id: int) -> bool:
 
 def keep_details(session: Session, token: str, details: dict[str, Any]) -> None:
     """Keep address and postage with the basket, sealed."""
-    _ready(session, token).details = seal_with(token, details)
+    basket = _ready(session, token)
+    if basket.details is None or open_with(token, basket.details) != details:
+        basket.details = seal_with(token, details)
 
 
 def lock_own(session: Session, token: str) -> Basket | None:
@@ -159,12 +120,37 @@ def lock_own(session: Session, token: str) -> Basket | None:
 
 def count(session: Session, token: str) -> int:
     """How many units are in the basket."""
-    basket = _find(session, token)
-    return 0 if basket is None or _spent(session, basket) else len(_line_ids(session, basket.id))
+    basket = find(session, token)
+    return 0 if basket is None else len(lines_of(session, basket.id))
+
+
+def order_of(session: Session, token: str | None) -> Order | None:
+    """The order that was made last from the cookie's basket, until the basket is written to after paying."""
+    basket = find(session, token)
+    if basket is None or basket.order_id is None:
+        return None
+    return session.get_one(Order, basket.order_id, populate_existing=True)
+
+
+def page_left_open(session: Session, token: str | None) -> Order | None:
+    """The order whose payment page is still open although the basket has changed since, if there is one."""
+    basket = find(session, token)
+    order = order_of(session, token)
+    return order if basket and basket.page_left_open and order and order.state == State.AWAITING else None
+
+
+def bought_with(session: Session, token: str, line_id: int) -> Order | None:
+    """The order that took a line out of the cookie's basket, if one did."""
+    basket = find(session, token)
+    line = session.get(BasketLine, line_id)
+    if basket is None or line is None or line.basket_id != basket.id or line.order_id is None:
+        return None
+    return session.get_one(Order, line.order_id)
 
 
 def forget_order(session: Session, order_id: int) -> None:
-    """Delete the basket an order was made from: it holds the same words."""
+    """Delete the basket an order was made from, and its lines wherever they are: they hold the same words."""
+    session.execute(delete(BasketLine).where(BasketLine.order_id == order_id))
     session.execute(delete(Basket).where(Basket.order_id == order_id))
 
 
@@ -174,21 +160,15 @@ def forget_old(session: Session) -> int:
     return len(session.execute(old).all())
 
 
-def _find(session: Session, token: str | None) -> Basket | None:
+def find(session: Session, token: str | None) -> Basket | None:
+    """The cookie's basket."""
     if not token:
         return None
     return session.scalars(select(Basket).where(Basket.token_hash == token_hash(token))).one_or_none()
 
 
-def _with_hers(piece: PieceView, hers: Mapping[int, int]) -> PieceView:
-    variants = tuple(
-        replace(variant, available=True) if variant.id in hers else variant for variant in piece.variants
-    )
-    return replace(piece, variants=variants)
-
-
 def _ready(session: Session, token: str) -> Basket:
-    """The basket to write into: made when missing, emptied when its order has been paid."""
+    """The basket to write into: made when missing, without what has been paid for."""
     now = clock.now()
     basket = lock_own(session, token)
     if basket is None:
@@ -198,8 +178,11 @@ def _ready(session: Session, token: str) -> Basket:
         session.add(basket)
         session.flush()
     elif _spent(session, basket):
-        session.execute(delete(BasketLine).where(BasketLine.basket_id == basket.id))
-        basket.order_id, basket.details = None, None
+        kept = [row.id for row in lines_of(session, basket.id)]
+        session.execute(
+            delete(BasketLine).where(BasketLine.basket_id == basket.id, BasketLine.id.not_in(kept))
+        )
+        basket.order_id, basket.details, basket.page_left_open = None, None, False
     basket.touched_at = now
     return basket
 
@@ -208,22 +191,26 @@ def _spent(session: Session, basket: Basket) -> bool:
     """Whether the basket's order has been paid, or is being paid by a slow method."""
     if basket.order_id is None:
         return False
-    state = State(session.scalars(select(Order.state).where(Order.id == basket.order_id)).one())
-    return state not in UNPAID or state == State.PROCESSING
+    return session.scalars(select(Order.state).where(Order.id == basket.order_id)).one() not in STILL_TO_PAY
+
+
+def details_of(session: Session, basket: Basket) -> bytes | None:
+    """Address and postage, sealed; those of an order that was paid went with it."""
+    return None if _spent(session, basket) else basket.details
+
+
+def stamp_of(rows: Sequence[BasketLine], details: bytes | None) -> str:
+    """A digest that changes with whatever is changed in a basket: what is written anew is sealed anew."""
+    parts = [details or b"", *(b"%d:%d:" % (row.id, row.variant_id) + row.words for row in rows)]
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
 def _own_line(session: Session, token: str, line_id: int) -> BasketLine | None:
     basket = lock_own(session, token)
-    if basket is None or _spent(session, basket):
+    if basket is None:
         return None
     basket.touched_at = clock.now()
-    return session.scalars(
-        select(BasketLine).where(BasketLine.id == line_id, BasketLine.basket_id == basket.id)
-    ).one_or_none()
-
-
-def _line_ids(session: Session, basket_id: int) -> Sequence[int]:
-    return session.scalars(select(BasketLine.id).where(BasketLine.basket_id == basket_id)).all()
+    return next((row for row in lines_of(session, basket.id) if row.id == line_id), None)
 
 
 def _seal_words(token: str, wished: WishedLine) -> bytes:
@@ -233,10 +220,9 @@ def _seal_words(token: str, wished: WishedLine) -> bytes:
     )
 
 
-def _line(catalogue: Catalogue, token: str, row: BasketLine) -> Line:
+def wished_of(token: str, row: BasketLine) -> WishedLine:
+    """What a line is to be: its piece and its words, opened with the cookie that sealed them."""
     words = open_with(token, row.words)
     engraving = Engraving.from_json(words["engraving"]) if words["engraving"] else None
-    piece, variant = catalogue.find(row.variant_id) or (None, None)
     # A basket from before the wall has no such word.
-    wished = WishedLine(row.variant_id, engraving, words["dedication"], words.get("shared_as"))
-    return Line(row.id, wished, piece, variant)
+    return WishedLine(row.variant_id, engraving, words["dedication"], words.get("shared_as"))

@@ -1,20 +1,24 @@
 """/basket: what is in it, adding, changing, removing."""
 
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeVar
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from shop import web
 from shop.catalogue import pages, snapshot
 from shop.catalogue.postage import CHEAPEST
-from shop.checkout import basket, cookie
-from shop.checkout.basket import Line
+from shop.checkout import basket, contents, cookie
+from shop.checkout.changing import OpenPage, change_basket
 from shop.checkout.choice import Refused, engraving_problems, piece_of, read_choice, values_of, written
 from shop.checkout.forms import ActionForm
 from shop.checkout.show import lines_shown, statement
+from shop.orders.converge import Services
+
+T = TypeVar("T")
 
 blueprint = Blueprint("basket", __name__)
 
@@ -31,14 +35,23 @@ GONE: Final = (
 )
 
 
+PAID_GONE: Final = (
+    "Order {} has been paid in the meantime, and it stands as it was when you went to pay. If something in "
+    "it should be different, please answer the letter about it soon. What you wrote here is kept below: it "
+    "can be added as a new piece."
+)
+
+
 @blueprint.get("/basket")
 def show() -> ResponseReturnValue:
     """The basket, each piece with its exact words."""
     with web.reading() as session:
-        held = basket.contents(session, snapshot.load(session), cookie.token())
+        held = contents.contents(session, snapshot.load(session), cookie.token())
+        left_open = basket.page_left_open(session, cookie.token())
     page = render_template(
         "checkout/basket.html",
         held=held,
+        left_open=left_open,
         lines=lines_shown(held.lines),
         statement=statement(),
         cheapest=CHEAPEST,
@@ -61,15 +74,15 @@ def add() -> ResponseReturnValue:
     if PREVIEW in request.form:
         return _previewed(pages.ADD_TO, ADD)
     token = cookie.token() or basket.new_token()
-    with web.transaction() as session:
-        catalogue = basket.seen_by(session, snapshot.load(session), token)
-        try:
-            basket.add(session, token, read_choice(catalogue, request.form))
-        except Refused as refused:
-            return _again(catalogue, refused, pages.ADD_TO, ADD)
-        except basket.BasketFull:
-            return _again(catalogue, _refused(catalogue, FULL), pages.ADD_TO, ADD)
-        count = basket.count(session, token)
+    catalogue = _catalogue(token)
+    try:
+        wished = read_choice(catalogue, request.form)
+        _, count, page = _changed(token, lambda session: basket.add(session, token, wished))
+    except Refused as refused:
+        return _again(catalogue, refused, pages.ADD_TO, ADD)
+    except basket.BasketFull:
+        return _again(catalogue, _refused(catalogue, FULL), pages.ADD_TO, ADD)
+    _say(page)
     return cookie.remember(_to_basket(), token, count)
 
 
@@ -77,7 +90,7 @@ def add() -> ResponseReturnValue:
 def edit(line_id: int) -> ResponseReturnValue:
     """The piece page again, with the words of this line, to change them."""
     with web.reading() as session:
-        catalogue = basket.seen_by(session, snapshot.load(session), cookie.token())
+        catalogue = contents.seen_by(session, snapshot.load(session), cookie.token())
         line = _line(session, catalogue, line_id)
     if line is None or line.piece is None:
         abort(HTTPStatus.NOT_FOUND)
@@ -100,15 +113,18 @@ def change(line_id: int) -> ResponseReturnValue:
         return _stale(action, SAVE)
     if PREVIEW in request.form:
         return _previewed(action, SAVE)
-    with web.transaction() as session:
-        catalogue = basket.seen_by(session, snapshot.load(session), token)
-        try:
-            changed = basket.change(session, token, line_id, read_choice(catalogue, request.form))
-            count = basket.count(session, token)
-        except Refused as refused:
-            return _again(catalogue, refused, action, SAVE)
+    catalogue = _catalogue(token)
+    try:
+        wished = read_choice(catalogue, request.form)
+    except Refused as refused:
+        return _again(catalogue, refused, action, SAVE)
+    with web.reading() as session:
+        if basket.holds_already(session, token, line_id, wished):
+            return _to_basket()
+    changed, count, page = _changed(token, lambda session: basket.change(session, token, line_id, wished))
     if not changed:
-        return _again(catalogue, _refused(catalogue, GONE), pages.ADD_TO, ADD, HTTPStatus.NOT_FOUND)
+        return _gone(catalogue, token, line_id)
+    _say(page)
     return cookie.remember(_to_basket(), token, count)
 
 
@@ -119,28 +135,53 @@ def remove(line_id: int) -> ResponseReturnValue:
     token = cookie.token()
     if token is None:
         return _to_basket()
-    with web.transaction() as session:
-        basket.remove(session, token, line_id)
-        count = basket.count(session, token)
+    _, count, page = _changed(token, lambda session: basket.remove(session, token, line_id))
+    _say(page)
     return cookie.show_count(_to_basket(), count)
 
 
-def _line(session: Session, catalogue: snapshot.Catalogue, line_id: int) -> Line | None:
-    held = basket.contents(session, catalogue, cookie.token())
+def _changed(token: str, do: Callable[[Session], T]) -> tuple[T, int, OpenPage]:
+    """What came of changing the basket, how much is in it now, and what became of an open payment page."""
+
+    def counted(session: Session) -> tuple[T, int]:
+        return do(session), basket.count(session, token)
+
+    (done, count), page = change_basket(web.wired(Services), token, counted)
+    return done, count, page
+
+
+def _say(page: OpenPage) -> None:
+    if page.said:
+        flash(page.said)
+
+
+def _gone(catalogue: snapshot.Catalogue, token: str, line_id: int) -> ResponseReturnValue:
+    """The line was taken out or bought in another tab: what was written comes back, to be added anew."""
+    with web.reading() as session:
+        bought = basket.bought_with(session, token, line_id)
+    why = PAID_GONE.format(bought.reference) if bought else GONE
+    return _again(catalogue, _refused(catalogue, why), pages.ADD_TO, ADD, HTTPStatus.NOT_FOUND)
+
+
+def _catalogue(token: str | None) -> snapshot.Catalogue:
+    with web.reading() as session:
+        return contents.seen_by(session, snapshot.load(session), token)
+
+
+def _line(session: Session, catalogue: snapshot.Catalogue, line_id: int) -> contents.Line | None:
+    held = contents.contents(session, catalogue, cookie.token())
     return next((line for line in held.lines if line.id == line_id), None)
 
 
 def _stale(action: str, label: str) -> ResponseReturnValue:
     """The page had been open for more than a day: it comes back as it was, with a fresh token."""
-    with web.reading() as session:
-        catalogue = basket.seen_by(session, snapshot.load(session), cookie.token())
+    catalogue = _catalogue(cookie.token())
     return _again(catalogue, _refused(catalogue, web.STALE_BUT_KEPT), action, label, HTTPStatus.BAD_REQUEST)
 
 
 def _previewed(action: str, label: str) -> ResponseReturnValue:
     """The same page with the words on the picture, and what cannot be cut named; the basket stays."""
-    with web.reading() as session:
-        catalogue = basket.seen_by(session, snapshot.load(session), cookie.token())
+    catalogue = _catalogue(cookie.token())
     piece = piece_of(catalogue, request.form)
     problems = engraving_problems(piece, request.form) if piece else {}
     return _again(catalogue, Refused(piece, problems), action, label, HTTPStatus.OK)

@@ -16,7 +16,9 @@ class Basket(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(unique=True)
     order_id: Mapped[int | None] = mapped_column(ForeignKey("order.id"))
-    """The order made from it, while that order may still be paid."""
+    """The order made from it last: the only one that may still be paid."""
+    page_left_open: Mapped[bool] = mapped_column(default=False)
+    """Whether it was changed although that order's payment page could not be closed."""
     details: Mapped[bytes | None]
     """Address and postage, sealed."""
     created_at: Mapped[datetime]
@@ -34,4 +36,6 @@ class BasketLine(Base):
     variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"))
     words: Mapped[bytes]
     """Engraving and dedication, sealed."""
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("order.id"))
+    """The last order that was made of exactly this; a change makes it nobody's again."""
     created_at: Mapped[datetime]

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.catalogue.snapshot import Catalogue
 from shop.checkout import basket
+from shop.checkout.contents import Contents
+from shop.checkout.forms import contact_of
 from shop.orders.converge import Services, newest_attempt, start_payment, withdraw
-from shop.orders.lifecycle import CAN_PAY_AGAIN, UNPAID, State, lock
+from shop.orders.lifecycle import CAN_PAY_AGAIN, State, lock
 from shop.orders.placing import PricedLine, Wish, fingerprint, pay_again, place, price
 from shop.payments.models import CheckoutAttempt
 
@@ -40,7 +42,7 @@ class Declined(Exception):
 
 
 def open_payment(
-    services: Services, token: str, catalogue: Callable[[], Catalogue], wish: Wish, agreed: str
+    services: Services, token: str, catalogue: Callable[[], Catalogue], held: Contents, agreed: str
 ) -> str:
     """The URL of the one payment page for this basket as it stands.
 
@@ -50,12 +52,13 @@ def open_payment(
     closed at Stripe first, so that never two of them can be paid. Raises Changed, SoldOut, NoLongerSold,
     AlreadyPaid, GatewayDown or Declined.
     """
+    wish = wish_of(held)
     for _ in range(ROUNDS):
         priced = price(catalogue(), wish.lines)
         if fingerprint(wish, priced) != agreed:
             raise Changed
         with services.database.transaction() as session:
-            attempt, outdated = _attempt(session, services, token, wish, priced)
+            attempt, outdated = _attempt(session, services, wish, priced, token=token, stamp=held.stamp)
         if attempt is not None:
             url = start_payment(services, attempt.id)
             if url is None:
@@ -66,25 +69,44 @@ def open_payment(
     raise Declined
 
 
+def wish_of(held: Contents) -> Wish:
+    """What pressing the button would order."""
+    kept: dict[str, Any] = held.details or {}
+    return Wish(
+        lines=tuple(line.wished for line in held.lines),
+        contact=contact_of(kept),
+        postage=kept["postage"],
+        gift_message=kept["gift_message"],
+        as_gift=kept["as_gift"],
+    )
+
+
 def _attempt(
-    session: Session, services: Services, token: str, wish: Wish, priced: list[PricedLine]
+    session: Session, services: Services, wish: Wish, priced: list[PricedLine], *, token: str, stamp: str
 ) -> tuple[CheckoutAttempt | None, int | None]:
-    """The attempt to pay, or the id of an older order whose payment page must be closed first."""
+    """The attempt to pay, or the id of an older order whose payment page must be closed first.
+
+    `stamp` is the basket's as the wish was read from it: nothing is placed that is no longer in it.
+    """
     held = basket.lock_own(session, token)
     if held is None:
         raise Declined
     before = None if held.order_id is None else lock(session, held.order_id)
-    if before is not None and (before.state not in UNPAID or before.state == State.PROCESSING):
+    if before is not None and before.state not in basket.STILL_TO_PAY:
         raise AlreadyPaid(newest_attempt(session, before.id).stripe_id or "")
+    if basket.stamp(session, held) != stamp:
+        raise Changed
     same = before is not None and before.fingerprint == fingerprint(wish, priced)
     if before is not None and before.state == State.AWAITING:
         latest = newest_attempt(session, before.id)
         needed = LEAST_TIME_LEFT if latest.stripe_id else LEAST_TIME_TO_ASK
         if same and latest.expires_at - clock.now() > needed:
+            basket.ordered_as(session, held, before.id)
             return latest, None
         return None, before.id
     if before is not None and same and before.state in CAN_PAY_AGAIN:
-        return pay_again(session, services, before.id, priced)[1], None
-    order, attempt = place(session, services, wish, priced, buyer_hash=basket.token_hash(token))
-    held.order_id = order.id
+        order, attempt = pay_again(session, services, before.id, priced)
+    else:
+        order, attempt = place(session, services, wish, priced, buyer_hash=basket.token_hash(token))
+    basket.ordered_as(session, held, order.id)
     return attempt, None

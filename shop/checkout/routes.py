@@ -2,9 +2,8 @@
 
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any
 
-from flask import Blueprint, abort, make_response, redirect, render_template, request
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -13,15 +12,16 @@ from shop.catalogue import snapshot
 from shop.catalogue.postage import SERVICES
 from shop.catalogue.snapshot import Catalogue
 from shop.checkout import basket, cookie
-from shop.checkout.basket import Contents
-from shop.checkout.forms import DetailsForm, PaymentForm, contact_of, filled_in
-from shop.checkout.pay import AlreadyPaid, Changed, Declined, open_payment
+from shop.checkout.changing import PAID, change_basket
+from shop.checkout.contents import Contents, contents
+from shop.checkout.forms import DetailsForm, PaymentForm, filled_in
+from shop.checkout.pay import AlreadyPaid, Changed, Declined, open_payment, wish_of
 from shop.checkout.show import lines_shown, ordered_shown, statement
 from shop.money import pounds_and_pence
 from shop.orders.converge import Services, StillMoving, converge
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order
-from shop.orders.placing import NoLongerSold, PricedLine, Wish, fingerprint
+from shop.orders.placing import NoLongerSold, PricedLine, fingerprint
 from shop.orders.view import view
 from shop.payments.gateway import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt
@@ -53,13 +53,18 @@ def keep_details() -> ResponseReturnValue:
     """
     held, token = _held(), cookie.token()
     if not held.lines or token is None:
-        return redirect("/basket", HTTPStatus.SEE_OTHER)
+        return _nothing_to_order(token)
     form = DetailsForm()
     if not form.validate():
         stale = form.csrf_token.errors
         return _details_page(held, form), HTTPStatus.BAD_REQUEST if stale else HTTPStatus.UNPROCESSABLE_ENTITY
-    with web.transaction() as session:
-        basket.keep_details(session, token, form.details())
+    if form.details() == held.details:
+        return redirect("/checkout/payment", HTTPStatus.SEE_OTHER)
+    _, page = change_basket(
+        web.wired(Services), token, lambda session: basket.keep_details(session, token, form.details())
+    )
+    if page.said:
+        flash(page.said)
     return redirect("/checkout/payment", HTTPStatus.SEE_OTHER)
 
 
@@ -79,13 +84,13 @@ def pay() -> ResponseReturnValue:
     """Place the order, hold its pieces, and go to the payment page."""
     held, token = _held(), cookie.token()
     if not held.lines or held.details is None or token is None:
-        return redirect("/basket", HTTPStatus.SEE_OTHER)
+        return _nothing_to_order(token)
     form = PaymentForm()
     errors = _not_yet(held, form)
     if errors:
         return _payment_page(held, form, errors), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        url = open_payment(web.wired(Services), token, _catalogue, _wish(held), form.agreed.data)
+        url = open_payment(web.wired(Services), token, _catalogue, held, form.agreed.data)
     except (Changed, SoldOut, NoLongerSold) as error:
         held = _held()
         problems = {"pay": _changed(held)} if isinstance(error, Changed) else _sold_out(held)
@@ -122,9 +127,19 @@ def thanks() -> ResponseReturnValue:
             lines=ordered_shown(catalogue, opened.lines),
             order=opened,
             order_url=f"/orders/{token}" if token else None,
+            left=count,
         )
     )
     return cookie.show_count(page, count)
+
+
+def _nothing_to_order(token: str | None) -> ResponseReturnValue:
+    """To the basket, which says so when what was in it has been paid for in another tab."""
+    with web.reading() as session:
+        order = basket.order_of(session, token)
+    if order is not None and order.state not in basket.STILL_TO_PAY:
+        flash(PAID.format(order.reference))
+    return redirect("/basket", HTTPStatus.SEE_OTHER)
 
 
 def _catalogue() -> Catalogue:
@@ -134,18 +149,7 @@ def _catalogue() -> Catalogue:
 
 def _held() -> Contents:
     with web.reading() as session:
-        return basket.contents(session, snapshot.load(session), cookie.token())
-
-
-def _wish(held: Contents) -> Wish:
-    kept: dict[str, Any] = held.details or {}
-    return Wish(
-        lines=tuple(line.wished for line in held.lines),
-        contact=contact_of(kept),
-        postage=kept["postage"],
-        gift_message=kept["gift_message"],
-        as_gift=kept["as_gift"],
-    )
+        return contents(session, snapshot.load(session), cookie.token())
 
 
 def _total(held: Contents) -> int:
@@ -176,7 +180,7 @@ def _shown(held: Contents) -> str:
         for line in held.lines
         if line.piece and line.variant
     ]
-    return fingerprint(_wish(held), priced) if len(priced) == len(held.lines) else ""
+    return fingerprint(wish_of(held), priced) if len(priced) == len(held.lines) else ""
 
 
 def _sold_out(held: Contents) -> dict[str, str]:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from shop.catalogue import editions
 from shop.catalogue.snapshot import Catalogue, PictureView, PieceView, VariantView
-from shop.checkout.basket import Line
+from shop.checkout.contents import Line
 from shop.engraving import FACES, Area, Engraving, proof
 from shop.orders.view import LineView, words_of
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from shop import clock
 from shop.catalogue import snapshot
 from shop.catalogue.snapshot import Catalogue
-from shop.checkout import basket
+from shop.checkout import basket, contents
 from shop.checkout.choice import Refused, read_choice, values_of, written
 from shop.checkout.forms import filled_in
 from shop.checkout.models import Basket, BasketLine
@@ -57,9 +57,9 @@ def put(database: Database, token: str, line: WishedLine) -> int:
         return basket.add(session, token, line)
 
 
-def look(database: Database, catalogue: Catalogue, token: str | None) -> basket.Contents:
+def look(database: Database, catalogue: Catalogue, token: str | None) -> contents.Contents:
     with database.reading() as session:
-        return basket.contents(session, catalogue, token)
+        return contents.contents(session, catalogue, token)
 
 
 def test_what_is_put_in_comes_out_to_the_letter(database: Database, catalogue: Catalogue) -> None:
@@ -88,8 +88,8 @@ def test_nothing_typed_can_be_read_in_the_tables(database: Database, catalogue: 
 
 def test_another_cookie_opens_nothing(database: Database, catalogue: Catalogue) -> None:
     put(database, basket.new_token(), wished(catalogue))
-    assert look(database, catalogue, basket.new_token()) == basket.EMPTY
-    assert look(database, catalogue, None) == basket.EMPTY
+    assert look(database, catalogue, basket.new_token()) == contents.EMPTY
+    assert look(database, catalogue, None) == contents.EMPTY
 
 
 def test_words_moved_under_another_cookie_do_not_open(database: Database, catalogue: Catalogue) -> None:

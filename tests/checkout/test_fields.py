@@ -137,6 +137,7 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
 BUTTONS: Final = {
     "/basket/lines/<int(max=2147483647):line_id>",
     "/basket/lines/<int(max=2147483647):line_id>/removal",
+    "/owner/alerts/<int(max=2147483647):number>/acknowledgement",
     "/owner/orders/<reference>/looks",
     "/owner/wall/<reference>/<int(max=2147483647):number>/decisions",
     "/orders/<token>/wall/<int(max=2147483647):number>/withdrawal",

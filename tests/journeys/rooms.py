@@ -17,6 +17,7 @@ from shop.journal import comments
 from shop.journal.journal import load
 from shop.journal.models import State
 from shop.orders.models import Order
+from shop.payments.errors import GatewayDown
 from tests.journeys.visitor import Visitor
 
 SLUGS: Final = ("heart", "two-rings", "disc", "thread", "petal", "keeping")
@@ -114,6 +115,36 @@ def sold_out_payment(visitor: Visitor) -> None:
     visitor.shop.count_stock("DISC-SILVER-18", 0)
     visitor.page.get_by_label("I have checked every letter").check()
     visitor.presses("Place order and pay")
+
+
+def changed_while_paying(visitor: Visitor) -> None:
+    visitor.has_ordered()
+    visitor.has_in_basket("heart", "HEART-SILVER-18")
+    visitor.open("/basket")
+
+
+def payment_page_left_open(visitor: Visitor) -> None:
+    visitor.has_ordered()
+    _left_open(visitor)
+    visitor.open("/basket")
+
+
+def thanked_with_more_in_the_basket(visitor: Visitor) -> None:
+    pay_page = visitor.has_ordered()
+    _left_open(visitor)
+    visitor.open(visitor.has_chosen(pay_page, "pays"))
+
+
+def _left_open(visitor: Visitor) -> None:
+    """A heart was added while Stripe could not be reached to close the page."""
+    gateway = visitor.shop.app.extensions["shop.Services"].gateway
+    reach, gateway.expire_session = gateway.expire_session, _nobody_answers
+    visitor.has_in_basket("heart", "HEART-SILVER-18")
+    gateway.expire_session = reach
+
+
+def _nobody_answers(_session_id: str) -> None:
+    raise GatewayDown("no answer")
 
 
 def thanked(visitor: Visitor) -> None:
@@ -533,6 +564,14 @@ ROOMS: Final = (
     Room("basket empty", "/basket", at("/basket"), shows="nothing in your basket"),
     Room("basket", "/basket", filled_basket),
     Room("basket sold out", "/basket", sold_out_line, shows="sold out for now"),
+    Room("basket payment page closed", "/basket", changed_while_paying, shows="has been closed"),
+    Room("basket payment page left open", "/basket", payment_page_left_open, shows="could not be closed"),
+    Room(
+        "thanks more in the basket",
+        "/checkout/thanks",
+        thanked_with_more_in_the_basket,
+        shows="still in your",
+    ),
     Room("basket line", "/basket/lines/<line_id>", changed_line),
     Room("details", "/checkout", empty_details),
     Room("details refused", "/checkout", refused_details, 422),
