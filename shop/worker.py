@@ -1,4 +1,4 @@
-"""The worker: sends letters, sweeps, and in test payments delivers the stand-in's webhooks."""
+"""The worker: acts on Stripe's events, sends letters, sweeps, and delivers the stand-in's webhooks."""
 
 import os
 import signal
@@ -20,6 +20,7 @@ from shop.orders.converge import Services
 from shop.orders.sweep import EVERY, LOOK_EVERY, STILL_MOVES, look_at_all, sweep
 from shop.payments.standin import deliveries
 from shop.settings import PaymentMode, Settings
+from shop.webhooks import handlers
 
 IDLE_SECONDS = 0.5
 
@@ -44,6 +45,7 @@ class Worker:
         busy = self._guard("letters", self._send_letter)
         if self.settings.payment_mode is PaymentMode.STAND_IN:
             busy |= self._guard("deliveries", self._deliver)
+        busy |= self._guard("webhooks", lambda: handlers.work(self.services))
         if self.next_sweep is None or clock.now() >= self.next_sweep:
             self.next_sweep = clock.now() + EVERY
             self._guard("sweep", self._sweep)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from shop import clock, stock
 from shop.catalogue import snapshot
@@ -26,6 +26,7 @@ from shop.payments.standin.deliveries import signed
 from shop.payments.standin.models import StandinEvent
 from shop.settings import PaymentMode
 from shop.webhooks import handlers
+from shop.webhooks.models import InboxEvent
 
 CONTACT = Contact(
     email="ada@example.com",
@@ -140,10 +141,10 @@ class Trade:
         return body, signed(body, derived_keys(self.services.secret_key).webhook_secret, clock.now())
 
     def hears(self, *events: Mapping[str, Any]) -> None:
-        """The webhook receives these events (without the web around it)."""
+        """The webhook receives these events (without the web around it); the worker follows each."""
         for event in events:
-            seen = self.services.gateway.read_event(*self.signed(event))
-            handlers.HANDLERS.get(seen.type, handlers.ignore)(self.services, seen)
+            handlers.receive(self.services, self.services.gateway.read_event(*self.signed(event)))
+            works_off_news(self.services)
 
     def hears_all(self) -> None:
         """The webhook receives everything that happened, in order."""
@@ -232,3 +233,13 @@ def services_of(database: Database, site_url: str = "http://localhost") -> Servi
         mode=PaymentMode.STAND_IN,
         book="test",
     )
+
+
+def works_off_news(services: Services, *, later: bool = False) -> None:
+    """The worker acts on what the webhook has kept; `later`, on what it put off before, too."""
+    if later:
+        waiting = update(InboxEvent).where(InboxEvent.done_at.is_(None)).values(due_at=clock.now())
+        with services.database.transaction() as session:
+            session.execute(waiting)
+    while handlers.work(services):
+        pass

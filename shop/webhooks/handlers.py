@@ -1,4 +1,4 @@
-"""What each event leads to. A new kind of event is one function and one line in HANDLERS."""
+"""What each event leads to, in the worker. A new kind of event is one function and one line in HANDLERS."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -6,44 +6,71 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.orders.converge import Services, converge
+from shop.orders.converge import Services, StillMoving, converge
 from shop.orders.models import Order
+from shop.payments.gateway import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt, PaymentEntry
 from shop.payments.seen import EventSeen
 from shop.webhooks import inbox
+from shop.webhooks.inbox import Waiting
 
-Handler = Callable[[Services, EventSeen], None]
+Handler = Callable[[Services, Waiting], None]
 
 
-def look_at_order(services: Services, event: EventSeen) -> None:
-    """Converge the order that the event is about; an event about nobody's order is only kept.
+def receive(services: Services, event: EventSeen) -> bool:
+    """Keep an event for the worker; one that means nothing to us is answered and forgotten.
 
-    Raises GatewayDown or StillMoving: then nothing was kept and Stripe must send it again.
+    Gives whether it is kept now. Asks Stripe nothing: whoever sent it is waiting for an answer.
     """
-    with services.database.reading() as session:
-        if inbox.seen(session, event.id):
-            return
-        order_id = _order_of(session, event)
+    if event.type not in HANDLERS:
+        return False
+    with services.database.transaction() as session:
+        return inbox.keep(session, event, _order_of(session, event))
+
+
+def work(services: Services) -> bool:
+    """Act on the oldest events that wait. Give whether there were any.
+
+    What cannot be done now is tried again later; what nobody expected is raised as well.
+    """
+    waiting = inbox.claim(services.database)
+    if waiting is None:
+        return False
+    try:
+        HANDLERS[waiting.type](services, waiting)
+    except Exception as error:
+        with services.database.transaction() as session:
+            inbox.postpone(session, waiting)
+        if not isinstance(error, GatewayDown | GatewayRefused | StillMoving):
+            raise
+    return True
+
+
+def look_at_order(services: Services, waiting: Waiting) -> None:
+    """Converge the order that the events are about; an event about nobody's order is only kept.
+
+    Raises GatewayDown or StillMoving: then they wait on, unless their effect was written before.
+    """
+    order_id = waiting.order_id
     if order_id is None:
-        keep_only(services, event)
+        with services.database.reading() as session:
+            order_id = _of_payment(session, waiting.payment_intent)
+    if order_id is None:
+        keep_only(services, waiting)
         return
     found = order_id
     converge(
         services,
         found,
-        witness=lambda session: inbox.keep(session, event, found),
-        session_id=event.session_id,
+        witness=lambda session: inbox.done(session, waiting.ids, found),
+        session_id=waiting.session_id,
     )
 
 
-def keep_only(services: Services, event: EventSeen) -> None:
+def keep_only(services: Services, waiting: Waiting) -> None:
     """Keep the event for the record."""
     with services.database.transaction() as session:
-        inbox.keep(session, event, None)
-
-
-def ignore(_services: Services, _event: EventSeen) -> None:
-    """Events of kinds that mean nothing to us are answered and forgotten."""
+        inbox.done(session, waiting.ids, None)
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {
@@ -74,15 +101,16 @@ def _order_of(session: Session, event: EventSeen) -> int | None:
     """The order an event is about: by our reference, else by a session or payment we know."""
     by_reference = select(Order.id).where(Order.reference == event.order_reference)
     by_session = select(CheckoutAttempt.order_id).where(CheckoutAttempt.stripe_id == event.session_id)
-    by_payment = (
-        select(PaymentEntry.order_id).where(PaymentEntry.payment_intent == event.payment_intent).limit(1)
-    )
-    for known, query in (
-        (event.order_reference, by_reference),
-        (event.session_id, by_session),
-        (event.payment_intent, by_payment),
-    ):
+    for known, query in ((event.order_reference, by_reference), (event.session_id, by_session)):
         found = session.scalars(query).first() if known else None
         if found is not None:
             return found
-    return None
+    return _of_payment(session, event.payment_intent)
+
+
+def _of_payment(session: Session, payment_intent: str | None) -> int | None:
+    if payment_intent is None:
+        return None
+    return session.scalars(
+        select(PaymentEntry.order_id).where(PaymentEntry.payment_intent == payment_intent).limit(1)
+    ).first()

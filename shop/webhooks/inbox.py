@@ -1,30 +1,59 @@
-"""The inbox: an event is kept in the transaction of its effect, so it is never half done or done twice."""
+"""The inbox: an event is kept when it arrives, claimed by one worker at a time, and done with its effect."""
 
-from sqlalchemy import select
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from shop import clock
-from shop.db import is_sqlite
+from shop.db import Database, is_sqlite
 from shop.payments.seen import EventSeen
 from shop.webhooks.models import InboxEvent
 
+LEASE: Final = timedelta(minutes=3)
+"""How long one worker may take before another may try: longer than all that Stripe may make one look wait."""
+FIRST_DELAY: Final = timedelta(seconds=2)
+LONGEST_DELAY: Final = timedelta(minutes=30)
+STUCK_AFTER: Final = timedelta(minutes=15)
+"""An event that could not be acted on for so long is shown to the owner."""
+MOST_AT_ONCE: Final = 100
 
-def seen(session: Session, event_id: str) -> bool:
-    """Whether the event was acted on before."""
-    return session.get(InboxEvent, event_id) is not None
+
+@dataclass(frozen=True)
+class Waiting:
+    """Events of one order (or one event of nobody's) that this worker may act on until its lease ends."""
+
+    ids: Sequence[str]
+    type: str
+    """Of the oldest of them."""
+    order_id: int | None
+    session_id: str | None
+    """A Checkout session they tell of, which we may not have noted yet."""
+    payment_intent: str | None
+    attempts: int
+    waiting_since: datetime
 
 
 def keep(session: Session, event: EventSeen, order_id: int | None) -> bool:
-    """Keep the event. False when it was kept before: then its effect must not be applied again."""
+    """Keep an event for the worker. False when it was kept before."""
     insert = insert_sqlite if is_sqlite(session) else insert_postgresql
+    now = clock.now()
     row = {
         "id": event.id,
         "type": event.type,
+        "object_id": event.object.get("id"),
+        "payment_intent": event.payment_intent,
         "created_at": event.created,
-        "received_at": clock.now(),
+        "received_at": now,
         "order_id": order_id,
+        "due_at": now,
+        "attempts": 0,
     }
     kept = (
         insert(InboxEvent).values(row).on_conflict_do_nothing(index_elements=["id"]).returning(InboxEvent.id)
@@ -32,6 +61,91 @@ def keep(session: Session, event: EventSeen, order_id: int | None) -> bool:
     return session.execute(kept).first() is not None
 
 
-def known_ids(session: Session) -> list[str]:
-    """The ids of all events kept, oldest first."""
-    return list(session.scalars(select(InboxEvent.id).order_by(InboxEvent.received_at)))
+def claim(database: Database) -> Waiting | None:
+    """Take the oldest event that is due, with all others of its order: one look does for them all.
+
+    Nothing is written, and no lock taken, when none is due.
+    """
+    with database.reading() as session:
+        if session.scalars(_due()).first() is None:
+            return None
+    with database.transaction() as session:
+        oldest: InboxEvent | None = session.scalars(_due().with_for_update(skip_locked=True)).first()
+        if oldest is None:
+            return None  # another worker was faster
+        events = _together(session, oldest)
+        claimed = Waiting(
+            ids=[event.id for event in events],
+            type=oldest.type,
+            order_id=oldest.order_id,
+            session_id=next(_sessions(events), None),
+            payment_intent=oldest.payment_intent,
+            attempts=max(event.attempts for event in events) + 1,
+            waiting_since=min(event.received_at for event in events),
+        )
+        for event in events:
+            event.due_at, event.attempts = clock.now() + LEASE, claimed.attempts
+        return claimed
+
+
+def done(session: Session, ids: Sequence[str], order_id: int | None) -> bool:
+    """Note that events were acted on, in the transaction of their effect.
+
+    False when all of them were before: then the effect must not be applied again.
+    """
+    noted = session.execute(
+        update(InboxEvent)
+        .where(InboxEvent.id.in_(ids), InboxEvent.done_at.is_(None))
+        .values(done_at=clock.now(), due_at=None, order_id=order_id)
+        .returning(InboxEvent.id)
+        .execution_options(synchronize_session=False)
+    )
+    return noted.first() is not None
+
+
+def postpone(session: Session, claimed: Waiting) -> None:
+    """Try again later: each time about twice as late, jittered so that many do not come back together."""
+    delay = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(claimed.attempts - 1, 12))
+    jitter = random.uniform(0.75, 1.25)  # noqa: S311  (spreads load, guards nothing)
+    session.execute(
+        update(InboxEvent)
+        .where(InboxEvent.id.in_(claimed.ids), InboxEvent.done_at.is_(None))
+        .values(due_at=clock.now() + delay * jitter)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _due() -> Select[InboxEvent]:
+    return (
+        select(InboxEvent)
+        .where(InboxEvent.due_at <= clock.now())
+        .order_by(InboxEvent.due_at, InboxEvent.id)
+        .limit(1)
+    )
+
+
+def _together(session: Session, oldest: InboxEvent) -> list[InboxEvent]:
+    """The event with what else is due about its order; a second Checkout session waits for the next look."""
+    if oldest.order_id is None:
+        return [oldest]
+    others = session.scalars(
+        select(InboxEvent)
+        .where(
+            InboxEvent.order_id == oldest.order_id,
+            InboxEvent.due_at <= clock.now(),
+            InboxEvent.id != oldest.id,
+        )
+        .order_by(InboxEvent.due_at, InboxEvent.id)
+        .limit(MOST_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    ).all()
+    events = [oldest, *others]
+    told = next(_sessions(events), None)
+    return [event for event in events if all(found == told for found in _sessions([event]))]
+
+
+def _sessions(events: Iterable[InboxEvent]) -> Iterator[str]:
+    """The Checkout sessions that events are about."""
+    for event in events:
+        if event.type.startswith("checkout.session.") and event.object_id:
+            yield event.object_id

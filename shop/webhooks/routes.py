@@ -1,4 +1,4 @@
-"""/webhooks/stripe: verified on the raw bytes; answered 200 only when done, or Stripe must send it again."""
+"""/webhooks/stripe: verified on the raw bytes, kept for the worker, answered at once."""
 
 from http import HTTPStatus
 
@@ -6,10 +6,10 @@ from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
 
 from shop import web
-from shop.orders.converge import Services, StillMoving
-from shop.payments.gateway import API_VERSION, BadEvent, GatewayDown, GatewayRefused
+from shop.orders.converge import Services
+from shop.payments.gateway import API_VERSION, BadEvent
 from shop.payments.seen import EventSeen
-from shop.webhooks.handlers import HANDLERS, ignore
+from shop.webhooks.handlers import receive
 
 blueprint = Blueprint("webhooks", __name__)
 
@@ -18,7 +18,7 @@ MOST_BYTES = 256 * 1024
 
 @blueprint.post("/webhooks/stripe")
 def stripe() -> ResponseReturnValue:
-    """Take one event. 400: not from Stripe, or not for us. 500: send it again.
+    """Take one event. 200: kept, or of no meaning here. 400: not from Stripe, or not for us. Else: again.
 
     Stripe's servers carry no form token, they sign: `create_app` opens this address to them.
     """
@@ -32,11 +32,7 @@ def stripe() -> ResponseReturnValue:
     if problem := _not_for_us(event):
         current_app.logger.error("event %s refused: %s", event.id, problem)
         return problem, HTTPStatus.BAD_REQUEST
-    try:
-        HANDLERS.get(event.type, ignore)(services, event)
-    except (GatewayDown, GatewayRefused, StillMoving) as error:
-        current_app.logger.warning("event %s put off: %s", event.id, type(error).__name__)
-        return "try again", HTTPStatus.INTERNAL_SERVER_ERROR
+    receive(services, event)
     return "", HTTPStatus.OK
 
 

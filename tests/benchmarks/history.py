@@ -141,7 +141,17 @@ def _payment(number: int, name: str, at: datetime) -> Rows:
             StandinDelivery,
             {"event_id": event, "state": "delivered", "attempts": 1, "due_at": at, "settled_at": at},
         )
-        yield InboxEvent, {"id": event, "type": kind, "created_at": at, "received_at": at, "order_id": number}
+        yield (
+            InboxEvent,
+            {
+                "id": event,
+                "type": kind,
+                "created_at": at,
+                "received_at": at,
+                "done_at": at,
+                "order_id": number,
+            },
+        )
 
 
 def _post(rows: dict[type[Base], list[dict[str, Any]]], seq: int, policy: Policy, previous: str) -> str:

@@ -16,6 +16,7 @@ from shop.payments.standin import deliveries
 from shop.payments.standin.models import StandinDelivery
 from shop.settings import Settings
 from shop.worker import Worker
+from tests.trade import works_off_news
 
 
 @dataclass
@@ -33,10 +34,14 @@ class OpenShop:
         self.worker = Worker(self.app)
 
     def deliver_webhooks(self) -> int:
-        """Post to the shop, over HTTP, every event that waits; gives how many it accepted."""
-        return deliveries.work(
-            self.app.extensions["shop.StandIn"], deliveries.post_with_requests, clock.now()
-        )
+        """Post to the shop, over HTTP, every event that waits, and let its worker act on them.
+
+        Gives how many events were accepted.
+        """
+        standin = self.app.extensions["shop.StandIn"]
+        accepted = deliveries.work(standin, deliveries.post_with_requests, clock.now())
+        works_off_news(self.app.extensions["shop.Services"])
+        return accepted
 
     def webhooks_waiting(self) -> int:
         """Events the shop has not heard of yet."""

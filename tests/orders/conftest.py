@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 
@@ -12,5 +14,7 @@ def trade(database: Database) -> Trade:
 
 
 @pytest.fixture
-def door(app: Flask, trade: Trade) -> Door:
-    return Door(app, trade)
+def door(app: Flask, trade: Trade) -> Iterator[Door]:
+    opened = Door(app, trade)
+    yield opened
+    assert opened.stumbles == []

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from threading import Barrier
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from shop.orders.converge import Services
 from shop.webhooks.models import InboxEvent
-from tests.trade import Trade
+from tests.trade import Trade, works_off_news
 
 Event = Mapping[str, Any]
 
@@ -37,15 +37,30 @@ def hooked(services: Services, **hooks: Callable[..., Any]) -> Services:
 
 @dataclass
 class Door:
-    """/webhooks/stripe of the whole application, on the trade's database."""
+    """/webhooks/stripe of the whole application, on the trade's database, and the worker behind it."""
 
     app: Flask
     trade: Trade
+    stumbles: list[Exception] = field(default_factory=list)
+    """What nobody expected of the worker; it goes on, as the real one does."""
 
     def knock(self, event: Event, **change: Any) -> int:
-        """Deliver an event, signed as Stripe signs it. Give the status."""
-        body, signature = self.trade.signed({**event, **change})
-        return self.knock_with(body, signature)
+        """Deliver an event, signed as Stripe signs it, and let the worker follow. Give the status."""
+        status = self.deliver({**event, **change})
+        self.works()
+        return status
+
+    def deliver(self, event: Event) -> int:
+        """Deliver an event; the worker is elsewhere. Give the status."""
+        return self.knock_with(*self.trade.signed(event))
+
+    def works(self, *, later: bool = False) -> None:
+        """The worker acts on what was kept; `later`, on what it put off before, too."""
+        services: Services = self.app.extensions["shop.Services"]
+        try:
+            works_off_news(services, later=later)
+        except Exception as error:  # noqa: BLE001
+            self.stumbles.append(error)
 
     def knock_with(self, body: bytes, signature: str | None) -> int:
         """Deliver any bytes with any signature. Give the status."""
@@ -56,13 +71,12 @@ class Door:
         return answer.status_code
 
     def knock_at_once(self, *events: Event) -> list[int]:
-        """Deliver events at the same moment, each from its own thread."""
+        """Deliver events at the same moment, each from its own thread, a worker behind each."""
         start = Barrier(len(events))
 
         def knock(event: Event) -> int:
-            body, signature = self.trade.signed(event)
             start.wait(30)
-            return self.knock_with(body, signature)
+            return self.knock(event)
 
         with ThreadPoolExecutor(len(events)) as pool:
             return list(pool.map(knock, events))
@@ -77,6 +91,12 @@ class Door:
         """How many events the inbox holds."""
         with self.trade.database.reading() as session:
             return int(session.scalar(select(func.count()).select_from(InboxEvent)) or 0)
+
+    def undone(self) -> int:
+        """How many of them the worker has still to act on."""
+        with self.trade.database.reading() as session:
+            waiting = select(func.count()).select_from(InboxEvent).where(InboxEvent.done_at.is_(None))
+            return int(session.scalar(waiting) or 0)
 
     def news(self, *types: str) -> list[Event]:
         """The events of these types, oldest first."""

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 
@@ -7,5 +9,7 @@ from tests.trade import open_trade
 
 
 @pytest.fixture
-def door(app: Flask, database: Database) -> Door:
-    return Door(app, open_trade(database))
+def door(app: Flask, database: Database) -> Iterator[Door]:
+    opened = Door(app, open_trade(database))
+    yield opened
+    assert opened.stumbles == []
