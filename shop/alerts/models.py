@@ -16,11 +16,15 @@ class AlertKind(StrEnum):
 
     CUT_DIFFERS = "cut differs"
     CUT_CHANGED = "cut changed"
+    NEWS_STUCK = "news stuck"
 
 
 SAID: Final[Mapping[AlertKind, str]] = {
     AlertKind.CUT_DIFFERS: "What would be cut is not what the drawing shows, so it was neither sold nor cut.",
     AlertKind.CUT_CHANGED: "An order would no longer be cut as it was approved. Please look at it again.",
+    AlertKind.NEWS_STUCK: (
+        "Stripe told us something that could not be acted on yet. It is tried again, half-hourly at least."
+    ),
 }
 """What the owner reads, and what there is to do."""
 

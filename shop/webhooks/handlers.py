@@ -6,6 +6,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop import clock
+from shop.alerts import AlertKind, raise_alert
 from shop.orders.converge import Services, StillMoving, converge
 from shop.orders.models import Order
 from shop.payments.gateway import GatewayDown, GatewayRefused
@@ -41,6 +43,8 @@ def work(services: Services) -> bool:
     except Exception as error:
         with services.database.transaction() as session:
             inbox.postpone(session, waiting)
+            if clock.now() - waiting.waiting_since > inbox.STUCK_AFTER:
+                _tell_owner(session, waiting, error)
         if not isinstance(error, GatewayDown | GatewayRefused | StillMoving):
             raise
     return True
@@ -95,6 +99,13 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "payout.failed": keep_only,
     "payout.reconciliation_completed": keep_only,
 }
+
+
+def _tell_owner(session: Session, waiting: Waiting, error: Exception) -> None:
+    """One alert while Stripe cannot be reached, whatever waits for it; else one an order."""
+    order = None if waiting.order_id is None else session.get(Order, waiting.order_id)
+    about = "Stripe" if isinstance(error, GatewayDown) or order is None else order.reference
+    raise_alert(session, AlertKind.NEWS_STUCK, about, f"{waiting.type}: {type(error).__name__}")
 
 
 def _order_of(session: Session, event: EventSeen) -> int | None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from shop import clock
+from shop.alerts import open_alerts
 from shop.orders.lifecycle import State
 from shop.payments.gateway import GatewayDown
 from shop.payments.seen import Picture
@@ -44,6 +45,11 @@ def order(door: Door) -> int:
 def rows(door: Door) -> Sequence[InboxEvent]:
     with door.trade.database.reading() as session:
         return session.scalars(select(InboxEvent).order_by(InboxEvent.received_at)).all()
+
+
+def alerts(door: Door) -> list[tuple[str, str, str]]:
+    with door.trade.database.reading() as session:
+        return [(alert.kind, alert.about, alert.detail) for alert in open_alerts(session)]
 
 
 def silent(*_: object) -> None:
@@ -95,7 +101,7 @@ def test_what_cannot_be_done_is_tried_again_after_growing_pauses(door: Door, ord
         pauses.append((row.due_at - time.at).total_seconds())
         time.at = row.due_at
     assert 1 <= pauses[0] <= 3
-    assert all(later > 1.1 * earlier for earlier, later in itertools.pairwise(pauses))
+    assert all(later > 1.1 * earlier for earlier, later in itertools.pairwise(pauses[:9]))
     assert pauses[-1] <= 1.25 * inbox.LONGEST_DELAY.total_seconds()
     assert len({round(pause / 2**step, 3) for step, pause in enumerate(pauses[:9])}) > 1, "they are jittered"
     door.hook()
@@ -146,6 +152,34 @@ def test_one_order_stripe_is_silent_about_keeps_no_other_waiting(door: Door, ord
     door.works()
     assert (door.trade.order(order).state, door.trade.order(other).state) == (State.AWAITING, State.PAID)
     assert door.undone() == 3
+
+
+def test_what_could_not_be_done_for_a_while_is_shown_to_the_owner_once(
+    door: Door, order: int, time: Clock
+) -> None:
+    for event in door.news(*PAID):
+        door.deliver(event)
+    door.hook(picture=silent)
+    door.works()
+    assert alerts(door) == []
+    for _ in range(3):
+        time.passes(inbox.STUCK_AFTER)
+        door.works(later=True)
+    ((kind, about, detail),) = alerts(door)
+    assert (kind, about) == ("news stuck", "Stripe")
+    assert detail.endswith(": GatewayDown")
+
+
+def test_an_order_that_cannot_be_settled_is_named(
+    door: Door, order: int, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door.deliver(door.news("checkout.session.completed")[0])
+    monkeypatch.setattr("shop.orders.settling.ledger.bring_to", lambda *_, **__: 1 / 0)
+    time.passes(2 * inbox.STUCK_AFTER)
+    door.works()
+    door.stumbles.clear()
+    reference = door.trade.order(order).reference
+    assert alerts(door) == [("news stuck", reference, "checkout.session.completed: ZeroDivisionError")]
 
 
 def test_the_inbox_holds_nothing_personal(door: Door, order: int) -> None:
