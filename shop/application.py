@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shop import assets, cli, clock, migrations, probes, web
+from shop import assets, cli, clock, erasures, migrations, probes, web
 from shop.accounts import routes as accounts
 from shop.catalogue import editions
 from shop.catalogue import routes as catalogue
 from shop.checkout import basket_routes, find_routes, order_routes
 from shop.checkout import routes as checkout
 from shop.db import Database
+from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
 from shop.finance import remittances as finance_remittances
 from shop.finance import routes as finance
@@ -119,12 +120,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["shop.Services"] = Services(
         database=database,
         gateway=_gateway(app, settings, database),
-        vault=Vault(settings.vault_key),
+        vault=Vault(settings.vault_key, KeyStore(settings.key_store_url)),
         secret_key=settings.secret_key,
         site_url=settings.site_url,
         mode=settings.payment_mode,
         book="live" if settings.livemode else "test",
     )
+    erasures.catch_up(database, app.extensions["shop.Services"].vault)
     app.extensions["shop.statement"] = lambda session: _statement(session, livemode=settings.livemode)
     web.init_app(app)
     assets.init_app(app)

@@ -16,8 +16,10 @@ from typing import cast
 
 from sqlalchemy import URL, inspect
 
-from shop import migrations
+from shop import erasures, migrations
 from shop.db import Database
+from shop.dedications.moving import Mover
+from shop.dedications.vault import Vault
 from shop.giving import triggers, verification
 from shop.mail import outbox
 
@@ -56,6 +58,8 @@ class Restored:
 
     letters: int
     """Letters that were waiting in the backup and will never be sent from here."""
+    gone: int
+    """Orders, dedications on the wall and comments that were erased or withdrawn after it was made."""
 
 
 def write(database: Database, file: Path) -> int:
@@ -82,13 +86,13 @@ def write(database: Database, file: Path) -> int:
         return file.stat().st_size
 
 
-def restore(database: Database, file: Path, *, replace: bool) -> Restored:
+def restore(database: Database, vault: Vault, file: Path, *, replace: bool) -> Restored:
     """Bring a backup back into this database.
 
-    All is done in a draft first: it is migrated, its ledger is verified, and its unsent letters are marked
-    as never to be sent, so that no letter leaves a restored copy. Only then does it take the database's
-    place. Raises AnotherTool on PostgreSQL, CannotRestore when the file is no sound backup, or when the
-    database is not empty and `replace` is false.
+    All is done in a draft first: it is migrated, its ledger is verified, its unsent letters are marked as
+    never to be sent, so that no letter leaves a restored copy, and what was erased or withdrawn since is
+    erased or withdrawn again. Only then does it take the database's place. Raises AnotherTool on PostgreSQL,
+    CannotRestore when the file is no sound backup, or when the database is not empty and `replace` is false.
     """
     if not _is_sqlite(database):
         options = f"--clean --if-exists --no-owner --dbname={_server(database)}"
@@ -100,17 +104,19 @@ def restore(database: Database, file: Path, *, replace: bool) -> Restored:
         _copy_in(file, draft)
         staged = Database(f"sqlite:///{draft}")
         try:
-            letters = _prepare(staged)
+            letters = _prepare(staged, vault)
+            gone = erasures.catch_up(staged, vault)
             with _raw(staged) as source, _raw(database) as target:
                 source.backup(target)
         finally:
             staged.dispose()
+    database.forget_deleted()
     database.dispose()
-    return Restored(letters)
+    return Restored(letters, gone)
 
 
-def _prepare(staged: Database) -> int:
-    migrations.upgrade(staged)
+def _prepare(staged: Database, vault: Vault) -> int:
+    migrations.upgrade(staged, mover=Mover(vault))
     with staged.transaction() as session:
         problems = verification.verify(session) + triggers.missing(session.connection())
         if problems:

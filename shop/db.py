@@ -101,6 +101,14 @@ class Database:
                 connection.exec_driver_sql("COMMIT")  # a checkpoint cannot run inside a transaction
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def rewrite(self) -> None:
+        """Write SQLite's file anew, so that no page of it holds what an older version left there."""
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("VACUUM")
+        self.forget_deleted()
+
     def dispose(self) -> None:
         """Close the pooled connections."""
         self.engine.dispose()

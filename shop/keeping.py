@@ -106,6 +106,15 @@ WALL: Final = Kept(
     "For as long as it is on the wall",
 )
 
+KEY_COPIES: Final = Kept(
+    "Copies of the keys that open what is sealed",
+    "So that a broken disk does not take every order’s words. Once the last copy is gone that held the key "
+    "of something erased or taken off the wall, no copy of anything can open it.",
+    "Our interest in keeping your order safe",
+    "after each was made",
+    timedelta(days=35),
+)
+
 KEPT: Final = (
     BASKET,
     ORDER,

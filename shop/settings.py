@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from sqlalchemy import make_url
+
 from shop import files
 
 SECRET_LENGTH: Final = 32
@@ -36,6 +38,8 @@ class Settings:
     """32 bytes that wrap the key of each order's private words. Back it up apart from the database."""
     instance_dir: Path
     site_url: str
+    keys_url: str | None = field(default=None, repr=False)
+    """Another database for the keys of sealed words; None for a SQLite file of their own."""
     port: int = 8000
     proxies: int = 0
     """How many proxies of ours stand in front and say, in X-Forwarded-For, who is asking."""
@@ -43,6 +47,11 @@ class Settings:
     stripe_secret_key: str | None = field(default=None, repr=False)
     stripe_webhook_secret: str | None = field(default=None, repr=False)
     stripe_api_base: str | None = None
+
+    @property
+    def key_store_url(self) -> str:
+        """The database that holds the keys of sealed words; never the one that holds the words."""
+        return self.keys_url or f"sqlite:///{self.instance_dir / 'keys' / 'keys.db'}"
 
     @property
     def payment_mode(self) -> PaymentMode:
@@ -80,6 +89,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=database_url,
         secret_key=env.get("SECRET_KEY") or _key_file(instance_dir / "keys" / "secret_key"),
         vault_key=_vault_key(instance_dir / "keys" / "vault_key"),
+        keys_url=_keys_url(env["KEYS_URL"], database_url) if env.get("KEYS_URL") else None,
         instance_dir=instance_dir,
         site_url=_url("SITE_URL", env.get("SITE_URL") or f"http://127.0.0.1:{port}", {"http", "https"}),
         port=port,
@@ -146,6 +156,25 @@ def _database_url(text: str) -> str:
     if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise SettingsError("DATABASE_URL must start with sqlite:/// or postgresql+psycopg://.")
     return text
+
+
+def _keys_url(text: str, database_url: str) -> str:
+    """Where the keys are. What only the databases themselves know is asked when they are opened."""
+    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError("KEYS_URL must start with sqlite:/// or postgresql+psycopg://.")
+    if _place(text) == _place(database_url):
+        raise SettingsError(
+            "KEYS_URL must not be DATABASE_URL: keys kept beside what they seal are in every copy of it."
+        )
+    return text
+
+
+def _place(url: str) -> object:
+    file = files.sqlite_file(url)
+    if file is not None:
+        return file.resolve()
+    parts = make_url(url)
+    return parts.host, parts.port or 5432, parts.database
 
 
 def _vault_key(path: Path) -> bytes:

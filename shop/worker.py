@@ -10,7 +10,7 @@ from types import FrameType
 
 from flask import Flask, render_template
 
-from shop import clock, keeping
+from shop import clock, erasures, keeping
 from shop.accounts import attempts, sessions, staff
 from shop.checkout import basket
 from shop.journal import comments
@@ -53,6 +53,7 @@ class Worker:
             self.next_look = clock.now() + LOOK_EVERY
             self._guard("look", self._look)
             self._guard("erasure", self._erase)
+            self._guard("keys", self._sweep_keys)
         return busy
 
     def _send_letter(self) -> bool:
@@ -76,6 +77,7 @@ class Worker:
             sessions.forget_sessions(session)
             staff.forget_links(session)
             comments.forget_old(session)
+        erasures.catch_up(self.services.database, self.services.vault)
         self.services.database.forget_deleted()
         return True
 
@@ -93,6 +95,10 @@ class Worker:
         if erased:
             self.services.database.forget_deleted()
         return bool(erased)
+
+    def _sweep_keys(self) -> bool:
+        """Keys that have sealed nothing for long, and copies of the store past the time the page gives."""
+        return bool(erasures.sweep_keys(self.services.database, self.services.vault))
 
     def _guard(self, what: str, do: Callable[[], bool]) -> bool:
         """A failure in one kind of work is logged by its name alone, and never stops the others."""
@@ -113,6 +119,10 @@ def run(app: Flask, beside: int | None = None) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     worker = Worker(app)
+    try:
+        erasures.refuse_lost_keys(worker.services.database, worker.services.vault)
+    except erasures.KeysLost as lost:
+        raise SystemExit(str(lost)) from None
     while not stopped.is_set() and beside in {None, os.getppid()}:
         if not worker.step():
             stopped.wait(IDLE_SECONDS)

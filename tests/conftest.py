@@ -31,6 +31,7 @@ from shop.db import Base, Database
 from shop.giving.policies import load_sample_policy
 from shop.settings import Settings
 from tests.browser import chromium, serving
+from tests.keys import VAULT_KEY, keys_url
 
 # Every test has a shop of its own; compiling the same templates for each would take a third of the run.
 Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(tempfile.mkdtemp(prefix="pom-templates-"))}
@@ -158,7 +159,8 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return Settings(
         database_url=database_url,
         secret_key="a secret for tests",
-        vault_key=bytes(range(32)),
+        vault_key=VAULT_KEY,
+        keys_url=keys_url(database_url),
         instance_dir=tmp_path,
         site_url="http://localhost",
     )

@@ -13,6 +13,7 @@ from shop.db import Database
 from shop.mail.models import Letter
 from shop.mail.sending import send_next
 from shop.orders.models import Order
+from tests.keys import vault_of
 from tests.trade import Trade, open_trade
 
 
@@ -84,9 +85,11 @@ def test_a_backup_is_never_written_over_anything(trade: Trade, file: Path, tmp_p
 
 
 def test_a_restored_shop_has_its_orders_its_stock_and_its_ledger_and_sends_no_letter(
-    file: Path, elsewhere: Database
+    trade: Trade, file: Path, elsewhere: Database
 ) -> None:
-    assert backup.restore(elsewhere, file, replace=False) == backup.Restored(letters=1)
+    assert backup.restore(elsewhere, trade.services.vault, file, replace=False) == backup.Restored(
+        letters=1, gone=0
+    )
     restored = open_trade(elsewhere)
     assert (orders(elsewhere), restored.given(), restored.sound()) == (1, 500, [])
     with elsewhere.reading() as session:
@@ -106,9 +109,9 @@ def test_a_restored_shop_has_its_orders_its_stock_and_its_ledger_and_sends_no_le
 def test_a_shop_that_is_not_empty_is_replaced_only_when_that_is_said(trade: Trade, file: Path) -> None:
     sell(trade)
     with pytest.raises(CannotRestore, match="not empty"):
-        backup.restore(trade.database, file, replace=False)
+        backup.restore(trade.database, trade.services.vault, file, replace=False)
     assert orders(trade.database) == 2
-    backup.restore(trade.database, file, replace=True)
+    backup.restore(trade.database, trade.services.vault, file, replace=True)
     assert orders(trade.database) == 1
     assert trade.sound() == []
 
@@ -118,9 +121,9 @@ def test_a_file_that_is_no_backup_replaces_nothing(trade: Trade, tmp_path: Path,
     wrong = tmp_path / "wrong.db"
     wrong.write_bytes(content)
     with pytest.raises(CannotRestore):
-        backup.restore(trade.database, wrong, replace=True)
+        backup.restore(trade.database, trade.services.vault, wrong, replace=True)
     with pytest.raises(CannotRestore, match="no file"):
-        backup.restore(trade.database, tmp_path / "none.db", replace=True)
+        backup.restore(trade.database, trade.services.vault, tmp_path / "none.db", replace=True)
     assert orders(trade.database) == 1
 
 
@@ -128,7 +131,7 @@ def test_another_programs_database_replaces_nothing(trade: Trade, tmp_path: Path
     with sqlite3.connect(tmp_path / "other.db") as other:
         other.execute("CREATE TABLE recipe (name TEXT)")
     with pytest.raises(CannotRestore, match="not a backup of this shop"):
-        backup.restore(trade.database, tmp_path / "other.db", replace=True)
+        backup.restore(trade.database, trade.services.vault, tmp_path / "other.db", replace=True)
     assert orders(trade.database) == 1
 
 
@@ -142,7 +145,7 @@ def test_a_backup_whose_ledger_is_not_sound_replaces_nothing(trade: Trade, file:
         name = copy.execute(found).fetchone()[0]
         copy.executescript(harm.format(name=name))
     with pytest.raises(CannotRestore, match="not sound"):
-        backup.restore(trade.database, file, replace=True)
+        backup.restore(trade.database, trade.services.vault, file, replace=True)
     assert orders(trade.database) == 1
 
 
@@ -155,7 +158,7 @@ def test_a_penny_changed_in_a_backup_is_found_before_it_replaces_anything(trade:
         for _, sql in guards:
             copy.execute(sql)
     with pytest.raises(CannotRestore, match="not sound"):
-        backup.restore(trade.database, file, replace=True)
+        backup.restore(trade.database, trade.services.vault, file, replace=True)
     assert trade.given() == 500
 
 
@@ -170,7 +173,9 @@ def test_on_postgresql_the_exact_command_is_given_without_a_password(
     assert "postgresql://" in told.value.command
     assert "'" in told.value.command, "a space in the name is quoted"
     with pytest.raises(AnotherTool, match="letters stop") as told_too:
-        backup.restore(secret, tmp_path / "b.dump", replace=True)
+        backup.restore(
+            secret, vault_of(database.engine.url.render_as_string()), tmp_path / "b.dump", replace=True
+        )
     assert told_too.value.command.startswith("pg_restore --clean")
     assert "hunter2" not in f"{told.value} {told_too.value}"
     assert not list(tmp_path.glob("*backup*"))

@@ -255,7 +255,7 @@ def test_a_worker_stops_when_it_is_told_to_and_has_sent_what_waited(
         **os.environ, "INSTANCE_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path / 'shop.db'}",
         "SECRET_KEY": "a secret for tests", "SITE_URL": "http://127.0.0.1:9",
     }  # fmt: skip
-    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys").mkdir(exist_ok=True)
     (tmp_path / "keys" / "vault_key").write_text(bytes(range(32)).hex())
     worker = subprocess.Popen(
         [sys.executable, "-m", "flask", "--app", "app", "worker"], cwd=ROOT, env=environ

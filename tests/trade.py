@@ -10,7 +10,6 @@ from sqlalchemy import func, select, text, update
 from shop import clock, stock
 from shop.catalogue import snapshot
 from shop.db import Database
-from shop.dedications.vault import Vault
 from shop.giving import ledger, verification
 from shop.mail.models import Letter
 from shop.orders.converge import Services, converge, start_payment
@@ -27,6 +26,7 @@ from shop.payments.standin.models import StandinEvent
 from shop.settings import PaymentMode
 from shop.webhooks import handlers
 from shop.webhooks.models import InboxEvent
+from tests.keys import vault_of
 
 CONTACT = Contact(
     email="ada@example.com",
@@ -227,7 +227,7 @@ def services_of(database: Database, site_url: str = "http://localhost") -> Servi
     return Services(
         database=database,
         gateway=Gateway.in_process(standin, keys.secret_key, keys.webhook_secret),
-        vault=Vault(bytes(range(32))),
+        vault=vault_of(database.engine.url.render_as_string(hide_password=False)),
         secret_key=secret,
         site_url=site_url,
         mode=PaymentMode.STAND_IN,

@@ -50,9 +50,10 @@ def show(token: str) -> ResponseReturnValue:
 def withdraw(token: str, number: int) -> ResponseReturnValue:
     """Take a dedication off the wall for good. Doing it twice is fine."""
     ActionForm()
+    vault = web.wired(Services).vault
     with web.transaction() as session:
         order = by_token(session, token)
-        if order is None or not wall.withdraw(session, order.id, number):
+        if order is None or not wall.withdraw(session, vault, order.id, number):
             abort(HTTPStatus.NOT_FOUND, UNKNOWN)
     web.database().forget_deleted()
     return redirect(f"/orders/{token}", HTTPStatus.SEE_OTHER)

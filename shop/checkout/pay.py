@@ -96,7 +96,9 @@ def _attempt(
         raise AlreadyPaid(newest_attempt(session, before.id).stripe_id or "")
     if basket.stamp(session, held) != stamp:
         raise Changed
-    same = before is not None and before.fingerprint == fingerprint(wish, priced)
+    same = before is not None and before.fingerprint == services.vault.keyed(
+        session, before.id, fingerprint(wish, priced)
+    )
     if before is not None and before.state == State.AWAITING:
         latest = newest_attempt(session, before.id)
         needed = LEAST_TIME_LEFT if latest.stripe_id else LEAST_TIME_TO_ASK

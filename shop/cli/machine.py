@@ -6,9 +6,11 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from shop import backup, migrations, web, worker
+from shop import backup, erasures, migrations, web, worker
 from shop.catalogue import sample
+from shop.dedications.moving import Mover
 from shop.giving import policies
+from shop.orders.converge import Services
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -17,7 +19,8 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @with_appcontext
 def init() -> None:
     """Migrate the database and load the sample collection. Safe to run again."""
-    migrations.upgrade(web.database())
+    migrations.upgrade(web.database(), mover=Mover(web.wired(Services).vault))
+    erasures.catch_up(web.database(), web.wired(Services).vault)
     with web.transaction() as session:
         sample.load_sample(session)
         policies.load_sample_policy(session)
@@ -51,7 +54,10 @@ def back_up(file: Path) -> None:
 def bring_back(file: Path, *, yes_replace: bool) -> None:
     """Bring a backup back. Stop the shop first. Letters that were waiting in it are never sent from here."""
     try:
-        restored = backup.restore(web.database(), file, replace=yes_replace)
+        restored = backup.restore(web.database(), web.wired(Services).vault, file, replace=yes_replace)
     except (backup.AnotherTool, backup.CannotRestore) as refused:
         raise click.ClickException(str(refused)) from None
-    click.echo(f"Restored; its ledger is sound. {restored.letters} waiting letters will not be sent.")
+    click.echo(
+        f"Restored; its ledger is sound. {restored.letters} waiting letters will not be sent. "
+        f"What was erased or withdrawn since is so again: {restored.gone}."
+    )

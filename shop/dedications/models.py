@@ -1,23 +1,20 @@
-"""Sealed words and the keys that open them; and what was opened for all to read, by its writer's wish."""
+"""Sealed words, and the ids of the keys that open them; the keys themselves are in no table here."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base
 
 
 class OrderKey(Base):
-    """The key of one order's words, encrypted with the vault key. Deleting the row erases the words."""
+    """Which key in the KeyStore opens an order's words."""
 
     __tablename__ = "order_key"
 
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), primary_key=True, autoincrement=False)
-    nonce: Mapped[bytes]
-    wrapped_key: Mapped[bytes]
-    contact_index: Mapped[str | None] = mapped_column(index=True)
-    """A blind index: an HMAC of the buyer's e-mail, by which her orders are found without keeping it."""
+    key_id: Mapped[str] = mapped_column(String(32), unique=True)
 
 
 class SealedText(Base):
@@ -34,16 +31,17 @@ class SealedText(Base):
 
 
 class WallEntry(Base):
-    """One dedication that its writer chose to share. Its words stand here only while anyone may read them."""
+    """One dedication that its writer chose to share: sealed under a key of its own, until it is withdrawn."""
 
     __tablename__ = "wall_entry"
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'shown', 'left out', 'withdrawn')", name="state_known"),
         CheckConstraint(
-            "(state = 'shown' AND words IS NOT NULL AND name IS NOT NULL AND shown_at IS NOT NULL)"
-            " OR (state <> 'shown' AND words IS NULL AND name IS NULL AND shown_at IS NULL)",
-            name="words_only_while_shown",
+            "(state = 'withdrawn' AND key_id IS NULL AND sealed IS NULL)"
+            " OR (state <> 'withdrawn' AND key_id IS NOT NULL AND sealed IS NOT NULL)",
+            name="nothing_left_once_withdrawn",
         ),
+        CheckConstraint("(state = 'shown') = (shown_at IS NOT NULL)", name="shown_at_while_shown"),
     )
 
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), primary_key=True, autoincrement=False)
@@ -52,6 +50,17 @@ class WallEntry(Base):
     state: Mapped[str] = mapped_column(String(10), index=True)
     offered_at: Mapped[datetime]
     shown_at: Mapped[datetime | None] = mapped_column(index=True)
-    words: Mapped[str | None] = mapped_column(Text)
-    name: Mapped[str | None] = mapped_column(Text)
-    """As she wrote it; empty when she gave none."""
+    key_id: Mapped[str | None] = mapped_column(String(32), unique=True)
+    """Which key in the KeyStore opens it."""
+    sealed: Mapped[bytes | None]
+    """The words, and the name as it was written ("" when none was given)."""
+
+
+class GoneMark(Base):
+    """How far this database has been told what is gone: one row. A restored copy stands further back."""
+
+    __tablename__ = "gone_mark"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int]

@@ -1,22 +1,37 @@
-"""The vault: each order's private words under a key of their own, which can be thrown away.
+"""The vault: private words under keys of their own, which can be thrown away.
 
-Erasing deletes that key and the ciphertexts. SQLite overwrites them (`secure_delete`); PostgreSQL keeps
-dead rows until it vacuums, and any backup keeps what it copied: both are unreadable without the vault key,
-which is kept outside the database.
+Each order has a key, each dedication on the wall another, each comment its own. The database holds what was
+sealed and the keys' ids; the keys themselves are in the KeyStore, wrapped by the vault key, which is in no
+database. Erasing deletes a key there and notes what it belonged to; then no copy of the database opens it.
+Functions here that destroy keys do so at once and for good, even if the caller's transaction fails: whoever
+starts next finishes what it was to do (`shop.erasures`).
 """
 
 import hashlib
 import hmac
 import secrets
 import unicodedata
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from shop.dedications.keys import KeyStore, StoredKey
 from shop.dedications.models import OrderKey, SealedText
-from shop.dedications.sealing import KEY_BYTES, Sealed, from_bytes, open_bytes, seal_bytes, to_bytes
+from shop.dedications.sealing import (
+    KEY_BYTES,
+    NONCE_BYTES,
+    SealBroken,
+    Sealed,
+    from_bytes,
+    open_bytes,
+    seal_bytes,
+    to_bytes,
+)
+
+ID_BYTES: Final = 16
 
 
 class OrderNotOpen(Exception):
@@ -27,99 +42,223 @@ class OrderNotOpen(Exception):
         self.order_id = order_id
 
 
-class Vault:
-    """Seals and reveals the private words of orders. `vault_key` is 32 bytes; ValueError otherwise."""
+@dataclass(frozen=True)
+class OldKey:
+    """An order's key as it stood in the database itself, before keys had a store of their own."""
 
-    def __init__(self, vault_key: bytes) -> None:
+    order_id: int
+    reference: str
+    wrapped: Sealed
+    contact_index: str | None
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """Where an old key stands now, and what the order's bare fingerprint became."""
+
+    key_id: str
+    fingerprint: str
+
+
+class Vault:
+    """Seals and reveals private words. `vault_key` is 32 bytes; ValueError otherwise."""
+
+    def __init__(self, vault_key: bytes, keys: KeyStore) -> None:
         if len(vault_key) != KEY_BYTES:
             raise ValueError(f"the vault key must have {KEY_BYTES} bytes")
         self._vault_key = vault_key
+        self.keys = keys
 
-    def open_order(self, session: Session, order_id: int) -> None:
-        """Make the order's key, unless it has one."""
-        if _key_row(session, order_id) is None:
-            sealed = seal_bytes(self._vault_key, secrets.token_bytes(KEY_BYTES), _key_place(order_id))
-            session.execute(
-                insert(OrderKey).values(order_id=order_id, nonce=sealed.nonce, wrapped_key=sealed.ciphertext)
-            )
-
-    def index_contact(self, session: Session, order_id: int, email: str) -> None:
-        """Let `orders_of` find the order by this e-mail. Erasing the order takes it away."""
-        session.execute(
-            update(OrderKey)
-            .where(OrderKey.order_id == order_id)
-            .values(contact_index=self._contact_index(email))
-            .execution_options(synchronize_session=False)
-        )
+    def open_order(self, session: Session, order_id: int, *, email: str | None = None) -> None:
+        """Make the order's key, unless it has one; `orders_of` finds the order by this e-mail."""
+        if _key_id(session, order_id) is None:
+            key_id = self._new_key(None if email is None else self._contact_index(email))
+            session.execute(insert(OrderKey).values(order_id=order_id, key_id=key_id))
 
     def orders_of(self, session: Session, email: str) -> Sequence[int]:
         """The ids of the orders indexed under this e-mail, oldest first; capitals make no difference."""
+        ids = self.keys.indexed(self._contact_index(email))
         return session.scalars(
-            select(OrderKey.order_id)
-            .where(OrderKey.contact_index == self._contact_index(email))
-            .order_by(OrderKey.order_id)
+            select(OrderKey.order_id).where(OrderKey.key_id.in_(ids)).order_by(OrderKey.order_id)
         ).all()
 
+    def index_contact(self, session: Session, order_id: int, email: str) -> None:
+        """Let `orders_of` find the order by this e-mail, and no longer by another."""
+        key_id = _key_id(session, order_id)
+        if key_id is not None:
+            self.keys.index(key_id, self._contact_index(email))
+
     def seal(self, session: Session, order_id: int, label: str, value: Any) -> None:
-        """Seal a value JSON can hold under this label, in the place of what was there.
+        """Seal one value; see `seal_all`."""
+        self.seal_all(session, order_id, {label: value})
+
+    def seal_all(self, session: Session, order_id: int, values: Mapping[str, Any]) -> None:
+        """Seal values JSON can hold, each under its label, in the place of what was there.
 
         Raises OrderNotOpen, NotSealable, or SealBroken when the vault key is not the one of this order.
         """
         key = self._order_key(session, order_id)
         if key is None:
             raise OrderNotOpen(order_id)
-        sealed = seal_bytes(key, to_bytes(value), _place(order_id, label))
-        row = {"nonce": sealed.nonce, "ciphertext": sealed.ciphertext}
-        here = (SealedText.order_id == order_id) & (SealedText.label == label)
-        if session.scalar(select(SealedText.label).where(here)) is None:
-            session.execute(insert(SealedText).values(order_id=order_id, label=label, **row))
-        else:
-            session.execute(
-                update(SealedText).where(here).values(**row).execution_options(synchronize_session=False)
+        for label, value in values.items():
+            sealed = seal_bytes(key, to_bytes(value), _place(order_id, label))
+            row = {"nonce": sealed.nonce, "ciphertext": sealed.ciphertext}
+            here = (SealedText.order_id == order_id) & (SealedText.label == label)
+            if session.scalar(select(SealedText.label).where(here)) is None:
+                session.execute(insert(SealedText).values(order_id=order_id, label=label, **row))
+            else:
+                session.execute(
+                    update(SealedText).where(here).values(**row).execution_options(synchronize_session=False)
+                )
+
+    def reveal_all(self, session: Session, order_id: int) -> dict[str, Any]:
+        """Every value of an order by its label; empty once it was erased. Raises SealBroken."""
+        rows = session.execute(
+            select(SealedText.label, SealedText.nonce, SealedText.ciphertext).where(
+                SealedText.order_id == order_id
             )
+        ).all()
+        key = self._order_key(session, order_id) if rows else None
+        if key is None:
+            return {}
+        return {
+            row.label: from_bytes(
+                open_bytes(key, Sealed(row.nonce, row.ciphertext), _place(order_id, row.label))
+            )
+            for row in rows
+        }
 
     def reveal(self, session: Session, order_id: int, label: str) -> Any:
         """The value under this label, or None when there is none or it was erased. Raises SealBroken."""
-        row = session.execute(
-            select(SealedText.nonce, SealedText.ciphertext).where(
-                SealedText.order_id == order_id, SealedText.label == label
-            )
-        ).first()
-        key = self._order_key(session, order_id)
-        if row is None or key is None:
-            return None
-        return from_bytes(open_bytes(key, Sealed(row.nonce, row.ciphertext), _place(order_id, label)))
+        return self.reveal_all(session, order_id).get(label)
 
-    def erase(self, session: Session, order_id: int) -> bool:
+    def keyed(self, session: Session, order_id: int, text: str) -> str | None:
+        """An HMAC of the text under the order's key: once that is gone nobody can test a guess against it."""
+        key = self._order_key(session, order_id)
+        return None if key is None else _keyed(key, text)
+
+    def erase(self, session: Session, order_id: int, reference: str) -> bool:
         """Delete the order's key and all it sealed. False when there was nothing left to erase."""
-        had_key = _key_row(session, order_id) is not None
+        key_id = _key_id(session, order_id)
+        if key_id is not None:
+            self.destroy([key_id], [order_name(reference)])
         for table in (SealedText, OrderKey):
             session.execute(
                 delete(table).where(table.order_id == order_id).execution_options(synchronize_session=False)
             )
-        return had_key
+        return key_id is not None
+
+    def seal_alone(self, values: Sequence[Any], what: str) -> list[tuple[str, bytes]]:
+        """Seal each value under a key of its own: its id and what was sealed. Raises NotSealable."""
+        plain = [to_bytes(value) for value in values]
+        made = [(secrets.token_hex(ID_BYTES), secrets.token_bytes(KEY_BYTES)) for _ in plain]
+        self.keys.add([self._wrap(key_id, key) for key_id, key in made])
+        return [
+            (key_id, _join(seal_bytes(key, content, _alone(what, key_id))))
+            for (key_id, key), content in zip(made, plain, strict=True)
+        ]
+
+    def seal_with_key(self, key_id: str, value: Any, what: str) -> bytes | None:
+        """Seal a further value under a key there is; None when it has been destroyed. Raises NotSealable."""
+        key = self._keys([key_id]).get(key_id)
+        return None if key is None else _join(seal_bytes(key, to_bytes(value), _alone(what, key_id)))
+
+    def open_alone(self, sealed: Iterable[tuple[str, bytes]], what: str) -> dict[str, Any]:
+        """What was sealed, by key id; what has no key any more is left out. Raises SealBroken."""
+        listed = list(sealed)
+        keys = self._keys(key_id for key_id, _ in listed)
+        return {
+            key_id: from_bytes(open_bytes(keys[key_id], _split(blob), _alone(what, key_id)))
+            for key_id, blob in listed
+            if key_id in keys
+        }
+
+    def destroy(self, key_ids: Iterable[str], names: Iterable[str]) -> None:
+        """Delete keys for good, and note that what bears these names is gone (see `order_name`)."""
+        self.keys.destroy(key_ids, [self.digest(name) for name in names])
+
+    def digest(self, name: str) -> str:
+        """How a name stands on the list of what is gone: it tells nobody which order that was."""
+        return hmac.new(self._derived(b"list of what is gone"), name.encode(), hashlib.sha256).hexdigest()
+
+    def adopt(self, old: Iterable[OldKey]) -> dict[int, Adopted]:
+        """Put keys that stood in the database into the store, by order; not those of orders that are gone."""
+        gone, adopted, kept = self.keys.gone_after(0).names, {}, []
+        for row in old:
+            if self.digest(order_name(row.reference)) in gone:
+                continue
+            key = open_bytes(self._vault_key, row.wrapped, f"key|{row.order_id}".encode())
+            key_id = secrets.token_hex(ID_BYTES)
+            kept.append(self._wrap(key_id, key, row.contact_index))
+            adopted[row.order_id] = Adopted(key_id, row.fingerprint and _keyed(key, row.fingerprint))
+        self.keys.add(kept)
+        return adopted
+
+    def _new_key(self, contact_index: str | None = None) -> str:
+        key_id = secrets.token_hex(ID_BYTES)
+        self.keys.add([self._wrap(key_id, secrets.token_bytes(KEY_BYTES), contact_index)])
+        return key_id
+
+    def _wrap(self, key_id: str, key: bytes, contact_index: str | None = None) -> StoredKey:
+        return StoredKey(key_id, seal_bytes(self._vault_key, key, _key_place(key_id)), contact_index)
+
+    def _keys(self, key_ids: Iterable[str]) -> dict[str, bytes]:
+        found = self.keys.find(key_ids)
+        return {
+            key_id: open_bytes(self._vault_key, wrapped, _key_place(key_id))
+            for key_id, wrapped in found.items()
+        }
+
+    def _order_key(self, session: Session, order_id: int) -> bytes | None:
+        key_id = _key_id(session, order_id)
+        return None if key_id is None else self._keys([key_id]).get(key_id)
 
     def _contact_index(self, email: str) -> str:
         normal = unicodedata.normalize("NFC", email.strip()).casefold()
-        key = hmac.new(self._vault_key, b"blind index of e-mails", hashlib.sha256).digest()
-        return hmac.new(key, normal.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._derived(b"blind index of e-mails"), normal.encode(), hashlib.sha256).hexdigest()
 
-    def _order_key(self, session: Session, order_id: int) -> bytes | None:
-        sealed = _key_row(session, order_id)
-        return None if sealed is None else open_bytes(self._vault_key, sealed, _key_place(order_id))
+    def _derived(self, purpose: bytes) -> bytes:
+        return hmac.new(self._vault_key, purpose, hashlib.sha256).digest()
 
 
-def _key_row(session: Session, order_id: int) -> Sealed | None:
-    row = session.execute(
-        select(OrderKey.nonce, OrderKey.wrapped_key).where(OrderKey.order_id == order_id)
-    ).first()
-    return None if row is None else Sealed(row.nonce, row.wrapped_key)
+def order_name(reference: str) -> str:
+    """What an order is called on the list of what is gone. Its reference is random, and never given twice."""
+    return f"order {reference}"
 
 
-def _key_place(order_id: int) -> bytes:
-    return f"key|{order_id}".encode()
+def wall_name(reference: str, number: int) -> str:
+    """What a shared dedication is called there."""
+    return f"wall {reference} {number}"
+
+
+def _key_id(session: Session, order_id: int) -> str | None:
+    return session.scalar(select(OrderKey.key_id).where(OrderKey.order_id == order_id))
+
+
+def _keyed(key: bytes, text: str) -> str:
+    purpose = hmac.new(key, b"fingerprint", hashlib.sha256).digest()
+    return hmac.new(purpose, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _key_place(key_id: str) -> bytes:
+    return f"key|{key_id}".encode()
+
+
+def _alone(what: str, key_id: str) -> bytes:
+    return f"{what}|{key_id}".encode()
 
 
 def _place(order_id: int, label: str) -> bytes:
     # The number comes first and holds no bar, so no two pairs of order and label read alike.
     return f"words|{order_id}|{label}".encode()
+
+
+def _join(sealed: Sealed) -> bytes:
+    return sealed.nonce + sealed.ciphertext
+
+
+def _split(blob: bytes) -> Sealed:
+    if len(blob) <= NONCE_BYTES:
+        raise SealBroken
+    return Sealed(blob[:NONCE_BYTES], blob[NONCE_BYTES:])

@@ -17,12 +17,28 @@ LOCK: Final = 70_617_274
 """Any number; hosts that start together migrate one after the other."""
 
 
-def upgrade(database: Database, to: str = "head") -> None:
-    """Bring the schema up to date. Several processes may call it at once."""
+class VaultNeeded(Exception):
+    """This database holds keys of an older version, and only `init` and `restore` know where they go."""
+
+    def __init__(self) -> None:
+        super().__init__("An upgrade of a database with sealed words needs the vault.")
+
+
+def upgrade(database: Database, to: str = "head", *, mover: object = None) -> None:
+    """Bring the schema up to date. Several processes may call it at once.
+
+    `mover` is what an upgrade needs the vault for (`shop.dedications.moving`); a new database needs none.
+    """
     with database.engine.execution_options(shop_writer=True).begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        command.upgrade(config(connection), to)
+        before = MigrationContext.configure(connection).get_current_heads()
+        found = config(connection)
+        found.attributes["mover"] = mover
+        command.upgrade(found, to)
+        changed = before and MigrationContext.configure(connection).get_current_heads() != before
+    if changed:
+        database.rewrite()
 
 
 def pending(connection: Connection) -> Sequence[str]:

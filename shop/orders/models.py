@@ -32,7 +32,7 @@ class Order(Base):
     """SHA-256 of the buyer's basket cookie, so that only she sees the page she comes back to."""
     hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id"), unique=True)
     fingerprint: Mapped[str]
-    """What she agreed to (lines, words, prices, postage, address) as one hash."""
+    """What was agreed to (lines, words, prices, postage, address) as one hash, under the order's own key."""
     currency: Mapped[str]
     goods_pence: Mapped[int]
     postage_pence: Mapped[int]

@@ -23,6 +23,7 @@ from shop.orders.approved import Approved
 from shop.orders.converge import Services
 from shop.orders.lifecycle import State, lock, make_link, new_reference, record
 from shop.orders.models import Order, OrderLine
+from shop.orders.wall import Words
 from shop.payments.models import CheckoutAttempt
 from shop.payments.requests import session_request
 
@@ -136,7 +137,7 @@ def place(
         version=1,
         buyer_hash=buyer_hash,
         hold_id=hold_id,
-        fingerprint=fingerprint(wish, priced),
+        fingerprint="",
         currency=CURRENCY,
         goods_pence=goods,
         postage_pence=postage.pence,
@@ -150,17 +151,21 @@ def place(
     session.add(order)
     session.flush()
     each = policy.amount_pence if policy and policy.basis == "unit" else 0
-    services.vault.open_order(session, order.id)
+    services.vault.open_order(session, order.id, email=ascii_address(wish.contact.email))
+    sealed: dict[str, Any] = {
+        "contact": asdict(wish.contact),
+        "gift": {"as_gift": wish.as_gift, "message": wish.gift_message},
+    }
     for number, line in enumerate(priced, start=1):
         engraving = line.wished.engraving
         approved = Approved.now(engraving, line.piece.sides) if engraving else None
         session.add(_line(order.id, number, line, approved, each))
         words = {**(approved.sealed() if approved else {}), "dedication": line.wished.dedication}
         words["shared_as"] = line.wished.shared_as
-        services.vault.seal(session, order.id, f"line:{number}", words)
-    _seal(session, services, order, wish)
-    shared = [n for n, line in enumerate(priced, start=1) if line.wished.shared_as is not None]
-    wall.offer(session, order, shared)
+        sealed[f"line:{number}"] = words
+    services.vault.seal_all(session, order.id, sealed)
+    order.fingerprint = services.vault.keyed(session, order.id, fingerprint(wish, priced)) or ""
+    wall.offer(session, services.vault, order, _shared(priced))
     make_link(session, order, services.secret_key)
     record(session, order, "placed", actor="buyer", total_pence=order.total_pence)
     return order, _attempt(session, services, order, priced)
@@ -208,11 +213,14 @@ def _line(
     )
 
 
-def _seal(session: Session, services: Services, order: Order, wish: Wish) -> None:
-    services.vault.seal(session, order.id, "contact", asdict(wish.contact))
-    services.vault.index_contact(session, order.id, ascii_address(wish.contact.email))
-    gift = {"as_gift": wish.as_gift, "message": wish.gift_message}
-    services.vault.seal(session, order.id, "gift", gift)
+def _shared(priced: Sequence[PricedLine]) -> dict[int, Words]:
+    """The dedications to be offered to the wall, by line number."""
+    wished = ((number, line.wished) for number, line in enumerate(priced, start=1))
+    return {
+        number: Words(line.dedication, line.shared_as)
+        for number, line in wished
+        if line.shared_as is not None and line.dedication
+    }
 
 
 def _attempt(

@@ -5,6 +5,7 @@ and dates for the tax records (erasure's exception, article 17(3)(b)) and the do
 held a name.
 """
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shop.dedications.models import OrderKey
-from shop.dedications.vault import Vault
+from shop.dedications.vault import Vault, order_name
 from shop.giving.models import LedgerEntry, LedgerTxn
 from shop.giving.transitions import Account
 from shop.mail import outbox
@@ -83,8 +84,8 @@ def erase(session: Session, vault: Vault, reference: str, *, actor: str) -> Eras
     too: a short name could be guessed from one. Raises UnknownOrder.
     """
     order = lock(session, _find(session, reference).id)
-    had_words = vault.erase(session, order.id)
-    wall.erase(session, order.id)
+    had_words = vault.erase(session, order.id, order.reference)
+    wall.erase(session, vault, order)
     revoke_links(session, order.id)
     letters = outbox.drop_unsent(session, "erased", order_id=order.id)
     session.execute(update(OrderLine).where(OrderLine.order_id == order.id).values(proof_digest=None))
@@ -92,6 +93,20 @@ def erase(session: Session, vault: Vault, reference: str, *, actor: str) -> Eras
     if had_words:
         record(session, order, "erased", actor=actor)
     return Erased(had_words, letters)
+
+
+def erase_gone(session: Session, vault: Vault, gone: Collection[str], *, actor: str) -> list[int]:
+    """Erase again the orders that the list (digests of names) says are gone and this database still has.
+
+    Give their ids. A copy brought back is older than what was erased since; see `shop.erasures`.
+    """
+    rows = session.execute(
+        select(Order.id, Order.reference).join(OrderKey, OrderKey.order_id == Order.id).order_by(Order.id)
+    ).all()
+    found = [row for row in rows if vault.digest(order_name(row.reference)) in gone]
+    for row in found:
+        erase(session, vault, row.reference, actor=actor)
+    return [row.id for row in found]
 
 
 def erase_old(session: Session, vault: Vault, *, placed_before: datetime, actor: str) -> list[str]:

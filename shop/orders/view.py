@@ -88,13 +88,14 @@ def view(session: Session, vault: Vault, order: Order) -> OrderView:
     gifts = [(0, order.donation_pence), *((row.number, row.donation_pence) for row in rows)]
     standings = ledger.standings(session, order.reference)
     shared = wall.states(session, order.id)
+    sealed = vault.reveal_all(session, order.id)
     return OrderView(
         row=order,
         state=State(order.state),
-        lines=[_line(session, vault, row, shared.get(row.number)) for row in rows],
+        lines=[_line(row, sealed.get(f"line:{row.number}"), shared.get(row.number)) for row in rows],
         events=history(session, order.id),
-        contact=vault.reveal(session, order.id, "contact"),
-        gift=vault.reveal(session, order.id, "gift"),
+        contact=sealed.get("contact"),
+        gift=sealed.get("gift"),
         postage=SERVICES[order.postage_service],
         given_pence=sum(
             pence for unit, pence in gifts if standings.get(unit, Standing.NONE) is not Standing.NONE
@@ -118,7 +119,7 @@ def _where(area: Area | None, side: str, line: int) -> str:
     return f"{area.label}, line {line}" if area.lines > 1 else area.label
 
 
-def _line(session: Session, vault: Vault, row: OrderLine, on_wall: WallState | None) -> LineView:
-    words = vault.reveal(session, row.order_id, f"line:{row.number}") or {}
+def _line(row: OrderLine, sealed: dict[str, Any] | None, on_wall: WallState | None) -> LineView:
+    words = sealed or {}
     said = words.get("dedication")
     return LineView(row, Approved.unsealed(words), said, words.get("shared_as"), on_wall)

@@ -1,29 +1,33 @@
 """The remembrance wall: dedications whose writers chose to share them, until they choose otherwise.
 
-Nothing is on it that was not asked for, paid for and looked at. Her words stay sealed with the order; only
-while they are shown is there a copy that can be read, and taking them off deletes it. A refund changes
-nothing here: the words are hers, not the sale's. What happened, when and by whom is in the order's history.
+Nothing is on it that was not asked for, paid for and looked at. The words stay sealed with the order; what is
+shared of them is sealed once more under a key of its own, and opened only to be shown. Taking them off
+destroys that key, so no copy of the database, however old, can put them back. A refund changes nothing here:
+the words are the writer's, not the sale's. What happened, when and by whom is in the order's history.
 """
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.dedications.models import WallEntry
-from shop.dedications.vault import Vault
+from shop.dedications.vault import Vault, wall_name
 from shop.orders.lifecycle import State, lock, record
 from shop.orders.models import Order, OrderLine
 
 PER_PAGE: Final = 24
 PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,3}")
 """As it may stand in an address."""
+
+SEALED_AS: Final = "wall"
+"""What the vault calls it: words sealed for something else do not open here."""
 
 AT_A_TIME: Final = 50
 """How many the owner is shown at a time."""
@@ -79,8 +83,8 @@ class Offered:
 class Words:
     """What anyone sees."""
 
-    words: str
-    name: str
+    words: str = field(repr=False)
+    name: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -92,13 +96,14 @@ class WallPage:
     more: bool
 
 
-def offer(session: Session, order: Order, numbers: Collection[int]) -> None:
+def offer(session: Session, vault: Vault, order: Order, shared: Mapping[int, Words]) -> None:
     """Note that the dedications of these lines are to be shared once the order is paid for."""
-    for number in numbers:
+    sealed = vault.seal_alone([asdict(words) for words in shared.values()], SEALED_AS)
+    for number, (key_id, content) in zip(shared, sealed, strict=True):
         session.add(
             WallEntry(
                 order_id=order.id, number=number, state=WallState.WAITING, offered_at=clock.now(),
-                shown_at=None, words=None, name=None,
+                shown_at=None, key_id=key_id, sealed=content,
             )
         )  # fmt: skip
 
@@ -140,38 +145,47 @@ def decide(
         raise NotOffered
     if entry.state != seen:
         raise DecidedBefore(WallState(entry.state))
-    if to is WallState.SHOWN:
-        if order.state not in DECIDED_WHILE:
-            raise NotOffered
-        sealed = vault.reveal(session, order_id, f"line:{number}")
-        if not sealed or not sealed.get("dedication"):
-            raise NotOffered
-        entry.words, entry.name = sealed["dedication"], sealed.get("shared_as") or ""
-        entry.shown_at = clock.now()
-    else:
-        _wipe(entry)
+    if to is WallState.SHOWN and (order.state not in DECIDED_WHILE or not _opened(vault, [entry])):
+        raise NotOffered
+    entry.shown_at = clock.now() if to is WallState.SHOWN else None
     entry.state = to
     record(session, order, HISTORY[to], actor=actor, piece=number)
 
 
-def withdraw(session: Session, order_id: int, number: int) -> bool:
+def withdraw(session: Session, vault: Vault, order_id: int, number: int, *, actor: str = "buyer") -> bool:
     """Take a dedication off the wall for good, at its writer's word. False when it never was to be there."""
     order = lock(session, order_id)
     entry = session.get(WallEntry, (order_id, number), populate_existing=True)
     if entry is None:
         return False
     if entry.state != WallState.WITHDRAWN:
-        _wipe(entry)
+        vault.destroy(filter(None, [entry.key_id]), [wall_name(order.reference, number)])
+        entry.key_id = entry.sealed = entry.shown_at = None
         entry.state = WallState.WITHDRAWN
-        record(session, order, HISTORY[WallState.WITHDRAWN], actor="buyer", piece=number)
+        record(session, order, HISTORY[WallState.WITHDRAWN], actor=actor, piece=number)
     return True
 
 
-def erase(session: Session, order_id: int) -> None:
-    """Delete all that the wall knows of an order."""
-    session.execute(
-        delete(WallEntry).where(WallEntry.order_id == order_id).execution_options(synchronize_session=False)
-    )
+def erase(session: Session, vault: Vault, order: Order) -> None:
+    """Delete all that the wall knows of an order, and the keys it was sealed under."""
+    entries = session.scalars(select(WallEntry).where(WallEntry.order_id == order.id)).all()
+    if entries:
+        names = [wall_name(order.reference, entry.number) for entry in entries]
+        vault.destroy(filter(None, [entry.key_id for entry in entries]), names)
+    for entry in entries:
+        session.delete(entry)
+
+
+def withdraw_gone(session: Session, vault: Vault, gone: Collection[str]) -> int:
+    """Withdraw again what the list (digests of names) says is gone and this database still has; how many."""
+    rows = session.execute(
+        select(WallEntry.order_id, WallEntry.number, Order.reference)
+        .join(Order, Order.id == WallEntry.order_id)
+        .where(WallEntry.state != WallState.WITHDRAWN)
+        .order_by(WallEntry.order_id, WallEntry.number)
+    ).all()
+    found = [row for row in rows if vault.digest(wall_name(row.reference, row.number)) in gone]
+    return sum(withdraw(session, vault, row.order_id, row.number) for row in found)
 
 
 def states(session: Session, order_id: int) -> dict[int, WallState]:
@@ -180,22 +194,24 @@ def states(session: Session, order_id: int) -> dict[int, WallState]:
     return {number: WallState(state) for number, state in rows}
 
 
-def page(session: Session, number: int) -> WallPage:
+def page(session: Session, vault: Vault, number: int) -> WallPage:
     """The page of that number, from 1. Words and name, and nothing that leads to an order."""
-    rows = session.execute(
-        select(WallEntry.words, WallEntry.name)
+    entries = session.scalars(
+        select(WallEntry)
         .where(WallEntry.shown_at.is_not(None))
         .order_by(WallEntry.shown_at.desc(), WallEntry.order_id.desc(), WallEntry.number)
         .limit(PER_PAGE + 1)
         .offset((number - 1) * PER_PAGE)
     ).all()
-    return WallPage(
-        [Words(words or "", name or "") for words, name in rows[:PER_PAGE]], number, len(rows) > PER_PAGE
-    )
+    shown = _opened(vault, entries[:PER_PAGE])
+    return WallPage(list(shown.values()), number, len(entries) > PER_PAGE)
 
 
-def _wipe(entry: WallEntry) -> None:
-    entry.words = entry.name = entry.shown_at = None
+def _opened(vault: Vault, entries: Iterable[WallEntry]) -> dict[str, Words]:
+    """The words by the ids of their keys, in the same order; withdrawn in this moment, they are left out."""
+    sealed = [(entry.key_id, entry.sealed) for entry in entries if entry.key_id and entry.sealed]
+    opened = vault.open_alone(sealed, SEALED_AS)
+    return {key_id: Words(**opened[key_id]) for key_id, _ in sealed if key_id in opened}
 
 
 def _offered(
@@ -211,18 +227,18 @@ def _offered(
         .limit(AT_A_TIME)
         .offset((number - 1) * AT_A_TIME)
     )
-    found = []
-    for entry, reference, piece_name in session.execute(query):
-        sealed = vault.reveal(session, entry.order_id, f"line:{entry.number}") or {}
-        found.append(
-            Offered(
-                reference,
-                entry.number,
-                piece_name,
-                WallState(entry.state),
-                entry.offered_at,
-                sealed.get("dedication") or "",
-                sealed.get("shared_as") or "",
-            )
+    rows = session.execute(query).all()
+    opened = _opened(vault, [entry for entry, _, _ in rows])
+    return [
+        Offered(
+            reference,
+            entry.number,
+            piece_name,
+            WallState(entry.state),
+            entry.offered_at,
+            opened[entry.key_id].words,
+            opened[entry.key_id].name,
         )
-    return found
+        for entry, reference, piece_name in rows
+        if entry.key_id in opened
+    ]

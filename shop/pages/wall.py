@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 
 from shop import web
 from shop.orders import wall
+from shop.orders.converge import Services
 
 blueprint = Blueprint("wall", __name__)
 
@@ -17,7 +18,7 @@ def show() -> Response:
     if not wall.PAGE_NUMBER.fullmatch(asked):
         abort(HTTPStatus.NOT_FOUND)
     with web.reading() as session:
-        found = wall.page(session, int(asked))
+        found = wall.page(session, web.wired(Services).vault, int(asked))
     if not found.entries and found.number > 1:
         abort(HTTPStatus.NOT_FOUND)
     answer = make_response(render_template("pages/wall.html", here="wall", page=found))

@@ -9,13 +9,15 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from shop.application import create_app
 from shop.settings import Settings
 from tests.accounts.helpers import sign_in
+from tests.keys import VAULT_KEY, keys_url
 
 if __name__ == "__main__":
     app = create_app(
         Settings(
             database_url=sys.argv[1],
             secret_key="a secret for tests",
-            vault_key=bytes(range(32)),
+            vault_key=VAULT_KEY,
+            keys_url=keys_url(sys.argv[1]),
             instance_dir=Path(sys.argv[3]),
             site_url="http://localhost",
         )

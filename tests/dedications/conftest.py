@@ -1,12 +1,16 @@
+import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
 
 from shop.db import Base, Database
+from shop.dedications.keys import KeyStore
 from shop.dedications.models import OrderKey, SealedText
 from shop.dedications.vault import Vault
-from tests.conftest import load_models
+from tests.conftest import load_models, postgresql_database
+from tests.keys import VAULT_KEY, keys_url
 
 
 @pytest.fixture
@@ -28,5 +32,20 @@ def _create(connection: Connection) -> None:
 
 
 @pytest.fixture
-def vault() -> Vault:
-    return Vault(bytes(range(32)))
+def keys(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KeyStore]:
+    """A key store of the same kind as the database: a file, or a PostgreSQL database of its own."""
+    if engine_name == "sqlite":
+        store = KeyStore(keys_url(f"sqlite:///{tmp_path / 'shop.db'}"))
+        yield store
+        store.dispose()
+        return
+    name = f"k_{uuid.uuid4().hex[:12]}"
+    with postgresql_database(request.getfixturevalue("postgres_server"), name) as url:
+        store = KeyStore(url)
+        yield store
+        store.dispose()
+
+
+@pytest.fixture
+def vault(keys: KeyStore) -> Vault:
+    return Vault(VAULT_KEY, keys)

@@ -22,6 +22,7 @@ from werkzeug.test import TestResponse
 
 from shop.application import create_app
 from shop.settings import Settings
+from tests.keys import VAULT_KEY, keys_url
 
 SECRET = "a secret for tests"
 FIELD = re.compile(r'name="(csrf_token|agreed)"[^>]*value="([^"]*)"')
@@ -31,7 +32,8 @@ def settings_for(url: str, folder: str) -> Settings:
     return Settings(
         database_url=url,
         secret_key=SECRET,
-        vault_key=bytes(range(32)),
+        vault_key=VAULT_KEY,
+        keys_url=keys_url(url),
         instance_dir=Path(folder),
         site_url="http://localhost",
     )

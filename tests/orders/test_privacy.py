@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from shop.catalogue import snapshot
+from shop.dedications.keys import word_key
 from shop.dedications.models import OrderKey, SealedText, WallEntry
 from shop.engraving import check
 from shop.orders import privacy, wall
@@ -116,7 +117,7 @@ def test_erasing_takes_the_words_off_the_wall(trade: Trade, reference: str) -> N
     (piece,) = kept(trade, reference)["pieces"]
     assert (piece["shared_on_the_wall_as"], piece["on_the_wall"]) == (None, None)
     with trade.database.reading() as session:
-        assert wall.page(session, 1).entries == []
+        assert wall.page(session, trade.services.vault, 1).entries == []
         assert session.scalars(select(WallEntry)).all() == []
 
 
@@ -157,12 +158,16 @@ def test_no_byte_of_the_words_or_of_what_sealed_them_stays_in_the_files(
 ) -> None:
     with trade.database.reading() as session:
         sealed = [bytes(row) for row in session.scalars(select(SealedText.ciphertext))]
-        sealed += [bytes(row) for row in session.scalars(select(OrderKey.wrapped_key))]
-    assert len(sealed) >= 3
+        sealed += [bytes(row) for row in session.scalars(select(WallEntry.sealed)) if row]
+    with trade.services.vault.keys.database.reading() as session:
+        sealed += [bytes(row) for row in session.scalars(select(word_key.c.wrapped_key))]
+        sealed += [row.encode() for row in session.scalars(select(word_key.c.contact_index)) if row]
+    assert len(sealed) == 3 + 1 + 2 + 1
+    assert any(sealed[-1] in file.read_bytes() for file in tmp_path.rglob("*.db*")), "it is there to be found"
     show_on_the_wall(trade, reference)
     erase(trade, reference)
     trade.database.forget_deleted()
-    for file in tmp_path.glob("shop.db*"):
+    for file in (file for file in tmp_path.rglob("*") if file.is_file()):
         content = file.read_bytes()
         assert MARK.encode() not in content
         assert not any(part in content for part in sealed)

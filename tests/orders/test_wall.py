@@ -52,7 +52,7 @@ def decide(
 
 def withdraw(trade: Trade, order_id: int, number: int = 1) -> bool:
     with trade.database.transaction() as session:
-        return wall.withdraw(session, order_id, number)
+        return wall.withdraw(session, trade.services.vault, order_id, number)
 
 
 def waiting(trade: Trade) -> list[tuple[str, str]]:
@@ -62,25 +62,30 @@ def waiting(trade: Trade) -> list[tuple[str, str]]:
 
 def shown(trade: Trade, number: int = 1) -> list[tuple[str, str]]:
     with trade.database.reading() as session:
-        return [(entry.words, entry.name) for entry in wall.page(session, number).entries]
+        return [
+            (entry.words, entry.name) for entry in wall.page(session, trade.services.vault, number).entries
+        ]
 
 
-def in_the_clear(trade: Trade) -> list[str | None]:
+def kept(trade: Trade) -> list[bool]:
+    """For each shared dedication whether anything of it is kept for the wall: sealed, never to be read."""
     with trade.database.reading() as session:
-        return list(session.scalars(select(WallEntry.words)))
+        found = list(session.scalars(select(WallEntry.sealed).order_by(WallEntry.number)))
+    assert not any(WORDS.encode() in (sealed or b"") for sealed in found)
+    return [sealed is not None for sealed in found]
 
 
 def test_a_dedication_is_private_unless_it_was_shared(trade: Trade) -> None:
     order(trade, None)
     assert waiting(trade) == []
-    assert in_the_clear(trade) == []
+    assert kept(trade) == []
 
 
 def test_what_was_shared_and_paid_for_waits_to_be_read_and_no_one_sees_it(trade: Trade) -> None:
     order(trade, "Síle & Tomás", None, "")
     assert waiting(trade) == [(WORDS, "Síle & Tomás"), (WORDS, "")]
     assert shown(trade) == []
-    assert in_the_clear(trade) == [None, None], "sealed until it is shown"
+    assert kept(trade) == [True, True]
 
 
 def test_what_was_never_paid_for_is_never_offered_and_cannot_be_shown(trade: Trade) -> None:
@@ -123,15 +128,15 @@ def test_what_was_left_off_is_not_on_it_and_may_be_put_there_later(trade: Trade)
     decide(trade, made, WallState.SHOWN, seen=WallState.LEFT_OUT)
     assert shown(trade) == [(WORDS, "Síle")]
     decide(trade, made, WallState.LEFT_OUT, seen=WallState.SHOWN)
-    assert in_the_clear(trade) == [None]
+    assert (shown(trade), kept(trade)) == ([], [True])
 
 
-def test_withdrawing_deletes_the_copy_and_is_for_good(trade: Trade) -> None:
+def test_withdrawing_destroys_the_key_and_is_for_good(trade: Trade) -> None:
     made = order(trade, "Síle")
     decide(trade, made, WallState.SHOWN)
     assert withdraw(trade, made)
     assert shown(trade) == []
-    assert in_the_clear(trade) == [None]
+    assert kept(trade) == [False]
     for seen in WallState:
         with pytest.raises(NotOffered):
             decide(trade, made, WallState.SHOWN, seen=seen)
@@ -228,7 +233,11 @@ def test_the_newest_stand_first_and_pages_follow_one_another(
         ["five", "four"], ["three", "two"], ["one"], [],
     ]  # fmt: skip
     with trade.database.reading() as session:
-        assert [wall.page(session, page).more for page in (1, 2, 3)] == [True, True, False]
+        assert [wall.page(session, trade.services.vault, page).more for page in (1, 2, 3)] == [
+            True,
+            True,
+            False,
+        ]
 
 
 @pytest.mark.parametrize("number", [0, 2, 99])
@@ -245,9 +254,21 @@ def test_only_showing_and_leaving_off_are_decisions(trade: Trade) -> None:
             decide(trade, made, to)
 
 
-def test_the_database_itself_keeps_no_words_that_are_not_shown(trade: Trade) -> None:
+def test_the_database_itself_keeps_nothing_of_what_was_withdrawn(trade: Trade) -> None:
     order(trade, "Síle")
-    with pytest.raises(IntegrityError), trade.database.transaction() as session:
-        session.execute(text("UPDATE wall_entry SET words = 'kept'"))
-    with pytest.raises(IntegrityError), trade.database.transaction() as session:
-        session.execute(text("UPDATE wall_entry SET state = 'shown'"))
+    for wrong in ("state = 'withdrawn'", "sealed = NULL", "state = 'shown'"):
+        with pytest.raises(IntegrityError), trade.database.transaction() as session:
+            session.execute(text(f"UPDATE wall_entry SET {wrong}"))
+
+
+def test_words_whose_key_is_gone_are_not_shown_although_the_row_says_so(trade: Trade) -> None:
+    """Its writer withdrew it, and the process was killed before the row was changed."""
+    made = order(trade, "Síle", "Aoife")
+    for number in (1, 2):
+        decide(trade, made, WallState.SHOWN, number=number)
+    with trade.database.reading() as session:
+        key_id = session.scalars(select(WallEntry.key_id).where(WallEntry.number == 1)).one()
+    trade.services.vault.destroy([key_id], [])
+    assert [name for _, name in shown(trade)] == ["Aoife"]
+    with trade.database.reading() as session:
+        assert [found.name for found in wall.decided(session, trade.services.vault)] == ["Aoife"]

@@ -1,0 +1,275 @@
+"""The keys of sealed words, in a store of their own: never in the database that holds what they seal.
+
+A key is written before what it seals (alone it is harmless) and deleted to erase or withdraw. A copy of the
+database holds no key, so with today's keys no copy, however old, opens what was erased. Beside the keys is
+the list of what was erased or withdrawn, by which a restored copy is told. The store is a SQLite file of its
+own, or another database (KEYS_URL) where several hosts share one.
+"""
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from shop import clock, files
+from shop.db import Database, UtcDateTime
+from shop.dedications.sealing import Sealed
+
+SHOPS_OWN: Final = "order"
+"""A table that only the shop's database has."""
+
+AT_A_TIME: Final = 500
+"""Ids in one statement."""
+
+_LOCK: Final = 70_617_275
+"""Any number: on PostgreSQL, whoever holds it makes the tables, or adds to the list."""
+
+_metadata = MetaData()
+word_key = Table(
+    "word_key",
+    _metadata,
+    Column("id", String(32), primary_key=True),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),  # by the vault key, which is in no database
+    Column("contact_index", String(64), index=True),  # a blind index of an e-mail: it goes with its key
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("unused_since", UtcDateTime),  # when nothing was found any more that it seals
+)
+gone = Table(
+    "gone",
+    _metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("name", String(64), nullable=False, unique=True),  # a keyed digest: it names nobody
+    Column("at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+copy_folder = Table("copy_folder", _metadata, Column("path", Text, primary_key=True))
+
+
+class KeysAmongOrders(Exception):
+    """The key store would be the database whose words it is to open."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "KEYS_URL leads to the same database as DATABASE_URL. Keys kept beside what they seal are in "
+            "every copy of it: give them a database of their own."
+        )
+
+
+@dataclass(frozen=True)
+class StoredKey:
+    """One key, wrapped by the vault key."""
+
+    id: str
+    wrapped: Sealed
+    contact_index: str | None = None
+
+
+@dataclass(frozen=True)
+class Gone:
+    """What was erased or withdrawn after some point of the list: digests of names, and the new point."""
+
+    names: frozenset[str]
+    seq: int
+
+
+class KeyStore:
+    """Each call is a transaction of its own, kept before it returns. Any number of processes may share it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._lock = threading.Lock()
+        self._opened: Database | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there may be anything in it; false while its file has not been made."""
+        file = files.sqlite_file(self.url)
+        return self._opened is not None or file is None or file.exists()
+
+    def add(self, keys: Sequence[StoredKey]) -> None:
+        """Keep these keys. Raises IntegrityError when there is one of that id."""
+        now = clock.now()
+        rows = [_row(key, now) for key in keys]
+        if rows:
+            with self.database.transaction() as session:
+                session.execute(insert(word_key), rows)
+
+    def find(self, ids: Iterable[str]) -> dict[str, Sealed]:
+        """Those of the keys that are there, by id."""
+        wanted = list(ids)
+        if not wanted or not self.exists:
+            return {}
+        found: dict[str, Sealed] = {}
+        with self.database.reading() as session:
+            for start in range(0, len(wanted), AT_A_TIME):
+                query = select(word_key.c.id, word_key.c.nonce, word_key.c.wrapped_key)
+                part = wanted[start : start + AT_A_TIME]
+                found |= {
+                    row.id: Sealed(row.nonce, row.wrapped_key)
+                    for row in session.execute(query.where(word_key.c.id.in_(part)))
+                }
+        return found
+
+    def indexed(self, contact_index: str) -> Sequence[str]:
+        """The ids of the keys under this blind index."""
+        with self.database.reading() as session:
+            return session.scalars(
+                select(word_key.c.id).where(word_key.c.contact_index == contact_index)
+            ).all()
+
+    def index(self, key_id: str, contact_index: str) -> None:
+        """Let a key be found by this blind index, and by no other."""
+        with self.database.transaction() as session:
+            session.execute(
+                update(word_key).where(word_key.c.id == key_id).values(contact_index=contact_index)
+            )
+
+    def destroy(self, ids: Iterable[str], names: Iterable[str]) -> None:
+        """Delete keys for good, and put what they belonged to on the list of what is gone: both or none."""
+        with self.database.transaction() as session:
+            connection = session.connection()
+            _alone(connection)  # numbers follow the order of commits, or a reader of the list misses one
+            put = insert_sqlite(gone) if connection.dialect.name == "sqlite" else insert_postgresql(gone)
+            for name in sorted(set(names)):
+                session.execute(put.values(name=name, at=clock.now()).on_conflict_do_nothing())
+            session.execute(delete(word_key).where(word_key.c.id.in_(list(ids))))
+        self.database.forget_deleted()
+
+    def last_gone(self) -> int:
+        """The number of the newest line of the list; 0 when it is empty."""
+        if not self.exists:
+            return 0
+        with self.database.reading() as session:
+            return session.scalar(select(func.coalesce(func.max(gone.c.seq), 0))) or 0
+
+    def gone_after(self, seq: int) -> Gone:
+        """The list from there on."""
+        with self.database.reading() as session:
+            rows = session.execute(select(gone.c.seq, gone.c.name).where(gone.c.seq > seq)).all()
+        return Gone(frozenset(row.name for row in rows), max((row.seq for row in rows), default=seq))
+
+    def all_ids(self) -> list[str]:
+        """Every key's id."""
+        with self.database.reading() as session:
+            return list(session.scalars(select(word_key.c.id)))
+
+    def sweep(self, used: Iterable[str], *, keep: timedelta) -> int:
+        """Delete keys that have sealed nothing for as long as `keep`; how many.
+
+        Such a key was left by a crash before its order was kept, or by a restored copy that is older than
+        the order. It is not deleted at once, so that a newer copy can still be brought back instead.
+        """
+        in_use, now = set(used), clock.now()
+        with self.database.transaction() as session:
+            rows = session.execute(select(word_key.c.id, word_key.c.unused_since)).all()
+            unused = [row for row in rows if row.id not in in_use]
+            over = [row.id for row in unused if row.unused_since and row.unused_since <= now - keep]
+            changes: list[tuple[list[str], datetime | None]] = [
+                ([row.id for row in unused if row.unused_since is None], now),
+                ([row.id for row in rows if row.id in in_use and row.unused_since], None),
+            ]
+            for ids, since in changes:
+                for part in _parts(ids):
+                    session.execute(
+                        update(word_key).where(word_key.c.id.in_(part)).values(unused_since=since)
+                    )
+            for part in _parts(over):
+                session.execute(delete(word_key).where(word_key.c.id.in_(part)))
+        if over:
+            self.database.forget_deleted()
+        return len(over)
+
+    def remember_folder(self, folder: Path) -> None:
+        """Note a folder in which a copy of the store was put, so that it can be looked through later."""
+        with self.database.transaction() as session:
+            row = {"path": str(folder)}
+            if session.scalar(select(copy_folder.c.path).where(copy_folder.c.path == row["path"])) is None:
+                session.execute(insert(copy_folder), row)
+
+    def folders(self) -> list[Path]:
+        """The folders in which copies were put."""
+        if not self.exists:
+            return []
+        with self.database.reading() as session:
+            return [Path(found) for found in session.scalars(select(copy_folder.c.path))]
+
+    @property
+    def database(self) -> Database:
+        """The store's own database, with its tables. Raises KeysAmongOrders."""
+        if self._opened is None:
+            with self._lock:
+                if self._opened is None:
+                    self._opened = _open(self.url)
+        return self._opened
+
+    def dispose(self) -> None:
+        """Close the pooled connections."""
+        if self._opened is not None:
+            self._opened.dispose()
+
+
+def _open(url: str) -> Database:
+    file = files.sqlite_file(url)
+    if file is not None:
+        files.private_folder(file.parent)
+    database = Database(url)
+    try:
+        _prepare(database)
+    except BaseException:
+        database.dispose()
+        raise
+    return database
+
+
+def _prepare(database: Database) -> None:
+    with database.engine.connect() as connection:
+        if inspect(connection).has_table(copy_folder.name):
+            return
+    with database.transaction() as session:
+        connection = session.connection()
+        _alone(connection)
+        if inspect(connection).has_table(SHOPS_OWN):
+            raise KeysAmongOrders
+        _metadata.create_all(connection)
+
+
+def _alone(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def _row(key: StoredKey, now: datetime) -> dict[str, object]:
+    return {
+        "id": key.id,
+        "nonce": key.wrapped.nonce,
+        "wrapped_key": key.wrapped.ciphertext,
+        "contact_index": key.contact_index,
+        "made_at": now,
+    }
+
+
+def _parts(ids: list[str]) -> Iterable[list[str]]:
+    return (ids[start : start + AT_A_TIME] for start in range(0, len(ids), AT_A_TIME))

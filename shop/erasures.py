@@ -1,0 +1,79 @@
+"""Gone stays gone: a database that knows less than the list of what was erased or withdrawn is told.
+
+Such a database is a copy that was brought back, or one whose writer was killed between destroying a key and
+changing the rows. Whoever starts, migrates or restores asks first, and no page is served before; the worker
+asks again every few minutes. Where nothing is new it costs two queries.
+"""
+
+from sqlalchemy import inspect, select, update
+from sqlalchemy.orm import Session
+
+from shop import keeping
+from shop.checkout import basket
+from shop.db import Database
+from shop.dedications.models import GoneMark, OrderKey, WallEntry
+from shop.dedications.vault import Vault
+from shop.orders import privacy, wall
+
+ACTOR = "list of what is gone"
+
+NEWEST = 50
+"""Orders looked at to see whether the store is the one that belongs to this database."""
+
+
+class KeysLost(Exception):
+    """The store holds the key of no order here: it is another one, or an empty one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The key store holds the keys of none of these orders, so not one word can be read. Let KEYS_URL "
+            "or INSTANCE_DIR lead to the store that belongs to this database, or bring back "
+            "the copy of it, before starting the shop."
+        )
+
+
+def catch_up(database: Database, vault: Vault) -> int:
+    """Erase and withdraw again what the list says is gone; how much that was. At any time."""
+    with database.engine.connect() as connection:
+        if not inspect(connection).has_table(GoneMark.__tablename__):
+            return 0
+    with database.reading() as session:
+        told = session.scalars(select(GoneMark.seq)).one()
+    last = vault.keys.last_gone()
+    if last == told:
+        return 0
+    # A store that was brought back itself may be behind this database: then all of its list is read.
+    gone = vault.keys.gone_after(told if told < last else 0)
+    with database.transaction() as session:
+        orders = privacy.erase_gone(session, vault, gone.names, actor=ACTOR)
+        for order_id in orders:
+            basket.forget_order(session, order_id)
+        count = len(orders) + wall.withdraw_gone(session, vault, gone.names)
+        session.execute(update(GoneMark).values(seq=gone.seq))
+    database.forget_deleted()
+    return count
+
+
+def refuse_lost_keys(database: Database, vault: Vault) -> None:
+    """Raise KeysLost when there are orders with words, and a key for none of the newest."""
+    with database.reading() as session:
+        newest = session.scalars(
+            select(OrderKey.key_id).order_by(OrderKey.order_id.desc()).limit(NEWEST)
+        ).all()
+    if newest and not vault.keys.find(newest):
+        raise KeysLost
+
+
+def sweep_keys(database: Database, vault: Vault) -> int:
+    """Delete keys that have sealed nothing for as long as copies of the store are kept; how many."""
+    if not vault.keys.exists:
+        return 0
+    with database.reading() as session:
+        used = _used(session)
+    return vault.keys.sweep(used, keep=keeping.lasts(keeping.KEY_COPIES))
+
+
+def _used(session: Session) -> set[str]:
+    """The ids of every key that this database has something sealed under."""
+    columns = (OrderKey.key_id, WallEntry.key_id)
+    return {key_id for column in columns for key_id in session.scalars(select(column)) if key_id}

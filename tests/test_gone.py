@@ -1,0 +1,99 @@
+"""Gone stays gone: what was erased or withdrawn comes back with no copy of the database."""
+
+import json
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from shop.application import create_app
+from shop.orders.lifecycle import link_token
+from shop.orders.models import Order
+from shop.settings import Settings
+from tests.shopper import DETAILS, Shopper, soup, trade_of
+from tests.test_cli import run
+
+MARK = "Qanary"
+SHARED = {"dedication": f"{MARK} sang", "wall": "1", "wall-name": f"{MARK}s"}
+
+
+@pytest.fixture
+def engine_name() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def order(app: Flask) -> Order:
+    """A paid order, each word of it a mark; its dedication is shared."""
+    buyer, trade = Shopper(app), trade_of(app)
+    buyer.add(
+        "disc", **{"engraving-front-1": MARK, "engraving-front-2": "", "engraving-back-1": ""}, **SHARED
+    )
+    marked = dict.fromkeys(("name", "line1", "line2", "town", "gift_message"), MARK)
+    buyer.tell_details(**(DETAILS | marked | {"email": f"{MARK}@example.com"}))
+    assert buyer.press_pay().status_code == 303
+    with trade.database.reading() as session:
+        (order,) = session.scalars(select(Order))
+    trade.pays(order.id)
+    trade.looks(order.id)
+    return order
+
+
+@pytest.fixture
+def owner(app: Flask) -> Shopper:
+    return Shopper(app).sign_in("owner")
+
+
+def link(app: Flask, order: Order) -> str:
+    trade = trade_of(app)
+    with trade.database.reading() as session:
+        return f"/orders/{link_token(session, order.id, trade.services.secret_key)}"
+
+
+def press(who: Shopper, page: str, ending: str, **fields: str) -> None:
+    """Press the first button whose form's action ends like this and whose hidden fields are these."""
+    for form in soup(who.get(page)).select("main form"):
+        sent = {str(field["name"]): str(field["value"]) for field in form.select("input[name]")}
+        if str(form["action"]).endswith(ending) and fields.items() <= sent.items():
+            assert who.post(str(form["action"]), sent).status_code == 303
+            return
+    raise AssertionError(f"no such button on {page}")
+
+
+def restarted(settings: Settings) -> Flask:
+    app = create_app(settings)
+    app.testing = True
+    return app
+
+
+def test_words_withdrawn_after_a_backup_are_not_on_the_wall_of_the_restored_shop(
+    app: Flask, order: Order, owner: Shopper, settings: Settings, tmp_path: Path
+) -> None:
+    press(owner, "/owner/wall", "/decisions", to="shown")
+    assert MARK in owner.get("/wall").text
+    assert run(app, "backup", str(tmp_path / "b.db")).exit_code == 0
+    press(Shopper(app), link(app, order), "/withdrawal")
+    assert run(app, "restore", str(tmp_path / "b.db"), "--yes-replace").exit_code == 0
+    again = restarted(settings)
+    assert MARK not in Shopper(again).get("/wall").text
+    assert not soup(owner.get("/owner/wall")).select("form[action$='/decisions']"), (
+        "nor can they be put there"
+    )
+    again.extensions["shop.database"].dispose()
+
+
+def test_an_order_erased_after_a_backup_is_erased_in_the_restored_shop(
+    app: Flask, order: Order, settings: Settings, tmp_path: Path
+) -> None:
+    page = link(app, order)
+    assert MARK in Shopper(app).get(page).text
+    assert run(app, "backup", str(tmp_path / "b.db")).exit_code == 0
+    assert run(app, "privacy", "erase", order.reference).exit_code == 0
+    assert run(app, "restore", str(tmp_path / "b.db"), "--yes-replace").exit_code == 0
+    again = restarted(settings)
+    exported = run(again, "privacy", "export", order.reference).output
+    assert json.loads(exported)["contact"] is None
+    assert MARK not in exported
+    assert Shopper(again).get(page).status_code == 404
+    again.extensions["shop.database"].dispose()
