@@ -11,12 +11,16 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from shop.accounts.models import Account, SignInLink
+from shop.alerts import open_alerts
 from shop.catalogue.models import Piece
+from shop.engraving import cut_check
+from shop.engraving.cut_check import Difference
 from shop.mail.models import Letter
 from shop.orders.lifecycle import State
+from shop.orders.models import OrderLine
 from shop.stock.models import StockMovement
 from tests.shopper import Shopper, trade_of
 from tests.trade import Trade
@@ -284,3 +288,35 @@ def test_a_payment_to_the_charity_is_written_down_and_undone(app: Flask, paid: s
     assert "undone before" in run(app, "ledger", "undo-remittance", "3", "--reason", "twice").output
     assert "not a payment" in run(app, "ledger", "undo-remittance", "1", "--reason", "x").output
     assert run(app, "ledger", "verify").exit_code == 0
+
+
+def test_open_orders_are_cut_again_and_whatever_changed_is_named_and_told(
+    app: Flask, trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    her = Shopper(app)
+    her.to_payment()
+    her.press_pay()
+    trade.pays(1)
+    trade.looks(1)
+    reference = trade.order(1).reference
+    done = run(app, "engravings", "check")
+    assert (done.exit_code, done.output) == (0, "1 open orders, 0 pieces that would not be cut as approved\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(cut_check, "difference", lambda *_: Difference(-0.93, 3))
+        patch.setattr(cut_check, "passed", cut_check._Passed())
+        done = run(app, "engravings", "check")
+    assert done.exit_code == 1
+    assert (
+        f"{reference} piece 1: front: -0.93 mm² of ink, edges apart by more than 2 hundredths" in done.output
+    )
+    with trade.database.transaction() as session:
+        (alert,) = open_alerts(session)
+        assert (alert.kind, alert.about) == ("cut differs", reference)
+        session.execute(update(OrderLine).values(cut_digest="0" * 64))
+    done = run(app, "engravings", "check")
+    assert done.exit_code == 1
+    assert f"{reference} piece 1: Its outlines are no longer those" in done.output
+    assert "Caoimhe" not in done.output
+    trade.refunds(1)
+    trade.looks(1)
+    assert run(app, "engravings", "check").output.startswith("0 open orders")

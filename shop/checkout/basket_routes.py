@@ -13,7 +13,8 @@ from shop.catalogue import pages, snapshot
 from shop.catalogue.postage import CHEAPEST
 from shop.checkout import basket, contents, cookie
 from shop.checkout.changing import OpenPage, change_basket
-from shop.checkout.choice import Refused, engraving_problems, piece_of, read_choice, values_of, written
+from shop.checkout.choice import Refused, engraving_problems, piece_of, values_of, written
+from shop.checkout.cuttable import read_cuttable
 from shop.checkout.forms import ActionForm
 from shop.checkout.show import lines_shown, statement
 from shop.orders.converge import Services
@@ -76,7 +77,7 @@ def add() -> ResponseReturnValue:
     token = cookie.token() or basket.new_token()
     catalogue = _catalogue(token)
     try:
-        wished = read_choice(catalogue, request.form)
+        wished = read_cuttable(catalogue, request.form)
         _, count, page = _changed(token, lambda session: basket.add(session, token, wished))
     except Refused as refused:
         return _again(catalogue, refused, pages.ADD_TO, ADD)
@@ -115,7 +116,7 @@ def change(line_id: int) -> ResponseReturnValue:
         return _previewed(action, SAVE)
     catalogue = _catalogue(token)
     try:
-        wished = read_choice(catalogue, request.form)
+        wished = read_cuttable(catalogue, request.form)
     except Refused as refused:
         return _again(catalogue, refused, action, SAVE)
     with web.reading() as session:

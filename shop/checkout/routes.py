@@ -14,6 +14,7 @@ from shop.catalogue.snapshot import Catalogue
 from shop.checkout import basket, cookie
 from shop.checkout.changing import PAID, change_basket
 from shop.checkout.contents import Contents, contents
+from shop.checkout.cuttable import uncuttable
 from shop.checkout.forms import DetailsForm, PaymentForm, filled_in
 from shop.checkout.pay import AlreadyPaid, Changed, Declined, open_payment, wish_of
 from shop.checkout.show import lines_shown, ordered_shown, statement
@@ -76,7 +77,7 @@ def last_look() -> ResponseReturnValue:
         return redirect("/basket", HTTPStatus.SEE_OTHER)
     if held.details is None:
         return redirect("/checkout", HTTPStatus.SEE_OTHER)
-    return _payment_page(held, PaymentForm(formdata=None), {})
+    return _payment_page(held, PaymentForm(formdata=None), uncuttable(held))
 
 
 @blueprint.post("/checkout/payment")
@@ -158,7 +159,7 @@ def _total(held: Contents) -> int:
 
 def _not_yet(held: Contents, form: PaymentForm) -> dict[str, str]:
     """Why she must look once more before paying: field id -> sentence. Empty when she may pay."""
-    errors = held.problems
+    errors = held.problems | uncuttable(held)
     if held.engraved and not form.acknowledged.data:
         errors["acknowledged"] = "Please tick this when you have checked every letter."
     if not held.problems and form.agreed.data != _shown(held):

@@ -5,7 +5,7 @@ from typing import Final
 import click
 from flask import Flask
 
-from shop.cli import accounts, ledger, machine, payments, privacy, stock, upkeep
+from shop.cli import accounts, engravings, ledger, machine, payments, privacy, stock, upkeep
 
 COMMANDS: Final[tuple[click.Command, ...]] = (
     machine.init,
@@ -16,6 +16,7 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     payments.group,
     ledger.group,
     stock.group,
+    engravings.group,
     privacy.group,
     upkeep.letters,
     upkeep.support_group,

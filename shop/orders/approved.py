@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from shop.engraving import Area, Engraving, proof_digest
+from shop.engraving.cut_check import Checked, checked_cut, checked_digest
 
 
 @dataclass(frozen=True)
@@ -45,4 +46,19 @@ class Approved:
 
         Without the salt, which is sealed with the words, a short name could be guessed from it.
         """
-        return hashlib.sha256(f"{self.salt}:{proof_digest(self.sides, self.engraving)}".encode()).hexdigest()
+        return self._salted(proof_digest(self.sides, self.engraving))
+
+    def cut(self) -> Checked:
+        """The outlines of every side, held against their drawings. Raises NotCuttable."""
+        return checked_cut(self.sides, self.engraving)
+
+    def cut_digest(self) -> str:
+        """The same of the outlines that are cut: see checked_digest. Raises NotCuttable."""
+        return self._salted(checked_digest(self.sides, self.engraving))
+
+    def salted_cut(self, cut: Checked) -> str:
+        """What `cut_digest` gives for outlines that are at hand."""
+        return self._salted(cut.digest)
+
+    def _salted(self, digest: str) -> str:
+        return hashlib.sha256(f"{self.salt}:{digest}".encode()).hexdigest()

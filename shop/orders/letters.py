@@ -1,6 +1,6 @@
 """Letters about an order. Written when they are sent, from the sealed order; subjects give nothing away."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -12,10 +12,11 @@ from shop import clock
 from shop.mail.addresses import ascii_address
 from shop.mail.outbox import Claimed
 from shop.orders.converge import Services
+from shop.orders.cutting import NotAsApproved, tell_owner
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order
-from shop.orders.pictures import attach, pictures
-from shop.orders.view import view
+from shop.orders.pictures import Picture, attach, pictures
+from shop.orders.view import LineView, view
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def write(services: Services, render: Render, claimed: Claimed, reply_to: str) -
     if opened.contact is None:
         return None
     kind = KINDS[claimed.kind]
-    drawn = pictures(opened.lines, claimed.message_id) if kind.drawn else {}
+    drawn = _pictures(services, order, opened.lines, claimed.message_id) if kind.drawn else {}
     context: dict[str, Any] = {
         "order": opened,
         "pictures": drawn,
@@ -71,3 +72,16 @@ def write(services: Services, render: Render, claimed: Claimed, reply_to: str) -
     message.add_alternative(render(f"mail/{kind.template}.html", **context), subtype="html")
     attach(message, order.reference, drawn)
     return message
+
+
+def _pictures(
+    services: Services, order: Order, lines: Sequence[LineView], message_id: str
+) -> dict[int, list[Picture]]:
+    """The pictures of what will be cut; the owner is told of each that is not what was approved."""
+    refused: dict[int, NotAsApproved] = {}
+    drawn = pictures(lines, message_id, refused)
+    if refused:
+        with services.database.transaction() as session:
+            for number, problem in refused.items():
+                tell_owner(session, order.reference, number, problem)
+    return drawn

@@ -68,6 +68,9 @@ class OrderLine(Base):
     engraved: Mapped[bool]
     proof_digest: Mapped[str | None]
     """See Approved.digest: what is cut can be held against it."""
+    cut_digest: Mapped[str | None]
+    """See Approved.cut_digest; None of an order from before outlines had one, which its drawing alone vouches
+    for."""
 
 
 class OrderEvent(Base):

@@ -1,14 +1,15 @@
 """Pictures of what will be cut: drawn when a letter is sent, from the sealed words, and kept nowhere."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Final
 
 from shop.engraving import Engraving
 from shop.engraving.areas import is_ring
-from shop.engraving.outlines import CannotUnite, CutSide, cut_sides
+from shop.engraving.outlines import CutSide
 from shop.engraving.writers import png
+from shop.orders.cutting import NotAsApproved, cut_as_approved
 from shop.orders.view import LineView
 
 WIDEST_PX: Final = 220
@@ -30,14 +31,20 @@ class Picture:
     image: bytes = field(repr=False)
 
 
-def pictures(lines: Sequence[LineView], message_id: str) -> dict[int, list[Picture]]:
-    """By the unit's number, each side that has words; nothing where it would not be what she saw."""
+def pictures(
+    lines: Sequence[LineView], message_id: str, refused: dict[int, NotAsApproved]
+) -> dict[int, list[Picture]]:
+    """By the unit's number, each side that has words.
+
+    Nothing where it would not be what she saw: that is kept in `refused`, by the unit's number, and the
+    letter has the words, so that it need not wait for their picture.
+    """
     token, _, domain = message_id.strip("<>").partition("@")
     found: dict[int, list[Picture]] = {}
     for line in lines:
         number, metal, engraving = line.row.number, line.row.metal_slug, line.engraving
         if engraving:
-            sides = _sides(line, engraving)
+            sides = _sides(line, refused)
             found[number] = [
                 Picture(
                     number,
@@ -67,13 +74,12 @@ def attach(message: EmailMessage, reference: str, drawn: dict[int, list[Picture]
                 )
 
 
-def _sides(line: LineView, engraving: Engraving) -> dict[str, CutSide]:
-    if not line.as_approved:
-        return {}
+def _sides(line: LineView, refused: dict[int, NotAsApproved]) -> Mapping[str, CutSide]:
     try:
-        return cut_sides(line.sides, engraving)
-    except CannotUnite:
-        return {}  # the letter has the words; it need not wait for their picture
+        return cut_as_approved(line)
+    except NotAsApproved as problem:
+        refused[line.row.number] = problem
+        return {}
 
 
 def _width(side: CutSide, all_sides: Iterable[CutSide]) -> int:

@@ -123,7 +123,10 @@ def fingerprint(wish: Wish, priced: Sequence[PricedLine]) -> str:
 def place(
     session: Session, services: Services, wish: Wish, priced: Sequence[PricedLine], *, buyer_hash: str
 ) -> tuple[Order, CheckoutAttempt]:
-    """Make the order, its hold and its first payment attempt. Raises stock.SoldOut; then nothing is kept."""
+    """Make the order, its hold and its first payment attempt.
+
+    Raises stock.SoldOut, or NotCuttable for words that would not be cut as drawn; then nothing is kept.
+    """
     now = clock.now()
     hold_id = _hold(session, [line.wished.variant_id for line in priced])
     policy = policy_in_force(session, now, samples=services.book == "test")
@@ -210,6 +213,7 @@ def _line(
         donation_pence=donation_pence,
         engraved=approved is not None,
         proof_digest=approved.digest() if approved else None,
+        cut_digest=approved.cut_digest() if approved else None,
     )
 
 

@@ -88,7 +88,8 @@ def erase(session: Session, vault: Vault, reference: str, *, actor: str) -> Eras
     wall.erase(session, vault, order)
     revoke_links(session, order.id)
     letters = outbox.drop_unsent(session, "erased", order_id=order.id)
-    session.execute(update(OrderLine).where(OrderLine.order_id == order.id).values(proof_digest=None))
+    digests = {"proof_digest": None, "cut_digest": None}
+    session.execute(update(OrderLine).where(OrderLine.order_id == order.id).values(digests))
     order.fingerprint = order.buyer_hash = ""
     if had_words:
         record(session, order, "erased", actor=actor)
@@ -145,11 +146,16 @@ def _piece(line: LineView) -> dict[str, Any]:
         "donation_pence": line.row.donation_pence,
         "face": engraving.face if engraving else None,
         "engraving": [asdict(cut) for cut in engraving.lines] if engraving else [],
-        "proof": {"digest": line.row.proof_digest, **line.approved.sealed()} if line.approved else None,
+        "proof": _proof(line),
         "dedication": line.dedication,
         "shared_on_the_wall_as": line.shared_as,
         "on_the_wall": line.on_wall,
     }
+
+
+def _proof(line: LineView) -> dict[str, Any] | None:
+    digests = {"digest": line.row.proof_digest, "cut_digest": line.row.cut_digest}
+    return {**digests, **line.approved.sealed()} if line.approved else None
 
 
 def _payments(session: Session, order: Order) -> list[dict[str, Any]]:

@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 from shop import web
 from shop.accounts.access import require
-from shop.engraving.outlines import CannotUnite, CutSide, cut_sides
+from shop.alerts import AlertKind
+from shop.engraving.outlines import CutSide
 from shop.engraving.writers import FORMATS
 from shop.orders.converge import Services
+from shop.orders.cutting import NotAsApproved, cut_as_approved, tell_owner
 from shop.orders.models import Order
 from shop.orders.view import view
 
@@ -20,9 +22,11 @@ CHANGED = (
     "The drawing is no longer the one that was approved, so this file would not be either. "
     "Please have the words looked at again before anything is cut."
 )
-UNITED = (
-    "These letters could not be made into outlines for a machine. Please cut them by hand from the proof."
+NOT_AS_DRAWN = (
+    "What a machine would cut is not what the drawing shows, so there is no file. "
+    "Please cut these letters by hand from the proof, or write to the buyer first."
 )
+SAID = {AlertKind.CUT_CHANGED: CHANGED, AlertKind.CUT_DIFFERS: NOT_AS_DRAWN}
 
 
 @blueprint.get("/<reference>/lines/<int(max=2147483647):number>/<side>.<kind>")
@@ -46,9 +50,9 @@ def _side(reference: str, number: int, side: str) -> CutSide | None:
     line = next((line for line in opened.lines if line.row.number == number), None)
     if line is None or line.engraving is None or side not in {area.key for area in line.sides}:
         return None
-    if not line.as_approved:
-        abort(HTTPStatus.CONFLICT, CHANGED)
     try:
-        return cut_sides(line.sides, line.engraving)[side]
-    except CannotUnite:
-        abort(HTTPStatus.CONFLICT, UNITED)
+        return cut_as_approved(line)[side]
+    except NotAsApproved as problem:
+        with web.transaction() as session:
+            tell_owner(session, reference, number, problem)
+        abort(HTTPStatus.CONFLICT, SAID[problem.kind])

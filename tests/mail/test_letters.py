@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError
 from flask import Flask, render_template
 from sqlalchemy import select
 
+from shop.alerts import open_alerts
 from shop.catalogue import snapshot
 from shop.engraving import check
 from shop.engraving.outlines import CannotUnite
@@ -257,7 +258,7 @@ def gives_up(*_: object) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("shop.orders.pictures.cut_sides", gives_up), ("shop.engraving.faces._sha256", lambda _: "0" * 64)],
+    [("shop.engraving.cut_check.cut_sides", gives_up), ("shop.engraving.faces._sha256", lambda _: "0" * 64)],
     ids=["not united", "face changed"],
 )
 def test_the_words_go_out_even_when_they_cannot_be_drawn_as_she_saw_them(
@@ -271,6 +272,10 @@ def test_the_words_go_out_even_when_they_cannot_be_drawn_as_she_saw_them(
     assert "“A & B”" in text
     assert "“A &amp; B”" in html
     assert "<img" not in html
+    with trade.database.reading() as session:
+        (alert,) = open_alerts(session)
+    assert alert.about == trade.order(order).reference
+    assert "A & B" not in alert.detail
 
 
 def test_the_confirmation_keeps_for_her_who_sold_it_and_how_to_cancel(app: Flask, trade: Trade) -> None:

@@ -72,7 +72,7 @@ def test_everything_she_typed_and_all_that_happened_is_there(trade: Trade, refer
     (piece,) = found["pieces"]
     assert piece["engraving"] == [{"side": "front", "line": 1, "text": MARK}]
     assert piece["dedication"] == f"{MARK} dedication"
-    assert {"digest", "salt", "sides", "engraving"} == set(piece["proof"]), (
+    assert {"digest", "cut_digest", "salt", "sides", "engraving"} == set(piece["proof"]), (
         "enough to prove what was approved"
     )
     assert (piece["shared_on_the_wall_as"], piece["on_the_wall"]) == (MARK, "waiting")
@@ -127,6 +127,7 @@ def test_nothing_is_left_to_guess_the_words_from(trade: Trade, reference: str) -
         assert session.scalars(select(OrderKey)).all() == []
         assert session.scalars(select(SealedText)).all() == []
         assert session.scalars(select(OrderLine.proof_digest)).all() == [None]
+        assert session.scalars(select(OrderLine.cut_digest)).all() == [None]
         assert (trade.order(1).fingerprint, trade.order(1).buyer_hash) == ("", "")
 
 

@@ -4,15 +4,18 @@ import io
 
 import ezdxf
 import pytest
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from shop.engraving import FACES
+from shop.alerts import open_alerts
+from shop.engraving import FACES, cut_check, outlines
 from shop.engraving.outlines import CannotUnite
 from shop.engraving.writers import FORMATS
 from shop.orders.lifecycle import link_token
-from shop.orders.models import Order
+from shop.orders.models import Order, OrderLine
 from shop.orders.privacy import erase
 from shop.orders.view import view
+from tests.engraving import skia_union
 from tests.shopper import Shopper, soup
 from tests.trade import Trade
 
@@ -106,16 +109,61 @@ def test_a_face_that_is_gone_leaves_the_words_on_the_bench(
     assert "Caoimhe" in page.text
 
 
-def test_letters_that_cannot_be_united_are_said_to_be_so(
-    owner: Shopper, engraved: str, monkeypatch: pytest.MonkeyPatch
+def alerts(trade: Trade) -> list[tuple[str, str]]:
+    with trade.database.reading() as session:
+        return [(alert.kind, alert.about) for alert in open_alerts(session)]
+
+
+def test_letters_that_would_be_cut_otherwise_than_drawn_make_no_file_and_an_alert(
+    owner: Shopper, trade: Trade, engraved: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gives_up(*_: object) -> None:
         raise CannotUnite
 
-    monkeypatch.setattr("shop.owner.cutting.cut_sides", gives_up)
+    monkeypatch.setattr(cut_check, "cut_sides", gives_up)
     answer = file(owner, engraved)
     assert answer.status_code == 409
     assert "by hand" in answer.text
+    assert alerts(trade) == [("cut differs", engraved)]
+
+
+@pytest.mark.parametrize("name", ["Henry", "Merike"])
+def test_the_bench_gets_no_file_of_a_union_that_loses_ink(
+    owner: Shopper, trade: Trade, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    her = Shopper(owner.app)
+    words = {"engraving_front_1": name, "engraving_front_2": "", "engraving_back_1": ""}
+    assert her.add(**words, face="great-vibes").status_code == 303
+    her.tell_details()
+    assert her.press_pay().status_code == 303
+    trade.pays(1)
+    trade.looks(1)
+    reference = trade.order(1).reference
+    assert file(owner, reference).status_code == 200
+    monkeypatch.setattr(outlines, "cut", skia_union.cut)
+    for suffix in FORMATS:
+        assert file(owner, reference, f"front.{suffix}").status_code == 409
+    assert alerts(trade) == [("cut differs", reference)]
+
+
+def test_the_bench_gets_no_file_of_other_outlines_than_those_that_were_approved(
+    owner: Shopper, trade: Trade, engraved: str
+) -> None:
+    with trade.database.transaction() as session:
+        session.execute(update(OrderLine).values(cut_digest="0" * 64))
+    assert file(owner, engraved).status_code == 409
+    assert alerts(trade) == [("cut changed", engraved)]
+
+
+def test_an_order_from_before_outlines_had_a_digest_is_held_by_its_drawing_alone(
+    owner: Shopper, trade: Trade, engraved: str
+) -> None:
+    with trade.database.transaction() as session:
+        assert None not in session.scalars(select(OrderLine.cut_digest)).all()
+        session.execute(update(OrderLine).values(cut_digest=None))
+    assert file(owner, engraved).status_code == 200
+    assert "before outlines were kept" in owner.get(f"/owner/orders/{engraved}").text
+    assert alerts(trade) == []
 
 
 def test_the_finance_lead_gets_no_file(owner: Shopper, engraved: str) -> None:

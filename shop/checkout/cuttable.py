@@ -1,0 +1,53 @@
+"""Nothing is sold that cannot be cut: the gate before basket and order, with its sentence and its alert."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from shop import web
+from shop.alerts import AlertKind, raise_alert
+from shop.catalogue.snapshot import Catalogue, PieceView
+from shop.checkout.choice import Refused, piece_of, read_choice
+from shop.checkout.contents import Contents, Line
+from shop.engraving import FACES, Engraving, field_name
+from shop.engraving.cut_check import NotCuttable, checked_digest
+from shop.orders.placing import WishedLine
+
+NOT_AS_DRAWN: Final = (
+    "We tried these words for the cutter, and they did not come out exactly as they are drawn here, so we "
+    "will not promise them. Please choose another lettering, or set them a little differently. We have been "
+    "told, and will look into it."
+)
+
+
+def read_cuttable(catalogue: Catalogue, form: Mapping[str, str]) -> WishedLine:
+    """The unit she asks for, once its words were cut and held against their drawing. Raises Refused."""
+    wished, piece = read_choice(catalogue, form), piece_of(catalogue, form)
+    if piece is not None and wished.engraving is not None:
+        where = _not_as_drawn(piece, wished.engraving)
+        if where is not None:
+            raise Refused(piece, {where: NOT_AS_DRAWN})
+    return wished
+
+
+def uncuttable(held: Contents) -> dict[str, str]:
+    """Basket lines, by their anchors, whose words could not be cut as they are drawn."""
+    return {f"line-{line.id}": NOT_AS_DRAWN for line in held.lines if _is_uncuttable(line)}
+
+
+def _is_uncuttable(line: Line) -> bool:
+    engraving = line.wished.engraving
+    return line.piece is not None and engraving is not None and bool(_not_as_drawn(line.piece, engraving))
+
+
+def _not_as_drawn(piece: PieceView, engraving: Engraving) -> str | None:
+    """The field of the first line that would not be cut as drawn, or None; the owner is told of it."""
+    try:
+        checked_digest(piece.sides, engraving)
+    except NotCuttable as found:
+        # Which words they are is theirs alone: the owner learns of the face, the piece and the figures.
+        about = f"{FACES[engraving.face].name}, {piece.name}, {found.side}"
+        with web.transaction() as session:
+            raise_alert(session, AlertKind.CUT_DIFFERS, about, str(found))
+        line = next(line for line in engraving.lines if line.side == found.side)
+        return field_name(line.side, line.line)
+    return None

@@ -1,0 +1,65 @@
+"""What leaves for the cutter, the letter and the bench: outlines still as approved, or none."""
+
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.alerts import AlertKind, raise_alert
+from shop.dedications.vault import Vault
+from shop.engraving.cut_check import NotCuttable
+from shop.engraving.outlines import CutSide
+from shop.orders.lifecycle import State
+from shop.orders.models import Order
+from shop.orders.view import LineView, view
+
+NOT_TO_BE_CUT = frozenset({State.EXPIRED, State.FAILED, State.REFUNDED, State.DISPUTE_LOST})
+"""Orders that are not open: nothing of them is made."""
+
+
+class NotAsApproved(Exception):
+    """A unit would not be cut as it was approved. `why` quotes no word."""
+
+    def __init__(self, kind: AlertKind, why: str) -> None:
+        super().__init__(why)
+        self.kind = kind
+        self.why = why
+
+
+def cut_as_approved(line: LineView) -> Mapping[str, CutSide]:
+    """The outlines of each side of a unit that has words, held against the drawing that was approved.
+
+    Both digests must still match; a line from before outlines had one is held by its drawing alone. Raises
+    NotAsApproved.
+    """
+    if line.approved is None or not line.as_approved:
+        raise NotAsApproved(AlertKind.CUT_CHANGED, "Its drawing is no longer the one that was approved.")
+    try:
+        cut = line.approved.cut()
+    except NotCuttable as found:
+        raise NotAsApproved(AlertKind.CUT_DIFFERS, str(found)) from None
+    if line.row.cut_digest not in {None, line.approved.salted_cut(cut)}:
+        why = "Its outlines are no longer those that were held against the drawing."
+        raise NotAsApproved(AlertKind.CUT_CHANGED, why)
+    return cut.sides
+
+
+def tell_owner(session: Session, reference: str, number: int, problem: NotAsApproved) -> None:
+    """Raise the alert for a unit of an order."""
+    raise_alert(session, problem.kind, reference, f"Piece {number}: {problem.why}")
+
+
+def open_orders(session: Session) -> list[Order]:
+    """The orders that are to be made, or may yet be, oldest first."""
+    query = select(Order).where(Order.state.not_in(NOT_TO_BE_CUT)).order_by(Order.id)
+    return list(session.scalars(query))
+
+
+def problems(session: Session, vault: Vault, order: Order) -> Iterator[tuple[int, NotAsApproved]]:
+    """Each unit of an order, by its number, that would not be cut as it was approved."""
+    for line in view(session, vault, order).lines:
+        if line.engraving is not None:
+            try:
+                cut_as_approved(line)
+            except NotAsApproved as found:
+                yield line.row.number, found
