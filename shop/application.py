@@ -36,6 +36,7 @@ from shop.pages import giving as giving_page
 from shop.pages import routes as pages
 from shop.pages import wall as wall_page
 from shop.payments.gateway import Gateway
+from shop.payments.patience import patient_pages
 from shop.payments.standin.application import create_standin
 from shop.payments.standin.config import derived_keys
 from shop.settings import PaymentMode, Settings, from_environment
@@ -115,6 +116,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.wsgi_app = patient_pages(app.wsgi_app)  # type: ignore[method-assign, assignment]
     app.extensions["shop.settings"] = settings
     app.extensions["shop.database"] = database
     app.extensions["shop.Services"] = Services(

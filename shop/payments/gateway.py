@@ -21,6 +21,7 @@ from requests.structures import CaseInsensitiveDict
 from shop import clock
 from shop.payments import reading
 from shop.payments.errors import BadEvent, CannotExpire, GatewayDown, GatewayRefused
+from shop.payments.patience import PatientSession
 from shop.payments.seen import (
     BalanceSeen,
     DisputeSeen,
@@ -84,7 +85,7 @@ class Gateway:
     @classmethod
     def over_http(cls, secret_key: str, webhook_secret: str, api_base: str | None = None) -> "Gateway":
         """Over the network: to Stripe, or to the server at `api_base`, whose path is kept as a prefix."""
-        client = stripe.RequestsClient(timeout=TIMEOUT)
+        client = stripe.RequestsClient(timeout=TIMEOUT, session=PatientSession())
         return cls(secret_key, webhook_secret, http_client=client, api_base=api_base)
 
     @classmethod
