@@ -8,9 +8,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import (
+    CheckConstraint,
     Connection,
     DateTime,
     Dialect,
@@ -112,6 +114,12 @@ class Database:
     def dispose(self) -> None:
         """Close the pooled connections."""
         self.engine.dispose()
+
+
+def one_of(column: str, kinds: type[StrEnum]) -> CheckConstraint:
+    """A check that a column holds one of an enum's values."""
+    values = ", ".join(f"'{kind}'" for kind in kinds)
+    return CheckConstraint(f"{column} IN ({values})", name=f"{column}_known")
 
 
 def database_now(session: Session) -> ColumnElement[datetime]:

@@ -9,6 +9,7 @@ from shop.alerts.alerts import (
     count_open,
     open_alerts,
     raise_alert,
+    withdraw_alert,
 )
 from shop.alerts.models import SAID, Alert, AlertKind
 
@@ -21,4 +22,5 @@ __all__ = [
     "count_open",
     "open_alerts",
     "raise_alert",
+    "withdraw_alert",
 ]

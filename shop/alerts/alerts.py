@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from shop import clock
 from shop.alerts.models import Alert, AlertKind
 from shop.db import is_sqlite
+
+BY_ITSELF: Final = "passed by itself"
+"""Stands where the name of who saw it would."""
 
 LATEST: Final = 50
 """How many acknowledged alerts are shown."""
@@ -57,3 +60,13 @@ def acknowledge(session: Session, alert_id: int, *, actor: str) -> bool:
         return False
     alert.acknowledged_at, alert.acknowledged_by = clock.now(), actor
     return True
+
+
+def withdraw_alert(session: Session, kind: AlertKind, about: str) -> None:
+    """What was raised has passed by itself: nobody needs to see to it any more."""
+    session.execute(
+        update(Alert)
+        .where(Alert.kind == kind, Alert.about == about, Alert.acknowledged_at.is_(None))
+        .values(acknowledged_at=clock.now(), acknowledged_by=BY_ITSELF)
+        .execution_options(synchronize_session=False)
+    )

@@ -17,6 +17,10 @@ class AlertKind(StrEnum):
     CUT_DIFFERS = "cut differs"
     CUT_CHANGED = "cut changed"
     NEWS_STUCK = "news stuck"
+    REFUND_WAITS = "refund waits"
+    REFUND_REFUSED = "refund refused"
+    REFUND_SENT_BACK = "refund sent back"
+    PAYMENT_IN_REVIEW = "payment in review"
 
 
 SAID: Final[Mapping[AlertKind, str]] = {
@@ -25,6 +29,10 @@ SAID: Final[Mapping[AlertKind, str]] = {
     AlertKind.NEWS_STUCK: (
         "Stripe told us something that could not be acted on yet. It is tried again, half-hourly at least."
     ),
+    AlertKind.REFUND_WAITS: "Stripe does not send a refund for now. It is tried again by itself.",
+    AlertKind.REFUND_REFUSED: "Stripe will not send a refund. Please say on its order what to do.",
+    AlertKind.REFUND_SENT_BACK: "The buyer's bank sent a refund back. Please say on its order what to do.",
+    AlertKind.PAYMENT_IN_REVIEW: "A payment is not what was asked for. Please say on its order what to do.",
 }
 """What the owner reads, and what there is to do."""
 

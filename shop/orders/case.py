@@ -12,11 +12,14 @@ from shop import clock
 from shop.mail import outbox
 from shop.orders.lifecycle import lines_of, record
 from shop.orders.models import Order, OrderLine
+from shop.payments.kinds import EntryKind, RefundReason, RefundState
 from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest
 from shop.payments.seen import DisputeSeen, PaymentSeen, RefundSeen
 
 STRIPE: Final = "stripe"
 """Who did it, in histories and books, when Stripe told us."""
+
+PRINCIPAL: Final = frozenset({EntryKind.PAYMENT, EntryKind.UNEXPLAINED})
 
 
 @dataclass
@@ -35,12 +38,12 @@ class Case:
     @property
     def principal(self) -> PaymentEntry | None:
         """The payment that bought the goods; others for the same order are surplus."""
-        return next((e for e in self.entries.values() if e.kind in {"payment", "unexplained"}), None)
+        return next((e for e in self.entries.values() if e.kind in PRINCIPAL), None)
 
     @property
     def unfillable(self) -> bool:
         """Whether she paid after the last piece had gone, so that all of it goes back."""
-        return any(request.reason == "unfillable" for request in self.requests)
+        return any(request.reason == RefundReason.UNFILLABLE for request in self.requests)
 
     @property
     def unanswered(self) -> bool:
@@ -50,7 +53,7 @@ class Case:
     def post(
         self,
         key: str,
-        kind: str,
+        kind: EntryKind,
         payment: PaymentSeen,
         amount: int,
         *,
@@ -81,8 +84,9 @@ class Case:
         self.told.add(kind)
         record(self.session, self.order, kind, actor=actor, event_at=event_at, **data)
 
-    def ask_refund(self, intent: str, amount: int, reason: str, suffix: str) -> None:
-        """Decide to give money back; `converge` sends it after the transaction, under a fixed key."""
+    def ask_refund(self, intent: str, amount: int, reason: RefundReason, suffix: str) -> None:
+        """Decide to give money back; `converge` sends it after the transaction."""
+        now = clock.now()
         request = RefundRequest(
             order_id=self.order.id,
             key=f"order-{self.order.reference}-{suffix}",
@@ -91,7 +95,9 @@ class Case:
             reason=reason,
             lines=[],
             actor="shop",
-            requested_at=clock.now(),
+            requested_at=now,
+            state=RefundState.OWED,
+            next_try_at=now,
         )
         self.session.add(request)
         self.requests.append(request)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from shop.giving.ledger import Standing, UnitTarget
-from shop.orders.case import Case
+from shop.orders.case import STRIPE, Case
 from shop.orders.lifecycle import UNPAID, State
-from shop.orders.returned import Returned, returned_units
-from shop.payments.models import PaymentEntry
-from shop.payments.seen import DisputeSeen, Picture
+from shop.orders.refund_allocation import Returned, returned_units
+from shop.orders.refunds import returned_elsewhere
+from shop.payments.kinds import EntryKind, RefundState
+from shop.payments.models import PaymentEntry, RefundRequest
+from shop.payments.seen import DisputeSeen, Picture, RefundSeen
 
 WHOLE_ORDER: Final = "ORDER"
 """What stands for a piece in the ledger when the policy counts by order."""
@@ -34,7 +36,7 @@ def outcome(case: Case, picture: Picture) -> Outcome:
     principal = case.principal
     if principal is None:
         return Outcome(_unpaid_state(case, picture))
-    if principal.kind == "unexplained":
+    if principal.kind == EntryKind.UNEXPLAINED:
         return Outcome(State.REVIEW)
     returned = _returned(case, picture, principal)
     disputed = any(_is_open(dispute) for dispute in _disputes(picture, principal))
@@ -68,19 +70,36 @@ def _paid_state(case: Case, back: int) -> State:
 
 
 def _returned(case: Case, picture: Picture, principal: PaymentEntry) -> list[Returned]:
-    """Money that is back with the buyer for good, oldest first: refunds that hold and disputes lost."""
-    named = {request.stripe_id: tuple(request.lines) for request in case.requests}
+    """Money that is back with the buyer for good, oldest first; by other means too, if the owner said so."""
+    ours = {request.stripe_id: request for request in case.requests if request.stripe_id}
     back = [
-        (refund.created, refund.id, Returned(refund.amount, named.get(refund.id, ())))
+        _refund(case, refund, ours.get(refund.id))
         for refund in picture.refunds
         if refund.payment_intent == principal.payment_intent and refund.status not in REFUND_IS_GONE
     ]
     back += [
-        (dispute.created, dispute.id, Returned(dispute.withdrawn_pence))
+        Returned(dispute.withdrawn_pence, at=dispute.created, actor=STRIPE, cause=dispute.id)
         for dispute in _disputes(picture, principal)
         if dispute.status == "lost" and dispute.withdrawn_pence > 0
     ]
-    return [item for _, _, item in sorted(back, key=lambda row: row[:2])]
+    back += [
+        returned_elsewhere(case.order, request)
+        for request in case.requests
+        if request.state == RefundState.RETURNED_ELSEWHERE
+        and request.payment_intent == principal.payment_intent
+    ]
+    return sorted(back, key=lambda item: (item.at or case.order.placed_at, item.cause))
+
+
+def _refund(case: Case, refund: RefundSeen, request: RefundRequest | None) -> Returned:
+    return Returned(
+        amount_pence=refund.amount,
+        lines=tuple(request.lines) if request else (),
+        postage_pence=case.order.postage_pence if request and request.with_postage else 0,
+        at=refund.created,
+        actor=request.actor if request else STRIPE,
+        cause=refund.id,
+    )
 
 
 def _gifts(case: Case, returned: Sequence[Returned], *, held: bool) -> list[UnitTarget]:
@@ -108,6 +127,14 @@ def _gifts(case: Case, returned: Sequence[Returned], *, held: bool) -> list[Unit
 
 def _disputes(picture: Picture, principal: PaymentEntry) -> list[DisputeSeen]:
     return [d for d in picture.disputes if d.payment_intent == principal.payment_intent]
+
+
+def left_of(picture: Picture, intent: str) -> int:
+    """Pence of a payment that neither a refund that holds nor a dispute that was lost has taken."""
+    paid = sum(p.amount_received for p in picture.payments if p.intent_id == intent and p.charge_id)
+    refunds = [r for r in picture.refunds if r.payment_intent == intent and r.status not in REFUND_IS_GONE]
+    lost = [d for d in picture.disputes if d.payment_intent == intent and d.status == "lost"]
+    return paid - sum(r.amount for r in refunds) - sum(d.withdrawn_pence for d in lost)
 
 
 def _is_open(dispute: DisputeSeen) -> bool:

@@ -15,7 +15,8 @@ from shop.money import pounds_and_pence
 from shop.orders.converge import Services
 from shop.orders.models import Order
 from shop.orders.sweep import look_at_all
-from shop.payments.models import PaymentEntry
+from shop.payments.kinds import OWED_STILL
+from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.seen import MoveSeen
 
 PAYOUTS: Final = frozenset({"payout", "payout_reversal"})
@@ -28,8 +29,21 @@ def reconcile(services: Services) -> list[str]:
     look_at_all(services)
     moves = list(services.gateway.moves())
     with services.database.reading() as session:
-        ours = _entries(session, services)
-    return [*_sources(moves, ours), *_payouts(services), *_balance(services, moves)]
+        ours, owed = _entries(session, services), list(_owed(session, services))
+    return [*owed, *_sources(moves, ours), *_payouts(services), *_balance(services, moves)]
+
+
+def _owed(session: Session, services: Services) -> Iterator[str]:
+    """Every refund that should have gone back and has not."""
+    rows = session.execute(
+        select(Order.reference, RefundRequest)
+        .join(Order, Order.id == RefundRequest.order_id)
+        .where(Order.mode == services.mode, RefundRequest.state.in_(OWED_STILL))
+        .order_by(RefundRequest.id)
+    )
+    for reference, request in rows:
+        why = f" ({request.refused})" if request.refused else ""
+        yield f"{reference}: a refund of {pounds_and_pence(request.amount_pence)} is {request.state}{why}."
 
 
 def _entries(session: Session, services: Services) -> dict[str, int]:

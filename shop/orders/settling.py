@@ -9,11 +9,16 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from shop import stock
+from shop.alerts import AlertKind, raise_alert, withdraw_alert
 from shop.giving import ledger
+from shop.money import pounds_and_pence
 from shop.orders.case import STRIPE, Case, open_case
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
-from shop.orders.outcome import REFUND_IS_GONE, Outcome, outcome
+from shop.orders.outcome import REFUND_IS_GONE, Outcome, left_of, outcome
+from shop.orders.payment_page import note_stray
+from shop.orders.refund_sending import adopt
+from shop.payments.kinds import ALL_THAT_IS_LEFT, OWED_STILL, EntryKind, RefundReason, RefundState
 from shop.payments.models import RefundRequest
 from shop.payments.seen import PaymentSeen, Picture, RefundSeen, SessionSeen
 
@@ -24,7 +29,7 @@ def settle(session: Session, order: Order, picture: Picture) -> None:
     The order must be locked. Posts nothing, and leaves the version alone, when there is nothing new.
     """
     case = open_case(session, order)
-    _adopt_session(case, picture.sessions)
+    _adopt_sessions(case, picture.sessions)
     paid = sorted(
         (p for p in picture.payments if p.status == "succeeded" and p.charge_id),
         key=lambda p: (p.created, p.intent_id),
@@ -34,16 +39,24 @@ def settle(session: Session, order: Order, picture: Picture) -> None:
         _return_surplus(case, paid)
         _post_refunds(case, picture)
         _post_disputes(case, picture)
+        _settle_debts(case, picture)
     _move(case, outcome(case, picture))
 
 
-def _adopt_session(case: Case, sessions: Sequence[SessionSeen]) -> None:
-    """A webhook can be faster than our own note of the session's id: then it is noted here."""
+def _adopt_sessions(case: Case, sessions: Sequence[SessionSeen]) -> None:
+    """A webhook can be faster than our own note of the session's id: then it is noted here.
+
+    After Stripe has failed there may be several: one that can be, or was, paid is the one she was sent to.
+    """
     known = {attempt.stripe_id for attempt in case.attempts}
     for seen in sessions:
-        if case.unanswered and seen.id not in known and seen.client_reference_id == case.order.reference:
-            newest = case.attempts[-1]
+        if seen.id in known or seen.client_reference_id != case.order.reference:
+            continue
+        newest = case.attempts[-1]
+        if case.unanswered and (seen.status != "expired" or not newest.tries):
             newest.stripe_id, newest.url = seen.id, seen.url
+        else:
+            note_stray(case.session, case.order.id, seen.id)
 
 
 def _take_principal(case: Case, paid: Sequence[PaymentSeen]) -> None:
@@ -53,7 +66,7 @@ def _take_principal(case: Case, paid: Sequence[PaymentSeen]) -> None:
     right = payment.amount_received == order.total_pence and payment.currency == order.currency
     case.post(
         f"pay:{payment.charge_id}",
-        "payment" if right else "unexplained",
+        EntryKind.PAYMENT if right else EntryKind.UNEXPLAINED,
         payment,
         payment.amount_received,
     )
@@ -70,7 +83,7 @@ def _take_principal(case: Case, paid: Sequence[PaymentSeen]) -> None:
     if _take_stock(case):
         case.write("order-confirmation")
     else:
-        case.ask_refund(payment.intent_id, order.total_pence, "unfillable", "unfillable")
+        case.ask_refund(payment.intent_id, order.total_pence, RefundReason.UNFILLABLE, "unfillable")
         case.tell("sold out while paying", payment.created)
         case.write("sold-out")
 
@@ -88,10 +101,9 @@ def _return_surplus(case: Case, paid: Sequence[PaymentSeen]) -> None:
         principal = case.principal
         if principal is None or payment.intent_id == principal.payment_intent:
             continue
-        if case.post(f"pay:{payment.charge_id}", "surplus", payment, payment.amount_received):
-            case.ask_refund(
-                payment.intent_id, payment.amount_received, "surplus", f"surplus-{payment.intent_id}"
-            )
+        if case.post(f"pay:{payment.charge_id}", EntryKind.SURPLUS, payment, payment.amount_received):
+            suffix = f"surplus-{payment.intent_id}"
+            case.ask_refund(payment.intent_id, payment.amount_received, RefundReason.SURPLUS, suffix)
             case.tell("paid twice", payment.created, amount_pence=payment.amount_received)
             case.write("paid-twice", payment.intent_id)
 
@@ -99,11 +111,10 @@ def _return_surplus(case: Case, paid: Sequence[PaymentSeen]) -> None:
 def _post_refunds(case: Case, picture: Picture) -> None:
     payments: dict[str | None, PaymentSeen] = {payment.intent_id: payment for payment in picture.payments}
     for refund in sorted(picture.refunds, key=lambda r: (r.created, r.id)):
-        payment = payments[refund.payment_intent]
-        ours = next((r for r in case.requests if r.stripe_id == refund.id), None)
+        payment, ours = payments[refund.payment_intent], _request_of(case, refund)
         if refund.status in REFUND_IS_GONE:
             _restore(case, refund, payment, ours)
-        elif case.post(f"ref:{refund.id}", "refund", payment, -refund.amount, about=refund):
+        elif case.post(f"ref:{refund.id}", EntryKind.REFUND, payment, -refund.amount, about=refund):
             actor = ours.actor if ours else STRIPE
             case.tell("refunded", refund.created, actor=actor, amount_pence=refund.amount)
             principal = case.principal
@@ -111,16 +122,41 @@ def _post_refunds(case: Case, picture: Picture) -> None:
                 case.write("refund", refund.id)
 
 
+def _request_of(case: Case, refund: RefundSeen) -> RefundRequest | None:
+    """What was decided for this refund; None when it was made in Stripe's dashboard."""
+    ours = next((r for r in case.requests if refund.id == r.stripe_id or refund.mark == r.key), None)
+    if ours and ours.stripe_id is None:
+        adopt(case.session, case.order, ours, refund)
+    return ours
+
+
 def _restore(case: Case, refund: RefundSeen, payment: PaymentSeen, ours: RefundRequest | None) -> None:
-    """A refund came back from her bank: the money is ours again, and the owner may send it anew."""
+    """A refund came back from her bank: the money is ours again, and the owner says how it goes back."""
     known = f"ref:{refund.id}" in case.entries
     news = known and case.post(
-        f"ref-failed:{refund.id}", "refund failed", payment, refund.amount, about=refund
+        f"ref-failed:{refund.id}", EntryKind.REFUND_FAILED, payment, refund.amount, about=refund
     )
-    if ours and ours.refused is None:
-        ours.refused, news = refund.status, True
+    if ours and ours.state == RefundState.SENT:
+        ours.state, ours.refused, news = RefundState.SENT_BACK, refund.status, True
     if news:
         case.tell("refund failed", amount_pence=refund.amount)
+        detail = pounds_and_pence(refund.amount)
+        raise_alert(case.session, AlertKind.REFUND_SENT_BACK, case.order.reference, detail)
+
+
+def _settle_debts(case: Case, picture: Picture) -> None:
+    """What went back otherwise, through Stripe's dashboard or a dispute that was lost, is owed no more."""
+    seen = {payment.intent_id for payment in picture.payments}
+    for request in case.requests:
+        if request.state not in OWED_STILL or request.payment_intent not in seen:
+            continue
+        left = left_of(picture, request.payment_intent)
+        if left <= 0:
+            request.state = RefundState.WITHDRAWN
+            case.tell("refund not needed", amount_pence=request.amount_pence)
+            withdraw_alert(case.session, AlertKind.REFUND_WAITS, case.order.reference)
+        elif request.reason in ALL_THAT_IS_LEFT and left < request.amount_pence:
+            request.amount_pence = left
 
 
 def _post_disputes(case: Case, picture: Picture) -> None:
@@ -129,7 +165,7 @@ def _post_disputes(case: Case, picture: Picture) -> None:
         posted = [e for e in case.entries.values() if e.stripe_id == dispute.id]
         change = -dispute.withdrawn_pence - sum(entry.amount_pence for entry in posted)
         if change:
-            kind = "dispute withdrawn" if change < 0 else "dispute reinstated"
+            kind = EntryKind.DISPUTE_WITHDRAWN if change < 0 else EntryKind.DISPUTE_REINSTATED
             key = f"dis:{dispute.id}:{len(posted) + 1}"
             case.post(key, kind, payments[dispute.payment_intent], change, about=dispute)
 

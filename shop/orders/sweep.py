@@ -11,6 +11,7 @@ from shop import clock, stock
 from shop.orders.converge import Services, converge, start_payment, withdraw
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
+from shop.orders.refund_sending import due
 from shop.payments.models import CheckoutAttempt, RefundRequest
 
 EVERY: Final = timedelta(minutes=5)
@@ -82,9 +83,7 @@ def _overdue(services: Services) -> Sequence[int]:
 
 
 def _unfinished(services: Services) -> Sequence[int]:
-    owed = select(RefundRequest.order_id).where(
-        RefundRequest.stripe_id.is_(None), RefundRequest.refused.is_(None)
-    )
+    owed = select(RefundRequest.order_id).where(due(clock.now()))
     with services.database.reading() as session:
         return session.scalars(
             select(Order.id).where(

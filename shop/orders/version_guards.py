@@ -17,12 +17,13 @@ MOVING: Final[Mapping[str, Sequence[str]]] = {
     "order_event": ("INSERT",),
     "checkout_attempt": ("INSERT", "UPDATE"),
     "payment_entry": ("INSERT", "UPDATE"),
-    "refund_request": ("INSERT", "UPDATE"),
+    "refund_request": ("INSERT", "UPDATE OF state, stripe_id, amount_pence"),
+    "stray_session": ("INSERT",),
 }
 """The tables that settling reads, and what happens to them."""
 
 NOT_ABOUT_MONEY: Final = frozenset(
-    {"basket", "order_link", "order_key", "wall_entry", "letter", "inbox_event"}
+    {"basket", "basket_line", "order_link", "order_key", "wall_entry", "letter", "inbox_event"}
 )
 """Tables about orders that settling never reads."""
 

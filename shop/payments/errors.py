@@ -1,12 +1,44 @@
 """What can go wrong between the shop and whoever takes the payment: one class per failure."""
 
+from http import HTTPStatus
+from typing import Final
+
+MAY_PASS: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+"""Statuses of refusals that end by themselves or when somebody mends a key. 409 and 429 are GatewayDown."""
+
+CODES_THAT_MAY_PASS: Final = frozenset(
+    {
+        "balance_insufficient",
+        "insufficient_funds",
+        "charge_disputed",  # until the dispute is decided
+        "account_invalid",
+        "api_key_expired",
+        "secret_key_required",
+        "platform_api_key_expired",
+        "lock_timeout",
+        "rate_limit",
+        "idempotency_key_in_use",
+    }
+)
+"""docs.stripe.com/error-codes"""
+
 
 class GatewayDown(Exception):
-    """Stripe could not be reached, answered too late, or failed on its side. Trying again later is right."""
+    """Stripe could not be reached, answered too late, or failed on its side. Trying again later is right.
 
-    def __init__(self, cause: str) -> None:
+    `status` is None when there was no answer: then what was asked may have been done, and must be asked for
+    with the same key.
+    """
+
+    def __init__(self, cause: str, status: int | None = None) -> None:
         super().__init__(f"the payment service cannot be reached at the moment ({cause})")
         self.cause = cause
+        self.status = status
+
+    @property
+    def failed(self) -> bool:
+        """Whether Stripe failed on its side, and will say so again to whoever asks with the same key."""
+        return self.status is not None and self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 class GatewayRefused(Exception):
@@ -20,6 +52,11 @@ class GatewayRefused(Exception):
         self.code = code
         self.message = message
         self.status = status
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the reason may pass: a key is mended, a balance filled, a dispute decided."""
+        return self.status in MAY_PASS or self.code in CODES_THAT_MAY_PASS
 
 
 class CannotExpire(Exception):

@@ -129,13 +129,35 @@ class Gateway:
             disputes=tuple(dispute for intent in intents for dispute in self._disputes(intent)),
         )
 
-    def refund(self, payment_intent: str, amount_pence: int, key: str) -> RefundSeen:
-        """Give back part or all of a payment. The same key gives the same refund again."""
+    def refund(self, payment_intent: str, amount_pence: int, key: str, mark: str) -> RefundSeen:
+        """Give back part or all of a payment, and mark it as ours.
+
+        The same key gives the same refund again for a day; after that only its mark tells that it was made.
+        """
         with _stripe_errors():
             made = self._client.v1.refunds.create(
-                {"payment_intent": payment_intent, "amount": amount_pence}, {"idempotency_key": key}
+                {"payment_intent": payment_intent, "amount": amount_pence, "metadata": {"request": mark}},
+                {"idempotency_key": key},
             )
         return reading.refund(made.to_dict())
+
+    def marked_refund(self, payment_intent: str, mark: str) -> RefundSeen | None:
+        """The refund that carries this mark, whatever became of it; None when it was never made."""
+        return next((refund for refund in self._refunds(payment_intent) if refund.mark == mark), None)
+
+    def sessions_of(self, reference: str, *, since: datetime, until: datetime) -> list[SessionSeen]:
+        """Every payment page of an order that was made in that time, newest first.
+
+        Stripe's list cannot be asked for one reference, so the time should be short.
+        """
+        params: stripe.params.checkout.SessionListParams = {
+            "created": {"gte": int(since.timestamp()), "lte": int(until.timestamp())},
+            "limit": PAGE,
+        }
+        with _stripe_errors():
+            page = self._client.v1.checkout.sessions.list(params)
+            rows = (reading.session(row.to_dict()) for row in page.auto_paging_iter())
+            return [seen for seen in rows if seen.client_reference_id == reference]
 
     def moves(self, *, since: datetime | None = None, payout: str | None = None) -> Iterator[MoveSeen]:
         """Every balance transaction, newest first: all, those since a moment, or those of one payout."""
@@ -220,7 +242,7 @@ def _stripe_errors() -> Iterator[None]:
     except stripe.StripeError as error:
         status = error.http_status
         if status is None or status in {409, 429} or not 400 <= status < 500:  # noqa: PLR2004
-            raise GatewayDown(f"{type(error).__name__}, status {status}") from error
+            raise GatewayDown(f"{type(error).__name__}, status {status}", status) from error
         # Not chained: Stripe's sentence can quote what was sent, and a traceback would print it.
         raise GatewayRefused(error.code, error.user_message or "", status) from None
 

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.db import Base
+from shop.db import Base, one_of
+from shop.payments.kinds import RefundReason, RefundState
 
 
 class CheckoutAttempt(Base):
@@ -19,13 +20,29 @@ class CheckoutAttempt(Base):
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
     number: Mapped[int]
     key: Mapped[str] = mapped_column(unique=True)
-    """Stripe's idempotency key: asking again with it gives the same session."""
+    """Stripe's idempotency key: asking again with it gives the same session. See `try_key`."""
+    tries: Mapped[int] = mapped_column(default=0)
+    """How many times Stripe failed on its side. Each is followed by a new key: Stripe keeps a failure for a
+    day and gives it again to whoever asks with the same key."""
     request: Mapped[dict[str, Any]] = mapped_column(JSON)
     """The whole request but for the buyer's e-mail, which stays in the vault."""
     expires_at: Mapped[datetime]
     stripe_id: Mapped[str | None] = mapped_column(unique=True)
     url: Mapped[str | None]
     created_at: Mapped[datetime]
+
+
+class StraySession(Base):
+    """A Checkout session that Stripe made although it answered with a failure: nobody was sent there.
+
+    It is looked at like the others, and closed while it is open.
+    """
+
+    __tablename__ = "stray_session"
+
+    stripe_id: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
+    noted_at: Mapped[datetime]
 
 
 class PaymentEntry(Base):
@@ -49,21 +66,43 @@ class PaymentEntry(Base):
 
 
 class RefundRequest(Base):
-    """Money that must go back, decided inside a transaction and sent to Stripe after it."""
+    """Money that must go back, decided inside a transaction and sent to Stripe after it.
+
+    It is owed until Stripe has it, or a person has said what became of it: see RefundState.
+    """
 
     __tablename__ = "refund_request"
-    __table_args__ = (CheckConstraint("amount_pence > 0", name="gives_back"),)
+    __table_args__ = (
+        CheckConstraint("amount_pence > 0", name="gives_back"),
+        one_of("reason", RefundReason),
+        one_of("state", RefundState),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
     key: Mapped[str] = mapped_column(unique=True)
+    """Its mark in the refund's metadata at Stripe, by which it is found again for ever. See `try_key`."""
     payment_intent: Mapped[str]
     amount_pence: Mapped[int]
     reason: Mapped[str]
+    """A RefundReason."""
     lines: Mapped[list[int]] = mapped_column(JSON)
     """Numbers of the order's lines it pays back; empty when it is not about lines."""
+    with_postage: Mapped[bool] = mapped_column(default=False)
     actor: Mapped[str]
     requested_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default=RefundState.OWED)
+    """A RefundState."""
     stripe_id: Mapped[str | None] = mapped_column(unique=True)
     refused: Mapped[str | None]
-    """Stripe's error code, when it will never carry the request out."""
+    """Why it was not sent the last time: Stripe's error code, or another short word."""
+    tries: Mapped[int] = mapped_column(default=0)
+    """How many times Stripe answered with anything but the refund."""
+    next_try_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    """Until when somebody is sending it, so that nobody else does."""
+
+
+def try_key(row: CheckoutAttempt | RefundRequest) -> str:
+    """The idempotency key of the next try: the same until Stripe has answered, another after a failure."""
+    return f"{row.key}-try-{row.tries}" if row.tries else row.key

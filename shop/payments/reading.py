@@ -57,6 +57,7 @@ def refund(found: Object) -> RefundSeen:
         amount=found["amount"],
         created=moment(found["created"]),
         payment_intent=identifier(found["payment_intent"]),
+        mark=(found.get("metadata") or {}).get("request"),
     )
 
 

@@ -51,6 +51,8 @@ class RefundSeen:
     amount: int
     created: datetime
     payment_intent: str | None
+    mark: str | None = None
+    """The key of the RefundRequest it carries out; None when it was made in Stripe's dashboard."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -11,6 +12,17 @@ class Returned:
     amount_pence: int
     lines: tuple[int, ...] = ()
     """The units it was for, when we asked for it ourselves; one made in Stripe's dashboard names none."""
+    postage_pence: int = 0
+    """How much of it was for postage, as far as that was said."""
+    at: datetime | None = None
+    actor: str = ""
+    cause: str = ""
+    """The refund's or the dispute's id."""
+
+    @property
+    def for_goods(self) -> int:
+        """Pence of it that may be for units."""
+        return self.amount_pence - self.postage_pence
 
 
 def returned_units(prices: Mapping[int, int], refunds: Sequence[Returned]) -> frozenset[int]:
@@ -23,19 +35,29 @@ def returned_units(prices: Mapping[int, int], refunds: Sequence[Returned]) -> fr
 
     `prices` maps a unit's number to its price in pence; refunds come oldest first.
     """
-    if sum(refund.amount_pence for refund in refunds) >= sum(prices.values()):
+    if sum(refund.for_goods for refund in refunds) >= sum(prices.values()):
         return frozenset(prices)
     back: set[int] = set()
     spare = 0
     for refund in refunds:
         taken = _explained(prices, back, refund)
         back |= taken
-        spare += refund.amount_pence - sum(prices[number] for number in taken)
+        spare += refund.for_goods - sum(prices[number] for number in taken)
     for number in sorted(prices, key=lambda number: (-prices[number], number)):
         if number not in back and prices[number] <= spare:
             back.add(number)
             spare -= prices[number]
     return frozenset(back)
+
+
+def taken_by(prices: Mapping[int, int], refunds: Sequence[Returned]) -> dict[int, Returned]:
+    """For each unit that counts as given back, the refund since which it has."""
+    since: dict[int, Returned] = {}
+    for count in range(1, len(refunds) + 1):
+        back = returned_units(prices, refunds[:count])
+        kept = {number: refund for number, refund in since.items() if number in back}
+        since = dict.fromkeys(back, refunds[count - 1]) | kept
+    return since
 
 
 def _explained(prices: Mapping[int, int], back: set[int], refund: Returned) -> set[int]:

@@ -1,0 +1,58 @@
+"""The kinds of money that moved, and what a refund is for and has come to. The database knows no others."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class EntryKind(StrEnum):
+    """What moved money."""
+
+    PAYMENT = "payment"
+    UNEXPLAINED = "unexplained"
+    """A payment of another amount or currency than was asked for."""
+    SURPLUS = "surplus"
+    """A second payment of one order."""
+    REFUND = "refund"
+    REFUND_FAILED = "refund failed"
+    """The buyer's bank sent a refund back."""
+    DISPUTE_WITHDRAWN = "dispute withdrawn"
+    DISPUTE_REINSTATED = "dispute reinstated"
+
+
+class RefundReason(StrEnum):
+    """Why money goes back."""
+
+    OWNER = "owner"
+    """The owner asked for it."""
+    UNFILLABLE = "unfillable"
+    """She paid after the last piece had gone to somebody else."""
+    SURPLUS = "surplus"
+    UNEXPLAINED = "unexplained"
+    """The payment was not what was asked for, and the owner sends all of it back."""
+
+
+class RefundState(StrEnum):
+    """What a refund that was decided has come to."""
+
+    OWED = "owed"
+    """Not sent yet, or refused for a reason that may pass: the sweep sends it."""
+    SENT = "sent"
+    REFUSED = "refused"
+    """Stripe will not send it: a person must decide."""
+    SENT_BACK = "sent back"
+    """The buyer's bank did not take it: a person must decide."""
+    ASKED_AGAIN = "asked again"
+    """Another request has taken its place."""
+    RETURNED_ELSEWHERE = "returned elsewhere"
+    """The owner paid it back by other means."""
+    WITHDRAWN = "withdrawn"
+    """Not owed any more: the money went back otherwise through Stripe, or the owner thought again."""
+
+
+OWED_STILL: Final = frozenset({RefundState.OWED, RefundState.REFUSED, RefundState.SENT_BACK})
+"""Money that should go back and has not."""
+
+NEEDS_A_PERSON: Final = frozenset({RefundState.REFUSED, RefundState.SENT_BACK})
+
+ALL_THAT_IS_LEFT: Final = frozenset({RefundReason.UNFILLABLE, RefundReason.SURPLUS, RefundReason.UNEXPLAINED})
+"""Reasons for which a whole payment goes back, so that what went back otherwise counts towards it."""
