@@ -135,6 +135,12 @@ def moment(session: Session) -> datetime:
     return told.replace(tzinfo=UTC) if told.tzinfo is None else told
 
 
+def one_at_a_time(session: Session, key: str) -> None:
+    """Wait until no other transaction that named this key is under way. On SQLite no two writers ever are."""
+    if not is_sqlite(session):
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
 def is_sqlite(session: Session | Connection) -> bool:
     """Whether the session talks to SQLite."""
     return (

@@ -56,6 +56,13 @@ DONATIONS: Final = Kept(
     "Legal obligation",
     "For good: nothing in the ledger is ever deleted",
 )
+NETWORK: Final = Kept(
+    "The network you go to pay from, as a keyed digest that names nobody",
+    "So that no single visitor can set everything aside while others wait.",
+    "Our interest in a shop that is open to everyone",
+    "at most after you went to pay; sooner, once it is paid or the page is closed",
+    timedelta(hours=1),
+)
 TRIES: Final = Kept(
     "Tries to sign in, to find an order or to comment, as digests that name nobody",
     "So that nobody can guess a password or send letters in another’s name.",
@@ -125,6 +132,7 @@ KEPT: Final = (
     COMMENT,
     COMMENT_HIDDEN,
     COMMENT_ADDRESS,
+    NETWORK,
     TRIES,
     STAFF,
 )

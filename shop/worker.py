@@ -10,7 +10,7 @@ from types import FrameType
 
 from flask import Flask, render_template
 
-from shop import clock, erasures, keeping
+from shop import clock, erasures, keeping, stock
 from shop.accounts import attempts, sessions, staff
 from shop.checkout import basket
 from shop.journal import comments
@@ -74,6 +74,7 @@ class Worker:
         with self.services.database.transaction() as session:
             basket.forget_old(session)
             attempts.forget_tries(session)
+            stock.forget_networks(session)
             sessions.forget_sessions(session)
             staff.forget_links(session)
             comments.forget_old(session)

@@ -2,20 +2,23 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select, text, update
 
 from shop import clock, stock
 from shop.catalogue import snapshot
+from shop.checkout import basket, contents
+from shop.checkout.contents import Contents
+from shop.checkout.pay import open_payment
 from shop.db import Database
 from shop.giving import ledger, verification
 from shop.mail.models import Letter
 from shop.orders.converge import Services, converge, start_payment
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
-from shop.orders.placing import Contact, Wish, WishedLine, place, price
+from shop.orders.placing import Contact, Wish, WishedLine, fingerprint, place, price
 from shop.payments.gateway import Gateway
 from shop.payments.models import CheckoutAttempt, PaymentEntry
 from shop.payments.standin import after_sales, paying, store
@@ -38,6 +41,10 @@ CONTACT = Contact(
 )
 
 
+DETAILS = {"contact": asdict(CONTACT), "postage": "tracked-48", "as_gift": False, "gift_message": None}
+DETAILS["contact"].pop("country")  # type: ignore[attr-defined]
+
+
 @dataclass
 class Trade:
     """The shop's workings with shorthand for what tests do all the time."""
@@ -57,6 +64,32 @@ class Trade:
         """The price of a piece's first variant, in pence."""
         with self.database.reading() as session:
             return snapshot.load(session).by_slug[slug].variants[0].price_pence
+
+    def basket(self, token: str, *slugs: str) -> Contents:
+        """The cookie's basket with one unit of each named piece in it and nothing else, and the details."""
+        lines = self.wish(*slugs).lines
+        with self.database.transaction() as session:
+            catalogue = snapshot.load(session)
+            found = contents.contents(session, catalogue, token).lines
+            if tuple(line.wished for line in found) != lines:
+                for line in found:
+                    basket.remove(session, token, line.id)
+                for wished in lines:
+                    basket.add(session, token, wished)
+            basket.keep_details(session, token, DETAILS)
+        with self.database.reading() as session:
+            return contents.contents(session, catalogue, token)
+
+    def press_pay(self, token: str, *slugs: str, services: Services | None = None) -> str:
+        """The buyer of these pieces presses "Place order and pay". Give the payment page's address."""
+
+        def catalogue() -> snapshot.Catalogue:
+            with self.database.reading() as session:
+                return snapshot.load(session)
+
+        held, wish = self.basket(token, *slugs), self.wish(*slugs)
+        agreed = fingerprint(wish, price(catalogue(), wish.lines))
+        return open_payment(services or self.services, token, catalogue, held, agreed)
 
     def place(self, *slugs: str) -> int:
         """Place an order and open its payment page. Give its id."""

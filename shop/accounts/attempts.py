@@ -79,6 +79,11 @@ def network(address: str) -> str:
     return str(parsed)
 
 
+def network_digest(address: str, secret: str) -> str:
+    """What may be kept of whom an address stands for: 64 hexadecimal digits that only `secret` can make."""
+    return _key(secret, "network", network(address))
+
+
 def _key(secret: str, kind: str, value: str) -> str:
     return hmac.new(secret.encode(), f"sign-in:{kind}:{value}".encode(), hashlib.sha256).hexdigest()
 

@@ -178,6 +178,9 @@ class PaymentForm(web.Form):
     agreed = HiddenField()
     """The fingerprint of everything the page showed: words, prices, address."""
 
+    unreserved = HiddenField()
+    """"y" once it was said that nothing can be set aside while she pays."""
+
     acknowledged = BooleanField(
         "I have checked every letter, and I know that an engraved piece cannot be returned "
         "unless something is wrong with it"

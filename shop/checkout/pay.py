@@ -12,6 +12,7 @@ from shop.checkout import basket
 from shop.checkout.contents import Contents
 from shop.checkout.forms import contact_of
 from shop.orders.converge import Services, newest_attempt, start_payment, withdraw
+from shop.orders.holding import ANYBODY, Asking
 from shop.orders.lifecycle import CAN_PAY_AGAIN, State, lock
 from shop.orders.placing import PricedLine, Wish, fingerprint, pay_again, place, price
 from shop.payments.models import CheckoutAttempt
@@ -23,6 +24,13 @@ LEAST_TIME_LEFT: Final = timedelta(minutes=3)
 LEAST_TIME_TO_ASK: Final = timedelta(minutes=30, seconds=15)
 """Stripe opens no page that would close in less than half an hour. A request left unanswered for longer than
 this leaves is made afresh, once Stripe has said that the first one led to nothing."""
+
+
+NOT_SET_ASIDE: Final = (
+    "Several orders from your network, which you may well share with others, are waiting to be paid, so we "
+    "cannot set your pieces aside while you pay. Press the button once more, and they are yours the moment "
+    "you have paid. Should somebody else buy the last of one before that, all of it comes back by itself."
+)
 
 
 class AlreadyPaid(Exception):
@@ -42,15 +50,21 @@ class Declined(Exception):
 
 
 def open_payment(
-    services: Services, token: str, catalogue: Callable[[], Catalogue], held: Contents, agreed: str
+    services: Services,
+    token: str,
+    catalogue: Callable[[], Catalogue],
+    held: Contents,
+    agreed: str,
+    *,
+    asking: Asking = ANYBODY,
 ) -> str:
     """The URL of the one payment page for this basket as it stands.
 
     `agreed` is the fingerprint of what she was shown: never is anything else placed.
 
     Pressing twice, or coming back, leads to the same page. When the basket has changed since, the old page is
-    closed at Stripe first, so that never two of them can be paid. Raises Changed, SoldOut, NoLongerSold,
-    AlreadyPaid, GatewayDown or Declined.
+    closed at Stripe first, so that never two of them can be paid. Raises Changed, SoldOut, ShareTaken,
+    NoLongerSold, AlreadyPaid, GatewayDown or Declined.
     """
     wish = wish_of(held)
     for _ in range(ROUNDS):
@@ -58,7 +72,9 @@ def open_payment(
         if fingerprint(wish, priced) != agreed:
             raise Changed
         with services.database.transaction() as session:
-            attempt, outdated = _attempt(session, services, wish, priced, token=token, stamp=held.stamp)
+            attempt, outdated = _attempt(
+                session, services, wish, priced, token=token, stamp=held.stamp, asking=asking
+            )
         if attempt is not None:
             url = start_payment(services, attempt.id)
             if url is None:
@@ -82,7 +98,14 @@ def wish_of(held: Contents) -> Wish:
 
 
 def _attempt(
-    session: Session, services: Services, wish: Wish, priced: list[PricedLine], *, token: str, stamp: str
+    session: Session,
+    services: Services,
+    wish: Wish,
+    priced: list[PricedLine],
+    *,
+    token: str,
+    stamp: str,
+    asking: Asking,
 ) -> tuple[CheckoutAttempt | None, int | None]:
     """The attempt to pay, or the id of an older order whose payment page must be closed first.
 
@@ -107,8 +130,10 @@ def _attempt(
             return latest, None
         return None, before.id
     if before is not None and same and before.state in CAN_PAY_AGAIN:
-        order, attempt = pay_again(session, services, before.id, priced)
+        order, attempt = pay_again(session, services, before.id, priced, asking=asking)
     else:
-        order, attempt = place(session, services, wish, priced, buyer_hash=basket.token_hash(token))
+        order, attempt = place(
+            session, services, wish, priced, buyer_hash=basket.token_hash(token), asking=asking
+        )
     basket.ordered_as(session, held, order.id)
     return attempt, None

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from shop import web
+from shop.accounts.attempts import network_digest
 from shop.catalogue import snapshot
 from shop.catalogue.postage import SERVICES
 from shop.catalogue.snapshot import Catalogue
@@ -16,17 +17,18 @@ from shop.checkout.changing import PAID, change_basket
 from shop.checkout.contents import Contents, contents
 from shop.checkout.cuttable import uncuttable
 from shop.checkout.forms import DetailsForm, PaymentForm, filled_in
-from shop.checkout.pay import AlreadyPaid, Changed, Declined, open_payment, wish_of
+from shop.checkout.pay import NOT_SET_ASIDE, AlreadyPaid, Changed, Declined, open_payment, wish_of
 from shop.checkout.show import lines_shown, ordered_shown, statement
 from shop.money import pounds_and_pence
 from shop.orders.converge import Services, StillMoving, converge
+from shop.orders.holding import Asking
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order
 from shop.orders.placing import NoLongerSold, PricedLine, fingerprint
 from shop.orders.view import view
 from shop.payments.gateway import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt
-from shop.stock import SoldOut
+from shop.stock import ShareTaken, SoldOut
 
 blueprint = Blueprint("checkout", __name__)
 
@@ -91,11 +93,11 @@ def pay() -> ResponseReturnValue:
     if errors:
         return _payment_page(held, form, errors), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        url = open_payment(web.wired(Services), token, _catalogue, held, form.agreed.data)
-    except (Changed, SoldOut, NoLongerSold) as error:
-        held = _held()
-        problems = {"pay": _changed(held)} if isinstance(error, Changed) else _sold_out(held)
-        return _payment_page(held, form, problems), HTTPStatus.CONFLICT
+        url = open_payment(
+            web.wired(Services), token, _catalogue, held, form.agreed.data, asking=_asking(form)
+        )
+    except (Changed, SoldOut, ShareTaken, NoLongerSold) as error:
+        return _look_again(form, error), HTTPStatus.CONFLICT
     except AlreadyPaid as paid:
         return redirect(f"/checkout/thanks?session_id={paid.session_id}", HTTPStatus.SEE_OTHER)
     except (GatewayDown, GatewayRefused, StillMoving, Declined):
@@ -153,6 +155,11 @@ def _held() -> Contents:
         return contents(session, snapshot.load(session), cookie.token())
 
 
+def _asking(form: PaymentForm) -> Asking:
+    network = network_digest(request.remote_addr or "", web.settings().secret_key)
+    return Asking(network, without=form.unreserved.data == "y")
+
+
 def _total(held: Contents) -> int:
     return held.goods_pence + SERVICES[(held.details or {})["postage"]].pence
 
@@ -165,6 +172,18 @@ def _not_yet(held: Contents, form: PaymentForm) -> dict[str, str]:
     if not held.problems and form.agreed.data != _shown(held):
         errors["pay"] = _changed(held)
     return errors
+
+
+def _look_again(form: PaymentForm, error: Exception) -> str:
+    """The last look once more, with the reason why nothing was placed."""
+    held = _held()
+    if isinstance(error, ShareTaken):
+        form.unreserved.process_data("y")
+        form.unreserved.raw_data = None
+        return _payment_page(held, form, {}, said=NOT_SET_ASIDE)
+    return _payment_page(
+        held, form, {"pay": _changed(held)} if isinstance(error, Changed) else _sold_out(held)
+    )
 
 
 def _changed(held: Contents) -> str:
@@ -212,7 +231,7 @@ def _details_page(held: Contents, form: DetailsForm) -> str:
     )
 
 
-def _payment_page(held: Contents, form: PaymentForm, errors: dict[str, str]) -> str:
+def _payment_page(held: Contents, form: PaymentForm, errors: dict[str, str], said: str = "") -> str:
     if held.details is None:
         abort(HTTPStatus.CONFLICT, "Your basket has changed. Please open it again.")
     form.agreed.process_data(_shown(held))
@@ -227,5 +246,6 @@ def _payment_page(held: Contents, form: PaymentForm, errors: dict[str, str]) -> 
         total_pence=_total(held),
         form=form,
         problems=errors,
+        said=said,
         statement=statement(),
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock
@@ -43,6 +43,14 @@ def new_reference() -> str:
     """A short reference to read aloud, such as PM-7K3Q-2F. Not a secret: it opens nothing."""
     letters = "".join(secrets.choice(ALPHABET) for _ in range(6))
     return f"PM-{letters[:4]}-{letters[4:]}"
+
+
+def free_reference(session: Session) -> str:
+    """A reference that no order has."""
+    reference = new_reference()
+    while session.scalar(select(func.count()).where(Order.reference == reference)):
+        reference = new_reference()
+    return reference
 
 
 def record(

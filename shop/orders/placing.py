@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from shop import clock, stock
+from shop import clock
 from shop.catalogue.postage import SERVICES
 from shop.catalogue.snapshot import Catalogue, PieceView, VariantView
 from shop.engraving import Engraving, proof_digest
@@ -21,7 +21,8 @@ from shop.money import CURRENCY
 from shop.orders import wall
 from shop.orders.approved import Approved
 from shop.orders.converge import Services
-from shop.orders.lifecycle import State, lock, make_link, new_reference, record
+from shop.orders.holding import ANYBODY, Asking, set_aside
+from shop.orders.lifecycle import State, free_reference, lock, make_link, record
 from shop.orders.models import Order, OrderLine
 from shop.orders.wall import Words
 from shop.payments.models import CheckoutAttempt
@@ -121,19 +122,25 @@ def fingerprint(wish: Wish, priced: Sequence[PricedLine]) -> str:
 
 
 def place(
-    session: Session, services: Services, wish: Wish, priced: Sequence[PricedLine], *, buyer_hash: str
+    session: Session,
+    services: Services,
+    wish: Wish,
+    priced: Sequence[PricedLine],
+    *,
+    buyer_hash: str,
+    asking: Asking = ANYBODY,
 ) -> tuple[Order, CheckoutAttempt]:
     """Make the order, its hold and its first payment attempt.
 
-    Raises stock.SoldOut, or NotCuttable for words that would not be cut as drawn; then nothing is kept.
+    Raises as `set_aside` does, or NotCuttable for words that would not be cut as drawn; then nothing is kept.
     """
     now = clock.now()
-    hold_id = _hold(session, [line.wished.variant_id for line in priced])
+    hold_id = set_aside(session, [line.variant.id for line in priced], PAYMENT_WINDOW, asking)
     policy = policy_in_force(session, now, samples=services.book == "test")
     postage = SERVICES[wish.postage]
     goods = sum(line.price_pence for line in priced)
     order = Order(
-        reference=_free_reference(session),
+        reference=free_reference(session),
         mode=services.mode,
         book=services.book,
         state=State.AWAITING,
@@ -175,25 +182,19 @@ def place(
 
 
 def pay_again(
-    session: Session, services: Services, order_id: int, priced: Sequence[PricedLine]
+    session: Session,
+    services: Services,
+    order_id: int,
+    priced: Sequence[PricedLine],
+    *,
+    asking: Asking = ANYBODY,
 ) -> tuple[Order, CheckoutAttempt]:
-    """Open an expired or failed order for payment once more, with a new hold. Raises stock.SoldOut."""
+    """Open an expired or failed order for payment once more, with a new hold. Raises as `set_aside` does."""
     order = lock(session, order_id)
-    order.hold_id = _hold(session, [line.wished.variant_id for line in priced])
+    order.hold_id = set_aside(session, [line.variant.id for line in priced], PAYMENT_WINDOW, asking)
     order.state = State.AWAITING
     record(session, order, "payment opened again", actor="buyer")
     return order, _attempt(session, services, order, priced)
-
-
-def _hold(session: Session, variant_ids: Sequence[int]) -> int:
-    return stock.place_hold(session, Counter(variant_ids), PAYMENT_WINDOW)
-
-
-def _free_reference(session: Session) -> str:
-    reference = new_reference()
-    while session.scalar(select(func.count()).where(Order.reference == reference)):
-        reference = new_reference()
-    return reference
 
 
 def _line(

@@ -7,12 +7,14 @@ from typing import Final
 
 from sqlalchemy import func, or_, select
 
-from shop import clock, stock
+from shop import clock
+from shop.db import database_now
 from shop.orders.converge import Services, converge, start_payment, withdraw
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
 from shop.orders.refund_sending import due
 from shop.payments.models import CheckoutAttempt, RefundRequest
+from shop.stock.models import Hold
 
 EVERY: Final = timedelta(minutes=5)
 log = logging.getLogger(__name__)
@@ -73,12 +75,17 @@ def _unanswered(services: Services) -> Sequence[int]:
 
 
 def _overdue(services: Services) -> Sequence[int]:
+    """Orders past their payment page's time, whether or not anything is set aside for them."""
     with services.database.reading() as session:
-        late = stock.overdue(session)
         return session.scalars(
-            select(Order.id).where(
-                Order.hold_id.in_(late), Order.state == State.AWAITING, Order.mode == services.mode
+            select(Order.id)
+            .join(Hold, Hold.id == Order.hold_id)
+            .where(
+                Order.state == State.AWAITING,
+                Order.mode == services.mode,
+                Hold.expires_at <= database_now(session),
             )
+            .order_by(Hold.expires_at, Hold.id)
         ).all()
 
 

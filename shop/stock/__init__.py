@@ -16,6 +16,7 @@ from shop.stock.holds import (
     CountsDisagree,
     SoldOut,
     held_by,
+    note_wanted,
     overdue,
     place_hold,
     release,
@@ -23,20 +24,24 @@ from shop.stock.holds import (
     take_again,
     together,
 )
+from shop.stock.shares import ShareTaken, forget_networks
 
 __all__ = [
     "ByHand",
     "CountsDisagree",
     "Discrepancy",
     "Level",
+    "ShareTaken",
     "SoldOut",
     "WouldGoNegative",
     "adjust",
     "check",
+    "forget_networks",
     "held_by",
     "level_of",
     "levels",
     "movements",
+    "note_wanted",
     "overdue",
     "place_hold",
     "release",

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from shop.db import database_now, moment
+from shop.stock import shares
 from shop.stock.counts import Shift, level_of, record, shift_all
 from shop.stock.models import Hold, HoldLine, HoldState, Reason
 
@@ -42,17 +43,25 @@ def together(lines: Iterable[tuple[int, int]]) -> dict[int, int]:
 
 
 def place_hold(
-    session: Session, quantities: Mapping[int, int], lasts: timedelta, *, instead_of: int | None = None
+    session: Session,
+    quantities: Mapping[int, int],
+    lasts: timedelta,
+    *,
+    instead_of: int | None = None,
+    network: str | None = None,
 ) -> int:
     """Set aside `quantities` (pieces by variant id) and give the hold's id.
 
     It expires `lasts` from now by the database's clock. `instead_of` names the basket's earlier hold: it
-    is released in the same step, if it is still held, and what it held counts as available.
-    Raises SoldOut when a variant is short; then nothing is set aside and the earlier hold stands.
+    is released in the same step, if it is still held, and what it held counts as available. `network` is a
+    keyed digest of who asks; without one no share is counted.
+    Raises SoldOut when a variant is short, shares.ShareTaken when it would be more than the network's share;
+    then nothing is set aside and the earlier hold stands.
     Raises ValueError when there is nothing to hold or a quantity is not positive.
     """
-    if not quantities or any(quantity <= 0 for quantity in quantities.values()):
-        raise ValueError("a hold sets at least one piece of each variant aside")
+    _check(quantities)
+    if network is not None:
+        shares.wait_for_turn(session, network)  # before any stock: nobody then waits in a circle
     with session.begin_nested():
         before = _end_earlier(session, instead_of)
         changes = {
@@ -66,7 +75,24 @@ def place_hold(
                     for variant_id in short
                 }
             )
-        return _write(session, quantities, lasts)
+        if network is not None:
+            shares.refuse_more(session, network, quantities)
+        return _write(session, quantities, lasts, HoldState.HELD, network)
+
+
+def note_wanted(session: Session, quantities: Mapping[int, int], lasts: timedelta) -> int:
+    """Write down `quantities` (pieces by variant id) without setting them aside, and give the hold's id.
+
+    It is a hold that was released at once: `take_again` sells it when its payment comes, if everything can
+    still be had. Raises SoldOut when a variant is short now; ValueError as `place_hold` does.
+    """
+    _check(quantities)
+    left = {variant_id: level_of(session, variant_id).available for variant_id in quantities}
+    if short := {
+        variant_id: left[variant_id] for variant_id, n in quantities.items() if left[variant_id] < n
+    }:
+        raise SoldOut(short)
+    return _write(session, quantities, lasts, HoldState.RELEASED)
 
 
 def sell(session: Session, hold_id: int, *, order_reference: str, actor: str) -> bool:
@@ -125,7 +151,7 @@ def _settle(session: Session, hold_id: int, before: HoldState, after: HoldState)
     settled = session.scalars(
         update(Hold)
         .where(Hold.id == hold_id, Hold.state == before)
-        .values(state=after, settled_at=moment(session))
+        .values(state=after, settled_at=moment(session), network=None)
         .returning(Hold.id)
         .execution_options(synchronize_session=False)
     )
@@ -139,9 +165,23 @@ def _end_earlier(session: Session, hold_id: int | None) -> dict[int, int]:
     return _lines(session, hold_id)
 
 
-def _write(session: Session, quantities: Mapping[int, int], lasts: timedelta) -> int:
+def _check(quantities: Mapping[int, int]) -> None:
+    if not quantities or any(quantity <= 0 for quantity in quantities.values()):
+        raise ValueError("a hold sets at least one piece of each variant aside")
+
+
+def _write(
+    session: Session,
+    quantities: Mapping[int, int],
+    lasts: timedelta,
+    state: HoldState,
+    network: str | None = None,
+) -> int:
     now = moment(session)
-    placed = insert(Hold).values(state=HoldState.HELD, created_at=now, expires_at=now + lasts)
+    settled_at = None if state is HoldState.HELD else now
+    placed = insert(Hold).values(
+        state=state, created_at=now, expires_at=now + lasts, settled_at=settled_at, network=network
+    )
     hold_id = session.execute(placed.returning(Hold.id)).scalar_one()
     session.execute(
         insert(HoldLine),

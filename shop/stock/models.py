@@ -78,6 +78,12 @@ class Hold(Base):
             sqlite_where=text("state = 'held'"),
             postgresql_where=text("state = 'held'"),
         ),
+        Index(
+            "ix_hold_network",
+            "network",
+            sqlite_where=text("network IS NOT NULL"),
+            postgresql_where=text("network IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -85,6 +91,8 @@ class Hold(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    network: Mapped[str | None] = mapped_column(String(64))
+    """A keyed digest of whom it was placed for, while it is held and for an hour at most (see `shares`)."""
 
 
 class HoldLine(Base):

@@ -117,6 +117,15 @@ def sold_out_payment(visitor: Visitor) -> None:
     visitor.presses("Place order and pay")
 
 
+def not_set_aside(visitor: Visitor) -> None:
+    visitor.has_ordered()
+    visitor.shop.count_stock("DISC-SILVER-18", 2)
+    visitor.context.clear_cookies()
+    last_look(visitor)
+    visitor.page.get_by_label("I have checked every letter").check()
+    visitor.presses("Place order and pay")
+
+
 def changed_while_paying(visitor: Visitor) -> None:
     visitor.has_ordered()
     visitor.has_in_basket("heart", "HEART-SILVER-18")
@@ -578,6 +587,7 @@ ROOMS: Final = (
     Room("payment", "/checkout/payment", last_look),
     Room("payment unticked", "/checkout/payment", unticked_payment, 422, shows="Please tick this"),
     Room("payment sold out", "/checkout/payment", sold_out_payment, 422, shows="sold out for now"),
+    Room("payment not set aside", "/checkout/payment", not_set_aside, 409, shows="once more"),
     Room("thanks", "/checkout/thanks", thanked, shows="Your order is with us"),
     Room("thanks awaiting", "/checkout/thanks", thanked_too_early, shows="Confirming your payment"),
     Room("thanks processing", "/checkout/thanks", thanked_late, shows="Confirming your payment"),

@@ -13,9 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from shop import stock
-from shop.catalogue import snapshot
 from shop.checkout import basket
-from shop.checkout.pay import AlreadyPaid, open_payment
+from shop.checkout.pay import AlreadyPaid
 from shop.giving import ledger as giving
 from shop.mail import outbox
 from shop.orders import converge as converging
@@ -23,7 +22,6 @@ from shop.orders import refunds
 from shop.orders.converge import converge, start_payment
 from shop.orders.lifecycle import State
 from shop.orders.models import Order, OrderEvent
-from shop.orders.placing import fingerprint, price
 from shop.orders.refund_sending import carry_out
 from shop.orders.sweep import look_at_all, sweep
 from shop.payments import gateway as stripe_gateway
@@ -388,23 +386,13 @@ def test_the_second_payment_goes_back_once_however_often_the_refund_is_sent(trad
 def tries_to_pay(trade: Trade, *slugs: str) -> tuple[str, int]:
     """A basket with its cookie, and the order after she pressed the button."""
     token = basket.new_token()
-    with trade.database.transaction() as session:
-        for line in trade.wish(*(slugs or ("disc",))).lines:
-            basket.add(session, token, line)
     press(trade, token, *slugs)
     return token, order_of(trade, token)
 
 
 def press(trade: Trade, token: str, *slugs: str, **hooks: Callable[..., object]) -> str:
     """She presses "Place order and pay". Give the payment page's address."""
-
-    def catalogue() -> snapshot.Catalogue:
-        with trade.database.reading() as session:
-            return snapshot.load(session)
-
-    wish = trade.wish(*(slugs or ("disc",)))
-    agreed = fingerprint(wish, price(catalogue(), wish.lines))
-    return open_payment(hooked(trade.services, **hooks), token, catalogue, wish, agreed)
+    return trade.press_pay(token, *(slugs or ("disc",)), services=hooked(trade.services, **hooks))
 
 
 def order_of(trade: Trade, token: str) -> int:
@@ -431,8 +419,7 @@ def test_pressing_twice_gives_the_same_page(trade: Trade) -> None:
 
 def test_pressing_twice_at_once_gives_one_page(trade: Trade) -> None:
     token = basket.new_token()
-    with trade.database.transaction() as session:
-        basket.add(session, token, trade.wish("disc").lines[0])
+    trade.basket(token, "disc")
     start = Barrier(4)
 
     def presses(_: int) -> str:

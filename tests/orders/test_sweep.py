@@ -9,11 +9,10 @@ from sqlalchemy import select, update
 from shop import clock
 from shop.catalogue import snapshot
 from shop.checkout import basket
-from shop.checkout.pay import open_payment
 from shop.orders.converge import Services, start_payment
 from shop.orders.lifecycle import State, lock
 from shop.orders.models import Order
-from shop.orders.placing import fingerprint, pay_again, price
+from shop.orders.placing import pay_again, price
 from shop.orders.sweep import STILL_MOVES, look_at_all, sweep
 from shop.payments.gateway import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt
@@ -46,15 +45,6 @@ def opens_again(trade: Trade, order: int) -> None:
         priced = price(snapshot.load(session), trade.wish("disc").lines)
         _, attempt = pay_again(session, trade.services, order, priced)
     start_payment(trade.services, attempt.id)
-
-
-def press(trade: Trade, services: Services, token: str) -> str:
-    def catalogue() -> snapshot.Catalogue:
-        with trade.database.reading() as session:
-            return snapshot.load(session)
-
-    wish = trade.wish("disc")
-    return open_payment(services, token, catalogue, wish, fingerprint(wish, price(catalogue(), wish.lines)))
 
 
 def test_a_page_still_open_is_left_alone(trade: Trade) -> None:
@@ -162,12 +152,10 @@ def test_she_can_pay_when_she_tries_again_after_stripe_was_down_for_two_minutes(
     trade: Trade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = basket.new_token()
-    with trade.database.transaction() as session:
-        basket.add(session, token, trade.wish("disc").lines[0])
     with pytest.raises(GatewayDown):
-        press(trade, hooked(trade.services, create_session=down), token)
+        trade.press_pay(token, "disc", services=hooked(trade.services, create_session=down))
     later(monkeypatch, timedelta(minutes=2))
-    assert "/stand-in/pay/" in press(trade, trade.services, token)
+    assert "/stand-in/pay/" in trade.press_pay(token, "disc")
     assert trade.level("disc").reserved == 1
 
 

@@ -1,0 +1,184 @@
+"""One visitor cannot hold everything, and nobody who shares her network is turned away for it."""
+
+import dataclasses
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from shop.application import create_app
+from shop.orders.lifecycle import State
+from shop.orders.models import Order
+from shop.orders.sweep import sweep
+from shop.settings import Settings
+from shop.stock.models import Hold
+from tests.shopper import Shopper, changed, form_on, soup, title, trade_of
+
+both = pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"])
+
+
+def somebody(app: Flask, address: str, forwarded: str | None = None) -> Shopper:
+    """A visitor with no cookies, at this address."""
+    visitor = Shopper(app)
+    visitor.client.environ_base["REMOTE_ADDR"] = address
+    if forwarded:
+        visitor.client.environ_base["HTTP_X_FORWARDED_FOR"] = forwarded
+    return visitor
+
+
+def goes_to_pay(visitor: Shopper, *slugs: str, number: int = 0) -> int:
+    for slug in slugs:
+        assert visitor.add(slug, number).status_code == 303
+    visitor.tell_details()
+    return visitor.press_pay().status_code
+
+
+def orders(app: Flask) -> list[Order]:
+    with app.extensions["shop.database"].reading() as session:
+        return list(session.scalars(select(Order).order_by(Order.id)))
+
+
+def takes_all_it_can(app: Flask, address: str, *slugs: str) -> None:
+    """One visitor after the other at one address, each with new cookies, until nothing more is set aside."""
+    while goes_to_pay(somebody(app, address), *slugs) == 303:
+        pass
+
+
+@both
+def test_new_cookies_bring_no_more_than_half_of_a_piece(app: Flask) -> None:
+    trade = trade_of(app)
+    trade.set_stock("petal", 8)
+    takes_all_it_can(app, "198.51.100.7", "petal")
+    assert trade.level("petal").reserved == 4
+    assert goes_to_pay(somebody(app, "203.0.113.9"), "petal") == 303
+
+
+@both
+def test_whoever_shares_the_network_is_told_kindly_and_can_pay_all_the_same(app: Flask) -> None:
+    trade = trade_of(app)
+    trade.set_stock("petal", 8)
+    takes_all_it_can(app, "198.51.100.7", "petal")
+    family = somebody(app, "198.51.100.7")
+    for _ in range(3):
+        family.add("petal")
+    family.tell_details()
+    told = family.press_pay()
+    assert told.status_code == 409
+    sentence = soup(told).select_one(".notice").text  # type: ignore[union-attr]
+    assert "all of it comes back" in sentence
+    assert not title(told).startswith("Error"), "nothing is wrong with what was filled in"
+    assert not re.search(r"too many|limit|abuse|refus|!", sentence, re.IGNORECASE)
+    _, again = form_on(told, "/checkout/payment")
+    assert family.post("/checkout/payment", again).status_code == 303
+    assert trade.level("petal").reserved == 4, "nothing more is set aside"
+    order = orders(app)[-1].id
+    trade.pays(order)
+    assert trade.looks(order) is State.PAID
+    assert trade.level("petal").on_hand == 5
+    assert trade.sound() == []
+
+
+def test_three_pieces_for_a_family_are_set_aside_without_a_word(app: Flask) -> None:
+    assert goes_to_pay(somebody(app, "198.51.100.7"), "petal", "disc", "heart") == 303
+    assert goes_to_pay(somebody(app, "198.51.100.7"), "petal", "petal", "petal", number=1) == 303
+    assert {trade_of(app).level(slug).reserved for slug in ("petal", "disc", "heart")} == {1}
+
+
+@pytest.mark.parametrize("left", [1, 2])
+def test_the_last_piece_can_be_bought_from_any_network(app: Flask, left: int) -> None:
+    trade_of(app).set_stock("petal", left)
+    assert goes_to_pay(somebody(app, "198.51.100.7"), "petal") == 303
+
+
+def test_not_set_aside_and_sold_meanwhile_gives_every_penny_back(app: Flask) -> None:
+    trade = trade_of(app)
+    trade.set_stock("petal", 2)
+    assert goes_to_pay(somebody(app, "198.51.100.7"), "petal") == 303
+    second = somebody(app, "198.51.100.7")
+    assert goes_to_pay(second, "petal") == 409
+    assert second.press_pay(unreserved="y").status_code == 303
+    assert goes_to_pay(somebody(app, "203.0.113.9"), "petal") == 303
+    waiting = orders(app)[1].id
+    trade.pays(waiting)
+    assert trade.looks(waiting) is State.REFUNDED
+    assert trade.kept_pence(waiting) == 0
+    assert trade.letters(waiting) == ["sold-out"]
+
+
+def test_what_is_gone_is_sold_out_for_who_would_pay_without_its_being_set_aside(app: Flask) -> None:
+    trade = trade_of(app)
+    trade.set_stock("petal", 2)
+    late = somebody(app, "198.51.100.7")
+    late.add("petal")
+    late.tell_details()
+    takes_all_it_can(app, "198.51.100.7", "petal")
+    goes_to_pay(somebody(app, "203.0.113.9"), "petal")
+    assert late.press_pay(unreserved="y").status_code in {409, 422}
+    assert trade.level("petal").reserved == 2
+
+
+def test_an_order_whose_pieces_are_not_set_aside_ends_like_any_other(app: Flask) -> None:
+    trade = trade_of(app)
+    trade.set_stock("petal", 2)
+    goes_to_pay(somebody(app, "198.51.100.7"), "petal")
+    second = somebody(app, "198.51.100.7")
+    goes_to_pay(second, "petal")
+    second.press_pay(unreserved="y")
+    trade.pass_time_for_holds()
+    sweep(trade.services)
+    assert [order.state for order in orders(app)] == [State.EXPIRED, State.EXPIRED]
+    assert trade.sound() == []
+
+
+def test_a_basket_has_one_order_waiting_to_be_paid_however_it_changes(app: Flask) -> None:
+    visitor = somebody(app, "198.51.100.7")
+    goes_to_pay(visitor, "petal")
+    for slug in ("disc", "heart", "thread"):
+        visitor.add(slug)
+        assert visitor.press_pay().status_code == 303
+    states = [order.state for order in orders(app)]
+    assert states == [State.EXPIRED] * 3 + [State.AWAITING]
+
+
+def test_a_sixty_four_of_ipv6_is_one_network_and_its_neighbour_another(app: Flask) -> None:
+    trade_of(app).set_stock("petal", 3)
+    assert goes_to_pay(somebody(app, "2001:db8:1:1::1"), "petal") == 303
+    assert goes_to_pay(somebody(app, "2001:db8:1:1:ffff::2"), "petal") == 303
+    assert goes_to_pay(somebody(app, "2001:db8:1:1:abcd::3"), "petal") == 409
+    assert goes_to_pay(somebody(app, "2001:db8:1:2::1"), "petal") == 303
+
+
+def test_the_network_is_kept_as_a_keyed_digest_while_the_page_is_open_and_not_longer(app: Flask) -> None:
+    trade = trade_of(app)
+    goes_to_pay(somebody(app, "198.51.100.7"), "petal")
+    with trade.database.reading() as session:
+        network = session.scalars(select(Hold.network)).one()
+    assert network is not None
+    assert re.fullmatch(r"[0-9a-f]{64}", network)
+    order = orders(app)[0].id
+    trade.pays(order)
+    trade.looks(order)
+    with trade.database.reading() as session:
+        assert session.scalars(select(Hold.network)).all() == [None]
+
+
+@pytest.mark.parametrize(("proxies", "apart"), [(0, False), (1, True)])
+def test_who_is_asking_is_said_by_as_many_proxies_as_are_ours(
+    settings: Settings, proxies: int, apart: bool
+) -> None:
+    app = create_app(dataclasses.replace(settings, proxies=proxies))
+    app.testing = True
+    trade_of(app).set_stock("petal", 2)
+    assert goes_to_pay(somebody(app, "127.0.0.1", "203.0.113.1"), "petal") == 303
+    assert goes_to_pay(somebody(app, "127.0.0.1", "203.0.113.2"), "petal") == (303 if apart else 409)
+    app.extensions["shop.database"].dispose()
+
+
+def test_a_form_that_says_so_by_itself_is_still_served_with_stock_set_aside(app: Flask) -> None:
+    visitor = somebody(app, "198.51.100.7")
+    visitor.add("petal")
+    visitor.tell_details()
+    _, sent = form_on(visitor.get("/checkout/payment"))
+    assert visitor.post("/checkout/payment", changed(sent, {"unreserved": "y"})).status_code == 303
+    assert trade_of(app).level("petal").reserved == 1
