@@ -28,10 +28,13 @@ from shop.engraving.problems import (
 )
 from shop.engraving.proofs import Proof, proof_digest, proof_of
 from shop.engraving.stage import Placement, over_picture, remarks
+from shop.engraving.tool import ANY_TOOL, MACHINES, Tool
 
 __all__ = [
+    "ANY_TOOL",
     "FACES",
     "FACE_FIELD",
+    "MACHINES",
     "Area",
     "ControlCharacters",
     "EngravedLine",
@@ -48,6 +51,7 @@ __all__ = [
     "TooLong",
     "TooManyCharacters",
     "TooTall",
+    "Tool",
     "UnknownFace",
     "UnknownLine",
     "check",

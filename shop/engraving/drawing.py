@@ -16,6 +16,7 @@ from shop.engraving.frames import Frame, frames
 from shop.engraving.layout import lay_out
 from shop.engraving.letters import drawable
 from shop.engraving.problems import EngravingRefused
+from shop.engraving.tool import ANY_TOOL, Tool, fitted
 
 _EDGE_MM: Final = 0.1
 
@@ -34,10 +35,10 @@ def proof(area: Area, engraving: Engraving | None) -> str:
     """One side of an engraving that was accepted; the bare metal when there is none."""
     if engraving is None:
         return _document(area, "", edge=True)
-    return svg(area, engraving.lines, FACES[engraving.face])
+    return svg(area, engraving.lines, engraving.face_as_cut)
 
 
-def preview(params: Mapping[str, str], areas: Sequence[Area]) -> str:
+def preview(params: Mapping[str, str], areas: Sequence[Area], tool: Tool = ANY_TOOL) -> str:
     """The side named by `side` (else the first) with the words of `engraving-<side>-<line>` in `face`.
 
     Never refuses: an unknown face becomes the first, and a line with something that cannot be cut is left
@@ -47,7 +48,8 @@ def preview(params: Mapping[str, str], areas: Sequence[Area]) -> str:
     face = FACES.get(params.get("face", "")) or next(iter(FACES.values()))
     typed = words_in(params, [area])
     words = {line: drawn for (_, line), text in typed.items() if (drawn := drawable(face, text))}
-    return _document(area, marks(area, words, face), edge=True, note=_note([area], face, typed))
+    note = _note([area], face, typed, tool)
+    return _document(area, marks(area, words, fitted(face, tool)), edge=True, note=note)
 
 
 def marks(area: Area, words: Mapping[int, str], face: Face) -> str:
@@ -59,10 +61,10 @@ def marks(area: Area, words: Mapping[int, str], face: Face) -> str:
     return f'<g class="words" fill="currentColor"{thick}>{drawn}</g>'
 
 
-def _note(areas: Sequence[Area], face: Face, typed: Words) -> str:
+def _note(areas: Sequence[Area], face: Face, typed: Words, tool: Tool) -> str:
     """Why words cannot be engraved as they are; "" when they can."""
     try:
-        check(areas, face.slug, typed)
+        check(areas, face.slug, typed, tool)
     except EngravingRefused as refused:
         return " ".join(dict.fromkeys(problem.message for problem in refused.problems.values()))
     return ""

@@ -3,7 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from shop.engraving import letters
@@ -22,6 +22,7 @@ from shop.engraving.problems import (
     UnknownFace,
     UnknownLine,
 )
+from shop.engraving.tool import ANY_TOOL, Fit, Tool, fit, fitted
 
 Words = Mapping[tuple[str, int], str]
 """What was typed, by side and line; lines are numbered from 1."""
@@ -44,17 +45,21 @@ class EngravedLine:
 class Engraving:
     """What is cut into one unit, its lines in the order of the piece's sides.
 
-    `face_version` is the SHA-256 of the font file the words were checked with.
+    `face_version` is the SHA-256 of the font file the words were checked with, `fit` what the machine of that
+    day made of the face; None when none was named.
     """
 
     face: str
     face_version: str
     lines: tuple[EngravedLine, ...]
+    fit: Fit | None = None
 
     def to_json(self) -> str:
         """Canonical JSON: equal engravings give equal text."""
         lines = [(line.side, line.line, line.text) for line in self.lines]
-        content = {"face": self.face, "face_version": self.face_version, "lines": lines}
+        content: dict[str, Any] = {"face": self.face, "face_version": self.face_version, "lines": lines}
+        if self.fit:
+            content["fit"] = asdict(self.fit)
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
     @classmethod
@@ -63,9 +68,19 @@ class Engraving:
         try:
             content = json.loads(text)
             lines = tuple(_line(*entry) for entry in content["lines"])
-            return cls(_text(content["face"]), _text(content["face_version"]), lines)
+            return cls(_text(content["face"]), _text(content["face_version"]), lines, _fit(content))
         except (ValueError, KeyError, TypeError):
             raise EngravingUnreadable("This is not a stored engraving.") from None
+
+    @property
+    def tool(self) -> Tool:
+        """What the words were checked for."""
+        return self.fit.tool if self.fit else ANY_TOOL
+
+    @property
+    def face_as_cut(self) -> Face:
+        """The face, as small and as thick as it was when the words were checked. Raises KeyError."""
+        return self.fit.applied(FACES[self.face]) if self.fit else FACES[self.face]
 
     @property
     def face_is_current(self) -> bool:
@@ -89,8 +104,8 @@ def words_in(form: Mapping[str, str], areas: Sequence[Area]) -> dict[tuple[str, 
     }
 
 
-def check(areas: Sequence[Area], face_slug: str, words: Words) -> Engraving | None:
-    """The engraving these words make, or None when every line is empty or only spaces.
+def check(areas: Sequence[Area], face_slug: str, words: Words, tool: Tool = ANY_TOOL) -> Engraving | None:
+    """The engraving these words make with this tool, or None when every line is empty or only spaces.
 
     The words are brought to normal form C and otherwise kept to the letter: case, spaces within and at the
     ends, and all. Raises EngravingRefused with a problem for each line that cannot be cut.
@@ -110,7 +125,7 @@ def check(areas: Sequence[Area], face_slug: str, words: Words) -> Engraving | No
         if kept or problems:
             problems[FACE_FIELD] = UnknownFace()
     else:
-        problems |= _unfit(areas, face, kept)
+        problems |= _unfit(areas, face, kept, tool)
     if problems:
         raise EngravingRefused(problems)
     if face is None or not kept:
@@ -121,10 +136,10 @@ def check(areas: Sequence[Area], face_slug: str, words: Words) -> Engraving | No
         for line in area.line_numbers
         if (area.key, line) in kept
     )
-    return Engraving(face.slug, face.version, lines)
+    return Engraving(face.slug, face.version, lines, None if tool == ANY_TOOL else fit(face, tool))
 
 
-def _unfit(areas: Sequence[Area], face: Face, kept: Words) -> dict[tuple[str, int], Problem]:
+def _unfit(areas: Sequence[Area], face: Face, kept: Words, tool: Tool) -> dict[tuple[str, int], Problem]:
     found: dict[tuple[str, int], Problem] = {}
     for place, text in kept.items():
         if problem := _uncuttable(face, text):
@@ -133,10 +148,11 @@ def _unfit(areas: Sequence[Area], face: Face, kept: Words) -> dict[tuple[str, in
     for place, problem in found.items():
         if isinstance(problem, MissingLetters):
             found[place] = replace(problem, faces_that_have=letters.faces_with(lacking))
+    as_cut = fitted(face, tool)
     for area in areas:
         side = {line: text for (key, line), text in kept.items() if key == area.key}
         if side and not any((area.key, line) in found for line in side):
-            found |= {(area.key, line): p for line, p in lay_out(area, face, side).problems.items()}
+            found |= {(area.key, line): p for line, p in lay_out(area, as_cut, side).problems.items()}
     return found
 
 
@@ -157,6 +173,12 @@ def _too_many(typed: str) -> TooManyCharacters | None:
     limit = letters.MAX_CHARACTERS
     count = len(typed) if len(typed) > 10 * limit else len(unicodedata.normalize("NFC", typed))
     return TooManyCharacters(count, limit) if count > limit else None
+
+
+def _fit(content: Mapping[str, Any]) -> Fit | None:
+    if (stored := content.get("fit")) is None:
+        return None
+    return Fit(Tool(**stored["tool"]), stored["cap_min_mm"], stored["thicken_mm"])
 
 
 def _line(side: Any, line: Any, text: Any) -> EngravedLine:

@@ -16,7 +16,7 @@ from fontTools.misc.transform import Transform
 from shop.engraving.areas import Area, outline
 from shop.engraving.contours import Contour, polygon
 from shop.engraving.engraving import Engraving
-from shop.engraving.faces import FACES, Face, opened
+from shop.engraving.faces import Face, opened
 from shop.engraving.frames import frames
 from shop.engraving.layout import lay_out
 from shop.engraving.regions import glyph_contours, glyph_region
@@ -68,7 +68,7 @@ def cut_sides(areas: Sequence[Area], engraving: Engraving) -> dict[str, CutSide]
 
     The words were accepted with the face's version, so see first that `engraving.face_is_current`.
     """
-    face = FACES[engraving.face]
+    face = engraving.face_as_cut
     found = {}
     for area in areas:
         if words := {line.line: line.text for line in engraving.lines if line.side == area.key}:

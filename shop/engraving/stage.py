@@ -14,6 +14,7 @@ from shop.engraving.faces import FACES, Face
 from shop.engraving.layout import room_left_mm
 from shop.engraving.letters import drawable
 from shop.engraving.problems import EngravingRefused, Problem
+from shop.engraving.tool import ANY_TOOL, Tool, fitted
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -79,6 +80,7 @@ def over_picture(
     size: tuple[int, int],
     metal: str,
     name: str,
+    tool: Tool = ANY_TOOL,
 ) -> str:
     """An SVG of the size of the picture (`size`, px), with the words of a form's fields cut into the metal.
 
@@ -88,7 +90,7 @@ def over_picture(
     `name` sets its inner names apart from those of other drawings on a page.
     """
     face = FACES.get(params.get("face", "")) or next(iter(FACES.values()))
-    said = remarks(areas, face, params)
+    said, as_cut = remarks(areas, face, params, tool), fitted(face, tool)
     sides = {area.key: area for area in areas}
     shown = [place for place in placements if place.side in sides]
     cut = pale = ""
@@ -97,9 +99,9 @@ def over_picture(
         typed = words_in(params, [area]).items()
         words = {line: drawn for (_, line), text in typed if (drawn := drawable(face, text)).strip()}
         if words and any(said[field_name(area.key, line)][1] for line in words):
-            pale += _placed(area, place, words, face)
+            pale += _placed(area, place, words, as_cut)
         elif words:
-            cut += _cut(area, place, words, face, name=f"{name}-{area.key}")
+            cut += _cut(area, place, words, as_cut, name=f"{name}-{area.key}")
     tone = TONES.get(metal, TONES["silver"])
     if cut:
         groove = GROOVE_MM * max(place.px_per_mm for place in shown)
@@ -114,22 +116,24 @@ def over_picture(
     )
 
 
-def remarks(areas: Sequence[Area], face: Face, params: Mapping[str, str]) -> dict[str, tuple[str, bool]]:
+def remarks(
+    areas: Sequence[Area], face: Face, params: Mapping[str, str], tool: Tool = ANY_TOOL
+) -> dict[str, tuple[str, bool]]:
     """By field name, what to say of each line that has words: the problem, or how much room is left."""
     words = words_in(params, areas)
     problems: Mapping[tuple[str, int], Problem] = {}
     try:
-        check(areas, face.slug, words)
+        check(areas, face.slug, words, tool)
     except EngravingRefused as refused:
         problems = refused.problems
-    said = {}
+    said, as_cut = {}, fitted(face, tool)
     for area in areas:
         typed = {line: text for (key, line), text in words.items() if key == area.key and text.strip()}
         for line in typed:
             if problem := problems.get((area.key, line)):
                 said[field_name(area.key, line)] = (problem.message, True)
             else:
-                said[field_name(area.key, line)] = (_room(room_left_mm(area, face, typed, line)), False)
+                said[field_name(area.key, line)] = (_room(room_left_mm(area, as_cut, typed, line)), False)
     return said
 
 

@@ -140,8 +140,13 @@ class _InkPen(BasePen):
 
 @cache
 def opened(face: Face) -> OpenFont:
-    """The face's font, read from its file at the first call."""
-    return OpenFont(face.path)
+    """The face's font, read from its file at the first call; a face fitted to a tool shares it."""
+    return _opened(face.path)
+
+
+@cache
+def _opened(path: Path) -> OpenFont:
+    return OpenFont(path)
 
 
 @cache

@@ -1,0 +1,154 @@
+"""What a machine can cut: no letter is smaller, and no stroke finer, than it can do. Measured on rasters."""
+
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import resvg_py
+from PIL import Image
+
+from shop.engraving import (
+    ANY_TOOL,
+    FACES,
+    MACHINES,
+    Area,
+    Engraving,
+    EngravingRefused,
+    Tool,
+    TooLong,
+    check,
+    over_picture,
+    preview,
+    proof,
+    proof_digest,
+    remarks,
+    svg,
+)
+from shop.engraving.engraving import EngravedLine
+from shop.engraving.outlines import cut_sides
+from shop.engraving.stage import Placement
+from shop.engraving.tool import fitted
+
+PX_PER_MM = 100
+MISSED = 0.04
+"""The share of ink in the points of serifs and the ends of swashes, which no round tool reaches."""
+LINES = ["Hamburge", "fonstiv", "0123456"]
+SMALL = "xaeonrsuz"
+TOOLS = [machine.usual for machine in MACHINES.values()] + [
+    Tool("diamond", 0.10, 1.5),
+]
+LATIN = [face.slug for face in FACES.values() if face.scripts[0] == "Latn"]
+
+
+def ink(face: str, tool: Tool, text: str) -> np.ndarray:
+    """The words at the smallest size that this tool has for the face."""
+    as_cut = fitted(FACES[face], tool)
+    smallest = replace(as_cut, cap_max_mm=as_cut.cap_min_mm)
+    plate = Area("front", "Front", "bar", 2 + 4 * len(text), 8, 1)
+    drawn = svg(plate, [EngravedLine("front", 1, text)], smallest, edge=False)
+    png = resvg_py.svg_to_bytes(svg_string=drawn, dpi=PX_PER_MM * 25.4, skip_system_fonts=True)
+    inked = np.asarray(Image.open(io.BytesIO(png)).getchannel("A")) >= 128
+    rows, columns = (np.nonzero(inked.any(axis=axis))[0] for axis in (1, 0))
+    return np.pad(inked[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], 20)
+
+
+def reached(inked: np.ndarray, width_mm: float) -> np.ndarray:
+    """What a round tool so wide can cut of it without leaving it."""
+    radius = width_mm / 2 * PX_PER_MM - 0.5  # pixels at its edge belong to it
+    reach = int(radius)
+    steps = [
+        (x, y)
+        for x in range(-reach, reach + 1)
+        for y in range(-reach, reach + 1)
+        if x * x + y * y <= radius**2
+    ]
+    centres, swept = inked.copy(), np.zeros_like(inked)
+    for x, y in steps:
+        centres &= np.roll(inked, (y, x), (0, 1))
+    for x, y in steps:
+        swept |= np.roll(centres, (y, x), (0, 1))
+    return swept
+
+
+def missed(inked: np.ndarray, width_mm: float) -> float:
+    return 1 - reached(inked, width_mm).sum() / inked.sum()
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=str)
+@pytest.mark.parametrize("face", LATIN)
+def test_no_letter_is_smaller_than_the_machine_can_cut(face: str, tool: Tool) -> None:
+    for letter in SMALL:
+        rows = int(ink(face, tool, letter).any(axis=1).sum())
+        assert (rows + 1) / PX_PER_MM >= tool.x_height_mm, letter
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=str)
+@pytest.mark.parametrize("face", LATIN)
+def test_no_stroke_is_finer_than_the_machine_can_cut(face: str, tool: Tool) -> None:
+    for text in LINES:
+        assert missed(ink(face, tool, text), tool.finest_line_mm) < MISSED, text
+
+
+@pytest.mark.parametrize("face", ["great-vibes", "marcellus", "cormorant-sc"])
+def test_without_a_machine_a_diamond_would_miss_the_hairlines(face: str) -> None:
+    assert missed(ink(face, ANY_TOOL, LINES[0]), MACHINES["diamond"].usual.finest_line_mm) > 2 * MISSED
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_a_machine_makes_no_face_smaller_or_thinner_than_it_is_declared(face: str) -> None:
+    declared, as_cut = FACES[face], fitted(FACES[face], Tool("fibre", 0.001, 0.001))
+    assert as_cut == declared
+    assert fitted(declared, ANY_TOOL) == declared
+
+
+DIAMOND = Tool("diamond", 0.15, 1.4)
+DISC = Area("front", "Front", "disc", 16, 16, 2)
+LONG = {("front", 1): "September 2018"}
+
+
+def test_words_that_the_machine_is_too_coarse_for_are_refused_with_the_usual_sentence() -> None:
+    assert check([DISC], "marcellus", LONG) is not None
+    with pytest.raises(EngravingRefused) as refused:
+        check([DISC], "marcellus", LONG, DIAMOND)
+    problem = refused.value.problems["front", 1]
+    assert isinstance(problem, TooLong)
+    assert "too long for the piece" in problem.message
+
+
+def test_check_proof_preview_picture_and_cut_all_take_the_same_tool() -> None:
+    words = {("front", 1): "Wren"}
+    engraving = check([DISC], "great-vibes", words, DIAMOND)
+    assert engraving is not None
+    form = {"face": "great-vibes", "engraving-front-1": "Wren"}
+    thick = fitted(FACES["great-vibes"], DIAMOND).thicken_mm
+    assert thick > FACES["great-vibes"].thicken_mm
+    drawn = proof(DISC, engraving)
+    assert preview(form, [DISC], DIAMOND) == drawn != preview(form, [DISC])
+    letters = drawn.partition('<g class="words"')[2].removesuffix("</g></svg>")
+    places = [Placement("front", (1, 0, 0, 1, 0, 0))]
+    picture = over_picture(form, [DISC], places, size=(9, 9), metal="", name="x", tool=DIAMOND)
+    assert letters in picture
+    assert cut_sides([DISC], engraving)["front"].stroke_mm == thick
+    roomy, tight = (remarks([DISC], FACES["great-vibes"], form, tool) for tool in (ANY_TOOL, DIAMOND))
+    assert roomy != tight
+
+
+def test_approved_words_keep_the_tool_they_were_approved_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    engraving = check([DISC], "marcellus", {("front", 1): "Wren"}, DIAMOND)
+    assert engraving is not None
+    stored, digest = engraving.to_json(), proof_digest([DISC], engraving)
+    monkeypatch.setattr("shop.engraving.tool._hairline", lambda *_: 0.001)
+    monkeypatch.setitem(FACES, "marcellus", replace(FACES["marcellus"], cap_min_mm=1.9, thicken_mm=0.2))  # type: ignore[misc]
+    again = Engraving.from_json(stored)
+    assert again == engraving
+    assert again.tool == DIAMOND
+    assert proof_digest([DISC], again) == digest
+
+
+def test_words_from_before_there_were_tools_are_cut_as_their_face_declares() -> None:
+    engraving = check([DISC], "marcellus", {("front", 1): "Wren"})
+    assert engraving is not None
+    assert set(json.loads(engraving.to_json())) == {"face", "face_version", "lines"}
+    assert Engraving.from_json(engraving.to_json()).face_as_cut == FACES["marcellus"]
