@@ -13,6 +13,8 @@ from shop.checkout import basket
 from shop.db import Database
 from shop.dedications.models import GoneMark, OrderKey, WallEntry
 from shop.dedications.vault import Vault
+from shop.journal import comment_erasure
+from shop.journal.models import Comment
 from shop.orders import privacy, wall
 
 ACTOR = "list of what is gone"
@@ -48,7 +50,8 @@ def catch_up(database: Database, vault: Vault) -> int:
         orders = privacy.erase_gone(session, vault, gone.names, actor=ACTOR)
         for order_id in orders:
             basket.forget_order(session, order_id)
-        count = len(orders) + wall.withdraw_gone(session, vault, gone.names)
+        count = len(orders) + wall.withdraw_gone(session, vault, gone.names, actor=ACTOR)
+        count += comment_erasure.withdraw_gone(session, vault, gone.names, actor=ACTOR)
         session.execute(update(GoneMark).values(seq=gone.seq))
     database.forget_deleted()
     return count
@@ -75,5 +78,5 @@ def sweep_keys(database: Database, vault: Vault) -> int:
 
 def _used(session: Session) -> set[str]:
     """The ids of every key that this database has something sealed under."""
-    columns = (OrderKey.key_id, WallEntry.key_id)
+    columns = (OrderKey.key_id, WallEntry.key_id, Comment.key_id, Comment.email_key_id)
     return {key_id for column in columns for key_id in session.scalars(select(column)) if key_id}

@@ -13,7 +13,7 @@ from flask import Flask, render_template
 from shop import clock, erasures, keeping, stock
 from shop.accounts import attempts, sessions, staff
 from shop.checkout import basket
-from shop.journal import comments
+from shop.journal import comment_erasure
 from shop.mail.sending import send_next, transport
 from shop.orders import letters, privacy
 from shop.orders.converge import Services
@@ -77,7 +77,7 @@ class Worker:
             stock.forget_networks(session)
             sessions.forget_sessions(session)
             staff.forget_links(session)
-            comments.forget_old(session)
+            comment_erasure.forget_old(session, self.services.vault)
         erasures.catch_up(self.services.database, self.services.vault)
         self.services.database.forget_deleted()
         return True

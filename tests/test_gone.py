@@ -1,16 +1,20 @@
 """Gone stays gone: what was erased or withdrawn comes back with no copy of the database."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from shop import clock
 from shop.application import create_app
+from shop.journal.models import Comment
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order
 from shop.settings import Settings
+from shop.worker import Worker
 from tests.shopper import DETAILS, Shopper, soup, trade_of
 from tests.test_cli import run
 
@@ -96,4 +100,49 @@ def test_an_order_erased_after_a_backup_is_erased_in_the_restored_shop(
     assert json.loads(exported)["contact"] is None
     assert MARK not in exported
     assert Shopper(again).get(page).status_code == 404
+    again.extensions["shop.database"].dispose()
+
+
+POST = "/journal/both-ways"
+
+
+def commented(app: Flask, owner: Shopper) -> str:
+    """A comment is written and shown; gives its writer's own page."""
+    said = {"name": MARK, "email": f"{MARK}@example.com", "words": f"{MARK} wrote"}
+    page = Shopper(app).send(POST, f"{POST}/comments", said).location
+    press(owner, "/owner/comments", "/decisions", decision="shown")
+    assert MARK in owner.get(POST).text
+    return str(page)
+
+
+def test_a_comment_withdrawn_after_a_backup_is_in_no_page_of_the_restored_shop(
+    app: Flask, owner: Shopper, settings: Settings, tmp_path: Path
+) -> None:
+    page = commented(app, owner)
+    report = f"{POST}/comments/1/report"
+    assert Shopper(app).send(report, report, {"note": f"{MARK} reported"}).status_code == 200
+    assert run(app, "backup", str(tmp_path / "b.db")).exit_code == 0
+    assert MARK.encode() not in (tmp_path / "b.db").read_bytes(), "nor can a stolen copy be read"
+    press(Shopper(app), page, "/removal")
+    assert run(app, "restore", str(tmp_path / "b.db"), "--yes-replace").exit_code == 0
+    again = restarted(settings)
+    for address in (POST, page, "/owner/comments?all=1"):
+        assert MARK not in owner.get(address).text
+        assert MARK not in Shopper(again).sign_in("owner", "another@example.com").get(address).text
+    again.extensions["shop.database"].dispose()
+
+
+def test_an_e_mail_whose_month_was_over_is_erased_in_the_restored_shop_and_the_words_stay(
+    app: Flask, owner: Shopper, settings: Settings, tmp_path: Path
+) -> None:
+    commented(app, owner)
+    assert run(app, "backup", str(tmp_path / "b.db")).exit_code == 0
+    with app.extensions["shop.database"].transaction() as session:
+        session.execute(update(Comment).values(decided_at=clock.now() - timedelta(days=31)))
+    Worker(app).step()
+    assert run(app, "restore", str(tmp_path / "b.db"), "--yes-replace").exit_code == 0
+    again = restarted(settings)
+    with again.extensions["shop.database"].reading() as session:
+        assert session.scalars(select(Comment.email_sealed)).all() == [None]
+    assert f"{MARK} wrote" in Shopper(again).get(POST).text
     again.extensions["shop.database"].dispose()

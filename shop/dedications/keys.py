@@ -13,69 +13,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    delete,
-    func,
-    insert,
-    inspect,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from shop import clock, files
-from shop.db import Database, UtcDateTime
+from shop.db import Database
+from shop.dedications.key_tables import alone, copy_folder, gone, open_store, word_key
 from shop.dedications.sealing import Sealed
-
-SHOPS_OWN: Final = "order"
-"""A table that only the shop's database has."""
 
 AT_A_TIME: Final = 500
 """Ids in one statement."""
-
-_LOCK: Final = 70_617_275
-"""Any number: on PostgreSQL, whoever holds it makes the tables, or adds to the list."""
-
-_metadata = MetaData()
-word_key = Table(
-    "word_key",
-    _metadata,
-    Column("id", String(32), primary_key=True),
-    Column("nonce", LargeBinary, nullable=False),
-    Column("wrapped_key", LargeBinary, nullable=False),  # by the vault key, which is in no database
-    Column("contact_index", String(64), index=True),  # a blind index of an e-mail: it goes with its key
-    Column("made_at", UtcDateTime, nullable=False),
-    Column("unused_since", UtcDateTime),  # when nothing was found any more that it seals
-)
-gone = Table(
-    "gone",
-    _metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("name", String(64), nullable=False, unique=True),  # a keyed digest: it names nobody
-    Column("at", UtcDateTime, nullable=False),
-    sqlite_autoincrement=True,
-)
-copy_folder = Table("copy_folder", _metadata, Column("path", Text, primary_key=True))
-
-
-class KeysAmongOrders(Exception):
-    """The key store would be the database whose words it is to open."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "KEYS_URL leads to the same database as DATABASE_URL. Keys kept beside what they seal are in "
-            "every copy of it: give them a database of their own."
-        )
 
 
 @dataclass(frozen=True)
@@ -151,7 +99,7 @@ class KeyStore:
         """Delete keys for good, and put what they belonged to on the list of what is gone: both or none."""
         with self.database.transaction() as session:
             connection = session.connection()
-            _alone(connection)  # numbers follow the order of commits, or a reader of the list misses one
+            alone(connection)  # numbers follow the order of commits, or a reader of the list misses one
             put = insert_sqlite(gone) if connection.dialect.name == "sqlite" else insert_postgresql(gone)
             for name in sorted(set(names)):
                 session.execute(put.values(name=name, at=clock.now()).on_conflict_do_nothing())
@@ -222,43 +170,13 @@ class KeyStore:
         if self._opened is None:
             with self._lock:
                 if self._opened is None:
-                    self._opened = _open(self.url)
+                    self._opened = open_store(self.url)
         return self._opened
 
     def dispose(self) -> None:
         """Close the pooled connections."""
         if self._opened is not None:
             self._opened.dispose()
-
-
-def _open(url: str) -> Database:
-    file = files.sqlite_file(url)
-    if file is not None:
-        files.private_folder(file.parent)
-    database = Database(url)
-    try:
-        _prepare(database)
-    except BaseException:
-        database.dispose()
-        raise
-    return database
-
-
-def _prepare(database: Database) -> None:
-    with database.engine.connect() as connection:
-        if inspect(connection).has_table(copy_folder.name):
-            return
-    with database.transaction() as session:
-        connection = session.connection()
-        _alone(connection)
-        if inspect(connection).has_table(SHOPS_OWN):
-            raise KeysAmongOrders
-        _metadata.create_all(connection)
-
-
-def _alone(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
 def _row(key: StoredKey, now: datetime) -> dict[str, object]:

@@ -12,7 +12,6 @@ import hmac
 import secrets
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import delete, insert, select, update
@@ -27,6 +26,7 @@ from shop.dedications.sealing import (
     Sealed,
     from_bytes,
     open_bytes,
+    open_with,
     seal_bytes,
     to_bytes,
 )
@@ -40,25 +40,6 @@ class OrderNotOpen(Exception):
     def __init__(self, order_id: int) -> None:
         super().__init__(f"Order {order_id} has no key to seal words with.")
         self.order_id = order_id
-
-
-@dataclass(frozen=True)
-class OldKey:
-    """An order's key as it stood in the database itself, before keys had a store of their own."""
-
-    order_id: int
-    reference: str
-    wrapped: Sealed
-    contact_index: str | None
-    fingerprint: str
-
-
-@dataclass(frozen=True)
-class Adopted:
-    """Where an old key stands now, and what the order's bare fingerprint became."""
-
-    key_id: str
-    fingerprint: str
 
 
 class Vault:
@@ -136,7 +117,7 @@ class Vault:
     def keyed(self, session: Session, order_id: int, text: str) -> str | None:
         """An HMAC of the text under the order's key: once that is gone nobody can test a guess against it."""
         key = self._order_key(session, order_id)
-        return None if key is None else _keyed(key, text)
+        return None if key is None else keyed(key, text)
 
     def erase(self, session: Session, order_id: int, reference: str) -> bool:
         """Delete the order's key and all it sealed. False when there was nothing left to erase."""
@@ -182,23 +163,22 @@ class Vault:
         """How a name stands on the list of what is gone: it tells nobody which order that was."""
         return hmac.new(self._derived(b"list of what is gone"), name.encode(), hashlib.sha256).hexdigest()
 
-    def adopt(self, old: Iterable[OldKey]) -> dict[int, Adopted]:
-        """Put keys that stood in the database into the store, by order; not those of orders that are gone."""
-        gone, adopted, kept = self.keys.gone_after(0).names, {}, []
-        for row in old:
-            if self.digest(order_name(row.reference)) in gone:
-                continue
-            key = open_bytes(self._vault_key, row.wrapped, f"key|{row.order_id}".encode())
-            key_id = secrets.token_hex(ID_BYTES)
-            kept.append(self._wrap(key_id, key, row.contact_index))
-            adopted[row.order_id] = Adopted(key_id, row.fingerprint and _keyed(key, row.fingerprint))
-        self.keys.add(kept)
-        return adopted
+    def add_keys(self, keys: Sequence[tuple[bytes, str | None]]) -> list[str]:
+        """Put keys there are already, each with its blind index, into the store; give their ids."""
+        ids = [secrets.token_hex(ID_BYTES) for _ in keys]
+        self.keys.add([self._wrap(key_id, *key) for key_id, key in zip(ids, keys, strict=True)])
+        return ids
+
+    def open_old(self, sealed: Sealed, bound_to: bytes) -> bytes:
+        """What an older version sealed with the vault key itself: an order's key. Raises SealBroken."""
+        return open_bytes(self._vault_key, sealed, bound_to)
+
+    def open_older(self, blob: bytes) -> Any:
+        """The same of a comment's e-mail, which had its key derived from the vault key. Raises SealBroken."""
+        return open_with(self._vault_key, blob)
 
     def _new_key(self, contact_index: str | None = None) -> str:
-        key_id = secrets.token_hex(ID_BYTES)
-        self.keys.add([self._wrap(key_id, secrets.token_bytes(KEY_BYTES), contact_index)])
-        return key_id
+        return self.add_keys([(secrets.token_bytes(KEY_BYTES), contact_index)])[0]
 
     def _wrap(self, key_id: str, key: bytes, contact_index: str | None = None) -> StoredKey:
         return StoredKey(key_id, seal_bytes(self._vault_key, key, _key_place(key_id)), contact_index)
@@ -236,7 +216,8 @@ def _key_id(session: Session, order_id: int) -> str | None:
     return session.scalar(select(OrderKey.key_id).where(OrderKey.order_id == order_id))
 
 
-def _keyed(key: bytes, text: str) -> str:
+def keyed(key: bytes, text: str) -> str:
+    """An HMAC of the text under a key derived from this one."""
     purpose = hmac.new(key, b"fingerprint", hashlib.sha256).digest()
     return hmac.new(purpose, text.encode(), hashlib.sha256).hexdigest()
 

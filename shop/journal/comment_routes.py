@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from shop import clock, web
 from shop.accounts import attempts
+from shop.dedications.vault import Vault
 from shop.journal import comments, pages
+from shop.journal.comments import Opened
 from shop.journal.forms import CommentForm, ReportForm, kept
-from shop.journal.models import Comment, State
 from shop.journal.risk import at_risk
 from shop.journal.routes import text_or_404
+from shop.orders.converge import Services
 
 blueprint = Blueprint("comments", __name__)
 
@@ -53,7 +55,7 @@ def leave(slug: str) -> ResponseReturnValue:
     draft = comments.Draft(text.front.slug, name, email, words, at_risk(f"{name}\n{words}"))
     token = _token(draft)
     with web.transaction() as session:
-        comments.leave(session, draft, token=token, vault_key=web.settings().vault_key)
+        comments.leave(session, _vault(), draft, token=token)
     return redirect(f"/comments/{token}", HTTPStatus.SEE_OTHER)
 
 
@@ -66,11 +68,12 @@ def show(token: str) -> ResponseReturnValue:
         "journal/comment.html",
         here="journal",
         comment=comment,
+        removed=not comment.words,
         token=token,
         helpers=current_app.extensions.get(HELPERS, ()),
         today=clock.now().date(),
     )
-    return page, HTTPStatus.GONE if comment.state == State.REMOVED else HTTPStatus.OK
+    return page, HTTPStatus.OK if comment.words else HTTPStatus.GONE
 
 
 @blueprint.post("/comments/<token>/removal")
@@ -78,7 +81,7 @@ def withdraw(token: str) -> ResponseReturnValue:
     """Take it away for good."""
     with web.transaction() as session:
         _of_writer(session, token)
-        comments.withdraw(session, token)
+        comments.withdraw(session, _vault(), token)
     web.database().forget_deleted()
     return redirect(f"/comments/{token}", HTTPStatus.SEE_OTHER)
 
@@ -104,7 +107,7 @@ def report(slug: str, number: int) -> ResponseReturnValue:
     try:
         _count_try("report")
         with web.transaction() as session:
-            comments.report(session, slug, number, kept(form.note.data))
+            comments.report(session, _vault(), slug, number, kept(form.note.data))
     except attempts.TooManyTries as error:
         form.note.errors = [SLOW_DOWN]
         page = pages.report_page(text, comment, form, refused=True)
@@ -114,23 +117,27 @@ def report(slug: str, number: int) -> ResponseReturnValue:
     return make_response(render_template("journal/reported.html", here="journal", text=text))
 
 
+def _vault() -> Vault:
+    return web.wired(Services).vault
+
+
 def _post_again(slug: str, form: CommentForm, status: HTTPStatus) -> tuple[str, HTTPStatus]:
     with web.reading() as session:
-        shown = comments.shown(session, slug)
+        shown = comments.shown(session, _vault(), slug)
     return pages.post_page(text_or_404(slug), shown, form), status
 
 
-def _shown(slug: str, number: int) -> Comment:
+def _shown(slug: str, number: int) -> Opened:
     with web.reading() as session:
-        found = [comment for comment in comments.shown(session, slug) if comment.id == number]
+        found = [comment for comment in comments.shown(session, _vault(), slug) if comment.id == number]
     if not found:
         abort(HTTPStatus.NOT_FOUND)
     return found[0]
 
 
-def _of_writer(session: Session, token: str) -> Comment:
+def _of_writer(session: Session, token: str) -> Opened:
     try:
-        return comments.of_writer(session, token)
+        return comments.of_writer(session, _vault(), token)
     except comments.UnknownComment:
         abort(HTTPStatus.NOT_FOUND)
 

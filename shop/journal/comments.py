@@ -1,31 +1,39 @@
 """Comments: held until somebody has read them, and gone for good when their writer wishes.
 
 Who may see what: everybody, the name and the words of a comment that is shown; the owner, those of every
-comment, and the sealed e-mail when she asks for it, which is written down each time. The e-mail is erased a
-month after the comment was decided on. Functions here never commit.
+comment, and the e-mail when she asks for it, which is written down each time. All of it is sealed: each
+comment under a key of its own, the e-mail under another, since it is erased a month after the comment was
+decided on. What is taken away loses its key. Functions here never commit.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
-from shop import clock, keeping
+from shop import clock
 from shop.accounts import tokens
 from shop.db import is_sqlite
-from shop.dedications.sealing import SealBroken, open_with, seal_with
+from shop.dedications.sealing import SealBroken
+from shop.dedications.vault import Vault
+from shop.journal.comment_erasure import note_event, remove
 from shop.journal.models import Comment, CommentEvent, State
 
 MOST_LISTED: Final = 200
 
+SEALED_AS: Final = "comment"
+E_MAIL: Final = "comment e-mail"
+NOTE: Final = "comment note"
+"""What the vault calls them: words sealed as one thing do not open as another."""
+
 WRITER: Final = "writer"
 READER: Final = "reader"
-WORKER: Final = "worker"
 
 
 class UnknownComment(Exception):
@@ -37,36 +45,68 @@ class Draft:
     """What somebody wrote, checked."""
 
     post: str
-    name: str
-    email: str
-    """Empty when she gave none."""
-    words: str
+    name: str = field(repr=False)
+    email: str = field(repr=False)
+    """Empty when none was given."""
+    words: str = field(repr=False)
     at_risk: bool
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A comment as it can be read; name and words are empty once it was removed."""
+
+    row: Comment
+    name: str = field(repr=False)
+    words: str = field(repr=False)
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+        return self.row.id
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+        return State(self.row.state)
+
+
+@dataclass(frozen=True)
+class Done:
+    """One thing that was done with a comment."""
+
+    at: datetime
+    kind: str
+    actor: str
+    note: str | None = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Listed:
     """A comment as staff see it, with what was done with it, oldest first."""
 
-    row: Comment
-    events: tuple[CommentEvent, ...]
-
-    @property
-    def waits(self) -> bool:
-        """Whether somebody has to look at it."""
-        return self.row.state == State.HELD or self.row.reported_at is not None
+    comment: Opened
+    events: tuple[Done, ...]
 
 
-def leave(session: Session, draft: Draft, *, token: str, vault_key: bytes) -> None:
+def leave(session: Session, vault: Vault, draft: Draft, *, token: str) -> None:
     """Hold a comment. The same token again is the same comment, sent twice, and changes nothing."""
     token_hash = tokens.digest(token)
-    sealed = seal_with(vault_key, {"comment": token_hash, "email": draft.email}) if draft.email else None
+    if session.scalar(select(Comment.id).where(Comment.token_hash == token_hash)) is not None:
+        return
+    said = {"comment": token_hash, "name": draft.name, "words": draft.words}
+    ((key_id, sealed),) = vault.seal_alone([said], SEALED_AS)
+    email_key_id = email_sealed = None
+    if draft.email:
+        said = {"comment": token_hash, "email": draft.email}
+        ((email_key_id, email_sealed),) = vault.seal_alone([said], E_MAIL)
     insert = insert_sqlite if is_sqlite(session) else insert_postgresql
     row = {
         "post": draft.post,
-        "name": draft.name,
-        "words": draft.words,
-        "email_sealed": sealed,
+        "key_id": key_id,
+        "sealed": sealed,
+        "email_key_id": email_key_id,
+        "email_sealed": email_sealed,
         "token_hash": token_hash,
         "state": State.HELD,
         "at_risk": draft.at_risk,
@@ -75,102 +115,78 @@ def leave(session: Session, draft: Draft, *, token: str, vault_key: bytes) -> No
     session.execute(insert(Comment).values(row).on_conflict_do_nothing(index_elements=["token_hash"]))
 
 
-def shown(session: Session, post: str) -> Sequence[Comment]:
+def shown(session: Session, vault: Vault, post: str) -> list[Opened]:
     """The comments that everybody may read beneath a post, oldest first."""
-    return session.scalars(
+    rows = session.scalars(
         select(Comment)
         .where(Comment.post == post, Comment.state == State.SHOWN)
         .order_by(Comment.written_at, Comment.id)
     ).all()
+    return _opened(vault, rows)
 
 
-def of_writer(session: Session, token: str) -> Comment:
+def of_writer(session: Session, vault: Vault, token: str) -> Opened:
     """The comment that this link belongs to, removed or not. Raises UnknownComment."""
     found = session.scalars(select(Comment).where(Comment.token_hash == tokens.digest(token))).one_or_none()
     if found is None:
         raise UnknownComment
-    return found
+    return next(iter(_opened(vault, [found])), Opened(found, "", ""))
 
 
-def withdraw(session: Session, token: str) -> None:
+def withdraw(session: Session, vault: Vault, token: str) -> None:
     """Take a comment away for its writer, for good; twice is fine. Raises UnknownComment."""
     comment = _locked(session, Comment.token_hash == tokens.digest(token))
     if comment.state != State.REMOVED:
-        _remove(session, comment, "withdrawn", WRITER)
+        remove(session, vault, comment, "withdrawn", WRITER)
 
 
-def report(session: Session, post: str, comment_id: int, note: str) -> None:
+def report(session: Session, vault: Vault, post: str, comment_id: int, note: str) -> None:
     """Ask staff to look again at a comment that is shown. It stays until they have. Raises UnknownComment."""
     comment = _locked(session, Comment.id == comment_id, Comment.post == post, Comment.state == State.SHOWN)
     comment.reported_at = clock.now()
-    _note(session, comment, "reported", READER, note or None)
+    sealed = vault.seal_with_key(comment.key_id or "", note, NOTE) if note else None
+    note_event(session, comment, "reported", READER, sealed)
 
 
-def decide(session: Session, comment_id: int, state: State, *, actor: str) -> None:
+def decide(session: Session, vault: Vault, comment_id: int, state: State, *, actor: str) -> None:
     """Show, hide or remove a comment; a decision already taken is not taken twice. Raises UnknownComment."""
     comment = _locked(session, Comment.id == comment_id, Comment.state != State.REMOVED)
     if state is State.REMOVED:
-        _remove(session, comment, "removed", actor)
+        remove(session, vault, comment, "removed", actor)
     elif comment.state != state or comment.reported_at is not None:
         comment.state, comment.decided_at, comment.reported_at = state, clock.now(), None
-        _note(session, comment, state, actor)
+        note_event(session, comment, state, actor)
 
 
-def address(session: Session, comment_id: int, *, vault_key: bytes, actor: str) -> str | None:
-    """The writer's e-mail, and a note that it was read; None when she gave none or it was erased.
+def address(session: Session, vault: Vault, comment_id: int, *, actor: str) -> str | None:
+    """The writer's e-mail, and a note that it was read; None when none was given or it was erased.
 
     Raises UnknownComment.
     """
     comment = _locked(session, Comment.id == comment_id, Comment.state != State.REMOVED)
-    if comment.email_sealed is None:
+    if comment.email_key_id is None or comment.email_sealed is None:
         return None
-    opened = open_with(vault_key, comment.email_sealed)
-    if opened["comment"] != comment.token_hash:
+    said = vault.open_alone([(comment.email_key_id, comment.email_sealed)], E_MAIL).get(comment.email_key_id)
+    if said is None:
+        return None
+    if said["comment"] != comment.token_hash:
         raise SealBroken
-    _note(session, comment, "address-read", actor)
-    return str(opened["email"])
+    note_event(session, comment, "address-read", actor)
+    return str(said["email"])
 
 
-def listed(session: Session, *, everything: bool = False, comment_id: int | None = None) -> list[Listed]:
+def listed(
+    session: Session, vault: Vault, *, everything: bool = False, comment_id: int | None = None
+) -> list[Listed]:
     """Comments for staff, oldest first: those that wait for somebody, or all that still have words."""
     query = select(Comment).where(Comment.state != State.REMOVED).order_by(Comment.written_at, Comment.id)
     if comment_id is not None:
         query = query.where(Comment.id == comment_id)
     elif not everything:
         query = query.where(or_(Comment.state == State.HELD, Comment.reported_at.is_not(None)))
-    rows = session.scalars(query.limit(MOST_LISTED)).all()
-    events = session.scalars(
-        select(CommentEvent)
-        .where(CommentEvent.comment_id.in_([row.id for row in rows]))
-        .order_by(CommentEvent.at, CommentEvent.id)
-    ).all()
-    return [Listed(row, tuple(e for e in events if e.comment_id == row.id)) for row in rows]
-
-
-def forget_old(session: Session) -> int:
-    """Erase the e-mails and the hidden words that were kept long enough; how many comments that touched."""
-    now = clock.now()
-    addresses = session.scalars(
-        select(Comment)
-        .where(
-            Comment.email_sealed.is_not(None),
-            Comment.decided_at < now - keeping.lasts(keeping.COMMENT_ADDRESS),
-        )
-        .with_for_update(skip_locked=True)
-    ).all()
-    for comment in addresses:
-        comment.email_sealed = None
-        _note(session, comment, "address-erased", WORKER)
-    hidden = session.scalars(
-        select(Comment)
-        .where(
-            Comment.state == State.HIDDEN, Comment.decided_at < now - keeping.lasts(keeping.COMMENT_HIDDEN)
-        )
-        .with_for_update(skip_locked=True)
-    ).all()
-    for comment in hidden:
-        _remove(session, comment, "expired", WORKER)
-    return len({comment.id for comment in [*addresses, *hidden]})
+    opened = _opened(vault, session.scalars(query.limit(MOST_LISTED)).all())
+    done = _done(session, vault, [comment.row for comment in opened])
+    return [Listed(comment, tuple(done[comment.id])) for comment in opened]
 
 
 def _locked(session: Session, *which: object) -> Comment:
@@ -180,18 +196,26 @@ def _locked(session: Session, *which: object) -> Comment:
     return found
 
 
-def _remove(session: Session, comment: Comment, kind: str, actor: str) -> None:
-    comment.name = comment.words = comment.email_sealed = comment.reported_at = None
-    comment.state, comment.decided_at = State.REMOVED, clock.now()
-    session.execute(
-        update(CommentEvent)
-        .where(CommentEvent.comment_id == comment.id)
-        .values(note=None)
-        .execution_options(synchronize_session=False)
-    )
-    _note(session, comment, kind, actor)
+def _opened(vault: Vault, rows: Sequence[Comment]) -> list[Opened]:
+    """The rows that have words; withdrawn in this moment, they are left out."""
+    sealed = [(row.key_id, row.sealed) for row in rows if row.key_id and row.sealed]
+    said = vault.open_alone(sealed, SEALED_AS)
+    there = [(row, said[row.key_id]) for row in rows if row.key_id in said]
+    if any(words["comment"] != row.token_hash for row, words in there):
+        raise SealBroken
+    return [Opened(row, words["name"], words["words"]) for row, words in there]
 
 
-def _note(session: Session, comment: Comment, kind: str, actor: str, note: str | None = None) -> None:
-    at: datetime = clock.now()
-    session.add(CommentEvent(comment_id=comment.id, kind=kind, actor=actor, note=note, at=at))
+def _done(session: Session, vault: Vault, rows: Iterable[Comment]) -> dict[int, list[Done]]:
+    key_ids = {row.id: row.key_id or "" for row in rows}
+    events = session.scalars(
+        select(CommentEvent)
+        .where(CommentEvent.comment_id.in_(key_ids))
+        .order_by(CommentEvent.at, CommentEvent.id)
+    ).all()
+    done: dict[int, list[Done]] = defaultdict(list)
+    for event in events:
+        sealed = [(key_ids[event.comment_id], event.note_sealed)] if event.note_sealed else []
+        note = next(iter(vault.open_alone(sealed, NOTE).values()), None) if sealed else None
+        done[event.comment_id].append(Done(event.at, event.kind, event.actor, note))
+    return done

@@ -19,22 +19,28 @@ class State(StrEnum):
 
 
 class Comment(Base):
-    """One comment. The e-mail is sealed; the writer's link is kept as its SHA-256 alone."""
+    """One comment, sealed under a key of its own; the writer's link is kept as its SHA-256 alone."""
 
     __tablename__ = "comment"
     __table_args__ = (
         CheckConstraint("state IN ('held', 'shown', 'hidden', 'removed')", name="state_known"),
         CheckConstraint(
-            "state <> 'removed' OR (name IS NULL AND words IS NULL AND email_sealed IS NULL)",
+            "(state = 'removed' AND key_id IS NULL AND sealed IS NULL AND email_sealed IS NULL)"
+            " OR (state <> 'removed' AND key_id IS NOT NULL AND sealed IS NOT NULL)",
             name="removed_is_empty",
         ),
+        CheckConstraint("(email_key_id IS NULL) = (email_sealed IS NULL)", name="e_mail_with_its_key"),
         Index("ix_comment_post_state", "post", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     post: Mapped[str] = mapped_column(String(80))
-    name: Mapped[str | None] = mapped_column(String(60))
-    words: Mapped[str | None] = mapped_column(String(2000))
+    key_id: Mapped[str | None] = mapped_column(String(32), unique=True)
+    """Which key in the KeyStore opens the comment and what readers said of it."""
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Name and words."""
+    email_key_id: Mapped[str | None] = mapped_column(String(32), unique=True)
+    """The e-mail has a key of its own: it is erased before the words are."""
     email_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     state: Mapped[str] = mapped_column(String(8), default=State.HELD)
@@ -64,6 +70,6 @@ class CommentEvent(Base):
     kind: Mapped[str] = mapped_column(String(16))
     actor: Mapped[str] = mapped_column(String(254))
     """A member of staff's e-mail; or `writer`, `reader`, `worker`."""
-    note: Mapped[str | None] = mapped_column(String(500))
-    """What a reader said of why; erased with the comment."""
+    note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """What a reader said of why, under the comment's own key; erased with it."""
     at: Mapped[datetime]

@@ -6,9 +6,9 @@ from typing import Any
 from flask import render_template
 
 from shop.catalogue.editions import Shown
+from shop.journal.comments import Opened
 from shop.journal.forms import MOST_NAME, MOST_NOTE, MOST_WORDS, CommentForm, ReportForm, problems_of
 from shop.journal.journal import journal
-from shop.journal.models import Comment
 from shop.journal.writing import Text
 
 
@@ -30,7 +30,7 @@ def index_page(_shown: Shown) -> str:
     )
 
 
-def post_page(text: Text, comments: Sequence[Comment], form: CommentForm | None = None) -> str:
+def post_page(text: Text, comments: Sequence[Opened], form: CommentForm | None = None) -> str:
     """A post, the comments that are shown beneath it, and the form for another; filled if it was refused."""
     refused = form is not None
     form = form or CommentForm(formdata=None)
@@ -51,7 +51,7 @@ def post_page(text: Text, comments: Sequence[Comment], form: CommentForm | None 
     )
 
 
-def report_page(text: Text, comment: Comment, form: ReportForm, *, refused: bool = False) -> str:
+def report_page(text: Text, comment: Opened, form: ReportForm, *, refused: bool = False) -> str:
     """One comment, and the form to ask that somebody look at it again."""
     return render_template(
         "journal/report.html",

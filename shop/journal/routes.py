@@ -12,6 +12,7 @@ from shop.catalogue.editions import HTML, editions
 from shop.journal import comments, feed, pages
 from shop.journal.journal import journal
 from shop.journal.writing import Text
+from shop.orders.converge import Services
 
 blueprint = Blueprint("journal", __name__)
 
@@ -50,7 +51,7 @@ def post(slug: str) -> ResponseReturnValue:
     """One post with its comments, as they are at this moment."""
     text = text_or_404(slug)
     with web.reading() as session:
-        shown = comments.shown(session, slug)
+        shown = comments.shown(session, web.wired(Services).vault, slug)
     kept: Posts = current_app.extensions.setdefault("shop.Posts", Posts())
     now = editions().current().shown
     key = (now.token, now.statement, *(comment.id for comment in shown))

@@ -176,7 +176,7 @@ def erase(session: Session, vault: Vault, order: Order) -> None:
         session.delete(entry)
 
 
-def withdraw_gone(session: Session, vault: Vault, gone: Collection[str]) -> int:
+def withdraw_gone(session: Session, vault: Vault, gone: Collection[str], *, actor: str) -> int:
     """Withdraw again what the list (digests of names) says is gone and this database still has; how many."""
     rows = session.execute(
         select(WallEntry.order_id, WallEntry.number, Order.reference)
@@ -185,7 +185,7 @@ def withdraw_gone(session: Session, vault: Vault, gone: Collection[str]) -> int:
         .order_by(WallEntry.order_id, WallEntry.number)
     ).all()
     found = [row for row in rows if vault.digest(wall_name(row.reference, row.number)) in gone]
-    return sum(withdraw(session, vault, row.order_id, row.number) for row in found)
+    return sum(withdraw(session, vault, row.order_id, row.number, actor=actor) for row in found)
 
 
 def states(session: Session, order_id: int) -> dict[int, WallState]:

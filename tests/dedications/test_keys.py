@@ -14,7 +14,8 @@ from sqlalchemy.exc import IntegrityError
 
 from shop import clock
 from shop.db import Database
-from shop.dedications.keys import KeysAmongOrders, KeyStore, StoredKey
+from shop.dedications.key_tables import KeysAmongOrders
+from shop.dedications.keys import KeyStore, StoredKey
 from shop.dedications.sealing import Sealed
 from shop.dedications.vault import Vault
 from shop.settings import SettingsError, from_environment

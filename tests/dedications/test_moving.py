@@ -13,8 +13,10 @@ from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.models import OrderKey, WallEntry
 from shop.dedications.moving import Mover
-from shop.dedications.sealing import SealBroken, seal_bytes, to_bytes
+from shop.dedications.sealing import SealBroken, seal_bytes, seal_with, to_bytes
 from shop.dedications.vault import Vault, order_name
+from shop.journal import comments
+from shop.journal.models import Comment
 from shop.orders import wall
 from shop.orders.models import Order
 from tests.keys import VAULT_KEY
@@ -30,6 +32,9 @@ ORDER = {
     "goods_pence": 1, "postage_pence": 0, "total_pence": 1, "postage_service": "tracked-48",
     "donation_pence": 0, "placed_at": DAY,
 }  # fmt: skip
+
+
+COMMENT = {"post": "both-ways", "at_risk": False, "written_at": DAY, "decided_at": DAY}
 
 
 def _insert(session: Session, table: str, row: dict[str, object]) -> None:
@@ -82,8 +87,25 @@ def old(empty_database_url: str, vault: Vault) -> Iterator[Database]:
             shown = {"shown_at": DAY, "words": WORDS, "name": "Síle"} if state == "shown" else {}
             entry = {"order_id": number, "number": 1, "state": state, "offered_at": DAY}
             _insert(session, "wall_entry", entry | shown)
+        for number, state in ((4, "shown"), (5, "hidden"), (9, "removed")):
+            written = (
+                {"name": "Síle", "words": WORDS, "email_sealed": old_address(number)} if number < 9 else {}
+            )
+            _insert(
+                session,
+                "comment",
+                COMMENT | {"id": number, "token_hash": f"{number}", "state": state} | written,
+            )
+            event = {"comment_id": number, "kind": "reported", "actor": "reader", "at": DAY}
+            _insert(
+                session, "comment_event", event | {"id": number, "note": "Qanary" if number < 9 else None}
+            )
     yield database
     database.dispose()
+
+
+def old_address(number: int) -> bytes:
+    return seal_with(VAULT_KEY, {"comment": f"{number}", "email": EMAIL})
 
 
 def bare(number: int) -> str:
@@ -104,7 +126,7 @@ def test_words_open_as_before_and_the_database_holds_no_key(
         for number in (1, 2, 3):
             assert vault.reveal_all(session, number) == sealed(number)
         assert vault.orders_of(session, EMAIL) == [1, 2, 3]
-        assert len(keys.all_ids()) == 3 + 2
+        assert len(keys.all_ids()) == 3 + 2 + 4
         assert wall.states(session, 1) | wall.states(session, 2) | wall.states(session, 3)
         assert [(found.words, found.name) for found in wall.page(session, vault, 1).entries] == [
             (WORDS, "Síle")
@@ -124,16 +146,33 @@ def test_words_open_as_before_and_the_database_holds_no_key(
             assert not any(found in content for found in [*wrapped, WORDS.encode(), bare(1).encode()])
 
 
+def test_comments_open_as_before_and_stand_open_nowhere(old: Database, vault: Vault) -> None:
+    migrations.upgrade(old, mover=Mover(vault))
+    with old.transaction() as session:
+        listed = comments.listed(session, vault, everything=True)
+        assert [(found.comment.id, found.comment.words, found.comment.name) for found in listed] == [
+            (4, WORDS, "Síle"), (5, WORDS, "Síle"),
+        ]  # fmt: skip
+        assert [[event.note for event in found.events] for found in listed] == [["Qanary"], ["Qanary"]]
+        assert comments.address(session, vault, 4, actor="test") == EMAIL
+        comments.leave(session, vault, comments.Draft("both-ways", "A", "", "B", at_risk=False), token="new")
+        assert session.scalars(select(Comment.id).order_by(Comment.id)).all() == [4, 5, 9, 10]
+
+
 def test_a_copy_from_before_brings_back_nothing_that_was_erased_since(
     old: Database, vault: Vault, keys: KeyStore
 ) -> None:
-    vault.destroy([], [order_name("PM-1")])
+    vault.destroy([], [order_name("PM-1"), "comment 4", "comment e-mail 5"])
     migrations.upgrade(old, mover=Mover(vault))
     with old.reading() as session:
         assert session.scalars(select(OrderKey.order_id).order_by(OrderKey.order_id)).all() == [2, 3]
         assert vault.reveal_all(session, 1) == {}
         assert wall.page(session, vault, 1).entries == []
         assert session.get_one(Order, 1).fingerprint == ""
+        left = session.execute(select(Comment.id, Comment.sealed, Comment.email_sealed)).all()
+        assert [(row.id, bool(row.sealed), bool(row.email_sealed)) for row in left] == [
+            (4, False, False), (5, True, False), (9, False, False),
+        ]  # fmt: skip
 
 
 def test_with_another_vault_key_nothing_is_moved_and_nothing_is_lost(old: Database, keys: KeyStore) -> None:

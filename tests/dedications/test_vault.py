@@ -8,7 +8,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from shop.db import Database
-from shop.dedications.keys import KeyStore, word_key
+from shop.dedications.key_tables import word_key
+from shop.dedications.keys import KeyStore
 from shop.dedications.models import OrderKey, SealedText
 from shop.dedications.sealing import (
     NotSealable,

@@ -490,8 +490,9 @@ def written(visitor: Visitor, said: dict[str, str] = SAID) -> str:
 def decided(visitor: Visitor, state: State) -> str:
     """A comment is left, and read by the owner."""
     link = written(visitor)
+    vault = visitor.shop.app.extensions["shop.Services"].vault
     with visitor.shop.database.transaction() as session:
-        comments.decide(session, 1, state, actor="owner@example.com")
+        comments.decide(session, vault, 1, state, actor="owner@example.com")
     return link
 
 

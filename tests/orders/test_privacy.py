@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from shop.catalogue import snapshot
-from shop.dedications.keys import word_key
+from shop.dedications.key_tables import word_key
 from shop.dedications.models import OrderKey, SealedText, WallEntry
 from shop.engraving import check
 from shop.orders import privacy, wall
