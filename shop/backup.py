@@ -1,11 +1,9 @@
 """Backups of a SQLite database, and bringing one back. PostgreSQL has its own tools for both.
 
 A plain copy of a database in use loses rows and still looks whole, so SQLite's backup API makes it. The keys
-under instance/keys are not in a backup: without them its private words stay sealed, so they are kept apart.
+of what is sealed are not in a backup: they are copied apart (`shop.key_copies`), and not for long.
 """
 
-import os
-import secrets
 import shlex
 import sqlite3
 from collections.abc import Iterator
@@ -16,7 +14,7 @@ from typing import cast
 
 from sqlalchemy import URL, inspect
 
-from shop import erasures, migrations
+from shop import erasures, files, migrations
 from shop.db import Database
 from shop.dedications.moving import Mover
 from shop.dedications.vault import Vault
@@ -69,21 +67,25 @@ def write(database: Database, file: Path) -> int:
     """
     if not _is_sqlite(database):
         raise AnotherTool(f"pg_dump --format=custom --file={shlex.quote(str(file))} {_server(database)}")
-    if file.exists():
-        raise CannotBackUp(f"{file} is there already. A backup is never written over another file.")
-    if not file.absolute().parent.is_dir():
-        raise CannotBackUp(f"There is no folder {file.absolute().parent}.")
-    with _draft_beside(file) as draft:
+    refuse_taken(file)
+    with files.draft_beside(file) as draft:
         with _raw(database) as source, closing(sqlite3.connect(draft)) as target:
             source.backup(target)
             target.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
             _whole(target)
-        _sync(draft)
         try:
-            os.link(draft, file)
+            files.put_in_place(draft, file)
         except FileExistsError:
             raise CannotBackUp(f"{file} has appeared meanwhile. Nothing was written over.") from None
         return file.stat().st_size
+
+
+def refuse_taken(file: Path) -> None:
+    """Raise CannotBackUp unless a new file can be made there."""
+    if file.exists():
+        raise CannotBackUp(f"{file} is there already. A backup is never written over another file.")
+    if not file.absolute().parent.is_dir():
+        raise CannotBackUp(f"There is no folder {file.absolute().parent}.")
 
 
 def restore(database: Database, vault: Vault, file: Path, *, replace: bool) -> Restored:
@@ -100,7 +102,7 @@ def restore(database: Database, vault: Vault, file: Path, *, replace: bool) -> R
     if not replace and inspect(database.engine).get_table_names():
         raise CannotRestore("This database is not empty. Say --yes-replace to put the backup in its place.")
     live = Path(str(database.engine.url.database)).resolve()
-    with _draft_beside(live) as draft:
+    with files.draft_beside(live) as draft:
         _copy_in(file, draft)
         staged = Database(f"sqlite:///{draft}")
         try:
@@ -163,24 +165,3 @@ def _server(database: Database) -> str:
 def _raw(database: Database) -> Iterator[sqlite3.Connection]:
     with database.engine.connect() as connection:
         yield cast("sqlite3.Connection", connection.connection.driver_connection)
-
-
-@contextmanager
-def _draft_beside(file: Path) -> Iterator[Path]:
-    """A new file for its owner alone on the same disk; it and what SQLite puts beside it go again."""
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    try:
-        yield draft
-    finally:
-        for name in (draft, *(draft.with_name(draft.name + end) for end in ("-wal", "-shm", "-journal"))):
-            name.unlink(missing_ok=True)
-
-
-def _sync(file: Path) -> None:
-    for path in (file, file.parent):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -6,7 +6,6 @@ asks again every few minutes. Where nothing is new it costs two queries.
 """
 
 from sqlalchemy import inspect, select, update
-from sqlalchemy.orm import Session
 
 from shop import keeping
 from shop.checkout import basket
@@ -29,23 +28,22 @@ class KeysLost(Exception):
     def __init__(self) -> None:
         super().__init__(
             "The key store holds the keys of none of these orders, so not one word can be read. Let KEYS_URL "
-            "or INSTANCE_DIR lead to the store that belongs to this database, or bring back "
-            "the copy of it, before starting the shop."
+            "or INSTANCE_DIR lead to the store that belongs to this database, or bring it back "
+            "with `keys restore FILE`, before starting the shop."
         )
 
 
-def catch_up(database: Database, vault: Vault) -> int:
-    """Erase and withdraw again what the list says is gone; how much that was. At any time."""
-    with database.engine.connect() as connection:
-        if not inspect(connection).has_table(GoneMark.__tablename__):
-            return 0
+def catch_up(database: Database, vault: Vault, *, afresh: bool = False) -> int:
+    """Erase and withdraw again what the list says is gone; how much that was. `afresh`: all of the list."""
+    if not _migrated(database):
+        return 0
     with database.reading() as session:
         told = session.scalars(select(GoneMark.seq)).one()
     last = vault.keys.last_gone()
-    if last == told:
+    if last == told and not afresh:
         return 0
     # A store that was brought back itself may be behind this database: then all of its list is read.
-    gone = vault.keys.gone_after(told if told < last else 0)
+    gone = vault.keys.gone_after(told if told < last and not afresh else 0)
     with database.transaction() as session:
         orders = privacy.erase_gone(session, vault, gone.names, actor=ACTOR)
         for order_id in orders:
@@ -59,6 +57,8 @@ def catch_up(database: Database, vault: Vault) -> int:
 
 def refuse_lost_keys(database: Database, vault: Vault) -> None:
     """Raise KeysLost when there are orders with words, and a key for none of the newest."""
+    if not _migrated(database):
+        return
     with database.reading() as session:
         newest = session.scalars(
             select(OrderKey.key_id).order_by(OrderKey.order_id.desc()).limit(NEWEST)
@@ -71,12 +71,16 @@ def sweep_keys(database: Database, vault: Vault) -> int:
     """Delete keys that have sealed nothing for as long as copies of the store are kept; how many."""
     if not vault.keys.exists:
         return 0
-    with database.reading() as session:
-        used = _used(session)
-    return vault.keys.sweep(used, keep=keeping.lasts(keeping.KEY_COPIES))
+    return vault.keys.sweep(used(database), keep=keeping.lasts(keeping.KEY_COPIES))
 
 
-def _used(session: Session) -> set[str]:
+def used(database: Database) -> set[str]:
     """The ids of every key that this database has something sealed under."""
     columns = (OrderKey.key_id, WallEntry.key_id, Comment.key_id, Comment.email_key_id)
-    return {key_id for column in columns for key_id in session.scalars(select(column)) if key_id}
+    with database.reading() as session:
+        return {key_id for column in columns for key_id in session.scalars(select(column)) if key_id}
+
+
+def _migrated(database: Database) -> bool:
+    with database.engine.connect() as connection:
+        return inspect(connection).has_table(GoneMark.__tablename__)

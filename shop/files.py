@@ -1,6 +1,9 @@
 """Files and folders for their owner alone, whatever the umask and however they were left."""
 
 import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -54,6 +57,25 @@ def write_private(file: Path, content: bytes) -> None:
         opened.write(content)
 
 
+@contextmanager
+def draft_beside(file: Path) -> Iterator[Path]:
+    """A new file for its owner alone on the same disk; it and what SQLite puts beside it go again."""
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE))
+    try:
+        yield draft
+    finally:
+        for end in BESIDE:
+            draft.with_name(draft.name + end).unlink(missing_ok=True)
+
+
+def put_in_place(draft: Path, file: Path) -> None:
+    """Let a finished draft be a new file, on the disk for good. Raises FileExistsError."""
+    _sync(draft)
+    os.link(draft, file)
+    _sync(file.parent)
+
+
 def sqlite_file(url: str) -> Path | None:
     """The file of a SQLite database; None for another, or one in memory."""
     if not url.startswith("sqlite"):
@@ -68,3 +90,11 @@ def _close(path: Path, mode: int) -> None:
             os.chmod(path, mode)  # noqa: PTH101  (so that a test can stand in for a foreign owner)
         except PermissionError:
             raise NotOurs(path) from None
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -121,6 +121,12 @@ KEY_COPIES: Final = Kept(
     "after each was made",
     timedelta(days=35),
 )
+GONE: Final = Kept(
+    "That something was erased or withdrawn, as a digest that names nobody and holds no word",
+    "So that a copy which is brought back can be told, before anybody sees it.",
+    "Legal obligation: what was erased has to stay so",
+    "For good",
+)
 
 KEPT: Final = (
     BASKET,
@@ -132,6 +138,8 @@ KEPT: Final = (
     COMMENT,
     COMMENT_HIDDEN,
     COMMENT_ADDRESS,
+    KEY_COPIES,
+    GONE,
     NETWORK,
     TRIES,
     STAFF,

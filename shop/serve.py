@@ -12,6 +12,10 @@ import sys
 from granian.constants import Interfaces
 from granian.server import MPServer
 
+from shop import erasures
+from shop.db import Database
+from shop.dedications.keys import KeyStore
+from shop.dedications.vault import Vault
 from shop.settings import Settings
 
 PROCESSES = 2
@@ -25,6 +29,7 @@ def serve(settings: Settings) -> None:
         raise SystemExit(
             f"Port {settings.port} is in use, perhaps by this shop: stop that first, or set PORT."
         )
+    _refuse_lost_keys(settings)
     print(f"\nThe shop is at {settings.site_url}\nStop it with Ctrl-C.\n", flush=True)  # noqa: T201
     command = [sys.executable, "-m", "flask", "--app", "app", "worker", "--beside", str(os.getpid())]
     worker = subprocess.Popen(command)  # noqa: S603  (our own command, nothing typed in it)
@@ -33,6 +38,18 @@ def serve(settings: Settings) -> None:
     finally:
         worker.terminate()
         worker.wait()
+
+
+def _refuse_lost_keys(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    keys = KeyStore(settings.key_store_url)
+    try:
+        erasures.refuse_lost_keys(database, Vault(settings.vault_key, keys))
+    except erasures.KeysLost as lost:
+        raise SystemExit(str(lost)) from None
+    finally:
+        keys.dispose()
+        database.dispose()
 
 
 def taken(port: int) -> bool:

@@ -10,7 +10,7 @@ from types import FrameType
 
 from flask import Flask, render_template
 
-from shop import clock, erasures, keeping, stock
+from shop import clock, erasures, keeping, key_copies, stock
 from shop.accounts import attempts, sessions, staff
 from shop.checkout import basket
 from shop.journal import comment_erasure
@@ -49,6 +49,7 @@ class Worker:
         if self.next_sweep is None or clock.now() >= self.next_sweep:
             self.next_sweep = clock.now() + EVERY
             self._guard("sweep", self._sweep)
+            self._guard("what is gone", self._stay_gone)
         if self.next_look is None or clock.now() >= self.next_look:
             self.next_look = clock.now() + LOOK_EVERY
             self._guard("look", self._look)
@@ -78,7 +79,12 @@ class Worker:
             sessions.forget_sessions(session)
             staff.forget_links(session)
             comment_erasure.forget_old(session, self.services.vault)
+        return True
+
+    def _stay_gone(self) -> bool:
+        """What a killed process left half erased, copies of keys past their time, and SQLite's log."""
         erasures.catch_up(self.services.database, self.services.vault)
+        key_copies.delete_old(self.services.vault.keys)
         self.services.database.forget_deleted()
         return True
 

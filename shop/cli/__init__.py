@@ -5,7 +5,7 @@ from typing import Final
 import click
 from flask import Flask
 
-from shop.cli import accounts, engravings, ledger, machine, payments, privacy, stock, upkeep
+from shop.cli import accounts, engravings, keys, ledger, machine, payments, privacy, stock, upkeep
 
 COMMANDS: Final[tuple[click.Command, ...]] = (
     machine.init,
@@ -18,6 +18,7 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     stock.group,
     engravings.group,
     privacy.group,
+    keys.group,
     upkeep.letters,
     upkeep.support_group,
 )

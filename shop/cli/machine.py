@@ -44,7 +44,7 @@ def back_up(file: Path) -> None:
         size = backup.write(web.database(), file)
     except (backup.AnotherTool, backup.CannotBackUp) as refused:
         raise click.ClickException(str(refused)) from None
-    click.echo(f"{file}: {size} bytes. Keep {web.settings().instance_dir / 'keys'} too, in another place.")
+    click.echo(f"{file}: {size} bytes. The keys are not in it: `keys backup` copies them, to another place.")
 
 
 @click.command("restore")

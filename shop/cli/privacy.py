@@ -5,11 +5,13 @@ import json
 import click
 from flask.cli import AppGroup
 
-from shop import web
+from shop import keeping, web
 from shop.checkout import basket
 from shop.cli.who import ACTOR
 from shop.orders import privacy
 from shop.orders.converge import Services
+
+DAYS = keeping.lasts(keeping.KEY_COPIES).days
 
 group = AppGroup("privacy", help="What is kept about an order.")
 
@@ -42,5 +44,6 @@ def erase_order(order: str) -> None:
         return
     click.echo(
         f"{order} is erased: name, address and words are gone, its link is closed, and {erased.letters} "
-        "unsent letters will not be sent. Backups made earlier hold them, sealed, until they are deleted."
+        "unsent letters will not be sent. No backup of the database opens them any more; a copy of the keys "
+        f"made before this does, for {DAYS} days at most."
     )

@@ -119,6 +119,16 @@ class KeyStore:
             rows = session.execute(select(gone.c.seq, gone.c.name).where(gone.c.seq > seq)).all()
         return Gone(frozenset(row.name for row in rows), max((row.seq for row in rows), default=seq))
 
+    def everything(self) -> tuple[list[StoredKey], frozenset[str]]:
+        """All keys and the whole list, as of one moment, to be copied."""
+        with self.database.reading() as session:
+            # The list first: what is erased between the two is on it, or its key is there no more.
+            names = frozenset(session.scalars(select(gone.c.name)))
+            rows = session.execute(select(word_key)).all()
+        return [
+            StoredKey(row.id, Sealed(row.nonce, row.wrapped_key), row.contact_index) for row in rows
+        ], names
+
     def all_ids(self) -> list[str]:
         """Every key's id."""
         with self.database.reading() as session:

@@ -82,7 +82,12 @@ def privacy() -> ResponseReturnValue:
     rows = [(kept.what, kept.why, kept.basis, kept.how_long) for kept in keeping.KEPT]
     host_only = "__Host-" if web.settings().secure else ""
     return _page(
-        "privacy", rows=rows, basket=keeping.BASKET, complaint_days=COMPLAINT_DAYS, host_only=host_only
+        "privacy",
+        rows=rows,
+        basket=keeping.BASKET,
+        complaint_days=COMPLAINT_DAYS,
+        host_only=host_only,
+        key_days=keeping.lasts(keeping.KEY_COPIES).days,
     )
 
 
