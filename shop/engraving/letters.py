@@ -7,9 +7,9 @@ from functools import cache
 from typing import Final
 
 from shop.engraving.faces import FACES, Face, opened
+from shop.engraving.harfbuzz import has_variant, places_marks
 from shop.engraving.problems import Letter, MissingLetters
-from shop.engraving.scripts import names_of, script_of
-from shop.engraving.shaping import places_marks
+from shop.engraving.scripts import binds, is_needed, names_of, script_of, scripts_of
 from shop.engraving.signs import SELECTORS, SIGNS
 
 MAX_CHARACTERS: Final = 60
@@ -23,6 +23,8 @@ _INVISIBLE: Final = frozenset(
     + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 )
 """Default_Ignorable_Code_Point characters of Unicode that are not of category Cf."""
+
+_ON_DEMAND: Final = frozenset(script for face in FACES.values() for script in face.only_for)
 
 _CHOSEN: Final = re.compile(f"(?<=[{SIGNS}])[{SELECTORS}]")
 
@@ -43,9 +45,15 @@ def breaks(text: str) -> tuple[Letter, ...]:
 def invisible(text: str) -> tuple[Letter, ...]:
     """The direction marks, joiners, selectors and the like in the text, each once.
 
-    A selector after a heart or star is none of them: whoever chooses one on a telephone gets both.
+    A selector after a heart or star is none of them: whoever chooses one on a telephone gets both. Nor is
+    what a script needs; see is_needed.
     """
-    return _once(character for character in _CHOSEN.sub("", text) if _is_invisible(character))
+    chosen = _CHOSEN.sub("", text)
+    return _once(
+        character
+        for at, character in enumerate(chosen)
+        if _is_invisible(character) and not is_needed(chosen, at)
+    )
 
 
 def missing(face: Face, text: str) -> tuple[Letter, ...]:
@@ -58,7 +66,16 @@ def missing(face: Face, text: str) -> tuple[Letter, ...]:
 def faces_with(texts: Iterable[str]) -> tuple[str, ...]:
     """The names of the faces that have every letter of all the texts."""
     wanted = tuple(texts)
-    return tuple(face.name for face in FACES.values() if not any(missing(face, text) for text in wanted))
+    return tuple(face.name for face in offered(wanted) if not any(missing(face, text) for text in wanted))
+
+
+def offered(texts: Iterable[str]) -> tuple[Face, ...]:
+    """The faces to choose from for these texts: those for everyone, and those that their scripts ask for."""
+    found = frozenset().union(*map(scripts_of, texts))
+    asked = found & _ON_DEMAND
+    special = [face for face in FACES.values() if asked.intersection(face.only_for)]
+    whole = [face for face in special if asked.issubset(face.scripts)]
+    return tuple(face for face in FACES.values() if not face.only_for or face in (whole or special))
 
 
 def lacks(face: Face, letters: Iterable[Letter]) -> MissingLetters:
@@ -70,12 +87,16 @@ def lacks(face: Face, letters: Iterable[Letter]) -> MissingLetters:
 
 
 def split(text: str) -> list[str]:
-    """The text in letters: each character with the marks that follow it; invisible characters left out."""
+    """The text in letters: each character with the marks that follow it, and what those bind to it.
+
+    Invisible characters are left out, but for those that a script needs.
+    """
     letters: list[str] = []
-    for character in text:
-        if _is_invisible(character):
+    for at, character in enumerate(text):
+        needed = is_needed(text, at)
+        if _is_invisible(character) and not needed:
             continue
-        if letters and _is_mark(character):
+        if letters and (needed or _is_mark(character) or _is_bound(letters[-1])):
             letters[-1] += character
         else:
             letters.append(character)
@@ -95,6 +116,8 @@ def drawable(face: Face, typed: str) -> str:
 @cache
 def _simple(face: Face) -> frozenset[str]:
     """The letters that the face has whole: neither marks nor invisible. Most words are of these alone."""
+    if face.only_for:
+        return frozenset()  # they may have tens of thousands, of which a name has three
     return frozenset(
         letter
         for letter in map(chr, opened(face).characters)
@@ -103,11 +126,19 @@ def _simple(face: Face) -> frozenset[str]:
 
 
 def _has(face: Face, letter: str) -> bool:
-    if not all(face.has(character) for character in letter):
+    seen = "".join(character for character in letter if not _is_invisible(character))
+    if not all(map(face.has, seen)):
         return False
     if _is_mark(letter[0]):
         return False  # a mark with no letter under it has no place on the line
-    return len(letter) == 1 or places_marks(face, letter)
+    if len(seen) == 1:
+        return letter == seen or has_variant(face, letter)
+    return places_marks(face, letter)
+
+
+def _is_bound(letter: str) -> bool:
+    """Whether the next letter is written as one with this, which ends in a virama or a joiner after one."""
+    return binds(letter[-1]) or (len(letter) > 1 and is_needed(letter, len(letter) - 1) and binds(letter[-2]))
 
 
 def _is_mark(character: str) -> bool:

@@ -8,25 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import groupby
-from typing import Any, Final, NamedTuple
-
-import uharfbuzz
+from typing import Final, NamedTuple
 
 from shop.engraving.directions import runs
 from shop.engraving.faces import Face, OpenFont, opened
 from shop.engraving.geometry import Box, Directions, Point, frontier, reaches
+from shop.engraving.harfbuzz import set_glyphs
+from shop.engraving.scripts import woven_runs
 from shop.engraving.signs import SELECTORS, SIGNS
 
 _KEPT: Final = 1024
 """Lines whose shape is remembered in this process."""
-
-_TELLS_I_FROM_DOTLESS: Final = re.compile("[ıİğĞəƏ]")
-_TURKIC: Final = "az"
-"""Only Turkish and its sisters have these letters, and to them i without its dot is another letter.
-
-Small capitals then keep the dot, where the face offers it; our faces do so under Azerbaijani, not all of
-them under Turkish.
-"""
 
 RIM_SPACE: Final = 0.3
 """How much wider the spaces between words are on a rim, in capitals' heights: heads lean together there."""
@@ -180,7 +172,8 @@ def shape(face: Face, text: str) -> Shaped:
                 clusters.append(_cluster(font, (Glyph(number, x / font.cap_height, 0.0),)))
                 x += advance
             elif piece:
-                x = _add_letters(clusters, face, piece, x, leftwards=leftwards)
+                for run, _ in woven_runs(piece)[:: -1 if leftwards else 1]:
+                    x = _add_letters(clusters, face, run, x, leftwards=leftwards)
     inked = tuple(cluster for cluster in clusters if cluster.inked)
     return Shaped(tuple(clusters), inked, _round_all([cluster.box for cluster in inked]))
 
@@ -189,7 +182,9 @@ def _add_letters(clusters: list[Cluster], face: Face, text: str, x: float, *, le
     """Add what HarfBuzz makes of the text from x onwards; where it ends, both in font units."""
     font = opened(face)
     unit = font.cap_height
-    for _, together in groupby(_set(face, text, leftwards=leftwards), key=lambda glyph: glyph[0].cluster):
+    for _, together in groupby(
+        set_glyphs(face, text, leftwards=leftwards), key=lambda glyph: glyph[0].cluster
+    ):
         glyphs = []
         for info, position in together:
             glyphs.append(Glyph(info.codepoint, (x + position.x_offset) / unit, position.y_offset / unit))
@@ -215,34 +210,3 @@ def _round_all(boxes: Sequence[Box]) -> Box:
         return boxes[0] if boxes else (0.0, 0.0, 0.0, 0.0)
     left, bottom, right, top = zip(*boxes, strict=True)
     return min(left), min(bottom), max(right), max(top)
-
-
-@lru_cache(maxsize=_KEPT)
-def places_marks(face: Face, letter: str) -> bool:
-    """Whether the font itself says where the marks of this letter go.
-
-    Without that a mark lands where HarfBuzz guesses, which is well enough on a screen but not on metal.
-    """
-    return _positions(face, letter, marks=True) != _positions(face, letter, marks=False)
-
-
-def _positions(face: Face, letter: str, *, marks: bool) -> list[tuple[int, int, int]]:
-    (_, leftwards), *_ = runs(letter)
-    return [
-        (info.codepoint, at.x_offset, at.y_offset)
-        for info, at in _set(face, letter, leftwards=leftwards, marks=marks)
-    ]
-
-
-def _set(face: Face, text: str, *, leftwards: bool, marks: bool = True) -> list[tuple[Any, Any]]:
-    """HarfBuzz's glyphs from left to right, each with its advance and offset.
-
-    No ligatures: their fi has no dot, and each letter typed is to be cut as itself.
-    """
-    buffer = uharfbuzz.Buffer()
-    buffer.add_str(text)
-    buffer.guess_segment_properties()
-    buffer.language = _TURKIC if _TELLS_I_FROM_DOTLESS.search(text) else "und"  # never the machine's locale
-    buffer.direction = "rtl" if leftwards else "ltr"
-    uharfbuzz.shape(opened(face).shaper, buffer, {"mark": marks, "mkmk": marks, "liga": False})
-    return list(zip(buffer.glyph_infos, buffer.glyph_positions or (), strict=True))

@@ -13,9 +13,10 @@ LETTERS = range(1, 60)
 
 @contextmanager
 def opened_anew(slug):
-    font = OpenFont(FACES[slug].path)
+    font = OpenFont(FACES[slug].path, FACES[slug].index)
     yield font
-    font._glyphs.font.close()
+    if font._glyphs:
+        font._glyphs.font.close()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +30,8 @@ _SIGN_WEIGHTS: Final = (0.065, 0.11)
 class Face:
     """An engraving face, as faces.toml declares it; lengths are in mm.
 
-    `scripts` are those it is made for, by ISO 15924: it may draw a letter or two of others.
+    `scripts` are those it is made for, by ISO 15924: it may draw a letter or two of others. One that is
+    `only_for` some of them is offered when words need it. `index` is the font's number in a collection.
     """
 
     slug: str
@@ -41,12 +43,22 @@ class Face:
     thicken_mm: float
     leading: float
     scripts: tuple[str, ...]
+    only_for: tuple[str, ...] = ()
+    sample: str = ""
+    package: str = ""
+    index: int | None = None
+    licence: str = ""
     unfit: str = ""
 
     @property
     def path(self) -> Path:
-        """The font file."""
-        return _FOLDER / self.file
+        """The font file. Raises LookupError when its package is not installed."""
+        return _folder_of(self.package) / self.file
+
+    @property
+    def licence_path(self) -> Path:
+        """The terms the font came under."""
+        return _FOLDER / (self.licence or f"{self.slug}-OFL.txt")
 
     @property
     def version(self) -> str:
@@ -75,23 +87,31 @@ class Outline:
 class OpenFont:
     """A font file opened once: HarfBuzz shapes with it, fontTools draws with it.
 
+    A font of a collection HarfBuzz draws, too: fontTools needs a second and 60 MiB to open one. (Not so the
+    others: it writes the same outlines in other words, and a proof that was approved goes by those it had.)
     The hearts and stars that the font lacks stand beside it, numbered on from its own glyphs.
     """
 
-    def __init__(self, path: Path) -> None:
-        font = TTFont(path, lazy=True)
-        own = frozenset(font.getBestCmap())
-        self.cap_height: int = font["OS/2"].sCapHeight
-        self.x_height: int = font["OS/2"].sxHeight
-        self._names: list[str] = font.getGlyphOrder()
-        self._glyphs: Any = font.getGlyphSet()
+    def __init__(self, path: Path, index: int | None = None) -> None:
+        face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path)), index or 0)
+        self.shaper: Any = uharfbuzz.Font(face)
+        own = frozenset(face.unicodes)
+        if index is not None:  # its own signs are of another hand
+            own -= frozenset(map(ord, SIGNS))
+        tags = uharfbuzz.OTMetricsTag
+        self.cap_height: int = self.shaper.get_metric_position(tags.CAP_HEIGHT)
+        self.x_height: int = self.shaper.get_metric_position(tags.X_HEIGHT)
+        self._names: list[str] = []
+        self._glyphs: Any = None
+        if index is None:
+            font = TTFont(path, lazy=True)
+            self._names, self._glyphs = font.getGlyphOrder(), font.getGlyphSet()
         self._outlines: dict[int, Outline] = {}
         self.signs: dict[str, tuple[int, float]] = {}
         """The characters drawn by us: the glyph's number, and how wide it stands in font units."""
         self._pencil = threading.Lock()  # fontTools unpacks a glyph while drawing it: one thread at a time
-        self.shaper: Any = uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path))))
         weight = self._stroke()
-        for number, character in enumerate(SIGNS, start=len(self._names)):
+        for number, character in enumerate(SIGNS, start=face.glyph_count):
             if ord(character) not in own:
                 drawn = sign(character, self.cap_height, self.x_height, weight)
                 self._outlines[number] = Outline(drawn.path, tuple(convex_hull(drawn.points)))
@@ -104,20 +124,23 @@ class OpenFont:
         found = self._outlines.get(glyph)
         if found is None:
             with self._pencil:
-                found = self._outlines[glyph] = self._draw(self._glyphs[self._names[glyph]])
+                found = self._outlines[glyph] = self._draw(glyph)
         return found
 
     def _stroke(self) -> float:
         """How heavy a line suits the letters: as the hyphen is, but neither a hair nor a bar."""
-        hyphen = self._draw(self._glyphs["hyphen"]).hull
+        hyphen = self._draw(self.shaper.get_nominal_glyph(ord("-"))).hull
         heavy = max(y for _, y in hyphen) - min(y for _, y in hyphen)
         least, most = _SIGN_WEIGHTS
         return min(max(heavy, least * self.cap_height), most * self.cap_height)
 
-    def _draw(self, glyph: Any) -> Outline:
+    def _draw(self, glyph: int) -> Outline:
         path, ink = SVGPathPen(self._glyphs), _InkPen(self._glyphs)
-        glyph.draw(path)
-        glyph.draw(ink)
+        for pen in (path, ink):
+            if self._glyphs is None:
+                self.shaper.draw_glyph_with_pen(glyph, pen)
+            else:
+                self._glyphs[self._names[glyph]].draw(pen)
         return Outline(path.getCommands(), tuple(convex_hull(ink.points)))
 
 
@@ -141,12 +164,22 @@ class _InkPen(BasePen):
 @cache
 def opened(face: Face) -> OpenFont:
     """The face's font, read from its file at the first call; a face fitted to a tool shares it."""
-    return _opened(face.path)
+    return _opened(face.package, face.file, face.index)
 
 
 @cache
-def _opened(path: Path) -> OpenFont:
-    return OpenFont(path)
+def _opened(package: str, file: str, index: int | None) -> OpenFont:
+    return OpenFont(_folder_of(package) / file, index)
+
+
+@cache
+def _folder_of(package: str) -> Path:
+    if not package:
+        return _FOLDER
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        raise LookupError(f"The package {package} with a font is not installed.")
+    return Path(found.origin).parent
 
 
 @cache
@@ -156,11 +189,16 @@ def _sha256(path: Path) -> str:
 
 def _declared() -> Mapping[str, Face]:
     tables = tomllib.loads((_FOLDER / "faces.toml").read_text(encoding="utf-8"))
-    return {
-        slug: Face(slug=slug, **table | {"scripts": tuple(table["scripts"])})
-        for slug, table in tables.items()
-    }
+    return {slug: _face(slug, table) for slug, table in tables.items()}
+
+
+def _face(slug: str, table: Mapping[str, Any]) -> Face:
+    scripts, only_for = (tuple(table.get(name, ())) for name in ("scripts", "only_for"))
+    return Face(**{**table, "slug": slug, "scripts": scripts, "only_for": only_for})
 
 
 FACES: Final[Mapping[str, Face]] = _declared()
 """Every face by its slug, in the order in which they are offered."""
+
+GENERAL: Final = tuple(face for face in FACES.values() if not face.only_for)
+"""Those that are offered whatever the words."""
