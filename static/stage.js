@@ -4,6 +4,7 @@ const form = document.querySelector(".piece-form");
 const stage = document.querySelector("[data-stage]");
 const views = [...stage.querySelectorAll("[data-picture]")];
 const fields = [...form.querySelectorAll("[name^='engraving-']")];
+const tiles = form.querySelector(".tiles-faces");
 const spoken = form.querySelector("[data-spoken]");
 let side = views[0].dataset.sides.split(" ")[0];
 let shown = ""; // the address of the drawing in sight
@@ -28,26 +29,64 @@ const address = (view) => {
   return `${stage.dataset.stage}?${asked}`;
 };
 
+// A face for one script stands among the others as long as her words ask for it, or she has chosen it.
+const offer = (faces) => {
+  for (const tile of tiles.querySelectorAll("[data-asked]")) {
+    if (!tile.querySelector(":checked") && !faces.some(([slug]) => slug === tile.dataset.asked)) tile.remove();
+  }
+  for (const [slug, name, description, sample] of faces) {
+    if (form.querySelector(`[name=face][value=${slug}]`)) continue;
+    const tile = tiles.querySelector(".tile").cloneNode(true);
+    const [radio, label] = tile.children;
+    Object.assign(radio, { id: `face-${slug}`, value: slug, checked: false });
+    label.innerHTML = '<span class="visually-hidden"></span><bdi class="sample" aria-hidden="true"></bdi> <span class="tile-note"></span>';
+    [name, sample, `${name}. ${description}`].forEach((text, at) => (label.children[at].textContent = text));
+    tile.dataset.asked = slug;
+    tiles.append(tile);
+  }
+};
+
 const place = (view, text) => {
   const svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-  const said = JSON.parse(svg.querySelector("metadata").textContent);
+  const { lines, faces } = JSON.parse(svg.querySelector("metadata").textContent);
   view.querySelector("[data-words]").replaceChildren(document.adoptNode(svg));
+  offer(faces);
   for (const field of fields) {
-    const [sentence, wrong] = said[field.name] ?? ["", false];
+    const [sentence, wrong, ways] = lines[field.name] ?? ["", false, []];
     const room = document.getElementById(`${field.id}-room`);
     const told = document.getElementById(`${field.id}-error`)?.textContent.includes(sentence);
     room.textContent = told ? "" : sentence; // not the same twice about one field
     room.classList.toggle("room-wrong", wrong);
+    showWays(field, ways);
   }
   clearTimeout(pause); // spoken only when she pauses: a sentence with every letter would be in her way
   pause = setTimeout(() => {
-    spoken.textContent = Object.values(said).filter(([, wrong]) => wrong).map(([sentence]) => sentence).join(" ");
+    spoken.textContent = Object.values(lines).filter(([, wrong]) => wrong).map(([sentence]) => sentence).join(" ");
   }, 1000);
+};
+
+const showWays = (field, ways) => {
+  const buttons = ways.map(([value, label]) => {
+    const button = document.createElement("button");
+    Object.assign(button, { className: "button button-quiet", name: "instead", value, textContent: label });
+    return button;
+  });
+  form.querySelector(`[data-ways="${field.name}"]`).replaceChildren(...buttons);
+};
+
+// The buttons that offer a way out do here what the server does with them when there is no script.
+const take = (value) => {
+  const [kind, slug] = value.split(" ");
+  if (kind === "face") form.querySelector(`[name=face][value=${slug}]`).checked = true;
+  draw();
 };
 
 const wipe = (view) => {
   view.querySelector("[data-words]").replaceChildren(); // rather nothing than words she has since changed
-  for (const field of fields) document.getElementById(`${field.id}-room`).textContent = "";
+  for (const field of fields) {
+    document.getElementById(`${field.id}-room`).textContent = "";
+    showWays(field, []);
+  }
 };
 
 // One question at a time; whatever she typed meanwhile is asked next.
@@ -67,6 +106,14 @@ const draw = async () => {
   }
 };
 
+form.addEventListener("click", (event) => {
+  const button = event.target.closest("[name=instead]");
+  if (!button) return;
+  event.preventDefault();
+  const field = document.getElementsByName(button.closest("[data-ways]").dataset.ways)[0];
+  take(button.value);
+  field.focus();
+});
 form.addEventListener("input", draw);
 form.addEventListener("change", draw);
 form.addEventListener("focusin", ({ target }) => {

@@ -23,7 +23,13 @@ _COMMAND: Final = re.compile(r"([MLHVQCZ])([^MLHVQCZ]*)")
 
 @lru_cache(maxsize=64)
 def sample(face: Face) -> Markup:
-    """An SVG of the face's name in the face. It is for the eye: the name must stand beside it as text."""
+    """An SVG of the face's name in the face. It is for the eye: the name must stand beside it as text.
+
+    A face for one script is shown by that script's own name, in the letters of the reader's machine: whoever
+    needs it has them.
+    """
+    if face.sample:
+        return Markup('<bdi class="sample" aria-hidden="true">{}</bdi>').format(face.sample)
     font, line = opened(face), shape(face, face.name)
     paths = Markup("").join(
         Markup('<path transform="translate({} {})" d="{}"/>').format(

@@ -14,7 +14,18 @@ from shop.catalogue.choosing import EVERYTHING, Choice
 from shop.catalogue.editions import Shown
 from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.snapshot import Catalogue, PictureView, PieceView
-from shop.engraving import FACES, EngravingRefused, check, field_name, over_picture, remarks, words_in
+from shop.engraving import (
+    FACES,
+    EngravingRefused,
+    Face,
+    Remark,
+    check,
+    field_name,
+    offered,
+    over_picture,
+    remarks,
+    words_in,
+)
 from shop.money import pounds_and_pence
 
 ADD_TO: Final = "/basket/lines"
@@ -98,8 +109,8 @@ def piece_page(
         stages=[
             (stage, in_sight(piece, stage, values), _drawn(piece, stage, values)) for stage in piece.stages
         ],
-        rooms=_rooms(piece, values),
-        faces=[(face, lettering.sample(face)) for face in FACES.values()],
+        remarks=_remarks(piece, values),
+        faces=[(face, lettering.sample(face)) for face in _faces(piece, values)],
         first_face=first_face(piece),
         values=values,
         problems=dict(errors),
@@ -162,12 +173,17 @@ def _drawn(piece: PieceView, stage: PictureView, values: Mapping[str, str]) -> M
     return Markup(words_on(piece, stage, values))  # noqa: S704
 
 
-def _rooms(piece: PieceView, values: Mapping[str, str]) -> dict[str, str]:
-    """By field name, how much room each line has left; what is wrong with a line stands beside it anyway."""
+def _remarks(piece: PieceView, values: Mapping[str, str]) -> dict[str, Remark]:
+    """By field name, how much room each line has left, or the ways out of what is wrong with it."""
+    nothing = {field_name(side.key, line): Remark("") for side in piece.sides for line in side.line_numbers}
     face = FACES.get(values.get("face", ""))
-    if face is None:
-        return {}
-    return {name: said for name, (said, wrong) in remarks(piece.sides, face, values).items() if not wrong}
+    return nothing | (remarks(piece.sides, face, values) if face else {})
+
+
+def _faces(piece: PieceView, values: Mapping[str, str]) -> list[Face]:
+    """The faces to choose from: those for everyone, those these words ask for, and the one chosen before."""
+    found = offered(words_in(values, piece.sides).values())
+    return [face for face in FACES.values() if face in found or face.slug == values.get("face")]
 
 
 def first_sentence(statement: str | None) -> str | None:

@@ -1,6 +1,6 @@
 """/basket: what is in it, adding, changing, removing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final, TypeVar
 
@@ -17,6 +17,7 @@ from shop.checkout.choice import Refused, engraving_problems, piece_of, values_o
 from shop.checkout.cuttable import read_cuttable
 from shop.checkout.forms import ActionForm
 from shop.checkout.show import lines_shown, statement
+from shop.engraving import INSTEAD, taken
 from shop.orders.converge import Services
 
 T = TypeVar("T")
@@ -72,7 +73,7 @@ def add() -> ResponseReturnValue:
     """Put a unit with its words into the basket."""
     if not web.valid_public_token(request.form.get("csrf_token", "")):
         return _stale(pages.ADD_TO, ADD)
-    if PREVIEW in request.form:
+    if PREVIEW in request.form or INSTEAD in request.form:
         return _previewed(pages.ADD_TO, ADD)
     token = cookie.token() or basket.new_token()
     catalogue = _catalogue(token)
@@ -112,7 +113,7 @@ def change(line_id: int) -> ResponseReturnValue:
     action, token = f"/basket/lines/{line_id}", cookie.token() or ""
     if not web.valid_public_token(request.form.get("csrf_token", "")):
         return _stale(action, SAVE)
-    if PREVIEW in request.form:
+    if PREVIEW in request.form or INSTEAD in request.form:
         return _previewed(action, SAVE)
     catalogue = _catalogue(token)
     try:
@@ -181,11 +182,14 @@ def _stale(action: str, label: str) -> ResponseReturnValue:
 
 
 def _previewed(action: str, label: str) -> ResponseReturnValue:
-    """The same page with the words on the picture, and what cannot be cut named; the basket stays."""
+    """The same page with the words on the picture, and what cannot be cut named; the basket stays.
+
+    A button that offers a way out of what cannot be cut has been pressed first.
+    """
     catalogue = _catalogue(cookie.token())
-    piece = piece_of(catalogue, request.form)
-    problems = engraving_problems(piece, request.form) if piece else {}
-    return _again(catalogue, Refused(piece, problems), action, label, HTTPStatus.OK)
+    piece, values = piece_of(catalogue, request.form), taken(request.form)
+    problems = engraving_problems(piece, values) if piece else {}
+    return _again(catalogue, Refused(piece, problems), action, label, HTTPStatus.OK, values=values)
 
 
 def _refused(catalogue: snapshot.Catalogue, why: str) -> Refused:
@@ -199,6 +203,8 @@ def _again(
     action: str,
     label: str,
     status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
+    *,
+    values: Mapping[str, str] | None = None,
 ) -> ResponseReturnValue:
     """The very same page with what she typed, and the reason beside each field."""
     if refused.piece is None:
@@ -206,7 +212,7 @@ def _again(
     page = pages.piece_page(
         catalogue,
         refused.piece.slug,
-        values=request.form,
+        values=request.form if values is None else values,
         errors=refused.errors,
         action=action,
         submit_label=label,

@@ -12,6 +12,7 @@ from shop.engraving.engraving import (
 )
 from shop.engraving.faces import FACES, Face
 from shop.engraving.layout import room_left_mm
+from shop.engraving.letters import offered
 from shop.engraving.problems import (
     FACE_FIELD,
     ControlCharacters,
@@ -27,13 +28,15 @@ from shop.engraving.problems import (
     UnknownLine,
 )
 from shop.engraving.proofs import Proof, proof_digest, proof_of
-from shop.engraving.stage import Placement, over_picture, remarks
+from shop.engraving.stage import Placement, Remark, over_picture, remarks
 from shop.engraving.tool import ANY_TOOL, MACHINES, Tool
+from shop.engraving.ways import INSTEAD, taken
 
 __all__ = [
     "ANY_TOOL",
     "FACES",
     "FACE_FIELD",
+    "INSTEAD",
     "MACHINES",
     "Area",
     "ControlCharacters",
@@ -48,6 +51,7 @@ __all__ = [
     "Placement",
     "Problem",
     "Proof",
+    "Remark",
     "TooLong",
     "TooManyCharacters",
     "TooTall",
@@ -56,6 +60,7 @@ __all__ = [
     "UnknownLine",
     "check",
     "field_name",
+    "offered",
     "over_picture",
     "preview",
     "proof",
@@ -64,5 +69,6 @@ __all__ = [
     "remarks",
     "room_left_mm",
     "svg",
+    "taken",
     "words_in",
 ]

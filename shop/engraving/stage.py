@@ -5,16 +5,17 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from shop.engraving.areas import Area
 from shop.engraving.drawing import marks, number
 from shop.engraving.engraving import check, field_name, words_in
 from shop.engraving.faces import FACES, Face
 from shop.engraving.layout import room_left_mm
-from shop.engraving.letters import drawable
+from shop.engraving.letters import drawable, offered
 from shop.engraving.problems import EngravingRefused, Problem
 from shop.engraving.tool import ANY_TOOL, Tool, fitted
+from shop.engraving.ways import Way, ways_out
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -85,8 +86,9 @@ def over_picture(
     """An SVG of the size of the picture (`size`, px), with the words of a form's fields cut into the metal.
 
     Never refuses: a line with something that cannot be cut is left out whole, and words that are too long are
-    laid over the piece in full, pale and flat, for they are no engraving. Its metadata says, as JSON by field
-    name, what there is to say of each line: [sentence, whether it is a problem].
+    laid over the piece in full, pale and flat, for they are no engraving. Its metadata is JSON: `lines` has,
+    by field name, what there is to say of each (a Remark), `faces` those that these words ask for beside the
+    general ones: [slug, name, description, sample].
     `name` sets its inner names apart from those of other drawings on a page.
     """
     face = FACES.get(params.get("face", "")) or next(iter(FACES.values()))
@@ -108,17 +110,30 @@ def over_picture(
         cut = _lit(cut, name, tone, groove, _box(sides, shown))
     if pale:
         cut += f'<g class="too-long" opacity="{_PALE}" color="{tone.floor}">{pale}</g>'
+    asked = [face for face in offered(words_in(params, areas).values()) if face.only_for]
+    told = {
+        "lines": said,
+        "faces": [(face.slug, face.name, face.description, face.sample) for face in asked],
+    }
     wide, high = size
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" aria-hidden="true" '
-        f'focusable="false"><metadata>{escape(json.dumps(said, ensure_ascii=False), quote=False)}</metadata>'
+        f'focusable="false"><metadata>{escape(json.dumps(told, ensure_ascii=False), quote=False)}</metadata>'
         f"{cut}</svg>"
     )
 
 
+class Remark(NamedTuple):
+    """What to say of a line: a sentence, whether it is a problem, and the ways out of it."""
+
+    sentence: str
+    wrong: bool = False
+    ways: tuple[Way, ...] = ()
+
+
 def remarks(
     areas: Sequence[Area], face: Face, params: Mapping[str, str], tool: Tool = ANY_TOOL
-) -> dict[str, tuple[str, bool]]:
+) -> dict[str, Remark]:
     """By field name, what to say of each line that has words: the problem, or how much room is left."""
     words = words_in(params, areas)
     problems: Mapping[tuple[str, int], Problem] = {}
@@ -131,9 +146,9 @@ def remarks(
         typed = {line: text for (key, line), text in words.items() if key == area.key and text.strip()}
         for line in typed:
             if problem := problems.get((area.key, line)):
-                said[field_name(area.key, line)] = (problem.message, True)
+                said[field_name(area.key, line)] = Remark(problem.message, wrong=True, ways=ways_out(problem))
             else:
-                said[field_name(area.key, line)] = (_room(room_left_mm(area, as_cut, typed, line)), False)
+                said[field_name(area.key, line)] = Remark(_room(room_left_mm(area, as_cut, typed, line)))
     return said
 
 

@@ -8,7 +8,6 @@ from fontTools.pens.boundsPen import BoundsPen
 from fontTools.svgLib.path import parse_path
 
 from shop.catalogue import lettering
-from shop.engraving import FACES
 from shop.engraving.faces import GENERAL, opened
 from shop.engraving.shaping import shape
 
@@ -21,7 +20,7 @@ def measured(path: str) -> tuple[tuple[float, float, float, float], float]:
     return bounds.bounds, area.value
 
 
-@pytest.mark.parametrize("face", FACES.values(), ids=lambda face: face.slug)
+@pytest.mark.parametrize("face", GENERAL, ids=lambda face: face.slug)
 def test_its_own_name_is_drawn_as_the_face_draws_it(face):
     font, line = opened(face), shape(face, face.name)
     scale = lettering.CAPITAL / font.cap_height

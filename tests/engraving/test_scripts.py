@@ -6,9 +6,9 @@ import unicodedata
 import pytest
 
 from shop.engraving import FACES, Area, EngravingRefused, MissingLetters, check
+from shop.engraving.cut_check import checked_digest
 from shop.engraving.faces import GENERAL, opened
 from shop.engraving.letters import faces_with, offered
-from shop.engraving.outlines import cut
 from shop.engraving.shaping import shape
 
 BAR = Area("front", "Front", "bar", 60, 12, 1)
@@ -65,7 +65,7 @@ def test_a_name_is_taken_by_a_face_and_cut_as_typed(language: str) -> None:
         engraving = check([BAR], taken[-1].slug, {PLACE: name})
         assert engraving is not None
         assert engraving.lines[0].text == name
-        assert cut(BAR, taken[-1], {1: name}).filled, name
+        assert checked_digest([BAR], engraving), name
 
 
 def test_the_table_holds_hundreds_of_names() -> None:

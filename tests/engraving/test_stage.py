@@ -2,13 +2,14 @@
 
 import json
 import math
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shop.engraving import FACES, Area, Placement, over_picture, remarks
+from shop.engraving import FACES, INSTEAD, Area, Placement, over_picture, remarks, taken
 from shop.engraving.stage import TONES
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -24,7 +25,12 @@ def over(params: dict[str, str], areas: list[Area], places: list[Placement], met
 
 
 def said(svg: str) -> dict[str, list[object]]:
-    found: dict[str, list[object]] = json.loads(ET.fromstring(svg).findtext(f"{SVG}metadata") or "")
+    found: dict[str, list[object]] = told(svg)["lines"]
+    return found
+
+
+def told(svg: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(ET.fromstring(svg).findtext(f"{SVG}metadata") or "")
     return found
 
 
@@ -65,9 +71,26 @@ def test_it_says_how_much_room_is_left_and_what_is_wrong() -> None:
     assert remarks([DISC], FACES["marcellus"], {"engraving-front-1": "   "}) == {}
 
 
+def test_a_name_in_another_script_is_led_to_the_face_that_has_it_by_a_button() -> None:
+    svg = over({"engraving-front-1": "Ελένη", "engraving-front-2": "Zoë"}, [DISC], [HERE])
+    sentence, wrong, ways = said(svg)["engraving-front-1"]
+    assert (sentence, wrong) == ("Marcellus has no Greek letters. Noto Greek has them.", True)
+    assert ways == [["face noto-serif", "Set it in Noto Greek"]]
+    assert said(svg)["engraving-front-2"][2] == []
+    assert [face[0] for face in told(svg)["faces"]] == ["noto-serif"]
+    pressed = taken({"face": "marcellus", "engraving-front-1": "Ελένη", INSTEAD: "face noto-serif"})
+    assert pressed == {"face": "noto-serif", "engraving-front-1": "Ελένη"}
+    assert said(over(pressed, [DISC], [HERE]))["engraving-front-1"][1:] == [False, []]
+
+
+@pytest.mark.parametrize("value", ["", "face", "face none", "face noto-serif x", "nonsense noto-serif"])
+def test_a_button_that_is_not_ours_changes_nothing(value: str) -> None:
+    assert taken({"face": "marcellus", INSTEAD: value}) == {"face": "marcellus"}
+
+
 def test_a_line_without_a_millimetre_left_is_full() -> None:
     for count in range(1, 60):
-        sentence, wrong = remarks([BACK], FACES["marcellus"], {"engraving-back-1": "i" * count})[
+        sentence, wrong, _ = remarks([BACK], FACES["marcellus"], {"engraving-back-1": "i" * count})[
             "engraving-back-1"
         ]
         if wrong:

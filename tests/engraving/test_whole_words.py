@@ -36,7 +36,7 @@ def test_words_with_a_letter_that_cannot_be_cut_are_not_drawn_in_part(face: str,
     for drawing in drawings(DISC, face=face, **{FIELD: text}):
         assert letters_drawn(drawing) == 0
         ET.fromstring(drawing)
-    sentence, wrong = remarks([DISC], FACES[face], {FIELD: text})[FIELD]
+    sentence, wrong, _ = remarks([DISC], FACES[face], {FIELD: text})[FIELD]
     assert wrong
     assert sentence
 
@@ -45,7 +45,7 @@ def test_words_with_a_letter_that_cannot_be_cut_are_not_drawn_in_part(face: str,
 def test_greek_in_a_face_without_greek_is_a_quiet_note_and_no_lambda(text: str) -> None:
     for drawing in drawings(DISC, face="great-vibes", **{FIELD: text}):
         assert letters_drawn(drawing) == 0
-    sentence, _ = remarks([DISC], FACES["great-vibes"], {FIELD: text})[FIELD]
+    sentence, *_ = remarks([DISC], FACES["great-vibes"], {FIELD: text})[FIELD]
     assert sentence.startswith("Great Vibes has no Greek letters")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -104,7 +105,7 @@ class OpenFont:
         self._names: list[str] = []
         self._glyphs: Any = None
         if index is None:
-            font = TTFont(path, lazy=True)
+            font = TTFont(BytesIO(path.read_bytes()), lazy=True)  # no file stays open
             self._names, self._glyphs = font.getGlyphOrder(), font.getGlyphSet()
         self._outlines: dict[int, Outline] = {}
         self.signs: dict[str, tuple[int, float]] = {}
