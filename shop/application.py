@@ -25,22 +25,28 @@ from shop.giving.policies import policy_in_force, statement
 from shop.journal import comment_routes, journal, owner_routes
 from shop.journal import routes as journal_routes
 from shop.orders import version_guards
-from shop.orders.converge import Services
+from shop.orders.converge import Services, StillMoving
 from shop.owner import alerts as owner_alerts
 from shop.owner import cutting as owner_cutting
 from shop.owner import orders as owner_orders
+from shop.owner import refunds as owner_refunds
 from shop.owner import stock as owner_stock
 from shop.owner import wall as owner_wall
 from shop.pages import finding, frame, styles, support, trader
 from shop.pages import giving as giving_page
 from shop.pages import routes as pages
 from shop.pages import wall as wall_page
-from shop.payments.gateway import Gateway
+from shop.payments.gateway import Gateway, GatewayDown, GatewayRefused
 from shop.payments.patience import patient_pages
 from shop.payments.standin.application import create_standin
 from shop.payments.standin.config import derived_keys
 from shop.settings import PaymentMode, Settings, from_environment
 from shop.webhooks import routes as webhooks
+
+PAYMENTS_AWAY: Final = (
+    "The payment service does not answer us as it should at the moment. Nothing was lost, and it is tried "
+    "again by itself. Please come back in a few minutes."
+)
 
 STAND_IN: Final = "/stand-in"
 
@@ -55,6 +61,7 @@ TOPICS: Final = (
     accounts,
     owner_alerts,
     owner_orders,
+    owner_refunds,
     owner_cutting,
     owner_stock,
     owner_wall,
@@ -131,6 +138,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     erasures.catch_up(database, app.extensions["shop.Services"].vault)
     app.extensions["shop.statement"] = lambda session: _statement(session, livemode=settings.livemode)
     web.init_app(app)
+    for away in (GatewayDown, GatewayRefused, StillMoving):
+        app.register_error_handler(away, web.unavailable(PAYMENTS_AWAY))
     assets.init_app(app)
     editions.init_app(app)
     journal.init_app(app)

@@ -93,8 +93,8 @@ def init_app(app: Flask) -> None:
         site_url=config.site_url,
     )
     app.register_error_handler(HTTPException, error_page)
-    for unavailable in (OperationalError, PoolTimeout):
-        app.register_error_handler(unavailable, _database_unavailable)
+    for away in (OperationalError, PoolTimeout):
+        app.register_error_handler(away, unavailable(None))
     app.register_error_handler(Exception, _unexpected)
     headers.init_app(app)
 
@@ -165,10 +165,15 @@ def error_page(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
-def _database_unavailable(error: Exception) -> ResponseReturnValue:
-    current_app.logger.warning("database unavailable: %s", type(error).__name__)
-    page = render_template("error.html", code=int(HTTPStatus.SERVICE_UNAVAILABLE), said=None)
-    return page, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(RETRY_AFTER_SECONDS)}
+def unavailable(said: str | None) -> Callable[[Exception], ResponseReturnValue]:
+    """A handler for what does not answer at the moment, with the sentence that people read."""
+
+    def handle(error: Exception) -> ResponseReturnValue:
+        current_app.logger.warning("unavailable: %s", type(error).__name__)
+        page = render_template("error.html", code=int(HTTPStatus.SERVICE_UNAVAILABLE), said=said)
+        return page, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(RETRY_AFTER_SECONDS)}
+
+    return handle
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

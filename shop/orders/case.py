@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 from shop import clock
 from shop.mail import outbox
 from shop.orders.lifecycle import lines_of, record
-from shop.orders.models import Order, OrderLine
+from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.payments.kinds import EntryKind, RefundReason, RefundState
 from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest
 from shop.payments.seen import DisputeSeen, PaymentSeen, RefundSeen
 
 STRIPE: Final = "stripe"
 """Who did it, in histories and books, when Stripe told us."""
+
+ACCEPTED: Final = "accepted as paid"
 
 PRINCIPAL: Final = frozenset({EntryKind.PAYMENT, EntryKind.UNEXPLAINED})
 
@@ -32,6 +34,8 @@ class Case:
     attempts: Sequence[CheckoutAttempt]
     entries: dict[str, PaymentEntry]
     requests: list[RefundRequest]
+    accepted: bool
+    """Whether the owner accepted a payment that was not what was asked for."""
     told: set[str] = field(default_factory=set)
     """The kinds of events recorded this time."""
 
@@ -84,7 +88,9 @@ class Case:
         self.told.add(kind)
         record(self.session, self.order, kind, actor=actor, event_at=event_at, **data)
 
-    def ask_refund(self, intent: str, amount: int, reason: RefundReason, suffix: str) -> None:
+    def ask_refund(
+        self, intent: str, amount: int, reason: RefundReason, suffix: str, *, actor: str = "shop"
+    ) -> RefundRequest:
         """Decide to give money back; `converge` sends it after the transaction."""
         now = clock.now()
         request = RefundRequest(
@@ -94,13 +100,14 @@ class Case:
             amount_pence=amount,
             reason=reason,
             lines=[],
-            actor="shop",
+            actor=actor,
             requested_at=now,
             state=RefundState.OWED,
             next_try_at=now,
         )
         self.session.add(request)
         self.requests.append(request)
+        return request
 
     def write(self, kind: str, about: str = "") -> None:
         """Put a letter into the outbox, once per kind and what it is about."""
@@ -115,6 +122,7 @@ def open_case(session: Session, order: Order) -> Case:
     attempts = session.scalars(
         select(CheckoutAttempt).where(CheckoutAttempt.order_id == order.id).order_by(CheckoutAttempt.number)
     )
+    accepted = select(OrderEvent.id).where(OrderEvent.order_id == order.id, OrderEvent.kind == ACCEPTED)
     return Case(
         session,
         order,
@@ -122,4 +130,5 @@ def open_case(session: Session, order: Order) -> Case:
         attempts.all(),
         {entry.key: entry for entry in entries},
         list(requests),
+        accepted=session.scalar(accepted) is not None,
     )

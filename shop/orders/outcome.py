@@ -36,16 +36,17 @@ def outcome(case: Case, picture: Picture) -> Outcome:
     principal = case.principal
     if principal is None:
         return Outcome(_unpaid_state(case, picture))
-    if principal.kind == EntryKind.UNEXPLAINED:
-        return Outcome(State.REVIEW)
     returned = _returned(case, picture, principal)
+    back = sum(item.amount_pence for item in returned)
+    if principal.kind == EntryKind.UNEXPLAINED and not case.accepted:
+        return Outcome(State.REFUNDED if back >= principal.amount_pence else State.REVIEW)
     disputed = any(_is_open(dispute) for dispute in _disputes(picture, principal))
     gifts = _gifts(case, returned, held=disputed)
     if disputed:
         return Outcome(State.DISPUTED, gifts)
     if any(dispute.status == "lost" for dispute in _disputes(picture, principal)):
         return Outcome(State.DISPUTE_LOST, gifts)
-    return Outcome(_paid_state(case, sum(item.amount_pence for item in returned)), gifts)
+    return Outcome(_paid_state(case, principal, back), gifts)
 
 
 def _unpaid_state(case: Case, picture: Picture) -> State:
@@ -61,8 +62,8 @@ def _unpaid_state(case: Case, picture: Picture) -> State:
     return State.FAILED if complete else State.EXPIRED
 
 
-def _paid_state(case: Case, back: int) -> State:
-    if back >= case.order.total_pence:
+def _paid_state(case: Case, principal: PaymentEntry, back: int) -> State:
+    if back >= principal.amount_pence:
         return State.REFUNDED
     if case.unfillable:
         return State.REVIEW  # the refund was decided and has not gone through yet

@@ -1,6 +1,6 @@
 """Giving money back on the owner's word: whole units and the postage, each once, whoever sends it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.alerts import AlertKind, withdraw_alert
-from shop.orders.lifecycle import lines_of, lock, record
+from shop.orders.case import PRINCIPAL
+from shop.orders.lifecycle import State, lines_of, lock, record
 from shop.orders.models import Order
 from shop.orders.refund_allocation import Returned, taken_by
-from shop.payments.kinds import NEEDS_A_PERSON, EntryKind, RefundReason, RefundState
+from shop.payments.kinds import NEEDS_A_PERSON, OWED_STILL, EntryKind, RefundReason, RefundState
 from shop.payments.models import PaymentEntry, RefundRequest
 
 FREES_ITS_UNITS = frozenset({RefundState.ASKED_AGAIN, RefundState.WITHDRAWN})
@@ -70,7 +71,9 @@ def refundable(session: Session, order: Order) -> Refundable:
     entries = session.scalars(select(PaymentEntry).where(PaymentEntry.order_id == order.id)).all()
     requests = session.scalars(select(RefundRequest).where(RefundRequest.order_id == order.id)).all()
     holding = [request for request in requests if request.state not in FREES_ITS_UNITS]
-    payment = next((entry for entry in entries if entry.kind == EntryKind.PAYMENT), None)
+    payment = next((entry for entry in entries if entry.kind in PRINCIPAL), None)
+    if order.state == State.REVIEW:
+        payment = None  # what is to become of it must be said first: see `review` and `send_again`
     prices = {line.number: line.price_pence for line in lines_of(session, order.id)}
     back = _returned(order, entries, requests, payment)
     taken = taken_by(prices, back)
@@ -124,13 +127,17 @@ def ask(
         next_try_at=clock.now(),
     )
     session.add(request)
+    session.flush()
     record(session, order, "refund asked", actor=actor, amount_pence=amount, lines=chosen)
     return request
 
 
 def send_again(session: Session, order_id: int, request_id: int, *, actor: str) -> RefundRequest:
-    """Have a refund that was refused or sent back sent anew. Raises NotWaiting."""
-    order, waiting = _waiting(session, order_id, request_id)
+    """Have a refund that was refused or sent back sent anew, or one that waits tried now. NotWaiting."""
+    order, waiting = _waiting(session, order_id, request_id, OWED_STILL)
+    if waiting.state == RefundState.OWED:
+        waiting.next_try_at = clock.now()
+        return waiting
     again = RefundRequest(
         order_id=order_id,
         key=_free_key(session, waiting.key.partition("-again-")[0]),
@@ -145,6 +152,7 @@ def send_again(session: Session, order_id: int, request_id: int, *, actor: str) 
         next_try_at=clock.now(),
     )
     session.add(again)
+    session.flush()
     waiting.state = RefundState.ASKED_AGAIN
     record(session, order, "refund asked again", actor=actor, amount_pence=again.amount_pence)
     _withdraw_alerts(session, order)
@@ -156,7 +164,7 @@ def close(session: Session, order_id: int, request_id: int, *, returned: bool, n
 
     What is owed for good can only be returned. Raises NotWaiting.
     """
-    order, waiting = _waiting(session, order_id, request_id)
+    order, waiting = _waiting(session, order_id, request_id, NEEDS_A_PERSON)
     if not returned and waiting.reason != RefundReason.OWNER:
         raise NotWaiting
     waiting.state = RefundState.RETURNED_ELSEWHERE if returned else RefundState.WITHDRAWN
@@ -165,10 +173,12 @@ def close(session: Session, order_id: int, request_id: int, *, returned: bool, n
     _withdraw_alerts(session, order)
 
 
-def _waiting(session: Session, order_id: int, request_id: int) -> tuple[Order, RefundRequest]:
+def _waiting(
+    session: Session, order_id: int, request_id: int, states: Collection[RefundState]
+) -> tuple[Order, RefundRequest]:
     order = lock(session, order_id)
     found = session.get(RefundRequest, request_id, populate_existing=True)
-    if found is None or found.order_id != order_id or found.state not in NEEDS_A_PERSON:
+    if found is None or found.order_id != order_id or found.state not in states:
         raise NotWaiting
     return order, found
 

@@ -5,6 +5,7 @@ unique key, and what depends on all of them (the donation, the state) is worked 
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -78,21 +79,24 @@ def _take_principal(case: Case, paid: Sequence[PaymentSeen]) -> None:
             received=payment.amount_received,
             currency=payment.currency,
         )
+        detail = f"{payment.amount_received} {payment.currency}, not {order.total_pence} {order.currency}"
+        raise_alert(case.session, AlertKind.PAYMENT_IN_REVIEW, order.reference, detail)
         return
     case.tell("paid", payment.created, amount_pence=payment.amount_received)
-    if _take_stock(case):
+    take_stock(case, payment.intent_id, payment.amount_received, payment.created)
+
+
+def take_stock(case: Case, intent: str, paid_pence: int, at: datetime) -> None:
+    """Sell what the order holds, or, if it has gone to somebody else, have all of the payment go back."""
+    hold, reference = case.order.hold_id, case.order.reference
+    if stock.sell(case.session, hold, order_reference=reference, actor=STRIPE) or stock.take_again(
+        case.session, hold, order_reference=reference, actor=STRIPE
+    ):
         case.write("order-confirmation")
     else:
-        case.ask_refund(payment.intent_id, order.total_pence, RefundReason.UNFILLABLE, "unfillable")
-        case.tell("sold out while paying", payment.created)
+        case.ask_refund(intent, paid_pence, RefundReason.UNFILLABLE, "unfillable")
+        case.tell("sold out while paying", at)
         case.write("sold-out")
-
-
-def _take_stock(case: Case) -> bool:
-    hold, reference = case.order.hold_id, case.order.reference
-    return stock.sell(case.session, hold, order_reference=reference, actor=STRIPE) or stock.take_again(
-        case.session, hold, order_reference=reference, actor=STRIPE
-    )
 
 
 def _return_surplus(case: Case, paid: Sequence[PaymentSeen]) -> None:
@@ -185,8 +189,10 @@ def _move(case: Case, found: Outcome) -> None:
         )
     if found.state == order.state:
         return
-    if found.state in {State.EXPIRED, State.FAILED}:
-        stock.release(case.session, order.hold_id)
+    if found.state in {State.EXPIRED, State.FAILED, State.REFUNDED}:
+        stock.release(case.session, order.hold_id)  # nothing is left to release once it was sold
+    if found.state == State.REFUNDED:
+        withdraw_alert(case.session, AlertKind.PAYMENT_IN_REVIEW, order.reference)
     order.state = found.state
     if found.state not in case.told:
         case.tell(str(found.state))

@@ -14,6 +14,7 @@ from shop.giving import ledger
 from shop.giving.ledger import Standing
 from shop.orders import wall
 from shop.orders.approved import Approved
+from shop.orders.case import ACCEPTED
 from shop.orders.lifecycle import State, history, lines_of
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.wall import WallState
@@ -79,7 +80,7 @@ class OrderView:
     @property
     def paid_at(self) -> datetime | None:
         """When the payment was received."""
-        return next((event.event_at for event in self.events if event.kind == "paid"), None)
+        return next((event.event_at for event in self.events if event.kind in {"paid", ACCEPTED}), None)
 
 
 def view(session: Session, vault: Vault, order: Order) -> OrderView:

@@ -5,11 +5,12 @@ A page missing here fails tests/journeys/test_rooms.py: add it, with all its sta
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy import delete, select, update
 
+from shop import clock
 from shop.alerts import AlertKind, raise_alert
 from shop.catalogue.models import Variant
 from shop.giving.models import Policy
@@ -18,6 +19,7 @@ from shop.journal.journal import load
 from shop.journal.models import State
 from shop.orders.models import Order
 from shop.payments.errors import GatewayDown
+from shop.payments.models import PaymentEntry, RefundRequest
 from tests.journeys.visitor import Visitor
 
 SLUGS: Final = ("heart", "two-rings", "disc", "thread", "petal", "keeping")
@@ -291,13 +293,61 @@ def seen_to(visitor: Visitor) -> None:
 
 def refund_of_nothing(visitor: Visitor) -> None:
     one_order(visitor)
-    visitor.presses("Refund what is ticked")
+    visitor.presses("See what would go back")
+
+
+def refund_shown(visitor: Visitor) -> None:
+    one_order(visitor)
+    visitor.page.get_by_role("checkbox", name="1. Disc").check()
+    visitor.page.get_by_role("checkbox", name="Postage").check()
+    visitor.presses("See what would go back")
 
 
 def refund_of_one(visitor: Visitor) -> None:
+    refund_shown(visitor)
+    visitor.page.get_by_role("button", name="Send £").click()
+
+
+def refunds_that_wait(visitor: Visitor) -> None:
+    """A refund of each kind that has not gone back, and what went back beside the pieces."""
     one_order(visitor)
-    visitor.page.get_by_role("checkbox", name="1. Disc").check()
-    visitor.presses("Refund what is ticked")
+    with visitor.shop.database.transaction() as session:
+        order = session.scalars(select(Order)).one()
+        payment = session.scalars(select(PaymentEntry)).one()
+        for number, (state, code) in enumerate(
+            [("owed", "balance_insufficient"), ("refused", "parameter_invalid"), ("sent back", "failed")]
+        ):
+            session.add(
+                RefundRequest(
+                    order_id=order.id,
+                    key=f"key {number}",
+                    payment_intent=payment.payment_intent,
+                    amount_pence=8400 if number == 2 else 100,
+                    reason="owner" if number else "surplus",
+                    lines=[1] if number == 2 else [],
+                    with_postage=number == 1,
+                    actor="owner@example.com",
+                    requested_at=clock.now(),
+                    state=state,
+                    refused=code,
+                    next_try_at=clock.now() + timedelta(hours=1),
+                )
+            )
+    visitor.open(visitor.path)
+
+
+def closing_without_a_word(visitor: Visitor) -> None:
+    refunds_that_wait(visitor)
+    visitor.page.get_by_text("It is not to be sent from here").first.click()
+    visitor.page.get_by_role("button", name="It was returned by other means").first.click()
+
+
+def order_in_review(visitor: Visitor) -> None:
+    one_order(visitor)
+    with visitor.shop.database.transaction() as session:
+        session.execute(update(Order).values(state="review"))
+        session.execute(update(PaymentEntry).values(kind="unexplained", amount_pence=8300))
+    visitor.open(visitor.path)
 
 
 def refused_movement(visitor: Visitor) -> None:
@@ -632,6 +682,21 @@ ROOMS: Final = (
     Room("orders", "/owner/orders", staff_at("owner", "/owner/orders", sold=True)),
     Room("owner order", "/owner/orders/<reference>", one_order),
     Room("owner order refund refused", "/owner/orders/<reference>/refunds", refund_of_nothing, 422),
+    Room(
+        "owner order refund shown",
+        "/owner/orders/<reference>/refunds",
+        refund_shown,
+        shows="Goes back to the",
+    ),
+    Room("owner order refunds wait", "/owner/orders/<reference>", refunds_that_wait, shows="was not sent"),
+    Room(
+        "owner order closing refused",
+        "/owner/orders/<reference>/refunds/<number>/closing",
+        closing_without_a_word,
+        422,
+        shows="Please say in a few words",
+    ),
+    Room("owner order in review", "/owner/orders/<reference>", order_in_review, shows="Accept it as paid"),
     Room("owner order refunded", "/owner/orders/<reference>", refund_of_one, shows="on its way back"),
     Room("stock", "/owner/stock", staff_at("owner", "/owner/stock")),
     Room("stock of one", "/owner/stock/<sku>", moved_stock),

@@ -1,0 +1,58 @@
+"""A payment that is not what was asked for: the owner accepts it, or all of it goes back."""
+
+from sqlalchemy.orm import Session
+
+from shop import clock
+from shop.alerts import AlertKind, withdraw_alert
+from shop.orders.case import ACCEPTED, Case, open_case
+from shop.orders.lifecycle import State, lock
+from shop.orders.settling import take_stock
+from shop.payments.kinds import EntryKind, RefundReason
+from shop.payments.models import PaymentEntry, RefundRequest
+
+
+class NotInReview(Exception):
+    """The order does not wait for this decision: somebody has taken it, or it never did."""
+
+
+class OtherCurrency(Exception):
+    """The payment came in another currency, so it cannot stand for the price."""
+
+
+def accept(session: Session, order_id: int, *, actor: str) -> None:
+    """Take the payment as it is for the order's. `converge` does the rest.
+
+    Raises NotInReview or OtherCurrency. When a piece has gone meanwhile, all of it goes back.
+    """
+    case, payment = _in_review(session, order_id)
+    if payment.currency != case.order.currency:
+        raise OtherCurrency
+    case.tell(ACCEPTED, actor=actor, amount_pence=payment.amount_pence)
+    take_stock(case, payment.payment_intent, payment.amount_pence, clock.now())
+    withdraw_alert(session, AlertKind.PAYMENT_IN_REVIEW, case.order.reference)
+
+
+def return_all(session: Session, order_id: int, *, actor: str) -> RefundRequest:
+    """Decide that all that is left of the payment goes back. Raises NotInReview."""
+    case, payment = _in_review(session, order_id)
+    left = sum(e.amount_pence for e in case.entries.values() if e.payment_intent == payment.payment_intent)
+    if left <= 0 or any(request.reason == RefundReason.UNEXPLAINED for request in case.requests):
+        raise NotInReview
+    asked = case.ask_refund(
+        payment.payment_intent, left, RefundReason.UNEXPLAINED, "unexplained", actor=actor
+    )
+    case.tell("refund asked", actor=actor, amount_pence=left)
+    withdraw_alert(session, AlertKind.PAYMENT_IN_REVIEW, case.order.reference)
+    session.flush()
+    return asked
+
+
+def _in_review(session: Session, order_id: int) -> tuple[Case, PaymentEntry]:
+    order = lock(session, order_id)
+    case = open_case(session, order)
+    payment = case.principal
+    if order.state != State.REVIEW or payment is None or payment.kind != EntryKind.UNEXPLAINED:
+        raise NotInReview
+    if case.accepted or case.unfillable:
+        raise NotInReview
+    return case, payment
