@@ -30,7 +30,7 @@ check: install-test lint
 	$(PYTEST) -q -n 2 -m "not browser and not faults and not faults_long and not validator" -k "not postgresql" $(addprefix tests/,$(UNIT))
 
 # Half an hour and more: what the other tests show with a telling sample, here over thousands, with figures.
-faults: install-test chromium java
+faults: install-test chromium java readers
 	$(PYTEST) -s -m faults_long
 
 lint: install-test

@@ -17,6 +17,8 @@ WORDS_ALONE = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="{w}mm" height="{h}mm" viewBox="{x} {y} {w} {h}">'
     '<style>.edge {{ display: none }}</style><g transform="rotate({turn})">{body}</g></svg>'
 )
+EDGE_MM = 0.1
+"""A proof leaves so much round the metal."""
 
 
 def of_svg(drawing: bytes) -> np.ndarray:
@@ -26,15 +28,23 @@ def of_svg(drawing: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(png)).getchannel("A"), np.float32) / 255
 
 
+def of_pdf(page: bytes) -> np.ndarray:
+    """The same of a page, by Poppler with Cairo: Poppler's own smoothing inks every pixel that is touched."""
+    command = ["pdftocairo", "-png", "-transp", "-r", DPI, "-singlefile", "-", "-"]
+    png = subprocess.run(command, input=page, capture_output=True, check=True, timeout=120).stdout
+    return np.asarray(Image.open(io.BytesIO(png)).getchannel("A"), np.float32) / 255
+
+
 def of_proof(drawing: str, *, turn: float = 0) -> np.ndarray:
-    """The words of a proof alone, turned by so many degrees.
+    """The words of a proof alone, on the metal's own size, turned by so many degrees.
 
     Upright, edges that run along rows of pixels are all rounded the same way, and their area is told wrongly.
     """
     head, _, body = drawing.partition(">")
     wide, high = map(float, re.search(r'viewBox="\S+ \S+ (\S+) (\S+)"', head).groups())
+    wide, high = wide - 2 * EDGE_MM, high - 2 * EDGE_MM
     along, across = math.cos(math.radians(turn)), math.sin(math.radians(turn))
-    w, h = wide * along + high * across, wide * across + high * along
+    w, h = round(wide * along + high * across, 3), round(wide * across + high * along, 3)
     body = body.removesuffix("</svg>")
     return of_svg(WORDS_ALONE.format(w=w, h=h, x=-w / 2, y=-h / 2, turn=turn, body=body).encode())
 
@@ -48,7 +58,11 @@ def pixels_apart(one: np.ndarray, other: np.ndarray, most: int = 40) -> int:
 
     Growing by one pixel adds the four neighbours of every pixel.
     """
-    a, b = one >= 0.5, other >= 0.5
+    size = np.maximum(one.shape, other.shape)  # a page ends in the middle of a pixel: some keep that pixel
+    a, b = (
+        np.pad(each, [(0, size[0] - each.shape[0]), (0, size[1] - each.shape[1])]) >= 0.5
+        for each in (one, other)
+    )
     grown_a, grown_b = a, b
     for pixels in range(most):
         if not (a & ~grown_b).any() and not (b & ~grown_a).any():
