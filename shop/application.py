@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shop import assets, cli, clock, erasures, migrations, probes, web
 from shop.accounts import routes as accounts
+from shop.accounts import security_log
 from shop.catalogue import editions
 from shop.catalogue import routes as catalogue
 from shop.checkout import basket_routes, find_routes, order_routes
@@ -140,6 +141,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app)
     for away in (GatewayDown, GatewayRefused, StillMoving):
         app.register_error_handler(away, web.unavailable(PAYMENTS_AWAY))
+    security_log.init()
     assets.init_app(app)
     editions.init_app(app)
     journal.init_app(app)

@@ -77,6 +77,12 @@ STAFF: Final = Kept(
     "after the sign-in",
     timedelta(days=7),
 )
+SECURITY_LOG: Final = Kept(
+    "A line in the log of our computers for each sign-in, right or wrong, as keyed digests that name nobody",
+    "So that we can see whether somebody tried to get in.",
+    "Our interest in keeping your order safe",
+    "For 90 days at most",
+)
 LETTERS: Final = Kept(
     "What you write to us",
     "To answer.",
@@ -142,6 +148,7 @@ KEPT: Final = (
     GONE,
     NETWORK,
     TRIES,
+    SECURITY_LOG,
     STAFF,
 )
 """Everything, in the order the privacy page tells it."""

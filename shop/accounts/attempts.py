@@ -1,18 +1,22 @@
-"""How often somebody may try a password: five times a minute per e-mail, and per address.
+"""How often somebody may try a password, so that nobody guesses it and nobody is locked out by guessing.
 
-Counted in the database, because every worker and host must count together. Each key has five slots; a try
-takes one whose last use is a minute old, so no minute anywhere holds a sixth. A refused try takes none:
-who waits a minute gets in again, whatever somebody else is doing at another address with another e-mail.
+A network has five tries a minute, whomever they are for. An account has STRANGERS tries a minute from all
+networks together: enough that nobody from a handful of addresses uses them up. A browser that has signed in
+to the account before has five of its own, which no stranger can use (the device cookie OWASP describes).
+
+Counted in the database, because every worker and host must count together. Each key has as many slots as
+tries; a try takes one whose last use is a minute old, so no minute anywhere holds one more. A refused try
+takes none. A slot dated more than a minute ahead was taken before the clock was set back, and is free.
 """
 
 import hashlib
 import hmac
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,40 +25,53 @@ from shop.accounts.models import SignInAttempt
 from shop.db import is_sqlite, moment
 
 TRIES: Final = 5
+STRANGERS: Final = 100
+"""Tries a minute at one account by browsers it does not know: a few seconds of hashing a minute, and nothing
+against the passwords that `passwords` lets through."""
+
 WINDOW: Final = timedelta(minutes=1)
-NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 KEEP: Final = keeping.lasts(keeping.TRIES)
 
 
 class TooManyTries(Exception):
     """This e-mail or this address has had its tries for now."""
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, *, everywhere: bool = False) -> None:
         self.retry_after = retry_after
         """In seconds, 1 to 60."""
+        self.everywhere = everywhere
+        """Whether one account was tried from so many networks that its tries are used up."""
         super().__init__("There were several tries in a short time. Please wait a minute and try again.")
 
 
-def allow_try(session: Session, *, email: str, address: str, secret: str) -> None:
+def allow_try(session: Session, *, email: str, address: str, secret: str, device: str | None = None) -> None:
     """Count one try, to be committed before the password is looked at. Raises TooManyTries.
 
-    `secret` keys the digests that stand for the e-mail and the address, so that the table names nobody.
+    `device` stands for a browser that has signed in to this account before (see `devices`). `secret` keys the
+    digests that stand for all of them, so that the table names nobody.
     """
+    if device is not None:
+        _take_slot(session, _key(secret, "device", device), TRIES)
+        return
     # The address first, always: two tries then never wait for each other in a circle.
-    for key in (_key(secret, "address", network(address)), _key(secret, "email", email)):
-        _take_slot(session, key)
+    _take_slot(session, _key(secret, "address", network(address)), TRIES)
+    try:
+        _take_slot(session, _key(secret, "email", email), STRANGERS)
+    except TooManyTries as error:
+        raise TooManyTries(error.retry_after, everywhere=True) from None
 
 
 def allow(session: Session, *, kind: str, value: str, secret: str) -> None:
     """Count one try of another kind by whoever `value` stands for, at the same rate. Raises TooManyTries."""
-    _take_slot(session, _key(secret, kind, value))
+    _take_slot(session, _key(secret, kind, value), TRIES)
 
 
 def forget_tries(session: Session) -> int:
-    """Delete what is older than an hour and says nothing any more; how many rows that was."""
+    """Delete what is an hour away, either way, and says nothing any more; how many rows that was."""
+    now = moment(session)
     old = (
         select(SignInAttempt.key, SignInAttempt.slot)
-        .where(SignInAttempt.at < moment(session) - KEEP)
+        .where(or_(SignInAttempt.at < now - KEEP, SignInAttempt.at > now + KEEP))
         .with_for_update(skip_locked=True)
     )
     gone = session.execute(
@@ -84,30 +101,53 @@ def network_digest(address: str, secret: str) -> str:
     return _key(secret, "network", network(address))
 
 
+def email_digest(email: str, secret: str) -> str:
+    """What may be kept of an e-mail: 64 hexadecimal digits that only `secret` can make."""
+    return _key(secret, "email", email)
+
+
 def _key(secret: str, kind: str, value: str) -> str:
     return hmac.new(secret.encode(), f"sign-in:{kind}:{value}".encode(), hashlib.sha256).hexdigest()
 
 
-def _take_slot(session: Session, key: str) -> None:
-    slots = [{"key": key, "slot": slot, "at": NEVER} for slot in range(TRIES)]
+def _take_slot(session: Session, key: str, most: int) -> None:
     start = sqlite.insert(SignInAttempt) if is_sqlite(session) else postgresql.insert(SignInAttempt)
-    session.execute(start.values(slots).on_conflict_do_nothing())
-    now = moment(session)
+    while True:
+        now = moment(session)
+        if _take_free(session, key, now):
+            return
+        slots = select(func.count(), func.coalesce(func.max(SignInAttempt.slot), -1)).where(
+            SignInAttempt.key == key
+        )
+        taken, last = session.execute(slots).one()
+        if taken >= most:
+            raise TooManyTries(_wait(session, key, now))
+        slot = {"key": key, "slot": last + 1, "at": now}
+        if session.execute(start.values(slot).on_conflict_do_nothing().returning(SignInAttempt.slot)).first():
+            return  # else another try took it at the same moment
+
+
+def _take_free(session: Session, key: str, now: datetime) -> bool:
+    """Take a slot of an earlier minute, if one is left."""
     free = session.scalars(
         select(SignInAttempt.slot)
-        .where(SignInAttempt.key == key, SignInAttempt.at <= now - WINDOW)
+        .where(
+            SignInAttempt.key == key,
+            or_(SignInAttempt.at <= now - WINDOW, SignInAttempt.at > now + WINDOW),
+        )
         .order_by(SignInAttempt.slot)
         .limit(1)
         .with_for_update(skip_locked=True)
     ).one_or_none()
     if free is None:
-        raise TooManyTries(_wait(session, key, now))
+        return False
     session.execute(
         update(SignInAttempt)
         .where(SignInAttempt.key == key, SignInAttempt.slot == free)
         .values(at=now)
         .execution_options(synchronize_session=False)
     )
+    return True
 
 
 def _wait(session: Session, key: str, now: datetime) -> int:

@@ -11,9 +11,10 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from shop import web
-from shop.accounts import access, attempts, passwords, sessions, staff
+from shop.accounts import access, attempts, devices, passwords, security_log, sessions, staff
 from shop.accounts.forms import ButtonForm, ChangePasswordForm, PasswordForm, SignInForm
 from shop.accounts.models import Role
+from shop.alerts import AlertKind, raise_alert
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -41,10 +42,12 @@ def sign_in() -> ResponseReturnValue:
     except attempts.TooManyTries as error:
         return _wait("accounts/sign_in.html", form, error)
     token = _open(proven, form.password.data) if proven else None
-    if token is None:
+    if token is None or proven is None:
         form.email.errors = [WRONG]
         return _again("accounts/sign_in.html", form)
-    return access.remember(_go(access.safe_next(form.next.data) or _home(token)), token)
+    security_log.write("signed in", account=proven.account_id, email=form.normalised_email)
+    answer = access.remember(_go(access.safe_next(form.next.data) or _home(token)), token)
+    return devices.remember(answer, form.normalised_email)
 
 
 @blueprint.post("/sign-out")
@@ -73,6 +76,7 @@ def use_link(token: str) -> ResponseReturnValue:
             opened = staff.use_link(db, token, instead_of=access.token())
     except staff.LinkSpent:
         return _link_spent()
+    security_log.write("link used")
     return access.remember(_go("/sign-in/password"), opened)
 
 
@@ -103,18 +107,40 @@ def set_password() -> ResponseReturnValue:
         token = staff.set_password(db, account.id, fresh)
     if token is None:
         return access.forget(_go("/sign-in"))
-    return access.remember(_go(access.HOME[Role(account.role)]), token)
+    security_log.write("password set", account=account.id)
+    return devices.remember(access.remember(_go(access.HOME[Role(account.role)]), token), account.email)
 
 
 def _proven(email: str, password: str) -> staff.Credentials | None:
     """Count a try, then check the password; what it proved, or None. Raises TooManyTries."""
-    with web.transaction() as db:
-        attempts.allow_try(
-            db, email=email, address=request.remote_addr or "", secret=web.settings().secret_key
-        )
+    try:
+        with web.transaction() as db:
+            attempts.allow_try(
+                db,
+                email=email,
+                address=request.remote_addr or "",
+                secret=web.settings().secret_key,
+                device=devices.known(email),
+            )
+    except attempts.TooManyTries as error:
+        security_log.write("sign-in throttled", email=email)
+        if error.everywhere:
+            _tell_owner(email)
+        raise
     with web.reading() as db:
         known = staff.credentials(db, email)
-    return known if passwords.verify(password, known.password_hash) else None
+    if passwords.verify(password, known.password_hash):
+        return known
+    security_log.write("sign-in failed", email=email)
+    return None
+
+
+def _tell_owner(email: str) -> None:
+    """An account that there is has been tried from so many places that strangers' tries are used up."""
+    with web.transaction() as db:
+        account_id = staff.credentials(db, email).account_id
+        if account_id is not None:
+            raise_alert(db, AlertKind.SIGN_IN_GUESSED, f"account {account_id}")
 
 
 def _open(proven: staff.Credentials, password: str) -> str | None:

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import update
 
 from shop import keeping
-from shop.accounts import access, attempts, sessions
+from shop.accounts import access, attempts, devices, sessions
 from shop.application import create_app
 from shop.catalogue.models import Variant
 from shop.catalogue.postage import SERVICES
@@ -120,6 +120,7 @@ def test_the_privacy_page_names_every_cookie_the_shop_sets(settings, site):
         set_here = {
             cookie.name(),
             access.cookie_name(),
+            devices.cookie_name(),
             app.config["SESSION_COOKIE_NAME"],
             cookie.COUNT_COOKIE,
         }
