@@ -5,12 +5,15 @@ changing the rows. Whoever starts, migrates or restores asks first, and no page 
 asks again every few minutes. Where nothing is new it costs two queries.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import inspect, select, update
+from sqlalchemy.orm import Session
 
 from shop import keeping
 from shop.checkout import basket
 from shop.db import Database
-from shop.dedications.models import GoneMark, OrderKey, WallEntry
+from shop.dedications.models import GoneMark, GoneName, OrderKey, WallEntry
 from shop.dedications.vault import Vault
 from shop.journal import comment_erasure
 from shop.journal.models import Comment
@@ -39,20 +42,28 @@ def catch_up(database: Database, vault: Vault, *, afresh: bool = False) -> int:
         return 0
     with database.reading() as session:
         told = session.scalars(select(GoneMark.seq)).one()
-    last = vault.keys.last_gone()
-    if last == told and not afresh:
-        return 0
-    # A store that was brought back itself may be behind this database: then all of its list is read.
-    gone = vault.keys.gone_after(told if told < last and not afresh else 0)
+        last = vault.keys.last_gone()
+        if last == told and not afresh:
+            return 0
+        if last < told or afresh:  # the store has been brought back itself: this database may know more
+            vault.keys.destroy([], session.scalars(select(GoneName.name)).all())
+            told = 0
+    gone = vault.keys.gone_after(told)
     with database.transaction() as session:
-        orders = privacy.erase_gone(session, vault, gone.names, actor=ACTOR)
-        for order_id in orders:
-            basket.forget_order(session, order_id)
-        count = len(orders) + wall.withdraw_gone(session, vault, gone.names, actor=ACTOR)
-        count += comment_erasure.withdraw_gone(session, vault, gone.names, actor=ACTOR)
+        count = _apply(session, vault, gone.names)
+        known = set(session.scalars(select(GoneName.name)))
+        session.add_all(GoneName(name=name) for name in sorted(gone.names - known))
         session.execute(update(GoneMark).values(seq=gone.seq))
     database.forget_deleted()
     return count
+
+
+def _apply(session: Session, vault: Vault, gone: Collection[str]) -> int:
+    orders = privacy.erase_gone(session, vault, gone, actor=ACTOR)
+    for order_id in orders:
+        basket.forget_order(session, order_id)
+    count = len(orders) + wall.withdraw_gone(session, vault, gone, actor=ACTOR)
+    return count + comment_erasure.withdraw_gone(session, vault, gone, actor=ACTOR)
 
 
 def refuse_lost_keys(database: Database, vault: Vault) -> None:
@@ -83,4 +94,4 @@ def used(database: Database) -> set[str]:
 
 def _migrated(database: Database) -> bool:
     with database.engine.connect() as connection:
-        return inspect(connection).has_table(GoneMark.__tablename__)
+        return inspect(connection).has_table(GoneName.__tablename__)

@@ -196,3 +196,16 @@ def test_a_shop_whose_keys_are_lost_does_not_start_and_says_what_to_do(
         serve.serve(settings)
     with pytest.raises(SystemExit, match="keys restore FILE"):
         run(app)
+
+
+def test_a_store_that_was_lost_has_the_list_again_from_the_database(
+    trade: Trade, keys: KeyStore, folder: Path
+) -> None:
+    """Or an older copy of the database, brought back after that, would be told of nothing."""
+    key_copies.write(keys, folder / "a.keys")
+    erase(trade, 2)
+    erasures.catch_up(trade.database, trade.services.vault)
+    other = Vault(VAULT_KEY, KeyStore(f"sqlite:///{folder / 'new' / 'keys.db'}"))
+    key_copies.restore(trade.database, other, folder / "a.keys")
+    assert other.keys.gone_after(0).names == keys.gone_after(0).names != set()
+    other.keys.dispose()

@@ -56,6 +56,15 @@ class WallEntry(Base):
     """The words, and the name as it was written ("" when none was given)."""
 
 
+class GoneName(Base):
+    """The list of what is gone, as far as this database was told: a store that was lost has it from here."""
+
+    __tablename__ = "gone_name"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """A keyed digest, as in the store."""
+
+
 class GoneMark(Base):
     """How far this database has been told what is gone: one row. A restored copy stands further back."""
 

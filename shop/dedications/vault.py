@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from shop.dedications.keys import KeyStore, StoredKey
@@ -82,16 +82,23 @@ class Vault:
         key = self._order_key(session, order_id)
         if key is None:
             raise OrderNotOpen(order_id)
+        rows = []
         for label, value in values.items():
             sealed = seal_bytes(key, to_bytes(value), _place(order_id, label))
-            row = {"nonce": sealed.nonce, "ciphertext": sealed.ciphertext}
-            here = (SealedText.order_id == order_id) & (SealedText.label == label)
-            if session.scalar(select(SealedText.label).where(here)) is None:
-                session.execute(insert(SealedText).values(order_id=order_id, label=label, **row))
-            else:
-                session.execute(
-                    update(SealedText).where(here).values(**row).execution_options(synchronize_session=False)
-                )
+            rows.append(
+                {
+                    "order_id": order_id,
+                    "label": label,
+                    "nonce": sealed.nonce,
+                    "ciphertext": sealed.ciphertext,
+                }
+            )
+        session.execute(
+            delete(SealedText)
+            .where(SealedText.order_id == order_id, SealedText.label.in_(values))
+            .execution_options(synchronize_session=False)
+        )
+        session.execute(insert(SealedText), rows)
 
     def reveal_all(self, session: Session, order_id: int) -> dict[str, Any]:
         """Every value of an order by its label; empty once it was erased. Raises SealBroken."""
