@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from shop import clock
 from shop.catalogue.snapshot import Catalogue
 from shop.checkout import basket
 from shop.checkout.contents import Contents
@@ -67,6 +66,7 @@ def open_payment(
     NoLongerSold, AlreadyPaid, GatewayDown or Declined.
     """
     wish = wish_of(held)
+    services.gateway.hear_time()
     for _ in range(ROUNDS):
         priced = price(catalogue(), wish.lines)
         if fingerprint(wish, priced) != agreed:
@@ -125,7 +125,7 @@ def _attempt(
     if before is not None and before.state == State.AWAITING:
         latest = newest_attempt(session, before.id)
         needed = LEAST_TIME_LEFT if latest.stripe_id else LEAST_TIME_TO_ASK
-        if same and latest.expires_at - clock.now() > needed:
+        if same and latest.expires_at - services.gateway.now() > needed:
             basket.ordered_as(session, held, before.id)
             return latest, None
         return None, before.id

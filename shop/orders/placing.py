@@ -29,7 +29,7 @@ from shop.payments.models import CheckoutAttempt
 from shop.payments.requests import session_request
 
 PAYMENT_WINDOW: Final = timedelta(minutes=31)
-"""How long the payment page stays open. Stripe's least is 30 minutes, counted on its own clock."""
+"""How long the payment page stays open: a minute more than Stripe's least, and counted on its own clock."""
 
 
 @dataclass(frozen=True)
@@ -235,7 +235,7 @@ def _attempt(
         session.scalar(select(func.max(CheckoutAttempt.number)).where(CheckoutAttempt.order_id == order.id))
         or 0
     )
-    expires_at = clock.now() + PAYMENT_WINDOW
+    expires_at = services.gateway.now() + PAYMENT_WINDOW
     names = Counter((line.piece.name, line.variant.metal_name, line.price_pence) for line in priced)
     attempt = CheckoutAttempt(
         order_id=order.id,

@@ -8,7 +8,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from http import HTTPStatus
 from io import BytesIO
@@ -32,6 +32,7 @@ from shop.payments.seen import (
     RefundSeen,
     SessionSeen,
 )
+from shop.payments.stripe_time import StripeTime
 
 __all__ = [
     "API_VERSION",
@@ -75,10 +76,11 @@ class Gateway:
         logging.getLogger("stripe").setLevel(logging.WARNING)  # below that it writes whole requests down
         stripe.log = None  # whatever STRIPE_LOG says: a request holds the buyer's e-mail
         self._webhook_secret = webhook_secret
+        self._time = StripeTime()
         self._client = stripe.StripeClient(
             secret_key,
             base_addresses={"api": api_base.rstrip("/")} if api_base else {},
-            http_client=http_client,
+            http_client=_Listening(http_client, self._time.hear),
             max_network_retries=RETRIES,
         )
 
@@ -92,6 +94,16 @@ class Gateway:
     def in_process(cls, app: WsgiApp, secret_key: str, webhook_secret: str) -> "Gateway":
         """To a WSGI application in this process, without a port. Call it outside any transaction."""
         return cls(secret_key, webhook_secret, http_client=WsgiClient(app), api_base=IN_PROCESS)
+
+    def now(self) -> datetime:
+        """This moment by Stripe's clock, as far as it was heard. Asks nothing; raises nothing."""
+        return self._time.now()
+
+    def hear_time(self) -> None:
+        """Ask Stripe anything, unless it has answered lately, so that `now` is right. Raises nothing."""
+        if not self._time.fresh:
+            with suppress(GatewayDown, GatewayRefused), _stripe_errors():
+                self._client.v1.checkout.sessions.list({"limit": 1})
 
     def create_session(self, request: Mapping[str, Any], key: str) -> SessionSeen:
         """Open a payment page. The same key and request give the same session again, never a second one."""
@@ -129,16 +141,16 @@ class Gateway:
             disputes=tuple(dispute for intent in intents for dispute in self._disputes(intent)),
         )
 
-    def refund(self, payment_intent: str, amount_pence: int, key: str, mark: str) -> RefundSeen:
+    def refund(self, payment_intent: str, amount_pence: int, key: str, mark: str | None = None) -> RefundSeen:
         """Give back part or all of a payment, and mark it as ours.
 
         The same key gives the same refund again for a day; after that only its mark tells that it was made.
         """
+        params: stripe.params.RefundCreateParams = {"payment_intent": payment_intent, "amount": amount_pence}
+        if mark is not None:
+            params["metadata"] = {"request": mark}
         with _stripe_errors():
-            made = self._client.v1.refunds.create(
-                {"payment_intent": payment_intent, "amount": amount_pence, "metadata": {"request": mark}},
-                {"idempotency_key": key},
-            )
+            made = self._client.v1.refunds.create(params, {"idempotency_key": key})
         return reading.refund(made.to_dict())
 
     def marked_refund(self, payment_intent: str, mark: str) -> RefundSeen | None:
@@ -245,6 +257,26 @@ def _stripe_errors() -> Iterator[None]:
             raise GatewayDown(f"{type(error).__name__}, status {status}", status) from error
         # Not chained: Stripe's sentence can quote what was sent, and a traceback would print it.
         raise GatewayRefused(error.code, error.user_message or "", status) from None
+
+
+class _Listening(stripe.HTTPClient):
+    """Another client, whose every answer is listened to for the time."""
+
+    name = "listening"
+
+    def __init__(self, inner: stripe.HTTPClient, hear: Callable[[Mapping[str, str]], None]) -> None:
+        super().__init__()
+        self._inner, self._hear = inner, hear
+
+    def request(self, *args: Any, **how: Any) -> Any:
+        """What the other client answers."""
+        answer = self._inner.request(*args, **how)
+        self._hear(answer[2])
+        return answer
+
+    def close(self) -> None:
+        """Close the other client."""
+        self._inner.close()  # type: ignore[no-untyped-call]
 
 
 class WsgiClient(stripe.HTTPClient):

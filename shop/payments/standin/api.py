@@ -7,7 +7,9 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import http_date
 
+from shop import clock
 from shop.payments.gateway import API_VERSION
 from shop.payments.standin import idempotency, paying, store
 from shop.payments.standin.config import standin
@@ -98,6 +100,7 @@ def _response(body: dict[str, Any], status: int, headers: Mapping[str, str] | No
     response.headers["Request-Id"] = store.new_id("req_")
     response.headers["Stripe-Version"] = API_VERSION
     response.headers["Cache-Control"] = "no-store"
+    response.headers["Date"] = http_date(clock.now())
     response.headers.update(headers or {})
     return response
 

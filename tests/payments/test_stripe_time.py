@@ -1,0 +1,79 @@
+"""Half an hour is half an hour on Stripe's clock, whatever the host's says."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shop import clock
+from shop.checkout import basket
+from shop.orders.lifecycle import State
+from shop.payments.gateway import Gateway, WsgiClient
+from shop.payments.stripe_time import StripeTime
+from tests.orders.conftest import trade
+from tests.trade import Trade
+
+__all__ = ["trade"]
+
+
+@contextmanager
+def wrong_clock(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> Iterator[None]:
+    """Everything but Stripe believes another time."""
+    right, at_stripe = clock.now, [False]
+    request = WsgiClient.request
+
+    def now() -> datetime:
+        return right() if at_stripe[0] else right() + by
+
+    def at(*args: Any, **how: Any) -> Any:
+        at_stripe[0] = True
+        try:
+            return request(*args, **how)
+        finally:
+            at_stripe[0] = False
+
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "now", now)
+        patch.setattr(WsgiClient, "request", at)
+        yield
+
+
+@pytest.mark.parametrize("seconds", [-7200, -61, 0, 61, 7200, 90_000])
+def test_a_host_whose_clock_is_wrong_opens_pages_for_half_an_hour(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    token = basket.new_token()
+    with wrong_clock(monkeypatch, timedelta(seconds=seconds)):
+        trade.press_pay(token, "disc")
+    page = trade.services.gateway.session(trade.session_id(1))
+    left = page.expires_at - clock.now()
+    assert timedelta(minutes=30) < left <= timedelta(minutes=31, seconds=1)
+    trade.pays(1)
+    assert trade.looks(1) is State.PAID
+
+
+def test_stripe_is_asked_for_the_time_only_when_it_has_not_answered_lately(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    request = WsgiClient.request
+
+    def counted(client: WsgiClient, method: str, url: str, *args: Any, **how: Any) -> Any:
+        asked.append(url)
+        return request(client, method, url, *args, **how)
+
+    monkeypatch.setattr(WsgiClient, "request", counted)
+    gateway: Gateway = trade.services.gateway
+    gateway.hear_time()
+    gateway.hear_time()
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("date", [None, "", "yesterday", "Thu, 99 Nov 2026 00:00:00 GMT"])
+def test_an_answer_without_a_date_says_nothing(date: str | None) -> None:
+    heard = StripeTime()
+    heard.hear({} if date is None else {"Date": date})
+    assert not heard.fresh
+    assert abs(heard.now() - datetime.now(UTC)) < timedelta(seconds=5)
