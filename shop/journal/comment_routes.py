@@ -1,7 +1,5 @@
 """What people write beneath a post: leaving it, looking after it, taking it away, and reporting another's."""
 
-import hashlib
-import hmac
 from http import HTTPStatus
 from typing import Final
 
@@ -10,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from shop import clock, web
-from shop.accounts import attempts
+from shop.accounts import attempts, tokens
 from shop.dedications.vault import Vault
 from shop.journal import comments, pages
 from shop.journal.comments import Opened
@@ -53,7 +51,7 @@ def leave(slug: str) -> ResponseReturnValue:
         return page, status, {"Retry-After": str(error.retry_after)}
     name, email, words = (kept(field.data) for field in (form.name, form.email, form.words))
     draft = comments.Draft(text.front.slug, name, email, words, at_risk(f"{name}\n{words}"))
-    token = _token(draft)
+    token = tokens.fresh()
     with web.transaction() as session:
         comments.leave(session, _vault(), draft, token=token)
     return redirect(f"/comments/{token}", HTTPStatus.SEE_OTHER)
@@ -149,13 +147,3 @@ def _count_try(what: str) -> None:
 
 def _from() -> str:
     return attempts.network(request.remote_addr or "")
-
-
-def _token(draft: comments.Draft) -> str:
-    """The writer's token: 256 bits that only this shop can make, the same for the same form sent twice.
-
-    The page's own token is part of it, so the same words an hour later are another comment.
-    """
-    said = [draft.post, draft.name, draft.email, draft.words, _from(), request.form.get("csrf_token", "")]
-    key = b"comment:" + web.settings().secret_key.encode()
-    return hmac.new(key, "\0".join(said).encode(), hashlib.sha256).hexdigest()

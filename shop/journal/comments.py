@@ -9,23 +9,21 @@ decided on. What is taken away loses its key. Functions here never commit.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import or_, select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.accounts import tokens
-from shop.db import is_sqlite
 from shop.dedications.sealing import SealBroken
 from shop.dedications.vault import Vault
 from shop.journal.comment_erasure import note_event, remove
 from shop.journal.models import Comment, CommentEvent, State
 
 MOST_LISTED: Final = 200
+SENT_TWICE: Final = timedelta(minutes=2)
 
 SEALED_AS: Final = "comment"
 E_MAIL: Final = "comment e-mail"
@@ -87,32 +85,32 @@ class Listed:
 
     comment: Opened
     events: tuple[Done, ...]
+    sent_again: bool
+    """Whether the same words came once more a moment later, as when a button is pressed twice."""
 
 
 def leave(session: Session, vault: Vault, draft: Draft, *, token: str) -> None:
-    """Hold a comment. The same token again is the same comment, sent twice, and changes nothing."""
+    """Hold a comment under its writer's own token, a fresh one each time: nobody is led to another's."""
     token_hash = tokens.digest(token)
-    if session.scalar(select(Comment.id).where(Comment.token_hash == token_hash)) is not None:
-        return
     said = {"comment": token_hash, "name": draft.name, "words": draft.words}
     ((key_id, sealed),) = vault.seal_alone([said], SEALED_AS)
     email_key_id = email_sealed = None
     if draft.email:
         said = {"comment": token_hash, "email": draft.email}
         ((email_key_id, email_sealed),) = vault.seal_alone([said], E_MAIL)
-    insert = insert_sqlite if is_sqlite(session) else insert_postgresql
-    row = {
-        "post": draft.post,
-        "key_id": key_id,
-        "sealed": sealed,
-        "email_key_id": email_key_id,
-        "email_sealed": email_sealed,
-        "token_hash": token_hash,
-        "state": State.HELD,
-        "at_risk": draft.at_risk,
-        "written_at": clock.now(),
-    }
-    session.execute(insert(Comment).values(row).on_conflict_do_nothing(index_elements=["token_hash"]))
+    session.add(
+        Comment(
+            post=draft.post,
+            key_id=key_id,
+            sealed=sealed,
+            email_key_id=email_key_id,
+            email_sealed=email_sealed,
+            token_hash=token_hash,
+            state=State.HELD,
+            at_risk=draft.at_risk,
+            written_at=clock.now(),
+        )
+    )
 
 
 def shown(session: Session, vault: Vault, post: str) -> list[Opened]:
@@ -186,7 +184,15 @@ def listed(
         query = query.where(or_(Comment.state == State.HELD, Comment.reported_at.is_not(None)))
     opened = _opened(vault, session.scalars(query.limit(MOST_LISTED)).all())
     done = _done(session, vault, [comment.row for comment in opened])
-    return [Listed(comment, tuple(done[comment.id])) for comment in opened]
+    return [
+        Listed(comment, tuple(done[comment.id]), any(_repeats(other, comment) for other in opened))
+        for comment in opened
+    ]
+
+
+def _repeats(later: Opened, comment: Opened) -> bool:
+    same = (later.row.post, later.name, later.words) == (comment.row.post, comment.name, comment.words)
+    return same and later.id > comment.id and later.row.written_at - comment.row.written_at < SENT_TWICE
 
 
 def _locked(session: Session, *which: object) -> Comment:

@@ -154,23 +154,53 @@ def test_nobody_takes_it_away_without_her_link_or_from_another_page(app, databas
     assert one(database).state == "held"
 
 
-def test_the_link_is_256_bits_and_the_database_cannot_give_it_back(database, write):
+def test_the_link_is_256_random_bits_and_the_database_cannot_give_it_back(database, write):
     token = write().location.rpartition("/")[2]
-    assert re.fullmatch(r"[0-9a-f]{64}", token)
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", token)
     assert one(database).token_hash != token
 
 
-def test_the_same_form_sent_twice_is_one_comment(app, database, reader):
+def sent(reader: Shopper, **fields: str) -> str:
+    """The link that a comment's writer is led to."""
     page = soup(reader.get(POST))
     token = page.select_one("main [name=csrf_token]")["value"]
-    fields = {"csrf_token": token, "name": "Ada", "words": "Once"}
-    first, again = (reader.post(f"{POST}/comments", fields) for _ in range(2))
-    assert first.location == again.location
-    assert words_of(database) == "Once"
-    elsewhere = app.test_client().post(
-        f"{POST}/comments", data=fields, environ_base={"REMOTE_ADDR": "203.0.113.9"}
-    )
-    assert elsewhere.location != first.location, "another person’s same words are another comment"
+    answer = reader.post(f"{POST}/comments", {"csrf_token": token, "name": "Ada", "words": "Once", **fields})
+    assert answer.status_code == 303
+    return answer.location
+
+
+def test_whoever_copies_name_and_words_is_led_to_a_comment_of_her_own(app, database, reader, owner):
+    """From the same network, within the hour, from the same page."""
+    hers = sent(reader)
+    decides(owner, "shown")
+    copied = sent(Shopper(app))
+    assert copied != hers
+    button = soup(reader.get(copied)).select_one("main [name=csrf_token]")["value"]
+    reader.post(f"{copied}/removal", {"csrf_token": button})
+    assert words_of(database, 1) == "Once", "only the copy is gone"
+    assert words_of(database, 2) is None
+    assert beneath(reader) == ["Once"]
+
+
+def test_the_same_page_sent_twice_leads_the_second_time_to_what_it_says_it_does(database, reader, owner):
+    first, second = sent(reader), sent(reader)
+    assert first != second
+    page = soup(owner.get("/owner/comments"))
+    earlier, later = page.select_one("#comment-1"), page.select_one("#comment-2")
+    assert "sent again" in earlier.text
+    assert "sent again" not in later.text
+    decides(owner, "shown", 2)
+    button = soup(reader.get(second)).select_one("main [name=csrf_token]")["value"]
+    reader.post(f"{second}/removal", {"csrf_token": button})
+    assert beneath(reader) == [], "the link of the second goes with the second"
+
+
+def test_the_same_words_on_another_day_are_not_called_sent_again(database, reader, owner):
+    sent(reader)
+    with database.transaction() as session:
+        session.execute(update(Comment).values(written_at=clock.now() - timedelta(days=1)))
+    sent(reader)
+    assert "sent again" not in owner.get("/owner/comments").text
 
 
 def test_an_e_mail_is_optional_and_never_shown(database, reader, owner, write):
