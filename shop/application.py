@@ -29,6 +29,7 @@ from shop.orders import version_guards
 from shop.orders.converge import Services, StillMoving
 from shop.owner import alerts as owner_alerts
 from shop.owner import cutting as owner_cutting
+from shop.owner import machine as owner_machine
 from shop.owner import orders as owner_orders
 from shop.owner import refunds as owner_refunds
 from shop.owner import stock as owner_stock
@@ -64,6 +65,7 @@ TOPICS: Final = (
     owner_orders,
     owner_refunds,
     owner_cutting,
+    owner_machine,
     owner_stock,
     owner_wall,
     owner_routes,

@@ -23,6 +23,7 @@ const inSight = () => {
 const address = (view) => {
   if (!fields.some((field) => field.value.trim())) return "";
   const asked = new URLSearchParams({ piece: form.elements.piece.value, picture: view.dataset.picture });
+  if (stage.dataset.tool) asked.append("tool", stage.dataset.tool); // a drawing kept from another machine is no answer
   for (const [name, value] of new FormData(form)) {
     if (name === "face" || (name.startsWith("engraving-") && value)) asked.append(name, value);
   }

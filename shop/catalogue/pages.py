@@ -151,6 +151,7 @@ def words_on(piece: PieceView, picture: PictureView, params: Mapping[str, str]) 
         size=(picture.width, picture.height),
         metal=picture.metal_slug or "",
         name=picture.name,
+        tool=piece.tool,
     )
 
 
@@ -177,7 +178,7 @@ def _remarks(piece: PieceView, values: Mapping[str, str]) -> dict[str, Remark]:
     """By field name, how much room each line has left, or the ways out of what is wrong with it."""
     nothing = {field_name(side.key, line): Remark("") for side in piece.sides for line in side.line_numbers}
     face = FACES.get(values.get("face", ""))
-    return nothing | (remarks(piece.sides, face, values) if face else {})
+    return nothing | (remarks(piece.sides, face, values, piece.tool) if face else {})
 
 
 def _faces(piece: PieceView, values: Mapping[str, str]) -> list[Face]:
@@ -199,7 +200,7 @@ def first_face(piece: PieceView) -> str:
     name = {(side.key, 1): ORDINARY_NAME for side in piece.sides}
     for slug in FACES:
         with suppress(EngravingRefused):
-            check(piece.sides, slug, name)
+            check(piece.sides, slug, name, piece.tool)
             return slug
     return next(iter(FACES))
 

@@ -53,7 +53,7 @@ def engraving() -> ResponseReturnValue:
     if piece is None or not piece.sides:
         abort(HTTPStatus.NOT_FOUND)
     if (name := request.args.get("picture")) is None:
-        drawn = preview(request.args, piece.sides)
+        drawn = preview(request.args, piece.sides, piece.tool)
     elif (picture := next((stage for stage in piece.stages if stage.name == name), None)) is not None:
         drawn = pages.words_on(piece, picture, request.args)
     else:

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from shop import stock
+from shop import bench, stock
 from shop.catalogue.models import Metal, Picture, Piece, Side, Variant
-from shop.engraving import Area, Placement
+from shop.engraving import ANY_TOOL, Area, Placement, Tool
 
 Renditions = tuple[tuple[str, tuple[int, ...]], ...]
 """Kinds of file a picture comes as, the one to try first first, each with its widths in pixels."""
@@ -72,6 +72,8 @@ class PieceView:
     sides: tuple[Area, ...]
     variants: tuple[VariantView, ...]
     pictures: tuple[PictureView, ...]
+    tool: Tool = ANY_TOOL
+    """What its words are cut with."""
 
     @property
     def engravable(self) -> bool:
@@ -186,7 +188,7 @@ _PIECES = (
 
 def load(session: Session) -> Catalogue:
     """Read the catalogue as it is now: what is published, at its price, and whether it can be had."""
-    levels = stock.levels(session)
+    levels, tool = stock.levels(session), bench.current(session).tool
     variants: dict[int, list[VariantView]] = defaultdict(list)
     for piece_id, variant_id, *facts in session.execute(_VARIANTS):
         level = levels.get(variant_id)
@@ -209,6 +211,7 @@ def load(session: Session) -> Catalogue:
                 sides=tuple(sides[piece.id]),
                 variants=tuple(variants[piece.id]),
                 pictures=tuple(pictures[piece.id]),
+                tool=tool,
             )
             for piece in pieces
             if variants[piece.id]

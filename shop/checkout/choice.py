@@ -106,7 +106,7 @@ def _engraving(piece: PieceView, form: Mapping[str, str], errors: dict[str, str]
         if name.startswith(ENGRAVING) and name not in known:
             errors[name] = UnknownLine().message  # nothing she wrote is left out without a word
     try:
-        return check(piece.sides, form.get(FACE, ""), words_in(form, piece.sides))
+        return check(piece.sides, form.get(FACE, ""), words_in(form, piece.sides), piece.tool)
     except EngravingRefused as refused:
         for (side, line), problem in refused.problems.items():
             errors[FACE if (side, line) == FACE_FIELD else field_name(side, line)] = problem.message

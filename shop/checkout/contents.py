@@ -11,19 +11,26 @@ from shop.catalogue.snapshot import Catalogue, PieceView, VariantView
 from shop.checkout import basket
 from shop.checkout.models import BasketLine
 from shop.dedications.sealing import open_with
+from shop.engraving import Engraving, EngravingRefused, check
 from shop.orders.models import Order
 from shop.orders.placing import WishedLine
 from shop.stock import held_by
 
+NO_LONGER_FITS: Final = "We now engrave with another machine, and these words would be too small for it. "
+
 
 @dataclass(frozen=True)
 class Line:
-    """A basket line with the piece it means today; `piece` is None when it is no longer sold."""
+    """A basket line with the piece it means today; `piece` is None when it is no longer sold.
+
+    `refusal` says why its words can no longer be cut, since another machine cuts them.
+    """
 
     id: int
     wished: WishedLine = field(repr=False)
     piece: PieceView | None
     variant: VariantView | None
+    refusal: str | None = None
 
     @property
     def problem(self) -> str | None:
@@ -32,7 +39,7 @@ class Line:
             return "This piece is no longer sold. Please take it out of the basket."
         if not self.variant.available:
             return f"{self.piece.name} in this metal and length is sold out for now."
-        return None
+        return self.refusal
 
 
 @dataclass(frozen=True)
@@ -96,4 +103,21 @@ def _with_hers(piece: PieceView, hers: Mapping[int, int]) -> PieceView:
 
 def _line(catalogue: Catalogue, token: str, row: BasketLine) -> Line:
     piece, variant = catalogue.find(row.variant_id) or (None, None)
-    return Line(row.id, basket.wished_of(token, row), piece, variant)
+    wished = basket.wished_of(token, row)
+    if piece is None or wished.engraving is None or wished.engraving.tool == piece.tool:
+        return Line(row.id, wished, piece, variant)
+    # Nothing is agreed yet: what is in a basket is drawn as it would be cut today.
+    try:
+        return Line(row.id, replace(wished, engraving=renewed(wished.engraving, piece)), piece, variant)
+    except EngravingRefused as refused:
+        return Line(row.id, wished, piece, variant, NO_LONGER_FITS + _said(refused))
+
+
+def renewed(engraving: Engraving, piece: PieceView) -> Engraving | None:
+    """The same words for the machine of today. Raises EngravingRefused."""
+    words = {(line.side, line.line): line.text for line in engraving.lines}
+    return check(piece.sides, engraving.face, words, piece.tool)
+
+
+def _said(refused: EngravingRefused) -> str:
+    return " ".join(dict.fromkeys(problem.message for problem in refused.problems.values()))

@@ -23,6 +23,11 @@ class Tool:
     finest_line_mm: float = 0.0
     x_height_mm: float = 0.0
 
+    @property
+    def key(self) -> str:
+        """Tells it apart from every other, in an address."""
+        return f"{self.machine}-{self.finest_line_mm:g}-{self.x_height_mm:g}"
+
 
 ANY_TOOL: Final = Tool()
 """No machine was named: letters are cut as small and as thin as their face allows by itself."""

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from shop import web
+from shop import bench, web
 from shop.accounts.access import require
 from shop.alerts import AlertKind
 from shop.engraving.outlines import CutSide
@@ -38,7 +38,9 @@ def file(reference: str, number: int, side: str, kind: str) -> ResponseReturnVal
         abort(HTTPStatus.NOT_FOUND)
     name = f"{reference}-{number}-{side}.{form.suffix}"  # found above, so plain; and no word is in it
     headers = {"Content-Disposition": f"attachment; filename={name}", "Cache-Control": "no-store"}
-    return Response(form.write(cut), mimetype=form.media_type, headers=headers)
+    with web.reading() as session:
+        jig = bench.current(session).jig
+    return Response(form.write(cut, jig), mimetype=form.media_type, headers=headers)
 
 
 def _side(reference: str, number: int, side: str) -> CutSide | None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import abort
 from sqlalchemy import select
 
-from shop import web
+from shop import bench, web
 from shop.engraving.faces import FACES
 from shop.engraving.writers import FORMATS
 from shop.orders.case import PRINCIPAL
@@ -16,7 +16,7 @@ from shop.orders.lifecycle import UNPAID, State
 from shop.orders.models import Order
 from shop.orders.refunds import Refundable, refundable
 from shop.orders.view import OrderView, view
-from shop.owner.proofs import large_proofs
+from shop.owner.proofs import drawn_for, large_proofs
 from shop.payments.gateway import GatewayDown, GatewayRefused
 from shop.payments.kinds import OWED_STILL, EntryKind, RefundReason
 from shop.payments.models import PaymentEntry, RefundRequest
@@ -108,10 +108,12 @@ def context(reference: str, problems: dict[str, str] | None = None) -> dict[str,
             .order_by(RefundRequest.id)
         ).all()
         entries = session.scalars(select(PaymentEntry).where(PaymentEntry.order_id == order.row.id)).all()
+        tool = bench.current(session).tool
     money = money_of(order)
     return {
         "order": order,
         "proofs": large_proofs(order.lines),
+        "machines": {line.row.number: drawn_for(line, tool) for line in order.lines},
         "faces": FACES,
         "formats": FORMATS.values(),
         "tags": TAGS,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from shop.engraving import FACES, Area, proof
+from shop.engraving import ANY_TOOL, FACES, MACHINES, Area, Tool, proof
 from shop.orders.view import LineView
 
 Proof = tuple[Area, Markup]
@@ -14,6 +14,23 @@ Proof = tuple[Area, Markup]
 def large_proofs(lines: Sequence[LineView]) -> dict[int, list[Proof]]:
     """For each unit's number, each engraved side with its drawing."""
     return {line.row.number: _sides(line) for line in lines}
+
+
+def drawn_for(line: LineView, now: Tool) -> str:
+    """Which machine a unit's words were approved for, and whether it is another than the one of today."""
+    if line.engraving is None or line.engraving.tool == now == ANY_TOOL:
+        return ""
+    approved = line.engraving.tool
+    if approved == ANY_TOOL:
+        return "It was approved before a machine was named: please see first whether yours can cut it."
+    name = MACHINES[approved.machine].name.lower() if approved.machine in MACHINES else approved.machine
+    said = (
+        f"Drawn for a {name}: lines of {approved.finest_line_mm:g} mm, "
+        f"small letters of {approved.x_height_mm:g} mm."
+    )
+    return (
+        said if approved == now else f"{said} Another machine is set now: please see whether it can cut this."
+    )
 
 
 def _sides(line: LineView) -> list[Proof]:

@@ -112,6 +112,15 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
         "reason": choice(),
         "note": text(*EMPTY, *TEXT),
     },
+    "machine": {
+        "machine": choice(),
+        "finest_line": choice(*EMPTY),
+        "x_height": choice(*EMPTY),
+        "jig_x": text("number"),
+        "jig_y": text("number"),
+        "angle": text("number"),
+        "guide": choice(*SENT),
+    },
     "remittance": {
         "once": choice(*SENT),
         "charity": choice(),
@@ -204,6 +213,12 @@ def _movement(who: Shopper) -> Form:
     return _at(who.sign_in("owner"), page, f"{page}/movements", changes)
 
 
+def _machine(who: Shopper) -> Form:
+    page = "/owner/machine"
+    changes = {"machine": "fibre", "finest_line": "0.05", "x_height": "0.5"}
+    return _at(who.sign_in("owner"), page, page, changes)
+
+
 def _period(who: Shopper) -> Form:
     changes = {"from": "2026-01-01", "to": "2026-12-31", "book": "test"}
     return _at(who.sign_in("finance"), "/finance/", "/finance/", changes, get=True)
@@ -242,6 +257,7 @@ FORMS: Final[dict[str, Callable[[Shopper], Form]]] = {
     "find": _find,
     "refund": _refund,
     "movement": _movement,
+    "machine": _machine,
     "remittance": _remittance,
     "reversal": _reversal,
     "period": _period,
@@ -336,6 +352,8 @@ def _kept(who: Shopper, name: str, field: str, answer: TestResponse) -> str:
     if name == "movement":
         cells = who.get(answer.location.split("localhost")[-1])
         return _newest_movement(cells, field).strip()
+    if name == "machine":
+        return _text(form_on(who.get("/owner/machine"))[1][field])
     if name in {"remittance", "reversal"}:
         row = soup(who.get("/finance/remittances")).select_one("#payments tbody tr")
         cells = row.select("th, td")  # type: ignore[union-attr]
@@ -379,7 +397,8 @@ def test_every_field_of_a_form_has_a_row(opened: Open, name: str) -> None:
 def test_every_address_that_takes_a_form_is_tried(shared_app: Flask) -> None:
     forms = {
         "/basket/lines", "/checkout", "/checkout/payment", "/owner/orders/<reference>/refunds",
-        "/owner/stock/<sku>/movements", "/sign-in", "/sign-in/password", "/finance/remittances",
+        "/owner/stock/<sku>/movements", "/owner/machine", "/sign-in", "/sign-in/password",
+        "/finance/remittances",
         "/finance/remittances/<int(max=2147483647):seq>/reversal", "/orders/links",
     }  # fmt: skip
     posts = {rule.rule for rule in shared_app.url_map.iter_rules() if "POST" in (rule.methods or ())}

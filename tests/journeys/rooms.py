@@ -356,6 +356,18 @@ def refused_movement(visitor: Visitor) -> None:
     visitor.presses("Write it down")
 
 
+def named_machine(visitor: Visitor) -> None:
+    staff_at("owner", "/owner/machine")(visitor)
+    visitor.picks("Machine", "Diamond drag")
+    visitor.presses("Write it down")
+
+
+def refused_machine(visitor: Visitor) -> None:
+    staff_at("owner", "/owner/machine")(visitor)
+    visitor.types("Finest line", "thick")
+    visitor.presses("Write it down")
+
+
 def moved_stock(visitor: Visitor) -> None:
     staff_at("owner", "/owner/stock/DISC-SILVER-18")(visitor)
     visitor.types("How many", "4")
@@ -698,6 +710,9 @@ ROOMS: Final = (
     ),
     Room("owner order in review", "/owner/orders/<reference>", order_in_review, shows="Accept it as paid"),
     Room("owner order refunded", "/owner/orders/<reference>", refund_of_one, shows="on its way back"),
+    Room("machine none", "/owner/machine", staff_at("owner", "/owner/machine"), shows="No machine is named"),
+    Room("machine", "/owner/machine", named_machine, shows="The machine is written down"),
+    Room("machine refused", "/owner/machine", refused_machine, 422, shows="between 0.01 and 0.30"),
     Room("stock", "/owner/stock", staff_at("owner", "/owner/stock")),
     Room("stock of one", "/owner/stock/<sku>", moved_stock),
     Room(

@@ -18,6 +18,7 @@ DOORS: Final = {
     "/owner/": OWNER,
     "/owner/alerts": OWNER,
     "/owner/alerts/<int(max=2147483647):number>/acknowledgement": OWNER,
+    "/owner/machine": OWNER,
     "/owner/orders": OWNER,
     "/owner/orders/<reference>": OWNER,
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/<side>.<kind>": OWNER,
@@ -111,7 +112,7 @@ def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid:
             else:
                 assert answer.status_code == 401, rule.rule
             assert "Ada Byron" not in answer.text or role == "owner"
-    assert len(seen) == len(DOORS) + 3, "three addresses have two ways in"
+    assert len(seen) == len(DOORS) + 4, "four addresses have two ways in"
 
 
 def test_no_form_of_staff_works_without_its_token(app: Flask, owner: Shopper, paid: str) -> None:
