@@ -5,6 +5,7 @@ SQLite and PostgreSQL run the same code. Where their SQL differs, the two stand 
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -31,8 +32,8 @@ from sqlalchemy.types import TypeDecorator
 
 from shop import files
 
-BUSY_TIMEOUT_MS: Final = 10_000
-"""How long a writer waits for another before the visitor is told to try again (503)."""
+BUSY_TIMEOUT_MS: Final = 3_500
+"""How long a writer waits for others, all in all, before the visitor is told to try again (503)."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -86,9 +87,11 @@ class Database:
 
         On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so nothing read inside can go stale.
         """
-        with self._turn, Session(self._writer, expire_on_commit=False) as session:
-            yield session
-            session.commit()
+        with self._turn as left_ms:
+            writer = self._writer.execution_options(shop_left_ms=left_ms) if left_ms else self._writer
+            with Session(writer, expire_on_commit=False) as session:
+                yield session
+                session.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -162,9 +165,13 @@ class _Turn:
     def __init__(self) -> None:
         self._lock = threading.Lock()
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> int | None:
+        """Wait for the turn. Give the milliseconds that are left for other processes, if much was used up."""
+        began = time.monotonic()
         if not self._lock.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
             raise PoolTimeout("other writers kept the database busy")
+        waited = int(1000 * (time.monotonic() - began))
+        return None if waited < BUSY_TIMEOUT_MS / 8 else max(1, BUSY_TIMEOUT_MS - waited)
 
     def __exit__(self, *_exc: object) -> None:
         self._lock.release()
@@ -178,6 +185,7 @@ def _engine(url: str) -> Engine:
             connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
             pool_size=16,
             max_overflow=16,
+            pool_timeout=BUSY_TIMEOUT_MS / 1000,
             hide_parameters=True,
         )
         event.listen(engine, "connect", _prepare_sqlite)
@@ -190,6 +198,7 @@ def _engine(url: str) -> Engine:
         pool_size=16,
         max_overflow=16,
         pool_pre_ping=True,
+        pool_timeout=BUSY_TIMEOUT_MS / 1000,
         hide_parameters=True,  # an error's text must never quote what somebody typed
     )
 
@@ -208,5 +217,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writer = connection.get_execution_options().get("shop_writer")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+    options = connection.get_execution_options()
+    if (left_ms := options.get("shop_left_ms")) is None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("shop_writer") else "BEGIN")
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={left_ms}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")

@@ -10,7 +10,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final, Generic, TypeVar
+from http import HTTPStatus
+from typing import Any, Final, Generic, TypeVar
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, current_app
@@ -24,6 +25,7 @@ from shop.catalogue.snapshot import Catalogue
 FRESH_SECONDS: Final = 1.0
 HTML: Final = "text/html; charset=utf-8"
 _EXTENSION: Final = "shop.editions"
+_MEMORIES: Final = "shop.memories"
 
 T = TypeVar("T")
 
@@ -107,14 +109,21 @@ class FromMemory(Generic[T]):
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from memory, or let the application answer."""
+        answer = self.answer(environ)
+        if answer is None:
+            return self._behind(environ, start_response)
+        status, headers, body = answer
+        start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+        return [body]
+
+    def answer(self, environ: WSGIEnvironment) -> tuple[int, list[tuple[str, str]], bytes] | None:
+        """Status, headers and body of a page in memory: never waits, never renders."""
         asks = environ["REQUEST_METHOD"] == "GET" and "?" not in environ["PATH_INFO"]
         stored = self._editions.rendered(_asked(environ)) if asks else None
         if stored is None:
-            return self._behind(environ, start_response)
+            return None
         status, headers, body = stored.answer(environ)
-        length = ("Content-Length", str(len(body)))
-        start_response(f"{status.value} {status.phrase}", [*headers, *self._headers, length])
-        return [body]
+        return status.value, [*headers, *self._headers, ("Content-Length", str(len(body)))], body
 
 
 def _asked(environ: WSGIEnvironment) -> str:
@@ -142,7 +151,15 @@ def init_app(app: Flask) -> None:
 def answer_from_memory(app: Flask, kept: Editions[T]) -> None:
     """Let these pages be answered before the application is asked."""
     always = headers.security_headers(app.extensions["shop.settings"])
-    app.wsgi_app = FromMemory(kept, app.wsgi_app, always)  # type: ignore[method-assign]
+    memory = FromMemory(kept, app.wsgi_app, always)
+    app.wsgi_app = memory  # type: ignore[method-assign]
+    app.extensions[_MEMORIES] = (*memories(app), memory)
+
+
+def memories(app: Flask) -> tuple[FromMemory[Any], ...]:
+    """All that answers before the application is asked; a server may ask it first, without a thread."""
+    found: tuple[FromMemory[Any], ...] = app.extensions.get(_MEMORIES, ())
+    return found
 
 
 def editions() -> Editions[Shown]:

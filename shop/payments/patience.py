@@ -17,7 +17,7 @@ import requests
 
 CALL_SECONDS: Final = 25.0
 """The longest one call may take where no page waits for it."""
-BUYER_SECONDS: Final = 4.0
+BUYER_SECONDS: Final = 3.5
 """For all calls of one page; with what the page does besides, an answer comes within five."""
 STAFF_SECONDS: Final = 20.0
 STAFF: Final = ("/owner/", "/finance/")

@@ -26,8 +26,10 @@ class Refused(Exception):
 class Browser:
     """One visitor's connection and cookies."""
 
-    def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    def __init__(self, port: int, source: str = "127.0.0.1") -> None:
+        self._connection = http.client.HTTPConnection(
+            "127.0.0.1", port, timeout=60, source_address=(source, 0)
+        )
         self._cookies: dict[str, str] = {}
         self.page = ""
         self.location = ""
@@ -49,7 +51,15 @@ class Browser:
     def close(self) -> None:
         self._connection.close()
 
+    def send(self, path: str, fields: dict[str, str]) -> http.client.HTTPResponse:
+        """Send a form, whatever is answered to it."""
+        return self._answer("POST", path, urlencode(fields))
+
     def _ask(self, method: str, path: str, body: str | None, expected: set[int]) -> None:
+        if (status := self._answer(method, path, body).status) not in expected:
+            raise Refused(f"{method} {path}: {status}")
+
+    def _answer(self, method: str, path: str, body: str | None) -> http.client.HTTPResponse:
         headers = {"Accept-Encoding": "identity"}
         if self._cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
@@ -58,18 +68,17 @@ class Browser:
         self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
         self.page = answer.read().decode()
-        if answer.status not in expected:
-            raise Refused(f"{method} {path}: {answer.status}")
         for cookie in answer.headers.get_all("Set-Cookie") or ():
             self._cookies.update({name: morsel.value for name, morsel in SimpleCookie(cookie).items()})
         parts = urlsplit(answer.headers.get("Location", ""))
         self.location = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        return answer
 
 
 def shop_steps(browser: Browser) -> Iterator[Step]:
     """One engraved piece, from its page to the thanks page; each step is one request."""
     yield "piece", lambda: browser.get("/pieces/disc")
-    yield "add", lambda: browser.post("/basket/lines", _chosen(browser))
+    yield "add", lambda: browser.post("/basket/lines", chosen(browser))
     yield "details form", lambda: browser.get("/checkout")
     yield (
         "details",
@@ -115,7 +124,8 @@ def shopping(port: int, journey: Journey, buyers: int, each: int) -> list[Except
     return wrong
 
 
-def _chosen(browser: Browser) -> dict[str, str]:
+def chosen(browser: Browser) -> dict[str, str]:
+    """A Disc with two words and a dedication, as the form on its page would send it."""
     return {
         "csrf_token": browser.hidden("csrf_token"),
         "variant": browser.hidden("variant"),

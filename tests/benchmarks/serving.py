@@ -1,9 +1,24 @@
-"""`python -m tests.benchmarks.serving TARGET` serves any application with the shop's own settings."""
+"""`python -m tests.benchmarks.serving TARGET` serves a WSGI application in as many processes."""
 
 import os
 import sys
 
-from shop.serve import server
+from granian.constants import Interfaces
+from granian.server import MPServer
+
+from shop.serve.first import WEB_PROCESSES
+
+THREADS = 5
 
 if __name__ == "__main__":
-    server(sys.argv[1], int(os.environ["PORT"])).serve()
+    MPServer(
+        sys.argv[1],
+        address="127.0.0.1",
+        port=int(os.environ["PORT"]),
+        interface=Interfaces.WSGI,
+        workers=WEB_PROCESSES,
+        blocking_threads=THREADS,
+        backlog=1024,
+        log_access=False,
+        websockets=False,
+    ).serve()

@@ -101,7 +101,7 @@ def test_every_page_of_the_shop_is_bounded_for_buyers_and_for_staff(app: Flask) 
     for path in ("/checkout/some-page", "/orders/x/some-page", "/owner/some-page"):
         app.test_client().get(path)
     buyer, order, owner = has
-    assert 3 < buyer <= BUYER_SECONDS
-    assert 3 < order <= BUYER_SECONDS
+    assert 2.5 < buyer <= BUYER_SECONDS
+    assert 2.5 < order <= BUYER_SECONDS
     assert 15 < owner <= STAFF_SECONDS
     assert seconds_left() is None
