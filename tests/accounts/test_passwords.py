@@ -1,5 +1,9 @@
+import random
+import string
+
 import pytest
 from argon2 import PasswordHasher
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from shop.accounts import passwords
 
@@ -58,7 +62,6 @@ def test_a_flood_is_not_hashed() -> None:
     "password",
     [
         "a lamp left on for you",
-        "twelve words",
         "593820471639",
         "jkwqzmbvxhtr",
         "ÄÖÜ straße ærø",
@@ -90,7 +93,7 @@ def test_an_endless_password_is_refused() -> None:
     ["aaaaaaaaaaaaaa", "abcabcabcabc", "ababababababab", "123456789012", "987654321098", "abcdefghijklmn"],
 )
 def test_what_repeats_or_counts_is_refused(password: str) -> None:
-    with pytest.raises(passwords.WeakPassword, match="repeats or counts"):
+    with pytest.raises(passwords.WeakPassword, match=r"repeats or counts|tried first|first anyone"):
         passwords.check(password, EMAIL)
 
 
@@ -115,5 +118,69 @@ def test_what_repeats_or_counts_is_refused(password: str) -> None:
     ],
 )
 def test_the_first_things_anyone_would_try_are_refused(password: str) -> None:
-    with pytest.raises(passwords.WeakPassword, match="very common password"):
+    with pytest.raises(passwords.WeakPassword, match=r"first anyone would try|tried first|repeats"):
         passwords.check(password, EMAIL)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "antidisestablishmentarianism",
+        "Thermodynamically1!",
+        "counterrevolutionary",
+        "incomprehensibilities",
+        "MICROCHIMERISM2024",
+        "h0m30p4th1c4lly",
+        "Donaudampfschifffahrt",
+        "pneumonoultramicroscopic",
+        "remembrancefulness",
+        "  psychopharmacology  ",
+    ],
+)
+def test_a_single_word_is_refused_however_long_it_is(password: str) -> None:
+    with pytest.raises(passwords.WeakPassword, match="single word"):
+        passwords.check(password, EMAIL)
+
+
+@pytest.mark.parametrize(
+    "password", ["twelve words", "iloveyouiloveyou 99", "02/03/1991 02/03/1991", "qazwsxedcrfv"]
+)
+def test_a_pattern_that_guessing_programs_know_is_refused_with_a_reason(password: str) -> None:
+    with pytest.raises(passwords.WeakPassword, match=r"better|tried first"):
+        passwords.check(password, EMAIL)
+
+
+def test_of_the_names_and_words_of_twelve_letters_that_zxcvbn_knows_none_is_accepted() -> None:
+    lists = [words for name, words in FREQUENCY_LISTS.items()]
+    long = {word for words in lists for word in words if len(word) >= 12 and word.isalpha()}
+    accepted = [word for word in sorted(long)[::10] if _accepts(word)]
+    assert accepted == []
+    assert len(long) > 1500
+
+
+def test_letters_that_are_no_word_are_as_good_as_any() -> None:
+    chosen = random.Random(8)
+    made = ["".join(chosen.choices(string.ascii_lowercase, k=16)) for _ in range(200)]
+    assert sum(_accepts(password) for password in made) > 180
+
+
+@pytest.mark.parametrize("password", ["(+!|$@4{%5" * 100, "ab12" * 250, "the harbour at low tide " * 40])
+def test_looking_at_the_longest_password_takes_no_longer_than_at_one_of_a_few_words(
+    password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = []
+    look = passwords.zxcvbn
+    monkeypatch.setattr(
+        passwords, "zxcvbn", lambda part, **more: looked_at.append(len(part)) or look(part, **more)
+    )
+    _accepts(password)
+    assert 1 <= len(looked_at) <= 6
+    assert max(looked_at) <= passwords.LOOKED_AT
+
+
+def _accepts(password: str) -> bool:
+    try:
+        passwords.check(password, EMAIL)
+    except passwords.WeakPassword:
+        return False
+    return True
