@@ -15,8 +15,8 @@ from shop.giving.transitions import ENDS_ACCRUAL, ROUTES, STEPS, Account, Kind, 
 from shop.giving.verification import verify
 
 __all__ = [
-    "Book", "IdempotencyConflict", "NotPlain", "Standing", "TargetDisagrees", "Totals", "UnitTarget",
-    "bring_to", "open_books", "standings", "totals", "verify",
+    "Book", "Fact", "Facts", "IdempotencyConflict", "NotPlain", "Standing", "TargetDisagrees", "Totals",
+    "UnitTarget", "bring_to", "open_books", "standings", "totals", "verify",
 ]  # fmt: skip
 
 Book = Literal["live", "test"]
@@ -32,6 +32,40 @@ class TargetDisagrees(Exception):
         self.unit = unit
 
 
+@dataclass(frozen=True)
+class Fact:
+    """What happened, for a row of the ledger: when, who did it, and its id (a charge's, a refund's ...)."""
+
+    event_at: datetime
+    actor: str
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What led to each step that a unit's gift may take."""
+
+    given: Fact
+    """The payment."""
+    held: Fact
+    """The dispute that was opened."""
+    restored: Fact
+    """What made it stand again: a dispute that was won, or a refund that failed."""
+    ended: Fact
+    """The refund, or the dispute that was lost."""
+
+    def of(self, kind: Kind, *, first: bool) -> Fact:
+        """The fact behind one step; `first` when the ledger knows nothing of the unit yet."""
+        match kind:
+            case Kind.ACCRUE:
+                return self.given if first else self.restored
+            case Kind.DISPUTE_OPENED:
+                return self.held
+            case Kind.DISPUTE_WON:
+                return self.restored
+        return self.ended
+
+
 @dataclass(frozen=True, kw_only=True)
 class UnitTarget:
     """One unit of an order and where its gift should stand. Unit 0 is the order itself (basis 'order')."""
@@ -41,6 +75,7 @@ class UnitTarget:
     amount_pence: int
     policy_id: int
     standing: Standing
+    facts: Facts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,17 +112,13 @@ def bring_to(
     book: Book,
     order_reference: str,
     units: Sequence[UnitTarget],
-    event_at: datetime,
-    actor: str,
-    cause: str,
 ) -> list[LedgerTxn]:
     """Post what is missing between how each unit stands in the ledger and how it should; nothing more.
 
     One transaction per unit and step, in the order of the units; called again with the same targets it posts
-    nothing and gives back an empty list. Units not named are left as they are. `event_at` is when the thing
-    happened, `cause` what told the shop (an event's or a refund's id). Raises TargetDisagrees when a unit's
-    book, SKU, policy or amount is not what the ledger or the policy says, and NotPlain and ValueError as
-    `post` does.
+    nothing and gives back an empty list. Units not named are left as they are. Raises TargetDisagrees when a
+    unit's book, SKU, policy or amount is not what the ledger or the policy says, and NotPlain and ValueError
+    as `post` does.
     """
     targets = {target.unit: target for target in units}
     if len(targets) != len(units):
@@ -104,6 +135,7 @@ def bring_to(
         target, before = targets[unit], past.get(unit)
         steps, accrual_seq = (before.steps, before.accrual_seq) if before else (0, 0)
         for kind in ROUTES[before.standing if before else Standing.NONE, target.standing]:
+            fact = target.facts.of(kind, first=steps == 0)
             steps += 1
             request = Request(
                 book=book,
@@ -113,11 +145,11 @@ def bring_to(
                 sku=target.sku,
                 policy_id=target.policy_id,
                 reverses_seq=accrual_seq if kind in ENDS_ACCRUAL else None,
-                event_at=event_at,
-                cause=cause,
+                event_at=fact.event_at,
+                cause=fact.cause,
             )
             key = f"{order_reference}:{unit}:{steps}"
-            posted.append(post(session, request, lines(kind, target.amount_pence), key=key, actor=actor))
+            posted.append(post(session, request, lines(kind, target.amount_pence), key=key, actor=fact.actor))
     return posted
 
 

@@ -62,8 +62,9 @@ class Case:
         amount: int,
         *,
         about: RefundSeen | DisputeSeen | None = None,
+        at: datetime | None = None,
     ) -> bool:
-        """Post money once. Give whether it is new."""
+        """Post money once. Give whether it is new. `at` is when it moved, if not when that began."""
         if key in self.entries or amount == 0:
             return False
         entry = PaymentEntry(
@@ -74,7 +75,7 @@ class Case:
             payment_intent=payment.intent_id,
             amount_pence=amount,
             currency=payment.currency,
-            event_at=about.created if about else payment.created,
+            event_at=at or (about or payment).created,
             booked_at=clock.now(),
         )
         self.session.add(entry)

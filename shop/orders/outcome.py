@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
-from shop.giving.ledger import Standing, UnitTarget
+from shop import clock
+from shop.giving.ledger import Fact, Facts, Standing, UnitTarget
 from shop.orders.case import STRIPE, Case
 from shop.orders.lifecycle import UNPAID, State
-from shop.orders.refund_allocation import Returned, returned_units
+from shop.orders.refund_allocation import Returned, taken_by
 from shop.orders.refunds import returned_elsewhere
 from shop.payments.kinds import EntryKind, RefundState
 from shop.payments.models import PaymentEntry, RefundRequest
@@ -29,6 +31,8 @@ class Outcome:
 
     state: State
     gifts: Sequence[UnitTarget] = ()
+    since: datetime | None = None
+    """When what made the state so happened; None where nothing but the look tells."""
 
 
 def outcome(case: Case, picture: Picture) -> Outcome:
@@ -40,12 +44,13 @@ def outcome(case: Case, picture: Picture) -> Outcome:
     back = sum(item.amount_pence for item in returned)
     if principal.kind == EntryKind.UNEXPLAINED and not case.accepted:
         return Outcome(State.REFUNDED if back >= principal.amount_pence else State.REVIEW)
-    disputed = any(_is_open(dispute) for dispute in _disputes(picture, principal))
-    gifts = _gifts(case, returned, held=disputed)
-    if disputed:
-        return Outcome(State.DISPUTED, gifts)
-    if any(dispute.status == "lost" for dispute in _disputes(picture, principal)):
-        return Outcome(State.DISPUTE_LOST, gifts)
+    disputes = _disputes(picture, principal)
+    opened = [dispute.created for dispute in disputes if _is_open(dispute)]
+    gifts = _gifts(case, picture, principal, returned)
+    if opened:
+        return Outcome(State.DISPUTED, gifts, min(opened))
+    if lost := [ended_at(dispute) for dispute in disputes if dispute.status == "lost"]:
+        return Outcome(State.DISPUTE_LOST, gifts, max(lost))
     return Outcome(_paid_state(case, principal, back), gifts)
 
 
@@ -79,7 +84,7 @@ def _returned(case: Case, picture: Picture, principal: PaymentEntry) -> list[Ret
         if refund.payment_intent == principal.payment_intent and refund.status not in REFUND_IS_GONE
     ]
     back += [
-        Returned(dispute.withdrawn_pence, at=dispute.created, actor=STRIPE, cause=dispute.id)
+        Returned(dispute.withdrawn_pence, at=ended_at(dispute), actor=STRIPE, cause=dispute.id)
         for dispute in _disputes(picture, principal)
         if dispute.status == "lost" and dispute.withdrawn_pence > 0
     ]
@@ -103,27 +108,65 @@ def _refund(case: Case, refund: RefundSeen, request: RefundRequest | None) -> Re
     )
 
 
-def _gifts(case: Case, returned: Sequence[Returned], *, held: bool) -> list[UnitTarget]:
+def _gifts(
+    case: Case, picture: Picture, principal: PaymentEntry, returned: Sequence[Returned]
+) -> list[UnitTarget]:
     """Where each gift should stand: one a unit, or one for the order (unit 0) while she keeps any of it."""
     if case.order.policy_id is None:
         return []
-    back = returned_units({line.number: line.price_pence for line in case.lines}, returned)
-    if case.unfillable:
-        back = frozenset(line.number for line in case.lines)
-    kept = Standing.HELD if held else Standing.ACCRUED
-    promised = [(line.number, line.sku, line.donation_pence, line.number in back) for line in case.lines]
-    promised.append((0, WHOLE_ORDER, case.order.donation_pence, len(back) == len(case.lines)))
+    back = taken_by({line.number: line.price_pence for line in case.lines}, returned)
+    whole = [max(back.values(), key=_when)] if len(back) == len(case.lines) else []
+    disputed = any(_is_open(dispute) for dispute in _disputes(picture, principal))
+    kept = Standing.HELD if disputed else Standing.ACCRUED
+    promised = [(line.number, line.sku, line.donation_pence, back.get(line.number)) for line in case.lines]
+    promised.append((0, WHOLE_ORDER, case.order.donation_pence, next(iter(whole), None)))
     return [
         UnitTarget(
             unit=unit,
             sku=sku,
             amount_pence=pence,
             policy_id=case.order.policy_id,
-            standing=Standing.NONE if gone else kept,
+            standing=Standing.NONE if gone or case.unfillable else kept,
+            facts=_facts(picture, principal, gone),
         )
         for unit, sku, pence, gone in promised
         if pence
     ]
+
+
+def _when(returned: Returned) -> datetime:
+    return returned.at or datetime.min.replace(tzinfo=UTC)
+
+
+def _facts(picture: Picture, principal: PaymentEntry, gone: Returned | None) -> Facts:
+    """What led to where a unit's gift stands."""
+    paid = Fact(principal.event_at, STRIPE, principal.stripe_id)
+    disputes = _disputes(picture, principal)
+    opened = [Fact(d.created, STRIPE, d.id) for d in disputes if _is_open(d)]
+    restored = [Fact(ended_at(d), STRIPE, d.id) for d in disputes if d.status in DISPUTE_IS_OVER]
+    restored += [
+        Fact(refund.failed_at or clock.now(), STRIPE, refund.id)
+        for refund in picture.refunds
+        if refund.payment_intent == principal.payment_intent and refund.status in REFUND_IS_GONE
+    ]
+    ended = Fact(_when(gone), gone.actor, gone.cause) if gone else paid
+    first, latest = by_time(opened), by_time(restored)
+    return Facts(
+        given=paid,
+        held=first[0] if first else paid,
+        restored=latest[-1] if latest else paid,
+        ended=ended,
+    )
+
+
+def by_time(facts: Sequence[Fact]) -> list[Fact]:
+    """Facts, the earliest first."""
+    return sorted(facts, key=lambda fact: fact.event_at)
+
+
+def ended_at(dispute: DisputeSeen) -> datetime:
+    """When a dispute was decided; when Stripe tells that no more, the moment it is looked at."""
+    return dispute.closed_at or clock.now()
 
 
 def _disputes(picture: Picture, principal: PaymentEntry) -> list[DisputeSeen]:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from shop import stock
+from shop import clock, stock
 from shop.alerts import AlertKind, raise_alert, withdraw_alert
 from shop.giving import ledger
 from shop.money import pounds_and_pence
@@ -138,12 +138,17 @@ def _restore(case: Case, refund: RefundSeen, payment: PaymentSeen, ours: RefundR
     """A refund came back from her bank: the money is ours again, and the owner says how it goes back."""
     known = f"ref:{refund.id}" in case.entries
     news = known and case.post(
-        f"ref-failed:{refund.id}", EntryKind.REFUND_FAILED, payment, refund.amount, about=refund
+        f"ref-failed:{refund.id}",
+        EntryKind.REFUND_FAILED,
+        payment,
+        refund.amount,
+        about=refund,
+        at=refund.failed_at or clock.now(),
     )
     if ours and ours.state == RefundState.SENT:
         ours.state, ours.refused, news = RefundState.SENT_BACK, refund.status, True
     if news:
-        case.tell("refund failed", amount_pence=refund.amount)
+        case.tell("refund failed", refund.failed_at, amount_pence=refund.amount)
         detail = pounds_and_pence(refund.amount)
         raise_alert(case.session, AlertKind.REFUND_SENT_BACK, case.order.reference, detail)
 
@@ -171,7 +176,8 @@ def _post_disputes(case: Case, picture: Picture) -> None:
         if change:
             kind = EntryKind.DISPUTE_WITHDRAWN if change < 0 else EntryKind.DISPUTE_REINSTATED
             key = f"dis:{dispute.id}:{len(posted) + 1}"
-            case.post(key, kind, payments[dispute.payment_intent], change, about=dispute)
+            payment = payments[dispute.payment_intent]
+            case.post(key, kind, payment, change, about=dispute, at=dispute.moved_at)
 
 
 def _move(case: Case, found: Outcome) -> None:
@@ -183,9 +189,6 @@ def _move(case: Case, found: Outcome) -> None:
             book=order.book,
             order_reference=order.reference,
             units=found.gifts,
-            event_at=max(entry.event_at for entry in case.entries.values()),
-            actor=STRIPE,
-            cause="payment",
         )
     if found.state == order.state:
         return
@@ -195,4 +198,4 @@ def _move(case: Case, found: Outcome) -> None:
         withdraw_alert(case.session, AlertKind.PAYMENT_IN_REVIEW, order.reference)
     order.state = found.state
     if found.state not in case.told:
-        case.tell(str(found.state))
+        case.tell(str(found.state), found.since)

@@ -221,13 +221,41 @@ class Gateway:
         with _stripe_errors():
             page = self._client.v1.refunds.list({"payment_intent": intent, "limit": PAGE})
             for row in page.auto_paging_iter():
-                yield reading.refund(row.to_dict())
+                yield self._dated_refund(row.to_dict())
 
     def _disputes(self, intent: str) -> Iterator[DisputeSeen]:
         with _stripe_errors():
             page = self._client.v1.disputes.list({"payment_intent": intent, "limit": PAGE})
             for row in page.auto_paging_iter():
-                yield reading.dispute(row.to_dict())
+                yield self._dated_dispute(row.to_dict())
+
+    def _dated_refund(self, found: dict[str, Any]) -> RefundSeen:
+        """A refund; of one that failed, when the money came back."""
+        back = reading.identifier(found.get("failure_balance_transaction"))
+        failed_at = None
+        if back is not None:
+            with suppress(GatewayRefused), _stripe_errors():
+                row = self._client.v1.balance_transactions.retrieve(back)
+                failed_at = reading.moment(row.created)
+        return reading.refund(found, failed_at=failed_at)
+
+    def _dated_dispute(self, found: dict[str, Any]) -> DisputeSeen:
+        """A dispute; of one that is over, when it was decided, which only the event of it says.
+
+        Stripe keeps events for 30 days (docs.stripe.com/api/events), and a restricted key may not list them.
+        """
+        if found["status"] not in reading.DISPUTE_ENDS:
+            return reading.dispute(found)
+        params: stripe.params.EventListParams = {
+            "type": "charge.dispute.closed",
+            "created": {"gte": found["created"]},
+            "limit": PAGE,
+        }
+        with suppress(GatewayRefused), _stripe_errors():
+            for event in self._client.v1.events.list(params).auto_paging_iter():
+                if event.data.object["id"] == found["id"]:
+                    return reading.dispute(found, closed_at=reading.moment(event.created))
+        return reading.dispute(found)
 
 
 def _verified(raw: bytes, signature: str | None, secret: str) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from shop.money import CURRENCY
 from shop.payments.seen import (
@@ -45,11 +45,14 @@ def payment(found: Object) -> PaymentSeen:
         charge_id=charge["id"] if paid else None,
         amount_received=found["amount_received"],
         currency=found["currency"],
-        created=moment(found["created"]),
+        created=moment(charge["created"] if paid else found["created"]),
     )
 
 
-def refund(found: Object) -> RefundSeen:
+DISPUTE_ENDS: Final = frozenset({"won", "lost", "warning_closed", "prevented"})
+
+
+def refund(found: Object, *, failed_at: datetime | None = None) -> RefundSeen:
     """A refund."""
     return RefundSeen(
         id=found["id"],
@@ -58,18 +61,22 @@ def refund(found: Object) -> RefundSeen:
         created=moment(found["created"]),
         payment_intent=identifier(found["payment_intent"]),
         mark=(found.get("metadata") or {}).get("request"),
+        failed_at=failed_at,
     )
 
 
-def dispute(found: Object) -> DisputeSeen:
+def dispute(found: Object, *, closed_at: datetime | None = None) -> DisputeSeen:
     """A dispute. In its balance transactions a withdrawal is negative, a reinstatement positive."""
+    moves = found["balance_transactions"]
     return DisputeSeen(
         id=found["id"],
         status=found["status"],
         amount=found["amount"],
-        withdrawn_pence=-sum(row["amount"] for row in found["balance_transactions"]),
+        withdrawn_pence=-sum(row["amount"] for row in moves),
         created=moment(found["created"]),
         payment_intent=identifier(found["payment_intent"]),
+        moved_at=moment(max((row["created"] for row in moves), default=found["created"])),
+        closed_at=closed_at,
     )
 
 

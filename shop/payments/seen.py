@@ -39,6 +39,7 @@ class PaymentSeen:
     amount_received: int
     currency: str
     created: datetime
+    """When the charge was made; while there is none, when the payment was begun."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,8 @@ class RefundSeen:
     payment_intent: str | None
     mark: str | None = None
     """The key of the RefundRequest it carries out; None when it was made in Stripe's dashboard."""
+    failed_at: datetime | None = None
+    """When the money of a refund that failed came back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +70,10 @@ class DisputeSeen:
     """Taken less given back, by the balance transactions; the bank's fee is not part of it."""
     created: datetime
     payment_intent: str | None
+    moved_at: datetime
+    """When it last took money or gave it back; when it was opened, if it never did."""
+    closed_at: datetime | None = None
+    """When the bank decided; None while it has not, or when Stripe tells no more when it was."""
 
 
 @dataclass(frozen=True, kw_only=True)

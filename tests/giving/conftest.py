@@ -9,10 +9,16 @@ from sqlalchemy import text
 
 from shop.db import Database
 from shop.giving import ledger, policies, triggers
-from shop.giving.ledger import Standing, UnitTarget
+from shop.giving.ledger import Fact, Facts, Standing, UnitTarget
 from shop.giving.models import LedgerTxn
 
 MORNING = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+
+
+def alike(at: datetime = MORNING, cause: str = "evt_1") -> Facts:
+    """One fact behind every step."""
+    fact = Fact(at, "worker", cause)
+    return Facts(given=fact, held=fact, restored=fact, ended=fact)
 
 
 @dataclass
@@ -33,7 +39,12 @@ class Books:
         """Bring unit 1, 2, ... of the order to these standings."""
         units = [
             UnitTarget(
-                unit=unit, sku="HEART-SILVER-18", amount_pence=500, policy_id=self.policy, standing=standing
+                unit=unit,
+                sku="HEART-SILVER-18",
+                amount_pence=500,
+                policy_id=self.policy,
+                standing=standing,
+                facts=alike(at, cause),
             )
             for unit, standing in enumerate(standings, start=1)
         ]
@@ -43,9 +54,6 @@ class Books:
                 book=book,
                 order_reference=order,
                 units=units,
-                event_at=at,
-                actor="worker",
-                cause=cause,
             )
 
     def problems(self, *anchors: tuple[int, str]) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -14,9 +15,13 @@ from shop.giving.canonical import Request
 from shop.giving.ledger import Standing, TargetDisagrees, UnitTarget
 from shop.giving.models import LedgerEntry
 from shop.giving.transitions import Account
-from tests.giving.conftest import MORNING, Books
+from tests.giving.conftest import MORNING, Books, alike
 
 NONE, ACCRUED, HELD = Standing.NONE, Standing.ACCRUED, Standing.HELD
+
+
+def common(books: Books) -> dict[str, Any]:
+    return {"amount_pence": 500, "policy_id": books.policy, "standing": ACCRUED, "facts": alike()}
 
 
 def test_each_unit_of_a_paid_order_accrues_once(books: Books) -> None:
@@ -90,16 +95,15 @@ def test_a_dispute_heard_of_before_the_payment_accrues_and_holds(books: Books) -
 
 
 def test_a_gift_per_order_is_unit_nought(books: Books) -> None:
-    whole = UnitTarget(unit=0, sku="", amount_pence=500, policy_id=books.policy, standing=ACCRUED)
+    whole = UnitTarget(
+        unit=0, sku="", amount_pence=500, policy_id=books.policy, standing=ACCRUED, facts=alike()
+    )
     with books.database.transaction() as session:
         ledger.bring_to(
             session,
             book="live",
             order_reference="PM-1",
             units=[whole],
-            event_at=MORNING,
-            actor="a",
-            cause="c",
         )
     assert books.standings("PM-1") == {0: ACCRUED}
     assert books.problems() == []
@@ -135,6 +139,7 @@ def test_a_target_that_contradicts_the_ledger_is_refused(books: Books, changed: 
         "amount_pence": 500,
         "policy_id": books.policy,
         "standing": NONE,
+        "facts": alike(),
     }
     with pytest.raises(TargetDisagrees, match="Unit 1 of PM-1"), books.database.transaction() as session:
         ledger.bring_to(
@@ -142,9 +147,6 @@ def test_a_target_that_contradicts_the_ledger_is_refused(books: Books, changed: 
             book="live",
             order_reference="PM-1",
             units=[UnitTarget(**(said | changed))],
-            event_at=MORNING,
-            actor="worker",
-            cause="evt_2",
         )
     assert books.standings("PM-1") == {1: ACCRUED}
 
@@ -157,16 +159,15 @@ def test_an_order_stays_in_the_book_it_began_in(books: Books) -> None:
 
 
 def test_a_unit_is_named_once(books: Books) -> None:
-    unit = UnitTarget(unit=1, sku="A", amount_pence=500, policy_id=books.policy, standing=ACCRUED)
+    unit = UnitTarget(
+        unit=1, sku="A", amount_pence=500, policy_id=books.policy, standing=ACCRUED, facts=alike()
+    )
     with pytest.raises(ValueError, match="once"), books.database.transaction() as session:
         ledger.bring_to(
             session,
             book="live",
             order_reference="PM-1",
             units=[unit, unit],
-            event_at=MORNING,
-            actor="a",
-            cause="c",
         )
 
 
@@ -292,11 +293,11 @@ def test_a_period_can_be_moved_to_payable_without_naming_any_order(books: Books)
 
 
 def test_nothing_is_left_of_a_posting_whose_order_failed(books: Books) -> None:
-    unit = UnitTarget(unit=1, sku="A", amount_pence=500, policy_id=books.policy, standing=ACCRUED)
+    unit = UnitTarget(
+        unit=1, sku="A", amount_pence=500, policy_id=books.policy, standing=ACCRUED, facts=alike()
+    )
     with pytest.raises(RuntimeError), books.database.transaction() as session:
-        ledger.bring_to(
-            session, book="live", order_reference="PM-1", units=[unit], event_at=MORNING, actor="a", cause="c"
-        )
+        ledger.bring_to(session, book="live", order_reference="PM-1", units=[unit])
         raise RuntimeError
     assert books.standings("PM-1") == {}
     assert [txn.seq for txn in books.bring("PM-2", ACCRUED)] == [1]

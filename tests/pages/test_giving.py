@@ -20,6 +20,7 @@ from shop.giving.models import LedgerHead, Policy
 from shop.giving.months import Month
 from shop.pages.giving import WIDEST, chart
 from shop.settings import Settings
+from tests.giving.conftest import alike
 from tests.pages.owner import name_trader
 from tests.shopper import Shopper, soup
 from tests.trade import Trade
@@ -43,14 +44,18 @@ def clock_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], None]:
 
 def give(trade: Trade, reference: str, *standings: Standing, book: ledger.Book = "test") -> None:
     units = [
-        UnitTarget(unit=n, sku="HEART-SILVER-18", amount_pence=500, policy_id=1, standing=standing)
+        UnitTarget(
+            unit=n,
+            sku="HEART-SILVER-18",
+            amount_pence=500,
+            policy_id=1,
+            standing=standing,
+            facts=alike(datetime(2026, 9, 1, tzinfo=UTC)),
+        )
         for n, standing in enumerate(standings, start=1)
     ]
     with trade.database.transaction() as session:
-        ledger.bring_to(
-            session, book=book, order_reference=reference, units=units,
-            event_at=datetime(2026, 9, 1, tzinfo=UTC), actor="worker", cause="evt",
-        )  # fmt: skip
+        ledger.bring_to(session, book=book, order_reference=reference, units=units)
 
 
 def pay(trade: Trade, pence: int, key: str = "k") -> int:
