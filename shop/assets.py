@@ -6,6 +6,7 @@ the file for a year and still sees a new one at once.
 
 import gzip
 import hashlib
+import posixpath
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -73,30 +74,33 @@ class Assets:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._stored: dict[tuple[str, int], Stored] = {}
-        self._digests: dict[tuple[str, int], str] = {}
+        self._stored: dict[str, tuple[int, Stored]] = {}
+        self._digests: dict[str, tuple[int, str]] = {}
 
     def url(self, name: str) -> str:
         """The address of a file, with its digest. Raises FileNotFoundError for a file that is not there."""
         path = self._folder / name
-        key = (name, path.stat().st_mtime_ns)
-        if key not in self._digests:
-            self._digests[key] = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-        return f"/static/{name}?v={self._digests[key]}"
+        changed = path.stat().st_mtime_ns
+        if self._digests.get(name, (None,))[0] != changed:
+            self._digests[name] = changed, hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        return f"/static/{name}?v={self._digests[name][1]}"
 
     def stored(self, name: str) -> Stored | None:
-        """A file of the folder, ready to send; None when there is none of that name."""
-        found = safe_join(str(self._folder), name)
+        """A file of the folder, ready to send; None when there is none of that name.
+
+        A file has one name here: other spellings of its path are nobody's: memory would hold each.
+        """
+        found = safe_join(str(self._folder), name) if posixpath.normpath(name) == name else None
         path = Path(found) if found else None
         if path is None or path.suffix not in KINDS or not path.is_file():
             return None
         kind = KINDS[path.suffix]
         if path.suffix in PICTURES:
             return Stored.of(path.read_bytes(), kind, shrinks=False)
-        key = (name, path.stat().st_mtime_ns)
-        if key not in self._stored:
-            self._stored[key] = Stored.of(path.read_bytes(), kind, shrinks=path.suffix in TEXTS)
-        return self._stored[key]
+        changed = path.stat().st_mtime_ns
+        if self._stored.get(name, (None,))[0] != changed:
+            self._stored[name] = changed, Stored.of(path.read_bytes(), kind, shrinks=path.suffix in TEXTS)
+        return self._stored[name][1]
 
 
 def init_app(app: Flask) -> None:

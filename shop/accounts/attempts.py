@@ -13,7 +13,6 @@ import hashlib
 import hmac
 import math
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from sqlalchemy import delete, func, or_, select, tuple_, update
@@ -23,6 +22,7 @@ from sqlalchemy.orm import Session
 from shop import keeping
 from shop.accounts.models import SignInAttempt
 from shop.db import is_sqlite, moment
+from shop.network import network
 
 TRIES: Final = 5
 STRANGERS: Final = 100
@@ -81,19 +81,6 @@ def forget_tries(session: Session) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(gone.all())
-
-
-def network(address: str) -> str:
-    """Whom an address stands for: itself, or for IPv6 the /64 that one household or office has."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        if parsed.ipv4_mapped:
-            return str(parsed.ipv4_mapped)
-        return parsed.exploded[:19]
-    return str(parsed)
 
 
 def network_digest(address: str, secret: str) -> str:

@@ -1,18 +1,26 @@
 """The first page, the collection, and each piece: one address each, the same for everyone."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Final
 
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import TooManyRequests
 
 from shop.catalogue import choosing, pages
 from shop.catalogue.editions import Shown, editions, shown
+from shop.catalogue.snapshot import PieceView
 from shop.engraving import preview
+from shop.network import Allowance, UsedUp, network
 
 blueprint = Blueprint("catalogue", __name__)
 
 PREVIEW_KEPT = 3600
 """Seconds a browser may keep a preview."""
+
+PREVIEWS: Final = Allowance(seconds=4.0, per_second=0.25)
+"""Of CPU time, for one network in one process. Who types uses a hundredth of a second each second."""
 
 
 @blueprint.get("/")
@@ -52,12 +60,20 @@ def engraving() -> ResponseReturnValue:
     piece = shown().catalogue.by_slug.get(request.args.get("piece", ""))
     if piece is None or not piece.sides:
         abort(HTTPStatus.NOT_FOUND)
-    if (name := request.args.get("picture")) is None:
-        drawn = preview(request.args, piece.sides, piece.tool)
-    elif (picture := next((stage for stage in piece.stages if stage.name == name), None)) is not None:
-        drawn = pages.words_on(piece, picture, request.args)
-    else:
-        abort(HTTPStatus.NOT_FOUND)
+    try:
+        with PREVIEWS.spending(network(request.remote_addr or "")):
+            drawn = _drawn(piece, request.args)
+    except UsedUp as used_up:
+        raise TooManyRequests(retry_after=used_up.retry_after) from None
     return Response(
         drawn, mimetype="image/svg+xml", headers={"Cache-Control": f"private, max-age={PREVIEW_KEPT}"}
     )
+
+
+def _drawn(piece: PieceView, asked: Mapping[str, str]) -> str:
+    if (name := asked.get("picture")) is None:
+        return preview(asked, piece.sides, piece.tool)
+    picture = next((stage for stage in piece.stages if stage.name == name), None)
+    if picture is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return pages.words_on(piece, picture, asked)

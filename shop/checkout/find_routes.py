@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from shop import web
 from shop.accounts import attempts
 from shop.checkout.forms import FindForm
+from shop.network import network
 from shop.orders import finding
 from shop.orders.converge import Services
 
@@ -42,7 +43,7 @@ def send() -> ResponseReturnValue:
     try:
         with web.transaction() as session:
             secret = web.settings().secret_key
-            address = attempts.network(request.remote_addr or "")
+            address = network(request.remote_addr or "")
             attempts.allow(session, kind="find", value=address, secret=secret)
             finding.send_links(session, web.wired(Services).vault, form.email.clean)
     except attempts.TooManyTries as error:

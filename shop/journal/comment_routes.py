@@ -15,6 +15,7 @@ from shop.journal.comments import Opened
 from shop.journal.forms import CommentForm, ReportForm, kept
 from shop.journal.risk import at_risk
 from shop.journal.routes import text_or_404
+from shop.network import network
 from shop.orders.converge import Services
 
 blueprint = Blueprint("comments", __name__)
@@ -146,4 +147,4 @@ def _count_try(what: str) -> None:
 
 
 def _from() -> str:
-    return attempts.network(request.remote_addr or "")
+    return network(request.remote_addr or "")

@@ -28,8 +28,9 @@ CHANGING_THREADS: Final = 16
 """They wait more than they work."""
 MOST_WAITING: Final = 100
 """For a thread of either set. Who comes then is asked to come again, rather than to wait in vain."""
-WAITING_SECONDS: Final = 1.0
-"""With the longest wait for the database or for Stripe this makes less than five."""
+LOOK_WAITS_SECONDS: Final = 4.0
+CHANGE_WAITS_SECONDS: Final = 1.0
+"""For a thread. With the longest wait for the database or for Stripe this makes less than five."""
 CHUNK_SECONDS: Final = 30
 """How long one piece of a long file may take to leave: then nobody is reading it any more."""
 
@@ -133,7 +134,7 @@ class Bridge:
             proto.response_bytes(*busy)
             return
         loop = asyncio.get_running_loop()
-        until = time.monotonic() + WAITING_SECONDS
+        until = time.monotonic() + (LOOK_WAITS_SECONDS if looks else CHANGE_WAITS_SECONDS)
         threads.taken += 1
         try:
             answer = await loop.run_in_executor(threads.pool, self._run, environ, proto, loop, until)

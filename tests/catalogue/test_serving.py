@@ -1,11 +1,15 @@
 """Files, probes and errors: what every page leans on."""
 
 import gzip
+import os
+import tracemalloc
 
 import pytest
 from werkzeug.exceptions import default_exceptions
 
+from shop.assets import Assets
 from shop.db import Database
+from shop.network import Allowance
 
 
 def test_a_files_address_changes_with_its_content_and_is_kept_for_a_year(app, client):
@@ -44,6 +48,88 @@ def test_a_file_asked_for_by_another_files_digest_is_not_kept_for_a_year(client)
 @pytest.mark.parametrize("name", ["missing.css", "../pyproject.toml", "fonts/../../app.py", "fonts"])
 def test_nothing_outside_the_folder_is_served(client, name):
     assert client.get(f"/static/{name}").status_code == 404
+
+
+ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+
+
+@ONE_ENGINE
+def test_a_file_has_one_address_and_other_spellings_of_it_are_nobodys(client):
+    odd = ["./site.css", "fonts/../site.css", "./fonts/.././site.css", "fonts/./../site.css", "site.css/."]
+    assert {client.get(f"/static/{name}").status_code for name in odd} == {404}
+
+
+@ONE_ENGINE
+def test_however_many_spellings_are_asked_for_a_file_is_held_once(client):
+    def ask(numbers):
+        for number in numbers:
+            client.get(f"/static/{'./' * (number % 50)}{'fonts/../' * (number // 50)}site.css?v={number}")
+            client.get(f"/static/site.css?v={number}")
+
+    ask(range(50))
+    tracemalloc.start()
+    ask(range(50, 350))
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 1_000_000, "300 copies of the style sheet would be fifteen times as much"
+
+
+def test_a_file_that_changes_while_the_shop_runs_leaves_nothing_of_its_old_self(tmp_path):
+    (tmp_path / "site.css").write_text("a" * 1000)
+    assets = Assets(tmp_path)
+    for number in range(50):
+        (tmp_path / "site.css").write_text(f"{number}" * 1000)
+        os.utime(tmp_path / "site.css", ns=(number, number))
+        stored = assets.stored("site.css")
+        assert stored is not None
+        assert stored.plain.startswith(str(number).encode())
+        assert assets.url("site.css") != ""
+    assert (len(assets._stored), len(assets._digests)) == (1, 1)
+
+
+@ONE_ENGINE
+def test_somebody_who_types_never_meets_the_limit_of_previews(client, monkeypatch):
+    allowance = Allowance(4.0, 0.25, lambda: 0.0)  # time stands still, so nothing comes back
+    monkeypatch.setattr("shop.catalogue.routes.PREVIEWS", allowance)
+    words = "For our daughter, always with us"
+    for length in range(len(words)):
+        asked = {"piece": "disc", "face": "marcellus", "engraving-front-1": words[: length + 1]}
+        assert client.get("/engravings/preview.svg", query_string=asked).status_code == 200
+
+
+@ONE_ENGINE
+def test_a_network_that_has_used_up_its_previews_is_asked_to_wait_and_another_is_not(client, monkeypatch):
+    allowance = Allowance(4.0, 0.25)
+    monkeypatch.setattr("shop.catalogue.routes.PREVIEWS", allowance)
+    asked = {"piece": "disc", "face": "great-vibes", "engraving-front-1": "Wren"}
+    allowance.charge("127.0.0.2", 6.0)
+
+    def status(address):
+        answer = client.get(
+            "/engravings/preview.svg", query_string=asked, environ_base={"REMOTE_ADDR": address}
+        )
+        return answer.status_code, answer.headers.get("Retry-After")
+
+    refused, wait = status("127.0.0.2")
+    assert (refused, 1 <= int(wait) <= 8) == (429, True)
+    assert status("127.0.0.3")[0] == 200
+
+
+@ONE_ENGINE
+def test_a_flood_of_previews_costs_no_more_than_its_allowance(client, monkeypatch):
+    allowance = Allowance(0.3, 0.0001)
+    monkeypatch.setattr("shop.catalogue.routes.PREVIEWS", allowance)
+    statuses = []
+    for number in range(400):
+        words = {
+            f"engraving-{side}-{line}": f"{number} {'Wren' * 12}"
+            for side in ("front", "back")
+            for line in (1, 2)
+        }
+        asked = {"piece": "disc", "face": "great-vibes", "picture": "disc-silver-front", **words}
+        statuses.append(client.get("/engravings/preview.svg", query_string=asked).status_code)
+    assert set(statuses) == {200, 429}
+    assert statuses == sorted(statuses)
 
 
 def test_a_phone_downloads_a_piece_page_in_under_60_kb(client):
