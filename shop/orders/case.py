@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.mail import outbox
-from shop.orders.lifecycle import lines_of, record
+from shop.orders.lifecycle import EventKind, lines_of, record
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.payments.kinds import EntryKind, RefundReason, RefundState
 from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest
@@ -18,8 +18,6 @@ from shop.payments.seen import DisputeSeen, PaymentSeen, RefundSeen
 
 STRIPE: Final = "stripe"
 """Who did it, in histories and books, when Stripe told us."""
-
-ACCEPTED: Final = "accepted as paid"
 
 PRINCIPAL: Final = frozenset({EntryKind.PAYMENT, EntryKind.UNEXPLAINED})
 
@@ -36,7 +34,7 @@ class Case:
     requests: list[RefundRequest]
     accepted: bool
     """Whether the owner accepted a payment that was not what was asked for."""
-    told: set[str] = field(default_factory=set)
+    told: set[EventKind] = field(default_factory=set)
     """The kinds of events recorded this time."""
 
     @property
@@ -83,7 +81,7 @@ class Case:
         return True
 
     def tell(
-        self, kind: str, event_at: datetime | None = None, *, actor: str = STRIPE, **data: object
+        self, kind: EventKind, event_at: datetime | None = None, *, actor: str = STRIPE, **data: object
     ) -> None:
         """Add to the order's history."""
         self.told.add(kind)
@@ -123,7 +121,9 @@ def open_case(session: Session, order: Order) -> Case:
     attempts = session.scalars(
         select(CheckoutAttempt).where(CheckoutAttempt.order_id == order.id).order_by(CheckoutAttempt.number)
     )
-    accepted = select(OrderEvent.id).where(OrderEvent.order_id == order.id, OrderEvent.kind == ACCEPTED)
+    accepted = select(OrderEvent.id).where(
+        OrderEvent.order_id == order.id, OrderEvent.kind == EventKind.ACCEPTED
+    )
     return Case(
         session,
         order,

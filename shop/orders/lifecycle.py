@@ -5,7 +5,6 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import func, select, update
@@ -13,30 +12,15 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.orders.models import Order, OrderEvent, OrderLine, OrderLink
+from shop.orders.states import CAN_PAY_AGAIN, UNPAID, EventKind, State
+
+__all__ = [
+    "CAN_PAY_AGAIN", "UNPAID", "EventKind", "State", "by_token", "history", "lines_of", "link_token", "lock",
+    "make_link", "move_version", "new_reference", "record", "revoke_links",
+]  # fmt: skip
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Letters and digits nobody confuses when reading them aloud."""
-
-
-class State(StrEnum):
-    """Where an order stands. Each move is an OrderEvent too."""
-
-    AWAITING = "awaiting payment"
-    PROCESSING = "processing"
-    PAID = "paid"
-    PART_REFUNDED = "part refunded"
-    REFUNDED = "refunded"
-    EXPIRED = "expired"
-    FAILED = "failed"
-    REVIEW = "review"
-    DISPUTED = "disputed"
-    DISPUTE_LOST = "dispute lost"
-
-
-UNPAID: Final = frozenset({State.AWAITING, State.PROCESSING, State.EXPIRED, State.FAILED})
-"""States in which no money has reached us."""
-
-CAN_PAY_AGAIN: Final = frozenset({State.EXPIRED, State.FAILED})
 
 
 def new_reference() -> str:
@@ -56,7 +40,7 @@ def free_reference(session: Session) -> str:
 def record(
     session: Session,
     order: Order,
-    kind: str,
+    kind: EventKind,
     *,
     actor: str,
     event_at: datetime | None = None,

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.db import Base
+from shop.db import Base, one_of
 from shop.giving.ledger import Book
+from shop.orders.states import EventKind, State
 
 
 class Order(Base):
@@ -17,6 +18,7 @@ class Order(Base):
     __table_args__ = (
         CheckConstraint("total_pence = goods_pence + postage_pence", name="adds_up"),
         CheckConstraint("total_pence > 0", name="costs_something"),
+        one_of("state", State),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -26,6 +28,7 @@ class Order(Base):
     book: Mapped[Book] = mapped_column(String(4))
     """live, or test when no real money moves: test orders stay out of the donation's totals."""
     state: Mapped[str] = mapped_column(index=True)
+    """A State."""
     version: Mapped[int] = mapped_column(default=1)
     """Moved by the database with every write that money depends on (see version_guards); never by hand."""
     buyer_hash: Mapped[str] = mapped_column(index=True)
@@ -77,10 +80,12 @@ class OrderEvent(Base):
     """Something that happened to an order: who, when, what. Rows are only ever added."""
 
     __tablename__ = "order_event"
+    __table_args__ = (one_of("kind", EventKind),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
     kind: Mapped[str]
+    """An EventKind."""
     event_at: Mapped[datetime]
     booked_at: Mapped[datetime]
     actor: Mapped[str]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock, stock
 from shop.mail.addresses import ascii_address
-from shop.orders.lifecycle import State, lock, record
+from shop.orders.lifecycle import EventKind, State, lock, record
 from shop.orders.services import Services
 from shop.payments.gateway import CannotExpire, GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt, StraySession, try_key
@@ -126,4 +126,4 @@ def _abandon(services: Services, attempt: CheckoutAttempt, code: str | None) -> 
         if order.state == State.AWAITING and newest_attempt(session, order.id).id == attempt.id:
             stock.release(session, order.hold_id)
             order.state = State.EXPIRED
-            record(session, order, "payment page refused", actor="stripe", code=code)
+            record(session, order, EventKind.PAYMENT_PAGE_REFUSED, actor="stripe", code=code)

@@ -22,7 +22,7 @@ from shop.orders import wall
 from shop.orders.approved import Approved
 from shop.orders.converge import Services
 from shop.orders.holding import ANYBODY, Asking, set_aside
-from shop.orders.lifecycle import State, free_reference, lock, make_link, record
+from shop.orders.lifecycle import EventKind, State, free_reference, lock, make_link, record
 from shop.orders.models import Order, OrderLine
 from shop.orders.wall import Words
 from shop.payments.models import CheckoutAttempt
@@ -177,7 +177,7 @@ def place(
     order.fingerprint = services.vault.keyed(session, order.id, fingerprint(wish, priced)) or ""
     wall.offer(session, services.vault, order, _shared(priced))
     make_link(session, order, services.secret_key)
-    record(session, order, "placed", actor="buyer", total_pence=order.total_pence)
+    record(session, order, EventKind.PLACED, actor="buyer", total_pence=order.total_pence)
     return order, _attempt(session, services, order, priced)
 
 
@@ -193,7 +193,7 @@ def pay_again(
     order = lock(session, order_id)
     order.hold_id = set_aside(session, [line.variant.id for line in priced], PAYMENT_WINDOW, asking)
     order.state = State.AWAITING
-    record(session, order, "payment opened again", actor="buyer")
+    record(session, order, EventKind.PAYMENT_OPENED_AGAIN, actor="buyer")
     return order, _attempt(session, services, order, priced)
 
 

@@ -20,7 +20,7 @@ from shop.giving.transitions import Account
 from shop.mail import outbox
 from shop.mail.models import Letter
 from shop.orders import wall
-from shop.orders.lifecycle import lock, record, revoke_links
+from shop.orders.lifecycle import EventKind, lock, record, revoke_links
 from shop.orders.models import Order, OrderLine, OrderLink
 from shop.orders.view import LineView, view
 from shop.payments.models import PaymentEntry, RefundRequest
@@ -92,7 +92,7 @@ def erase(session: Session, vault: Vault, reference: str, *, actor: str) -> Eras
     session.execute(update(OrderLine).where(OrderLine.order_id == order.id).values(digests))
     order.fingerprint = order.buyer_hash = ""
     if had_words:
-        record(session, order, "erased", actor=actor)
+        record(session, order, EventKind.ERASED, actor=actor)
     return Erased(had_words, letters)
 
 

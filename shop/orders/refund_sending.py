@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from shop import clock
 from shop.alerts import AlertKind, raise_alert, withdraw_alert
 from shop.money import pounds_and_pence
-from shop.orders.lifecycle import lock, record
+from shop.orders.lifecycle import EventKind, lock, record
 from shop.orders.models import Order
 from shop.orders.services import Services
 from shop.payments.gateway import GatewayDown, GatewayRefused
@@ -125,7 +125,7 @@ def _note_trouble(services: Services, request: RefundRequest, trouble: Trouble) 
         if trouble.for_good:
             row.state = RefundState.REFUSED
             pence, code = row.amount_pence, trouble.code
-            record(session, order, "refund refused", actor="stripe", amount_pence=pence, code=code)
+            record(session, order, EventKind.REFUND_REFUSED, actor="stripe", amount_pence=pence, code=code)
         if trouble.tell:
             kind = AlertKind.REFUND_REFUSED if trouble.for_good else AlertKind.REFUND_WAITS
             detail = f"{pounds_and_pence(row.amount_pence)}: {trouble.code}"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from shop import clock
 from shop.alerts import AlertKind, withdraw_alert
 from shop.orders.case import PRINCIPAL
-from shop.orders.lifecycle import State, lines_of, lock, record
+from shop.orders.lifecycle import EventKind, State, lines_of, lock, record
 from shop.orders.models import Order
 from shop.orders.refund_allocation import Returned, taken_by
 from shop.payments.kinds import NEEDS_A_PERSON, OWED_STILL, EntryKind, RefundReason, RefundState
@@ -128,7 +128,7 @@ def ask(
     )
     session.add(request)
     session.flush()
-    record(session, order, "refund asked", actor=actor, amount_pence=amount, lines=chosen)
+    record(session, order, EventKind.REFUND_ASKED, actor=actor, amount_pence=amount, lines=chosen)
     return request
 
 
@@ -154,7 +154,7 @@ def send_again(session: Session, order_id: int, request_id: int, *, actor: str) 
     session.add(again)
     session.flush()
     waiting.state = RefundState.ASKED_AGAIN
-    record(session, order, "refund asked again", actor=actor, amount_pence=again.amount_pence)
+    record(session, order, EventKind.REFUND_ASKED_AGAIN, actor=actor, amount_pence=again.amount_pence)
     _withdraw_alerts(session, order)
     return again
 
@@ -168,7 +168,7 @@ def close(session: Session, order_id: int, request_id: int, *, returned: bool, n
     if not returned and waiting.reason != RefundReason.OWNER:
         raise NotWaiting
     waiting.state = RefundState.RETURNED_ELSEWHERE if returned else RefundState.WITHDRAWN
-    kind = "returned by other means" if returned else "refund withdrawn"
+    kind = EventKind.RETURNED_ELSEWHERE if returned else EventKind.REFUND_WITHDRAWN
     record(session, order, kind, actor=actor, amount_pence=waiting.amount_pence, note=note)
     _withdraw_alerts(session, order)
 

@@ -4,8 +4,8 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.alerts import AlertKind, withdraw_alert
-from shop.orders.case import ACCEPTED, Case, open_case
-from shop.orders.lifecycle import State, lock
+from shop.orders.case import Case, open_case
+from shop.orders.lifecycle import EventKind, State, lock
 from shop.orders.settling import take_stock
 from shop.payments.kinds import EntryKind, RefundReason
 from shop.payments.models import PaymentEntry, RefundRequest
@@ -27,7 +27,7 @@ def accept(session: Session, order_id: int, *, actor: str) -> None:
     case, payment = _in_review(session, order_id)
     if payment.currency != case.order.currency:
         raise OtherCurrency
-    case.tell(ACCEPTED, actor=actor, amount_pence=payment.amount_pence)
+    case.tell(EventKind.ACCEPTED, actor=actor, amount_pence=payment.amount_pence)
     take_stock(case, payment.payment_intent, payment.amount_pence, clock.now())
     withdraw_alert(session, AlertKind.PAYMENT_IN_REVIEW, case.order.reference)
 
@@ -41,7 +41,7 @@ def return_all(session: Session, order_id: int, *, actor: str) -> RefundRequest:
     asked = case.ask_refund(
         payment.payment_intent, left, RefundReason.UNEXPLAINED, "unexplained", actor=actor
     )
-    case.tell("refund asked", actor=actor, amount_pence=left)
+    case.tell(EventKind.REFUND_ASKED, actor=actor, amount_pence=left)
     withdraw_alert(session, AlertKind.PAYMENT_IN_REVIEW, case.order.reference)
     session.flush()
     return asked

@@ -14,7 +14,7 @@ from shop.alerts import AlertKind, raise_alert, withdraw_alert
 from shop.giving import ledger
 from shop.money import pounds_and_pence
 from shop.orders.case import STRIPE, Case, open_case
-from shop.orders.lifecycle import State
+from shop.orders.lifecycle import EventKind, State
 from shop.orders.models import Order
 from shop.orders.outcome import REFUND_IS_GONE, Outcome, left_of, outcome
 from shop.orders.payment_page import note_stray
@@ -73,7 +73,7 @@ def _take_principal(case: Case, paid: Sequence[PaymentSeen]) -> None:
     )
     if not right:
         case.tell(
-            "amount differs",
+            EventKind.AMOUNT_DIFFERS,
             payment.created,
             expected_pence=order.total_pence,
             received=payment.amount_received,
@@ -82,7 +82,7 @@ def _take_principal(case: Case, paid: Sequence[PaymentSeen]) -> None:
         detail = f"{payment.amount_received} {payment.currency}, not {order.total_pence} {order.currency}"
         raise_alert(case.session, AlertKind.PAYMENT_IN_REVIEW, order.reference, detail)
         return
-    case.tell("paid", payment.created, amount_pence=payment.amount_received)
+    case.tell(EventKind.PAID, payment.created, amount_pence=payment.amount_received)
     take_stock(case, payment.intent_id, payment.amount_received, payment.created)
 
 
@@ -95,7 +95,7 @@ def take_stock(case: Case, intent: str, paid_pence: int, at: datetime) -> None:
         case.write("order-confirmation")
     else:
         case.ask_refund(intent, paid_pence, RefundReason.UNFILLABLE, "unfillable")
-        case.tell("sold out while paying", at)
+        case.tell(EventKind.SOLD_OUT, at)
         case.write("sold-out")
 
 
@@ -108,7 +108,7 @@ def _return_surplus(case: Case, paid: Sequence[PaymentSeen]) -> None:
         if case.post(f"pay:{payment.charge_id}", EntryKind.SURPLUS, payment, payment.amount_received):
             suffix = f"surplus-{payment.intent_id}"
             case.ask_refund(payment.intent_id, payment.amount_received, RefundReason.SURPLUS, suffix)
-            case.tell("paid twice", payment.created, amount_pence=payment.amount_received)
+            case.tell(EventKind.PAID_TWICE, payment.created, amount_pence=payment.amount_received)
             case.write("paid-twice", payment.intent_id)
 
 
@@ -120,7 +120,7 @@ def _post_refunds(case: Case, picture: Picture) -> None:
             _restore(case, refund, payment, ours)
         elif case.post(f"ref:{refund.id}", EntryKind.REFUND, payment, -refund.amount, about=refund):
             actor = ours.actor if ours else STRIPE
-            case.tell("refunded", refund.created, actor=actor, amount_pence=refund.amount)
+            case.tell(EventKind.REFUNDED, refund.created, actor=actor, amount_pence=refund.amount)
             principal = case.principal
             if not case.unfillable and principal and refund.payment_intent == principal.payment_intent:
                 case.write("refund", refund.id)
@@ -148,7 +148,7 @@ def _restore(case: Case, refund: RefundSeen, payment: PaymentSeen, ours: RefundR
     if ours and ours.state == RefundState.SENT:
         ours.state, ours.refused, news = RefundState.SENT_BACK, refund.status, True
     if news:
-        case.tell("refund failed", refund.failed_at, amount_pence=refund.amount)
+        case.tell(EventKind.REFUND_FAILED, refund.failed_at, amount_pence=refund.amount)
         detail = pounds_and_pence(refund.amount)
         raise_alert(case.session, AlertKind.REFUND_SENT_BACK, case.order.reference, detail)
 
@@ -162,7 +162,7 @@ def _settle_debts(case: Case, picture: Picture) -> None:
         left = left_of(picture, request.payment_intent)
         if left <= 0:
             request.state = RefundState.WITHDRAWN
-            case.tell("refund not needed", amount_pence=request.amount_pence)
+            case.tell(EventKind.REFUND_NOT_NEEDED, amount_pence=request.amount_pence)
             withdraw_alert(case.session, AlertKind.REFUND_WAITS, case.order.reference)
         elif request.reason in ALL_THAT_IS_LEFT and left < request.amount_pence:
             request.amount_pence = left
@@ -197,5 +197,5 @@ def _move(case: Case, found: Outcome) -> None:
     if found.state == State.REFUNDED:
         withdraw_alert(case.session, AlertKind.PAYMENT_IN_REVIEW, order.reference)
     order.state = found.state
-    if found.state not in case.told:
-        case.tell(str(found.state), found.since)
+    if EventKind(found.state) not in case.told:
+        case.tell(EventKind(found.state), found.since)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -14,10 +14,11 @@ from shop.giving import ledger
 from shop.giving.ledger import Standing
 from shop.orders import wall
 from shop.orders.approved import Approved
-from shop.orders.case import ACCEPTED
-from shop.orders.lifecycle import State, history, lines_of
+from shop.orders.lifecycle import EventKind, State, history, lines_of
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.wall import WallState
+
+WERE_PAID: Final = frozenset({EventKind.PAID, EventKind.ACCEPTED})
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class OrderView:
     @property
     def paid_at(self) -> datetime | None:
         """When the payment was received."""
-        return next((event.event_at for event in self.events if event.kind in {"paid", ACCEPTED}), None)
+        return next((event.event_at for event in self.events if event.kind in WERE_PAID), None)
 
 
 def view(session: Session, vault: Vault, order: Order) -> OrderView:

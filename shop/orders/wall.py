@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from shop import clock
 from shop.dedications.models import WallEntry
 from shop.dedications.vault import Vault, wall_name
-from shop.orders.lifecycle import State, lock, record
+from shop.orders.lifecycle import EventKind, State, lock, record
 from shop.orders.models import Order, OrderLine
 
 PER_PAGE: Final = 24
@@ -48,9 +48,9 @@ class WallState(StrEnum):
 DECISIONS: Final = frozenset({WallState.SHOWN, WallState.LEFT_OUT})
 
 HISTORY: Final = {
-    WallState.SHOWN: "put on the wall",
-    WallState.LEFT_OUT: "left off the wall",
-    WallState.WITHDRAWN: "taken off the wall",
+    WallState.SHOWN: EventKind.PUT_ON_WALL,
+    WallState.LEFT_OUT: EventKind.LEFT_OFF_WALL,
+    WallState.WITHDRAWN: EventKind.TAKEN_OFF_WALL,
 }
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base, one_of
-from shop.payments.kinds import RefundReason, RefundState
+from shop.payments.kinds import EntryKind, RefundReason, RefundState
 
 
 class CheckoutAttempt(Base):
@@ -49,13 +49,14 @@ class PaymentEntry(Base):
     """Money that moved at Stripe, once: never changed, never removed."""
 
     __tablename__ = "payment_entry"
-    __table_args__ = (CheckConstraint("amount_pence <> 0", name="moves_money"),)
+    __table_args__ = (CheckConstraint("amount_pence <> 0", name="moves_money"), one_of("kind", EntryKind))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
     key: Mapped[str] = mapped_column(unique=True)
     """`pay:ch_...`, `ref:re_...`, `ref-failed:re_...`, `dis:dp_...:<n>`."""
     kind: Mapped[str]
+    """An EntryKind."""
     stripe_id: Mapped[str] = mapped_column(index=True)
     payment_intent: Mapped[str] = mapped_column(index=True)
     amount_pence: Mapped[int]
