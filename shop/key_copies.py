@@ -94,6 +94,7 @@ def restore(database: Database, vault: Vault, file: Path) -> int:
             rows = copy.execute("SELECT id, nonce, wrapped_key, contact_index FROM word_key").fetchall()
     except sqlite3.DatabaseError:
         raise NotACopy(file) from None
+    vault.keys.remember_folder(file.absolute().parent)  # a new store knows of no copy yet
     vault.keys.destroy([], gone)
     erasures.catch_up(database, vault, afresh=True)
     wanted = erasures.used(database) - set(vault.keys.all_ids())
