@@ -1,17 +1,21 @@
 """Gone stays gone: what was erased or withdrawn comes back with no copy of the database."""
 
 import json
+import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import NullPool, create_engine, make_url, select, text, update
 
 from shop import clock
 from shop.application import create_app
+from shop.dedications.models import SealedText
 from shop.journal.models import Comment
-from shop.orders.lifecycle import link_token
+from shop.orders import wall
+from shop.orders.lifecycle import history, link_token
 from shop.orders.models import Order
 from shop.settings import Settings
 from shop.worker import Worker
@@ -23,8 +27,9 @@ SHARED = {"dedication": f"{MARK} sang", "wall": "1", "wall-name": f"{MARK}s"}
 
 
 @pytest.fixture
-def engine_name() -> str:
-    return "sqlite"
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """The commands for copies are SQLite's; what PostgreSQL's own tools bring back is tried by name."""
+    return str(getattr(request, "param", "sqlite"))
 
 
 @pytest.fixture
@@ -146,3 +151,47 @@ def test_an_e_mail_whose_month_was_over_is_erased_in_the_restored_shop_and_the_w
         assert session.scalars(select(Comment.email_sealed)).all() == [None]
     assert f"{MARK} wrote" in Shopper(again).get(POST).text
     again.extensions["shop.database"].dispose()
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"], indirect=True)
+def test_a_copy_put_in_place_by_another_tool_is_told_before_the_first_page(
+    app: Flask,
+    order: Order,
+    owner: Shopper,
+    settings: Settings,
+    database_url: str,
+    request: pytest.FixtureRequest,
+) -> None:
+    press(owner, "/owner/wall", "/decisions", to="shown")
+    wall_key = trade_of(app).services.vault.keys.all_ids()
+    copy = copied(database_url, request)
+    press(Shopper(app), link(app, order), "/withdrawal")
+    assert run(app, "privacy", "erase", order.reference).exit_code == 0
+    assert len(wall_key) == 2
+    assert trade_of(app).services.vault.keys.all_ids() == []
+    again = restarted(replace(settings, database_url=copy))
+    database = again.extensions["shop.database"]
+    with database.reading() as session:
+        assert wall.states(session, order.id) == {}
+        assert session.scalars(select(SealedText)).all() == []
+        kinds = [event.kind for event in history(session, order.id)]
+    assert kinds[-1] == "erased"
+    assert MARK not in Shopper(again).get("/wall").text
+    database.dispose()
+
+
+def copied(database_url: str, request: pytest.FixtureRequest) -> str:
+    """The database as it is now, copied file by file, as a snapshot of the disk would."""
+    if database_url.startswith("sqlite"):
+        file = Path(database_url.removeprefix("sqlite:///"))
+        for end in ("", "-wal"):
+            shutil.copy(f"{file}{end}", f"{file.with_name('copy.db')}{end}")
+        return f"sqlite:///{file.with_name('copy.db')}"
+    url = make_url(database_url)
+    server, copy = request.getfixturevalue("postgres_server"), f"{url.database}_copy"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with admin.connect() as connection:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
+        connection.execute(text(others), {"name": url.database})
+        connection.execute(text(f"CREATE DATABASE {copy} TEMPLATE {url.database}"))
+    return url.set(database=copy).render_as_string(hide_password=False)

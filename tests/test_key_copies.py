@@ -10,12 +10,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from shop import clock, erasures, key_copies, serve
+from shop import clock, erasures, key_copies
 from shop.backup import CannotBackUp
 from shop.dedications.keys import KeyStore
 from shop.dedications.models import OrderKey
 from shop.dedications.vault import Vault
 from shop.orders import privacy
+from shop.serve import first
 from shop.settings import Settings
 from shop.worker import Worker, run
 from tests.keys import VAULT_KEY
@@ -189,11 +190,11 @@ def test_a_shop_whose_keys_are_lost_does_not_start_and_says_what_to_do(
     app: Flask, settings: Settings, trade: Trade, keys: KeyStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would take orders, and its worker would drop letters, as if every order had been erased."""
-    monkeypatch.setattr(serve, "taken", lambda _port: False)
+    monkeypatch.setattr(first, "taken", lambda _port: False)
     erasures.refuse_lost_keys(trade.database, trade.services.vault)
     lose(keys)
     with pytest.raises(SystemExit, match="keys restore FILE"):
-        serve.serve(settings)
+        first.serve(settings)
     with pytest.raises(SystemExit, match="keys restore FILE"):
         run(app)
 

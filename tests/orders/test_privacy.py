@@ -16,7 +16,7 @@ from shop.orders import privacy, wall
 from shop.orders.converge import start_payment
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order, OrderLine
-from shop.orders.placing import Contact, Wish, WishedLine, place, price
+from shop.orders.placing import Contact, Wish, WishedLine, fingerprint, place, price
 from shop.orders.wall import WallState
 from tests.trade import Trade
 
@@ -129,6 +129,22 @@ def test_nothing_is_left_to_guess_the_words_from(trade: Trade, reference: str) -
         assert session.scalars(select(OrderLine.proof_digest)).all() == [None]
         assert session.scalars(select(OrderLine.cut_digest)).all() == [None]
         assert (trade.order(1).fingerprint, trade.order(1).buyer_hash) == ("", "")
+
+
+def test_what_was_agreed_to_cannot_be_guessed_from_a_stolen_copy(trade: Trade) -> None:
+    """A bare digest lets everybody test guesses: this one is under the order's own key, and goes with it."""
+    wish = trade.wish("petal")
+    with trade.database.transaction() as session:
+        priced = price(snapshot.load(session), wish.lines)
+        orders = [place(session, trade.services, wish, priced, buyer_hash=buyer)[0] for buyer in "ab"]
+    bare, kept = fingerprint(wish, priced), [order.fingerprint for order in orders]
+    assert bare not in kept
+    assert kept[0] != kept[1], "not even whether two orders are alike"
+    with trade.database.reading() as session:
+        assert trade.services.vault.keyed(session, orders[0].id, bare) == kept[0]
+    erase(trade, orders[0].reference)
+    with trade.database.reading() as session:
+        assert trade.services.vault.keyed(session, orders[0].id, bare) is None
 
 
 def test_erasing_twice_says_so_and_adds_nothing(trade: Trade, reference: str) -> None:

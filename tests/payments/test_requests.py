@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from shop.payments.requests import TooManyLines, plain_name, session_request
+from shop.payments.standin import idempotency
 
 POST = ("Tracked post", 395)
 
@@ -63,3 +64,10 @@ def test_an_order_of_more_lines_than_a_page_shows_is_refused() -> None:
 )
 def test_a_name_is_one_line_of_printable_text(name: str, plain: str) -> None:
     assert plain_name(name) == plain
+
+
+def test_a_request_cannot_be_guessed_from_what_the_stand_in_remembers_of_it() -> None:
+    """It names the buyer's e-mail: without the secret, which is in no database, no guess can be tested."""
+    asked = ("POST", "/v1/checkout/sessions", {"customer_email": "ada@example.com"})
+    assert idempotency.fingerprint("one", *asked) == idempotency.fingerprint("one", *asked)
+    assert idempotency.fingerprint("one", *asked) != idempotency.fingerprint("another", *asked)

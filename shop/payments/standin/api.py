@@ -78,7 +78,8 @@ def _change(operation: Operation, params: dict[str, Any], object_id: str) -> Res
     key, request_id = request.headers.get("Idempotency-Key"), store.new_id("req_")
     with standin().database.transaction() as session:
         if key is not None:
-            said = idempotency.fingerprint(request.method, request.path, params)
+            secret = standin().keys.secret_key
+            said = idempotency.fingerprint(secret, request.method, request.path, params)
             earlier = idempotency.claim(session, key, said)
             if earlier is not None:
                 return _response(*earlier, {"Idempotency-Key": key, "Idempotent-Replayed": "true"})

@@ -5,6 +5,7 @@ without its key. A second call with the same key waits for the first and gets it
 """
 
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from datetime import timedelta
@@ -25,10 +26,13 @@ LONGEST_KEY: Final = 255
 Answer = tuple[dict[str, Any], int]
 
 
-def fingerprint(method: str, path: str, params: Mapping[str, Any]) -> str:
-    """What makes two requests the same: a digest, so that the request itself need not be kept."""
+def fingerprint(secret: str, method: str, path: str, params: Mapping[str, Any]) -> str:
+    """What makes two requests the same: a digest, so that the request itself need not be kept.
+
+    It is keyed by a secret that is not in the database: a request names an e-mail, which could be guessed.
+    """
     said = json.dumps([method, path, params], sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()
+    return hmac.new(secret.encode(), said.encode(), hashlib.sha256).hexdigest()
 
 
 def claim(session: Session, key: str, request: str) -> Answer | None:
