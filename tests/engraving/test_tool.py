@@ -96,7 +96,21 @@ def test_without_a_machine_a_diamond_would_miss_the_hairlines(face: str) -> None
     assert missed(ink(face, ANY_TOOL, LINES[0]), MACHINES["diamond"].usual.finest_line_mm) > 2 * MISSED
 
 
-@pytest.mark.parametrize("face", FACES)
+OTHERS = ["noto-serif", "noto-nastaliq-urdu", "noto-sans-devanagari", "noto-serif-ethiopic", "noto-japanese"]
+REST = [face.slug for face in FACES.values() if face.slug not in {*LATIN, *OTHERS}]
+
+
+@pytest.mark.parametrize(
+    "face", [*OTHERS, *(pytest.param(face, marks=pytest.mark.faults_long) for face in REST)]
+)
+def test_in_other_scripts_too_no_stroke_is_finer_than_a_diamond(face: str) -> None:
+    tool, said = MACHINES["diamond"].usual, FACES[face].sample
+    left = missed(ink(face, tool, said), tool.finest_line_mm)
+    assert left < MISSED
+    assert left < missed(ink(face, ANY_TOOL, said), tool.finest_line_mm)
+
+
+@pytest.mark.parametrize("face", [*LATIN, *OTHERS])
 def test_a_machine_makes_no_face_smaller_or_thinner_than_it_is_declared(face: str) -> None:
     declared, as_cut = FACES[face], fitted(FACES[face], Tool("fibre", 0.001, 0.001))
     assert as_cut == declared

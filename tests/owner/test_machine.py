@@ -7,11 +7,13 @@ import ezdxf
 import pytest
 
 from shop import bench
+from shop.application import create_app
 from shop.bench import Profile
 from shop.checkout.contents import NO_LONGER_FITS
 from shop.engraving import Tool
 from shop.engraving.jig import Jig
 from shop.owner.machine import FINEST
+from shop.settings import Settings
 from tests.engraving.files import bounds, read_dxf
 from tests.shopper import Shopper, form_on, reason_beside, soup, summary
 from tests.trade import Trade
@@ -118,6 +120,18 @@ def test_the_preview_shows_what_the_machine_makes_of_the_words(
     assert "too long for the piece" not in fine
     assert "too long for the piece" in preview(owner, LONG)
     assert 'data-tool="diamond-0.15-1.1"' in owner.get("/pieces/disc").text
+
+
+def test_another_host_follows_by_itself(
+    owner: Shopper, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shop.catalogue.editions.FRESH_SECONDS", 0.0)  # a second that is over at once
+    elsewhere = Shopper(create_app(settings))
+    assert "data-tool" not in elsewhere.get("/pieces/disc").text
+    write_down(owner)
+    assert 'data-tool="diamond-0.15-1.1"' in elsewhere.get("/pieces/disc").text
+    assert preview(elsewhere, "Wren") == preview(owner, "Wren")
+    elsewhere.database.dispose()
 
 
 def test_words_the_machine_is_too_coarse_for_are_refused_as_any_others(owner: Shopper) -> None:
