@@ -2,9 +2,13 @@
 
 if __name__ == "__main__":
     from shop.serve.first import serve
-    from shop.settings import from_environment
+    from shop.settings import SettingsError, from_environment
 
-    serve(from_environment())
+    try:
+        settings = from_environment()
+    except SettingsError as refused:
+        raise SystemExit(str(refused)) from None
+    serve(settings)
 else:
     import gc
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import make_url
 
-from shop import files
+from shop import files, production
 
 SECRET_LENGTH: Final = 32
 """Bytes of entropy in a key the shop makes for itself."""
@@ -85,13 +85,13 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     _check_stripe_keys(secret_key, webhook_secret)
     database_url = _database_url(env.get("DATABASE_URL") or f"sqlite:///{instance_dir / 'shop.db'}")
     _close_to_others(instance_dir, database_url)
-    return Settings(
+    found = Settings(
         database_url=database_url,
-        secret_key=env.get("SECRET_KEY") or _key_file(instance_dir / "keys" / "secret_key"),
+        secret_key=env.get("SECRET_KEY") or _secret_key(instance_dir / "keys" / "secret_key"),
         vault_key=_vault_key(instance_dir / "keys" / "vault_key"),
         keys_url=_keys_url(env["KEYS_URL"], database_url) if env.get("KEYS_URL") else None,
         instance_dir=instance_dir,
-        site_url=_url("SITE_URL", env.get("SITE_URL") or f"http://127.0.0.1:{port}", {"http", "https"}),
+        site_url=_site_url(env.get("SITE_URL") or f"http://127.0.0.1:{port}"),
         port=port,
         proxies=_count("PROXIES", env.get("PROXIES") or "0"),
         mail_url=_url("MAIL_URL", env["MAIL_URL"], {"smtp", "smtps"}) if env.get("MAIL_URL") else None,
@@ -101,6 +101,9 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         if env.get("STRIPE_API_BASE")
         else None,
     )
+    for said in production.half_made(found):
+        raise SettingsError(said)
+    return found
 
 
 def _close_to_others(instance_dir: Path, database_url: str) -> None:
@@ -123,6 +126,12 @@ def _check_stripe_keys(secret_key: str | None, webhook_secret: str | None) -> No
     if webhook_secret and not secret_key:
         raise SettingsError(
             "STRIPE_WEBHOOK_SECRET is set but STRIPE_SECRET_KEY is missing; set both or neither."
+        )
+    if secret_key and not secret_key.startswith(("sk_", "rk_")):
+        raise SettingsError("STRIPE_SECRET_KEY must be a secret key, which begins with sk_ or rk_.")
+    if webhook_secret and not webhook_secret.startswith("whsec_"):
+        raise SettingsError(
+            "STRIPE_WEBHOOK_SECRET must be the signing secret of the endpoint, which begins with whsec_."
         )
 
 
@@ -152,9 +161,19 @@ def _url(name: str, text: str, schemes: set[str]) -> str:
     return text.rstrip("/")
 
 
+def _site_url(text: str) -> str:
+    found = _url("SITE_URL", text, {"http", "https"})
+    parts = urlsplit(found)
+    if parts.path or parts.query or parts.fragment or parts.username or parts.password:
+        raise SettingsError("SITE_URL must be scheme and host alone: the shop's pages begin at its root.")
+    return found
+
+
 def _database_url(text: str) -> str:
     if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise SettingsError("DATABASE_URL must start with sqlite:/// or postgresql+psycopg://.")
+    if text.removeprefix("sqlite:///") in {"", ":memory:"}:
+        raise SettingsError("DATABASE_URL must name a file: what is only in memory is lost.")
     return text
 
 
@@ -175,6 +194,16 @@ def _place(url: str) -> object:
         return file.resolve()
     parts = make_url(url)
     return parts.host, parts.port or 5432, parts.database
+
+
+def _secret_key(path: Path) -> str:
+    key = _key_file(path)
+    if len(key) < SECRET_LENGTH:
+        raise SettingsError(
+            f"{path} is damaged: it is shorter than any key the shop makes. Bring it back from your copy of "
+            "it; without it the links in buyers' letters open nothing."
+        )
+    return key
 
 
 def _vault_key(path: Path) -> bytes:

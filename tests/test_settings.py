@@ -41,7 +41,10 @@ def test_one_stripe_key_without_the_other_is_refused_by_the_name_of_the_missing_
 
 @pytest.mark.parametrize(("key", "live"), [("sk_test_1", False), ("sk_live_1", True), ("rk_live_1", True)])
 def test_a_live_key_is_told_from_a_test_key(tmp_path: Path, key: str, live: bool) -> None:
-    found = read(tmp_path, STRIPE_SECRET_KEY=key, STRIPE_WEBHOOK_SECRET="whsec_1")
+    found = read(
+        tmp_path, STRIPE_SECRET_KEY=key, STRIPE_WEBHOOK_SECRET="whsec_1", MAIL_URL="smtps://mail.example",
+        SITE_URL="https://shop.example", PROXIES="1",
+    )  # fmt: skip
     assert (found.payment_mode, found.livemode) == (PaymentMode.STRIPE, live)
 
 
@@ -72,7 +75,9 @@ def test_an_address_that_cannot_be_used_is_refused_by_name_and_without_its_passw
 
 
 def test_addresses_lose_their_last_slash(tmp_path: Path) -> None:
-    found = read(tmp_path, SITE_URL="https://shop.example/", MAIL_URL="smtps://mail.example:465/")
+    found = read(
+        tmp_path, SITE_URL="https://shop.example/", PROXIES="1", MAIL_URL="smtps://mail.example:465/"
+    )
     assert (found.site_url, found.mail_url) == ("https://shop.example", "smtps://mail.example:465")
     assert found.secure
 

@@ -22,6 +22,7 @@ class AlertKind(StrEnum):
     REFUND_SENT_BACK = "refund sent back"
     PAYMENT_IN_REVIEW = "payment in review"
     SIGN_IN_GUESSED = "sign-in guessed"
+    MAIL_UNENCRYPTED = "mail unencrypted"
 
 
 SAID: Final[Mapping[AlertKind, str]] = {
@@ -34,6 +35,10 @@ SAID: Final[Mapping[AlertKind, str]] = {
     AlertKind.REFUND_REFUSED: "Stripe will not send a refund. Please say on its order what to do.",
     AlertKind.REFUND_SENT_BACK: "The buyer's bank sent a refund back. Please say on its order what to do.",
     AlertKind.PAYMENT_IN_REVIEW: "A payment is not what was asked for. Please say on its order what to do.",
+    AlertKind.MAIL_UNENCRYPTED: (
+        "The mail server takes our password only unencrypted, so no letter leaves. Please set MAIL_URL to "
+        "one that offers STARTTLS, or to smtps://."
+    ),
     AlertKind.SIGN_IN_GUESSED: (
         "Somebody is trying passwords for an account from very many places. Browsers that have signed in to "
         "it before still can, and a fresh link always opens it."

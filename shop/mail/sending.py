@@ -7,11 +7,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
 from shop import files
+from shop.alerts import AlertKind, raise_alert
 from shop.db import Database
 from shop.mail import outbox
 from shop.mail.outbox import Claimed
@@ -41,6 +43,10 @@ class FileTransport:
         draft.replace(self.folder / f"{name}.eml")
 
 
+class PasswordInTheClear(smtplib.SMTPException):
+    """The mail server offers no encryption, so our password would be read on the way; nothing was sent."""
+
+
 class SmtpTransport:
     """Letters through a mail server: smtp://user:password@host:port or smtps:// for TLS from the start."""
 
@@ -53,12 +59,14 @@ class SmtpTransport:
         self.password = unquote(parts.password or "")
 
     def send(self, message: EmailMessage) -> None:
-        """Hand the letter over, encrypted whenever the server can."""
+        """Hand the letter over, encrypted whenever the server can. Raises PasswordInTheClear."""
         context = ssl.create_default_context()
         with self._connect(context) as server:
             if not self.tls and server.has_extn("starttls"):
                 server.starttls(context=context)
                 server.ehlo()
+            if self.user and not isinstance(server.sock, ssl.SSLSocket) and not _this_machine(self.host):
+                raise PasswordInTheClear
             if self.user:
                 server.login(self.user, self.password)
             server.send_message(message)
@@ -70,6 +78,14 @@ class SmtpTransport:
         with suppress(smtplib.SMTPException):
             server.ehlo()
         return server
+
+
+def _this_machine(host: str) -> bool:
+    """Whether what is sent to the host stays on this machine; a name is not looked up."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def transport(mail_url: str | None, instance_dir: Path) -> Transport:
@@ -104,9 +120,11 @@ def send_next(database: Database, post: Transport, write: Writer) -> bool:
         return True
     try:
         post.send(message)
-    except (OSError, smtplib.SMTPException):
+    except (OSError, smtplib.SMTPException) as error:
         with database.transaction() as session:
             outbox.postpone(session, claimed.id, claimed.attempts)
+            if isinstance(error, PasswordInTheClear):
+                raise_alert(session, AlertKind.MAIL_UNENCRYPTED, "MAIL_URL")
         return True
     with database.transaction() as session:
         outbox.sent(session, claimed.id)

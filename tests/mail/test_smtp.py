@@ -9,6 +9,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from shop.alerts import open_alerts
 from shop.db import Database
 from shop.mail import sending
 from shop.mail.sending import SmtpTransport, send_next
@@ -151,3 +152,30 @@ def test_a_server_that_asks_who_we_are_is_told(database: Database, paid: int) ->
         post.send(written(sending.outbox.Claimed(1, "refund", paid, "<a@b>", 1)))
     assert [data.login for data in told][-1] == b"shop"
     assert len(box.letters) == 1
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+def test_a_password_is_not_sent_to_a_server_elsewhere_that_offers_no_tls(
+    database: Database, paid: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[bytes] = []
+
+    def remember(
+        _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: LoginPassword
+    ) -> AuthResult:
+        heard.append(data.password)
+        return AuthResult(success=True)
+
+    box = Box()
+    with server(box, authenticator=remember, auth_required=True, auth_require_tls=False) as post:
+        post.user, post.password = "shop", "hunter2"
+        dial = socket.create_connection
+        monkeypatch.setattr(socket, "create_connection", lambda at, *more: dial(("127.0.0.1", at[1]), *more))
+        post.host = "mail.example"
+        assert send_next(database, post, written)
+    assert (heard, box.letters) == ([], [])
+    assert waits(database), "for a server that can keep a secret"
+    with database.reading() as session:
+        (alert,) = open_alerts(session)
+    assert "MAIL_URL" in alert.said
+    assert "hunter2" not in alert.about + alert.detail
