@@ -32,6 +32,18 @@ def sampled(shapes: Sequence[Shape], box: Box, *, once: bool = False) -> Array:
     return found
 
 
+def away(points: Array, shapes: Sequence[Shape]) -> Array:
+    """How far points that have no ink of these shapes lie from it, in pixels."""
+    import numpy as np  # noqa: PLC0415
+
+    found = np.full(len(points), np.inf)
+    for shape in shapes:
+        closed = [np.vstack([ring, ring[:1]]) for ring in shape.rings]
+        for line in (*closed, *shape.lines):
+            found = np.minimum(found, _distance(points, line) - shape.radius)
+    return found
+
+
 def around(shapes: Iterable[Shape]) -> Box:
     """A box that holds them all."""
     boxes = [shape.box for shape in shapes] or [(0, 0, 1, 1)]
@@ -74,6 +86,18 @@ def _stroke(window: Array, line: Array, radius: float) -> None:
     inked = (px - share * dx) ** 2 + (py - share * dy) ** 2 <= radius**2
     piece, row, column = np.nonzero(inked)
     window[y[piece, row], x[piece, column]] = True
+
+
+def _distance(points: Array, line: Array) -> Array:
+    """From each point to the nearest of the line."""
+    import numpy as np  # noqa: PLC0415
+
+    a, along = line[:-1], line[1:] - line[:-1]
+    from_a = points[:, None, :] - a
+    length = np.maximum((along**2).sum(axis=1), 1e-12)
+    share = np.clip((from_a * along).sum(axis=2) / length, 0, 1)
+    apart = from_a - share[..., None] * along
+    return np.sqrt((apart**2).sum(axis=2).min(axis=1))
 
 
 def _in_pieces(line: Array) -> tuple[Array, Array]:

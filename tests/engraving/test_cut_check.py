@@ -74,6 +74,14 @@ def test_the_union_that_lost_ink_is_refused(name: str, monkeypatch: pytest.Monke
     assert name not in repr(refused.value)
 
 
+def test_the_tip_of_a_serif_between_two_points_is_no_difference() -> None:
+    ring = Area("small", "Small", "ring", 14, 2.2, 1)
+    large = Area("large", "Large", "ring", 20, 2.6, 1)
+    for area in (ring, large):
+        engraving = engraved(area, "marcellus", {1: "Oskar"})
+        assert difference(proof(area, engraving), cut_sides([area], engraving)[area.key]).pixels <= 1
+
+
 def without(side: CutSide, index: int) -> list[Contour]:
     return [contour for at, contour in enumerate(side.filled) if at != index]
 
