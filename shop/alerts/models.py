@@ -21,6 +21,7 @@ class AlertKind(StrEnum):
     REFUND_REFUSED = "refund refused"
     REFUND_SENT_BACK = "refund sent back"
     PAYMENT_IN_REVIEW = "payment in review"
+    OTHER_ACCOUNT = "other account"
     SIGN_IN_GUESSED = "sign-in guessed"
     MAIL_UNENCRYPTED = "mail unencrypted"
 
@@ -30,6 +31,10 @@ SAID: Final[Mapping[AlertKind, str]] = {
     AlertKind.CUT_CHANGED: "An order would no longer be cut as it was approved. Please look at it again.",
     AlertKind.NEWS_STUCK: (
         "Stripe told us something that could not be acted on yet. It is tried again, half-hourly at least."
+    ),
+    AlertKind.OTHER_ACCOUNT: (
+        "The key is of another Stripe account than the orders were paid to. Please put the former one "
+        "back, or use a database of its own."
     ),
     AlertKind.REFUND_WAITS: "Stripe does not send a refund for now. It is tried again by itself.",
     AlertKind.REFUND_REFUSED: "Stripe will not send a refund. Please say on its order what to do.",

@@ -115,6 +115,8 @@ def _attempt(
     if held is None:
         raise Declined
     before = None if held.order_id is None else lock(session, held.order_id)
+    if before is not None and not services.owns(before):
+        before = None  # made with other keys: it can neither be paid nor closed with these
     if before is not None and before.state not in basket.STILL_TO_PAY:
         raise AlreadyPaid(newest_attempt(session, before.id).stripe_id or "")
     if basket.stamp(session, held) != stamp:

@@ -7,6 +7,7 @@ then write.
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Final
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from shop.orders.payment_page import LATEST_STRAY, close_pages, made_for, newest
 from shop.orders.refund_sending import send_owed
 from shop.orders.services import Services
 from shop.orders.settling import settle
+from shop.payments.gateway import GatewayRefused
 from shop.payments.models import CheckoutAttempt, StraySession
 
 __all__ = ["Services", "StillMoving", "Witness", "converge", "newest_attempt", "start_payment", "withdraw"]
@@ -41,7 +43,8 @@ def converge(
     """Bring an order to where Stripe says it is, and send the refunds it owes. Give its state.
 
     `session_id` names a Checkout session that we may not have noted yet. Raises StillMoving, GatewayDown or
-    GatewayRefused from looking: then nothing was kept, the witness included. The same from closing a page
+    GatewayRefused from looking: then nothing was kept, the witness included. An order of other keys (test and
+    live ones share a database) is refused before anything is asked. The same from closing a page
     comes after all that was seen has been written; the sweep does the rest. A refund that cannot be sent
     raises nothing: see `refund_sending`.
     """
@@ -71,8 +74,10 @@ def converge(
 def _known(services: Services, order_id: int) -> tuple[int, list[str]]:
     """The order's version, then every payment page it has, oldest first."""
     with services.database.reading() as session:
-        version = session.scalars(select(Order.version).where(Order.id == order_id)).one()
-        reference = session.scalars(select(Order.reference).where(Order.id == order_id)).one()
+        order = session.get_one(Order, order_id)
+        version, reference = order.version, order.reference
+        if not services.owns(order):
+            raise GatewayRefused("other_keys", "", HTTPStatus.NOT_FOUND)
         attempts = session.scalars(
             select(CheckoutAttempt)
             .where(CheckoutAttempt.order_id == order_id)

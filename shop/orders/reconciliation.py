@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shop.money import pounds_and_pence
+from shop.orders.account import OTHER_ACCOUNT, other_account
 from shop.orders.converge import Services
 from shop.orders.models import Order
 from shop.orders.sweep import look_at_all
@@ -25,7 +26,12 @@ NOT_ABOUT_ORDERS: Final = PAYOUTS | {"fee", "network_cost", "topup", "topup_reve
 
 
 def reconcile(services: Services) -> list[str]:
-    """Look at every order, then give a sentence for each thing that does not add up. Raises GatewayDown."""
+    """Look at every order, then give a sentence for each thing that does not add up.
+
+    Raises GatewayDown or GatewayRefused.
+    """
+    if other_account(services):
+        return [OTHER_ACCOUNT]
     look_at_all(services)
     moves = list(services.gateway.moves())
     with services.database.reading() as session:
@@ -38,7 +44,7 @@ def _owed(session: Session, services: Services) -> Iterator[str]:
     rows = session.execute(
         select(Order.reference, RefundRequest)
         .join(Order, Order.id == RefundRequest.order_id)
-        .where(Order.mode == services.mode, RefundRequest.state.in_(OWED_STILL))
+        .where(services.own, RefundRequest.state.in_(OWED_STILL))
         .order_by(RefundRequest.id)
     )
     for reference, request in rows:
@@ -51,7 +57,7 @@ def _entries(session: Session, services: Services) -> dict[str, int]:
     rows = session.execute(
         select(PaymentEntry.stripe_id, func.sum(PaymentEntry.amount_pence))
         .join(Order, Order.id == PaymentEntry.order_id)
-        .where(Order.mode == services.mode)
+        .where(services.own)
         .group_by(PaymentEntry.stripe_id)
     )
     return {stripe_id: int(pence) for stripe_id, pence in rows}

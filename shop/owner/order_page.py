@@ -85,7 +85,7 @@ def opened(reference: str) -> OrderView:
 
 def money_of(order: OrderView) -> Refundable | None:
     """What of it can be given back and what has gone; None when nothing was paid or review comes first."""
-    if order.state in UNPAID or order.state is State.REVIEW:
+    if order.state in UNPAID or order.state is State.REVIEW or not web.wired(Services).owns(order.row):
         return None
     with web.reading() as session:
         return refundable(session, order.row)

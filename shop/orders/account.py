@@ -1,0 +1,52 @@
+"""Whether the key is of the Stripe account that the orders were paid to."""
+
+from http import HTTPStatus
+from typing import Final
+
+from sqlalchemy import select
+
+from shop.alerts import AlertKind, raise_alert, withdraw_alert
+from shop.orders.models import Order
+from shop.orders.services import Services
+from shop.payments.gateway import GatewayDown, GatewayRefused
+from shop.payments.models import CheckoutAttempt
+
+OTHER_ACCOUNT: Final = (
+    "Stripe does not know the newest payment page: STRIPE_SECRET_KEY is of another account than the orders "
+    "were paid to. Nothing was looked at. Put the former key back, or use a database of its own for the new "
+    "account."
+)
+ABOUT: Final = "STRIPE_SECRET_KEY"
+
+
+def other_account(services: Services) -> bool:
+    """Whether Stripe knows nothing of the newest payment page it made for us; the owner is told once.
+
+    Orders of test keys and of live ones are apart anyway: see Services.own. Asks Stripe one thing; when it
+    does not answer, nobody can say.
+    """
+    with services.database.reading() as session:
+        newest = session.scalars(
+            select(CheckoutAttempt.stripe_id)
+            .join(Order, Order.id == CheckoutAttempt.order_id)
+            .where(services.own, CheckoutAttempt.stripe_id.is_not(None))
+            .order_by(CheckoutAttempt.id.desc())
+            .limit(1)
+        ).one_or_none()
+    other = newest is not None and _unknown(services, newest)
+    with services.database.transaction() as session:
+        if other:
+            raise_alert(session, AlertKind.OTHER_ACCOUNT, ABOUT)
+        else:
+            withdraw_alert(session, AlertKind.OTHER_ACCOUNT, ABOUT)
+    return other
+
+
+def _unknown(services: Services, session_id: str) -> bool:
+    try:
+        services.gateway.session(session_id)
+    except GatewayRefused as error:
+        return error.status == HTTPStatus.NOT_FOUND
+    except GatewayDown:
+        return False
+    return False
