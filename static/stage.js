@@ -67,9 +67,11 @@ const place = (view, text) => {
 };
 
 const showWays = (field, ways) => {
-  const buttons = ways.map(([value, label]) => {
+  const buttons = ways.map(([value, label, sign]) => {
     const button = document.createElement("button");
-    Object.assign(button, { className: "button button-quiet", name: "instead", value, textContent: label });
+    Object.assign(button, { type: "button", className: "button button-quiet", name: "instead", value, textContent: label });
+    const drawn = sign && form.querySelector(`[value="add ${sign}"] svg`);
+    if (drawn) button.prepend(drawn.cloneNode(true));
     return button;
   });
   form.querySelector(`[data-ways="${field.name}"]`).replaceChildren(...buttons);
@@ -77,8 +79,18 @@ const showWays = (field, ways) => {
 
 // The buttons that offer a way out do here what the server does with them when there is no script.
 const take = (value) => {
-  const [kind, slug] = value.split(" ");
-  if (kind === "face") form.querySelector(`[name=face][value=${slug}]`).checked = true;
+  const [kind, ...rest] = value.split(" ");
+  if (kind === "face") form.querySelector(`[name=face][value=${rest[0]}]`).checked = true;
+  if (kind === "sign") {
+    const [name, typed, sign] = rest;
+    const field = form.elements[name];
+    field.value = field.value.replace(new RegExp(`${typed}[\\ufe0e\\ufe0f\\u{1f3fb}-\\u{1f3ff}]*`, "gu"), sign);
+  }
+  if (kind === "add") {
+    const field = form.elements[form.elements["sign-line"].value];
+    field.setRangeText(rest[0], field.selectionStart, field.selectionEnd, "end");
+    side = views.flatMap((view) => view.dataset.sides.split(" ")).find((key) => field.name.startsWith(`engraving-${key}-`)) ?? side;
+  }
   draw();
 };
 
@@ -107,23 +119,24 @@ const draw = async () => {
   }
 };
 
-form.addEventListener("click", (event) => {
-  const button = event.target.closest("[name=instead]");
+for (const button of form.querySelectorAll("[name=instead]")) button.type = "button"; // Enter presses none of them
+form.addEventListener("click", ({ target }) => {
+  const button = target.closest("[name=instead]");
   if (!button) return;
-  event.preventDefault();
-  const field = document.getElementsByName(button.closest("[data-ways]").dataset.ways)[0];
   take(button.value);
-  field.focus();
+  const field = document.getElementById(button.closest("[data-ways]")?.dataset.ways);
+  field?.focus(); // the button is gone with the problem
 });
 form.addEventListener("input", draw);
 form.addEventListener("change", draw);
 form.addEventListener("focusin", ({ target }) => {
   const found = views.flatMap((view) => view.dataset.sides.split(" "));
   const asked = found.find((key) => target.name?.startsWith(`engraving-${key}-`));
+  if (asked) form.elements["sign-line"].value = target.name;
   if (asked && asked !== side) {
     side = asked;
     draw();
   }
 });
-form.querySelector("[name=preview]").parentElement.remove(); // were it only hidden, Enter would press it
+for (const button of form.querySelectorAll("[name=preview]")) button.remove(); // were it only hidden, Enter would press it
 addEventListener("pageshow", draw); // also when the browser brings back what she had typed

@@ -15,7 +15,9 @@ from shop.catalogue.editions import Shown
 from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.snapshot import Catalogue, PictureView, PieceView
 from shop.engraving import (
+    ALIKE,
     FACES,
+    SIGN_NAMES,
     EngravingRefused,
     Face,
     Remark,
@@ -24,6 +26,7 @@ from shop.engraving import (
     offered,
     over_picture,
     remarks,
+    symbol_id,
     words_in,
 )
 from shop.money import pounds_and_pence
@@ -112,6 +115,8 @@ def piece_page(
         remarks=_remarks(piece, values),
         faces=[(face, lettering.sample(face)) for face in _faces(piece, values)],
         first_face=first_face(piece),
+        signs=[(sign, name, symbol_id(sign)) for sign, name in SIGN_NAMES.items() if sign != ALIKE],
+        symbol_id=symbol_id,
         values=values,
         problems=dict(errors),
         strays=[name for name in errors if name.startswith("engraving-") and name not in lines],

@@ -28,16 +28,20 @@ from shop.engraving.problems import (
     UnknownLine,
 )
 from shop.engraving.proofs import Proof, proof_digest, proof_of
+from shop.engraving.signs import ALIKE, SIGN_NAMES, symbol_id
 from shop.engraving.stage import Placement, Remark, over_picture, remarks
 from shop.engraving.tool import ANY_TOOL, MACHINES, Tool
-from shop.engraving.ways import INSTEAD, taken
+from shop.engraving.ways import INSTEAD, SIGN_LINE, taken
 
 __all__ = [
+    "ALIKE",
     "ANY_TOOL",
     "FACES",
     "FACE_FIELD",
     "INSTEAD",
     "MACHINES",
+    "SIGN_LINE",
+    "SIGN_NAMES",
     "Area",
     "ControlCharacters",
     "EngravedLine",
@@ -69,6 +73,7 @@ __all__ = [
     "remarks",
     "room_left_mm",
     "svg",
+    "symbol_id",
     "taken",
     "words_in",
 ]

@@ -52,6 +52,14 @@ def cubic(start: Point, one: Point, two: Point, end: Point, steps: int) -> list[
     return found
 
 
+def quadratic(start: Point, one: Point, end: Point, steps: int) -> list[Point]:
+    """Points along a quadratic Bezier curve, the start left out."""
+    (ax, ay), (ox, oy), (bx, by) = start, one, end
+    first = (ax + (ox - ax) * 2 / 3, ay + (oy - ay) * 2 / 3)
+    second = (bx + (ox - bx) * 2 / 3, by + (oy - by) * 2 / 3)
+    return cubic(start, first, second, end, steps)
+
+
 @lru_cache(maxsize=256)
 def directions(vectors: tuple[Point, ...]) -> Directions:
     """These directions; the same ones are the same object."""

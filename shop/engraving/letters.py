@@ -60,7 +60,7 @@ def missing(face: Face, text: str) -> tuple[Letter, ...]:
     """The letters of the text that the face cannot cut, each once, in the order of the text."""
     if _simple(face).issuperset(text):
         return ()
-    return _once(letter for letter in split(text) if not _has(face, letter))
+    return _once(letter for letter in split(_CHOSEN.sub("", text)) if not _has(face, letter))
 
 
 def faces_with(texts: Iterable[str]) -> tuple[str, ...]:
@@ -110,7 +110,7 @@ def drawable(face: Face, typed: str) -> str:
         return ""
     if _simple(face).issuperset(text):
         return text
-    return "" if breaks(text) or missing(face, text) else "".join(split(text))
+    return "" if breaks(text) or missing(face, text) else "".join(split(_CHOSEN.sub("", text)))
 
 
 @cache

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from shop.engraving.signs import MEANT, SIGN_NAMES
+
 FACE_FIELD: Final = ("face", 0)
 """Where the problem of an unknown face stands among the problems of the lines."""
 
@@ -44,8 +46,12 @@ class MissingLetters(Problem):
 
     @property
     def message(self) -> str:
-        """Name the letters and the faces that have them."""
+        """Name the letters and the faces that have them, or the signs they could be."""
         lacking = f"{self.face} has no {_listed(self.said, 'or')}."
+        meant = [MEANT[letter.text] for letter in self.letters if letter.text in MEANT]
+        if meant and not self.faces_that_have:
+            names = [SIGN_NAMES[sign] for sign in dict.fromkeys(meant)]
+            return f"{lacking} We have a small sign it could be: {_listed(names, 'or')}."
         if not self.faces_that_have:
             return (
                 f"{lacking} None of our faces has all the letters of these words. Please write to us: "

@@ -1,24 +1,83 @@
-"""Hearts and stars. No engraving face has them, so they are drawn here to stand beside its capitals.
+"""Small signs that no engraving face has, drawn to stand beside its capitals.
 
-They are in font units, y upwards, on the baseline, and go by number like the font's own glyphs.
+Hearts and stars are reckoned here, with a line as heavy as the face's own; the others are drawings, kept in
+signs.toml. They are in font units, y upwards, on the baseline, and go by number like the font's own glyphs.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from shop.engraving.geometry import Point, cubic
+from shop.engraving.geometry import Point, cubic, quadratic
 
-SIGNS: Final = "♡♥❤☆★"
+_NAMES: Final = {
+    "♡": "heart, in outline",
+    "♥": "heart",
+    "❤": "heavy heart",
+    "☆": "star, in outline",
+    "★": "star",
+}
 """White and black heart, heavy heart (what telephones type), white and black star."""
 
-SELECTORS: Final = "\ufe0e\ufe0f"
-"""A telephone sets one of these after a sign, to show it in colour or not: metal has no colour."""
+_ASKED: Final = (
+    dict.fromkeys("🤍🩶", "♡")
+    | dict.fromkeys("💙💚💛💜🖤🤎🧡💖💗💓💞💕💘💝🩷🩵❣💟", "♥")
+    | dict.fromkeys("⭐🌟✨💫🌠", "★")
+)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A sign of signs.toml; `asked` are characters whose sender may have meant it."""
+
+    name: str
+    path: str
+    asked: str
+
+
+DRAWINGS: Final[Mapping[str, Drawing]] = {
+    character: Drawing(**table)
+    for character, table in tomllib.loads(
+        Path(__file__).with_name("signs.toml").read_text(encoding="utf-8")
+    ).items()
+}
+
+SIGNS: Final = "".join((*_NAMES, *DRAWINGS))
+"""Every sign, each one character of Unicode; new ones go to the end, for glyphs are numbered by it."""
+
+ALIKE: Final = "❤"
+"""Telephones type it for the heart, and it is drawn as that: not to be offered beside it."""
+
+SIGN_NAMES: Final[Mapping[str, str]] = _NAMES | {sign: drawing.name for sign, drawing in DRAWINGS.items()}
+"""What each is called on buttons and by screen readers."""
+
+MEANT: Final[Mapping[str, str]] = _ASKED | {
+    asked: sign for sign, drawing in DRAWINGS.items() for asked in drawing.asked
+}
+"""By a character that cannot be cut, the sign it could be."""
+
+SELECTORS: Final = "\ufe0e\ufe0f" + "".join(map(chr, range(0x1F3FB, 0x1F400)))
+"""A telephone sets one of these after a sign, to show it in colour or not, or a hand in a colour of skin:
+metal has no colour."""
 
 _HOLLOW: Final = "♡☆"
 _SIDE: Final = 0.12
 """Bare metal at either side, in capitals' heights."""
+
+_DRAWN_HIGH: Final = 1000
+"""A capital, in the drawings."""
+
+_SMALL: Final = 740
+_LINE: Final = 90
+"""Height of a small letter and weight of a line beside which signs are shown on buttons."""
+
+_STEPS: Final = 6
+_EACH_COMMAND: Final = re.compile("([MLQC])([^MLQCZ]*)")
+_EACH_POINT: Final = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
 
 _LOBE: Final = (0.26, 0.71)
 _LOBE_RADIUS: Final = 0.29
@@ -31,24 +90,17 @@ _STAR_WAIST: Final = 0.5
 
 @dataclass(frozen=True)
 class Sign:
-    """A sign's contours, each a list of cubic curves (straight ones, too), and how wide it stands."""
+    """A sign as SVG path data in font units, points along its outer edge, and how wide it stands."""
 
-    contours: tuple[tuple[tuple[Point, Point, Point, Point], ...], ...]
+    path: str
+    points: list[Point]
     advance: float
-
-    @property
-    def path(self) -> str:
-        """SVG path data in whole font units."""
-        return "".join(_path(contour) for contour in self.contours)
-
-    @property
-    def points(self) -> list[Point]:
-        """Points along the outer contour."""
-        return [point for curve in self.contours[0] for point in cubic(*curve, steps=8)]
 
 
 def sign(character: str, cap_height: float, x_height: float, weight: float) -> Sign:
-    """The sign as high as between a small letter and a capital, hollow ones with a line of this weight."""
+    """The sign as high as a capital, a heart a little less; hollow ones with a line of this weight."""
+    if character in DRAWINGS:
+        return _drawn(DRAWINGS[character].path, cap_height)
     high = (cap_height + x_height) / 2
     if character in "♡♥❤":
         outer, inner = _heart(0.0), _heart(weight / high)
@@ -58,7 +110,56 @@ def sign(character: str, cap_height: float, x_height: float, weight: float) -> S
     wide = max(point[0] for curve in outer for point in curve)
     middle = wide * high + _SIDE * cap_height
     contours = [outer] if character not in _HOLLOW else [outer, _reversed(inner)]
-    return Sign(tuple(tuple(_placed(contour, high, middle)) for contour in contours), 2 * middle)
+    placed = [tuple(_placed(contour, high, middle)) for contour in contours]
+    points = [point for curve in placed[0] for point in cubic(*curve, steps=8)]
+    return Sign("".join(map(_path, placed)), points, 2 * middle)
+
+
+def sprite() -> str:
+    """All signs as one SVG of symbols, for buttons that offer them; see symbol_id."""
+    symbols = []
+    for character in SIGNS:
+        drawn = sign(character, _DRAWN_HIGH, _SMALL, _LINE)
+        wide = f"{drawn.advance:.0f}"
+        symbols.append(
+            f'<symbol id="{symbol_id(character)}" viewBox="0 -{_DRAWN_HIGH} {wide} {_DRAWN_HIGH}">'
+            f'<path transform="scale(1 -1)" d="{drawn.path}"/></symbol>\n'
+        )
+    return f'<svg xmlns="http://www.w3.org/2000/svg">\n{"".join(symbols)}</svg>\n'
+
+
+def symbol_id(character: str) -> str:
+    """What a sign is called in the sprite."""
+    return f"sign-{ord(character):x}"
+
+
+def _drawn(path: str, cap_height: float) -> Sign:
+    scale = cap_height / _DRAWN_HIGH
+    left = min(x for x, _ in _points(path)) - _SIDE * _DRAWN_HIGH
+    moved = _EACH_POINT.sub(
+        lambda found: ",".join(
+            f"{round(value * scale, 1):g}" for value in (float(found[1]) - left, float(found[2]))
+        ),
+        path,
+    )
+    points = _points(moved)
+    return Sign(moved, points, max(x for x, _ in points) + _SIDE * cap_height)
+
+
+def _points(path: str) -> list[Point]:
+    """Points along all its edges."""
+    found: list[Point] = []
+    for command, numbers in _EACH_COMMAND.findall(path):
+        given = [(float(x), float(y)) for x, y in _EACH_POINT.findall(numbers)]
+        if command == "Q":
+            for one, end in zip(given[::2], given[1::2], strict=True):
+                found += quadratic(found[-1], one, end, _STEPS)
+        elif command == "C":
+            for one, two, end in zip(given[::3], given[1::3], given[2::3], strict=True):
+                found += cubic(found[-1], one, two, end, _STEPS)
+        else:
+            found += given
+    return found
 
 
 Curve = tuple[Point, Point, Point, Point]

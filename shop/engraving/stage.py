@@ -145,10 +145,11 @@ def remarks(
     for area in areas:
         typed = {line: text for (key, line), text in words.items() if key == area.key and text.strip()}
         for line in typed:
+            name = field_name(area.key, line)
             if problem := problems.get((area.key, line)):
-                said[field_name(area.key, line)] = Remark(problem.message, wrong=True, ways=ways_out(problem))
+                said[name] = Remark(problem.message, wrong=True, ways=ways_out(name, problem))
             else:
-                said[field_name(area.key, line)] = Remark(_room(room_left_mm(area, as_cut, typed, line)))
+                said[name] = Remark(_room(room_left_mm(area, as_cut, typed, line)))
     return said
 
 

@@ -3,38 +3,64 @@
 A button is called INSTEAD; its value says what it does to the fields of the form, with a script or without.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from shop.engraving.faces import FACES
 from shop.engraving.problems import MissingLetters, Problem
+from shop.engraving.signs import MEANT, SELECTORS, SIGN_NAMES
 
 INSTEAD: Final = "instead"
 
+SIGN_LINE: Final = "sign-line"
+"""The field that says which line a sign from the page of signs goes to the end of."""
+
 _FACE: Final = "face"
+_SIGN: Final = "sign"
+_ADD: Final = "add"
 _MOST: Final = 5
 """Faces offered for one line: as many as there are for a Chinese name."""
 
 
 class Way(NamedTuple):
-    """One button: its value, and what stands on it."""
+    """One button: its value, what stands on it, and the sign that is drawn there."""
 
     value: str
     label: str
+    sign: str = ""
 
 
-def ways_out(problem: Problem) -> tuple[Way, ...]:
-    """What the buyer can do about it by pressing a button; nothing is changed before."""
+def ways_out(field: str, problem: Problem) -> tuple[Way, ...]:
+    """What the buyer can do about a field's words by pressing a button; nothing is changed before."""
     if not isinstance(problem, MissingLetters):
         return ()
     able = [face for face in FACES.values() if face.name in problem.faces_that_have]
-    return tuple(Way(f"{_FACE} {face.slug}", f"Set it in {face.name}") for face in able[:_MOST])
+    meant = [(letter.text, MEANT[letter.text]) for letter in problem.letters if letter.text in MEANT]
+    return (
+        *(Way(f"{_FACE} {face.slug}", f"Set it in {face.name}") for face in able[:_MOST]),
+        *(
+            Way(f"{_SIGN} {field} {typed} {sign}", f"Engrave this sign for {typed}: {SIGN_NAMES[sign]}", sign)
+            for typed, sign in meant
+        ),
+    )
 
 
 def taken(form: Mapping[str, str]) -> dict[str, str]:
     """The fields of the form as the button that was pressed makes them; a strange value changes none."""
     fields = {name: text for name, text in form.items() if name != INSTEAD}
+    line = fields.get(SIGN_LINE, "")
     match form.get(INSTEAD, "").split(" "):
         case [kind, slug] if kind == _FACE and slug in FACES:
             fields["face"] = slug
+        case [kind, name, typed, sign] if (
+            kind == _SIGN and MEANT.get(typed) == sign and _is_line(name, fields)
+        ):
+            fields[name] = re.sub(f"{typed}[{SELECTORS}]*", sign, fields[name])
+        case [kind, sign] if kind == _ADD and sign in SIGN_NAMES and _is_line(line, fields):
+            fields[line] += sign
     return fields
+
+
+def _is_line(name: str, fields: Mapping[str, str]) -> bool:
+    return name.startswith("engraving-") and name in fields

@@ -73,7 +73,7 @@ def choice(*takes: str, beside: str | None = None) -> Field:
     return Field(frozenset(takes), typed=False, beside=beside)
 
 
-ENGRAVED = text(*EMPTY, "markup", "sql", "template", "number", "ordinary")
+ENGRAVED = text(*EMPTY, "markup", "sql", "template", "number", "ordinary", "emoji")
 
 TABLE: Final[dict[str, dict[str, Field]]] = {
     "piece": {
@@ -84,6 +84,7 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
         "engraving-back-1": ENGRAVED,
         "engraving-back-2": ENGRAVED,
         "engraving-back-3": ENGRAVED,
+        "sign-line": choice(*SENT),
         "face": choice(),
         "dedication": text(*EMPTY, *TEXT, "line ends"),
         "wall": choice(*SENT),

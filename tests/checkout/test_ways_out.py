@@ -51,3 +51,41 @@ def test_a_face_for_one_script_is_not_on_the_page_before_the_words_need_it(her: 
     assert faces == ["great-vibes", "marcellus", "courier-prime", "cormorant-sc", "rubik"]
     refused = her.add(engraving_front_1="Ελένη", engraving_front_2="")
     assert [str(radio["value"]) for radio in soup(refused).select("[name=face]")] == [*faces, "noto-serif"]
+
+
+def test_a_pasted_emoji_is_asked_about_and_the_sign_is_put_in_when_its_button_is_pressed(
+    her: Shopper,
+) -> None:
+    refused = her.add(engraving_front_1="Zoë 🤍", engraving_front_2="")
+    assert "a small sign it could be: heart, in outline" in reason_beside(refused, "engraving-front-1")
+    (button,) = buttons(refused, "engraving-front-1")
+    assert button.select_one("svg use")
+    _, sent = form_on(refused, ADD)
+    assert sent["engraving-front-1"] == "Zoë 🤍"
+    sent["instead"] = str(button["value"])
+    _, sent = form_on(her.post(ADD, sent), ADD)
+    assert sent["engraving-front-1"] == "Zoë ♡"
+    assert her.post(ADD, sent).status_code == 303
+
+
+def test_a_sign_is_chosen_from_the_page_of_signs_without_a_script(her: Shopper) -> None:
+    page = her.get("/pieces/disc")
+    names = [button.text.strip() for button in soup(page).select(".signs button[name=instead]")]
+    assert len(names) == len(set(names)) >= 30
+    _, sent = form_on(page, ADD)
+    for name, value in {
+        "engraving-back-2": "Mia ",
+        "sign-line": "engraving-back-2",
+        "instead": "add 🦋",
+    }.items():
+        sent[name] = value
+    _, sent = form_on(her.post(ADD, sent), ADD)
+    assert sent["engraving-back-2"] == "Mia 🦋"
+    assert sent["sign-line"] == "engraving-back-2"
+
+
+def test_enter_presses_the_button_that_changes_nothing(her: Shopper) -> None:
+    form, _ = form_on(her.get("/pieces/disc"), ADD)
+    first = form.select_one("button")
+    assert first is not None
+    assert first["name"] == "preview"

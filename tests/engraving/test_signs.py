@@ -1,15 +1,32 @@
-"""Hearts and stars, drawn by us beside every face."""
+"""Small signs, drawn by us beside every face."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from fontTools.pens.areaPen import AreaPen
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.svgLib.path import parse_path
 
-from shop.engraving import FACES, Area, ControlCharacters, EngravedLine, EngravingRefused, check, preview, svg
-from shop.engraving.faces import opened
+import shop
+from shop.engraving import (
+    FACES,
+    INSTEAD,
+    Area,
+    ControlCharacters,
+    EngravedLine,
+    EngravingRefused,
+    check,
+    preview,
+    remarks,
+    svg,
+    taken,
+)
+from shop.engraving.cut_check import checked_digest
+from shop.engraving.faces import GENERAL, opened
+from shop.engraving.regions import glyph_region
 from shop.engraving.shaping import shape
+from shop.engraving.signs import MEANT, SIGN_NAMES, SIGNS, sprite, symbol_id
 from tests.engraving.outlines import ink
 
 BAR = Area("front", "Front", "bar", 30, 6, 1)
@@ -90,3 +107,81 @@ def test_letters_beside_a_sign_keep_their_distances() -> None:
     assert beside[:3] == alone
     assert [after.x - beside[4].x for after in beside[4:]] == pytest.approx([glyph.x for glyph in alone])
     assert beside[3].number >= 370  # numbered on from the font's own glyphs
+
+
+DRAWN = [sign for sign in SIGNS if sign not in "♡♥❤☆★"]
+
+
+@pytest.mark.parametrize("sign", DRAWN)
+def test_a_drawn_sign_is_cut_as_it_is_drawn_in_every_general_face(sign: str) -> None:
+    for face in GENERAL:
+        engraving = check([BAR], face.slug, {("front", 1): f"Mia {sign}"})
+        assert engraving is not None
+        assert checked_digest([BAR], engraving)
+
+
+@pytest.mark.parametrize("sign", DRAWN)
+def test_a_drawn_sign_is_as_high_as_a_capital_with_nothing_too_fine_to_cut(sign: str) -> None:
+    import shapely
+
+    ink = glyph_region(path_of("marcellus", sign), 0.002)
+    cap = opened(FACES["marcellus"]).cap_height
+    left, bottom, right, top = (value / cap for value in ink.bounds)
+    assert -0.05 <= bottom < 0.35
+    assert 0.55 < top - bottom < 1.1
+    assert 0.4 < right - left < 1.5
+    finest = 0.044 * cap  # a tenth of a millimetre beside a capital of 2.3
+    kept = shapely.buffer(shapely.buffer(ink, -finest / 2), finest / 2)
+    assert shapely.area(kept) > 0.95 * shapely.area(ink)
+
+
+def test_every_sign_is_one_character_with_a_name_of_its_own() -> None:
+    assert len(SIGNS) == len(set(SIGNS)) == len(set(SIGN_NAMES.values())) >= 30
+    assert list(SIGN_NAMES) == list(SIGNS)
+    assert set(MEANT.values()) <= set(SIGNS)
+    assert set(MEANT).isdisjoint(SIGNS)
+
+
+def test_the_picture_of_signs_that_pages_show_is_that_of_the_signs_that_are_cut() -> None:
+    assert (Path(shop.__file__).parents[1] / "static" / "signs.svg").read_text(encoding="utf-8") == sprite()
+    for sign in SIGNS:
+        assert f'id="{symbol_id(sign)}"' in sprite()
+
+
+@pytest.mark.parametrize("typed", MEANT)
+def test_a_pasted_picture_is_answered_with_the_sign_it_could_be_and_never_swapped_unasked(typed: str) -> None:
+    field, sign = "engraving-front-1", MEANT[typed]
+    words = {"face": "marcellus", field: f"Mia {typed}\ufe0f"}
+    said = remarks([BAR], FACES["marcellus"], words)[field]
+    assert said.wrong
+    assert SIGN_NAMES[sign] in said.sentence or "Noto" in said.sentence
+    way = said.ways[-1]
+    assert way.sign == sign
+    assert typed in way.label
+    assert preview(words, [BAR]).count("<path") == 1  # the edge of the metal
+    assert taken(words | {INSTEAD: way.value}) == {"face": "marcellus", field: f"Mia {sign}"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["sign engraving-front-1 a ♡", "sign face 🤍 ♡", "add x", "add ♡ ♡", "sign engraving-back-1 🤍 ♡"],
+)
+def test_a_button_for_a_sign_that_is_not_ours_changes_nothing(value: str) -> None:
+    fields = {"face": "marcellus", "engraving-front-1": "a 🤍", "sign-line": "engraving-front-1"}
+    assert taken(fields | {INSTEAD: value}) == fields
+
+
+def test_a_sign_from_the_page_of_signs_goes_to_the_end_of_the_line_that_was_chosen() -> None:
+    fields = {"engraving-front-1": "Mia", "engraving-front-2": "", "sign-line": "engraving-front-2"}
+    assert taken(fields | {INSTEAD: "add 🦋"}) == fields | {"engraving-front-2": "🦋"}
+    assert taken(fields | {"sign-line": "face", INSTEAD: "add 🦋"}) == fields | {"sign-line": "face"}
+
+
+@pytest.mark.parametrize("typed", ["🖐🏽", "👣🏻"])
+def test_a_colour_of_skin_draws_nothing_and_stays_in_the_words(typed: str) -> None:
+    engraving = check([BAR], "marcellus", {("front", 1): typed})
+    assert engraving is not None
+    assert engraving.lines[0].text == typed
+    assert svg(BAR, engraving.lines, FACES["marcellus"]) == svg(
+        BAR, [EngravedLine("front", 1, typed[0])], FACES["marcellus"]
+    )
