@@ -75,7 +75,7 @@ def test_a_name_in_another_script_is_led_to_the_face_that_has_it_by_a_button() -
     svg = over({"engraving-front-1": "Ελένη", "engraving-front-2": "Zoë"}, [DISC], [HERE])
     sentence, wrong, ways = said(svg)["engraving-front-1"]
     assert (sentence, wrong) == ("Marcellus has no Greek letters. Noto Greek has them.", True)
-    assert ways == [["face noto-serif", "Set it in Noto Greek"]]
+    assert ways == [["face noto-serif", "Set it in Noto Greek", ""]]
     assert said(svg)["engraving-front-2"][2] == []
     assert [face[0] for face in told(svg)["faces"]] == ["noto-serif"]
     pressed = taken({"face": "marcellus", "engraving-front-1": "Ελένη", INSTEAD: "face noto-serif"})
