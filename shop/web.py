@@ -24,6 +24,7 @@ from wtforms.validators import ValidationError
 
 from shop import headers
 from shop.db import Database
+from shop.failures import without_words
 from shop.money import pounds, pounds_and_pence
 from shop.settings import Settings
 
@@ -181,21 +182,9 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
         raise error
     # The traceback, but never the values: an exception's text can quote what somebody typed.
     current_app.logger.error(
-        "unexpected %s at %s", type(error).__name__, request.endpoint, exc_info=_without_words(error)
+        "unexpected %s at %s", type(error).__name__, request.endpoint, exc_info=without_words(error)
     )
     return render_template("error.html", code=int(HTTPStatus.INTERNAL_SERVER_ERROR), said=None), 500
-
-
-def _without_words(error: Exception) -> tuple[type[Exception], Exception, Any]:
-    return (
-        type(error),
-        type(error)("(message withheld)") if _plain(error) else RuntimeError("(withheld)"),
-        error.__traceback__,
-    )
-
-
-def _plain(error: Exception) -> bool:
-    return type(error).__init__ is Exception.__init__
 
 
 class Form(FlaskForm):

@@ -1,12 +1,17 @@
-"""The worker: acts on Stripe's events, sends letters, sweeps, and delivers the stand-in's webhooks."""
+"""The worker: acts on Stripe's events, sends letters, sweeps, and delivers the stand-in's webhooks.
+
+Each lane of work has a thread of its own, so that a letter never waits for Stripe, nor Stripe for a letter.
+"""
 
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
+from itertools import chain
 from types import FrameType
+from typing import Final
 
 from flask import Flask, render_template
 
@@ -20,9 +25,12 @@ from shop.orders.converge import Services
 from shop.orders.sweep import EVERY, LOOK_EVERY, STILL_MOVES, look_at_all, sweep
 from shop.payments.standin import deliveries
 from shop.settings import PaymentMode, Settings
+from shop.tasks import DatabaseWatch, Task
 from shop.webhooks import handlers
 
-IDLE_SECONDS = 0.5
+IDLE_SECONDS: Final = 0.5
+ENDS_WITHIN: Final = 4.0
+"""Seconds for what is under way when the worker is stopped; what is cut off is done by the next."""
 
 
 @dataclass
@@ -30,8 +38,6 @@ class Worker:
     """One worker; any number may run, on any number of hosts."""
 
     app: Flask
-    next_sweep: datetime | None = None
-    next_look: datetime | None = None
 
     def __post_init__(self) -> None:
         """Find what the work needs."""
@@ -39,22 +45,33 @@ class Worker:
         self.services: Services = self.app.extensions["shop.Services"]
         self.reply_to: str = self.app.extensions["shop.Trader"].email
         self.post = transport(self.settings.mail_url, self.settings.instance_dir)
+        self.watch = DatabaseWatch()
+        self.work = self.lanes()
+
+    def lanes(self) -> Sequence[Sequence[Task]]:
+        """All there is to do, by what may wait for what."""
+        letters = [self._task("letters", self._send_letter)]
+        news = [self._task("webhooks", lambda: handlers.work(self.services))]
+        if self.settings.payment_mode is PaymentMode.STAND_IN:
+            news.insert(0, self._task("deliveries", self._deliver))
+        upkeep = [
+            self._task("sweep", self._sweep, EVERY),
+            self._task("forgetting", self._forget, EVERY),
+            self._task("what is gone", self._stay_gone, EVERY),
+            self._task("look", self._look, LOOK_EVERY),
+            self._task("erasure", self._erase, LOOK_EVERY),
+            self._task("keys", self._sweep_keys, LOOK_EVERY),
+        ]
+        return letters, news, upkeep
+
+    def _task(self, name: str, do: Callable[[], bool], every: timedelta | None = None) -> Task:
+        return Task(name, do, self.services.database, self.watch, every)
 
     def step(self) -> bool:
-        """Do what is due now. Give whether there was anything."""
-        busy = self._guard("letters", self._send_letter)
-        if self.settings.payment_mode is PaymentMode.STAND_IN:
-            busy |= self._guard("deliveries", self._deliver)
-        busy |= self._guard("webhooks", lambda: handlers.work(self.services))
-        if self.next_sweep is None or clock.now() >= self.next_sweep:
-            self.next_sweep = clock.now() + EVERY
-            self._guard("sweep", self._sweep)
-            self._guard("what is gone", self._stay_gone)
-        if self.next_look is None or clock.now() >= self.next_look:
-            self.next_look = clock.now() + LOOK_EVERY
-            self._guard("look", self._look)
-            self._guard("erasure", self._erase)
-            self._guard("keys", self._sweep_keys)
+        """Do what is due now, one after the other. Give whether there was anything that may go on."""
+        busy = False
+        for task in chain.from_iterable(self.work):
+            busy |= task.run() and task.every is None
         return busy
 
     def _send_letter(self) -> bool:
@@ -71,7 +88,10 @@ class Worker:
         )
 
     def _sweep(self) -> bool:
-        sweep(self.services)
+        return bool(sweep(self.services))
+
+    def _forget(self) -> bool:
+        """What is past the time the privacy page gives."""
         with self.services.database.transaction() as session:
             basket.forget_old(session)
             attempts.forget_tries(session)
@@ -107,14 +127,6 @@ class Worker:
         """Keys that have sealed nothing for long, and copies of the store past the time the page gives."""
         return bool(erasures.sweep_keys(self.services.database, self.services.vault))
 
-    def _guard(self, what: str, do: Callable[[], bool]) -> bool:
-        """A failure in one kind of work is logged by its name alone, and never stops the others."""
-        try:
-            return do()
-        except Exception as error:  # noqa: BLE001
-            self.app.logger.warning("worker: %s failed: %s", what, type(error).__name__)
-            return False
-
 
 def run(app: Flask, beside: int | None = None) -> None:
     """Work until told to stop (SIGTERM or SIGINT), or until the parent process `beside` is gone."""
@@ -130,6 +142,17 @@ def run(app: Flask, beside: int | None = None) -> None:
         erasures.refuse_lost_keys(worker.services.database, worker.services.vault)
     except erasures.KeysLost as lost:
         raise SystemExit(str(lost)) from None
-    while not stopped.is_set() and beside in {None, os.getppid()}:
-        if not worker.step():
+    threads = [threading.Thread(target=_work, args=(lane, stopped), daemon=True) for lane in worker.work]
+    for thread in threads:
+        thread.start()
+    while not stopped.wait(IDLE_SECONDS) and beside in {None, os.getppid()}:
+        pass
+    stopped.set()
+    for thread in threads:
+        thread.join(ENDS_WITHIN / len(threads))
+
+
+def _work(lane: Sequence[Task], stopped: threading.Event) -> None:
+    while not stopped.is_set():
+        if not any([task.run() and task.every is None for task in lane]):  # noqa: C419  (each of them runs)
             stopped.wait(IDLE_SECONDS)

@@ -17,6 +17,8 @@ class AlertKind(StrEnum):
     CUT_DIFFERS = "cut differs"
     CUT_CHANGED = "cut changed"
     NEWS_STUCK = "news stuck"
+    SWEEP_STUCK = "sweep stuck"
+    WORK_FAILED = "work failed"
     REFUND_WAITS = "refund waits"
     REFUND_REFUSED = "refund refused"
     REFUND_SENT_BACK = "refund sent back"
@@ -29,6 +31,8 @@ class AlertKind(StrEnum):
 SAID: Final[Mapping[AlertKind, str]] = {
     AlertKind.CUT_DIFFERS: "What would be cut is not what the drawing shows, so it was neither sold nor cut.",
     AlertKind.CUT_CHANGED: "An order would no longer be cut as it was approved. Please look at it again.",
+    AlertKind.SWEEP_STUCK: "An order cannot be brought to where Stripe says it is. It is tried again.",
+    AlertKind.WORK_FAILED: "Some work of the shop's cannot be done. It is tried again; its log says why.",
     AlertKind.NEWS_STUCK: (
         "Stripe told us something that could not be acted on yet. It is tried again, half-hourly at least."
     ),

@@ -3,10 +3,10 @@
 import random
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import or_, select, true, update
+from sqlalchemy import Select, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
@@ -54,22 +54,15 @@ def put(
     return session.execute(statement).first() is not None
 
 
+def any_due(session: Session) -> bool:
+    """Whether there is a letter to claim: to be asked before a write lock is taken for it."""
+    return session.scalars(_oldest_due(clock.now())).first() is not None
+
+
 def claim(session: Session) -> Claimed | None:
     """Take the oldest letter that is due and that nobody holds; None when there is none."""
     now = clock.now()
-    oldest = (
-        select(Letter.id)
-        .where(
-            Letter.sent_at.is_(None),
-            Letter.dropped.is_(None),
-            Letter.due_at <= now,
-            or_(Letter.leased_until.is_(None), Letter.leased_until < now),
-        )
-        .order_by(Letter.due_at, Letter.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
+    oldest = _oldest_due(now).with_for_update(skip_locked=True).scalar_subquery()
     row = session.execute(
         update(Letter)
         .where(Letter.id == oldest)
@@ -111,6 +104,20 @@ def postpone(session: Session, letter_id: int, attempts: int) -> None:
     delay = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(attempts - 1, 10))
     jitter = random.uniform(0.75, 1.25)  # noqa: S311  (spreads load, guards nothing)
     _close(session, letter_id, due_at=clock.now() + delay * jitter)
+
+
+def _oldest_due(now: datetime) -> Select[int]:
+    return (
+        select(Letter.id)
+        .where(
+            Letter.sent_at.is_(None),
+            Letter.dropped.is_(None),
+            Letter.due_at <= now,
+            or_(Letter.leased_until.is_(None), Letter.leased_until < now),
+        )
+        .order_by(Letter.due_at, Letter.id)
+        .limit(1)
+    )
 
 
 def _close(session: Session, letter_id: int, **values: object) -> None:

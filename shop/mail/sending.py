@@ -104,6 +104,9 @@ def send_next(database: Database, post: Transport, write: Writer) -> bool:
     it is sent once more with the same Message-ID, never lost. A letter that cannot be written waits as one
     that cannot be sent does, and what went wrong is raised.
     """
+    with database.reading() as session:
+        if not outbox.any_due(session):
+            return False
     with database.transaction() as session:
         claimed = outbox.claim(session)
     if claimed is None:

@@ -6,14 +6,20 @@ from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import func, not_, or_, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
 
 from shop import clock, stock
+from shop.alerts import AlertKind, raise_alert
 from shop.db import database_now
+from shop.failures import failures
 from shop.orders.account import other_account
-from shop.orders.converge import Services, converge, start_payment, withdraw
+from shop.orders.converge import Services, StillMoving, converge, start_payment, withdraw
 from shop.orders.lifecycle import EventKind, State, lock, record
 from shop.orders.models import Order
 from shop.orders.refund_sending import due
+from shop.payments.errors import GatewayDown
 from shop.payments.models import CheckoutAttempt, RefundRequest
 from shop.stock.models import Hold
 
@@ -36,9 +42,9 @@ def sweep(services: Services) -> int:
     if other_account(services):
         return 0
     _leave_behind(services)
-    _each(lambda attempt_id: start_payment(services, attempt_id), _unanswered(services))
-    closed = _each(lambda order_id: withdraw(services, order_id), _overdue(services))
-    return closed + _each(lambda order_id: converge(services, order_id), _unfinished(services))
+    _each(services, lambda attempt_id: start_payment(services, attempt_id), _unanswered(services), "attempt")
+    closed = _each(services, lambda order_id: withdraw(services, order_id), _overdue(services))
+    return closed + _each(services, lambda order_id: converge(services, order_id), _unfinished(services))
 
 
 def look_at_all(services: Services, *, placed_within: timedelta | None = None) -> int:
@@ -50,7 +56,7 @@ def look_at_all(services: Services, *, placed_within: timedelta | None = None) -
         query = query.where(Order.placed_at > clock.now() - placed_within)
     with services.database.reading() as session:
         orders = session.scalars(query).all()
-    return _each(lambda order_id: converge(services, order_id), orders)
+    return _each(services, lambda order_id: converge(services, order_id), orders)
 
 
 def _leave_behind(services: Services) -> None:
@@ -74,16 +80,34 @@ def _leave_behind(services: Services) -> None:
             record(session, order, EventKind.EXPIRED, actor="shop")
 
 
-def _each(do: Callable[[int], object], ids: Iterable[int]) -> int:
-    """Do it for every one of them, and give for how many it went well: none may stand in another's way."""
+def _each(services: Services, do: Callable[[int], object], ids: Iterable[int], what: str = "order") -> int:
+    """Do it for every one of them, and give for how many it went well: none may stand in another's way.
+
+    Raises OperationalError when the database does not answer: then it would not for the next one either.
+    """
     done = 0
     for found in ids:
         try:
             do(found)
             done += 1
+        except (OperationalError, PoolTimeout):
+            raise
+        except (GatewayDown, StillMoving) as error:
+            failures.note(log, "the sweep put something off", error, expected=True)
         except Exception as error:  # noqa: BLE001
-            log.warning("the sweep put %s off: %s", found, type(error).__name__)
+            failures.note(log, f"the sweep cannot finish {what} {found}", error)
+            with services.database.transaction() as session:
+                raise_alert(
+                    session, AlertKind.SWEEP_STUCK, _named(session, what, found), type(error).__name__
+                )
     return done
+
+
+def _named(session: Session, what: str, found: int) -> str:
+    """The reference of the order that is meant."""
+    attempt = session.get(CheckoutAttempt, found) if what == "attempt" else None
+    order = session.get(Order, found if attempt is None else attempt.order_id)
+    return order.reference if order else f"{what} {found}"
 
 
 def _unanswered(services: Services) -> Sequence[int]:

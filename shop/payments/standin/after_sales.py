@@ -5,7 +5,7 @@ Each change holds the payment intent's row, so that two refunds of one charge co
 
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from shop.money import pounds_and_pence
@@ -191,9 +191,18 @@ def balance(session: Session) -> dict[str, int]:
 
 def release_pending(session: Session) -> None:
     """Make available what has waited long enough."""
-    waiting = select(StandinObject).filter_by(kind="balance_transaction", status="pending")
-    for row in session.scalars(waiting.where(StandinObject.due_at <= store.seconds_now())):
+    for row in session.scalars(_waited()):
         store.change(row, status="available")
+
+
+def any_pending(session: Session) -> bool:
+    """Whether something has waited long enough."""
+    return session.scalars(_waited().limit(1)).first() is not None
+
+
+def _waited() -> Select[StandinObject]:
+    waiting = select(StandinObject).filter_by(kind="balance_transaction", status="pending")
+    return waiting.where(StandinObject.due_at <= store.seconds_now())
 
 
 def _locked_with_intent(session: Session, kind: str, wanted: str) -> StandinObject:

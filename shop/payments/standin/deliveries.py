@@ -34,9 +34,12 @@ def work(standin: StandIn, post: Post, now: datetime) -> int:
     Gives how many events were delivered.
     """
     paying.expire_overdue(standin.database)
-    with standin.database.transaction() as session:
-        after_sales.release_pending(session)
-        idempotency.forget_old(session)
+    with standin.database.reading() as session:
+        idle = not (after_sales.any_pending(session) or idempotency.any_old(session))
+    if not idle:
+        with standin.database.transaction() as session:
+            after_sales.release_pending(session)
+            idempotency.forget_old(session)
     url, secret = standin.webhook_url, standin.keys.webhook_secret
     return deliver_due(standin.database, post, now, url=url, secret=secret)
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -70,6 +70,12 @@ def settle(session: Session, key: str, answer: Answer) -> None:
     """Keep the answer beside its key."""
     row = session.get_one(StandinKey, key)
     row.answer, row.status = answer
+
+
+def any_old(session: Session) -> bool:
+    """Whether there are keys older than a day."""
+    old = select(StandinKey.key).where(StandinKey.created_at < clock.now() - LIFETIME).limit(1)
+    return session.scalars(old).first() is not None
 
 
 def forget_old(session: Session, key: str | None = None) -> None:

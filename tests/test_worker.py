@@ -1,0 +1,203 @@
+"""The worker when nothing is to be done, when something fails, and when the database is gone."""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from shop import clock
+from shop.alerts import open_alerts
+from shop.db import Database
+from shop.failures import Failures
+from shop.orders.sweep import sweep
+from shop.tasks import LONGEST_PAUSE, DatabaseWatch, Task
+from shop.worker import Worker
+from tests.trade import Trade, open_trade
+
+SECRET = "Caoimhe, born asleep"
+
+
+class Clock:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.at = clock.now()
+        monkeypatch.setattr(clock, "now", lambda: self.at)
+
+
+@pytest.fixture
+def time_stands(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def nothing_failed_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests share a process, which tells each failure once."""
+    fresh = Failures()
+    for module in ("shop.tasks", "shop.orders.sweep"):
+        monkeypatch.setattr(f"{module}.failures", fresh)
+
+
+@pytest.fixture
+def trade(database: Database) -> Trade:
+    return open_trade(database)
+
+
+@pytest.fixture
+def said(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], list[str]]]:
+    """Every line that was logged, with its traceback."""
+    with caplog.at_level(logging.INFO):
+        yield lambda: [logging.Formatter().format(record) for record in caplog.records]
+
+
+def task(database: Database, do: Callable[[], bool], **how: object) -> Task:
+    return Task("trial", do, database, DatabaseWatch(), **how)  # type: ignore[arg-type]
+
+
+def breaks() -> bool:
+    raise KeyError(SECRET)
+
+
+def gone() -> bool:
+    raise OperationalError("SELECT", {}, Exception("no database"))
+
+
+def alerts(database: Database) -> list[tuple[str, str, str]]:
+    with database.reading() as session:
+        return [(alert.kind, alert.about, alert.detail) for alert in open_alerts(session)]
+
+
+def test_an_idle_worker_writes_nothing_and_takes_no_lock(app: Flask) -> None:
+    worker = Worker(app)
+    while worker.step():
+        pass
+    written: list[str] = []
+    engine = worker.services.database.engine
+
+    def note(_connection, _cursor, statement: str, *_: object) -> None:
+        if not statement.lstrip().upper().startswith(("SELECT", "PRAGMA", "BEGIN ", "SHOW")) or (
+            "IMMEDIATE" in statement or "FOR UPDATE" in statement
+        ):
+            written.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    for _ in range(10):
+        assert not worker.step()
+    event.remove(engine, "before_cursor_execute", note)
+    assert [statement for statement in written if statement != "BEGIN"] == []
+
+
+def test_what_nobody_expected_is_told_once_with_its_traceback_and_never_its_words(
+    database: Database, time_stands: Clock, said: Callable[[], list[str]]
+) -> None:
+    failing = task(database, breaks)
+    for _ in range(30):
+        failing.run()
+        time_stands.at += LONGEST_PAUSE * 2
+    lines = said()
+    assert len(lines) == 2
+    assert lines[0].startswith("worker, trial: unexpected KeyError\nTraceback")
+    assert "in breaks" in lines[0]
+    assert lines[1] == "worker, trial: KeyError again, 10 times now"
+    assert not [line for line in lines if SECRET in line]
+    assert alerts(database) == [("work failed", "trial", "KeyError")]
+
+
+def test_what_fails_is_tried_again_after_growing_pauses_and_at_once_when_it_works(
+    database: Database, time_stands: Clock
+) -> None:
+    tries: list[int] = []
+
+    def works_at_last() -> bool:
+        tries.append(1)
+        return len(tries) > 8 or breaks()
+
+    trial = task(database, works_at_last)
+    pauses: list[float] = []
+    while len(tries) < 8:
+        trial.run()
+        assert trial.due_at is not None
+        assert not trial.run(), "it waits"
+        pauses.append((trial.due_at - time_stands.at).total_seconds())
+        time_stands.at = trial.due_at
+    assert pauses[0] < 1.5
+    assert pauses[5] > 20
+    assert max(pauses) <= 1.25 * LONGEST_PAUSE.total_seconds()
+    assert trial.run()
+    assert trial.due_at is None
+
+
+def test_a_database_that_is_gone_is_one_line_and_one_more_when_it_is_back(
+    database: Database, time_stands: Clock, said: Callable[[], list[str]]
+) -> None:
+    watch = DatabaseWatch()
+    down = [True]
+    tasks = [Task(name, lambda: gone() if down[0] else False, database, watch) for name in ("a", "b", "c")]
+    tries = 0
+    for _ in range(600):
+        tries += sum(trial.due_at is None or trial.due_at <= time_stands.at for trial in tasks)
+        for trial in tasks:
+            trial.run()
+        time_stands.at += timedelta(seconds=0.5)
+    assert len(said()) == 1
+    assert tries < 50, "half a second for ever would be 1,800"
+    down[0] = False
+    time_stands.at += 2 * LONGEST_PAUSE
+    for trial in tasks:
+        trial.run()
+    assert said()[1:] == ["the database answers again"]
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_the_real_worker_on_a_database_that_is_gone_says_so_once(
+    app: Flask, database_url: str, time_stands: Clock, said: Callable[[], list[str]]
+) -> None:
+    worker = Worker(app)
+    worker.services.database.dispose()
+    file = Path(database_url.removeprefix("sqlite:///"))
+    file.rename(file.with_suffix(".away"))
+    file.mkdir()
+    for _ in range(100):
+        assert not worker.step()
+        time_stands.at += timedelta(seconds=0.5)
+    assert [line for line in said() if "database" in line] == [
+        "the database does not answer; everything is tried again, with growing pauses"
+    ]
+
+
+def test_an_order_that_the_sweep_cannot_finish_is_told_once_and_shown_to_the_owner(
+    trade: Trade, said: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, other = trade.place("disc"), trade.place("petal")
+    for paid in (order, other):
+        trade.pays(paid)
+    trade.pass_time_for_holds()
+    reference = trade.order(order).reference
+    settle = trade.services.gateway.picture
+
+    def picture(sessions):
+        if trade.session_id(order) in sessions:
+            raise KeyError(SECRET)
+        return settle(sessions)
+
+    monkeypatch.setattr(trade.services.gateway, "picture", picture)
+    for _ in range(5):
+        sweep(trade.services)
+    assert trade.order(other).state == "paid"
+    lines = [line for line in said() if "sweep" in line]
+    assert len(lines) == 1
+    assert "Traceback" in lines[0]
+    assert SECRET not in "".join(said())
+    assert alerts(trade.database) == [("sweep stuck", reference, "KeyError")]
+
+
+def test_failures_of_many_kinds_are_bounded() -> None:
+    kept = Failures()
+    log = logging.getLogger("nobody")
+    log.disabled = True
+    for number in range(1200):
+        kept.note(log, f"kind {number}", KeyError("x"))
+    assert len(kept._counts) <= 500
