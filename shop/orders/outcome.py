@@ -76,25 +76,30 @@ def _paid_state(case: Case, principal: PaymentEntry, back: int) -> State:
 
 
 def _returned(case: Case, picture: Picture, principal: PaymentEntry) -> list[Returned]:
-    """Money that is back with the buyer for good, oldest first; by other means too, if the owner said so."""
+    """Money that is back with the buyer for good, oldest first; by other means too, if the owner said so.
+
+    What a dispute that is over took counts whatever the dispute is called, for a bank may keep the money of
+    one that was prevented, or a part of one that was won. Its place among the others is that of its opening,
+    which is known as long as the dispute is; its end is not.
+    """
     ours = {request.stripe_id: request for request in case.requests if request.stripe_id}
     back = [
-        _refund(case, refund, ours.get(refund.id))
+        (refund.created, refund.id, _refund(case, refund, ours.get(refund.id)))
         for refund in picture.refunds
         if refund.payment_intent == principal.payment_intent and refund.status not in REFUND_IS_GONE
     ]
     back += [
-        Returned(dispute.withdrawn_pence, at=ended_at(dispute), actor=STRIPE, cause=dispute.id)
-        for dispute in _disputes(picture, principal)
-        if dispute.status == "lost" and dispute.withdrawn_pence > 0
+        (found.created, found.id, Returned(taken, at=ended_at(found), actor=STRIPE, cause=found.id))
+        for found in _disputes(picture, principal)
+        if (taken := _kept_by(found)) > 0
     ]
     back += [
-        returned_elsewhere(case.order, request)
+        (request.requested_at, request.key, returned_elsewhere(case.order, request))
         for request in case.requests
         if request.state == RefundState.RETURNED_ELSEWHERE
         and request.payment_intent == principal.payment_intent
     ]
-    return sorted(back, key=lambda item: (item.at or case.order.placed_at, item.cause))
+    return [item for _, _, item in sorted(back, key=lambda row: row[:2])]
 
 
 def _refund(case: Case, refund: RefundSeen, request: RefundRequest | None) -> Returned:
@@ -165,8 +170,11 @@ def by_time(facts: Sequence[Fact]) -> list[Fact]:
 
 
 def ended_at(dispute: DisputeSeen) -> datetime:
-    """When a dispute was decided; when Stripe tells that no more, the moment it is looked at."""
-    return dispute.closed_at or clock.now()
+    """When a dispute was decided; when Stripe tells that no more, the moment it is looked at.
+
+    One that was prevented never was open.
+    """
+    return dispute.created if dispute.status == "prevented" else dispute.closed_at or clock.now()
 
 
 def _disputes(picture: Picture, principal: PaymentEntry) -> list[DisputeSeen]:
@@ -174,11 +182,16 @@ def _disputes(picture: Picture, principal: PaymentEntry) -> list[DisputeSeen]:
 
 
 def left_of(picture: Picture, intent: str) -> int:
-    """Pence of a payment that neither a refund that holds nor a dispute that was lost has taken."""
+    """Pence of a payment that neither a refund that holds nor a dispute that is over has taken."""
     paid = sum(p.amount_received for p in picture.payments if p.intent_id == intent and p.charge_id)
     refunds = [r for r in picture.refunds if r.payment_intent == intent and r.status not in REFUND_IS_GONE]
-    lost = [d for d in picture.disputes if d.payment_intent == intent and d.status == "lost"]
-    return paid - sum(r.amount for r in refunds) - sum(d.withdrawn_pence for d in lost)
+    kept = sum(_kept_by(d) for d in picture.disputes if d.payment_intent == intent)
+    return paid - sum(refund.amount for refund in refunds) - kept
+
+
+def _kept_by(dispute: DisputeSeen) -> int:
+    """Pence that stayed away for good; none while the dispute is open."""
+    return 0 if _is_open(dispute) else dispute.withdrawn_pence
 
 
 def _is_open(dispute: DisputeSeen) -> bool:

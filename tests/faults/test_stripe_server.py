@@ -17,7 +17,7 @@ from tests.faults.stripe_server import after_sales, paying, specification
 from tests.faults.stripe_server.account import Refusal
 from tests.faults.stripe_server.faults import Fault
 from tests.faults.stripe_server.server import SECRET_KEY, StripeServer
-from tests.faults.stripe_server.wire import WEBHOOK_SECRET, gateway_to, on_a_port, signed
+from tests.faults.stripe_server.wire import WEBHOOK_SECRET, gateway_to, on_a_port, signed, without_pauses
 
 REFUNDS = "post /v1/refunds"
 SESSIONS = "post /v1/checkout/sessions"
@@ -40,6 +40,7 @@ class Days:
 def days(monkeypatch: pytest.MonkeyPatch) -> Days:
     found = Days()
     monkeypatch.setattr(clock, "now", found.now)
+    without_pauses(monkeypatch)
     return found
 
 
@@ -376,7 +377,7 @@ def test_a_bad_weather_draws_every_fault_and_the_server_stays_true_to_the_specif
     gateway: Gateway, server: StripeServer, days: Days
 ) -> None:
     server.weather.chance = random.Random(7)
-    server.weather.rate, server.weather.outages = 0.4, 0.01
+    server.weather.rate_of_writes, server.weather.outages = 0.4, 0.01
     asked = answered = 0
     while len(server.weather.drawn) < len(Fault):
         asked += 1

@@ -39,6 +39,8 @@ class Weather:
     chance: random.Random = field(default_factory=lambda: random.Random(0))
     rate: float = 0.0
     """The part of all requests that fail, each in some way of SINGLE."""
+    rate_of_writes: float = 0.0
+    """The same of those that write, where a failure does the most harm."""
     outages: float = 0.0
     """The part of all requests with which an hour of 401 begins."""
     refused_until: int = 0
@@ -62,10 +64,11 @@ class Weather:
             self.refused_until = self.account.now() + HOUR
         if self.account.now() < self.refused_until:
             return Fault.UNAUTHORISED
-        return self.chance.choice(SINGLE) if self.rate and self.chance.random() < self.rate else None
+        rate = self.rate_of_writes if operation.startswith("post") else self.rate
+        return self.chance.choice(SINGLE) if rate and self.chance.random() < rate else None
 
     def clear(self) -> None:
         """Nothing fails any more."""
-        self.rate = self.outages = 0.0
+        self.rate = self.rate_of_writes = self.outages = 0.0
         self.refused_until = 0
         self.foretold = []

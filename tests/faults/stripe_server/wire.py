@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 import stripe
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -20,7 +21,7 @@ WEBHOOK_SECRET = "whsec_server_of_the_tests"
 
 
 class InProcess(WsgiClient):
-    """The SDK's transport to the server in this process. It feels a lost connection, and does not sleep."""
+    """The SDK's transport to the server in this process. It feels a lost connection."""
 
     def request(self, *args: Any, **kwargs: Any) -> tuple[str, int, Mapping[str, str]]:
         try:
@@ -28,8 +29,10 @@ class InProcess(WsgiClient):
         except Unanswered as error:
             raise stripe.APIConnectionError("the connection was reset", should_retry=True) from error
 
-    def _sleep_time_seconds(self, num_retries: int) -> float:
-        return 0.0
+
+def without_pauses(patch: pytest.MonkeyPatch) -> None:
+    """The SDK tries again at once."""
+    patch.setattr(stripe.HTTPClient, "_sleep_time_seconds", lambda *_args: 0.0)
 
 
 def gateway_to(server: StripeServer) -> Gateway:

@@ -1,0 +1,77 @@
+"""What a dispute that is over took is gone, whatever it is called: its balance transactions say so."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shop.db import Database
+from shop.orders.lifecycle import State
+from tests.faults.stripe_server import after_sales, paying
+from tests.faults.stripe_server.account import Account
+from tests.faults.stripe_server.server import StripeServer
+from tests.faults.stripe_server.wire import gateway_to
+from tests.trade import Trade, services_of
+
+GIFT = 500
+
+
+@pytest.fixture
+def account() -> Account:
+    return Account()
+
+
+@pytest.fixture
+def trade(database: Database, account: Account) -> Trade:
+    services = services_of(database)
+    return Trade(database, replace(services, gateway=gateway_to(StripeServer(account))))
+
+
+@pytest.fixture
+def order(trade: Trade, account: Account) -> int:
+    """A disc and a petal, paid."""
+    order = trade.place("disc", "petal")
+    paying.pay(account, trade.session_id(order))
+    trade.looks(order)
+    assert trade.given() == 2 * GIFT
+    return order
+
+
+@pytest.mark.parametrize(
+    ("how", "end", "state", "kept"),
+    [
+        ({"status": "prevented"}, None, State.PART_REFUNDED, 1),
+        ({"status": "prevented", "withdrawn": 0}, None, State.PAID, 2),
+        ({"status": "prevented", "withdrawn": 100}, None, State.PART_REFUNDED, 2),
+        ({}, {"won": True}, State.PAID, 2),
+        ({}, {"won": True, "gives_back": 100}, State.PART_REFUNDED, 1),
+        ({}, {"won": False}, State.DISPUTE_LOST, 1),
+    ],
+)
+def test_the_gift_of_a_piece_whose_money_stayed_away_is_taken_back(
+    trade: Trade,
+    account: Account,
+    order: int,
+    how: dict[str, Any],
+    end: dict[str, Any] | None,
+    state: State,
+    kept: int,
+) -> None:
+    opened = after_sales.dispute(account, trade.intent(order), trade.wish_price("disc") + 100, **how)
+    trade.looks(order)
+    if end:
+        after_sales.close_dispute(account, opened["id"], **end)
+    assert trade.looks(order) is state
+    assert trade.given() == kept * GIFT
+    moved = sum(move["amount"] for move in account.all("balance_transaction"))
+    assert trade.kept_pence(order) == moved
+    assert trade.sound() == []
+
+
+def test_all_of_a_payment_that_was_prevented_leaves_nothing_to_give_back(
+    trade: Trade, account: Account, order: int
+) -> None:
+    paid = trade.order(order).total_pence
+    after_sales.dispute(account, trade.intent(order), paid, status="prevented")
+    assert trade.looks(order) is State.REFUNDED
+    assert (trade.given(), trade.kept_pence(order)) == (0, 0)
