@@ -6,6 +6,7 @@ asks again every few minutes. Where nothing is new it costs two queries.
 """
 
 from collections.abc import Collection
+from pathlib import Path
 
 from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session
@@ -17,6 +18,8 @@ from shop.dedications.models import GoneMark, GoneName, OrderKey, WallEntry
 from shop.dedications.vault import Vault
 from shop.journal import comment_erasure
 from shop.journal.models import Comment
+from shop.mail.models import Letter
+from shop.mail.sending import FileTransport
 from shop.orders import privacy, wall
 
 ACTOR = "list of what is gone"
@@ -64,6 +67,15 @@ def _apply(session: Session, vault: Vault, gone: Collection[str]) -> int:
         basket.forget_order(session, order_id)
     count = len(orders) + wall.withdraw_gone(session, vault, gone, actor=ACTOR)
     return count + comment_erasure.withdraw_gone(session, vault, gone, actor=ACTOR)
+
+
+def forget_letter_files(database: Database, folder: Path) -> int:
+    """Delete the letters of erased orders that were written as files, not sent as mail; how many."""
+    with database.reading() as session:
+        ids = session.scalars(
+            select(Letter.message_id).where(Letter.order_id.not_in(select(OrderKey.order_id)))
+        ).all()
+    return FileTransport(folder).forget(ids)
 
 
 def refuse_lost_keys(database: Database, vault: Vault) -> None:

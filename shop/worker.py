@@ -104,6 +104,7 @@ class Worker:
     def _stay_gone(self) -> bool:
         """What a killed process left half erased, copies of keys past their time, and SQLite's log."""
         erasures.catch_up(self.services.database, self.services.vault)
+        erasures.forget_letter_files(self.services.database, self.settings.instance_dir / "mail")
         key_copies.delete_old(self.services.vault.keys)
         self.services.database.forget_deleted()
         return True

@@ -14,7 +14,7 @@ from shop import clock
 from shop.application import create_app
 from shop.dedications.models import SealedText
 from shop.journal.models import Comment
-from shop.orders import wall
+from shop.orders import privacy, wall
 from shop.orders.lifecycle import history, link_token
 from shop.orders.models import Order
 from shop.settings import Settings
@@ -195,3 +195,22 @@ def copied(database_url: str, request: pytest.FixtureRequest) -> str:
         connection.execute(text(others), {"name": url.database})
         connection.execute(text(f"CREATE DATABASE {copy} TEMPLATE {url.database}"))
     return url.set(database=copy).render_as_string(hide_password=False)
+
+
+@pytest.mark.parametrize("by", ["command", "worker"])
+def test_an_erased_orders_letters_go_where_they_were_written_as_files(
+    app: Flask, order: Order, tmp_path: Path, by: str
+) -> None:
+    worker = Worker(app)
+    while worker._send_letter():
+        pass
+    letters = list((tmp_path / "mail").iterdir())
+    assert any(MARK.encode() in letter.read_bytes() for letter in letters)
+    if by == "command":
+        assert run(app, "privacy", "erase", order.reference).exit_code == 0
+    else:
+        with app.extensions["shop.database"].transaction() as session:
+            privacy.erase(session, trade_of(app).services.vault, order.reference, actor="test")
+        worker.next_sweep = None
+        worker.step()
+    assert not [file for file in tmp_path.rglob("*") if file.is_file() and MARK.encode() in file.read_bytes()]

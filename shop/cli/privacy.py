@@ -5,7 +5,7 @@ import json
 import click
 from flask.cli import AppGroup
 
-from shop import keeping, web
+from shop import erasures, keeping, web
 from shop.checkout import basket
 from shop.cli.who import ACTOR
 from shop.orders import privacy
@@ -39,6 +39,7 @@ def erase_order(order: str) -> None:
             raise click.ClickException(str(unknown)) from None
         basket.forget_order(session, privacy.order_id(session, order))
     web.database().forget_deleted()
+    erasures.forget_letter_files(web.database(), web.settings().instance_dir / "mail")
     if not erased.words:
         click.echo(f"{order} had been erased before.")
         return

@@ -3,7 +3,7 @@
 import os
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -37,10 +37,20 @@ class FileTransport:
     def send(self, message: EmailMessage) -> None:
         """Write the letter under its Message-ID: sent twice, it is still one file."""
         files.private_folder(self.folder)
-        name = message["Message-ID"].strip("<>").split("@")[0]
-        draft = self.folder / f".{name}.{os.getpid()}"
+        file = self._file(message["Message-ID"])
+        draft = self.folder / f".{file.stem}.{os.getpid()}"
         files.write_private(draft, message.as_bytes(policy=SMTP))
-        draft.replace(self.folder / f"{name}.eml")
+        draft.replace(file)
+
+    def forget(self, message_ids: Iterable[str]) -> int:
+        """Delete these letters; how many there were."""
+        there = [file for file in map(self._file, message_ids) if file.exists()]
+        for file in there:
+            file.unlink(missing_ok=True)
+        return len(there)
+
+    def _file(self, message_id: str) -> Path:
+        return self.folder / f"{message_id.strip('<>').split('@')[0]}.eml"
 
 
 class PasswordInTheClear(smtplib.SMTPException):
