@@ -1,6 +1,6 @@
 """The database: engine, types, sessions, and the only place that commits.
 
-SQLite and PostgreSQL run the same code. Where their SQL differs, the two stand side by side (`dialect_sql`).
+SQLite and PostgreSQL run the same code. Where their SQL differs, the two stand side by side.
 """
 
 import sqlite3
@@ -160,7 +160,7 @@ def healthy(database: Database) -> bool:
 
 
 class _Turn:
-    """SQLite has one writer at a time and its waiters only poll: threads of one process queue fairly here."""
+    """SQLite has one writer at a time and its waiters only poll: a process's threads wait here instead."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,10 +1,7 @@
 """Money is whole pence of one currency; no float ever touches it."""
 
 import re
-from typing import Final, NewType
-
-Pence = NewType("Pence", int)
-"""An amount in pence sterling, signed where the place that uses it says so."""
+from typing import Final
 
 CURRENCY: Final = "gbp"
 """ISO 4217, lower case as Stripe writes it. The shop sells in one currency."""

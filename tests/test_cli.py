@@ -21,6 +21,7 @@ from shop.engraving.cut_check import Difference
 from shop.mail.models import Letter
 from shop.orders.lifecycle import State
 from shop.orders.models import OrderLine
+from shop.payments.errors import GatewayDown, GatewayRefused
 from shop.stock.models import StockMovement
 from tests.shopper import Shopper, trade_of
 from tests.trade import Trade
@@ -202,6 +203,18 @@ def test_reconciling_settles_and_says_that_everything_adds_up(app: Flask, trade:
     said = run(app, "payments", "reconcile")
     assert (said.exit_code, said.output) == (0, "Everything adds up.\n")
     assert trade.order(order).state == State.PAID
+
+
+@pytest.mark.parametrize("error", [GatewayDown("away"), GatewayRefused("api_key_expired", "", 401)])
+def test_reconciling_says_so_when_stripe_will_not_be_asked(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("shop.payments.gateway.Gateway.moves", fails)
+    said = run(app, "payments", "reconcile")
+    assert (said.exit_code, said.output) == (1, f"Error: Nothing was compared: {error}.\n")
 
 
 def test_what_is_kept_of_an_order_is_written_as_json(app: Flask, paid: str) -> None:

@@ -27,6 +27,6 @@ SERVICES: Final = {
         ),
     )
 }
-"""Prices are sample values; the owner sets her own."""
+"""Prices are sample values: another is a change here."""
 
 CHEAPEST: Final = min(SERVICES.values(), key=lambda service: service.pence)

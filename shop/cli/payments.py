@@ -9,6 +9,7 @@ from shop import web
 from shop.orders.converge import Services
 from shop.orders.reconciliation import reconcile as reconcile_everything
 from shop.orders.sweep import sweep as sweep_orders
+from shop.payments.gateway import GatewayDown, GatewayRefused
 
 group = AppGroup("payments", help="Stripe and the orders.")
 
@@ -22,7 +23,10 @@ def sweep() -> None:
 @group.command("reconcile")
 def reconcile() -> None:
     """Look at every order, then say what does not add up. Exit status 1 when anything does not."""
-    problems = reconcile_everything(web.wired(Services))
+    try:
+        problems = reconcile_everything(web.wired(Services))
+    except (GatewayDown, GatewayRefused) as error:
+        raise click.ClickException(f"Nothing was compared: {error}.") from None
     for problem in problems:
         click.echo(problem)
     click.echo("Everything adds up." if not problems else f"{len(problems)} differences.")

@@ -1,13 +1,17 @@
 """A payment that is not what was asked for: the owner accepts it, or all of it goes back."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.alerts import AlertKind, withdraw_alert
+from shop.money import pounds_and_pence
 from shop.orders.case import Case, open_case
 from shop.orders.lifecycle import EventKind, State, lock
+from shop.orders.models import Order
+from shop.orders.services import Services
 from shop.orders.settling import take_stock
-from shop.payments.kinds import EntryKind, RefundReason
+from shop.payments.kinds import OWED_STILL, EntryKind, RefundReason, RefundState
 from shop.payments.models import PaymentEntry, RefundRequest
 
 
@@ -45,6 +49,30 @@ def return_all(session: Session, order_id: int, *, actor: str) -> RefundRequest:
     withdraw_alert(session, AlertKind.PAYMENT_IN_REVIEW, case.order.reference)
     session.flush()
     return asked
+
+
+def undecided(session: Session, services: Services) -> list[tuple[str, str]]:
+    """Every order whose money waits for somebody: its reference and why. Seen alerts do not end that."""
+    owed = session.execute(
+        select(Order.reference, RefundRequest)
+        .join(Order, Order.id == RefundRequest.order_id)
+        .where(services.own, RefundRequest.state.in_(OWED_STILL))
+        .order_by(RefundRequest.id)
+    ).all()
+    found = [(reference, _said(request)) for reference, request in owed]
+    in_review = select(Order.reference).where(services.own, Order.state == State.REVIEW).order_by(Order.id)
+    listed = {reference for reference, _ in found}
+    others = [reference for reference in session.scalars(in_review) if reference not in listed]
+    return [*found, *((reference, "its payment is not what was asked for") for reference in others)]
+
+
+def _said(request: RefundRequest) -> str:
+    what = {
+        RefundState.OWED: "has not been sent yet and is tried again by itself",
+        RefundState.REFUSED: "was not sent",
+        RefundState.SENT_BACK: "came back from the buyer’s bank",
+    }
+    return f"a refund of {pounds_and_pence(request.amount_pence)} {what[RefundState(request.state)]}"
 
 
 def _in_review(session: Session, order_id: int) -> tuple[Case, PaymentEntry]:

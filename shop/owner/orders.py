@@ -11,6 +11,8 @@ from shop import alerts, web
 from shop.accounts.access import require
 from shop.orders.lifecycle import UNPAID
 from shop.orders.models import Order, OrderLine
+from shop.orders.review import undecided
+from shop.orders.services import Services
 from shop.owner.order_page import TAGS, context, look_now, opened
 
 blueprint = Blueprint("owner_orders", __name__, url_prefix="/owner")
@@ -40,8 +42,9 @@ def index() -> ResponseReturnValue:
         pieces = _pieces(
             session.scalars(select(OrderLine).where(OrderLine.order_id.in_([o.id for o in orders]))).all()
         )
+        waiting = undecided(session, web.wired(Services))
     return render_template(
-        "owner/orders.html", orders=orders, pieces=pieces, tags=TAGS, everything=everything
+        "owner/orders.html", orders=orders, pieces=pieces, tags=TAGS, everything=everything, waiting=waiting
     )
 
 

@@ -171,24 +171,19 @@ class Gateway:
             rows = (reading.session(row.to_dict()) for row in page.auto_paging_iter())
             return [seen for seen in rows if seen.client_reference_id == reference]
 
-    def moves(self, *, since: datetime | None = None, payout: str | None = None) -> Iterator[MoveSeen]:
-        """Every balance transaction, newest first: all, those since a moment, or those of one payout."""
+    def moves(self, *, payout: str | None = None) -> Iterator[MoveSeen]:
+        """Every balance transaction, newest first: all, or those of one payout."""
         params: stripe.params.BalanceTransactionListParams = {"limit": PAGE}
-        if since is not None:
-            params["created"] = {"gte": int(since.timestamp())}
         if payout is not None:
             params["payout"] = payout
         with _stripe_errors():
             for row in self._client.v1.balance_transactions.list(params).auto_paging_iter():
                 yield reading.move(row.to_dict())
 
-    def payouts(self, *, since: datetime | None = None) -> Iterator[PayoutSeen]:
+    def payouts(self) -> Iterator[PayoutSeen]:
         """Every payout, newest first."""
-        params: stripe.params.PayoutListParams = {"limit": PAGE}
-        if since is not None:
-            params["created"] = {"gte": int(since.timestamp())}
         with _stripe_errors():
-            for row in self._client.v1.payouts.list(params).auto_paging_iter():
+            for row in self._client.v1.payouts.list({"limit": PAGE}).auto_paging_iter():
                 yield reading.payout(row.to_dict())
 
     def balance(self) -> BalanceSeen:

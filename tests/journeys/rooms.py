@@ -336,6 +336,11 @@ def refunds_that_wait(visitor: Visitor) -> None:
     visitor.open(visitor.path)
 
 
+def money_that_waits(visitor: Visitor) -> None:
+    refunds_that_wait(visitor)
+    visitor.open("/owner/orders")
+
+
 def closing_without_a_word(visitor: Visitor) -> None:
     refunds_that_wait(visitor)
     visitor.page.get_by_text("It is not to be sent from here").first.click()
@@ -701,6 +706,7 @@ ROOMS: Final = (
         shows="Goes back to the",
     ),
     Room("owner order refunds wait", "/owner/orders/<reference>", refunds_that_wait, shows="was not sent"),
+    Room("orders money waits", "/owner/orders", money_that_waits, shows="Money that waits"),
     Room(
         "owner order closing refused",
         "/owner/orders/<reference>/refunds/<number>/closing",

@@ -7,7 +7,7 @@ import pytest
 from bs4 import Tag
 from sqlalchemy import select
 
-from shop import stock
+from shop import alerts, stock
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
 from shop.payments.errors import GatewayDown, GatewayRefused
@@ -209,3 +209,22 @@ def test_accepted_when_the_last_piece_has_gone_all_of_it_goes_back(
     assert press(owner, unexplained, "acceptance") == 303
     assert (trade.order(order).state, trade.kept_pence(order)) == (State.REFUNDED, 0)
     assert trade.letters(order) == ["sold-out"]
+
+
+def test_money_that_waits_stands_above_the_orders_until_it_is_decided(
+    owner: Shopper, trade: Trade, paid: str, unexplained: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("shop.payments.gateway.Gateway.refund", refuses(400, "parameter_invalid"))
+        refund(owner, paid, line="1")
+    with trade.database.transaction() as session:
+        for alert in alerts.open_alerts(session):
+            alerts.acknowledge(session, alert.id, actor="owner@example.com")
+    listed = [" ".join(item.text.split()) for item in soup(owner.get("/owner/orders")).select(".notice li")]
+    assert listed == [
+        f"{paid} a refund of £{trade.wish_price('disc') / 100:.2f} was not sent",
+        f"{unexplained} its payment is not what was asked for",
+    ]
+    press(owner, paid, waiting_form(owner, paid, "/sending"))
+    press(owner, unexplained, "return")
+    assert not soup(owner.get("/owner/orders")).select(".notice li")
