@@ -120,7 +120,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         instance_path=str(settings.instance_dir),
     )
     app.extensions["shop.Trader"] = trader.load(settings.instance_dir, livemode=settings.livemode)
-    app.extensions["shop.support"] = support.load(settings.instance_dir)
+    app.extensions["shop.support"] = _support(app, settings)
     database = Database(settings.database_url)
     refuse_unguarded(database)
     if settings.proxies:
@@ -155,6 +155,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     frame.init_app(app)
     cli.register(app)
     return app
+
+
+def _support(app: Flask, settings: Settings) -> tuple[support.Group, ...]:
+    """Who helps, by the owner's file; by the one that came with the shop while that cannot be shown."""
+    try:
+        return support.load(settings.instance_dir)
+    except support.SupportRefused as refused:
+        web.leave_out(app, refused.file.name, [refused.what])
+        return support.read(support.SAMPLE)
 
 
 def refuse_unguarded(database: Database) -> None:

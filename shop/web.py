@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from http import HTTPStatus
 from typing import Any, Final, ParamSpec, TypeVar
@@ -52,6 +52,12 @@ def settings() -> Settings:
     """The settings of the running application."""
     found: Settings = current_app.extensions["shop.settings"]
     return found
+
+
+def leave_out(app: Flask, name: str, why: Sequence[str]) -> None:
+    """Note a text of the owner's that may not be shown as it is: in the log now, and as an alert."""
+    app.extensions.setdefault("shop.left_out", []).append((name, "\n".join(why)))
+    app.logger.warning("%s is left out: %s", name, " ".join(why))
 
 
 def database() -> Database:

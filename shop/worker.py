@@ -17,6 +17,7 @@ from flask import Flask, render_template
 
 from shop import clock, erasures, keeping, key_copies, stock
 from shop.accounts import attempts, sessions, staff
+from shop.alerts import AlertKind, raise_alert
 from shop.checkout import basket
 from shop.journal import comment_erasure
 from shop.mail.sending import send_next, transport
@@ -58,6 +59,7 @@ class Worker:
             self._task("sweep", self._sweep, EVERY),
             self._task("forgetting", self._forget, EVERY),
             self._task("what is gone", self._stay_gone, EVERY),
+            self._task("texts", self._tell_left_out, LOOK_EVERY),
             self._task("look", self._look, LOOK_EVERY),
             self._task("erasure", self._erase, LOOK_EVERY),
             self._task("keys", self._sweep_keys, LOOK_EVERY),
@@ -127,6 +129,15 @@ class Worker:
     def _sweep_keys(self) -> bool:
         """Keys that have sealed nothing for long, and copies of the store past the time the page gives."""
         return bool(erasures.sweep_keys(self.services.database, self.services.vault))
+
+    def _tell_left_out(self) -> bool:
+        """What of the owner's own texts could not be shown since the start."""
+        left_out: list[tuple[str, str]] = self.app.extensions.get("shop.left_out", [])
+        if left_out:
+            with self.services.database.transaction() as session:
+                for name, why in left_out:
+                    raise_alert(session, AlertKind.TEXT_LEFT_OUT, name, why)
+        return bool(left_out)
 
 
 def run(app: Flask, beside: int | None = None) -> None:

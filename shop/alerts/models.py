@@ -26,6 +26,7 @@ class AlertKind(StrEnum):
     OTHER_ACCOUNT = "other account"
     SIGN_IN_GUESSED = "sign-in guessed"
     MAIL_UNENCRYPTED = "mail unencrypted"
+    TEXT_LEFT_OUT = "text left out"
 
 
 SAID: Final[Mapping[AlertKind, str]] = {
@@ -44,6 +45,10 @@ SAID: Final[Mapping[AlertKind, str]] = {
     AlertKind.REFUND_REFUSED: "Stripe will not send a refund. Please say on its order what to do.",
     AlertKind.REFUND_SENT_BACK: "The buyer's bank sent a refund back. Please say on its order what to do.",
     AlertKind.PAYMENT_IN_REVIEW: "A payment is not what was asked for. Please say on its order what to do.",
+    AlertKind.TEXT_LEFT_OUT: (
+        "A text of yours may not be shown as it is, so it was left out when the shop started. Once it is "
+        "mended and the shop started again, it is back."
+    ),
     AlertKind.MAIL_UNENCRYPTED: (
         "The mail server takes our password only unencrypted, so no letter leaves. Please set MAIL_URL to "
         "one that offers STARTTLS, or to smtps://."

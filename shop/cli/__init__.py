@@ -5,7 +5,7 @@ from typing import Final
 import click
 from flask import Flask
 
-from shop.cli import accounts, engravings, keys, ledger, machine, payments, privacy, stock, upkeep
+from shop.cli import accounts, engravings, journal, keys, ledger, machine, payments, privacy, stock, upkeep
 
 COMMANDS: Final[tuple[click.Command, ...]] = (
     machine.init,
@@ -19,6 +19,7 @@ COMMANDS: Final[tuple[click.Command, ...]] = (
     engravings.group,
     privacy.group,
     keys.group,
+    journal.group,
     upkeep.letters,
     upkeep.support_group,
 )

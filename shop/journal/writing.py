@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_type_hints
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -33,6 +33,7 @@ class TextRefused(Exception):
 
     def __init__(self, name: str, found: Sequence[str]) -> None:
         super().__init__(f"{name} cannot be published yet:\n" + "\n".join(f"- {one}" for one in found))
+        self.name = name
         self.problems = tuple(found)
 
 
@@ -55,6 +56,9 @@ class Front:
     order: int = 0
 
 
+KINDS: Final = get_type_hints(Front)
+
+
 @dataclass(frozen=True)
 class Text:
     """A text ready to show."""
@@ -72,7 +76,11 @@ class Text:
 
 def read(path: Path, library: Library) -> Text:
     """The text of a file. Raises TextRefused."""
-    return parse(path.read_text(encoding="utf-8"), library, name=path.name)
+    try:
+        source = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise TextRefused(path.name, ["It cannot be read as text in UTF-8."]) from None
+    return parse(source, library, name=path.name)
 
 
 def parse(source: str, library: Library, *, name: str = "The text") -> Text:
@@ -109,9 +117,17 @@ def _split(source: str, name: str) -> tuple[Front, str]:
         front = Front(**said)
     except TypeError:
         raise TextRefused(name, [f"Its head may hold {', '.join(sorted(known))}, and no other."]) from None
+    if strange := sorted(key for key, value in said.items() if not _is_a(value, KINDS[key])):
+        raise TextRefused(name, [f"Its head holds the wrong kind of thing as {', '.join(strange)}."])
     if not SLUG.fullmatch(front.slug):
         raise TextRefused(name, ["Its slug may hold small letters, digits and single hyphens."])
     return front, body
+
+
+def _is_a(value: object, kind: object) -> bool:
+    if kind == tuple[str, ...]:
+        return isinstance(value, tuple) and all(isinstance(one, str) for one in value)
+    return type(value) is kind
 
 
 def _source_problems(passages: Sequence[Passage], front: Front, library: Library) -> Iterator[str]:
