@@ -50,7 +50,7 @@ MACHINES: Final[Mapping[str, Machine]] = {
         Machine("Diamond drag", "its tip is 0.10 to 0.15 mm", Tool("diamond", 0.15, 1.0)),
     )
 }
-"""By slug. Of each spot or tip the coarse end is taken, and an x-height in which an e keeps its eye."""
+"""By slug. Of each spot or tip the coarse end is taken."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +69,23 @@ class Fit:
 
 @dataclass(frozen=True)
 class Measured:
-    """Small letters and thinnest strokes of a face, in capitals' heights."""
+    """Small letters of a face, its thinnest strokes and its narrowest eye, in capitals' heights.
+
+    The eye of a letter is the bare metal that it encloses, and as wide as the largest disc in it.
+    """
 
     x_height: float
     hairline: float
+    eye: float
 
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _SMALL: Final = "acemnorsuvwxz"
 """Those that neither reach up nor hang down: the lowest of them tells the x-height."""
+_EYED: Final = "abdegopqABDOPQR04689"
+"""Letters that cannot be told from others once their eye is closed."""
+_EYE_LEFT: Final = 0.5
+"""How wide an eye stays at least, in the tool's finest lines."""
 _OTHERS: Final = 40
 """Letters of other scripts that are measured, from the first to the last that the face has."""
 _LOST: Final = 0.02
@@ -97,9 +105,20 @@ def fit(face: Face, tool: Tool) -> Fit:
     if tool == ANY_TOOL:
         return Fit(tool, face.cap_min_mm, face.thicken_mm)
     measured = measure(face)
-    least = max(face.cap_min_mm, _up(tool.x_height_mm / measured.x_height))
+    least = max(
+        face.cap_min_mm, _up(tool.x_height_mm / measured.x_height), _up(_eyes_open(face, measured, tool))
+    )
     thicken = max(face.thicken_mm, _up(tool.finest_line_mm - measured.hairline * least))
     return Fit(tool, least, thicken)
+
+
+def _eyes_open(face: Face, measured: Measured, tool: Tool) -> float:
+    """The least height of capitals at which the thickening of strokes leaves every eye open."""
+    left = _EYE_LEFT * tool.finest_line_mm
+    return max(
+        (left + face.thicken_mm) / measured.eye,
+        (left + tool.finest_line_mm) / (measured.eye + measured.hairline),
+    )
 
 
 def fitted(face: Face, tool: Tool) -> Face:
@@ -113,7 +132,9 @@ def measure(face: Face) -> Measured:
     letters = [letter for letter in _letters(face) if shape(face, letter).inked]
     heights = {letter: shape(face, letter).top for letter in letters}
     x_height = min((heights[letter] for letter in _SMALL if letter in heights), default=0.0)
-    return Measured(x_height or median(heights.values()), _hairline(face, letters))
+    x_height = x_height or median(heights.values())
+    eyes = [width for letter in _EYED if face.has(letter) for width in _eyes(face, letter)]
+    return Measured(x_height, _hairline(face, letters), min(eyes, default=x_height))
 
 
 def _up(length_mm: float) -> float:
@@ -134,6 +155,17 @@ def _hairline(face: Face, letters: list[str]) -> float:
             if _lost(ink, finest) > _LOST:
                 finest = _thinnest(ink, finest)
     return math.floor(finest / _FINE) * _FINE
+
+
+def _eyes(face: Face, letter: str) -> "Iterator[float]":
+    """How wide the letter's largest eye is; nothing when it has none."""
+    import shapely  # noqa: PLC0415
+
+    for ink in _inks(face, letter):
+        holes = [hole for part in shapely.get_parts(ink) for hole in shapely.get_rings(part)[1:]]
+        if holes:
+            discs = shapely.maximum_inscribed_circle(shapely.polygons(holes), tolerance=_FINE)
+            yield 2 * float(shapely.length(discs).max())
 
 
 def _inks(face: Face, letter: str) -> "Iterator[Geometry]":
