@@ -32,6 +32,7 @@ from shop.owner import cutting as owner_cutting
 from shop.owner import machine as owner_machine
 from shop.owner import orders as owner_orders
 from shop.owner import refunds as owner_refunds
+from shop.owner import staff as owner_staff
 from shop.owner import stock as owner_stock
 from shop.owner import wall as owner_wall
 from shop.pages import finding, frame, styles, support, trader
@@ -66,6 +67,7 @@ TOPICS: Final = (
     owner_refunds,
     owner_cutting,
     owner_machine,
+    owner_staff,
     owner_stock,
     owner_wall,
     owner_routes,

@@ -1,10 +1,15 @@
-"""Who works here: accounts add, first-owner."""
+"""Who works here: accounts add, list, role, dismiss, first-owner."""
+
+from typing import Final
 
 import click
 from flask.cli import AppGroup
 
 from shop import web
-from shop.accounts import staff
+from shop.accounts import roster, security_log, staff
+from shop.cli.who import ACTOR
+
+REFUSED: Final = (staff.NotAnEmail, roster.UnknownAccount, roster.LastOwner)
 
 group = AppGroup("accounts", help="Staff accounts.")
 
@@ -16,10 +21,52 @@ def add_account(email: str, role: str) -> None:
     """Add a staff account, or give an existing one a fresh sign-in link."""
     try:
         with web.transaction() as session:
-            _, token = staff.add_account(session, email, role)
+            account, token = staff.add_account(session, email, role)
     except (staff.NotAnEmail, staff.RoleDiffers) as refused:
         raise click.ClickException(str(refused)) from None
+    security_log.write("account added", account=account.id, role=account.role, by=ACTOR)
     click.echo(f"One-time sign-in link, for 24 hours: {_link(token)}")
+
+
+@group.command("list")
+def list_accounts() -> None:
+    """Everybody: e-mail, role, since when, how many browsers are signed in."""
+    with web.reading() as session:
+        members = roster.listed(session)
+    for member in members:
+        account = member.account
+        ended = f"dismissed {account.disabled_at:%Y-%m-%d}" if account.disabled_at else ""
+        stands = ended or ("" if account.password_hash else "no password yet")
+        click.echo(
+            f"{account.email}\t{account.role}\t{account.created_at:%Y-%m-%d}\t{member.browsers}\t{stands}".rstrip()
+        )
+
+
+@group.command("role")
+@click.argument("email")
+@click.argument("role", type=click.Choice(["owner", "finance"]))
+def give_role(email: str, role: str) -> None:
+    """Give somebody another role; it counts from their next click."""
+    try:
+        with web.transaction() as session:
+            account = roster.give_role(session, email, role)
+    except REFUSED as refused:
+        raise click.ClickException(str(refused)) from None
+    security_log.write("role changed", account=account.id, role=role, by=ACTOR)
+    click.echo(f"{account.email} has the role {role} from now on.")
+
+
+@group.command("dismiss")
+@click.argument("email")
+def dismiss(email: str) -> None:
+    """Close an account: every session of it ends at once, and its password and links are worth nothing."""
+    try:
+        with web.transaction() as session:
+            account = roster.dismiss(session, email)
+    except REFUSED as refused:
+        raise click.ClickException(str(refused)) from None
+    security_log.write("account dismissed", account=account.id, by=ACTOR)
+    click.echo(f"{account.email} is signed out everywhere and cannot sign in any more.")
 
 
 @group.command("first-owner")

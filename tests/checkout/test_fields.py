@@ -146,6 +146,8 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
 }
 
 BUTTONS: Final = {
+    "/owner/staff/<int(max=2147483647):number>/role",
+    "/owner/staff/<int(max=2147483647):number>/dismissal",
     "/basket/lines/<int(max=2147483647):line_id>",
     "/basket/lines/<int(max=2147483647):line_id>/removal",
     "/owner/alerts/<int(max=2147483647):number>/acknowledgement",
@@ -169,9 +171,10 @@ TRIED_ELSEWHERE: Final = {
     "/journal/<slug>/comments",
     "/journal/<slug>/comments/<int(max=2147483647):number>/report",
     "/owner/orders/<reference>/refunds/<int(max=2147483647):number>/closing",
+    "/owner/staff",
 }
-"""Forms that tests/journal/test_comments.py tries, since only a few a minute are taken, and the one for a
-refund that Stripe refused, in tests/owner."""
+"""Forms that tests/journal/test_comments.py tries, since only a few a minute are taken, the one for a refund
+that Stripe refused, in tests/owner, and the invitation, in tests/accounts/test_roster.py."""
 
 
 class Form(NamedTuple):

@@ -128,6 +128,25 @@ def not_set_aside(visitor: Visitor) -> None:
     visitor.presses("Place order and pay")
 
 
+def listed_staff(visitor: Visitor) -> None:
+    visitor.has_signed_in("owner")
+    visitor.shop.link_for("finance")
+    visitor.open("/owner/staff")
+
+
+def invited_staff(visitor: Visitor) -> None:
+    visitor.has_signed_in("owner")
+    visitor.open("/owner/staff")
+    visitor.types("E-mail", "new@example.com")
+    visitor.presses("Make a link")
+
+
+def refused_staff(visitor: Visitor) -> None:
+    visitor.has_signed_in("owner")
+    visitor.open("/owner/staff")
+    visitor.presses("Make a link")
+
+
 def changed_while_paying(visitor: Visitor) -> None:
     visitor.has_ordered()
     visitor.has_in_basket("heart", "HEART-SILVER-18")
@@ -692,6 +711,9 @@ ROOMS: Final = (
     Room("link spent", "/sign-in/link/<token>", at("/sign-in/link/nothing"), 410),
     Room("password", "/sign-in/password", new_password),
     Room("password refused", "/sign-in/password", refused_password, 422),
+    Room("staff", "/owner/staff", listed_staff, shows="No password yet"),
+    Room("staff invited", "/owner/staff", invited_staff, shows="It is shown only now"),
+    Room("staff refused", "/owner/staff", refused_staff, 422, shows="Enter the e-mail address"),
     Room("alerts none", "/owner/alerts", staff_at("owner", "/owner/alerts"), shows="Nothing needs you"),
     Room("alerts", "/owner/alerts", alerted, shows="0.93 mm² apart"),
     Room("alerts seen to", "/owner/alerts", seen_to, shows="The alert is put away"),

@@ -1,0 +1,115 @@
+"""Who works here: the list, another role, and leaving. Somebody who can run the shop is always left.
+
+Role and session are looked up in the database at every request, so both take effect at once, on every host.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from shop import clock
+from shop.accounts import sessions, staff
+from shop.accounts.models import Account, Role, StaffSession
+
+
+class UnknownAccount(Exception):
+    """Nobody who works here has this e-mail."""
+
+    def __init__(self) -> None:
+        super().__init__("Nobody who works here has this e-mail.")
+
+
+class LastOwner(Exception):
+    """Without this account nobody could run the shop."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This is the only owner who can sign in. Give somebody else the role of owner first, and let "
+            "them set a password."
+        )
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who works here, or did."""
+
+    account: Account
+    browsers: int
+    """How many are signed in now."""
+    last_seen_at: datetime | None
+    """When one of those was last used."""
+
+
+def listed(session: Session) -> Sequence[Member]:
+    """Everybody, in the order they came."""
+    now = clock.now()
+    live = (
+        select(
+            StaffSession.account_id,
+            func.count().label("browsers"),
+            func.max(StaffSession.last_seen_at).label("last_seen_at"),
+        )
+        .where(
+            StaffSession.revoked_at.is_(None),
+            StaffSession.last_seen_at > now - sessions.IDLE,
+            StaffSession.created_at > now - sessions.LONGEST,
+        )
+        .group_by(StaffSession.account_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Account, func.coalesce(live.c.browsers, 0), live.c.last_seen_at)
+        .outerjoin(live, live.c.account_id == Account.id)
+        .order_by(Account.id)
+    )
+    return [Member(account, browsers, seen) for account, browsers, seen in rows]
+
+
+def dismiss(session: Session, email: str) -> Account:
+    """Close an account: its sessions and links end and its password goes.
+
+    Raises UnknownAccount, LastOwner, staff.NotAnEmail.
+    """
+    account = _working(session, email)
+    _leave_an_owner(session, account)
+    staff.disable(session, account.email)
+    return account
+
+
+def give_role(session: Session, email: str, role: str) -> Account:
+    """Give somebody another role. Raises as `dismiss` does, and ValueError for a role there is not."""
+    account, wanted = _working(session, email), Role(role)
+    if wanted is not Role.OWNER:
+        _leave_an_owner(session, account)
+    account.role = wanted
+    session.flush()
+    return account
+
+
+def _working(session: Session, email: str) -> Account:
+    """The open account of an e-mail. Every owner's row is locked: no two dismiss each other at once."""
+    owners = select(Account).where(Account.role == Role.OWNER).order_by(Account.id)
+    session.scalars(owners.with_for_update()).all()
+    found = session.scalars(
+        select(Account)
+        .where(Account.email == staff.normalised(email), Account.disabled_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise UnknownAccount
+    return found
+
+
+def _leave_an_owner(session: Session, leaving: Account) -> None:
+    others = select(func.count()).where(
+        Account.role == Role.OWNER,
+        Account.disabled_at.is_(None),
+        Account.password_hash.is_not(None),
+        Account.id != leaving.id,
+    )
+    if leaving.role == Role.OWNER and not session.execute(others).scalar_one():
+        raise LastOwner
