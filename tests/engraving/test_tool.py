@@ -97,7 +97,7 @@ def test_no_stroke_is_finer_than_the_machine_can_cut(face: str, tool: Tool) -> N
 
 def eyes(inked: np.ndarray) -> np.ndarray:
     """The bare metal that letters enclose: what no flood from the edge reaches."""
-    flooded = Image.fromarray(np.where(inked, 255, 0).astype(np.uint8))
+    flooded = Image.fromarray(np.where(inked, 255, 0).astype(np.uint8)).copy()
     ImageDraw.floodfill(flooded, (0, 0), 128)
     return np.asarray(flooded) == 0
 
@@ -105,9 +105,9 @@ def eyes(inked: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("face", LATIN)
 def test_thicker_strokes_close_no_eye(face: str) -> None:
     tool = MACHINES["diamond"].usual
-    for letter in "abdegopqABDOPQR04689":
-        enlarged = replace(FACES[face], cap_min_mm=5.0, cap_max_mm=5.0)
-        if eyes(drawn(enlarged, letter)).any():
+    for letter in "aegA4":
+        thin = replace(FACES[face], cap_min_mm=1.5, cap_max_mm=1.5, thicken_mm=0.0)
+        if eyes(drawn(thin, letter)).any():
             assert reached(eyes(ink(face, tool, letter)), 0.45 * tool.finest_line_mm).any(), letter
 
 
