@@ -24,6 +24,7 @@ class AlertKind(StrEnum):
     REFUND_SENT_BACK = "refund sent back"
     PAYMENT_IN_REVIEW = "payment in review"
     OTHER_ACCOUNT = "other account"
+    KEY_REFUSED = "key refused"
     SIGN_IN_GUESSED = "sign-in guessed"
     MAIL_UNENCRYPTED = "mail unencrypted"
     TEXT_LEFT_OUT = "text left out"
@@ -36,6 +37,9 @@ SAID: Final[Mapping[AlertKind, str]] = {
     AlertKind.WORK_FAILED: "Some work of the shop's cannot be done. It is tried again; its log says why.",
     AlertKind.NEWS_STUCK: (
         "Stripe told us something that could not be acted on yet. It is tried again, half-hourly at least."
+    ),
+    AlertKind.KEY_REFUSED: (
+        "Stripe does not accept the key: nothing can be paid, refunded or looked up until it is mended."
     ),
     AlertKind.OTHER_ACCOUNT: (
         "The key is of another Stripe account than the orders were paid to. Please put the former one "

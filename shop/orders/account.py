@@ -17,13 +17,18 @@ OTHER_ACCOUNT: Final = (
     "account."
 )
 ABOUT: Final = "STRIPE_SECRET_KEY"
+TOLD: Final = {
+    AlertKind.OTHER_ACCOUNT: {HTTPStatus.NOT_FOUND},
+    AlertKind.KEY_REFUSED: {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN},
+}
+"""What the owner is told, by the status of Stripe's refusal."""
 
 
 def other_account(services: Services) -> bool:
     """Whether Stripe knows nothing of the newest payment page it made for us; the owner is told once.
 
     Orders of test keys and of live ones are apart anyway: see Services.own. Asks Stripe one thing; when it
-    does not answer, nobody can say.
+    does not answer, nobody can say. A key that Stripe refuses is told of, too.
     """
     with services.database.reading() as session:
         newest = session.scalars(
@@ -33,20 +38,22 @@ def other_account(services: Services) -> bool:
             .order_by(CheckoutAttempt.id.desc())
             .limit(1)
         ).one_or_none()
-    other = newest is not None and _unknown(services, newest)
+    status = None if newest is None else _refused(services, newest)
     with services.database.transaction() as session:
-        if other:
-            raise_alert(session, AlertKind.OTHER_ACCOUNT, ABOUT)
-        else:
-            withdraw_alert(session, AlertKind.OTHER_ACCOUNT, ABOUT)
-    return other
+        for kind, statuses in TOLD.items():
+            if status in statuses:
+                raise_alert(session, kind, ABOUT)
+            else:
+                withdraw_alert(session, kind, ABOUT)
+    return status == HTTPStatus.NOT_FOUND
 
 
-def _unknown(services: Services, session_id: str) -> bool:
+def _refused(services: Services, session_id: str) -> int | None:
+    """The status with which Stripe refuses to show a page; None when it shows it or does not answer."""
     try:
         services.gateway.session(session_id)
     except GatewayRefused as error:
-        return error.status == HTTPStatus.NOT_FOUND
+        return error.status
     except GatewayDown:
-        return False
-    return False
+        return None
+    return None

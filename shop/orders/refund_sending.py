@@ -110,7 +110,13 @@ def adopt(session: Session, order: Order, request: RefundRequest, refund: Refund
     request.stripe_id, request.claimed_until = refund.id, None
     if request.state in {RefundState.OWED, RefundState.REFUSED}:
         request.state, request.refused = RefundState.SENT, None
-    withdraw_alert(session, AlertKind.REFUND_WAITS, order.reference)
+    withdraw_refund_alerts(session, order)
+
+
+def withdraw_refund_alerts(session: Session, order: Order) -> None:
+    """Nobody need see to the order's refunds any more, for what the alerts were raised for."""
+    for kind in (AlertKind.REFUND_WAITS, AlertKind.REFUND_REFUSED, AlertKind.REFUND_SENT_BACK):
+        withdraw_alert(session, kind, order.reference)
 
 
 def _note_trouble(services: Services, request: RefundRequest, trouble: Trouble) -> None:

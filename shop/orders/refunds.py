@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import clock
-from shop.alerts import AlertKind, withdraw_alert
 from shop.orders.case import PRINCIPAL
 from shop.orders.lifecycle import EventKind, State, lines_of, lock, record
 from shop.orders.models import Order
 from shop.orders.refund_allocation import Returned, taken_by
+from shop.orders.refund_sending import withdraw_refund_alerts
 from shop.payments.kinds import NEEDS_A_PERSON, OWED_STILL, EntryKind, RefundReason, RefundState
 from shop.payments.models import PaymentEntry, RefundRequest
 
@@ -155,7 +155,7 @@ def send_again(session: Session, order_id: int, request_id: int, *, actor: str) 
     session.flush()
     waiting.state = RefundState.ASKED_AGAIN
     record(session, order, EventKind.REFUND_ASKED_AGAIN, actor=actor, amount_pence=again.amount_pence)
-    _withdraw_alerts(session, order)
+    withdraw_refund_alerts(session, order)
     return again
 
 
@@ -170,7 +170,7 @@ def close(session: Session, order_id: int, request_id: int, *, returned: bool, n
     waiting.state = RefundState.RETURNED_ELSEWHERE if returned else RefundState.WITHDRAWN
     kind = EventKind.RETURNED_ELSEWHERE if returned else EventKind.REFUND_WITHDRAWN
     record(session, order, kind, actor=actor, amount_pence=waiting.amount_pence, note=note)
-    _withdraw_alerts(session, order)
+    withdraw_refund_alerts(session, order)
 
 
 def _waiting(
@@ -181,11 +181,6 @@ def _waiting(
     if found is None or found.order_id != order_id or found.state not in states:
         raise NotWaiting
     return order, found
-
-
-def _withdraw_alerts(session: Session, order: Order) -> None:
-    for kind in (AlertKind.REFUND_REFUSED, AlertKind.REFUND_SENT_BACK):
-        withdraw_alert(session, kind, order.reference)
 
 
 def _free_key(session: Session, wanted: str) -> str:

@@ -18,7 +18,7 @@ from shop.orders.lifecycle import EventKind, State
 from shop.orders.models import Order
 from shop.orders.outcome import REFUND_IS_GONE, Outcome, left_of, outcome
 from shop.orders.payment_page import note_stray
-from shop.orders.refund_sending import adopt
+from shop.orders.refund_sending import adopt, withdraw_refund_alerts
 from shop.payments.kinds import ALL_THAT_IS_LEFT, OWED_STILL, EntryKind, RefundReason, RefundState
 from shop.payments.models import RefundRequest
 from shop.payments.seen import PaymentSeen, Picture, RefundSeen, SessionSeen
@@ -163,7 +163,7 @@ def _settle_debts(case: Case, picture: Picture) -> None:
         if left <= 0:
             request.state = RefundState.WITHDRAWN
             case.tell(EventKind.REFUND_NOT_NEEDED, amount_pence=request.amount_pence)
-            withdraw_alert(case.session, AlertKind.REFUND_WAITS, case.order.reference)
+            withdraw_refund_alerts(case.session, case.order)
         elif request.reason in ALL_THAT_IS_LEFT and left < request.amount_pence:
             request.amount_pence = left
 

@@ -102,3 +102,19 @@ def test_a_stripe_that_does_not_say_is_not_another_account(trade: Trade, error: 
     trade.pass_time_for_holds()
     assert sweep(hooked(trade.services, session=fails)) == 1
     assert trade.order(paid).state == State.PAID
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_the_owner_is_told_that_stripe_refuses_the_key_until_it_is_mended(trade: Trade, status: int) -> None:
+    def refuses(*_: Any) -> Any:
+        raise GatewayRefused("api_key_expired", "", status)
+
+    def told() -> list[str]:
+        with trade.database.reading() as session:
+            return [alert.kind for alert in alerts.open_alerts(session)]
+
+    trade.place("disc")
+    sweep(hooked(trade.services, session=refuses))
+    assert told() == [AlertKind.KEY_REFUSED]
+    sweep(trade.services)
+    assert told() == []
