@@ -2,8 +2,9 @@
 
 import json
 import shutil
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,13 @@ from sqlalchemy import NullPool, create_engine, make_url, select, text, update
 
 from shop import clock
 from shop.application import create_app
+from shop.catalogue import snapshot
 from shop.dedications.models import SealedText
 from shop.journal.models import Comment
 from shop.orders import privacy, wall
 from shop.orders.lifecycle import history, link_token
 from shop.orders.models import Order
+from shop.orders.placing import place, price
 from shop.settings import Settings
 from shop.worker import Worker
 from tests.shopper import DETAILS, Shopper, soup, trade_of
@@ -214,3 +217,36 @@ def test_an_erased_orders_letters_go_where_they_were_written_as_files(
         worker.next_sweep = None
         worker.step()
     assert not [file for file in tmp_path.rglob("*") if file.is_file() and MARK.encode() in file.read_bytes()]
+
+
+def test_an_erasure_that_was_killed_half_way_shows_nothing_and_is_finished_by_the_worker(
+    app: Flask, order: Order
+) -> None:
+    """The key is destroyed first: whatever happens then, the words are gone."""
+    page, trade = link(app, order), trade_of(app)
+    with suppress(KeyboardInterrupt), trade.database.transaction() as session:
+        privacy.erase(session, trade.services.vault, order.reference, actor="test")
+        raise KeyboardInterrupt
+    assert Shopper(app).get(page).status_code == 200
+    assert MARK not in Shopper(app).get(page).text
+    assert MARK not in run(app, "privacy", "export", order.reference).output
+    Worker(app).step()
+    assert Shopper(app).get(page).status_code == 404
+    with trade.database.reading() as session:
+        assert [event.kind for event in history(session, order.id)].count("erased") == 1
+
+
+def test_an_order_that_was_killed_half_way_leaves_a_key_to_nothing_that_goes_by_itself(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trade = trade_of(app)
+    wish = trade.wish("petal")
+    with suppress(KeyboardInterrupt), trade.database.transaction() as session:
+        place(session, trade.services, wish, price(snapshot.load(session), wish.lines), buyer_hash="b")
+        raise KeyboardInterrupt
+    keys = trade.services.vault.keys
+    assert len(keys.all_ids()) == 1
+    for days, left in ((0, 1), (34, 1), (36, 0)):
+        monkeypatch.setattr(clock, "now", lambda days=days: datetime.now(UTC) + timedelta(days=days))
+        Worker(app).step()
+        assert len(keys.all_ids()) == left

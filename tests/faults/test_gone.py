@@ -21,10 +21,11 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop import clock, key_copies
+from shop import clock, erasures, key_copies
 from shop.application import create_app
 from shop.catalogue import snapshot
 from shop.db import Database
+from shop.dedications.keys import KeyStore
 from shop.dedications.models import OrderKey, WallEntry
 from shop.journal import comments
 from shop.journal.models import Comment, State
@@ -121,11 +122,13 @@ class GoneMachine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        """Two orders with words on the wall, and a comment, so that there is something to go."""
+        """Two orders with words on the wall and a comment, and copies from before any of it went."""
         for choice in (0, 1):
             self.buy(killed=False)
             self.decide(choice, WallState.SHOWN)
         self.write()
+        self.copy(replica=False)
+        self.copy_keys()
 
     @rule(killed=st.sampled_from([False, False, False, True]))
     def buy(self, killed: bool) -> None:
@@ -419,3 +422,22 @@ def test_of_a_thousand_histories_none_brings_back_what_is_gone(shop: Shop, engin
         "words on the wall at the end",
     ):
         assert shop.figures[what] > 100, what
+
+
+FAULTS = {
+    "keys are only said to be destroyed": (KeyStore, "destroy", lambda *_: None),
+    "a restored copy is not told": (erasures, "catch_up", lambda *_, **__: 0),
+    "SQLite's log is not emptied": (Database, "forget_deleted", lambda _: None),
+    "copies of keys are kept": (key_copies, "delete_old", lambda _: []),
+}
+
+
+@pytest.mark.faults_long
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_way_of_forgetting_to_forget_is_noticed(
+    shop: Shop, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(*FAULTS[fault])
+    with pytest.raises((AssertionError, ExceptionGroup)):
+        live(shop, histories=60, steps=10)

@@ -28,3 +28,11 @@ def test_the_worker_erases_the_words_of_an_order_when_its_time_is_over(app):
     assert worker._erase()
     assert sealed(app) == 0
     assert not worker._erase()
+
+
+def test_the_privacy_page_says_how_long_a_copy_of_the_keys_is_kept(app):
+    days = keeping.lasts(keeping.KEY_COPIES).days
+    said = " ".join(Shopper(app).get("/privacy").text.split())
+    assert f"each copy is deleted after {days} days" in said
+    assert f"Within those {days} days we could still open an old backup" in said
+    assert "no backup of our database can be opened for them, however old it is" in said
