@@ -24,6 +24,9 @@ from shop.orders import privacy, wall
 
 ACTOR = "list of what is gone"
 
+KEY_COLUMNS = (OrderKey.key_id, WallEntry.key_id, Comment.key_id, Comment.email_key_id)
+"""Every column that names a key: one left out here would lose its keys after 35 days."""
+
 NEWEST = 50
 """Orders looked at to see whether the store is the one that belongs to this database."""
 
@@ -53,6 +56,9 @@ def catch_up(database: Database, vault: Vault, *, afresh: bool = False) -> int:
             told = 0
     gone = vault.keys.gone_after(told)
     with database.transaction() as session:
+        session.execute(
+            select(GoneMark.seq).with_for_update()
+        )  # whoever starts with us waits, and finds it done
         count = _apply(session, vault, gone.names)
         known = set(session.scalars(select(GoneName.name)))
         session.add_all(GoneName(name=name) for name in sorted(gone.names - known))
@@ -99,9 +105,8 @@ def sweep_keys(database: Database, vault: Vault) -> int:
 
 def used(database: Database) -> set[str]:
     """The ids of every key that this database has something sealed under."""
-    columns = (OrderKey.key_id, WallEntry.key_id, Comment.key_id, Comment.email_key_id)
     with database.reading() as session:
-        return {key_id for column in columns for key_id in session.scalars(select(column)) if key_id}
+        return {key_id for column in KEY_COLUMNS for key_id in session.scalars(select(column)) if key_id}
 
 
 def _migrated(database: Database) -> bool:

@@ -2,19 +2,22 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from flask import Flask
 from sqlalchemy import NullPool, create_engine, make_url, select, text, update
 
-from shop import clock
+from shop import clock, erasures
 from shop.application import create_app
 from shop.catalogue import snapshot
 from shop.dedications.models import SealedText
+from shop.dedications.vault import order_name
 from shop.journal.models import Comment
 from shop.orders import privacy, wall
 from shop.orders.lifecycle import history, link_token
@@ -250,3 +253,18 @@ def test_an_order_that_was_killed_half_way_leaves_a_key_to_nothing_that_goes_by_
         monkeypatch.setattr(clock, "now", lambda days=days: datetime.now(UTC) + timedelta(days=days))
         Worker(app).step()
         assert len(keys.all_ids()) == left
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"], indirect=True)
+def test_processes_that_start_together_on_a_restored_copy_tell_it_once(app: Flask, order: Order) -> None:
+    trade, start = trade_of(app), Barrier(6)
+    trade.services.vault.destroy([], [order_name(order.reference), *map(str, range(200))])
+
+    def begin(_number: int) -> int:
+        start.wait(30)
+        return erasures.catch_up(trade.database, trade.services.vault)
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(begin, range(6))) == 1
+    with trade.database.reading() as session:
+        assert [event.kind for event in history(session, order.id)].count("erased") == 1

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from shop import clock, erasures, key_copies
 from shop.backup import CannotBackUp
+from shop.db import Base
 from shop.dedications.keys import KeyStore
 from shop.dedications.models import OrderKey
 from shop.dedications.vault import Vault
@@ -19,6 +20,7 @@ from shop.orders import privacy
 from shop.serve import first
 from shop.settings import Settings
 from shop.worker import Worker, run
+from tests.conftest import load_models
 from tests.keys import VAULT_KEY
 from tests.shopper import trade_of
 from tests.test_cli import run as command
@@ -210,3 +212,14 @@ def test_a_store_that_was_lost_has_the_list_again_from_the_database(
     key_copies.restore(trade.database, other, folder / "a.keys")
     assert other.keys.gone_after(0).names == keys.gone_after(0).names != set()
     other.keys.dispose()
+
+
+def test_every_column_that_names_a_key_is_known_to_who_sweeps_them() -> None:
+    load_models()
+    named = {
+        str(column)
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if column.name.endswith("key_id")
+    }
+    assert named == {f"{column.class_.__tablename__}.{column.key}" for column in erasures.KEY_COLUMNS}
