@@ -29,6 +29,7 @@ from shop.orders import version_guards
 from shop.orders.converge import Services, StillMoving
 from shop.owner import alerts as owner_alerts
 from shop.owner import cutting as owner_cutting
+from shop.owner import hand_drawings as owner_hand_drawings
 from shop.owner import machine as owner_machine
 from shop.owner import orders as owner_orders
 from shop.owner import refunds as owner_refunds
@@ -66,6 +67,7 @@ TOPICS: Final = (
     owner_orders,
     owner_refunds,
     owner_cutting,
+    owner_hand_drawings,
     owner_machine,
     owner_staff,
     owner_stock,

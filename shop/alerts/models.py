@@ -16,6 +16,7 @@ class AlertKind(StrEnum):
 
     CUT_DIFFERS = "cut differs"
     CUT_CHANGED = "cut changed"
+    TO_BE_DRAWN = "to be drawn"
     NEWS_STUCK = "news stuck"
     SWEEP_STUCK = "sweep stuck"
     WORK_FAILED = "work failed"
@@ -35,6 +36,9 @@ SAID: Final[Mapping[AlertKind, str]] = {
     AlertKind.CUT_CHANGED: "An order would no longer be cut as it was approved. Please look at it again.",
     AlertKind.SWEEP_STUCK: "An order cannot be brought to where Stripe says it is. It is tried again.",
     AlertKind.WORK_FAILED: "Some work of the shop's cannot be done. It is tried again; its log says why.",
+    AlertKind.TO_BE_DRAWN: (
+        "Words that no face can set wait to be drawn by hand. Please put the drawing on the order's page."
+    ),
     AlertKind.NEWS_STUCK: (
         "Stripe told us something that could not be acted on yet. It is tried again, half-hourly at least."
     ),

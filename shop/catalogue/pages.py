@@ -16,16 +16,20 @@ from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.snapshot import Catalogue, PictureView, PieceView
 from shop.engraving import (
     ALIKE,
+    BY_HAND,
     FACES,
+    HAND,
     SIGN_NAMES,
     EngravingRefused,
     Face,
     Remark,
+    asks_for_hand,
     check,
     field_name,
     offered,
     over_picture,
     remarks,
+    remarks_by_hand,
     symbol_id,
     words_in,
 )
@@ -105,6 +109,7 @@ def piece_page(
         raise UnknownPiece(slug)
     shown = editions.shown()
     lines = {field_name(area.key, line) for area in piece.sides for line in area.line_numbers}
+    said = _remarks(piece, values)
     return render_template(
         "catalogue/piece.html",
         here="pieces",
@@ -112,7 +117,8 @@ def piece_page(
         stages=[
             (stage, in_sight(piece, stage, values), _drawn(piece, stage, values)) for stage in piece.stages
         ],
-        remarks=_remarks(piece, values),
+        remarks=said,
+        by_hand=BY_HAND if values.get("face") == HAND or asks_for_hand(said) else None,
         faces=[(face, lettering.sample(face)) for face in _faces(piece, values)],
         first_face=first_face(piece),
         signs=[(sign, name, symbol_id(sign)) for sign, name in SIGN_NAMES.items() if sign != ALIKE],
@@ -182,6 +188,8 @@ def _drawn(piece: PieceView, stage: PictureView, values: Mapping[str, str]) -> M
 def _remarks(piece: PieceView, values: Mapping[str, str]) -> dict[str, Remark]:
     """By field name, how much room each line has left, or the ways out of what is wrong with it."""
     nothing = {field_name(side.key, line): Remark("") for side in piece.sides for line in side.line_numbers}
+    if values.get("face") == HAND:
+        return nothing | remarks_by_hand(piece.sides, values)
     face = FACES.get(values.get("face", ""))
     return nothing | (remarks(piece.sides, face, values, piece.tool) if face else {})
 

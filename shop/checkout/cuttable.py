@@ -41,6 +41,8 @@ def _is_uncuttable(line: Line) -> bool:
 
 def _not_as_drawn(piece: PieceView, engraving: Engraving) -> str | None:
     """The field of the first line that would not be cut as drawn, or None; the owner is told of it."""
+    if engraving.by_hand:
+        return None  # drawn later, and approved before it is cut
     try:
         checked_digest(piece.sides, engraving)
     except NotCuttable as found:

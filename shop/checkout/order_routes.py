@@ -2,21 +2,24 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, abort, make_response, redirect, render_template
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from shop import web
 from shop.catalogue import snapshot
 from shop.checkout.forms import ActionForm
 from shop.checkout.show import ordered_shown
 from shop.checkout.timeline import steps
-from shop.orders import wall
+from shop.orders import hand_drawings, wall
 from shop.orders.converge import Services
 from shop.orders.lifecycle import by_token
+from shop.orders.models import Order
 from shop.orders.view import view
 
 blueprint = Blueprint("orders", __name__)
 
+ANSWERED = "This drawing was answered before, or a newer one has taken its place: please look at it below."
 UNKNOWN = (
     "This link opens no order. It may have lost a letter on its way, or a newer one has taken its place."
 )
@@ -44,6 +47,50 @@ def show(token: str) -> ResponseReturnValue:
     page.headers["X-Robots-Tag"] = "noindex, nofollow"
     page.headers["Referrer-Policy"] = "no-referrer"
     return page
+
+
+@blueprint.post("/orders/<token>/drawings/<int(max=2147483647):number>/approval")
+def approve(token: str, number: int) -> ResponseReturnValue:
+    """Approve the drawing of a unit: now it may be cut."""
+    ActionForm()
+    with web.transaction() as session:
+        order = _found(session, token)
+        try:
+            hand_drawings.approve(session, order.id, number, _drawing_number())
+        except hand_drawings.NotWaiting:
+            flash(ANSWERED)
+        else:
+            flash("Thank you. This is the drawing that will be cut.")
+    return redirect(f"/orders/{token}#drawing-{number}", HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/orders/<token>/drawings/<int(max=2147483647):number>/changes")
+def ask_for_change(token: str, number: int) -> ResponseReturnValue:
+    """Say how the drawing of a unit should be otherwise."""
+    ActionForm()
+    wish = request.form.get("wish", "").strip()
+    with web.transaction() as session:
+        order = _found(session, token)
+        try:
+            vault, drawing = web.wired(Services).vault, _drawing_number()
+            hand_drawings.ask_for_change(session, vault, order.id, number, drawing, wish=wish)
+        except hand_drawings.NotWaiting:
+            flash(ANSWERED)
+        else:
+            flash("We will draw it again, and write to you.")
+    return redirect(f"/orders/{token}#drawing-{number}", HTTPStatus.SEE_OTHER)
+
+
+def _found(session: Session, token: str) -> Order:
+    order = by_token(session, token)
+    if order is None:
+        abort(HTTPStatus.NOT_FOUND, UNKNOWN)
+    return order
+
+
+def _drawing_number() -> int:
+    text = request.form.get("drawing", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0  # noqa: PLR2004
 
 
 @blueprint.post("/orders/<token>/wall/<int(max=2147483647):number>/withdrawal")

@@ -9,6 +9,7 @@ from shop.catalogue import editions
 from shop.catalogue.snapshot import Catalogue, PictureView, PieceView, VariantView
 from shop.checkout.contents import Line
 from shop.engraving import FACES, Area, Engraving, proof
+from shop.engraving.by_hand import shown_by_hand
 from shop.orders.view import LineView, words_of
 
 
@@ -63,11 +64,18 @@ def ordered_shown(catalogue: Catalogue, lines: Sequence[LineView]) -> list[Order
             Ordered(
                 line,
                 line.words,
-                drawn(line.sides, line.engraving),
+                _by_hand(line) if line.by_hand else drawn(line.sides, line.engraving),
                 picture_of(piece, variant),
             )
         )
     return shown
+
+
+def _by_hand(line: LineView) -> Markup:
+    """The latest drawing of words that are drawn by hand; empty while there is none."""
+    sides = [side for side in line.sides if side.key in line.hand.sides]
+    # Made by our own writer from outlines and numbers.
+    return Markup("".join(shown_by_hand(side, line.hand.sides[side.key]) for side in sides))  # noqa: S704
 
 
 def drawn(sides: Sequence[Area], engraving: Engraving | None) -> Markup:

@@ -3,6 +3,7 @@
 from shop.engraving.areas import Area
 from shop.engraving.drawing import preview, proof, svg
 from shop.engraving.engraving import (
+    HAND,
     EngravedLine,
     Engraving,
     EngravingUnreadable,
@@ -28,16 +29,19 @@ from shop.engraving.problems import (
     UnknownLine,
 )
 from shop.engraving.proofs import Proof, proof_digest, proof_of
+from shop.engraving.remarks import BY_HAND, Remark, asks_for_hand, remarks, remarks_by_hand
 from shop.engraving.signs import ALIKE, SIGN_NAMES, symbol_id
-from shop.engraving.stage import Placement, Remark, over_picture, remarks
+from shop.engraving.stage import Placement, over_picture
 from shop.engraving.tool import ANY_TOOL, MACHINES, Tool
 from shop.engraving.ways import INSTEAD, SIGN_LINE, taken
 
 __all__ = [
     "ALIKE",
     "ANY_TOOL",
+    "BY_HAND",
     "FACES",
     "FACE_FIELD",
+    "HAND",
     "INSTEAD",
     "MACHINES",
     "SIGN_LINE",
@@ -62,6 +66,7 @@ __all__ = [
     "Tool",
     "UnknownFace",
     "UnknownLine",
+    "asks_for_hand",
     "check",
     "field_name",
     "offered",
@@ -71,6 +76,7 @@ __all__ = [
     "proof_digest",
     "proof_of",
     "remarks",
+    "remarks_by_hand",
     "room_left_mm",
     "svg",
     "symbol_id",

@@ -10,7 +10,7 @@ from html import escape
 from typing import Final
 
 from shop.engraving.areas import Area, is_ring, outline
-from shop.engraving.engraving import EngravedLine, Engraving, Words, check, words_in
+from shop.engraving.engraving import HAND, EngravedLine, Engraving, Words, check, words_in
 from shop.engraving.faces import FACES, Face, opened
 from shop.engraving.frames import Frame, frames
 from shop.engraving.layout import lay_out
@@ -33,9 +33,14 @@ def svg(area: Area, lines: Iterable[EngravedLine], face: Face, *, edge: bool = T
 
 def proof(area: Area, engraving: Engraving | None) -> str:
     """One side of an engraving that was accepted; the bare metal when there is none."""
-    if engraving is None:
-        return _document(area, "", edge=True)
+    if engraving is None or engraving.by_hand:
+        return bare(area)
     return svg(area, engraving.lines, engraving.face_as_cut)
+
+
+def bare(area: Area, words: str = "") -> str:
+    """The metal, with what was drawn by hand upon it."""
+    return _document(area, words, edge=True)
 
 
 def preview(params: Mapping[str, str], areas: Sequence[Area], tool: Tool = ANY_TOOL) -> str:
@@ -46,6 +51,8 @@ def preview(params: Mapping[str, str], areas: Sequence[Area], tool: Tool = ANY_T
     """
     area = next((area for area in areas if area.key == params.get("side")), areas[0])
     face = FACES.get(params.get("face", "")) or next(iter(FACES.values()))
+    if params.get("face") == HAND:
+        return bare(area)
     typed = words_in(params, [area])
     words = {line: drawn for (_, line), text in typed.items() if (drawn := drawable(face, text))}
     note = _note([area], face, typed, tool)

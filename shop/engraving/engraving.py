@@ -4,7 +4,7 @@ import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from shop.engraving import letters
 from shop.engraving.areas import Area
@@ -23,6 +23,9 @@ from shop.engraving.problems import (
     UnknownLine,
 )
 from shop.engraving.tool import ANY_TOOL, Fit, Tool, fit, fitted
+
+HAND: Final = "by-hand"
+"""Stands where the slug of a face would, for words that are drawn by hand."""
 
 Words = Mapping[tuple[str, int], str]
 """What was typed, by side and line; lines are numbered from 1."""
@@ -83,6 +86,11 @@ class Engraving:
         return self.fit.applied(FACES[self.face]) if self.fit else FACES[self.face]
 
     @property
+    def by_hand(self) -> bool:
+        """Whether no face sets these words: they are drawn for the buyer, who approves what is cut."""
+        return self.face == HAND
+
+    @property
     def face_is_current(self) -> bool:
         """Whether the face's font file is still the one these words were checked with."""
         face = FACES.get(self.face)
@@ -121,14 +129,10 @@ def check(areas: Sequence[Area], face_slug: str, words: Words, tool: Tool = ANY_
         elif not letters.is_blank(text := unicodedata.normalize("NFC", typed)):
             kept[place] = text
     face = FACES.get(face_slug)
-    if face is None:
-        if kept or problems:
-            problems[FACE_FIELD] = UnknownFace()
-    else:
-        problems |= _unfit(areas, face, kept, tool)
+    problems |= _refused(areas, face_slug, kept, tool) if kept or problems else {}
     if problems:
         raise EngravingRefused(problems)
-    if face is None or not kept:
+    if not kept:
         return None
     lines = tuple(
         EngravedLine(area.key, line, kept[area.key, line])
@@ -136,7 +140,19 @@ def check(areas: Sequence[Area], face_slug: str, words: Words, tool: Tool = ANY_
         for line in area.line_numbers
         if (area.key, line) in kept
     )
+    if face is None:
+        return Engraving(HAND, "", lines)
     return Engraving(face.slug, face.version, lines, None if tool == ANY_TOOL else fit(face, tool))
+
+
+def _refused(
+    areas: Sequence[Area], face_slug: str, kept: Words, tool: Tool
+) -> dict[tuple[str, int], Problem]:
+    if face_slug == HAND:
+        broken = {place: letters.breaks(text) for place, text in kept.items()}
+        return {place: ControlCharacters(found) for place, found in broken.items() if found}
+    face = FACES.get(face_slug)
+    return _unfit(areas, face, kept, tool) if face else {FACE_FIELD: UnknownFace()}
 
 
 def _unfit(areas: Sequence[Area], face: Face, kept: Words, tool: Tool) -> dict[tuple[str, int], Problem]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from fontTools.misc.transform import Transform
+from fontTools.misc.transform import Scale, Transform
 
 from shop.engraving.areas import Area, outline
 from shop.engraving.contours import Contour, polygon
@@ -87,6 +87,16 @@ def cut(area: Area, face: Face, words: Mapping[int, str]) -> CutSide:
             strokes += [_moved(contour, at) for contour in glyph_contours(path) if not contour.closed]
             letters.append(_placed(glyph_region(path, _most_mm_per_unit(face)), at))
         return CutSide(area, (*_contours(_united(letters, face.thicken_mm)), *strokes), face.thicken_mm)
+    except shapely.errors.GEOSException:
+        raise CannotUnite from None
+
+
+def cut_path(area: Area, path: str) -> CutSide:
+    """An outline drawn by hand (SVG path data in mm about the middle, y downwards). Raises CannotUnite."""
+    import shapely  # noqa: PLC0415
+
+    try:
+        return CutSide(area, tuple(_contours(_united([_placed(glyph_region(path, 1.0), Scale(1, -1))], 0.0))))
     except shapely.errors.GEOSException:
         raise CannotUnite from None
 

@@ -54,8 +54,8 @@ class MissingLetters(Problem):
             return f"{lacking} We have a small sign it could be: {_listed(names, 'or')}."
         if not self.faces_that_have:
             return (
-                f"{lacking} None of our faces has all the letters of these words. Please write to us: "
-                "there may be a way."
+                f"{lacking} None of our faces has all the letters of these words. We can draw them for you "
+                "by hand, and send you the drawing before anything is cut."
             )
         verb = "has" if len(self.faces_that_have) == 1 else "have"
         them = "it" if len(self.letters) == 1 and self.letters[0].shown in self.said else "them"

@@ -5,17 +5,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from shop.engraving.areas import Area
 from shop.engraving.drawing import marks, number
-from shop.engraving.engraving import check, field_name, words_in
+from shop.engraving.engraving import HAND, field_name, words_in
 from shop.engraving.faces import FACES, Face
-from shop.engraving.layout import room_left_mm
 from shop.engraving.letters import drawable, offered
-from shop.engraving.problems import EngravingRefused, Problem
+from shop.engraving.remarks import BY_HAND, asks_for_hand, remarks, remarks_by_hand
 from shop.engraving.tool import ANY_TOOL, Tool, fitted
-from shop.engraving.ways import Way, ways_out
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -92,9 +90,10 @@ def over_picture(
     `name` sets its inner names apart from those of other drawings on a page.
     """
     face = FACES.get(params.get("face", "")) or next(iter(FACES.values()))
-    said, as_cut = remarks(areas, face, params, tool), fitted(face, tool)
-    sides = {area.key: area for area in areas}
-    shown = [place for place in placements if place.side in sides]
+    hand = params.get("face") == HAND
+    said = remarks_by_hand(areas, params) if hand else remarks(areas, face, params, tool)
+    as_cut, sides = fitted(face, tool), {area.key: area for area in areas}
+    shown = [place for place in placements if place.side in sides and not hand]
     cut = pale = ""
     for place in shown:
         area = sides[place.side]
@@ -111,51 +110,16 @@ def over_picture(
     if pale:
         cut += f'<g class="too-long" opacity="{_PALE}" color="{tone.floor}">{pale}</g>'
     asked = [face for face in offered(words_in(params, areas).values()) if face.only_for]
-    told = {
-        "lines": said,
-        "faces": [(face.slug, face.name, face.description, face.sample) for face in asked],
-    }
+    faces = [(face.slug, face.name, face.description, face.sample) for face in asked]
+    if hand or asks_for_hand(said):
+        faces.append(BY_HAND)
+    told = {"lines": said, "faces": faces}
     wide, high = size
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" aria-hidden="true" '
         f'focusable="false"><metadata>{escape(json.dumps(told, ensure_ascii=False), quote=False)}</metadata>'
         f"{cut}</svg>"
     )
-
-
-class Remark(NamedTuple):
-    """What to say of a line: a sentence, whether it is a problem, and the ways out of it."""
-
-    sentence: str
-    wrong: bool = False
-    ways: tuple[Way, ...] = ()
-
-
-def remarks(
-    areas: Sequence[Area], face: Face, params: Mapping[str, str], tool: Tool = ANY_TOOL
-) -> dict[str, Remark]:
-    """By field name, what to say of each line that has words: the problem, or how much room is left."""
-    words = words_in(params, areas)
-    problems: Mapping[tuple[str, int], Problem] = {}
-    try:
-        check(areas, face.slug, words, tool)
-    except EngravingRefused as refused:
-        problems = refused.problems
-    said, as_cut = {}, fitted(face, tool)
-    for area in areas:
-        typed = {line: text for (key, line), text in words.items() if key == area.key and text.strip()}
-        for line in typed:
-            name = field_name(area.key, line)
-            if problem := problems.get((area.key, line)):
-                said[name] = Remark(problem.message, wrong=True, ways=ways_out(name, problem))
-            else:
-                said[name] = Remark(_room(room_left_mm(area, as_cut, typed, line)))
-    return said
-
-
-def _room(left_mm: float) -> str:
-    whole = math.floor(left_mm)
-    return f"Room for {whole} mm more." if whole >= 1 else "This line is full."
 
 
 def _cut(area: Area, place: Placement, words: Mapping[int, str], face: Face, *, name: str) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from shop.engraving.engraving import HAND
 from shop.engraving.faces import FACES
 from shop.engraving.problems import MissingLetters, Problem
 from shop.engraving.signs import MEANT, SELECTORS, SIGN_NAMES
@@ -35,6 +36,9 @@ def ways_out(field: str, problem: Problem) -> tuple[Way, ...]:
     """What the buyer can do about a field's words by pressing a button; nothing is changed before."""
     if not isinstance(problem, MissingLetters):
         return ()
+    unknown = any(letter.text not in MEANT for letter in problem.letters)
+    drawn = unknown and not problem.faces_that_have
+    by_hand = (Way(f"{_FACE} {HAND}", "Have it drawn by hand"),) if drawn else ()
     able = [face for face in FACES.values() if face.name in problem.faces_that_have]
     meant = [(letter.text, MEANT[letter.text]) for letter in problem.letters if letter.text in MEANT]
     return (
@@ -43,6 +47,7 @@ def ways_out(field: str, problem: Problem) -> tuple[Way, ...]:
             Way(f"{_SIGN} {field} {typed} {sign}", f"Engrave this sign for {typed}: {SIGN_NAMES[sign]}", sign)
             for typed, sign in meant
         ),
+        *by_hand,
     )
 
 
@@ -51,7 +56,7 @@ def taken(form: Mapping[str, str]) -> dict[str, str]:
     fields = {name: text for name, text in form.items() if name != INSTEAD}
     line = fields.get(SIGN_LINE, "")
     match form.get(INSTEAD, "").split(" "):
-        case [kind, slug] if kind == _FACE and slug in FACES:
+        case [kind, slug] if kind == _FACE and (slug in FACES or slug == HAND):
             fields["face"] = slug
         case [kind, name, typed, sign] if (
             kind == _SIGN and MEANT.get(typed) == sign and _is_line(name, fields)

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from shop.alerts import AlertKind, raise_alert
 from shop.dedications.vault import Vault
+from shop.engraving.by_hand import cut_by_hand
 from shop.engraving.cut_check import NotCuttable
-from shop.engraving.outlines import CutSide
+from shop.engraving.outlines import CannotUnite, CutSide
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
 from shop.orders.view import LineView, view
@@ -26,12 +27,18 @@ class NotAsApproved(Exception):
         self.why = why
 
 
+class NotApprovedYet(Exception):
+    """Words that are drawn by hand, and whose drawing the buyer has not approved: nothing may be cut."""
+
+
 def cut_as_approved(line: LineView) -> Mapping[str, CutSide]:
     """The outlines of each side of a unit that has words, held against the drawing that was approved.
 
-    Both digests must still match; a line from before outlines had one is held by its drawing alone. Raises
-    NotAsApproved.
+    Both digests must still match; a line from before outlines had one is held by its drawing alone.
+    Raises NotAsApproved, or NotApprovedYet for a drawing by hand.
     """
+    if line.by_hand:
+        return _by_hand(line)
     if line.approved is None or not line.as_approved:
         raise NotAsApproved(AlertKind.CUT_CHANGED, "Its drawing is no longer the one that was approved.")
     try:
@@ -42,6 +49,15 @@ def cut_as_approved(line: LineView) -> Mapping[str, CutSide]:
         why = "Its outlines are no longer those that were held against the drawing."
         raise NotAsApproved(AlertKind.CUT_CHANGED, why)
     return cut.sides
+
+
+def _by_hand(line: LineView) -> Mapping[str, CutSide]:
+    if not line.hand.approved:
+        raise NotApprovedYet
+    try:
+        return {side.key: cut_by_hand(side, line.hand.sides[side.key]) for side in line.sides}
+    except CannotUnite as found:
+        raise NotAsApproved(AlertKind.CUT_DIFFERS, str(found)) from None
 
 
 def tell_owner(session: Session, reference: str, number: int, problem: NotAsApproved) -> None:
@@ -61,5 +77,7 @@ def problems(session: Session, vault: Vault, order: Order) -> Iterator[tuple[int
         if line.engraving is not None:
             try:
                 cut_as_approved(line)
+            except NotApprovedYet:
+                continue
             except NotAsApproved as found:
                 yield line.row.number, found

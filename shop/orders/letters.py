@@ -31,6 +31,7 @@ class Kind:
 
 KINDS: Final[Mapping[str, Kind]] = {
     "order-confirmation": Kind("order_confirmation", "Your order {reference}", drawn=True),
+    "drawing-ready": Kind("drawing_ready", "About your order {reference}"),
     "sold-out": Kind("sold_out", "About your order {reference}"),
     "paid-twice": Kind("paid_twice", "About your order {reference}"),
     "refund": Kind("refund", "About your order {reference}"),

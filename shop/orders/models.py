@@ -69,6 +69,8 @@ class OrderLine(Base):
     donation_pence: Mapped[int]
     """What the policy gives for this unit; 0 when none was in force or it counts by order."""
     engraved: Mapped[bool]
+    by_hand: Mapped[bool | None]
+    """Sold as drawn by hand: no face can set its words. None of an order from before that was to be had."""
     proof_digest: Mapped[str | None]
     """See Approved.digest: what is cut can be held against it."""
     cut_digest: Mapped[str | None]
@@ -102,3 +104,17 @@ class OrderLink(Base):
     nonce: Mapped[str]
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class HandDrawingStep(Base):
+    """One step of a drawing by hand: sent to the buyer, approved, or to be changed. Rows are only added."""
+
+    __tablename__ = "hand_drawing_step"
+    __table_args__ = (CheckConstraint("kind IN ('sent', 'approved', 'change asked')", name="kind_known"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
+    line_number: Mapped[int]
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    actor: Mapped[str]

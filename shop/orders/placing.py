@@ -213,8 +213,9 @@ def _line(
         price_pence=line.price_pence,
         donation_pence=donation_pence,
         engraved=approved is not None,
+        by_hand=approved is not None and approved.engraving.by_hand,
         proof_digest=approved.digest() if approved else None,
-        cut_digest=approved.cut_digest() if approved else None,
+        cut_digest=approved.cut_digest() if approved and not approved.engraving.by_hand else None,
     )
 
 

@@ -14,6 +14,7 @@ from shop.alerts import AlertKind, raise_alert, withdraw_alert
 from shop.giving import ledger
 from shop.money import pounds_and_pence
 from shop.orders.case import STRIPE, Case, open_case
+from shop.orders.hand_drawings import ask_owner
 from shop.orders.lifecycle import EventKind, State
 from shop.orders.models import Order
 from shop.orders.outcome import REFUND_IS_GONE, Outcome, left_of, outcome
@@ -93,6 +94,7 @@ def take_stock(case: Case, intent: str, paid_pence: int, at: datetime) -> None:
         case.session, hold, order_reference=reference, actor=STRIPE
     ):
         case.write("order-confirmation")
+        ask_owner(case.session, case.order, [line.number for line in case.lines if line.by_hand])
     else:
         case.ask_refund(intent, paid_pence, RefundReason.UNFILLABLE, "unfillable")
         case.tell(EventKind.SOLD_OUT, at)

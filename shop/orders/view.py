@@ -1,7 +1,7 @@
 """An order as people look at it: its lines with their words, what happened, what it gave."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from shop.giving import ledger
 from shop.giving.ledger import Standing
 from shop.orders import wall
 from shop.orders.approved import Approved
+from shop.orders.hand_drawings import HandDrawing, standing, steps_of
 from shop.orders.lifecycle import EventKind, State, history, lines_of
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.wall import WallState
@@ -32,6 +33,14 @@ class LineView:
     """The name she gave for the wall; None when she kept the dedication private or it was erased."""
     on_wall: WallState | None = None
     """How it stands with the wall; None when she never asked for that."""
+
+    hand: HandDrawing = field(default=HandDrawing(None), repr=False)
+    """How its drawing by hand stands, for words that no face can set."""
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether its words are drawn by hand."""
+        return self.engraving is not None and self.engraving.by_hand
 
     @property
     def engraving(self) -> Engraving | None:
@@ -57,6 +66,8 @@ class LineView:
     def as_approved(self) -> bool:
         """Whether what would be drawn and cut now is to the letter and the outline what she approved."""
         approved = self.approved
+        if self.by_hand:
+            return self.hand.approved
         return (
             approved is not None
             and approved.engraving.face_is_current
@@ -91,10 +102,17 @@ def view(session: Session, vault: Vault, order: Order) -> OrderView:
     standings = ledger.standings(session, order.reference)
     shared = wall.states(session, order.id)
     sealed = vault.reveal_all(session, order.id)
+    drawings = steps_of(session, order.id)
     return OrderView(
         row=order,
         state=State(order.state),
-        lines=[_line(row, sealed.get(f"line:{row.number}"), shared.get(row.number)) for row in rows],
+        lines=[
+            replace(
+                _line(row, sealed.get(f"line:{row.number}"), shared.get(row.number)),
+                hand=standing(drawings, row.number, sealed),
+            )
+            for row in rows
+        ],
         events=history(session, order.id),
         contact=sealed.get("contact"),
         gift=sealed.get("gift"),

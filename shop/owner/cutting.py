@@ -12,7 +12,7 @@ from shop.alerts import AlertKind
 from shop.engraving.outlines import CutSide
 from shop.engraving.writers import FORMATS
 from shop.orders.converge import Services
-from shop.orders.cutting import NotAsApproved, cut_as_approved, tell_owner
+from shop.orders.cutting import NotApprovedYet, NotAsApproved, cut_as_approved, tell_owner
 from shop.orders.models import Order
 from shop.orders.view import view
 
@@ -26,6 +26,7 @@ NOT_AS_DRAWN = (
     "What a machine would cut is not what the drawing shows, so there is no file. "
     "Please cut these letters by hand from the proof, or write to the buyer first."
 )
+NOT_APPROVED_YET = "The buyer has not approved the drawing of these words, so there is nothing to cut yet."
 SAID = {AlertKind.CUT_CHANGED: CHANGED, AlertKind.CUT_DIFFERS: NOT_AS_DRAWN}
 
 
@@ -54,6 +55,8 @@ def _side(reference: str, number: int, side: str) -> CutSide | None:
         return None
     try:
         return cut_as_approved(line)[side]
+    except NotApprovedYet:
+        abort(HTTPStatus.CONFLICT, NOT_APPROVED_YET)
     except NotAsApproved as problem:
         with web.transaction() as session:
             tell_owner(session, reference, number, problem)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from shop.engraving import ANY_TOOL, FACES, MACHINES, Area, Tool, proof
+from shop.engraving.by_hand import shown_by_hand
 from shop.orders.view import LineView
 
 Proof = tuple[Area, Markup]
@@ -18,7 +19,7 @@ def large_proofs(lines: Sequence[LineView]) -> dict[int, list[Proof]]:
 
 def drawn_for(line: LineView, now: Tool) -> str:
     """Which machine a unit's words were approved for, and whether it is another than the one of today."""
-    if line.engraving is None or line.engraving.tool == now == ANY_TOOL:
+    if line.engraving is None or line.by_hand or line.engraving.tool == now == ANY_TOOL:
         return ""
     approved = line.engraving.tool
     if approved == ANY_TOOL:
@@ -35,6 +36,10 @@ def drawn_for(line: LineView, now: Tool) -> str:
 
 def _sides(line: LineView) -> list[Proof]:
     engraving = line.engraving
+    if line.by_hand:
+        drawn = {side: line.hand.sides[side.key] for side in line.sides if side.key in line.hand.sides}
+        # Outlines and numbers, read strictly and written by us.
+        return [(side, Markup(shown_by_hand(side, path))) for side, path in drawn.items()]  # noqa: S704
     if engraving is None or engraving.face not in FACES:
         return []
     # Made by our own writer from outlines and numbers; no typed text is in it.

@@ -168,13 +168,17 @@ BUTTONS: Final = {
 
 
 TRIED_ELSEWHERE: Final = {
+    "/orders/<token>/drawings/<int(max=2147483647):number>/approval",
+    "/orders/<token>/drawings/<int(max=2147483647):number>/changes",
+    "/owner/orders/<reference>/lines/<int(max=2147483647):number>/drawing",
     "/journal/<slug>/comments",
     "/journal/<slug>/comments/<int(max=2147483647):number>/report",
     "/owner/orders/<reference>/refunds/<int(max=2147483647):number>/closing",
     "/owner/staff",
 }
 """Forms that tests/journal/test_comments.py tries, since only a few a minute are taken, the one for a refund
-that Stripe refused, in tests/owner, and the invitation, in tests/accounts/test_roster.py."""
+that Stripe refused and those of drawings by hand, in tests/owner, and the invitation, in
+tests/accounts/test_roster.py."""
 
 
 class Form(NamedTuple):

@@ -226,10 +226,10 @@ def test_the_faces_named_have_the_letters_of_the_other_lines_too(disc: Area) -> 
 
 
 def test_a_letter_no_face_has_is_said_plainly(disc: Area) -> None:
-    problem = problem_of([disc], "great-vibes", "Mia 💙\ufe0f")
+    problem = problem_of([disc], "great-vibes", "Mia 🛵\ufe0f")
     assert problem.message == (
-        "Great Vibes has no '💙'. None of our faces has all the letters of these words. "
-        "Please write to us: there may be a way."
+        "Great Vibes has no '🛵'. None of our faces has all the letters of these words. "
+        "We can draw them for you by hand, and send you the drawing before anything is cut."
     )
 
 

@@ -1,0 +1,80 @@
+"""What there is to say of each line while somebody writes: what is wrong with it, or the room left."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from shop.engraving.areas import Area
+from shop.engraving.engraving import HAND, check, field_name, words_in
+from shop.engraving.faces import Face
+from shop.engraving.layout import room_left_mm
+from shop.engraving.problems import EngravingRefused, Problem
+from shop.engraving.tool import ANY_TOOL, Tool, fitted
+from shop.engraving.ways import Way, ways_out
+
+BY_HAND: Final = (
+    HAND,
+    "Drawn by hand",
+    "We draw your words, and cut nothing before you have approved the drawing.",
+    "by hand",
+)
+"""How drawing by hand is offered among the faces: slug, name, description, sample."""
+
+DRAWN_LATER: Final = "We draw this for you, and send you the drawing before anything is cut."
+
+
+class Remark(NamedTuple):
+    """What to say of a line: a sentence, whether it is a problem, and the ways out of it."""
+
+    sentence: str
+    wrong: bool = False
+    ways: tuple[Way, ...] = ()
+
+
+def remarks(
+    areas: Sequence[Area], face: Face, params: Mapping[str, str], tool: Tool = ANY_TOOL
+) -> dict[str, Remark]:
+    """By field name, what to say of each line that has words: the problem, or how much room is left."""
+    words = words_in(params, areas)
+    problems: Mapping[tuple[str, int], Problem] = {}
+    try:
+        check(areas, face.slug, words, tool)
+    except EngravingRefused as refused:
+        problems = refused.problems
+    said, as_cut = {}, fitted(face, tool)
+    for area in areas:
+        typed = {line: text for (key, line), text in words.items() if key == area.key and text.strip()}
+        for line in typed:
+            name = field_name(area.key, line)
+            if problem := problems.get((area.key, line)):
+                said[name] = Remark(problem.message, wrong=True, ways=ways_out(name, problem))
+            else:
+                said[name] = Remark(_room(room_left_mm(area, as_cut, typed, line)))
+    return said
+
+
+def _room(left_mm: float) -> str:
+    whole = math.floor(left_mm)
+    return f"Room for {whole} mm more." if whole >= 1 else "This line is full."
+
+
+def remarks_by_hand(areas: Sequence[Area], params: Mapping[str, str]) -> dict[str, Remark]:
+    """The same for words that are to be drawn by hand: nothing of them is measured yet."""
+    words = words_in(params, areas)
+    problems: Mapping[tuple[str, int], Problem] = {}
+    try:
+        check(areas, HAND, words)
+    except EngravingRefused as refused:
+        problems = refused.problems
+    return {
+        field_name(*place): Remark(problems[place].message, wrong=True)
+        if place in problems
+        else Remark(DRAWN_LATER)
+        for place, text in words.items()
+        if text.strip()
+    }
+
+
+def asks_for_hand(said: Mapping[str, Remark]) -> bool:
+    """Whether one of the lines can only be drawn by hand."""
+    return any(way.value == f"face {HAND}" for remark in said.values() for way in remark.ways)

@@ -1,0 +1,123 @@
+"""Words that no face can set: the owner draws them, the buyer approves, and only then can they be cut.
+
+What happened is a row; the drawings themselves, and what the buyer would like otherwise, are sealed with the
+order's words.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop import clock
+from shop.alerts import AlertKind, raise_alert, withdraw_alert
+from shop.dedications.vault import Vault
+from shop.mail import outbox
+from shop.orders.lifecycle import lock, move_version
+from shop.orders.models import HandDrawingStep, Order
+
+LETTER: Final = "drawing-ready"
+MOST_WORDS: Final = 600
+
+
+class Step(StrEnum):
+    """What happened to a drawing."""
+
+    SENT = "sent"
+    APPROVED = "approved"
+    CHANGE_ASKED = "change asked"
+
+
+class NotWaiting(Exception):
+    """There is no drawing that waits for an answer: it was answered, or another has taken its place."""
+
+
+@dataclass(frozen=True)
+class HandDrawing:
+    """How the drawing of one unit stands. `sides` is the latest, path data by the key of the side."""
+
+    step: Step | None
+    number: int = 0
+    """Of the latest drawing; 0 while there is none."""
+    sides: Mapping[str, str] = field(default_factory=dict, repr=False)
+    wish: str = field(default="", repr=False)
+    """What the buyer would like otherwise, when the last step was to ask for it."""
+
+    @property
+    def approved(self) -> bool:
+        """Whether it may be cut."""
+        return self.step is Step.APPROVED
+
+
+def standing(steps: Sequence[HandDrawingStep], line: int, sealed: Mapping[str, Any]) -> HandDrawing:
+    """How the drawing of a line stands, from its steps in their order and what is sealed with them."""
+    own = [step for step in steps if step.line_number == line]
+    sent = [step for step in own if step.kind == Step.SENT]
+    if not sent:
+        return HandDrawing(None)
+    kept = sealed.get(_label(line, sent[-1].id)) or {}
+    wish = sealed.get(_label(line, own[-1].id)) or {}
+    return HandDrawing(Step(own[-1].kind), len(sent), kept.get("sides", {}), wish.get("wish", ""))
+
+
+def steps_of(session: Session, order_id: int) -> Sequence[HandDrawingStep]:
+    """All steps of an order's drawings, in their order."""
+    query = select(HandDrawingStep).where(HandDrawingStep.order_id == order_id)
+    return session.scalars(query.order_by(HandDrawingStep.id)).all()
+
+
+def ask_owner(session: Session, order: Order, lines: Sequence[int]) -> None:
+    """Tell the owner that these units of a paid order are to be drawn."""
+    for line in lines:
+        raise_alert(session, AlertKind.TO_BE_DRAWN, f"{order.reference}, piece {line}")
+
+
+def send(
+    session: Session, vault: Vault, order_id: int, line: int, sides: Mapping[str, str], *, actor: str
+) -> None:
+    """Send a drawing to the buyer, in the place of any before it."""
+    order = lock(session, order_id)
+    step = _add(session, order, line, Step.SENT, actor)
+    vault.seal(session, order.id, _label(line, step.id), {"sides": dict(sides)})
+    withdraw_alert(session, AlertKind.TO_BE_DRAWN, f"{order.reference}, piece {line}")
+    outbox.put(session, kind=LETTER, order_id=order.id, dedupe_key=f"{LETTER}-{step.id}")
+
+
+def approve(session: Session, order_id: int, line: int, number: int) -> None:
+    """The buyer approves the drawing with this number. Raises NotWaiting."""
+    order = lock(session, order_id)
+    _refuse_unless_waiting(session, order, line, number)
+    _add(session, order, line, Step.APPROVED, "buyer")
+
+
+def ask_for_change(
+    session: Session, vault: Vault, order_id: int, line: int, number: int, *, wish: str
+) -> None:
+    """The buyer would like it otherwise, and says how. Raises NotWaiting."""
+    order = lock(session, order_id)
+    _refuse_unless_waiting(session, order, line, number)
+    step = _add(session, order, line, Step.CHANGE_ASKED, "buyer")
+    vault.seal(session, order.id, _label(line, step.id), {"wish": wish[:MOST_WORDS]})
+    ask_owner(session, order, [line])
+
+
+def _refuse_unless_waiting(session: Session, order: Order, line: int, number: int) -> None:
+    own = [step for step in steps_of(session, order.id) if step.line_number == line]
+    sent = sum(step.kind == Step.SENT for step in own)
+    if not own or own[-1].kind != Step.SENT or sent != number:
+        raise NotWaiting
+
+
+def _add(session: Session, order: Order, line: int, kind: Step, actor: str) -> HandDrawingStep:
+    step = HandDrawingStep(order_id=order.id, line_number=line, kind=kind, at=clock.now(), actor=actor)
+    session.add(step)
+    session.flush()
+    move_version(session, order)
+    return step
+
+
+def _label(line: int, step_id: int) -> str:
+    return f"drawing:{line}:{step_id}"

@@ -1,0 +1,176 @@
+"""Words that no face can set are drawn by hand: sold as that, shown, approved by link, and cut only then."""
+
+from io import BytesIO
+
+import pytest
+from sqlalchemy import select, text
+from werkzeug.test import TestResponse
+
+from shop.alerts import AlertKind, open_alerts
+from shop.engraving import HAND, Area
+from shop.engraving.by_hand import MOST_BYTES, NotADrawing, cut_by_hand, read_drawing
+from shop.mail.models import Letter
+from shop.orders.lifecycle import link_token
+from shop.orders.models import OrderLine
+from tests.shopper import Shopper, form_on, reason_beside, soup
+from tests.trade import Trade
+
+ADD = "/basket/lines"
+WORDS = "ᏣᎳᎩ Anna"
+"""Cherokee, which none of the faces has."""
+
+DISC = Area("front", "Front", "disc", 16, 16, 2)
+DRAWN = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="16mm" height="16mm" viewBox="0 0 16 16"><title>a</title>'
+    '<g id="words"><path fill="#000" d="M4 4h8v8h-8zM6 6v4h4v-4z"/></g></svg>'
+)
+
+
+@pytest.fixture
+def buyer(owner: Shopper) -> Shopper:
+    """Somebody whose basket holds a disc with words that no face can set."""
+    her = Shopper(owner.app)
+    refused = her.add(engraving_front_1=WORDS, engraving_front_2="", engraving_back_1="")
+    assert "We can draw them for you" in reason_beside(refused, "engraving-front-1")
+    _, sent = form_on(refused, ADD)
+    (button,) = soup(refused).select("[data-ways='engraving-front-1'] button")
+    sent["instead"] = str(button["value"])
+    _, sent = form_on(her.post(ADD, sent), ADD)
+    assert sent["face"] == HAND
+    assert her.post(ADD, sent).status_code == 303
+    return her
+
+
+@pytest.fixture
+def ordered(buyer: Shopper, trade: Trade) -> str:
+    assert "cut nothing before you have approved it" in buyer.get("/basket").text
+    buyer.tell_details()
+    buyer.press_pay()
+    trade.pays(1)
+    trade.looks(1)
+    return trade.order(1).reference
+
+
+def her_page(trade: Trade) -> str:
+    with trade.database.reading() as session:
+        return f"/orders/{link_token(session, 1, trade.services.secret_key)}"
+
+
+def send(owner: Shopper, reference: str, drawing: str | bytes = DRAWN) -> TestResponse:
+    data = drawing.encode() if isinstance(drawing, str) else drawing
+    page = f"/owner/orders/{reference}"
+    form, sent = form_on(owner.get(page), f"{page}/lines/1/drawing")
+    assert form["enctype"] == "multipart/form-data"
+    files = {**sent.to_dict(), "side-front": (BytesIO(data), "words.svg")}
+    return owner.client.post(f"{page}/lines/1/drawing", data=files, follow_redirects=True)
+
+
+def cut_file(owner: Shopper, reference: str) -> TestResponse:
+    return owner.get(f"/owner/orders/{reference}/lines/1/front.svg")
+
+
+def letters(trade: Trade) -> list[str]:
+    with trade.database.reading() as session:
+        return list(session.scalars(select(Letter.kind).order_by(Letter.id)))
+
+
+def alerts(trade: Trade) -> list[str]:
+    with trade.database.reading() as session:
+        return [alert.about for alert in open_alerts(session) if alert.kind == AlertKind.TO_BE_DRAWN]
+
+
+def test_from_the_order_to_the_approved_drawing(owner: Shopper, trade: Trade, ordered: str) -> None:
+    with trade.database.reading() as session:
+        line = session.scalars(select(OrderLine)).one()
+        assert (line.engraved, line.by_hand, line.cut_digest) == (True, True, None)
+    assert alerts(trade) == [f"{ordered}, piece 1"]
+    assert WORDS in owner.get(f"/owner/orders/{ordered}").text
+    assert not soup(owner.get(f"/owner/orders/{ordered}")).select(".bench-files a")
+    assert cut_file(owner, ordered).status_code == 409
+
+    buyer, page = Shopper(owner.app), her_page(trade)
+    assert "Nothing is cut before you have approved it" in buyer.get(page).text
+    assert "letter says so" in send(owner, ordered).text
+    assert alerts(trade) == []
+    assert letters(trade) == ["order-confirmation", "drawing-ready"]
+    assert cut_file(owner, ordered).status_code == 409
+    shown = soup(buyer.get(page)).select_one(".line-proof svg path.words")
+    assert shown is not None
+
+    assert buyer.send(page, f"{page}/drawings/1/approval").status_code == 303
+    assert "the one you approved" in buyer.get(page).text
+    answer = cut_file(owner, ordered)
+    assert answer.status_code == 200
+    assert soup(owner.get(f"/owner/orders/{ordered}")).select(".bench-files a")
+    assert not soup(owner.get(f"/owner/orders/{ordered}")).select("form[enctype]")
+
+
+def test_a_change_is_asked_for_and_the_owner_draws_again(owner: Shopper, trade: Trade, ordered: str) -> None:
+    send(owner, ordered)
+    buyer, page = Shopper(owner.app), her_page(trade)
+    asked = buyer.send(page, f"{page}/drawings/1/changes", {"wish": "The second letter is wider."})
+    assert asked.status_code == 303
+    assert alerts(trade) == [f"{ordered}, piece 1"]
+    assert "The second letter is wider." in owner.get(f"/owner/orders/{ordered}").text
+    with trade.database.reading() as session:
+        for table in ("hand_drawing_step", "alert", "order_event"):
+            assert "second letter" not in str(session.execute(text(f"SELECT * FROM {table}")).all())
+    assert cut_file(owner, ordered).status_code == 409
+    send(owner, ordered)
+    assert "drawing 2" in buyer.get(page).text
+    buyer.send(page, f"{page}/drawings/1/approval")
+    assert cut_file(owner, ordered).status_code == 200
+
+
+def test_only_the_drawing_that_is_in_sight_is_approved(owner: Shopper, trade: Trade, ordered: str) -> None:
+    buyer, page = Shopper(owner.app), her_page(trade)
+    send(owner, ordered)
+    _, seen = form_on(buyer.get(page), f"{page}/drawings/1/approval")
+    send(owner, ordered)
+    buyer.post(f"{page}/drawings/1/approval", seen)
+    assert cut_file(owner, ordered).status_code == 409
+    assert "a newer one has taken its place" in buyer.get(page).text
+
+
+def test_a_file_that_is_no_outline_reaches_nobody(owner: Shopper, trade: Trade, ordered: str) -> None:
+    said = send(owner, ordered, DRAWN.replace("<title>a</title>", "<script>alert(1)</script>")).text
+    assert "Nothing was sent" in said
+    assert letters(trade) == ["order-confirmation"]
+    assert alerts(trade) == [f"{ordered}, piece 1"]
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        "",
+        "words",
+        "<svg/>",
+        DRAWN.replace("<title>a</title>", "<image href='x'/>"),
+        DRAWN.replace("<title>a</title>", "<style>path{}</style>"),
+        DRAWN.replace("<g id", "<g onclick='x' id"),
+        DRAWN.replace("<g id", "<g transform='scale(2)' id"),
+        DRAWN.replace("<path fill", "<path stroke='#000' fill"),
+        "<!DOCTYPE svg [<!ENTITY a 'b'>]>" + DRAWN,
+        DRAWN.replace("viewBox", "data-viewBox"),
+        DRAWN.replace("0 0 16 16", "0 0 160 160"),
+        DRAWN.replace("M4 4h8v8h-8z", "M4 4h8v8h-8"),
+        DRAWN.replace("M4 4h8v8h-8z", "M0 0h16v16h-16z"),
+        DRAWN.replace("M4 4h8v8h-8z", "M4 4h1e999z"),
+        DRAWN.replace("M4 4h8v8h-8z", "url(x)"),
+        DRAWN.replace("M4 4h8v8h-8zM6 6v4h4v-4z", ""),
+        DRAWN + " " * MOST_BYTES,
+    ],
+)
+def test_a_drawing_is_outlines_alone_as_large_as_the_side(drawing: str) -> None:
+    with pytest.raises(NotADrawing) as refused:
+        read_drawing(DISC, drawing.encode())
+    assert str(refused.value).endswith(".")
+
+
+def test_what_is_cut_is_what_was_drawn_at_its_place() -> None:
+    path = read_drawing(DISC, DRAWN.encode())
+    cut = cut_by_hand(DISC, path)
+    assert sum(contour.signed_area for contour in cut.filled) == pytest.approx(48, abs=0.01)
+    assert {(round(x), round(y)) for contour in cut.filled for x, y in contour.corners()} == {
+        (x, y) for size in (4, 2) for x in (-size, size) for y in (-size, size)
+    }
