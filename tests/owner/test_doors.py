@@ -118,7 +118,7 @@ def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid:
             else:
                 assert answer.status_code == 401, rule.rule
             assert "Ada Byron" not in answer.text or role == "owner"
-    assert len(seen) == len(DOORS) + 4, "four addresses have two ways in"
+    assert len(seen) == len(DOORS) + 5, "five addresses have two ways in"
 
 
 def test_no_form_of_staff_works_without_its_token(app: Flask, owner: Shopper, paid: str) -> None:
