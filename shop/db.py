@@ -186,6 +186,7 @@ def _engine(url: str) -> Engine:
             pool_size=16,
             max_overflow=16,
             pool_timeout=BUSY_TIMEOUT_MS / 1000,
+            pool_use_lifo=True,  # as few as are needed stay warm
             hide_parameters=True,
         )
         event.listen(engine, "connect", _prepare_sqlite)
@@ -212,6 +213,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "recursive_triggers=ON",  # or INSERT OR REPLACE deletes a protected row without firing its trigger
         "secure_delete=ON",  # an erased dedication leaves no text behind
         f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "cache_size=-512",  # KiB: each thread has a connection, and the system keeps the file's pages anyway
     ):
         connection.execute(f"PRAGMA {pragma}")
 

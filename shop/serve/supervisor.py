@@ -23,6 +23,12 @@ GRACE_SECONDS: Final = 8.0
 """From SIGTERM to SIGKILL."""
 CANNOT_START: Final = 78
 """EX_CONFIG of sysexits.h: what a process says with it, starting again does not mend."""
+GIVES_BACK: Final = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": str(1024 * 1024),
+    "MALLOC_TRIM_THRESHOLD_": str(1024 * 1024),
+}
+"""Else glibc's allocator keeps what a password's hash or a picture needed once, for each thread apart."""
 ENDS_IT: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -39,7 +45,7 @@ class Child:
     def start(self) -> None:
         """Start it, with a line to this process, deaf to the keyboard's Ctrl-C: this process passes it on."""
         self.process = subprocess.Popen(  # noqa: S603  (our own command, nothing typed in it)
-            self.command, stdin=subprocess.PIPE, process_group=0
+            self.command, stdin=subprocess.PIPE, process_group=0, env=os.environ | GIVES_BACK
         )
         self.started = time.monotonic()
 

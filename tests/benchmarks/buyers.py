@@ -51,6 +51,10 @@ class Browser:
     def close(self) -> None:
         self._connection.close()
 
+    def send_get(self, path: str) -> http.client.HTTPResponse:
+        """Look at a page, whatever it is answered with."""
+        return self._answer("GET", path, None)
+
     def send(self, path: str, fields: dict[str, str]) -> http.client.HTTPResponse:
         """Send a form, whatever is answered to it."""
         return self._answer("POST", path, urlencode(fields))

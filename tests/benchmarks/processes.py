@@ -54,3 +54,15 @@ def peak_mib(pid: int) -> float:
     except (FileNotFoundError, ProcessLookupError):
         return 0.0
     return int(status.split("VmHWM:")[1].split()[0]) / 1024 if "VmHWM:" in status else 0.0
+
+
+def own_mib(root: int) -> float:
+    """Memory of a tree in MiB that is no file's: its share of a library changes with who else has it open."""
+    total = 0
+    for pid in tree(root):
+        try:
+            told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue
+        total += int(told.split("Pss_Anon:")[1].split()[0])
+    return total / 1024
