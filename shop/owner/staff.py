@@ -98,7 +98,7 @@ def _account(session: Session, number: int) -> Account:
 
 
 def _refused(why: str) -> ResponseReturnValue:
-    return _page(InviteForm(formdata=None), refused=why), HTTPStatus.CONFLICT
+    return _page(InviteForm(formdata=None), refused=why), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def _page(form: InviteForm, *, invited: str = "", link: str = "", refused: str = "") -> str:
