@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from shop.engraving.faces import Face, opened
 from shop.engraving.regions import glyph_region
 from shop.engraving.shaping import shape
+from shop.engraving.signs import SIGNS
 
 if TYPE_CHECKING:
     from shapely import Geometry
@@ -134,7 +135,7 @@ def measure(face: Face) -> Measured:
     x_height = min((heights[letter] for letter in _SMALL if letter in heights), default=0.0)
     x_height = x_height or median(heights.values())
     eyes = [width for letter in _EYED if face.has(letter) for width in _eyes(face, letter)]
-    return Measured(x_height, _hairline(face, letters), min(eyes, default=x_height))
+    return Measured(x_height, _hairline(face, [*letters, *SIGNS]), min(eyes, default=x_height))
 
 
 def _up(length_mm: float) -> float:

@@ -29,6 +29,7 @@ from shop.engraving import (
 )
 from shop.engraving.engraving import EngravedLine
 from shop.engraving.outlines import cut_sides
+from shop.engraving.signs import SIGNS
 from shop.engraving.stage import Placement
 from shop.engraving.tool import fitted
 
@@ -100,6 +101,13 @@ def eyes(inked: np.ndarray) -> np.ndarray:
     flooded = Image.fromarray(np.where(inked, 255, 0).astype(np.uint8)).copy()
     ImageDraw.floodfill(flooded, (0, 0), 128)
     return np.asarray(flooded) == 0
+
+
+@pytest.mark.parametrize("face", ["courier-prime", "rubik"])
+def test_no_sign_is_finer_than_a_diamond_beside_letters_that_are_sturdy(face: str) -> None:
+    tool = MACHINES["diamond"].usual
+    for sign in SIGNS:
+        assert missed(ink(face, tool, sign), tool.finest_line_mm) < 2 * MISSED, sign
 
 
 @pytest.mark.parametrize("face", LATIN)
