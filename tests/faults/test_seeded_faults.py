@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -13,6 +14,7 @@ from shop.orders import payment_page, refund_sending
 from shop.payments import reading
 from shop.payments.errors import GatewayRefused
 from shop.payments.gateway import Gateway
+from shop.payments.kinds import RefundState
 from tests.faults.lives import checks
 from tests.faults.lives.run import HARD_TIMES, live, rest
 from tests.faults.lives.world import World, a_world
@@ -37,7 +39,8 @@ def a_refund_is_not_looked_for_before_it_is_sent(patch: pytest.MonkeyPatch, _wor
 
 def a_refused_refund_is_forgotten(patch: pytest.MonkeyPatch, _world: World) -> None:
     patch.setattr(GatewayRefused, "may_pass", False)
-    patch.setattr(refund_sending.RefundState, "REFUSED", refund_sending.RefundState.ASKED_AGAIN)
+    states = {**RefundState.__members__, "REFUSED": RefundState.ASKED_AGAIN}
+    patch.setattr(refund_sending, "RefundState", SimpleNamespace(**states))
 
 
 def a_failure_is_asked_for_again_under_its_key(patch: pytest.MonkeyPatch, _world: World) -> None:
@@ -50,7 +53,7 @@ def a_failure_is_asked_for_again_under_its_key(patch: pytest.MonkeyPatch, _world
     [
         (an_order_keeps_its_version_when_its_page_is_noted, "its pieces are not held"),
         (a_refund_is_not_looked_for_before_it_is_sent, "stands for no request"),
-        (a_refused_refund_is_forgotten, "paid for nothing"),
+        (a_refused_refund_is_forgotten, "is owed"),
         (a_failure_is_asked_for_again_under_its_key, "Stripe is well, and its buyer cannot pay"),
     ],
 )

@@ -103,9 +103,14 @@ def _made(world: World, request: RefundRequest) -> bool:
     )
 
 
-def _settled(request: RefundRequest) -> bool:
+def _settled(request: RefundRequest, all_of_it: Sequence[RefundRequest]) -> bool:
     """Whether it needs no sending any more: another took its place, or it went back otherwise."""
-    return request.state in {"asked again", "returned elsewhere", "withdrawn"}
+    if request.state == "asked again":
+        return any(
+            other.id > request.id and (other.reason, other.lines) == (request.reason, request.lines)
+            for other in all_of_it
+        )
+    return request.state in {"returned elsewhere", "withdrawn"}
 
 
 def _left(world: World, intent: str) -> int:
