@@ -15,6 +15,7 @@ from tests.faults.lives.gifts import gifts_wrong
 from tests.faults.lives.workshop import buttons, owner_of, press
 from tests.faults.lives.world import World
 from tests.faults.stripe_server.after_sales import GONE
+from tests.shopper import soup
 
 
 def pence_by_payment(world: World) -> dict[str, tuple[int, int]]:
@@ -135,9 +136,12 @@ def without_a_button(world: World) -> Iterator[str]:
             yield f"{reference} is owed {', '.join(what)}, and its page offers only {sorted(offered)}"
 
 
-def without_an_alert(world: World) -> Iterator[str]:
-    """Whatever waits for a person is among the alerts."""
-    page = owner_of(world).get("/owner/alerts").text
+def on_no_screen(world: World) -> Iterator[str]:
+    """Whatever waits for a person stands above the orders."""
+    page = soup(owner_of(world).get("/owner/orders"))
+    above = {
+        str(link["href"]).rpartition("/")[2] for link in page.select("main ul a[href^='/owner/orders/']")
+    }
     with world.database.reading() as session:
         waiting = session.execute(
             select(Order.reference, RefundRequest.id, RefundRequest.state)
@@ -145,8 +149,8 @@ def without_an_alert(world: World) -> Iterator[str]:
             .where(RefundRequest.state.in_(["refused", "sent back"]))
         )
         for reference, number, state in waiting:
-            if reference not in page:
-                yield f"{reference}: request {number} is {state}, and no alert says so"
+            if reference not in above:
+                yield f"{reference}: request {number} is {state}, and nothing above the orders says so"
 
 
 def still_owed(world: World) -> Iterator[str]:
@@ -200,7 +204,7 @@ def press_every_button(world: World) -> None:
 
 def everything_wrong(world: World) -> dict[str, list[str]]:
     """Every check's sentences, by its name; those that have none are left out."""
-    world.wrong.update([*without_a_button(world), *without_an_alert(world)])
+    world.wrong.update([*without_a_button(world), *on_no_screen(world)])
     press_every_button(world)
     found = {check.__name__.replace("_", " "): list(check(world)) for check in CHECKS}
     found["seen on the way"] = sorted(world.wrong)
