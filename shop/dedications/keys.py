@@ -88,13 +88,6 @@ class KeyStore:
                 select(word_key.c.id).where(word_key.c.contact_index == contact_index)
             ).all()
 
-    def index(self, key_id: str, contact_index: str) -> None:
-        """Let a key be found by this blind index, and by no other."""
-        with self.database.transaction() as session:
-            session.execute(
-                update(word_key).where(word_key.c.id == key_id).values(contact_index=contact_index)
-            )
-
     def destroy(self, ids: Iterable[str], names: Iterable[str]) -> None:
         """Delete keys for good, and put what they belonged to on the list of what is gone: both or none."""
         with self.database.transaction() as session:

@@ -64,12 +64,6 @@ class Vault:
             select(OrderKey.order_id).where(OrderKey.key_id.in_(ids)).order_by(OrderKey.order_id)
         ).all()
 
-    def index_contact(self, session: Session, order_id: int, email: str) -> None:
-        """Let `orders_of` find the order by this e-mail, and no longer by another."""
-        key_id = _key_id(session, order_id)
-        if key_id is not None:
-            self.keys.index(key_id, self._contact_index(email))
-
     def seal(self, session: Session, order_id: int, label: str, value: Any) -> None:
         """Seal one value; see `seal_all`."""
         self.seal_all(session, order_id, {label: value})
