@@ -80,7 +80,7 @@ def owed(world: World) -> dict[str, list[str]]:
             for request in requests:
                 if (
                     not _made(world, request)
-                    and not _settled(request)
+                    and not _settled(request, requests)
                     and _left(world, request.payment_intent)
                 ):
                     found[order.reference].append(f"{request.amount_pence}p for {request.reason}")
