@@ -33,7 +33,7 @@ def an_order_keeps_its_version_when_its_page_is_noted(_patch: pytest.MonkeyPatch
 
 def a_refund_is_not_looked_for_before_it_is_sent(patch: pytest.MonkeyPatch, _world: World) -> None:
     plain = reading.refund
-    patch.setattr(reading, "refund", lambda found: replace(plain(found), mark=None))
+    patch.setattr(reading, "refund", lambda *found, **how: replace(plain(*found, **how), mark=None))
     patch.setattr(Gateway, "marked_refund", lambda *_args: None)
 
 
@@ -46,6 +46,7 @@ def a_refused_refund_is_forgotten(patch: pytest.MonkeyPatch, _world: World) -> N
 def a_failure_is_asked_for_again_under_its_key(patch: pytest.MonkeyPatch, _world: World) -> None:
     for module in (payment_page, refund_sending):
         patch.setattr(module, "try_key", lambda row: row.key)
+    patch.setattr(payment_page, "made_for", lambda *_args: [])
 
 
 @pytest.mark.parametrize(
