@@ -66,7 +66,7 @@ def test_a_backup_taken_while_somebody_writes_holds_all_that_was_committed(
     trade: Trade, tmp_path: Path
 ) -> None:
     with trade.database.transaction() as session:
-        session.execute(text("UPDATE \"order\" SET state = 'paid twice over'"))
+        session.execute(text("UPDATE \"order\" SET state = 'refunded'"))
         backup.write(trade.database, tmp_path / "during.db")
         session.rollback()
     copy = Database(f"sqlite:///{tmp_path / 'during.db'}")

@@ -23,7 +23,16 @@ MOVING: Final[Mapping[str, Sequence[str]]] = {
 """The tables that settling reads, and what happens to them."""
 
 NOT_ABOUT_MONEY: Final = frozenset(
-    {"basket", "basket_line", "order_link", "order_key", "wall_entry", "letter", "inbox_event"}
+    {
+        "basket",
+        "basket_line",
+        "hand_drawing_step",
+        "inbox_event",
+        "letter",
+        "order_key",
+        "order_link",
+        "wall_entry",
+    }
 )
 """Tables about orders that settling never reads."""
 
