@@ -1,5 +1,6 @@
 """`create_app` wires everything: settings, database, payments, and a blueprint per topic."""
 
+from functools import partial
 from typing import Final
 
 from flask import Flask
@@ -42,9 +43,10 @@ from shop.pages import routes as pages
 from shop.pages import wall as wall_page
 from shop.payments.gateway import Gateway, GatewayDown, GatewayRefused
 from shop.payments.patience import patient_pages
-from shop.payments.standin.application import create_standin
-from shop.payments.standin.config import derived_keys
 from shop.settings import PaymentMode, Settings, from_environment
+from shop.standin import deliveries
+from shop.standin.application import create_standin
+from shop.standin.config import derived_keys
 from shop.webhooks import routes as webhooks
 
 PAYMENTS_AWAY: Final = (
@@ -202,6 +204,9 @@ def _gateway(app: Flask, settings: Settings, database: Database) -> Gateway:
         prefix=STAND_IN,
     )
     app.extensions["shop.StandIn"] = standin.extensions["standin"]
+    app.extensions["shop.deliver"] = partial(
+        deliveries.work, standin.extensions["standin"], deliveries.post_with_requests
+    )
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {STAND_IN: standin})  # type: ignore[method-assign]
     return Gateway.in_process(standin, keys.secret_key, keys.webhook_secret)
 

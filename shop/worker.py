@@ -24,7 +24,6 @@ from shop.mail.sending import send_next, transport
 from shop.orders import letters, privacy
 from shop.orders.converge import Services
 from shop.orders.sweep import EVERY, LOOK_EVERY, STILL_MOVES, look_at_all, sweep
-from shop.payments.standin import deliveries
 from shop.settings import PaymentMode, Settings
 from shop.tasks import DatabaseWatch, Task
 from shop.webhooks import handlers
@@ -85,9 +84,7 @@ class Worker:
             )
 
     def _deliver(self) -> bool:
-        return bool(
-            deliveries.work(self.app.extensions["shop.StandIn"], deliveries.post_with_requests, clock.now())
-        )
+        return bool(self.app.extensions["shop.deliver"](clock.now()))
 
     def _sweep(self) -> bool:
         return bool(sweep(self.services))

@@ -26,9 +26,9 @@ from sqlalchemy import NullPool, create_engine, make_url, text
 import shop
 from shop import migrations
 from shop.application import create_app
-from shop.catalogue.sample import load_sample
 from shop.db import Base, Database
 from shop.giving.policies import load_sample_policy
+from shop.sample import load_sample
 from shop.settings import Settings
 from tests.browser import chromium, serving
 from tests.keys import VAULT_KEY, keys_url

@@ -21,12 +21,12 @@ from shop.orders.models import Order
 from shop.orders.placing import Contact, Wish, WishedLine, fingerprint, place, price
 from shop.payments.gateway import Gateway
 from shop.payments.models import CheckoutAttempt, PaymentEntry
-from shop.payments.standin import after_sales, paying, store
-from shop.payments.standin.application import create_standin
-from shop.payments.standin.config import derived_keys
-from shop.payments.standin.deliveries import signed
-from shop.payments.standin.models import StandinEvent
 from shop.settings import PaymentMode
+from shop.standin import after_sales, paying, store
+from shop.standin.application import create_standin
+from shop.standin.config import derived_keys
+from shop.standin.deliveries import signed
+from shop.standin.models import StandinEvent
 from shop.webhooks import handlers
 from shop.webhooks.models import InboxEvent
 from tests.keys import vault_of

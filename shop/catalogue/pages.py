@@ -9,10 +9,11 @@ from flask import current_app, render_template
 from markupsafe import Markup
 
 from shop import web
-from shop.catalogue import choosing, editions, lettering, sample, structured
+from shop.catalogue import choosing, editions, lettering, structured
 from shop.catalogue.choosing import EVERYTHING, Choice
 from shop.catalogue.editions import Shown
 from shop.catalogue.postage import CHEAPEST
+from shop.catalogue.renderings import rendering
 from shop.catalogue.snapshot import Catalogue, PictureView, PieceView
 from shop.engraving import (
     ALIKE,
@@ -148,7 +149,7 @@ def _described(piece: PieceView) -> list[dict[str, object]]:
 
 def wide(name: str) -> PictureView:
     """One of the wide pictures, which belong to no piece and say nothing that the page does not say."""
-    facts = sample.rendering(name)
+    facts = rendering(name)
     kinds = tuple((kind, tuple(widths)) for kind, widths in facts["renditions"].items())
     return PictureView(facts["file"], "", facts["width"], facts["height"], None, "photo", kinds)
 

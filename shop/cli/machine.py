@@ -6,8 +6,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from shop import backup, erasures, migrations, web, worker
-from shop.catalogue import sample
+from shop import backup, erasures, migrations, sample, web, worker
 from shop.dedications.moving import Mover
 from shop.giving import policies
 from shop.orders.converge import Services

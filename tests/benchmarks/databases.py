@@ -10,10 +10,10 @@ from pathlib import Path
 from sqlalchemy import NullPool, create_engine, make_url, text
 
 from shop import migrations, stock
-from shop.catalogue.sample import load_sample
 from shop.catalogue.snapshot import load
 from shop.db import Database
 from shop.giving.policies import load_sample_policy
+from shop.sample import load_sample
 
 PLENTY = 1_000_000
 

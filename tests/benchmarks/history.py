@@ -18,7 +18,7 @@ from shop.mail.models import Letter
 from shop.money import CURRENCY
 from shop.orders.models import Order, OrderEvent, OrderLine, OrderLink
 from shop.payments.models import CheckoutAttempt, PaymentEntry
-from shop.payments.standin.models import StandinDelivery, StandinEvent, StandinKey, StandinObject
+from shop.standin.models import StandinDelivery, StandinEvent, StandinKey, StandinObject
 from shop.stock.models import Hold, HoldLine, StockMovement
 from shop.webhooks.models import InboxEvent
 

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from shop.catalogue import sample
+from shop import sample
+from shop.catalogue.renderings import renderings
 from shop.engraving import Area, Placement
 from shop.engraving.areas import outline
 
 STATIC = Path(__file__).parents[2] / "static" / "catalogue"
-RENDERINGS = sample.renderings()
+RENDERINGS = renderings()
 PIECES = ("heart", "two-rings", "disc", "thread", "petal", "keeping")
 SIDES = {
     (piece["slug"], side["key"]): Area(**side)

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import func, select
 
-from shop import stock
-from shop.catalogue import sample, snapshot
+from shop import sample, stock
+from shop.catalogue import snapshot
 from shop.catalogue.lawful import (
     SILVER_HALLMARK_FROM_MG,
     MisleadingMetal,

@@ -199,7 +199,7 @@ def test_an_error_is_said_in_the_shops_own_voice(app, client, code, words):
 
 
 def test_drawings_in_the_repository_are_the_ones_the_tool_draws():
-    from shop.catalogue.sample import drawings as draw_pieces
+    from shop.sample import drawings as draw_pieces
 
     for name, svg in draw_pieces.drawings().items():
         assert (draw_pieces.OUT / name).read_text() == svg, name

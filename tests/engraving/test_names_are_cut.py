@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from shop.catalogue import sample
+from shop import sample
 from shop.engraving import (
     FACES,
     Area,

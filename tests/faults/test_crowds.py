@@ -19,7 +19,7 @@ from shop.orders.lifecycle import State
 from shop.orders.models import Order
 from shop.orders.sweep import sweep
 from shop.payments.models import CheckoutAttempt
-from shop.payments.standin.models import StandinObject
+from shop.standin.models import StandinObject
 from shop.stock import Level
 from tests.trade import CONTACT, Trade
 

@@ -10,8 +10,8 @@ import pytest
 from shop.giving import ledger
 from shop.giving.ledger import Standing
 from shop.orders.sweep import look_at_all, sweep
-from shop.payments.standin import paying
-from shop.payments.standin.errors import ApiError
+from shop.standin import paying
+from shop.standin.errors import ApiError
 from tests.trade import Trade
 
 pytestmark = pytest.mark.faults

@@ -12,9 +12,9 @@ from shop.accounts import staff
 from shop.catalogue import snapshot
 from shop.db import Database
 from shop.giving import ledger
-from shop.payments.standin import deliveries
-from shop.payments.standin.models import StandinDelivery
 from shop.settings import Settings
+from shop.standin import deliveries
+from shop.standin.models import StandinDelivery
 from shop.worker import Worker
 from tests.trade import works_off_news
 

@@ -7,8 +7,8 @@ import pytest
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.routing import Map
 
-from shop.payments.standin.application import create_standin
 from shop.settings import PaymentMode
+from shop.standin.application import create_standin
 from tests.browser import axe, whole_page
 from tests.journeys.conftest import ONE_ENGINE
 from tests.journeys.rooms import NO_PAGE, ROOMS

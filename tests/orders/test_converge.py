@@ -8,7 +8,7 @@ import pytest
 from shop.giving.models import Policy
 from shop.orders.lifecycle import State
 from shop.orders.sweep import sweep
-from shop.payments.standin import paying
+from shop.standin import paying
 from tests.trade import Trade
 
 

@@ -28,7 +28,7 @@ from shop.payments import gateway as stripe_gateway
 from shop.payments.gateway import Gateway, GatewayDown
 from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest
 from shop.payments.seen import Picture, RefundSeen
-from shop.payments.standin import paying
+from shop.standin import paying
 from tests.orders.door import Door, hooked
 from tests.orders.test_sweep import later
 from tests.trade import Trade

@@ -15,7 +15,7 @@ from shop.money import pounds_and_pence
 from shop.orders.models import Order
 from shop.orders.placing import WishedLine
 from shop.payments.requests import session_request
-from shop.payments.standin import paying
+from shop.standin import paying
 from tests.trade import CONTACT, Trade
 
 DETAILS = {

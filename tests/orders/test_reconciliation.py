@@ -4,7 +4,7 @@ from sqlalchemy import text
 
 from shop.money import pounds_and_pence
 from shop.orders.reconciliation import reconcile
-from shop.payments.standin import after_sales, paying
+from shop.standin import after_sales, paying
 from tests.trade import Trade
 
 

@@ -12,7 +12,7 @@ from shop.orders.lifecycle import State
 from shop.orders.sweep import sweep
 from shop.payments.errors import GatewayDown, GatewayRefused
 from shop.payments.models import StraySession
-from shop.payments.standin import paying
+from shop.standin import paying
 from tests.orders.door import hooked
 from tests.orders.test_sweep import later
 from tests.trade import Trade

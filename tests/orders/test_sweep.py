@@ -16,7 +16,7 @@ from shop.orders.placing import pay_again, price
 from shop.orders.sweep import STILL_MOVES, look_at_all, sweep
 from shop.payments.gateway import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt
-from shop.payments.standin import paying
+from shop.standin import paying
 from tests.orders.door import hooked
 from tests.trade import Trade
 

@@ -17,10 +17,10 @@ from shop import clock
 from shop.db import Database
 from shop.payments.gateway import Gateway
 from shop.payments.requests import session_request
-from shop.payments.standin.application import create_standin
-from shop.payments.standin.config import Keys, derived_keys
-from shop.payments.standin.models import StandinEvent
 from shop.settings import PaymentMode
+from shop.standin.application import create_standin
+from shop.standin.config import Keys, derived_keys
+from shop.standin.models import StandinEvent
 
 SITE = "http://shop.example"
 

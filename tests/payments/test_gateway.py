@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 from shop.payments import gateway as module
 from shop.payments.errors import CannotExpire, GatewayDown, GatewayRefused
 from shop.payments.gateway import API_VERSION, Gateway
-from shop.payments.standin.config import Keys
+from shop.standin.config import Keys
 from tests.payments.conftest import Recorder, Visitor
 
 Wanted = Callable[..., dict[str, Any]]

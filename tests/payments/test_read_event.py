@@ -7,7 +7,7 @@ import pytest
 
 from shop.payments.errors import BadEvent
 from shop.payments.gateway import API_VERSION, Gateway
-from shop.payments.standin.deliveries import signed
+from shop.standin.deliveries import signed
 from tests.payments.conftest import Clock
 
 SECRET = "whsec_of_this_test"

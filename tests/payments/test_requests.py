@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from shop.payments.requests import TooManyLines, plain_name, session_request
-from shop.payments.standin import idempotency
+from shop.standin import idempotency
 
 POST = ("Tracked post", 395)
 

@@ -6,8 +6,8 @@ import pytest
 
 from shop import clock
 from shop.orders.lifecycle import State
-from shop.payments.standin.config import derived_keys
-from shop.payments.standin.deliveries import signed
+from shop.standin.config import derived_keys
+from shop.standin.deliveries import signed
 from tests.orders.door import Door, Event
 
 

@@ -1,0 +1,108 @@
+"""The sample collection: six pieces in a file anyone can read and change (pieces.toml)."""
+
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop import stock
+from shop.catalogue.lawful import check_metal_name, check_weight
+from shop.catalogue.models import Metal, Picture, Piece, Side, Variant
+from shop.catalogue.renderings import rendering
+
+FILE: Final = Path(__file__).parent / "pieces.toml"
+ACTOR: Final = "sample collection"
+
+
+def read() -> dict[str, Any]:
+    """The sample file as tables. Raises tomllib.TOMLDecodeError when it is not TOML."""
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def load_sample(session: Session) -> int:
+    """Add what the database lacks of the sample collection; how many pieces that were.
+
+    A piece that is there already stays as its owner left it. Raises MisleadingMetal or NeedsHallmark when
+    the file describes something that may not be offered.
+    """
+    tables = read()
+    metals = {slug: _metal(session, slug, table) for slug, table in tables["metal"].items()}
+    known = set(session.scalars(select(Piece.slug)))
+    new = [table for table in tables["piece"] if table["slug"] not in known]
+    for table in new:
+        _add_piece(session, table, metals, tables["chain"])
+    without = select(Piece).where(~select(Picture.id).where(Picture.piece_id == Piece.id).exists())
+    shown = {piece.slug: piece.id for piece in session.scalars(without)}
+    for table in tables["piece"]:
+        if table["slug"] in shown:
+            _add_pictures(session, shown[table["slug"]], [*table["picture"], *tables["picture"]], metals)
+    return len(new)
+
+
+def _metal(session: Session, slug: str, table: dict[str, Any]) -> Metal:
+    check_metal_name(table["name"])
+    metal = session.scalar(select(Metal).where(Metal.slug == slug))
+    if metal is None:
+        metal = Metal(slug=slug, **table)
+        session.add(metal)
+        session.flush()
+    return metal
+
+
+def _add_piece(
+    session: Session, table: dict[str, Any], metals: dict[str, Metal], chains: list[dict[str, int]]
+) -> None:
+    words = {
+        key: table[key].strip() for key in ("slug", "name", "summary", "description", "measures", "wearing")
+    }
+    piece = Piece(**words, position=table["position"], published=True)
+    session.add(piece)
+    session.flush()
+    for position, side in enumerate(table.get("side", []), start=1):
+        session.add(Side(piece_id=piece.id, position=position, **_in_tenths(side)))
+    for slug, offer in table["variant"].items():
+        for position, chain in enumerate(chains, start=1):
+            variant = _variant(piece, metals[slug], offer, chain)
+            variant.position = position
+            session.add(variant)
+            session.flush()
+            stock.adjust(
+                session, variant.id, offer["opening"], reason="opening", note="Sample collection", actor=ACTOR
+            )
+
+
+def _add_pictures(
+    session: Session, piece_id: int, pictures: list[dict[str, Any]], metals: dict[str, Metal]
+) -> None:
+    """The piece's own pictures, then those that go with every piece."""
+    for position, table in enumerate(pictures, start=1):
+        facts = dict(table)
+        metal = metals.get(facts.pop("metal", ""))
+        if "render" in facts:
+            facts |= rendering(facts.pop("render"))
+        session.add(
+            Picture(piece_id=piece_id, metal_id=metal.id if metal else None, position=position, **facts)
+        )
+
+
+def _in_tenths(side: dict[str, Any]) -> dict[str, Any]:
+    sizes = {f"{name}_tenths": round(side[f"{name}_mm"] * 10) for name in ("width", "height")}
+    return {key: value for key, value in side.items() if not key.endswith("_mm")} | sizes
+
+
+def _variant(piece: Piece, metal: Metal, offer: dict[str, int], chain: dict[str, int]) -> Variant:
+    sku = f"{piece.slug}-{metal.slug}-{chain['inches']}".upper()
+    weight = offer["pendant_mg"] + chain["weight_mg"]
+    check_weight(sku, weight, from_mg=metal.hallmark_from_mg, hallmarked=False)
+    return Variant(
+        piece_id=piece.id,
+        metal_id=metal.id,
+        sku=sku,
+        chain_inches=chain["inches"],
+        price_pence=offer["price_pence"],
+        weight_mg=weight,
+        hallmarked=False,
+        active=True,
+    )

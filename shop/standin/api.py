@@ -1,0 +1,115 @@
+"""Stripe's API over HTTP: who calls, what they ask, and the answer or refusal in Stripe's shape."""
+
+import hmac
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import http_date
+
+from shop import clock
+from shop.payments.gateway import API_VERSION
+from shop.standin import idempotency, paying, store
+from shop.standin.config import standin
+from shop.standin.errors import ApiError
+from shop.standin.expanding import expanded
+from shop.standin.operations import OPERATIONS, Call, Operation
+from shop.standin.parameters import parsed
+
+blueprint = Blueprint("api", __name__)
+
+
+@blueprint.before_request
+def _authenticate() -> None:
+    given = request.headers.get("Authorization", "").encode()
+    wanted = f"Bearer {standin().keys.secret_key}".encode()
+    if not hmac.compare_digest(given, wanted):
+        raise ApiError("Invalid API Key provided.", status=HTTPStatus.UNAUTHORIZED)
+    paying.expire_overdue(standin().database)
+
+
+@blueprint.errorhandler(ApiError)
+def _refuse(error: ApiError) -> Response:
+    response = _response(error.body(), error.status)
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="Stripe"'
+    return response
+
+
+@blueprint.errorhandler(Exception)
+def _fail(error: Exception) -> Response:
+    current_app.logger.error("the stand-in failed: %s", type(error).__name__)
+    if current_app.testing and not isinstance(error, HTTPException):
+        raise error
+    status = (error.code if isinstance(error, HTTPException) else None) or 500
+    failed = ApiError("An unexpected error occurred on the stand-in.", kind="api_error", status=status)
+    return _response(failed.body(), failed.status)
+
+
+def unknown_address() -> Response:
+    """The answer for an address of the API that the stand-in does not know."""
+    message = f"Unrecognized request URL ({request.method}: {request.path})."
+    return _refuse(ApiError(message, status=HTTPStatus.NOT_FOUND))
+
+
+def _serve(operation: Operation) -> Callable[..., Response]:
+    def view(object_id: str = "") -> Response:
+        raw = request.query_string if operation.method == "GET" else request.get_data()
+        params = operation.takes(parsed(raw), "")
+        if operation.method == "GET":
+            with standin().database.reading() as session:
+                return _response(*_run(operation, session, params, object_id))
+        return _change(operation, params, object_id)
+
+    return view
+
+
+def _run(operation: Operation, session: Any, params: dict[str, Any], object_id: str) -> idempotency.Answer:
+    asked = dict(params)
+    expand = asked.pop("expand", [])
+    call = Call(session=session, params=asked, path=request.path, id=object_id, pay_page=standin().pay_page)
+    return expanded(session, dict(operation.run(call)), expand), HTTPStatus.OK
+
+
+def _change(operation: Operation, params: dict[str, Any], object_id: str) -> Response:
+    """Run an operation that changes something, once for its key; a refusal is kept as its answer too."""
+    key, request_id = request.headers.get("Idempotency-Key"), store.new_id("req_")
+    with standin().database.transaction() as session:
+        if key is not None:
+            secret = standin().keys.secret_key
+            said = idempotency.fingerprint(secret, request.method, request.path, params)
+            earlier = idempotency.claim(session, key, said)
+            if earlier is not None:
+                return _response(*earlier, {"Idempotency-Key": key, "Idempotent-Replayed": "true"})
+        session.info["standin.request"] = {"id": request_id, "idempotency_key": key}
+        try:
+            with session.begin_nested():
+                answer = _run(operation, session, params, object_id)
+        except ApiError as error:
+            answer = error.body(), error.status
+        if key is not None:
+            idempotency.settle(session, key, answer)
+    headers = {"Request-Id": request_id} | ({"Idempotency-Key": key} if key is not None else {})
+    return _response(*answer, headers)
+
+
+def _response(body: dict[str, Any], status: int, headers: Mapping[str, str] | None = None) -> Response:
+    response = jsonify(body)
+    response.status_code = status
+    response.headers["Request-Id"] = store.new_id("req_")
+    response.headers["Stripe-Version"] = API_VERSION
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Date"] = http_date(clock.now())
+    response.headers.update(headers or {})
+    return response
+
+
+for _operation in OPERATIONS:
+    blueprint.add_url_rule(
+        _operation.address.replace("{id}", "<object_id>"),
+        endpoint=f"{_operation.method} {_operation.address}".replace(".", "-"),
+        view_func=_serve(_operation),
+        methods=[_operation.method],
+    )

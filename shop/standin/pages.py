@@ -1,0 +1,109 @@
+"""The payment page: it says that it takes no money, and lets a tester choose what happens."""
+
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from shop import web
+from shop.standin import paying, store
+from shop.standin.config import standin
+from shop.standin.errors import ApiError
+from shop.standin.models import StandinObject
+
+blueprint = Blueprint("pages", __name__)
+blueprint.before_request(web.same_origin)
+
+DECLINED: Final = "The card was declined. Nothing was taken. Another card can be tried."
+NOT_CONFIRMED: Final = "The payment was not confirmed with the bank. Nothing was taken."
+
+
+class Form(web.Form):
+    """A form that needs no session: its token says that this server made the page."""
+
+    class Meta(web.Form.Meta):
+        """See web.PublicToken."""
+
+        csrf_class = web.PublicToken
+
+
+@blueprint.get("/pay/<session_id>")
+def pay(session_id: str) -> ResponseReturnValue:
+    """The payment page of one session."""
+    return _page(_visit(session_id))
+
+
+@blueprint.get("/pay/<session_id>/3ds")
+def three_d_secure(session_id: str) -> ResponseReturnValue:
+    """The page a bank would show."""
+    visit = _visit(session_id)
+    if visit.status != "open":
+        return _page(visit)
+    return render_template("standin/three_d_secure.html", visit=visit.body, form=Form())
+
+
+@blueprint.post("/pay/<session_id>")
+def choose(session_id: str) -> ResponseReturnValue:
+    """What the tester chose, in `outcome`: pays, declined, 3ds, confirmed, failed, late or leaves."""
+    form, outcome = Form(), request.form.get("outcome", "")
+    visit = _visit(session_id)
+    if not form.validate_on_submit():
+        return _page(visit, said="This page had been open for a while. Please choose once more.", status=400)
+    if visit.status == "open" and outcome == "leaves":
+        return redirect(visit.body["cancel_url"] or visit.body["success_url"], HTTPStatus.SEE_OTHER)
+    if outcome not in OUTCOMES:
+        return _page(visit, said="Please choose one of the buttons below.", status=422)
+    with standin().database.transaction() as session:
+        visit = _locked(session, session_id)
+        if visit.status == "open":
+            OUTCOMES[outcome](session, visit)
+    if visit.status == "complete":
+        return redirect(_after(visit), HTTPStatus.SEE_OTHER)
+    if visit.status == "open" and outcome == "3ds":
+        return redirect(url_for("pages.three_d_secure", session_id=session_id), HTTPStatus.SEE_OTHER)
+    return _page(visit, said={"declined": DECLINED, "failed": NOT_CONFIRMED}.get(outcome))
+
+
+OUTCOMES: Final = {
+    "pays": paying.pay,
+    "declined": paying.decline,
+    "3ds": paying.ask_for_3ds,
+    "confirmed": lambda session, visit: paying.pay(session, visit, three_d_secure=True),
+    "failed": paying.decline,
+    "late": paying.pay_late,
+}
+
+
+def _page(visit: StandinObject, *, said: str | None = None, status: int = 200) -> ResponseReturnValue:
+    page = render_template(
+        "standin/pay.html",
+        visit=visit.body,
+        items=visit.kept["items"],
+        after=_after(visit),
+        said=said,
+        form=Form(),
+    )
+    return page, HTTPStatus.GONE if visit.status == "expired" else status
+
+
+def _after(visit: StandinObject) -> str:
+    """Where the buyer goes next. Stripe puts the session's id where the address asks for it."""
+    address: str = visit.body["success_url"]
+    return address.replace("{CHECKOUT_SESSION_ID}", visit.id)
+
+
+def _visit(session_id: str) -> StandinObject:
+    paying.expire_overdue(standin().database)
+    with standin().database.reading() as session:
+        try:
+            visit = store.find(session, "checkout.session", session_id)
+        except ApiError:
+            abort(HTTPStatus.NOT_FOUND, "There is no such payment page.")
+    g.leads_to = (visit.body["success_url"], visit.body["cancel_url"])
+    return visit
+
+
+def _locked(session: Session, session_id: str) -> StandinObject:
+    return store.locked(session, "checkout.session", session_id)
