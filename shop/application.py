@@ -27,7 +27,6 @@ from shop.giving.policies import policy_in_force, statement
 from shop.journal import comment_routes, journal, owner_routes
 from shop.journal import routes as journal_routes
 from shop.orders import version_guards
-from shop.orders.converge import Services, StillMoving
 from shop.owner import alerts as owner_alerts
 from shop.owner import cutting as owner_cutting
 from shop.owner import hand_drawings as owner_hand_drawings
@@ -43,6 +42,8 @@ from shop.pages import routes as pages
 from shop.pages import wall as wall_page
 from shop.payments.gateway import Gateway, GatewayDown, GatewayRefused
 from shop.payments.patience import patient_pages
+from shop.payments.services import Services
+from shop.payments.sync import StillMoving
 from shop.settings import PaymentMode, Settings, from_environment
 from shop.standin import deliveries
 from shop.standin.application import create_standin

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session
 
-from shop import keeping
+from shop import keeping, privacy
 from shop.checkout import basket
 from shop.db import Database
 from shop.dedications.models import GoneMark, GoneName, OrderKey, WallEntry
@@ -20,7 +20,7 @@ from shop.journal import comment_erasure
 from shop.journal.models import Comment
 from shop.mail.models import Letter
 from shop.mail.sending import FileTransport
-from shop.orders import privacy, wall
+from shop.orders import wall
 
 ACTOR = "list of what is gone"
 

@@ -15,15 +15,15 @@ from typing import Final
 
 from flask import Flask, render_template
 
-from shop import clock, erasures, keeping, key_copies, stock
+from shop import clock, erasures, keeping, key_copies, privacy, stock
 from shop.accounts import attempts, sessions, staff
 from shop.alerts import AlertKind, raise_alert
 from shop.checkout import basket
+from shop.emails import order_emails
 from shop.journal import comment_erasure
 from shop.mail.sending import send_next, transport
-from shop.orders import letters, privacy
-from shop.orders.converge import Services
-from shop.orders.sweep import EVERY, LOOK_EVERY, STILL_MOVES, look_at_all, sweep
+from shop.payments.services import Services
+from shop.payments.sweep import EVERY, LOOK_EVERY, STILL_MOVES, look_at_all, sweep
 from shop.settings import PaymentMode, Settings
 from shop.tasks import DatabaseWatch, Task
 from shop.webhooks import handlers
@@ -80,7 +80,7 @@ class Worker:
             return send_next(
                 self.services.database,
                 self.post,
-                lambda claimed: letters.write(self.services, render_template, claimed, self.reply_to),
+                lambda claimed: order_emails.write(self.services, render_template, claimed, self.reply_to),
             )
 
     def _deliver(self) -> bool:

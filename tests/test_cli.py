@@ -21,7 +21,7 @@ from shop.engraving.cut_check import Difference
 from shop.mail.models import Letter
 from shop.orders.lifecycle import State
 from shop.orders.models import OrderLine
-from shop.payments.errors import GatewayDown, GatewayRefused
+from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.stock.models import StockMovement
 from tests.shopper import Shopper, trade_of
 from tests.trade import Trade

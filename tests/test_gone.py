@@ -13,13 +13,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import NullPool, create_engine, make_url, select, text, update
 
-from shop import clock, erasures
+from shop import clock, erasures, privacy
 from shop.application import create_app
 from shop.catalogue import snapshot
 from shop.dedications.models import SealedText
 from shop.dedications.vault import order_name
 from shop.journal.models import Comment
-from shop.orders import privacy, wall
+from shop.orders import wall
 from shop.orders.lifecycle import history, link_token
 from shop.orders.models import Order
 from shop.orders.placing import place, price

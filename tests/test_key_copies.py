@@ -10,13 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from shop import clock, erasures, key_copies
+from shop import clock, erasures, key_copies, privacy
 from shop.backup import CannotBackUp
 from shop.db import Base
 from shop.dedications.keys import KeyStore
 from shop.dedications.models import OrderKey
 from shop.dedications.vault import Vault
-from shop.orders import privacy
 from shop.serve import first
 from shop.settings import Settings
 from shop.worker import Worker, run

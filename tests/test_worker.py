@@ -14,7 +14,7 @@ from shop import clock
 from shop.alerts import open_alerts
 from shop.db import Database
 from shop.failures import Failures
-from shop.orders.sweep import sweep
+from shop.payments.sweep import sweep
 from shop.tasks import LONGEST_PAUSE, DatabaseWatch, Task
 from shop.worker import Worker
 from tests.trade import Trade, open_trade
@@ -37,7 +37,7 @@ def time_stands(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def nothing_failed_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests share a process, which tells each failure once."""
     fresh = Failures()
-    for module in ("shop.tasks", "shop.orders.sweep"):
+    for module in ("shop.tasks", "shop.payments.sweep"):
         monkeypatch.setattr(f"{module}.failures", fresh)
 
 

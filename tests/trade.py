@@ -15,12 +15,15 @@ from shop.checkout.pay import open_payment
 from shop.db import Database
 from shop.giving import ledger, verification
 from shop.mail.models import Letter
-from shop.orders.converge import Services, converge, start_payment
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
 from shop.orders.placing import Contact, Wish, WishedLine, fingerprint, place, price
+from shop.payments.attempts import open_attempt
 from shop.payments.gateway import Gateway
 from shop.payments.models import CheckoutAttempt, PaymentEntry
+from shop.payments.payment_page import start_payment
+from shop.payments.services import Services
+from shop.payments.sync import converge
 from shop.settings import PaymentMode
 from shop.standin import after_sales, paying, store
 from shop.standin.application import create_standin
@@ -103,7 +106,8 @@ class Trade:
         wish = self.wish(*slugs)
         with self.database.transaction() as session:
             priced = price(snapshot.load(session), wish.lines)
-            order, _ = place(session, self.services, wish, priced, buyer_hash=f"buyer {self.buyers}")
+            order = place(session, self.services, wish, priced, buyer_hash=f"buyer {self.buyers}")
+            open_attempt(session, self.services, order, priced)
             return order.id
 
     def attempt(self, order_id: int) -> CheckoutAttempt:

@@ -18,7 +18,7 @@ from shop.checkout.cuttable import read_cuttable
 from shop.checkout.forms import ActionForm
 from shop.checkout.show import lines_shown, statement
 from shop.engraving import INSTEAD, taken
-from shop.orders.converge import Services
+from shop.payments.services import Services
 
 T = TypeVar("T")
 

@@ -13,9 +13,10 @@ from typing import Final, TypeVar
 from sqlalchemy.orm import Session
 
 from shop.checkout import basket
-from shop.orders.converge import Services, StillMoving, withdraw
 from shop.orders.lifecycle import State
 from shop.payments.gateway import GatewayDown, GatewayRefused
+from shop.payments.services import Services
+from shop.payments.sync import StillMoving, withdraw
 
 T = TypeVar("T")
 

@@ -12,10 +12,10 @@ from shop.checkout.forms import ActionForm
 from shop.checkout.show import ordered_shown
 from shop.checkout.timeline import steps
 from shop.orders import hand_drawings, wall
-from shop.orders.converge import Services
 from shop.orders.lifecycle import by_token
 from shop.orders.models import Order
 from shop.orders.view import view
+from shop.payments.services import Services
 
 blueprint = Blueprint("orders", __name__)
 

@@ -10,11 +10,14 @@ from shop.catalogue.snapshot import Catalogue
 from shop.checkout import basket
 from shop.checkout.contents import Contents
 from shop.checkout.forms import contact_of
-from shop.orders.converge import Services, newest_attempt, start_payment, withdraw
 from shop.orders.holding import ANYBODY, Asking
 from shop.orders.lifecycle import CAN_PAY_AGAIN, State, lock
-from shop.orders.placing import PricedLine, Wish, fingerprint, pay_again, place, price
+from shop.orders.placing import PricedLine, Wish, fingerprint, open_again, place, price
+from shop.payments.attempts import newest_attempt, open_attempt
 from shop.payments.models import CheckoutAttempt
+from shop.payments.payment_page import start_payment
+from shop.payments.services import Services
+from shop.payments.sync import withdraw
 
 ROUNDS: Final = 4
 LEAST_TIME_LEFT: Final = timedelta(minutes=3)
@@ -132,10 +135,8 @@ def _attempt(
             return latest, None
         return None, before.id
     if before is not None and same and before.state in CAN_PAY_AGAIN:
-        order, attempt = pay_again(session, services, before.id, priced, asking=asking)
+        order = open_again(session, before.id, priced, asking=asking)
     else:
-        order, attempt = place(
-            session, services, wish, priced, buyer_hash=basket.token_hash(token), asking=asking
-        )
+        order = place(session, services, wish, priced, buyer_hash=basket.token_hash(token), asking=asking)
     basket.ordered_as(session, held, order.id)
-    return attempt, None
+    return open_attempt(session, services, order, priced), None

@@ -20,7 +20,6 @@ from shop.checkout.forms import DetailsForm, PaymentForm, filled_in
 from shop.checkout.pay import NOT_SET_ASIDE, AlreadyPaid, Changed, Declined, open_payment, wish_of
 from shop.checkout.show import lines_shown, ordered_shown, statement
 from shop.money import pounds_and_pence
-from shop.orders.converge import Services, StillMoving, converge
 from shop.orders.holding import Asking
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order
@@ -28,6 +27,8 @@ from shop.orders.placing import NoLongerSold, PricedLine, fingerprint
 from shop.orders.view import view
 from shop.payments.gateway import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt
+from shop.payments.services import Services
+from shop.payments.sync import StillMoving, converge
 from shop.stock import ShareTaken, SoldOut
 
 blueprint = Blueprint("checkout", __name__)

@@ -6,8 +6,8 @@ import click
 from flask.cli import AppGroup
 
 from shop import web
-from shop.orders.converge import Services
 from shop.orders.cutting import open_orders, problems, tell_owner
+from shop.payments.services import Services
 
 group = AppGroup("engravings", help="What is cut is what was approved.")
 

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from shop import backup, keeping, key_copies, web
-from shop.orders.converge import Services
+from shop.payments.services import Services
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 DAYS = keeping.lasts(keeping.KEY_COPIES).days

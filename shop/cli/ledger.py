@@ -13,7 +13,7 @@ from shop.giving import export, remittances, triggers, verification
 from shop.giving.ledger import Book
 from shop.giving.posting import NotPlain
 from shop.money import NotAnAmount, read_pounds
-from shop.orders.converge import Services
+from shop.payments.services import Services
 
 DAY = click.DateTime(["%Y-%m-%d"])
 

@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 from shop import backup, erasures, migrations, sample, web, worker
 from shop.dedications.moving import Mover
 from shop.giving import policies
-from shop.orders.converge import Services
+from shop.payments.services import Services
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 

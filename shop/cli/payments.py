@@ -6,10 +6,10 @@ import click
 from flask.cli import AppGroup
 
 from shop import web
-from shop.orders.converge import Services
-from shop.orders.reconciliation import reconcile as reconcile_everything
-from shop.orders.sweep import sweep as sweep_orders
 from shop.payments.gateway import GatewayDown, GatewayRefused
+from shop.payments.reconciliation import reconcile as reconcile_everything
+from shop.payments.services import Services
+from shop.payments.sweep import sweep as sweep_orders
 
 group = AppGroup("payments", help="Stripe and the orders.")
 

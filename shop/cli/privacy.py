@@ -5,11 +5,10 @@ import json
 import click
 from flask.cli import AppGroup
 
-from shop import erasures, keeping, web
+from shop import erasures, keeping, privacy, web
 from shop.checkout import basket
 from shop.cli.who import ACTOR
-from shop.orders import privacy
-from shop.orders.converge import Services
+from shop.payments.services import Services
 
 DAYS = keeping.lasts(keeping.KEY_COPIES).days
 

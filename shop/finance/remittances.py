@@ -16,7 +16,7 @@ from shop.accounts.access import require
 from shop.giving import remittances
 from shop.giving.posting import PLAIN, IdempotencyConflict
 from shop.money import NotAnAmount, pounds_and_pence, read_pounds
-from shop.orders.converge import Services
+from shop.payments.services import Services
 
 blueprint = Blueprint("remittances", __name__, url_prefix="/finance/remittances")
 

@@ -14,7 +14,7 @@ from wtforms.validators import Optional, ValidationError
 from shop import web
 from shop.accounts.access import require
 from shop.giving import export, ledger, triggers, verification
-from shop.orders.converge import Services
+from shop.payments.services import Services
 
 blueprint = Blueprint("finance", __name__, url_prefix="/finance")
 

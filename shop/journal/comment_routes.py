@@ -16,7 +16,7 @@ from shop.journal.forms import CommentForm, ReportForm, kept
 from shop.journal.risk import at_risk
 from shop.journal.routes import text_or_404
 from shop.network import network
-from shop.orders.converge import Services
+from shop.payments.services import Services
 
 blueprint = Blueprint("comments", __name__)
 

@@ -12,7 +12,7 @@ from shop.accounts.access import require
 from shop.journal import comments
 from shop.journal.journal import journal
 from shop.journal.models import State
-from shop.orders.converge import Services
+from shop.payments.services import Services
 
 blueprint = Blueprint("owner_comments", __name__, url_prefix="/owner/comments")
 

@@ -12,7 +12,7 @@ from shop.catalogue.editions import HTML, editions
 from shop.journal import comments, feed, pages
 from shop.journal.journal import journal
 from shop.journal.writing import Text
-from shop.orders.converge import Services
+from shop.payments.services import Services
 
 blueprint = Blueprint("journal", __name__)
 

@@ -1,14 +1,12 @@
-"""Placing an order: prices and words frozen, stock set aside, the request to Stripe written down first."""
+"""Placing an order: prices and words frozen, stock set aside."""
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shop import clock
@@ -19,14 +17,12 @@ from shop.giving.policies import policy_in_force, statement
 from shop.mail.addresses import ascii_address
 from shop.money import CURRENCY
 from shop.orders import wall
-from shop.orders.approved import Approved
-from shop.orders.converge import Services
+from shop.orders.approved_engraving import Approved
 from shop.orders.holding import ANYBODY, Asking, set_aside
 from shop.orders.lifecycle import EventKind, State, free_reference, lock, make_link, record
 from shop.orders.models import Order, OrderLine
+from shop.orders.services import OrderServices
 from shop.orders.wall import Words
-from shop.payments.models import CheckoutAttempt
-from shop.payments.requests import session_request
 
 PAYMENT_WINDOW: Final = timedelta(minutes=31)
 """How long the payment page stays open: a minute more than Stripe's least, and counted on its own clock."""
@@ -123,14 +119,14 @@ def fingerprint(wish: Wish, priced: Sequence[PricedLine]) -> str:
 
 def place(
     session: Session,
-    services: Services,
+    services: OrderServices,
     wish: Wish,
     priced: Sequence[PricedLine],
     *,
     buyer_hash: str,
     asking: Asking = ANYBODY,
-) -> tuple[Order, CheckoutAttempt]:
-    """Make the order, its hold and its first payment attempt.
+) -> Order:
+    """Make the order and its hold.
 
     Raises as `set_aside` does, or NotCuttable for words that would not be cut as drawn; then nothing is kept.
     """
@@ -178,23 +174,18 @@ def place(
     wall.offer(session, services.vault, order, _shared(priced))
     make_link(session, order, services.secret_key)
     record(session, order, EventKind.PLACED, actor="buyer", total_pence=order.total_pence)
-    return order, _attempt(session, services, order, priced)
+    return order
 
 
-def pay_again(
-    session: Session,
-    services: Services,
-    order_id: int,
-    priced: Sequence[PricedLine],
-    *,
-    asking: Asking = ANYBODY,
-) -> tuple[Order, CheckoutAttempt]:
+def open_again(
+    session: Session, order_id: int, priced: Sequence[PricedLine], *, asking: Asking = ANYBODY
+) -> Order:
     """Open an expired or failed order for payment once more, with a new hold. Raises as `set_aside` does."""
     order = lock(session, order_id)
     order.hold_id = set_aside(session, [line.variant.id for line in priced], PAYMENT_WINDOW, asking)
     order.state = State.AWAITING
     record(session, order, EventKind.PAYMENT_OPENED_AGAIN, actor="buyer")
-    return order, _attempt(session, services, order, priced)
+    return order
 
 
 def _line(
@@ -227,34 +218,3 @@ def _shared(priced: Sequence[PricedLine]) -> dict[int, Words]:
         for number, line in wished
         if line.shared_as is not None and line.dedication
     }
-
-
-def _attempt(
-    session: Session, services: Services, order: Order, priced: Sequence[PricedLine]
-) -> CheckoutAttempt:
-    number = 1 + (
-        session.scalar(select(func.max(CheckoutAttempt.number)).where(CheckoutAttempt.order_id == order.id))
-        or 0
-    )
-    expires_at = services.gateway.now() + PAYMENT_WINDOW
-    names = Counter((line.piece.name, line.variant.metal_name, line.price_pence) for line in priced)
-    attempt = CheckoutAttempt(
-        order_id=order.id,
-        number=number,
-        key=f"order-{order.reference}-session-{number}",
-        request=session_request(
-            reference=order.reference,
-            lines=[(f"{name}, {metal}", pence, count) for (name, metal, pence), count in names.items()],
-            postage=(SERVICES[order.postage_service].name, order.postage_pence),
-            success_url=f"{services.site_url}/checkout/thanks?session_id={{CHECKOUT_SESSION_ID}}",
-            cancel_url=f"{services.site_url}/checkout/payment",
-            expires_at=int(expires_at.timestamp()),
-        ),
-        expires_at=expires_at,
-        stripe_id=None,
-        url=None,
-        created_at=clock.now(),
-    )
-    session.add(attempt)
-    session.flush()
-    return attempt

@@ -13,7 +13,7 @@ from shop.engraving import Area, Engraving
 from shop.giving import ledger
 from shop.giving.ledger import Standing
 from shop.orders import wall
-from shop.orders.approved import Approved
+from shop.orders.approved_engraving import Approved
 from shop.orders.hand_drawings import HandDrawing, standing, steps_of
 from shop.orders.lifecycle import EventKind, State, history, lines_of
 from shop.orders.models import Order, OrderEvent, OrderLine

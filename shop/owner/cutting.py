@@ -11,10 +11,10 @@ from shop.accounts.access import require
 from shop.alerts import AlertKind
 from shop.engraving.outlines import CutSide
 from shop.engraving.writers import FORMATS
-from shop.orders.converge import Services
 from shop.orders.cutting import NotApprovedYet, NotAsApproved, cut_as_approved, tell_owner
 from shop.orders.models import Order
 from shop.orders.view import view
+from shop.payments.services import Services
 
 blueprint = Blueprint("owner_cutting", __name__, url_prefix="/owner/orders")
 

@@ -9,11 +9,11 @@ from shop import web
 from shop.accounts.access import require
 from shop.engraving.by_hand import NotADrawing, read_drawing
 from shop.orders import hand_drawings
-from shop.orders.converge import Services
 from shop.orders.cutting import NOT_TO_BE_CUT
 from shop.orders.lifecycle import UNPAID
 from shop.orders.view import LineView
 from shop.owner.order_page import opened
+from shop.payments.services import Services
 
 blueprint = Blueprint("owner_hand_drawings", __name__, url_prefix="/owner/orders")
 

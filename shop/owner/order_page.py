@@ -10,16 +10,17 @@ from sqlalchemy import select
 from shop import bench, web
 from shop.engraving.faces import FACES
 from shop.engraving.writers import FORMATS
-from shop.orders.case import PRINCIPAL
-from shop.orders.converge import Services, StillMoving, converge
 from shop.orders.lifecycle import UNPAID, State
 from shop.orders.models import Order
-from shop.orders.refunds import Refundable, refundable
 from shop.orders.view import OrderView, view
 from shop.owner.proofs import drawn_for, large_proofs
 from shop.payments.gateway import GatewayDown, GatewayRefused
 from shop.payments.kinds import OWED_STILL, EntryKind, RefundReason
 from shop.payments.models import PaymentEntry, RefundRequest
+from shop.payments.order_record import PRINCIPAL
+from shop.payments.refunds import Refundable, refundable
+from shop.payments.services import Services
+from shop.payments.sync import StillMoving, converge
 
 TAGS: Final = {
     State.PAID: "good",

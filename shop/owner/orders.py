@@ -11,9 +11,9 @@ from shop import alerts, web
 from shop.accounts.access import require
 from shop.orders.lifecycle import UNPAID
 from shop.orders.models import Order, OrderLine
-from shop.orders.review import undecided
-from shop.orders.services import Services
 from shop.owner.order_page import TAGS, context, look_now, opened
+from shop.payments.review import undecided
+from shop.payments.services import Services
 
 blueprint = Blueprint("owner_orders", __name__, url_prefix="/owner")
 

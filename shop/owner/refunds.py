@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from shop import web
 from shop.accounts.access import require
 from shop.money import pounds_and_pence
-from shop.orders import review
-from shop.orders.refunds import MoreThanPaid, NothingToRefund, NotWaiting, ask, close, send_again
 from shop.orders.view import OrderView
 from shop.owner.order_page import AWAY, context, look_now, money_of, opened, why
+from shop.payments import review
 from shop.payments.kinds import RefundState
 from shop.payments.models import RefundRequest
+from shop.payments.refunds import MoreThanPaid, NothingToRefund, NotWaiting, ask, close, send_again
 
 blueprint = Blueprint("owner_refunds", __name__, url_prefix="/owner")
 

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from shop import web
 from shop.accounts.access import require
 from shop.orders import wall
-from shop.orders.converge import Services
 from shop.orders.wall import DECISIONS, WallState
+from shop.payments.services import Services
 
 blueprint = Blueprint("owner_wall", __name__, url_prefix="/owner/wall")
 

@@ -23,7 +23,7 @@ from shop.giving.months import Month, Sums, by_month, caught_up, owed_by_charity
 from shop.giving.policies import SAMPLE_AGREEMENT, policy_in_force
 from shop.giving.remittances import Remittance
 from shop.money import pounds, pounds_and_pence
-from shop.orders.converge import Services
+from shop.payments.services import Services
 
 blueprint = Blueprint("giving", __name__)
 

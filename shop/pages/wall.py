@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 
 from shop import web
 from shop.orders import wall
-from shop.orders.converge import Services
+from shop.payments.services import Services
 
 blueprint = Blueprint("wall", __name__)
 

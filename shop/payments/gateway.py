@@ -19,10 +19,10 @@ import stripe
 from requests.structures import CaseInsensitiveDict
 
 from shop import clock
-from shop.payments import reading
-from shop.payments.errors import BadEvent, CannotExpire, GatewayDown, GatewayRefused
+from shop.payments import stripe_objects
+from shop.payments.gateway_errors import BadEvent, CannotExpire, GatewayDown, GatewayRefused
 from shop.payments.patience import PatientSession
-from shop.payments.seen import (
+from shop.payments.stripe_snapshot import (
     BalanceSeen,
     DisputeSeen,
     EventSeen,
@@ -111,18 +111,18 @@ class Gateway:
             made = self._client.v1.checkout.sessions.create(
                 cast("stripe.params.checkout.SessionCreateParams", dict(request)), {"idempotency_key": key}
             )
-        return reading.session(made.to_dict())
+        return stripe_objects.session(made.to_dict())
 
     def session(self, session_id: str) -> SessionSeen:
         """One session as it stands."""
         with _stripe_errors():
-            return reading.session(self._client.v1.checkout.sessions.retrieve(session_id).to_dict())
+            return stripe_objects.session(self._client.v1.checkout.sessions.retrieve(session_id).to_dict())
 
     def expire_session(self, session_id: str) -> SessionSeen:
         """Close an open payment page for good. Raises CannotExpire when it is complete or expired already."""
         try:
             with _stripe_errors():
-                return reading.session(self._client.v1.checkout.sessions.expire(session_id).to_dict())
+                return stripe_objects.session(self._client.v1.checkout.sessions.expire(session_id).to_dict())
         except GatewayRefused as error:
             if error.status == HTTPStatus.BAD_REQUEST:
                 raise CannotExpire(session_id) from error
@@ -135,8 +135,8 @@ class Gateway:
             body["payment_intent"]["id"]: body["payment_intent"] for body in found if body["payment_intent"]
         }
         return Picture(
-            sessions=tuple(reading.session(body) for body in found),
-            payments=tuple(reading.payment(body) for body in intents.values()),
+            sessions=tuple(stripe_objects.session(body) for body in found),
+            payments=tuple(stripe_objects.payment(body) for body in intents.values()),
             refunds=tuple(refund for intent in intents for refund in self._refunds(intent)),
             disputes=tuple(dispute for intent in intents for dispute in self._disputes(intent)),
         )
@@ -151,7 +151,7 @@ class Gateway:
             params["metadata"] = {"request": mark}
         with _stripe_errors():
             made = self._client.v1.refunds.create(params, {"idempotency_key": key})
-        return reading.refund(made.to_dict())
+        return stripe_objects.refund(made.to_dict())
 
     def marked_refund(self, payment_intent: str, mark: str) -> RefundSeen | None:
         """The refund that carries this mark, whatever became of it; None when it was never made."""
@@ -168,7 +168,7 @@ class Gateway:
         }
         with _stripe_errors():
             page = self._client.v1.checkout.sessions.list(params)
-            rows = (reading.session(row.to_dict()) for row in page.auto_paging_iter())
+            rows = (stripe_objects.session(row.to_dict()) for row in page.auto_paging_iter())
             return [seen for seen in rows if seen.client_reference_id == reference]
 
     def moves(self, *, payout: str | None = None) -> Iterator[MoveSeen]:
@@ -178,18 +178,18 @@ class Gateway:
             params["payout"] = payout
         with _stripe_errors():
             for row in self._client.v1.balance_transactions.list(params).auto_paging_iter():
-                yield reading.move(row.to_dict())
+                yield stripe_objects.move(row.to_dict())
 
     def payouts(self) -> Iterator[PayoutSeen]:
         """Every payout, newest first."""
         with _stripe_errors():
             for row in self._client.v1.payouts.list({"limit": PAGE}).auto_paging_iter():
-                yield reading.payout(row.to_dict())
+                yield stripe_objects.payout(row.to_dict())
 
     def balance(self) -> BalanceSeen:
         """What lies at Stripe now."""
         with _stripe_errors():
-            return reading.balance(self._client.v1.balance.retrieve().to_dict())
+            return stripe_objects.balance(self._client.v1.balance.retrieve().to_dict())
 
     def read_event(self, raw: bytes, signature: str | None) -> EventSeen:
         """Believe a message to the webhook: the bytes as they came and the Stripe-Signature header.
@@ -201,7 +201,7 @@ class Gateway:
         if abs(clock.now().timestamp() - stamp) > TOLERANCE_SECONDS:
             raise BadEvent("the signature's time is too far from now")
         try:
-            return reading.event(json.loads(raw))
+            return stripe_objects.event(json.loads(raw))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise BadEvent("the message is signed but is not an event") from error
 
@@ -226,21 +226,21 @@ class Gateway:
 
     def _dated_refund(self, found: dict[str, Any]) -> RefundSeen:
         """A refund; of one that failed, when the money came back."""
-        back = reading.identifier(found.get("failure_balance_transaction"))
+        back = stripe_objects.identifier(found.get("failure_balance_transaction"))
         failed_at = None
         if back is not None:
             with suppress(GatewayRefused), _stripe_errors():
                 row = self._client.v1.balance_transactions.retrieve(back)
-                failed_at = reading.moment(row.created)
-        return reading.refund(found, failed_at=failed_at)
+                failed_at = stripe_objects.moment(row.created)
+        return stripe_objects.refund(found, failed_at=failed_at)
 
     def _dated_dispute(self, found: dict[str, Any]) -> DisputeSeen:
         """A dispute; of one that is over, when it was decided, which only the event of it says.
 
         Stripe keeps events for 30 days (docs.stripe.com/api/events), and a restricted key may not list them.
         """
-        if found["status"] not in reading.DISPUTE_ENDS:
-            return reading.dispute(found)
+        if found["status"] not in stripe_objects.DISPUTE_ENDS:
+            return stripe_objects.dispute(found)
         params: stripe.params.EventListParams = {
             "type": "charge.dispute.closed",
             "created": {"gte": found["created"]},
@@ -249,8 +249,8 @@ class Gateway:
         with suppress(GatewayRefused), _stripe_errors():
             for event in self._client.v1.events.list(params).auto_paging_iter():
                 if event.data.object["id"] == found["id"]:
-                    return reading.dispute(found, closed_at=reading.moment(event.created))
-        return reading.dispute(found)
+                    return stripe_objects.dispute(found, closed_at=stripe_objects.moment(event.created))
+        return stripe_objects.dispute(found)
 
 
 def _verified(raw: bytes, signature: str | None, secret: str) -> int:

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.alerts import AlertKind, raise_alert
-from shop.orders.converge import Services, StillMoving, converge
 from shop.orders.models import Order
 from shop.payments.gateway import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt, PaymentEntry
-from shop.payments.seen import EventSeen
+from shop.payments.services import Services
+from shop.payments.stripe_snapshot import EventSeen
+from shop.payments.sync import StillMoving, converge
 from shop.webhooks import inbox
 from shop.webhooks.inbox import Waiting
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.db import Database, is_sqlite
-from shop.payments.seen import EventSeen
+from shop.payments.stripe_snapshot import EventSeen
 from shop.webhooks.models import InboxEvent
 
 LEASE: Final = timedelta(minutes=3)

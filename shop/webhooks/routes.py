@@ -6,9 +6,9 @@ from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
 
 from shop import web
-from shop.orders.converge import Services
 from shop.payments.gateway import API_VERSION, BadEvent
-from shop.payments.seen import EventSeen
+from shop.payments.services import Services
+from shop.payments.stripe_snapshot import EventSeen
 from shop.webhooks.handlers import receive
 
 blueprint = Blueprint("webhooks", __name__)

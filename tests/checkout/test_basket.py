@@ -20,11 +20,11 @@ from shop.checkout.timeline import ENDED, STAGES, steps
 from shop.db import Database
 from shop.dedications.sealing import SealBroken
 from shop.engraving import FACES, Engraving, field_name
-from shop.orders.converge import Services
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
 from shop.orders.placing import WishedLine
 from shop.orders.view import view
+from shop.payments.services import Services
 from tests.shopper import WORDS, trade_of
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from shop.checkout import changing, pay
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
-from shop.payments.errors import GatewayDown
 from shop.payments.gateway import Gateway
+from shop.payments.gateway_errors import GatewayDown
 from tests.shopper import Shopper, changed, form_on, soup, summary, trade_of
 
 Change = Callable[[Shopper], object]

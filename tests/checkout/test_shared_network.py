@@ -10,7 +10,7 @@ from sqlalchemy import select
 from shop.application import create_app
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
-from shop.orders.sweep import sweep
+from shop.payments.sweep import sweep
 from shop.settings import Settings
 from shop.stock.models import Hold
 from tests.shopper import Shopper, changed, form_on, soup, title, trade_of

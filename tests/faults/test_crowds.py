@@ -17,8 +17,8 @@ from shop.giving.ledger import Standing
 from shop.mail.models import Letter
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
-from shop.orders.sweep import sweep
 from shop.payments.models import CheckoutAttempt
+from shop.payments.sweep import sweep
 from shop.standin.models import StandinObject
 from shop.stock import Level
 from tests.trade import CONTACT, Trade

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop import clock, erasures, key_copies
+from shop import clock, erasures, key_copies, privacy
 from shop.application import create_app
 from shop.catalogue import snapshot
 from shop.db import Database
@@ -29,7 +29,7 @@ from shop.dedications.keys import KeyStore
 from shop.dedications.models import OrderKey, WallEntry
 from shop.journal import comments
 from shop.journal.models import Comment, State
-from shop.orders import privacy, wall
+from shop.orders import wall
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order
 from shop.orders.placing import Contact, Wish, WishedLine, place, price
@@ -138,7 +138,7 @@ class GoneMachine(RuleBasedStateMachine):
         wish = Wish((line,), contact, "tracked-48", mark)
         with self.transaction(killed=killed) as session:
             priced = price(self.shop.catalogue, wish.lines)
-            order, _ = place(session, self.shop.services, wish, priced, buyer_hash="b" * 64)
+            order = place(session, self.shop.services, wish, priced, buyer_hash="b" * 64)
             order.state = "paid"
             reference = order.reference
         if not killed:

@@ -9,7 +9,7 @@ import pytest
 
 from shop.giving import ledger
 from shop.giving.ledger import Standing
-from shop.orders.sweep import look_at_all, sweep
+from shop.payments.sweep import look_at_all, sweep
 from shop.standin import paying
 from shop.standin.errors import ApiError
 from tests.trade import Trade

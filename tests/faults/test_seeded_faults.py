@@ -10,10 +10,9 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import text
 
-from shop.orders import payment_page, refund_sending
-from shop.payments import reading
-from shop.payments.errors import GatewayRefused
+from shop.payments import payment_page, refund_sending, stripe_objects
 from shop.payments.gateway import Gateway
+from shop.payments.gateway_errors import GatewayRefused
 from shop.payments.kinds import RefundState
 from tests.faults.lives import checks
 from tests.faults.lives.run import HARD_TIMES, live, rest
@@ -32,8 +31,8 @@ def an_order_keeps_its_version_when_its_page_is_noted(_patch: pytest.MonkeyPatch
 
 
 def a_refund_is_not_looked_for_before_it_is_sent(patch: pytest.MonkeyPatch, _world: World) -> None:
-    plain = reading.refund
-    patch.setattr(reading, "refund", lambda *found, **how: replace(plain(*found, **how), mark=None))
+    plain = stripe_objects.refund
+    patch.setattr(stripe_objects, "refund", lambda *found, **how: replace(plain(*found, **how), mark=None))
     patch.setattr(Gateway, "marked_refund", lambda *_args: None)
 
 

@@ -12,7 +12,7 @@ import stripe
 
 from shop import clock
 from shop.payments.gateway import API_VERSION, CannotExpire, Gateway, GatewayDown, GatewayRefused
-from shop.payments.requests import session_request
+from shop.payments.session_request import session_request
 from tests.faults.stripe_server import after_sales, paying, specification
 from tests.faults.stripe_server.account import Refusal
 from tests.faults.stripe_server.faults import Fault

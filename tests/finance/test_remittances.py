@@ -149,7 +149,7 @@ def test_where_real_money_moves_the_sample_promises_nothing(trade: Trade) -> Non
     wish = trade.wish("disc")
     with trade.database.transaction() as session:
         priced = price(snapshot.load(session), wish.lines)
-        order, _ = place(session, live, wish, priced, buyer_hash="b" * 64)
+        order = place(session, live, wish, priced, buyer_hash="b" * 64)
         assert (order.policy_id, order.donation_statement) == (None, None)
     with trade.database.reading() as session:
         assert remittances.charities(session, "live") == {}

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from shop import clock
-from shop.orders import approved, lifecycle
+from shop.orders import approved_engraving, lifecycle
 from tests.browser import all_loaded
 from tests.gallery.pictures import PHONE, PICTURES, Picture
 from tests.journeys.conftest import ONE_ENGINE
@@ -32,7 +32,7 @@ def same_day_same_order_same_proof(monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: A_DAY)
     references = (f"PM-7K3Q-2{letter}" for letter in "FGHJKMNPQRST")
     monkeypatch.setattr(lifecycle, "new_reference", lambda: next(references))
-    monkeypatch.setattr(approved, "secrets", SimpleNamespace(token_hex=lambda size: "00" * size))
+    monkeypatch.setattr(approved_engraving, "secrets", SimpleNamespace(token_hex=lambda size: "00" * size))
 
 
 @pytest.mark.browser

@@ -18,7 +18,7 @@ from shop.journal import comments
 from shop.journal.journal import load
 from shop.journal.models import State
 from shop.orders.models import Order
-from shop.payments.errors import GatewayDown
+from shop.payments.gateway_errors import GatewayDown
 from shop.payments.models import PaymentEntry, RefundRequest
 from tests.journeys.visitor import Visitor
 

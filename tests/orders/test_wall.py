@@ -8,14 +8,16 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from shop import privacy
 from shop.catalogue import snapshot
 from shop.dedications.models import WallEntry
-from shop.orders import privacy, wall
-from shop.orders.converge import start_payment
+from shop.orders import wall
 from shop.orders.lifecycle import State, history
 from shop.orders.models import Order
-from shop.orders.placing import Wish, WishedLine, pay_again, place, price
+from shop.orders.placing import Wish, WishedLine, open_again, place, price
 from shop.orders.wall import DecidedBefore, NotOffered, WallState
+from shop.payments.attempts import open_attempt
+from shop.payments.payment_page import start_payment
 from tests.trade import CONTACT, Trade
 
 WORDS = "For Caoimhe,\nalways <b>&"
@@ -28,7 +30,9 @@ def order(trade: Trade, *shared: str | None, paid: bool = True, words: str | Non
     lines = tuple(WishedLine(petal, None, words, name) for name in shared)
     with trade.database.transaction() as session:
         wish = Wish(lines=lines, contact=CONTACT, postage="tracked-48")
-        made, _ = place(session, trade.services, wish, price(snapshot.load(session), lines), buyer_hash="b")
+        priced = price(snapshot.load(session), lines)
+        made = place(session, trade.services, wish, priced, buyer_hash="b")
+        open_attempt(session, trade.services, made, priced)
     start_payment(trade.services, trade.attempt(made.id).id)
     if paid:
         trade.pays(made.id)
@@ -101,7 +105,8 @@ def test_an_order_opened_for_payment_again_is_offered_once(trade: Trade) -> None
     with trade.database.transaction() as session:
         session.execute(update(Order).values(state=State.EXPIRED))
         lines = trade.wish("petal").lines
-        pay_again(session, trade.services, made, price(snapshot.load(session), lines))
+        priced = price(snapshot.load(session), lines)
+        open_attempt(session, trade.services, open_again(session, made, priced), priced)
     start_payment(trade.services, trade.attempt(made).id)
     trade.pays(made)
     trade.looks(made)

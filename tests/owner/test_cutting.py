@@ -13,8 +13,8 @@ from shop.engraving.outlines import CannotUnite
 from shop.engraving.writers import FORMATS
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order, OrderLine
-from shop.orders.privacy import erase
 from shop.orders.view import view
+from shop.privacy import erase
 from tests.engraving import skia_union
 from tests.shopper import Shopper, soup
 from tests.trade import Trade

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
-from shop.payments.errors import GatewayDown
+from shop.payments.gateway_errors import GatewayDown
 from shop.payments.models import RefundRequest
 from tests.shopper import Shopper, form_on, reason_beside, soup, trade_of
 from tests.trade import Trade

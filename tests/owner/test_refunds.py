@@ -10,7 +10,7 @@ from sqlalchemy import select
 from shop import alerts, stock
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
-from shop.payments.errors import GatewayDown, GatewayRefused
+from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from tests.owner.test_orders import refund
 from tests.shopper import Shopper, form_on, soup
 from tests.trade import Trade

@@ -16,11 +16,13 @@ from werkzeug.test import TestResponse
 from shop import clock
 from shop.db import Database
 from shop.payments.gateway import Gateway
-from shop.payments.requests import session_request
+from shop.payments.session_request import session_request
 from shop.settings import PaymentMode
 from shop.standin.application import create_standin
 from shop.standin.config import Keys, derived_keys
 from shop.standin.models import StandinEvent
+from tests.payments.door import Door
+from tests.trade import Trade, open_trade
 
 SITE = "http://shop.example"
 
@@ -102,6 +104,18 @@ class Visitor:
 
     def choose(self, session_id: str, outcome: str) -> TestResponse:
         return self.post(f"/pay/{session_id}", outcome=outcome)
+
+
+@pytest.fixture
+def trade(database: Database) -> Trade:
+    return open_trade(database)
+
+
+@pytest.fixture
+def door(app: Flask, trade: Trade) -> Iterator[Door]:
+    opened = Door(app, trade)
+    yield opened
+    assert opened.stumbles == []
 
 
 @pytest.fixture

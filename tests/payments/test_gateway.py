@@ -12,8 +12,8 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
 
 from shop.payments import gateway as module
-from shop.payments.errors import CannotExpire, GatewayDown, GatewayRefused
 from shop.payments.gateway import API_VERSION, Gateway
+from shop.payments.gateway_errors import CannotExpire, GatewayDown, GatewayRefused
 from shop.standin.config import Keys
 from tests.payments.conftest import Recorder, Visitor
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from shop.payments.errors import BadEvent
 from shop.payments.gateway import API_VERSION, Gateway
+from shop.payments.gateway_errors import BadEvent
 from shop.standin.deliveries import signed
 from tests.payments.conftest import Clock
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from shop.payments.requests import TooManyLines, plain_name, session_request
+from shop.payments.session_request import TooManyLines, plain_name, session_request
 from shop.standin import idempotency
 
 POST = ("Tracked post", 395)

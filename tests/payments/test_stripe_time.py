@@ -12,10 +12,7 @@ from shop.checkout import basket
 from shop.orders.lifecycle import State
 from shop.payments.gateway import Gateway, WsgiClient
 from shop.payments.stripe_time import StripeTime
-from tests.orders.conftest import trade
 from tests.trade import Trade
-
-__all__ = ["trade"]
 
 
 @contextmanager

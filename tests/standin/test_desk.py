@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shop.payments.gateway import Gateway
-from shop.payments.seen import DisputeSeen, SessionSeen
+from shop.payments.stripe_snapshot import DisputeSeen, SessionSeen
 from shop.standin.money_objects import DISPUTE_FEE, charge_fee
 from tests.payments.conftest import Clock, Visitor
 

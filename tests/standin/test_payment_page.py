@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from shop.payments.gateway import Gateway
-from shop.payments.seen import SessionSeen
+from shop.payments.stripe_snapshot import SessionSeen
 from tests.payments.conftest import SITE, Clock, Visitor
 
 Told = Callable[[], list[str]]

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from werkzeug.test import Client, TestResponse
 
 from shop.db import Database
-from shop.payments.errors import CannotExpire
 from shop.payments.gateway import Gateway
+from shop.payments.gateway_errors import CannotExpire
 from shop.settings import PaymentMode
 from shop.standin import idempotency
 from shop.standin.application import create_standin

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from shop.db import Database
-from tests.orders.door import Door
+from tests.payments.door import Door
 from tests.trade import open_trade
 
 

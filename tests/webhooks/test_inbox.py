@@ -11,10 +11,10 @@ from shop import clock
 from shop.alerts import open_alerts
 from shop.orders.lifecycle import State
 from shop.payments.gateway import GatewayDown
-from shop.payments.seen import Picture
+from shop.payments.stripe_snapshot import Picture
 from shop.webhooks import handlers, inbox
 from shop.webhooks.models import InboxEvent
-from tests.orders.door import Door, hooked
+from tests.payments.door import Door, hooked
 from tests.trade import CONTACT, works_off_news
 
 PAID = ("charge.succeeded", "payment_intent.succeeded", "checkout.session.completed")
@@ -174,7 +174,7 @@ def test_an_order_that_cannot_be_settled_is_named(
     door: Door, order: int, time: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     door.deliver(door.news("checkout.session.completed")[0])
-    monkeypatch.setattr("shop.orders.settling.ledger.bring_to", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("shop.payments.settlement.ledger.bring_to", lambda *_, **__: 1 / 0)
     time.passes(2 * inbox.STUCK_AFTER)
     door.works()
     door.stumbles.clear()

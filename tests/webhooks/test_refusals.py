@@ -8,7 +8,7 @@ from shop import clock
 from shop.orders.lifecycle import State
 from shop.standin.config import derived_keys
 from shop.standin.deliveries import signed
-from tests.orders.door import Door, Event
+from tests.payments.door import Door, Event
 
 
 @pytest.fixture

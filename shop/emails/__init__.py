@@ -1,0 +1,1 @@
+"""What e-mails about an order say, and the pictures in them."""

@@ -1,0 +1,88 @@
+"""Letters about an order. Written when they are sent, from the sealed order; subjects give nothing away."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from shop import clock
+from shop.emails.proof_images import Picture, attach, pictures
+from shop.mail.addresses import ascii_address
+from shop.mail.outbox import Claimed
+from shop.orders.cutting import NotAsApproved, tell_owner
+from shop.orders.lifecycle import link_token
+from shop.orders.models import Order
+from shop.orders.view import LineView, view
+from shop.payments.services import Services
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A sort of letter: its templates (text and HTML) and the subject above them."""
+
+    template: str
+    subject: str
+    drawn: bool = False
+    """Whether it shows what will be cut."""
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "order-confirmation": Kind("order_confirmation", "Your order {reference}", drawn=True),
+    "drawing-ready": Kind("drawing_ready", "About your order {reference}"),
+    "sold-out": Kind("sold_out", "About your order {reference}"),
+    "paid-twice": Kind("paid_twice", "About your order {reference}"),
+    "refund": Kind("refund", "About your order {reference}"),
+    "order-link": Kind("order_link", "Your order {reference}"),
+}
+
+Render = Callable[..., str]
+"""Renders a template by name with the given context."""
+
+
+def write(services: Services, render: Render, claimed: Claimed, reply_to: str) -> EmailMessage | None:
+    """The letter, as text and HTML; None when the order's private words were erased.
+
+    An answer goes to `reply_to`, an address that somebody reads: cancelling by replying is her right.
+    """
+    with services.database.reading() as session:
+        order = session.get_one(Order, claimed.order_id)
+        opened = view(session, services.vault, order)
+        token = link_token(session, order.id, services.secret_key)
+    if opened.contact is None:
+        return None
+    kind = KINDS[claimed.kind]
+    drawn = _pictures(services, order, opened.lines, claimed.message_id) if kind.drawn else {}
+    context: dict[str, Any] = {
+        "order": opened,
+        "pictures": drawn,
+        "order_url": f"{services.site_url}/orders/{token}" if token else None,
+        "test": order.book == "test",
+    }
+    message = EmailMessage()
+    message["Subject"] = kind.subject.format(reference=order.reference)
+    message["From"] = Address("In Remembrance", "orders", urlsplit(services.site_url).hostname or "localhost")
+    message["Reply-To"] = Address(addr_spec=reply_to)
+    message["To"] = Address(addr_spec=ascii_address(opened.contact["email"]))
+    message["Date"] = format_datetime(clock.now())
+    message["Message-ID"] = claimed.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(render(f"mail/{kind.template}.txt", **context))
+    message.add_alternative(render(f"mail/{kind.template}.html", **context), subtype="html")
+    attach(message, order.reference, drawn)
+    return message
+
+
+def _pictures(
+    services: Services, order: Order, lines: Sequence[LineView], message_id: str
+) -> dict[int, list[Picture]]:
+    """The pictures of what will be cut; the owner is told of each that is not what was approved."""
+    refused: dict[int, NotAsApproved] = {}
+    drawn = pictures(lines, message_id, refused)
+    if refused:
+        with services.database.transaction() as session:
+            for number, problem in refused.items():
+                tell_owner(session, order.reference, number, problem)
+    return drawn

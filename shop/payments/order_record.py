@@ -1,0 +1,135 @@
+"""An order with everything written down about it, and the ways to write down more, each thing once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop import clock
+from shop.mail import outbox
+from shop.orders.lifecycle import EventKind, lines_of, record
+from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.payments.kinds import EntryKind, RefundReason, RefundState
+from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest
+from shop.payments.stripe_snapshot import DisputeSeen, PaymentSeen, RefundSeen
+
+STRIPE: Final = "stripe"
+"""Who did it, in histories and books, when Stripe told us."""
+
+PRINCIPAL: Final = frozenset({EntryKind.PAYMENT, EntryKind.UNEXPLAINED})
+
+
+@dataclass
+class Case:
+    """An order with what is already written down about it."""
+
+    session: Session
+    order: Order
+    lines: Sequence[OrderLine]
+    attempts: Sequence[CheckoutAttempt]
+    entries: dict[str, PaymentEntry]
+    requests: list[RefundRequest]
+    accepted: bool
+    """Whether the owner accepted a payment that was not what was asked for."""
+    told: set[EventKind] = field(default_factory=set)
+    """The kinds of events recorded this time."""
+
+    @property
+    def principal(self) -> PaymentEntry | None:
+        """The payment that bought the goods; others for the same order are surplus."""
+        return next((e for e in self.entries.values() if e.kind in PRINCIPAL), None)
+
+    @property
+    def unfillable(self) -> bool:
+        """Whether she paid after the last piece had gone, so that all of it goes back."""
+        return any(request.reason == RefundReason.UNFILLABLE for request in self.requests)
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether a payment page was asked for and may be open although Stripe has not answered yet."""
+        return bool(self.attempts) and self.attempts[-1].stripe_id is None
+
+    def post(
+        self,
+        key: str,
+        kind: EntryKind,
+        payment: PaymentSeen,
+        amount: int,
+        *,
+        about: RefundSeen | DisputeSeen | None = None,
+        at: datetime | None = None,
+    ) -> bool:
+        """Post money once. Give whether it is new. `at` is when it moved, if not when that began."""
+        if key in self.entries or amount == 0:
+            return False
+        entry = PaymentEntry(
+            order_id=self.order.id,
+            key=key,
+            kind=kind,
+            stripe_id=about.id if about else payment.charge_id or payment.intent_id,
+            payment_intent=payment.intent_id,
+            amount_pence=amount,
+            currency=payment.currency,
+            event_at=at or (about or payment).created,
+            booked_at=clock.now(),
+        )
+        self.session.add(entry)
+        self.entries[key] = entry
+        return True
+
+    def tell(
+        self, kind: EventKind, event_at: datetime | None = None, *, actor: str = STRIPE, **data: object
+    ) -> None:
+        """Add to the order's history."""
+        self.told.add(kind)
+        record(self.session, self.order, kind, actor=actor, event_at=event_at, **data)
+
+    def ask_refund(
+        self, intent: str, amount: int, reason: RefundReason, suffix: str, *, actor: str = "shop"
+    ) -> RefundRequest:
+        """Decide to give money back; `converge` sends it after the transaction."""
+        now = clock.now()
+        request = RefundRequest(
+            order_id=self.order.id,
+            key=f"order-{self.order.reference}-{suffix}",
+            payment_intent=intent,
+            amount_pence=amount,
+            reason=reason,
+            lines=[],
+            actor=actor,
+            requested_at=now,
+            state=RefundState.OWED,
+            next_try_at=now,
+        )
+        self.session.add(request)
+        self.requests.append(request)
+        return request
+
+    def write(self, kind: str, about: str = "") -> None:
+        """Put a letter into the outbox, once per kind and what it is about."""
+        key = f"{self.order.reference}:{kind}:{about}"
+        outbox.put(self.session, kind=kind, order_id=self.order.id, dedupe_key=key)
+
+
+def open_case(session: Session, order: Order) -> Case:
+    """What is known of an order that the caller has locked."""
+    entries = session.scalars(select(PaymentEntry).where(PaymentEntry.order_id == order.id))
+    requests = session.scalars(select(RefundRequest).where(RefundRequest.order_id == order.id))
+    attempts = session.scalars(
+        select(CheckoutAttempt).where(CheckoutAttempt.order_id == order.id).order_by(CheckoutAttempt.number)
+    )
+    accepted = select(OrderEvent.id).where(
+        OrderEvent.order_id == order.id, OrderEvent.kind == EventKind.ACCEPTED
+    )
+    return Case(
+        session,
+        order,
+        lines_of(session, order.id),
+        attempts.all(),
+        {entry.key: entry for entry in entries},
+        list(requests),
+        accepted=session.scalar(accepted) is not None,
+    )

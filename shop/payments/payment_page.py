@@ -1,0 +1,119 @@
+"""An order's payment page at Stripe: having it made, once, and closing it."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from shop import clock, stock
+from shop.mail.addresses import ascii_address
+from shop.orders.lifecycle import EventKind, State, lock, record
+from shop.payments.attempts import newest_attempt
+from shop.payments.gateway import CannotExpire, GatewayDown, GatewayRefused
+from shop.payments.models import CheckoutAttempt, StraySession, try_key
+from shop.payments.services import Services
+from shop.payments.stripe_snapshot import SessionSeen
+
+KEYS_AT_ONCE: Final = 3
+"""How many keys are tried while a buyer waits."""
+
+LATEST_STRAY: Final = timedelta(days=1)
+"""How long after an attempt whose answer was a failure its order's pages are looked for in Stripe's list."""
+
+AROUND: Final = timedelta(hours=1)
+"""How far our clock and Stripe's may be apart when that list is asked for a time."""
+
+
+def start_payment(services: Services, attempt_id: int) -> str | None:
+    """Ask Stripe for the attempt's session, if that has not been done, and give the payment page's URL.
+
+    Safe to repeat: the stored request and its key lead to the same session. Gives None when nobody can pay
+    the order now: Stripe refused the request for good (then its stock is free), or the order was given up or
+    paid while Stripe was asked (then the page is closed). Raises GatewayDown, or GatewayRefused for a reason
+    that may pass: then the stock stays held, because a page may have been made before.
+    """
+    with services.database.reading() as session:
+        attempt = session.get_one(CheckoutAttempt, attempt_id)
+        contact = services.vault.reveal(session, attempt.order_id, "contact")
+    if attempt.url:
+        return attempt.url
+    request = (
+        {**attempt.request, "customer_email": ascii_address(contact["email"])} if contact else attempt.request
+    )
+    try:
+        seen = _create(services, attempt, request)
+    except GatewayRefused as error:
+        if error.may_pass:
+            raise
+        _abandon(services, attempt, error.code)
+        return None
+    with services.database.transaction() as session:
+        order = lock(session, attempt.order_id)
+        row = session.get_one(CheckoutAttempt, attempt_id)
+        if row.stripe_id and row.stripe_id != seen.id:
+            note_stray(session, order.id, row.stripe_id)
+        row.stripe_id, row.url = seen.id, seen.url
+        wanted = order.state == State.AWAITING
+    if not wanted:
+        close_pages(services, [seen.id])
+    return seen.url if wanted else None
+
+
+def _create(services: Services, attempt: CheckoutAttempt, request: Mapping[str, Any]) -> SessionSeen:
+    """Have the page made. When Stripe fails, ask with another key: the buyer need not wait until tomorrow.
+
+    A page that was made all the same is taken, if it can be seen; else nobody knows its address, and it is
+    closed when it turns up.
+    """
+    reference = str(request["client_reference_id"])
+    for _ in range(KEYS_AT_ONCE - 1):
+        try:
+            return services.gateway.create_session(request, try_key(attempt))
+        except GatewayDown as error:
+            if not error.failed:
+                raise
+        attempt = _next_key(services, attempt)
+        opened = [seen for seen in made_for(services, attempt, reference) if seen.status == "open"]
+        if opened:
+            return opened[0]
+    return services.gateway.create_session(request, try_key(attempt))
+
+
+def _next_key(services: Services, failed: CheckoutAttempt) -> CheckoutAttempt:
+    with services.database.transaction() as session:
+        lock(session, failed.order_id)
+        row = session.get_one(CheckoutAttempt, failed.id)
+        if row.tries == failed.tries:
+            row.tries += 1
+        return row
+
+
+def close_pages(services: Services, sessions: Sequence[str]) -> None:
+    """Close payment pages for good. Raises GatewayDown or GatewayRefused."""
+    for stripe_id in sessions:
+        with suppress(CannotExpire):  # paid, or expired already: converge says which
+            services.gateway.expire_session(stripe_id)
+
+
+def made_for(services: Services, attempt: CheckoutAttempt, reference: str) -> list[SessionSeen]:
+    """The order's pages that Stripe made since this attempt was begun, heard of or not."""
+    began = attempt.created_at
+    return services.gateway.sessions_of(reference, since=began - AROUND, until=began + LATEST_STRAY)
+
+
+def note_stray(session: Session, order_id: int, stripe_id: str) -> None:
+    """Note a page of the order that nobody was sent to, once."""
+    if session.get(StraySession, stripe_id) is None:
+        session.add(StraySession(stripe_id=stripe_id, order_id=order_id, noted_at=clock.now()))
+
+
+def _abandon(services: Services, attempt: CheckoutAttempt, code: str | None) -> None:
+    """Stripe will never make this session, so nobody can pay it: the hold may go."""
+    with services.database.transaction() as session:
+        order = lock(session, attempt.order_id)
+        if order.state == State.AWAITING and newest_attempt(session, order.id).id == attempt.id:
+            stock.release(session, order.hold_id)
+            order.state = State.EXPIRED
+            record(session, order, EventKind.PAYMENT_PAGE_REFUSED, actor="stripe", code=code)

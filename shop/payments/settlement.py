@@ -1,0 +1,203 @@
+"""What an order becomes, given everything Stripe knows about it. No network here, and nothing decided twice.
+
+`settle` may be called any number of times with pictures taken in any order: every fact is posted under a
+unique key, and what depends on all of them (the donation, the state) is worked out afresh each time.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from shop import clock, stock
+from shop.alerts import AlertKind, raise_alert, withdraw_alert
+from shop.giving import ledger
+from shop.money import pounds_and_pence
+from shop.orders.hand_drawings import ask_owner
+from shop.orders.lifecycle import EventKind, State
+from shop.orders.models import Order
+from shop.payments.kinds import ALL_THAT_IS_LEFT, OWED_STILL, EntryKind, RefundReason, RefundState
+from shop.payments.models import RefundRequest
+from shop.payments.order_record import STRIPE, Case, open_case
+from shop.payments.outcome import REFUND_IS_GONE, Outcome, left_of, outcome
+from shop.payments.payment_page import note_stray
+from shop.payments.refund_sending import adopt, withdraw_refund_alerts
+from shop.payments.stripe_snapshot import PaymentSeen, Picture, RefundSeen, SessionSeen
+
+
+def settle(session: Session, order: Order, picture: Picture) -> None:
+    """Write down what the picture shows and is not yet known: money, stock, donation, state, letters.
+
+    The order must be locked. Posts nothing, and leaves the version alone, when there is nothing new.
+    """
+    case = open_case(session, order)
+    _adopt_sessions(case, picture.sessions)
+    paid = sorted(
+        (p for p in picture.payments if p.status == "succeeded" and p.charge_id),
+        key=lambda p: (p.created, p.intent_id),
+    )
+    if paid:
+        _take_principal(case, paid)
+        _return_surplus(case, paid)
+        _post_refunds(case, picture)
+        _post_disputes(case, picture)
+        _settle_debts(case, picture)
+    _move(case, outcome(case, picture))
+
+
+def _adopt_sessions(case: Case, sessions: Sequence[SessionSeen]) -> None:
+    """A webhook can be faster than our own note of the session's id: then it is noted here.
+
+    After Stripe has failed there may be several: one that can be, or was, paid is the one she was sent to.
+    """
+    known = {attempt.stripe_id for attempt in case.attempts}
+    for seen in sessions:
+        if seen.id in known or seen.client_reference_id != case.order.reference:
+            continue
+        newest = case.attempts[-1]
+        if case.unanswered and (seen.status != "expired" or not newest.tries):
+            newest.stripe_id, newest.url = seen.id, seen.url
+        else:
+            note_stray(case.session, case.order.id, seen.id)
+
+
+def _take_principal(case: Case, paid: Sequence[PaymentSeen]) -> None:
+    if case.principal is not None:
+        return
+    payment, order = paid[0], case.order
+    right = payment.amount_received == order.total_pence and payment.currency == order.currency
+    case.post(
+        f"pay:{payment.charge_id}",
+        EntryKind.PAYMENT if right else EntryKind.UNEXPLAINED,
+        payment,
+        payment.amount_received,
+    )
+    if not right:
+        case.tell(
+            EventKind.AMOUNT_DIFFERS,
+            payment.created,
+            expected_pence=order.total_pence,
+            received=payment.amount_received,
+            currency=payment.currency,
+        )
+        detail = f"{payment.amount_received} {payment.currency}, not {order.total_pence} {order.currency}"
+        raise_alert(case.session, AlertKind.PAYMENT_IN_REVIEW, order.reference, detail)
+        return
+    case.tell(EventKind.PAID, payment.created, amount_pence=payment.amount_received)
+    take_stock(case, payment.intent_id, payment.amount_received, payment.created)
+
+
+def take_stock(case: Case, intent: str, paid_pence: int, at: datetime) -> None:
+    """Sell what the order holds, or, if it has gone to somebody else, have all of the payment go back."""
+    hold, reference = case.order.hold_id, case.order.reference
+    if stock.sell(case.session, hold, order_reference=reference, actor=STRIPE) or stock.take_again(
+        case.session, hold, order_reference=reference, actor=STRIPE
+    ):
+        case.write("order-confirmation")
+        ask_owner(case.session, case.order, [line.number for line in case.lines if line.by_hand])
+    else:
+        case.ask_refund(intent, paid_pence, RefundReason.UNFILLABLE, "unfillable")
+        case.tell(EventKind.SOLD_OUT, at)
+        case.write("sold-out")
+
+
+def _return_surplus(case: Case, paid: Sequence[PaymentSeen]) -> None:
+    """She paid twice for one order: the second payment goes back in full, and she is told."""
+    for payment in paid:
+        principal = case.principal
+        if principal is None or payment.intent_id == principal.payment_intent:
+            continue
+        if case.post(f"pay:{payment.charge_id}", EntryKind.SURPLUS, payment, payment.amount_received):
+            suffix = f"surplus-{payment.intent_id}"
+            case.ask_refund(payment.intent_id, payment.amount_received, RefundReason.SURPLUS, suffix)
+            case.tell(EventKind.PAID_TWICE, payment.created, amount_pence=payment.amount_received)
+            case.write("paid-twice", payment.intent_id)
+
+
+def _post_refunds(case: Case, picture: Picture) -> None:
+    payments: dict[str | None, PaymentSeen] = {payment.intent_id: payment for payment in picture.payments}
+    for refund in sorted(picture.refunds, key=lambda r: (r.created, r.id)):
+        payment, ours = payments[refund.payment_intent], _request_of(case, refund)
+        if refund.status in REFUND_IS_GONE:
+            _restore(case, refund, payment, ours)
+        elif case.post(f"ref:{refund.id}", EntryKind.REFUND, payment, -refund.amount, about=refund):
+            actor = ours.actor if ours else STRIPE
+            case.tell(EventKind.REFUNDED, refund.created, actor=actor, amount_pence=refund.amount)
+            principal = case.principal
+            if not case.unfillable and principal and refund.payment_intent == principal.payment_intent:
+                case.write("refund", refund.id)
+
+
+def _request_of(case: Case, refund: RefundSeen) -> RefundRequest | None:
+    """What was decided for this refund; None when it was made in Stripe's dashboard."""
+    ours = next((r for r in case.requests if refund.id == r.stripe_id or refund.mark == r.key), None)
+    if ours and ours.stripe_id is None:
+        adopt(case.session, case.order, ours, refund)
+    return ours
+
+
+def _restore(case: Case, refund: RefundSeen, payment: PaymentSeen, ours: RefundRequest | None) -> None:
+    """A refund came back from her bank: the money is ours again, and the owner says how it goes back."""
+    known = f"ref:{refund.id}" in case.entries
+    news = known and case.post(
+        f"ref-failed:{refund.id}",
+        EntryKind.REFUND_FAILED,
+        payment,
+        refund.amount,
+        about=refund,
+        at=refund.failed_at or clock.now(),
+    )
+    if ours and ours.state == RefundState.SENT:
+        ours.state, ours.refused, news = RefundState.SENT_BACK, refund.status, True
+    if news:
+        case.tell(EventKind.REFUND_FAILED, refund.failed_at, amount_pence=refund.amount)
+        detail = pounds_and_pence(refund.amount)
+        raise_alert(case.session, AlertKind.REFUND_SENT_BACK, case.order.reference, detail)
+
+
+def _settle_debts(case: Case, picture: Picture) -> None:
+    """What went back otherwise, through Stripe's dashboard or a dispute that was lost, is owed no more."""
+    seen = {payment.intent_id for payment in picture.payments}
+    for request in case.requests:
+        if request.state not in OWED_STILL or request.payment_intent not in seen:
+            continue
+        left = left_of(picture, request.payment_intent)
+        if left <= 0:
+            request.state = RefundState.WITHDRAWN
+            case.tell(EventKind.REFUND_NOT_NEEDED, amount_pence=request.amount_pence)
+            withdraw_refund_alerts(case.session, case.order)
+        elif request.reason in ALL_THAT_IS_LEFT and left < request.amount_pence:
+            request.amount_pence = left
+
+
+def _post_disputes(case: Case, picture: Picture) -> None:
+    payments: dict[str | None, PaymentSeen] = {payment.intent_id: payment for payment in picture.payments}
+    for dispute in sorted(picture.disputes, key=lambda d: (d.created, d.id)):
+        posted = [e for e in case.entries.values() if e.stripe_id == dispute.id]
+        change = -dispute.withdrawn_pence - sum(entry.amount_pence for entry in posted)
+        if change:
+            kind = EntryKind.DISPUTE_WITHDRAWN if change < 0 else EntryKind.DISPUTE_REINSTATED
+            key = f"dis:{dispute.id}:{len(posted) + 1}"
+            payment = payments[dispute.payment_intent]
+            case.post(key, kind, payment, change, about=dispute, at=dispute.moved_at)
+
+
+def _move(case: Case, found: Outcome) -> None:
+    """Bring gifts, state and stock to where they should stand."""
+    order = case.order
+    if found.gifts:
+        ledger.bring_to(
+            case.session,
+            book=order.book,
+            order_reference=order.reference,
+            units=found.gifts,
+        )
+    if found.state == order.state:
+        return
+    if found.state in {State.EXPIRED, State.FAILED, State.REFUNDED}:
+        stock.release(case.session, order.hold_id)  # nothing is left to release once it was sold
+    if found.state == State.REFUNDED:
+        withdraw_alert(case.session, AlertKind.PAYMENT_IN_REVIEW, order.reference)
+    order.state = found.state
+    if EventKind(found.state) not in case.told:
+        case.tell(EventKind(found.state), found.since)

@@ -1,0 +1,101 @@
+"""`converge(order)`: the one function that settles an order.
+
+Every webhook, the return page, the timer and the owner's button only say "look". This looks at Stripe and
+writes down what is missing. With `payment_page` and `refund_sending` it is the one place below routes and
+commands that opens transactions, because it must read, leave the database alone while it talks to Stripe,
+then write.
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop import clock
+from shop.orders.lifecycle import State, lock, move_version
+from shop.orders.models import Order
+from shop.payments.attempts import newest_attempt
+from shop.payments.gateway import GatewayRefused
+from shop.payments.models import CheckoutAttempt, StraySession
+from shop.payments.payment_page import LATEST_STRAY, close_pages, made_for, start_payment
+from shop.payments.refund_sending import send_owed
+from shop.payments.services import Services
+from shop.payments.settlement import settle
+
+ROUNDS: Final = 5
+"""How often to look again when somebody else settled the order in the meantime."""
+
+
+class StillMoving(Exception):
+    """The order kept changing while we looked; whoever asked should ask again."""
+
+
+Witness = Callable[[Session], bool]
+"""Runs first inside the writing transaction; False means that this news was acted on before."""
+
+
+def converge(
+    services: Services, order_id: int, *, witness: Witness | None = None, session_id: str | None = None
+) -> State:
+    """Bring an order to where Stripe says it is, and send the refunds it owes. Give its state.
+
+    `session_id` names a Checkout session that we may not have noted yet. Raises StillMoving, GatewayDown or
+    GatewayRefused from looking: then nothing was kept, the witness included. An order of other keys (test and
+    live ones share a database) is refused before anything is asked. The same from closing a page
+    comes after all that was seen has been written; the sweep does the rest. A refund that cannot be sent
+    raises nothing: see `refund_sending`.
+    """
+    for _ in range(ROUNDS):
+        version, sessions = _known(services, order_id)
+        if session_id and session_id not in sessions:
+            sessions.append(session_id)
+        picture = services.gateway.picture(sessions)
+        with services.database.transaction() as session:
+            order = lock(session, order_id)
+            if order.version != version:
+                continue  # an older picture must never be written over a newer one
+            if witness is not None:
+                if not witness(session):
+                    return State(order.state)
+                move_version(session, order)  # who looked before this news must look again
+            settle(session, order, picture)
+            session.flush()
+            state = State(order.state)
+            wanted = newest_attempt(session, order_id).stripe_id if state == State.AWAITING else None
+        opened = [seen.id for seen in picture.sessions if seen.status == "open"]
+        close_pages(services, [found for found in opened if found != wanted])
+        return converge(services, order_id) if send_owed(services, order_id) else state
+    raise StillMoving
+
+
+def _known(services: Services, order_id: int) -> tuple[int, list[str]]:
+    """The order's version, then every payment page it has, oldest first."""
+    with services.database.reading() as session:
+        order = session.get_one(Order, order_id)
+        version, reference = order.version, order.reference
+        if not services.owns(order):
+            raise GatewayRefused("other_keys", "", HTTPStatus.NOT_FOUND)
+        attempts = session.scalars(
+            select(CheckoutAttempt)
+            .where(CheckoutAttempt.order_id == order_id)
+            .order_by(CheckoutAttempt.number)
+        ).all()
+        strays = session.scalars(select(StraySession.stripe_id).where(StraySession.order_id == order_id))
+        known = [*(attempt.stripe_id for attempt in attempts if attempt.stripe_id), *strays]
+    for attempt in attempts:
+        if attempt.tries and clock.now() - attempt.created_at < LATEST_STRAY:
+            known += [seen.id for seen in made_for(services, attempt, reference) if seen.id not in known]
+    return version, known
+
+
+def withdraw(services: Services, order_id: int) -> State:
+    """Close an order's payment page, then look: she may have paid just before. Raises GatewayDown."""
+    with services.database.reading() as session:
+        attempt = newest_attempt(session, order_id)
+    if attempt.stripe_id is None:
+        start_payment(services, attempt.id)  # it may exist at Stripe although we never heard back
+    _, sessions = _known(services, order_id)
+    close_pages(services, sessions)
+    return converge(services, order_id)

@@ -1,0 +1,301 @@
+"""What the letters say: everything that matters, to the letter; and what they never say."""
+
+from collections.abc import Callable
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from bs4 import BeautifulSoup
+from email_validator import EmailNotValidError
+from flask import Flask, render_template
+from sqlalchemy import select
+
+from shop.alerts import open_alerts
+from shop.catalogue import snapshot
+from shop.emails import order_emails
+from shop.emails.order_emails import KINDS
+from shop.engraving import check
+from shop.engraving.outlines import CannotUnite
+from shop.mail.models import Letter
+from shop.mail.sending import FileTransport, send_next
+from shop.orders.lifecycle import revoke_links
+from shop.orders.models import OrderLine
+from shop.orders.placing import Contact, Wish, WishedLine, place, price
+from shop.payments.attempts import open_attempt
+from shop.payments.payment_page import start_payment
+from shop.privacy import erase
+from shop.worker import Worker
+from tests.shopper import trade_of
+from tests.trade import Trade
+
+HOSTILE = "<b>Ada & 'Byron'</b> {{7*7}} נֹעָה"
+DEDICATION = "Only for the card in the box"
+WORDS = {("front", 1): "A & B", ("back", 1): "14 May"}
+
+
+@pytest.fixture
+def engine_name() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def trade(app: Flask) -> Trade:
+    return trade_of(app)
+
+
+def order_of(trade: Trade, email: str = "ada@example.com") -> int:
+    """A paid order by somebody with a name full of signs, one unit engraved and one not."""
+    with trade.database.transaction() as session:
+        catalogue = snapshot.load(session)
+        disc, petal = catalogue.by_slug["disc"], catalogue.by_slug["petal"]
+        engraving = check(disc.sides, "marcellus", WORDS)
+        wish = Wish(
+            lines=(
+                WishedLine(disc.variants[0].id, engraving, DEDICATION),
+                WishedLine(petal.variants[0].id, None, None),
+            ),
+            contact=Contact(email, HOSTILE, HOSTILE, "", HOSTILE, "BA1 1AA"),
+            postage="tracked-24",
+            gift_message=DEDICATION,
+        )
+        priced = price(catalogue, wish.lines)
+        order = place(session, trade.services, wish, priced, buyer_hash="b")
+        open_attempt(session, trade.services, order, priced)
+        return order.id
+
+
+def paid_order(trade: Trade, email: str = "ada@example.com") -> int:
+    order = order_of(trade, email)
+    start_payment(trade.services, trade.attempt(order).id)
+    trade.pays(order)
+    trade.looks(order)
+    return order
+
+
+def letter(app: Flask, trade: Trade, order: int, kind: str) -> EmailMessage:
+    """The letter as it arrives: written, sent as bytes, read again."""
+    claimed = order_emails.Claimed(1, kind, order, "<abc@in-remembrance.invalid>", 1)
+    with app.test_request_context():
+        made = order_emails.write(trade.services, render_template, claimed, "bench@example.com")
+    assert made is not None
+    read = message_from_bytes(made.as_bytes(policy=policy.SMTP), policy=policy.default)
+    assert isinstance(read, EmailMessage)
+    return read
+
+
+def parts(message: EmailMessage) -> tuple[str, str]:
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    return text.get_content(), html.get_content()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_letter_is_whole_and_safe_in_text_and_html(app: Flask, trade: Trade, kind: str) -> None:
+    order = paid_order(trade)
+    text, html = parts(letter(app, trade, order, kind))
+    reference = trade.order(order).reference
+    for said in (text, html):
+        assert reference in said
+        assert "/orders/" in said, "there is always the way to the order"
+        assert DEDICATION not in said
+        assert "{{" not in said.replace("{{7*7}}", "")
+        assert "None" not in said
+        assert "!" not in said.replace("<!doctype", "")
+    assert f"Dear {HOSTILE}," in text, "to the letter, and nothing escaped where nothing is markup"
+    assert "<b>" not in html
+    assert "&lt;b&gt;Ada &amp; &#39;Byron&#39;&lt;/b&gt; {{7*7}} נֹעָה" in html
+    assert "no money has moved" in text.lower()
+    assert "no money has moved" in html.lower()
+
+
+def test_the_confirmation_says_everything_that_was_agreed(app: Flask, trade: Trade) -> None:
+    order = paid_order(trade)
+    row = trade.order(order)
+    for said in parts(letter(app, trade, order, "order-confirmation")):
+        total = f"£{row.total_pence // 100}.{row.total_pence % 100:02d}"
+        for fact in ("Disc", "Petal", "14 May", "Royal Mail Tracked 24", total, "BA1 1AA", "within 14 days"):
+            assert fact in said
+        assert "£10.00" in said, "what the order gives"
+    text, _ = parts(letter(app, trade, order, "order-confirmation"))
+    assert f"“{WORDS['front', 1]}”" in text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_envelope_gives_nothing_away(app: Flask, trade: Trade, kind: str) -> None:
+    order = paid_order(trade)
+    message = letter(app, trade, order, kind)
+    reference = trade.order(order).reference
+    assert message["Subject"] in {f"Your order {reference}", f"About your order {reference}"}
+    assert message["To"] == "ada@example.com"
+    assert message["From"] == "In Remembrance <orders@localhost>"
+    assert message["Message-ID"] == "<abc@in-remembrance.invalid>"
+    assert message["Reply-To"] == "bench@example.com", "to cancel by replying is her right"
+    assert message["Auto-Submitted"] == "auto-generated"
+    everything = " ".join(f"{name}: {value}" for name, value in message.items())
+    assert not any(word in everything for word in ("Byron", "Disc", "engrav", "memor"))
+
+
+def test_an_accented_domain_is_written_as_mail_servers_know_it(app: Flask, trade: Trade) -> None:
+    order = paid_order(trade, "ada@bücher.example")
+    assert letter(app, trade, order, "refund")["To"] == "ada@xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize(
+    "email", ["ada@example.com\r\nBcc: x@example.com", "a@example.com, b@example.com", "x"]
+)
+def test_no_address_can_add_a_header_or_a_reader(app: Flask, trade: Trade, email: str) -> None:
+    order = paid_order(trade)
+    with trade.database.transaction() as session:
+        contact = trade.services.vault.reveal(session, order, "contact")
+        trade.services.vault.seal(session, order, "contact", {**contact, "email": email})
+    with pytest.raises(EmailNotValidError):
+        letter(app, trade, order, "refund")
+
+
+def test_a_revoked_link_leaves_the_letter_without_one(app: Flask, trade: Trade) -> None:
+    order = paid_order(trade)
+    with trade.database.transaction() as session:
+        revoke_links(session, order)
+    for said in parts(letter(app, trade, order, "refund")):
+        assert "/orders/" not in said
+
+
+def test_no_letter_follows_an_erasure(app: Flask, trade: Trade) -> None:
+    order = paid_order(trade)
+    with trade.database.transaction() as session:
+        erase(session, trade.services.vault, trade.order(order).reference, actor="test")
+    worker = Worker(app)
+    trade.refunds(order, 100)
+    trade.looks(order)  # decided after the erasure
+    while worker._send_letter():
+        pass
+    with trade.database.reading() as session:
+        rows = session.scalars(select(Letter)).all()
+    assert [(row.kind, row.dropped, row.sent_at) for row in rows] == [
+        ("order-confirmation", "erased", None),
+        ("refund", "erased", None),
+    ]
+    assert isinstance(worker.post, FileTransport)
+    assert not worker.post.folder.exists()
+
+
+def test_the_worker_writes_and_sends_what_waits(app: Flask, trade: Trade) -> None:
+    paid_order(trade)
+    worker = Worker(app)
+    assert worker.step()
+    assert isinstance(worker.post, FileTransport)
+    (file,) = worker.post.folder.iterdir()
+    read = message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert read["Message-ID"] == trade_letter(trade).message_id
+    assert not send_next(trade.database, worker.post, lambda _: None)
+
+
+def trade_letter(trade: Trade) -> Letter:
+    with trade.database.reading() as session:
+        return session.scalars(select(Letter)).one()
+
+
+def test_there_is_a_template_of_each_sort_for_every_kind(app: Flask) -> None:
+    names = set(app.jinja_env.list_templates())
+    for kind in KINDS.values():
+        assert {f"mail/{kind.template}.txt", f"mail/{kind.template}.html"} <= names
+
+
+def images(message: EmailMessage) -> dict[str, EmailMessage]:
+    """The pictures of a letter by their Content-ID."""
+    return {part["Content-ID"]: part for part in message.walk() if part.get_content_maintype() == "image"}
+
+
+def test_the_confirmation_shows_every_side_as_it_will_be_cut(app: Flask, trade: Trade) -> None:
+    order = paid_order(trade)
+    message = letter(app, trade, order, "order-confirmation")
+    _, html = parts(message)
+    shown = BeautifulSoup(html, "html.parser").select("img")
+    assert [image["alt"] for image in shown] == [
+        "Front, drawn as it will be cut: “A & B”",
+        "Back, drawn as it will be cut: “14 May”",
+    ]
+    attached = images(message)
+    assert [f"<{str(image['src']).removeprefix('cid:')}>" for image in shown] == list(attached)
+    reference = trade.order(order).reference
+    assert [part.get_filename() for part in attached.values()] == [
+        f"{reference}-1-front.png", f"{reference}-1-back.png",
+    ]  # fmt: skip
+    for part in attached.values():
+        assert part.get_content_type() == "image/png"
+        assert part.get_content_disposition() == "inline"
+        assert part.get_content().startswith(b"\x89PNG")
+    assert len({part.get_content() for part in attached.values()}) == 2
+    assert "http" not in "".join(str(image["src"]) for image in shown), "nothing is fetched from elsewhere"
+
+
+def test_the_confirmation_names_the_proof_she_can_hold_us_to(app: Flask, trade: Trade) -> None:
+    order = paid_order(trade)
+    with trade.database.reading() as session:
+        digest = session.scalars(select(OrderLine.proof_digest).where(OrderLine.engraved)).one()
+    assert digest
+    for said in parts(letter(app, trade, order, "order-confirmation")):
+        assert said.count(f"Proof {digest[:12]}") == 1
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"order-confirmation"}))
+def test_other_letters_show_no_words(app: Flask, trade: Trade, kind: str) -> None:
+    order = paid_order(trade)
+    message = letter(app, trade, order, kind)
+    assert not images(message)
+    assert "A & B" not in message.as_string()
+
+
+def test_a_letter_sent_twice_is_the_same_letter(app: Flask, trade: Trade) -> None:
+    order = paid_order(trade)
+    one, other = (images(letter(app, trade, order, "order-confirmation")) for _ in range(2))
+    assert {cid: part.get_content() for cid, part in one.items()} == {
+        cid: part.get_content() for cid, part in other.items()
+    }
+
+
+def gives_up(*_: object) -> None:
+    raise CannotUnite
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("shop.engraving.cut_check.cut_sides", gives_up), ("shop.engraving.faces._sha256", lambda _: "0" * 64)],
+    ids=["not united", "face changed"],
+)
+def test_the_words_go_out_even_when_they_cannot_be_drawn_as_she_saw_them(
+    app: Flask, trade: Trade, monkeypatch: pytest.MonkeyPatch, name: str, value: Callable[..., object]
+) -> None:
+    order = paid_order(trade)
+    monkeypatch.setattr(name, value)
+    message = letter(app, trade, order, "order-confirmation")
+    assert not images(message)
+    text, html = parts(message)
+    assert "“A & B”" in text
+    assert "“A &amp; B”" in html
+    assert "<img" not in html
+    with trade.database.reading() as session:
+        (alert,) = open_alerts(session)
+    assert alert.about == trade.order(order).reference
+    assert "A & B" not in alert.detail
+
+
+def test_the_confirmation_keeps_for_her_who_sold_it_and_how_to_cancel(app: Flask, trade: Trade) -> None:
+    order = paid_order(trade)
+    for said in parts(letter(app, trade, order, "order-confirmation")):
+        flat = " ".join(said.split())
+        for fact in (
+            "Sample Jewellery Limited",
+            "1 Sample Street",
+            "bench@example.com",
+            "These are sample details",
+            "I/We* hereby give notice that I/We* cancel my/our* contract of sale of the following goods",
+            "(only if this form is notified on paper)",
+            "/delivery",
+            "/terms",
+        ):
+            assert fact in flat, fact
+    for other in parts(letter(app, trade, order, "refund")):
+        assert "Sample Jewellery Limited" in other
+        assert "hereby give notice" not in other

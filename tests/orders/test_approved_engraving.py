@@ -1,0 +1,100 @@
+"""What she approved stays so, whatever becomes of the piece, and anyone can see that it did."""
+
+import pytest
+from sqlalchemy import select, update
+
+from shop.catalogue import snapshot
+from shop.catalogue.models import Side
+from shop.engraving import FACES, check, drawing
+from shop.orders.models import Order, OrderLine
+from shop.orders.placing import WishedLine, fingerprint, place, price
+from shop.orders.view import LineView, view
+from tests.trade import Trade
+
+
+def order_words(trade: Trade, text: str = "Siân", face: str = "marcellus") -> int:
+    """Place an order for a silver disc with these words on the front. Give its id."""
+    with trade.database.transaction() as session:
+        catalogue = snapshot.load(session)
+        disc = catalogue.by_slug["disc"]
+        engraving = check(disc.sides, face, {("front", 1): text, ("front", 2): "2024"})
+        wish = trade.wish("disc", "disc")
+        line = WishedLine(disc.variants[0].id, engraving, None)
+        wish = wish.__class__(lines=(line, line), contact=wish.contact, postage=wish.postage)
+        order = place(
+            session, trade.services, wish, price(catalogue, wish.lines), buyer_hash=f"buyer of {text}"
+        )
+        return order.id
+
+
+def lines(trade: Trade, order_id: int) -> list[LineView]:
+    with trade.database.reading() as session:
+        return list(view(session, trade.services.vault, session.get_one(Order, order_id)).lines)
+
+
+def test_what_is_drawn_later_is_what_was_approved(trade: Trade) -> None:
+    for line in lines(trade, order_words(trade)):
+        assert line.as_approved
+        assert [side.key for side in line.sides] == ["front"]
+        assert line.words == [("Front, line 1", "Siân"), ("Front, along the lower edge", "2024")]
+
+
+def test_a_piece_that_changes_later_does_not_change_her_drawing(trade: Trade) -> None:
+    before = lines(trade, order_id := order_words(trade))
+    with trade.database.transaction() as session:
+        session.execute(update(Side).values(width_tenths=140, height_tenths=140, rim=False))
+    after = lines(trade, order_id)
+    assert [line.sides for line in after] == [line.sides for line in before]
+    assert all(line.as_approved for line in after)
+
+
+def test_a_piece_that_changes_between_looking_and_paying_must_be_looked_at_again(trade: Trade) -> None:
+    with trade.database.transaction() as session:
+        catalogue = snapshot.load(session)
+        disc = catalogue.by_slug["disc"]
+        line = WishedLine(disc.variants[0].id, check(disc.sides, "marcellus", {("front", 1): "Siân"}), None)
+        wish = trade.wish("disc")
+        wish = wish.__class__(lines=(line,), contact=wish.contact, postage=wish.postage)
+        seen = fingerprint(wish, price(catalogue, wish.lines))
+        session.execute(update(Side).values(width_tenths=140, height_tenths=140))
+        session.flush()
+        assert fingerprint(wish, price(snapshot.load(session), wish.lines)) != seen
+
+
+def test_another_drawing_of_the_same_words_is_not_what_was_approved(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = order_words(trade)
+    monkeypatch.setattr(drawing, "_EDGE_MM", 0.2)
+    drawing._edge.cache_clear()
+    assert not any(line.as_approved for line in lines(trade, order_id))
+    drawing._edge.cache_clear()
+
+
+def test_a_face_with_another_file_is_not_what_was_approved(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = order_words(trade)
+    monkeypatch.setattr("shop.engraving.faces._sha256", lambda _: "0" * 64)
+    assert not any(line.as_approved for line in lines(trade, order_id))
+
+
+def test_a_face_that_is_gone_is_not_what_was_approved(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = order_words(trade)
+    monkeypatch.delitem(FACES, "marcellus")  # type: ignore[arg-type]
+    assert not any(line.as_approved for line in lines(trade, order_id))
+
+
+def test_two_of_the_same_name_have_different_digests_so_none_can_be_guessed(trade: Trade) -> None:
+    order_words(trade, "Wren")
+    with trade.database.reading() as session:
+        digests = session.scalars(select(OrderLine.proof_digest)).all()
+    assert len(set(digests)) == 2
+    assert all(digest is not None and len(digest) == 64 for digest in digests)
+
+
+def test_a_unit_without_words_has_nothing_to_prove(trade: Trade) -> None:
+    (line,) = lines(trade, trade.place("petal"))
+    assert (line.approved, line.engraving, line.sides, line.words) == (None, None, (), [])
+    assert not line.as_approved
+    assert line.row.proof_digest is None

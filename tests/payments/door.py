@@ -1,0 +1,103 @@
+"""The shop's door for Stripe, and a Stripe that can be made to fail, wait or interrupt."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from threading import Barrier
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from shop.payments.services import Services
+from shop.webhooks.models import InboxEvent
+from tests.trade import Trade, works_off_news
+
+Event = Mapping[str, Any]
+
+
+class Hooked:
+    """A gateway some of whose calls go through a hook: `hook(call, *args)`."""
+
+    def __init__(self, gateway: Any, hooks: Mapping[str, Callable[..., Any]]) -> None:
+        self.gateway = gateway
+        self.hooks = hooks
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self.gateway, name)
+        if name not in self.hooks:
+            return call
+        return lambda *args, **kwargs: self.hooks[name](call, *args, **kwargs)
+
+
+def hooked(services: Services, **hooks: Callable[..., Any]) -> Services:
+    """The same services with hooks on some of the gateway's calls."""
+    return replace(services, gateway=Hooked(services.gateway, hooks))  # type: ignore[arg-type]
+
+
+@dataclass
+class Door:
+    """/webhooks/stripe of the whole application, on the trade's database, and the worker behind it."""
+
+    app: Flask
+    trade: Trade
+    stumbles: list[Exception] = field(default_factory=list)
+    """What nobody expected of the worker; it goes on, as the real one does."""
+
+    def knock(self, event: Event, **change: Any) -> int:
+        """Deliver an event, signed as Stripe signs it, and let the worker follow. Give the status."""
+        status = self.deliver({**event, **change})
+        self.works()
+        return status
+
+    def deliver(self, event: Event) -> int:
+        """Deliver an event; the worker is elsewhere. Give the status."""
+        return self.knock_with(*self.trade.signed(event))
+
+    def works(self, *, later: bool = False) -> None:
+        """The worker acts on what was kept; `later`, on what it put off before, too."""
+        services: Services = self.app.extensions["shop.Services"]
+        try:
+            works_off_news(services, later=later)
+        except Exception as error:  # noqa: BLE001
+            self.stumbles.append(error)
+
+    def knock_with(self, body: bytes, signature: str | None) -> int:
+        """Deliver any bytes with any signature. Give the status."""
+        headers = {} if signature is None else {"Stripe-Signature": signature}
+        answer = self.app.test_client().post(
+            "/webhooks/stripe", data=body, headers=headers, content_type="application/json"
+        )
+        return answer.status_code
+
+    def knock_at_once(self, *events: Event) -> list[int]:
+        """Deliver events at the same moment, each from its own thread, a worker behind each."""
+        start = Barrier(len(events))
+
+        def knock(event: Event) -> int:
+            start.wait(30)
+            return self.knock(event)
+
+        with ThreadPoolExecutor(len(events)) as pool:
+            return list(pool.map(knock, events))
+
+    def hook(self, **hooks: Callable[..., Any]) -> None:
+        """Put hooks on the application's own gateway; none takes them off."""
+        plain: Services = self.app.extensions["shop.Services"]
+        unhooked = getattr(plain.gateway, "gateway", plain.gateway)
+        self.app.extensions["shop.Services"] = hooked(replace(plain, gateway=unhooked), **hooks)
+
+    def kept(self) -> int:
+        """How many events the inbox holds."""
+        with self.trade.database.reading() as session:
+            return int(session.scalar(select(func.count()).select_from(InboxEvent)) or 0)
+
+    def undone(self) -> int:
+        """How many of them the worker has still to act on."""
+        with self.trade.database.reading() as session:
+            waiting = select(func.count()).select_from(InboxEvent).where(InboxEvent.done_at.is_(None))
+            return int(session.scalar(waiting) or 0)
+
+    def news(self, *types: str) -> list[Event]:
+        """The events of these types, oldest first."""
+        return [event for event in self.trade.events() if event["type"] in types]

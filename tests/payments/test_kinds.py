@@ -1,0 +1,72 @@
+"""States, kinds and reasons are words the shop knows: the database itself takes no others."""
+
+import json
+from enum import StrEnum
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from shop import migrations
+from shop.application import refuse_unguarded
+from shop.db import Database
+from shop.orders.states import EventKind, State
+from shop.payments.kinds import EntryKind, RefundReason, RefundState
+from shop.payments.refunds import ask
+from tests.payments.test_migrating_refunds import ORDER, put
+from tests.trade import Trade
+
+COLUMNS = [
+    ("order", "state", State),
+    ("order_event", "kind", EventKind),
+    ("payment_entry", "kind", EntryKind),
+    ("refund_request", "reason", RefundReason),
+    ("refund_request", "state", RefundState),
+]
+BEFORE = "0016"  # before states_and_kinds
+
+
+@pytest.mark.parametrize(("table", "column", "kinds"), COLUMNS)
+def test_the_database_takes_every_word_the_shop_knows_and_no_other(
+    trade: Trade, table: str, column: str, kinds: type[StrEnum]
+) -> None:
+    order = trade.place("disc")
+    trade.pays(order)
+    trade.looks(order)
+    with trade.database.transaction() as session:
+        ask(session, order, lines=[1], postage=True, actor="owner@example.com")
+    for kind in kinds:
+        with trade.database.transaction() as session:
+            session.execute(text(f'UPDATE "{table}" SET {column} = :kind'), {"kind": kind})
+    for wrong in ("", "Paid", "paid ", "owner, with postage", "unknown"):
+        with pytest.raises(IntegrityError), trade.database.transaction() as session:
+            session.execute(text(f'UPDATE "{table}" SET {column} = :wrong'), {"wrong": wrong})
+
+
+def test_every_state_an_order_comes_to_can_be_told() -> None:
+    assert {state.value for state in State} <= {kind.value for kind in EventKind}
+
+
+def test_old_histories_are_brought_along_and_what_is_known_no_more_keeps_its_words(
+    empty_database_url: str,
+) -> None:
+    database = Database(empty_database_url)
+    migrations.upgrade(database, BEFORE)
+    at = ORDER["placed_at"]
+    with database.engine.execution_options(shop_writer=True).begin() as connection:
+        put(connection, "hold", id=1, state="held", expires_at=at, created_at=at)
+        put(connection, "order", id=1, **{**ORDER, "state": "disputed"})
+        for number, kind in enumerate(("paid", "waved goodbye"), start=1):
+            said = {"order_id": 1, "kind": kind, "event_at": at, "booked_at": at, "actor": "x"}
+            put(connection, "order_event", id=number, **said, data=json.dumps({"amount_pence": 1}))
+    migrations.upgrade(database)
+    refuse_unguarded(database)
+    with database.engine.connect() as connection:
+        assert connection.execute(text('SELECT state FROM "order"')).scalar_one() == "disputed"
+        found = connection.execute(text("SELECT kind, data FROM order_event ORDER BY id")).all()
+    told = [(kind, json.loads(data) if isinstance(data, str) else data) for kind, data in found]
+    assert told == [
+        ("paid", {"amount_pence": 1}),
+        ("something else", {"amount_pence": 1, "was": "waved goodbye"}),
+    ]
+    database.dispose()

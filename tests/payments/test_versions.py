@@ -1,0 +1,152 @@
+"""Whoever looked before something was written must look again: nothing about an order escapes that."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from shop.application import OrdersUnguarded, refuse_unguarded
+from shop.catalogue import snapshot
+from shop.db import Base
+from shop.giving import triggers
+from shop.orders import version_guards
+from shop.orders.lifecycle import State, lock, record
+from shop.orders.models import Order
+from shop.orders.placing import open_again, price
+from shop.payments.attempts import open_attempt
+from shop.payments.models import CheckoutAttempt, RefundRequest
+from shop.payments.payment_page import start_payment
+from shop.payments.refunds import ask
+from shop.payments.sync import converge, withdraw
+from tests.conftest import load_models
+from tests.payments.door import hooked
+from tests.trade import Trade
+
+
+def reopened(trade: Trade, order: int) -> int:
+    """She opens an expired order again. Give the new attempt's id; Stripe was not asked yet."""
+    with trade.database.transaction() as session:
+        priced = price(snapshot.load(session), trade.wish("disc").lines)
+        return open_attempt(session, trade.services, open_again(session, order, priced), priced).id
+
+
+def test_a_reopened_payment_page_keeps_its_hold_while_the_old_ones_expiry_is_heard(trade: Trade) -> None:
+    trade.set_stock("disc", 1)
+    order = trade.place("disc")
+    assert withdraw(trade.services, order) is State.EXPIRED
+    attempt = reopened(trade, order)
+
+    def between(snapshot_of: Callable[..., Any], *asked: Any) -> Any:
+        """The old page's expiry was read before the new page's answer, and is written after it."""
+        seen = snapshot_of(*asked)
+        if trade.attempt(order).stripe_id is None:
+            start_payment(trade.services, attempt)
+        return seen
+
+    assert converge(hooked(trade.services, picture=between), order) is State.AWAITING
+    assert trade.level("disc").reserved == 1
+    trade.pays(order)
+    assert trade.looks(order) is State.PAID
+    assert trade.letters(order) == ["order-confirmation"]
+
+
+def test_a_reopened_page_that_is_paid_before_its_answer_is_noted_is_found(trade: Trade) -> None:
+    order = trade.place("disc")
+    withdraw(trade.services, order)
+    attempt = reopened(trade, order)
+
+    def paid_at_once(create: Callable[..., Any], *asked: Any) -> Any:
+        seen = create(*asked)
+        trade.pays(order)
+        assert converge(trade.services, order, session_id=seen.id) is State.PAID
+        return seen
+
+    start_payment(hooked(trade.services, create_session=paid_at_once), attempt)
+    assert trade.looks(order) is State.PAID
+    assert (trade.level("disc").reserved, trade.given()) == (0, 500)
+
+
+def test_a_page_that_is_made_for_an_order_nobody_waits_for_any_more_is_closed(trade: Trade) -> None:
+    order = trade.place_unanswered("disc")
+
+    def gives_up(create: Callable[..., Any], *asked: Any) -> Any:
+        seen = create(*asked)
+        with trade.database.transaction() as session:
+            lock(session, order).state = State.EXPIRED
+        return seen
+
+    made = hooked(trade.services, create_session=gives_up)
+    assert start_payment(made, trade.attempt(order).id) is None
+    assert trade.services.gateway.session(trade.session_id(order)).status == "expired"
+
+
+def test_every_table_of_an_order_moves_its_version_or_is_known_not_to_matter_to_money() -> None:
+    load_models()
+    belongs = {
+        table.name
+        for table in Base.metadata.tables.values()
+        if any(key.column.table.name == "order" for key in table.foreign_keys)
+    }
+    assert belongs - version_guards.NOT_ABOUT_MONEY == version_guards.MOVING.keys() - {"order"}
+
+
+def changed(trade: Trade, do: Callable[[Any, Order], None], order: int) -> bool:
+    before = trade.order(order).version
+    with trade.database.transaction() as session:
+        do(session, session.get_one(Order, order))
+    return trade.order(order).version > before
+
+
+def notes_a_session(session: Any, order: Order) -> None:
+    query = select(CheckoutAttempt).where(CheckoutAttempt.order_id == order.id)
+    session.scalars(query).one().stripe_id = "cs_elsewhere"
+
+
+def asks_for_a_refund(session: Any, order: Order) -> None:
+    ask(session, order.id, lines=[1], postage=False, actor="owner@example.com")
+
+
+def notes_a_refund(session: Any, order: Order) -> None:
+    session.scalars(select(RefundRequest).where(RefundRequest.order_id == order.id)).one().stripe_id = "re_1"
+
+
+def writes_sql(session: Any, order: Order) -> None:
+    session.execute(
+        text("UPDATE checkout_attempt SET url = 'https://pay.example/' WHERE order_id = :id"),
+        {"id": order.id},
+    )
+
+
+def changes_the_state(_session: Any, order: Order) -> None:
+    order.state = State.REVIEW
+
+
+def tells(session: Any, order: Order) -> None:
+    record(session, order, "placed", actor="buyer")
+
+
+def test_however_an_order_is_written_to_its_version_moves(trade: Trade) -> None:
+    order = trade.place("disc", "petal")
+    trade.pays(order)
+    trade.looks(order)
+    for do in (
+        notes_a_session,
+        writes_sql,
+        asks_for_a_refund,
+        notes_a_refund,
+        tells,
+        changes_the_state,
+    ):
+        assert changed(trade, do, order), do.__name__
+
+
+def test_a_shop_whose_orders_would_not_notice_a_change_does_not_start(trade: Trade) -> None:
+    with trade.database.engine.execution_options(shop_writer=True).begin() as connection:
+        dialect = connection.dialect.name
+        assert triggers.missing(connection, version_guards.TRIGGERS) == []
+        gone = version_guards.TRIGGERS[dialect][0]
+        on = f' ON "{gone.table}"' if dialect == "postgresql" else ""
+        connection.execute(text(f"DROP TRIGGER {gone.name}{on}"))
+    with pytest.raises(OrdersUnguarded, match=gone.name):
+        refuse_unguarded(trade.database)
