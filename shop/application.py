@@ -180,8 +180,9 @@ def refuse_unguarded(database: Database) -> None:
     """
     with database.engine.connect() as connection:
         there = inspect(connection).has_table(LedgerTxn.__tablename__)
-        of_ledger = triggers.missing(connection) if there else []
         current = there and migrations.is_current(connection)
+        wanted = triggers.TRIGGERS if current else triggers.PROTECTING
+        of_ledger = triggers.missing(connection, wanted) if there else []
         of_orders = triggers.missing(connection, version_guards.TRIGGERS) if current else []
     if of_ledger or of_orders:
         database.dispose()

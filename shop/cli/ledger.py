@@ -2,15 +2,20 @@
 
 import secrets
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from shop import web
 from shop.cli.who import ACTOR
 from shop.giving import export, remittances, triggers, verification
 from shop.giving.ledger import Book
+from shop.giving.models import LedgerHead
 from shop.giving.posting import NotPlain
 from shop.money import NotAnAmount, read_pounds
 from shop.payments.services import Services
@@ -24,8 +29,8 @@ group = AppGroup("ledger", help="The donation ledger.")
 @group.command("verify")
 def verify() -> None:
     """Check the chain, the sums, the head and the guards. Exit status 1 when anything is wrong."""
-    with web.reading() as session:
-        problems = verification.verify(session) + triggers.missing(session.connection())
+    with web.reading() as session, _bar(session, "Verifying") as progress:
+        problems = verification.verify(session, progress=progress) + triggers.missing(session.connection())
     for problem in problems:
         click.echo(problem)
     click.echo("The ledger is sound." if not problems else f"{len(problems)} problems.")
@@ -40,11 +45,17 @@ def verify() -> None:
 def export_ledger(kind: str, start: datetime | None, end: datetime | None, book: Book | None) -> None:
     """Write the ledger to standard output; it holds no personal field."""
     services = web.wired(Services)
-    with web.reading() as session:
+    with web.reading() as session, _bar(session, "Writing") as progress:
         for part in export.export(
-            session, kind, book=book or services.book, first=_day(start), last=_day(end)
+            session,
+            kind,
+            book=book or services.book,
+            first=_day(start),
+            last=_day(end),
+            progress=progress,
         ):
-            click.echo(part, nl=False)
+            sys.stdout.write(part)
+        sys.stdout.flush()
 
 
 @group.command("remit")
@@ -92,6 +103,17 @@ def undo_remittance(number: int, reason: str) -> None:
     except (remittances.NoSuchRemittance, remittances.AlreadyUndone) as refused:
         raise click.ClickException(str(refused)) from None
     click.echo(f"Undone by transaction {made.seq}.")
+
+
+@contextmanager
+def _bar(session: Session, label: str) -> Iterator[Callable[[int], object]]:
+    """A bar over all transactions, where somebody is looking; standard output is left to what is written."""
+    if not sys.stderr.isatty():
+        yield bool
+        return
+    count = session.scalar(select(LedgerHead.last_seq)) or 0
+    with click.progressbar(length=count, label=label, file=sys.stderr) as bar:
+        yield bar.update
 
 
 def _day(moment: datetime | None) -> date | None:

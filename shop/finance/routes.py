@@ -1,8 +1,8 @@
 """/finance: the ledger to the penny, and its export without a single personal field."""
 
+import re
 from collections.abc import Iterator
 from http import HTTPStatus
-from itertools import islice
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request, stream_with_context
@@ -14,11 +14,13 @@ from wtforms.validators import Optional, ValidationError
 from shop import web
 from shop.accounts.access import require
 from shop.giving import export, ledger, triggers, verification
+from shop.giving.row_texts import Part
 from shop.payments.services import Services
 
 blueprint = Blueprint("finance", __name__, url_prefix="/finance")
 
-MOST_ROWS = 500
+MOST_ROWS = 200
+PAGE_FROM = re.compile(r"[1-9][0-9]{0,8}")
 MIME_TYPES = {"csv": "text/csv", "json": "application/jsonl"}
 
 
@@ -87,19 +89,40 @@ def _context(form: PeriodForm, *, form_ok: bool) -> dict[str, object]:
     first, last = (form.start.data, form.end.data) if form_ok else (None, None)
     form.book.data = book  # the form says what the page shows
     with web.reading() as session:
-        records = list(islice(export.records(session, book=book, first=first, last=last), MOST_ROWS))
+        part = Part(book, first, last)
+        records = export.listed(session, part, before=_before(), most=MOST_ROWS + 1)
         return {
             "form": form,
             "problems": {field.id: field.errors[0] for field in form if field.errors},
             "book": book,
-            "records": records,
-            "most_rows": MOST_ROWS,
+            "records": records[:MOST_ROWS],
+            "older": _page_from(records[MOST_ROWS - 1].seq) if len(records) > MOST_ROWS else None,
+            "paged": "before" in request.args,
             "totals": ledger.totals(session, book),
             "unsound": _unsound(session, whole=whole),
             "checked": whole,
-            "query": urlencode(request.args) if form_ok else "",
+            "query": _query() if form_ok else "",
             "formats": sorted(export.FORMATS),
         }
+
+
+def _before() -> int | None:
+    """The last posting of the page before, whose followers are asked for."""
+    asked = request.args.get("before", "")
+    return int(asked) if PAGE_FROM.fullmatch(asked) else None
+
+
+def _page_from(seq: int) -> str:
+    return f"/finance/?{urlencode([*_asked(), ('before', seq)])}"
+
+
+def _query() -> str:
+    return urlencode(_asked())
+
+
+def _asked() -> list[tuple[str, str]]:
+    """The choice of days and book, without the page."""
+    return [(name, value) for name, value in request.args.items() if name not in {"before", "check"}]
 
 
 def _unsound(session: Session, *, whole: bool) -> list[str]:

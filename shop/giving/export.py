@@ -3,24 +3,25 @@
 A new format is one function and one line in FORMATS.
 """
 
+import csv
+import io
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from shop.giving import csv_file
+from shop.db import UtcDateTime
+from shop.giving import row_texts
 from shop.giving.ledger import Book
-from shop.giving.models import LedgerEntry, LedgerTxn
+from shop.giving.models import LedgerEntry, LedgerHead, LedgerTxn
+from shop.giving.row_texts import DAY, FIELDS, NUMBERS, WHAT, Field, Part, Progress, Template
 from shop.giving.transitions import ACCOUNT_NAMES, Account
 from shop.money import CURRENCY
-
-BATCH: Final = 500
-"""Rows in memory at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,24 +51,7 @@ class Record:
     lines: tuple[tuple[Account, int], ...] = field(metadata={"column": False})
 
 
-@dataclass(frozen=True)
-class Part:
-    """A book's transactions by the day of the event (UTC), both inclusive."""
-
-    book: Book
-    first: date | None = None
-    last: date | None = None
-
-    def conditions(self) -> Iterator[ColumnElement[bool]]:
-        """What a transaction of this part fulfils."""
-        yield LedgerTxn.book == self.book
-        if self.first is not None:
-            yield LedgerTxn.event_at >= _midnight(self.first)
-        if self.last is not None and self.last < date.max:
-            yield LedgerTxn.event_at < _midnight(self.last + timedelta(days=1))
-
-
-Writer = Callable[[Session, Part], Iterator[str]]
+Writer = Callable[[Session, Part, Progress], Iterator[str]]
 """Gives the file piece by piece."""
 
 COLUMNS: Final = tuple(column.name for column in fields(Record) if column.metadata.get("column", True))
@@ -82,36 +66,50 @@ class UnknownFormat(Exception):
 
 
 def export(
-    session: Session, name: str, *, book: Book, first: date | None = None, last: date | None = None
+    session: Session,
+    name: str,
+    *,
+    book: Book,
+    first: date | None = None,
+    last: date | None = None,
+    progress: Progress = bool,
 ) -> Iterator[str]:
     """The ledger in the format of that name, piece by piece. Raises UnknownFormat at once."""
     if name not in FORMATS:
         raise UnknownFormat(name)
-    return FORMATS[name](session, Part(book, first, last))
+    return FORMATS[name](session, Part(book, first, last), progress)
 
 
-def records(
-    session: Session, *, book: Book, first: date | None = None, last: date | None = None
-) -> Iterator[Record]:
-    """The book's transactions in order of seq, streamed; by the day of the event (UTC), both inclusive."""
-    return _records(session, Part(book, first, last))
+def listed(session: Session, part: Part, *, before: int | None = None, most: int) -> list[Record]:
+    """The part's transactions, the latest event first: `most` of them, from transaction `before` on back."""
+    listed_by = tuple_(LedgerTxn.event_at, LedgerTxn.seq)
+    query = select(LedgerTxn.seq).where(*_conditions(part))
+    if before is not None:
+        at = session.scalar(select(LedgerTxn.event_at).where(LedgerTxn.seq == before))
+        query = query.where(listed_by < tuple_(literal(at, UtcDateTime), before))
+    numbers = session.scalars(
+        query.order_by(LedgerTxn.event_at.desc(), LedgerTxn.seq.desc()).limit(most)
+    ).all()
+    found = {record.seq: record for record in _records(session, numbers)}
+    return [found[seq] for seq in numbers]
 
 
-def _records(session: Session, part: Part) -> Iterator[Record]:
-    query = (
-        select(
-            LedgerTxn.seq, LedgerTxn.event_at, LedgerTxn.booked_at, LedgerTxn.period, LedgerTxn.book,
-            LedgerTxn.kind, LedgerTxn.order_reference, LedgerTxn.unit, LedgerTxn.sku, LedgerTxn.policy_id,
-            LedgerTxn.reverses_seq, LedgerTxn.hash, LedgerEntry.account, LedgerEntry.amount_pence,
-        )
-        .join(LedgerEntry, LedgerEntry.txn_seq == LedgerTxn.seq)
-        .where(*part.conditions())
-        .order_by(LedgerTxn.seq, LedgerEntry.line)
-        .execution_options(yield_per=BATCH)
-    )  # fmt: skip
-    with session.execute(query) as found:  # closed also when the reader goes away half-way
-        for _, group in groupby(found, key=lambda row: row.seq):
-            yield _record(list(group))
+def _records(session: Session, numbers: Sequence[int]) -> Iterator[Record]:
+    """The transactions of these numbers, in order of seq."""
+    rows = session.execute(_QUERY.where(LedgerTxn.seq.in_(numbers)))
+    for _, group in groupby(rows, key=lambda row: row.seq):
+        yield _record(list(group))
+
+
+_QUERY: Final = (
+    select(
+        LedgerTxn.seq, LedgerTxn.event_at, LedgerTxn.booked_at, LedgerTxn.period, LedgerTxn.book,
+        LedgerTxn.kind, LedgerTxn.order_reference, LedgerTxn.unit, LedgerTxn.sku, LedgerTxn.policy_id,
+        LedgerTxn.reverses_seq, LedgerTxn.hash, LedgerEntry.account, LedgerEntry.amount_pence,
+    )
+    .join(LedgerEntry, LedgerEntry.txn_seq == LedgerTxn.seq)
+    .order_by(LedgerTxn.seq, LedgerEntry.line)
+)  # fmt: skip
 
 
 def _record(rows: Sequence[Any]) -> Record:
@@ -139,13 +137,60 @@ def _record(rows: Sequence[Any]) -> Record:
     )
 
 
-def _csv(session: Session, part: Part) -> Iterator[str]:
-    return csv_file.written(session, COLUMNS, list(part.conditions()))
+def _slow(session: Session, write: Callable[[Record], str]) -> Callable[[int], str]:
+    """A row by itself, on a connection of its own: the one in use is in the middle of all the others."""
+
+    def one(seq: int) -> str:
+        with Session(session.get_bind()) as other:
+            return write(next(_records(other, [seq])))
+
+    return one
 
 
-def _json_lines(session: Session, part: Part) -> Iterator[str]:
-    for row in _records(session, part):
-        yield json.dumps({column: getattr(row, column) for column in COLUMNS}) + "\n"
+def _between(texts: Sequence[str], names: Sequence[str]) -> list[str | Field]:
+    """A template: a text before each field, and one after the last."""
+    pieces: list[str | Field] = []
+    for before, name in zip(texts, names, strict=False):
+        pieces += [before, FIELDS[name]]
+    return [*pieces, texts[-1]]
+
+
+def csv_row(record: Record) -> str:
+    """A row of the CSV file (RFC 4180)."""
+    return _csv_line([getattr(record, column) for column in COLUMNS])
+
+
+def _csv_line(cells: Sequence[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue()
+
+
+def _csv(session: Session, part: Part, progress: Progress) -> Iterator[str]:
+    yield _csv_line(COLUMNS)
+    pieces = _between(["", *[","] * (len(COLUMNS) - 1), ""], COLUMNS)
+    yield from row_texts.written(session, part, Template(pieces, "\r\n", _slow(session, csv_row)), progress)
+
+
+def json_row(record: Record) -> str:
+    """A line of the JSON file."""
+    return json.dumps({column: getattr(record, column) for column in COLUMNS}) + "\n"
+
+
+def _json_lines(session: Session, part: Part, progress: Progress) -> Iterator[str]:
+    pieces: list[str | Field] = []
+    for number, name in enumerate(COLUMNS):
+        before = ("{" if number == 0 else ", ") + f'"{name}": '
+        if name in NUMBERS:
+            known = FIELDS[name]
+            asked = Field(
+                f"coalesce({known.sqlite}, 'null')", f"coalesce(({known.postgresql})::text, 'null')"
+            )
+            pieces += [before, asked]
+        else:
+            pieces += [f'{before}"', FIELDS[name], '"']
+    template = Template([*pieces, "}"], "\n", _slow(session, json_row))
+    yield from row_texts.written(session, part, template, progress)
 
 
 _BEANCOUNT: Final = {
@@ -157,32 +202,62 @@ _BEANCOUNT: Final = {
 }
 
 
-def _beancount(session: Session, part: Part) -> Iterator[str]:
+def beancount_row(record: Record) -> str:
+    """A transaction of the beancount file, the empty line before it included."""
+    what = " ".join(filter(None, (record.order_reference, record.sku)))
+    lines = "".join(
+        f"\n  {_BEANCOUNT[account]}  {_decimal(pence)} {CURRENCY.upper()}" for account, pence in record.lines
+    )
+    head = (
+        f'\n{record.event_at[:10]} * "{record.kind}" "{what}"\n  seq: {record.seq}\n  hash: "{record.hash}"'
+    )
+    return f"{head}{lines}\n"
+
+
+def _beancount(session: Session, part: Part, progress: Progress) -> Iterator[str]:
     """Double entry that `bean-check` can check without us; its closing balances are of this file alone."""
     yield 'option "title" "Part of Me: donation ledger"\noption "operating_currency" "GBP"\n\n'
     for account, name in ACCOUNT_NAMES.items():
         yield f'1970-01-01 open {_BEANCOUNT[account]} GBP\n  name: "{name}"\n'
-    balances, latest = dict.fromkeys(Account, 0), ""
-    for row in _records(session, part):
-        day = row.event_at[:10]
-        latest = max(latest, day)
-        what = " ".join(filter(None, (row.order_reference, row.sku)))
-        yield f'\n{day} * "{row.kind}" "{what}"\n  seq: {row.seq}\n  hash: "{row.hash}"\n'
-        for account, pence in row.lines:
-            balances[account] += pence
-            yield f"  {_BEANCOUNT[account]}  {_decimal(pence)} GBP\n"
-    if latest:
-        after = date.fromisoformat(latest) + timedelta(days=1)
-        yield "\n"
-        for account, pence in balances.items():
-            yield f"{after} balance {_BEANCOUNT[account]}  {_decimal(pence)} GBP\n"
+    part = replace(part, last_seq=session.scalar(select(LedgerHead.last_seq)))  # sums and rows of one moment
+    pieces: list[str | Field] = [
+        "\n", DAY, ' * "', FIELDS["kind"], '" "', WHAT, '"\n  seq: ', FIELDS["seq"], '\n  hash: "',
+        FIELDS["hash"], '"\n', row_texts.lines_of({a: f"  {name}" for a, name in _BEANCOUNT.items()}),
+    ]  # fmt: skip
+    template = Template(pieces, "\n", _slow(session, beancount_row))
+    yield from row_texts.written(session, part, template, progress)
+    yield from _closing(session, part)
+
+
+def _closing(session: Session, part: Part) -> Iterator[str]:
+    query = (
+        select(LedgerEntry.account, func.sum(LedgerEntry.amount_pence), func.max(LedgerTxn.event_at))
+        .join(LedgerTxn, LedgerTxn.seq == LedgerEntry.txn_seq)
+        .where(*_conditions(part))
+        .group_by(LedgerEntry.account)
+    )
+    found = session.execute(query).all()
+    if not found:
+        return
+    balances = {account: int(pence) for account, pence, _ in found}
+    after = max(latest for *_, latest in found).date() + timedelta(days=1)
+    yield "\n"
+    for account in Account:
+        yield f"{after} balance {_BEANCOUNT[account]}  {_decimal(balances.get(account, 0))} GBP\n"
 
 
 FORMATS: Final[dict[str, Writer]] = {"csv": _csv, "json": _json_lines, "beancount": _beancount}
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+def _conditions(part: Part) -> Iterator[ColumnElement[bool]]:
+    """What a transaction of this part fulfils."""
+    yield LedgerTxn.book == part.book
+    if part.since is not None:
+        yield LedgerTxn.event_at >= part.since
+    if part.until is not None:
+        yield LedgerTxn.event_at < part.until
+    if part.last_seq is not None:
+        yield LedgerTxn.seq <= part.last_seq
 
 
 def _decimal(pence: int) -> str:

@@ -1,15 +1,16 @@
 """The donation ledger: bring each unit's gift to where it should stand, and say how everything stands."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Executable, func, select
+from sqlalchemy import Executable, func, select
 from sqlalchemy.orm import Session
 
 from shop.giving.canonical import Request
-from shop.giving.models import LedgerEntry, LedgerTxn, Policy
+from shop.giving.models import LedgerSum, LedgerTxn, Policy
 from shop.giving.posting import IdempotencyConflict, NotPlain, lock_head, open_books, post
 from shop.giving.transitions import ENDS_ACCRUAL, ROUTES, STEPS, Account, Kind, Standing, lines
 from shop.giving.verification import verify
@@ -159,28 +160,22 @@ def standings(session: Session, order_reference: str) -> dict[int, Standing]:
 
 
 def totals(session: Session, book: Book) -> Totals:
-    """The sums of one book, from its entries alone."""
-    balances = _sums(session, book, LedgerEntry.account)
-    costs = _sums(session, book, LedgerTxn.kind, LedgerEntry.account == Account.COST.value)
+    """What one book comes to, from the running sums."""
+    query = select(LedgerSum.account, LedgerSum.kind, func.sum(LedgerSum.pence)).where(LedgerSum.book == book)
+    balances: dict[str, int] = defaultdict(int)
+    costs: dict[str, int] = defaultdict(int)
+    for account, kind, pence in session.execute(query.group_by(LedgerSum.account, LedgerSum.kind)):
+        balances[account] += int(pence)
+        costs[kind] += int(pence) if account == Account.COST else 0
     return Totals(
-        accrued_pence=-balances.get(Account.ACCRUED, 0),
-        held_pence=-balances.get(Account.HELD, 0),
-        payable_pence=-balances.get(Account.PAYABLE, 0),
-        remitted_pence=-balances.get(Account.REMITTED, 0),
-        gross_pence=costs.get(Kind.ACCRUE, 0),
-        reversed_pence=-sum(costs.get(kind, 0) for kind in ENDS_ACCRUAL),
-        net_pence=balances.get(Account.COST, 0),
+        accrued_pence=-balances[Account.ACCRUED],
+        held_pence=-balances[Account.HELD],
+        payable_pence=-balances[Account.PAYABLE],
+        remitted_pence=-balances[Account.REMITTED],
+        gross_pence=costs[Kind.ACCRUE],
+        reversed_pence=-sum(costs[kind] for kind in ENDS_ACCRUAL),
+        net_pence=balances[Account.COST],
     )
-
-
-def _sums(session: Session, book: Book, by: Any, *only: ColumnElement[bool]) -> dict[str, int]:
-    query = (
-        select(by, func.sum(LedgerEntry.amount_pence))
-        .join(LedgerTxn, LedgerTxn.seq == LedgerEntry.txn_seq)
-        .where(LedgerTxn.book == book, *only)
-        .group_by(by)
-    )
-    return {key: int(pence) for key, pence in session.execute(query)}
 
 
 def _pasts(session: Session, order_reference: str) -> dict[int, _Past]:

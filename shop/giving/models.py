@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base
@@ -110,7 +110,7 @@ class LedgerTxn(Base):
             name="reversal_names_accrual",
         ),
         Index(None, "order_reference", "unit"),
-        Index(None, "event_at"),
+        Index("ix_ledger_txn_listed", "book", "event_at", "seq"),
         Index(None, "period"),
         Index(None, "policy_id"),
     )
@@ -146,7 +146,7 @@ class LedgerEntry(Base):
         CheckConstraint("amount_pence <> 0", name="not_zero"),
         CheckConstraint("currency = 'gbp'", name="sterling"),
         CheckConstraint("line > 0", name="line_positive"),
-        Index(None, "account"),
+        Index("ix_ledger_entry_account", "account", "txn_seq"),
     )
 
     txn_seq: Mapped[int] = mapped_column(ForeignKey("ledger_txn.seq"), primary_key=True, autoincrement=False)
@@ -154,3 +154,20 @@ class LedgerEntry(Base):
     account: Mapped[str] = mapped_column(ForeignKey("ledger_account.key"))
     amount_pence: Mapped[int]
     currency: Mapped[str]
+
+
+class LedgerSum(Base):
+    """What the entries of one account come to, by what they are asked for; the database adds them up.
+
+    So a page reads a few rows however long the ledger is. `verify` holds them against the entries.
+    """
+
+    __tablename__ = "ledger_sum"
+
+    book: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    policy_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """0 for what rests on no policy."""
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(primary_key=True)
+    pence: Mapped[int] = mapped_column(BigInteger)

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, text
 
 from shop.giving.guards import GUARDS, SEALED_AT_COMMIT, TRUNCATE_GUARDS
+from shop.giving.sums import KEEPS_SUMS, keeps_sums
 
 
 class Trigger(NamedTuple):
@@ -22,7 +23,7 @@ class Trigger(NamedTuple):
 Triggers = Mapping[str, Sequence[Trigger]]
 """By dialect."""
 
-TRIGGERS: Final[Triggers] = {
+PROTECTING: Final[Triggers] = {
     "sqlite": [Trigger(guard.name, guard.table, guard.sqlite()) for guard in GUARDS],
     "postgresql": [
         *(Trigger(guard.name, guard.table, guard.postgresql()) for guard in (*GUARDS, *TRUNCATE_GUARDS)),
@@ -30,6 +31,12 @@ TRIGGERS: Final[Triggers] = {
     ],
 }
 """By dialect: every trigger that protects the ledger and the policies."""
+
+TRIGGERS: Final[Triggers] = {
+    dialect: [*protecting, Trigger(KEEPS_SUMS, "ledger_entry", keeps_sums(dialect))]
+    for dialect, protecting in PROTECTING.items()
+}
+"""By dialect: those, and the one that adds up."""
 
 _DROP: Final = {
     "sqlite": "DROP TRIGGER IF EXISTS {name}",

@@ -1,16 +1,17 @@
 """Check the whole ledger from its columns up, and say in plain words whatever is wrong with it."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
-from itertools import groupby
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from shop.giving import policies
-from shop.giving.canonical import Facts, sha256
+from shop.giving import policies, sums
+from shop.giving.canonical import FACTS, Facts, sha256
 from shop.giving.models import GENESIS, LedgerEntry, LedgerHead, LedgerPeriod, LedgerTxn, Policy
+from shop.giving.sums import Key
 from shop.giving.transitions import (
     ENDS_ACCRUAL,
     STEPS,
@@ -23,12 +24,15 @@ from shop.giving.transitions import (
 )
 from shop.money import CURRENCY
 
-BATCH = 500
-"""Rows in memory at a time."""
+BATCH: Final = 1000
+"""Transactions in memory at a time."""
 
-_FACTS = tuple(column.name for column in fields(Facts))
-_COLUMNS = (*(getattr(LedgerTxn, name) for name in _FACTS), LedgerTxn.hash, LedgerTxn.canonical)
-_LINE = (LedgerEntry.account, LedgerEntry.amount_pence, LedgerEntry.currency, LedgerEntry.line)
+Lines = Sequence[tuple[str, int, str]]
+Progress = Callable[[int], object]
+"""Called with how many more transactions were read."""
+
+_COLUMNS: Final = (*(getattr(LedgerTxn, name) for name in FACTS), LedgerTxn.hash, LedgerTxn.canonical)
+_LINE: Final = (LedgerEntry.txn_seq, LedgerEntry.account, LedgerEntry.amount_pence, LedgerEntry.currency)
 
 
 @dataclass
@@ -43,14 +47,25 @@ class _Walk:
     ends: dict[str, tuple[int, str]] = field(default_factory=dict)
     paid: dict[int, tuple[str, int | None, int]] = field(default_factory=dict)
     """Payments to the charity that stand: their book, policy and pence, by seq."""
+    sums: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
+    """What the entries come to."""
+
+    def add(self, facts: Facts, hashed: str, entries: Lines) -> None:
+        """Go on to this transaction."""
+        self.seq, self.hash, self.period = facts.seq, hashed, facts.period
+        self.ends[facts.period] = (facts.seq, hashed)
+        for account, pence, _ in entries:
+            self.sums[Key(facts.book, facts.period, facts.policy_id or 0, facts.kind, account)] += pence
 
 
-def verify(session: Session, anchors: Iterable[tuple[int, str]] = ()) -> list[str]:
+def verify(
+    session: Session, anchors: Iterable[tuple[int, str]] = (), *, progress: Progress = bool
+) -> list[str]:
     """Every problem in the ledger, in plain words; an empty list when it is sound.
 
     Rebuilds each transaction's written form from its columns and checks form, hash, chain, balance, lines,
-    policy, the story of each unit, the periods and the head. `anchors` are (seq, hash) kept elsewhere: only
-    they show a cut tail or a history that was rewritten whole.
+    policy, the story of each unit, the periods, the head and the running sums. `anchors` are (seq, hash) kept
+    elsewhere: only they show a cut tail or a history that was rewritten whole.
     """
     kept = sorted(anchors)
     head = session.execute(select(LedgerHead.last_seq, LedgerHead.last_hash)).one_or_none()
@@ -66,14 +81,17 @@ def verify(session: Session, anchors: Iterable[tuple[int, str]] = ()) -> list[st
     wanted = {seq for seq, _ in kept}
     seen = {0: GENESIS}
     problems: list[str] = []
-    for rows in _transactions(session, head.last_seq):
-        problems += _check_one(rows, walk)
-        if walk.seq in wanted:
-            seen[walk.seq] = walk.hash
+    for chunk in _transactions(session, head.last_seq):
+        for txn, entries in chunk:
+            problems += _check_one(txn, entries, walk)
+            if walk.seq in wanted:
+                seen[walk.seq] = walk.hash
+        progress(len(chunk))
     if (walk.seq, walk.hash) != (head.last_seq, head.last_hash):
         problems.append(f"the head says {head.last_seq}, but the last transaction is {walk.seq} or another")
     problems += _check_tail(session)
     problems += _check_periods(session, walk)
+    problems += sums.check(session, walk.seq, walk.sums)
     problems += [
         f"transaction {seq} is not the one that was anchored"
         for seq, hashed in kept
@@ -82,34 +100,47 @@ def verify(session: Session, anchors: Iterable[tuple[int, str]] = ()) -> list[st
     return problems
 
 
-def _transactions(session: Session, last_seq: int) -> Iterator[Sequence[Any]]:
-    """The rows of one transaction after the other: its columns, repeated for each of its lines."""
+def _transactions(session: Session, last_seq: int) -> Iterator[Sequence[tuple[Row[Any], Lines]]]:
+    """The ledger in order, some transactions at a time, each with its lines."""
+    after = 0
+    while True:
+        chunk = session.execute(
+            select(*_COLUMNS)
+            .where(LedgerTxn.seq > after, LedgerTxn.seq <= last_seq)
+            .order_by(LedgerTxn.seq)
+            .limit(BATCH)
+        ).all()
+        if not chunk:
+            return
+        lines = _lines(session, chunk[0].seq, chunk[-1].seq)
+        yield [(txn, lines[txn.seq]) for txn in chunk]
+        after = chunk[-1].seq
+
+
+def _lines(session: Session, first: int, last: int) -> dict[int, Lines]:
     query = (
-        select(*_COLUMNS, *_LINE)
-        .outerjoin(LedgerEntry, LedgerEntry.txn_seq == LedgerTxn.seq)
-        .where(LedgerTxn.seq <= last_seq)
-        .order_by(LedgerTxn.seq, LedgerEntry.line)
-        .execution_options(yield_per=BATCH)
+        select(*_LINE)
+        .where(LedgerEntry.txn_seq.between(first, last))
+        .order_by(LedgerEntry.txn_seq, LedgerEntry.line)
     )
-    with session.execute(query) as found:
-        for _, rows in groupby(found, key=lambda row: row.seq):
-            yield list(rows)
+    found: dict[int, Any] = defaultdict(list)
+    for seq, *line in session.execute(query):
+        found[seq].append(tuple(line))
+    return found
 
 
-def _check_one(rows: Sequence[Any], walk: _Walk) -> Iterator[str]:
-    first = rows[0]
-    facts = Facts(**{name: getattr(first, name) for name in _FACTS})
-    entries = [(row.account, row.amount_pence, row.currency) for row in rows if row.line is not None]
+def _check_one(txn: Row[Any], entries: Lines, walk: _Walk) -> Iterator[str]:
+    facts = Facts(**dict(zip(FACTS, txn, strict=False)))
     name = f"transaction {facts.seq}"
     if facts.seq != walk.seq + 1:
         yield f"{name} follows {walk.seq}: something between is gone"
     if facts.previous_hash != walk.hash:
         yield f"{name} is not chained to the one before"
-    if facts.canonical(entries) != first.canonical:
+    if facts.canonical(entries) != txn.canonical:
         yield f"{name} is not what was written: its columns and its sealed text differ"
-    if sha256(first.canonical) != first.hash:
+    if sha256(txn.canonical) != txn.hash:
         yield f"{name} has a hash that is not its own"
-    if facts.request().digest(entries) != facts.request_hash:
+    if facts.digest(entries) != facts.request_hash:
         yield f"{name} is not what was asked for"
     if len(entries) < 2 or sum(pence for _, pence, _ in entries) != 0:  # noqa: PLR2004
         yield f"{name} does not balance"
@@ -119,8 +150,7 @@ def _check_one(rows: Sequence[Any], walk: _Walk) -> Iterator[str]:
         yield from (f"{name} {problem}" for problem in _check_unit(facts, entries, walk))
     if facts.kind == Kind.REMIT:
         yield from (f"{name} {problem}" for problem in _check_payment(facts, entries, walk))
-    walk.seq, walk.hash, walk.period = facts.seq, first.hash, facts.period
-    walk.ends[facts.period] = (facts.seq, first.hash)
+    walk.add(facts, txn.hash, entries)
 
 
 def _check_unit(facts: Facts, entries: Sequence[tuple[str, int, str]], walk: _Walk) -> Iterator[str]:

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base
+
+WAITING = text("sent_at IS NULL AND dropped IS NULL")
 
 
 class Letter(Base):
@@ -16,7 +18,7 @@ class Letter(Base):
     """
 
     __tablename__ = "letter"
-    __table_args__ = (Index("ix_letter_due", "sent_at", "due_at"),)
+    __table_args__ = (Index("ix_letter_due", "due_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]

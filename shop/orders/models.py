@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base, one_of
@@ -19,6 +19,7 @@ class Order(Base):
         CheckConstraint("total_pence = goods_pence + postage_pence", name="adds_up"),
         CheckConstraint("total_pence > 0", name="costs_something"),
         one_of("state", State),
+        Index("ix_order_placed_at", "placed_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

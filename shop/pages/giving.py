@@ -19,7 +19,7 @@ from shop import clock, web
 from shop.catalogue.editions import Editions, Statement, answer_from_memory
 from shop.giving import remittances
 from shop.giving.ledger import Book
-from shop.giving.months import Month, Sums, by_month, caught_up, owed_by_charity
+from shop.giving.months import Month, Sums, by_month, owed_by_charity, read_sums
 from shop.giving.policies import SAMPLE_AGREEMENT, policy_in_force
 from shop.giving.remittances import Remittance
 from shop.money import pounds, pounds_and_pence
@@ -122,16 +122,13 @@ def months_file() -> ResponseReturnValue:
 
 
 def init_app(app: Flask) -> None:
-    """Keep the pages in memory. Each reading adds only what was posted since the last."""
+    """Keep the pages in memory."""
     services: Services = app.extensions["shop.Services"]
-    sums = Sums(services.book)
 
     def read() -> Given:
-        nonlocal sums
         statement: Statement = app.extensions["shop.statement"]
         with web.reading() as session:
-            sums = caught_up(session, sums)
-            return _given(session, sums, statement(session))
+            return _given(session, read_sums(session, services.book), statement(session))
 
     kept = app.extensions[_EXTENSION] = Editions(read)
     answer_from_memory(app, kept)

@@ -92,7 +92,7 @@ class RefundRequest(Base):
     with_postage: Mapped[bool] = mapped_column(default=False)
     actor: Mapped[str]
     requested_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(default=RefundState.OWED)
+    state: Mapped[str] = mapped_column(default=RefundState.OWED, index=True)
     """A RefundState."""
     stripe_id: Mapped[str | None] = mapped_column(unique=True)
     refused: Mapped[str | None]

@@ -30,8 +30,25 @@ def test_what_was_given_is_there_to_the_penny(finance: Shopper, trade: Trade, pa
         "For the charity": "£5.00", "Accrued in all": "£10.00", "Reversed": "£5.00",
         "Held in dispute": "£0.00", "Paid over": "£0.00", "Owed now": "£5.00",
     }  # fmt: skip
-    assert [row[5] for row in shown(finance)] == ["£5.00", "£5.00", "-£5.00"]
+    assert [row[5] for row in shown(finance)] == ["-£5.00", "£5.00", "£5.00"]
     assert all(row[3] == paid for row in shown(finance))
+
+
+def test_pages_lead_to_each_posting_once_and_back_to_the_latest(
+    finance: Shopper, trade: Trade, paid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trade.refunds(1, trade.wish_price("petal"))
+    trade.looks(1)
+    monkeypatch.setattr("shop.finance.routes.MOST_ROWS", 2)
+    first = soup(finance.get("/finance/?book=test&from=2000-01-01"))
+    older = str(first.find("a", string="Earlier postings")["href"])  # type: ignore[index]
+    assert [row[0] for row in shown(finance, "?book=test")] == ["3", "2"]
+    assert [row[0] for row in shown(finance, older.removeprefix("/finance/"))] == ["1"]
+    last = soup(finance.get(older))
+    assert last.find("a", string="Earlier postings") is None
+    latest = str(last.find("a", string="The latest")["href"])  # type: ignore[index]
+    assert latest == "/finance/?book=test&from=2000-01-01"
+    assert shown(finance, "?before=999999999") == [["No postings in this period."]]
 
 
 def test_a_dispute_holds_and_gives_back(finance: Shopper, trade: Trade, paid: str) -> None:

@@ -81,7 +81,7 @@ class Books:
     def without_guards(self) -> None:
         """What an attacker with every right does first."""
         with self.database.engine.begin() as connection:
-            for trigger in triggers.TRIGGERS[connection.dialect.name]:
+            for trigger in triggers.PROTECTING[connection.dialect.name]:
                 on = "" if connection.dialect.name == "sqlite" else f" ON {trigger.table}"
                 connection.execute(text(f"DROP TRIGGER {trigger.name}{on}"))
 

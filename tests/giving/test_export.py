@@ -2,14 +2,18 @@ import csv
 import io
 import json
 import re
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import update
 
-from shop.giving import export
+from shop.giving import export, remittances
 from shop.giving.ledger import Standing
+from shop.giving.models import LedgerTxn
+from shop.giving.row_texts import Part
 from tests.giving.conftest import Books
 
 
@@ -109,3 +113,61 @@ def test_a_reader_may_leave_half_way(year: Books) -> None:
     with year.database.reading() as session, closing(export.export(session, "csv", book="live")) as pieces:
         assert next(pieces).startswith("seq,")
         assert next(pieces).startswith("1,")
+
+
+ODD = [
+    "=1+1",
+    '"quoted"',
+    "a,b",
+    "two\nlines",
+    "two\r\nlines",
+    "back\\slash",
+    "Zo\u00eb",
+    "!7",
+    "%s",
+    "",
+    "end ",
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [("csv", export.csv_row), ("json", export.json_row), ("beancount", export.beancount_row)],
+)
+def test_the_text_of_the_database_is_what_python_writes_row_by_row(
+    year: Books, name: str, row: Callable[[export.Record], str]
+) -> None:
+    """Also of texts that only SQL by hand can bring into the ledger."""
+    year.bring("PM-3", *[Standing.ACCRUED] * len(ODD), at=datetime(2026, 12, 3, 4, 5, 6, 7, tzinfo=UTC))
+    with year.database.transaction() as session:
+        remittances.record_remittance(
+            session, book="live", policy_id=year.policy, amount_pence=1205, paid_on=date(2026, 12, 24),
+            bank_reference="PAID", key="x", actor="finance",
+        )  # fmt: skip
+    year.without_guards()
+    with year.database.transaction() as session:
+        for unit, odd in enumerate(ODD, start=1):
+            which = (LedgerTxn.unit == unit, LedgerTxn.order_reference == "PM-3")
+            session.execute(update(LedgerTxn).where(*which).values(sku=odd))
+            if unit % 2:
+                session.execute(update(LedgerTxn).where(*which).values(order_reference=odd))
+    with year.database.reading() as session:
+        listed = export.listed(session, Part("live"), most=1000)
+    slow = "".join(row(record) for record in sorted(listed, key=lambda record: record.seq))
+    assert len(listed) > len(ODD)
+    assert slow in written(year, name)
+    tail = written(year, name).split(slow)[1]
+    assert (tail == "") == (name != "beancount")
+
+
+def test_pages_of_the_ledger_have_every_posting_once_the_latest_first(year: Books) -> None:
+    with year.database.reading() as session:
+        everything = export.listed(session, Part("live"), most=1000)
+        paged: list[export.Record] = []
+        while page := export.listed(session, Part("live"), before=paged[-1].seq if paged else None, most=2):
+            paged += page
+        november = export.listed(session, Part("live", date(2026, 11, 1), date(2026, 11, 30)), most=1000)
+    assert paged == everything
+    assert [record.event_at for record in paged] == sorted((r.event_at for r in paged), reverse=True)
+    assert len(everything) == 9
+    assert len(november) == 5

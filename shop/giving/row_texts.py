@@ -1,0 +1,216 @@
+"""Files of a million transactions: the database makes the text of each row and Python only passes it on.
+
+A format is a template: pieces of text and fields in turn. Where a reference or SKU holds anything but what
+`posting.PLAIN` takes (only SQL by hand can write that), the row is left to the format's slow road, which
+knows how to quote it; so both give the same bytes.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from shop.db import is_sqlite
+from shop.giving.transitions import Account
+from shop.money import CURRENCY
+
+BATCH: Final = 500
+"""Rows in memory at a time."""
+
+MARK: Final = "!"
+"""Before the number of a row that needs the slow road. No text of a plain row holds it."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of the files: what it is made of, in the SQL of each database. NULL when it is empty."""
+
+    sqlite: str
+    postgresql: str
+
+
+def _same(sql: str) -> Field:
+    return Field(sql, sql)
+
+
+def _moment(column: str) -> Field:
+    """As datetime.isoformat() writes it: microseconds only where there are any."""
+    return Field(
+        f"replace(replace({column}, ' ', 'T'), '.000000', '') || '+00:00'",
+        f"""replace(to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '')"""
+        " || '+00:00'",
+    )
+
+
+def _decimal(pence: str) -> Field:
+    """Pence as plain decimal pounds: -500 is -5.00."""
+    sign = f"CASE WHEN {pence} < 0 THEN '-' ELSE '' END"
+    return Field(
+        f"printf('%s%d.%02d', {sign}, abs({pence}) / 100, abs({pence}) % 100)",
+        f"concat({sign}, abs({pence}) / 100, '.', lpad((abs({pence}) % 100)::text, 2, '0'))",
+    )
+
+
+def _sum(account: Account, sign: str = "") -> str:
+    return f"sum(CASE account WHEN '{account.value}' THEN {sign}amount_pence ELSE 0 END)"
+
+
+FIELDS: Final[dict[str, Field]] = {
+    "seq": _same("seq"),
+    "event_at": _moment("event_at"),
+    "booked_at": _moment("booked_at"),
+    "period": _same("period"),
+    "book": _same("book"),
+    "kind": _same("kind"),
+    "order_reference": _same("order_reference"),
+    "unit": _same("unit"),
+    "sku": _same("sku"),
+    "policy": _same("policy_id"),
+    "amount": _decimal(_sum(Account.COST)),
+    "amount_pence": _same(_sum(Account.COST)),
+    "paid_pence": _same(_sum(Account.REMITTED, "-")),
+    "currency": _same(f"'{CURRENCY.upper()}'"),
+    "reverses_seq": _same("reverses_seq"),
+    "hash": _same("hash"),
+}
+"""What a row may say, by the names of `export.Record`."""
+
+NUMBERS: Final = frozenset({"seq", "unit", "policy", "amount_pence", "paid_pence", "reverses_seq"})
+
+DAY: Final = Field("substr(event_at, 1, 10)", "to_char(event_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')")
+WHAT: Final = _same(
+    "coalesce(order_reference, '') || CASE WHEN order_reference <> '' AND sku <> '' THEN ' ' ELSE '' END"
+    " || coalesce(sku, '')"
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A book's transactions by the day of the event (UTC), both inclusive."""
+
+    book: str
+    first: date | None = None
+    last: date | None = None
+
+    last_seq: int | None = None
+    """Up to and including this transaction; None for all there are."""
+
+    @property
+    def since(self) -> datetime | None:
+        """The first moment of the part."""
+        return None if self.first is None else _midnight(self.first)
+
+    @property
+    def until(self) -> datetime | None:
+        """The first moment after it."""
+        if self.last is None or self.last == date.max:
+            return None
+        return _midnight(self.last + timedelta(days=1))
+
+    @property
+    def bounds(self) -> dict[str, Any]:
+        """What was asked, by the parameters of `where`."""
+        asked = {"book": self.book, "since": self.since, "until": self.until, "last_seq": self.last_seq}
+        return {name: value for name, value in asked.items() if value is not None}
+
+    def where(self, parameter: str) -> str:
+        """The condition in SQL; `parameter` is how the driver names one, as in ":{}"."""
+        sql = {"book": "book = ", "since": "event_at >= ", "until": "event_at < ", "last_seq": "seq <= "}
+        return " AND ".join(sql[name] + parameter.format(name) for name in self.bounds)
+
+
+@dataclass(frozen=True)
+class Template:
+    """How a row is written: texts and fields in turn, and what ends it."""
+
+    parts: Sequence[str | Field]
+    end: str
+    slow: Callable[[int], str]
+    """The row of a transaction by another road, its end included."""
+
+
+Progress = Callable[[int], object]
+"""Called with how many more rows were written."""
+
+
+def written(session: Session, part: Part, template: Template, progress: Progress = bool) -> Iterator[str]:
+    """The part's rows in order of seq, some at a time."""
+    blocks = _from_sqlite if is_sqlite(session) else _from_postgresql
+    for block in blocks(session, part, template):
+        whole = template.end.join(block) + template.end
+        yield whole if MARK not in whole else "".join(_mended(row, template) for row in block)
+        progress(len(block))
+
+
+def lines_of(names: Mapping[Account, str]) -> Field:
+    """All the lines of a transaction in order, one below the other: name of the account, pounds, GBP."""
+    cases = " ".join(f"WHEN '{account.value}' THEN '{shown}'" for account, shown in names.items())
+    amount = _decimal("amount_pence")
+    line = "CASE account {cases} END || '  ' || {amount} || ' GBP'"
+    return Field(
+        # The lines come in the order of their key, by which they are found.
+        f"group_concat({line.format(cases=cases, amount=amount.sqlite)}, char(10))",
+        f"string_agg({line.format(cases=cases, amount=amount.postgresql)}, E'\\n' ORDER BY line)",
+    )
+
+
+def _mended(row: str, template: Template) -> str:
+    return template.slow(int(row[1:])) if row.startswith(MARK) else row + template.end
+
+
+def _from_sqlite(session: Session, part: Part, template: Template) -> Iterator[list[str]]:
+    made = "".join("%s" if isinstance(piece, Field) else piece for piece in template.parts)
+    fields = ", ".join(piece.sqlite for piece in template.parts if isinstance(piece, Field))
+    odd = "coalesce(order_reference, '') || coalesce(sku, '') GLOB '*[^A-Za-z0-9 ._/-]*'"
+    # Read by its key it comes in order of seq; by another index SQLite would keep all rows to sort them.
+    query = f"""
+        SELECT CASE WHEN {odd} THEN '{MARK}' || seq ELSE printf('{_quoted(made)}', {fields}) END
+        FROM ledger_txn NOT INDEXED CROSS JOIN ledger_entry ON txn_seq = seq
+        WHERE {part.where(":{}")} GROUP BY seq
+    """  # noqa: S608  (the fields are ours, what was asked is bound)
+    asked = {name: _stored(value) for name, value in part.bounds.items()}
+    driver: Any = session.connection().connection.driver_connection
+    cursor = driver.execute(query, asked)
+    try:
+        while rows := cursor.fetchmany(BATCH):
+            yield [row for (row,) in rows]
+    finally:
+        cursor.close()
+
+
+def _from_postgresql(session: Session, part: Part, template: Template) -> Iterator[list[str]]:
+    """By COPY, which no driver's rows can match; the reader may take as long as they need."""
+    pieces = ", ".join(
+        piece.postgresql if isinstance(piece, Field) else f"'{_quoted(piece)}'" for piece in template.parts
+    )
+    odd = "concat(order_reference, sku) ~ '[^A-Za-z0-9 ._/-]'"
+    query = f"""
+        SELECT CASE WHEN {odd} THEN concat('{MARK}', seq) ELSE concat({pieces}) END
+        FROM ledger_txn JOIN ledger_entry ON txn_seq = seq WHERE <where> GROUP BY seq ORDER BY seq
+    """.replace("%", "%%")  # noqa: S608  (the same)
+    query = query.replace("<where>", part.where("%({})s"))
+    connection = session.connection()
+    connection.execute(text("SET LOCAL statement_timeout = 0"))
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT", part.bounds) as copy:
+        rows = iter(copy)
+        while block := b"".join(islice(rows, BATCH)):  # the server sends each row by itself
+            # COPY writes a line's end inside a row as \n; nothing else in a plain row needs a backslash.
+            yield [row.replace("\\n", "\n") for row in block.decode().split("\n")[:-1]]
+
+
+def _quoted(piece: str) -> str:
+    return piece.replace("'", "''")
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _stored(value: object) -> object:
+    """As SQLite holds a moment: text that sorts by time."""
+    return value.replace(tzinfo=None).isoformat(" ", "microseconds") if isinstance(value, datetime) else value
