@@ -15,9 +15,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-deps --require-hashes
 .PHONY: run test check faults lint gallery bench lock install install-test chromium java readers
 
 run: $(VENV)/.installed
-	@$(BIN)/flask --app app init
-	@echo; $(BIN)/flask --app app accounts first-owner
-	@exec $(BIN)/python app.py
+	@exec $(BIN)/python app.py --prepare
 
 # Everything: both databases, real browser, races and kills, coverage by branch.
 test: install-test chromium java readers lint

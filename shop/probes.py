@@ -37,6 +37,6 @@ def ready() -> ResponseReturnValue:
 
 
 def _unready(connection: Connection) -> str | None:
-    if migrations.pending(connection):
+    if not migrations.is_current(connection):
         return "the database is not migrated"
     return "the ledger's guards are missing" if triggers.missing(connection) else None

@@ -3,7 +3,6 @@
 Each lane of work has a thread of its own, so that a letter never waits for Stripe, nor Stripe for a letter.
 """
 
-import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -137,8 +136,8 @@ class Worker:
         return bool(left_out)
 
 
-def run(app: Flask, beside: int | None = None) -> None:
-    """Work until told to stop (SIGTERM or SIGINT), or until the parent process `beside` is gone."""
+def run(app: Flask) -> None:
+    """Work until told to stop (SIGTERM or SIGINT)."""
     stopped = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -154,9 +153,7 @@ def run(app: Flask, beside: int | None = None) -> None:
     threads = [threading.Thread(target=_work, args=(lane, stopped), daemon=True) for lane in worker.work]
     for thread in threads:
         thread.start()
-    while not stopped.wait(IDLE_SECONDS) and beside in {None, os.getppid()}:
-        pass
-    stopped.set()
+    stopped.wait()
     for thread in threads:
         thread.join(ENDS_WITHIN / len(threads))
 

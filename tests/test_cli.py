@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import Result
 from flask import Flask
@@ -58,8 +59,12 @@ def count(trade: Trade, model: type) -> int:
 
 
 def test_every_command_says_what_it_does(app: Flask) -> None:
-    for command in app.cli.commands.values():
-        assert command.help, command.name
+    context = click.Context(app.cli)
+    for name in app.cli.list_commands(context):
+        command = app.cli.get_command(context, name)
+        assert command is not None
+        assert command.name == name
+        assert command.help, name
         for inner in getattr(command, "commands", {}).values():
             assert inner.help, inner.name
 

@@ -13,8 +13,6 @@ from typing import Any, Final
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1, type=Type.ID)
 
@@ -101,6 +99,8 @@ def _parts(password: str) -> set[str]:
 
 def _look(password: str, email: str) -> dict[str, Any]:
     """What zxcvbn finds, with what stands between words or without: it thinks too highly of a hyphen."""
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - 13 MiB of words, for the few times that a password is chosen
+
     parts = [part for part in re.split(r"[^a-z0-9]+", email.casefold()) if len(part) > 2]  # noqa: PLR2004
     own = [email.casefold(), "".join(filter(str.isalnum, email.casefold())), *parts]
     joined = "".join(filter(str.isalnum, password)) or password
@@ -136,6 +136,8 @@ def _one_word(password: str) -> bool:
 @cache
 def _triples_of_words() -> frozenset[str]:
     """Triples of letters that several of the words and names have that zxcvbn knows."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
+
     found = Counter(
         word[at : at + 3]
         for name, words in FREQUENCY_LISTS.items()

@@ -4,6 +4,7 @@ from typing import Final
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
 from shop import web
 from shop.accounts import roster, security_log, staff
@@ -25,7 +26,7 @@ def add_account(email: str, role: str) -> None:
     except (staff.NotAnEmail, staff.RoleDiffers) as refused:
         raise click.ClickException(str(refused)) from None
     security_log.write("account added", account=account.id, role=account.role, by=ACTOR)
-    click.echo(f"One-time sign-in link, for 24 hours: {_link(token)}")
+    click.echo(f"One-time sign-in link, for 24 hours: {_link(token, web.settings().site_url)}")
 
 
 @group.command("list")
@@ -73,9 +74,14 @@ def dismiss(email: str) -> None:
 def first_owner() -> None:
     """Print a one-time link for a first owner, as long as no owner has a password."""
     with web.transaction() as session:
-        token = staff.first_owner_link(session)
-    click.echo(f"Owner's one-time sign-in: {_link(token)}" if token else "Owner: sign in at /sign-in")
+        click.echo(first_link(session, web.settings().site_url))
 
 
-def _link(token: str) -> str:
-    return f"{web.settings().site_url}/sign-in/link/{token}"
+def first_link(session: Session, site_url: str) -> str:
+    """What a first owner is told: a one-time link, or where to sign in once an owner has a password."""
+    token = staff.first_owner_link(session)
+    return f"Owner's one-time sign-in: {_link(token, site_url)}" if token else "Owner: sign in at /sign-in"
+
+
+def _link(token: str, site_url: str) -> str:
+    return f"{site_url}/sign-in/link/{token}"

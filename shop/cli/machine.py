@@ -7,7 +7,9 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from shop import backup, erasures, migrations, sample, web, worker
+from shop.db import Database
 from shop.dedications.moving import Mover
+from shop.dedications.vault import Vault
 from shop.giving import policies
 from shop.payments.services import Services
 
@@ -18,20 +20,24 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @with_appcontext
 def init() -> None:
     """Migrate the database and load the sample collection. Safe to run again."""
-    migrations.upgrade(web.database(), mover=Mover(web.wired(Services).vault))
-    erasures.catch_up(web.database(), web.wired(Services).vault)
-    with web.transaction() as session:
-        sample.load_sample(session)
-        policies.load_sample_policy(session)
+    make_ready(web.database(), web.wired(Services).vault)
     click.echo("The database is ready.")
 
 
+def make_ready(database: Database, vault: Vault) -> None:
+    """Migrate a database, do again what an erasure left undone, and load the sample unless it is there."""
+    migrations.upgrade(database, mover=Mover(vault))
+    erasures.catch_up(database, vault)
+    with database.transaction() as session:
+        sample.load_sample(session)
+        policies.load_sample_policy(session)
+
+
 @click.command("worker")
-@click.option("--beside", type=int, default=None, help="Stop when the process of this number ends.")
 @with_appcontext
-def run_worker(beside: int | None) -> None:
+def run_worker() -> None:
     """Send letters and sweep until stopped."""
-    worker.run(current_app._get_current_object(), beside)  # type: ignore[attr-defined]  # noqa: SLF001
+    worker.run(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 @click.command("backup")

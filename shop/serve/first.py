@@ -1,44 +1,117 @@
-"""What `python app.py` does: the port, the processes, the end."""
+"""What `python app.py` does: the port, the application, the processes, the end.
 
+The application is imported and made once; the processes that work are copies of the one that made it.
+"""
+
+import gc
 import os
 import socket
 import sys
+import time
+from contextlib import suppress
+from functools import partial
+from importlib import import_module
+from itertools import chain, repeat
 from typing import Final
 
-from shop import erasures
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from shop import erasures, worker
+from shop.application import LedgerUnguarded, OrdersUnguarded, create_app
 from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
-from shop.serve.supervisor import CANNOT_START, Child, Supervisor
-from shop.settings import Settings
+from shop.payments.services import Services
+from shop.serve import web
+from shop.serve.allocator import give_back
+from shop.serve.bridge import Bridge
+from shop.serve.supervisor import Child, Supervisor
+from shop.settings import Settings, SettingsError
 
 WEB_PROCESSES: Final = 2
+PAUSES: Final = (0.5, 1.0, 2.0, 5.0)
+"""In seconds, while the database does not answer; the last again and again."""
+FIRST_ANSWER_SECONDS: Final = 10.0
+NEEDED_SOON: Final = ("shapely", "fontTools.svgLib.path")
+"""What the first purchase and the first letter would load, in each process apart."""
 
 
-def serve(settings: Settings) -> None:
-    """Serve http://127.0.0.1:PORT until stopped, with a worker beside it."""
+def serve(settings: Settings, *, prepare: bool = False) -> None:
+    """Serve http://127.0.0.1:PORT until stopped, with a worker beside it.
+
+    `prepare` makes the database ready first, and prints a link for the owner.
+    """
     if taken(settings.port):
         raise SystemExit(
             f"Port {settings.port} is in use, perhaps by this shop: stop that first, or set PORT."
         )
-    _refuse_lost_keys(settings)
+    give_back()
+    if prepare:
+        ready(settings)
+    app = made(settings)
+    bridge = Bridge(app)
     print(f"\nThe shop is at {settings.site_url}\nStop it with Ctrl-C.\n", flush=True)  # noqa: T201
-    web = [sys.executable, "-m", "shop.serve.web"]
-    worker = [sys.executable, "-m", "flask", "--app", "app", "worker", "--beside", str(os.getpid())]
-    children = [*(Child(web) for _ in range(WEB_PROCESSES)), Child(worker)]
-    raise SystemExit(Supervisor(children, gives_up=lambda status: status == CANNOT_START).run())
+    serving = [Child(partial(web.serve, bridge, settings.port)) for _ in range(WEB_PROCESSES)]
+    working = Child(partial(_work, app, settings.port))
+    gc.freeze()  # what is made by now stays: no request need go through it again, and its pages stay shared
+    gc.enable()
+    Supervisor([*serving, working]).run()
 
 
-def _refuse_lost_keys(settings: Settings) -> None:
-    database = Database(settings.database_url)
-    keys = KeyStore(settings.key_store_url)
+def ready(settings: Settings) -> None:
+    """Do what the command `init` does, and print what `accounts first-owner` prints."""
+    from shop.cli import accounts, machine  # noqa: PLC0415 - who starts without this needs no commands
+
+    database, keys = Database(settings.database_url), KeyStore(settings.key_store_url)
+    machine.make_ready(database, Vault(settings.vault_key, keys))
+    with database.transaction() as session:
+        said = accounts.first_link(session, settings.site_url)
+    print(f"The database is ready.\n\n{said}", flush=True)  # noqa: T201
+    keys.dispose()
+    database.dispose()
+
+
+def made(settings: Settings) -> Flask:
+    """The application, with its first page read once, and nothing open that two processes cannot share.
+
+    A database that does not answer yet is waited for.
+    """
+    for pause in chain(PAUSES, repeat(PAUSES[-1])):
+        try:
+            return _made(settings)
+        except OperationalError:
+            sys.stderr.write("The database does not answer, or is not migrated. It is tried again.\n")
+            time.sleep(pause)
+    raise AssertionError
+
+
+def _made(settings: Settings) -> Flask:
     try:
-        erasures.refuse_lost_keys(database, Vault(settings.vault_key, keys))
-    except erasures.KeysLost as lost:
-        raise SystemExit(str(lost)) from None
-    finally:
-        keys.dispose()
-        database.dispose()
+        app = create_app(settings)
+        services: Services = app.extensions["shop.Services"]
+        erasures.refuse_lost_keys(services.database, services.vault)
+    except (SettingsError, LedgerUnguarded, OrdersUnguarded, erasures.KeysLost) as refused:
+        raise SystemExit(str(refused)) from None
+    app.test_client().get("/", base_url=settings.site_url)
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # numpy starts others as it is loaded, for sums far larger
+    for needed in NEEDED_SOON:
+        import_module(needed)
+    services.vault.keys.dispose()
+    services.database.dispose()
+    return app
+
+
+def _work(app: Flask, port: int) -> None:
+    """Be the worker, once visits are taken: what it finds to do at first would keep the first one waiting."""
+    until = time.monotonic() + FIRST_ANSWER_SECONDS
+    while time.monotonic() < until:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            break
+        time.sleep(0.05)
+    worker.run(app)
 
 
 def taken(port: int) -> bool:

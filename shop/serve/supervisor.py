@@ -1,18 +1,21 @@
 """The first process: it starts the others, brings back what dies, and ends them all when it is told to.
 
+The others are copies of it (fork): it has no thread, and nothing open that two processes cannot share.
 A signal is noted the moment it comes, also while a process starts, and nothing is waited for without an end.
 """
 
 import os
 import select
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NoReturn
+
+from shop.serve.lifeline import Lifeline
 
 FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 5.0
@@ -21,39 +24,35 @@ LIVED: Final = 5.0
 """Who lived so long had started well: the next pause is the first again."""
 GRACE_SECONDS: Final = 8.0
 """From SIGTERM to SIGKILL."""
-CANNOT_START: Final = 78
-"""EX_CONFIG of sysexits.h: what a process says with it, starting again does not mend."""
-GIVES_BACK: Final = {
-    "MALLOC_ARENA_MAX": "2",
-    "MALLOC_MMAP_THRESHOLD_": str(1024 * 1024),
-    "MALLOC_TRIM_THRESHOLD_": str(1024 * 1024),
-}
-"""Else glibc's allocator keeps what a password's hash or a picture needed once, for each thread apart."""
 ENDS_IT: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+HEARD: Final = (*ENDS_IT, signal.SIGCHLD)
 
 
 @dataclass
 class Child:
-    """One process that is to run for as long as the shop does."""
+    """One process that is to run for as long as the shop does: a copy of the first, which does `work`."""
 
-    command: Sequence[str]
-    process: "subprocess.Popen[bytes] | None" = None
+    work: Callable[[], object]
+    pid: int | None = None
     started: float = 0.0
     next_start: float = 0.0
     pause: float = FIRST_PAUSE
 
-    def start(self) -> None:
-        """Start it, with a line to this process, deaf to the keyboard's Ctrl-C: this process passes it on."""
-        self.process = subprocess.Popen(  # noqa: S603  (our own command, nothing typed in it)
-            self.command, stdin=subprocess.PIPE, process_group=0, env=os.environ | GIVES_BACK
-        )
+    def start(self, prepare: Callable[[], object]) -> None:
+        """Start it. `prepare` is done first in the new process, before any signal can reach it."""
+        sys.stdout.flush()
+        sys.stderr.flush()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
+        self.pid = os.fork()
+        if self.pid == 0:
+            _become(self.work, prepare, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         self.started = time.monotonic()
 
     def died(self) -> int | None:
         """Its exit status, once, when it has ended; then it is due to be started again after a pause."""
-        if self.process is None or (status := self.process.poll()) is None:
+        if (status := self._ended_with()) is None:
             return None
-        self._let_go()
         now = time.monotonic()
         if now - self.started >= LIVED:
             self.pause = FIRST_PAUSE
@@ -63,43 +62,50 @@ class Child:
 
     def tell(self, number: int) -> None:
         """Send it a signal."""
-        if self.process is not None:
-            with suppress(ProcessLookupError):
-                self.process.send_signal(number)
+        if self.pid is not None:
+            os.kill(self.pid, number)
 
     def ended(self) -> bool:
         """Whether it is gone."""
-        if self.process is not None and self.process.poll() is not None:
-            self._let_go()
-        return self.process is None
+        self._ended_with()
+        return self.pid is None
 
-    def _let_go(self) -> None:
-        if self.process is not None and self.process.stdin is not None:
-            self.process.stdin.close()
-        self.process = None
+    def _ended_with(self) -> int | None:
+        if self.pid is None:
+            return None
+        pid, status = os.waitpid(self.pid, os.WNOHANG)
+        if not pid:
+            return None
+        self.pid = None
+        return os.waitstatus_to_exitcode(status)
 
 
 @dataclass
 class Supervisor:
-    """Keeps these running. `gives_up` says which exit status at a first start means that it never will."""
+    """Keeps these running."""
 
     children: Sequence[Child]
-    gives_up: Callable[[int], bool] = lambda _status: False
     say: Callable[[str], object] = sys.stderr.write
     _told: list[int] = field(default_factory=list)
 
-    def run(self) -> int:
-        """Run until told to stop. Give the exit status."""
+    def run(self) -> None:
+        """Run until told to stop."""
         wake, woken = os.pipe()
         for end in (wake, woken):
             os.set_blocking(end, False)
+        lifeline = Lifeline()
         before = signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
         handlers = {
-            number: signal.signal(number, lambda got, _frame: self._told.append(got))
-            for number in (*ENDS_IT, signal.SIGCHLD)
+            number: signal.signal(number, lambda got, _frame: self._told.append(got)) for number in HEARD
         }
+
+        def prepare() -> None:
+            os.close(wake)
+            os.close(woken)
+            lifeline.end_with_parent()
+
         try:
-            status = self._watch(wake)
+            self._watch(wake, prepare)
         finally:
             self._end(wake)
             signal.set_wakeup_fd(before)
@@ -107,22 +113,18 @@ class Supervisor:
                 signal.signal(number, handler)
             os.close(wake)
             os.close(woken)
-        return status
+            lifeline.close()
 
-    def _watch(self, wake: int) -> int:
+    def _watch(self, wake: int, prepare: Callable[[], object]) -> None:
         while not self._stopping():
             for child in self.children:
-                first = child.pause == FIRST_PAUSE
                 status = child.died()
                 if status is not None:
-                    if first and self.gives_up(status):
-                        return status
                     self.say(f"A process ended ({status}) and is started again.\n")
-                if child.process is None and time.monotonic() >= child.next_start and not self._stopping():
-                    child.start()
-            waiting = [child.next_start for child in self.children if child.process is None]
+                if child.pid is None and time.monotonic() >= child.next_start and not self._stopping():
+                    child.start(prepare)
+            waiting = [child.next_start for child in self.children if child.pid is None]
             _wait(wake, min((at - time.monotonic() for at in waiting), default=60.0))
-        return 0
 
     def _stopping(self) -> bool:
         return any(number in ENDS_IT for number in self._told)
@@ -147,3 +149,28 @@ def _wait(wake: int, seconds: float) -> None:
         with suppress(BlockingIOError):
             while os.read(wake, 4096):
                 pass
+
+
+def _become(work: Callable[[], object], prepare: Callable[[], object], mask: Iterable[int]) -> NoReturn:
+    """What a new process does from here on; it never goes back to what the first one was doing."""
+    status = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        for number in HEARD:
+            signal.signal(number, signal.SIG_DFL)
+        os.setpgid(0, 0)  # deaf to the keyboard's Ctrl-C: the first process passes it on
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # nobody types anything for it
+        prepare()
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        work()
+        status = 0
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else status
+        if isinstance(ended.code, str):
+            sys.stderr.write(f"{ended.code}\n")
+    except BaseException:  # noqa: BLE001
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)

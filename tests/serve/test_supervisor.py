@@ -140,11 +140,6 @@ def test_when_the_first_process_is_killed_nobody_is_left(what: str) -> None:
         assert eventually(lambda: not [pid for pid in known if alive(pid)], seconds=12)
 
 
-def test_what_cannot_start_at_all_stops_the_start() -> None:
-    with supervised("unable") as process:
-        assert process.wait(20) == 78
-
-
 def test_the_shop_itself_outlives_its_worker_and_its_web_processes_and_leaves_nobody(tmp_path: Path) -> None:
     databases.furnish(f"sqlite:///{tmp_path / 'shop.db'}")
     with running(SHOP, tmp_path) as shop:

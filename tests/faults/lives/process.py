@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -103,7 +104,15 @@ def main() -> None:
 
     set_clocks(setattr, lambda: shown(0), lambda: shown(1))
     app = create_app(settings(told["url"], folder, told["stripe"]))
-    worker.run(app, beside=os.getppid())
+    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
+    worker.run(app)
+
+
+def end_with(parent: int) -> None:
+    """End when whoever started this process is gone."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,23 @@
+"""What glibc's allocator may keep. Elsewhere nothing is set."""
+
+import ctypes
+from typing import Final
+
+M_TRIM_THRESHOLD: Final = -1
+M_MMAP_THRESHOLD: Final = -3
+M_ARENA_MAX: Final = -8
+"""Their numbers in malloc.h."""
+
+ARENAS: Final = 2
+LARGE: Final = 1024 * 1024
+
+
+def give_back() -> None:
+    """Return to the system what is free: else what a password's hash or a picture needed once is kept.
+
+    And that for each thread apart. Holds for this process and those it starts.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        for what, value in ((M_ARENA_MAX, ARENAS), (M_MMAP_THRESHOLD, LARGE), (M_TRIM_THRESHOLD, LARGE)):
+            mallopt(what, value)

@@ -1,0 +1,55 @@
+"""Who serves is a copy of the first process: what that must not have then, and what none of them loads."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.benchmarks import databases
+from tests.benchmarks.servers import ROOT, clean_environment
+
+NEVER = {
+    "alembic": "only what changes the schema",
+    "mako": "Alembic's",
+    "pygments": "Mako's",
+    "zxcvbn": "only where a password is chosen",
+    "ezdxf": "only a file for the cutter",
+    "pydyf": "only a file for the cutter",
+    "beancount": "only tests",
+    "pathops": "nobody any more",
+    "shop.cli.machine": "only commands",
+    "shop.sample": "only what loads it",
+    "fontTools.subset": "only who makes faces",
+}
+"""What a shop that sells, and its worker, never load; and who does."""
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("served")
+    databases.furnish(f"sqlite:///{folder / 'shop.db'}")
+    program = Path(__file__).with_name("served.py")
+    environment = clean_environment() | {"INSTANCE_DIR": str(folder)}
+    told = subprocess.run(
+        [sys.executable, program], env=environment, cwd=ROOT, check=True, capture_output=True
+    )
+    answer: dict[str, Any] = json.loads(told.stdout)
+    return answer
+
+
+def test_who_is_copied_has_one_thread(found: dict[str, Any]) -> None:
+    """A lock that another thread holds at that moment would be held in the copy for ever."""
+    assert found["threads"] == 1
+
+
+def test_who_is_copied_has_no_database_and_no_connection_open(found: dict[str, Any]) -> None:
+    """SQLite's locks do not survive it, and two processes on one connection hear each other's answers."""
+    assert [name for name in found["open"] if ".db" in name or name.startswith("socket:")] == []
+
+
+def test_a_purchase_and_its_letter_load_nothing_that_is_for_others(found: dict[str, Any]) -> None:
+    loaded = found["modules"]
+    assert [module for module in loaded for heavy in NEVER if f"{module}.".startswith(f"{heavy}.")] == []
