@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shop import assets, cli, clock, erasures, migrations, probes, web
+from shop import assets, cli, clock, erasures, migrations, probes, trader, web
 from shop.accounts import routes as accounts
 from shop.accounts import security_log
 from shop.catalogue import editions
@@ -36,7 +36,7 @@ from shop.owner import refunds as owner_refunds
 from shop.owner import staff as owner_staff
 from shop.owner import stock as owner_stock
 from shop.owner import wall as owner_wall
-from shop.pages import finding, frame, styles, support, trader
+from shop.pages import finding, frame, styles, support
 from shop.pages import giving as giving_page
 from shop.pages import routes as pages
 from shop.pages import wall as wall_page

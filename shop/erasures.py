@@ -12,7 +12,7 @@ from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session
 
 from shop import keeping, privacy
-from shop.checkout import basket
+from shop.checkout import basket_store
 from shop.db import Database
 from shop.dedications.models import GoneMark, GoneName, OrderKey, WallEntry
 from shop.dedications.vault import Vault
@@ -70,7 +70,7 @@ def catch_up(database: Database, vault: Vault, *, afresh: bool = False) -> int:
 def _apply(session: Session, vault: Vault, gone: Collection[str]) -> int:
     orders = privacy.erase_gone(session, vault, gone, actor=ACTOR)
     for order_id in orders:
-        basket.forget_order(session, order_id)
+        basket_store.forget_order(session, order_id)
     count = len(orders) + wall.withdraw_gone(session, vault, gone, actor=ACTOR)
     return count + comment_erasure.withdraw_gone(session, vault, gone, actor=ACTOR)
 

@@ -17,7 +17,7 @@ from flask import Flask, render_template
 from shop import clock, erasures, keeping, key_copies, privacy, stock
 from shop.accounts import attempts, sessions, staff
 from shop.alerts import AlertKind, raise_alert
-from shop.checkout import basket
+from shop.checkout import basket_store
 from shop.emails import order_emails
 from shop.journal import comment_erasure
 from shop.mail.sending import send_next, transport
@@ -91,7 +91,7 @@ class Worker:
     def _forget(self) -> bool:
         """What is past the time the privacy page gives."""
         with self.services.database.transaction() as session:
-            basket.forget_old(session)
+            basket_store.forget_old(session)
             attempts.forget_tries(session)
             stock.forget_networks(session)
             sessions.forget_sessions(session)

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from shop.application import LedgerUnguarded, create_app
 from shop.db import Database, is_sqlite
 from shop.giving.triggers import TRIGGERS, Trigger
-from shop.pages.trader import SampleTrader
 from shop.settings import Settings
+from shop.trader import SampleTrader
 from tests.pages.owner import name_trader
 
 

@@ -22,11 +22,12 @@ from shop.journal.models import Comment
 from shop.orders import wall
 from shop.orders.lifecycle import history, link_token
 from shop.orders.models import Order
-from shop.orders.placing import place, price
+from shop.orders.placing import place
 from shop.settings import Settings
 from shop.worker import Worker
 from tests.shopper import DETAILS, Shopper, soup, trade_of
 from tests.test_cli import run
+from tests.trade import quoted
 
 MARK = "Qanary"
 SHARED = {"dedication": f"{MARK} sang", "wall": "1", "wall-name": f"{MARK}s"}
@@ -245,7 +246,7 @@ def test_an_order_that_was_killed_half_way_leaves_a_key_to_nothing_that_goes_by_
     trade = trade_of(app)
     wish = trade.wish("petal")
     with suppress(KeyboardInterrupt), trade.database.transaction() as session:
-        place(session, trade.services, wish, price(snapshot.load(session), wish.lines), buyer_hash="b")
+        place(session, trade.services, wish, quoted(snapshot.load(session), wish), buyer_hash="b")
         raise KeyboardInterrupt
     keys = trade.services.vault.keys
     assert len(keys.all_ids()) == 1

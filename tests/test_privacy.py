@@ -17,11 +17,12 @@ from shop.engraving import check
 from shop.orders import wall
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order, OrderLine
-from shop.orders.placing import Contact, Wish, WishedLine, fingerprint, place, price
+from shop.orders.placing import Contact, Wish, fingerprint, place
 from shop.orders.wall import WallState
 from shop.payments.attempts import open_attempt
 from shop.payments.payment_page import start_payment
-from tests.trade import Trade, open_trade
+from shop.pricing import LineItem
+from tests.trade import Trade, open_trade, quoted
 
 
 @pytest.fixture
@@ -40,12 +41,12 @@ def reference(trade: Trade) -> str:
         disc = catalogue.by_slug["disc"]
         engraving = check(disc.sides, "marcellus", {("front", 1): MARK})
         wish = Wish(
-            lines=(WishedLine(disc.variants[0].id, engraving, f"{MARK} dedication", MARK),),
+            items=(LineItem(disc.variants[0].id, engraving, f"{MARK} dedication", MARK),),
             contact=Contact(f"{MARK}@example.com", MARK, MARK, MARK, MARK, "BA1 1AA", MARK),
             postage="tracked-48",
             gift_message=MARK,
         )
-        priced = price(catalogue, wish.lines)
+        priced = quoted(catalogue, wish)
         order = place(session, trade.services, wish, priced, buyer_hash="b" * 64)
         open_attempt(session, trade.services, order, priced)
     start_payment(trade.services, trade.attempt(order.id).id)
@@ -145,7 +146,7 @@ def test_what_was_agreed_to_cannot_be_guessed_from_a_stolen_copy(trade: Trade) -
     """A bare digest lets everybody test guesses: this one is under the order's own key, and goes with it."""
     wish = trade.wish("petal")
     with trade.database.transaction() as session:
-        priced = price(snapshot.load(session), wish.lines)
+        priced = quoted(snapshot.load(session), wish)
         orders = [place(session, trade.services, wish, priced, buyer_hash=buyer) for buyer in "ab"]
     bare, kept = fingerprint(wish, priced), [order.fingerprint for order in orders]
     assert bare not in kept

@@ -196,7 +196,7 @@ def test_an_unexpected_error_shows_and_logs_nobodys_words(
         except ValueError as error:
             raise RuntimeError(typed) from error
 
-    monkeypatch.setattr("shop.checkout.basket.keep_details", breaks)
+    monkeypatch.setattr("shop.checkout.basket_store.keep_details", breaks)
     with caplog.at_level(logging.DEBUG):
         answer = her.tell_details(name="Caoimhe")
     assert answer.status_code == 500

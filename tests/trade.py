@@ -9,21 +9,24 @@ from sqlalchemy import func, select, text, update
 
 from shop import clock, stock
 from shop.catalogue import snapshot
-from shop.checkout import basket, contents
-from shop.checkout.contents import Contents
+from shop.catalogue.postage import SERVICES
+from shop.catalogue.snapshot import Catalogue
+from shop.checkout import basket_contents, basket_store
+from shop.checkout.basket_contents import BasketContents
 from shop.checkout.pay import open_payment
 from shop.db import Database
 from shop.giving import ledger, verification
 from shop.mail.models import Letter
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
-from shop.orders.placing import Contact, Wish, WishedLine, fingerprint, place, price
+from shop.orders.placing import Contact, Wish, fingerprint, place
 from shop.payments.attempts import open_attempt
 from shop.payments.gateway import Gateway
 from shop.payments.models import CheckoutAttempt, PaymentEntry
 from shop.payments.payment_page import start_payment
 from shop.payments.services import Services
 from shop.payments.sync import converge
+from shop.pricing import LineItem, Quote, quote
 from shop.settings import PaymentMode
 from shop.standin import after_sales, paying, store
 from shop.standin.application import create_standin
@@ -48,6 +51,11 @@ DETAILS = {"contact": asdict(CONTACT), "postage": "tracked-48", "as_gift": False
 DETAILS["contact"].pop("country")  # type: ignore[attr-defined]
 
 
+def quoted(catalogue: Catalogue, wish: Wish) -> Quote:
+    """What a wish comes to."""
+    return quote(catalogue, wish.items, SERVICES[wish.postage])
+
+
 @dataclass
 class Trade:
     """The shop's workings with shorthand for what tests do all the time."""
@@ -60,28 +68,28 @@ class Trade:
         """One unengraved unit of the first variant of each named piece."""
         with self.database.reading() as session:
             catalogue = snapshot.load(session)
-        lines = tuple(WishedLine(catalogue.by_slug[slug].variants[0].id, None, None) for slug in slugs)
-        return Wish(lines=lines, contact=CONTACT, postage=postage)
+        lines = tuple(LineItem(catalogue.by_slug[slug].variants[0].id, None, None) for slug in slugs)
+        return Wish(items=lines, contact=CONTACT, postage=postage)
 
     def wish_price(self, slug: str) -> int:
         """The price of a piece's first variant, in pence."""
         with self.database.reading() as session:
             return snapshot.load(session).by_slug[slug].variants[0].price_pence
 
-    def basket(self, token: str, *slugs: str) -> Contents:
+    def basket(self, token: str, *slugs: str) -> BasketContents:
         """The cookie's basket with one unit of each named piece in it and nothing else, and the details."""
-        lines = self.wish(*slugs).lines
+        lines = self.wish(*slugs).items
         with self.database.transaction() as session:
             catalogue = snapshot.load(session)
-            found = contents.contents(session, catalogue, token).lines
-            if tuple(line.wished for line in found) != lines:
+            found = basket_contents.contents(session, catalogue, token).lines
+            if tuple(line.item for line in found) != lines:
                 for line in found:
-                    basket.remove(session, token, line.id)
-                for wished in lines:
-                    basket.add(session, token, wished)
-            basket.keep_details(session, token, DETAILS)
+                    basket_store.remove(session, token, line.id)
+                for item in lines:
+                    basket_store.add(session, token, item)
+            basket_store.keep_details(session, token, DETAILS)
         with self.database.reading() as session:
-            return contents.contents(session, catalogue, token)
+            return basket_contents.contents(session, catalogue, token)
 
     def press_pay(self, token: str, *slugs: str, services: Services | None = None) -> str:
         """The buyer of these pieces presses "Place order and pay". Give the payment page's address."""
@@ -91,7 +99,7 @@ class Trade:
                 return snapshot.load(session)
 
         held, wish = self.basket(token, *slugs), self.wish(*slugs)
-        agreed = fingerprint(wish, price(catalogue(), wish.lines))
+        agreed = fingerprint(wish, quoted(catalogue(), wish))
         return open_payment(services or self.services, token, catalogue, held, agreed)
 
     def place(self, *slugs: str) -> int:
@@ -105,7 +113,7 @@ class Trade:
         self.buyers += 1
         wish = self.wish(*slugs)
         with self.database.transaction() as session:
-            priced = price(snapshot.load(session), wish.lines)
+            priced = quoted(snapshot.load(session), wish)
             order = place(session, self.services, wish, priced, buyer_hash=f"buyer {self.buyers}")
             open_attempt(session, self.services, order, priced)
             return order.id

@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 from shop import web
 from shop.catalogue import pages, snapshot
 from shop.catalogue.postage import CHEAPEST
-from shop.checkout import basket, contents, cookie
+from shop.checkout import basket_contents, basket_store, cookie
 from shop.checkout.changing import OpenPage, change_basket
-from shop.checkout.choice import Refused, engraving_problems, piece_of, values_of, written
 from shop.checkout.cuttable import read_cuttable
 from shop.checkout.forms import ActionForm
-from shop.checkout.show import lines_shown, statement
+from shop.checkout.line_item_form import Refused, engraving_problems, piece_of, values_of, written
+from shop.checkout.presenters import lines_shown, statement
 from shop.engraving import INSTEAD, taken
 from shop.payments.services import Services
+from shop.pricing import QuotedLine
+from shop.trader import Trader
 
 T = TypeVar("T")
 
@@ -31,7 +33,7 @@ PREVIEW: Final = "preview"
 """The name of the button that only shows the words on the picture, for browsers without our script."""
 
 ADD, SAVE = "Add to basket", "Save the changes"
-FULL: Final = f"A basket holds {basket.MOST_LINES} pieces. Please order those first, or take one out."
+FULL: Final = f"A basket holds {basket_store.MOST_LINES} pieces. Please order those first, or take one out."
 GONE: Final = (
     "That line is no longer in your basket. What you wrote is kept below: it can be added as a new one."
 )
@@ -48,17 +50,19 @@ PAID_GONE: Final = (
 def show() -> ResponseReturnValue:
     """The basket, each piece with its exact words."""
     with web.reading() as session:
-        held = contents.contents(session, snapshot.load(session), cookie.token())
-        left_open = basket.page_left_open(session, cookie.token())
+        basket = basket_contents.contents(
+            session, snapshot.load(session), cookie.token(), vat_registered=bool(web.wired(Trader).vat)
+        )
+        left_open = basket_store.page_left_open(session, cookie.token())
     page = render_template(
         "checkout/basket.html",
-        held=held,
+        basket=basket,
         left_open=left_open,
-        lines=lines_shown(held.lines),
+        lines=lines_shown(basket.lines),
         statement=statement(),
-        cheapest=CHEAPEST,
+        quote=basket.quote.with_postage(CHEAPEST),
     )
-    return cookie.show_count(make_response(page), len(held.lines))
+    return cookie.show_count(make_response(page), len(basket.lines))
 
 
 @blueprint.get(pages.ADD_TO)
@@ -75,14 +79,14 @@ def add() -> ResponseReturnValue:
         return _stale(pages.ADD_TO, ADD)
     if PREVIEW in request.form or INSTEAD in request.form:
         return _previewed(pages.ADD_TO, ADD)
-    token = cookie.token() or basket.new_token()
+    token = cookie.token() or basket_store.new_token()
     catalogue = _catalogue(token)
     try:
-        wished = read_cuttable(catalogue, request.form)
-        _, count, page = _changed(token, lambda session: basket.add(session, token, wished))
+        item = read_cuttable(catalogue, request.form)
+        _, count, page = _changed(token, lambda session: basket_store.add(session, token, item))
     except Refused as refused:
         return _again(catalogue, refused, pages.ADD_TO, ADD)
-    except basket.BasketFull:
+    except basket_store.BasketFull:
         return _again(catalogue, _refused(catalogue, FULL), pages.ADD_TO, ADD)
     _say(page)
     return cookie.remember(_to_basket(), token, count)
@@ -92,14 +96,14 @@ def add() -> ResponseReturnValue:
 def edit(line_id: int) -> ResponseReturnValue:
     """The piece page again, with the words of this line, to change them."""
     with web.reading() as session:
-        catalogue = contents.seen_by(session, snapshot.load(session), cookie.token())
+        catalogue = basket_contents.seen_by(session, snapshot.load(session), cookie.token())
         line = _line(session, catalogue, line_id)
     if line is None or line.piece is None:
         abort(HTTPStatus.NOT_FOUND)
     return pages.piece_page(
         catalogue,
         line.piece.slug,
-        values=values_of(line.wished),
+        values=values_of(line.item),
         errors={},
         action=f"/basket/lines/{line_id}",
         submit_label=SAVE,
@@ -117,13 +121,13 @@ def change(line_id: int) -> ResponseReturnValue:
         return _previewed(action, SAVE)
     catalogue = _catalogue(token)
     try:
-        wished = read_cuttable(catalogue, request.form)
+        item = read_cuttable(catalogue, request.form)
     except Refused as refused:
         return _again(catalogue, refused, action, SAVE)
     with web.reading() as session:
-        if basket.holds_already(session, token, line_id, wished):
+        if basket_store.holds_already(session, token, line_id, item):
             return _to_basket()
-    changed, count, page = _changed(token, lambda session: basket.change(session, token, line_id, wished))
+    changed, count, page = _changed(token, lambda session: basket_store.change(session, token, line_id, item))
     if not changed:
         return _gone(catalogue, token, line_id)
     _say(page)
@@ -137,7 +141,7 @@ def remove(line_id: int) -> ResponseReturnValue:
     token = cookie.token()
     if token is None:
         return _to_basket()
-    _, count, page = _changed(token, lambda session: basket.remove(session, token, line_id))
+    _, count, page = _changed(token, lambda session: basket_store.remove(session, token, line_id))
     _say(page)
     return cookie.show_count(_to_basket(), count)
 
@@ -146,7 +150,7 @@ def _changed(token: str, do: Callable[[Session], T]) -> tuple[T, int, OpenPage]:
     """What came of changing the basket, how much is in it now, and what became of an open payment page."""
 
     def counted(session: Session) -> tuple[T, int]:
-        return do(session), basket.count(session, token)
+        return do(session), basket_store.count(session, token)
 
     (done, count), page = change_basket(web.wired(Services), token, counted)
     return done, count, page
@@ -160,19 +164,19 @@ def _say(page: OpenPage) -> None:
 def _gone(catalogue: snapshot.Catalogue, token: str, line_id: int) -> ResponseReturnValue:
     """The line was taken out or bought in another tab: what was written comes back, to be added anew."""
     with web.reading() as session:
-        bought = basket.bought_with(session, token, line_id)
+        bought = basket_store.bought_with(session, token, line_id)
     why = PAID_GONE.format(bought.reference) if bought else GONE
     return _again(catalogue, _refused(catalogue, why), pages.ADD_TO, ADD, HTTPStatus.NOT_FOUND)
 
 
 def _catalogue(token: str | None) -> snapshot.Catalogue:
     with web.reading() as session:
-        return contents.seen_by(session, snapshot.load(session), token)
+        return basket_contents.seen_by(session, snapshot.load(session), token)
 
 
-def _line(session: Session, catalogue: snapshot.Catalogue, line_id: int) -> contents.Line | None:
-    held = contents.contents(session, catalogue, cookie.token())
-    return next((line for line in held.lines if line.id == line_id), None)
+def _line(session: Session, catalogue: snapshot.Catalogue, line_id: int) -> QuotedLine | None:
+    basket = basket_contents.contents(session, catalogue, cookie.token())
+    return next((line for line in basket.lines if line.id == line_id), None)
 
 
 def _stale(action: str, label: str) -> ResponseReturnValue:

@@ -6,7 +6,7 @@ from typing import Final
 from flask import Response, request
 
 from shop import web
-from shop.checkout.basket import KEPT_FOR
+from shop.checkout.basket_store import KEPT_FOR
 
 COUNT_COOKIE: Final = "basket_items"
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")

@@ -6,11 +6,11 @@ from typing import Final
 from shop import web
 from shop.alerts import AlertKind, raise_alert
 from shop.catalogue.snapshot import Catalogue, PieceView
-from shop.checkout.choice import Refused, piece_of, read_choice
-from shop.checkout.contents import Contents, Line
+from shop.checkout.basket_contents import BasketContents
+from shop.checkout.line_item_form import Refused, piece_of, read_choice
 from shop.engraving import FACES, Engraving, field_name
 from shop.engraving.cut_check import NotCuttable, checked_digest
-from shop.orders.placing import WishedLine
+from shop.pricing import LineItem, QuotedLine
 
 NOT_AS_DRAWN: Final = (
     "We tried these words for the cutter, and they did not come out exactly as they are drawn here, so we "
@@ -19,23 +19,23 @@ NOT_AS_DRAWN: Final = (
 )
 
 
-def read_cuttable(catalogue: Catalogue, form: Mapping[str, str]) -> WishedLine:
+def read_cuttable(catalogue: Catalogue, form: Mapping[str, str]) -> LineItem:
     """The unit she asks for, once its words were cut and held against their drawing. Raises Refused."""
-    wished, piece = read_choice(catalogue, form), piece_of(catalogue, form)
-    if piece is not None and wished.engraving is not None:
-        where = _not_as_drawn(piece, wished.engraving)
+    item, piece = read_choice(catalogue, form), piece_of(catalogue, form)
+    if piece is not None and item.engraving is not None:
+        where = _not_as_drawn(piece, item.engraving)
         if where is not None:
             raise Refused(piece, {where: NOT_AS_DRAWN})
-    return wished
+    return item
 
 
-def uncuttable(held: Contents) -> dict[str, str]:
+def uncuttable(basket: BasketContents) -> dict[str, str]:
     """Basket lines, by their anchors, whose words could not be cut as they are drawn."""
-    return {f"line-{line.id}": NOT_AS_DRAWN for line in held.lines if _is_uncuttable(line)}
+    return {f"line-{line.id}": NOT_AS_DRAWN for line in basket.lines if _is_uncuttable(line)}
 
 
-def _is_uncuttable(line: Line) -> bool:
-    engraving = line.wished.engraving
+def _is_uncuttable(line: QuotedLine) -> bool:
+    engraving = line.item.engraving
     return line.piece is not None and engraving is not None and bool(_not_as_drawn(line.piece, engraving))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from shop import web
 from shop.catalogue import snapshot
 from shop.checkout.forms import ActionForm
-from shop.checkout.show import ordered_shown
+from shop.checkout.presenters import ordered_shown
 from shop.checkout.timeline import steps
 from shop.orders import hand_drawings, wall
 from shop.orders.lifecycle import by_token

@@ -6,18 +6,20 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from shop.catalogue.postage import SERVICES
 from shop.catalogue.snapshot import Catalogue
-from shop.checkout import basket
-from shop.checkout.contents import Contents
+from shop.checkout import basket_store
+from shop.checkout.basket_contents import BasketContents
 from shop.checkout.forms import contact_of
 from shop.orders.holding import ANYBODY, Asking
 from shop.orders.lifecycle import CAN_PAY_AGAIN, State, lock
-from shop.orders.placing import PricedLine, Wish, fingerprint, open_again, place, price
+from shop.orders.placing import Wish, fingerprint, open_again, place
 from shop.payments.attempts import newest_attempt, open_attempt
 from shop.payments.models import CheckoutAttempt
 from shop.payments.payment_page import start_payment
 from shop.payments.services import Services
 from shop.payments.sync import withdraw
+from shop.pricing import Quote, quote
 
 ROUNDS: Final = 4
 LEAST_TIME_LEFT: Final = timedelta(minutes=3)
@@ -55,7 +57,7 @@ def open_payment(
     services: Services,
     token: str,
     catalogue: Callable[[], Catalogue],
-    held: Contents,
+    basket: BasketContents,
     agreed: str,
     *,
     asking: Asking = ANYBODY,
@@ -68,15 +70,21 @@ def open_payment(
     closed at Stripe first, so that never two of them can be paid. Raises Changed, SoldOut, ShareTaken,
     NoLongerSold, AlreadyPaid, GatewayDown or Declined.
     """
-    wish = wish_of(held)
+    wish = wish_of(basket)
     services.gateway.hear_time()
     for _ in range(ROUNDS):
-        priced = price(catalogue(), wish.lines)
-        if fingerprint(wish, priced) != agreed:
+        now = quote(
+            catalogue(),
+            wish.items,
+            SERVICES[wish.postage],
+            vat_registered=basket.quote.vat_registered,
+        )
+        now.refuse_unsold()
+        if fingerprint(wish, now) != agreed:
             raise Changed
         with services.database.transaction() as session:
             attempt, outdated = _attempt(
-                session, services, wish, priced, token=token, stamp=held.stamp, asking=asking
+                session, services, wish, now, token=token, stamp=basket.stamp, asking=asking
             )
         if attempt is not None:
             url = start_payment(services, attempt.id)
@@ -88,11 +96,11 @@ def open_payment(
     raise Declined
 
 
-def wish_of(held: Contents) -> Wish:
+def wish_of(basket: BasketContents) -> Wish:
     """What pressing the button would order."""
-    kept: dict[str, Any] = held.details or {}
+    kept: dict[str, Any] = basket.details or {}
     return Wish(
-        lines=tuple(line.wished for line in held.lines),
+        items=tuple(line.item for line in basket.lines),
         contact=contact_of(kept),
         postage=kept["postage"],
         gift_message=kept["gift_message"],
@@ -104,7 +112,7 @@ def _attempt(
     session: Session,
     services: Services,
     wish: Wish,
-    priced: list[PricedLine],
+    agreed: Quote,
     *,
     token: str,
     stamp: str,
@@ -114,29 +122,31 @@ def _attempt(
 
     `stamp` is the basket's as the wish was read from it: nothing is placed that is no longer in it.
     """
-    held = basket.lock_own(session, token)
-    if held is None:
+    own = basket_store.lock_own(session, token)
+    if own is None:
         raise Declined
-    before = None if held.order_id is None else lock(session, held.order_id)
+    before = None if own.order_id is None else lock(session, own.order_id)
     if before is not None and not services.owns(before):
         before = None  # made with other keys: it can neither be paid nor closed with these
-    if before is not None and before.state not in basket.STILL_TO_PAY:
+    if before is not None and before.state not in basket_store.STILL_TO_PAY:
         raise AlreadyPaid(newest_attempt(session, before.id).stripe_id or "")
-    if basket.stamp(session, held) != stamp:
+    if basket_store.stamp(session, own) != stamp:
         raise Changed
     same = before is not None and before.fingerprint == services.vault.keyed(
-        session, before.id, fingerprint(wish, priced)
+        session, before.id, fingerprint(wish, agreed)
     )
     if before is not None and before.state == State.AWAITING:
         latest = newest_attempt(session, before.id)
         needed = LEAST_TIME_LEFT if latest.stripe_id else LEAST_TIME_TO_ASK
         if same and latest.expires_at - services.gateway.now() > needed:
-            basket.ordered_as(session, held, before.id)
+            basket_store.ordered_as(session, own, before.id)
             return latest, None
         return None, before.id
     if before is not None and same and before.state in CAN_PAY_AGAIN:
-        order = open_again(session, before.id, priced, asking=asking)
+        order = open_again(session, before.id, agreed, asking=asking)
     else:
-        order = place(session, services, wish, priced, buyer_hash=basket.token_hash(token), asking=asking)
-    basket.ordered_as(session, held, order.id)
-    return open_attempt(session, services, order, priced), None
+        order = place(
+            session, services, wish, agreed, buyer_hash=basket_store.token_hash(token), asking=asking
+        )
+    basket_store.ordered_as(session, own, order.id)
+    return open_attempt(session, services, order, agreed), None

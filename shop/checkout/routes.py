@@ -10,26 +10,27 @@ from sqlalchemy import select
 from shop import web
 from shop.accounts.attempts import network_digest
 from shop.catalogue import snapshot
-from shop.catalogue.postage import SERVICES
 from shop.catalogue.snapshot import Catalogue
-from shop.checkout import basket, cookie
+from shop.checkout import basket_store, cookie
+from shop.checkout.basket_contents import BasketContents, contents
 from shop.checkout.changing import PAID, change_basket
-from shop.checkout.contents import Contents, contents
 from shop.checkout.cuttable import uncuttable
 from shop.checkout.forms import DetailsForm, PaymentForm, filled_in
 from shop.checkout.pay import NOT_SET_ASIDE, AlreadyPaid, Changed, Declined, open_payment, wish_of
-from shop.checkout.show import lines_shown, ordered_shown, statement
+from shop.checkout.presenters import lines_shown, ordered_shown, statement
 from shop.money import pounds_and_pence
 from shop.orders.holding import Asking
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order
-from shop.orders.placing import NoLongerSold, PricedLine, fingerprint
+from shop.orders.placing import fingerprint
 from shop.orders.view import view
 from shop.payments.gateway import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt
 from shop.payments.services import Services
 from shop.payments.sync import StillMoving, converge
+from shop.pricing import NoLongerSold
 from shop.stock import ShareTaken, SoldOut
+from shop.trader import Trader
 
 blueprint = Blueprint("checkout", __name__)
 
@@ -42,10 +43,10 @@ PAYMENT_PAGE_DOWN = (
 @blueprint.get("/checkout")
 def details() -> ResponseReturnValue:
     """Her e-mail, the address, the postage."""
-    held = _held()
-    if not held.lines:
+    basket = _basket()
+    if not basket.lines:
         return redirect("/basket", HTTPStatus.SEE_OTHER)
-    return _details_page(held, DetailsForm(formdata=None, data=filled_in(held.details)))
+    return _details_page(basket, DetailsForm(formdata=None, data=filled_in(basket.details)))
 
 
 @blueprint.post("/checkout")
@@ -55,17 +56,19 @@ def keep_details() -> ResponseReturnValue:
 
     The form checks its token itself, so that a stale one brings back the page with everything typed.
     """
-    held, token = _held(), cookie.token()
-    if not held.lines or token is None:
+    basket, token = _basket(), cookie.token()
+    if not basket.lines or token is None:
         return _nothing_to_order(token)
     form = DetailsForm()
     if not form.validate():
         stale = form.csrf_token.errors
-        return _details_page(held, form), HTTPStatus.BAD_REQUEST if stale else HTTPStatus.UNPROCESSABLE_ENTITY
-    if form.details() == held.details:
+        return _details_page(
+            basket, form
+        ), HTTPStatus.BAD_REQUEST if stale else HTTPStatus.UNPROCESSABLE_ENTITY
+    if form.details() == basket.details:
         return redirect("/checkout/payment", HTTPStatus.SEE_OTHER)
     _, page = change_basket(
-        web.wired(Services), token, lambda session: basket.keep_details(session, token, form.details())
+        web.wired(Services), token, lambda session: basket_store.keep_details(session, token, form.details())
     )
     if page.said:
         flash(page.said)
@@ -75,34 +78,34 @@ def keep_details() -> ResponseReturnValue:
 @blueprint.get("/checkout/payment")
 def last_look() -> ResponseReturnValue:
     """Everything she is about to agree to, letter by letter and penny by penny."""
-    held = _held()
-    if not held.lines:
+    basket = _basket()
+    if not basket.lines:
         return redirect("/basket", HTTPStatus.SEE_OTHER)
-    if held.details is None:
+    if basket.details is None:
         return redirect("/checkout", HTTPStatus.SEE_OTHER)
-    return _payment_page(held, PaymentForm(formdata=None), uncuttable(held))
+    return _payment_page(basket, PaymentForm(formdata=None), uncuttable(basket))
 
 
 @blueprint.post("/checkout/payment")
 def pay() -> ResponseReturnValue:
     """Place the order, hold its pieces, and go to the payment page."""
-    held, token = _held(), cookie.token()
-    if not held.lines or held.details is None or token is None:
+    basket, token = _basket(), cookie.token()
+    if not basket.lines or basket.details is None or token is None:
         return _nothing_to_order(token)
     form = PaymentForm()
-    errors = _not_yet(held, form)
+    errors = _not_yet(basket, form)
     if errors:
-        return _payment_page(held, form, errors), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _payment_page(basket, form, errors), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         url = open_payment(
-            web.wired(Services), token, _catalogue, held, form.agreed.data, asking=_asking(form)
+            web.wired(Services), token, _catalogue, basket, form.agreed.data, asking=_asking(form)
         )
     except (Changed, SoldOut, ShareTaken, NoLongerSold) as error:
         return _look_again(form, error), HTTPStatus.CONFLICT
     except AlreadyPaid as paid:
         return redirect(f"/checkout/thanks?session_id={paid.session_id}", HTTPStatus.SEE_OTHER)
     except (GatewayDown, GatewayRefused, StillMoving, Declined):
-        page = _payment_page(held, form, {"pay": PAYMENT_PAGE_DOWN})
+        page = _payment_page(basket, form, {"pay": PAYMENT_PAGE_DOWN})
         return page, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(web.RETRY_AFTER_SECONDS)}
     return redirect(url, HTTPStatus.SEE_OTHER)
 
@@ -124,7 +127,7 @@ def thanks() -> ResponseReturnValue:
         opened = view(session, services.vault, order)
         token = link_token(session, order_id, services.secret_key)
         catalogue = snapshot.load(session)
-        count = basket.count(session, cookie.token() or "")
+        count = basket_store.count(session, cookie.token() or "")
     page = make_response(
         render_template(
             "checkout/thanks.html",
@@ -140,8 +143,8 @@ def thanks() -> ResponseReturnValue:
 def _nothing_to_order(token: str | None) -> ResponseReturnValue:
     """To the basket, which says so when what was in it has been paid for in another tab."""
     with web.reading() as session:
-        order = basket.order_of(session, token)
-    if order is not None and order.state not in basket.STILL_TO_PAY:
+        order = basket_store.order_of(session, token)
+    if order is not None and order.state not in basket_store.STILL_TO_PAY:
         flash(PAID.format(order.reference))
     return redirect("/basket", HTTPStatus.SEE_OTHER)
 
@@ -151,9 +154,10 @@ def _catalogue() -> Catalogue:
         return snapshot.load(session)
 
 
-def _held() -> Contents:
+def _basket() -> BasketContents:
+    registered = bool(web.wired(Trader).vat)
     with web.reading() as session:
-        return contents(session, snapshot.load(session), cookie.token())
+        return contents(session, snapshot.load(session), cookie.token(), vat_registered=registered)
 
 
 def _asking(form: PaymentForm) -> Asking:
@@ -161,51 +165,45 @@ def _asking(form: PaymentForm) -> Asking:
     return Asking(network, without=form.unreserved.data == "y")
 
 
-def _total(held: Contents) -> int:
-    return held.goods_pence + SERVICES[(held.details or {})["postage"]].pence
-
-
-def _not_yet(held: Contents, form: PaymentForm) -> dict[str, str]:
+def _not_yet(basket: BasketContents, form: PaymentForm) -> dict[str, str]:
     """Why she must look once more before paying: field id -> sentence. Empty when she may pay."""
-    errors = held.problems | uncuttable(held)
-    if held.engraved and not form.acknowledged.data:
+    errors = basket.problems | uncuttable(basket)
+    if basket.engraved and not form.acknowledged.data:
         errors["acknowledged"] = "Please tick this when you have checked every letter."
-    if not held.problems and form.agreed.data != _shown(held):
-        errors["pay"] = _changed(held)
+    if not basket.problems and form.agreed.data != _shown(basket):
+        errors["pay"] = _changed(basket)
     return errors
 
 
 def _look_again(form: PaymentForm, error: Exception) -> str:
     """The last look once more, with the reason why nothing was placed."""
-    held = _held()
+    basket = _basket()
     if isinstance(error, ShareTaken):
         form.unreserved.process_data("y")
         form.unreserved.raw_data = None
-        return _payment_page(held, form, {}, said=NOT_SET_ASIDE)
+        return _payment_page(basket, form, {}, said=NOT_SET_ASIDE)
     return _payment_page(
-        held, form, {"pay": _changed(held)} if isinstance(error, Changed) else _sold_out(held)
+        basket, form, {"pay": _changed(basket)} if isinstance(error, Changed) else _sold_out(basket)
     )
 
 
-def _changed(held: Contents) -> str:
+def _changed(basket: BasketContents) -> str:
     return (
         "Something in your basket or its price has changed since you looked. "
-        f"The total is now {pounds_and_pence(_total(held))}. Please look again before you pay."
+        f"The total is now {pounds_and_pence(basket.quote.total_pence)}. Please look again before you pay."
     )
 
 
-def _shown(held: Contents) -> str:
+def _shown(basket: BasketContents) -> str:
     """The fingerprint of what the page shows; empty while a piece in it is no longer sold."""
-    priced = [
-        PricedLine(line.wished, line.piece, line.variant)
-        for line in held.lines
-        if line.piece and line.variant
-    ]
-    return fingerprint(wish_of(held), priced) if len(priced) == len(held.lines) else ""
+    try:
+        return fingerprint(wish_of(basket), basket.quote)
+    except NoLongerSold:
+        return ""
 
 
-def _sold_out(held: Contents) -> dict[str, str]:
-    return held.problems or {
+def _sold_out(basket: BasketContents) -> dict[str, str]:
+    return basket.problems or {
         "pay": "While you were here, the last of a piece in your basket was set aside for somebody else. "
         "Nothing was charged. It may come free within half an hour."
     }
@@ -219,32 +217,33 @@ def _own_order(session_id: str) -> int | None:
         return session.scalars(
             select(Order.id)
             .join(CheckoutAttempt, CheckoutAttempt.order_id == Order.id)
-            .where(CheckoutAttempt.stripe_id == session_id, Order.buyer_hash == basket.token_hash(token))
+            .where(
+                CheckoutAttempt.stripe_id == session_id, Order.buyer_hash == basket_store.token_hash(token)
+            )
         ).one_or_none()
 
 
-def _details_page(held: Contents, form: DetailsForm) -> str:
+def _details_page(basket: BasketContents, form: DetailsForm) -> str:
     problems = {field.id: field.errors[0] for field in form if field.errors}
     if problems.pop(form.csrf_token.id, None):
         problems = {"": web.STALE_BUT_KEPT, **problems}
     return render_template(
-        "checkout/details.html", held=held, form=form, problems=problems, statement=statement()
+        "checkout/details.html", basket=basket, form=form, problems=problems, statement=statement()
     )
 
 
-def _payment_page(held: Contents, form: PaymentForm, errors: dict[str, str], said: str = "") -> str:
-    if held.details is None:
+def _payment_page(basket: BasketContents, form: PaymentForm, errors: dict[str, str], said: str = "") -> str:
+    if basket.details is None:
         abort(HTTPStatus.CONFLICT, "Your basket has changed. Please open it again.")
-    form.agreed.process_data(_shown(held))
+    form.agreed.process_data(_shown(basket))
     form.agreed.raw_data = None
     if "acknowledged" in errors:
         form.acknowledged.errors = [errors["acknowledged"]]
     return render_template(
         "checkout/payment.html",
-        held=held,
-        lines=lines_shown(held.lines),
-        postage=SERVICES[held.details["postage"]],
-        total_pence=_total(held),
+        basket=basket,
+        lines=lines_shown(basket.lines),
+        quote=basket.quote,
         form=form,
         problems=errors,
         said=said,

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from shop import erasures, keeping, privacy, web
-from shop.checkout import basket
+from shop.checkout import basket_store
 from shop.cli.who import ACTOR
 from shop.payments.services import Services
 
@@ -36,7 +36,7 @@ def erase_order(order: str) -> None:
             erased = privacy.erase(session, web.wired(Services).vault, order, actor=ACTOR)
         except privacy.UnknownOrder as unknown:
             raise click.ClickException(str(unknown)) from None
-        basket.forget_order(session, privacy.order_id(session, order))
+        basket_store.forget_order(session, privacy.order_id(session, order))
     web.database().forget_deleted()
     erasures.forget_letter_files(web.database(), web.settings().instance_dir / "mail")
     if not erased.words:

@@ -41,6 +41,8 @@ class Order(Base):
     goods_pence: Mapped[int]
     postage_pence: Mapped[int]
     total_pence: Mapped[int]
+    vat_pence: Mapped[int | None]
+    """The VAT within the total; None when the seller was not registered for it."""
     postage_service: Mapped[str]
     policy_id: Mapped[int | None] = mapped_column(ForeignKey("policy.id"))
     donation_pence: Mapped[int]

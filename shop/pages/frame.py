@@ -8,8 +8,8 @@ from typing import Any, Final
 from flask import Flask
 
 from shop.catalogue import pages, structured
-from shop.pages.trader import Trader
 from shop.settings import Settings
+from shop.trader import Trader
 
 Links = tuple[tuple[str, str, str], ...]
 """(key, label, address): a page whose `here` is the key is marked as the one she is on."""

@@ -14,7 +14,7 @@ from shop.catalogue.postage import SERVICES
 from shop.catalogue.snapshot import Catalogue
 from shop.money import pounds_and_pence
 from shop.pages.support import Group
-from shop.pages.trader import Trader
+from shop.trader import Trader
 
 blueprint = Blueprint("pages", __name__)
 

@@ -1,18 +1,15 @@
 """The attempts to pay an order: each is written down, with its request, before Stripe is asked for a page."""
 
-from collections import Counter
-from collections.abc import Sequence
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shop import clock
-from shop.catalogue.postage import SERVICES
 from shop.orders.models import Order
-from shop.orders.placing import PAYMENT_WINDOW, PricedLine
+from shop.orders.placing import PAYMENT_WINDOW
 from shop.payments.models import CheckoutAttempt
 from shop.payments.services import Services
 from shop.payments.session_request import session_request
+from shop.pricing import Quote
 
 
 def newest_attempt(session: Session, order_id: int) -> CheckoutAttempt:
@@ -25,24 +22,21 @@ def newest_attempt(session: Session, order_id: int) -> CheckoutAttempt:
     ).one()
 
 
-def open_attempt(
-    session: Session, services: Services, order: Order, priced: Sequence[PricedLine]
-) -> CheckoutAttempt:
+def open_attempt(session: Session, services: Services, order: Order, agreed: Quote) -> CheckoutAttempt:
     """Write down the next attempt to pay an order that was just placed, or opened again."""
     number = 1 + (
         session.scalar(select(func.max(CheckoutAttempt.number)).where(CheckoutAttempt.order_id == order.id))
         or 0
     )
     expires_at = services.gateway.now() + PAYMENT_WINDOW
-    names = Counter((line.piece.name, line.variant.metal_name, line.price_pence) for line in priced)
     attempt = CheckoutAttempt(
         order_id=order.id,
         number=number,
         key=f"order-{order.reference}-session-{number}",
         request=session_request(
             reference=order.reference,
-            lines=[(f"{name}, {metal}", pence, count) for (name, metal, pence), count in names.items()],
-            postage=(SERVICES[order.postage_service].name, order.postage_pence),
+            lines=[(name, pence, count) for (name, pence), count in agreed.counted.items()],
+            postage=(agreed.postage.name, agreed.postage_pence),
             success_url=f"{services.site_url}/checkout/thanks?session_id={{CHECKOUT_SESSION_ID}}",
             cancel_url=f"{services.site_url}/checkout/payment",
             expires_at=int(expires_at.timestamp()),

@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 from shop import clock
 from shop.catalogue import snapshot
 from shop.catalogue.snapshot import Catalogue
-from shop.checkout import basket, contents
-from shop.checkout.choice import Refused, read_choice, values_of, written
+from shop.checkout import basket_contents, basket_store
 from shop.checkout.forms import filled_in
+from shop.checkout.line_item_form import Refused, read_choice, values_of, written
 from shop.checkout.models import Basket, BasketLine
 from shop.checkout.timeline import ENDED, STAGES, steps
 from shop.db import Database
@@ -22,9 +22,9 @@ from shop.dedications.sealing import SealBroken
 from shop.engraving import FACES, Engraving, field_name
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
-from shop.orders.placing import WishedLine
 from shop.orders.view import view
 from shop.payments.services import Services
+from shop.pricing import LineItem
 from tests.shopper import WORDS, trade_of
 
 
@@ -40,43 +40,43 @@ def shown(shared_app: Flask) -> Catalogue:
         return snapshot.load(session)
 
 
-def wished(catalogue: Catalogue, slug: str = "disc") -> WishedLine:
+def item(catalogue: Catalogue, slug: str = "disc") -> LineItem:
     variant = str(catalogue.by_slug[slug].variants[0].id)
     return read_choice(catalogue, {**(WORDS if slug == "disc" else {}), "variant": variant})
 
 
-def tried(catalogue: Catalogue, form: dict[str, str]) -> WishedLine | Refused:
+def tried(catalogue: Catalogue, form: dict[str, str]) -> LineItem | Refused:
     try:
         return read_choice(catalogue, form)
     except Refused as refused:
         return refused
 
 
-def put(database: Database, token: str, line: WishedLine) -> int:
+def put(database: Database, token: str, line: LineItem) -> int:
     with database.transaction() as session:
-        return basket.add(session, token, line)
+        return basket_store.add(session, token, line)
 
 
-def look(database: Database, catalogue: Catalogue, token: str | None) -> contents.Contents:
+def look(database: Database, catalogue: Catalogue, token: str | None) -> basket_contents.BasketContents:
     with database.reading() as session:
-        return contents.contents(session, catalogue, token)
+        return basket_contents.contents(session, catalogue, token)
 
 
 def test_what_is_put_in_comes_out_to_the_letter(database: Database, catalogue: Catalogue) -> None:
-    token = basket.new_token()
-    put(database, token, wished(catalogue))
+    token = basket_store.new_token()
+    put(database, token, item(catalogue))
     held = look(database, catalogue, token)
-    assert [line.wished for line in held.lines] == [wished(catalogue)]
+    assert [line.item for line in held.lines] == [item(catalogue)]
     assert held.goods_pence == catalogue.by_slug["disc"].variants[0].price_pence
     assert held.engraved
     assert held.problems == {}
 
 
 def test_nothing_typed_can_be_read_in_the_tables(database: Database, catalogue: Catalogue) -> None:
-    token = basket.new_token()
-    put(database, token, wished(catalogue))
+    token = basket_store.new_token()
+    put(database, token, item(catalogue))
     with database.transaction() as session:
-        basket.keep_details(session, token, {"contact": {"name": "Ada Byron"}})
+        basket_store.keep_details(session, token, {"contact": {"name": "Ada Byron"}})
     with database.reading() as session:
         rows = [*session.scalars(select(BasketLine.words)), *session.scalars(select(Basket.details))]
         hashes = session.scalars(select(Basket.token_hash)).all()
@@ -87,17 +87,19 @@ def test_nothing_typed_can_be_read_in_the_tables(database: Database, catalogue: 
 
 
 def test_another_cookie_opens_nothing(database: Database, catalogue: Catalogue) -> None:
-    put(database, basket.new_token(), wished(catalogue))
-    assert look(database, catalogue, basket.new_token()) == contents.EMPTY
-    assert look(database, catalogue, None) == contents.EMPTY
+    put(database, basket_store.new_token(), item(catalogue))
+    assert look(database, catalogue, basket_store.new_token()) == basket_contents.EMPTY
+    assert look(database, catalogue, None) == basket_contents.EMPTY
 
 
 def test_words_moved_under_another_cookie_do_not_open(database: Database, catalogue: Catalogue) -> None:
-    hers, other = basket.new_token(), basket.new_token()
-    line = put(database, hers, wished(catalogue))
-    put(database, other, wished(catalogue, "petal"))
+    hers, other = basket_store.new_token(), basket_store.new_token()
+    line = put(database, hers, item(catalogue))
+    put(database, other, item(catalogue, "petal"))
     with database.transaction() as session:
-        theirs = session.scalars(select(Basket.id).where(Basket.token_hash == basket.token_hash(other))).one()
+        theirs = session.scalars(
+            select(Basket.id).where(Basket.token_hash == basket_store.token_hash(other))
+        ).one()
         session.get_one(BasketLine, line).basket_id = theirs
     with pytest.raises(SealBroken):
         look(database, catalogue, other)
@@ -106,8 +108,8 @@ def test_words_moved_under_another_cookie_do_not_open(database: Database, catalo
 def test_a_basket_shows_none_of_its_words_when_it_is_printed(
     database: Database, catalogue: Catalogue
 ) -> None:
-    token = basket.new_token()
-    put(database, token, wished(catalogue))
+    token = basket_store.new_token()
+    put(database, token, item(catalogue))
     held = look(database, catalogue, token)
     assert "Caoimhe" not in repr(held)
     assert "always" not in repr(held)
@@ -116,46 +118,46 @@ def test_a_basket_shows_none_of_its_words_when_it_is_printed(
 def test_words_that_were_changed_late_are_kept_for_another_month(
     database: Database, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    token = basket.new_token()
-    put(database, token, wished(catalogue))
+    token = basket_store.new_token()
+    put(database, token, item(catalogue))
     line = look(database, catalogue, token).lines[0].id
-    almost = datetime.now(UTC) + basket.KEPT_FOR - timedelta(days=1)
+    almost = datetime.now(UTC) + basket_store.KEPT_FOR - timedelta(days=1)
     monkeypatch.setattr(clock, "now", lambda: almost)
     with database.transaction() as session:
-        assert basket.change(session, token, line, wished(catalogue))
+        assert basket_store.change(session, token, line, item(catalogue))
     monkeypatch.setattr(clock, "now", lambda: almost + timedelta(days=2))
     with database.transaction() as session:
-        assert basket.forget_old(session) == 0
+        assert basket_store.forget_old(session) == 0
     assert len(look(database, catalogue, token).lines) == 1
 
 
 def test_a_basket_nobody_touched_for_a_month_is_forgotten(
     database: Database, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old, young = basket.new_token(), basket.new_token()
-    put(database, old, wished(catalogue))
-    later = datetime.now(UTC) + basket.KEPT_FOR + timedelta(minutes=1)
+    old, young = basket_store.new_token(), basket_store.new_token()
+    put(database, old, item(catalogue))
+    later = datetime.now(UTC) + basket_store.KEPT_FOR + timedelta(minutes=1)
     monkeypatch.setattr(clock, "now", lambda: later)
-    put(database, young, wished(catalogue, "petal"))
+    put(database, young, item(catalogue, "petal"))
     with database.transaction() as session:
-        assert basket.forget_old(session) == 1
+        assert basket_store.forget_old(session) == 1
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(BasketLine)) == 1
     assert len(look(database, catalogue, young).lines) == 1
 
 
 def test_a_number_is_never_given_to_a_second_line(database: Database, catalogue: Catalogue) -> None:
-    token = basket.new_token()
-    first = put(database, token, wished(catalogue))
+    token = basket_store.new_token()
+    first = put(database, token, item(catalogue))
     with database.transaction() as session:
-        assert basket.remove(session, token, first)
-        assert not basket.remove(session, token, first)
-        assert basket.add(session, token, wished(catalogue, "petal")) != first
+        assert basket_store.remove(session, token, first)
+        assert not basket_store.remove(session, token, first)
+        assert basket_store.add(session, token, item(catalogue, "petal")) != first
 
 
 def test_counting_without_a_basket_is_nought(database: Database) -> None:
     with database.reading() as session:
-        assert basket.count(session, basket.new_token()) == 0
+        assert basket_store.count(session, basket_store.new_token()) == 0
 
 
 def test_kept_details_fill_the_form_and_nothing_kept_chooses_the_cheapest_post() -> None:
@@ -215,11 +217,11 @@ def test_no_form_whatever_breaks_the_reading_of_a_choice(shown: Catalogue, form:
 
 
 def test_a_unit_fills_its_form_again(shown: Catalogue) -> None:
-    line = wished(shown)
+    line = item(shown)
     values = values_of(line)
     assert values == {**WORDS, "variant": str(line.variant_id)}
     assert read_choice(shown, values) == line
-    assert values_of(WishedLine(3, None, None)) == {"variant": "3", "dedication": ""}
+    assert values_of(LineItem(3, None, None)) == {"variant": "3", "dedication": ""}
 
 
 def test_a_variant_of_another_piece_is_not_taken(shown: Catalogue) -> None:

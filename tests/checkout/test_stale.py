@@ -15,7 +15,7 @@ from shop.checkout.models import Basket, BasketLine
 from shop.money import pounds_and_pence
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
-from shop.orders.placing import PricedLine, WishedLine
+from shop.pricing import LineItem, Quote
 from tests.shopper import WORDS, Shopper, changed, form_on, reason_beside, soup, summary, title, trade_of
 
 
@@ -60,15 +60,15 @@ def test_a_price_that_changes_in_the_very_moment_of_pressing_is_not_charged(
     her: Shopper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, sent = form_on(her.to_payment())
-    read = pay.price
+    read = pay.quote
 
-    def rises_first(_: Catalogue, lines: Sequence[WishedLine]) -> list[PricedLine]:
-        monkeypatch.setattr(pay, "price", read)
+    def rises_first(_: Catalogue, items: Sequence[LineItem], service: Service, **how: bool) -> Quote:
+        monkeypatch.setattr(pay, "quote", read)
         set_price(her, 9900)
         with her.database.reading() as session:
-            return read(snapshot.load(session), lines)
+            return read(snapshot.load(session), items, service, **how)
 
-    monkeypatch.setattr(pay, "price", rises_first)
+    monkeypatch.setattr(pay, "quote", rises_first)
     answer = her.post("/checkout/payment", changed(sent, {"acknowledged": "y"}))
     assert answer.status_code == 409
     assert "The total is now £103.50." in reason_beside(answer, "pay")

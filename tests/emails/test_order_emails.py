@@ -20,13 +20,14 @@ from shop.mail.models import Letter
 from shop.mail.sending import FileTransport, send_next
 from shop.orders.lifecycle import revoke_links
 from shop.orders.models import OrderLine
-from shop.orders.placing import Contact, Wish, WishedLine, place, price
+from shop.orders.placing import Contact, Wish, place
 from shop.payments.attempts import open_attempt
 from shop.payments.payment_page import start_payment
+from shop.pricing import LineItem
 from shop.privacy import erase
 from shop.worker import Worker
 from tests.shopper import trade_of
-from tests.trade import Trade
+from tests.trade import Trade, quoted
 
 HOSTILE = "<b>Ada & 'Byron'</b> {{7*7}} נֹעָה"
 DEDICATION = "Only for the card in the box"
@@ -50,15 +51,15 @@ def order_of(trade: Trade, email: str = "ada@example.com") -> int:
         disc, petal = catalogue.by_slug["disc"], catalogue.by_slug["petal"]
         engraving = check(disc.sides, "marcellus", WORDS)
         wish = Wish(
-            lines=(
-                WishedLine(disc.variants[0].id, engraving, DEDICATION),
-                WishedLine(petal.variants[0].id, None, None),
+            items=(
+                LineItem(disc.variants[0].id, engraving, DEDICATION),
+                LineItem(petal.variants[0].id, None, None),
             ),
             contact=Contact(email, HOSTILE, HOSTILE, "", HOSTILE, "BA1 1AA"),
             postage="tracked-24",
             gift_message=DEDICATION,
         )
-        priced = price(catalogue, wish.lines)
+        priced = quoted(catalogue, wish)
         order = place(session, trade.services, wish, priced, buyer_hash="b")
         open_attempt(session, trade.services, order, priced)
         return order.id

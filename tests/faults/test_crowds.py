@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from shop.checkout import basket
+from shop.checkout import basket_store
 from shop.giving import ledger
 from shop.giving.ledger import Standing
 from shop.mail.models import Letter
@@ -38,12 +38,12 @@ def baskets(trade: Trade, count: int) -> list[str]:
         "as_gift": False,
         "gift_message": None,
     }
-    tokens = [basket.new_token() for _ in range(count)]
-    wished = trade.wish("disc").lines[0]
+    tokens = [basket_store.new_token() for _ in range(count)]
+    item = trade.wish("disc").items[0]
     with trade.database.transaction() as session:
         for token in tokens:
-            basket.add(session, token, wished)
-            basket.keep_details(session, token, details)
+            basket_store.add(session, token, item)
+            basket_store.keep_details(session, token, details)
     return tokens
 
 

@@ -32,13 +32,15 @@ from shop.journal.models import Comment, State
 from shop.orders import wall
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order
-from shop.orders.placing import Contact, Wish, WishedLine, place, price
+from shop.orders.placing import Contact, Wish, place
 from shop.orders.wall import DecidedBefore, NotOffered, WallState
+from shop.pricing import LineItem
 from shop.settings import Settings
 from tests.faults.grounds import Ground, PostgresGround, SqliteGround
 from tests.keys import VAULT_KEY
 from tests.shopper import Shopper, form_on, soup, trade_of
 from tests.test_cli import run
+from tests.trade import quoted
 
 pytestmark = pytest.mark.faults
 
@@ -133,11 +135,11 @@ class GoneMachine(RuleBasedStateMachine):
     @rule(killed=st.sampled_from([False, False, False, True]))
     def buy(self, killed: bool) -> None:
         mark = self.mark()
-        line = WishedLine(self.shop.petal, None, f"{mark} sang", f"{mark}s")
+        line = LineItem(self.shop.petal, None, f"{mark} sang", f"{mark}s")
         contact = Contact(f"{mark}@example.com", mark, mark, mark, mark, "BA1 1AA", mark)
         wish = Wish((line,), contact, "tracked-48", mark)
         with self.transaction(killed=killed) as session:
-            priced = price(self.shop.catalogue, wish.lines)
+            priced = quoted(self.shop.catalogue, wish)
             order = place(session, self.shop.services, wish, priced, buyer_hash="b" * 64)
             order.state = "paid"
             reference = order.reference

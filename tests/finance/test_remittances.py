@@ -8,9 +8,9 @@ from werkzeug.test import TestResponse
 
 from shop.catalogue import snapshot
 from shop.giving import remittances
-from shop.orders.placing import place, price
+from shop.orders.placing import place
 from tests.shopper import Shopper, changed, form_on, reason_beside, soup, summary, title
-from tests.trade import Trade
+from tests.trade import Trade, quoted
 
 PAGE = "/finance/remittances"
 PAYMENT = {
@@ -148,7 +148,7 @@ def test_where_real_money_moves_the_sample_promises_nothing(trade: Trade) -> Non
     live = replace(trade.services, book="live")
     wish = trade.wish("disc")
     with trade.database.transaction() as session:
-        priced = price(snapshot.load(session), wish.lines)
+        priced = quoted(snapshot.load(session), wish)
         order = place(session, live, wish, priced, buyer_hash="b" * 64)
         assert (order.policy_id, order.donation_statement) == (None, None)
     with trade.database.reading() as session:

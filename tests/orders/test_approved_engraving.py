@@ -7,9 +7,10 @@ from shop.catalogue import snapshot
 from shop.catalogue.models import Side
 from shop.engraving import FACES, check, drawing
 from shop.orders.models import Order, OrderLine
-from shop.orders.placing import WishedLine, fingerprint, place, price
+from shop.orders.placing import fingerprint, place
 from shop.orders.view import LineView, view
-from tests.trade import Trade
+from shop.pricing import LineItem
+from tests.trade import Trade, quoted
 
 
 def order_words(trade: Trade, text: str = "Siân", face: str = "marcellus") -> int:
@@ -19,11 +20,9 @@ def order_words(trade: Trade, text: str = "Siân", face: str = "marcellus") -> i
         disc = catalogue.by_slug["disc"]
         engraving = check(disc.sides, face, {("front", 1): text, ("front", 2): "2024"})
         wish = trade.wish("disc", "disc")
-        line = WishedLine(disc.variants[0].id, engraving, None)
-        wish = wish.__class__(lines=(line, line), contact=wish.contact, postage=wish.postage)
-        order = place(
-            session, trade.services, wish, price(catalogue, wish.lines), buyer_hash=f"buyer of {text}"
-        )
+        line = LineItem(disc.variants[0].id, engraving, None)
+        wish = wish.__class__(items=(line, line), contact=wish.contact, postage=wish.postage)
+        order = place(session, trade.services, wish, quoted(catalogue, wish), buyer_hash=f"buyer of {text}")
         return order.id
 
 
@@ -52,13 +51,13 @@ def test_a_piece_that_changes_between_looking_and_paying_must_be_looked_at_again
     with trade.database.transaction() as session:
         catalogue = snapshot.load(session)
         disc = catalogue.by_slug["disc"]
-        line = WishedLine(disc.variants[0].id, check(disc.sides, "marcellus", {("front", 1): "Siân"}), None)
+        line = LineItem(disc.variants[0].id, check(disc.sides, "marcellus", {("front", 1): "Siân"}), None)
         wish = trade.wish("disc")
-        wish = wish.__class__(lines=(line,), contact=wish.contact, postage=wish.postage)
-        seen = fingerprint(wish, price(catalogue, wish.lines))
+        wish = wish.__class__(items=(line,), contact=wish.contact, postage=wish.postage)
+        seen = fingerprint(wish, quoted(catalogue, wish))
         session.execute(update(Side).values(width_tenths=140, height_tenths=140))
         session.flush()
-        assert fingerprint(wish, price(snapshot.load(session), wish.lines)) != seen
+        assert fingerprint(wish, quoted(snapshot.load(session), wish)) != seen
 
 
 def test_another_drawing_of_the_same_words_is_not_what_was_approved(

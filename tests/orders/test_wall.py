@@ -14,11 +14,12 @@ from shop.dedications.models import WallEntry
 from shop.orders import wall
 from shop.orders.lifecycle import State, history
 from shop.orders.models import Order
-from shop.orders.placing import Wish, WishedLine, open_again, place, price
+from shop.orders.placing import Wish, open_again, place
 from shop.orders.wall import DecidedBefore, NotOffered, WallState
 from shop.payments.attempts import open_attempt
 from shop.payments.payment_page import start_payment
-from tests.trade import CONTACT, Trade
+from shop.pricing import LineItem
+from tests.trade import CONTACT, Trade, quoted
 
 WORDS = "For Caoimhe,\nalways <b>&"
 OWNER = "owner@example.com"
@@ -26,11 +27,11 @@ OWNER = "owner@example.com"
 
 def order(trade: Trade, *shared: str | None, paid: bool = True, words: str | None = WORDS) -> int:
     """An order of petals, one a name: each with a dedication, shared under that name or (None) not."""
-    petal = trade.wish("petal").lines[0].variant_id
-    lines = tuple(WishedLine(petal, None, words, name) for name in shared)
+    petal = trade.wish("petal").items[0].variant_id
+    lines = tuple(LineItem(petal, None, words, name) for name in shared)
     with trade.database.transaction() as session:
-        wish = Wish(lines=lines, contact=CONTACT, postage="tracked-48")
-        priced = price(snapshot.load(session), lines)
+        wish = Wish(items=lines, contact=CONTACT, postage="tracked-48")
+        priced = quoted(snapshot.load(session), wish)
         made = place(session, trade.services, wish, priced, buyer_hash="b")
         open_attempt(session, trade.services, made, priced)
     start_payment(trade.services, trade.attempt(made.id).id)
@@ -104,8 +105,7 @@ def test_an_order_opened_for_payment_again_is_offered_once(trade: Trade) -> None
     made = order(trade, "Síle", paid=False)
     with trade.database.transaction() as session:
         session.execute(update(Order).values(state=State.EXPIRED))
-        lines = trade.wish("petal").lines
-        priced = price(snapshot.load(session), lines)
+        priced = quoted(snapshot.load(session), trade.wish("petal"))
         open_attempt(session, trade.services, open_again(session, made, priced), priced)
     start_payment(trade.services, trade.attempt(made).id)
     trade.pays(made)

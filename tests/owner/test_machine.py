@@ -9,7 +9,7 @@ import pytest
 from shop import bench
 from shop.application import create_app
 from shop.bench import Profile
-from shop.checkout.contents import NO_LONGER_FITS
+from shop.checkout.basket_contents import NO_LONGER_FITS
 from shop.engraving import Tool
 from shop.engraving.jig import Jig
 from shop.owner.machine import FINEST

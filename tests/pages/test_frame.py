@@ -58,7 +58,7 @@ def test_a_real_seller_is_described_with_her_address_and_a_sample_without():
     from dataclasses import replace
     from pathlib import Path
 
-    from shop.pages import trader
+    from shop import trader
 
     sample = trader.load(Path("/nowhere"), livemode=False)
     assert "address" not in frame.organization(sample, "https://a.example")

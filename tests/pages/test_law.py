@@ -12,7 +12,7 @@ from shop.accounts import access, attempts, devices, sessions
 from shop.application import create_app
 from shop.catalogue.models import Variant
 from shop.catalogue.postage import SERVICES
-from shop.checkout import basket, cookie
+from shop.checkout import basket_store, cookie
 from shop.money import pounds_and_pence
 from tests.pages.conftest import PAGES
 
@@ -99,7 +99,7 @@ def test_the_privacy_page_tells_every_time_that_the_code_goes_by(client):
         assert kept.how_long in text, kept.what
         assert kept.why in text
         assert kept.basis in text
-    assert keeping.BASKET.lasts == basket.KEPT_FOR
+    assert keeping.BASKET.lasts == basket_store.KEPT_FOR
     assert keeping.TRIES.lasts == attempts.KEEP
     assert keeping.STAFF.lasts == sessions.LONGEST
     assert "30 days after it was last changed" in text

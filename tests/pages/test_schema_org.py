@@ -8,7 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 from pydantic import ValidationError
 
-from shop.pages import frame, trader
+from shop import trader
+from shop.pages import frame
 
 pytestmark = pytest.mark.validator
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from shop import trader
 from shop.application import create_app
-from shop.pages import trader
-from shop.pages.trader import SAMPLE, SampleTrader, TraderIncomplete
+from shop.trader import SAMPLE, SampleTrader, TraderIncomplete
 from tests.pages.conftest import PAGES
 from tests.pages.owner import name_trader
 

@@ -8,12 +8,12 @@ from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from shop.checkout.choice import values_of
+from shop.checkout.line_item_form import values_of
 from shop.checkout.models import BasketLine
 from shop.dedications.sealing import open_with, seal_with
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order
-from shop.orders.placing import WishedLine
+from shop.pricing import LineItem
 from shop.worker import Worker
 from tests.shopper import DETAILS, Shopper, changed, form_on, reason_beside, soup, summary
 from tests.trade import Trade
@@ -300,8 +300,8 @@ def test_a_name_for_the_wall_is_not_lost_with_its_piece(anyone: Shopper) -> None
 
 
 def test_sharing_without_a_name_is_not_the_same_as_not_sharing() -> None:
-    assert values_of(WishedLine(3, None, "x", ""))["wall"] == "1"
-    assert "wall" not in values_of(WishedLine(3, None, "x"))
+    assert values_of(LineItem(3, None, "x", ""))["wall"] == "1"
+    assert "wall" not in values_of(LineItem(3, None, "x"))
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"])

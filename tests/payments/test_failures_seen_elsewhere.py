@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from shop import stock
-from shop.checkout import basket
+from shop.checkout import basket_store
 from shop.checkout.pay import AlreadyPaid
 from shop.giving import ledger as giving
 from shop.mail import outbox
@@ -386,7 +386,7 @@ def test_the_second_payment_goes_back_once_however_often_the_refund_is_sent(trad
 
 def tries_to_pay(trade: Trade, *slugs: str) -> tuple[str, int]:
     """A basket with its cookie, and the order after she pressed the button."""
-    token = basket.new_token()
+    token = basket_store.new_token()
     press(trade, token, *slugs)
     return token, order_of(trade, token)
 
@@ -398,7 +398,7 @@ def press(trade: Trade, token: str, *slugs: str, **hooks: Callable[..., object])
 
 def order_of(trade: Trade, token: str) -> int:
     with trade.database.transaction() as session:
-        held = basket.lock_own(session, token)
+        held = basket_store.lock_own(session, token)
         assert held is not None
         assert held.order_id is not None
         return held.order_id
@@ -419,7 +419,7 @@ def test_pressing_twice_gives_the_same_page(trade: Trade) -> None:
 
 
 def test_pressing_twice_at_once_gives_one_page(trade: Trade) -> None:
-    token = basket.new_token()
+    token = basket_store.new_token()
     trade.basket(token, "disc")
     start = Barrier(4)
 

@@ -9,7 +9,7 @@ import pytest
 
 from shop import alerts
 from shop.alerts import AlertKind
-from shop.checkout import basket
+from shop.checkout import basket_store
 from shop.orders.lifecycle import State
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.reconciliation import reconcile
@@ -72,7 +72,7 @@ def test_test_keys_and_live_keys_of_one_account_are_apart(trade: Trade) -> None:
 
 
 def test_a_basket_from_before_is_ordered_anew(trade: Trade) -> None:
-    token = basket.new_token()
+    token = basket_store.new_token()
     trade.press_pay(token, "disc")
     trade.press_pay(token, "disc", services=replace(trade.services, mode=PaymentMode.STRIPE, book="live"))
     assert [trade.order(order).book for order in (1, 2)] == ["test", "live"]

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from shop import stock
 from shop.catalogue import snapshot
 from shop.catalogue.postage import SERVICES
-from shop.checkout import basket
+from shop.checkout import basket_store
 from shop.money import pounds_and_pence
 from shop.orders.models import Order
-from shop.orders.placing import WishedLine
 from shop.payments.session_request import session_request
+from shop.pricing import LineItem
 from shop.standin import paying
 from tests.trade import CONTACT, Trade
 
@@ -63,7 +63,7 @@ def test_the_page_the_payment_and_the_books_agree_to_the_penny_for_any_basket(
         derandomize=True,
     )
     @given(
-        st.lists(st.sampled_from(ids), min_size=1, max_size=basket.MOST_LINES),
+        st.lists(st.sampled_from(ids), min_size=1, max_size=basket_store.MOST_LINES),
         st.sampled_from(sorted(SERVICES)),
     )
     def agree(variants: list[int], postage: str) -> None:
@@ -74,15 +74,15 @@ def test_the_page_the_payment_and_the_books_agree_to_the_penny_for_any_basket(
 
 
 def buys(app: Flask, trade: Trade, variants: list[int], postage: str) -> None:
-    token, total = basket.new_token(), SERVICES[postage].pence
+    token, total = basket_store.new_token(), SERVICES[postage].pence
     with trade.database.transaction() as session:
         catalogue = snapshot.load(session)
         for variant in variants:
-            basket.add(session, token, WishedLine(variant, None, None))
+            basket_store.add(session, token, LineItem(variant, None, None))
             found = catalogue.find(variant)
             assert found is not None
             total += found[1].price_pence
-        basket.keep_details(session, token, {**DETAILS, "postage": postage})
+        basket_store.keep_details(session, token, {**DETAILS, "postage": postage})
     buyer = app.test_client()
     buyer.set_cookie("basket", token)
     page = buyer.get("/checkout/payment").text
@@ -94,7 +94,7 @@ def buys(app: Flask, trade: Trade, variants: list[int], postage: str) -> None:
     }
     assert buyer.post("/checkout/payment", data=fields).status_code == 303
     with trade.database.reading() as session:
-        order = session.scalars(select(Order).where(Order.buyer_hash == basket.token_hash(token))).one()
+        order = session.scalars(select(Order).where(Order.buyer_hash == basket_store.token_hash(token))).one()
     session_id = trade.session_id(order.id)
     assert trade.services.gateway.session(session_id).amount_total == total == order.total_pence
     trade.at_stripe(paying.pay, session_id)

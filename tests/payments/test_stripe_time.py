@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shop import clock
-from shop.checkout import basket
+from shop.checkout import basket_store
 from shop.orders.lifecycle import State
 from shop.payments.gateway import Gateway, WsgiClient
 from shop.payments.stripe_time import StripeTime
@@ -41,7 +41,7 @@ def wrong_clock(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> Iterator[None
 def test_a_host_whose_clock_is_wrong_opens_pages_for_half_an_hour(
     trade: Trade, monkeypatch: pytest.MonkeyPatch, seconds: int
 ) -> None:
-    token = basket.new_token()
+    token = basket_store.new_token()
     with wrong_clock(monkeypatch, timedelta(seconds=seconds)):
         trade.press_pay(token, "disc")
     page = trade.services.gateway.session(trade.session_id(1))

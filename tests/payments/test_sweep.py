@@ -8,10 +8,10 @@ from sqlalchemy import select, update
 
 from shop import clock
 from shop.catalogue import snapshot
-from shop.checkout import basket
+from shop.checkout import basket_store
 from shop.orders.lifecycle import State, lock
 from shop.orders.models import Order
-from shop.orders.placing import open_again, price
+from shop.orders.placing import open_again
 from shop.payments.attempts import open_attempt
 from shop.payments.gateway import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt
@@ -20,7 +20,7 @@ from shop.payments.services import Services
 from shop.payments.sweep import STILL_MOVES, look_at_all, sweep
 from shop.standin import paying
 from tests.payments.door import hooked
-from tests.trade import Trade
+from tests.trade import Trade, quoted
 
 
 def down(*_: object) -> None:
@@ -44,7 +44,7 @@ def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
 def opens_again(trade: Trade, order: int) -> None:
     """She comes back to an order that had expired and goes to the payment page once more."""
     with trade.database.transaction() as session:
-        priced = price(snapshot.load(session), trade.wish("disc").lines)
+        priced = quoted(snapshot.load(session), trade.wish("disc"))
         attempt = open_attempt(session, trade.services, open_again(session, order, priced), priced)
     start_payment(trade.services, attempt.id)
 
@@ -153,7 +153,7 @@ def test_an_order_that_cannot_be_looked_at_does_not_keep_the_others_waiting(
 def test_she_can_pay_when_she_tries_again_after_stripe_was_down_for_two_minutes(
     trade: Trade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    token = basket.new_token()
+    token = basket_store.new_token()
     with pytest.raises(GatewayDown):
         trade.press_pay(token, "disc", services=hooked(trade.services, create_session=down))
     later(monkeypatch, timedelta(minutes=2))

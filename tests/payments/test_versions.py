@@ -13,7 +13,7 @@ from shop.giving import triggers
 from shop.orders import version_guards
 from shop.orders.lifecycle import State, lock, record
 from shop.orders.models import Order
-from shop.orders.placing import open_again, price
+from shop.orders.placing import open_again
 from shop.payments.attempts import open_attempt
 from shop.payments.models import CheckoutAttempt, RefundRequest
 from shop.payments.payment_page import start_payment
@@ -21,13 +21,13 @@ from shop.payments.refunds import ask
 from shop.payments.sync import converge, withdraw
 from tests.conftest import load_models
 from tests.payments.door import hooked
-from tests.trade import Trade
+from tests.trade import Trade, quoted
 
 
 def reopened(trade: Trade, order: int) -> int:
     """She opens an expired order again. Give the new attempt's id; Stripe was not asked yet."""
     with trade.database.transaction() as session:
-        priced = price(snapshot.load(session), trade.wish("disc").lines)
+        priced = quoted(snapshot.load(session), trade.wish("disc"))
         return open_attempt(session, trade.services, open_again(session, order, priced), priced).id
 
 

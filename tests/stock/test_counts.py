@@ -87,7 +87,7 @@ def test_the_database_itself_refuses_impossible_numbers(database: Database, numb
 
 
 @pytest.mark.parametrize(
-    ("quantity", "reason"), [(0, "counted"), (1, "sold"), (-1, "returned"), (1, "wished for")]
+    ("quantity", "reason"), [(0, "counted"), (1, "sold"), (-1, "returned"), (1, "item for")]
 )
 def test_the_database_itself_refuses_an_impossible_movement(
     database: Database, quantity: int, reason: str

@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from shop.catalogue import snapshot
-from shop.checkout import basket
+from shop.checkout import basket_store
 from shop.orders.models import Order
-from shop.orders.placing import WishedLine
+from shop.pricing import LineItem
 from tests.faults.lives.workshop import checked
 from tests.faults.lives.world import World
 from tests.faults.stripe_server.account import Body
@@ -42,7 +42,7 @@ class Life:
     number: int
     chance: random.Random
     acts: int
-    token: str = field(default_factory=basket.new_token)
+    token: str = field(default_factory=basket_store.new_token)
     pages: list[str] = field(default_factory=list)
     """The payment pages that she was led to, by their session's id."""
 
@@ -65,8 +65,8 @@ class Life:
             catalogue = snapshot.load(session)
             for slug in slugs:
                 variant = catalogue.by_slug[slug].variants[0].id
-                basket.add(session, self.token, WishedLine(variant, None, None))
-            basket.keep_details(session, self.token, DETAILS)
+                basket_store.add(session, self.token, LineItem(variant, None, None))
+            basket_store.keep_details(session, self.token, DETAILS)
 
     def opens(self) -> int:
         """She goes to pay; the payment page is noted. Gives the status that she was answered with."""
@@ -94,7 +94,7 @@ class Life:
 
     def orders(self) -> Sequence[Order]:
         with self.world.database.reading() as session:
-            query = select(Order).where(Order.buyer_hash == basket.token_hash(self.token))
+            query = select(Order).where(Order.buyer_hash == basket_store.token_hash(self.token))
             return session.scalars(query.order_by(Order.id)).all()
 
     def strays(self) -> list[Body]:

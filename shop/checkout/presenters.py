@@ -2,22 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from markupsafe import Markup
 
 from shop.catalogue import editions
 from shop.catalogue.snapshot import Catalogue, PictureView, PieceView, VariantView
-from shop.checkout.contents import Line
 from shop.engraving import FACES, Area, Engraving, proof
 from shop.engraving.by_hand import shown_by_hand
 from shop.orders.view import LineView, words_of
+from shop.pricing import QuotedLine
+
+L = TypeVar("L", QuotedLine, LineView)
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A unit ready for a template."""
+class ShownLine(Generic[L]):
+    """A unit ready for a template: of a basket or of an order."""
 
-    line: Line
+    line: L
     words: Sequence[tuple[str, str]] = field(repr=False)
     """(where, the exact words)."""
     proof: Markup = field(repr=False)
@@ -31,37 +34,27 @@ def statement() -> str | None:
     return editions.shown().statement
 
 
-def lines_shown(lines: Sequence[Line]) -> list[Shown]:
+def lines_shown(lines: Sequence[QuotedLine]) -> list[ShownLine[QuotedLine]]:
     """Basket lines with words and proofs."""
     return [
-        Shown(
+        ShownLine(
             line,
-            words_of(line.piece.sides if line.piece else (), line.wished.engraving),
-            drawn(line.piece.sides if line.piece else (), line.wished.engraving),
+            words_of(line.piece.sides if line.piece else (), line.item.engraving),
+            drawn(line.piece.sides if line.piece else (), line.item.engraving),
             picture_of(line.piece, line.variant),
         )
         for line in lines
     ]
 
 
-@dataclass(frozen=True)
-class Ordered:
-    """An ordered unit ready for a template."""
-
-    line: LineView
-    words: Sequence[tuple[str, str]] = field(repr=False)
-    proof: Markup = field(repr=False)
-    picture: PictureView | None
-
-
-def ordered_shown(catalogue: Catalogue, lines: Sequence[LineView]) -> list[Ordered]:
+def ordered_shown(catalogue: Catalogue, lines: Sequence[LineView]) -> list[ShownLine[LineView]]:
     """An order's units with words and proofs."""
     shown = []
     for line in lines:
         piece = catalogue.by_slug.get(line.row.piece_slug)
         _, variant = catalogue.by_sku(line.row.sku) or (None, None)
         shown.append(
-            Ordered(
+            ShownLine(
                 line,
                 line.words,
                 _by_hand(line) if line.by_hand else drawn(line.sides, line.engraving),

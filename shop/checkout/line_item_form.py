@@ -14,7 +14,7 @@ from shop.engraving import (
     field_name,
     words_in,
 )
-from shop.orders.placing import WishedLine
+from shop.pricing import LineItem
 
 FACE = "face"
 DEDICATION = "dedication"
@@ -35,7 +35,7 @@ class Refused(Exception):
     errors: Mapping[str, str]
 
 
-def read_choice(catalogue: Catalogue, form: Mapping[str, str]) -> WishedLine:
+def read_choice(catalogue: Catalogue, form: Mapping[str, str]) -> LineItem:
     """The unit she asks for. Raises Refused with every reason at once."""
     variant = _variant(catalogue, form)
     piece = piece_of(catalogue, form)
@@ -51,7 +51,7 @@ def read_choice(catalogue: Catalogue, form: Mapping[str, str]) -> WishedLine:
     shared_as = _shared_as(form, dedication, errors)
     if variant is None or errors:
         raise Refused(piece, errors)
-    return WishedLine(variant.id, engraving, dedication, shared_as)
+    return LineItem(variant.id, engraving, dedication, shared_as)
 
 
 def engraving_problems(piece: PieceView, form: Mapping[str, str]) -> dict[str, str]:
@@ -78,14 +78,14 @@ def written(form: Mapping[str, str]) -> list[tuple[str, str]]:
     ]
 
 
-def values_of(wished: WishedLine) -> dict[str, str]:
+def values_of(item: LineItem) -> dict[str, str]:
     """A unit as the form's values, for changing it."""
-    values = {"variant": str(wished.variant_id), "dedication": wished.dedication or ""}
-    if wished.shared_as is not None:
-        values |= {WALL: TICKED, WALL_NAME: wished.shared_as}
-    if wished.engraving:
-        values[FACE] = wished.engraving.face
-        values |= {field_name(line.side, line.line): line.text for line in wished.engraving.lines}
+    values = {"variant": str(item.variant_id), "dedication": item.dedication or ""}
+    if item.shared_as is not None:
+        values |= {WALL: TICKED, WALL_NAME: item.shared_as}
+    if item.engraving:
+        values[FACE] = item.engraving.face
+        values |= {field_name(line.side, line.line): line.text for line in item.engraving.lines}
     return values
 
 

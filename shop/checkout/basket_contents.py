@@ -7,59 +7,37 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.catalogue.snapshot import Catalogue, PieceView, VariantView
-from shop.checkout import basket
-from shop.checkout.models import BasketLine
+from shop.catalogue.postage import CHEAPEST, SERVICES
+from shop.catalogue.snapshot import Catalogue, PieceView
+from shop.checkout import basket_store
 from shop.dedications.sealing import open_with
 from shop.engraving import Engraving, EngravingRefused, check
 from shop.orders.models import Order
-from shop.orders.placing import WishedLine
+from shop.pricing import LineItem, Quote, QuotedLine, quote
 from shop.stock import held_by
 
 NO_LONGER_FITS: Final = "We now engrave with another machine, and these words would be too small for it. "
 
 
 @dataclass(frozen=True)
-class Line:
-    """A basket line with the piece it means today; `piece` is None when it is no longer sold.
+class BasketContents:
+    """What is in a basket now, and what it comes to."""
 
-    `refusal` says why its words can no longer be cut, since another machine cuts them.
-    """
-
-    id: int
-    wished: WishedLine = field(repr=False)
-    piece: PieceView | None
-    variant: VariantView | None
-    refusal: str | None = None
-
-    @property
-    def problem(self) -> str | None:
-        """Why it cannot be bought as it stands, in a sentence; None when it can."""
-        if self.variant is None or self.piece is None:
-            return "This piece is no longer sold. Please take it out of the basket."
-        if not self.variant.available:
-            return f"{self.piece.name} in this metal and length is sold out for now."
-        return self.refusal
-
-
-@dataclass(frozen=True)
-class Contents:
-    """What is in a basket now. Money in pence."""
-
-    lines: Sequence[Line]
+    quote: Quote
+    """With the postage that was chosen, or with the cheapest while none was."""
     details: dict[str, Any] | None = field(repr=False)
     stamp: str
     """Changes with whatever is changed in the basket."""
 
     @property
-    def goods_pence(self) -> int:
-        """The sum of the pieces' full prices."""
-        return sum(line.variant.price_pence for line in self.lines if line.variant)
+    def lines(self) -> Sequence[QuotedLine]:
+        """Its units, the oldest first."""
+        return self.quote.lines
 
     @property
     def engraved(self) -> bool:
         """Whether any unit has words on it."""
-        return any(line.wished.engraving for line in self.lines)
+        return any(line.item.engraving for line in self.lines)
 
     @property
     def problems(self) -> dict[str, str]:
@@ -67,12 +45,12 @@ class Contents:
         return {f"line-{line.id}": line.problem for line in self.lines if line.problem}
 
 
-EMPTY: Final = Contents((), None, "")
+EMPTY: Final = BasketContents(Quote((), CHEAPEST), None, "")
 
 
 def seen_by(session: Session, catalogue: Catalogue, token: str | None) -> Catalogue:
     """The catalogue as this visitor sees it: what is set aside for her own order can be had, by her."""
-    found = basket.find(session, token)
+    found = basket_store.find(session, token)
     if found is None or found.order_id is None:
         return catalogue
     hold_id = session.scalars(select(Order.hold_id).where(Order.id == found.order_id)).one()
@@ -80,18 +58,24 @@ def seen_by(session: Session, catalogue: Catalogue, token: str | None) -> Catalo
     return Catalogue(tuple(_with_hers(piece, hers) for piece in catalogue.pieces)) if hers else catalogue
 
 
-def contents(session: Session, catalogue: Catalogue, token: str | None) -> Contents:
+def contents(
+    session: Session, catalogue: Catalogue, token: str | None, *, vat_registered: bool = False
+) -> BasketContents:
     """What is in the cookie's basket and was not bought. Empty without a cookie."""
-    found = basket.find(session, token)
+    found = basket_store.find(session, token)
     if found is None or token is None:
         return EMPTY
     catalogue = seen_by(session, catalogue, token)
-    rows, details = basket.lines_of(session, found.id), basket.details_of(session, found)
-    return Contents(
-        [_line(catalogue, token, row) for row in rows],
-        open_with(token, details) if details else None,
-        basket.stamp_of(rows, details),
-    )
+    rows, sealed = basket_store.lines_of(session, found.id), basket_store.details_of(session, found)
+    details = open_with(token, sealed) if sealed else None
+    items = [_as_cut_today(catalogue, basket_store.item_of(token, row)) for row in rows]
+    postage = SERVICES[details["postage"]] if details else CHEAPEST
+    now = quote(catalogue, [item for item, _ in items], postage, vat_registered=vat_registered)
+    lines = [
+        replace(line, id=row.id, refusal=refusal)
+        for line, row, (_, refusal) in zip(now.lines, rows, items, strict=True)
+    ]
+    return BasketContents(replace(now, lines=lines), details, basket_store.stamp_of(rows, sealed))
 
 
 def _with_hers(piece: PieceView, hers: Mapping[int, int]) -> PieceView:
@@ -101,16 +85,18 @@ def _with_hers(piece: PieceView, hers: Mapping[int, int]) -> PieceView:
     return replace(piece, variants=variants)
 
 
-def _line(catalogue: Catalogue, token: str, row: BasketLine) -> Line:
-    piece, variant = catalogue.find(row.variant_id) or (None, None)
-    wished = basket.wished_of(token, row)
-    if piece is None or wished.engraving is None or wished.engraving.tool == piece.tool:
-        return Line(row.id, wished, piece, variant)
-    # Nothing is agreed yet: what is in a basket is drawn as it would be cut today.
+def _as_cut_today(catalogue: Catalogue, item: LineItem) -> tuple[LineItem, str | None]:
+    """The unit with its words for the machine of today, or as it is with the reason why they do not fit it.
+
+    Nothing is agreed yet: what is in a basket is drawn as it would be cut today.
+    """
+    piece, _ = catalogue.find(item.variant_id) or (None, None)
+    if piece is None or item.engraving is None or item.engraving.tool == piece.tool:
+        return item, None
     try:
-        return Line(row.id, replace(wished, engraving=renewed(wished.engraving, piece)), piece, variant)
+        return replace(item, engraving=renewed(item.engraving, piece)), None
     except EngravingRefused as refused:
-        return Line(row.id, wished, piece, variant, NO_LONGER_FITS + _said(refused))
+        return item, NO_LONGER_FITS + _said(refused)
 
 
 def renewed(engraving: Engraving, piece: PieceView) -> Engraving | None:

@@ -14,7 +14,7 @@ from shop.dedications.sealing import open_with, seal_with
 from shop.engraving import Engraving
 from shop.orders.lifecycle import UNPAID, State
 from shop.orders.models import Order
-from shop.orders.placing import WishedLine
+from shop.pricing import LineItem
 
 MOST_LINES: Final = 20
 KEPT_FOR: Final = keeping.lasts(keeping.BASKET)
@@ -63,15 +63,15 @@ def ordered_as(session: Session, basket: Basket, order_id: int) -> None:
         row.order_id = order_id
 
 
-def add(session: Session, token: str, wished: WishedLine) -> int:
+def add(session: Session, token: str, item: LineItem) -> int:
     """Put a unit into the basket, making the basket if need be. Give the line's id. Raises BasketFull."""
     basket = _ready(session, token)
     if len(lines_of(session, basket.id)) >= MOST_LINES:
         raise BasketFull
     row = BasketLine(
         basket_id=basket.id,
-        variant_id=wished.variant_id,
-        words=_seal_words(token, wished),
+        variant_id=item.variant_id,
+        words=_seal_words(token, item),
         created_at=clock.now(),
     )
     session.add(row)
@@ -79,20 +79,20 @@ def add(session: Session, token: str, wished: WishedLine) -> int:
     return row.id
 
 
-def change(session: Session, token: str, line_id: int, wished: WishedLine) -> bool:
+def change(session: Session, token: str, line_id: int, item: LineItem) -> bool:
     """Replace a line's piece and words. False when the line is not in this basket."""
     row = _own_line(session, token, line_id)
     if row is None:
         return False
-    if wished_of(token, row) != wished:
-        row.variant_id, row.words, row.order_id = wished.variant_id, _seal_words(token, wished), None
+    if item_of(token, row) != item:
+        row.variant_id, row.words, row.order_id = item.variant_id, _seal_words(token, item), None
     return True
 
 
-def holds_already(session: Session, token: str, line_id: int, wished: WishedLine) -> bool:
+def holds_already(session: Session, token: str, line_id: int, item: LineItem) -> bool:
     """Whether changing the line to this would change nothing."""
     row = _own_line(session, token, line_id)
-    return row is not None and wished_of(token, row) == wished
+    return row is not None and item_of(token, row) == item
 
 
 def remove(session: Session, token: str, line_id: int) -> bool:
@@ -213,16 +213,16 @@ def _own_line(session: Session, token: str, line_id: int) -> BasketLine | None:
     return next((row for row in lines_of(session, basket.id) if row.id == line_id), None)
 
 
-def _seal_words(token: str, wished: WishedLine) -> bytes:
-    engraving = wished.engraving.to_json() if wished.engraving else None
+def _seal_words(token: str, item: LineItem) -> bytes:
+    engraving = item.engraving.to_json() if item.engraving else None
     return seal_with(
-        token, {"engraving": engraving, "dedication": wished.dedication, "shared_as": wished.shared_as}
+        token, {"engraving": engraving, "dedication": item.dedication, "shared_as": item.shared_as}
     )
 
 
-def wished_of(token: str, row: BasketLine) -> WishedLine:
+def item_of(token: str, row: BasketLine) -> LineItem:
     """What a line is to be: its piece and its words, opened with the cookie that sealed them."""
     words = open_with(token, row.words)
     engraving = Engraving.from_json(words["engraving"]) if words["engraving"] else None
     # A basket from before the wall has no such word.
-    return WishedLine(row.variant_id, engraving, words["dedication"], words.get("shared_as"))
+    return LineItem(row.variant_id, engraving, words["dedication"], words.get("shared_as"))

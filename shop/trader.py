@@ -36,7 +36,7 @@ class SampleTrader(SettingsError):
     def __init__(self, file: Path) -> None:
         self.file = file
         super().__init__(
-            "Real payments are switched on, but nobody is named who takes them. Copy shop/pages/trader.toml "
+            "Real payments are switched on, but nobody is named who takes them. Copy shop/trader.toml "
             f"to {file}, fill in who you are, and set sample = false."
         )
 
