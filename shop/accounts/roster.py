@@ -56,6 +56,7 @@ def listed(session: Session) -> Sequence[Member]:
             StaffSession.revoked_at.is_(None),
             StaffSession.last_seen_at > now - sessions.IDLE,
             StaffSession.created_at > now - sessions.LONGEST,
+            StaffSession.created_at <= now + sessions.AHEAD,
         )
         .group_by(StaffSession.account_id)
         .subquery()
