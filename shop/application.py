@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shop import cli, clock, erasures, migrations, probes, trader, web
+from shop import assets, cli, clock, erasures, migrations, probes, trader, web
 from shop.accounts import routes as accounts
 from shop.accounts import security_log
 from shop.catalogue import editions
@@ -19,6 +19,7 @@ from shop.checkout import routes as checkout
 from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
+from shop.demo.mark import DemoOrders, is_demo
 from shop.finance import remittances as finance_remittances
 from shop.finance import routes as finance
 from shop.giving import triggers
@@ -48,7 +49,6 @@ from shop.settings import PaymentMode, Settings, from_environment
 from shop.standin import deliveries
 from shop.standin.application import create_standin
 from shop.standin.config import derived_keys
-from shop.web import assets
 from shop.webhooks import routes as webhooks
 
 PAYMENTS_AWAY: Final = (
@@ -118,7 +118,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     Raises SettingsError when the environment cannot be used (SampleTrader among them: real payments, but the
     sample's name to take them), LedgerUnguarded or OrdersUnguarded when the database does not
-    protect them, and OperationalError when there is no database.
+    protect them, DemoOrders when live keys lead to invented orders, and OperationalError when there is no
+    database.
     """
     settings = settings or from_environment()
     app = Flask(
@@ -131,6 +132,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["shop.support"] = _support(app, settings)
     database = Database(settings.database_url)
     refuse_unguarded(database)
+    invented = is_demo(database)
+    if invented and settings.livemode:
+        database.dispose()
+        raise DemoOrders
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -144,7 +149,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         secret_key=settings.secret_key,
         site_url=settings.site_url,
         mode=settings.payment_mode,
-        book="live" if settings.livemode else "test",
+        book="live" if settings.livemode or invented else "test",  # invented orders look like real ones
     )
     erasures.catch_up(database, app.extensions["shop.Services"].vault)
     app.extensions["shop.statement"] = lambda session: _statement(session, livemode=settings.livemode)

@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "journal": "journal.group",
     "letters": "upkeep.letters",
     "support": "upkeep.support_group",
+    "demo": "demo.group",
 }
 """Where each command is: module and name."""
 

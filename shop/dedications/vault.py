@@ -54,8 +54,14 @@ class Vault:
     def open_order(self, session: Session, order_id: int, *, email: str | None = None) -> None:
         """Make the order's key, unless it has one; `orders_of` finds the order by this e-mail."""
         if _key_id(session, order_id) is None:
-            key_id = self._new_key(None if email is None else self._contact_index(email))
-            session.execute(insert(OrderKey).values(order_id=order_id, key_id=key_id))
+            stored, _ = self.new_key(email)
+            self.keys.add([stored])
+            session.execute(insert(OrderKey).values(order_id=order_id, key_id=stored.id))
+
+    def new_key(self, email: str | None = None) -> tuple[StoredKey, bytes]:
+        """A key for an order, wrapped and bare. It is kept nowhere yet."""
+        key_id, key = secrets.token_hex(ID_BYTES), secrets.token_bytes(KEY_BYTES)
+        return self._wrap(key_id, key, None if email is None else self._contact_index(email)), key
 
     def orders_of(self, session: Session, email: str) -> Sequence[int]:
         """The ids of the orders indexed under this e-mail, oldest first; capitals make no difference."""
@@ -76,17 +82,7 @@ class Vault:
         key = self._order_key(session, order_id)
         if key is None:
             raise OrderNotOpen(order_id)
-        rows = []
-        for label, value in values.items():
-            sealed = seal_bytes(key, to_bytes(value), _place(order_id, label))
-            rows.append(
-                {
-                    "order_id": order_id,
-                    "label": label,
-                    "nonce": sealed.nonce,
-                    "ciphertext": sealed.ciphertext,
-                }
-            )
+        rows = sealed_rows(key, order_id, values)
         session.execute(
             delete(SealedText)
             .where(SealedText.order_id == order_id, SealedText.label.in_(values))
@@ -178,9 +174,6 @@ class Vault:
         """The same of a comment's e-mail, which had its key derived from the vault key. Raises SealBroken."""
         return open_with(self._vault_key, blob)
 
-    def _new_key(self, contact_index: str | None = None) -> str:
-        return self.add_keys([(secrets.token_bytes(KEY_BYTES), contact_index)])[0]
-
     def _wrap(self, key_id: str, key: bytes, contact_index: str | None = None) -> StoredKey:
         return StoredKey(key_id, seal_bytes(self._vault_key, key, _key_place(key_id)), contact_index)
 
@@ -201,6 +194,17 @@ class Vault:
 
     def _derived(self, purpose: bytes) -> bytes:
         return hmac.new(self._vault_key, purpose, hashlib.sha256).digest()
+
+
+def sealed_rows(key: bytes, order_id: int, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Values of an order, sealed under its key, as rows of SealedText. Raises NotSealable."""
+    sealed = {
+        label: seal_bytes(key, to_bytes(value), _place(order_id, label)) for label, value in values.items()
+    }
+    return [
+        {"order_id": order_id, "label": label, "nonce": made.nonce, "ciphertext": made.ciphertext}
+        for label, made in sealed.items()
+    ]
 
 
 def order_name(reference: str) -> str:

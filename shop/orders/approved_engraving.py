@@ -46,7 +46,11 @@ class Approved:
 
         Without the salt, which is sealed with the words, a short name could be guessed from it.
         """
-        return self._salted(proof_digest(self.sides, self.engraving))
+        return self._salted(self.proof())
+
+    def proof(self) -> str:
+        """The proof's own digest, without salt: never to be kept."""
+        return proof_digest(self.sides, self.engraving)
 
     def cut(self) -> Checked:
         """The outlines of every side, held against their drawings. Raises NotCuttable."""
@@ -61,4 +65,9 @@ class Approved:
         return self._salted(cut.digest)
 
     def _salted(self, digest: str) -> str:
-        return hashlib.sha256(f"{self.salt}:{digest}".encode()).hexdigest()
+        return salted(self.salt, digest)
+
+
+def salted(salt: str, digest: str) -> str:
+    """SHA-256 in hex of a salt and a digest."""
+    return hashlib.sha256(f"{salt}:{digest}".encode()).hexdigest()

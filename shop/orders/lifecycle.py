@@ -16,7 +16,7 @@ from shop.orders.states import CAN_PAY_AGAIN, UNPAID, EventKind, State
 
 __all__ = [
     "CAN_PAY_AGAIN", "UNPAID", "EventKind", "State", "by_token", "history", "lines_of", "link_token", "lock",
-    "make_link", "move_version", "new_reference", "record", "revoke_links",
+    "make_link", "move_version", "new_link", "new_reference", "record", "revoke_links",
 ]  # fmt: skip
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -88,14 +88,16 @@ def history(session: Session, order_id: int) -> Sequence[OrderEvent]:
 
 def make_link(session: Session, order: Order, secret_key: str) -> str:
     """Give the buyer's link token, made from a nonce and the shop's secret key; only its hash is stored."""
-    nonce = secrets.token_urlsafe(16)
-    token = _token(secret_key, order.id, nonce)
-    session.add(
-        OrderLink(
-            token_hash=_hash(token), order_id=order.id, nonce=nonce, created_at=clock.now(), revoked_at=None
-        )
-    )
+    token, columns = new_link(secret_key, order.id)
+    session.add(OrderLink(**columns, created_at=clock.now(), revoked_at=None))
     return token
+
+
+def new_link(secret_key: str, order_id: int) -> tuple[str, dict[str, Any]]:
+    """A token for an order, and what is kept of it."""
+    nonce = secrets.token_urlsafe(16)
+    token = _token(secret_key, order_id, nonce)
+    return token, {"token_hash": _hash(token), "order_id": order_id, "nonce": nonce}
 
 
 def link_token(session: Session, order_id: int, secret_key: str) -> str | None:

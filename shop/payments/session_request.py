@@ -3,6 +3,7 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from shop.money import CURRENCY
@@ -66,6 +67,7 @@ def session_request(
     }
 
 
+@lru_cache(maxsize=1024)
 def plain_name(name: str) -> str:
     """A line's name as Stripe can show it: one line of printable characters, never empty."""
     printable = "".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in name)
