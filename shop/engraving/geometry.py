@@ -10,6 +10,8 @@ Box = tuple[float, float, float, float]
 """Left, bottom, right, top."""
 
 _FINE: Final = 0.002
+_SECANTS: Final = 4
+"""After so many, whatever is left is halved: no shape of a curve makes it slow."""
 _TINY: Final = 1e-9
 
 
@@ -80,14 +82,35 @@ def frontier(points: Iterable[Point]) -> list[Point]:
     return found
 
 
-def highest(fits: Callable[[float], bool], low: float, high: float) -> float:
-    """The largest number between the two that fits, to 0.002; `low` when none does."""
-    if fits(high):
+def highest(room: Callable[[float], float], low: float, high: float) -> float:
+    """The largest number between the two that has room (0 or more), to 0.002; `low` when none does.
+
+    The answer is the one that halving the range finds, so that it stays the same however it is come by; room
+    falls as the number grows, and a secant says beforehand how most halvings end.
+    """
+    fits, fails = (low, room(low)), (high, room(high))
+    if fails[1] >= 0:
         return high
+    if fits[1] < 0:
+        return low
+    asked = 0
     while high - low > _FINE:
         middle = (low + high) / 2
-        low, high = (middle, high) if fits(middle) else (low, middle)
+        while fits[0] < middle < fails[0]:
+            number = _between(fits, fails) if asked < _SECANTS else middle
+            found = (number, room(number))
+            fits, fails = (found, fails) if found[1] >= 0 else (fits, found)
+            asked += 1
+        low, high = (middle, high) if middle <= fits[0] else (low, middle)
     return low
+
+
+def _between(fits: Point, fails: Point) -> float:
+    """Where to ask next: a little beyond where the secant meets zero, on the side of the end further away."""
+    (low, most), (high, least) = fits, fails
+    meets = low + (high - low) * most / (most - least)
+    beyond = meets + _FINE / 2 if meets - low < high - meets else meets - _FINE / 2
+    return min(max(beyond, low + (high - low) / 8), high - (high - low) / 8)
 
 
 def _chain(ordered: list[Point]) -> list[Point]:

@@ -6,19 +6,30 @@ follow its band (ring.py); a disc's last line may run along its rim (rim.py).
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 
 from shop.engraving.areas import Area, engravable, is_ring
 from shop.engraving.faces import Face
 from shop.engraving.letters import drawable
 from shop.engraving.placing import SideLayout, Upright
-from shop.engraving.rim import lay_with_rim, room_with_rim_mm
-from shop.engraving.ring import lay_round, room_round_mm
-from shop.engraving.shaping import shape
-from shop.engraving.straight import lay_across, room_across_mm
+from shop.engraving.rim import WithRim
+from shop.engraving.ring import Round
+from shop.engraving.shaping import Shaped, shape
+from shop.engraving.straight import Across
 
 _KEPT: Final = 256
-"""Layouts remembered in this process: the check, the drawing and the room left of one request share one."""
+"""Sides remembered in this process: the check, the drawing and the room left of one request share one."""
+
+
+class Side(Protocol):
+    """The words of one side, by line number, measured once."""
+
+    @property
+    def layout(self) -> SideLayout:
+        """Where they stand."""
+
+    def room_mm(self, number: int) -> float:
+        """How much longer one of them may grow at the face's least height, in mm; negative when too long."""
 
 
 def lay_out(area: Area, face: Face, words: Mapping[int, str]) -> SideLayout:
@@ -27,18 +38,8 @@ def lay_out(area: Area, face: Face, words: Mapping[int, str]) -> SideLayout:
     What does not fit at the face's least height is laid out at that height all the same, so that a proof
     can show it, and is named in `problems`.
     """
-    return _laid_out(area, face, tuple(sorted(words.items())))
-
-
-@lru_cache(maxsize=_KEPT)
-def _laid_out(area: Area, face: Face, words: tuple[tuple[int, str], ...]) -> SideLayout:
-    shaped = {number: shape(face, text) for number, text in words}
-    inked = {number: line for number, line in shaped.items() if line.inked}
-    if not inked:
-        return SideLayout(face.cap_min_mm, (), {})
-    if is_ring(area):
-        return lay_round(area, face, inked)
-    return lay_with_rim(area, face, inked) if area.rim else lay_across(engravable(area), face, inked)
+    side = _side(area, face, tuple(sorted(words.items())))
+    return side.layout if side else SideLayout(face.cap_min_mm, (), {})
 
 
 def room_left_mm(area: Area, face: Face, words: Mapping[int, str], number: int) -> float:
@@ -47,11 +48,28 @@ def room_left_mm(area: Area, face: Face, words: Mapping[int, str], number: int) 
     For a line that is still empty: the room for one of capitals, with the other lines as they are. Takes the
     words as typed; a line that cannot be cut takes no room.
     """
-    shaped = {line: shape(face, drawable(face, text)) for line, text in words.items()}
-    inked = {line: set_line for line, set_line in shaped.items() if set_line.inked}
-    lines = {**inked, number: inked.get(number, Upright())}
+    cuttable = {line: drawable(face, text) for line, text in words.items()}
+    inked = {line: text for line, text in cuttable.items() if shape(face, text).inked}
+    if number in inked and (side := _side(area, face, tuple(sorted(inked.items())))):
+        return side.room_mm(number)
+    return _measured(area, face, {**_shaped(face, inked), number: Upright()}).room_mm(number)
+
+
+@lru_cache(maxsize=_KEPT)
+def _side(area: Area, face: Face, words: tuple[tuple[int, str], ...]) -> Side | None:
+    inked = {number: line for number, line in _shaped(face, dict(words)).items() if line.inked}
+    return _measured(area, face, inked) if inked else None
+
+
+def _shaped(face: Face, words: Mapping[int, str]) -> dict[int, Shaped]:
+    return {number: shape(face, text) for number, text in words.items()}
+
+
+def _measured(area: Area, face: Face, lines: Mapping[int, Shaped | Upright]) -> Side:
     if is_ring(area):
-        return room_round_mm(area, face, lines, number)
-    if area.rim:
-        return room_with_rim_mm(area, face, lines, number)
-    return room_across_mm(engravable(area), face, lines, number)
+        return Round(area, face, lines)
+    return (
+        WithRim(area, face, lines)
+        if area.rim and area.lines in lines
+        else Across(engravable(area), face, lines)
+    )

@@ -52,6 +52,14 @@ class Upright:
     left = right = bottom = 0.0
     top = 1.0
     feet: tuple[Point, ...] = ((0.0, 0.0),)
+    heads: tuple[Point, ...] = ((0.0, 1.0),)
+    outwards: tuple[tuple[float, float, float], ...] = ()
+    largest: Point = (0.0, 1.0)
+
+    @property
+    def apart(self) -> "Upright":
+        """See Shaped.apart."""
+        return self
 
     def reaches(self, ways: Directions, across: float, up: float) -> list[float]:
         """See Shaped.reaches."""

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from shop.engraving.areas import ROUND, Area, Region, above_arc, engravable, engravable_radius
+from shop.engraving.areas import ROUND, Area, Region, above_arc, engravable_radius
 from shop.engraving.faces import Face, opened
 from shop.engraving.geometry import Point, highest
 from shop.engraving.placing import PlacedLine, SideLayout, Upright
 from shop.engraving.problems import Problem, TooLong, TooTall
 from shop.engraving.shaping import Shaped
-from shop.engraving.straight import Block, lay_across, lay_block, room_across_mm
+from shop.engraving.straight import Block, lay_block, room_in_block_mm
 
 LONGEST_ARC: Final = math.radians(200)
 """Words further round would stand on their heads."""
@@ -31,45 +31,48 @@ _INNERMOST: Final = 0.4
 _TINY: Final = 1e-9
 
 
-def lay_with_rim(area: Area, face: Face, lines: Mapping[int, Shaped]) -> SideLayout:
-    """See lay_out: the same for a disc with a rim, whose last line runs along it.
+class WithRim:
+    """Lines of a disc of which the last runs along its rim; see Side.
 
     The words on the rim give way to those above them, down to the least legible height.
     """
-    straight = {number: line for number, line in lines.items() if number != area.lines}
-    if area.lines not in lines:
-        return lay_across(engravable(area), face, straight)
-    words = lines[area.lines].apart
-    block = Block(face, straight, ROUND) if straight else None
-    tried: dict[float, tuple[Arc, tuple[float, float]]] = {}
 
-    def attempt(cap: float) -> tuple[Arc, tuple[float, float]]:
-        if cap not in tried:
-            arc = Arc(area, face, words, cap)
-            tried[cap] = arc, block.best(arc.above) if block else (math.inf, 0.0)
-        return tried[cap]
+    def __init__(self, area: Area, face: Face, lines: Mapping[int, Shaped | Upright]) -> None:
+        self._area, self._face, self._number = area, face, area.lines
+        self._words = lines[area.lines].apart
+        straight = {number: line for number, line in lines.items() if number != area.lines}
+        self._block = Block(face, straight, ROUND) if straight else None
+        self._tried: dict[float, tuple[Arc, tuple[float, float]]] = {}
 
-    def fits(cap: float) -> bool:
-        arc, (above, _) = attempt(cap)
-        return arc.problem is None and above >= LEAD * cap
+    @cached_property
+    def layout(self) -> SideLayout:
+        """Where they stand."""
+        least = self._face.cap_min_mm
+        cap = highest(self._room, least, max(least, RIM_SHARE * self._face.cap_max_mm))
+        arc, best = self._attempt(cap)
+        above = lay_block(arc.above, self._block, best) if self._block else SideLayout(arc.cap, (), {})
+        problems = {**above.problems, self._number: arc.problem} if arc.problem else above.problems
+        return SideLayout(above.cap_mm, (*above.lines, arc.placed), problems)
 
-    least = face.cap_min_mm
-    arc, best = attempt(highest(fits, least, max(least, RIM_SHARE * face.cap_max_mm)))
-    above = lay_block(arc.above, straight, block, best) if block else SideLayout(arc.cap, (), {})
-    problems = {**above.problems, area.lines: arc.problem} if arc.problem else above.problems
-    return SideLayout(above.cap_mm, (*above.lines, arc.placed), problems)
+    def room_mm(self, number: int) -> float:
+        """How much longer one of them may grow."""
+        arc, _ = self._attempt(self._face.cap_min_mm)
+        if number == self._number:
+            return -arc.over_long
+        assert self._block is not None
+        return room_in_block_mm(arc.above, self._block, number)
 
+    def _attempt(self, cap: float) -> tuple["Arc", tuple[float, float]]:
+        """The rim's capitals this high; how high those above then are at most, and where."""
+        if cap not in self._tried:
+            arc = Arc(self._area, self._face, self._words, cap)
+            self._tried[cap] = arc, self._block.best(arc.above) if self._block else (math.inf, 0.0)
+        return self._tried[cap]
 
-def room_with_rim_mm(area: Area, face: Face, lines: Mapping[int, Shaped | Upright], number: int) -> float:
-    """See room_left_mm: the same for a disc with a rim."""
-    words = lines.get(area.lines)
-    if isinstance(words, Shaped):
-        words = words.apart
-    arc = Arc(area, face, words, face.cap_min_mm) if words else None
-    if arc and number == area.lines:
-        return -arc.over_long
-    straight = {line: shaped for line, shaped in lines.items() if line != area.lines}
-    return room_across_mm(arc.above if arc else engravable(area), face, straight, number)
+    def _room(self, cap: float) -> float:
+        """Whether the rim's capitals may be this high: below zero when not."""
+        arc, (above, _) = self._attempt(cap)
+        return min(above - LEAD * cap, -arc.over)
 
 
 @dataclass(frozen=True)
@@ -93,16 +96,25 @@ class Arc:
     @cached_property
     def problem(self) -> Problem | None:
         """Why the line cannot stand like this."""
-        over_wide = max([x for x, _ in self._feet]) - self._reach  # a letter wider than the disc
-        over_tall = max(over_wide, _INNERMOST * self._reach - self._inner)
-        if over_tall > _TINY:
-            return TooTall(over_tall)
+        if self._over_tall > _TINY:
+            return TooTall(self._over_tall)
         return TooLong(self.over_long) if self.over_long > _TINY else None
+
+    @property
+    def over(self) -> float:
+        """How much there is too much of the line, in either way and in mm; 0 or less when it can stand."""
+        over = max(self._over_tall, self.over_long)
+        return over if over > _TINY else min(over, 0.0)
 
     @property
     def over_long(self) -> float:
         """How much longer than the longest arc the line is, in mm; negative when it is shorter."""
         return self.cap * (self.words.right - self.words.left) - LONGEST_ARC * self._pitch
+
+    @cached_property
+    def _over_tall(self) -> float:
+        over_wide = max([x for x, _ in self._feet]) - self._reach  # a letter wider than the disc
+        return max(over_wide, _INNERMOST * self._reach - self._inner)
 
     @cached_property
     def above(self) -> Region:
@@ -134,15 +146,21 @@ class Arc:
     @property
     def _half_turn(self) -> float:
         """The largest angle between straight down and any ink."""
-        if isinstance(self.words, Upright) or self._pitch <= 0:
+        if self._pitch <= 0:
             return 0.0
-        line, spare = self.placed, self.face.thicken_mm / 2
-        turns = []
-        for cluster in self.words.inked:
-            left, _, right, top = cluster.box
-            half, nearest = self.cap * (right - left) / 2 + spare, self.radius - self.cap * top - spare
-            turns.append(abs(line.turn_of(cluster.middle)) + math.atan2(half, nearest))
-        return max(turns)
+        cap, spare = self.cap, self.face.thicken_mm / 2
+        wide, top = self.words.largest
+        innermost = self.radius - cap * top - spare
+        # No letter is turned further by its own width than the widest would be at the highest one's top.
+        most = math.atan2(cap * wide + spare, innermost) if innermost > 0 else math.pi
+        turned = 0.0
+        for out, half, high in self.words.outwards:
+            turn = cap * out / self._pitch
+            if turn + most <= turned:
+                break
+            nearest = self.radius - cap * high - spare
+            turned = max(turned, turn + math.atan2(cap * half + spare, nearest))
+        return turned
 
     @cached_property
     def _feet(self) -> list[Point]:

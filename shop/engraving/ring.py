@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Final
 
 from shop.engraving.areas import Area, Band, engravable_band
@@ -17,52 +18,68 @@ RING_GAP_MM: Final = 1.5
 _TINY: Final = 1e-9
 
 
-def lay_round(area: Area, face: Face, lines: Mapping[int, Shaped]) -> SideLayout:
-    """See lay_out: the same for a ring, where line n begins its turn n - 1 equal parts from the top."""
-    top, bottom = max(line.top for line in lines.values()), min(line.bottom for line in lines.values())
-    metal = engravable_band(area)
-    problems: dict[int, Problem] = {}
-    least = face.cap_min_mm
-    radius = _baseline(metal, least, top, bottom)
-    for number, line in lines.items():
-        over_tall = _over_band(metal, face, line, radius, least)
-        over_long = _wide(line) * least - _arc_mm(area, face, radius)
-        if over_tall > _TINY:
-            problems[number] = TooTall(over_tall)
-        elif over_long > _TINY:
-            problems[number] = TooLong(over_long)
+class Round:
+    """Words round a ring, where line n begins its turn n - 1 equal parts from the top; see Side."""
 
-    def fits(cap: float) -> bool:
-        radius = _baseline(metal, cap, top, bottom)
-        return all(
-            _over_band(metal, face, line, radius, cap) <= 0
-            and _wide(line) * cap <= _arc_mm(area, face, radius)
-            for line in lines.values()
+    def __init__(self, area: Area, face: Face, lines: Mapping[int, Shaped | Upright]) -> None:
+        self._area, self._face, self._lines = area, face, lines
+        self._metal = engravable_band(area)
+        self._top = max(line.top for line in lines.values())
+        self._bottom = min(line.bottom for line in lines.values())
+
+    @cached_property
+    def layout(self) -> SideLayout:
+        """Where they stand."""
+        least = self._face.cap_min_mm
+        problems = self._problems(least)
+        cap = least if problems else highest(self._room, least, self._face.cap_max_mm)
+        radius = self._baseline(cap)
+        placed = tuple(
+            PlacedLine(
+                number,
+                line,
+                x=-cap * (line.left + line.right) / 2,
+                y=radius,
+                cap_mm=cap,
+                turn=2 * math.pi * (number - 1) / self._area.lines,
+                pitch=radius,
+            )
+            for number, line in self._lines.items()
+            if isinstance(line, Shaped)
         )
+        return SideLayout(cap, placed, problems)
 
-    cap = least if problems else highest(fits, least, face.cap_max_mm)
-    radius = _baseline(metal, cap, top, bottom)
-    placed = tuple(
-        PlacedLine(
-            number,
-            line,
-            x=-cap * (line.left + line.right) / 2,
-            y=radius,
-            cap_mm=cap,
-            turn=2 * math.pi * (number - 1) / area.lines,
-            pitch=radius,
-        )
-        for number, line in lines.items()
-    )
-    return SideLayout(cap, placed, problems)
+    def room_mm(self, number: int) -> float:
+        """How much longer one of them may grow."""
+        cap = self._face.cap_min_mm
+        return _arc_mm(self._area, self._face, self._baseline(cap)) - _wide(self._lines[number]) * cap
+
+    def _problems(self, cap: float) -> dict[int, Problem]:
+        found: dict[int, Problem] = {}
+        for number, line in self._lines.items():
+            over_tall, over_long = self._over_mm(line, cap)
+            if over_tall > _TINY:
+                found[number] = TooTall(over_tall)
+            elif over_long > _TINY:
+                found[number] = TooLong(over_long)
+        return found
+
+    def _room(self, cap: float) -> float:
+        """Whether the capitals may be this high: below zero when not."""
+        return -max(max(self._over_mm(line, cap)) for line in self._lines.values())
+
+    def _over_mm(self, line: Shaped | Upright, cap: float) -> tuple[float, float]:
+        """How much too tall and too long the line is; negative where it has room."""
+        radius = self._baseline(cap)
+        over_tall = _over_band(self._metal, self._face, line, radius, cap)
+        return over_tall, _wide(line) * cap - _arc_mm(self._area, self._face, radius)
+
+    def _baseline(self, cap: float) -> float:
+        """The radius at which the ink stands in the middle of the band."""
+        return (self._metal.inner + self._metal.outer) / 2 - cap * (self._top + self._bottom) / 2
 
 
-def _baseline(metal: Band, cap: float, top: float, bottom: float) -> float:
-    """The radius at which the ink stands in the middle of the band."""
-    return (metal.inner + metal.outer) / 2 - cap * (top + bottom) / 2
-
-
-def _over_band(metal: Band, face: Face, line: Shaped, radius: float, cap: float) -> float:
+def _over_band(metal: Band, face: Face, line: Shaped | Upright, radius: float, cap: float) -> float:
     """How far the ink of upright letters, each turned to stand on the circle, leaves the band."""
     outmost = max([math.hypot(x * cap, radius + y * cap) for x, y in line.heads])
     # Under a letter the circle bends away, so its lowest point is nearest when straight below.
@@ -77,10 +94,3 @@ def _wide(line: Shaped | Upright) -> float:
 def _arc_mm(area: Area, face: Face, radius: float) -> float:
     """The length one line may have along its baseline."""
     return max(0.0, 2 * math.pi * radius / area.lines - RING_GAP_MM - face.thicken_mm)
-
-
-def room_round_mm(area: Area, face: Face, lines: Mapping[int, Shaped | Upright], number: int) -> float:
-    """See room_left_mm: the same for a ring."""
-    top, bottom = max(line.top for line in lines.values()), min(line.bottom for line in lines.values())
-    radius = _baseline(engravable_band(area), face.cap_min_mm, top, bottom)
-    return _arc_mm(area, face, radius) - _wide(lines[number]) * face.cap_min_mm

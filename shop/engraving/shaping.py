@@ -133,6 +133,20 @@ class Shaped:
         """The ink furthest down and out from the middle of any one letter; see Cluster.feet."""
         return frontier(point for cluster in self.inked for point in cluster.feet)
 
+    @cached_property
+    def outwards(self) -> list[tuple[float, float, float]]:
+        """Each letter: how far from the line's middle, half its width, its top; the furthest first."""
+        middle = (self.left + self.right) / 2
+        boxes = [(cluster.middle, cluster.box) for cluster in self.inked]
+        return sorted(
+            [(abs(at - middle), (right - left) / 2, top) for at, (left, _, right, top) in boxes], reverse=True
+        )
+
+    @cached_property
+    def largest(self) -> Point:
+        """Half the width of the widest letter, and the top of the highest."""
+        return max([half for _, half, _ in self.outwards]), max([top for _, _, top in self.outwards])
+
     def reaches(self, ways: Directions, across: float, up: float) -> list[float]:
         """How far the ink reaches in each direction when the line begins at (across, up)."""
         rows = []

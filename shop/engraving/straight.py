@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -81,16 +82,25 @@ class Block:
         return tall, long
 
 
-def lay_across(region: Region, face: Face, lines: Mapping[int, Shaped]) -> SideLayout:
-    """Lay the lines out in this part of the metal; see lay_out."""
-    block = Block(face, lines, region.directions)
-    return lay_block(region, lines, block, block.best(region))
+class Across:
+    """Lines straight across a part of the metal; see Side."""
+
+    def __init__(self, region: Region, face: Face, lines: Mapping[int, Shaped | Upright]) -> None:
+        self._region = region
+        self._block = Block(face, lines, region.directions)
+
+    @cached_property
+    def layout(self) -> SideLayout:
+        """Where they stand."""
+        return lay_block(self._region, self._block, self._block.best(self._region))
+
+    def room_mm(self, number: int) -> float:
+        """How much longer one of them may grow."""
+        return room_in_block_mm(self._region, self._block, number)
 
 
-def lay_block(
-    region: Region, lines: Mapping[int, Shaped], block: Block, best: tuple[float, float]
-) -> SideLayout:
-    """See lay_across: the same for lines that are measured already, and Block.best of this region."""
+def lay_block(region: Region, block: Block, best: tuple[float, float]) -> SideLayout:
+    """Lay measured lines out in this part of the metal, where Block.best found the most room."""
     cap, middle = best
     face = block.face
     problems: Mapping[int, Problem] = {}
@@ -101,15 +111,15 @@ def lay_block(
         problems = everywhere[middle]
     placed = tuple(
         PlacedLine(number, line, x=cap * x, y=middle + cap * y, cap_mm=cap)
-        for number, line in lines.items()
+        for number, line in block.lines.items()
+        if isinstance(line, Shaped)
         for x, y in [block.offsets[number]]
     )
     return SideLayout(cap, placed, problems)
 
 
-def room_across_mm(region: Region, face: Face, lines: Mapping[int, Shaped | Upright], number: int) -> float:
-    """See room_left_mm: the same for lines straight across a region."""
-    block = Block(face, lines, region.directions)
+def room_in_block_mm(region: Region, block: Block, number: int) -> float:
+    """How much longer one of these lines may grow at the face's least height."""
     return max(-block.over_mm(number, region, middle)[1] for middle in region.middles)
 
 
