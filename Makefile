@@ -64,9 +64,12 @@ $(VENV)/.installed-test: $(VENV)/.installed requirements-test.lock $(PIPS)
 	  $(PIP_INSTALL) --upgrade --target $(VENV)/pips/$${to%.lock} -r $$lock || exit 1; done
 	touch $@
 
+# The browser without any window opens a page in a quarter of the time; the whole Chromium does as well.
 chromium:
-	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium; } || \
-	  { echo "The browser tests need Chromium: apt-get install chromium"; exit 1; }
+	@command -v chromium-headless-shell >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium-headless-shell; } || \
+	  command -v chromium >/dev/null || \
+	  { echo "The browser tests need Chromium: apt-get install chromium-headless-shell"; exit 1; }
 
 java:
 	@command -v java >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq default-jre-headless; } || \

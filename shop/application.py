@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shop import assets, cli, clock, erasures, migrations, probes, trader, web
+from shop import cli, clock, erasures, migrations, probes, trader, web
 from shop.accounts import routes as accounts
 from shop.accounts import security_log
 from shop.catalogue import editions
@@ -49,6 +49,7 @@ from shop.settings import PaymentMode, Settings, from_environment
 from shop.standin import deliveries
 from shop.standin.application import create_standin
 from shop.standin.config import derived_keys
+from shop.web import assets
 from shop.webhooks import routes as webhooks
 
 PAYMENTS_AWAY: Final = (

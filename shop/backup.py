@@ -15,6 +15,7 @@ from typing import cast
 from sqlalchemy import URL, inspect
 
 from shop import erasures, files, migrations
+from shop.accounts import roster
 from shop.db import Database
 from shop.dedications.moving import Mover
 from shop.dedications.vault import Vault
@@ -29,6 +30,7 @@ THEN = """
 and before any worker starts:
 
   flask --app app letters stop
+  flask --app app accounts renew
   flask --app app ledger verify"""
 
 OURS = {"alembic_version", "ledger_head", "letter"}
@@ -58,6 +60,8 @@ class Restored:
     """Letters that were waiting in the backup and will never be sent from here."""
     gone: int
     """Orders, dedications on the wall and comments that were erased or withdrawn after it was made."""
+    staff: int
+    """Accounts that need a new link: nobody comes in with what the copy knows."""
 
 
 def write(database: Database, file: Path) -> int:
@@ -92,9 +96,10 @@ def restore(database: Database, vault: Vault, file: Path, *, replace: bool) -> R
     """Bring a backup back into this database.
 
     All is done in a draft first: it is migrated, its ledger is verified, its unsent letters are marked as
-    never to be sent, so that no letter leaves a restored copy, and what was erased or withdrawn since is
-    erased or withdrawn again. Only then does it take the database's place. Raises AnotherTool on PostgreSQL,
-    CannotRestore when the file is no sound backup, or when the database is not empty and `replace` is false.
+    never to be sent, so that no letter leaves a restored copy, every session, link and password of staff is
+    ended, and what was erased or withdrawn since is erased or withdrawn again. Only then does it take the
+    database's place. Raises AnotherTool on PostgreSQL, CannotRestore when the file is no sound
+    backup, or when the database is not empty and `replace` is false.
     """
     if not _is_sqlite(database):
         options = f"--clean --if-exists --no-owner --dbname={_server(database)}"
@@ -106,7 +111,7 @@ def restore(database: Database, vault: Vault, file: Path, *, replace: bool) -> R
         _copy_in(file, draft)
         staged = Database(f"sqlite:///{draft}")
         try:
-            letters = _prepare(staged, vault)
+            letters, accounts = _prepare(staged, vault)
             gone = erasures.catch_up(staged, vault)
             with _raw(staged) as source, _raw(database) as target:
                 source.backup(target)
@@ -114,16 +119,16 @@ def restore(database: Database, vault: Vault, file: Path, *, replace: bool) -> R
             staged.dispose()
     database.forget_deleted()
     database.dispose()
-    return Restored(letters, gone)
+    return Restored(letters, gone, accounts)
 
 
-def _prepare(staged: Database, vault: Vault) -> int:
+def _prepare(staged: Database, vault: Vault) -> tuple[int, int]:
     migrations.upgrade(staged, mover=Mover(vault))
     with staged.transaction() as session:
         problems = verification.verify(session) + triggers.missing(session.connection())
         if problems:
             raise CannotRestore("The ledger in this backup is not sound: " + "; ".join(problems))
-        return outbox.drop_unsent(session, RESTORED)
+        return outbox.drop_unsent(session, RESTORED), roster.start_anew(session)
 
 
 def _copy_in(file: Path, draft: Path) -> None:

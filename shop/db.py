@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
+    SQLColumnExpression,
     create_engine,
     event,
     func,
@@ -136,6 +137,14 @@ def moment(session: Session) -> datetime:
     """This moment by the database's own clock, aware, in UTC."""
     told = session.execute(select(database_now(session))).scalar_one()
     return told.replace(tzinfo=UTC) if told.tzinfo is None else told
+
+
+def has_come(at: SQLColumnExpression[Any], now: datetime, furthest: timedelta) -> ColumnElement[bool]:
+    """Whether the time `at` has come, when nothing is put off for longer than `furthest`.
+
+    What lies further ahead was written before the host's clock was set back: it waits no longer.
+    """
+    return (at <= now) | (at > now + furthest)
 
 
 def one_at_a_time(session: Session, key: str) -> None:

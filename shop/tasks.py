@@ -55,7 +55,7 @@ class Task:
 
     def run(self) -> bool:
         """Do it if it is due. Give whether there was anything; a failure is noted, and never raised."""
-        if self.due_at is not None and clock.now() < self.due_at:
+        if self._waits():
             return False
         try:
             busy = self.do()
@@ -74,6 +74,11 @@ class Task:
         self._failed, self._missed_database = 0, False
         self.due_at = None if self.every is None else clock.now() + self.every
         return busy
+
+    def _waits(self) -> bool:
+        """Whether its time is to come; one further ahead than ever is from before the clock was set back."""
+        furthest = max(self.every or LONGEST_PAUSE, LONGEST_PAUSE) * 1.5
+        return self.due_at is not None and clock.now() < self.due_at <= clock.now() + furthest
 
     def _put_off(self) -> None:
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self._failed, 10))

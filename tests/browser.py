@@ -3,6 +3,7 @@
 `axe(page)` gives the accessibility violations of the page as short sentences; it should give none.
 """
 
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -14,11 +15,13 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
+"""The same browser. The one without any window opens a page in a quarter of the time."""
 FLAGS = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
+    "--font-render-hinting=slight",  # as the browser with windows does here: the gallery is taken with either
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

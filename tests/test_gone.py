@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import NullPool, create_engine, make_url, select, text, update
 
 from shop import clock, erasures, privacy
+from shop.accounts import staff
 from shop.application import create_app
 from shop.catalogue import snapshot
 from shop.dedications.models import SealedText
@@ -25,6 +26,8 @@ from shop.orders.models import Order
 from shop.orders.placing import place
 from shop.settings import Settings
 from shop.worker import Worker
+from tests.accounts.conftest import hash_of
+from tests.accounts.helpers import EMAIL, PASSWORD, sign_in
 from tests.shopper import DETAILS, Shopper, soup, trade_of
 from tests.test_cli import run
 from tests.trade import quoted
@@ -93,10 +96,38 @@ def test_words_withdrawn_after_a_backup_are_not_on_the_wall_of_the_restored_shop
     assert run(app, "restore", str(tmp_path / "b.db"), "--yes-replace").exit_code == 0
     again = restarted(settings)
     assert MARK not in Shopper(again).get("/wall").text
-    assert not soup(owner.get("/owner/wall")).select("form[action$='/decisions']"), (
-        "nor can they be put there"
-    )
+    listed = Shopper(again).sign_in("owner").get("/owner/wall")
+    assert listed.status_code == 200
+    assert not soup(listed).select("form[action$='/decisions']"), "nor can they be put there"
     again.extensions["shop.database"].dispose()
+
+
+def test_who_was_dismissed_or_has_another_password_since_a_backup_comes_in_by_no_restored_copy(
+    app: Flask, tmp_path: Path
+) -> None:
+    with trade_of(app).database.transaction() as session:
+        account, link = staff.add_account(session, EMAIL, "finance")
+        account.password_hash = hash_of(PASSWORD)
+    left = app.test_client()
+    assert sign_in(left, EMAIL).status_code == 303
+    assert run(app, "backup", str(tmp_path / "b.db")).exit_code == 0
+    assert run(app, "accounts", "dismiss", EMAIL).exit_code == 0
+    said = run(app, "restore", str(tmp_path / "b.db"), "--yes-replace").output
+    assert "No password opens any more" in said
+    assert left.get("/finance/").status_code == 303
+    assert sign_in(app.test_client(), EMAIL).status_code == 422
+    assert app.test_client().get(f"/sign-in/link/{link}").status_code != 200
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"], indirect=True)
+def test_a_copy_brought_back_by_other_tools_is_closed_by_a_command(app: Flask, owner: Shopper) -> None:
+    assert owner.get("/owner/orders").status_code == 200
+    assert run(app, "accounts", "renew").output.endswith(
+        "1 accounts need a new link: `accounts add`, or `accounts first-owner`.\n"
+    )
+    assert owner.get("/owner/orders").status_code == 303
+    assert "/sign-in/link/" in run(app, "accounts", "first-owner").output
+    assert owner.sign_in("owner").get("/owner/orders").status_code == 200
 
 
 def test_an_order_erased_after_a_backup_is_erased_in_the_restored_shop(

@@ -11,9 +11,11 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from shop import db, headers, web
+from shop import db
 from shop.application import create_app
 from shop.settings import Settings
+from shop.web import security_headers
+from shop.web.errors import STALE
 from shop.worker import Worker
 from tests.shopper import DETAILS, Shopper, form_on, soup, trade_of
 
@@ -75,7 +77,9 @@ def test_with_stripe_forms_may_lead_to_its_payment_page_and_nowhere_else(
     settings: Settings, base: str | None, allowed: str
 ) -> None:
     keys = {"stripe_secret_key": "sk_test_1", "stripe_webhook_secret": "whsec_1", "stripe_api_base": base}
-    assert f"form-action {allowed}" in headers.content_security_policy(dataclasses.replace(settings, **keys))
+    assert f"form-action {allowed}" in security_headers.content_security_policy(
+        dataclasses.replace(settings, **keys)
+    )
 
 
 def test_a_page_made_for_one_person_travels_packed_where_her_browser_takes_it(her: Shopper) -> None:
@@ -133,7 +137,7 @@ def test_behind_a_proxy_the_public_address_is_ours_too(settings: Settings) -> No
 def test_a_form_without_its_token_is_refused_kindly(her: Shopper, rule: str) -> None:
     answer = her.post(rule, {})
     assert answer.status_code == 400
-    assert web.STALE in answer.text
+    assert STALE in answer.text
 
 
 @pytest.mark.parametrize(("address", "status"), [("/nowhere", 404), ("/pieces/brooch", 404)])

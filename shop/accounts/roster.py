@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.accounts import sessions, staff
-from shop.accounts.models import Account, Role, StaffSession
+from shop.accounts.models import Account, Role, SignInLink, StaffSession
 
 
 class UnknownAccount(Exception):
@@ -56,6 +56,7 @@ def listed(session: Session) -> Sequence[Member]:
             StaffSession.revoked_at.is_(None),
             StaffSession.last_seen_at > now - sessions.IDLE,
             StaffSession.created_at > now - sessions.LONGEST,
+            StaffSession.created_at <= now + sessions.AHEAD,
         )
         .group_by(StaffSession.account_id)
         .subquery()
@@ -87,6 +88,18 @@ def give_role(session: Session, email: str, role: str) -> Account:
     account.role = wanted
     session.flush()
     return account
+
+
+def start_anew(session: Session) -> int:
+    """End every session, link and password; how many accounts are open and need a new link.
+
+    A restored copy knows neither who has left since, nor whose password or role is another now.
+    """
+    for table, ended in ((StaffSession, StaffSession.revoked_at), (SignInLink, SignInLink.used_at)):
+        session.execute(update(table).where(ended.is_(None)).values({ended: clock.now()}))
+    session.execute(update(Account).values(password_hash=None))
+    still_open = select(func.count()).where(Account.disabled_at.is_(None))
+    return session.execute(still_open).scalar_one()
 
 
 def _working(session: Session, email: str) -> Account:

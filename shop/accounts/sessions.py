@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, not_, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
@@ -20,6 +20,10 @@ IDLE: Final = timedelta(hours=12)
 
 LONGEST: Final = keeping.lasts(keeping.STAFF)
 """A session ends after a week whatever was done with it."""
+
+AHEAD: Final = timedelta(minutes=10)
+"""How far hosts' clocks may be apart. What is dated further ahead was dated before a clock was set back, and
+would last until then: it opens nothing."""
 
 SEEN_EVERY: Final = timedelta(minutes=5)
 """How finely idleness is measured: a page view within it writes nothing."""
@@ -82,6 +86,7 @@ def signed_in(session: Session, token: str) -> SignedIn | None:
             StaffSession.revoked_at.is_(None),
             StaffSession.last_seen_at > now - IDLE,
             StaffSession.created_at > now - LONGEST,
+            StaffSession.created_at <= now + AHEAD,
             Account.disabled_at.is_(None),
         )
     ).one_or_none()
@@ -107,9 +112,10 @@ def mark_seen(session: Session, token: str) -> None:
 def forget_sessions(session: Session) -> None:
     """Delete sessions that can open nothing any more."""
     now = clock.now()
+    over = not_(StaffSession.created_at.between(now - LONGEST, now + AHEAD))
     session.execute(
         delete(StaffSession)
-        .where(or_(StaffSession.revoked_at.is_not(None), StaffSession.created_at <= now - LONGEST))
+        .where(or_(StaffSession.revoked_at.is_not(None), over))
         .execution_options(synchronize_session=False)
     )
 

@@ -212,6 +212,7 @@ def _good_link(token: str) -> Select[int]:
             SignInLink.token_hash == tokens.digest(token),
             SignInLink.used_at.is_(None),
             SignInLink.expires_at > clock.now(),
+            SignInLink.expires_at <= clock.now() + LINK_LASTS + sessions.AHEAD,
             Account.disabled_at.is_(None),
         )
     )

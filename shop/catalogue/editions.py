@@ -17,10 +17,11 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
-from shop import headers, web
-from shop.assets import Stored
+from shop import web
 from shop.catalogue import snapshot
 from shop.catalogue.snapshot import Catalogue
+from shop.web.assets import Stored
+from shop.web.security_headers import security_headers
 
 FRESH_SECONDS: Final = 1.0
 HTML: Final = "text/html; charset=utf-8"
@@ -150,7 +151,7 @@ def init_app(app: Flask) -> None:
 
 def answer_from_memory(app: Flask, kept: Editions[T]) -> None:
     """Let these pages be answered before the application is asked."""
-    always = headers.security_headers(app.extensions["shop.settings"])
+    always = security_headers(app.extensions["shop.settings"])
     memory = FromMemory(kept, app.wsgi_app, always)
     app.wsgi_app = memory  # type: ignore[method-assign]
     app.extensions[_MEMORIES] = (*memories(app), memory)

@@ -1,4 +1,4 @@
-"""Who works here: accounts add, list, role, dismiss, first-owner."""
+"""Who works here: accounts add, list, role, dismiss, renew, first-owner."""
 
 from typing import Final
 
@@ -68,6 +68,15 @@ def dismiss(email: str) -> None:
         raise click.ClickException(str(refused)) from None
     security_log.write("account dismissed", account=account.id, by=ACTOR)
     click.echo(f"{account.email} is signed out everywhere and cannot sign in any more.")
+
+
+@group.command("renew")
+def renew() -> None:
+    """End every session, link and password: for a restored copy, which does not know who has left since."""
+    with web.transaction() as session:
+        count = roster.start_anew(session)
+    security_log.write("every password ended", by=ACTOR)
+    click.echo(f"{count} accounts need a new link: `accounts add`, or `accounts first-owner`.")
 
 
 @group.command("first-owner")

@@ -64,5 +64,7 @@ def bring_back(file: Path, *, yes_replace: bool) -> None:
         raise click.ClickException(str(refused)) from None
     click.echo(
         f"Restored; its ledger is sound. {restored.letters} waiting letters will not be sent. "
-        f"What was erased or withdrawn since is so again: {restored.gone}."
+        f"What was erased or withdrawn since is so again: {restored.gone}.\n"
+        "No password opens any more and nobody is signed in: `accounts list` names everybody. Give whoever "
+        f"of {restored.staff} still works here a new link with `accounts add`."
     )

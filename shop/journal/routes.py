@@ -7,12 +7,12 @@ from flask import Blueprint, abort, current_app
 from flask.typing import ResponseReturnValue
 
 from shop import web
-from shop.assets import Stored
 from shop.catalogue.editions import HTML, editions
 from shop.journal import comments, feed, pages
 from shop.journal.journal import journal
 from shop.journal.writing import Text
 from shop.payments.services import Services
+from shop.web.assets import Stored
 
 blueprint = Blueprint("journal", __name__)
 

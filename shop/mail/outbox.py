@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from shop import clock
-from shop.db import is_sqlite
+from shop.db import has_come, is_sqlite
 from shop.mail.models import Letter
 
 LEASE: Final = timedelta(minutes=5)
@@ -20,6 +20,8 @@ LEASE: Final = timedelta(minutes=5)
 it (SMTP has about a dozen steps, each with its own timeout), so that never two send it at once."""
 FIRST_DELAY: Final = timedelta(seconds=30)
 LONGEST_DELAY: Final = timedelta(hours=1)
+FURTHEST: Final = 1.5 * LONGEST_DELAY
+"""With its jitter."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,8 @@ def _oldest_due(now: datetime) -> Select[int]:
         .where(
             Letter.sent_at.is_(None),
             Letter.dropped.is_(None),
-            Letter.due_at <= now,
-            or_(Letter.leased_until.is_(None), Letter.leased_until < now),
+            has_come(Letter.due_at, now, FURTHEST),
+            or_(Letter.leased_until.is_(None), has_come(Letter.leased_until, now, LEASE)),
         )
         .order_by(Letter.due_at, Letter.id)
         .limit(1)

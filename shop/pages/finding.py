@@ -8,11 +8,11 @@ from flask import Blueprint, Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
 from shop import web
-from shop.assets import Stored
 from shop.catalogue.editions import shown
 from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.snapshot import Catalogue, PieceView, VariantView
 from shop.catalogue.structured import BRAND, pounds_exactly, to_share
+from shop.web.assets import Stored
 
 blueprint = Blueprint("finding", __name__)
 

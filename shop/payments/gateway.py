@@ -195,10 +195,11 @@ class Gateway:
         """Believe a message to the webhook: the bytes as they came and the Stripe-Signature header.
 
         Version and mode are given back unchecked. Raises BadEvent for any message that is not signed with
-        our secret within TOLERANCE_SECONDS of now, or that is signed but is no event.
+        our secret within TOLERANCE_SECONDS of now (by our clock, or by Stripe's as it was heard), or that is
+        signed but is no event.
         """
         stamp = _verified(raw, signature, self._webhook_secret)
-        if abs(clock.now().timestamp() - stamp) > TOLERANCE_SECONDS:
+        if min(abs(now.timestamp() - stamp) for now in (clock.now(), self.now())) > TOLERANCE_SECONDS:
             raise BadEvent("the signature's time is too far from now")
         try:
             return stripe_objects.event(json.loads(raw))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.alerts import AlertKind, raise_alert, withdraw_alert
+from shop.db import has_come
 from shop.money import pounds_and_pence
 from shop.orders.lifecycle import EventKind, lock, record
 from shop.orders.models import Order
@@ -46,8 +47,9 @@ class Trouble:
 
 def due(now: datetime) -> ColumnElement[bool]:
     """Whether a RefundRequest is owed and it is time to send it."""
-    free = RefundRequest.claimed_until.is_(None) | (RefundRequest.claimed_until <= now)
-    return (RefundRequest.state == RefundState.OWED) & (RefundRequest.next_try_at <= now) & free
+    free = RefundRequest.claimed_until.is_(None) | has_come(RefundRequest.claimed_until, now, CLAIMED)
+    time_has_come = has_come(RefundRequest.next_try_at, now, LONGEST_PAUSE)
+    return (RefundRequest.state == RefundState.OWED) & time_has_come & free
 
 
 def send_owed(services: Services, order_id: int) -> bool:

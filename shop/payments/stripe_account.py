@@ -38,7 +38,10 @@ def other_account(services: Services) -> bool:
             .order_by(CheckoutAttempt.id.desc())
             .limit(1)
         ).one_or_none()
-    status = None if newest is None else _refused(services, newest)
+    try:
+        status = None if newest is None else _refused(services, newest)
+    except GatewayDown:
+        return False  # what the owner was told before stands
     with services.database.transaction() as session:
         for kind, statuses in TOLD.items():
             if status in statuses:
@@ -49,11 +52,9 @@ def other_account(services: Services) -> bool:
 
 
 def _refused(services: Services, session_id: str) -> int | None:
-    """The status with which Stripe refuses to show a page; None when it shows it or does not answer."""
+    """The status with which Stripe refuses to show a page; None when it shows it. Raises GatewayDown."""
     try:
         services.gateway.session(session_id)
     except GatewayRefused as error:
         return error.status
-    except GatewayDown:
-        return None
     return None

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Final, Protocol
 
-from shop.web import MAX_REQUEST_BYTES
+from shop.web.setup import MAX_REQUEST_BYTES
 
 SECONDS: Final = 15.0
 """A phone with a weak signal sends the longest form in a few seconds."""

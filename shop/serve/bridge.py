@@ -18,10 +18,10 @@ from typing import Any, Final
 
 from flask import Flask, render_template
 
-from shop import headers
 from shop.catalogue.editions import FromMemory, memories
 from shop.serve.bodies import Bodies, TooLarge, TooSlow
 from shop.web import RETRY_AFTER_SECONDS
+from shop.web.security_headers import security_headers
 
 LOOKING_THREADS: Final = 4
 CHANGING_THREADS: Final = 16
@@ -211,7 +211,10 @@ def environ_of(scope: Any) -> dict[str, Any]:
 
 def _refusals(app: Flask) -> Mapping[int, Answer]:
     """The pages that are shown without waking the application, in its own voice."""
-    always = [*headers.security_headers(app.extensions["shop.settings"]), ("Cache-Control", "no-store")]
+    always = [
+        *security_headers(app.extensions["shop.settings"]),
+        ("Cache-Control", "no-store"),
+    ]
     again = ("Retry-After", str(RETRY_AFTER_SECONDS))
     pages = {}
     for status in (

@@ -13,7 +13,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
-from shop.db import Database
+from shop.db import Database, has_come
 from shop.standin import after_sales, idempotency, paying
 from shop.standin.config import StandIn
 from shop.standin.models import StandinDelivery, StandinEvent
@@ -115,8 +115,8 @@ def _claim(database: Database, delivery_id: int, now: datetime) -> bytes | None:
 def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         StandinDelivery.state == "due",
-        StandinDelivery.due_at <= now,
-        or_(StandinDelivery.leased_until.is_(None), StandinDelivery.leased_until <= now),
+        has_come(StandinDelivery.due_at, now, LONGEST_DELAY),
+        or_(StandinDelivery.leased_until.is_(None), has_come(StandinDelivery.leased_until, now, LEASE)),
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from shop import clock
-from shop.db import Database, is_sqlite
+from shop.db import Database, has_come, is_sqlite
 from shop.payments.stripe_snapshot import EventSeen
 from shop.webhooks.models import InboxEvent
 
@@ -20,6 +20,8 @@ LEASE: Final = timedelta(minutes=3)
 """How long one worker may take before another may try: longer than all that Stripe may make one look wait."""
 FIRST_DELAY: Final = timedelta(seconds=2)
 LONGEST_DELAY: Final = timedelta(minutes=30)
+FURTHEST: Final = 1.5 * LONGEST_DELAY
+"""With its jitter."""
 STUCK_AFTER: Final = timedelta(minutes=15)
 """An event that could not be acted on for so long is shown to the owner."""
 MOST_AT_ONCE: Final = 100
@@ -118,7 +120,7 @@ def postpone(session: Session, claimed: Waiting) -> None:
 def _due() -> Select[InboxEvent]:
     return (
         select(InboxEvent)
-        .where(InboxEvent.due_at <= clock.now())
+        .where(has_come(InboxEvent.due_at, clock.now(), FURTHEST))
         .order_by(InboxEvent.due_at, InboxEvent.id)
         .limit(1)
     )
@@ -132,7 +134,7 @@ def _together(session: Session, oldest: InboxEvent) -> list[InboxEvent]:
         select(InboxEvent)
         .where(
             InboxEvent.order_id == oldest.order_id,
-            InboxEvent.due_at <= clock.now(),
+            has_come(InboxEvent.due_at, clock.now(), FURTHEST),
             InboxEvent.id != oldest.id,
         )
         .order_by(InboxEvent.due_at, InboxEvent.id)

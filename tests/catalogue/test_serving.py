@@ -7,9 +7,9 @@ import tracemalloc
 import pytest
 from werkzeug.exceptions import default_exceptions
 
-from shop.assets import Assets
 from shop.db import Database
 from shop.network import Allowance
+from shop.web.assets import Assets
 
 
 def test_a_files_address_changes_with_its_content_and_is_kept_for_a_year(app, client):

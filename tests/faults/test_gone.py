@@ -268,6 +268,7 @@ class GoneMachine(RuleBasedStateMachine):
         self.after_36_days_no_copy_of_keys_is_left()
 
     def nothing_gone_is_on_the_owners_pages_or_in_an_export(self) -> None:
+        self.shop.owner.sign_in("owner")  # a restored copy has let nobody in
         pages = self.shop.owner.get("/owner/wall").text + self.shop.owner.get("/owner/comments?all=1").text
         assert "Qanary" in pages or not self.shown_to_the_owner(), "the owner is signed in"
         assert not self.marks(self.off_the_wall | self.erased, self.orders, pages)

@@ -115,7 +115,12 @@ def test_the_owner_is_told_that_stripe_refuses_the_key_until_it_is_mended(trade:
             return [alert.kind for alert in alerts.open_alerts(session)]
 
     trade.place("disc")
+
+    def is_away(*_: Any) -> Any:
+        raise GatewayDown("away")
+
     sweep(hooked(trade.services, session=refuses))
-    assert told() == [AlertKind.KEY_REFUSED]
+    sweep(hooked(trade.services, session=is_away))
+    assert told() == [AlertKind.KEY_REFUSED], "who does not answer has not said that the key is good"
     sweep(trade.services)
     assert told() == []

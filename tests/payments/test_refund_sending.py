@@ -107,6 +107,16 @@ def test_a_refund_whose_answer_was_lost_is_found_and_not_sent_again(
     assert reconcile(trade.services) == []
 
 
+def test_a_process_that_looked_before_the_refund_was_made_finds_it_before_it_sends(
+    trade: Trade, order: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(trade, order, 1)
+    converge(hooked(trade.services, refund=loses_the_answer), order)
+    later(monkeypatch, timedelta(hours=24, minutes=1))
+    assert carry_out(trade.services, request_of(trade, order))
+    assert at_stripe(trade, order) == [trade.wish_price("disc")]
+
+
 def test_a_failure_that_stripe_repeats_for_a_day_under_its_key_is_answered_with_another_key(
     trade: Trade, order: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,8 +10,10 @@ import pytest
 from shop import clock
 from shop.checkout import basket_store
 from shop.orders.lifecycle import State
-from shop.payments.gateway import Gateway, WsgiClient
+from shop.payments.gateway import BadEvent, Gateway, WsgiClient
 from shop.payments.stripe_time import StripeTime
+from shop.standin.config import derived_keys
+from shop.standin.deliveries import signed
 from tests.trade import Trade
 
 
@@ -49,6 +51,21 @@ def test_a_host_whose_clock_is_wrong_opens_pages_for_half_an_hour(
     assert timedelta(minutes=30) < left <= timedelta(minutes=31, seconds=1)
     trade.pays(1)
     assert trade.looks(1) is State.PAID
+
+
+@pytest.mark.parametrize("seconds", [-7200, -301, 0, 301, 90_000])
+def test_stripes_messages_are_believed_by_stripes_clock_and_old_ones_are_not(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    order = trade.place("disc")
+    trade.pays(order)
+    message, old = trade.signed(trade.events()[-1]), clock.now() - timedelta(minutes=6)
+    secret = derived_keys(trade.services.secret_key).webhook_secret
+    with wrong_clock(monkeypatch, timedelta(seconds=seconds)):
+        trade.services.gateway.session(trade.session_id(order))
+        assert trade.services.gateway.read_event(*message).session_id == trade.session_id(order)
+        with pytest.raises(BadEvent):
+            trade.services.gateway.read_event(message[0], signed(message[0], secret, old - timedelta(days=2)))
 
 
 def test_stripe_is_asked_for_the_time_only_when_it_has_not_answered_lately(

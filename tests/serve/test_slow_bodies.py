@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from shop.serve.bodies import Bodies, TooLarge, TooSlow
-from shop.web import MAX_REQUEST_BYTES
+from shop.web.setup import MAX_REQUEST_BYTES
 from tests.benchmarks.buyers import Browser
 from tests.benchmarks.servers import Running
 from tests.serve.attackers import ask, slow_bodies, slow_body

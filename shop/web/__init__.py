@@ -1,0 +1,36 @@
+"""What every page shares: its services, errors, forms and their tokens, headers, and files."""
+
+from shop.web.errors import RETRY_AFTER_SECONDS, unavailable
+from shop.web.form_tokens import (
+    STALE_BUT_KEPT,
+    PublicToken,
+    checks_token_itself,
+    public_token,
+    valid_public_token,
+)
+from shop.web.forms import Form, PublicForm
+from shop.web.request_checks import open_to_servers, refuse_broken_addresses, same_origin
+from shop.web.setup import init_app
+from shop.web.shared import database, leave_out, reading, settings, transaction, wired
+
+__all__ = [
+    "RETRY_AFTER_SECONDS",
+    "STALE_BUT_KEPT",
+    "Form",
+    "PublicForm",
+    "PublicToken",
+    "checks_token_itself",
+    "database",
+    "init_app",
+    "leave_out",
+    "open_to_servers",
+    "public_token",
+    "reading",
+    "refuse_broken_addresses",
+    "same_origin",
+    "settings",
+    "transaction",
+    "unavailable",
+    "valid_public_token",
+    "wired",
+]

@@ -1,0 +1,34 @@
+"""The forms that every form of the shop is made from."""
+
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms.form import BaseForm
+
+from shop.web.form_tokens import PublicToken
+
+
+class Form(FlaskForm):
+    """A form filled from what was sent as form fields, and from nothing else.
+
+    Flask-WTF by itself also takes files and JSON under the same names, which no field here expects.
+    """
+
+    class Meta(FlaskForm.Meta):
+        """How the fields are filled."""
+
+        def wrap_formdata(self, form: BaseForm, formdata: Any) -> Any:  # noqa: ARG002
+            """Give the request's form fields unless others, or none, were given."""
+            if formdata is None or hasattr(formdata, "getlist"):
+                return formdata
+            return request.form if request.method == "POST" else None
+
+
+class PublicForm(Form):
+    """A form on a page that is the same for everyone: its token proves the page, not a session."""
+
+    class Meta(Form.Meta):
+        """How the token is made and checked."""
+
+        csrf_class = PublicToken

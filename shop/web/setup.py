@@ -1,0 +1,47 @@
+"""What a Flask application is given before it has a page: its session cookie, limits, filters and errors."""
+
+from typing import Final
+
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from shop.money import pounds, pounds_and_pence
+from shop.settings import Settings
+from shop.web import security_headers
+from shop.web.errors import error_page, unavailable, unexpected
+from shop.web.form_tokens import csrf
+from shop.web.request_checks import refuse_broken_addresses, same_origin
+
+MAX_REQUEST_BYTES: Final = 512 * 1024
+
+
+def init_app(app: Flask) -> None:
+    """Give the application its errors, headers, filters and CSRF protection."""
+    config: Settings = app.extensions["shop.settings"]
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_REQUEST_BYTES,
+        SESSION_COOKIE_NAME="__Host-session" if config.secure else "session",
+        SESSION_COOKIE_SECURE=config.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session: nobody is hurried
+        WTF_CSRF_SSL_STRICT=False,  # same_origin() below asks the browser itself
+    )
+    csrf.init_app(app)
+    app.before_request(refuse_broken_addresses)
+    app.before_request(same_origin)
+    app.jinja_env.filters.update(pounds=pounds, pounds_and_pence=pounds_and_pence)
+    app.jinja_env.globals.update(
+        test_payments=not config.livemode,
+        livemode=config.livemode,
+        site_url=config.site_url,
+    )
+    app.register_error_handler(HTTPException, error_page)
+    for away in (OperationalError, PoolTimeout):
+        app.register_error_handler(away, unavailable(None))
+    app.register_error_handler(Exception, unexpected)
+    security_headers.init_app(app)

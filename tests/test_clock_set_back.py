@@ -1,0 +1,118 @@
+"""A host whose clock was wrong and is right again: nothing waits for the time that it thought it was."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from shop import clock
+from shop.accounts import sessions, staff
+from shop.accounts.models import StaffSession
+from shop.db import Database
+from shop.mail import outbox
+from shop.orders.states import State
+from shop.payments import refunds
+from shop.standin import deliveries
+from shop.tasks import DatabaseWatch, Task
+from shop.webhooks import handlers, inbox
+from tests.shopper import Shopper
+from tests.trade import Trade, open_trade
+
+Wrong = Callable[[], AbstractContextManager[None]]
+
+
+@pytest.fixture(params=[timedelta(days=1), timedelta(days=400)], ids=["a day", "a year"])
+def ahead(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Wrong:
+    """Inside, the clock is wrong."""
+    right = clock.now
+
+    @contextmanager
+    def wrong() -> Iterator[None]:
+        with monkeypatch.context() as patch:
+            patch.setattr(clock, "now", lambda: right() + request.param)
+            yield
+
+    return wrong
+
+
+@pytest.fixture
+def trade(database: Database) -> Trade:
+    return open_trade(database)
+
+
+def paid(trade: Trade) -> int:
+    order = trade.place("disc")
+    trade.pays(order)
+    return order
+
+
+def test_an_e_mail_leaves_however_late_it_was_to(trade: Trade, ahead: Wrong) -> None:
+    order = paid(trade)
+    with ahead():
+        trade.looks(order)
+    with trade.database.transaction() as session:
+        claimed = outbox.claim(session)
+        assert claimed is not None
+        assert outbox.claim(session) is None, "one that is being sent is left to whoever sends it"
+        outbox.postpone(session, claimed.id, 20)
+        assert not outbox.any_due(session), "and one that was put off waits"
+
+
+def test_an_e_mail_that_a_worker_had_taken_is_taken_again(trade: Trade, ahead: Wrong) -> None:
+    order = paid(trade)
+    trade.looks(order)
+    with ahead(), trade.database.transaction() as session:
+        assert outbox.claim(session)
+    with trade.database.transaction() as session:
+        assert outbox.claim(session)
+
+
+def test_what_stripe_told_is_acted_on(trade: Trade, ahead: Wrong) -> None:
+    order = paid(trade)
+    event = trade.services.gateway.read_event(*trade.signed(trade.events()[-1]))
+    with ahead():
+        handlers.receive(trade.services, event)
+        assert inbox.claim(trade.database)
+    assert handlers.work(trade.services)
+    assert trade.order(order).state == State.PAID
+
+
+def test_a_refund_that_is_owed_goes_back(trade: Trade, ahead: Wrong) -> None:
+    order = paid(trade)
+    trade.looks(order)
+    with ahead(), trade.database.transaction() as session:
+        refunds.ask(session, order, lines=[1], postage=False, actor="owner@example.com")
+    assert trade.looks(order) is State.PART_REFUNDED
+
+
+def test_the_stand_in_delivers_its_messages(trade: Trade, ahead: Wrong) -> None:
+    with ahead():
+        paid(trade)
+    sent = deliveries.deliver_due(trade.database, lambda *_: 200, clock.now(), url="x", secret="x")
+    assert sent > 0
+
+
+def test_the_workers_rounds_go_on(database: Database, ahead: Wrong) -> None:
+    rounds = Task("trial", lambda: True, database, DatabaseWatch(), every=timedelta(minutes=5))
+    with ahead():
+        assert rounds.run()
+    assert rounds.run()
+    assert not rounds.run(), "and then not before its time"
+
+
+def test_a_session_and_a_link_of_that_time_open_nothing(app: Flask, ahead: Wrong) -> None:
+    owner = Shopper(app)
+    with ahead():
+        owner.sign_in("owner")
+        assert owner.get("/owner/orders").status_code == 200
+        with owner.database.transaction() as session:
+            _, token = staff.add_account(session, "ada@example.com", "finance")
+    assert owner.get("/owner/orders").status_code == 303
+    with owner.database.transaction() as session:
+        assert not staff.link_is_good(session, token)
+        sessions.forget_sessions(session)
+        assert session.scalars(select(StaffSession)).all() == []
+    assert owner.sign_in("owner").get("/owner/orders").status_code == 200
