@@ -94,7 +94,7 @@ def money_of(order: OrderView) -> Refundable | None:
 
 def first_to_tick(money: Refundable | None) -> str:
     """The id of the first box that can be ticked; nothing when there is none."""
-    if money is None or not (money.free or money.postage_asked is None):
+    if money is None or not (money.free or money.postage_free):
         return ""
     return f"line-{money.free[0]}" if money.free else "postage"
 

@@ -34,7 +34,7 @@ def refund(reference: str) -> ResponseReturnValue:
         amount = money.amount(chosen, postage=postage)
         if request.form.get("agreed") != str(amount):
             free = sorted(set(chosen) & set(money.free))
-            return _confirm(order, free, amount, postage=postage and money.postage_asked is None)
+            return _confirm(order, free, amount, postage=postage and money.postage_free)
         with web.transaction() as session:
             actor = g.account.email
             asked = ask(

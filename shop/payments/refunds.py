@@ -43,6 +43,8 @@ class Refundable:
     asked: Mapping[int, RefundRequest]
     """Units whose refund was asked for and is on its way, or waits for a person."""
     postage_asked: RefundRequest | None
+    postage_returned: Returned | None
+    """A refund from Stripe's dashboard of just what the postage was."""
     left_pence: int
     """What is left of the payment and is not on its way back."""
     goodwill_pence: int
@@ -54,10 +56,15 @@ class Refundable:
         """Numbers of the units that nothing was given back for."""
         return [number for number in self.prices if number not in self.returned and number not in self.asked]
 
+    @property
+    def postage_free(self) -> bool:
+        """Whether there was postage, and nothing was given back for it."""
+        return self.postage_pence > 0 and self.postage_asked is None and self.postage_returned is None
+
     def amount(self, lines: Sequence[int], *, postage: bool) -> int:
         """What goes back for these, in pence. Raises NothingToRefund or MoreThanPaid."""
         chosen = sorted(set(lines) & set(self.free))
-        with_postage = postage and self.postage_asked is None
+        with_postage = postage and self.postage_free
         amount = sum(self.prices[number] for number in chosen) + (self.postage_pence if with_postage else 0)
         if amount == 0:
             raise NothingToRefund
@@ -77,13 +84,16 @@ def refundable(session: Session, order: Order) -> Refundable:
     prices = {line.number: line.price_pence for line in lines_of(session, order.id)}
     back = _returned(order, entries, requests, payment)
     taken = taken_by(prices, back)
+    postage = next((item for item in back if _is_postage(order, item) and item not in taken.values()), None)
     named = sum(prices[number] for number in taken) + sum(item.postage_pence for item in back)
+    named += postage.amount_pence if postage else 0
     return Refundable(
         prices=prices,
         postage_pence=order.postage_pence,
         returned=taken,
         asked={n: request for request in holding for n in request.lines if n not in taken},
         postage_asked=next((request for request in holding if request.with_postage), None),
+        postage_returned=postage,
         left_pence=_left(entries, holding),
         goodwill_pence=max(0, sum(item.amount_pence for item in back) - named),
         payment=payment,
@@ -111,7 +121,7 @@ def ask(
     if now.payment is None or agreed_pence not in {None, amount}:
         raise MoreThanPaid
     chosen = sorted(set(lines) & set(now.free))
-    with_postage = postage and now.postage_asked is None
+    with_postage = postage and now.postage_free
     named = "-".join([*map(str, chosen), *(["postage"] if with_postage else [])])
     request = RefundRequest(
         order_id=order_id,
@@ -233,6 +243,10 @@ def _of_entry(order: Order, entry: PaymentEntry, request: RefundRequest | None) 
         actor=request.actor if request else "",
         cause=entry.stripe_id,
     )
+
+
+def _is_postage(order: Order, item: Returned) -> bool:
+    return item.amount_pence == order.postage_pence and not item.lines and not item.postage_pence
 
 
 def _left(entries: Sequence[PaymentEntry], holding: Sequence[RefundRequest]) -> int:

@@ -98,6 +98,10 @@ def test_what_went_back_in_the_dashboard_is_shown_and_cannot_be_ticked(
     assert "sent in Stripe’s dashboard" in page_of(owner, paid)
     assert [box["value"] for box in soup(owner.get(f"/owner/orders/{paid}")).select("[name=line]")] == ["2"]
     assert refund(owner, paid, line="1") == 422
+    trade.refunds(1, trade.order(1).postage_pence)
+    trade.looks(1)
+    assert not soup(owner.get(f"/owner/orders/{paid}")).select("[name=postage]")
+    assert refund(owner, paid, postage="1") == 422
 
 
 @pytest.mark.parametrize("code", ["balance_insufficient", "parameter_invalid"])

@@ -214,6 +214,16 @@ def test_a_unit_refunded_in_the_dashboard_cannot_be_refunded_again(trade: Trade,
         asked(trade, order, 3)
 
 
+def test_postage_refunded_in_the_dashboard_cannot_be_refunded_again(trade: Trade, order: int) -> None:
+    trade.refunds(order, trade.order(order).postage_pence)
+    trade.looks(order)
+    with trade.database.reading() as session:
+        now = refundable(session, trade.order(order))
+    assert (now.free, now.postage_free, now.goodwill_pence) == ([1, 2, 3], False, 0)
+    with pytest.raises(NothingToRefund):
+        asked(trade, order, postage=True)
+
+
 def test_a_sum_from_the_dashboard_that_is_no_units_price_is_goodwill(trade: Trade, order: int) -> None:
     trade.refunds(order, 1)
     trade.looks(order)
