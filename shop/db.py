@@ -6,10 +6,9 @@ SQLite and PostgreSQL run the same code. Where their SQL differs, the two stand 
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -120,8 +119,8 @@ class Database:
         self.engine.dispose()
 
 
-def one_of(column: str, kinds: type[StrEnum]) -> CheckConstraint:
-    """A check that a column holds one of an enum's values."""
+def one_of(column: str, kinds: Iterable[str]) -> CheckConstraint:
+    """A check that a column holds one of these words: a StrEnum, or any others."""
     values = ", ".join(f"'{kind}'" for kind in kinds)
     return CheckConstraint(f"{column} IN ({values})", name=f"{column}_known")
 

@@ -1,14 +1,16 @@
 """Orders as they were placed, with frozen prices, and what happened to them since."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base, one_of
 from shop.giving.ledger import Book
+from shop.money import CURRENCY
 from shop.orders.states import EventKind, State
+from shop.settings import PaymentMode
 
 
 class Order(Base):
@@ -19,6 +21,9 @@ class Order(Base):
         CheckConstraint("total_pence = goods_pence + postage_pence", name="adds_up"),
         CheckConstraint("total_pence > 0", name="costs_something"),
         one_of("state", State),
+        one_of("mode", PaymentMode),
+        one_of("book", get_args(Book)),
+        one_of("currency", [CURRENCY]),
         Index("ix_order_placed_at", "placed_at", "id"),
     )
 

@@ -28,7 +28,7 @@ WORDS = "Qanary sang"
 
 DAY = "2026-01-01 00:00:00+00:00"
 ORDER = {
-    "mode": "stand-in", "book": "test", "state": "paid", "version": 1, "buyer_hash": "b", "currency": "GBP",
+    "mode": "stand-in", "book": "test", "state": "paid", "version": 1, "buyer_hash": "b", "currency": "gbp",
     "goods_pence": 1, "postage_pence": 0, "total_pence": 1, "postage_service": "tracked-48",
     "donation_pence": 0, "placed_at": DAY,
 }  # fmt: skip
