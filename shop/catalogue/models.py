@@ -85,6 +85,20 @@ class Variant(Base):
     active: Mapped[bool]
 
 
+class CatalogueVersion(Base):
+    """Which catalogue this is: one row, moved by the database with every write to what one is read from.
+
+    A version is random, never counted up: one that was rolled back, or undone by restoring a backup, never
+    comes again with other prices. Triggers on the tables above and on bench_profile move it, whoever writes.
+    """
+
+    __tablename__ = "catalogue_version"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[str]
+
+
 class Picture(Base):
     """A picture of a piece: in one metal, or of every one (metal is null). `file` lies under static/.
 

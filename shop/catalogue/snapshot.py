@@ -1,17 +1,23 @@
 """The whole catalogue at one moment, as plain values that compare by what they say."""
 
+import threading
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from shop import bench, stock
-from shop.catalogue.models import Metal, Picture, Piece, Side, Variant
+from shop.catalogue.models import CatalogueVersion, Metal, Picture, Piece, Side, Variant
 from shop.engraving import ANY_TOOL, Area, Placement, Tool
+from shop.stock.counts import some_left
+from shop.stock.models import StockLevel
+
+_KEPT: Final = 8
+"""Versions whose catalogue this process remembers: one, but for a moment when it changes."""
 
 Renditions = tuple[tuple[str, tuple[int, ...]], ...]
 """Kinds of file a picture comes as, the one to try first first, each with its widths in pixels."""
@@ -139,6 +145,14 @@ class Catalogue:
         """The variant on sale with this stock-keeping code, and its piece; None when there is none."""
         return next((pair for pair in self._by_variant.values() if pair[1].sku == sku), None)
 
+    def with_available(self, variant_ids: Container[int]) -> "Catalogue":
+        """The same with these variants to be had, and no others."""
+        pieces = (
+            replace(piece, variants=tuple(replace(v, available=v.id in variant_ids) for v in piece.variants))
+            for piece in self.pieces
+        )
+        return Catalogue(tuple(pieces))
+
     def find(self, variant_id: int) -> tuple[PieceView, VariantView] | None:
         """The variant on sale with this id, and its piece; None when there is none."""
         return self._by_variant.get(variant_id)
@@ -186,13 +200,66 @@ _PIECES = (
 )
 
 
+# The version and what can be had are of one moment: a price goes with the version it was read under.
+_NOW = (
+    select(CatalogueVersion.version, StockLevel.variant_id)
+    .select_from(CatalogueVersion)
+    .outerjoin(StockLevel, some_left())
+)
+
+
 def load(session: Session) -> Catalogue:
-    """Read the catalogue as it is now: what is published, at its price, and whether it can be had."""
-    levels, tool = stock.levels(session), bench.current(session).tool
+    """The catalogue as it is now: what is published, at its price, and whether it can be had.
+
+    One statement while nothing but the stock has changed: see CatalogueVersion.
+    """
+    now = session.execute(_NOW).all()
+    version = now[0].version if now else None
+    available = frozenset(row.variant_id for row in now)
+    kept = _remembered.get(version, available)
+    if kept is not None:
+        return kept
+    if version is None:
+        counted = stock.levels(session).items()
+        return _read(session).with_available({found for found, level in counted if level.available > 0})
+    everything = _read(session)
+    if session.execute(_NOW).first().version != version:  # type: ignore[union-attr]
+        return load(session)  # the owner changed something between two of our statements
+    return _remembered.keep(version, everything, available)
+
+
+class _Remembered:
+    """The catalogue of each of the newest versions that this process has read, and what could be had then."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Catalogue, frozenset[int], Catalogue]] = {}
+        self._lock = threading.Lock()
+
+    def get(self, version: str | None, available: frozenset[int]) -> Catalogue | None:
+        known = self._known.get(version) if version else None
+        if known is None or version is None:
+            return None
+        everything, those, shown = known
+        return shown if those == available else self.keep(version, everything, available)
+
+    def keep(self, version: str, everything: Catalogue, available: frozenset[int]) -> Catalogue:
+        shown = everything.with_available(available)
+        with self._lock:
+            self._known[version] = (everything, available, shown)
+            if len(self._known) > _KEPT:
+                del self._known[next(iter(self._known))]
+        return shown
+
+
+_remembered: Final = _Remembered()
+
+
+def _read(session: Session) -> Catalogue:
+    """All that is published, with nothing in stock."""
+    tool = bench.current(session).tool
     variants: dict[int, list[VariantView]] = defaultdict(list)
-    for piece_id, variant_id, *facts in session.execute(_VARIANTS):
-        level = levels.get(variant_id)
-        known: list[Any] = [variant_id, *facts, level is not None and level.available > 0]
+    for piece_id, *facts in session.execute(_VARIANTS):
+        known: list[Any] = [*facts, False]
         variants[piece_id].append(VariantView(*known))
     sides = _by_piece(session.execute(_SIDES))
     pictures: dict[int, list[PictureView]] = defaultdict(list)

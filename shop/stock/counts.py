@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -71,6 +71,11 @@ def levels(session: Session) -> dict[int, Level]:
     """Every variant's numbers by variant id. A variant nobody has counted yet is absent."""
     rows = session.execute(select(StockLevel.variant_id, StockLevel.on_hand, StockLevel.reserved))
     return {variant_id: Level(on_hand, reserved) for variant_id, on_hand, reserved in rows}
+
+
+def some_left() -> ColumnElement[bool]:
+    """Whether a buyer can still have one, for a query over StockLevel (see Level.available)."""
+    return StockLevel.on_hand > StockLevel.reserved
 
 
 def adjust(
