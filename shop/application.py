@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from shop import cli, clock, erasures, migrations, probes, trader, web
 from shop.accounts import routes as accounts
 from shop.accounts import security_log
-from shop.catalogue import editions
+from shop.catalogue import page_cache
 from shop.catalogue import routes as catalogue
 from shop.checkout import basket_routes, find_routes, order_routes
 from shop.checkout import routes as checkout
@@ -37,10 +37,8 @@ from shop.owner import refunds as owner_refunds
 from shop.owner import staff as owner_staff
 from shop.owner import stock as owner_stock
 from shop.owner import wall as owner_wall
-from shop.pages import finding, frame, styles, support
-from shop.pages import giving as giving_page
+from shop.pages import giving_page, layout_context, seo, styles, support, wall_page
 from shop.pages import routes as pages
-from shop.pages import wall as wall_page
 from shop.payments.gateway import Gateway, GatewayDown, GatewayRefused
 from shop.payments.patience import patient_pages
 from shop.payments.services import Services
@@ -83,7 +81,7 @@ TOPICS: Final = (
     journal_routes,
     comment_routes,
     pages,
-    finding,
+    seo,
     styles,
     giving_page,
     wall_page,
@@ -159,14 +157,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_error_handler(away, web.unavailable(PAYMENTS_AWAY))
     security_log.init()
     assets.init_app(app)
-    editions.init_app(app)
+    page_cache.init_app(app)
     journal.init_app(app)
     giving_page.init_app(app)
     for topic in TOPICS:
         app.register_blueprint(topic.blueprint)
     web.open_to_servers(app, "webhooks.stripe")
-    finding.init_app(app)
-    frame.init_app(app)
+    seo.init_app(app)
+    layout_context.init_app(app)
     cli.register(app)
     return app
 

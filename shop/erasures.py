@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session
 
-from shop import keeping, privacy
+from shop import privacy, retention
 from shop.checkout import basket_store
 from shop.db import Database
 from shop.dedications.models import GoneMark, GoneName, OrderKey, WallEntry
@@ -100,7 +100,7 @@ def sweep_keys(database: Database, vault: Vault) -> int:
     """Delete keys that have sealed nothing for as long as copies of the store are kept; how many."""
     if not vault.keys.exists:
         return 0
-    return vault.keys.sweep(used(database), keep=keeping.lasts(keeping.KEY_COPIES))
+    return vault.keys.sweep(used(database), keep=retention.lasts(retention.KEY_COPIES))
 
 
 def used(database: Database) -> set[str]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from shop import backup, clock, erasures, files, keeping
+from shop import backup, clock, erasures, files, retention
 from shop.db import Database
 from shop.dedications.keys import KeyStore, StoredKey
 from shop.dedications.sealing import Sealed
@@ -68,7 +68,7 @@ def write(keys: KeyStore, file: Path) -> Copied:
 
 def delete_old(keys: KeyStore) -> list[Path]:
     """Delete every copy whose time is over, in all folders that copies were put in; which they were."""
-    over = clock.now() - keeping.lasts(keeping.KEY_COPIES)
+    over = clock.now() - retention.lasts(retention.KEY_COPIES)
     deleted = []
     for folder in keys.folders():
         with suppress(OSError):  # a disk that is not there today

@@ -14,8 +14,8 @@ from typing import Final
 
 from flask import Flask, render_template
 
-from shop import clock, erasures, keeping, key_copies, privacy, stock
-from shop.accounts import attempts, sessions, staff
+from shop import clock, erasures, key_copies, privacy, retention, stock
+from shop.accounts import rate_limit, sessions, staff
 from shop.alerts import AlertKind, raise_alert
 from shop.checkout import basket_store
 from shop.emails import order_emails
@@ -92,7 +92,7 @@ class Worker:
         """What is past the time the privacy page gives."""
         with self.services.database.transaction() as session:
             basket_store.forget_old(session)
-            attempts.forget_tries(session)
+            rate_limit.forget_tries(session)
             stock.forget_networks(session)
             sessions.forget_sessions(session)
             staff.forget_links(session)
@@ -113,7 +113,7 @@ class Worker:
 
     def _erase(self) -> bool:
         """Names and words of orders that are past the time the privacy page gives."""
-        kept_since = clock.now() - keeping.lasts(keeping.ORDER)
+        kept_since = clock.now() - retention.lasts(retention.ORDER)
         with self.services.database.transaction() as session:
             erased = privacy.erase_old(
                 session, self.services.vault, placed_before=kept_since, actor="end of keeping"

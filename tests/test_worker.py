@@ -176,14 +176,14 @@ def test_an_order_that_the_sweep_cannot_finish_is_told_once_and_shown_to_the_own
         trade.pays(paid)
     trade.pass_time_for_holds()
     reference = trade.order(order).reference
-    settle = trade.services.gateway.picture
+    settle = trade.services.gateway.snapshot
 
-    def picture(sessions):
+    def snapshot(sessions):
         if trade.session_id(order) in sessions:
             raise KeyError(SECRET)
         return settle(sessions)
 
-    monkeypatch.setattr(trade.services.gateway, "picture", picture)
+    monkeypatch.setattr(trade.services.gateway, "snapshot", snapshot)
     for _ in range(5):
         sweep(trade.services)
     assert trade.order(other).state == "paid"

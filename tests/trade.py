@@ -25,7 +25,7 @@ from shop.payments.gateway import Gateway
 from shop.payments.models import CheckoutAttempt, PaymentEntry
 from shop.payments.payment_page import start_payment
 from shop.payments.services import Services
-from shop.payments.sync import converge
+from shop.payments.sync import sync_order
 from shop.pricing import LineItem, Quote, quote
 from shop.settings import PaymentMode
 from shop.standin import after_sales, paying, store
@@ -197,7 +197,7 @@ class Trade:
 
     def looks(self, order_id: int) -> State:
         """Converge."""
-        return converge(self.services, order_id)
+        return sync_order(self.services, order_id)
 
     def order(self, order_id: int) -> Order:
         """The order's row."""

@@ -12,7 +12,7 @@ from flask import Response, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from shop import web
-from shop.accounts.attempts import email_digest
+from shop.accounts.rate_limit import email_digest
 
 LASTS: Final = timedelta(days=180)
 NONCE_BYTES: Final = 16

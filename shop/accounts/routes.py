@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from shop import web
-from shop.accounts import access, attempts, devices, passwords, security_log, sessions, staff
+from shop.accounts import access, devices, passwords, rate_limit, security_log, sessions, staff
 from shop.accounts.forms import ButtonForm, ChangePasswordForm, PasswordForm, SignInForm
 from shop.accounts.models import Role
 from shop.alerts import AlertKind, raise_alert
@@ -39,7 +39,7 @@ def sign_in() -> ResponseReturnValue:
         return _again("accounts/sign_in.html", form)
     try:
         proven = _proven(form.normalised_email, form.password.data)
-    except attempts.TooManyTries as error:
+    except rate_limit.TooManyTries as error:
         return _wait("accounts/sign_in.html", form, error)
     token = _open(proven, form.password.data) if proven else None
     if token is None or proven is None:
@@ -97,7 +97,7 @@ def set_password() -> ResponseReturnValue:
     if isinstance(form, ChangePasswordForm):
         try:
             known = _proven(account.email, form.current.data)
-        except attempts.TooManyTries as error:
+        except rate_limit.TooManyTries as error:
             return _wait("accounts/password.html", form, error)
         if not known:
             form.current.errors = ["This is not the password you have now."]
@@ -115,14 +115,14 @@ def _proven(email: str, password: str) -> staff.Credentials | None:
     """Count a try, then check the password; what it proved, or None. Raises TooManyTries."""
     try:
         with web.transaction() as db:
-            attempts.allow_try(
+            rate_limit.allow_try(
                 db,
                 email=email,
                 address=request.remote_addr or "",
                 secret=web.settings().secret_key,
                 device=devices.known(email),
             )
-    except attempts.TooManyTries as error:
+    except rate_limit.TooManyTries as error:
         security_log.write("sign-in throttled", email=email)
         if error.everywhere:
             _tell_owner(email)
@@ -176,7 +176,7 @@ def _again(template: str, form: FlaskForm) -> ResponseReturnValue:
     return _page(template, form, _problems(form)), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def _wait(template: str, form: FlaskForm, error: attempts.TooManyTries) -> ResponseReturnValue:
+def _wait(template: str, form: FlaskForm, error: rate_limit.TooManyTries) -> ResponseReturnValue:
     headers = {"Retry-After": str(error.retry_after)}
     return _page(template, form, {"": [str(error)]}), HTTPStatus.TOO_MANY_REQUESTS, headers
 

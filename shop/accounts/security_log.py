@@ -11,7 +11,7 @@ from typing import Final
 from flask import has_request_context, request
 
 from shop import clock, web
-from shop.accounts.attempts import email_digest, network_digest
+from shop.accounts.rate_limit import email_digest, network_digest
 
 log: Final = logging.getLogger("shop.security")
 

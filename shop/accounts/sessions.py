@@ -11,14 +11,14 @@ from sqlalchemy import delete, not_, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
-from shop import clock, keeping
+from shop import clock, retention
 from shop.accounts import tokens
 from shop.accounts.models import Account, OpenedBy, StaffSession
 
 IDLE: Final = timedelta(hours=12)
 """A session ends when nothing was done with it for a working day."""
 
-LONGEST: Final = keeping.lasts(keeping.STAFF)
+LONGEST: Final = retention.lasts(retention.STAFF)
 """A session ends after a week whatever was done with it."""
 
 AHEAD: Final = timedelta(minutes=10)

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
-from shop.catalogue import choosing, pages
-from shop.catalogue.editions import Shown, editions, shown
+from shop.catalogue import choosing, piece_pages
+from shop.catalogue.page_cache import Shown, cached_pages, shown
 from shop.catalogue.snapshot import PieceView
 from shop.engraving import preview
 from shop.network import Allowance, UsedUp, network
@@ -26,14 +26,16 @@ PREVIEWS: Final = Allowance(seconds=4.0, per_second=0.25)
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
     """The first page."""
-    return editions().page("/", pages.home_page).response()
+    return cached_pages().page("/", piece_pages.home_page).response()
 
 
 @blueprint.get("/pieces")
 def collection() -> ResponseReturnValue:
     """All pieces, or those of a metal (`?metal=`) and a price (`?price=`)."""
     choice = choosing.choice_of(request.args, shown().catalogue)
-    return editions().page(choice.address, lambda shown: pages.pieces_page(shown, choice)).response()
+    return (
+        cached_pages().page(choice.address, lambda shown: piece_pages.pieces_page(shown, choice)).response()
+    )
 
 
 @blueprint.get("/pieces/<slug>")
@@ -41,12 +43,12 @@ def piece(slug: str) -> ResponseReturnValue:
     """One piece and the form to choose it."""
 
     def render(shown: Shown) -> str:
-        return pages.piece_page(shown.catalogue, slug, values={}, errors={}, canonical=address)
+        return piece_pages.piece_page(shown.catalogue, slug, values={}, errors={}, canonical=address)
 
     address = f"/pieces/{slug}"
     try:
-        return editions().page(address, render).response()
-    except pages.UnknownPiece:
+        return cached_pages().page(address, render).response()
+    except piece_pages.UnknownPiece:
         abort(HTTPStatus.NOT_FOUND)
 
 
@@ -76,4 +78,4 @@ def _drawn(piece: PieceView, asked: Mapping[str, str]) -> str:
     picture = next((stage for stage in piece.stages if stage.name == name), None)
     if picture is None:
         abort(HTTPStatus.NOT_FOUND)
-    return pages.words_on(piece, picture, asked)
+    return piece_pages.words_on(piece, picture, asked)

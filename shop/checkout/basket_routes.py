@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from shop import web
-from shop.catalogue import pages, snapshot
+from shop.catalogue import piece_pages, snapshot
 from shop.catalogue.postage import CHEAPEST
 from shop.checkout import basket_contents, basket_store, cookie
 from shop.checkout.changing import OpenPage, change_basket
@@ -65,29 +65,29 @@ def show() -> ResponseReturnValue:
     return cookie.show_count(make_response(page), len(basket.lines))
 
 
-@blueprint.get(pages.ADD_TO)
+@blueprint.get(piece_pages.ADD_TO)
 def lines() -> ResponseReturnValue:
     """The address of a refused form, asked for anew: what was kept is in the basket."""
     return _to_basket()
 
 
-@blueprint.post(pages.ADD_TO)
+@blueprint.post(piece_pages.ADD_TO)
 @web.checks_token_itself
 def add() -> ResponseReturnValue:
     """Put a unit with its words into the basket."""
     if not web.valid_public_token(request.form.get("csrf_token", "")):
-        return _stale(pages.ADD_TO, ADD)
+        return _stale(piece_pages.ADD_TO, ADD)
     if PREVIEW in request.form or INSTEAD in request.form:
-        return _previewed(pages.ADD_TO, ADD)
+        return _previewed(piece_pages.ADD_TO, ADD)
     token = cookie.token() or basket_store.new_token()
     catalogue = _catalogue(token)
     try:
         item = read_cuttable(catalogue, request.form)
         _, count, page = _changed(token, lambda session: basket_store.add(session, token, item))
     except Refused as refused:
-        return _again(catalogue, refused, pages.ADD_TO, ADD)
+        return _again(catalogue, refused, piece_pages.ADD_TO, ADD)
     except basket_store.BasketFull:
-        return _again(catalogue, _refused(catalogue, FULL), pages.ADD_TO, ADD)
+        return _again(catalogue, _refused(catalogue, FULL), piece_pages.ADD_TO, ADD)
     _say(page)
     return cookie.remember(_to_basket(), token, count)
 
@@ -100,7 +100,7 @@ def edit(line_id: int) -> ResponseReturnValue:
         line = _line(session, catalogue, line_id)
     if line is None or line.piece is None:
         abort(HTTPStatus.NOT_FOUND)
-    return pages.piece_page(
+    return piece_pages.piece_page(
         catalogue,
         line.piece.slug,
         values=values_of(line.item),
@@ -166,7 +166,7 @@ def _gone(catalogue: snapshot.Catalogue, token: str, line_id: int) -> ResponseRe
     with web.reading() as session:
         bought = basket_store.bought_with(session, token, line_id)
     why = PAID_GONE.format(bought.reference) if bought else GONE
-    return _again(catalogue, _refused(catalogue, why), pages.ADD_TO, ADD, HTTPStatus.NOT_FOUND)
+    return _again(catalogue, _refused(catalogue, why), piece_pages.ADD_TO, ADD, HTTPStatus.NOT_FOUND)
 
 
 def _catalogue(token: str | None) -> snapshot.Catalogue:
@@ -213,7 +213,7 @@ def _again(
     """The very same page with what she typed, and the reason beside each field."""
     if refused.piece is None:
         return render_template("checkout/words.html", written=written(request.form)), status
-    page = pages.piece_page(
+    page = piece_pages.piece_page(
         catalogue,
         refused.piece.slug,
         values=request.form if values is None else values,

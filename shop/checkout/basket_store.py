@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from shop import clock, keeping
+from shop import clock, retention
 from shop.checkout.models import Basket, BasketLine
 from shop.dedications.sealing import open_with, seal_with
 from shop.engraving import Engraving
@@ -17,7 +17,7 @@ from shop.orders.models import Order
 from shop.pricing import LineItem
 
 MOST_LINES: Final = 20
-KEPT_FOR: Final = keeping.lasts(keeping.BASKET)
+KEPT_FOR: Final = retention.lasts(retention.BASKET)
 
 
 STILL_TO_PAY: Final = UNPAID - {State.PROCESSING}

@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from shop import web
-from shop.accounts import attempts
+from shop.accounts import rate_limit
 from shop.checkout.forms import FindForm
 from shop.network import network
 from shop.orders import resend_link
@@ -44,9 +44,9 @@ def send() -> ResponseReturnValue:
         with web.transaction() as session:
             secret = web.settings().secret_key
             address = network(request.remote_addr or "")
-            attempts.allow(session, kind="find", value=address, secret=secret)
+            rate_limit.allow(session, kind="find", value=address, secret=secret)
             resend_link.send_links(session, web.wired(Services).vault, form.email.clean)
-    except attempts.TooManyTries as error:
+    except rate_limit.TooManyTries as error:
         form.email.errors = [SLOW_DOWN]
         return _page(form), HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(error.retry_after)}
     return redirect("/orders?asked", HTTPStatus.SEE_OTHER)

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from markupsafe import Markup
 
-from shop.catalogue import editions
+from shop.catalogue import page_cache
 from shop.catalogue.snapshot import Catalogue, PictureView, PieceView, VariantView
 from shop.engraving import FACES, Area, Engraving, proof
 from shop.engraving.by_hand import shown_by_hand
@@ -31,7 +31,7 @@ class ShownLine(Generic[L]):
 
 def statement() -> str | None:
     """The donation statement of the policy in force; None means that the site claims nothing."""
-    return editions.shown().statement
+    return page_cache.shown().statement
 
 
 def lines_shown(lines: Sequence[QuotedLine]) -> list[ShownLine[QuotedLine]]:

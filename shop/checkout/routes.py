@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from shop import web
-from shop.accounts.attempts import network_digest
+from shop.accounts.rate_limit import network_digest
 from shop.catalogue import snapshot
 from shop.catalogue.snapshot import Catalogue
 from shop.checkout import basket_store, cookie
@@ -27,7 +27,7 @@ from shop.orders.view import view
 from shop.payments.gateway import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt
 from shop.payments.services import Services
-from shop.payments.sync import StillMoving, converge
+from shop.payments.sync import StillMoving, sync_order
 from shop.pricing import NoLongerSold
 from shop.stock import ShareTaken, SoldOut
 from shop.trader import Trader
@@ -121,7 +121,7 @@ def thanks() -> ResponseReturnValue:
         )
     # Without an answer the page says what we know; webhook or sweep bring the rest.
     with suppress(GatewayDown, GatewayRefused, StillMoving):
-        converge(services, order_id)
+        sync_order(services, order_id)
     with web.reading() as session:
         order = session.get_one(Order, order_id)
         opened = view(session, services.vault, order)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from shop import web
 from shop.accounts import roster, security_log, staff
-from shop.cli.who import ACTOR
+from shop.cli.actor import ACTOR
 
 REFUSED: Final = (staff.NotAnEmail, roster.UnknownAccount, roster.LastOwner)
 

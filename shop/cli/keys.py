@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from shop import backup, keeping, key_copies, web
+from shop import backup, key_copies, retention, web
 from shop.payments.services import Services
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-DAYS = keeping.lasts(keeping.KEY_COPIES).days
+DAYS = retention.lasts(retention.KEY_COPIES).days
 
 group = AppGroup("keys", help="The keys of sealed words.")
 

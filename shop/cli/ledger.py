@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import web
-from shop.cli.who import ACTOR
+from shop.cli.actor import ACTOR
 from shop.giving import export, remittances, triggers, verification
 from shop.giving.ledger import Book
 from shop.giving.models import LedgerHead

@@ -5,12 +5,12 @@ import json
 import click
 from flask.cli import AppGroup
 
-from shop import erasures, keeping, privacy, web
+from shop import erasures, privacy, retention, web
 from shop.checkout import basket_store
-from shop.cli.who import ACTOR
+from shop.cli.actor import ACTOR
 from shop.payments.services import Services
 
-DAYS = keeping.lasts(keeping.KEY_COPIES).days
+DAYS = retention.lasts(retention.KEY_COPIES).days
 
 group = AppGroup("privacy", help="What is kept about an order.")
 

@@ -5,7 +5,7 @@ from flask.cli import AppGroup
 
 from shop import stock, web
 from shop.catalogue import snapshot
-from shop.cli.who import ACTOR
+from shop.cli.actor import ACTOR
 
 MOST = 10_000
 """Pieces in one movement of stock: more is a slip of the finger."""

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from shop.demo.writing import as_stored
+from shop.demo.bulk_insert import as_stored
 from shop.giving import policies
 from shop.giving.canonical import FACTS, Facts, Request, sha256
 from shop.giving.ledger import Book

@@ -14,6 +14,7 @@ from shop.catalogue import snapshot
 from shop.catalogue.snapshot import Catalogue
 from shop.db import Database
 from shop.dedications.vault import Vault
+from shop.demo.bulk_insert import write
 from shop.demo.chain import Chain
 from shop.demo.happening import Ledger
 from shop.demo.hurry import hurrying
@@ -21,7 +22,6 @@ from shop.demo.mark import mark
 from shop.demo.order_rows import Maker
 from shop.demo.prepared import prepared
 from shop.demo.story import YEARS, Told, told
-from shop.demo.writing import write
 from shop.giving import posting
 from shop.giving.models import LedgerPeriod, Policy
 from shop.giving.policies import statement

@@ -69,8 +69,8 @@ def write(services: Services, render: Render, claimed: Claimed, reply_to: str) -
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = claimed.message_id
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(render(f"mail/{kind.template}.txt", **context))
-    message.add_alternative(render(f"mail/{kind.template}.html", **context), subtype="html")
+    message.set_content(render(f"emails/{kind.template}.txt", **context))
+    message.add_alternative(render(f"emails/{kind.template}.html", **context), subtype="html")
     attach(message, order.reference, drawn)
     return message
 

@@ -1,6 +1,7 @@
 """Words on metal: faces, coverage, fit, drawing. Pure: no Flask, no database."""
 
 from shop.engraving.areas import Area
+from shop.engraving.characters import offered
 from shop.engraving.drawing import preview, proof, svg
 from shop.engraving.engraving import (
     HAND,
@@ -13,7 +14,6 @@ from shop.engraving.engraving import (
 )
 from shop.engraving.faces import FACES, Face
 from shop.engraving.layout import room_left_mm
-from shop.engraving.letters import offered
 from shop.engraving.problems import (
     FACE_FIELD,
     ControlCharacters,

@@ -10,11 +10,11 @@ from html import escape
 from typing import Final
 
 from shop.engraving.areas import Area, is_ring, outline
+from shop.engraving.characters import drawable
 from shop.engraving.engraving import HAND, EngravedLine, Engraving, Words, check, words_in
 from shop.engraving.faces import FACES, Face, opened
 from shop.engraving.frames import Frame, frames
 from shop.engraving.layout import lay_out
-from shop.engraving.letters import drawable
 from shop.engraving.problems import EngravingRefused
 from shop.engraving.tool import ANY_TOOL, Tool, fitted
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
-from shop.engraving import letters
+from shop.engraving import characters
 from shop.engraving.areas import Area
 from shop.engraving.directions import is_mixed
 from shop.engraving.faces import FACES, Face
@@ -126,7 +126,7 @@ def check(areas: Sequence[Area], face_slug: str, words: Words, tool: Tool = ANY_
             problems[place] = UnknownLine()
         elif too_many := _too_many(typed):
             problems[place] = too_many
-        elif not letters.is_blank(text := unicodedata.normalize("NFC", typed)):
+        elif not characters.is_blank(text := unicodedata.normalize("NFC", typed)):
             kept[place] = text
     face = FACES.get(face_slug)
     problems |= _refused(areas, face_slug, kept, tool) if kept or problems else {}
@@ -149,7 +149,7 @@ def _refused(
     areas: Sequence[Area], face_slug: str, kept: Words, tool: Tool
 ) -> dict[tuple[str, int], Problem]:
     if face_slug == HAND:
-        broken = {place: letters.breaks(text) for place, text in kept.items()}
+        broken = {place: characters.breaks(text) for place, text in kept.items()}
         return {place: ControlCharacters(found) for place, found in broken.items() if found}
     face = FACES.get(face_slug)
     return _unfit(areas, face, kept, tool) if face else {FACE_FIELD: UnknownFace()}
@@ -163,7 +163,7 @@ def _unfit(areas: Sequence[Area], face: Face, kept: Words, tool: Tool) -> dict[t
     lacking = [text for place, text in kept.items() if not isinstance(found.get(place), ControlCharacters)]
     for place, problem in found.items():
         if isinstance(problem, MissingLetters):
-            found[place] = replace(problem, faces_that_have=letters.faces_with(lacking))
+            found[place] = replace(problem, faces_that_have=characters.faces_with(lacking))
     as_cut = fitted(face, tool)
     for area in areas:
         side = {line: text for (key, line), text in kept.items() if key == area.key}
@@ -173,20 +173,20 @@ def _unfit(areas: Sequence[Area], face: Face, kept: Words, tool: Tool) -> dict[t
 
 
 def _uncuttable(face: Face, text: str) -> Problem | None:
-    if broken := letters.breaks(text):
+    if broken := characters.breaks(text):
         return ControlCharacters(broken)
     if is_mixed(text):
         return MixedDirections()
-    if lacking := letters.missing(face, text):
-        return letters.lacks(face, lacking)
-    if hidden := letters.invisible(text):
+    if lacking := characters.missing(face, text):
+        return characters.lacks(face, lacking)
+    if hidden := characters.invisible(text):
         return ControlCharacters(hidden)
     return None
 
 
 def _too_many(typed: str) -> TooManyCharacters | None:
     # Normal form C shortens no text to a tenth, so a very long one need not be normalised to be refused.
-    limit = letters.MAX_CHARACTERS
+    limit = characters.MAX_CHARACTERS
     count = len(typed) if len(typed) > 10 * limit else len(unicodedata.normalize("NFC", typed))
     return TooManyCharacters(count, limit) if count > limit else None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fontTools.misc.transform import Identity, Transform
 
 from shop.engraving.faces import Face, opened
-from shop.engraving.placing import PlacedLine, SideLayout
+from shop.engraving.placement import PlacedLine, SideLayout
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Final, Protocol
 
 from shop.engraving.areas import Area, engravable, is_ring
+from shop.engraving.characters import drawable
 from shop.engraving.faces import Face
-from shop.engraving.letters import drawable
-from shop.engraving.placing import SideLayout, Upright
+from shop.engraving.placement import SideLayout, Upright
 from shop.engraving.rim import WithRim
 from shop.engraving.ring import Round
 from shop.engraving.shaping import Shaped, shape

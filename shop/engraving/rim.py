@@ -9,7 +9,7 @@ from typing import Final
 from shop.engraving.areas import ROUND, Area, Region, above_arc, engravable_radius
 from shop.engraving.faces import Face, opened
 from shop.engraving.geometry import Point, highest
-from shop.engraving.placing import PlacedLine, SideLayout, Upright
+from shop.engraving.placement import PlacedLine, SideLayout, Upright
 from shop.engraving.problems import Problem, TooLong, TooTall
 from shop.engraving.shaping import Shaped
 from shop.engraving.straight import Block, lay_block, room_in_block_mm

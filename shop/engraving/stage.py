@@ -8,10 +8,10 @@ from html import escape
 from typing import Any, Final
 
 from shop.engraving.areas import Area
+from shop.engraving.characters import drawable, offered
 from shop.engraving.drawing import marks, number
 from shop.engraving.engraving import HAND, field_name, words_in
 from shop.engraving.faces import FACES, Face
-from shop.engraving.letters import drawable, offered
 from shop.engraving.remarks import BY_HAND, asks_for_hand, remarks, remarks_by_hand
 from shop.engraving.tool import ANY_TOOL, Tool, fitted
 

@@ -9,7 +9,7 @@ from typing import Final
 from shop.engraving.areas import Region
 from shop.engraving.faces import Face
 from shop.engraving.geometry import Directions, Point
-from shop.engraving.placing import PlacedLine, SideLayout, Upright
+from shop.engraving.placement import PlacedLine, SideLayout, Upright
 from shop.engraving.problems import Problem, TooLong, TooTall
 from shop.engraving.shaping import Shaped
 

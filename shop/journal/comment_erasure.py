@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from shop import clock, keeping
+from shop import clock, retention
 from shop.dedications.vault import Vault
 from shop.journal.models import Comment, CommentEvent, State
 
@@ -20,7 +20,7 @@ def forget_old(session: Session, vault: Vault) -> int:
         select(Comment)
         .where(
             Comment.email_sealed.is_not(None),
-            Comment.decided_at < now - keeping.lasts(keeping.COMMENT_ADDRESS),
+            Comment.decided_at < now - retention.lasts(retention.COMMENT_ADDRESS),
         )
         .with_for_update(skip_locked=True)
     ).all()
@@ -28,7 +28,8 @@ def forget_old(session: Session, vault: Vault) -> int:
     hidden = session.scalars(
         select(Comment)
         .where(
-            Comment.state == State.HIDDEN, Comment.decided_at < now - keeping.lasts(keeping.COMMENT_HIDDEN)
+            Comment.state == State.HIDDEN,
+            Comment.decided_at < now - retention.lasts(retention.COMMENT_HIDDEN),
         )
         .with_for_update(skip_locked=True)
     ).all()

@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from shop import clock, web
-from shop.accounts import attempts, tokens
+from shop.accounts import rate_limit, tokens
 from shop.dedications.vault import Vault
-from shop.journal import comments, pages
+from shop.journal import comments, journal_pages
 from shop.journal.comments import Opened
 from shop.journal.forms import CommentForm, ReportForm, kept
 from shop.journal.risk import at_risk
@@ -46,7 +46,7 @@ def leave(slug: str) -> ResponseReturnValue:
         return _post_again(slug, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         _count_try("comment")
-    except attempts.TooManyTries as error:
+    except rate_limit.TooManyTries as error:
         form.words.errors = [SLOW_DOWN]
         page, status = _post_again(slug, form, HTTPStatus.TOO_MANY_REQUESTS)
         return page, status, {"Retry-After": str(error.retry_after)}
@@ -90,7 +90,7 @@ def report_page(slug: str, number: int) -> ResponseReturnValue:
     """One comment, and a form to report it."""
     text = text_or_404(slug)
     comment = _shown(slug, number)
-    return pages.report_page(text, comment, ReportForm(formdata=None))
+    return journal_pages.report_page(text, comment, ReportForm(formdata=None))
 
 
 @blueprint.post(REPORT)
@@ -101,15 +101,15 @@ def report(slug: str, number: int) -> ResponseReturnValue:
     comment = _shown(slug, number)
     form = ReportForm()
     if not form.validate():
-        page = pages.report_page(text, comment, form, refused=True)
+        page = journal_pages.report_page(text, comment, form, refused=True)
         return page, HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         _count_try("report")
         with web.transaction() as session:
             comments.report(session, _vault(), slug, number, kept(form.note.data))
-    except attempts.TooManyTries as error:
+    except rate_limit.TooManyTries as error:
         form.note.errors = [SLOW_DOWN]
-        page = pages.report_page(text, comment, form, refused=True)
+        page = journal_pages.report_page(text, comment, form, refused=True)
         return page, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(error.retry_after)}
     except comments.UnknownComment:
         abort(HTTPStatus.NOT_FOUND)
@@ -123,7 +123,7 @@ def _vault() -> Vault:
 def _post_again(slug: str, form: CommentForm, status: HTTPStatus) -> tuple[str, HTTPStatus]:
     with web.reading() as session:
         shown = comments.shown(session, _vault(), slug)
-    return pages.post_page(text_or_404(slug), shown, form), status
+    return journal_pages.post_page(text_or_404(slug), shown, form), status
 
 
 def _shown(slug: str, number: int) -> Opened:
@@ -143,7 +143,7 @@ def _of_writer(session: Session, token: str) -> Opened:
 
 def _count_try(what: str) -> None:
     with web.transaction() as session:
-        attempts.allow(session, kind=what, value=_from(), secret=web.settings().secret_key)
+        rate_limit.allow(session, kind=what, value=_from(), secret=web.settings().secret_key)
 
 
 def _from() -> str:

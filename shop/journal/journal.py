@@ -10,8 +10,8 @@ from flask import Flask
 from markupsafe import Markup
 
 from shop import web
-from shop.journal.drawing import draw
 from shop.journal.studies import FOLDER, Library, library
+from shop.journal.study_drawing import draw
 from shop.journal.writing import Text, TextRefused, parse, read
 
 POSTS: Final = FOLDER / "posts"

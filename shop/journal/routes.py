@@ -7,8 +7,8 @@ from flask import Blueprint, abort, current_app
 from flask.typing import ResponseReturnValue
 
 from shop import web
-from shop.catalogue.editions import HTML, editions
-from shop.journal import comments, feed, pages
+from shop.catalogue.page_cache import HTML, cached_pages
+from shop.journal import comments, feed, journal_pages
 from shop.journal.journal import journal
 from shop.journal.writing import Text
 from shop.payments.services import Services
@@ -37,13 +37,13 @@ def text_or_404(slug: str) -> Text:
 @blueprint.get("/story")
 def story() -> ResponseReturnValue:
     """Why the pieces exist."""
-    return editions().page("/story", pages.story_page).response()
+    return cached_pages().page("/story", journal_pages.story_page).response()
 
 
 @blueprint.get("/journal")
 def index() -> ResponseReturnValue:
     """All posts."""
-    return editions().page("/journal", pages.index_page).response()
+    return cached_pages().page("/journal", journal_pages.index_page).response()
 
 
 @blueprint.get("/journal/<slug>")
@@ -53,11 +53,11 @@ def post(slug: str) -> ResponseReturnValue:
     with web.reading() as session:
         shown = comments.shown(session, web.wired(Services).vault, slug)
     kept: Posts = current_app.extensions.setdefault("shop.Posts", Posts())
-    now = editions().current().shown
+    now = cached_pages().current().shown
     key = (now.token, now.statement, *(comment.id for comment in shown))
     before, stored = kept.rendered.get(slug, (None, None))
     if stored is None or before != key:
-        stored = Stored.of(pages.post_page(text, shown).encode(), HTML)
+        stored = Stored.of(journal_pages.post_page(text, shown).encode(), HTML)
         kept.rendered[slug] = (key, stored)
     return stored.response()
 

@@ -1,1 +1,1 @@
-"""Orders: placing, lifecycle, and converge, which settles them."""
+"""Orders: placing, lifecycle, and sync_order, which settles them."""

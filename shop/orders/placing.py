@@ -18,7 +18,7 @@ from shop.orders.approved_engraving import Approved
 from shop.orders.holding import ANYBODY, Asking, set_aside
 from shop.orders.lifecycle import EventKind, State, free_reference, lock, make_link, record
 from shop.orders.models import Order, OrderLine
-from shop.orders.services import OrderServices
+from shop.orders.order_services import OrderServices
 from shop.orders.wall import Words
 from shop.pricing import LineItem, Quote, QuotedLine
 

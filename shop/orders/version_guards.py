@@ -1,7 +1,7 @@
 """An order's version moves with every write to what its money depends on: the databases themselves see to it.
 
-`converge` looks at Stripe outside any transaction and writes only if the version is still the one it started
-from. So a write that left the version alone could be undone by somebody who looked before it. Triggers move
+`sync_order` looks at Stripe outside any transaction and writes only if the version is still the one it began
+with. So a write that left the version alone could be undone by somebody who looked before it. Triggers move
 it, whoever writes and however, instead of each writer having to remember.
 """
 

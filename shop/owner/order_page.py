@@ -20,7 +20,7 @@ from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.order_record import PRINCIPAL
 from shop.payments.refunds import Refundable, refundable
 from shop.payments.services import Services
-from shop.payments.sync import StillMoving, converge
+from shop.payments.sync import StillMoving, sync_order
 
 TAGS: Final = {
     State.PAID: "good",
@@ -67,7 +67,7 @@ def why(code: str | None) -> str:
 def look_now(order_id: int) -> str | None:
     """Ask Stripe how an order stands. Give a sentence when that could not be done."""
     try:
-        converge(web.wired(Services), order_id)
+        sync_order(web.wired(Services), order_id)
     except (GatewayDown, StillMoving):
         return AWAY
     except GatewayRefused as error:

@@ -7,9 +7,9 @@ from typing import Final
 from flask import Blueprint, Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 
-from shop import clock, keeping, web
-from shop.catalogue.editions import Shown, editions
+from shop import clock, retention, web
 from shop.catalogue.lawful import CANCEL_DAYS, SILVER_HALLMARK_FROM_MG
+from shop.catalogue.page_cache import Shown, cached_pages
 from shop.catalogue.postage import SERVICES
 from shop.catalogue.snapshot import Catalogue
 from shop.money import pounds_and_pence
@@ -39,12 +39,12 @@ def _page(name: str, **facts: object) -> ResponseReturnValue:
             f"pages/{name}.html", here=name, canonical=f"/{name}", statement=shown.statement, **facts
         )
 
-    return editions().page(f"/{name}", render).response()
+    return cached_pages().page(f"/{name}", render).response()
 
 
 @blueprint.get("/support")
 def help_lines() -> ResponseReturnValue:
-    """Who helps. An edition lasts an hour at most, so an entry past its review is gone within one."""
+    """Who helps. A cached page lasts an hour at most, so an entry past its review is gone within one."""
     groups: tuple[Group, ...] = current_app.extensions["shop.support"]
     rows = [
         (entry.name, entry.source, _day(entry.checked), _day(entry.review_by))
@@ -79,15 +79,15 @@ def cancellation_form() -> ResponseReturnValue:
 @blueprint.get("/privacy")
 def privacy() -> ResponseReturnValue:
     """What is kept, why, and for how long."""
-    rows = [(kept.what, kept.why, kept.basis, kept.how_long) for kept in keeping.KEPT]
+    rows = [(kept.what, kept.why, kept.basis, kept.how_long) for kept in retention.KEPT]
     host_only = "__Host-" if web.settings().secure else ""
     return _page(
         "privacy",
         rows=rows,
-        basket=keeping.BASKET,
+        basket=retention.BASKET,
         complaint_days=COMPLAINT_DAYS,
         host_only=host_only,
-        key_days=keeping.lasts(keeping.KEY_COPIES).days,
+        key_days=retention.lasts(retention.KEY_COPIES).days,
     )
 
 
@@ -111,7 +111,7 @@ def hallmarking() -> ResponseReturnValue:
             silver_from=_grams(SILVER_HALLMARK_FROM_MG, 2),
         )
 
-    return editions().page("/hallmarking", render).response()
+    return cached_pages().page("/hallmarking", render).response()
 
 
 @blueprint.get("/accessibility")

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired
 from shop import web
 from shop.catalogue import choosing
 from shop.catalogue.choosing import EVERYTHING
-from shop.catalogue.editions import shown
+from shop.catalogue.page_cache import shown
 
 blueprint = Blueprint("styles", __name__)
 

@@ -27,8 +27,8 @@ from shop.payments.stripe_snapshot import (
     DisputeSeen,
     EventSeen,
     MoveSeen,
+    PaymentSnapshot,
     PayoutSeen,
-    Picture,
     RefundSeen,
     SessionSeen,
 )
@@ -128,13 +128,13 @@ class Gateway:
                 raise CannotExpire(session_id) from error
             raise
 
-    def picture(self, session_ids: Iterable[str]) -> Picture:
+    def snapshot(self, session_ids: Iterable[str]) -> PaymentSnapshot:
         """All that is known about these sessions: their payments, all refunds and all disputes of those."""
         found = [self._with_payment(session_id) for session_id in session_ids]
         intents = {
             body["payment_intent"]["id"]: body["payment_intent"] for body in found if body["payment_intent"]
         }
-        return Picture(
+        return PaymentSnapshot(
             sessions=tuple(stripe_objects.session(body) for body in found),
             payments=tuple(stripe_objects.payment(body) for body in intents.values()),
             refunds=tuple(refund for intent in intents for refund in self._refunds(intent)),

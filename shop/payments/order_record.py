@@ -23,7 +23,7 @@ PRINCIPAL: Final = frozenset({EntryKind.PAYMENT, EntryKind.UNEXPLAINED})
 
 
 @dataclass
-class Case:
+class OrderRecord:
     """An order with what is already written down about it."""
 
     session: Session
@@ -34,7 +34,7 @@ class Case:
     requests: list[RefundRequest]
     accepted: bool
     """Whether the owner accepted a payment that was not what was asked for."""
-    told: set[EventKind] = field(default_factory=set)
+    recorded: set[EventKind] = field(default_factory=set)
     """The kinds of events recorded this time."""
 
     @property
@@ -52,7 +52,7 @@ class Case:
         """Whether a payment page was asked for and may be open although Stripe has not answered yet."""
         return bool(self.attempts) and self.attempts[-1].stripe_id is None
 
-    def post(
+    def post_entry(
         self,
         key: str,
         kind: EntryKind,
@@ -80,17 +80,17 @@ class Case:
         self.entries[key] = entry
         return True
 
-    def tell(
+    def record_event(
         self, kind: EventKind, event_at: datetime | None = None, *, actor: str = STRIPE, **data: object
     ) -> None:
         """Add to the order's history."""
-        self.told.add(kind)
+        self.recorded.add(kind)
         record(self.session, self.order, kind, actor=actor, event_at=event_at, **data)
 
     def ask_refund(
         self, intent: str, amount: int, reason: RefundReason, suffix: str, *, actor: str = "shop"
     ) -> RefundRequest:
-        """Decide to give money back; `converge` sends it after the transaction."""
+        """Decide to give money back; `sync_order` sends it after the transaction."""
         now = clock.now()
         request = RefundRequest(
             order_id=self.order.id,
@@ -108,13 +108,13 @@ class Case:
         self.requests.append(request)
         return request
 
-    def write(self, kind: str, about: str = "") -> None:
+    def queue_email(self, kind: str, about: str = "") -> None:
         """Put a letter into the outbox, once per kind and what it is about."""
         key = f"{self.order.reference}:{kind}:{about}"
         outbox.put(self.session, kind=kind, order_id=self.order.id, dedupe_key=key)
 
 
-def open_case(session: Session, order: Order) -> Case:
+def open_record(session: Session, order: Order) -> OrderRecord:
     """What is known of an order that the caller has locked."""
     entries = session.scalars(select(PaymentEntry).where(PaymentEntry.order_id == order.id))
     requests = session.scalars(select(RefundRequest).where(RefundRequest.order_id == order.id))
@@ -124,7 +124,7 @@ def open_case(session: Session, order: Order) -> Case:
     accepted = select(OrderEvent.id).where(
         OrderEvent.order_id == order.id, OrderEvent.kind == EventKind.ACCEPTED
     )
-    return Case(
+    return OrderRecord(
         session,
         order,
         lines_of(session, order.id),

@@ -10,10 +10,10 @@ from shop.giving.ledger import Fact, Facts, Standing, UnitTarget
 from shop.orders.lifecycle import UNPAID, State
 from shop.payments.kinds import EntryKind, RefundState
 from shop.payments.models import PaymentEntry, RefundRequest
-from shop.payments.order_record import STRIPE, Case
+from shop.payments.order_record import STRIPE, OrderRecord
 from shop.payments.refund_allocation import Returned, taken_by
 from shop.payments.refunds import returned_elsewhere
-from shop.payments.stripe_snapshot import DisputeSeen, Picture, RefundSeen
+from shop.payments.stripe_snapshot import DisputeSeen, PaymentSnapshot, RefundSeen
 
 WHOLE_ORDER: Final = "ORDER"
 """What stands for a piece in the ledger when the policy counts by order."""
@@ -35,78 +35,80 @@ class Outcome:
     """When what made the state so happened; None where nothing but the look tells."""
 
 
-def outcome(case: Case, picture: Picture) -> Outcome:
+def outcome(order_record: OrderRecord, snapshot: PaymentSnapshot) -> Outcome:
     """What everything together amounts to. Worked out afresh each time, from all that is known."""
-    principal = case.principal
+    principal = order_record.principal
     if principal is None:
-        return Outcome(_unpaid_state(case, picture))
-    returned = _returned(case, picture, principal)
+        return Outcome(_unpaid_state(order_record, snapshot))
+    returned = _returned(order_record, snapshot, principal)
     back = sum(item.amount_pence for item in returned)
-    if principal.kind == EntryKind.UNEXPLAINED and not case.accepted:
+    if principal.kind == EntryKind.UNEXPLAINED and not order_record.accepted:
         return Outcome(State.REFUNDED if back >= principal.amount_pence else State.REVIEW)
-    disputes = _disputes(picture, principal)
+    disputes = _disputes(snapshot, principal)
     opened = [dispute.created for dispute in disputes if _is_open(dispute)]
-    gifts = _gifts(case, picture, principal, returned)
+    gifts = _gifts(order_record, snapshot, principal, returned)
     if opened:
         return Outcome(State.DISPUTED, gifts, min(opened))
     if lost := [ended_at(dispute) for dispute in disputes if dispute.status == "lost"]:
         return Outcome(State.DISPUTE_LOST, gifts, max(lost))
-    return Outcome(_paid_state(case, principal, back), gifts)
+    return Outcome(_paid_state(order_record, principal, back), gifts)
 
 
-def _unpaid_state(case: Case, picture: Picture) -> State:
-    state = State(case.order.state)
-    if state not in UNPAID or not picture.sessions or case.unanswered:
+def _unpaid_state(order_record: OrderRecord, snapshot: PaymentSnapshot) -> State:
+    state = State(order_record.order.state)
+    if state not in UNPAID or not snapshot.sessions or order_record.unanswered:
         return state  # nothing expires while a page we have not heard of yet may be open
-    intents = {payment.intent_id: payment.status for payment in picture.payments}
-    complete = [session for session in picture.sessions if session.status == "complete"]
+    intents = {payment.intent_id: payment.status for payment in snapshot.payments}
+    complete = [session for session in snapshot.sessions if session.status == "complete"]
     if any(intents.get(session.payment_intent or "") in STILL_PAYING for session in complete):
         return State.PROCESSING
-    if any(session.status == "open" for session in picture.sessions):
+    if any(session.status == "open" for session in snapshot.sessions):
         return state  # once its stock was released only paying again, which takes new stock, opens an order
     return State.FAILED if complete else State.EXPIRED
 
 
-def _paid_state(case: Case, principal: PaymentEntry, back: int) -> State:
+def _paid_state(order_record: OrderRecord, principal: PaymentEntry, back: int) -> State:
     if back >= principal.amount_pence:
         return State.REFUNDED
-    if case.unfillable:
+    if order_record.unfillable:
         return State.REVIEW  # the refund was decided and has not gone through yet
     return State.PART_REFUNDED if back else State.PAID
 
 
-def _returned(case: Case, picture: Picture, principal: PaymentEntry) -> list[Returned]:
+def _returned(
+    order_record: OrderRecord, snapshot: PaymentSnapshot, principal: PaymentEntry
+) -> list[Returned]:
     """Money that is back with the buyer for good, oldest first; by other means too, if the owner said so.
 
     What a dispute that is over took counts whatever the dispute is called, for a bank may keep the money of
     one that was prevented, or a part of one that was won. Its place among the others is that of its opening,
     which is known as long as the dispute is; its end is not.
     """
-    ours = {request.stripe_id: request for request in case.requests if request.stripe_id}
+    ours = {request.stripe_id: request for request in order_record.requests if request.stripe_id}
     back = [
-        (refund.created, refund.id, _refund(case, refund, ours.get(refund.id)))
-        for refund in picture.refunds
+        (refund.created, refund.id, _refund(order_record, refund, ours.get(refund.id)))
+        for refund in snapshot.refunds
         if refund.payment_intent == principal.payment_intent and refund.status not in REFUND_IS_GONE
     ]
     back += [
         (found.created, found.id, Returned(taken, at=ended_at(found), actor=STRIPE, cause=found.id))
-        for found in _disputes(picture, principal)
+        for found in _disputes(snapshot, principal)
         if (taken := _kept_by(found)) > 0
     ]
     back += [
-        (request.requested_at, request.key, returned_elsewhere(case.order, request))
-        for request in case.requests
+        (request.requested_at, request.key, returned_elsewhere(order_record.order, request))
+        for request in order_record.requests
         if request.state == RefundState.RETURNED_ELSEWHERE
         and request.payment_intent == principal.payment_intent
     ]
     return [item for _, _, item in sorted(back, key=lambda row: row[:2])]
 
 
-def _refund(case: Case, refund: RefundSeen, request: RefundRequest | None) -> Returned:
+def _refund(order_record: OrderRecord, refund: RefundSeen, request: RefundRequest | None) -> Returned:
     return Returned(
         amount_pence=refund.amount,
         lines=tuple(request.lines) if request else (),
-        postage_pence=case.order.postage_pence if request and request.with_postage else 0,
+        postage_pence=order_record.order.postage_pence if request and request.with_postage else 0,
         at=refund.created,
         actor=request.actor if request else STRIPE,
         cause=refund.id,
@@ -114,25 +116,30 @@ def _refund(case: Case, refund: RefundSeen, request: RefundRequest | None) -> Re
 
 
 def _gifts(
-    case: Case, picture: Picture, principal: PaymentEntry, returned: Sequence[Returned]
+    order_record: OrderRecord,
+    snapshot: PaymentSnapshot,
+    principal: PaymentEntry,
+    returned: Sequence[Returned],
 ) -> list[UnitTarget]:
     """Where each gift should stand: one a unit, or one for the order (unit 0) while she keeps any of it."""
-    if case.order.policy_id is None:
+    if order_record.order.policy_id is None:
         return []
-    back = taken_by({line.number: line.price_pence for line in case.lines}, returned)
-    whole = [max(back.values(), key=_when)] if len(back) == len(case.lines) else []
-    disputed = any(_is_open(dispute) for dispute in _disputes(picture, principal))
+    back = taken_by({line.number: line.price_pence for line in order_record.lines}, returned)
+    whole = [max(back.values(), key=_when)] if len(back) == len(order_record.lines) else []
+    disputed = any(_is_open(dispute) for dispute in _disputes(snapshot, principal))
     kept = Standing.HELD if disputed else Standing.ACCRUED
-    promised = [(line.number, line.sku, line.donation_pence, back.get(line.number)) for line in case.lines]
-    promised.append((0, WHOLE_ORDER, case.order.donation_pence, next(iter(whole), None)))
+    promised = [
+        (line.number, line.sku, line.donation_pence, back.get(line.number)) for line in order_record.lines
+    ]
+    promised.append((0, WHOLE_ORDER, order_record.order.donation_pence, next(iter(whole), None)))
     return [
         UnitTarget(
             unit=unit,
             sku=sku,
             amount_pence=pence,
-            policy_id=case.order.policy_id,
-            standing=Standing.NONE if gone or case.unfillable else kept,
-            facts=_facts(picture, principal, gone),
+            policy_id=order_record.order.policy_id,
+            standing=Standing.NONE if gone or order_record.unfillable else kept,
+            facts=_facts(snapshot, principal, gone),
         )
         for unit, sku, pence, gone in promised
         if pence
@@ -143,15 +150,15 @@ def _when(returned: Returned) -> datetime:
     return returned.at or datetime.min.replace(tzinfo=UTC)
 
 
-def _facts(picture: Picture, principal: PaymentEntry, gone: Returned | None) -> Facts:
+def _facts(snapshot: PaymentSnapshot, principal: PaymentEntry, gone: Returned | None) -> Facts:
     """What led to where a unit's gift stands."""
     paid = Fact(principal.event_at, STRIPE, principal.stripe_id)
-    disputes = _disputes(picture, principal)
+    disputes = _disputes(snapshot, principal)
     opened = [Fact(d.created, STRIPE, d.id) for d in disputes if _is_open(d)]
     restored = [Fact(ended_at(d), STRIPE, d.id) for d in disputes if d.status in DISPUTE_IS_OVER]
     restored += [
         Fact(refund.failed_at or clock.now(), STRIPE, refund.id)
-        for refund in picture.refunds
+        for refund in snapshot.refunds
         if refund.payment_intent == principal.payment_intent and refund.status in REFUND_IS_GONE
     ]
     ended = Fact(_when(gone), gone.actor, gone.cause) if gone else paid
@@ -177,15 +184,15 @@ def ended_at(dispute: DisputeSeen) -> datetime:
     return dispute.created if dispute.status == "prevented" else dispute.closed_at or clock.now()
 
 
-def _disputes(picture: Picture, principal: PaymentEntry) -> list[DisputeSeen]:
-    return [d for d in picture.disputes if d.payment_intent == principal.payment_intent]
+def _disputes(snapshot: PaymentSnapshot, principal: PaymentEntry) -> list[DisputeSeen]:
+    return [d for d in snapshot.disputes if d.payment_intent == principal.payment_intent]
 
 
-def left_of(picture: Picture, intent: str) -> int:
+def left_of(snapshot: PaymentSnapshot, intent: str) -> int:
     """Pence of a payment that neither a refund that holds nor a dispute that is over has taken."""
-    paid = sum(p.amount_received for p in picture.payments if p.intent_id == intent and p.charge_id)
-    refunds = [r for r in picture.refunds if r.payment_intent == intent and r.status not in REFUND_IS_GONE]
-    kept = sum(_kept_by(d) for d in picture.disputes if d.payment_intent == intent)
+    paid = sum(p.amount_received for p in snapshot.payments if p.intent_id == intent and p.charge_id)
+    refunds = [r for r in snapshot.refunds if r.payment_intent == intent and r.status not in REFUND_IS_GONE]
+    kept = sum(_kept_by(d) for d in snapshot.disputes if d.payment_intent == intent)
     return paid - sum(refund.amount for refund in refunds) - kept
 
 

@@ -93,7 +93,7 @@ def _next_key(services: Services, failed: CheckoutAttempt) -> CheckoutAttempt:
 def close_pages(services: Services, sessions: Sequence[str]) -> None:
     """Close payment pages for good. Raises GatewayDown or GatewayRefused."""
     for stripe_id in sessions:
-        with suppress(CannotExpire):  # paid, or expired already: converge says which
+        with suppress(CannotExpire):  # paid, or expired already: sync_order says which
             services.gateway.expire_session(stripe_id)
 
 

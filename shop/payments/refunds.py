@@ -109,7 +109,7 @@ def ask(
     actor: str,
     agreed_pence: int | None = None,
 ) -> RefundRequest:
-    """Decide a refund. It is sent to Stripe by `converge`, and carries the request's key there.
+    """Decide a refund. It is sent to Stripe by `sync_order`, and carries the request's key there.
 
     A line, or the postage, is given back once, whoever gave it back: asking again raises NothingToRefund. One
     that Stripe refused or the bank sent back waits for `send_again` or `close`. Raises MoreThanPaid also when

@@ -10,7 +10,7 @@ from shop.orders.lifecycle import EventKind, State, lock
 from shop.orders.models import Order
 from shop.payments.kinds import OWED_STILL, EntryKind, RefundReason, RefundState
 from shop.payments.models import PaymentEntry, RefundRequest
-from shop.payments.order_record import Case, open_case
+from shop.payments.order_record import OrderRecord, open_record
 from shop.payments.services import Services
 from shop.payments.settlement import take_stock
 
@@ -24,29 +24,31 @@ class OtherCurrency(Exception):
 
 
 def accept(session: Session, order_id: int, *, actor: str) -> None:
-    """Take the payment as it is for the order's. `converge` does the rest.
+    """Take the payment as it is for the order's. `sync_order` does the rest.
 
     Raises NotInReview or OtherCurrency. When a piece has gone meanwhile, all of it goes back.
     """
-    case, payment = _in_review(session, order_id)
-    if payment.currency != case.order.currency:
+    order_record, payment = _in_review(session, order_id)
+    if payment.currency != order_record.order.currency:
         raise OtherCurrency
-    case.tell(EventKind.ACCEPTED, actor=actor, amount_pence=payment.amount_pence)
-    take_stock(case, payment.payment_intent, payment.amount_pence, clock.now())
-    withdraw_alert(session, AlertKind.PAYMENT_IN_REVIEW, case.order.reference)
+    order_record.record_event(EventKind.ACCEPTED, actor=actor, amount_pence=payment.amount_pence)
+    take_stock(order_record, payment.payment_intent, payment.amount_pence, clock.now())
+    withdraw_alert(session, AlertKind.PAYMENT_IN_REVIEW, order_record.order.reference)
 
 
 def return_all(session: Session, order_id: int, *, actor: str) -> RefundRequest:
     """Decide that all that is left of the payment goes back. Raises NotInReview."""
-    case, payment = _in_review(session, order_id)
-    left = sum(e.amount_pence for e in case.entries.values() if e.payment_intent == payment.payment_intent)
-    if left <= 0 or any(request.reason == RefundReason.UNEXPLAINED for request in case.requests):
+    order_record, payment = _in_review(session, order_id)
+    left = sum(
+        e.amount_pence for e in order_record.entries.values() if e.payment_intent == payment.payment_intent
+    )
+    if left <= 0 or any(request.reason == RefundReason.UNEXPLAINED for request in order_record.requests):
         raise NotInReview
-    asked = case.ask_refund(
+    asked = order_record.ask_refund(
         payment.payment_intent, left, RefundReason.UNEXPLAINED, "unexplained", actor=actor
     )
-    case.tell(EventKind.REFUND_ASKED, actor=actor, amount_pence=left)
-    withdraw_alert(session, AlertKind.PAYMENT_IN_REVIEW, case.order.reference)
+    order_record.record_event(EventKind.REFUND_ASKED, actor=actor, amount_pence=left)
+    withdraw_alert(session, AlertKind.PAYMENT_IN_REVIEW, order_record.order.reference)
     session.flush()
     return asked
 
@@ -75,12 +77,12 @@ def _said(request: RefundRequest) -> str:
     return f"a refund of {pounds_and_pence(request.amount_pence)} {what[RefundState(request.state)]}"
 
 
-def _in_review(session: Session, order_id: int) -> tuple[Case, PaymentEntry]:
+def _in_review(session: Session, order_id: int) -> tuple[OrderRecord, PaymentEntry]:
     order = lock(session, order_id)
-    case = open_case(session, order)
-    payment = case.principal
+    order_record = open_record(session, order)
+    payment = order_record.principal
     if order.state != State.REVIEW or payment is None or payment.kind != EntryKind.UNEXPLAINED:
         raise NotInReview
-    if case.accepted or case.unfillable:
+    if order_record.accepted or order_record.unfillable:
         raise NotInReview
-    return case, payment
+    return order_record, payment

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from shop.db import Database
-from shop.orders.services import OrderServices
+from shop.orders.order_services import OrderServices
 from shop.payments.gateway import Gateway
 
 

@@ -1,7 +1,7 @@
 """What an order becomes, given everything Stripe knows about it. No network here, and nothing decided twice.
 
-`settle` may be called any number of times with pictures taken in any order: every fact is posted under a
-unique key, and what depends on all of them (the donation, the state) is worked out afresh each time.
+`apply_snapshot` may be called any number of times, with snapshots taken in any order: every fact is posted
+under a unique key, and what depends on all of them (the donation, the state) is worked out afresh each time.
 """
 
 from collections.abc import Sequence
@@ -18,62 +18,62 @@ from shop.orders.lifecycle import EventKind, State
 from shop.orders.models import Order
 from shop.payments.kinds import ALL_THAT_IS_LEFT, OWED_STILL, EntryKind, RefundReason, RefundState
 from shop.payments.models import RefundRequest
-from shop.payments.order_record import STRIPE, Case, open_case
+from shop.payments.order_record import STRIPE, OrderRecord, open_record
 from shop.payments.outcome import REFUND_IS_GONE, Outcome, left_of, outcome
 from shop.payments.payment_page import note_stray
 from shop.payments.refund_sending import adopt, withdraw_refund_alerts
-from shop.payments.stripe_snapshot import PaymentSeen, Picture, RefundSeen, SessionSeen
+from shop.payments.stripe_snapshot import PaymentSeen, PaymentSnapshot, RefundSeen, SessionSeen
 
 
-def settle(session: Session, order: Order, picture: Picture) -> None:
-    """Write down what the picture shows and is not yet known: money, stock, donation, state, letters.
+def apply_snapshot(session: Session, order: Order, snapshot: PaymentSnapshot) -> None:
+    """Write down what the snapshot shows and is not yet known: money, stock, donation, state, letters.
 
     The order must be locked. Posts nothing, and leaves the version alone, when there is nothing new.
     """
-    case = open_case(session, order)
-    _adopt_sessions(case, picture.sessions)
+    order_record = open_record(session, order)
+    _adopt_sessions(order_record, snapshot.sessions)
     paid = sorted(
-        (p for p in picture.payments if p.status == "succeeded" and p.charge_id),
+        (p for p in snapshot.payments if p.status == "succeeded" and p.charge_id),
         key=lambda p: (p.created, p.intent_id),
     )
     if paid:
-        _take_principal(case, paid)
-        _return_surplus(case, paid)
-        _post_refunds(case, picture)
-        _post_disputes(case, picture)
-        _settle_debts(case, picture)
-    _move(case, outcome(case, picture))
+        _take_principal(order_record, paid)
+        _return_surplus(order_record, paid)
+        _post_refunds(order_record, snapshot)
+        _post_disputes(order_record, snapshot)
+        _settle_debts(order_record, snapshot)
+    _move(order_record, outcome(order_record, snapshot))
 
 
-def _adopt_sessions(case: Case, sessions: Sequence[SessionSeen]) -> None:
+def _adopt_sessions(order_record: OrderRecord, sessions: Sequence[SessionSeen]) -> None:
     """A webhook can be faster than our own note of the session's id: then it is noted here.
 
     After Stripe has failed there may be several: one that can be, or was, paid is the one she was sent to.
     """
-    known = {attempt.stripe_id for attempt in case.attempts}
+    known = {attempt.stripe_id for attempt in order_record.attempts}
     for seen in sessions:
-        if seen.id in known or seen.client_reference_id != case.order.reference:
+        if seen.id in known or seen.client_reference_id != order_record.order.reference:
             continue
-        newest = case.attempts[-1]
-        if case.unanswered and (seen.status != "expired" or not newest.tries):
+        newest = order_record.attempts[-1]
+        if order_record.unanswered and (seen.status != "expired" or not newest.tries):
             newest.stripe_id, newest.url = seen.id, seen.url
         else:
-            note_stray(case.session, case.order.id, seen.id)
+            note_stray(order_record.session, order_record.order.id, seen.id)
 
 
-def _take_principal(case: Case, paid: Sequence[PaymentSeen]) -> None:
-    if case.principal is not None:
+def _take_principal(order_record: OrderRecord, paid: Sequence[PaymentSeen]) -> None:
+    if order_record.principal is not None:
         return
-    payment, order = paid[0], case.order
+    payment, order = paid[0], order_record.order
     right = payment.amount_received == order.total_pence and payment.currency == order.currency
-    case.post(
+    order_record.post_entry(
         f"pay:{payment.charge_id}",
         EntryKind.PAYMENT if right else EntryKind.UNEXPLAINED,
         payment,
         payment.amount_received,
     )
     if not right:
-        case.tell(
+        order_record.record_event(
             EventKind.AMOUNT_DIFFERS,
             payment.created,
             expected_pence=order.total_pence,
@@ -81,65 +81,83 @@ def _take_principal(case: Case, paid: Sequence[PaymentSeen]) -> None:
             currency=payment.currency,
         )
         detail = f"{payment.amount_received} {payment.currency}, not {order.total_pence} {order.currency}"
-        raise_alert(case.session, AlertKind.PAYMENT_IN_REVIEW, order.reference, detail)
+        raise_alert(order_record.session, AlertKind.PAYMENT_IN_REVIEW, order.reference, detail)
         return
-    case.tell(EventKind.PAID, payment.created, amount_pence=payment.amount_received)
-    take_stock(case, payment.intent_id, payment.amount_received, payment.created)
+    order_record.record_event(EventKind.PAID, payment.created, amount_pence=payment.amount_received)
+    take_stock(order_record, payment.intent_id, payment.amount_received, payment.created)
 
 
-def take_stock(case: Case, intent: str, paid_pence: int, at: datetime) -> None:
+def take_stock(order_record: OrderRecord, intent: str, paid_pence: int, at: datetime) -> None:
     """Sell what the order holds, or, if it has gone to somebody else, have all of the payment go back."""
-    hold, reference = case.order.hold_id, case.order.reference
-    if stock.sell(case.session, hold, order_reference=reference, actor=STRIPE) or stock.take_again(
-        case.session, hold, order_reference=reference, actor=STRIPE
+    hold, reference = order_record.order.hold_id, order_record.order.reference
+    if stock.sell(order_record.session, hold, order_reference=reference, actor=STRIPE) or stock.take_again(
+        order_record.session, hold, order_reference=reference, actor=STRIPE
     ):
-        case.write("order-confirmation")
-        ask_owner(case.session, case.order, [line.number for line in case.lines if line.by_hand])
+        order_record.queue_email("order-confirmation")
+        ask_owner(
+            order_record.session,
+            order_record.order,
+            [line.number for line in order_record.lines if line.by_hand],
+        )
     else:
-        case.ask_refund(intent, paid_pence, RefundReason.UNFILLABLE, "unfillable")
-        case.tell(EventKind.SOLD_OUT, at)
-        case.write("sold-out")
+        order_record.ask_refund(intent, paid_pence, RefundReason.UNFILLABLE, "unfillable")
+        order_record.record_event(EventKind.SOLD_OUT, at)
+        order_record.queue_email("sold-out")
 
 
-def _return_surplus(case: Case, paid: Sequence[PaymentSeen]) -> None:
+def _return_surplus(order_record: OrderRecord, paid: Sequence[PaymentSeen]) -> None:
     """She paid twice for one order: the second payment goes back in full, and she is told."""
     for payment in paid:
-        principal = case.principal
+        principal = order_record.principal
         if principal is None or payment.intent_id == principal.payment_intent:
             continue
-        if case.post(f"pay:{payment.charge_id}", EntryKind.SURPLUS, payment, payment.amount_received):
+        if order_record.post_entry(
+            f"pay:{payment.charge_id}", EntryKind.SURPLUS, payment, payment.amount_received
+        ):
             suffix = f"surplus-{payment.intent_id}"
-            case.ask_refund(payment.intent_id, payment.amount_received, RefundReason.SURPLUS, suffix)
-            case.tell(EventKind.PAID_TWICE, payment.created, amount_pence=payment.amount_received)
-            case.write("paid-twice", payment.intent_id)
+            order_record.ask_refund(payment.intent_id, payment.amount_received, RefundReason.SURPLUS, suffix)
+            order_record.record_event(
+                EventKind.PAID_TWICE, payment.created, amount_pence=payment.amount_received
+            )
+            order_record.queue_email("paid-twice", payment.intent_id)
 
 
-def _post_refunds(case: Case, picture: Picture) -> None:
-    payments: dict[str | None, PaymentSeen] = {payment.intent_id: payment for payment in picture.payments}
-    for refund in sorted(picture.refunds, key=lambda r: (r.created, r.id)):
-        payment, ours = payments[refund.payment_intent], _request_of(case, refund)
+def _post_refunds(order_record: OrderRecord, snapshot: PaymentSnapshot) -> None:
+    payments: dict[str | None, PaymentSeen] = {payment.intent_id: payment for payment in snapshot.payments}
+    for refund in sorted(snapshot.refunds, key=lambda r: (r.created, r.id)):
+        payment, ours = payments[refund.payment_intent], _request_of(order_record, refund)
         if refund.status in REFUND_IS_GONE:
-            _restore(case, refund, payment, ours)
-        elif case.post(f"ref:{refund.id}", EntryKind.REFUND, payment, -refund.amount, about=refund):
+            _restore(order_record, refund, payment, ours)
+        elif order_record.post_entry(
+            f"ref:{refund.id}", EntryKind.REFUND, payment, -refund.amount, about=refund
+        ):
             actor = ours.actor if ours else STRIPE
-            case.tell(EventKind.REFUNDED, refund.created, actor=actor, amount_pence=refund.amount)
-            principal = case.principal
-            if not case.unfillable and principal and refund.payment_intent == principal.payment_intent:
-                case.write("refund", refund.id)
+            order_record.record_event(
+                EventKind.REFUNDED, refund.created, actor=actor, amount_pence=refund.amount
+            )
+            principal = order_record.principal
+            if (
+                not order_record.unfillable
+                and principal
+                and refund.payment_intent == principal.payment_intent
+            ):
+                order_record.queue_email("refund", refund.id)
 
 
-def _request_of(case: Case, refund: RefundSeen) -> RefundRequest | None:
+def _request_of(order_record: OrderRecord, refund: RefundSeen) -> RefundRequest | None:
     """What was decided for this refund; None when it was made in Stripe's dashboard."""
-    ours = next((r for r in case.requests if refund.id == r.stripe_id or refund.mark == r.key), None)
+    ours = next((r for r in order_record.requests if refund.id == r.stripe_id or refund.mark == r.key), None)
     if ours and ours.stripe_id is None:
-        adopt(case.session, case.order, ours, refund)
+        adopt(order_record.session, order_record.order, ours, refund)
     return ours
 
 
-def _restore(case: Case, refund: RefundSeen, payment: PaymentSeen, ours: RefundRequest | None) -> None:
+def _restore(
+    order_record: OrderRecord, refund: RefundSeen, payment: PaymentSeen, ours: RefundRequest | None
+) -> None:
     """A refund came back from her bank: the money is ours again, and the owner says how it goes back."""
-    known = f"ref:{refund.id}" in case.entries
-    news = known and case.post(
+    known = f"ref:{refund.id}" in order_record.entries
+    news = known and order_record.post_entry(
         f"ref-failed:{refund.id}",
         EntryKind.REFUND_FAILED,
         payment,
@@ -150,44 +168,44 @@ def _restore(case: Case, refund: RefundSeen, payment: PaymentSeen, ours: RefundR
     if ours and ours.state == RefundState.SENT:
         ours.state, ours.refused, news = RefundState.SENT_BACK, refund.status, True
     if news:
-        case.tell(EventKind.REFUND_FAILED, refund.failed_at, amount_pence=refund.amount)
+        order_record.record_event(EventKind.REFUND_FAILED, refund.failed_at, amount_pence=refund.amount)
         detail = pounds_and_pence(refund.amount)
-        raise_alert(case.session, AlertKind.REFUND_SENT_BACK, case.order.reference, detail)
+        raise_alert(order_record.session, AlertKind.REFUND_SENT_BACK, order_record.order.reference, detail)
 
 
-def _settle_debts(case: Case, picture: Picture) -> None:
+def _settle_debts(order_record: OrderRecord, snapshot: PaymentSnapshot) -> None:
     """What went back otherwise, through Stripe's dashboard or a dispute that was lost, is owed no more."""
-    seen = {payment.intent_id for payment in picture.payments}
-    for request in case.requests:
+    seen = {payment.intent_id for payment in snapshot.payments}
+    for request in order_record.requests:
         if request.state not in OWED_STILL or request.payment_intent not in seen:
             continue
-        left = left_of(picture, request.payment_intent)
+        left = left_of(snapshot, request.payment_intent)
         if left <= 0:
             request.state = RefundState.WITHDRAWN
-            case.tell(EventKind.REFUND_NOT_NEEDED, amount_pence=request.amount_pence)
-            withdraw_refund_alerts(case.session, case.order)
+            order_record.record_event(EventKind.REFUND_NOT_NEEDED, amount_pence=request.amount_pence)
+            withdraw_refund_alerts(order_record.session, order_record.order)
         elif request.reason in ALL_THAT_IS_LEFT and left < request.amount_pence:
             request.amount_pence = left
 
 
-def _post_disputes(case: Case, picture: Picture) -> None:
-    payments: dict[str | None, PaymentSeen] = {payment.intent_id: payment for payment in picture.payments}
-    for dispute in sorted(picture.disputes, key=lambda d: (d.created, d.id)):
-        posted = [e for e in case.entries.values() if e.stripe_id == dispute.id]
+def _post_disputes(order_record: OrderRecord, snapshot: PaymentSnapshot) -> None:
+    payments: dict[str | None, PaymentSeen] = {payment.intent_id: payment for payment in snapshot.payments}
+    for dispute in sorted(snapshot.disputes, key=lambda d: (d.created, d.id)):
+        posted = [e for e in order_record.entries.values() if e.stripe_id == dispute.id]
         change = -dispute.withdrawn_pence - sum(entry.amount_pence for entry in posted)
         if change:
             kind = EntryKind.DISPUTE_WITHDRAWN if change < 0 else EntryKind.DISPUTE_REINSTATED
             key = f"dis:{dispute.id}:{len(posted) + 1}"
             payment = payments[dispute.payment_intent]
-            case.post(key, kind, payment, change, about=dispute, at=dispute.moved_at)
+            order_record.post_entry(key, kind, payment, change, about=dispute, at=dispute.moved_at)
 
 
-def _move(case: Case, found: Outcome) -> None:
+def _move(order_record: OrderRecord, found: Outcome) -> None:
     """Bring gifts, state and stock to where they should stand."""
-    order = case.order
+    order = order_record.order
     if found.gifts:
         ledger.bring_to(
-            case.session,
+            order_record.session,
             book=order.book,
             order_reference=order.reference,
             units=found.gifts,
@@ -195,9 +213,9 @@ def _move(case: Case, found: Outcome) -> None:
     if found.state == order.state:
         return
     if found.state in {State.EXPIRED, State.FAILED, State.REFUNDED}:
-        stock.release(case.session, order.hold_id)  # nothing is left to release once it was sold
+        stock.release(order_record.session, order.hold_id)  # nothing is left to release once it was sold
     if found.state == State.REFUNDED:
-        withdraw_alert(case.session, AlertKind.PAYMENT_IN_REVIEW, order.reference)
+        withdraw_alert(order_record.session, AlertKind.PAYMENT_IN_REVIEW, order.reference)
     order.state = found.state
-    if EventKind(found.state) not in case.told:
-        case.tell(EventKind(found.state), found.since)
+    if EventKind(found.state) not in order_record.recorded:
+        order_record.record_event(EventKind(found.state), found.since)

@@ -77,7 +77,7 @@ class DisputeSeen:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Picture:
+class PaymentSnapshot:
     """Everything Stripe knows about an order's payments at one moment."""
 
     sessions: tuple[SessionSeen, ...] = ()

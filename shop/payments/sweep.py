@@ -22,7 +22,7 @@ from shop.payments.payment_page import start_payment
 from shop.payments.refund_sending import due
 from shop.payments.services import Services
 from shop.payments.stripe_account import other_account
-from shop.payments.sync import StillMoving, converge, withdraw
+from shop.payments.sync import StillMoving, sync_order, withdraw
 from shop.stock.models import Hold
 
 EVERY: Final = timedelta(minutes=5)
@@ -46,7 +46,7 @@ def sweep(services: Services) -> int:
     _leave_behind(services)
     _each(services, lambda attempt_id: start_payment(services, attempt_id), _unanswered(services), "attempt")
     closed = _each(services, lambda order_id: withdraw(services, order_id), _overdue(services))
-    return closed + _each(services, lambda order_id: converge(services, order_id), _unfinished(services))
+    return closed + _each(services, lambda order_id: sync_order(services, order_id), _unfinished(services))
 
 
 def look_at_all(services: Services, *, placed_within: timedelta | None = None) -> int:
@@ -58,7 +58,7 @@ def look_at_all(services: Services, *, placed_within: timedelta | None = None) -
         query = query.where(Order.placed_at > clock.now() - placed_within)
     with services.database.reading() as session:
         orders = session.scalars(query).all()
-    return _each(services, lambda order_id: converge(services, order_id), orders)
+    return _each(services, lambda order_id: sync_order(services, order_id), orders)
 
 
 def _leave_behind(services: Services) -> None:

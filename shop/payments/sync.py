@@ -1,4 +1,4 @@
-"""`converge(order)`: the one function that settles an order.
+"""`sync_order(order)`: the one function that settles an order.
 
 Every webhook, the return page, the timer and the owner's button only say "look". This looks at Stripe and
 writes down what is missing. With `payment_page` and `refund_sending` it is the one place below routes and
@@ -22,7 +22,7 @@ from shop.payments.models import CheckoutAttempt, StraySession
 from shop.payments.payment_page import LATEST_STRAY, close_pages, made_for, start_payment
 from shop.payments.refund_sending import send_owed
 from shop.payments.services import Services
-from shop.payments.settlement import settle
+from shop.payments.settlement import apply_snapshot
 
 ROUNDS: Final = 5
 """How often to look again when somebody else settled the order in the meantime."""
@@ -32,41 +32,45 @@ class StillMoving(Exception):
     """The order kept changing while we looked; whoever asked should ask again."""
 
 
-Witness = Callable[[Session], bool]
+Deduplicate = Callable[[Session], bool]
 """Runs first inside the writing transaction; False means that this news was acted on before."""
 
 
-def converge(
-    services: Services, order_id: int, *, witness: Witness | None = None, session_id: str | None = None
+def sync_order(
+    services: Services,
+    order_id: int,
+    *,
+    deduplicate: Deduplicate | None = None,
+    session_id: str | None = None,
 ) -> State:
     """Bring an order to where Stripe says it is, and send the refunds it owes. Give its state.
 
     `session_id` names a Checkout session that we may not have noted yet. Raises StillMoving, GatewayDown or
-    GatewayRefused from looking: then nothing was kept, the witness included. An order of other keys (test and
-    live ones share a database) is refused before anything is asked. The same from closing a page
-    comes after all that was seen has been written; the sweep does the rest. A refund that cannot be sent
+    GatewayRefused from looking: then nothing was kept, not what `deduplicate` wrote either. An order of other
+    keys (test and live ones share a database) is refused before anything is asked. The same from closing a
+    page comes after all that was seen has been written; the sweep does the rest. A refund that cannot be sent
     raises nothing: see `refund_sending`.
     """
     for _ in range(ROUNDS):
         version, sessions = _known(services, order_id)
         if session_id and session_id not in sessions:
             sessions.append(session_id)
-        picture = services.gateway.picture(sessions)
+        snapshot = services.gateway.snapshot(sessions)
         with services.database.transaction() as session:
             order = lock(session, order_id)
             if order.version != version:
-                continue  # an older picture must never be written over a newer one
-            if witness is not None:
-                if not witness(session):
+                continue  # an older snapshot must never be written over a newer one
+            if deduplicate is not None:
+                if not deduplicate(session):
                     return State(order.state)
                 move_version(session, order)  # who looked before this news must look again
-            settle(session, order, picture)
+            apply_snapshot(session, order, snapshot)
             session.flush()
             state = State(order.state)
             wanted = newest_attempt(session, order_id).stripe_id if state == State.AWAITING else None
-        opened = [seen.id for seen in picture.sessions if seen.status == "open"]
+        opened = [seen.id for seen in snapshot.sessions if seen.status == "open"]
         close_pages(services, [found for found in opened if found != wanted])
-        return converge(services, order_id) if send_owed(services, order_id) else state
+        return sync_order(services, order_id) if send_owed(services, order_id) else state
     raise StillMoving
 
 
@@ -98,4 +102,4 @@ def withdraw(services: Services, order_id: int) -> State:
         start_payment(services, attempt.id)  # it may exist at Stripe although we never heard back
     _, sessions = _known(services, order_id)
     close_pages(services, sessions)
-    return converge(services, order_id)
+    return sync_order(services, order_id)

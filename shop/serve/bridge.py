@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from flask import Flask, render_template
 
-from shop.catalogue.editions import FromMemory, memories
+from shop.catalogue.page_cache import PageCacheMiddleware, memories
 from shop.serve.bodies import Bodies, TooLarge, TooSlow
 from shop.web import RETRY_AFTER_SECONDS
 from shop.web.security_headers import security_headers
@@ -84,7 +84,7 @@ class Bridge:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._memories: tuple[FromMemory[Any], ...] = memories(app)
+        self._memories: tuple[PageCacheMiddleware[Any], ...] = memories(app)
         self._bodies = Bodies()
         self._looking = Threads.of(LOOKING_THREADS, "looking")
         self._changing = Threads.of(CHANGING_THREADS, "changing")

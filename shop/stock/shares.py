@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from shop import keeping
+from shop import retention
 from shop.db import moment, one_at_a_time
 from shop.stock.counts import level_of
 from shop.stock.models import Hold, HoldLine, HoldState
@@ -19,7 +19,7 @@ from shop.stock.models import Hold, HoldLine, HoldState
 MOST_HOLDS: Final = 6
 """Baskets of one network whose pieces are set aside at the same time."""
 
-KEEP: Final[timedelta] = keeping.lasts(keeping.NETWORK)
+KEEP: Final[timedelta] = retention.lasts(retention.NETWORK)
 
 
 class ShareTaken(Exception):

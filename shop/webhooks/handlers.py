@@ -13,7 +13,7 @@ from shop.payments.gateway import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt, PaymentEntry
 from shop.payments.services import Services
 from shop.payments.stripe_snapshot import EventSeen
-from shop.payments.sync import StillMoving, converge
+from shop.payments.sync import StillMoving, sync_order
 from shop.webhooks import inbox
 from shop.webhooks.inbox import Waiting
 
@@ -64,10 +64,10 @@ def look_at_order(services: Services, waiting: Waiting) -> None:
         keep_only(services, waiting)
         return
     found = order_id
-    converge(
+    sync_order(
         services,
         found,
-        witness=lambda session: inbox.done(session, waiting.ids, found),
+        deduplicate=lambda session: inbox.done(session, waiting.ids, found),
         session_id=waiting.session_id,
     )
 

@@ -8,12 +8,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from shop.accounts import attempts
+from shop.accounts import rate_limit
 from shop.accounts.models import Account
 from shop.alerts import open_alerts
 from shop.db import Database
 from tests.accounts.helpers import EMAIL, PASSWORD, post, sign_in
-from tests.accounts.test_attempts import allowed, pass_time
+from tests.accounts.test_rate_limit import allowed, pass_time
 from tests.accounts.test_routes import enter
 
 OTHER = "ada@example.com"
@@ -59,7 +59,7 @@ def test_a_browser_that_signed_in_before_gets_in_beside_the_stranger_and_against
     guess_for_minutes(database, ["198.51.100.0"], seconds=20)
     assert not allowed(database, EMAIL, "198.51.100.0")
     assert tries_until_in(known) == 1
-    for number in range(attempts.STRANGERS):
+    for number in range(rate_limit.STRANGERS):
         allowed(database, EMAIL, f"10.0.{number}.1")
     post(known, "/sign-out", form="/sign-in/password")
     assert tries_until_in(known) == 1
@@ -68,8 +68,8 @@ def test_a_browser_that_signed_in_before_gets_in_beside_the_stranger_and_against
 def test_from_a_thousand_networks_at_once_a_minute_has_an_end_and_the_owner_is_told(
     app: Flask, database: Database, owner: Account
 ) -> None:
-    tries = [allowed(database, EMAIL, f"10.0.{number}.1") for number in range(attempts.STRANGERS + 20)]
-    assert tries == [True] * attempts.STRANGERS + [False] * 20
+    tries = [allowed(database, EMAIL, f"10.0.{number}.1") for number in range(rate_limit.STRANGERS + 20)]
+    assert tries == [True] * rate_limit.STRANGERS + [False] * 20
     assert sign_in(browser_at(app, "203.0.113.9")).status_code == 429
     with database.reading() as session:
         (alert,) = open_alerts(session)
@@ -78,7 +78,7 @@ def test_from_a_thousand_networks_at_once_a_minute_has_an_end_and_the_owner_is_t
 
 
 def test_guessing_at_an_account_there_is_not_raises_no_alarm(app: Flask, database: Database) -> None:
-    for number in range(attempts.STRANGERS):
+    for number in range(rate_limit.STRANGERS):
         allowed(database, OTHER, f"10.0.{number}.1")
     assert sign_in(browser_at(app, "203.0.113.9"), OTHER).status_code == 429
     with database.reading() as session:
@@ -135,7 +135,7 @@ def test_tries_dated_in_the_future_are_forgotten_like_old_ones(database: Databas
     allowed(database)
     pass_time(database, -timedelta(days=1))
     with database.transaction() as session:
-        assert attempts.forget_tries(session) == 2
+        assert rate_limit.forget_tries(session) == 2
 
 
 def test_a_clock_a_few_seconds_apart_gives_no_sixth_try(database: Database) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from shop.catalogue import pages, snapshot
+from shop.catalogue import piece_pages, snapshot
 from shop.catalogue.models import Variant
 from tests.browser import axe
 
@@ -18,7 +18,7 @@ def pages_of(app, said):
     def refused():
         with app.extensions["shop.database"].reading() as session:
             catalogue = snapshot.load(session)
-        return pages.piece_page(
+        return piece_pages.piece_page(
             catalogue,
             "disc",
             values={},

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select, update
 
 from shop import stock
-from shop.catalogue import pages, snapshot
+from shop.catalogue import piece_pages, snapshot
 from shop.catalogue.models import Piece, Variant
 from shop.catalogue.postage import CHEAPEST
 from shop.engraving import check
@@ -187,7 +187,7 @@ def test_a_browser_that_takes_gzip_gets_gzip_of_the_same_page(client):
 
 def test_unchanged_pages_are_rendered_once(app, client, monkeypatch):
     rendered = []
-    monkeypatch.setattr(pages, "pieces_page", lambda *shown: rendered.append(shown) or "page")
+    monkeypatch.setattr(piece_pages, "pieces_page", lambda *shown: rendered.append(shown) or "page")
     client.get("/pieces")
     time.sleep(1.01)
     client.get("/pieces")
@@ -198,7 +198,7 @@ def test_a_refused_form_is_shown_again_with_all_that_was_typed(app):
     with app.test_request_context(), app.extensions["shop.database"].reading() as session:
         catalogue = snapshot.load(session)
         chosen = catalogue.by_slug["disc"].variants[4].id
-        page = pages.piece_page(
+        page = piece_pages.piece_page(
             catalogue,
             "disc",
             values={
@@ -224,14 +224,14 @@ def test_a_refused_form_is_shown_again_with_all_that_was_typed(app):
 def test_a_form_for_a_piece_that_is_not_there_is_refused(app):
     with app.test_request_context(), app.extensions["shop.database"].reading() as session:
         catalogue = snapshot.load(session)
-        with pytest.raises(pages.UnknownPiece, match="brooch"):
-            pages.piece_page(catalogue, "brooch", values={}, errors={})
+        with pytest.raises(piece_pages.UnknownPiece, match="brooch"):
+            piece_pages.piece_page(catalogue, "brooch", values={}, errors={})
 
 
 def test_every_link_of_an_error_leads_to_a_field(app):
     errors = dict.fromkeys(["variant", "face", "dedication", "engraving-back-3"], "Please look at this.")
     with app.test_request_context(), app.extensions["shop.database"].reading() as session:
-        page = pages.piece_page(snapshot.load(session), "disc", values={}, errors=errors)
+        page = piece_pages.piece_page(snapshot.load(session), "disc", values={}, errors=errors)
     found = BeautifulSoup(page, "html.parser")
     links = [a["href"].removeprefix("#") for a in found.select(".summary a")]
     assert links == list(errors)

@@ -200,7 +200,7 @@ def trade_letter(trade: Trade) -> Letter:
 def test_there_is_a_template_of_each_sort_for_every_kind(app: Flask) -> None:
     names = set(app.jinja_env.list_templates())
     for kind in KINDS.values():
-        assert {f"mail/{kind.template}.txt", f"mail/{kind.template}.html"} <= names
+        assert {f"emails/{kind.template}.txt", f"emails/{kind.template}.html"} <= names
 
 
 def images(message: EmailMessage) -> dict[str, EmailMessage]:

@@ -21,10 +21,10 @@ from shop.engraving import (
     check,
     proof,
 )
+from shop.engraving.characters import missing, offered
 from shop.engraving.contours import polygon
 from shop.engraving.cut_check import REACH_PX, Difference, difference
 from shop.engraving.faces import Face
-from shop.engraving.letters import missing, offered
 from shop.engraving.outlines import CutSide, cut_sides
 from shop.engraving.writers import FORMATS
 from tests.engraving import rasters

@@ -6,9 +6,9 @@ import unicodedata
 import pytest
 
 from shop.engraving import FACES, Area, EngravingRefused, MissingLetters, check
+from shop.engraving.characters import faces_with, offered
 from shop.engraving.cut_check import checked_digest
 from shop.engraving.faces import GENERAL, opened
-from shop.engraving.letters import faces_with, offered
 from shop.engraving.shaping import shape
 
 BAR = Area("front", "Front", "bar", 60, 12, 1)

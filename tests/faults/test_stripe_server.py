@@ -99,7 +99,7 @@ def test_a_payment_from_page_to_payout_is_to_the_letter_of_the_specification(
         paying.pay(server.account, page.id)  # twice
     with pytest.raises(CannotExpire):
         gateway.expire_session(page.id)
-    seen = gateway.picture([page.id])
+    seen = gateway.snapshot([page.id])
     assert (seen.sessions[0].payment_status, seen.payments[0].amount_received) == ("paid", 17395)
     gateway.refund(seen.payments[0].intent_id, 8500, "r")
     days.pass_(days=4)
@@ -129,10 +129,10 @@ def test_a_bank_debit_is_complete_at_once_and_paid_days_later(
 ) -> None:
     page = gateway.create_session(wanted(days), "a")
     paying.pay_late(server.account, page.id)
-    assert gateway.picture([page.id]).payments[0].status == "processing"
+    assert gateway.snapshot([page.id]).payments[0].status == "processing"
     days.pass_(days=3)
     paying.late_money(server.account, page.id, arrives=arrives)
-    assert gateway.picture([page.id]).payments[0].status == status
+    assert gateway.snapshot([page.id]).payments[0].status == status
     assert balance(server) == (17395 if arrives else 0)
     assert server.account.problems == []
 
@@ -263,7 +263,7 @@ def test_refunds_wait_fail_and_are_listed_in_pages(
     page = gateway.create_session(wanted(days), "b")
     session = server.account.objects[page.id]
     session["payment_intent"] = intent  # another way to the same payment
-    assert [refund.id for refund in gateway.picture([page.id]).refunds] == made[::-1]
+    assert [refund.id for refund in gateway.snapshot([page.id]).refunds] == made[::-1]
     server.account.short = "pending"
     waiting = gateway.refund(intent, 100, "waits")
     assert (waiting.status, balance(server)) == ("pending", 17395 - 123)

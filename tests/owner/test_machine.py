@@ -110,7 +110,7 @@ def preview(who: Shopper, words: str, face: str = "marcellus") -> str:
 def test_the_preview_shows_what_the_machine_makes_of_the_words(
     owner: Shopper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shop.catalogue.editions.FRESH_SECONDS", 0.0)
+    monkeypatch.setattr("shop.catalogue.page_cache.FRESH_SECONDS", 0.0)
     fine = preview(owner, "Wren")
     write_down(owner)
     coarse = preview(owner, "Wren")
@@ -125,7 +125,7 @@ def test_the_preview_shows_what_the_machine_makes_of_the_words(
 def test_another_host_follows_by_itself(
     owner: Shopper, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shop.catalogue.editions.FRESH_SECONDS", 0.0)  # a second that is over at once
+    monkeypatch.setattr("shop.catalogue.page_cache.FRESH_SECONDS", 0.0)  # a second that is over at once
     elsewhere = Shopper(create_app(settings))
     assert "data-tool" not in elsewhere.get("/pieces/disc").text
     write_down(owner)

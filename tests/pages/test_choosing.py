@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import update
 
-from shop.catalogue import editions
+from shop.catalogue import page_cache
 from shop.catalogue.models import Variant
 
 
@@ -78,12 +78,12 @@ def test_every_choice_has_one_rendering_and_the_collection_as_its_canonical_addr
     ):
         page = soup(client, f"/pieces?{query}")
         assert page.find("link", rel="canonical")["href"] == "http://localhost/pieces"
-    stored = [name for name in app.extensions["shop.editions"].current().pages if "?" in name]
+    stored = [name for name in app.extensions["shop.cached_pages"].current().pages if "?" in name]
     assert stored == ["/pieces?metal=gold&price=under-100"]
 
 
 def test_a_choice_is_answered_from_memory_and_never_at_another_address(app, client, monkeypatch):
-    monkeypatch.setattr(editions, "FRESH_SECONDS", 3600)
+    monkeypatch.setattr(page_cache, "FRESH_SECONDS", 3600)
     found = client.get("/pieces?metal=gold").data
     assert found != client.get("/pieces").data
     assert client.get("/pieces%3Fmetal=gold").status_code == 404

@@ -13,12 +13,12 @@ from flask import Flask
 from sqlalchemy import delete, select, update
 
 from shop.application import create_app
-from shop.catalogue import editions
+from shop.catalogue import page_cache
 from shop.giving import ledger, remittances
 from shop.giving.ledger import Standing, UnitTarget
 from shop.giving.models import LedgerHead, Policy
 from shop.giving.months import Month
-from shop.pages.giving import WIDEST, chart
+from shop.pages.giving_page import WIDEST, chart
 from shop.settings import Settings
 from tests.giving.conftest import alike
 from tests.pages.owner import name_trader
@@ -31,7 +31,7 @@ PAGE = "/giving"
 @pytest.fixture(autouse=True)
 def always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """No second between what a test does and what it sees."""
-    monkeypatch.setattr(editions, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(page_cache, "FRESH_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -253,11 +253,11 @@ def test_a_new_gift_is_there_within_a_second_and_only_it_is_read(
 ) -> None:
     give(trade, "PM-AAAA-22", Standing.ACCRUED)
     assert stats(anyone)["Given in all"] == "£5.00"
-    monkeypatch.setattr(editions, "FRESH_SECONDS", 60.0)
+    monkeypatch.setattr(page_cache, "FRESH_SECONDS", 60.0)
     anyone.get(PAGE)
     give(trade, "PM-BBBB-22", Standing.ACCRUED)
     assert stats(anyone)["Given in all"] == "£5.00", "from memory"
-    monkeypatch.setattr(editions, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(page_cache, "FRESH_SECONDS", 0.0)
     assert stats(anyone)["Given in all"] == "£10.00"
 
 

@@ -7,8 +7,8 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import update
 
-from shop import keeping
-from shop.accounts import access, attempts, devices, sessions
+from shop import retention
+from shop.accounts import access, devices, rate_limit, sessions
 from shop.application import create_app
 from shop.catalogue.models import Variant
 from shop.catalogue.postage import SERVICES
@@ -95,13 +95,13 @@ def test_postage_is_what_the_checkout_asks_for(client):
 
 def test_the_privacy_page_tells_every_time_that_the_code_goes_by(client):
     text = words(client, "/privacy")
-    for kept in keeping.KEPT:
+    for kept in retention.KEPT:
         assert kept.how_long in text, kept.what
         assert kept.why in text
         assert kept.basis in text
-    assert keeping.BASKET.lasts == basket_store.KEPT_FOR
-    assert keeping.TRIES.lasts == attempts.KEEP
-    assert keeping.STAFF.lasts == sessions.LONGEST
+    assert retention.BASKET.lasts == basket_store.KEPT_FOR
+    assert retention.TRIES.lasts == rate_limit.KEEP
+    assert retention.STAFF.lasts == sessions.LONGEST
     assert "30 days after it was last changed" in text
     assert "6 years after the order" in text
     assert "1 hour after the last try" in text
@@ -109,7 +109,7 @@ def test_the_privacy_page_tells_every_time_that_the_code_goes_by(client):
 
 def test_what_has_no_end_has_no_length():
     with pytest.raises(ValueError, match="no end"):
-        keeping.lasts(keeping.DONATIONS)
+        retention.lasts(retention.DONATIONS)
 
 
 @pytest.mark.parametrize("site", ["http://localhost", "https://shop.example"])
@@ -145,7 +145,7 @@ def test_every_weight_and_whether_it_needs_a_hallmark_is_told(app, client):
     with app.extensions["shop.database"].transaction() as session:
         session.execute(update(Variant).where(Variant.sku == "HEART-SILVER-20").values(hallmarked=True))
         session.execute(update(Variant).where(Variant.sku.like("DISC-%")).values(hallmarked=True))
-    app.extensions["shop.editions"]._read_at = 0
+    app.extensions["shop.cached_pages"]._read_at = 0
     told = [
         row.find_all("td")[-1].get_text() for row in soup(client, "/hallmarking").select("#grams tbody tr")
     ]
@@ -167,6 +167,6 @@ def test_the_councils_notice_is_linked_once_the_owner_has_it(app, client):
     assert "will be shown here" in words(client, "/hallmarking")
     seller = app.jinja_env.globals["trader"]
     app.jinja_env.globals["trader"] = replace(seller, notice="icon.svg")
-    app.extensions["shop.editions"]._edition = None
+    app.extensions["shop.cached_pages"]._cache = None
     link = soup(client, "/hallmarking").find("a", string=re.compile("dealer’s notice"))
     assert client.get(link["href"]).status_code == 200

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from pydantic import ValidationError
 
 from shop import trader
-from shop.pages import frame
+from shop.pages import layout_context
 
 pytestmark = pytest.mark.validator
 
@@ -39,7 +39,7 @@ def test_every_block_of_every_page_is_valid(client, check):
 
 def test_a_real_sellers_address_is_valid(check):
     seller = replace(trader.load(Path("/nowhere"), livemode=False), sample=False, vat="GB1")
-    check(frame.organization(seller, "https://shop.example"))
+    check(layout_context.organization(seller, "https://shop.example"))
 
 
 @pytest.mark.parametrize(

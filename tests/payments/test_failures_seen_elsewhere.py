@@ -21,14 +21,14 @@ from shop.orders.lifecycle import State
 from shop.orders.models import Order, OrderEvent
 from shop.payments import gateway as stripe_gateway
 from shop.payments import refunds
-from shop.payments import sync as converging
+from shop.payments import sync as syncing
 from shop.payments.gateway import Gateway, GatewayDown
 from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest
 from shop.payments.payment_page import start_payment
 from shop.payments.refund_sending import carry_out
-from shop.payments.stripe_snapshot import Picture, RefundSeen
+from shop.payments.stripe_snapshot import PaymentSnapshot, RefundSeen
 from shop.payments.sweep import look_at_all, sweep
-from shop.payments.sync import converge
+from shop.payments.sync import sync_order
 from shop.standin import paying
 from tests.payments.door import Door, hooked
 from tests.payments.test_sweep import later
@@ -144,16 +144,16 @@ def test_of_two_that_looked_before_either_wrote_only_one_writes(trade: Trade) ->
     looked = Barrier(2)
     looks: list[object] = []
 
-    def together(picture: Callable[..., Picture], sessions: Sequence[str]) -> Picture:
-        seen = picture(sessions)
+    def together(snapshot: Callable[..., PaymentSnapshot], sessions: Sequence[str]) -> PaymentSnapshot:
+        seen = snapshot(sessions)
         looks.append(seen)
         if len(looks) <= 2:
             looked.wait(30)
         return seen
 
-    services = hooked(trade.services, picture=together)
+    services = hooked(trade.services, snapshot=together)
     with ThreadPoolExecutor(2) as pool:
-        states = [pool.submit(converge, services, order) for _ in range(2)]
+        states = [pool.submit(sync_order, services, order) for _ in range(2)]
         assert [state.result() for state in states] == [State.PAID, State.PAID]
     assert len(looks) == 3  # the one that came second looked again
     assert settled_once(trade, order)
@@ -186,12 +186,12 @@ def no_inbox(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def no_versions(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = converging._known
-    monkeypatch.setattr(converging, "_known", lambda *asked: (AnyVersion(), known(*asked)[1]))
+    known = syncing._known
+    monkeypatch.setattr(syncing, "_known", lambda *asked: (AnyVersion(), known(*asked)[1]))
 
 
 def no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(converging, "lock", lambda session, order_id: session.get_one(Order, order_id))
+    monkeypatch.setattr(syncing, "lock", lambda session, order_id: session.get_one(Order, order_id))
 
 
 def no_ledger_key(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,7 +229,7 @@ def test_an_event_whose_look_at_stripe_fails_is_kept_and_done_later(trade: Trade
     order = trade.place("disc")
     trade.pays(order)
     (event,) = door.news("checkout.session.completed")
-    door.hook(picture=fails)
+    door.hook(snapshot=fails)
     assert (door.knock(event), door.kept(), door.undone()) == (200, 1, 1)
     door.hook()
     door.works(later=True)
@@ -376,7 +376,7 @@ def test_the_second_payment_goes_back_once_however_often_the_refund_is_sent(trad
 
     services = hooked(trade.services, refund=answer_is_lost)
     for _ in range(3):
-        converge(services, order)
+        sync_order(services, order)
     assert len({refund.id for refund in sent}) == 1
     assert trade.kept_pence(order) == trade.order(order).total_pence
 
@@ -479,7 +479,7 @@ def test_our_own_refunds_webhook_arrives_while_we_still_wait_for_the_answer(trad
         heard.extend(door.knock(event) for event in door.news("refund.created", "charge.refunded"))
         return made
 
-    assert converge(hooked(trade.services, refund=webhook_first), order) is State.PART_REFUNDED
+    assert sync_order(hooked(trade.services, refund=webhook_first), order) is State.PART_REFUNDED
     assert heard == [200, 200]
     assert money(trade, order)[1:] == [("refund", -asked.amount_pence)]
     assert (trade.given(), trade.letters(order)) == (500, ["order-confirmation", "refund"])
@@ -680,7 +680,7 @@ def test_a_stripe_that_takes_the_call_and_never_answers_is_given_up(
         services = replace(trade.services, gateway=Gateway.over_http("sk_test_1", "whsec_1", address))
         started = time.monotonic()
         with pytest.raises(GatewayDown):
-            converge(services, order)
+            sync_order(services, order)
         assert time.monotonic() - started < 10
     trade.pays(order)
     assert trade.looks(order) is State.PAID
@@ -698,9 +698,9 @@ def release_early(trade: Trade, order: int) -> None:
         session.merge(held)
 
 
-def other_payment(order_pence: int | None = None, currency: str = "gbp") -> Callable[..., Picture]:
-    def look(picture: Callable[..., Picture], sessions: Sequence[str]) -> Picture:
-        seen = picture(sessions)
+def other_payment(order_pence: int | None = None, currency: str = "gbp") -> Callable[..., PaymentSnapshot]:
+    def look(snapshot: Callable[..., PaymentSnapshot], sessions: Sequence[str]) -> PaymentSnapshot:
+        seen = snapshot(sessions)
         return replace(
             seen,
             payments=tuple(
@@ -718,12 +718,12 @@ def other_payment(order_pence: int | None = None, currency: str = "gbp") -> Call
 
 @pytest.mark.parametrize("look", [other_payment(order_pence=100), other_payment(currency="usd")])
 def test_a_payment_of_another_amount_or_currency_is_for_the_owner_to_look_at(
-    trade: Trade, look: Callable[..., Picture]
+    trade: Trade, look: Callable[..., PaymentSnapshot]
 ) -> None:
     order = trade.place("disc")
     trade.pays(order)
-    services = hooked(trade.services, picture=look)
-    assert converge(services, order) is State.REVIEW
+    services = hooked(trade.services, snapshot=look)
+    assert sync_order(services, order) is State.REVIEW
     assert [kind for kind, _ in money(trade, order)] == ["unexplained"]
     assert (trade.given(), trade.letters(order)) == (0, [])
     trade.pass_time_for_holds()
@@ -759,21 +759,21 @@ def test_paid_after_the_last_one_went_to_somebody_else_gets_all_her_money_back(t
     assert trade.sound() == []
 
 
-def test_a_picture_taken_before_a_refund_and_written_after_it_does_not_undo_it(trade: Trade) -> None:
+def test_a_snapshot_taken_before_a_refund_and_written_after_it_does_not_undo_it(trade: Trade) -> None:
     order = trade.place("disc")
     trade.pays(order)
     trade.looks(order)
     taken, refunded = Event(), Event()
 
-    def slow(picture: Callable[..., Picture], sessions: Sequence[str]) -> Picture:
-        seen = picture(sessions)
+    def slow(snapshot: Callable[..., PaymentSnapshot], sessions: Sequence[str]) -> PaymentSnapshot:
+        seen = snapshot(sessions)
         if not refunded.is_set():
             taken.set()
             assert refunded.wait(30)
         return seen
 
     with ThreadPoolExecutor(1) as pool:
-        late = pool.submit(converge, hooked(trade.services, picture=slow), order)
+        late = pool.submit(sync_order, hooked(trade.services, snapshot=slow), order)
         assert taken.wait(30)
         trade.refunds(order)
         assert trade.looks(order) is State.REFUNDED
@@ -783,7 +783,7 @@ def test_a_picture_taken_before_a_refund_and_written_after_it_does_not_undo_it(t
     assert happened(trade, order)[-1] == "refunded"
 
 
-def test_a_picture_of_an_open_inquiry_is_not_written_over_the_news_that_it_closed(
+def test_a_snapshot_of_an_open_inquiry_is_not_written_over_the_news_that_it_closed(
     trade: Trade, door: Door
 ) -> None:
     order = trade.place("disc")
@@ -793,15 +793,17 @@ def test_a_picture_of_an_open_inquiry_is_not_written_over_the_news_that_it_close
     (opened,) = door.news("charge.dispute.created")
     heard: list[int] = []
 
-    def closes_meanwhile(picture: Callable[..., Picture], sessions: Sequence[str]) -> Picture:
-        seen = picture(sessions)
+    def closes_meanwhile(
+        snapshot: Callable[..., PaymentSnapshot], sessions: Sequence[str]
+    ) -> PaymentSnapshot:
+        seen = snapshot(sessions)
         if not heard:
             heard.append(0)
             trade.dispute_ends(inquiry, won=False)
             heard.extend(door.knock(event) for event in door.news("charge.dispute.closed"))
         return seen
 
-    door.hook(picture=closes_meanwhile)
+    door.hook(snapshot=closes_meanwhile)
     assert door.knock(opened) == 200
     assert heard == [0, 200]
     assert settled_once(trade, order)

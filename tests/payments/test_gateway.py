@@ -107,7 +107,7 @@ def test_expiring_a_session_that_never_was_is_refused(either: Gateway) -> None:
     assert (refused.value.code, refused.value.status) == ("resource_missing", 404)
 
 
-def test_the_picture_holds_every_refund_however_many_pages_they_fill(
+def test_the_snapshot_holds_every_refund_however_many_pages_they_fill(
     either: Gateway, wanted: Wanted, tester: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PAGE", 2)
@@ -116,22 +116,22 @@ def test_the_picture_holds_every_refund_however_many_pages_they_fill(
     intent = either.session(made.id).payment_intent
     assert intent
     refunds = [either.refund(intent, 100 + n, f"refund-{n}") for n in range(5)]
-    picture = either.picture([made.id])
-    assert sorted(picture.refunds, key=lambda one: one.amount) == refunds
+    snapshot = either.snapshot([made.id])
+    assert sorted(snapshot.refunds, key=lambda one: one.amount) == refunds
     assert {refund.status for refund in refunds} == {"succeeded"}
 
 
-def test_the_picture_of_two_sessions_holds_both_payments(
+def test_the_snapshot_of_two_sessions_holds_both_payments(
     either: Gateway, wanted: Wanted, tester: Visitor
 ) -> None:
     made = [either.create_session(wanted(), f"order-1-session-{n}") for n in (1, 2, 3)]
     tester.choose(made[0].id, "pays")
     tester.choose(made[1].id, "declined")
-    picture = either.picture([one.id for one in made])
-    assert [one.status for one in picture.sessions] == ["complete", "open", "open"]
-    assert [one.status for one in picture.payments] == ["succeeded", "requires_payment_method"]
-    assert [one.charge_id is None for one in picture.payments] == [False, True]
-    assert [one.amount_received for one in picture.payments] == [25595, 0]
+    snapshot = either.snapshot([one.id for one in made])
+    assert [one.status for one in snapshot.sessions] == ["complete", "open", "open"]
+    assert [one.status for one in snapshot.payments] == ["succeeded", "requires_payment_method"]
+    assert [one.charge_id is None for one in snapshot.payments] == [False, True]
+    assert [one.amount_received for one in snapshot.payments] == [25595, 0]
 
 
 def test_a_refund_with_the_same_key_is_made_once(either: Gateway, wanted: Wanted, tester: Visitor) -> None:
@@ -139,7 +139,7 @@ def test_a_refund_with_the_same_key_is_made_once(either: Gateway, wanted: Wanted
     tester.choose(made.id, "pays")
     intent = either.session(made.id).payment_intent or ""
     assert either.refund(intent, 8500, "refund-1") == either.refund(intent, 8500, "refund-1")
-    assert len(either.picture([made.id]).refunds) == 1
+    assert len(either.snapshot([made.id]).refunds) == 1
 
 
 def test_more_than_was_paid_is_not_given_back(either: Gateway, wanted: Wanted, tester: Visitor) -> None:

@@ -16,7 +16,7 @@ from shop.payments.reconciliation import reconcile
 from shop.payments.services import Services
 from shop.payments.stripe_account import OTHER_ACCOUNT
 from shop.payments.sweep import look_at_all, sweep
-from shop.payments.sync import converge
+from shop.payments.sync import sync_order
 from shop.settings import PaymentMode
 from tests.payments.door import hooked
 from tests.payments.test_sweep import later
@@ -35,7 +35,7 @@ def knows_nothing(services: Services) -> Services:
     def balance(call: Callable[..., Any]) -> Any:
         return replace(call(), available=0, pending=0)
 
-    hooks = {"session": unknown, "picture": unknown, "expire_session": unknown, "refund": unknown}
+    hooks = {"session": unknown, "snapshot": unknown, "expire_session": unknown, "refund": unknown}
     return hooked(services, **hooks, moves=nothing, payouts=nothing, balance=balance)
 
 
@@ -57,7 +57,7 @@ def test_orders_of_test_keys_are_no_difference_once_real_money_moves(
     assert trade.order(paid).state == State.PAID
     assert (trade.order(waiting).state, trade.level("petal").reserved) == (State.EXPIRED, 0)
     with pytest.raises(GatewayRefused):
-        converge(services, paid)
+        sync_order(services, paid)
     assert trade.sound() == []
 
 

@@ -18,7 +18,7 @@ from shop.payments.refund_sending import CLAIMED, carry_out
 from shop.payments.refunds import ask
 from shop.payments.services import Services
 from shop.payments.sweep import look_at_all, sweep
-from shop.payments.sync import converge
+from shop.payments.sync import sync_order
 from tests.payments.door import hooked
 from tests.payments.test_sweep import later
 from tests.trade import Trade
@@ -56,7 +56,7 @@ def asked(trade: Trade, order: int, *lines: int, postage: bool = False) -> Refun
 
 def at_stripe(trade: Trade, order: int) -> list[int]:
     """What went back, by Stripe's own word, in pence."""
-    found = trade.services.gateway.picture([trade.session_id(order)])
+    found = trade.services.gateway.snapshot([trade.session_id(order)])
     return [refund.amount for refund in found.refunds if refund.status == "succeeded"]
 
 
@@ -96,7 +96,7 @@ def test_a_refund_whose_answer_was_lost_is_found_and_not_sent_again(
     after: timedelta,
 ) -> None:
     asked(trade, order, 1)
-    converge(hooked(trade.services, refund=trouble), order)
+    sync_order(hooked(trade.services, refund=trouble), order)
     later(monkeypatch, after)
     for _ in range(2):
         sweep(trade.services)
@@ -111,7 +111,7 @@ def test_a_process_that_looked_before_the_refund_was_made_finds_it_before_it_sen
     trade: Trade, order: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked(trade, order, 1)
-    converge(hooked(trade.services, refund=loses_the_answer), order)
+    sync_order(hooked(trade.services, refund=loses_the_answer), order)
     later(monkeypatch, timedelta(hours=24, minutes=1))
     assert carry_out(trade.services, request_of(trade, order))
     assert at_stripe(trade, order) == [trade.wish_price("disc")]
@@ -131,7 +131,7 @@ def test_a_failure_that_stripe_repeats_for_a_day_under_its_key_is_answered_with_
 
     services = hooked(trade.services, refund=repeats_the_failure)
     asked(trade, order, 1)
-    converge(services, order)
+    sync_order(services, order)
     assert at_stripe(trade, order) == []
     later(monkeypatch, timedelta(minutes=6))
     sweep(services)
@@ -141,7 +141,7 @@ def test_a_failure_that_stripe_repeats_for_a_day_under_its_key_is_answered_with_
 
 def test_a_refund_on_the_third_page_of_the_list_is_found(trade: Trade, order: int) -> None:
     asked(trade, order, 1)
-    converge(hooked(trade.services, refund=loses_the_answer), order)
+    sync_order(hooked(trade.services, refund=loses_the_answer), order)
     for _ in range(205):
         trade.refunds(order, 1)
     trade.looks(order)
@@ -150,7 +150,7 @@ def test_a_refund_on_the_third_page_of_the_list_is_found(trade: Trade, order: in
 
 def test_an_equal_refund_from_the_dashboard_is_not_taken_for_ours(trade: Trade, order: int) -> None:
     asked(trade, order, 2)
-    converge(hooked(trade.services, refund=fails_before_the_work), order)
+    sync_order(hooked(trade.services, refund=fails_before_the_work), order)
     by_hand = trade.refunds(order, trade.wish_price("petal"))
     trade.looks(order)
     assert request_of(trade, order).stripe_id != by_hand
@@ -173,7 +173,7 @@ def test_a_refusal_that_may_pass_is_tried_again_until_it_has_passed_and_the_owne
     status: int,
     code: str | None,
 ) -> None:
-    assert converge(hooked(trade.services, refund=refuses(status, code)), sold_out) is State.REVIEW
+    assert sync_order(hooked(trade.services, refund=refuses(status, code)), sold_out) is State.REVIEW
     reference = trade.order(sold_out).reference
     assert told(trade) == [(AlertKind.REFUND_WAITS, reference)]
     assert any(reference in said for said in reconcile(hooked(trade.services, refund=refuses(status, code))))
@@ -195,7 +195,7 @@ def test_the_pauses_between_tries_grow_to_some_hours(
         raise GatewayRefused("api_key_expired", "", 401)
 
     services = hooked(trade.services, refund=refuse)
-    converge(services, sold_out)
+    sync_order(services, sold_out)
     for _ in range(12 * 24):
         later(monkeypatch, timedelta(minutes=5))
         sweep(services)
@@ -209,7 +209,7 @@ def test_a_refusal_for_good_waits_for_a_person_and_is_never_forgotten(
     trade: Trade, sold_out: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refusing = hooked(trade.services, refund=refuses(400, "parameter_invalid"))
-    converge(refusing, sold_out)
+    sync_order(refusing, sold_out)
     reference = trade.order(sold_out).reference
     assert told(trade) == [(AlertKind.REFUND_REFUSED, reference)]
     later(monkeypatch, timedelta(days=3))
@@ -235,12 +235,12 @@ def test_what_went_back_from_the_dashboard_in_the_meantime_is_owed_no_more(
     trade: Trade, sold_out: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refusing = hooked(trade.services, refund=refuses(401, "api_key_expired"))
-    converge(refusing, sold_out)
+    sync_order(refusing, sold_out)
     trade.refunds(sold_out, 1000)
-    converge(refusing, sold_out)
+    sync_order(refusing, sold_out)
     assert request_of(trade, sold_out).amount_pence == trade.order(sold_out).total_pence - 1000
     trade.refunds(sold_out)
-    assert converge(refusing, sold_out) is State.REFUNDED
+    assert sync_order(refusing, sold_out) is State.REFUNDED
     later(monkeypatch, timedelta(hours=7))
     sweep(trade.services)
     assert request_of(trade, sold_out).state == RefundState.WITHDRAWN
@@ -270,7 +270,7 @@ def test_a_refund_whose_sender_died_is_sent_by_another_after_a_while(
 
     asked(trade, order, 1)
     with pytest.raises(SystemExit):
-        converge(hooked(trade.services, refund=dies), order)
+        sync_order(hooked(trade.services, refund=dies), order)
     trade.looks(order)
     assert at_stripe(trade, order) == []
     later(monkeypatch, CLAIMED)
@@ -289,7 +289,7 @@ def test_a_second_payment_is_returned_however_long_stripe_refuses(
     trade.looks(order)
     asked(trade, order, 1, postage=True)
     for hours in range(4):
-        converge(services(403 if hours % 2 else 401), order)
+        sync_order(services(403 if hours % 2 else 401), order)
         later(monkeypatch, timedelta(hours=hours))
     later(monkeypatch, timedelta(hours=7))
     sweep(trade.services)

@@ -13,7 +13,7 @@ from shop.payments.models import StraySession
 from shop.payments.payment_page import start_payment
 from shop.payments.services import Services
 from shop.payments.sweep import sweep
-from shop.payments.sync import converge, withdraw
+from shop.payments.sync import sync_order, withdraw
 from shop.standin import paying
 from tests.payments.door import hooked
 from tests.payments.test_sweep import later
@@ -115,4 +115,4 @@ def test_a_changed_basket_closes_every_page_of_an_order_that_stripe_failed_for(t
     assert withdraw(trade.services, order) is State.EXPIRED
     for page in (trade.attempt(order).stripe_id or "", failing.made[0]):
         assert trade.services.gateway.session(page).status == "expired"
-    assert converge(trade.services, order) is State.EXPIRED
+    assert sync_order(trade.services, order) is State.EXPIRED

@@ -18,7 +18,7 @@ from shop.payments.attempts import open_attempt
 from shop.payments.models import CheckoutAttempt, RefundRequest
 from shop.payments.payment_page import start_payment
 from shop.payments.refunds import ask
-from shop.payments.sync import converge, withdraw
+from shop.payments.sync import sync_order, withdraw
 from tests.conftest import load_models
 from tests.payments.door import hooked
 from tests.trade import Trade, quoted
@@ -44,7 +44,7 @@ def test_a_reopened_payment_page_keeps_its_hold_while_the_old_ones_expiry_is_hea
             start_payment(trade.services, attempt)
         return seen
 
-    assert converge(hooked(trade.services, picture=between), order) is State.AWAITING
+    assert sync_order(hooked(trade.services, snapshot=between), order) is State.AWAITING
     assert trade.level("disc").reserved == 1
     trade.pays(order)
     assert trade.looks(order) is State.PAID
@@ -59,7 +59,7 @@ def test_a_reopened_page_that_is_paid_before_its_answer_is_noted_is_found(trade:
     def paid_at_once(create: Callable[..., Any], *asked: Any) -> Any:
         seen = create(*asked)
         trade.pays(order)
-        assert converge(trade.services, order, session_id=seen.id) is State.PAID
+        assert sync_order(trade.services, order, session_id=seen.id) is State.PAID
         return seen
 
     start_payment(hooked(trade.services, create_session=paid_at_once), attempt)

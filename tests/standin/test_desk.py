@@ -42,7 +42,7 @@ def test_any_amount_or_a_lines_price_is_refunded(
     tester: Visitor, visit: SessionSeen, gateway: Gateway, fields: dict[str, str], given_back: int
 ) -> None:
     assert tester.post(f"/payments/{visit.payment_intent}/refunds", **fields).status_code == 303
-    assert [one.amount for one in gateway.picture([visit.id]).refunds] == [given_back]
+    assert [one.amount for one in gateway.snapshot([visit.id]).refunds] == [given_back]
 
 
 @pytest.mark.parametrize("amount", ["-1", "0", "1.234", "nan", "Infinity", "twelve", "1e9", "9999999", "256"])
@@ -52,16 +52,16 @@ def test_an_amount_that_makes_no_sense_is_said_and_nothing_happens(
     answer = tester.post(f"/payments/{visit.payment_intent}/refunds", amount=amount)
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
-    assert gateway.picture([visit.id]).refunds == ()
+    assert gateway.snapshot([visit.id]).refunds == ()
 
 
 def test_a_refund_that_fails_can_be_made_again(
     tester: Visitor, visit: SessionSeen, gateway: Gateway, told: Told
 ) -> None:
     tester.post(f"/payments/{visit.payment_intent}/refunds")
-    made = gateway.picture([visit.id]).refunds[0]
+    made = gateway.snapshot([visit.id]).refunds[0]
     tester.post(f"/refunds/{made.id}/failure")
-    assert gateway.picture([visit.id]).refunds[0].status == "failed"
+    assert gateway.snapshot([visit.id]).refunds[0].status == "failed"
     assert told()[-3:] == ["refund.updated", "charge.refund.updated", "refund.failed"]
     assert tester.post(f"/refunds/{made.id}/failure").status_code == 422
     assert tester.post(f"/payments/{visit.payment_intent}/refunds").status_code == 303
@@ -69,7 +69,7 @@ def test_a_refund_that_fails_can_be_made_again(
 
 
 def dispute(gateway: Gateway, visit: SessionSeen) -> DisputeSeen:
-    (found,) = gateway.picture([visit.id]).disputes
+    (found,) = gateway.snapshot([visit.id]).disputes
     return found
 
 
@@ -148,4 +148,4 @@ def test_the_balance_is_paid_out_once_and_comes_back_when_that_fails(
 def test_an_old_page_is_not_acted_on(tester: Visitor, visit: SessionSeen, gateway: Gateway) -> None:
     answer = tester.browser.post(f"/payments/{visit.payment_intent}/refunds", data={"csrf_token": "1.00"})
     assert answer.status_code == 422
-    assert gateway.picture([visit.id]).refunds == ()
+    assert gateway.snapshot([visit.id]).refunds == ()

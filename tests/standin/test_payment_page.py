@@ -49,11 +49,11 @@ def test_who_pays_is_sent_on_with_the_sessions_id(
     answer = tester.choose(visit.id, "pays")
     assert answer.status_code == 303
     assert answer.location == f"{SITE}/checkout/thanks?session={visit.id}"
-    picture = gateway.picture([visit.id])
-    assert (picture.sessions[0].status, picture.sessions[0].payment_status) == ("complete", "paid")
-    assert picture.sessions[0].url is None
-    assert (picture.payments[0].status, picture.payments[0].amount_received) == ("succeeded", 25595)
-    assert picture.payments[0].charge_id is not None
+    snapshot = gateway.snapshot([visit.id])
+    assert (snapshot.sessions[0].status, snapshot.sessions[0].payment_status) == ("complete", "paid")
+    assert snapshot.sessions[0].url is None
+    assert (snapshot.payments[0].status, snapshot.payments[0].amount_received) == ("succeeded", 25595)
+    assert snapshot.payments[0].charge_id is not None
     assert told() == [
         "payment_intent.created",
         "charge.succeeded",
@@ -78,23 +78,23 @@ def test_who_is_declined_stays_and_may_pay_with_another_card(
     assert answer.status_code == 200
     assert "The card was declined" in answer.text
     assert "<title>Error: " in answer.text
-    picture = gateway.picture([visit.id])
-    assert (picture.sessions[0].status, picture.payments[0].charge_id) == ("open", None)
+    snapshot = gateway.snapshot([visit.id])
+    assert (snapshot.sessions[0].status, snapshot.payments[0].charge_id) == ("open", None)
     assert told() == ["payment_intent.created", "charge.failed", "payment_intent.payment_failed"]
     tester.choose(visit.id, "pays")
-    picture = gateway.picture([visit.id])
-    assert len(picture.payments) == 1
-    assert picture.payments[0].amount_received == 25595
+    snapshot = gateway.snapshot([visit.id])
+    assert len(snapshot.payments) == 1
+    assert snapshot.payments[0].amount_received == 25595
 
 
 def test_the_bank_asks_and_the_buyer_confirms(tester: Visitor, visit: SessionSeen, gateway: Gateway) -> None:
     answer = tester.choose(visit.id, "3ds")
     assert answer.location == f"/pay/{visit.id}/3ds"
-    assert gateway.picture([visit.id]).payments[0].status == "requires_action"
+    assert gateway.snapshot([visit.id]).payments[0].status == "requires_action"
     page = tester.browser.get(answer.location)
     assert "Confirm" in page.text
     assert tester.choose(visit.id, "confirmed").status_code == 303
-    assert gateway.picture([visit.id]).payments[0].status == "succeeded"
+    assert gateway.snapshot([visit.id]).payments[0].status == "succeeded"
     assert "has been used" in tester.browser.get(answer.location).text
 
 
@@ -105,7 +105,7 @@ def test_the_bank_asks_and_the_buyer_does_not_confirm(
     tester.choose(visit.id, "3ds")
     answer = tester.choose(visit.id, "failed")
     assert "not confirmed with the bank" in answer.text
-    assert gateway.picture([visit.id]).payments[0].status == "requires_payment_method"
+    assert gateway.snapshot([visit.id]).payments[0].status == "requires_payment_method"
     assert gateway.session(visit.id).status == "open"
 
 
@@ -127,14 +127,14 @@ def test_who_pays_late_has_finished_and_not_yet_paid(
     event: str,
 ) -> None:
     assert tester.choose(visit.id, "late").status_code == 303
-    picture = gateway.picture([visit.id])
-    assert (picture.sessions[0].status, picture.sessions[0].payment_status) == ("complete", "unpaid")
-    assert (picture.payments[0].status, picture.payments[0].charge_id) == ("processing", None)
+    snapshot = gateway.snapshot([visit.id])
+    assert (snapshot.sessions[0].status, snapshot.sessions[0].payment_status) == ("complete", "unpaid")
+    assert (snapshot.payments[0].status, snapshot.payments[0].charge_id) == ("processing", None)
     assert told()[-1] == "checkout.session.completed"
     assert tester.post(f"/sessions/{visit.id}/settlement", outcome=outcome).status_code == 303
-    picture = gateway.picture([visit.id])
-    assert picture.sessions[0].payment_status == status
-    assert picture.payments[0].status == payment
+    snapshot = gateway.snapshot([visit.id])
+    assert snapshot.sessions[0].payment_status == status
+    assert snapshot.payments[0].status == payment
     assert told()[-1] == event
     assert tester.post(f"/sessions/{visit.id}/settlement", outcome=outcome).status_code == 422
 

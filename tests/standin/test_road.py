@@ -47,15 +47,15 @@ def road(gateway: Gateway, tester: Visitor, wanted: Wanted, time: Clock) -> dict
 
 
 def _after_sales(gateway: Gateway, tester: Visitor, made: dict[str, str]) -> None:
-    paid = gateway.picture([made["pays"]]).payments[0]
+    paid = gateway.snapshot([made["pays"]]).payments[0]
     gateway.refund(paid.intent_id, 8500, "refund-1")
     failing = gateway.refund(paid.intent_id, 395, "refund-2")
     tester.post(f"/refunds/{failing.id}/failure")
-    tester.post(f"/payments/{gateway.picture([made['late']]).payments[0].intent_id}/refunds", amount="10")
+    tester.post(f"/payments/{gateway.snapshot([made['late']]).payments[0].intent_id}/refunds", amount="10")
     for fate in ("won", "lost", "asked"):
-        intent = gateway.picture([made[fate]]).payments[0].intent_id
+        intent = gateway.snapshot([made[fate]]).payments[0].intent_id
         tester.post(f"/payments/{intent}/disputes", kind="inquiry" if fate == "asked" else "chargeback")
-        dispute = gateway.picture([made[fate]]).disputes[0]
+        dispute = gateway.snapshot([made[fate]]).disputes[0]
         tester.post(f"/disputes/{dispute.id}/outcome", outcome="lost" if fate == "lost" else "won")
     tester.post("/payouts")
     tester.post(f"/payouts/{next(gateway.payouts()).id}/failure")

@@ -186,7 +186,7 @@ def test_an_expired_session_takes_its_declined_payment_with_it(
     made = gateway.create_session(wanted(), "order-1-session-1")
     tester.choose(made.id, "declined")
     gateway.expire_session(made.id)
-    assert gateway.picture([made.id]).payments[0].status == "canceled"
+    assert gateway.snapshot([made.id]).payments[0].status == "canceled"
     assert told()[-2:] == ["payment_intent.canceled", "checkout.session.expired"]
 
 
@@ -323,7 +323,7 @@ def test_eight_refunds_at_once_never_give_back_more_than_was_paid(
     for thread in threads:
         thread.join()
     assert refused == ["amount_too_large"] * 5
-    assert [one.amount for one in gateway.picture([made.id]).refunds] == [8500] * 3
+    assert [one.amount for one in gateway.snapshot([made.id]).refunds] == [8500] * 3
 
 
 def test_a_refund_needs_one_payment_that_succeeded(

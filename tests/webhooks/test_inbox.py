@@ -11,7 +11,7 @@ from shop import clock
 from shop.alerts import open_alerts
 from shop.orders.lifecycle import State
 from shop.payments.gateway import GatewayDown
-from shop.payments.stripe_snapshot import Picture
+from shop.payments.stripe_snapshot import PaymentSnapshot
 from shop.webhooks import handlers, inbox
 from shop.webhooks.models import InboxEvent
 from tests.payments.door import Door, hooked
@@ -58,7 +58,7 @@ def silent(*_: object) -> None:
 
 def test_an_event_is_answered_without_asking_stripe_anything(door: Door, order: int) -> None:
     asked: list[str] = []
-    calls = ("picture", "session", "expire_session", "refund", "create_session")
+    calls = ("snapshot", "session", "expire_session", "refund", "create_session")
     door.hook(**{call: lambda _call, *_, name=call: asked.append(name) for call in calls})
     assert [door.deliver(event) for event in door.news(*PAID)] == [200] * 3
     assert asked == []
@@ -70,11 +70,11 @@ def test_several_events_of_one_order_are_one_look(door: Door, order: int) -> Non
         door.deliver(event)
     looks: list[Sequence[str]] = []
 
-    def counted(picture: Callable[..., Picture], sessions: Sequence[str]) -> Picture:
+    def counted(snapshot: Callable[..., PaymentSnapshot], sessions: Sequence[str]) -> PaymentSnapshot:
         looks.append(sessions)
-        return picture(sessions)
+        return snapshot(sessions)
 
-    works_off_news(hooked(door.trade.services, picture=counted))
+    works_off_news(hooked(door.trade.services, snapshot=counted))
     assert (len(looks), door.undone()) == (1, 0)
     assert (door.trade.order(order).state, door.trade.given()) == (State.PAID, 500)
     assert {row.order_id for row in rows(door)} == {order}
@@ -91,7 +91,7 @@ def test_an_event_that_comes_again_while_it_waits_or_after_it_was_done_is_kept_o
 
 def test_what_cannot_be_done_is_tried_again_after_growing_pauses(door: Door, order: int, time: Clock) -> None:
     (event,) = door.news("checkout.session.completed")
-    door.hook(picture=silent)
+    door.hook(snapshot=silent)
     door.deliver(event)
     pauses: list[float] = []
     for _ in range(16):
@@ -125,13 +125,15 @@ def test_a_worker_that_comes_back_after_its_lease_undoes_nothing(door: Door, ord
     (event,) = door.news("checkout.session.completed")
     door.deliver(event)
 
-    def other_was_faster(picture: Callable[..., Picture], sessions: Sequence[str]) -> Picture:
-        seen = picture(sessions)
+    def other_was_faster(
+        snapshot: Callable[..., PaymentSnapshot], sessions: Sequence[str]
+    ) -> PaymentSnapshot:
+        seen = snapshot(sessions)
         time.passes(inbox.LEASE + timedelta(seconds=1))
         works_off_news(door.trade.services)
         return seen
 
-    works_off_news(hooked(door.trade.services, picture=other_was_faster))
+    works_off_news(hooked(door.trade.services, snapshot=other_was_faster))
     assert (door.undone(), door.trade.given()) == (0, 500)
     assert door.trade.letters(order) == ["order-confirmation"]
     assert door.trade.sound() == []
@@ -142,12 +144,12 @@ def test_one_order_stripe_is_silent_about_keeps_no_other_waiting(door: Door, ord
     door.trade.pays(other)
     quiet = door.trade.session_id(order)
 
-    def about_one(picture: Callable[..., Picture], sessions: Sequence[str]) -> Picture:
+    def about_one(snapshot: Callable[..., PaymentSnapshot], sessions: Sequence[str]) -> PaymentSnapshot:
         if quiet in sessions:
             raise GatewayDown("no answer")
-        return picture(sessions)
+        return snapshot(sessions)
 
-    door.hook(picture=about_one)
+    door.hook(snapshot=about_one)
     assert [door.deliver(event) for event in door.news(*PAID)] == [200] * 6
     door.works()
     assert (door.trade.order(order).state, door.trade.order(other).state) == (State.AWAITING, State.PAID)
@@ -159,7 +161,7 @@ def test_what_could_not_be_done_for_a_while_is_shown_to_the_owner_once(
 ) -> None:
     for event in door.news(*PAID):
         door.deliver(event)
-    door.hook(picture=silent)
+    door.hook(snapshot=silent)
     door.works()
     assert alerts(door) == []
     for _ in range(3):

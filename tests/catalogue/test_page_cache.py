@@ -1,11 +1,11 @@
-"""Editions: never older than a second, read once for everyone, kept while nothing changes."""
+"""CachedPages: never older than a second, read once for everyone, kept while nothing changes."""
 
 import threading
 import time
 
 import pytest
 
-from shop.catalogue.editions import Editions, Shown
+from shop.catalogue.page_cache import CachedPages, Shown
 from shop.catalogue.snapshot import Catalogue
 
 
@@ -25,41 +25,41 @@ class Shop:
             raise ConnectionError
         return Shown(Catalogue(()), self.says, "token")
 
-    def editions(self):
-        return Editions(self.read, lambda: self.time)
+    def cached_pages(self):
+        return CachedPages(self.read, lambda: self.time)
 
 
 def test_within_a_second_nothing_is_read_again():
     shop = Shop()
-    editions = shop.editions()
-    first = editions.current()
+    pages = shop.cached_pages()
+    first = pages.current()
     shop.time += 0.999
-    assert editions.current() is first
+    assert pages.current() is first
     assert shop.reads == 1
 
 
 def test_after_a_second_it_is_read_again_and_kept_when_equal():
     shop = Shop()
-    editions = shop.editions()
-    first = editions.current()
+    pages = shop.cached_pages()
+    first = pages.current()
     first.pages["/"] = object()
     shop.time += 1
-    assert editions.current() is first
+    assert pages.current() is first
     assert shop.reads == 2
 
 
 def test_a_change_drops_every_page():
     shop = Shop()
-    editions = shop.editions()
-    editions.page("/", lambda shown: shown.statement)
+    pages = shop.cached_pages()
+    pages.page("/", lambda shown: shown.statement)
     shop.says = "two"
     shop.time += 1
-    assert editions.page("/", lambda shown: shown.statement).plain == b"two"
+    assert pages.page("/", lambda shown: shown.statement).plain == b"two"
 
 
 def test_the_second_counts_from_before_the_reading_began():
     shop = Shop()
-    editions = shop.editions()
+    pages = shop.cached_pages()
     read = shop.read
 
     def slowly():
@@ -67,19 +67,19 @@ def test_the_second_counts_from_before_the_reading_began():
         shop.time += 0.6
         return shown
 
-    editions._read = slowly
-    editions.current()
+    pages._read = slowly
+    pages.current()
     shop.time += 0.5
-    editions.current()
+    pages.current()
     assert shop.reads == 2
 
 
 def test_many_at_once_read_it_once():
     shop = Shop()
     shop.slow = 0.05
-    editions = shop.editions()
+    pages = shop.cached_pages()
     found = []
-    threads = [threading.Thread(target=lambda: found.append(editions.current())) for _ in range(12)]
+    threads = [threading.Thread(target=lambda: found.append(pages.current())) for _ in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -90,11 +90,11 @@ def test_many_at_once_read_it_once():
 
 def test_when_it_cannot_be_read_nothing_old_is_shown_and_the_next_reading_recovers():
     shop = Shop()
-    editions = shop.editions()
-    editions.current()
+    pages = shop.cached_pages()
+    pages.current()
     shop.says = None
     shop.time += 1
     with pytest.raises(ConnectionError):
-        editions.current()
+        pages.current()
     shop.says = "back"
-    assert editions.current().shown.statement == "back"
+    assert pages.current().shown.statement == "back"

@@ -12,7 +12,7 @@ DAYS_OF_A_YEAR: Final = 365
 
 
 @dataclass(frozen=True)
-class Kept:
+class RetentionRule:
     """One thing that is kept. `lasts` is counted from `since`; None means for as long as `since` says."""
 
     what: str
@@ -27,7 +27,7 @@ class Kept:
         return f"{_said(self.lasts)} {self.since}" if self.lasts else self.since
 
 
-BASKET: Final = Kept(
+BASKET: Final = RetentionRule(
     "Your basket: the pieces, the words for them, and an address if you have got so far",
     "So that it is still there when you come back. Words and address are sealed, and only your own browser "
     "has the key.",
@@ -35,7 +35,7 @@ BASKET: Final = Kept(
     "after it was last changed",
     timedelta(days=30),
 )
-ORDER: Final = Kept(
+ORDER: Final = RetentionRule(
     "Your order: name, address, e-mail, telephone if you gave one, the words to be cut, the dedication and "
     "the message for the slip",
     "To make what you ordered, send it, write to you about it, and put right what was wrong. Sealed under a "
@@ -44,46 +44,46 @@ ORDER: Final = Kept(
     "after the order; sooner if you ask",
     timedelta(days=6 * DAYS_OF_A_YEAR + 2),
 )
-RECORDS: Final = Kept(
+RECORDS: Final = RetentionRule(
     "What was paid for which piece and when, refunds, and the payment’s number at Stripe, without your name",
     "Accounts and tax.",
     "Legal obligation",
     "For as long as the law asks for accounts, and no less than six years",
 )
-DONATIONS: Final = Kept(
+DONATIONS: Final = RetentionRule(
     "The donation of each piece in our ledger: an order’s reference and an amount, never a name or a word",
     "To show the charity and anyone else what was given.",
     "Legal obligation",
     "For good: nothing in the ledger is ever deleted",
 )
-NETWORK: Final = Kept(
+NETWORK: Final = RetentionRule(
     "The network you go to pay from, as a keyed digest that names nobody",
     "So that no single visitor can set everything aside while others wait.",
     "Our interest in a shop that is open to everyone",
     "at most after you went to pay; sooner, once it is paid or the page is closed",
     timedelta(hours=1),
 )
-TRIES: Final = Kept(
+TRIES: Final = RetentionRule(
     "Tries to sign in, to find an order or to comment, as digests that name nobody",
     "So that nobody can guess a password or send letters in another’s name.",
     "Our interest in keeping your order safe",
     "after the last try",
     timedelta(hours=1),
 )
-STAFF: Final = Kept(
+STAFF: Final = RetentionRule(
     "Sign-ins of the people who work here",
     "So that only they see an order.",
     "Our interest in keeping your order safe",
     "after the sign-in",
     timedelta(days=7),
 )
-SECURITY_LOG: Final = Kept(
+SECURITY_LOG: Final = RetentionRule(
     "A line in the log of our computers for each sign-in, right or wrong, as keyed digests that name nobody",
     "So that we can see whether somebody tried to get in.",
     "Our interest in keeping your order safe",
     "For 90 days at most",
 )
-LETTERS: Final = Kept(
+LETTERS: Final = RetentionRule(
     "What you write to us",
     "To answer.",
     "Our interest in answering you, or the contract if it is about an order",
@@ -91,20 +91,20 @@ LETTERS: Final = Kept(
     timedelta(days=2 * DAYS_OF_A_YEAR),
 )
 
-COMMENT: Final = Kept(
+COMMENT: Final = RetentionRule(
     "What you write under a post, and the name you write it under; your e-mail never stands there",
     "So that others can read it, once a person has. You can take it back at any time, and then it is erased.",
     "Your own choice to publish it (consent)",
     "For as long as it stands under the post",
 )
-COMMENT_HIDDEN: Final = Kept(
+COMMENT_HIDDEN: Final = RetentionRule(
     "The words of a comment that was not shown",
     "So that we can answer if you ask why.",
     "Our interest in keeping the page kind",
     "after it was decided",
     timedelta(days=90),
 )
-COMMENT_ADDRESS: Final = Kept(
+COMMENT_ADDRESS: Final = RetentionRule(
     "The e-mail you may give with a comment, sealed",
     "So that we can write to you about it.",
     "Your own choice to give it (consent)",
@@ -112,14 +112,14 @@ COMMENT_ADDRESS: Final = Kept(
     timedelta(days=30),
 )
 
-WALL: Final = Kept(
+WALL: Final = RetentionRule(
     "A dedication you chose to share on the remembrance wall, and the name you gave with it",
     "So that others can read it. Taking it off, by the link on your order’s page, erases it there.",
     "Your own choice to publish it (consent)",
     "For as long as it is on the wall",
 )
 
-KEY_COPIES: Final = Kept(
+KEY_COPIES: Final = RetentionRule(
     "Copies of the keys that open what is sealed",
     "So that a broken disk does not take every order’s words. Once the last copy is gone that held the key "
     "of something erased or taken off the wall, no copy of anything can open it.",
@@ -127,7 +127,7 @@ KEY_COPIES: Final = Kept(
     "after each was made",
     timedelta(days=35),
 )
-GONE: Final = Kept(
+GONE: Final = RetentionRule(
     "That something was erased or withdrawn, as a digest that names nobody and holds no word",
     "So that a copy which is brought back can be told, before anybody sees it.",
     "Legal obligation: what was erased has to stay so",
@@ -154,11 +154,11 @@ KEPT: Final = (
 """Everything, in the order the privacy page tells it."""
 
 
-def lasts(kept: Kept) -> timedelta:
-    """How long a thing that has an end is kept. Raises ValueError for one that has none."""
-    if kept.lasts is None:
-        raise ValueError(f"no end is set for: {kept.what}")
-    return kept.lasts
+def lasts(rule: RetentionRule) -> timedelta:
+    """How long a thing that has an end is rule. Raises ValueError for one that has none."""
+    if rule.lasts is None:
+        raise ValueError(f"no end is set for: {rule.what}")
+    return rule.lasts
 
 
 def _said(time: timedelta) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from shop import stock
 from shop.catalogue import snapshot
 from shop.catalogue.models import Piece, Variant
-from shop.pages import finding
+from shop.pages import seo
 from tests.pages.conftest import PAGES
 
 SITE = "http://localhost"
@@ -157,10 +157,10 @@ def test_a_page_of_one_visitor_has_no_canonical_address_and_no_picture(client, p
 
 
 def test_a_refused_form_is_not_the_page_it_shows(app):
-    from shop.catalogue import pages
+    from shop.catalogue import piece_pages
 
     with app.test_request_context("/basket/lines"), app.extensions["shop.database"].reading() as session:
-        text = pages.piece_page(
+        text = piece_pages.piece_page(
             snapshot.load(session), "disc", values={}, errors={"variant": "Please choose."}
         )
     page = BeautifulSoup(text, "html.parser")
@@ -168,7 +168,7 @@ def test_a_refused_form_is_not_the_page_it_shows(app):
 
 
 def test_the_sitemap_lists_what_is_public_and_every_address_answers(app, client):
-    finding.also(app, lambda: ["/pieces", "/support"])
+    seo.also(app, lambda: ["/pieces", "/support"])
     root = ET.fromstring(client.get("/sitemap.xml").data)
     found = [each.text for each in root.iter(LOC)]
     assert len(found) == len(set(found))
@@ -178,11 +178,11 @@ def test_the_sitemap_lists_what_is_public_and_every_address_answers(app, client)
     for address in found:
         path = address.removeprefix(SITE)
         assert client.get(path).status_code == 200, path
-        assert not path.startswith(finding.KEPT_OUT), path
+        assert not path.startswith(seo.KEPT_OUT), path
 
 
 def test_the_sitemap_lists_what_other_parts_add(app, client):
-    finding.also(app, lambda: ["/journal/a"])
+    seo.also(app, lambda: ["/journal/a"])
     assert f"{SITE}/journal/a" in client.get("/sitemap.xml").text
 
 
@@ -195,7 +195,7 @@ def test_crawlers_are_kept_out_of_private_pages_and_told_where_the_map_is(app, c
     for rule in app.url_map.iter_rules():
         first = "/" + rule.rule.split("/")[1]
         hidden = any(first == path for path in kept_out)
-        assert hidden == (first in finding.KEPT_OUT), rule.rule
+        assert hidden == (first in seo.KEPT_OUT), rule.rule
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import render_template
 
-from shop.catalogue.editions import Shown
+from shop.catalogue.page_cache import Shown
 from shop.journal.comments import Opened
 from shop.journal.forms import MOST_NAME, MOST_NOTE, MOST_WORDS, CommentForm, ReportForm, problems_of
 from shop.journal.journal import journal

@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select, update
 
-from shop import clock, keeping
+from shop import clock, retention
 from shop.dedications.models import SealedText
 from shop.orders.models import Order
 from shop.worker import Worker
@@ -24,14 +24,14 @@ def test_the_worker_erases_the_words_of_an_order_when_its_time_is_over(app):
     assert not worker._erase()
     assert sealed(app) == kept
     with her.database.transaction() as session:
-        session.execute(update(Order).values(placed_at=clock.now() - keeping.lasts(keeping.ORDER)))
+        session.execute(update(Order).values(placed_at=clock.now() - retention.lasts(retention.ORDER)))
     assert worker._erase()
     assert sealed(app) == 0
     assert not worker._erase()
 
 
 def test_the_privacy_page_says_how_long_a_copy_of_the_keys_is_kept(app):
-    days = keeping.lasts(keeping.KEY_COPIES).days
+    days = retention.lasts(retention.KEY_COPIES).days
     said = " ".join(Shopper(app).get("/privacy").text.split())
     assert f"each copy is deleted after {days} days" in said
     assert f"Within those {days} days we could still open an old backup" in said

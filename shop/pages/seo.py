@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
 from shop import web
-from shop.catalogue.editions import shown
+from shop.catalogue.page_cache import shown
 from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.snapshot import Catalogue, PieceView, VariantView
 from shop.catalogue.structured import BRAND, pounds_exactly, to_share

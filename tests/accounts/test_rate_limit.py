@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, inspect, select, text, update
 
 from shop import clock
-from shop.accounts import attempts, passwords
+from shop.accounts import passwords, rate_limit
 from shop.accounts.models import Account, SignInAttempt
 from shop.db import Database
 from tests.accounts.helpers import EMAIL, sign_in
@@ -22,8 +22,8 @@ SECRET = "a secret for tests"
 def allowed(database: Database, email: str = EMAIL, address: str = "192.0.2.1") -> bool:
     try:
         with database.transaction() as session:
-            attempts.allow_try(session, email=email, address=address, secret=SECRET)
-    except attempts.TooManyTries:
+            rate_limit.allow_try(session, email=email, address=address, secret=SECRET)
+    except rate_limit.TooManyTries:
         return False
     return True
 
@@ -49,8 +49,8 @@ def test_whoever_waits_a_minute_may_try_again_and_is_told_how_long(database: Dat
     assert all(allowed(database) for _ in range(3))
     pass_time(database, timedelta(seconds=40))
     assert all(allowed(database) for _ in range(2))
-    with pytest.raises(attempts.TooManyTries) as refused, database.transaction() as session:
-        attempts.allow_try(session, email=EMAIL, address="192.0.2.1", secret=SECRET)
+    with pytest.raises(rate_limit.TooManyTries) as refused, database.transaction() as session:
+        rate_limit.allow_try(session, email=EMAIL, address="192.0.2.1", secret=SECRET)
     assert 10 <= refused.value.retry_after <= 20
     pass_time(database, timedelta(seconds=21))
     assert [allowed(database) for _ in range(4)] == [True] * 3 + [False], "two of the five are 21 s old"
@@ -81,7 +81,7 @@ def test_a_host_with_a_fast_clock_gets_no_more_tries(
     ],
 )
 def test_an_ipv6_network_counts_as_one_address(one: str, other: str, same: bool) -> None:
-    assert (attempts.network(one) == attempts.network(other)) is same
+    assert (rate_limit.network(one) == rate_limit.network(other)) is same
 
 
 def test_the_table_of_tries_names_nobody(database: Database) -> None:
@@ -102,7 +102,7 @@ def test_old_tries_are_forgotten_and_those_that_count_are_not(database: Database
     pass_time(database, timedelta(hours=2))
     assert all(allowed(database) for _ in range(5))
     with database.transaction() as session:
-        assert attempts.forget_tries(session) == 2
+        assert rate_limit.forget_tries(session) == 2
         assert session.execute(select(func.count()).select_from(SignInAttempt)).scalar_one() == 10, (
             "five of the address, five of the e-mail"
         )

@@ -3,8 +3,8 @@
 from bs4 import BeautifulSoup
 from flask import Flask
 
-from shop.catalogue import editions
-from shop.pages import frame
+from shop.catalogue import page_cache
+from shop.pages import layout_context
 
 
 def frame_of(client, path: str) -> tuple[list[str], str]:
@@ -28,7 +28,7 @@ def test_help_stands_in_the_same_place_on_every_page(client):
 def test_the_navigation_has_what_the_shop_has_in_its_own_order(app, client):
     there = {rule.rule for rule in app.url_map.iter_rules()}
     links, _ = frame_of(client, "/")
-    assert links == [address for _, _, address in frame.NAVIGATION if address in there]
+    assert links == [address for _, _, address in layout_context.NAVIGATION if address in there]
     assert links[0] == "/pieces"
     assert links[-2:] == ["/support", "/basket"]
 
@@ -37,7 +37,7 @@ def test_a_page_that_is_not_there_is_not_linked_to():
     app = Flask("empty")
     app.add_url_rule("/story", "story", lambda: "")
     app.add_url_rule("/giving", "giving", lambda: "", methods=["POST"])
-    assert frame._here(app, frame.NAVIGATION) == (("story", "Story", "/story"),)
+    assert layout_context._here(app, layout_context.NAVIGATION) == (("story", "Story", "/story"),)
 
 
 def test_the_page_she_is_on_is_marked(client):
@@ -48,7 +48,7 @@ def test_the_page_she_is_on_is_marked(client):
 
 
 def test_pages_of_the_frame_are_answered_from_memory(app, client, monkeypatch):
-    monkeypatch.setattr(editions, "FRESH_SECONDS", 3600)  # a busy machine is no finding
+    monkeypatch.setattr(page_cache, "FRESH_SECONDS", 3600)  # a busy machine is no finding
     client.get("/support")
     app.view_functions.clear()
     assert client.get("/support").status_code == 200
@@ -61,8 +61,8 @@ def test_a_real_seller_is_described_with_her_address_and_a_sample_without():
     from shop import trader
 
     sample = trader.load(Path("/nowhere"), livemode=False)
-    assert "address" not in frame.organization(sample, "https://a.example")
-    real = frame.organization(replace(sample, sample=False, vat="GB1"), "https://a.example")
+    assert "address" not in layout_context.organization(sample, "https://a.example")
+    real = layout_context.organization(replace(sample, sample=False, vat="GB1"), "https://a.example")
     assert real["address"]["streetAddress"].startswith("1 Sample Street")
     assert real["vatID"] == "GB1"
-    assert "vatID" not in frame.organization(replace(sample, sample=False), "https://a.example")
+    assert "vatID" not in layout_context.organization(replace(sample, sample=False), "https://a.example")

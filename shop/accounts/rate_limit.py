@@ -19,7 +19,7 @@ from sqlalchemy import delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from shop import keeping
+from shop import retention
 from shop.accounts.models import SignInAttempt
 from shop.db import is_sqlite, moment
 from shop.network import network
@@ -30,7 +30,7 @@ STRANGERS: Final = 100
 against the passwords that `passwords` lets through."""
 
 WINDOW: Final = timedelta(minutes=1)
-KEEP: Final = keeping.lasts(keeping.TRIES)
+KEEP: Final = retention.lasts(retention.TRIES)
 
 
 class TooManyTries(Exception):

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask import Flask
 
-from shop.catalogue import pages, structured
+from shop.catalogue import piece_pages, structured
 from shop.settings import Settings
 from shop.trader import Trader
 
@@ -42,7 +42,7 @@ def init_app(app: Flask) -> None:
         navigation=_here(app, NAVIGATION),
         small_print=_here(app, SMALL_PRINT),
         organization=organization(seller, settings.site_url),
-        picture_of_the_shop=pages.wide("hero-rings"),
+        picture_of_the_shop=piece_pages.wide("hero-rings"),
     )
 
 

@@ -1,8 +1,8 @@
 """Pages that are the same for everyone: rendered once, served from memory, never older than a second.
 
-An edition is what the shop had to say at one moment, and the pages rendered from it. Whenever a request finds
-that it was read more than a second ago, what there is to say is read again: if nothing changed, the edition
-and its pages stay; if anything did, a new edition starts empty. So no code anywhere has to say that something
+A cache holds what the shop had to say at one moment, and the pages rendered from it. Whenever a request finds
+that it was read more than a second ago, what there is to say is read again: if nothing changed, the cache
+and its pages stay; if anything did, a new one starts empty. So no code anywhere has to say that something
 changed, and every process and host follows the database by itself.
 """
 
@@ -25,7 +25,7 @@ from shop.web.security_headers import security_headers
 
 FRESH_SECONDS: Final = 1.0
 HTML: Final = "text/html; charset=utf-8"
-_EXTENSION: Final = "shop.editions"
+_EXTENSION: Final = "shop.cached_pages"
 _MEMORIES: Final = "shop.memories"
 
 T = TypeVar("T")
@@ -45,66 +45,66 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Edition(Generic[T]):
+class PageCache(Generic[T]):
     """What is shown, and the pages already rendered from it."""
 
     shown: T
     pages: dict[str, Stored] = field(default_factory=dict)
 
 
-class Editions(Generic[T]):
-    """Gives the current edition; the catalogue's pages have one per application, other pages their own."""
+class CachedPages(Generic[T]):
+    """Gives the current cache; the catalogue's pages have one per application, other pages their own."""
 
     def __init__(self, read: Callable[[], T], now: Callable[[], float] = time.monotonic) -> None:
         self._read = read
         self._now = now
         self._lock = threading.Lock()
         self._rendering = threading.Lock()
-        self._edition: Edition[T] | None = None
+        self._cache: PageCache[T] | None = None
         self._read_at = 0.0
 
-    def current(self) -> Edition[T]:
-        """The edition as of at most a second ago. Raises OperationalError when there is no database."""
-        if (edition := self._fresh()) is not None:
-            return edition
+    def current(self) -> PageCache[T]:
+        """The cache as of at most a second ago. Raises OperationalError when there is no database."""
+        if (cache := self._fresh()) is not None:
+            return cache
         with self._lock:
-            if (edition := self._fresh()) is not None:  # another thread was faster
-                return edition
+            if (cache := self._fresh()) is not None:  # another thread was faster
+                return cache
             began = self._now()
             shown = self._read()
-            if self._edition is None or self._edition.shown != shown:
-                self._edition = Edition(shown)
+            if self._cache is None or self._cache.shown != shown:
+                self._cache = PageCache(shown)
             self._read_at = began
-            return self._edition
+            return self._cache
 
     def page(self, name: str, render: Callable[[T], str], content_type: str = HTML) -> Stored:
-        """The page of that name (its address), rendered if this edition has not got it yet."""
-        edition = self.current()
-        stored = edition.pages.get(name)
+        """The page of that name (its address), rendered if this cache has not got it yet."""
+        cache = self.current()
+        stored = cache.pages.get(name)
         if stored is None:
             with self._rendering:  # whoever comes second waits a moment instead of doing it again
-                stored = edition.pages.get(name)
+                stored = cache.pages.get(name)
                 if stored is None:
-                    stored = edition.pages[name] = Stored.of(render(edition.shown).encode(), content_type)
+                    stored = cache.pages[name] = Stored.of(render(cache.shown).encode(), content_type)
         return stored
 
     def rendered(self, name: str) -> Stored | None:
         """The page of that name, if it is there and fresh: never reads, never renders."""
-        edition = self._fresh()
-        return edition.pages.get(name) if edition else None
+        cache = self._fresh()
+        return cache.pages.get(name) if cache else None
 
-    def _fresh(self) -> Edition[T] | None:
-        edition = self._edition
-        return edition if edition is not None and self._now() - self._read_at < FRESH_SECONDS else None
+    def _fresh(self) -> PageCache[T] | None:
+        cache = self._cache
+        return cache if cache is not None and self._now() - self._read_at < FRESH_SECONDS else None
 
 
-class FromMemory(Generic[T]):
+class PageCacheMiddleware(Generic[T]):
     """In front of the application: a page already rendered is answered without waking Flask."""
 
     def __init__(
-        self, editions: Editions[T], behind: WSGIApplication, headers: list[tuple[str, str]]
+        self, pages: CachedPages[T], behind: WSGIApplication, headers: list[tuple[str, str]]
     ) -> None:
-        self._editions = editions
+        self._pages = pages
         self._behind = behind
         self._headers = headers
 
@@ -120,7 +120,7 @@ class FromMemory(Generic[T]):
     def answer(self, environ: WSGIEnvironment) -> tuple[int, list[tuple[str, str]], bytes] | None:
         """Status, headers and body of a page in memory: never waits, never renders."""
         asks = environ["REQUEST_METHOD"] == "GET" and "?" not in environ["PATH_INFO"]
-        stored = self._editions.rendered(_asked(environ)) if asks else None
+        stored = self._pages.rendered(_asked(environ)) if asks else None
         if stored is None:
             return None
         status, headers, body = stored.answer(environ)
@@ -135,7 +135,7 @@ def _asked(environ: WSGIEnvironment) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Give the application its editions, and let those pages be answered from memory.
+    """Give the application its cached pages, and let those pages be answered from memory.
 
     `app.extensions["shop.statement"]` (a Statement) says what may be said of giving; without it nothing is.
     """
@@ -145,33 +145,33 @@ def init_app(app: Flask) -> None:
         with web.reading() as session:
             return Shown(snapshot.load(session), statement(session), web.public_token())
 
-    kept = app.extensions[_EXTENSION] = Editions(read)
+    kept = app.extensions[_EXTENSION] = CachedPages(read)
     answer_from_memory(app, kept)
 
 
-def answer_from_memory(app: Flask, kept: Editions[T]) -> None:
+def answer_from_memory(app: Flask, kept: CachedPages[T]) -> None:
     """Let these pages be answered before the application is asked."""
     always = security_headers(app.extensions["shop.settings"])
-    memory = FromMemory(kept, app.wsgi_app, always)
+    memory = PageCacheMiddleware(kept, app.wsgi_app, always)
     app.wsgi_app = memory  # type: ignore[method-assign]
     app.extensions[_MEMORIES] = (*memories(app), memory)
 
 
-def memories(app: Flask) -> tuple[FromMemory[Any], ...]:
+def memories(app: Flask) -> tuple[PageCacheMiddleware[Any], ...]:
     """All that answers before the application is asked; a server may ask it first, without a thread."""
-    found: tuple[FromMemory[Any], ...] = app.extensions.get(_MEMORIES, ())
+    found: tuple[PageCacheMiddleware[Any], ...] = app.extensions.get(_MEMORIES, ())
     return found
 
 
-def editions() -> Editions[Shown]:
-    """The running application's editions."""
-    found: Editions[Shown] = current_app.extensions[_EXTENSION]
+def cached_pages() -> CachedPages[Shown]:
+    """The running application's cached pages."""
+    found: CachedPages[Shown] = current_app.extensions[_EXTENSION]
     return found
 
 
 def shown() -> Shown:
     """What the shop shows now: catalogue, statement, token."""
-    return editions().current().shown
+    return cached_pages().current().shown
 
 
 def _nothing(_session: Session) -> None:

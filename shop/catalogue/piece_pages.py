@@ -9,9 +9,9 @@ from flask import current_app, render_template
 from markupsafe import Markup
 
 from shop import web
-from shop.catalogue import choosing, editions, lettering, structured
+from shop.catalogue import choosing, lettering, page_cache, structured
 from shop.catalogue.choosing import EVERYTHING, Choice
-from shop.catalogue.editions import Shown
+from shop.catalogue.page_cache import Shown
 from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.renderings import rendering
 from shop.catalogue.snapshot import Catalogue, PictureView, PieceView
@@ -108,7 +108,7 @@ def piece_page(
     piece = catalogue.by_slug.get(slug)
     if piece is None:
         raise UnknownPiece(slug)
-    shown = editions.shown()
+    shown = page_cache.shown()
     lines = {field_name(area.key, line) for area in piece.sides for line in area.line_numbers}
     said = _remarks(piece, values)
     return render_template(

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from shop import clock, web
-from shop.catalogue.editions import Editions, Statement, answer_from_memory
+from shop.catalogue.page_cache import CachedPages, Statement, answer_from_memory
 from shop.giving import remittances
 from shop.giving.ledger import Book
 from shop.giving.months import Month, Sums, by_month, owed_by_charity, read_sums
@@ -30,7 +30,7 @@ blueprint = Blueprint("giving", __name__)
 PAGE: Final = "/giving"
 FILE: Final = "/giving/months.csv"
 CSV: Final = "text/csv; charset=utf-8"
-_EXTENSION: Final = "shop.giving_editions"
+_EXTENSION: Final = "shop.giving_pages"
 
 DRAWN: Final = 12
 """Months in the chart; the table below it has them all."""
@@ -112,13 +112,13 @@ class Row:
 @blueprint.get(PAGE)
 def show() -> ResponseReturnValue:
     """The account of what is given, never older than a second."""
-    return _editions().page(PAGE, _page).response()
+    return _cached_pages().page(PAGE, _page).response()
 
 
 @blueprint.get(FILE)
 def months_file() -> ResponseReturnValue:
     """The table of months as a file."""
-    return _editions().page(FILE, _file, CSV).response()
+    return _cached_pages().page(FILE, _file, CSV).response()
 
 
 def init_app(app: Flask) -> None:
@@ -130,7 +130,7 @@ def init_app(app: Flask) -> None:
         with web.reading() as session:
             return _given(session, read_sums(session, services.book), statement(session))
 
-    kept = app.extensions[_EXTENSION] = Editions(read)
+    kept = app.extensions[_EXTENSION] = CachedPages(read)
     answer_from_memory(app, kept)
 
 
@@ -153,8 +153,8 @@ def _bar(pence: int, longest: int) -> Bar:
     return Bar(pence, f"{tenths // 10}.{tenths % 10}%", back=pence < 0)
 
 
-def _editions() -> Editions[Given]:
-    found: Editions[Given] = current_app.extensions[_EXTENSION]
+def _cached_pages() -> CachedPages[Given]:
+    found: CachedPages[Given] = current_app.extensions[_EXTENSION]
     return found
 
 
