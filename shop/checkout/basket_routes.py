@@ -12,6 +12,7 @@ from shop import web
 from shop.catalogue import piece_pages, snapshot
 from shop.catalogue.postage import CHEAPEST
 from shop.checkout import basket_contents, basket_store, cookie
+from shop.checkout.allowance import spends_allowance
 from shop.checkout.changing import OpenPage, change_basket
 from shop.checkout.cuttable import read_cuttable
 from shop.checkout.forms import ActionForm
@@ -73,6 +74,7 @@ def lines() -> ResponseReturnValue:
 
 @blueprint.post(piece_pages.ADD_TO)
 @web.checks_token_itself
+@spends_allowance
 def add() -> ResponseReturnValue:
     """Put a unit with its words into the basket."""
     if not web.valid_public_token(request.form.get("csrf_token", "")):
@@ -93,6 +95,7 @@ def add() -> ResponseReturnValue:
 
 
 @blueprint.get(LINE)
+@spends_allowance
 def edit(line_id: int) -> ResponseReturnValue:
     """The piece page again, with the words of this line, to change them."""
     with web.reading() as session:
@@ -112,6 +115,7 @@ def edit(line_id: int) -> ResponseReturnValue:
 
 @blueprint.post(LINE)
 @web.checks_token_itself
+@spends_allowance
 def change(line_id: int) -> ResponseReturnValue:
     """Replace a line's words or variant."""
     action, token = f"/basket/lines/{line_id}", cookie.token() or ""

@@ -1,0 +1,89 @@
+"""One network can have only so much drawn and cut for baskets; nothing that was written is lost by it."""
+
+import pytest
+from bs4 import Tag
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from shop.checkout import basket_store
+from shop.network import Allowance
+from tests.shopper import Shopper, controls, soup
+
+NEVER = 1e-9
+
+
+@pytest.fixture
+def allowance(monkeypatch: pytest.MonkeyPatch) -> Allowance:
+    """A third of a second of CPU time, which does not come back."""
+    little = Allowance(0.3, NEVER)
+    monkeypatch.setattr("shop.checkout.allowance.DRAWING", little)
+    return little
+
+
+def words(number: int) -> dict[str, str]:
+    name = "".join("abcdefghij"[int(digit)] for digit in f"{number:04}")
+    return {"engraving_front_1": f"W{name}", "engraving_back_1": f"S{name}", "face": "great-vibes"}
+
+
+def waiting_form(answer: TestResponse) -> Tag:
+    form = soup(answer).select_one("main form")
+    assert form is not None
+    return form
+
+
+def test_a_flood_of_new_words_costs_no_more_than_its_allowance(her: Shopper, allowance: Allowance) -> None:
+    statuses = []
+    for number in range(60):
+        statuses.append(her.add(**words(number)).status_code)
+        her.client.delete_cookie("basket")
+    assert set(statuses) == {303, 429}
+    assert statuses == sorted(statuses)
+
+
+def test_words_that_must_wait_are_kept_and_sent_once_more(her: Shopper, allowance: Allowance) -> None:
+    allowance.charge("127.0.0.1", 1.0)
+    answer = her.add(**words(1), dedication="For you,\nalways <3")
+    assert (answer.status_code, her.lines()) == (429, [])
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "For you,\nalways <3" in [found.text for found in soup(answer).select("main dd")]
+    allowance.charge("127.0.0.1", -2.0)
+    form = waiting_form(answer)
+    assert her.post(str(form["action"]), controls(form)).status_code == 303
+    (line,) = her.lines()
+    kept = soup(her.get(f"/basket/lines/{line}"))
+    assert [
+        kept.select_one(f"[name={name}]")["value"] for name in ("engraving-front-1", "engraving-back-1")
+    ] == [  # type: ignore[index]
+        "Waaab",
+        "Saaab",
+    ]
+    assert kept.select_one("[name=dedication]").text.strip() == "For you,\nalways <3"  # type: ignore[union-attr]
+
+
+def test_looking_at_and_changing_a_line_and_the_button_that_only_shows_wait_too(
+    her: Shopper, allowance: Allowance
+) -> None:
+    assert her.add(**words(1)).status_code == 303
+    (line,) = her.lines()
+    address = f"/basket/lines/{line}"
+    shown = her.get(address)
+    allowance.charge("127.0.0.1", 1.0)
+    sent = controls(soup(shown).select_one(f"form[action='{address}']"))  # type: ignore[arg-type]
+    assert her.post(address, sent).status_code == 429
+    assert her.get(address).status_code == 429
+    sent["preview"] = "1"
+    assert her.post("/basket/lines", sent).status_code == 429
+    assert her.get("/basket").status_code == 200
+    assert her.send("/basket", f"{address}/removal").status_code == 303
+
+
+def test_another_network_is_not_asked_to_wait(app: Flask, allowance: Allowance) -> None:
+    allowance.charge("127.0.0.2", 9.0)
+    assert Shopper(app).add(**words(1)).status_code == 303
+
+
+def test_whoever_fills_a_basket_never_meets_the_limit(her: Shopper, monkeypatch: pytest.MonkeyPatch) -> None:
+    stands = Allowance(10.0, 0.5, lambda: 0.0)  # time stands still, so nothing comes back
+    monkeypatch.setattr("shop.checkout.allowance.DRAWING", stands)
+    for number in range(basket_store.MOST_LINES):
+        assert her.add(**words(number)).status_code == 303
