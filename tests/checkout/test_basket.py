@@ -67,7 +67,7 @@ def test_what_is_put_in_comes_out_to_the_letter(database: Database, catalogue: C
     put(database, token, item(catalogue))
     held = look(database, catalogue, token)
     assert [line.item for line in held.lines] == [item(catalogue)]
-    assert held.goods_pence == catalogue.by_slug["disc"].variants[0].price_pence
+    assert held.quote.goods_pence == catalogue.by_slug["disc"].variants[0].price_pence
     assert held.engraved
     assert held.problems == {}
 
