@@ -5,7 +5,7 @@ changing the rows. Whoever starts, migrates or restores asks first, and no page 
 asks again every few minutes. Where nothing is new it costs two queries.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from sqlalchemy import inspect, select, update
@@ -21,6 +21,7 @@ from shop.journal.models import Comment
 from shop.mail.models import Letter
 from shop.mail.sending import FileTransport
 from shop.orders import wall
+from shop.orders.models import Order
 
 ACTOR = "list of what is gone"
 
@@ -79,7 +80,9 @@ def forget_letter_files(database: Database, folder: Path) -> int:
     """Delete the letters of erased orders that were written as files, not sent as mail; how many."""
     with database.reading() as session:
         ids = session.scalars(
-            select(Letter.message_id).where(Letter.order_id.not_in(select(OrderKey.order_id)))
+            select(Letter.message_id)
+            .join(Order, Order.id == Letter.order_id)
+            .where(Order.buyer_hash == privacy.ERASED)
         ).all()
     return FileTransport(folder).forget(ids)
 
@@ -100,7 +103,14 @@ def sweep_keys(database: Database, vault: Vault) -> int:
     """Delete keys that have sealed nothing for as long as copies of the store are kept; how many."""
     if not vault.keys.exists:
         return 0
-    return vault.keys.sweep(used(database), keep=retention.lasts(retention.KEY_COPIES))
+    return vault.keys.sweep(lambda ids: used_among(database, ids), keep=retention.lasts(retention.KEY_COPIES))
+
+
+def used_among(database: Database, ids: Sequence[str]) -> set[str]:
+    """Those of these keys that this database has something sealed under."""
+    with database.reading() as session:
+        found = (session.scalars(select(column).where(column.in_(ids))) for column in KEY_COLUMNS)
+        return {key_id for scalars in found for key_id in scalars if key_id}
 
 
 def used(database: Database) -> set[str]:

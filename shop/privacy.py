@@ -8,7 +8,7 @@ held a name.
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -24,6 +24,12 @@ from shop.orders.lifecycle import EventKind, lock, record, revoke_links
 from shop.orders.models import Order, OrderLine, OrderLink
 from shop.orders.view import LineView, view
 from shop.payments.models import PaymentEntry, RefundRequest
+
+ERASED: Final = ""
+"""Stands where the digest of an erased order's buyer did."""
+
+AT_A_TIME: Final = 50
+"""Orders erased in one transaction once their time is over."""
 
 
 class UnknownOrder(Exception):
@@ -90,7 +96,7 @@ def erase(session: Session, vault: Vault, reference: str, *, actor: str) -> Eras
     letters = outbox.drop_unsent(session, "erased", order_id=order.id)
     digests = {"proof_digest": None, "cut_digest": None}
     session.execute(update(OrderLine).where(OrderLine.order_id == order.id).values(digests))
-    order.fingerprint = order.buyer_hash = ""
+    order.fingerprint = order.buyer_hash = ERASED
     if had_words:
         record(session, order, EventKind.ERASED, actor=actor)
     return Erased(had_words, letters)
@@ -111,12 +117,13 @@ def erase_gone(session: Session, vault: Vault, gone: Collection[str], *, actor: 
 
 
 def erase_old(session: Session, vault: Vault, *, placed_before: datetime, actor: str) -> list[str]:
-    """Erase the orders placed before a moment whose words are still kept. Give their references."""
+    """Erase some of the orders placed before a moment whose words are still kept. Give their references."""
     with_words = (
         select(Order.reference)
         .join(OrderKey, OrderKey.order_id == Order.id)
         .where(Order.placed_at < placed_before)
-        .order_by(Order.id)
+        .order_by(Order.placed_at, Order.id)
+        .limit(AT_A_TIME)
     )
     old = list(session.scalars(with_words))
     for reference in old:

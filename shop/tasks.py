@@ -49,12 +49,14 @@ class Task:
     watch: DatabaseWatch
     every: timedelta | None = None
     """None: as often as there is something."""
+    rounds: bool = False
+    """It goes on in batches while there is something, then rests for `every`: others come in between."""
     due_at: datetime | None = None
     _failed: int = field(default=0)
     _missed_database: bool = field(default=False)
 
     def run(self) -> bool:
-        """Do it if it is due. Give whether there was anything; a failure is noted, and never raised."""
+        """Do it if it is due. Give whether it may go on at once; a failure is noted, and never raised."""
         if self._waits():
             return False
         try:
@@ -72,8 +74,11 @@ class Task:
         if self._missed_database:  # work that needs no database says nothing about it
             self.watch.note(down=False)
         self._failed, self._missed_database = 0, False
-        self.due_at = None if self.every is None else clock.now() + self.every
-        return busy
+        if self.every is None or (self.rounds and busy):
+            self.due_at = None
+            return busy
+        self.due_at = clock.now() + self.every
+        return False
 
     def _waits(self) -> bool:
         """Whether its time is to come; one further ahead than ever is from before the clock was set back."""

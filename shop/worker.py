@@ -22,7 +22,7 @@ from shop.emails import order_emails
 from shop.journal import comment_erasure
 from shop.mail.sending import send_next, transport
 from shop.payments.services import Services
-from shop.payments.sweep import EVERY, LOOK_EVERY, STILL_MOVES, look_at_all, sweep
+from shop.payments.sweep import EVERY, LOOK_EVERY, STILL_MOVES, Place, look_at_some, sweep
 from shop.settings import PaymentMode, Settings
 from shop.tasks import DatabaseWatch, Task
 from shop.webhooks import handlers
@@ -45,6 +45,8 @@ class Worker:
         self.reply_to: str = self.app.extensions["shop.Trader"].email
         self.post = transport(self.settings.mail_url, self.settings.instance_dir)
         self.watch = DatabaseWatch()
+        self.looked: Place | None = None
+        """How far this round of looking at old orders has come."""
         self.work = self.lanes()
 
     def lanes(self) -> Sequence[Sequence[Task]]:
@@ -58,20 +60,23 @@ class Worker:
             self._task("forgetting", self._forget, EVERY),
             self._task("what is gone", self._stay_gone, EVERY),
             self._task("texts", self._tell_left_out, LOOK_EVERY),
-            self._task("look", self._look, LOOK_EVERY),
-            self._task("erasure", self._erase, LOOK_EVERY),
+            self._task("look", self._look, LOOK_EVERY, rounds=True),
+            self._task("erasure", self._erase, LOOK_EVERY, rounds=True),
             self._task("keys", self._sweep_keys, LOOK_EVERY),
+            self._task("counts", self._check_stock, LOOK_EVERY),
         ]
         return letters, news, upkeep
 
-    def _task(self, name: str, do: Callable[[], bool], every: timedelta | None = None) -> Task:
-        return Task(name, do, self.services.database, self.watch, every)
+    def _task(
+        self, name: str, do: Callable[[], bool], every: timedelta | None = None, *, rounds: bool = False
+    ) -> Task:
+        return Task(name, do, self.services.database, self.watch, every, rounds)
 
     def step(self) -> bool:
         """Do what is due now, one after the other. Give whether there was anything that may go on."""
         busy = False
         for task in chain.from_iterable(self.work):
-            busy |= task.run() and task.every is None
+            busy |= task.run()
         return busy
 
     def _send_letter(self) -> bool:
@@ -109,7 +114,8 @@ class Worker:
 
     def _look(self) -> bool:
         """Refunds and disputes whose webhooks were lost are found here at the latest."""
-        return bool(look_at_all(self.services, placed_within=STILL_MOVES))
+        self.looked = look_at_some(self.services, self.looked, placed_within=STILL_MOVES)
+        return self.looked is not None
 
     def _erase(self) -> bool:
         """Names and words of orders that are past the time the privacy page gives."""
@@ -125,6 +131,15 @@ class Worker:
     def _sweep_keys(self) -> bool:
         """Keys that have sealed nothing for long, and copies of the store past the time the page gives."""
         return bool(erasures.sweep_keys(self.services.database, self.services.vault))
+
+    def _check_stock(self) -> bool:
+        """Counts are held against their movements here, for a page cannot read them all."""
+        with self.services.database.reading() as session:
+            differing = stock.check(session)
+        for found in differing:
+            with self.services.database.transaction() as session:
+                raise_alert(session, AlertKind.STOCK_DIFFERS, f"variant {found.variant_id}", str(found))
+        return bool(differing)
 
     def _tell_left_out(self) -> bool:
         """What of the owner's own texts could not be shown since the start."""
@@ -160,5 +175,5 @@ def run(app: Flask) -> None:
 
 def _work(lane: Sequence[Task], stopped: threading.Event) -> None:
     while not stopped.is_set():
-        if not any([task.run() and task.every is None for task in lane]):  # noqa: C419  (each of them runs)
+        if not any([task.run() for task in lane]):  # noqa: C419  (each of them runs)
             stopped.wait(IDLE_SECONDS)

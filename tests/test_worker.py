@@ -1,22 +1,27 @@
 """The worker when nothing is to be done, when something fails, and when the database is gone."""
 
 import logging
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from shop import clock
-from shop.alerts import open_alerts
+from shop.alerts import AlertKind, open_alerts
 from shop.db import Database
 from shop.failures import Failures
-from shop.payments.sweep import sweep
+from shop.orders.states import State
+from shop.payments.gateway import Gateway
+from shop.payments.sweep import LOOK_EVERY, sweep
 from shop.tasks import LONGEST_PAUSE, DatabaseWatch, Task
-from shop.worker import Worker
+from shop.worker import Worker, _work
+from tests.shopper import trade_of
 from tests.trade import Trade, open_trade
 
 SECRET = "Caoimhe, born asleep"
@@ -201,3 +206,90 @@ def test_failures_of_many_kinds_are_bounded() -> None:
     for number in range(1200):
         kept.note(log, f"kind {number}", KeyError("x"))
     assert len(kept._counts) <= 500
+
+
+def work_of(worker: Worker, name: str) -> Task:
+    return next(task for lane in worker.work for task in lane if task.name == name)
+
+
+def test_a_round_over_old_orders_goes_on_from_where_it_was_and_lets_others_in_between(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, time_stands: Clock
+) -> None:
+    monkeypatch.setattr("shop.payments.sweep.AT_A_TIME", 2)
+    trade, worker = trade_of(app), Worker(app)
+    orders = [trade.place("petal") for _ in range(3)]
+    for order in orders:
+        trade.pays(order)
+        trade.looks(order)
+        trade.refunds(order)
+    look = work_of(worker, "look")
+    assert look.run(), "there is more: it is due again at once"
+    assert [trade.order(order).state for order in orders] == [State.REFUNDED, State.REFUNDED, State.PAID]
+    assert not look.run()
+    assert trade.order(orders[2]).state == State.REFUNDED
+    late = paid_again(trade)
+    trade.refunds(late)
+    assert not look.run(), "the round is over until tomorrow"
+    assert trade.order(late).state == State.PAID
+    time_stands.at += LOOK_EVERY + timedelta(seconds=1)
+    while look.run():
+        pass
+    assert trade.order(late).state == State.REFUNDED
+
+
+def paid_again(trade: Trade) -> int:
+    order = trade.place("petal")
+    trade.pays(order)
+    trade.looks(order)
+    return order
+
+
+def test_a_letter_leaves_within_two_seconds_of_its_order_while_old_orders_are_looked_at(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stripe answers the round's first look only once the letter has left."""
+    trade, worker, stopped = trade_of(app), Worker(app), threading.Event()
+    paid_again(trade)
+    while work_of(worker, "letters").run():
+        pass  # the letter of the old order
+    asked, left = threading.Event(), threading.Event()
+    answer, send = Gateway.snapshot, worker.post.send
+
+    def silent(gateway: Gateway, sessions: Iterable[str]) -> object:
+        if threading.current_thread().name == "upkeep":
+            asked.set()
+            assert left.wait(60)
+        return answer(gateway, sessions)
+
+    def sending(message: EmailMessage) -> None:
+        send(message)
+        left.set()
+
+    monkeypatch.setattr(Gateway, "snapshot", silent)
+    monkeypatch.setattr(worker.post, "send", sending)
+    lanes = [
+        threading.Thread(target=_work, args=(lane, stopped), name=name)
+        for lane, name in zip(worker.work, ("letters", "news", "upkeep"), strict=True)
+    ]
+    for thread in lanes:
+        thread.start()
+    try:
+        assert asked.wait(30)
+        paid_again(trade)
+        assert left.wait(2)
+    finally:
+        left.set()
+        stopped.set()
+        for thread in lanes:
+            thread.join()
+
+
+def test_a_count_that_is_not_what_its_movements_come_to_is_shown_to_the_owner(app: Flask) -> None:
+    worker, database = Worker(app), app.extensions["shop.database"]
+    with database.transaction() as session:
+        session.execute(text("UPDATE stock_level SET on_hand = on_hand + 1 WHERE variant_id = 1"))
+    work_of(worker, "counts").run()
+    with database.reading() as session:
+        (alert,) = open_alerts(session)
+    assert (alert.kind, alert.about) == (AlertKind.STOCK_DIFFERS, "variant 1")
+    assert "on_hand says" in alert.detail

@@ -29,6 +29,7 @@ class AlertKind(StrEnum):
     SIGN_IN_GUESSED = "sign-in guessed"
     MAIL_UNENCRYPTED = "mail unencrypted"
     TEXT_LEFT_OUT = "text left out"
+    STOCK_DIFFERS = "stock differs"
 
 
 SAID: Final[Mapping[AlertKind, str]] = {
@@ -53,6 +54,10 @@ SAID: Final[Mapping[AlertKind, str]] = {
     AlertKind.REFUND_REFUSED: "Stripe will not send a refund. Please say on its order what to do.",
     AlertKind.REFUND_SENT_BACK: "The buyer's bank sent a refund back. Please say on its order what to do.",
     AlertKind.PAYMENT_IN_REVIEW: "A payment is not what was asked for. Please say on its order what to do.",
+    AlertKind.STOCK_DIFFERS: (
+        "A count of the stock is not what its movements come to. Please count that piece again; the stock "
+        "page says more."
+    ),
     AlertKind.TEXT_LEFT_OUT: (
         "A text of yours may not be shown as it is, so it was left out when the shop started. Once it is "
         "mended and the shop started again, it is back."

@@ -7,11 +7,11 @@ own, or another database (KEYS_URL) where several hosts share one.
 """
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
@@ -127,30 +127,40 @@ class KeyStore:
         with self.database.reading() as session:
             return list(session.scalars(select(word_key.c.id)))
 
-    def sweep(self, used: Iterable[str], *, keep: timedelta) -> int:
+    def sweep(self, used: Callable[[Sequence[str]], Collection[str]], *, keep: timedelta) -> int:
         """Delete keys that have sealed nothing for as long as `keep`; how many.
 
+        `used` says which of some keys have sealed anything.
         Such a key was left by a crash before its order was kept, or by a restored copy that is older than
         the order. It is not deleted at once, so that a newer copy can still be brought back instead.
         """
-        in_use, now = set(used), clock.now()
-        with self.database.transaction() as session:
-            rows = session.execute(select(word_key.c.id, word_key.c.unused_since)).all()
-            unused = [row for row in rows if row.id not in in_use]
-            over = [row.id for row in unused if row.unused_since and row.unused_since <= now - keep]
-            changes: list[tuple[list[str], datetime | None]] = [
-                ([row.id for row in unused if row.unused_since is None], now),
-                ([row.id for row in rows if row.id in in_use and row.unused_since], None),
-            ]
-            for ids, since in changes:
-                for part in _parts(ids):
-                    session.execute(
-                        update(word_key).where(word_key.c.id.in_(part)).values(unused_since=since)
-                    )
-            for part in _parts(over):
-                session.execute(delete(word_key).where(word_key.c.id.in_(part)))
+        over, after = 0, ""
+        while rows := self._some(after):
+            over += self._sweep(rows, set(used([row.id for row in rows])), keep)
+            after = rows[-1].id
         if over:
             self.database.forget_deleted()
+        return over
+
+    def _some(self, after: str) -> Sequence[Any]:
+        with self.database.reading() as session:
+            query = select(word_key.c.id, word_key.c.unused_since).where(word_key.c.id > after)
+            return session.execute(query.order_by(word_key.c.id).limit(AT_A_TIME)).all()
+
+    def _sweep(self, rows: Sequence[Any], in_use: Collection[str], keep: timedelta) -> int:
+        now = clock.now()
+        unused = [row for row in rows if row.id not in in_use]
+        over = [row.id for row in unused if row.unused_since and row.unused_since <= now - keep]
+        changes: list[tuple[list[str], datetime | None]] = [
+            ([row.id for row in unused if row.unused_since is None], now),
+            ([row.id for row in rows if row.id in in_use and row.unused_since], None),
+        ]
+        if not over and not any(ids for ids, _ in changes):
+            return 0
+        with self.database.transaction() as session:
+            for ids, since in changes:
+                session.execute(update(word_key).where(word_key.c.id.in_(ids)).values(unused_since=since))
+            session.execute(delete(word_key).where(word_key.c.id.in_(over)))
         return len(over)
 
     def remember_folder(self, folder: Path) -> None:
@@ -190,7 +200,3 @@ def _row(key: StoredKey, now: datetime) -> dict[str, object]:
         "contact_index": key.contact_index,
         "made_at": now,
     }
-
-
-def _parts(ids: list[str]) -> Iterable[list[str]]:
-    return (ids[start : start + AT_A_TIME] for start in range(0, len(ids), AT_A_TIME))

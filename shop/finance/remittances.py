@@ -6,7 +6,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, flash, g, redirect, render_template
+from flask import Blueprint, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, DateField, HiddenField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, ValidationError
@@ -22,6 +22,7 @@ blueprint = Blueprint("remittances", __name__, url_prefix="/finance/remittances"
 
 ONCE: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 AHEAD: Final = timedelta(hours=1)
+MOST_ROWS: Final = 100
 FIRST_YEAR: Final = 2020
 """Before the shop was."""
 """Britain's date is UTC's or that of an hour later."""
@@ -172,14 +173,18 @@ def _offer(form: PaymentForm) -> dict[str, int]:
 def _page(form: PaymentForm, *, allow: bool = False) -> str:
     _offer(form)
     book = web.wired(Services).book
+    before = request.args.get("before", type=int)
     with web.reading() as session:
-        owed, made = remittances.owed(session, book), remittances.remittances(session, book)
+        owed = remittances.owed(session, book)
+        made = remittances.remittances(session, book, before=before, most=MOST_ROWS + 1)
     return render_template(
         "finance/remittances.html",
         form=form,
         problems=_problems(form),
         owed=owed,
-        payments=made,
+        payments=made[:MOST_ROWS],
+        more=len(made) > MOST_ROWS,
+        before=before,
         book=book,
         allow=allow or bool(form.more_than_owed.data),
     )
@@ -187,7 +192,7 @@ def _page(form: PaymentForm, *, allow: bool = False) -> str:
 
 def _reversal_page(seq: int, form: UndoForm) -> str | None:
     with web.reading() as session:
-        made = remittances.remittances(session, web.wired(Services).book)
+        made = remittances.remittances(session, web.wired(Services).book, before=seq + 1, most=1)
     payment = next((one for one in made if one.seq == seq and not one.undoes), None)
     if payment is None:
         return None

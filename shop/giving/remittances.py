@@ -133,7 +133,7 @@ def undo_remittance(session: Session, seq: int, *, reason: str, actor: str) -> L
     txn = session.get(LedgerTxn, seq)
     if txn is None or txn.kind != Kind.REMIT or said_of_payment(txn.cause).get("undoes"):
         raise NoSuchRemittance(seq)
-    key = f"remit-undone:{seq}"
+    key = _undoing(seq)
     if session.scalar(select(LedgerTxn.seq).where(LedgerTxn.idempotency_key == key)):
         raise AlreadyUndone(seq)
     amount = session.scalars(
@@ -146,19 +146,27 @@ def undo_remittance(session: Session, seq: int, *, reason: str, actor: str) -> L
     return post(session, request, paid_over(amount), key=key, actor=actor)
 
 
-def remittances(session: Session, book: Book) -> Sequence[Remittance]:
-    """Every payment and every undoing in a book, newest first. Found by account: no other kind is read."""
+def remittances(
+    session: Session, book: Book, *, before: int | None = None, most: int | None = None
+) -> Sequence[Remittance]:
+    """The payments and undoings in a book, newest first: all, or `most` of them before a transaction.
+
+    Found by account: no other kind is read.
+    """
     query = (
         select(LedgerTxn, LedgerEntry.amount_pence, Policy.charity_name)
         .join(LedgerEntry, LedgerEntry.txn_seq == LedgerTxn.seq)
         .join(Policy, Policy.id == LedgerTxn.policy_id)
         .where(LedgerEntry.account == Account.REMITTED.value, LedgerTxn.book == book)
-        .order_by(LedgerTxn.seq.desc())
+        .order_by(LedgerEntry.txn_seq.desc())
+        .limit(most)
     )
+    if before is not None:
+        query = query.where(LedgerEntry.txn_seq < before)
     rows = [
         (txn, -pence, charity, said_of_payment(txn.cause)) for txn, pence, charity in session.execute(query)
     ]
-    undone = {said.get("undoes") for *_, said in rows}
+    undone = _undone(session, [txn.seq for txn, *_ in rows])
     return [
         Remittance(
             seq=txn.seq,
@@ -175,6 +183,17 @@ def remittances(session: Session, book: Book) -> Sequence[Remittance]:
         )
         for txn, pence, charity, said in rows
     ]
+
+
+def _undone(session: Session, numbers: Sequence[int]) -> set[int]:
+    """Those of these payments that were undone."""
+    keys = {_undoing(seq): seq for seq in numbers}
+    query = select(LedgerTxn.idempotency_key).where(LedgerTxn.idempotency_key.in_(keys))
+    return {keys[key] for key in session.scalars(query)}
+
+
+def _undoing(seq: int) -> str:
+    return f"remit-undone:{seq}"
 
 
 def _request(book: Book, policy_id: int | None, at: datetime, said: dict[str, Any]) -> Request:

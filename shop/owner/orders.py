@@ -9,15 +9,15 @@ from sqlalchemy import select
 
 from shop import alerts, web
 from shop.accounts.access import require
-from shop.orders.lifecycle import UNPAID
-from shop.orders.models import Order, OrderLine
+from shop.orders.lists import listed
+from shop.orders.models import OrderLine
 from shop.owner.order_page import TAGS, context, look_now, opened
 from shop.payments.review import undecided
 from shop.payments.services import Services
 
 blueprint = Blueprint("owner_orders", __name__, url_prefix="/owner")
 
-MOST_ROWS = 200
+MOST_ROWS = 100
 
 
 @blueprint.get("/")
@@ -33,18 +33,23 @@ def today() -> ResponseReturnValue:
 @require("owner")
 def index() -> ResponseReturnValue:
     """The orders, newest first; unpaid ones only when asked for."""
-    everything = request.args.get("all") == "1"
-    query = select(Order).order_by(Order.placed_at.desc(), Order.id.desc()).limit(MOST_ROWS)
-    if not everything:
-        query = query.where(Order.state.not_in(UNPAID))
+    everything, before = request.args.get("all") == "1", request.args.get("before", "")
     with web.reading() as session:
-        orders = session.scalars(query).all()
+        orders = listed(session, unpaid=everything, before=before, most=MOST_ROWS + 1)
+        more, orders = len(orders) > MOST_ROWS, orders[:MOST_ROWS]
         pieces = _pieces(
             session.scalars(select(OrderLine).where(OrderLine.order_id.in_([o.id for o in orders]))).all()
         )
         waiting = undecided(session, web.wired(Services))
     return render_template(
-        "owner/orders.html", orders=orders, pieces=pieces, tags=TAGS, everything=everything, waiting=waiting
+        "owner/orders.html",
+        orders=orders,
+        pieces=pieces,
+        tags=TAGS,
+        everything=everything,
+        waiting=waiting,
+        before=before,
+        more=more,
     )
 
 

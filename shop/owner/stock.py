@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, abort, flash, g, redirect, render_template
+from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from wtforms import IntegerField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
@@ -68,11 +68,14 @@ class MovementForm(web.Form):
 @blueprint.get("")
 @require("owner")
 def index() -> ResponseReturnValue:
-    """Every variant with its counts."""
+    """Every variant with its counts. Only when asked for are they held against every movement."""
+    checked = request.args.get("check") == "all"
     with web.reading() as session:
         catalogue, levels = snapshot.load(session), stock.levels(session)
-        problems = stock.check(session)
-    return render_template("owner/stock.html", catalogue=catalogue, levels=levels, discrepancies=problems)
+        problems = stock.check(session) if checked else []
+    return render_template(
+        "owner/stock.html", catalogue=catalogue, levels=levels, discrepancies=problems, checked=checked
+    )
 
 
 @blueprint.get("/<sku>")

@@ -4,8 +4,9 @@ Each check is one of Stripe's own identities, so a difference is always somebody
 nobody has explained yet.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from typing import Final
 
 from sqlalchemy import func, select
@@ -25,6 +26,10 @@ PAYOUTS: Final = frozenset({"payout", "payout_reversal"})
 NOT_ABOUT_ORDERS: Final = PAYOUTS | {"fee", "network_cost", "topup", "topup_reversal"}
 
 
+BATCH: Final = 1000
+"""Rows in memory at a time."""
+
+
 def reconcile(services: Services) -> list[str]:
     """Look at every order, then give a sentence for each thing that does not add up.
 
@@ -33,10 +38,59 @@ def reconcile(services: Services) -> list[str]:
     if other_account(services):
         return [OTHER_ACCOUNT]
     look_at_all(services)
-    moves = list(services.gateway.moves())
-    with services.database.reading() as session:
-        ours, owed = _entries(session, services), list(_owed(session, services))
-    return [*owed, *_sources(moves, ours), *_payouts(services), *_balance(services, moves)]
+    with closing(_Sides()) as sides:
+        moved = sides.take_theirs(services.gateway.moves())
+        with services.database.reading() as session:
+            sides.take_ours(_entries(session, services))
+            owed = list(_owed(session, services))
+        differences = list(sides.differences())
+    return [*owed, *differences, *_payouts(services), *_balance(services, moved)]
+
+
+class _Sides:
+    """What Stripe and our entries say of each object, side by side in a file that is gone when it is closed.
+
+    Both are streams of any length; only what differs comes back.
+    """
+
+    def __init__(self) -> None:
+        self._file = sqlite3.connect("")  # private, on disk, and deleted by SQLite itself
+        self._file.execute("CREATE TABLE side (source PRIMARY KEY, there DEFAULT 0, here) WITHOUT ROWID")
+
+    def take_theirs(self, moves: Iterable[MoveSeen]) -> int:
+        """Add up Stripe's amounts. Give what moved in all, net."""
+        moved = 0
+        for move in moves:
+            moved += move.net
+            if move.reporting_category not in NOT_ABOUT_ORDERS:
+                self._file.execute(
+                    "INSERT INTO side (source, there) VALUES (?, ?)"
+                    " ON CONFLICT DO UPDATE SET there = there + excluded.there",
+                    (move.source or move.id, move.amount),
+                )
+        return moved
+
+    def take_ours(self, entries: Iterable[tuple[str, int]]) -> None:
+        """Put ours beside it, each object once."""
+        self._file.executemany(
+            "INSERT INTO side (source, here) VALUES (?, ?) ON CONFLICT DO UPDATE SET here = excluded.here",
+            entries,
+        )
+
+    def differences(self) -> Iterator[str]:
+        """Per object, the sum of Stripe's amounts equals ours, and every move is matched or named."""
+        rows = self._file.execute(
+            "SELECT source, there, here FROM side WHERE there <> coalesce(here, 0) ORDER BY source"
+        )
+        for source, there, here in rows:
+            if here is None:
+                yield f"{source}: {pounds_and_pence(there)} at Stripe, unexplained here."
+            else:
+                yield f"{source}: {pounds_and_pence(there)} at Stripe, {pounds_and_pence(here)} here."
+
+    def close(self) -> None:
+        """Forget it all."""
+        self._file.close()
 
 
 def _owed(session: Session, services: Services) -> Iterator[str]:
@@ -52,29 +106,16 @@ def _owed(session: Session, services: Services) -> Iterator[str]:
         yield f"{reference}: a refund of {pounds_and_pence(request.amount_pence)} is {request.state}{why}."
 
 
-def _entries(session: Session, services: Services) -> dict[str, int]:
+def _entries(session: Session, services: Services) -> Iterator[tuple[str, int]]:
     """What our entries say of each object at Stripe, in pence."""
     rows = session.execute(
         select(PaymentEntry.stripe_id, func.sum(PaymentEntry.amount_pence))
         .join(Order, Order.id == PaymentEntry.order_id)
         .where(services.own)
         .group_by(PaymentEntry.stripe_id)
+        .execution_options(yield_per=BATCH)
     )
-    return {stripe_id: int(pence) for stripe_id, pence in rows}
-
-
-def _sources(moves: Sequence[MoveSeen], ours: Mapping[str, int]) -> Iterator[str]:
-    """Per object, the sum of Stripe's amounts equals ours, and every move is matched or named."""
-    theirs: dict[str, int] = defaultdict(int)
-    for move in moves:
-        if move.reporting_category not in NOT_ABOUT_ORDERS:
-            theirs[move.source or move.id] += move.amount
-    for source in sorted(theirs.keys() | ours.keys()):
-        there, here = theirs.get(source, 0), ours.get(source)
-        if here is None and there:
-            yield f"{source}: {pounds_and_pence(there)} at Stripe, unexplained here."
-        elif here is not None and there != here:
-            yield f"{source}: {pounds_and_pence(there)} at Stripe, {pounds_and_pence(here)} here."
+    return ((stripe_id, int(pence)) for stripe_id, pence in rows)
 
 
 def _payouts(services: Services) -> Iterator[str]:
@@ -90,9 +131,9 @@ def _payouts(services: Services) -> Iterator[str]:
             yield f"{payout.id}: a payout of {said}."
 
 
-def _balance(services: Services, moves: Sequence[MoveSeen]) -> Iterator[str]:
+def _balance(services: Services, moved: int) -> Iterator[str]:
     """From an opening balance of nothing, everything that moved is what lies there now."""
-    balance, moved = services.gateway.balance(), sum(move.net for move in moves)
+    balance = services.gateway.balance()
     lies = balance.available + balance.pending
     if lies != moved:
         yield f"Balance: {pounds_and_pence(lies)} at Stripe, but {pounds_and_pence(moved)} moved."

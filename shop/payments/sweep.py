@@ -2,17 +2,17 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 
-from sqlalchemy import func, not_, or_, select
+from sqlalchemy import exists, literal, not_, select, tuple_, union
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from shop import clock, stock
 from shop.alerts import AlertKind, raise_alert
-from shop.db import database_now
+from shop.db import UtcDateTime, database_now
 from shop.failures import failures
 from shop.orders.lifecycle import EventKind, State, lock, record
 from shop.orders.models import Order
@@ -35,6 +35,10 @@ UNANSWERED: Final = timedelta(minutes=2)
 """How long a request to Stripe may stay unanswered before it is made again under the same key."""
 
 
+AT_A_TIME: Final = 20
+"""Orders looked at in one batch of a round."""
+
+
 def sweep(services: Services) -> int:
     """Look at every order something may have been missed for. Give how many were looked at.
 
@@ -49,16 +53,49 @@ def sweep(services: Services) -> int:
     return closed + _each(services, lambda order_id: sync_order(services, order_id), _unfinished(services))
 
 
+class Place(NamedTuple):
+    """How far a round over all orders has come: the last one that was looked at."""
+
+    placed_at: datetime
+    order_id: int
+
+
 def look_at_all(services: Services, *, placed_within: timedelta | None = None) -> int:
     """Look at every order, or those placed lately, that money may have moved for. Give how many were."""
     if other_account(services):
         return 0
-    query = select(Order.id).where(services.own).order_by(Order.id)
+    done, after = 0, None
+    while places := _next(services, after, placed_within):
+        done += _look(services, places)
+        after = places[-1]
+    return done
+
+
+def look_at_some(services: Services, after: Place | None, *, placed_within: timedelta) -> Place | None:
+    """Look at a few of the orders placed lately, from the oldest on. Give the last; None when all were."""
+    if after is None and other_account(services):
+        return None
+    places = _next(services, after, placed_within)
+    _look(services, places)
+    return places[-1] if len(places) == AT_A_TIME else None
+
+
+def _look(services: Services, places: Sequence[Place]) -> int:
+    return _each(
+        services, lambda order_id: sync_order(services, order_id), [place.order_id for place in places]
+    )
+
+
+def _next(services: Services, after: Place | None, placed_within: timedelta | None) -> Sequence[Place]:
+    query = select(Order.placed_at, Order.id).where(services.own).order_by(Order.placed_at, Order.id)
     if placed_within is not None:
         query = query.where(Order.placed_at > clock.now() - placed_within)
+    if after is not None:
+        query = query.where(
+            tuple_(Order.placed_at, Order.id) > tuple_(literal(after.placed_at, UtcDateTime), after.order_id)
+        )
     with services.database.reading() as session:
-        orders = session.scalars(query).all()
-    return _each(services, lambda order_id: sync_order(services, order_id), orders)
+        return [Place(*row) for row in session.execute(query.limit(AT_A_TIME))]
 
 
 def _leave_behind(services: Services) -> None:
@@ -113,17 +150,18 @@ def _named(session: Session, what: str, found: int) -> str:
 
 
 def _unanswered(services: Services) -> Sequence[int]:
-    newest = select(func.max(CheckoutAttempt.id)).group_by(CheckoutAttempt.order_id)
+    newer = aliased(CheckoutAttempt)
+    answered = exists().where(newer.order_id == CheckoutAttempt.order_id, newer.id > CheckoutAttempt.id)
     with services.database.reading() as session:
         return session.scalars(
             select(CheckoutAttempt.id)
             .join(Order, Order.id == CheckoutAttempt.order_id)
             .where(
-                CheckoutAttempt.id.in_(newest),
                 CheckoutAttempt.stripe_id.is_(None),
                 CheckoutAttempt.created_at < clock.now() - UNANSWERED,
                 Order.state == State.AWAITING,
                 services.own,
+                ~answered,
             )
         ).all()
 
@@ -144,8 +182,12 @@ def _overdue(services: Services) -> Sequence[int]:
 
 
 def _unfinished(services: Services) -> Sequence[int]:
-    owed = select(RefundRequest.order_id).where(due(clock.now()))
+    """Two searches, each by its own index: one with an OR would read every order."""
+    paying = select(Order.id).where(services.own, Order.state == State.PROCESSING)
+    owed = (
+        select(Order.id)
+        .join(RefundRequest, RefundRequest.order_id == Order.id)
+        .where(services.own, due(clock.now()))
+    )
     with services.database.reading() as session:
-        return session.scalars(
-            select(Order.id).where(services.own, or_(Order.state == State.PROCESSING, Order.id.in_(owed)))
-        ).all()
+        return session.scalars(union(paying, owed)).all()

@@ -97,14 +97,14 @@ def test_a_key_that_seals_nothing_goes_after_35_days_and_not_before(
     keys: KeyStore, later: Callable[[timedelta], None]
 ) -> None:
     keys.add([key("used"), key("left by a crash"), key("of an order restored after all")])
-    assert keys.sweep({"used"}, keep=DAYS) == 0
+    assert keys.sweep({"used"}.intersection, keep=DAYS) == 0
     later(timedelta(days=34))
-    assert keys.sweep({"used", "of an order restored after all"}, keep=DAYS) == 0
+    assert keys.sweep({"used", "of an order restored after all"}.intersection, keep=DAYS) == 0
     later(timedelta(days=35, minutes=1))
-    assert keys.sweep({"used"}, keep=DAYS) == 1
+    assert keys.sweep({"used"}.intersection, keep=DAYS) == 1
     assert names(keys) == {"used", "of an order restored after all"}
     later(timedelta(days=71))
-    assert keys.sweep({"used"}, keep=DAYS) == 1
+    assert keys.sweep({"used"}.intersection, keep=DAYS) == 1
     assert names(keys) == {"used"}
 
 

@@ -28,6 +28,23 @@ def test_unpaid_orders_are_shown_only_when_asked_for(owner: Shopper, trade: Trad
     assert owner.get("/owner/").location == "/owner/orders"
 
 
+def test_pages_lead_to_every_order_once_the_newest_first(
+    owner: Shopper, trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed = [trade.order(trade.place("petal")).reference for _ in range(5)]
+    monkeypatch.setattr("shop.owner.orders.MOST_ROWS", 2)
+    seen: list[str] = []
+    address: str | None = "/owner/orders?all=1"
+    while address:
+        page = soup(owner.get(address))
+        seen += [link.text for link in page.select("#orders tbody th a, #orders tbody td:first-child a")]
+        earlier = page.find("a", string="Earlier orders")
+        address = str(earlier["href"]) if earlier else None
+    assert seen == placed[::-1]
+    assert page.find("a", string="The newest")["href"] == "/owner/orders?all=1"  # type: ignore[index]
+    assert "No orders yet" in owner.get("/owner/orders?before=PM-XXXX-XX").text
+
+
 def test_an_order_shows_every_word_to_the_letter(owner: Shopper) -> None:
     her, trade = Shopper(owner.app), trade_of(owner.app)
     her.to_payment()

@@ -1,0 +1,140 @@
+"""No page and no sweep does more, or reads a whole table, because there are more orders."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, text
+
+from shop import alerts, erasures
+from shop.demo.rows import TABLES
+from shop.giving.models import LedgerEntry, LedgerTxn
+from shop.mail import outbox
+from shop.payments.sweep import _next, _overdue, _unanswered, _unfinished
+from shop.webhooks import inbox
+from tests.demo.conftest import Demo
+from tests.shopper import Shopper
+
+BIG = {table.name for table in (*TABLES, LedgerTxn.__table__, LedgerEntry.__table__)} - {"wall_entry"}
+
+PAGES = (
+    "/owner/orders", "/owner/orders?all=1", "/owner/orders?before={reference}", "/owner/orders/{reference}",
+    "/owner/alerts", "/owner/stock", "/owner/wall", "/owner/staff", "/owner/machine", "/finance/",
+    "/finance/?before=50", "/finance/?from=2024-01-01&to=2024-01-31", "/finance/remittances",
+    "/finance/remittances?before=400", "/giving", "/giving/months.csv", "/wall",
+)  # fmt: skip
+
+
+@contextmanager
+def heard(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
+    """Every statement that runs meanwhile, with its parameters."""
+    found: list[tuple[str, Any]] = []
+
+    def hear(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+        found.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", hear)
+    yield found
+    event.remove(engine, "before_cursor_execute", hear)
+
+
+def reads_all_of(demo: Demo, statements: list[tuple[str, Any]]) -> list[str]:
+    """The statements that read the whole of a big table, with their plans."""
+    engine = demo.place.database.engine
+    sqlite = engine.dialect.name == "sqlite"
+    bad = []
+    with engine.connect() as connection:
+        if not sqlite:
+            connection.execute(text("SET enable_seqscan = off"))  # then one is planned only where it must be
+        for statement, parameters in statements:
+            if not statement.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
+                continue
+            plan = (
+                _sqlite(connection, statement, parameters)
+                if sqlite
+                else _postgresql(connection, statement, parameters)
+            )
+            bad += [f"{statement}\n{plan}"] if plan else []
+    return bad
+
+
+def _sqlite(connection: Any, statement: str, parameters: Any) -> str:
+    rows = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    whole = [found.group(1) for row in rows if (found := re.match(r"SCAN (\w+)", row))]
+    named = {alias: table for table, alias in re.findall(r'"?(\w+)"? AS (\w+)', statement)}
+    walks = "LIMIT" in statement.upper() and not any("TEMP B-TREE" in row for row in rows)
+    return "" if walks else "\n".join(rows) if BIG & {named.get(name, name) for name in whole} else ""
+
+
+def _postgresql(connection: Any, statement: str, parameters: Any) -> str:
+    (plan,) = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).scalar_one()
+    found = json.dumps(plan, indent=1)
+    whole = re.findall(r'"Node Type": "Seq Scan"[^}]*?"Relation Name": "(\w+)"', found)
+    return found if BIG & set(whole) else ""
+
+
+def test_a_statement_that_reads_everything_is_noticed(demo: Demo) -> None:
+    """Or the tests below could not fail."""
+    engine = demo.place.database.engine
+    for statement in (
+        """SELECT count(*) FROM "order" WHERE goods_pence > 5""",
+        "SELECT sum(quantity) FROM stock_movement",
+    ):
+        assert reads_all_of(demo, [(statement, ())]) != [], (engine, statement)
+    assert reads_all_of(demo, [("""SELECT id FROM "order" ORDER BY placed_at LIMIT 5""", ())]) == []
+
+
+def visitor(demo: Demo) -> Shopper:
+    shopper = Shopper(demo.app)
+    return shopper.sign_in("owner")
+
+
+def reference(demo: Demo) -> str:
+    with demo.place.database.reading() as session:
+        return str(session.execute(text('SELECT reference FROM "order" WHERE id = 100')).scalar_one())
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_asks_the_database_no_more_and_never_for_everything(
+    demos: tuple[Demo, Demo], page: str
+) -> None:
+    asked = []
+    for demo in demos:
+        shopper, address = visitor(demo), page.format(reference=reference(demo))
+        shopper.get(address)
+        with heard(demo.app.extensions["shop.database"].engine) as statements:
+            assert shopper.get(address).status_code == 200
+        asked.append(len(statements))
+        assert reads_all_of(demo, statements) == []
+    assert asked[1] <= asked[0] + 1, "a page of more rows may look for one thing more"
+
+
+SWEEPS: dict[str, Callable[[Demo], object]] = {
+    "payments not answered": lambda demo: _unanswered(demo.app.extensions["shop.Services"]),
+    "payment pages overdue": lambda demo: _overdue(demo.app.extensions["shop.Services"]),
+    "payments and refunds under way": lambda demo: _unfinished(demo.app.extensions["shop.Services"]),
+    "a batch of a round": lambda demo: _next(demo.app.extensions["shop.Services"], None, timedelta(days=180)),
+    "a letter to send": lambda demo: _read(demo, outbox.any_due),
+    "news to act on": lambda demo: inbox.claim(demo.app.extensions["shop.database"]),
+    "alerts": lambda demo: _read(demo, alerts.count_open),
+    "letters of erased orders": lambda demo: erasures.forget_letter_files(
+        demo.app.extensions["shop.database"], demo.settings.instance_dir
+    ),
+}
+
+
+def _read(demo: Demo, ask: Callable[[Any], object]) -> object:
+    with demo.app.extensions["shop.database"].reading() as session:
+        return ask(session)
+
+
+@pytest.mark.parametrize("sweep", SWEEPS)
+def test_no_sweep_reads_everything(demo: Demo, sweep: str) -> None:
+    with heard(demo.app.extensions["shop.database"].engine) as statements:
+        SWEEPS[sweep](demo)
+    assert statements
+    assert reads_all_of(demo, statements) == []
