@@ -19,13 +19,13 @@ run: $(VENV)/.installed
 
 # Everything: both databases, real browser, races and kills, coverage by branch.
 test: install-test chromium java readers lint
-	$(PYTEST) -n 2 --cov --cov-report=term --cov-fail-under=90
+	$(PYTEST) -n 2 --dist worksteal --cov --cov-report=term --cov-fail-under=90
 
 # The fast part, for every few minutes: the business itself on SQLite, and one look at every page.
 UNIT := engraving giving stock orders payments dedications pages/test_links.py pages/test_layout_context.py test_money.py \
   test_settings.py test_privacy.py test_db.py test_web.py test_migrations.py test_application.py
 check: install-test lint
-	$(PYTEST) -q -n 2 -m "not browser and not faults and not faults_long and not validator" -k "not postgresql" $(addprefix tests/,$(UNIT))
+	$(PYTEST) -q -n 2 --dist worksteal -m "not browser and not faults and not faults_long and not validator" -k "not postgresql" $(addprefix tests/,$(UNIT))
 
 # Half an hour and more: what the other tests show with a telling sample, here over thousands, with figures.
 faults: install-test chromium java readers

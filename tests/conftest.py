@@ -33,6 +33,9 @@ from shop.settings import Settings
 from tests import caches
 from tests.browser import chromium, serving
 from tests.keys import VAULT_KEY, keys_url
+from tests.tracing import pytest_collection_modifyitems, pytest_runtest_protocol
+
+__all__ = ["pytest_collection_modifyitems", "pytest_runtest_protocol"]
 
 caches.share()
 
