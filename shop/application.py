@@ -16,6 +16,7 @@ from shop.catalogue import page_cache
 from shop.catalogue import routes as catalogue
 from shop.checkout import basket_routes, find_routes, order_routes
 from shop.checkout import routes as checkout
+from shop.container import Container, container
 from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
@@ -46,7 +47,7 @@ from shop.payments.sync import StillMoving
 from shop.settings import PaymentMode, Settings, from_environment
 from shop.standin import deliveries
 from shop.standin.application import create_standin
-from shop.standin.config import derived_keys
+from shop.standin.config import StandIn, derived_keys
 from shop.web import assets
 from shop.webhooks import routes as webhooks
 
@@ -127,7 +128,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder="../static",
         instance_path=str(settings.instance_dir),
     )
-    app.extensions["shop.Trader"] = trader.load(settings.instance_dir, livemode=settings.livemode)
+    seller = trader.load(settings.instance_dir, livemode=settings.livemode)
     app.extensions["shop.support"] = _support(app, settings)
     database = Database(settings.database_url)
     refuse_unguarded(database)
@@ -139,19 +140,25 @@ def create_app(settings: Settings | None = None) -> Flask:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.wsgi_app = patient_pages(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    app.extensions["shop.settings"] = settings
-    app.extensions["shop.database"] = database
-    app.extensions["shop.Services"] = Services(
+    gateway, standin = _gateway(app, settings, database)
+    app.extensions["shop"] = Container(
+        settings=settings,
         database=database,
-        gateway=_gateway(app, settings, database),
-        vault=Vault(settings.vault_key, KeyStore(settings.key_store_url)),
-        secret_key=settings.secret_key,
-        site_url=settings.site_url,
-        mode=settings.payment_mode,
-        book="live" if settings.livemode or invented else "test",  # invented orders look like real ones
+        services=Services(
+            database=database,
+            gateway=gateway,
+            vault=Vault(settings.vault_key, KeyStore(settings.key_store_url)),
+            secret_key=settings.secret_key,
+            site_url=settings.site_url,
+            mode=settings.payment_mode,
+            book="live" if settings.livemode or invented else "test",  # invented orders look like real ones
+        ),
+        trader=seller,
+        statement=partial(_statement, livemode=settings.livemode),
+        deliver=partial(deliveries.work, standin, deliveries.post_with_requests) if standin else None,
+        standin=standin,
     )
-    erasures.catch_up(database, app.extensions["shop.Services"].vault)
-    app.extensions["shop.statement"] = lambda session: _statement(session, livemode=settings.livemode)
+    erasures.catch_up(database, container(app).services.vault)
     web.init_app(app)
     for away in (GatewayDown, GatewayRefused, StillMoving):
         app.register_error_handler(away, web.unavailable(PAYMENTS_AWAY))
@@ -194,12 +201,13 @@ def refuse_unguarded(database: Database) -> None:
         raise LedgerUnguarded(of_ledger) if of_ledger else OrdersUnguarded(of_orders)
 
 
-def _gateway(app: Flask, settings: Settings, database: Database) -> Gateway:
+def _gateway(app: Flask, settings: Settings, database: Database) -> tuple[Gateway, StandIn | None]:
     """Stripe when its keys are set; otherwise the stand-in, mounted beside the shop."""
     if settings.stripe_secret_key and settings.stripe_webhook_secret:
-        return Gateway.over_http(
+        over_http = Gateway.over_http(
             settings.stripe_secret_key, settings.stripe_webhook_secret, settings.stripe_api_base
         )
+        return over_http, None
     keys = derived_keys(settings.secret_key)
     standin = create_standin(
         database,
@@ -210,12 +218,9 @@ def _gateway(app: Flask, settings: Settings, database: Database) -> Gateway:
         webhook_url=f"{settings.site_url}/webhooks/stripe",
         prefix=STAND_IN,
     )
-    app.extensions["shop.StandIn"] = standin.extensions["standin"]
-    app.extensions["shop.deliver"] = partial(
-        deliveries.work, standin.extensions["standin"], deliveries.post_with_requests
-    )
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {STAND_IN: standin})  # type: ignore[method-assign]
-    return Gateway.in_process(standin, keys.secret_key, keys.webhook_secret)
+    in_process = Gateway.in_process(standin, keys.secret_key, keys.webhook_secret)
+    return in_process, standin.extensions["standin"]
 
 
 def _statement(session: Session, *, livemode: bool) -> str | None:

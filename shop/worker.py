@@ -40,9 +40,9 @@ class Worker:
 
     def __post_init__(self) -> None:
         """Find what the work needs."""
-        self.settings: Settings = self.app.extensions["shop.settings"]
-        self.services: Services = self.app.extensions["shop.Services"]
-        self.reply_to: str = self.app.extensions["shop.Trader"].email
+        self.settings: Settings = self.app.extensions["shop"].settings
+        self.services: Services = self.app.extensions["shop"].services
+        self.reply_to: str = self.app.extensions["shop"].trader.email
         self.post = transport(self.settings.mail_url, self.settings.instance_dir)
         self.watch = DatabaseWatch()
         self.looked: Place | None = None
@@ -88,7 +88,7 @@ class Worker:
             )
 
     def _deliver(self) -> bool:
-        return bool(self.app.extensions["shop.deliver"](clock.now()))
+        return bool(self.app.extensions["shop"].deliver(clock.now()))
 
     def _sweep(self) -> bool:
         return bool(sweep(self.services))

@@ -180,7 +180,7 @@ def app(settings: Settings, database: Database) -> Iterator[Flask]:
     """The shop on the test's database."""
     app = create_app(settings)
     app.testing = True
-    opened: Database = app.extensions["shop.database"]
+    opened: Database = app.extensions["shop"].database
     yield app
     opened.dispose()
 

@@ -115,7 +115,7 @@ class Shopper:
 
     @property
     def database(self) -> Database:
-        found: Database = self.app.extensions["shop.database"]
+        found: Database = self.app.extensions["shop"].database
         return found
 
     def get(self, address: str) -> TestResponse:
@@ -196,4 +196,4 @@ def changed(sent: MultiDict[str, str], changes: Mapping[str, str | list[str] | N
 
 def trade_of(app: Flask) -> Trade:
     """The workings below the pages of this application."""
-    return Trade(app.extensions["shop.database"], app.extensions["shop.Services"])
+    return Trade(app.extensions["shop"].database, app.extensions["shop"].services)

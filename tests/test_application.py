@@ -58,7 +58,7 @@ def test_the_banner_says_test_payments_unless_real_money_moves(
         keys = {"stripe_secret_key": key, **stripe} if key else {}
         app = create_app(dataclasses.replace(settings, **keys))
         assert ("Test payments" in app.test_client().get("/").text) is banner, key
-        app.extensions["shop.database"].dispose()
+        app.extensions["shop"].database.dispose()
 
 
 def test_a_live_shop_makes_no_charity_claim_on_a_sample_agreement(
@@ -69,7 +69,7 @@ def test_a_live_shop_makes_no_charity_claim_on_a_sample_agreement(
         app = create_app(chosen)
         for path in ("/", "/pieces", "/pieces/disc"):
             assert ("PANDAS" in app.test_client().get(path).text) is claims, path
-        app.extensions["shop.database"].dispose()
+        app.extensions["shop"].database.dispose()
 
 
 def test_a_live_shop_does_not_open_in_the_name_of_the_sample(settings: Settings, database: Database) -> None:
@@ -85,4 +85,4 @@ def test_a_live_shop_does_not_open_in_the_name_of_the_sample(settings: Settings,
     assert "Wren Hall" in app.test_client().get("/contact").text
     assert app.test_client().get("/styleguide").status_code == 404
     assert app.test_client().get("/styleguide/errors/404").status_code == 404
-    app.extensions["shop.database"].dispose()
+    app.extensions["shop"].database.dispose()

@@ -99,7 +99,7 @@ def test_words_withdrawn_after_a_backup_are_not_on_the_wall_of_the_restored_shop
     listed = Shopper(again).sign_in("owner").get("/owner/wall")
     assert listed.status_code == 200
     assert not soup(listed).select("form[action$='/decisions']"), "nor can they be put there"
-    again.extensions["shop.database"].dispose()
+    again.extensions["shop"].database.dispose()
 
 
 def test_who_was_dismissed_or_has_another_password_since_a_backup_comes_in_by_no_restored_copy(
@@ -143,7 +143,7 @@ def test_an_order_erased_after_a_backup_is_erased_in_the_restored_shop(
     assert json.loads(exported)["contact"] is None
     assert MARK not in exported
     assert Shopper(again).get(page).status_code == 404
-    again.extensions["shop.database"].dispose()
+    again.extensions["shop"].database.dispose()
 
 
 POST = "/journal/both-ways"
@@ -172,7 +172,7 @@ def test_a_comment_withdrawn_after_a_backup_is_in_no_page_of_the_restored_shop(
     for address in (POST, page, "/owner/comments?all=1"):
         assert MARK not in owner.get(address).text
         assert MARK not in Shopper(again).sign_in("owner", "another@example.com").get(address).text
-    again.extensions["shop.database"].dispose()
+    again.extensions["shop"].database.dispose()
 
 
 def test_an_e_mail_whose_month_was_over_is_erased_in_the_restored_shop_and_the_words_stay(
@@ -180,15 +180,15 @@ def test_an_e_mail_whose_month_was_over_is_erased_in_the_restored_shop_and_the_w
 ) -> None:
     commented(app, owner)
     assert run(app, "backup", str(tmp_path / "b.db")).exit_code == 0
-    with app.extensions["shop.database"].transaction() as session:
+    with app.extensions["shop"].database.transaction() as session:
         session.execute(update(Comment).values(decided_at=clock.now() - timedelta(days=31)))
     Worker(app).step()
     assert run(app, "restore", str(tmp_path / "b.db"), "--yes-replace").exit_code == 0
     again = restarted(settings)
-    with again.extensions["shop.database"].reading() as session:
+    with again.extensions["shop"].database.reading() as session:
         assert session.scalars(select(Comment.email_sealed)).all() == [None]
     assert f"{MARK} wrote" in Shopper(again).get(POST).text
-    again.extensions["shop.database"].dispose()
+    again.extensions["shop"].database.dispose()
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"], indirect=True)
@@ -208,7 +208,7 @@ def test_a_copy_put_in_place_by_another_tool_is_told_before_the_first_page(
     assert len(wall_key) == 2
     assert trade_of(app).services.vault.keys.all_ids() == []
     again = restarted(replace(settings, database_url=copy))
-    database = again.extensions["shop.database"]
+    database = again.extensions["shop"].database
     with database.reading() as session:
         assert wall.states(session, order.id) == {}
         assert session.scalars(select(SealedText)).all() == []
@@ -247,7 +247,7 @@ def test_an_erased_orders_letters_go_where_they_were_written_as_files(
     if by == "command":
         assert run(app, "privacy", "erase", order.reference).exit_code == 0
     else:
-        with app.extensions["shop.database"].transaction() as session:
+        with app.extensions["shop"].database.transaction() as session:
             privacy.erase(session, trade_of(app).services.vault, order.reference, actor="test")
         worker.next_sweep = None
         worker.step()

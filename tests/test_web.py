@@ -33,7 +33,7 @@ def her(app: Flask) -> Shopper:
 def opened(settings: Settings, **changes: object) -> Iterator[Flask]:
     app = create_app(dataclasses.replace(settings, **changes))  # type: ignore[arg-type]
     yield app
-    app.extensions["shop.database"].dispose()
+    app.extensions["shop"].database.dispose()
 
 
 @pytest.mark.parametrize(
@@ -177,8 +177,8 @@ def test_a_locked_database_is_a_503_that_says_when_to_come_back(
 @pytest.mark.parametrize("engine_name", ["postgresql"])
 def test_a_database_that_went_away_is_a_503(settings: Settings) -> None:
     for app in opened(settings):
-        app.extensions["shop.database"].dispose()
-        app.extensions["shop.database"].engine = db._engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
+        app.extensions["shop"].database.dispose()
+        app.extensions["shop"].database.engine = db._engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
         client = app.test_client()
         client.set_cookie("basket", "x" * 43)
         answer = client.get("/basket")
@@ -256,7 +256,7 @@ def test_canary_words_typed_everywhere_are_in_no_log_and_no_table(
 
 
 def test_a_failing_statement_quotes_no_value(app: Flask) -> None:
-    database = app.extensions["shop.database"]
+    database = app.extensions["shop"].database
     with database.reading() as session, pytest.raises(Exception, match="no such table") as failed:
         session.execute(db.text("SELECT * FROM nowhere WHERE name = :name"), {"name": "Qanary"})
     assert "Qanary" not in str(failed.value)

@@ -285,7 +285,7 @@ def test_a_letter_leaves_within_two_seconds_of_its_order_while_old_orders_are_lo
 
 
 def test_a_count_that_is_not_what_its_movements_come_to_is_shown_to_the_owner(app: Flask) -> None:
-    worker, database = Worker(app), app.extensions["shop.database"]
+    worker, database = Worker(app), app.extensions["shop"].database
     with database.transaction() as session:
         session.execute(text("UPDATE stock_level SET on_hand = on_hand + 1 WHERE variant_id = 1"))
     work_of(worker, "counts").run()

@@ -137,11 +137,11 @@ def _asked(environ: WSGIEnvironment) -> str:
 def init_app(app: Flask) -> None:
     """Give the application its cached pages, and let those pages be answered from memory.
 
-    `app.extensions["shop.statement"]` (a Statement) says what may be said of giving; without it nothing is.
+    The application's `statement` (see container.py) says what may be said of giving.
     """
 
     def read() -> Shown:
-        statement: Statement = app.extensions.get("shop.statement", _nothing)
+        statement: Statement = app.extensions["shop"].statement
         with web.reading() as session:
             return Shown(snapshot.load(session), statement(session), web.public_token())
 
@@ -151,7 +151,7 @@ def init_app(app: Flask) -> None:
 
 def answer_from_memory(app: Flask, kept: CachedPages[T]) -> None:
     """Let these pages be answered before the application is asked."""
-    always = security_headers(app.extensions["shop.settings"])
+    always = security_headers(app.extensions["shop"].settings)
     memory = PageCacheMiddleware(kept, app.wsgi_app, always)
     app.wsgi_app = memory  # type: ignore[method-assign]
     app.extensions[_MEMORIES] = (*memories(app), memory)
@@ -172,7 +172,3 @@ def cached_pages() -> CachedPages[Shown]:
 def shown() -> Shown:
     """What the shop shows now: catalogue, statement, token."""
     return cached_pages().current().shown
-
-
-def _nothing(_session: Session) -> None:
-    return None

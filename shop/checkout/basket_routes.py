@@ -18,10 +18,9 @@ from shop.checkout.cuttable import read_cuttable
 from shop.checkout.forms import ActionForm
 from shop.checkout.line_item_form import Refused, engraving_problems, piece_of, values_of, written
 from shop.checkout.presenters import lines_shown, statement
+from shop.container import current_services, trader
 from shop.engraving import INSTEAD, taken
-from shop.payments.services import Services
 from shop.pricing import QuotedLine
-from shop.trader import Trader
 
 T = TypeVar("T")
 
@@ -52,7 +51,7 @@ def show() -> ResponseReturnValue:
     """The basket, each piece with its exact words."""
     with web.reading() as session:
         basket = basket_contents.contents(
-            session, snapshot.load(session), cookie.token(), vat_registered=bool(web.wired(Trader).vat)
+            session, snapshot.load(session), cookie.token(), vat_registered=bool(trader().vat)
         )
         left_open = basket_store.page_left_open(session, cookie.token())
     page = render_template(
@@ -156,7 +155,7 @@ def _changed(token: str, do: Callable[[Session], T]) -> tuple[T, int, OpenPage]:
     def counted(session: Session) -> tuple[T, int]:
         return do(session), basket_store.count(session, token)
 
-    (done, count), page = change_basket(web.wired(Services), token, counted)
+    (done, count), page = change_basket(current_services(), token, counted)
     return done, count, page
 
 

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from shop import web
 from shop.accounts import rate_limit
 from shop.checkout.forms import FindForm
+from shop.container import current_services
 from shop.network import network
 from shop.orders import resend_link
-from shop.payments.services import Services
 
 blueprint = Blueprint("finding_orders", __name__)
 
@@ -45,7 +45,7 @@ def send() -> ResponseReturnValue:
             secret = web.settings().secret_key
             address = network(request.remote_addr or "")
             rate_limit.allow(session, kind="find", value=address, secret=secret)
-            resend_link.send_links(session, web.wired(Services).vault, form.email.clean)
+            resend_link.send_links(session, current_services().vault, form.email.clean)
     except rate_limit.TooManyTries as error:
         form.email.errors = [SLOW_DOWN]
         return _page(form), HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(error.retry_after)}

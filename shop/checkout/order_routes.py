@@ -11,11 +11,11 @@ from shop.catalogue import snapshot
 from shop.checkout.forms import ActionForm
 from shop.checkout.presenters import ordered_shown
 from shop.checkout.timeline import steps
+from shop.container import current_services
 from shop.orders import hand_drawings, wall
 from shop.orders.lifecycle import by_token
 from shop.orders.models import Order
 from shop.orders.view import view
-from shop.payments.services import Services
 
 blueprint = Blueprint("orders", __name__)
 
@@ -28,7 +28,7 @@ UNKNOWN = (
 @blueprint.get("/orders/<token>")
 def show(token: str) -> ResponseReturnValue:
     """The order behind a link; 404 when the link is unknown or was revoked."""
-    services = web.wired(Services)
+    services = current_services()
     with web.reading() as session:
         order = by_token(session, token)
         if order is None:
@@ -72,7 +72,7 @@ def ask_for_change(token: str, number: int) -> ResponseReturnValue:
     with web.transaction() as session:
         order = _found(session, token)
         try:
-            vault, drawing = web.wired(Services).vault, _drawing_number()
+            vault, drawing = current_services().vault, _drawing_number()
             hand_drawings.ask_for_change(session, vault, order.id, number, drawing, wish=wish)
         except hand_drawings.NotWaiting:
             flash(ANSWERED)
@@ -97,7 +97,7 @@ def _drawing_number() -> int:
 def withdraw(token: str, number: int) -> ResponseReturnValue:
     """Take a dedication off the wall for good. Doing it twice is fine."""
     ActionForm()
-    vault = web.wired(Services).vault
+    vault = current_services().vault
     with web.transaction() as session:
         order = by_token(session, token)
         if order is None or not wall.withdraw(session, vault, order.id, number):

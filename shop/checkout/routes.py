@@ -18,6 +18,7 @@ from shop.checkout.cuttable import uncuttable
 from shop.checkout.forms import DetailsForm, PaymentForm, filled_in
 from shop.checkout.pay import NOT_SET_ASIDE, AlreadyPaid, Changed, Declined, open_payment, wish_of
 from shop.checkout.presenters import lines_shown, ordered_shown, statement
+from shop.container import current_services, trader
 from shop.money import pounds_and_pence
 from shop.orders.holding import Asking
 from shop.orders.lifecycle import link_token
@@ -26,11 +27,9 @@ from shop.orders.placing import fingerprint
 from shop.orders.view import view
 from shop.payments.gateway import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt
-from shop.payments.services import Services
 from shop.payments.sync import StillMoving, sync_order
 from shop.pricing import NoLongerSold
 from shop.stock import ShareTaken, SoldOut
-from shop.trader import Trader
 
 blueprint = Blueprint("checkout", __name__)
 
@@ -68,7 +67,7 @@ def keep_details() -> ResponseReturnValue:
     if form.details() == basket.details:
         return redirect("/checkout/payment", HTTPStatus.SEE_OTHER)
     _, page = change_basket(
-        web.wired(Services), token, lambda session: basket_store.keep_details(session, token, form.details())
+        current_services(), token, lambda session: basket_store.keep_details(session, token, form.details())
     )
     if page.said:
         flash(page.said)
@@ -98,7 +97,7 @@ def pay() -> ResponseReturnValue:
         return _payment_page(basket, form, errors), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         url = open_payment(
-            web.wired(Services), token, _catalogue, basket, form.agreed.data, asking=_asking(form)
+            current_services(), token, _catalogue, basket, form.agreed.data, asking=_asking(form)
         )
     except (Changed, SoldOut, ShareTaken, NoLongerSold) as error:
         return _look_again(form, error), HTTPStatus.CONFLICT
@@ -113,7 +112,7 @@ def pay() -> ResponseReturnValue:
 @blueprint.get("/checkout/thanks")
 def thanks() -> ResponseReturnValue:
     """Back from paying. The order is found by session and her own cookie; nothing else is believed."""
-    services, order_id = web.wired(Services), _own_order(request.args.get("session_id", ""))
+    services, order_id = current_services(), _own_order(request.args.get("session_id", ""))
     if order_id is None:
         abort(
             HTTPStatus.NOT_FOUND,
@@ -155,7 +154,7 @@ def _catalogue() -> Catalogue:
 
 
 def _basket() -> BasketContents:
-    registered = bool(web.wired(Trader).vat)
+    registered = bool(trader().vat)
     with web.reading() as session:
         return contents(session, snapshot.load(session), cookie.token(), vat_registered=registered)
 

@@ -6,8 +6,8 @@ import click
 from flask.cli import AppGroup
 
 from shop import web
+from shop.container import current_services
 from shop.orders.cutting import open_orders, problems, tell_owner
-from shop.payments.services import Services
 
 group = AppGroup("engravings", help="What is cut is what was approved.")
 
@@ -18,7 +18,7 @@ def check() -> None:
 
     A line for each unit that would come out otherwise, an alert for the owner, and exit status 1.
     """
-    vault, wrong = web.wired(Services).vault, 0
+    vault, wrong = current_services().vault, 0
     with web.reading() as session:
         orders = open_orders(session)
     for order in orders:

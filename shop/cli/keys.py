@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from shop import backup, key_copies, retention, web
-from shop.payments.services import Services
+from shop.container import current_services
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 DAYS = retention.lasts(retention.KEY_COPIES).days
@@ -19,7 +19,7 @@ group = AppGroup("keys", help="The keys of sealed words.")
 def back_up_keys(file: Path) -> None:
     """Copy the key store into a new FILE. Older copies in its folder go once their 35 days are over."""
     try:
-        copied = key_copies.write(web.wired(Services).vault.keys, file)
+        copied = key_copies.write(current_services().vault.keys, file)
     except backup.CannotBackUp as refused:
         raise click.ClickException(str(refused)) from None
     click.echo(f"{file}: {copied.keys} keys. Keep it away from any copy of the database.")
@@ -36,7 +36,7 @@ def back_up_keys(file: Path) -> None:
 def bring_back_keys(file: Path) -> None:
     """Bring back the keys that the store lacks; none of what was erased or withdrawn. The database first."""
     try:
-        count = key_copies.restore(web.database(), web.wired(Services).vault, file)
+        count = key_copies.restore(web.database(), current_services().vault, file)
     except key_copies.NotACopy as refused:
         raise click.ClickException(str(refused)) from None
     click.echo(f"{count} keys are back. Keys of what was erased or withdrawn were left out.")

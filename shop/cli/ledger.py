@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from shop import web
 from shop.cli.actor import ACTOR
+from shop.container import current_services
 from shop.giving import export, remittances, triggers, verification
 from shop.giving.ledger import Book
 from shop.giving.models import LedgerHead
 from shop.giving.posting import NotPlain
 from shop.money import NotAnAmount, read_pounds
-from shop.payments.services import Services
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -44,7 +44,7 @@ def verify() -> None:
 @click.option("--book", type=click.Choice(["live", "test"]), default=None, help="Default: the one in use.")
 def export_ledger(kind: str, start: datetime | None, end: datetime | None, book: Book | None) -> None:
     """Write the ledger to standard output; it holds no personal field."""
-    services = web.wired(Services)
+    services = current_services()
     with web.reading() as session, _bar(session, "Writing") as progress:
         for part in export.export(
             session,
@@ -69,7 +69,7 @@ def remit(
     pounds: str, day: datetime, reference: str, receipt: str, charity: str | None, *, more_than_owed: bool
 ) -> None:
     """Write down that money was paid over to the charity."""
-    services = web.wired(Services)
+    services = current_services()
     try:
         with web.transaction() as session:
             known = remittances.charities(session, services.book)

@@ -7,11 +7,11 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from shop import backup, erasures, migrations, sample, web, worker
+from shop.container import current_services
 from shop.db import Database
 from shop.dedications.moving import Mover
 from shop.dedications.vault import Vault
 from shop.giving import policies
-from shop.payments.services import Services
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -20,7 +20,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @with_appcontext
 def init() -> None:
     """Migrate the database and load the sample collection. Safe to run again."""
-    make_ready(web.database(), web.wired(Services).vault)
+    make_ready(web.database(), current_services().vault)
     click.echo("The database is ready.")
 
 
@@ -59,7 +59,7 @@ def back_up(file: Path) -> None:
 def bring_back(file: Path, *, yes_replace: bool) -> None:
     """Bring a backup back. Stop the shop first. Letters that were waiting in it are never sent from here."""
     try:
-        restored = backup.restore(web.database(), web.wired(Services).vault, file, replace=yes_replace)
+        restored = backup.restore(web.database(), current_services().vault, file, replace=yes_replace)
     except (backup.AnotherTool, backup.CannotRestore) as refused:
         raise click.ClickException(str(refused)) from None
     click.echo(

@@ -5,10 +5,9 @@ import sys
 import click
 from flask.cli import AppGroup
 
-from shop import web
+from shop.container import current_services
 from shop.payments.gateway import GatewayDown, GatewayRefused
 from shop.payments.reconciliation import reconcile as reconcile_everything
-from shop.payments.services import Services
 from shop.payments.sweep import sweep as sweep_orders
 
 group = AppGroup("payments", help="Stripe and the orders.")
@@ -17,14 +16,14 @@ group = AppGroup("payments", help="Stripe and the orders.")
 @group.command("sweep")
 def sweep() -> None:
     """Look at every order that a lost message may have left undone."""
-    click.echo(f"{sweep_orders(web.wired(Services))} orders looked at.")
+    click.echo(f"{sweep_orders(current_services())} orders looked at.")
 
 
 @group.command("reconcile")
 def reconcile() -> None:
     """Look at every order, then say what does not add up. Exit status 1 when anything does not."""
     try:
-        problems = reconcile_everything(web.wired(Services))
+        problems = reconcile_everything(current_services())
     except (GatewayDown, GatewayRefused) as error:
         raise click.ClickException(f"Nothing was compared: {error}.") from None
     for problem in problems:

@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from shop import erasures, privacy, retention, web
 from shop.checkout import basket_store
 from shop.cli.actor import ACTOR
-from shop.payments.services import Services
+from shop.container import current_services
 
 DAYS = retention.lasts(retention.KEY_COPIES).days
 
@@ -21,7 +21,7 @@ def export_order(order: str) -> None:
     """Write all that is kept about an order as JSON, for its buyer."""
     with web.reading() as session:
         try:
-            kept = privacy.everything(session, web.wired(Services).vault, order)
+            kept = privacy.everything(session, current_services().vault, order)
         except privacy.UnknownOrder as unknown:
             raise click.ClickException(str(unknown)) from None
     click.echo(json.dumps(kept, indent=2, ensure_ascii=False))
@@ -33,7 +33,7 @@ def erase_order(order: str) -> None:
     """Erase an order's names, address and words for good. Amounts and the ledger stay."""
     with web.transaction() as session:
         try:
-            erased = privacy.erase(session, web.wired(Services).vault, order, actor=ACTOR)
+            erased = privacy.erase(session, current_services().vault, order, actor=ACTOR)
         except privacy.UnknownOrder as unknown:
             raise click.ClickException(str(unknown)) from None
         basket_store.forget_order(session, privacy.order_id(session, order))

@@ -13,10 +13,10 @@ from wtforms.validators import InputRequired, ValidationError
 
 from shop import clock, web
 from shop.accounts.access import require
+from shop.container import current_services
 from shop.giving import remittances
 from shop.giving.posting import PLAIN, IdempotencyConflict
 from shop.money import NotAnAmount, pounds_and_pence, read_pounds
-from shop.payments.services import Services
 
 blueprint = Blueprint("remittances", __name__, url_prefix="/finance/remittances")
 
@@ -117,7 +117,7 @@ def record() -> ResponseReturnValue:
         with web.transaction() as session:
             remittances.record_remittance(
                 session,
-                book=web.wired(Services).book,
+                book=current_services().book,
                 policy_id=charities[form.charity.data],
                 amount_pence=form.pence,
                 paid_on=form.paid_on.data,
@@ -165,14 +165,14 @@ def undo(seq: int) -> ResponseReturnValue:
 
 def _offer(form: PaymentForm) -> dict[str, int]:
     with web.reading() as session:
-        found = remittances.charities(session, web.wired(Services).book)
+        found = remittances.charities(session, current_services().book)
     form.charity.choices = [SelectChoice(name, name) for name in found]
     return found
 
 
 def _page(form: PaymentForm, *, allow: bool = False) -> str:
     _offer(form)
-    book = web.wired(Services).book
+    book = current_services().book
     before = request.args.get("before", type=int)
     with web.reading() as session:
         owed = remittances.owed(session, book)
@@ -192,7 +192,7 @@ def _page(form: PaymentForm, *, allow: bool = False) -> str:
 
 def _reversal_page(seq: int, form: UndoForm) -> str | None:
     with web.reading() as session:
-        made = remittances.remittances(session, web.wired(Services).book, before=seq + 1, most=1)
+        made = remittances.remittances(session, current_services().book, before=seq + 1, most=1)
     payment = next((one for one in made if one.seq == seq and not one.undoes), None)
     if payment is None:
         return None

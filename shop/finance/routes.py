@@ -13,9 +13,9 @@ from wtforms.validators import Optional, ValidationError
 
 from shop import web
 from shop.accounts.access import require
+from shop.container import current_services
 from shop.giving import export, ledger, triggers, verification
 from shop.giving.row_texts import Part
-from shop.payments.services import Services
 
 blueprint = Blueprint("finance", __name__, url_prefix="/finance")
 
@@ -79,13 +79,13 @@ def ledger_file(kind: str) -> ResponseReturnValue:
 
 
 def _book(form: PeriodForm) -> ledger.Book:
-    chosen: ledger.Book = form.book.data or web.wired(Services).book
+    chosen: ledger.Book = form.book.data or current_services().book
     return chosen
 
 
 def _context(form: PeriodForm, *, form_ok: bool) -> dict[str, object]:
     whole = request.args.get("check") == "all"
-    book = _book(form) if form_ok else web.wired(Services).book
+    book = _book(form) if form_ok else current_services().book
     first, last = (form.start.data, form.end.data) if form_ok else (None, None)
     form.book.data = book  # the form says what the page shows
     with web.reading() as session:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock, web
 from shop.accounts import rate_limit, tokens
+from shop.container import current_services
 from shop.dedications.vault import Vault
 from shop.journal import comments, journal_pages
 from shop.journal.comments import Opened
@@ -16,7 +17,6 @@ from shop.journal.forms import CommentForm, ReportForm, kept
 from shop.journal.risk import at_risk
 from shop.journal.routes import text_or_404
 from shop.network import network
-from shop.payments.services import Services
 
 blueprint = Blueprint("comments", __name__)
 
@@ -117,7 +117,7 @@ def report(slug: str, number: int) -> ResponseReturnValue:
 
 
 def _vault() -> Vault:
-    return web.wired(Services).vault
+    return current_services().vault
 
 
 def _post_again(slug: str, form: CommentForm, status: HTTPStatus) -> tuple[str, HTTPStatus]:

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from flask import Flask
+from flask import Flask, current_app
 from markupsafe import Markup
 
 from shop import web
@@ -88,7 +88,7 @@ def _packaged() -> Journal:
 
 def init_app(app: Flask) -> None:
     """Give the application its journal: the texts that come with the code, and the owner's own."""
-    own: Path = app.extensions["shop.settings"].instance_dir / OWN
+    own: Path = app.extensions["shop"].settings.instance_dir / OWN
     found = gather(STORY, [POSTS, own]) if any(own.glob("*.md")) else _packaged()
     app.extensions["shop.Journal"] = found
     for text in found.left_out:
@@ -98,7 +98,8 @@ def init_app(app: Flask) -> None:
 
 def journal() -> Journal:
     """The running application's journal."""
-    return web.wired(Journal)
+    found: Journal = current_app.extensions["shop.Journal"]
+    return found
 
 
 def _readable(file: Path, sources: Library, left_out: list[TextRefused]) -> Text | None:

@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from shop import web
 from shop.accounts import access
 from shop.accounts.access import require
+from shop.container import current_services
 from shop.journal import comments
 from shop.journal.journal import journal
 from shop.journal.models import State
-from shop.payments.services import Services
 
 blueprint = Blueprint("owner_comments", __name__, url_prefix="/owner/comments")
 
@@ -45,7 +45,7 @@ def decide(number: int) -> ResponseReturnValue:
     state = State(decision)
     try:
         with web.transaction() as session:
-            comments.decide(session, web.wired(Services).vault, number, state, actor=access.account().email)
+            comments.decide(session, current_services().vault, number, state, actor=access.account().email)
     except comments.UnknownComment:
         abort(HTTPStatus.NOT_FOUND)
     if state is State.REMOVED:
@@ -60,7 +60,7 @@ def look_at_address(number: int) -> ResponseReturnValue:
     """Show the writer's e-mail this once, and write down that it was looked at."""
     try:
         with web.transaction() as session:
-            found = comments.address(session, web.wired(Services).vault, number, actor=access.account().email)
+            found = comments.address(session, current_services().vault, number, actor=access.account().email)
     except comments.UnknownComment:
         abort(HTTPStatus.NOT_FOUND)
     return _page(addresses={number: found or "No e-mail was given, or it has been erased."}, only=number)
@@ -74,7 +74,7 @@ def _page(
 ) -> str:
     everything = request.args.get("all") == "1"
     with web.reading() as session:
-        found = comments.listed(session, web.wired(Services).vault, everything=everything, comment_id=only)
+        found = comments.listed(session, current_services().vault, everything=everything, comment_id=only)
     return render_template(
         "owner/comments.html",
         comments=found,

@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from shop import web
 from shop.catalogue.page_cache import HTML, cached_pages
+from shop.container import current_services
 from shop.journal import comments, feed, journal_pages
 from shop.journal.journal import journal
 from shop.journal.writing import Text
-from shop.payments.services import Services
 from shop.web.assets import Stored
 
 blueprint = Blueprint("journal", __name__)
@@ -51,7 +51,7 @@ def post(slug: str) -> ResponseReturnValue:
     """One post with its comments, as they are at this moment."""
     text = text_or_404(slug)
     with web.reading() as session:
-        shown = comments.shown(session, web.wired(Services).vault, slug)
+        shown = comments.shown(session, current_services().vault, slug)
     kept: Posts = current_app.extensions.setdefault("shop.Posts", Posts())
     now = cached_pages().current().shown
     key = (now.token, now.statement, *(comment.id for comment in shown))

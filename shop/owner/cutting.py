@@ -9,12 +9,12 @@ from sqlalchemy import select
 from shop import bench, web
 from shop.accounts.access import require
 from shop.alerts import AlertKind
+from shop.container import current_services
 from shop.engraving.outlines import CutSide
 from shop.engraving.writers import FORMATS
 from shop.orders.cutting import NotApprovedYet, NotAsApproved, cut_as_approved, tell_owner
 from shop.orders.models import Order
 from shop.orders.view import view
-from shop.payments.services import Services
 
 blueprint = Blueprint("owner_cutting", __name__, url_prefix="/owner/orders")
 
@@ -49,7 +49,7 @@ def _side(reference: str, number: int, side: str) -> CutSide | None:
         order = session.scalars(select(Order).where(Order.reference == reference)).one_or_none()
         if order is None:
             return None
-        opened = view(session, web.wired(Services).vault, order)
+        opened = view(session, current_services().vault, order)
     line = next((line for line in opened.lines if line.row.number == number), None)
     if line is None or line.engraving is None or side not in {area.key for area in line.sides}:
         return None

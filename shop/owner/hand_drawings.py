@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from shop import web
 from shop.accounts.access import require
+from shop.container import current_services
 from shop.engraving.by_hand import NotADrawing, read_drawing
 from shop.orders import hand_drawings
 from shop.orders.cutting import NOT_TO_BE_CUT
 from shop.orders.lifecycle import UNPAID
 from shop.orders.view import LineView
 from shop.owner.order_page import opened
-from shop.payments.services import Services
 
 blueprint = Blueprint("owner_hand_drawings", __name__, url_prefix="/owner/orders")
 
@@ -32,7 +32,7 @@ def send(reference: str, number: int) -> ResponseReturnValue:
         flash(f"Nothing was sent. {problem}")
     else:
         with web.transaction() as session:
-            vault = web.wired(Services).vault
+            vault = current_services().vault
             hand_drawings.send(session, vault, order.row.id, number, sides, actor=g.account.email)
         flash("The drawing is on the buyer's page, and a letter says so.")
     return redirect(f"/owner/orders/{reference}#unit-{number}", HTTPStatus.SEE_OTHER)

@@ -8,6 +8,7 @@ from flask import abort
 from sqlalchemy import select
 
 from shop import bench, web
+from shop.container import current_services
 from shop.engraving.faces import FACES
 from shop.engraving.writers import FORMATS
 from shop.orders.lifecycle import UNPAID, State
@@ -19,7 +20,6 @@ from shop.payments.kinds import OWED_STILL, EntryKind, RefundReason
 from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.order_record import PRINCIPAL
 from shop.payments.refunds import Refundable, refundable
-from shop.payments.services import Services
 from shop.payments.sync import StillMoving, sync_order
 
 TAGS: Final = {
@@ -67,7 +67,7 @@ def why(code: str | None) -> str:
 def look_now(order_id: int) -> str | None:
     """Ask Stripe how an order stands. Give a sentence when that could not be done."""
     try:
-        sync_order(web.wired(Services), order_id)
+        sync_order(current_services(), order_id)
     except (GatewayDown, StillMoving):
         return AWAY
     except GatewayRefused as error:
@@ -81,12 +81,12 @@ def opened(reference: str) -> OrderView:
         order = session.scalars(select(Order).where(Order.reference == reference)).one_or_none()
         if order is None:
             abort(HTTPStatus.NOT_FOUND)
-        return view(session, web.wired(Services).vault, order)
+        return view(session, current_services().vault, order)
 
 
 def money_of(order: OrderView) -> Refundable | None:
     """What of it can be given back and what has gone; None when nothing was paid or review comes first."""
-    if order.state in UNPAID or order.state is State.REVIEW or not web.wired(Services).owns(order.row):
+    if order.state in UNPAID or order.state is State.REVIEW or not current_services().owns(order.row):
         return None
     with web.reading() as session:
         return refundable(session, order.row)

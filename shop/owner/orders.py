@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from shop import alerts, web
 from shop.accounts.access import require
+from shop.container import current_services
 from shop.orders.lists import listed
 from shop.orders.models import OrderLine
 from shop.owner.order_page import TAGS, context, look_now, opened
 from shop.payments.review import undecided
-from shop.payments.services import Services
 
 blueprint = Blueprint("owner_orders", __name__, url_prefix="/owner")
 
@@ -40,7 +40,7 @@ def index() -> ResponseReturnValue:
         pieces = _pieces(
             session.scalars(select(OrderLine).where(OrderLine.order_id.in_([o.id for o in orders]))).all()
         )
-        waiting = undecided(session, web.wired(Services))
+        waiting = undecided(session, current_services())
     return render_template(
         "owner/orders.html",
         orders=orders,

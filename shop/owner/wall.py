@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from shop import web
 from shop.accounts.access import require
+from shop.container import current_services
 from shop.orders import wall
 from shop.orders.wall import DECISIONS, WallState
-from shop.payments.services import Services
 
 blueprint = Blueprint("owner_wall", __name__, url_prefix="/owner/wall")
 
@@ -23,7 +23,7 @@ SAID = {
 @require("owner")
 def index() -> ResponseReturnValue:
     """What waits, oldest first; below it what was decided, newest first, page by page."""
-    vault, asked = web.wired(Services).vault, request.args.get("page", "1")
+    vault, asked = current_services().vault, request.args.get("page", "1")
     number = int(asked) if wall.PAGE_NUMBER.fullmatch(asked) else 1
     with web.reading() as session:
         waiting, decided = wall.waiting(session, vault), wall.decided(session, vault, number)
@@ -45,7 +45,7 @@ def decide(reference: str, number: int) -> ResponseReturnValue:
         with web.transaction() as session:
             wall.decide(
                 session,
-                web.wired(Services).vault,
+                current_services().vault,
                 reference,
                 number,
                 to=to,

@@ -123,10 +123,10 @@ def months_file() -> ResponseReturnValue:
 
 def init_app(app: Flask) -> None:
     """Keep the pages in memory."""
-    services: Services = app.extensions["shop.Services"]
+    services: Services = app.extensions["shop"].services
 
     def read() -> Given:
-        statement: Statement = app.extensions["shop.statement"]
+        statement: Statement = app.extensions["shop"].statement
         with web.reading() as session:
             return _given(session, read_sums(session, services.book), statement(session))
 

@@ -35,8 +35,8 @@ SMALL_PRINT: Final[Links] = (
 
 def init_app(app: Flask) -> None:
     """Give every template the frame. Call it when all blueprints are there, after `shop.Trader`."""
-    settings: Settings = app.extensions["shop.settings"]
-    seller: Trader = app.extensions["shop.Trader"]
+    settings: Settings = app.extensions["shop"].settings
+    seller: Trader = app.extensions["shop"].trader
     app.jinja_env.globals.update(
         trader=seller,
         navigation=_here(app, NAVIGATION),

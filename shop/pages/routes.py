@@ -12,9 +12,9 @@ from shop.catalogue.lawful import CANCEL_DAYS, SILVER_HALLMARK_FROM_MG
 from shop.catalogue.page_cache import Shown, cached_pages
 from shop.catalogue.postage import SERVICES
 from shop.catalogue.snapshot import Catalogue
+from shop.container import trader
 from shop.money import pounds_and_pence
 from shop.pages.support import Group
-from shop.trader import Trader
 
 blueprint = Blueprint("pages", __name__)
 
@@ -72,7 +72,7 @@ def delivery() -> ResponseReturnValue:
 @blueprint.get("/delivery/cancellation-form.txt")
 def cancellation_form() -> ResponseReturnValue:
     """The model cancellation form as a text to fill in."""
-    text = render_template("pages/cancellation_form.txt", trader=web.wired(Trader))
+    text = render_template("pages/cancellation_form.txt", trader=trader())
     return Response(text, mimetype="text/plain")
 
 

@@ -5,8 +5,8 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
 from shop import web
+from shop.container import current_services
 from shop.orders import wall
-from shop.payments.services import Services
 
 blueprint = Blueprint("wall", __name__)
 
@@ -18,7 +18,7 @@ def show() -> Response:
     if not wall.PAGE_NUMBER.fullmatch(asked):
         abort(HTTPStatus.NOT_FOUND)
     with web.reading() as session:
-        found = wall.page(session, web.wired(Services).vault, int(asked))
+        found = wall.page(session, current_services().vault, int(asked))
     if not found.entries and found.number > 1:
         abort(HTTPStatus.NOT_FOUND)
     answer = make_response(render_template("pages/wall.html", here="wall", page=found))

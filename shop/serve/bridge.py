@@ -212,7 +212,7 @@ def environ_of(scope: Any) -> dict[str, Any]:
 def _refusals(app: Flask) -> Mapping[int, Answer]:
     """The pages that are shown without waking the application, in its own voice."""
     always = [
-        *security_headers(app.extensions["shop.settings"]),
+        *security_headers(app.extensions["shop"].settings),
         ("Cache-Control", "no-store"),
     ]
     again = ("Retry-After", str(RETRY_AFTER_SECONDS))

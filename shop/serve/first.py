@@ -89,7 +89,7 @@ def made(settings: Settings) -> Flask:
 def _made(settings: Settings) -> Flask:
     try:
         app = create_app(settings)
-        services: Services = app.extensions["shop.Services"]
+        services: Services = app.extensions["shop"].services
         erasures.refuse_lost_keys(services.database, services.vault)
     except (SettingsError, LedgerUnguarded, OrdersUnguarded, erasures.KeysLost) as refused:
         raise SystemExit(str(refused)) from None

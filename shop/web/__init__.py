@@ -11,7 +11,7 @@ from shop.web.form_tokens import (
 from shop.web.forms import Form, PublicForm
 from shop.web.request_checks import open_to_servers, refuse_broken_addresses, same_origin
 from shop.web.setup import init_app
-from shop.web.shared import database, leave_out, reading, settings, transaction, wired
+from shop.web.shared import database, leave_out, reading, settings, transaction
 
 __all__ = [
     "RETRY_AFTER_SECONDS",
@@ -32,5 +32,4 @@ __all__ = [
     "transaction",
     "unavailable",
     "valid_public_token",
-    "wired",
 ]

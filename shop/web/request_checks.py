@@ -43,7 +43,8 @@ def _host_of(origin: str) -> str | None:
 
 def _own_hosts() -> set[str]:
     """The host that was asked for and, since a proxy may ask for another, the one the public knows."""
-    found: Settings | None = current_app.extensions.get("shop.settings")
+    shared = current_app.extensions.get("shop")
+    found: Settings | None = shared.settings if shared else None
     return {request.host} | ({urlsplit(found.site_url).netloc} if found else set())
 
 

@@ -18,7 +18,7 @@ GZIP_LEVEL: Final = 5
 
 def init_app(app: Flask) -> None:
     """Give every answer its headers, and pack pages that were not kept packed (see `assets.Stored`)."""
-    headers = security_headers(app.extensions["shop.settings"])
+    headers = security_headers(app.extensions["shop"].settings)
 
     @app.after_request
     def _finish(response: Response) -> Response:

@@ -19,7 +19,7 @@ MAX_REQUEST_BYTES: Final = 512 * 1024
 
 def init_app(app: Flask) -> None:
     """Give the application its errors, headers, filters and CSRF protection."""
-    config: Settings = app.extensions["shop.settings"]
+    config: Settings = app.extensions["shop"].settings
     app.config.update(
         SECRET_KEY=config.secret_key,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import TypeVar
 
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
@@ -10,12 +9,10 @@ from sqlalchemy.orm import Session
 from shop.db import Database
 from shop.settings import Settings
 
-T = TypeVar("T")
-
 
 def settings() -> Settings:
     """The settings of the running application."""
-    found: Settings = current_app.extensions["shop.settings"]
+    found: Settings = current_app.extensions["shop"].settings
     return found
 
 
@@ -27,7 +24,7 @@ def leave_out(app: Flask, name: str, why: Sequence[str]) -> None:
 
 def database() -> Database:
     """The database of the running application."""
-    found: Database = current_app.extensions["shop.database"]
+    found: Database = current_app.extensions["shop"].database
     return found
 
 
@@ -39,9 +36,3 @@ def transaction() -> AbstractContextManager[Session]:
 def reading() -> AbstractContextManager[Session]:
     """A reading session on the running application's database."""
     return database().reading()
-
-
-def wired(kind: type[T]) -> T:
-    """The one object of a class that `create_app` made for this application."""
-    found: T = current_app.extensions[f"shop.{kind.__name__}"]
-    return found

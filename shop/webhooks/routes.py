@@ -6,8 +6,8 @@ from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
 
 from shop import web
+from shop.container import current_services
 from shop.payments.gateway import API_VERSION, BadEvent
-from shop.payments.services import Services
 from shop.payments.stripe_snapshot import EventSeen
 from shop.webhooks.handlers import receive
 
@@ -22,7 +22,7 @@ def stripe() -> ResponseReturnValue:
 
     Stripe's servers carry no form token, they sign: `create_app` opens this address to them.
     """
-    services = web.wired(Services)
+    services = current_services()
     if (request.content_length or 0) > MOST_BYTES:
         return "too large", HTTPStatus.BAD_REQUEST
     try:

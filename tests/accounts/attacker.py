@@ -27,5 +27,5 @@ if __name__ == "__main__":
     sys.stdout.flush()
     sys.stdin.readline()
     seen = Counter(sign_in(browser, password="not the password").status_code for _ in range(int(sys.argv[2])))
-    app.extensions["shop.database"].dispose()
+    app.extensions["shop"].database.dispose()
     sys.stdout.writelines(f"{status} {count}\n" for status, count in seen.items())

@@ -44,7 +44,7 @@ def app(settings: Settings, database: Database) -> Iterator[Flask]:
     app.testing = True
     app.register_blueprint(pages())
     yield app
-    app.extensions["shop.database"].dispose()
+    app.extensions["shop"].database.dispose()
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def elsewhere(settings: Settings, database: Database, tmp_path: Path) -> Iterato
     app = create_app(replace(settings, instance_dir=tmp_path / "elsewhere"))
     app.testing = True
     yield app
-    app.extensions["shop.database"].dispose()
+    app.extensions["shop"].database.dispose()
 
 
 def test_whoever_is_dismissed_is_out_at_once_on_every_host(

@@ -79,7 +79,7 @@ def test_over_https_the_cookie_is_tied_to_the_host(
     assert crumbs["__Host-staff"]["secure"]
     assert crumbs["__Host-staff"]["path"] == "/"
     assert not crumbs["__Host-staff"]["domain"]
-    app.extensions["shop.database"].dispose()
+    app.extensions["shop"].database.dispose()
 
 
 def test_a_wrong_password_is_said_beside_the_form_and_the_email_is_still_there(

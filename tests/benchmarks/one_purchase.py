@@ -164,7 +164,7 @@ class Purchases:
     app: Flask
 
     def __post_init__(self) -> None:
-        services = self.app.extensions["shop.Services"]
+        services = self.app.extensions["shop"].services
         self.worker = Worker(self.app)
         self._engines = (services.database.engine, services.vault.keys.database.engine)
         self._numbers = count(1)
@@ -217,7 +217,7 @@ class Purchases:
         asked("thanks", "GET", f"{thanks.path}?{thanks.query}")
 
     def _news(self, meter: Meter) -> None:
-        standin = self.app.extensions["shop.StandIn"]
+        standin = self.app.extensions["shop"].standin
         plain = self.app.test_client()
 
         def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:

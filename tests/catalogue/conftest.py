@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -8,7 +10,7 @@ SAID = "We give £5 of the price of every piece to St. Anne Ltd. of York. It is 
 @pytest.fixture
 def app(app: Flask) -> Flask:
     """The shop with its sample collection, and nothing to say of giving."""
-    app.extensions["shop.statement"] = lambda session: None
+    app.extensions["shop"] = replace(app.extensions["shop"], statement=lambda session: None)
     return app
 
 
@@ -20,5 +22,5 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def said(app: Flask) -> str:
     """A giving policy in force, and what may be said of it."""
-    app.extensions["shop.statement"] = lambda session: SAID
+    app.extensions["shop"] = replace(app.extensions["shop"], statement=lambda session: SAID)
     return SAID

@@ -16,7 +16,7 @@ def pages_of(app, said):
 
     @app.get("/refused")
     def refused():
-        with app.extensions["shop.database"].reading() as session:
+        with app.extensions["shop"].database.reading() as session:
             catalogue = snapshot.load(session)
         return piece_pages.piece_page(
             catalogue,
@@ -72,7 +72,7 @@ def test_every_control_is_large_enough_for_a_thumb(browser, live_server, pages_o
 
 
 def test_choosing_gold_shows_gold_without_any_script(app, browser, live_server, said):
-    with app.extensions["shop.database"].reading() as session:
+    with app.extensions["shop"].database.reading() as session:
         gold = session.scalars(select(Variant.id).where(Variant.sku == "DISC-GOLD-18")).one()
     page = browser.new_page(java_script_enabled=False)
     try:

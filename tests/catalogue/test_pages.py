@@ -3,6 +3,7 @@
 import gzip
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
@@ -25,7 +26,7 @@ def soup(response):
 
 
 def variant_of(app, sku):
-    with app.extensions["shop.database"].reading() as session:
+    with app.extensions["shop"].database.reading() as session:
         return session.scalars(select(Variant).where(Variant.sku == sku)).one()
 
 
@@ -89,7 +90,7 @@ def test_an_unknown_piece_is_not_found(client):
 
 def test_an_unpublished_piece_is_gone_within_a_second(app, client):
     assert client.get("/pieces/disc").status_code == 200
-    with app.extensions["shop.database"].transaction() as session:
+    with app.extensions["shop"].database.transaction() as session:
         session.execute(update(Piece).where(Piece.slug == "disc").values(published=False))
     time.sleep(1.01)
     assert client.get("/pieces/disc").status_code == 404
@@ -98,7 +99,7 @@ def test_an_unpublished_piece_is_gone_within_a_second(app, client):
 
 def test_a_new_price_shows_within_a_second(app, client):
     assert "£84" in client.get("/pieces/disc").text
-    with app.extensions["shop.database"].transaction() as session:
+    with app.extensions["shop"].database.transaction() as session:
         session.execute(update(Variant).values(price_pence=9150))
     time.sleep(1.01)
     page = client.get("/pieces/disc").text
@@ -108,7 +109,7 @@ def test_a_new_price_shows_within_a_second(app, client):
 
 def test_what_is_sold_out_cannot_be_chosen_and_no_number_is_ever_shown(app, client):
     gone = variant_of(app, "DISC-GOLD-20")
-    with app.extensions["shop.database"].transaction() as session:
+    with app.extensions["shop"].database.transaction() as session:
         stock.adjust(session, gone.id, -5, reason="damaged", actor="test")
     page = soup(client.get("/pieces/disc"))
     tile = page.find("input", attrs={"name": "variant", "value": str(gone.id)})
@@ -118,7 +119,7 @@ def test_what_is_sold_out_cannot_be_chosen_and_no_number_is_ever_shown(app, clie
 
 
 def test_a_piece_of_which_nothing_is_left_has_no_button(app, client):
-    with app.extensions["shop.database"].transaction() as session:
+    with app.extensions["shop"].database.transaction() as session:
         for variant_id, level in stock.levels(session).items():
             stock.adjust(session, variant_id, -level.on_hand, reason="damaged", actor="test")
     page = soup(client.get("/pieces/heart"))
@@ -164,7 +165,7 @@ def test_delivery_stands_beside_the_price(client):
 
 def test_the_statement_disappears_within_a_second_of_its_policy(app, client, said):
     assert said in client.get("/pieces").text
-    app.extensions["shop.statement"] = lambda session: None
+    app.extensions["shop"] = replace(app.extensions["shop"], statement=lambda session: None)
     time.sleep(1.01)
     assert said not in client.get("/pieces").text
 
@@ -195,7 +196,7 @@ def test_unchanged_pages_are_rendered_once(app, client, monkeypatch):
 
 
 def test_a_refused_form_is_shown_again_with_all_that_was_typed(app):
-    with app.test_request_context(), app.extensions["shop.database"].reading() as session:
+    with app.test_request_context(), app.extensions["shop"].database.reading() as session:
         catalogue = snapshot.load(session)
         chosen = catalogue.by_slug["disc"].variants[4].id
         page = piece_pages.piece_page(
@@ -222,7 +223,7 @@ def test_a_refused_form_is_shown_again_with_all_that_was_typed(app):
 
 
 def test_a_form_for_a_piece_that_is_not_there_is_refused(app):
-    with app.test_request_context(), app.extensions["shop.database"].reading() as session:
+    with app.test_request_context(), app.extensions["shop"].database.reading() as session:
         catalogue = snapshot.load(session)
         with pytest.raises(piece_pages.UnknownPiece, match="brooch"):
             piece_pages.piece_page(catalogue, "brooch", values={}, errors={})
@@ -230,7 +231,7 @@ def test_a_form_for_a_piece_that_is_not_there_is_refused(app):
 
 def test_every_link_of_an_error_leads_to_a_field(app):
     errors = dict.fromkeys(["variant", "face", "dedication", "engraving-back-3"], "Please look at this.")
-    with app.test_request_context(), app.extensions["shop.database"].reading() as session:
+    with app.test_request_context(), app.extensions["shop"].database.reading() as session:
         page = piece_pages.piece_page(snapshot.load(session), "disc", values={}, errors=errors)
     found = BeautifulSoup(page, "html.parser")
     links = [a["href"].removeprefix("#") for a in found.select(".summary a")]
@@ -247,7 +248,7 @@ def test_pages_hold_no_inline_script_or_style(client, said):
 
 
 def test_the_face_chosen_at_first_is_one_that_an_ordinary_name_fits_in(app, client):
-    with app.extensions["shop.database"].reading() as session:
+    with app.extensions["shop"].database.reading() as session:
         catalogue = snapshot.load(session)
     for slug in ("heart", "two-rings", "disc", "thread", "keeping"):
         chosen = soup(client.get(f"/pieces/{slug}")).find("input", {"name": "face", "checked": True})

@@ -37,7 +37,7 @@ FACES = {"two-rings": "cormorant-sc", "thread": "cormorant-sc"}
 
 @pytest.fixture
 def catalogue(app, said) -> snapshot.Catalogue:
-    with app.extensions["shop.database"].reading() as session:
+    with app.extensions["shop"].database.reading() as session:
         return snapshot.load(session)
 
 

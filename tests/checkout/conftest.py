@@ -32,7 +32,7 @@ def shared_app(furnished_sqlite: Path, tmp_path_factory: pytest.TempPathFactory)
     )
     app.testing = True
     yield app
-    app.extensions["shop.database"].dispose()
+    app.extensions["shop"].database.dispose()
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def catalogue(database: Database) -> Catalogue:
 
 @pytest.fixture(scope="module")
 def shown(shared_app: Flask) -> Catalogue:
-    with shared_app.extensions["shop.database"].reading() as session:
+    with shared_app.extensions["shop"].database.reading() as session:
         return snapshot.load(session)
 
 
@@ -249,7 +249,7 @@ def test_every_reason_comes_at_once(shown: Catalogue) -> None:
 
 @pytest.mark.parametrize("state", list(State))
 def test_an_orders_stages_read_well_in_every_state(app: Flask, state: State) -> None:
-    trade, services = trade_of(app), app.extensions["shop.Services"]
+    trade, services = trade_of(app), app.extensions["shop"].services
     order = trade.place("petal")
     paid = state not in {State.AWAITING, State.PROCESSING, State.EXPIRED, State.FAILED}
     if paid:

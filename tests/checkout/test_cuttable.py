@@ -79,7 +79,7 @@ def test_what_lay_in_the_basket_before_is_stopped_at_the_last_look(
     assert SAID in summary(answer)[f"#line-{line}"]
     with her.database.reading() as session:
         assert session.connection().exec_driver_sql('SELECT count(*) FROM "order"').scalar_one() == 0
-    assert len(alerts(app.extensions["shop.database"])) == 1
+    assert len(alerts(app.extensions["shop"].database)) == 1
 
 
 @pytest.mark.usefixtures("lossy")

@@ -295,7 +295,7 @@ def opened(shared_app: Flask) -> Open:
     lasting: dict[str, tuple[Shopper, Form]] = {}
 
     def open_form(name: str) -> tuple[Shopper, Form]:
-        with shared_app.extensions["shop.database"].transaction() as session:
+        with shared_app.extensions["shop"].database.transaction() as session:
             session.execute(delete(SignInAttempt))  # these tries are about fields, not about guessing
         if name not in lasting or name in {"piece", "sign-in", "remittance", "reversal"}:
             who = Shopper(shared_app)

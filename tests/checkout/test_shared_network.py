@@ -35,7 +35,7 @@ def goes_to_pay(visitor: Shopper, *slugs: str, number: int = 0) -> int:
 
 
 def orders(app: Flask) -> list[Order]:
-    with app.extensions["shop.database"].reading() as session:
+    with app.extensions["shop"].database.reading() as session:
         return list(session.scalars(select(Order).order_by(Order.id)))
 
 
@@ -172,7 +172,7 @@ def test_who_is_asking_is_said_by_as_many_proxies_as_are_ours(
     trade_of(app).set_stock("petal", 2)
     assert goes_to_pay(somebody(app, "127.0.0.1", "203.0.113.1"), "petal") == 303
     assert goes_to_pay(somebody(app, "127.0.0.1", "203.0.113.2"), "petal") == (303 if apart else 409)
-    app.extensions["shop.database"].dispose()
+    app.extensions["shop"].database.dispose()
 
 
 def test_a_form_that_says_so_by_itself_is_still_served_with_stock_set_aside(app: Flask) -> None:

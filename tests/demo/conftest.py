@@ -47,7 +47,7 @@ def filled(url: str, folder: Path, orders: int) -> Iterator[Demo]:
     yield Demo(app, settings, place)
     place.database.dispose()
     place.vault.keys.dispose()
-    app.extensions["shop.database"].dispose()
+    app.extensions["shop"].database.dispose()
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -72,7 +72,7 @@ def test_its_words_open_and_would_be_cut_as_approved(demo: Demo) -> None:
 
 def test_a_shop_that_takes_real_money_does_not_start_on_invented_orders(demo: Demo) -> None:
     assert is_demo(demo.place.database)
-    assert demo.app.extensions["shop.Services"].book == "live"
+    assert demo.app.extensions["shop"].services.book == "live"
     name_trader(demo.settings.instance_dir)
     with pytest.raises(DemoOrders, match="invented"):
         create_app(replace(demo.settings, stripe_secret_key="sk_live_1", stripe_webhook_secret="whsec_1"))
@@ -100,9 +100,8 @@ def test_the_command_fills_an_empty_place_once_and_never_beside_live_keys(
     assert (tmp_path / "demo" / "keys" / "keys.db").exists()
     again = runner.invoke(args=["demo", "fill", "--orders", "25"])
     assert (again.exit_code, "already" in again.output) == (1, True)
-    app.extensions["shop.settings"] = replace(
-        settings, stripe_secret_key="sk_live_1", stripe_webhook_secret="whsec_1"
-    )
+    live = replace(settings, stripe_secret_key="sk_live_1", stripe_webhook_secret="whsec_1")
+    app.extensions["shop"] = replace(app.extensions["shop"], settings=live)
     live = runner.invoke(args=["demo", "fill", "--folder", str(tmp_path / "other")])
     assert (live.exit_code, "live keys" in live.output) == (1, True)
     assert not (tmp_path / "other").exists()

@@ -106,7 +106,7 @@ def test_a_page_asks_the_database_no_more_and_never_for_everything(
     for demo in demos:
         shopper, address = visitor(demo), page.format(reference=reference(demo))
         shopper.get(address)
-        with heard(demo.app.extensions["shop.database"].engine) as statements:
+        with heard(demo.app.extensions["shop"].database.engine) as statements:
             assert shopper.get(address).status_code == 200
         asked.append(len(statements))
         assert reads_all_of(demo, statements) == []
@@ -114,27 +114,27 @@ def test_a_page_asks_the_database_no_more_and_never_for_everything(
 
 
 SWEEPS: dict[str, Callable[[Demo], object]] = {
-    "payments not answered": lambda demo: _unanswered(demo.app.extensions["shop.Services"]),
-    "payment pages overdue": lambda demo: _overdue(demo.app.extensions["shop.Services"]),
-    "payments and refunds under way": lambda demo: _unfinished(demo.app.extensions["shop.Services"]),
-    "a batch of a round": lambda demo: _next(demo.app.extensions["shop.Services"], None, timedelta(days=180)),
+    "payments not answered": lambda demo: _unanswered(demo.app.extensions["shop"].services),
+    "payment pages overdue": lambda demo: _overdue(demo.app.extensions["shop"].services),
+    "payments and refunds under way": lambda demo: _unfinished(demo.app.extensions["shop"].services),
+    "a batch of a round": lambda demo: _next(demo.app.extensions["shop"].services, None, timedelta(days=180)),
     "a letter to send": lambda demo: _read(demo, outbox.any_due),
-    "news to act on": lambda demo: inbox.claim(demo.app.extensions["shop.database"]),
+    "news to act on": lambda demo: inbox.claim(demo.app.extensions["shop"].database),
     "alerts": lambda demo: _read(demo, alerts.count_open),
     "letters of erased orders": lambda demo: erasures.forget_letter_files(
-        demo.app.extensions["shop.database"], demo.settings.instance_dir
+        demo.app.extensions["shop"].database, demo.settings.instance_dir
     ),
 }
 
 
 def _read(demo: Demo, ask: Callable[[Any], object]) -> object:
-    with demo.app.extensions["shop.database"].reading() as session:
+    with demo.app.extensions["shop"].database.reading() as session:
         return ask(session)
 
 
 @pytest.mark.parametrize("sweep", SWEEPS)
 def test_no_sweep_reads_everything(demo: Demo, sweep: str) -> None:
-    with heard(demo.app.extensions["shop.database"].engine) as statements:
+    with heard(demo.app.extensions["shop"].database.engine) as statements:
         SWEEPS[sweep](demo)
     assert statements
     assert reads_all_of(demo, statements) == []

@@ -65,7 +65,7 @@ class Shop:
     figures: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.services = self.app.extensions["shop.Services"]
+        self.services = self.app.extensions["shop"].services
         self.ground.database, self.ground.vault = self.services.database, self.services.vault
         self.owner = Shopper(self.app).sign_in("owner")
         trade_of(self.app).set_stock("petal", 100)
@@ -392,8 +392,8 @@ def shop(ground: Ground, tmp_path: Path) -> Iterator[Shop]:
     app.testing = True
     (tmp_path / "key-copies").mkdir()
     yield Shop(ground, app, tmp_path)
-    app.extensions["shop.database"].dispose()
-    app.extensions["shop.Services"].vault.keys.dispose()
+    app.extensions["shop"].database.dispose()
+    app.extensions["shop"].services.vault.keys.dispose()
 
 
 def live(shop: Shop, histories: int, steps: int) -> None:

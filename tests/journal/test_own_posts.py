@@ -68,7 +68,7 @@ def test_a_bad_post_that_is_there_at_the_start_is_left_out_and_the_shop_runs(
     lines = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
     assert [line for line in lines if "bad.md" in line]
     assert app.test_cli_runner().invoke(args=["stock", "list"]).exit_code == 0
-    app.extensions["shop.database"].dispose()
+    app.extensions["shop"].database.dispose()
 
 
 def test_the_owner_is_told_which_sentence_it_was(settings: Settings, database: object) -> None:
@@ -77,11 +77,11 @@ def test_the_owner_is_told_which_sentence_it_was(settings: Settings, database: o
     worker = Worker(app)
     worker._tell_left_out()
     worker._tell_left_out()
-    with app.extensions["shop.database"].reading() as session:
+    with app.extensions["shop"].database.reading() as session:
         (alert,) = open_alerts(session)
     assert alert.about == "bad.md"
     assert "eight" in alert.detail
-    app.extensions["shop.database"].dispose()
+    app.extensions["shop"].database.dispose()
 
 
 @pytest.mark.parametrize("wrong", [*BAD, "no text at all"])
@@ -107,7 +107,7 @@ def test_a_good_post_is_saved_and_stands_in_the_journal_after_the_next_start(
     assert "A title" in again.test_client().get("/journal").text
     draft.write_text(GOOD.replace("A title", "Another title"))
     assert saved(app, draft).exit_code == 0, "the same post, changed"
-    again.extensions["shop.database"].dispose()
+    again.extensions["shop"].database.dispose()
 
 
 def test_a_bad_post_cannot_push_a_good_one_of_the_same_slug_out(settings: Settings, database: object) -> None:
@@ -116,7 +116,7 @@ def test_a_bad_post_cannot_push_a_good_one_of_the_same_slug_out(settings: Settin
     app = started(settings)
     page = app.test_client().get("/journal").text
     assert ("The first" in page, "The second" in page) == (True, False)
-    app.extensions["shop.database"].dispose()
+    app.extensions["shop"].database.dispose()
 
 
 def test_a_bad_story_or_a_bad_post_beside_the_code_stops_nothing_either(tmp_path: Path) -> None:
@@ -138,4 +138,4 @@ def test_a_support_file_that_cannot_be_shown_is_replaced_by_the_one_that_came_wi
     app = started(replace(settings))
     assert app.test_client().get("/support").status_code == 200
     assert any("support.toml" in r.getMessage() for r in caplog.records)
-    app.extensions["shop.database"].dispose()
+    app.extensions["shop"].database.dispose()

@@ -1,6 +1,7 @@
 """The story, the posts, the drawing and the feed."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from xml.etree import ElementTree as ET
@@ -72,7 +73,7 @@ def test_its_words_keep_the_tone(client, path):
 
 def test_the_story_ends_with_the_promise_in_force_and_says_nothing_without_one(app, client):
     assert soup(client, "/story").select_one(".donation")
-    app.extensions["shop.statement"] = lambda session: None
+    app.extensions["shop"] = replace(app.extensions["shop"], statement=lambda session: None)
     fresh = app.extensions["shop.cached_pages"]
     fresh._read_at = -10.0
     page = soup(client, "/story")

@@ -32,7 +32,7 @@ def settings(settings: Settings, taken_port: socket.socket) -> Settings:
 @pytest.fixture
 def open_shop(app: Flask, taken_port: socket.socket) -> Iterator[OpenShop]:
     """The shop, open. An exception that nobody expected fails the test, also when a page hid it."""
-    shop = OpenShop(app, app.extensions["shop.settings"].site_url)
+    shop = OpenShop(app, app.extensions["shop"].settings.site_url)
 
     def note(_sender: Flask, exception: BaseException, **_: object) -> None:
         shop.failures.append(repr(exception))

@@ -29,8 +29,8 @@ class OpenShop:
     """Every exception that nobody expected, in the shop or in its stand-in."""
 
     def __post_init__(self) -> None:
-        self.database: Database = self.app.extensions["shop.database"]
-        self.settings: Settings = self.app.extensions["shop.settings"]
+        self.database: Database = self.app.extensions["shop"].database
+        self.settings: Settings = self.app.extensions["shop"].settings
         self.worker = Worker(self.app)
 
     def deliver_webhooks(self) -> int:
@@ -38,9 +38,9 @@ class OpenShop:
 
         Gives how many events were accepted.
         """
-        standin = self.app.extensions["shop.StandIn"]
+        standin = self.app.extensions["shop"].standin
         accepted = deliveries.work(standin, deliveries.post_with_requests, clock.now())
-        works_off_news(self.app.extensions["shop.Services"])
+        works_off_news(self.app.extensions["shop"].services)
         return accepted
 
     def webhooks_waiting(self) -> int:

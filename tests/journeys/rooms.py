@@ -167,7 +167,7 @@ def thanked_with_more_in_the_basket(visitor: Visitor) -> None:
 
 def _left_open(visitor: Visitor) -> None:
     """A heart was added while Stripe could not be reached to close the page."""
-    gateway = visitor.shop.app.extensions["shop.Services"].gateway
+    gateway = visitor.shop.app.extensions["shop"].services.gateway
     reach, gateway.expire_session = gateway.expire_session, _nobody_answers
     visitor.has_in_basket("heart", "HEART-SILVER-18")
     gateway.expire_session = reach
@@ -576,7 +576,7 @@ def written(visitor: Visitor, said: dict[str, str] = SAID) -> str:
 def decided(visitor: Visitor, state: State) -> str:
     """A comment is left, and read by the owner."""
     link = written(visitor)
-    vault = visitor.shop.app.extensions["shop.Services"].vault
+    vault = visitor.shop.app.extensions["shop"].services.vault
     with visitor.shop.database.transaction() as session:
         comments.decide(session, vault, 1, state, actor="owner@example.com")
     return link

@@ -25,7 +25,7 @@ TWICE = """() => {
 def stand_in(app):
     """A stand-in like the one mounted beside the shop, to read its address map."""
     return create_standin(
-        app.extensions["shop.database"],
+        app.extensions["shop"].database,
         mode=PaymentMode.STAND_IN,
         secret_key="sk_test_map",
         webhook_secret="whsec_map",

@@ -118,7 +118,7 @@ def test_while_stripe_is_away_a_refund_is_written_down_and_a_look_says_so(
 
     page = f"/owner/orders/{paid}"
     with monkeypatch.context() as patch:
-        patch.setattr("shop.payments.gateway.Gateway.picture", away)
+        patch.setattr("shop.payments.gateway.Gateway.snapshot", away)
         assert refund(owner, paid, line="2") == 303
         assert "will be sent as soon as Stripe can be reached" in owner.get(page).text
         assert owner.send(page, f"{page}/looks").status_code == 303

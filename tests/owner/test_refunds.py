@@ -141,7 +141,7 @@ def test_a_refusal_from_stripe_is_a_sentence_on_every_button(
     owner: Shopper, trade: Trade, paid: str, monkeypatch: pytest.MonkeyPatch, status: int, said: str
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("shop.payments.gateway.Gateway.picture", refuses(status, None))
+        patch.setattr("shop.payments.gateway.Gateway.snapshot", refuses(status, None))
         assert press(owner, paid, "looks") == 303
         assert said in page_of(owner, paid)
         assert refund(owner, paid, line="1") == 303

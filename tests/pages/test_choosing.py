@@ -92,7 +92,7 @@ def test_a_choice_is_answered_from_memory_and_never_at_another_address(app, clie
 
 
 def test_when_nothing_is_like_that_it_says_so_with_a_way_on(app, client):
-    with app.extensions["shop.database"].transaction() as session:
+    with app.extensions["shop"].database.transaction() as session:
         session.execute(update(Variant).values(price_pence=20_000))
     page = soup(client, "/pieces?metal=silver&price=under-100")
     assert page.select(".card") == []
@@ -101,7 +101,7 @@ def test_when_nothing_is_like_that_it_says_so_with_a_way_on(app, client):
 
 
 def test_an_empty_collection_blames_nobody(app, client):
-    with app.extensions["shop.database"].transaction() as session:
+    with app.extensions["shop"].database.transaction() as session:
         session.execute(update(Variant).values(active=False))
     page = soup(client, "/pieces")
     assert "nothing here just now" in page.main.get_text()

@@ -226,7 +226,7 @@ def live(settings: Settings, trade: Trade) -> Iterator[Shopper]:
     app = create_app(real)
     app.testing = True
     yield Shopper(app)
-    app.extensions["shop.database"].dispose()
+    app.extensions["shop"].database.dispose()
 
 
 def test_no_test_order_is_ever_in_a_real_total(autumn: Trade, live: Shopper) -> None:

@@ -44,7 +44,7 @@ def test_nothing_is_shouted_promised_or_glossed_over(client, path):
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_speaks_of_the_donation_only_as_the_policy_does(app, client, path):
-    app.extensions["shop.statement"] = lambda session: None
+    app.extensions["shop"] = replace(app.extensions["shop"], statement=lambda session: None)
     text = words(client, path)
     assert "£5" not in text
     assert not re.search(
@@ -53,7 +53,9 @@ def test_a_page_speaks_of_the_donation_only_as_the_policy_does(app, client, path
 
 
 def test_the_terms_carry_the_statement_of_the_policy_in_force(app, client):
-    app.extensions["shop.statement"] = lambda session: "We give what the policy says."
+    app.extensions["shop"] = replace(
+        app.extensions["shop"], statement=lambda session: "We give what the policy says."
+    )
     assert "We give what the policy says." in words(client, "/terms")
 
 
@@ -124,7 +126,7 @@ def test_the_privacy_page_names_every_cookie_the_shop_sets(settings, site):
             app.config["SESSION_COOKIE_NAME"],
             cookie.COUNT_COOKIE,
         }
-    app.extensions["shop.database"].dispose()
+    app.extensions["shop"].database.dispose()
     assert named == set_here
 
 
@@ -142,7 +144,7 @@ def test_every_weight_and_whether_it_needs_a_hallmark_is_told(app, client):
     assert len(rows) == 12
     assert rows[0] == ["Heart", "Sterling silver", "3.6 to 4.0", "Not needed"]
     assert "7.78 g" in words(client, "/hallmarking")
-    with app.extensions["shop.database"].transaction() as session:
+    with app.extensions["shop"].database.transaction() as session:
         session.execute(update(Variant).where(Variant.sku == "HEART-SILVER-20").values(hallmarked=True))
         session.execute(update(Variant).where(Variant.sku.like("DISC-%")).values(hallmarked=True))
     app.extensions["shop.cached_pages"]._read_at = 0

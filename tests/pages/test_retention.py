@@ -10,7 +10,7 @@ from tests.shopper import Shopper
 
 
 def sealed(app) -> int:
-    with app.extensions["shop.database"].reading() as session:
+    with app.extensions["shop"].database.reading() as session:
         return session.scalar(select(func.count()).select_from(SealedText))
 
 

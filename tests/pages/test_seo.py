@@ -96,7 +96,7 @@ def test_what_is_told_in_json_ld_has_the_shape_schema_org_gives_it(client, path)
 
 @pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"], indirect=True)
 def test_every_variant_is_offered_at_its_price_in_pounds(app, client):
-    with app.extensions["shop.database"].reading() as session:
+    with app.extensions["shop"].database.reading() as session:
         catalogue = snapshot.load(session)
     for piece in catalogue.pieces:
         product = next(
@@ -107,7 +107,7 @@ def test_every_variant_is_offered_at_its_price_in_pounds(app, client):
 
 
 def test_what_is_sold_out_is_told_so(app, client):
-    with app.extensions["shop.database"].transaction() as session:
+    with app.extensions["shop"].database.transaction() as session:
         gone = session.scalars(select(Variant.id).where(Variant.sku == "DISC-GOLD-20")).one()
         stock.adjust(session, gone, -stock.levels(session)[gone].on_hand, reason="damaged", actor="test")
     (product, _) = told(client, "/pieces/disc")
@@ -127,7 +127,7 @@ def test_only_what_cannot_be_engraved_is_told_to_be_returnable_for_no_reason(cli
 
 
 def test_what_the_owner_writes_cannot_end_the_script(app, client):
-    with app.extensions["shop.database"].transaction() as session:
+    with app.extensions["shop"].database.transaction() as session:
         session.scalars(select(Piece).where(Piece.slug == "disc")).one().summary = '</script><b>"&\u2028'
     (product, _) = told(client, "/pieces/disc")
     assert product["description"] == '</script><b>"&\u2028'
@@ -159,7 +159,7 @@ def test_a_page_of_one_visitor_has_no_canonical_address_and_no_picture(client, p
 def test_a_refused_form_is_not_the_page_it_shows(app):
     from shop.catalogue import piece_pages
 
-    with app.test_request_context("/basket/lines"), app.extensions["shop.database"].reading() as session:
+    with app.test_request_context("/basket/lines"), app.extensions["shop"].database.reading() as session:
         text = piece_pages.piece_page(
             snapshot.load(session), "disc", values={}, errors={"variant": "Please choose."}
         )
@@ -215,7 +215,7 @@ def items(client):
 
 
 def test_the_feed_has_every_variant_with_all_that_google_asks_for(app, client):
-    with app.extensions["shop.database"].reading() as session:
+    with app.extensions["shop"].database.reading() as session:
         catalogue = snapshot.load(session)
     expected = {variant.sku: variant for piece in catalogue.pieces for variant in piece.variants}
     found = items(client)
@@ -248,7 +248,7 @@ def test_a_piece_without_any_picture_is_still_told(app, client):
 
     from shop.catalogue.models import Picture
 
-    with app.extensions["shop.database"].transaction() as session:
+    with app.extensions["shop"].database.transaction() as session:
         disc = session.scalars(select(Piece.id).where(Piece.slug == "disc")).one()
         session.execute(delete(Picture).where(Picture.piece_id == disc))
     item = next(item for item in items(client) if item.find(f"{G}id").text == "DISC-GOLD-18")

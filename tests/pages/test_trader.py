@@ -35,7 +35,7 @@ def test_the_owners_own_file_is_what_every_page_says(settings):
         assert "sample details" not in page, path
         assert "within a day" in page, path
     assert "Wren Hall" in client.get("/delivery/cancellation-form.txt").text
-    app.extensions["shop.database"].dispose()
+    app.extensions["shop"].database.dispose()
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,6 @@ def test_a_file_in_another_encoding_is_refused(tmp_path):
 def test_vat_is_spoken_of_only_by_who_is_registered_for_it(app):
     from dataclasses import replace
 
-    seller = app.extensions["shop.Trader"]
+    seller = app.extensions["shop"].trader
     assert "VAT" not in seller.goods
     assert "VAT included" in replace(seller, vat="GB 123 4567 89").goods

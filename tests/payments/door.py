@@ -56,7 +56,7 @@ class Door:
 
     def works(self, *, later: bool = False) -> None:
         """The worker acts on what was kept; `later`, on what it put off before, too."""
-        services: Services = self.app.extensions["shop.Services"]
+        services: Services = self.app.extensions["shop"].services
         try:
             works_off_news(services, later=later)
         except Exception as error:  # noqa: BLE001
@@ -83,9 +83,11 @@ class Door:
 
     def hook(self, **hooks: Callable[..., Any]) -> None:
         """Put hooks on the application's own gateway; none takes them off."""
-        plain: Services = self.app.extensions["shop.Services"]
+        plain: Services = self.app.extensions["shop"].services
         unhooked = getattr(plain.gateway, "gateway", plain.gateway)
-        self.app.extensions["shop.Services"] = hooked(replace(plain, gateway=unhooked), **hooks)
+        self.app.extensions["shop"] = replace(
+            self.app.extensions["shop"], services=hooked(replace(plain, gateway=unhooked), **hooks)
+        )
 
     def kept(self) -> int:
         """How many events the inbox holds."""

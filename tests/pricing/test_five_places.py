@@ -39,7 +39,7 @@ def sums(who: Shopper, address: str) -> list[str]:
 
 def test_all_five_show_the_same_sums(app: Flask) -> None:
     chance, trade = random.Random(9), trade_of(app)
-    registered = bool(app.extensions["shop.Trader"].vat)
+    registered = bool(app.extensions["shop"].trader.vat)
     for _ in range(6):
         buyer, postage = Shopper(app), chance.choice(POSTAGE)
         for _ in range(chance.randint(1, 5)):
@@ -51,7 +51,7 @@ def test_all_five_show_the_same_sums(app: Flask) -> None:
         last_look = sums(buyer, "/checkout/payment")
         pressed = buyer.press_pay()
         assert pressed.status_code == 303
-        with app.extensions["shop.database"].reading() as session:
+        with app.extensions["shop"].database.reading() as session:
             order = session.scalars(select(Order).order_by(Order.id.desc())).first()
         assert order is not None
         vat = [order.vat_pence] if order.vat_pence is not None else []

@@ -85,7 +85,7 @@ class World:
 
     @property
     def database(self) -> Database:
-        found: Database = self.app.extensions["shop.database"]
+        found: Database = self.app.extensions["shop"].database
         return found
 
     def shop_now(self) -> datetime:
