@@ -23,7 +23,6 @@ from sqlalchemy import (
     event,
     func,
     select,
-    text,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -159,12 +158,6 @@ def is_sqlite(session: Session | Connection) -> bool:
         if isinstance(session, Session)
         else session.dialect.name == "sqlite"
     )
-
-
-def healthy(database: Database) -> bool:
-    """Whether the database answers. Raises SQLAlchemy's OperationalError when it does not."""
-    with database.reading() as session:
-        return bool(session.execute(text("SELECT 1")).scalar_one() == 1)
 
 
 class _Turn:

@@ -19,7 +19,7 @@ from shop.giving.models import LedgerEntry, LedgerTxn
 from shop.giving.transitions import Account
 from shop.mail import outbox
 from shop.mail.models import Letter
-from shop.orders import wall
+from shop.orders import hand_drawings, wall
 from shop.orders.lifecycle import EventKind, lock, record, revoke_links
 from shop.orders.models import Order, OrderLine, OrderLink
 from shop.orders.view import LineView, view
@@ -56,7 +56,7 @@ def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]
     Raises UnknownOrder.
     """
     order = _find(session, reference)
-    opened = view(session, vault, order)
+    opened, drawings = view(session, vault, order), hand_drawings.kept(session, vault, order.id)
     return {
         "order": order.reference,
         "state": order.state,
@@ -66,11 +66,12 @@ def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]
         "goods_pence": order.goods_pence,
         "postage_pence": order.postage_pence,
         "total_pence": order.total_pence,
+        "vat_pence": order.vat_pence,
         "postage": opened.postage.name,
         "donation_statement": order.donation_statement,
         "contact": opened.contact,
         "gift": opened.gift,
-        "pieces": [_piece(line) for line in opened.lines],
+        "pieces": [_piece(line, drawings.get(line.row.number, [])) for line in opened.lines],
         "history": [
             {"at": event.event_at.isoformat(), "what": event.kind, "by": event.actor, **event.data}
             for event in opened.events
@@ -143,7 +144,7 @@ def _find(session: Session, reference: str) -> Order:
     return order
 
 
-def _piece(line: LineView) -> dict[str, Any]:
+def _piece(line: LineView, drawings: list[dict[str, Any]]) -> dict[str, Any]:
     engraving = line.engraving
     return {
         "piece": line.row.piece_name,
@@ -154,6 +155,7 @@ def _piece(line: LineView) -> dict[str, Any]:
         "face": engraving.face if engraving else None,
         "engraving": [asdict(cut) for cut in engraving.lines] if engraving else [],
         "proof": _proof(line),
+        "drawn_by_hand": drawings,
         "dedication": line.dedication,
         "shared_on_the_wall_as": line.shared_as,
         "on_the_wall": line.on_wall,

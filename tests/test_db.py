@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from shop.db import Database, UtcDateTime, healthy, moment
+from shop.db import Database, UtcDateTime, moment
 
 
 def test_what_a_transaction_changed_is_gone_when_it_raises(database: Database) -> None:
@@ -34,7 +34,3 @@ def test_the_databases_own_clock_is_close_to_ours(database: Database) -> None:
 def test_a_naive_datetime_is_refused(database: Database) -> None:
     with pytest.raises(ValueError, match="naive"):
         UtcDateTime().process_bind_param(datetime(2026, 1, 1), database.engine.dialect)  # noqa: DTZ001
-
-
-def test_a_database_that_answers_is_healthy(database: Database) -> None:
-    assert healthy(database)

@@ -1,6 +1,7 @@
 """What is kept about an order, shown whole, and erased for good."""
 
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from shop.db import Database
 from shop.dedications.key_tables import word_key
 from shop.dedications.models import OrderKey, SealedText, WallEntry
 from shop.engraving import check
-from shop.orders import wall
+from shop.orders import hand_drawings, wall
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order, OrderLine
 from shop.orders.placing import Contact, Wish, fingerprint, place
@@ -92,6 +93,33 @@ def test_everything_she_typed_and_all_that_happened_is_there(trade: Trade, refer
     assert [row["amount_pence"] for row in found["donation_ledger"]] == [500]
     assert {event["what"] for event in found["history"]} == {"placed", "paid"}
     assert len(found["links_to_the_order"]) == 1
+
+
+def test_nothing_that_is_sealed_with_an_order_is_left_out(trade: Trade, reference: str) -> None:
+    vault = trade.services.vault
+    with trade.database.transaction() as session:
+        hand_drawings.send(session, vault, 1, 1, {"front": "M0 0h1v1z"}, actor="owner@example.com")
+        hand_drawings.ask_for_change(session, vault, 1, 1, 1, wish="A little larger, please")
+    told = json.dumps(kept(trade, reference))
+    with trade.database.reading() as session:
+        sealed = vault.reveal_all(session, 1)
+    assert len(sealed) == 5
+    assert [leaf for leaf in leaves(sealed) if json.dumps(leaf).strip('"') not in told] == []
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Every text and number in it."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            yield value
+            return
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from leaves(part)
+    else:
+        yield value
 
 
 def test_the_file_opens_no_door(trade: Trade, reference: str) -> None:

@@ -13,8 +13,6 @@ from shop.engraving.geometry import Directions, Point, convex_hull, cubic, direc
 MARGIN_MM: Final = {"disc": 0.8, "heart": 0.8, "bar": 0.5, "ring": 0.3}
 """Metal left bare along the edge, by shape: the cutter needs it and the polishing rounds it."""
 
-SHAPES: Final = frozenset(MARGIN_MM)
-
 _RING_BAND: Final = 1 / 6
 _DISC_SIDES: Final = 48
 _DRAWN_SIDES: Final = 144

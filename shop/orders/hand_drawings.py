@@ -4,6 +4,7 @@ What happened is a row; the drawings themselves, and what the buyer would like o
 order's words.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -67,6 +68,16 @@ def steps_of(session: Session, order_id: int) -> Sequence[HandDrawingStep]:
     """All steps of an order's drawings, in their order."""
     query = select(HandDrawingStep).where(HandDrawingStep.order_id == order_id)
     return session.scalars(query.order_by(HandDrawingStep.id)).all()
+
+
+def kept(session: Session, vault: Vault, order_id: int) -> dict[int, list[dict[str, Any]]]:
+    """All that is kept of an order's drawings, by the number of the line: each step with what is sealed."""
+    sealed, found = vault.reveal_all(session, order_id), defaultdict(list)
+    for step in steps_of(session, order_id):
+        words = sealed.get(_label(step.line_number, step.id)) or {}
+        told = {"at": step.at.isoformat(), "what": step.kind, "by": step.actor}
+        found[step.line_number].append(told | words)
+    return found
 
 
 def ask_owner(session: Session, order: Order, lines: Sequence[int]) -> None:
