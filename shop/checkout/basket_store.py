@@ -3,9 +3,10 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Select, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock, retention
@@ -24,6 +25,32 @@ STILL_TO_PAY: Final = UNPAID - {State.PROCESSING}
 """States of an order that leave its pieces in the basket: no money has come, and none is on its way."""
 
 
+_FOUND: Final = "basket"
+_OWN: Final = select(Basket).where(Basket.token_hash == bindparam("token_hash"))
+_NOT_BOUGHT: Final = or_(BasketLine.order_id.is_(None), Order.state.in_(STILL_TO_PAY))
+_LINES: Final = (
+    select(BasketLine)
+    .outerjoin(Order, Order.id == BasketLine.order_id)
+    .where(BasketLine.basket_id == bindparam("basket"), _NOT_BOUGHT)
+    .order_by(BasketLine.id)
+)
+_ORDERED_AS: Final = (
+    update(BasketLine)
+    .where(BasketLine.id.in_(_LINES.with_only_columns(BasketLine.id).order_by(None)))
+    .values(order_id=bindparam("order"))
+    .execution_options(synchronize_session=False)
+)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a session has read of a cookie's basket already."""
+
+    token: str
+    basket: Basket | None
+    locked: bool = False
+
+
 class BasketFull(Exception):
     """More pieces than one order takes."""
 
@@ -40,15 +67,7 @@ def token_hash(token: str) -> str:
 
 def lines_of(session: Session, basket_id: int) -> Sequence[BasketLine]:
     """The lines of a basket that were not bought, oldest first."""
-    return session.scalars(
-        select(BasketLine)
-        .outerjoin(Order, Order.id == BasketLine.order_id)
-        .where(
-            BasketLine.basket_id == basket_id,
-            or_(BasketLine.order_id.is_(None), Order.state.in_(STILL_TO_PAY)),
-        )
-        .order_by(BasketLine.id)
-    ).all()
+    return session.scalars(_LINES, {"basket": basket_id}).all()
 
 
 def stamp(session: Session, basket: Basket) -> str:
@@ -59,8 +78,7 @@ def stamp(session: Session, basket: Basket) -> str:
 def ordered_as(session: Session, basket: Basket, order_id: int) -> None:
     """Note that this order is made of exactly what is in the basket now."""
     basket.order_id, basket.page_left_open = order_id, False
-    for row in lines_of(session, basket.id):
-        row.order_id = order_id
+    session.execute(_ORDERED_AS, {"basket": basket.id, "order": order_id})
 
 
 def add(session: Session, token: str, item: LineItem) -> int:
@@ -113,9 +131,11 @@ def keep_details(session: Session, token: str, details: dict[str, Any]) -> None:
 
 def lock_own(session: Session, token: str) -> Basket | None:
     """The cookie's basket row, locked until the transaction ends."""
-    return session.scalars(
-        select(Basket).where(Basket.token_hash == token_hash(token)).with_for_update()
-    ).one_or_none()
+    kept: _Found | None = session.info.get(_FOUND)
+    if kept is None or kept.token != token or not kept.locked:
+        kept = _Found(token, _by_token(session, token, _OWN.with_for_update()), locked=True)
+        session.info[_FOUND] = kept
+    return kept.basket
 
 
 def count(session: Session, token: str) -> int:
@@ -161,10 +181,17 @@ def forget_old(session: Session) -> int:
 
 
 def find(session: Session, token: str | None) -> Basket | None:
-    """The cookie's basket."""
+    """The cookie's basket, read once a session."""
     if not token:
         return None
-    return session.scalars(select(Basket).where(Basket.token_hash == token_hash(token))).one_or_none()
+    kept: _Found | None = session.info.get(_FOUND)
+    if kept is None or kept.token != token:
+        kept = session.info[_FOUND] = _Found(token, _by_token(session, token, _OWN))
+    return kept.basket
+
+
+def _by_token(session: Session, token: str, query: Select[Basket]) -> Basket | None:
+    return session.scalars(query, {"token_hash": token_hash(token)}).one_or_none()
 
 
 def _ready(session: Session, token: str) -> Basket:
@@ -177,6 +204,7 @@ def _ready(session: Session, token: str) -> Basket:
         )
         session.add(basket)
         session.flush()
+        session.info[_FOUND] = _Found(token, basket, locked=True)
     elif _spent(session, basket):
         kept = [row.id for row in lines_of(session, basket.id)]
         session.execute(
