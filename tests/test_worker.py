@@ -183,10 +183,10 @@ def test_an_order_that_the_sweep_cannot_finish_is_told_once_and_shown_to_the_own
     reference = trade.order(order).reference
     settle = trade.services.gateway.snapshot
 
-    def snapshot(sessions):
+    def snapshot(sessions, **how):
         if trade.session_id(order) in sessions:
             raise KeyError(SECRET)
-        return settle(sessions)
+        return settle(sessions, **how)
 
     monkeypatch.setattr(trade.services.gateway, "snapshot", snapshot)
     for _ in range(5):

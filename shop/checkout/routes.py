@@ -120,7 +120,7 @@ def thanks() -> ResponseReturnValue:
         )
     # Without an answer the page says what we know; webhook or sweep bring the rest.
     with suppress(GatewayDown, GatewayRefused, StillMoving):
-        sync_order(services, order_id)
+        sync_order(services, order_id, about_paying=True)
     with web.reading() as session:
         order = session.get_one(Order, order_id)
         opened = view(session, services.vault, order)

@@ -1,6 +1,8 @@
 """The attempts to pay an order: each is written down, with its request, before Stripe is asked for a page."""
 
-from sqlalchemy import func, select
+from typing import Final
+
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from shop import clock
@@ -10,6 +12,13 @@ from shop.payments.models import CheckoutAttempt
 from shop.payments.services import Services
 from shop.payments.session_request import session_request
 from shop.pricing import Quote
+
+ATTEMPTS: Final = (
+    select(CheckoutAttempt)
+    .where(CheckoutAttempt.order_id == bindparam("order"))
+    .order_by(CheckoutAttempt.number)
+)
+"""An order's attempts, the oldest first."""
 
 
 def newest_attempt(session: Session, order_id: int) -> CheckoutAttempt:

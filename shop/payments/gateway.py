@@ -128,17 +128,26 @@ class Gateway:
                 raise CannotExpire(session_id) from error
             raise
 
-    def snapshot(self, session_ids: Iterable[str]) -> PaymentSnapshot:
-        """All that is known about these sessions: their payments, all refunds and all disputes of those."""
+    def snapshot(self, session_ids: Iterable[str], *, nothing_returned: bool = False) -> PaymentSnapshot:
+        """All that is known about these sessions: their payments, all refunds and all disputes of those.
+
+        `nothing_returned`: as far as we know there are neither, so they are asked for only where the charge
+        says that there are some. A refund that failed, and some disputes, leave no trace on the charge.
+        """
         found = [self._with_payment(session_id) for session_id in session_ids]
         intents = {
             body["payment_intent"]["id"]: body["payment_intent"] for body in found if body["payment_intent"]
         }
+        asked = [
+            intent
+            for intent, body in intents.items()
+            if not nothing_returned or stripe_objects.returned(body["latest_charge"])
+        ]
         return PaymentSnapshot(
             sessions=tuple(stripe_objects.session(body) for body in found),
             payments=tuple(stripe_objects.payment(body) for body in intents.values()),
-            refunds=tuple(refund for intent in intents for refund in self._refunds(intent)),
-            disputes=tuple(dispute for intent in intents for dispute in self._disputes(intent)),
+            refunds=tuple(refund for intent in asked for refund in self._refunds(intent)),
+            disputes=tuple(dispute for intent in asked for dispute in self._disputes(intent)),
         )
 
     def refund(self, payment_intent: str, amount_pence: int, key: str, mark: str | None = None) -> RefundSeen:

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.mail import outbox
 from shop.orders.lifecycle import EventKind, lines_of, record
 from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.payments.attempts import ATTEMPTS
 from shop.payments.kinds import EntryKind, RefundReason, RefundState
 from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest
 from shop.payments.stripe_snapshot import DisputeSeen, PaymentSeen, RefundSeen
@@ -32,10 +34,13 @@ class OrderRecord:
     attempts: Sequence[CheckoutAttempt]
     entries: dict[str, PaymentEntry]
     requests: list[RefundRequest]
-    accepted: bool
-    """Whether the owner accepted a payment that was not what was asked for."""
     recorded: set[EventKind] = field(default_factory=set)
     """The kinds of events recorded this time."""
+
+    @cached_property
+    def accepted(self) -> bool:
+        """Whether the owner accepted a payment that was not what was asked for."""
+        return self.session.scalar(_ACCEPTED, {"order": self.order.id}) is not None
 
     @property
     def principal(self) -> PaymentEntry | None:
@@ -114,22 +119,21 @@ class OrderRecord:
         outbox.put(self.session, kind=kind, order_id=self.order.id, dedupe_key=key)
 
 
+_ENTRIES: Final = select(PaymentEntry).where(PaymentEntry.order_id == bindparam("order"))
+_REQUESTS: Final = select(RefundRequest).where(RefundRequest.order_id == bindparam("order"))
+_ACCEPTED: Final = select(OrderEvent.id).where(
+    OrderEvent.order_id == bindparam("order"), OrderEvent.kind == EventKind.ACCEPTED
+)
+
+
 def open_record(session: Session, order: Order) -> OrderRecord:
     """What is known of an order that the caller has locked."""
-    entries = session.scalars(select(PaymentEntry).where(PaymentEntry.order_id == order.id))
-    requests = session.scalars(select(RefundRequest).where(RefundRequest.order_id == order.id))
-    attempts = session.scalars(
-        select(CheckoutAttempt).where(CheckoutAttempt.order_id == order.id).order_by(CheckoutAttempt.number)
-    )
-    accepted = select(OrderEvent.id).where(
-        OrderEvent.order_id == order.id, OrderEvent.kind == EventKind.ACCEPTED
-    )
+    asked = {"order": order.id}
     return OrderRecord(
         session,
         order,
         lines_of(session, order.id),
-        attempts.all(),
-        {entry.key: entry for entry in entries},
-        list(requests),
-        accepted=session.scalar(accepted) is not None,
+        session.scalars(ATTEMPTS, asked).all(),
+        {entry.key: entry for entry in session.scalars(_ENTRIES, asked)},
+        list(session.scalars(_REQUESTS, asked)),
     )

@@ -25,10 +25,11 @@ from shop.payments.refund_sending import adopt, withdraw_refund_alerts
 from shop.payments.stripe_snapshot import PaymentSeen, PaymentSnapshot, RefundSeen, SessionSeen
 
 
-def apply_snapshot(session: Session, order: Order, snapshot: PaymentSnapshot) -> None:
+def apply_snapshot(session: Session, order: Order, snapshot: PaymentSnapshot) -> bool:
     """Write down what the snapshot shows and is not yet known: money, stock, donation, state, letters.
 
-    The order must be locked. Posts nothing, and leaves the version alone, when there is nothing new.
+    The order must be locked. Posts nothing, and leaves the version alone, when there is nothing new. Gives
+    whether the order owes a refund that is still to be sent.
     """
     order_record = open_record(session, order)
     _adopt_sessions(order_record, snapshot.sessions)
@@ -43,6 +44,7 @@ def apply_snapshot(session: Session, order: Order, snapshot: PaymentSnapshot) ->
         _post_disputes(order_record, snapshot)
         _settle_debts(order_record, snapshot)
     _move(order_record, outcome(order_record, snapshot))
+    return any(request.state == RefundState.OWED for request in order_record.requests)
 
 
 def _adopt_sessions(order_record: OrderRecord, sessions: Sequence[SessionSeen]) -> None:

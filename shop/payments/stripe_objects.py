@@ -49,6 +49,11 @@ def payment(found: Object) -> PaymentSeen:
     )
 
 
+def returned(charge: Object | None) -> bool:
+    """Whether a charge says that some of it was given back, or that it is disputed."""
+    return charge is not None and bool(charge["amount_refunded"] or charge["refunded"] or charge["disputed"])
+
+
 DISPUTE_ENDS: Final = frozenset({"won", "lost", "warning_closed", "prevented"})
 
 

@@ -7,18 +7,20 @@ then write.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from shop import clock
-from shop.orders.lifecycle import State, lock, move_version
+from shop.orders.lifecycle import UNPAID, State, lock, move_version
 from shop.orders.models import Order
-from shop.payments.attempts import newest_attempt
+from shop.payments.attempts import ATTEMPTS, newest_attempt
 from shop.payments.gateway import GatewayRefused
-from shop.payments.models import CheckoutAttempt, StraySession
+from shop.payments.kinds import EntryKind
+from shop.payments.models import PaymentEntry, RefundRequest, StraySession
 from shop.payments.payment_page import LATEST_STRAY, close_pages, made_for, start_payment
 from shop.payments.refund_sending import send_owed
 from shop.payments.services import Services
@@ -42,56 +44,76 @@ def sync_order(
     *,
     deduplicate: Deduplicate | None = None,
     session_id: str | None = None,
+    about_paying: bool = False,
 ) -> State:
     """Bring an order to where Stripe says it is, and send the refunds it owes. Give its state.
 
-    `session_id` names a Checkout session that we may not have noted yet. Raises StillMoving, GatewayDown or
-    GatewayRefused from looking: then nothing was kept, not what `deduplicate` wrote either. An order of other
-    keys (test and live ones share a database) is refused before anything is asked. The same from closing a
-    page comes after all that was seen has been written; the sweep does the rest. A refund that cannot be sent
-    raises nothing: see `refund_sending`.
+    `session_id` names a Checkout session that we may not have noted yet. `about_paying`: whoever asks heard
+    nothing of refunds or disputes, so they are asked for only where there is a trace of one.
+
+    Raises StillMoving, GatewayDown or GatewayRefused from looking: then nothing was kept, not what
+    `deduplicate` wrote either. An order of other keys (test and live ones share a database) is refused before
+    anything is asked. The same from closing a page comes after all that was seen has been written; the sweep
+    does the rest. A refund that cannot be sent raises nothing: see `refund_sending`.
     """
     for _ in range(ROUNDS):
-        version, sessions = _known(services, order_id)
-        if session_id and session_id not in sessions:
-            sessions.append(session_id)
-        snapshot = services.gateway.snapshot(sessions)
+        known = _known(services, order_id)
+        if session_id and session_id not in known.sessions:
+            known.sessions.append(session_id)
+        nothing_returned = about_paying and known.nothing_returned
+        snapshot = services.gateway.snapshot(known.sessions, nothing_returned=nothing_returned)
         with services.database.transaction() as session:
             order = lock(session, order_id)
-            if order.version != version:
+            if order.version != known.version:
                 continue  # an older snapshot must never be written over a newer one
             if deduplicate is not None:
                 if not deduplicate(session):
                     return State(order.state)
                 move_version(session, order)  # who looked before this news must look again
-            apply_snapshot(session, order, snapshot)
+            owes = apply_snapshot(session, order, snapshot)
             session.flush()
             state = State(order.state)
             wanted = newest_attempt(session, order_id).stripe_id if state == State.AWAITING else None
         opened = [seen.id for seen in snapshot.sessions if seen.status == "open"]
         close_pages(services, [found for found in opened if found != wanted])
-        return sync_order(services, order_id) if send_owed(services, order_id) else state
+        return sync_order(services, order_id) if owes and send_owed(services, order_id) else state
     raise StillMoving
 
 
-def _known(services: Services, order_id: int) -> tuple[int, list[str]]:
-    """The order's version, then every payment page it has, oldest first."""
+@dataclass(frozen=True)
+class _Known:
+    """What we know of an order before we look."""
+
+    version: int
+    sessions: list[str]
+    """Every payment page it has, oldest first."""
+    nothing_returned: bool
+    """Whether nothing but its payment has ever been heard of."""
+
+
+_ORDER: Final = select(
+    Order,
+    exists().where(RefundRequest.order_id == Order.id),
+    exists().where(PaymentEntry.order_id == Order.id, PaymentEntry.kind != EntryKind.PAYMENT),
+    exists().where(StraySession.order_id == Order.id),
+).where(Order.id == bindparam("order"))
+_STRAYS: Final = select(StraySession.stripe_id).where(StraySession.order_id == bindparam("order"))
+
+
+def _known(services: Services, order_id: int) -> _Known:
     with services.database.reading() as session:
-        order = session.get_one(Order, order_id)
-        version, reference = order.version, order.reference
+        order, refunds, others, strayed = session.execute(_ORDER, {"order": order_id}).one()
         if not services.owns(order):
             raise GatewayRefused("other_keys", "", HTTPStatus.NOT_FOUND)
-        attempts = session.scalars(
-            select(CheckoutAttempt)
-            .where(CheckoutAttempt.order_id == order_id)
-            .order_by(CheckoutAttempt.number)
-        ).all()
-        strays = session.scalars(select(StraySession.stripe_id).where(StraySession.order_id == order_id))
-        known = [*(attempt.stripe_id for attempt in attempts if attempt.stripe_id), *strays]
+        attempts = session.scalars(ATTEMPTS, {"order": order_id}).all()
+        strays = session.scalars(_STRAYS, {"order": order_id}).all() if strayed else ()
+    known = [*(attempt.stripe_id for attempt in attempts if attempt.stripe_id), *strays]
     for attempt in attempts:
         if attempt.tries and clock.now() - attempt.created_at < LATEST_STRAY:
-            known += [seen.id for seen in made_for(services, attempt, reference) if seen.id not in known]
-    return version, known
+            found = made_for(services, attempt, order.reference)
+            known += [seen.id for seen in found if seen.id not in known]
+    calm = order.state in UNPAID | {State.PAID}
+    return _Known(order.version, known, nothing_returned=calm and not refunds and not others)
 
 
 def withdraw(services: Services, order_id: int) -> State:
@@ -100,6 +122,5 @@ def withdraw(services: Services, order_id: int) -> State:
         attempt = newest_attempt(session, order_id)
     if attempt.stripe_id is None:
         start_payment(services, attempt.id)  # it may exist at Stripe although we never heard back
-    _, sessions = _known(services, order_id)
-    close_pages(services, sessions)
+    close_pages(services, _known(services, order_id).sessions)
     return sync_order(services, order_id)

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date
 
@@ -76,21 +77,15 @@ def _run(operation: Operation, session: Any, params: dict[str, Any], object_id: 
 def _change(operation: Operation, params: dict[str, Any], object_id: str) -> Response:
     """Run an operation that changes something, once for its key; a refusal is kept as its answer too."""
     key, request_id = request.headers.get("Idempotency-Key"), store.new_id("req_")
-    with standin().database.transaction() as session:
-        if key is not None:
-            secret = standin().keys.secret_key
-            said = idempotency.fingerprint(secret, request.method, request.path, params)
-            earlier = idempotency.claim(session, key, said)
-            if earlier is not None:
-                return _response(*earlier, {"Idempotency-Key": key, "Idempotent-Replayed": "true"})
+    said = idempotency.fingerprint(standin().keys.secret_key, request.method, request.path, params)
+
+    def do(session: Session) -> idempotency.Answer:
         session.info["standin.request"] = {"id": request_id, "idempotency_key": key}
-        try:
-            with session.begin_nested():
-                answer = _run(operation, session, params, object_id)
-        except ApiError as error:
-            answer = error.body(), error.status
-        if key is not None:
-            idempotency.settle(session, key, answer)
+        return _run(operation, session, params, object_id)
+
+    answer, earlier = idempotency.once(standin().database, key, said, do)
+    if earlier:
+        return _response(*answer, {"Idempotency-Key": key or "", "Idempotent-Replayed": "true"})
     headers = {"Request-Id": request_id} | ({"Idempotency-Key": key} if key is not None else {})
     return _response(*answer, headers)
 

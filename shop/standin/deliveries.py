@@ -9,8 +9,6 @@ from typing import Final
 
 import requests
 from sqlalchemy import or_, select, update
-from sqlalchemy.engine import CursorResult
-from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 from shop.db import Database, has_come
@@ -54,13 +52,14 @@ def deliver_due(
     """
     delivered = 0
     for delivery_id in _due(database, now, limit):
-        body = _claim(database, delivery_id, now)
-        if body is None:
+        claimed = _claim(database, delivery_id, now)
+        if claimed is None:
             continue  # another worker has it
+        body, attempts = claimed
         status = post(
             url, body, {"Content-Type": "application/json", "Stripe-Signature": signed(body, secret, now)}
         )
-        delivered += _settle(database, delivery_id, status, now)
+        delivered += _settle(database, delivery_id, status, now, attempts)
     return delivered
 
 
@@ -100,16 +99,21 @@ def _due(database: Database, now: datetime, limit: int) -> list[int]:
         )
 
 
-def _claim(database: Database, delivery_id: int, now: datetime) -> bytes | None:
+def _claim(database: Database, delivery_id: int, now: datetime) -> tuple[bytes, int] | None:
+    """What is to be sent, and how many times it will have been tried then."""
+    claimed = (
+        update(StandinDelivery)
+        .where(StandinDelivery.id == delivery_id, *_claimable(now))
+        .values(leased_until=now + LEASE, attempts=StandinDelivery.attempts + 1)
+        .returning(StandinDelivery.event_id, StandinDelivery.attempts)
+        .execution_options(synchronize_session=False)
+    )
     with database.transaction() as session:
-        claimed = session.execute(
-            update(StandinDelivery)
-            .where(StandinDelivery.id == delivery_id, *_claimable(now))
-            .values(leased_until=now + LEASE, attempts=StandinDelivery.attempts + 1)
-        )
-        if not isinstance(claimed, CursorResult) or claimed.rowcount != 1:
+        row = session.execute(claimed).first()
+        if row is None:
             return None
-        return _body(session, delivery_id)
+        event = session.scalar(select(StandinEvent.body).where(StandinEvent.id == row.event_id))
+    return json.dumps(event or {}, indent=2).encode(), row.attempts
 
 
 def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -120,26 +124,16 @@ def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _body(session: Session, delivery_id: int) -> bytes:
-    event = session.scalar(
-        select(StandinEvent)
-        .join(StandinDelivery, StandinDelivery.event_id == StandinEvent.id)
-        .where(StandinDelivery.id == delivery_id)
-    )
-    return json.dumps(event.body if event else {}, indent=2).encode()
-
-
-def _settle(database: Database, delivery_id: int, status: int, now: datetime) -> bool:
+def _settle(database: Database, delivery_id: int, status: int, now: datetime, attempts: int) -> bool:
     accepted = 200 <= status < 300  # noqa: PLR2004
+    values: dict[str, object] = {"last_status": status, "leased_until": None}
+    if accepted:
+        values |= {"state": "delivered", "settled_at": now}
+    elif attempts >= MOST_ATTEMPTS:
+        values |= {"state": "given up", "settled_at": now}
+    else:
+        values["due_at"] = now + delay_after(attempts)
+    waiting = update(StandinDelivery).where(StandinDelivery.id == delivery_id, StandinDelivery.state == "due")
     with database.transaction() as session:
-        row = session.get_one(StandinDelivery, delivery_id)
-        if row.state != "due":
-            return accepted
-        row.last_status, row.leased_until = status, None
-        if accepted:
-            row.state, row.settled_at = "delivered", now
-        elif row.attempts >= MOST_ATTEMPTS:
-            row.state, row.settled_at = "given up", now
-        else:
-            row.due_at = now + delay_after(row.attempts)
+        session.execute(waiting.values(**values).execution_options(synchronize_session=False))
     return accepted

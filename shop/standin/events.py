@@ -16,7 +16,6 @@ def tell(session: Session, what: str, about: StandinObject, before: JSON | None 
     `before` holds the former values of the fields that changed. An API call's own id and idempotency key are
     found in `session.info`, where the API puts them; a change made by hand has neither.
     """
-    session.flush()
     data: dict[str, Any] = {"object": dict(about.body)}
     if before:
         data["previous_attributes"] = before
@@ -31,9 +30,5 @@ def tell(session: Session, what: str, about: StandinObject, before: JSON | None 
         "request": session.info.get("standin.request", {"id": None, "idempotency_key": None}),
         "type": what,
     }
-    session.add(StandinEvent(id=body["id"], type=what, created=body["created"], body=body))
-    session.flush()
-    session.add(
-        StandinDelivery(event_id=body["id"], state="due", attempts=0, due_at=clock.now(), leased_until=None)
-    )
-    session.flush()
+    event = StandinEvent(id=body["id"], type=what, created=body["created"], body=body)
+    session.add(StandinDelivery(event=event, state="due", attempts=0, due_at=clock.now(), leased_until=None))

@@ -7,16 +7,17 @@ without its key. A second call with the same key waits for the first and gets it
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
-from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.db import Database, is_sqlite
 from shop.standin.errors import ApiError
 from shop.standin.models import StandinKey
 
@@ -35,6 +36,50 @@ def fingerprint(secret: str, method: str, path: str, params: Mapping[str, Any]) 
     return hmac.new(secret.encode(), said.encode(), hashlib.sha256).hexdigest()
 
 
+def once(
+    database: Database, key: str | None, request: str, do: Callable[[Session], Answer]
+) -> tuple[Answer, bool]:
+    """Do it, unless it was done under this key: its answer, and whether that is an earlier one.
+
+    A refusal is kept as an answer too, and nothing else of what was refused. Raises ApiError when the key was
+    used for another request.
+    """
+    try:
+        with database.transaction() as session:
+            earlier = claim(session, key, request) if key else None
+            if earlier is not None:
+                return earlier, True
+            answer = _done(session, do)
+            if key:
+                settle(session, key, answer)
+            return answer, False
+    except _Refused as refused:
+        answer = refused.error.body(), refused.error.status
+    if key:
+        with database.transaction() as session:
+            earlier = claim(session, key, request)
+            if earlier is not None:
+                return earlier, True
+            settle(session, key, answer)
+    return answer, False
+
+
+class _Refused(Exception):
+    """What was asked for cannot be; leaving the transaction undoes what was begun of it."""
+
+    def __init__(self, error: ApiError) -> None:
+        self.error = error
+
+
+def _done(session: Session, do: Callable[[Session], Answer]) -> Answer:
+    try:
+        answer = do(session)
+        session.flush()
+    except ApiError as error:
+        raise _Refused(error) from None
+    return answer
+
+
 def claim(session: Session, key: str, request: str) -> Answer | None:
     """Take the key for this request, or give the answer it already stands for.
 
@@ -42,15 +87,15 @@ def claim(session: Session, key: str, request: str) -> Answer | None:
     """
     if len(key) > LONGEST_KEY:
         raise ApiError("The idempotency key is longer than 255 characters.", kind="idempotency_error")
-    forget_old(session, key)
-    row = StandinKey(key=key, fingerprint=request, created_at=clock.now())
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:
-        found = session.get_one(StandinKey, key)
-    else:
+    now = clock.now()
+    insert = sqlite.insert if is_sqlite(session) else postgresql.insert
+    taken = insert(StandinKey).values(key=key, fingerprint=request, created_at=now)
+    anew = {"fingerprint": request, "created_at": now, "status": None, "answer": None}
+    old = StandinKey.created_at < now - LIFETIME
+    taken = taken.on_conflict_do_update(index_elements=["key"], set_=anew, where=old)
+    if session.execute(taken.returning(StandinKey.key)).first() is not None:
         return None
+    found = session.get_one(StandinKey, key)
     if found.fingerprint != request:
         raise ApiError(
             "Keys for idempotent requests can only be used with the same parameters they were first "
@@ -68,8 +113,9 @@ def claim(session: Session, key: str, request: str) -> Answer | None:
 
 def settle(session: Session, key: str, answer: Answer) -> None:
     """Keep the answer beside its key."""
-    row = session.get_one(StandinKey, key)
-    row.answer, row.status = answer
+    body, status = answer
+    kept = update(StandinKey).where(StandinKey.key == key).values(answer=body, status=status)
+    session.execute(kept.execution_options(synchronize_session=False))
 
 
 def any_old(session: Session) -> bool:
@@ -78,7 +124,6 @@ def any_old(session: Session) -> bool:
     return session.scalars(old).first() is not None
 
 
-def forget_old(session: Session, key: str | None = None) -> None:
-    """Let go of this key, or of all keys, once older than a day."""
-    old = delete(StandinKey).where(StandinKey.created_at < clock.now() - LIFETIME)
-    session.execute(old if key is None else old.where(StandinKey.key == key))
+def forget_old(session: Session) -> None:
+    """Let go of all keys older than a day."""
+    session.execute(delete(StandinKey).where(StandinKey.created_at < clock.now() - LIFETIME))

@@ -6,7 +6,7 @@ import string
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from shop import clock
@@ -61,7 +61,6 @@ def put(
         kept=kept or {},
     )
     session.add(row)
-    session.flush()
     return row
 
 
@@ -86,9 +85,15 @@ def _due_at(body: JSON) -> int | None:
     return None
 
 
+_FIND: Final = select(StandinObject).where(
+    StandinObject.kind == bindparam("kind"), StandinObject.id == bindparam("wanted")
+)
+_LOCKED: Final = _FIND.with_for_update().execution_options(populate_existing=True)
+
+
 def find(session: Session, kind: str, wanted: str, param: str = "id") -> StandinObject:
     """The object of that kind and id. Raises ApiError (404)."""
-    row = session.scalar(select(StandinObject).filter_by(kind=kind, id=wanted))
+    row = session.scalar(_FIND, {"kind": kind, "wanted": wanted})
     if row is None:
         raise missing(kind, wanted, param)
     return row
@@ -99,12 +104,7 @@ def locked(session: Session, kind: str, wanted: str, param: str = "id") -> Stand
 
     The order of locking is session, then payment intent, then everything that hangs on the intent.
     """
-    row = session.scalar(
-        select(StandinObject)
-        .filter_by(kind=kind, id=wanted)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.scalar(_LOCKED, {"kind": kind, "wanted": wanted})
     if row is None:
         raise missing(kind, wanted, param)
     return row

@@ -17,6 +17,9 @@ from shop.payments.sync import StillMoving, sync_order
 from shop.webhooks import inbox
 from shop.webhooks.inbox import Waiting
 
+ABOUT_PAYING: Final = ("checkout.session.", "payment_intent.", "charge.succeeded", "charge.updated")
+"""Events that tell of no refund and no dispute."""
+
 Handler = Callable[[Services, Waiting], None]
 
 
@@ -40,7 +43,7 @@ def work(services: Services) -> bool:
     if waiting is None:
         return False
     try:
-        HANDLERS[waiting.type](services, waiting)
+        HANDLERS[waiting.types[0]](services, waiting)
     except Exception as error:
         with services.database.transaction() as session:
             inbox.postpone(session, waiting)
@@ -69,6 +72,7 @@ def look_at_order(services: Services, waiting: Waiting) -> None:
         found,
         deduplicate=lambda session: inbox.done(session, waiting.ids, found),
         session_id=waiting.session_id,
+        about_paying=all(kind.startswith(ABOUT_PAYING) for kind in waiting.types),
     )
 
 
@@ -106,7 +110,7 @@ def _tell_owner(session: Session, waiting: Waiting, error: Exception) -> None:
     """One alert while Stripe cannot be reached, whatever waits for it; else one an order."""
     order = None if waiting.order_id is None else session.get(Order, waiting.order_id)
     about = "Stripe" if isinstance(error, GatewayDown) or order is None else order.reference
-    raise_alert(session, AlertKind.NEWS_STUCK, about, f"{waiting.type}: {type(error).__name__}")
+    raise_alert(session, AlertKind.NEWS_STUCK, about, f"{waiting.types[0]}: {type(error).__name__}")
 
 
 def _order_of(session: Session, event: EventSeen) -> int | None:

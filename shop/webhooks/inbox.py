@@ -32,8 +32,8 @@ class Waiting:
     """Events of one order (or one event of nobody's) that this worker may act on until its lease ends."""
 
     ids: Sequence[str]
-    type: str
-    """Of the oldest of them."""
+    types: Sequence[str]
+    """Of each of them, the oldest first."""
     order_id: int | None
     session_id: str | None
     """A Checkout session they tell of, which we may not have noted yet."""
@@ -78,7 +78,7 @@ def claim(database: Database) -> Waiting | None:
         events = _together(session, oldest)
         claimed = Waiting(
             ids=[event.id for event in events],
-            type=oldest.type,
+            types=[event.type for event in events],
             order_id=oldest.order_id,
             session_id=next(_sessions(events), None),
             payment_intent=oldest.payment_intent,

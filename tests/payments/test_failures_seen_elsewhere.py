@@ -34,6 +34,8 @@ from tests.payments.door import Door, hooked
 from tests.payments.test_sweep import later
 from tests.trade import Trade
 
+Look = Callable[..., PaymentSnapshot]
+
 PAID = ("charge.succeeded", "payment_intent.succeeded", "checkout.session.completed")
 
 
@@ -92,7 +94,7 @@ def refund_asked(trade: Trade, order: int, *lines: int, postage: bool = False) -
         return refunds.ask(session, order, lines=lines, postage=postage, actor="owner")
 
 
-def fails(*_: object) -> None:
+def fails(*_: object, **__: object) -> None:
     raise GatewayDown("no answer")
 
 
@@ -144,8 +146,8 @@ def test_of_two_that_looked_before_either_wrote_only_one_writes(trade: Trade) ->
     looked = Barrier(2)
     looks: list[object] = []
 
-    def together(snapshot: Callable[..., PaymentSnapshot], sessions: Sequence[str]) -> PaymentSnapshot:
-        seen = snapshot(sessions)
+    def together(snapshot: Look, sessions: Sequence[str], **how: bool) -> PaymentSnapshot:
+        seen = snapshot(sessions, **how)
         looks.append(seen)
         if len(looks) <= 2:
             looked.wait(30)
@@ -187,7 +189,7 @@ def no_inbox(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def no_versions(monkeypatch: pytest.MonkeyPatch) -> None:
     known = syncing._known
-    monkeypatch.setattr(syncing, "_known", lambda *asked: (AnyVersion(), known(*asked)[1]))
+    monkeypatch.setattr(syncing, "_known", lambda *asked: replace(known(*asked), version=AnyVersion()))
 
 
 def no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -699,8 +701,8 @@ def release_early(trade: Trade, order: int) -> None:
 
 
 def other_payment(order_pence: int | None = None, currency: str = "gbp") -> Callable[..., PaymentSnapshot]:
-    def look(snapshot: Callable[..., PaymentSnapshot], sessions: Sequence[str]) -> PaymentSnapshot:
-        seen = snapshot(sessions)
+    def look(snapshot: Look, sessions: Sequence[str], **how: bool) -> PaymentSnapshot:
+        seen = snapshot(sessions, **how)
         return replace(
             seen,
             payments=tuple(
@@ -765,8 +767,8 @@ def test_a_snapshot_taken_before_a_refund_and_written_after_it_does_not_undo_it(
     trade.looks(order)
     taken, refunded = Event(), Event()
 
-    def slow(snapshot: Callable[..., PaymentSnapshot], sessions: Sequence[str]) -> PaymentSnapshot:
-        seen = snapshot(sessions)
+    def slow(snapshot: Look, sessions: Sequence[str], **how: bool) -> PaymentSnapshot:
+        seen = snapshot(sessions, **how)
         if not refunded.is_set():
             taken.set()
             assert refunded.wait(30)
@@ -793,10 +795,8 @@ def test_a_snapshot_of_an_open_inquiry_is_not_written_over_the_news_that_it_clos
     (opened,) = door.news("charge.dispute.created")
     heard: list[int] = []
 
-    def closes_meanwhile(
-        snapshot: Callable[..., PaymentSnapshot], sessions: Sequence[str]
-    ) -> PaymentSnapshot:
-        seen = snapshot(sessions)
+    def closes_meanwhile(snapshot: Look, sessions: Sequence[str], **how: bool) -> PaymentSnapshot:
+        seen = snapshot(sessions, **how)
         if not heard:
             heard.append(0)
             trade.dispute_ends(inquiry, won=False)

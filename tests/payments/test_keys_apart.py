@@ -95,7 +95,7 @@ def test_with_the_key_of_another_account_nothing_is_touched_and_the_owner_is_tol
 
 @pytest.mark.parametrize("error", [GatewayDown("away"), GatewayRefused("api_key_expired", "", 401)])
 def test_a_stripe_that_does_not_say_is_not_another_account(trade: Trade, error: Exception) -> None:
-    def fails(*_: Any) -> Any:
+    def fails(*_: Any, **__: Any) -> Any:
         raise error
 
     paid = trade.place("disc")

@@ -86,7 +86,7 @@ def test_money_on_a_page_that_nobody_was_sent_to_goes_back(trade: Trade) -> None
 def test_when_every_key_fails_the_hold_ends_with_the_next_answer(
     trade: Trade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(*_: Any) -> Any:
+    def fails(*_: Any, **__: Any) -> Any:
         raise GatewayDown("APIError", 500)
 
     order = trade.place_unanswered("disc")

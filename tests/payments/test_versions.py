@@ -37,9 +37,9 @@ def test_a_reopened_payment_page_keeps_its_hold_while_the_old_ones_expiry_is_hea
     assert withdraw(trade.services, order) is State.EXPIRED
     attempt = reopened(trade, order)
 
-    def between(snapshot_of: Callable[..., Any], *asked: Any) -> Any:
+    def between(snapshot_of: Callable[..., Any], *asked: Any, **how: Any) -> Any:
         """The old page's expiry was read before the new page's answer, and is written after it."""
-        seen = snapshot_of(*asked)
+        seen = snapshot_of(*asked, **how)
         if trade.attempt(order).stripe_id is None:
             start_payment(trade.services, attempt)
         return seen

@@ -17,6 +17,8 @@ from shop.webhooks.models import InboxEvent
 from tests.payments.door import Door, hooked
 from tests.trade import CONTACT, works_off_news
 
+Look = Callable[..., PaymentSnapshot]
+
 PAID = ("charge.succeeded", "payment_intent.succeeded", "checkout.session.completed")
 
 
@@ -52,7 +54,7 @@ def alerts(door: Door) -> list[tuple[str, str, str]]:
         return [(alert.kind, alert.about, alert.detail) for alert in open_alerts(session)]
 
 
-def silent(*_: object) -> None:
+def silent(*_: object, **__: object) -> None:
     raise GatewayDown("no answer")
 
 
@@ -70,9 +72,9 @@ def test_several_events_of_one_order_are_one_look(door: Door, order: int) -> Non
         door.deliver(event)
     looks: list[Sequence[str]] = []
 
-    def counted(snapshot: Callable[..., PaymentSnapshot], sessions: Sequence[str]) -> PaymentSnapshot:
+    def counted(snapshot: Look, sessions: Sequence[str], **how: bool) -> PaymentSnapshot:
         looks.append(sessions)
-        return snapshot(sessions)
+        return snapshot(sessions, **how)
 
     works_off_news(hooked(door.trade.services, snapshot=counted))
     assert (len(looks), door.undone()) == (1, 0)
@@ -125,10 +127,8 @@ def test_a_worker_that_comes_back_after_its_lease_undoes_nothing(door: Door, ord
     (event,) = door.news("checkout.session.completed")
     door.deliver(event)
 
-    def other_was_faster(
-        snapshot: Callable[..., PaymentSnapshot], sessions: Sequence[str]
-    ) -> PaymentSnapshot:
-        seen = snapshot(sessions)
+    def other_was_faster(snapshot: Look, sessions: Sequence[str], **how: bool) -> PaymentSnapshot:
+        seen = snapshot(sessions, **how)
         time.passes(inbox.LEASE + timedelta(seconds=1))
         works_off_news(door.trade.services)
         return seen
@@ -144,10 +144,10 @@ def test_one_order_stripe_is_silent_about_keeps_no_other_waiting(door: Door, ord
     door.trade.pays(other)
     quiet = door.trade.session_id(order)
 
-    def about_one(snapshot: Callable[..., PaymentSnapshot], sessions: Sequence[str]) -> PaymentSnapshot:
+    def about_one(snapshot: Look, sessions: Sequence[str], **how: bool) -> PaymentSnapshot:
         if quiet in sessions:
             raise GatewayDown("no answer")
-        return snapshot(sessions)
+        return snapshot(sessions, **how)
 
     door.hook(snapshot=about_one)
     assert [door.deliver(event) for event in door.news(*PAID)] == [200] * 6
