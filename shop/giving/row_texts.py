@@ -1,10 +1,12 @@
 """Files of a million transactions: the database makes the text of each row and Python only passes it on.
 
-A format is a template: pieces of text and fields in turn. Where a reference or SKU holds anything but what
-`posting.PLAIN` takes (only SQL by hand can write that), the row is left to the format's slow road, which
-knows how to quote it; so both give the same bytes.
+A format is a template: pieces of text and fields in turn. Where a reference or SKU holds a character that
+`posting.PLAIN` does not take (only SQL by hand can write that), the row is left to the format's slow road,
+which knows how to quote it; so both give the same bytes. Such rows are known by how much is left of the text
+once every plain character is taken away: a template leaves the same of each row.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,8 +23,11 @@ from shop.money import CURRENCY
 BATCH: Final = 500
 """Rows in memory at a time."""
 
-MARK: Final = "!"
-"""Before the number of a row that needs the slow road. No text of a plain row holds it."""
+PLAIN: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ._/-:+"
+"""Characters that every format writes as they are: those of `posting.PLAIN`, and those of moments."""
+
+SEQ: Final = re.compile(r'(?:seq"?: |^)(\d+)')
+"""Where a row of any format says its number."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class Field:
 
     sqlite: str
     postgresql: str
+    left: int = 0
+    """How many characters it leaves when the plain ones are taken away."""
 
 
 def _same(sql: str) -> Field:
@@ -132,6 +139,13 @@ class Template:
     slow: Callable[[int], str]
     """The row of a transaction by another road, its end included."""
 
+    @property
+    def left(self) -> int:
+        """How many characters a row leaves when the plain ones are taken away."""
+        return _left(self.end) + sum(
+            piece.left if isinstance(piece, Field) else _left(piece) for piece in self.parts
+        )
+
 
 Progress = Callable[[int], object]
 """Called with how many more rows were written."""
@@ -140,9 +154,13 @@ Progress = Callable[[int], object]
 def written(session: Session, part: Part, template: Template, progress: Progress = bool) -> Iterator[str]:
     """The part's rows in order of seq, some at a time."""
     blocks = _from_sqlite if is_sqlite(session) else _from_postgresql
+    left = template.left
     for block in blocks(session, part, template):
         whole = template.end.join(block) + template.end
-        yield whole if MARK not in whole else "".join(_mended(row, template) for row in block)
+        if _left(whole) == left * len(block):
+            yield whole if is_sqlite(session) else _unescaped(whole)
+        else:
+            yield "".join(_mended(row, template, left) for row in block)
         progress(len(block))
 
 
@@ -155,20 +173,34 @@ def lines_of(names: Mapping[Account, str]) -> Field:
         # The lines come in the order of their key, by which they are found.
         f"group_concat({line.format(cases=cases, amount=amount.sqlite)}, char(10))",
         f"string_agg({line.format(cases=cases, amount=amount.postgresql)}, E'\\n' ORDER BY line)",
+        left=1,  # the end of a line between two; a transaction of more goes the slow road
     )
 
 
-def _mended(row: str, template: Template) -> str:
-    return template.slow(int(row[1:])) if row.startswith(MARK) else row + template.end
+def _left(text: str) -> int:
+    return len(text.encode().translate(None, PLAIN))
+
+
+def _mended(row: str, template: Template, left: int) -> str:
+    if _left(row + template.end) == left:
+        return _unescaped(row) + template.end
+    number = SEQ.search(row)
+    if number is None:
+        raise ValueError("a row without its number")
+    return template.slow(int(number[1]))
+
+
+def _unescaped(text: str) -> str:
+    r"""COPY writes a line's end inside a row as \n; nothing else in a plain row needs a backslash."""
+    return text.replace("\\n", "\n")
 
 
 def _from_sqlite(session: Session, part: Part, template: Template) -> Iterator[list[str]]:
     made = "".join("%s" if isinstance(piece, Field) else piece for piece in template.parts)
     fields = ", ".join(piece.sqlite for piece in template.parts if isinstance(piece, Field))
-    odd = "coalesce(order_reference, '') || coalesce(sku, '') GLOB '*[^A-Za-z0-9 ._/-]*'"
     # Read by its key it comes in order of seq; by another index SQLite would keep all rows to sort them.
     query = f"""
-        SELECT CASE WHEN {odd} THEN '{MARK}' || seq ELSE printf('{_quoted(made)}', {fields}) END
+        SELECT printf('{_quoted(made)}', {fields})
         FROM ledger_txn NOT INDEXED CROSS JOIN ledger_entry ON txn_seq = seq
         WHERE {part.where(":{}")} GROUP BY seq
     """  # noqa: S608  (the fields are ours, what was asked is bound)
@@ -187,9 +219,8 @@ def _from_postgresql(session: Session, part: Part, template: Template) -> Iterat
     pieces = ", ".join(
         piece.postgresql if isinstance(piece, Field) else f"'{_quoted(piece)}'" for piece in template.parts
     )
-    odd = "concat(order_reference, sku) ~ '[^A-Za-z0-9 ._/-]'"
     query = f"""
-        SELECT CASE WHEN {odd} THEN concat('{MARK}', seq) ELSE concat({pieces}) END
+        SELECT concat({pieces})
         FROM ledger_txn JOIN ledger_entry ON txn_seq = seq WHERE <where> GROUP BY seq ORDER BY seq
     """.replace("%", "%%")  # noqa: S608  (the same)
     query = query.replace("<where>", part.where("%({})s"))
@@ -199,8 +230,7 @@ def _from_postgresql(session: Session, part: Part, template: Template) -> Iterat
     with driver.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT", part.bounds) as copy:
         rows = iter(copy)
         while block := b"".join(islice(rows, BATCH)):  # the server sends each row by itself
-            # COPY writes a line's end inside a row as \n; nothing else in a plain row needs a backslash.
-            yield [row.replace("\\n", "\n") for row in block.decode().split("\n")[:-1]]
+            yield block.decode().split("\n")[:-1]
 
 
 def _quoted(piece: str) -> str:
