@@ -179,7 +179,7 @@ class PaymentForm(web.Form):
     """The fingerprint of everything the page showed: words, prices, address."""
 
     unreserved = HiddenField()
-    """"y" once it was said that nothing can be set aside while she pays."""
+    """"y" where the page said that the pieces are not set aside while they are paid for."""
 
     acknowledged = BooleanField(
         "I have checked every letter, and I know that an engraved piece cannot be returned "

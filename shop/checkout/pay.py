@@ -30,13 +30,6 @@ LEAST_TIME_TO_ASK: Final = timedelta(minutes=30, seconds=15)
 this leaves is made afresh, once Stripe has said that the first one led to nothing."""
 
 
-NOT_SET_ASIDE: Final = (
-    "Several orders from your network, which you may well share with others, are waiting to be paid, so we "
-    "cannot set your pieces aside while you pay. Press the button once more, and they are yours the moment "
-    "you have paid. Should somebody else buy the last of one before that, all of it comes back by itself."
-)
-
-
 class AlreadyPaid(Exception):
     """The order made from this basket has been paid."""
 

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from shop import web
-from shop.accounts.rate_limit import network_digest
 from shop.catalogue import snapshot
 from shop.catalogue.snapshot import Catalogue
 from shop.checkout import basket_store, cookie
@@ -16,11 +15,11 @@ from shop.checkout.basket_contents import BasketContents, contents
 from shop.checkout.changing import PAID, change_basket
 from shop.checkout.cuttable import uncuttable
 from shop.checkout.forms import DetailsForm, PaymentForm, filled_in
-from shop.checkout.pay import NOT_SET_ASIDE, AlreadyPaid, Changed, Declined, open_payment, wish_of
+from shop.checkout.pay import AlreadyPaid, Changed, Declined, open_payment, wish_of
 from shop.checkout.presenters import lines_shown, ordered_shown, statement
+from shop.checkout.scarce import NOT_SET_ASIDE, asking, said_of
 from shop.container import current_services, trader
 from shop.money import pounds_and_pence
-from shop.orders.holding import Asking
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order
 from shop.orders.placing import fingerprint
@@ -97,7 +96,7 @@ def pay() -> ResponseReturnValue:
         return _payment_page(basket, form, errors), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         url = open_payment(
-            current_services(), token, _catalogue, basket, form.agreed.data, asking=_asking(form)
+            current_services(), token, _catalogue, basket, form.agreed.data, asking=asking(form)
         )
     except (Changed, SoldOut, ShareTaken, NoLongerSold) as error:
         return _look_again(form, error), HTTPStatus.CONFLICT
@@ -159,11 +158,6 @@ def _basket() -> BasketContents:
         return contents(session, snapshot.load(session), cookie.token(), vat_registered=registered)
 
 
-def _asking(form: PaymentForm) -> Asking:
-    network = network_digest(request.remote_addr or "", web.settings().secret_key)
-    return Asking(network, without=form.unreserved.data == "y")
-
-
 def _not_yet(basket: BasketContents, form: PaymentForm) -> dict[str, str]:
     """Why she must look once more before paying: field id -> sentence. Empty when she may pay."""
     errors = basket.problems | uncuttable(basket)
@@ -178,8 +172,6 @@ def _look_again(form: PaymentForm, error: Exception) -> str:
     """The last look once more, with the reason why nothing was placed."""
     basket = _basket()
     if isinstance(error, ShareTaken):
-        form.unreserved.process_data("y")
-        form.unreserved.raw_data = None
         return _payment_page(basket, form, {}, said=NOT_SET_ASIDE)
     return _payment_page(
         basket, form, {"pay": _changed(basket)} if isinstance(error, Changed) else _sold_out(basket)
@@ -236,6 +228,9 @@ def _payment_page(basket: BasketContents, form: PaymentForm, errors: dict[str, s
         abort(HTTPStatus.CONFLICT, "Your basket has changed. Please open it again.")
     form.agreed.process_data(_shown(basket))
     form.agreed.raw_data = None
+    said = said or said_of(basket, form)
+    form.unreserved.process_data("y" if said else None)
+    form.unreserved.raw_data = None
     if "acknowledged" in errors:
         form.acknowledged.errors = [errors["acknowledged"]]
     return render_template(

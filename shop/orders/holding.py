@@ -13,7 +13,7 @@ from shop import stock
 
 @dataclass(frozen=True)
 class Asking:
-    """Who asks for stock: a keyed digest of the network, and whether to do without its being set aside."""
+    """Who asks for stock: a keyed digest of the network, and whether it was said that it is not set aside."""
 
     network: str | None = None
     without: bool = False
@@ -23,11 +23,25 @@ ANYBODY: Final = Asking()
 
 
 def set_aside(session: Session, variant_ids: Sequence[int], lasts: timedelta, asking: Asking) -> int:
-    """The id of a hold of these units. Raises stock.SoldOut, or stock.ShareTaken unless done without."""
+    """The id of a hold of these units, or of a note of them where the network has its share already.
+
+    Raises stock.SoldOut, or stock.ShareTaken where so few are left that it must be said first (`only_noted`).
+    """
     wanted = Counter(variant_ids)
     try:
         return stock.place_hold(session, wanted, lasts, network=asking.network)
     except stock.ShareTaken:
-        if not asking.without:
+        if not asking.without and not stock.plenty(session, wanted):
             raise
         return stock.note_wanted(session, wanted, lasts)
+
+
+def only_noted(session: Session, variant_ids: Sequence[int], asking: Asking, instead_of: int | None) -> bool:
+    """Whether these units would not be set aside, and might be sold to others while they are paid for.
+
+    `instead_of` is the hold of the order that was made from the same basket before.
+    """
+    wanted = Counter(variant_ids)
+    if asking.network is None or stock.plenty(session, wanted):
+        return False
+    return not stock.covers(session, asking.network, wanted, instead_of)

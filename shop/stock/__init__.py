@@ -24,7 +24,7 @@ from shop.stock.holds import (
     take_again,
     together,
 )
-from shop.stock.shares import ShareTaken, forget_networks
+from shop.stock.shares import ShareTaken, covers, forget_networks, plenty
 
 __all__ = [
     "ByHand",
@@ -36,6 +36,7 @@ __all__ = [
     "WouldGoNegative",
     "adjust",
     "check",
+    "covers",
     "forget_networks",
     "held_by",
     "level_of",
@@ -44,6 +45,7 @@ __all__ = [
     "note_wanted",
     "overdue",
     "place_hold",
+    "plenty",
     "release",
     "return_units",
     "sell",

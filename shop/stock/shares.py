@@ -1,23 +1,27 @@
 """One visitor cannot hold everything: what may be set aside for one network at a time.
 
 New cookies make a new visitor, a new network is harder to come by. Many people may share one, so what is
-beyond its share is not refused: it is ordered without being set aside (`holds.note_wanted`).
+beyond its share is not refused: it is ordered without being set aside (`holds.note_wanted`). Where plenty is
+left that is no risk; where it is not, whoever pays is told before.
 """
 
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from shop import retention
 from shop.db import moment, one_at_a_time
 from shop.stock.counts import level_of
-from shop.stock.models import Hold, HoldLine, HoldState
+from shop.stock.models import Hold, HoldLine, HoldState, StockLevel
 
 MOST_HOLDS: Final = 6
 """Baskets of one network whose pieces are set aside at the same time."""
+
+SPARE: Final = 5
+"""Pieces of a variant that are free beyond what is wanted: so many are not sold while somebody pays."""
 
 KEEP: Final[timedelta] = retention.lasts(retention.NETWORK)
 
@@ -42,8 +46,32 @@ def refuse_more(session: Session, network: str, added: Mapping[int, int]) -> Non
     for variant_id, quantity in added.items():
         own = before.get(variant_id, 0) + quantity
         free = level_of(session, variant_id).available + own
-        if own > (free + 1) // 2:
+        if own > _half(free):
             raise ShareTaken
+
+
+def plenty(session: Session, wanted: Mapping[int, int]) -> bool:
+    """Whether so much is free that `wanted` can be paid for without being set aside, and nobody need know."""
+    rows = session.execute(
+        select(StockLevel.variant_id, StockLevel.on_hand - StockLevel.reserved).where(
+            StockLevel.variant_id.in_(wanted)
+        )
+    )
+    free = dict(rows.all())
+    return all(free.get(variant_id, 0) >= n + SPARE for variant_id, n in wanted.items())
+
+
+def covers(session: Session, network: str, wanted: Mapping[int, int], instead_of: int | None = None) -> bool:
+    """Whether `wanted` could be set aside for the network now, once its basket's earlier hold is released."""
+    if _holds(session, network, instead_of) >= MOST_HOLDS:
+        return False
+    others, own = _held(session, network, instead_of), _pieces(session, Hold.id == instead_of)
+    for variant_id, quantity in wanted.items():
+        with_it = others.get(variant_id, 0) + quantity
+        free = level_of(session, variant_id).available + own.get(variant_id, 0) + others.get(variant_id, 0)
+        if with_it > _half(free):
+            return False
+    return True
 
 
 def forget_networks(session: Session) -> int:
@@ -58,17 +86,27 @@ def forget_networks(session: Session) -> int:
     return len(session.execute(old).all())
 
 
-def _holds(session: Session, network: str) -> int:
-    held = select(func.count()).where(Hold.network == network, Hold.state == HoldState.HELD)
+def _half(free: int) -> int:
+    return (free + 1) // 2
+
+
+def _holds(session: Session, network: str, besides: int | None = None) -> int:
+    held = select(func.count()).where(
+        Hold.network == network, Hold.state == HoldState.HELD, Hold.id != (besides or 0)
+    )
     return session.execute(held).scalar_one()
 
 
-def _held(session: Session, network: str) -> dict[int, int]:
+def _held(session: Session, network: str, besides: int | None = None) -> dict[int, int]:
     """Pieces set aside for the network now, by variant id."""
+    return _pieces(session, (Hold.network == network) & (Hold.id != (besides or 0)))
+
+
+def _pieces(session: Session, which: ColumnElement[bool]) -> dict[int, int]:
     rows = session.execute(
         select(HoldLine.variant_id, func.sum(HoldLine.quantity))
         .join(Hold, Hold.id == HoldLine.hold_id)
-        .where(Hold.network == network, Hold.state == HoldState.HELD)
+        .where(which, Hold.state == HoldState.HELD)
         .group_by(HoldLine.variant_id)
     )
     return {variant_id: int(pieces) for variant_id, pieces in rows}

@@ -141,3 +141,31 @@ def test_many_at_once_from_one_network_get_no_more_than_its_share(database: Data
     hold(database, "b", v1=1, v2=1, v3=1)
     with database.reading() as session:
         assert stock.check(session) == []
+
+
+def test_what_would_be_set_aside_is_known_before_it_is_asked_for(database: Database) -> None:
+    open_with(database, {1: 4, 2: 100})
+    own = hold(database, "a", v1=2)
+    hold(database, "b", v1=1)
+    with database.reading() as session:
+        assert not stock.covers(session, "a", {1: 1})
+        assert stock.covers(session, "a", {1: 1}, instead_of=own), "its basket's own hold is given back first"
+        assert stock.covers(session, "a", {2: 50})
+        assert not stock.covers(session, "a", {2: 51})
+    for _ in range(MOST_HOLDS):
+        hold(database, "c", v2=1)
+    with database.reading() as session:
+        assert not stock.covers(session, "c", {2: 1})
+
+
+@pytest.mark.parametrize(
+    ("on_hand", "wanted", "plenty"), [(6, 1, True), (5, 1, False), (8, 3, True), (7, 3, False)]
+)
+def test_plenty_is_left_when_several_more_are_free_than_are_wanted(
+    database: Database, on_hand: int, wanted: int, plenty: bool
+) -> None:
+    open_with(database, {1: on_hand + 2, 2: 100})
+    hold(database, "a", v1=2)
+    with database.reading() as session:
+        assert stock.plenty(session, {1: wanted, 2: 3}) is plenty
+        assert not stock.plenty(session, {99: 1})

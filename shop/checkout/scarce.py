@@ -1,0 +1,39 @@
+"""What is said, before somebody pays, of pieces that cannot be set aside meanwhile and may be sold."""
+
+from typing import Final
+
+from flask import request
+from sqlalchemy import select
+
+from shop import web
+from shop.accounts.rate_limit import network_digest
+from shop.checkout import basket_store, cookie
+from shop.checkout.basket_contents import BasketContents
+from shop.checkout.forms import PaymentForm
+from shop.orders.holding import Asking, only_noted
+from shop.orders.models import Order
+
+NOT_SET_ASIDE: Final = (
+    "Few are left of a piece in your basket, and we set only a part of them aside for any one network, which "
+    "you may well share with others. So yours are not set aside while you pay: they are yours the moment you "
+    "have paid. Should somebody else buy the last of one before that, all of your money comes back by itself."
+)
+
+
+def asking(form: PaymentForm) -> Asking:
+    """Who asks for the pieces, and whether the page they looked at said NOT_SET_ASIDE."""
+    network = network_digest(request.remote_addr or "", web.settings().secret_key)
+    return Asking(network, without=form.unreserved.data == "y")
+
+
+def said_of(basket: BasketContents, form: PaymentForm) -> str:
+    """NOT_SET_ASIDE where it is so, else nothing."""
+    if basket.problems:
+        return ""
+    with web.reading() as session:
+        found = basket_store.find(session, cookie.token())
+        before = None
+        if found is not None and found.order_id is not None:
+            before = session.scalar(select(Order.hold_id).where(Order.id == found.order_id))
+        wanted = [line.item.variant_id for line in basket.lines]
+        return NOT_SET_ASIDE if only_noted(session, wanted, asking(form), before) else ""
