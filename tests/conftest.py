@@ -92,6 +92,22 @@ def furnished_postgresql(postgres_server: str) -> str:
     return "furnished"
 
 
+@pytest.fixture(scope="session")
+def bare_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with every table, and no row and no guard, to be copied."""
+    path = tmp_path_factory.mktemp("bare") / "bare.db"
+    make_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def bare_postgresql(postgres_server: str) -> str:
+    """The same on PostgreSQL, to be used as a template. Gives its name."""
+    with postgresql_database(postgres_server, "bare", keep=True) as url:
+        make_tables(url)
+    return "bare"
+
+
 @contextmanager
 def postgresql_database(
     server: str, name: str, *, template: str = "template1", keep: bool = False
@@ -117,6 +133,26 @@ def furnish(url: str) -> None:
     database.dispose()
 
 
+def make_tables(url: str) -> None:
+    """Make every table that the models name."""
+    load_models()
+    database = Database(url)
+    Base.metadata.create_all(database.engine)
+    database.dispose()
+
+
+@contextmanager
+def copy_of(kind: str, engine: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """A database of the test's own, made like the `furnished` one or the `bare` one. Gives its address."""
+    made = request.getfixturevalue(f"{kind}_{engine}")
+    if engine == "sqlite":
+        yield f"sqlite:///{shutil.copy(made, folder)}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    with postgresql_database(server, f"t_{uuid.uuid4().hex[:12]}", template=made) as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine_name(request: pytest.FixtureRequest) -> str:
     """Every test that touches a database runs on both."""
@@ -136,13 +172,7 @@ def empty_database_url(engine_name: str, request: pytest.FixtureRequest, tmp_pat
 @pytest.fixture
 def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A furnished database of the test's own."""
-    if engine_name == "sqlite":
-        shutil.copy(request.getfixturevalue("furnished_sqlite"), tmp_path / "shop.db")
-        yield f"sqlite:///{tmp_path / 'shop.db'}"
-        return
-    template = request.getfixturevalue("furnished_postgresql")
-    server = request.getfixturevalue("postgres_server")
-    with postgresql_database(server, f"t_{uuid.uuid4().hex[:12]}", template=template) as url:
+    with copy_of("furnished", engine_name, request, tmp_path) as url:
         yield url
 
 
@@ -154,13 +184,12 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def bare_database(empty_database_url: str) -> Iterator[Database]:
+def bare_database(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """Every table, with no row and no guard."""
-    load_models()
-    database = Database(empty_database_url)
-    Base.metadata.create_all(database.engine)
-    yield database
-    database.dispose()
+    with copy_of("bare", engine_name, request, tmp_path) as url:
+        database = Database(url)
+        yield database
+        database.dispose()
 
 
 @pytest.fixture

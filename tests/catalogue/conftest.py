@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -24,3 +25,15 @@ def said(app: Flask) -> str:
     """A giving policy in force, and what may be said of it."""
     app.extensions["shop"] = replace(app.extensions["shop"], statement=lambda session: SAID)
     return SAID
+
+
+@pytest.fixture
+def pass_time(app: Flask) -> Callable[[float], None]:
+    """Let so many seconds pass for the public pages, whose age is what they look at."""
+    pages = app.extensions["shop.cached_pages"]
+
+    def go_on(seconds: float) -> None:
+        before = pages._now
+        pages._now = lambda: before() + seconds
+
+    return go_on

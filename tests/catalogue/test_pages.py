@@ -2,7 +2,6 @@
 
 import gzip
 import re
-import time
 from dataclasses import replace
 
 import pytest
@@ -88,20 +87,20 @@ def test_an_unknown_piece_is_not_found(client):
     assert client.get("/pieces/brooch").status_code == 404
 
 
-def test_an_unpublished_piece_is_gone_within_a_second(app, client):
+def test_an_unpublished_piece_is_gone_within_a_second(app, client, pass_time):
     assert client.get("/pieces/disc").status_code == 200
     with app.extensions["shop"].database.transaction() as session:
         session.execute(update(Piece).where(Piece.slug == "disc").values(published=False))
-    time.sleep(1.01)
+    pass_time(1.01)
     assert client.get("/pieces/disc").status_code == 404
     assert "/pieces/disc" not in client.get("/pieces").text
 
 
-def test_a_new_price_shows_within_a_second(app, client):
+def test_a_new_price_shows_within_a_second(app, client, pass_time):
     assert "£84" in client.get("/pieces/disc").text
     with app.extensions["shop"].database.transaction() as session:
         session.execute(update(Variant).values(price_pence=9150))
-    time.sleep(1.01)
+    pass_time(1.01)
     page = client.get("/pieces/disc").text
     assert "£91.50" in page
     assert "£84" not in page
@@ -163,10 +162,10 @@ def test_delivery_stands_beside_the_price(client):
         assert f"UK delivery from {pounds_and_pence(CHEAPEST.pence)}" in client.get(path).text
 
 
-def test_the_statement_disappears_within_a_second_of_its_policy(app, client, said):
+def test_the_statement_disappears_within_a_second_of_its_policy(app, client, said, pass_time):
     assert said in client.get("/pieces").text
     app.extensions["shop"] = replace(app.extensions["shop"], statement=lambda session: None)
-    time.sleep(1.01)
+    pass_time(1.01)
     assert said not in client.get("/pieces").text
 
 
@@ -186,11 +185,11 @@ def test_a_browser_that_takes_gzip_gets_gzip_of_the_same_page(client):
     assert gzip.decompress(packed.data) == plain.data
 
 
-def test_unchanged_pages_are_rendered_once(app, client, monkeypatch):
+def test_unchanged_pages_are_rendered_once(app, client, monkeypatch, pass_time):
     rendered = []
     monkeypatch.setattr(piece_pages, "pieces_page", lambda *shown: rendered.append(shown) or "page")
     client.get("/pieces")
-    time.sleep(1.01)
+    pass_time(1.01)
     client.get("/pieces")
     assert len(rendered) == 1
 
