@@ -95,13 +95,13 @@ def test_a_refund_whose_answer_was_lost_is_found_and_not_sent_again(
     trouble: Callable[..., Any],
     after: timedelta,
 ) -> None:
-    asked(trade, order, 1)
+    asked(trade, order, 2)
     sync_order(hooked(trade.services, refund=trouble), order)
     later(monkeypatch, after)
     for _ in range(2):
         sweep(trade.services)
         look_at_all(trade.services)
-    assert at_stripe(trade, order) == [trade.wish_price("disc")]
+    assert at_stripe(trade, order) == [trade.wish_price("petal")]
     assert trade.given() == 500
     assert request_of(trade, order).state == RefundState.SENT
     assert reconcile(trade.services) == []
@@ -110,11 +110,12 @@ def test_a_refund_whose_answer_was_lost_is_found_and_not_sent_again(
 def test_a_process_that_looked_before_the_refund_was_made_finds_it_before_it_sends(
     trade: Trade, order: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked(trade, order, 1)
+    asked(trade, order, 2)
     sync_order(hooked(trade.services, refund=loses_the_answer), order)
     later(monkeypatch, timedelta(hours=24, minutes=1))
     assert carry_out(trade.services, request_of(trade, order))
-    assert at_stripe(trade, order) == [trade.wish_price("disc")]
+    assert at_stripe(trade, order) == [trade.wish_price("petal")]
+    assert request_of(trade, order).state == RefundState.SENT
 
 
 def test_a_failure_that_stripe_repeats_for_a_day_under_its_key_is_answered_with_another_key(
