@@ -4,14 +4,16 @@ A drawing is an SVG of outlines alone, as large as the side. It is read strictly
 fetch anything else is refused by its name, and what is kept is the outline, not the file.
 """
 
+import io
 import math
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 from shop.engraving.areas import Area, is_ring, outline
 from shop.engraving.contours import Contour, Step
+from shop.engraving.cut_check import AREA_MM2, refuse_difference
 from shop.engraving.drawing import bare
 from shop.engraving.geometry import Point
 from shop.engraving.outlines import CutSide, cut_path
@@ -22,6 +24,9 @@ _MOST_POINTS: Final = 20_000
 _SIZE_MM: Final = 0.3
 """How far the drawing's size may be from the side's: programs round, and some add the edge's line."""
 _OVER_MM: Final = 0.05
+_PX_PER_MM: Final = 50
+_DARK: Final = 128
+"""Grey values below are ink."""
 
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _ALLOWED: Final[Mapping[str, frozenset[str]]] = {
@@ -51,12 +56,16 @@ def read_drawing(area: Area, data: bytes) -> str:
         raise NotADrawing("The outlines have more points than a name can need.")
     moved = [contour.moved(lambda at: (at[0] - across, at[1] - down)) for contour in contours]
     _refuse_outside(area, moved)
-    return "".join(map(_data, moved))
+    drawing = "".join(map(_data, moved))
+    _refuse_other_picture(root, f"{-wide / 2} {-high / 2} {wide} {high}", drawing)
+    return drawing
 
 
 def cut_by_hand(area: Area, drawing: str) -> CutSide:
-    """What the cutter gets of a drawing that `read_drawing` gave."""
-    return cut_path(area, drawing)
+    """What the cutter gets of a drawing that `read_drawing` gave. Raises CannotUnite or NotCuttable."""
+    cut = cut_path(area, drawing)
+    refuse_difference(area.key, shown_by_hand(area, drawing), cut)
+    return cut
 
 
 def shown_by_hand(area: Area, drawing: str) -> str:
@@ -139,6 +148,33 @@ def _refuse_outside(area: Area, contours: list[Contour]) -> None:
             raise NotADrawing("A path has a point that is nowhere.")
         if not within.covers(shapely.LineString([*corners, corners[0]])):
             raise NotADrawing("The drawing leaves the metal.")
+
+
+def _refuse_other_picture(root: ET.Element, box: str, drawing: str) -> None:
+    """What a program shows of the file is what its outlines enclose: no hole is one by a rule or a colour."""
+    import numpy as np  # noqa: PLC0415 - only the bench needs it
+
+    for size in ("width", "height"):
+        root.attrib.pop(size, None)
+    ours = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"><path d="{drawing}"/></svg>'
+    theirs, outlined = _inked(ET.tostring(root, "unicode")), _inked(ours)
+    if int(np.count_nonzero(theirs != outlined)) > AREA_MM2 * _PX_PER_MM**2:
+        raise NotADrawing(
+            "Its outlines enclose something else than the file shows: please unite its paths, with nothing "
+            "left empty or covered in another colour, and fill them in black."
+        )
+
+
+def _inked(drawing: str) -> Any:
+    """Where a picture of it is dark."""
+    import numpy as np  # noqa: PLC0415
+    import resvg_py  # noqa: PLC0415
+    from PIL import Image  # noqa: PLC0415
+
+    png = resvg_py.svg_to_bytes(
+        svg_string=drawing, zoom=_PX_PER_MM, background="#ffffff", skip_system_fonts=True
+    )
+    return np.asarray(Image.open(io.BytesIO(png)).convert("L")) < _DARK
 
 
 def _data(contour: Contour) -> str:

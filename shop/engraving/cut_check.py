@@ -98,7 +98,7 @@ def checked_cut(areas: Sequence[Area], engraving: Engraving) -> Checked:
     approved = drawn.digest()
     if passed.get(approved) != digest:
         for area in drawn.areas:
-            _refuse_difference(area.key, drawn.drawings[area.key], sides[area.key])
+            refuse_difference(area.key, drawn.drawings[area.key], sides[area.key])
         passed.keep(approved, digest)
     return Checked(sides, digest)
 
@@ -138,7 +138,8 @@ def _corners(contour: Contour) -> list[Any]:
     return [degrees, [(round(x * _PER_MM), round(y * _PER_MM)) for x, y in points]]
 
 
-def _refuse_difference(key: str, drawing: str, side: CutSide) -> None:
+def refuse_difference(key: str, drawing: str, side: CutSide) -> None:
+    """Raise NotCuttable when the cut of the side with this key is too far from its drawing."""
     try:
         found = difference(drawing, side)
     except UnknownMarkup:

@@ -56,7 +56,7 @@ def _by_hand(line: LineView) -> Mapping[str, CutSide]:
         raise NotApprovedYet
     try:
         return {side.key: cut_by_hand(side, line.hand.sides[side.key]) for side in line.sides}
-    except CannotUnite as found:
+    except (CannotUnite, NotCuttable) as found:
         raise NotAsApproved(AlertKind.CUT_DIFFERS, str(found)) from None
 
 

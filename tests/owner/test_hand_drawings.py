@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 from shop.alerts import AlertKind, open_alerts
 from shop.engraving import HAND, Area
 from shop.engraving.by_hand import MOST_BYTES, NotADrawing, cut_by_hand, read_drawing
+from shop.engraving.outlines import CutSide, cut_path
 from shop.mail.models import Letter
 from shop.orders.lifecycle import link_token
 from shop.orders.models import OrderLine
@@ -74,9 +75,9 @@ def letters(trade: Trade) -> list[str]:
         return list(session.scalars(select(Letter.kind).order_by(Letter.id)))
 
 
-def alerts(trade: Trade) -> list[str]:
+def alerts(trade: Trade, kind: AlertKind = AlertKind.TO_BE_DRAWN) -> list[str]:
     with trade.database.reading() as session:
-        return [alert.about for alert in open_alerts(session) if alert.kind == AlertKind.TO_BE_DRAWN]
+        return [alert.about for alert in open_alerts(session) if alert.kind == kind]
 
 
 def test_from_the_order_to_the_approved_drawing(owner: Shopper, trade: Trade, ordered: str) -> None:
@@ -165,6 +166,58 @@ def test_a_drawing_is_outlines_alone_as_large_as_the_side(drawing: str) -> None:
     with pytest.raises(NotADrawing) as refused:
         read_drawing(DISC, drawing.encode())
     assert str(refused.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        DRAWN.replace("M6 6v4h4v-4z", "M6 6h4v4h-4z").replace('fill="#000"', 'fill-rule="evenodd"'),
+        DRAWN.replace("M6 6v4h4v-4z", "").replace("</g>", '<path fill="#fff" d="M6 6h4v4h-4z"/></g>'),
+        DRAWN.replace('fill="#000"', 'fill="none"'),
+        DRAWN.replace('<g id="words">', '<g fill="none">').replace(' fill="#000"', ""),
+        DRAWN.replace("</g>", '<path d="M7 5v6h4v-6z"/></g>'),
+    ],
+    ids=[
+        "hole by a rule",
+        "hole by a colour",
+        "not filled",
+        "not filled as a group",
+        "cancelled where two meet",
+    ],
+)
+def test_a_drawing_whose_outlines_enclose_something_else_than_is_seen_is_refused(drawing: str) -> None:
+    with pytest.raises(NotADrawing, match="enclose something else"):
+        read_drawing(DISC, drawing.encode())
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        DRAWN.replace('fill="#000"', 'fill-rule="evenodd"'),
+        DRAWN.replace('<g id="words">', '<g fill="navy">').replace(' fill="#000"', ""),
+        DRAWN.replace("</g>", '<path d="M3 7h2v2h-2z"/></g>'),
+    ],
+    ids=["a rule that changes nothing", "another dark colour", "two that meet"],
+)
+def test_however_a_program_writes_the_same_drawing_it_is_taken(drawing: str) -> None:
+    assert read_drawing(DISC, drawing.encode())
+
+
+def test_the_bench_gets_no_file_of_a_drawing_that_lost_ink(
+    owner: Shopper, trade: Trade, ordered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(owner, ordered)
+    page = her_page(trade)
+    Shopper(owner.app).send(page, f"{page}/drawings/1/approval")
+    assert cut_file(owner, ordered).status_code == 200
+
+    def loses_its_eye(area: Area, path: str) -> CutSide:
+        whole = cut_path(area, path)
+        return CutSide(area, tuple(contour for contour in whole.contours if contour.signed_area > 0))
+
+    monkeypatch.setattr("shop.engraving.by_hand.cut_path", loses_its_eye)
+    assert cut_file(owner, ordered).status_code == 409
+    assert alerts(trade, AlertKind.CUT_DIFFERS) == [ordered]
 
 
 def test_what_is_cut_is_what_was_drawn_at_its_place() -> None:
