@@ -23,13 +23,13 @@ from shop.giving import triggers, verification
 from shop.mail import outbox
 
 RESTORED = "restored from a backup"
-"""Why a letter of a restored copy is never sent: the shop the copy was made of has sent it, or will."""
+"""Why an e-mail of a restored copy is never sent: the shop the copy was made of has sent it, or will."""
 
 THEN = """
 
 and before any worker starts:
 
-  flask --app app letters stop
+  flask --app app emails stop
   flask --app app accounts renew
   flask --app app ledger verify"""
 
@@ -56,8 +56,8 @@ class CannotRestore(Exception):
 class Restored:
     """What came back."""
 
-    letters: int
-    """Letters that were waiting in the backup and will never be sent from here."""
+    emails: int
+    """E-mails that were waiting in the backup and will never be sent from here."""
     gone: int
     """Orders, dedications on the wall and comments that were erased or withdrawn after it was made."""
     staff: int
@@ -95,8 +95,8 @@ def refuse_taken(file: Path) -> None:
 def restore(database: Database, vault: Vault, file: Path, *, replace: bool) -> Restored:
     """Bring a backup back into this database.
 
-    All is done in a draft first: it is migrated, its ledger is verified, its unsent letters are marked as
-    never to be sent, so that no letter leaves a restored copy, every session, link and password of staff is
+    All is done in a draft first: it is migrated, its ledger is verified, its unsent e-mails are marked as
+    never to be sent, so that no e-mail leaves a restored copy, every session, link and password of staff is
     ended, and what was erased or withdrawn since is erased or withdrawn again. Only then does it take the
     database's place. Raises AnotherTool on PostgreSQL, CannotRestore when the file is no sound
     backup, or when the database is not empty and `replace` is false.
@@ -111,7 +111,7 @@ def restore(database: Database, vault: Vault, file: Path, *, replace: bool) -> R
         _copy_in(file, draft)
         staged = Database(f"sqlite:///{draft}")
         try:
-            letters, accounts = _prepare(staged, vault)
+            emails, accounts = _prepare(staged, vault)
             gone = erasures.catch_up(staged, vault)
             with _raw(staged) as source, _raw(database) as target:
                 source.backup(target)
@@ -119,7 +119,7 @@ def restore(database: Database, vault: Vault, file: Path, *, replace: bool) -> R
             staged.dispose()
     database.forget_deleted()
     database.dispose()
-    return Restored(letters, gone, accounts)
+    return Restored(emails, gone, accounts)
 
 
 def _prepare(staged: Database, vault: Vault) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from shop.dedications.models import GoneMark, GoneName, OrderKey, WallEntry
 from shop.dedications.vault import Vault
 from shop.journal import comment_erasure
 from shop.journal.models import Comment
-from shop.mail.models import Letter
+from shop.mail.models import QueuedEmail
 from shop.mail.sending import FileTransport
 from shop.orders import wall
 from shop.orders.models import Order
@@ -76,12 +76,12 @@ def _apply(session: Session, vault: Vault, gone: Collection[str]) -> int:
     return count + comment_erasure.withdraw_gone(session, vault, gone, actor=ACTOR)
 
 
-def forget_letter_files(database: Database, folder: Path) -> int:
-    """Delete the letters of erased orders that were written as files, not sent as mail; how many."""
+def forget_email_files(database: Database, folder: Path) -> int:
+    """Delete the e-mails of erased orders that were written as files, not sent as mail; how many."""
     with database.reading() as session:
         ids = session.scalars(
-            select(Letter.message_id)
-            .join(Order, Order.id == Letter.order_id)
+            select(QueuedEmail.message_id)
+            .join(Order, Order.id == QueuedEmail.order_id)
             .where(Order.buyer_hash == privacy.ERASED)
         ).all()
     return FileTransport(folder).forget(ids)

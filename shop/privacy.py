@@ -18,7 +18,7 @@ from shop.dedications.vault import Vault, order_name
 from shop.giving.models import LedgerEntry, LedgerTxn
 from shop.giving.transitions import Account
 from shop.mail import outbox
-from shop.mail.models import Letter
+from shop.mail.models import QueuedEmail
 from shop.orders import hand_drawings, wall
 from shop.orders.lifecycle import EventKind, lock, record, revoke_links
 from shop.orders.models import Order, OrderLine, OrderLink
@@ -46,8 +46,8 @@ class Erased:
 
     words: bool
     """Whether there was anything left to erase."""
-    letters: int
-    """Unsent letters that will now never be sent."""
+    emails: int
+    """Unsent e-mails that will now never be sent."""
 
 
 def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]:
@@ -78,14 +78,14 @@ def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]
         ],
         "payments": _payments(session, order),
         "refunds_asked": _refunds(session, order),
-        "letters": _letters(session, order),
+        "emails": _emails(session, order),
         "links_to_the_order": _links(session, order),
         "donation_ledger": _ledger(session, order),
     }
 
 
 def erase(session: Session, vault: Vault, reference: str, *, actor: str) -> Erased:
-    """Erase who the order is for and every word of it; its links close and no letter follows.
+    """Erase who the order is for and every word of it; its links close and no e-mail follows.
 
     What stood on the wall goes with it. Amounts, dates, pieces and the ledger stay. Digests of the words go
     too: a short name could be guessed from one. Raises UnknownOrder.
@@ -94,13 +94,13 @@ def erase(session: Session, vault: Vault, reference: str, *, actor: str) -> Eras
     had_words = vault.erase(session, order.id, order.reference)
     wall.erase(session, vault, order)
     revoke_links(session, order.id)
-    letters = outbox.drop_unsent(session, "erased", order_id=order.id)
+    emails = outbox.drop_unsent(session, "erased", order_id=order.id)
     digests = {"proof_digest": None, "cut_digest": None}
     session.execute(update(OrderLine).where(OrderLine.order_id == order.id).values(digests))
     order.fingerprint = order.buyer_hash = ERASED
     if had_words:
         record(session, order, EventKind.ERASED, actor=actor)
-    return Erased(had_words, letters)
+    return Erased(had_words, emails)
 
 
 def erase_gone(session: Session, vault: Vault, gone: Collection[str], *, actor: str) -> list[int]:
@@ -197,8 +197,10 @@ def _refunds(session: Session, order: Order) -> list[dict[str, Any]]:
     ]
 
 
-def _letters(session: Session, order: Order) -> list[dict[str, Any]]:
-    rows = session.scalars(select(Letter).where(Letter.order_id == order.id).order_by(Letter.id))
+def _emails(session: Session, order: Order) -> list[dict[str, Any]]:
+    rows = session.scalars(
+        select(QueuedEmail).where(QueuedEmail.order_id == order.id).order_by(QueuedEmail.id)
+    )
     return [
         {
             "what": row.kind,

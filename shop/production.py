@@ -85,7 +85,7 @@ def _stripe_api_base(settings: Looked) -> str | None:
 def _mail_url(settings: Looked) -> str | None:
     if settings.mail_url:
         return None
-    return "MAIL_URL is missing, so nobody who pays would ever get a letter; set smtp:// or smtps://."
+    return "MAIL_URL is missing, so nobody who pays would ever get an e-mail; set smtp:// or smtps://."
 
 
 def _database_url(settings: Looked) -> str | None:

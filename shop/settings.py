@@ -201,7 +201,7 @@ def _secret_key(path: Path) -> str:
     if len(key) < SECRET_LENGTH:
         raise SettingsError(
             f"{path} is damaged: it is shorter than any key the shop makes. Bring it back from your copy of "
-            "it; without it the links in buyers' letters open nothing."
+            "it; without it the links in buyers' e-mails open nothing."
         )
     return key
 

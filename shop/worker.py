@@ -1,6 +1,6 @@
-"""The worker: acts on Stripe's events, sends letters, sweeps, and delivers the stand-in's webhooks.
+"""The worker: acts on Stripe's events, sends e-mails, sweeps, and delivers the stand-in's webhooks.
 
-Each lane of work has a thread of its own, so that a letter never waits for Stripe, nor Stripe for a letter.
+Each lane of work has a thread of its own, so that an e-mail never waits for Stripe, nor Stripe for an e-mail.
 """
 
 import signal
@@ -51,7 +51,7 @@ class Worker:
 
     def lanes(self) -> Sequence[Sequence[Task]]:
         """All there is to do, by what may wait for what."""
-        letters = [self._task("letters", self._send_letter)]
+        emails = [self._task("emails", self._send_email)]
         news = [self._task("webhooks", lambda: handlers.work(self.services))]
         if self.settings.payment_mode is PaymentMode.STAND_IN:
             news.insert(0, self._task("deliveries", self._deliver))
@@ -65,7 +65,7 @@ class Worker:
             self._task("keys", self._sweep_keys, LOOK_EVERY),
             self._task("counts", self._check_stock, LOOK_EVERY),
         ]
-        return letters, news, upkeep
+        return emails, news, upkeep
 
     def _task(
         self, name: str, do: Callable[[], bool], every: timedelta | None = None, *, rounds: bool = False
@@ -79,7 +79,7 @@ class Worker:
             busy |= task.run()
         return busy
 
-    def _send_letter(self) -> bool:
+    def _send_email(self) -> bool:
         with self.app.test_request_context(base_url=self.settings.site_url):
             return send_next(
                 self.services.database,
@@ -107,7 +107,7 @@ class Worker:
     def _stay_gone(self) -> bool:
         """What a killed process left half erased, copies of keys past their time, and SQLite's log."""
         erasures.catch_up(self.services.database, self.services.vault)
-        erasures.forget_letter_files(self.services.database, self.settings.instance_dir / "mail")
+        erasures.forget_email_files(self.services.database, self.settings.instance_dir / "mail")
         key_copies.delete_old(self.services.vault.keys)
         self.services.database.forget_deleted()
         return True

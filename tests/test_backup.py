@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from shop import backup
 from shop.backup import AnotherTool, CannotBackUp, CannotRestore
 from shop.db import Database
-from shop.mail.models import Letter
+from shop.mail.models import QueuedEmail
 from shop.mail.sending import send_next
 from shop.orders.models import Order
 from tests.keys import vault_of
@@ -24,7 +24,7 @@ def engine_name() -> str:
 
 @pytest.fixture
 def trade(database: Database) -> Trade:
-    """A shop with one paid order whose letter waits."""
+    """A shop with one paid order whose e-mail waits."""
     trade = open_trade(database)
     sell(trade)
     return trade
@@ -84,21 +84,21 @@ def test_a_backup_is_never_written_over_anything(trade: Trade, file: Path, tmp_p
     assert file.read_bytes() == before
 
 
-def test_a_restored_shop_has_its_orders_its_stock_and_its_ledger_and_sends_no_letter(
+def test_a_restored_shop_has_its_orders_its_stock_and_its_ledger_and_sends_no_email(
     trade: Trade, file: Path, elsewhere: Database
 ) -> None:
     assert backup.restore(elsewhere, trade.services.vault, file, replace=False) == backup.Restored(
-        letters=1, gone=0, staff=0
+        emails=1, gone=0, staff=0
     )
     restored = open_trade(elsewhere)
     assert (orders(elsewhere), restored.given(), restored.sound()) == (1, 500, [])
     with elsewhere.reading() as session:
-        (letter,) = session.scalars(select(Letter))
-    assert (letter.sent_at, letter.dropped) == (None, backup.RESTORED)
+        (email,) = session.scalars(select(QueuedEmail))
+    assert (email.sent_at, email.dropped) == (None, backup.RESTORED)
 
     class Nobody:
         def send(self, message: object) -> None:
-            raise AssertionError("a letter left a restored copy")
+            raise AssertionError("an e-mail left a restored copy")
 
     assert not send_next(elsewhere, Nobody(), lambda _: None)
     sell(restored)
@@ -172,7 +172,7 @@ def test_on_postgresql_the_exact_command_is_given_without_a_password(
     assert told.value.command.startswith("pg_dump --format=custom --file=")
     assert "postgresql://" in told.value.command
     assert "'" in told.value.command, "a space in the name is quoted"
-    with pytest.raises(AnotherTool, match=r"letters stop\n.*accounts renew") as told_too:
+    with pytest.raises(AnotherTool, match=r"emails stop\n.*accounts renew") as told_too:
         backup.restore(
             secret, vault_of(database.engine.url.render_as_string()), tmp_path / "b.dump", replace=True
         )

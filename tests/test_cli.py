@@ -19,7 +19,7 @@ from shop.alerts import open_alerts
 from shop.catalogue.models import Piece
 from shop.engraving import cut_check
 from shop.engraving.cut_check import Difference
-from shop.mail.models import Letter
+from shop.mail.models import QueuedEmail
 from shop.orders.lifecycle import State
 from shop.orders.models import OrderLine
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
@@ -248,7 +248,7 @@ def test_a_page_of_an_erased_order_still_opens_without_its_words(app: Flask, tra
     assert "Byron" not in page.text
 
 
-def test_a_backup_comes_back_by_command_and_its_letters_stay(
+def test_a_backup_comes_back_by_command_and_its_emails_stay(
     app: Flask, trade: Trade, paid: str, tmp_path: Path
 ) -> None:
     file = str(tmp_path / "b.db")
@@ -258,15 +258,15 @@ def test_a_backup_comes_back_by_command_and_its_letters_stay(
     assert run(app, "restore", file).exit_code == 1
     back = run(app, "restore", file, "--yes-replace")
     assert back.exit_code == 0
-    assert "1 waiting letters will not be sent" in back.output
+    assert "1 waiting e-mails will not be sent" in back.output
     assert run(app, "ledger", "verify").exit_code == 0
     with trade.database.reading() as session:
-        assert session.scalars(select(Letter.dropped)).all() == ["restored from a backup"]
+        assert session.scalars(select(QueuedEmail.dropped)).all() == ["restored from a backup"]
 
 
-def test_waiting_letters_are_stopped_by_command(app: Flask, paid: str) -> None:
-    assert run(app, "letters", "stop").output == "1 letters will not be sent.\n"
-    assert run(app, "letters", "stop").output == "0 letters will not be sent.\n"
+def test_waiting_emails_are_stopped_by_command(app: Flask, paid: str) -> None:
+    assert run(app, "emails", "stop").output == "1 e-mails will not be sent.\n"
+    assert run(app, "emails", "stop").output == "0 e-mails will not be sent.\n"
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

@@ -236,14 +236,14 @@ def copied(database_url: str, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.mark.parametrize("by", ["command", "worker"])
-def test_an_erased_orders_letters_go_where_they_were_written_as_files(
+def test_an_erased_orders_emails_go_where_they_were_written_as_files(
     app: Flask, order: Order, tmp_path: Path, by: str
 ) -> None:
     worker = Worker(app)
-    while worker._send_letter():
+    while worker._send_email():
         pass
-    letters = list((tmp_path / "mail").iterdir())
-    assert any(MARK.encode() in letter.read_bytes() for letter in letters)
+    emails = list((tmp_path / "mail").iterdir())
+    assert any(MARK.encode() in email.read_bytes() for email in emails)
     if by == "command":
         assert run(app, "privacy", "erase", order.reference).exit_code == 0
     else:

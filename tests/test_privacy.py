@@ -89,7 +89,7 @@ def test_everything_she_typed_and_all_that_happened_is_there(trade: Trade, refer
     )
     assert (piece["shared_on_the_wall_as"], piece["on_the_wall"]) == (MARK, "waiting")
     assert [entry["amount_pence"] for entry in found["payments"]] == [found["total_pence"]]
-    assert [letter["what"] for letter in found["letters"]] == ["order-confirmation"]
+    assert [email["what"] for email in found["emails"]] == ["order-confirmation"]
     assert [row["amount_pence"] for row in found["donation_ledger"]] == [500]
     assert {event["what"] for event in found["history"]} == {"placed", "paid"}
     assert len(found["links_to_the_order"]) == 1
@@ -131,18 +131,18 @@ def test_the_file_opens_no_door(trade: Trade, reference: str) -> None:
     assert "b" * 64 not in text
 
 
-def test_erasing_takes_words_links_and_waiting_letters_and_leaves_the_books(
+def test_erasing_takes_words_links_and_waiting_emails_and_leaves_the_books(
     trade: Trade, reference: str
 ) -> None:
     before = kept(trade, reference)
-    assert erase(trade, reference) == privacy.Erased(words=True, letters=1)
+    assert erase(trade, reference) == privacy.Erased(words=True, emails=1)
     after = kept(trade, reference)
     assert MARK not in json.dumps(after)
     assert (after["contact"], after["gift"]) == (None, None)
     for same in ("total_pence", "payments", "donation_ledger", "placed_at"):
         assert after[same] == before[same]
     assert after["links_to_the_order"][0]["closed_at"]
-    assert after["letters"][0]["not_sent_because"] == "erased"
+    assert after["emails"][0]["not_sent_because"] == "erased"
     assert after["history"][-1]["what"] == "erased"
     assert trade.sound() == []
     assert trade.given() == 500
@@ -189,7 +189,7 @@ def test_what_was_agreed_to_cannot_be_guessed_from_a_stolen_copy(trade: Trade) -
 def test_erasing_twice_says_so_and_adds_nothing(trade: Trade, reference: str) -> None:
     erase(trade, reference)
     history = kept(trade, reference)["history"]
-    assert erase(trade, reference) == privacy.Erased(words=False, letters=0)
+    assert erase(trade, reference) == privacy.Erased(words=False, emails=0)
     assert kept(trade, reference)["history"] == history
 
 

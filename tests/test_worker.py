@@ -244,14 +244,14 @@ def paid_again(trade: Trade) -> int:
     return order
 
 
-def test_a_letter_leaves_within_two_seconds_of_its_order_while_old_orders_are_looked_at(
+def test_an_email_leaves_within_two_seconds_of_its_order_while_old_orders_are_looked_at(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Stripe answers the round's first look only once the letter has left."""
+    """Stripe answers the round's first look only once the e-mail has left."""
     trade, worker, stopped = trade_of(app), Worker(app), threading.Event()
     paid_again(trade)
-    while work_of(worker, "letters").run():
-        pass  # the letter of the old order
+    while work_of(worker, "emails").run():
+        pass  # the e-mail of the old order
     asked, left = threading.Event(), threading.Event()
     answer, send = Gateway.snapshot, worker.post.send
 
@@ -269,7 +269,7 @@ def test_a_letter_leaves_within_two_seconds_of_its_order_while_old_orders_are_lo
     monkeypatch.setattr(worker.post, "send", sending)
     lanes = [
         threading.Thread(target=_work, args=(lane, stopped), name=name)
-        for lane, name in zip(worker.work, ("letters", "news", "upkeep"), strict=True)
+        for lane, name in zip(worker.work, ("emails", "news", "upkeep"), strict=True)
     ]
     for thread in lanes:
         thread.start()

@@ -16,7 +16,7 @@ from shop.checkout.basket_contents import BasketContents
 from shop.checkout.pay import open_payment
 from shop.db import Database
 from shop.giving import ledger, verification
-from shop.mail.models import Letter
+from shop.mail.models import QueuedEmail
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
 from shop.orders.placing import Contact, Wish, fingerprint, place
@@ -220,10 +220,10 @@ class Trade:
             total = func.coalesce(func.sum(PaymentEntry.amount_pence), 0)
             return int(session.scalar(select(total).where(PaymentEntry.order_id == order_id)) or 0)
 
-    def letters(self, order_id: int) -> list[str]:
-        """The kinds of letters written for an order, oldest first."""
+    def emails(self, order_id: int) -> list[str]:
+        """The kinds of e-mails written for an order, oldest first."""
         with self.database.reading() as session:
-            query = select(Letter.kind).where(Letter.order_id == order_id).order_by(Letter.id)
+            query = select(QueuedEmail.kind).where(QueuedEmail.order_id == order_id).order_by(QueuedEmail.id)
             return list(session.scalars(query))
 
     def level(self, slug: str) -> stock.Level:

@@ -63,7 +63,7 @@ SAID: Final[Mapping[AlertKind, str]] = {
         "mended and the shop started again, it is back."
     ),
     AlertKind.MAIL_UNENCRYPTED: (
-        "The mail server takes our password only unencrypted, so no letter leaves. Please set MAIL_URL to "
+        "The mail server takes our password only unencrypted, so no e-mail leaves. Please set MAIL_URL to "
         "one that offers STARTTLS, or to smtps://."
     ),
     AlertKind.SIGN_IN_GUESSED: (

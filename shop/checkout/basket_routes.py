@@ -41,7 +41,7 @@ GONE: Final = (
 
 PAID_GONE: Final = (
     "Order {} has been paid in the meantime, and it stands as it was when you went to pay. If something in "
-    "it should be different, please answer the letter about it soon. What you wrote here is kept below: it "
+    "it should be different, please answer the e-mail about it soon. What you wrote here is kept below: it "
     "can be added as a new piece."
 )
 

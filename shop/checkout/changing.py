@@ -54,7 +54,7 @@ CLOSED: Final = (
 )
 PAID: Final = (
     "Order {} has been paid in the meantime, and it stands as it was when you went to pay. What you have "
-    "just changed is not part of it. If something in it should be different, please answer the letter about "
+    "just changed is not part of it. If something in it should be different, please answer the e-mail about "
     "it soon."
 )
 

@@ -115,7 +115,7 @@ def thanks() -> ResponseReturnValue:
     if order_id is None:
         abort(
             HTTPStatus.NOT_FOUND,
-            "We cannot show this order here. The letter we send you has a link to it that always works.",
+            "We cannot show this order here. The e-mail we send you has a link to it that always works.",
         )
     # Without an answer the page says what we know; webhook or sweep bring the rest.
     with suppress(GatewayDown, GatewayRefused, StillMoving):

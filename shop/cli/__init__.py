@@ -24,7 +24,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "privacy": "privacy.group",
     "keys": "keys.group",
     "journal": "journal.group",
-    "letters": "upkeep.letters",
+    "emails": "upkeep.emails",
     "support": "upkeep.support_group",
     "demo": "demo.group",
 }

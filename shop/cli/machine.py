@@ -36,7 +36,7 @@ def make_ready(database: Database, vault: Vault) -> None:
 @click.command("worker")
 @with_appcontext
 def run_worker() -> None:
-    """Send letters and sweep until stopped."""
+    """Send e-mails and sweep until stopped."""
     worker.run(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001
 
 
@@ -57,13 +57,13 @@ def back_up(file: Path) -> None:
 @click.option("--yes-replace", is_flag=True, help="Replace a database that is not empty.")
 @with_appcontext
 def bring_back(file: Path, *, yes_replace: bool) -> None:
-    """Bring a backup back. Stop the shop first. Letters that were waiting in it are never sent from here."""
+    """Bring a backup back. Stop the shop first. E-mails that were waiting in it are never sent from here."""
     try:
         restored = backup.restore(web.database(), current_services().vault, file, replace=yes_replace)
     except (backup.AnotherTool, backup.CannotRestore) as refused:
         raise click.ClickException(str(refused)) from None
     click.echo(
-        f"Restored; its ledger is sound. {restored.letters} waiting letters will not be sent. "
+        f"Restored; its ledger is sound. {restored.emails} waiting e-mails will not be sent. "
         f"What was erased or withdrawn since is so again: {restored.gone}.\n"
         "No password opens any more and nobody is signed in: `accounts list` names everybody. Give whoever "
         f"of {restored.staff} still works here a new link with `accounts add`."

@@ -38,12 +38,12 @@ def erase_order(order: str) -> None:
             raise click.ClickException(str(unknown)) from None
         basket_store.forget_order(session, privacy.order_id(session, order))
     web.database().forget_deleted()
-    erasures.forget_letter_files(web.database(), web.settings().instance_dir / "mail")
+    erasures.forget_email_files(web.database(), web.settings().instance_dir / "mail")
     if not erased.words:
         click.echo(f"{order} had been erased before.")
         return
     click.echo(
-        f"{order} is erased: name, address and words are gone, its link is closed, and {erased.letters} "
-        "unsent letters will not be sent. No backup of the database opens them any more; a copy of the keys "
+        f"{order} is erased: name, address and words are gone, its link is closed, and {erased.emails} "
+        "unsent e-mails will not be sent. No backup of the database opens them any more; a copy of the keys "
         f"made before this does, for {DAYS} days at most."
     )

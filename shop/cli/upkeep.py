@@ -1,4 +1,4 @@
-"""What somebody must look after: letters stop, support due."""
+"""What somebody must look after: e-mails stop, support due."""
 
 import sys
 from datetime import timedelta
@@ -11,14 +11,14 @@ from shop import backup, clock, web
 from shop.mail import outbox
 from shop.pages import support
 
-letters = AppGroup("letters", help="The outbox.")
+emails = AppGroup("emails", help="The outbox.")
 
 
-@letters.command("stop")
-def stop_letters() -> None:
+@emails.command("stop")
+def stop_emails() -> None:
     """Mark every letter still waiting as never to be sent: for a restored copy, before its worker starts."""
     with web.transaction() as session:
-        click.echo(f"{outbox.drop_unsent(session, backup.RESTORED)} letters will not be sent.")
+        click.echo(f"{outbox.drop_unsent(session, backup.RESTORED)} e-mails will not be sent.")
 
 
 support_group = AppGroup("support", help="The support page.")

@@ -1,4 +1,4 @@
-"""What an order's payment leaves behind: the attempt, the money, what went back, and the letters about it."""
+"""What an order's payment leaves behind: the attempt, the money, what went back, and the e-mails about it."""
 
 import secrets
 from collections import Counter
@@ -9,7 +9,7 @@ from typing import Final
 from shop.catalogue.postage import CHEAPEST
 from shop.demo.rows import MINUTE, Chosen, Rows
 from shop.demo.story import Fate, Told
-from shop.mail.models import Letter
+from shop.mail.models import QueuedEmail
 from shop.money import CURRENCY
 from shop.orders.placing import PAYMENT_WINDOW
 from shop.payments.kinds import EntryKind, RefundReason, RefundState
@@ -55,7 +55,7 @@ def paid(rows: Rows, order: Told, reference: str, units: Sequence[Chosen], total
         object_id=f"cs_demo_{order.number:010d}", payment_intent=_intent(order), created_at=paid_at,
         received_at=paid_at, order_id=order.number, due_at=None, done_at=paid_at, attempts=1,
     )  # fmt: skip
-    _letter(rows, order, reference, "order-confirmation", at=order.placed_at + 2 * MINUTE)
+    _email(rows, order, reference, "order-confirmation", at=order.placed_at + 2 * MINUTE)
     if order.fate is Fate.DISPUTED:
         dispute = f"dp_demo_{order.number:010d}"
         _entry(rows, order, EntryKind.DISPUTE_WITHDRAWN, dispute, -total, at=order.later_at)
@@ -74,7 +74,7 @@ def _refund(rows: Rows, order: Told, reference: str, units: Sequence[Chosen], to
         requested_at=order.later_at, state=RefundState.SENT, stripe_id=refund, refused=None, tries=0,
         next_try_at=order.later_at, claimed_until=None,
     )  # fmt: skip
-    _letter(rows, order, reference, "refund", at=order.later_at, about=refund)
+    _email(rows, order, reference, "refund", at=order.later_at, about=refund)
 
 
 def _entry(rows: Rows, order: Told, kind: EntryKind, about: str, pence: int, *, at: datetime) -> None:
@@ -84,9 +84,9 @@ def _entry(rows: Rows, order: Told, kind: EntryKind, about: str, pence: int, *, 
     )  # fmt: skip
 
 
-def _letter(rows: Rows, order: Told, reference: str, kind: str, *, at: datetime, about: str = "") -> None:
+def _email(rows: Rows, order: Told, reference: str, kind: str, *, at: datetime, about: str = "") -> None:
     rows.put(
-        Letter, kind=kind, order_id=order.number, dedupe_key=f"{reference}:{kind}:{about}",
+        QueuedEmail, kind=kind, order_id=order.number, dedupe_key=f"{reference}:{kind}:{about}",
         message_id=f"<{secrets.token_hex(16)}@in-remembrance.invalid>", created_at=at, due_at=at,
         attempts=1, leased_until=None, sent_at=at + MINUTE, dropped=None,
     )  # fmt: skip

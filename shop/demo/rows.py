@@ -9,7 +9,7 @@ from sqlalchemy import Table
 from shop.catalogue.snapshot import PieceView, VariantView
 from shop.dedications.models import OrderKey, SealedText, WallEntry
 from shop.demo.prepared import Prepared
-from shop.mail.models import Letter
+from shop.mail.models import QueuedEmail
 from shop.orders.models import Order, OrderEvent, OrderLine, OrderLink
 from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest
 from shop.stock.models import Hold, HoldLine, StockMovement
@@ -21,7 +21,7 @@ TABLES: Final[tuple[Table, ...]] = tuple(
     model.__table__  # type: ignore[misc]
     for model in (
         Hold, HoldLine, Order, OrderLine, OrderEvent, OrderLink, CheckoutAttempt, PaymentEntry, RefundRequest,
-        Letter, OrderKey, SealedText, StockMovement, InboxEvent, WallEntry,
+        QueuedEmail, OrderKey, SealedText, StockMovement, InboxEvent, WallEntry,
     )
 )  # fmt: skip
 """In the order in which they can be written."""

@@ -1,4 +1,4 @@
-"""Letters about an order. Written when they are sent, from the sealed order; subjects give nothing away."""
+"""E-mails about an order. Written when they are sent, from the sealed order; subjects give nothing away."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from shop.payments.services import Services
 
 @dataclass(frozen=True)
 class Kind:
-    """A sort of letter: its templates (text and HTML) and the subject above them."""
+    """A sort of e-mail: its templates (text and HTML) and the subject above them."""
 
     template: str
     subject: str
@@ -43,7 +43,7 @@ Render = Callable[..., str]
 
 
 def write(services: Services, render: Render, claimed: Claimed, reply_to: str) -> EmailMessage | None:
-    """The letter, as text and HTML; None when the order's private words were erased.
+    """The e-mail, as text and HTML; None when the order's private words were erased.
 
     An answer goes to `reply_to`, an address that somebody reads: cancelling by replying is her right.
     """

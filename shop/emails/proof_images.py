@@ -1,4 +1,4 @@
-"""Pictures of what will be cut: drawn when a letter is sent, from the sealed words, and kept nowhere."""
+"""Pictures of what will be cut: drawn when an e-mail is sent, from the sealed words, and kept nowhere."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ def pictures(
     """By the unit's number, each side that has words.
 
     Nothing where it would not be what she saw: that is kept in `refused`, by the unit's number, and the
-    letter has the words, so that it need not wait for their picture.
+    e-mail has the words, so that it need not wait for their picture.
     """
     token, _, domain = message_id.strip("<>").partition("@")
     found: dict[int, list[Picture]] = {}

@@ -1,1 +1,1 @@
-"""Letters: outbox and sending."""
+"""E-mails: outbox and sending."""

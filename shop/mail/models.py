@@ -1,4 +1,4 @@
-"""Letters waiting to be sent, and those that were."""
+"""E-mails waiting to be sent, and those that were."""
 
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from shop.db import Base
 WAITING = text("sent_at IS NULL AND dropped IS NULL")
 
 
-class Letter(Base):
-    """One letter, decided in the same transaction as what it tells.
+class QueuedEmail(Base):
+    """One e-mail, decided in the same transaction as what it tells.
 
-    It holds no words and no address: the letter is written from the sealed order when it is sent, so an
+    It holds no words and no address: the e-mail is written from the sealed order when it is sent, so an
     erased order leaves nothing here.
     """
 
@@ -25,7 +25,7 @@ class Letter(Base):
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
     dedupe_key: Mapped[str] = mapped_column(unique=True)
     message_id: Mapped[str] = mapped_column(unique=True)
-    """Fixed now, so that a letter sent twice by a crash is recognised as one by the reader's mail program."""
+    """Fixed now, so that an e-mail sent twice by a crash is recognised as one by a mail program."""
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)

@@ -1,4 +1,4 @@
-"""The outbox: a letter is put in with the change it tells of, and taken out by one worker at a time."""
+"""The outbox: an e-mail is put in with the change it tells of, and taken out by one worker at a time."""
 
 import random
 import secrets
@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.db import has_come, is_sqlite
-from shop.mail.models import Letter
+from shop.mail.models import QueuedEmail
 
 LEASE: Final = timedelta(minutes=5)
-"""How long one worker may take over one letter before another may try: longer than a slow server can hold
+"""How long one worker may take over one e-mail before another may try: longer than a slow server can hold
 it (SMTP has about a dozen steps, each with its own timeout), so that never two send it at once."""
 FIRST_DELAY: Final = timedelta(seconds=30)
 LONGEST_DELAY: Final = timedelta(hours=1)
@@ -26,7 +26,7 @@ FURTHEST: Final = 1.5 * LONGEST_DELAY
 
 @dataclass(frozen=True)
 class Claimed:
-    """A letter this worker may send until its lease ends."""
+    """An e-mail this worker may send until its lease ends."""
 
     id: int
     kind: str
@@ -38,7 +38,7 @@ class Claimed:
 def put(
     session: Session, *, kind: str, order_id: int, dedupe_key: str, domain: str = "in-remembrance.invalid"
 ) -> bool:
-    """Put a letter into the outbox, once per `dedupe_key`. Give whether it is new."""
+    """Put an e-mail into the outbox, once per `dedupe_key`. Give whether it is new."""
     now = clock.now()
     insert = insert_sqlite if is_sqlite(session) else insert_postgresql
     row = {
@@ -51,76 +51,85 @@ def put(
         "attempts": 0,
     }
     statement = (
-        insert(Letter).values(row).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(Letter.id)
+        insert(QueuedEmail)
+        .values(row)
+        .on_conflict_do_nothing(index_elements=["dedupe_key"])
+        .returning(QueuedEmail.id)
     )
     return session.execute(statement).first() is not None
 
 
 def any_due(session: Session) -> bool:
-    """Whether there is a letter to claim: to be asked before a write lock is taken for it."""
+    """Whether there is an e-mail to claim: to be asked before a write lock is taken for it."""
     return session.scalars(_oldest_due(clock.now())).first() is not None
 
 
 def claim(session: Session) -> Claimed | None:
-    """Take the oldest letter that is due and that nobody holds; None when there is none."""
+    """Take the oldest e-mail that is due and that nobody holds; None when there is none."""
     now = clock.now()
     oldest = _oldest_due(now).with_for_update(skip_locked=True).scalar_subquery()
     row = session.execute(
-        update(Letter)
-        .where(Letter.id == oldest)
-        .values(leased_until=now + LEASE, attempts=Letter.attempts + 1)
-        .returning(Letter.id, Letter.kind, Letter.order_id, Letter.message_id, Letter.attempts)
+        update(QueuedEmail)
+        .where(QueuedEmail.id == oldest)
+        .values(leased_until=now + LEASE, attempts=QueuedEmail.attempts + 1)
+        .returning(
+            QueuedEmail.id,
+            QueuedEmail.kind,
+            QueuedEmail.order_id,
+            QueuedEmail.message_id,
+            QueuedEmail.attempts,
+        )
         .execution_options(synchronize_session=False)
     ).first()
     return None if row is None else Claimed(*row)
 
 
-def sent(session: Session, letter_id: int) -> None:
-    """Note that a letter went out."""
-    _close(session, letter_id, sent_at=clock.now())
+def sent(session: Session, email_id: int) -> None:
+    """Note that an e-mail went out."""
+    _close(session, email_id, sent_at=clock.now())
 
 
-def drop(session: Session, letter_id: int, why: str) -> None:
-    """Note that a letter will never go out."""
-    _close(session, letter_id, dropped=why)
+def drop(session: Session, email_id: int, why: str) -> None:
+    """Note that an e-mail will never go out."""
+    _close(session, email_id, dropped=why)
 
 
 def drop_unsent(session: Session, why: str, *, order_id: int | None = None) -> int:
-    """Note that no letter still waiting (of one order, or of all) will ever go out. Give how many."""
+    """Note that no e-mail still waiting (of one order, or of all) will ever go out. Give how many."""
     stopped = (
-        update(Letter)
+        update(QueuedEmail)
         .where(
-            Letter.sent_at.is_(None),
-            Letter.dropped.is_(None),
-            true() if order_id is None else Letter.order_id == order_id,
+            QueuedEmail.sent_at.is_(None),
+            QueuedEmail.dropped.is_(None),
+            true() if order_id is None else QueuedEmail.order_id == order_id,
         )
         .values(dropped=why, leased_until=None)
-        .returning(Letter.id)
+        .returning(QueuedEmail.id)
         .execution_options(synchronize_session=False)
     )
     return len(session.execute(stopped).all())
 
 
-def postpone(session: Session, letter_id: int, attempts: int) -> None:
-    """Try again later: each time about twice as late, at most hourly, jittered so that letters spread out."""
+def postpone(session: Session, email_id: int, attempts: int) -> None:
+    """Try again later: each time about twice as late, at most hourly, jittered so that e-mails spread out."""
     delay = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(attempts - 1, 10))
     jitter = random.uniform(0.75, 1.25)  # noqa: S311  (spreads load, guards nothing)
-    _close(session, letter_id, due_at=clock.now() + delay * jitter)
+    _close(session, email_id, due_at=clock.now() + delay * jitter)
 
 
 def _oldest_due(now: datetime) -> Select[int]:
     return (
-        select(Letter.id)
+        select(QueuedEmail.id)
         .where(
-            Letter.sent_at.is_(None),
-            Letter.dropped.is_(None),
-            has_come(Letter.due_at, now, FURTHEST),
-            or_(Letter.leased_until.is_(None), has_come(Letter.leased_until, now, LEASE)),
+            QueuedEmail.sent_at.is_(None),
+            QueuedEmail.dropped.is_(None),
+            has_come(QueuedEmail.due_at, now, FURTHEST),
+            or_(QueuedEmail.leased_until.is_(None), has_come(QueuedEmail.leased_until, now, LEASE)),
         )
-        .order_by(Letter.due_at, Letter.id)
+        .order_by(QueuedEmail.due_at, QueuedEmail.id)
         .limit(1)
     )
 
 
-def _close(session: Session, letter_id: int, **values: object) -> None:
-    session.execute(update(Letter).where(Letter.id == letter_id).values(leased_until=None, **values))
+def _close(session: Session, email_id: int, **values: object) -> None:
+    session.execute(update(QueuedEmail).where(QueuedEmail.id == email_id).values(leased_until=None, **values))

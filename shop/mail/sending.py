@@ -22,20 +22,20 @@ SMTP_TIMEOUT_SECONDS: Final = 20
 
 
 class Transport(Protocol):
-    """A way for a letter to leave."""
+    """A way for an e-mail to leave."""
 
     def send(self, message: EmailMessage) -> None:
         """Send it. Raises OSError or smtplib.SMTPException when it may be tried again."""
 
 
 class FileTransport:
-    """Letters as files, one each, readable by any mail program."""
+    """E-mails as files, one each, readable by any mail program."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def send(self, message: EmailMessage) -> None:
-        """Write the letter under its Message-ID: sent twice, it is still one file."""
+        """Write the e-mail under its Message-ID: sent twice, it is still one file."""
         files.private_folder(self.folder)
         file = self._file(message["Message-ID"])
         draft = self.folder / f".{file.stem}.{os.getpid()}"
@@ -43,7 +43,7 @@ class FileTransport:
         draft.replace(file)
 
     def forget(self, message_ids: Iterable[str]) -> int:
-        """Delete these letters; how many there were."""
+        """Delete these e-mails; how many there were."""
         there = [file for file in map(self._file, message_ids) if file.exists()]
         for file in there:
             file.unlink(missing_ok=True)
@@ -58,7 +58,7 @@ class PasswordInTheClear(smtplib.SMTPException):
 
 
 class SmtpTransport:
-    """Letters through a mail server: smtp://user:password@host:port or smtps:// for TLS from the start."""
+    """E-mails through a mail server: smtp://user:password@host:port or smtps:// for TLS from the start."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -69,7 +69,7 @@ class SmtpTransport:
         self.password = unquote(parts.password or "")
 
     def send(self, message: EmailMessage) -> None:
-        """Hand the letter over, encrypted whenever the server can. Raises PasswordInTheClear."""
+        """Hand the e-mail over, encrypted whenever the server can. Raises PasswordInTheClear."""
         context = ssl.create_default_context()
         with self._connect(context) as server:
             if not self.tls and server.has_extn("starttls"):
@@ -104,14 +104,14 @@ def transport(mail_url: str | None, instance_dir: Path) -> Transport:
 
 
 Writer = Callable[[Claimed], EmailMessage | None]
-"""Writes a claimed letter from its order, or gives None when the order's words were erased."""
+"""Writes a claimed e-mail from its order, or gives None when the order's words were erased."""
 
 
 def send_next(database: Database, post: Transport, write: Writer) -> bool:
-    """Send the next letter that is due. Give whether there was one.
+    """Send the next e-mail that is due. Give whether there was one.
 
-    The letter is claimed in one transaction, sent in none, and noted as sent in another: killed in between,
-    it is sent once more with the same Message-ID, never lost. A letter that cannot be written waits as one
+    The e-mail is claimed in one transaction, sent in none, and noted as sent in another: killed in between,
+    it is sent once more with the same Message-ID, never lost. An e-mail that cannot be written waits as one
     that cannot be sent does, and what went wrong is raised.
     """
     with database.reading() as session:

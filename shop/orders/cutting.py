@@ -1,4 +1,4 @@
-"""What leaves for the cutter, the letter and the bench: outlines still as approved, or none."""
+"""What leaves for the cutter, the e-mail and the bench: outlines still as approved, or none."""
 
 from collections.abc import Iterator, Mapping
 

@@ -20,7 +20,7 @@ from shop.mail import outbox
 from shop.orders.lifecycle import lock, move_version
 from shop.orders.models import HandDrawingStep, Order
 
-LETTER: Final = "drawing-ready"
+EMAIL: Final = "drawing-ready"
 MOST_WORDS: Final = 600
 
 
@@ -94,7 +94,7 @@ def send(
     step = _add(session, order, line, Step.SENT, actor)
     vault.seal(session, order.id, _label(line, step.id), {"sides": dict(sides)})
     withdraw_alert(session, AlertKind.TO_BE_DRAWN, f"{order.reference}, piece {line}")
-    outbox.put(session, kind=LETTER, order_id=order.id, dedupe_key=f"{LETTER}-{step.id}")
+    outbox.put(session, kind=EMAIL, order_id=order.id, dedupe_key=f"{EMAIL}-{step.id}")
 
 
 def approve(session: Session, order_id: int, line: int, number: int) -> None:

@@ -1,4 +1,4 @@
-"""A buyer who lost our letter has the link to her order sent again, to the address she ordered with."""
+"""A buyer who lost our e-mail has the link to her order sent again, to the address she ordered with."""
 
 from datetime import timedelta
 from typing import Final
@@ -10,7 +10,7 @@ from shop import clock
 from shop.dedications.vault import Vault
 from shop.mail import outbox
 from shop.mail.addresses import ascii_address
-from shop.mail.models import Letter
+from shop.mail.models import QueuedEmail
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
 
@@ -24,13 +24,13 @@ MOST: Final = 10
 PAUSE: Final = timedelta(hours=1)
 A_DAY: Final = timedelta(days=1)
 MOST_A_DAY: Final = 3
-"""Letters about one order in a day: whoever knows her address must not be able to use us to press on her."""
+"""E-mails about one order in a day: whoever knows her address must not be able to use us to press on her."""
 
 
 def send_links(session: Session, vault: Vault, email: str) -> int:
-    """Put a letter into the outbox for each paid order of this e-mail; how many are new.
+    """Put an e-mail into the outbox for each paid order of this e-mail; how many are new.
 
-    None within an hour of the last, and three a day at most. The letter goes to the address sealed with the
+    None within an hour of the last, and three a day at most. The e-mail goes to the address sealed with the
     order, never to one that was typed just now. Nobody is told what came of it: whether somebody ordered
     here is hers to say.
     """
@@ -46,10 +46,10 @@ def send_links(session: Session, vault: Vault, email: str) -> int:
 
 def _send(session: Session, order_id: int) -> bool:
     sent = session.scalars(
-        select(Letter.created_at).where(Letter.kind == KIND, Letter.order_id == order_id)
+        select(QueuedEmail.created_at).where(QueuedEmail.kind == KIND, QueuedEmail.order_id == order_id)
     ).all()
     now = clock.now()
     if any(at > now - PAUSE for at in sent) or sum(at > now - A_DAY for at in sent) >= MOST_A_DAY:
         return False
-    # Numbered, so that of two askings at the same moment only one puts a letter in.
+    # Numbered, so that of two askings at the same moment only one puts an e-mail in.
     return outbox.put(session, kind=KIND, order_id=order_id, dedupe_key=f"{KIND}-{order_id}-{len(sent)}")

@@ -59,7 +59,7 @@ class LineView:
 
     @property
     def proof_number(self) -> str:
-        """The beginning of the proof's digest: the same on her order page, in her letter and on the bench."""
+        """The beginning of the proof's digest: the same on her order page, in her e-mail and on the bench."""
         return (self.row.proof_digest or "")[:12]
 
     @property

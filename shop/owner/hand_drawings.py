@@ -34,7 +34,7 @@ def send(reference: str, number: int) -> ResponseReturnValue:
         with web.transaction() as session:
             vault = current_services().vault
             hand_drawings.send(session, vault, order.row.id, number, sides, actor=g.account.email)
-        flash("The drawing is on the buyer's page, and a letter says so.")
+        flash("The drawing is on the buyer's page, and an e-mail says so.")
     return redirect(f"/owner/orders/{reference}#unit-{number}", HTTPStatus.SEE_OTHER)
 
 

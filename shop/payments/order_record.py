@@ -114,7 +114,7 @@ class OrderRecord:
         return request
 
     def queue_email(self, kind: str, about: str = "") -> None:
-        """Put a letter into the outbox, once per kind and what it is about."""
+        """Put an e-mail into the outbox, once per kind and what it is about."""
         key = f"{self.order.reference}:{kind}:{about}"
         outbox.put(self.session, kind=kind, order_id=self.order.id, dedupe_key=key)
 

@@ -26,7 +26,7 @@ from shop.payments.stripe_snapshot import PaymentSeen, PaymentSnapshot, RefundSe
 
 
 def apply_snapshot(session: Session, order: Order, snapshot: PaymentSnapshot) -> bool:
-    """Write down what the snapshot shows and is not yet known: money, stock, donation, state, letters.
+    """Write down what the snapshot shows and is not yet known: money, stock, donation, state, e-mails.
 
     The order must be locked. Posts nothing, and leaves the version alone, when there is nothing new. Gives
     whether the order owes a refund that is still to be sent.

@@ -14,7 +14,7 @@ from shop.giving import policies, posting, triggers
 from shop.giving.canonical import Facts, Request, sha256
 from shop.giving.models import GENESIS, LedgerEntry, LedgerHead, LedgerPeriod, LedgerTxn, Policy
 from shop.giving.transitions import Kind, lines
-from shop.mail.models import Letter
+from shop.mail.models import QueuedEmail
 from shop.money import CURRENCY
 from shop.orders.models import Order, OrderEvent, OrderLine, OrderLink
 from shop.payments.models import CheckoutAttempt, PaymentEntry
@@ -96,7 +96,7 @@ def _order(number: int, policy_id: int) -> Rows:
         },
     )  # fmt: skip
     yield (
-        Letter,
+        QueuedEmail,
         {
             "kind": "order-confirmation", "order_id": number, "dedupe_key": name, "message_id": name,
             "created_at": at, "due_at": at, "attempts": 1, "sent_at": at,

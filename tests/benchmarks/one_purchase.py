@@ -229,5 +229,5 @@ class Purchases:
             while handlers.work(self.worker.services):
                 pass
         with meter.step("e-mail"):
-            assert self.worker._send_letter()
-        assert not self.worker._send_letter()
+            assert self.worker._send_email()
+        assert not self.worker._send_email()

@@ -62,5 +62,5 @@ def _address(number: int, extra: dict[str, str]) -> str:
 
 
 def _name(number: int) -> str:
-    letters = "abcdefghijklmnop"
-    return "A" + "".join(letters[number >> shift & 15] for shift in (0, 4, 8, 12))
+    emails = "abcdefghijklmnop"
+    return "A" + "".join(emails[number >> shift & 15] for shift in (0, 4, 8, 12))

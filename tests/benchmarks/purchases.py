@@ -18,7 +18,7 @@ QUIET_MS_PER_SECOND = 60
 
 @dataclass
 class Measured:
-    """Purchases a second; CPU of each while buying, and until its webhooks and letters are out."""
+    """Purchases a second; CPU of each while buying, and until its webhooks and e-mails are out."""
 
     per_second: list[float] = field(default_factory=list)
     cpu_ms: list[float] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""/orders: the page says the same whether or not there is an order; only the letter knows."""
+"""/orders: the page says the same whether or not there is an order; only the e-mail knows."""
 
 import pytest
 from flask import Flask
@@ -32,7 +32,7 @@ def test_the_answer_is_the_same_with_and_without_an_order(her: Shopper, ordered:
         pages.append(her.get(answer.headers["Location"]).text)
     assert pages[0] == pages[1]
     assert "If something was ordered with that e-mail address" in pages[0]
-    assert trade.letters(ordered).count("order-link") == 1
+    assert trade.emails(ordered).count("order-link") == 1
 
 
 @pytest.mark.parametrize(("email", "said"), [

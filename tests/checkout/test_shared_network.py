@@ -167,7 +167,7 @@ def test_not_set_aside_and_sold_meanwhile_gives_every_penny_back(app: Flask) -> 
     trade.pays(waiting)
     assert trade.looks(waiting) is State.REFUNDED
     assert trade.kept_pence(waiting) == 0
-    assert trade.letters(waiting) == ["sold-out"]
+    assert trade.emails(waiting) == ["sold-out"]
 
 
 def test_what_is_gone_is_sold_out_for_who_would_pay_without_its_being_set_aside(app: Flask) -> None:

@@ -118,10 +118,10 @@ SWEEPS: dict[str, Callable[[Demo], object]] = {
     "payment pages overdue": lambda demo: _overdue(demo.app.extensions["shop"].services),
     "payments and refunds under way": lambda demo: _unfinished(demo.app.extensions["shop"].services),
     "a batch of a round": lambda demo: _next(demo.app.extensions["shop"].services, None, timedelta(days=180)),
-    "a letter to send": lambda demo: _read(demo, outbox.any_due),
+    "an e-mail to send": lambda demo: _read(demo, outbox.any_due),
     "news to act on": lambda demo: inbox.claim(demo.app.extensions["shop"].database),
     "alerts": lambda demo: _read(demo, alerts.count_open),
-    "letters of erased orders": lambda demo: erasures.forget_letter_files(
+    "e-mails of erased orders": lambda demo: erasures.forget_email_files(
         demo.app.extensions["shop"].database, demo.settings.instance_dir
     ),
 }

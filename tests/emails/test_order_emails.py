@@ -1,4 +1,4 @@
-"""What the letters say: everything that matters, to the letter; and what they never say."""
+"""What the e-mails say: everything that matters, to the letter; and what they never say."""
 
 from collections.abc import Callable
 from email import message_from_bytes, policy
@@ -16,7 +16,7 @@ from shop.emails import order_emails
 from shop.emails.order_emails import KINDS
 from shop.engraving import check
 from shop.engraving.outlines import CannotUnite
-from shop.mail.models import Letter
+from shop.mail.models import QueuedEmail
 from shop.mail.sending import FileTransport, send_next
 from shop.orders.lifecycle import revoke_links
 from shop.orders.models import OrderLine
@@ -73,8 +73,8 @@ def paid_order(trade: Trade, email: str = "ada@example.com") -> int:
     return order
 
 
-def letter(app: Flask, trade: Trade, order: int, kind: str) -> EmailMessage:
-    """The letter as it arrives: written, sent as bytes, read again."""
+def written_email(app: Flask, trade: Trade, order: int, kind: str) -> EmailMessage:
+    """The e-mail as it arrives: written, sent as bytes, read again."""
     claimed = order_emails.Claimed(1, kind, order, "<abc@in-remembrance.invalid>", 1)
     with app.test_request_context():
         made = order_emails.write(trade.services, render_template, claimed, "bench@example.com")
@@ -92,9 +92,9 @@ def parts(message: EmailMessage) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_letter_is_whole_and_safe_in_text_and_html(app: Flask, trade: Trade, kind: str) -> None:
+def test_every_kind_of_email_is_whole_and_safe_in_text_and_html(app: Flask, trade: Trade, kind: str) -> None:
     order = paid_order(trade)
-    text, html = parts(letter(app, trade, order, kind))
+    text, html = parts(written_email(app, trade, order, kind))
     reference = trade.order(order).reference
     for said in (text, html):
         assert reference in said
@@ -113,19 +113,19 @@ def test_every_kind_of_letter_is_whole_and_safe_in_text_and_html(app: Flask, tra
 def test_the_confirmation_says_everything_that_was_agreed(app: Flask, trade: Trade) -> None:
     order = paid_order(trade)
     row = trade.order(order)
-    for said in parts(letter(app, trade, order, "order-confirmation")):
+    for said in parts(written_email(app, trade, order, "order-confirmation")):
         total = f"£{row.total_pence // 100}.{row.total_pence % 100:02d}"
         for fact in ("Disc", "Petal", "14 May", "Royal Mail Tracked 24", total, "BA1 1AA", "within 14 days"):
             assert fact in said
         assert "£10.00" in said, "what the order gives"
-    text, _ = parts(letter(app, trade, order, "order-confirmation"))
+    text, _ = parts(written_email(app, trade, order, "order-confirmation"))
     assert f"“{WORDS['front', 1]}”" in text
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_envelope_gives_nothing_away(app: Flask, trade: Trade, kind: str) -> None:
     order = paid_order(trade)
-    message = letter(app, trade, order, kind)
+    message = written_email(app, trade, order, kind)
     reference = trade.order(order).reference
     assert message["Subject"] in {f"Your order {reference}", f"About your order {reference}"}
     assert message["To"] == "ada@example.com"
@@ -139,7 +139,7 @@ def test_the_envelope_gives_nothing_away(app: Flask, trade: Trade, kind: str) ->
 
 def test_an_accented_domain_is_written_as_mail_servers_know_it(app: Flask, trade: Trade) -> None:
     order = paid_order(trade, "ada@bücher.example")
-    assert letter(app, trade, order, "refund")["To"] == "ada@xn--bcher-kva.example"
+    assert written_email(app, trade, order, "refund")["To"] == "ada@xn--bcher-kva.example"
 
 
 @pytest.mark.parametrize(
@@ -151,28 +151,28 @@ def test_no_address_can_add_a_header_or_a_reader(app: Flask, trade: Trade, email
         contact = trade.services.vault.reveal(session, order, "contact")
         trade.services.vault.seal(session, order, "contact", {**contact, "email": email})
     with pytest.raises(EmailNotValidError):
-        letter(app, trade, order, "refund")
+        written_email(app, trade, order, "refund")
 
 
-def test_a_revoked_link_leaves_the_letter_without_one(app: Flask, trade: Trade) -> None:
+def test_a_revoked_link_leaves_the_email_without_one(app: Flask, trade: Trade) -> None:
     order = paid_order(trade)
     with trade.database.transaction() as session:
         revoke_links(session, order)
-    for said in parts(letter(app, trade, order, "refund")):
+    for said in parts(written_email(app, trade, order, "refund")):
         assert "/orders/" not in said
 
 
-def test_no_letter_follows_an_erasure(app: Flask, trade: Trade) -> None:
+def test_no_email_follows_an_erasure(app: Flask, trade: Trade) -> None:
     order = paid_order(trade)
     with trade.database.transaction() as session:
         erase(session, trade.services.vault, trade.order(order).reference, actor="test")
     worker = Worker(app)
     trade.refunds(order, 100)
     trade.looks(order)  # decided after the erasure
-    while worker._send_letter():
+    while worker._send_email():
         pass
     with trade.database.reading() as session:
-        rows = session.scalars(select(Letter)).all()
+        rows = session.scalars(select(QueuedEmail)).all()
     assert [(row.kind, row.dropped, row.sent_at) for row in rows] == [
         ("order-confirmation", "erased", None),
         ("refund", "erased", None),
@@ -188,13 +188,13 @@ def test_the_worker_writes_and_sends_what_waits(app: Flask, trade: Trade) -> Non
     assert isinstance(worker.post, FileTransport)
     (file,) = worker.post.folder.iterdir()
     read = message_from_bytes(file.read_bytes(), policy=policy.default)
-    assert read["Message-ID"] == trade_letter(trade).message_id
+    assert read["Message-ID"] == trade_email(trade).message_id
     assert not send_next(trade.database, worker.post, lambda _: None)
 
 
-def trade_letter(trade: Trade) -> Letter:
+def trade_email(trade: Trade) -> QueuedEmail:
     with trade.database.reading() as session:
-        return session.scalars(select(Letter)).one()
+        return session.scalars(select(QueuedEmail)).one()
 
 
 def test_there_is_a_template_of_each_sort_for_every_kind(app: Flask) -> None:
@@ -204,13 +204,13 @@ def test_there_is_a_template_of_each_sort_for_every_kind(app: Flask) -> None:
 
 
 def images(message: EmailMessage) -> dict[str, EmailMessage]:
-    """The pictures of a letter by their Content-ID."""
+    """The pictures of an e-mail by their Content-ID."""
     return {part["Content-ID"]: part for part in message.walk() if part.get_content_maintype() == "image"}
 
 
 def test_the_confirmation_shows_every_side_as_it_will_be_cut(app: Flask, trade: Trade) -> None:
     order = paid_order(trade)
-    message = letter(app, trade, order, "order-confirmation")
+    message = written_email(app, trade, order, "order-confirmation")
     _, html = parts(message)
     shown = BeautifulSoup(html, "html.parser").select("img")
     assert [image["alt"] for image in shown] == [
@@ -236,21 +236,21 @@ def test_the_confirmation_names_the_proof_she_can_hold_us_to(app: Flask, trade: 
     with trade.database.reading() as session:
         digest = session.scalars(select(OrderLine.proof_digest).where(OrderLine.engraved)).one()
     assert digest
-    for said in parts(letter(app, trade, order, "order-confirmation")):
+    for said in parts(written_email(app, trade, order, "order-confirmation")):
         assert said.count(f"Proof {digest[:12]}") == 1
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"order-confirmation"}))
-def test_other_letters_show_no_words(app: Flask, trade: Trade, kind: str) -> None:
+def test_other_emails_show_no_words(app: Flask, trade: Trade, kind: str) -> None:
     order = paid_order(trade)
-    message = letter(app, trade, order, kind)
+    message = written_email(app, trade, order, kind)
     assert not images(message)
     assert "A & B" not in message.as_string()
 
 
-def test_a_letter_sent_twice_is_the_same_letter(app: Flask, trade: Trade) -> None:
+def test_an_email_sent_twice_is_the_same_email(app: Flask, trade: Trade) -> None:
     order = paid_order(trade)
-    one, other = (images(letter(app, trade, order, "order-confirmation")) for _ in range(2))
+    one, other = (images(written_email(app, trade, order, "order-confirmation")) for _ in range(2))
     assert {cid: part.get_content() for cid, part in one.items()} == {
         cid: part.get_content() for cid, part in other.items()
     }
@@ -270,7 +270,7 @@ def test_the_words_go_out_even_when_they_cannot_be_drawn_as_she_saw_them(
 ) -> None:
     order = paid_order(trade)
     monkeypatch.setattr(name, value)
-    message = letter(app, trade, order, "order-confirmation")
+    message = written_email(app, trade, order, "order-confirmation")
     assert not images(message)
     text, html = parts(message)
     assert "“A & B”" in text
@@ -284,7 +284,7 @@ def test_the_words_go_out_even_when_they_cannot_be_drawn_as_she_saw_them(
 
 def test_the_confirmation_keeps_for_her_who_sold_it_and_how_to_cancel(app: Flask, trade: Trade) -> None:
     order = paid_order(trade)
-    for said in parts(letter(app, trade, order, "order-confirmation")):
+    for said in parts(written_email(app, trade, order, "order-confirmation")):
         flat = " ".join(said.split())
         for fact in (
             "Sample Jewellery Limited",
@@ -297,6 +297,6 @@ def test_the_confirmation_keeps_for_her_who_sold_it_and_how_to_cancel(app: Flask
             "/terms",
         ):
             assert fact in flat, fact
-    for other in parts(letter(app, trade, order, "refund")):
+    for other in parts(written_email(app, trade, order, "refund")):
         assert "Sample Jewellery Limited" in other
         assert "hereby give notice" not in other

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from shop.checkout import basket_store
 from shop.giving import ledger
 from shop.giving.ledger import Standing
-from shop.mail.models import Letter
+from shop.mail.models import QueuedEmail
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
 from shop.payments.models import CheckoutAttempt
@@ -153,11 +153,11 @@ def all_there(trade: Trade, visits: dict[str, set[str]]) -> None:
 
 
 def nothing_half_done(trade: Trade) -> None:
-    """After a sweep: who paid has her piece, her letter and her gift; nobody else has anything."""
+    """After a sweep: who paid has her piece, her e-mail and her gift; nobody else has anything."""
     with trade.database.reading() as session:
         orders = session.scalars(select(Order)).all()
         attempts = {row.order_id: row.stripe_id for row in session.scalars(select(CheckoutAttempt))}
-        letters = Counter(session.scalars(select(Letter.order_id)))
+        emails = Counter(session.scalars(select(QueuedEmail.order_id)))
         charged = {
             visit.id
             for visit in session.scalars(select(StandinObject).filter_by(kind="checkout.session"))
@@ -167,8 +167,8 @@ def nothing_half_done(trade: Trade) -> None:
     paid = {order.id for order in orders if order.state == State.PAID}
     assert {attempts[order] for order in paid} == charged
     assert {order.state for order in orders} <= {State.PAID, State.EXPIRED}
-    assert all(letters[order] == 1 and gifts[order] == {1: Standing.ACCRUED} for order in paid)
-    assert set(letters) == paid
+    assert all(emails[order] == 1 and gifts[order] == {1: Standing.ACCRUED} for order in paid)
+    assert set(emails) == paid
     assert trade.given() == 500 * len(paid)
     assert trade.level("disc") == Level(1_000 - len(paid), 0)
     assert trade.sound() == []

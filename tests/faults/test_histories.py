@@ -59,7 +59,7 @@ class Told:
         row = self.trade.order(self.order)
         with self.trade.database.reading() as session:
             gifts = list(ledger.standings(session, row.reference).values())
-        confirmed = self.trade.letters(self.order).count("order-confirmation")
+        confirmed = self.trade.emails(self.order).count("order-confirmation")
         counts = [gifts.count(standing) for standing in (Standing.ACCRUED, Standing.HELD)]
         return row.state, self.trade.kept_pence(self.order), counts, confirmed
 

@@ -49,13 +49,13 @@ class OpenShop:
             waiting = select(func.count()).select_from(StandinDelivery).where(StandinDelivery.state == "due")
             return int(session.scalar(waiting) or 0)
 
-    def send_letters(self) -> list[EmailMessage]:
+    def send_emails(self) -> list[EmailMessage]:
         """Let every letter leave that is due; gives all that ever left, oldest first."""
-        while self.worker._send_letter():
+        while self.worker._send_email():
             pass
-        return self.letters()
+        return self.emails()
 
-    def letters(self) -> list[EmailMessage]:
+    def emails(self) -> list[EmailMessage]:
         """Every letter on disk."""
         folder = self.settings.instance_dir / "mail"
         files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)

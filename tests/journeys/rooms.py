@@ -702,7 +702,7 @@ ROOMS: Final = (
     Room("order disputed", "/orders/<token>", order_page(on_desk("/disputes")), shows="The bank is asking"),
     Room("order in review", "/orders/<token>", order_under_review, shows="We are looking at this order"),
     Room("find order", "/orders", at("/orders"), shows="Send me the link"),
-    Room("find order asked", "/orders", found_order, shows="Please look for a letter"),
+    Room("find order asked", "/orders", found_order, shows="Please look for an e-mail"),
     Room("find order refused", "/orders/links", refused_finding, 422, shows="does not look like an e-mail"),
     Room("order unknown", "/orders/<token>", at("/orders/nothing"), 404),
     Room("sign-in", "/sign-in", at("/sign-in")),

@@ -20,16 +20,16 @@ GOODS = 84_00 + 84_00 + 64_00
 PRIVATE = (FRONT, *BACK, "Siân", "Zoë", "always", "Ada", "Byron", "Quiet", "Bath", "BA1", "example.com")
 
 
-def body_of(letter: EmailMessage, kind: str) -> str:
-    part = letter.get_body((kind,))
+def body_of(email: EmailMessage, kind: str) -> str:
+    part = email.get_body((kind,))
     assert part is not None
     return str(part.get_content())
 
 
-def as_read(letter: EmailMessage) -> str:
-    """The letter's HTML with its own pictures in place, as a mail program shows it."""
-    html = body_of(letter, "html")
-    for part in letter.walk():
+def as_read(email: EmailMessage) -> str:
+    """The e-mail's HTML with its own pictures in place, as a mail program shows it."""
+    html = body_of(email, "html")
+    for part in email.walk():
         if part.get_content_maintype() == "image":
             picture = base64.b64encode(part.get_content()).decode()
             html = html.replace(f"cid:{part['Content-ID'].strip('<>')}", f"data:image/png;base64,{picture}")
@@ -99,7 +99,7 @@ def test_a_whole_order_is_bought_given_from_refunded_and_accounted_for(visit, op
     assert open_shop.level("PETAL-SILVER-18").on_hand == petals - 1
     assert open_shop.level("DISC-SILVER-18").reserved == 0
 
-    assert_the_letter_says_it_all(open_shop, visit(), reference, order_page)
+    assert_the_email_says_it_all(open_shop, visit(), reference, order_page)
 
     finance: Visitor = visit()
     finance.signs_in("finance")
@@ -119,12 +119,12 @@ def test_a_whole_order_is_bought_given_from_refunded_and_accounted_for(visit, op
     assert "chain, sums and guards are sound" in finance.reads()
     assert open_shop.level("DISC-SILVER-18").on_hand == discs - 2, "nothing came back to the bench by itself"
 
-    letters = open_shop.send_letters()
-    assert [letter["Subject"] for letter in letters] == [
+    emails = open_shop.send_emails()
+    assert [email["Subject"] for email in emails] == [
         f"Your order {reference}",
         f"About your order {reference}",
     ]
-    assert "sent money back" in body_of(letters[1], "plain")
+    assert "sent money back" in body_of(emails[1], "plain")
     buyer.page.reload()
     assert "Part of this order was refunded" in buyer.reads()
     assert "From this order: £10.00" in buyer.reads()
@@ -133,19 +133,19 @@ def test_a_whole_order_is_bought_given_from_refunded_and_accounted_for(visit, op
     assert open_shop.level("DISC-SILVER-18").on_hand == discs - 2 + 5
 
 
-def assert_the_letter_says_it_all(shop: OpenShop, reader: Visitor, reference: str, order_page: str) -> None:
-    """One letter, as text and as HTML, with every word as she wrote it and the way to her order."""
-    letters = shop.send_letters()
-    assert len(letters) == 1
-    assert letters[0]["To"] == DETAILS["E-mail"]
-    assert letters[0]["Subject"] == f"Your order {reference}"
-    reader.page.set_content(as_read(letters[0]))
+def assert_the_email_says_it_all(shop: OpenShop, reader: Visitor, reference: str, order_page: str) -> None:
+    """One e-mail, as text and as HTML, with every word as she wrote it and the way to her order."""
+    emails = shop.send_emails()
+    assert len(emails) == 1
+    assert emails[0]["To"] == DETAILS["E-mail"]
+    assert emails[0]["Subject"] == f"Your order {reference}"
+    reader.page.set_content(as_read(emails[0]))
     drawn = reader.page.locator("img")
     assert drawn.count() == 3  # two sides of one Disc, one of the other
     assert drawn.evaluate_all("imgs => imgs.every(img => img.complete && img.naturalWidth > 100)")
-    for text in (body_of(letters[0], "plain"), reader.page.locator("body").inner_text()):
+    for text in (body_of(emails[0], "plain"), reader.page.locator("body").inner_text()):
         assert [words for words in (FRONT, *BACK, OTHER) if f"“{words}”" not in text] == []
-    assert f"{shop.address}{order_page}" in body_of(letters[0], "plain")
+    assert f"{shop.address}{order_page}" in body_of(emails[0], "plain")
 
 
 def the_books(finance: Visitor) -> list[dict[str, str]]:
@@ -186,7 +186,7 @@ def test_a_late_payment_is_awaited_without_worry_and_then_settled(visit, open_sh
     buyer.page.reload()
     assert buyer.page.get_by_role("heading", level=1).inner_text() == "Confirming your payment"
     assert open_shop.totals().gross_pence == 0
-    assert open_shop.send_letters() == []
+    assert open_shop.send_emails() == []
     buyer.presses("See your order")
     assert stage(buyer).startswith("Confirming the payment")
 
@@ -199,7 +199,7 @@ def test_a_late_payment_is_awaited_without_worry_and_then_settled(visit, open_sh
     buyer.page.reload()
     assert stage(buyer).startswith("Received")
     assert open_shop.totals().net_pence == 15_00
-    assert len(open_shop.send_letters()) == 1
+    assert len(open_shop.send_emails()) == 1
     assert open_shop.sound() == []
 
 

@@ -15,7 +15,7 @@ def trade(database: Database) -> Trade:
 
 @pytest.fixture
 def paid(trade: Trade) -> int:
-    """An order that was paid, so that one letter waits."""
+    """An order that was paid, so that one e-mail waits."""
     order = trade.place("petal")
     trade.pays(order)
     trade.looks(order)

@@ -1,4 +1,4 @@
-"""A letter is put in once, taken by one worker at a time, and never lost."""
+"""An e-mail is put in once, taken by one worker at a time, and never lost."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from sqlalchemy import select
 from shop import clock
 from shop.db import Database
 from shop.mail import outbox
-from shop.mail.models import Letter
+from shop.mail.models import QueuedEmail
 from shop.mail.outbox import Claimed
 from shop.mail.sending import FileTransport, SmtpTransport, send_next, transport
 from tests.trade import Trade
@@ -51,21 +51,21 @@ def put(database: Database, order: int, key: str) -> bool:
         return outbox.put(session, kind="refund", order_id=order, dedupe_key=key)
 
 
-def only(database: Database) -> Letter:
+def only(database: Database) -> QueuedEmail:
     with database.reading() as session:
-        return session.scalars(select(Letter)).one()
+        return session.scalars(select(QueuedEmail)).one()
 
 
-def test_a_letter_is_put_in_once_for_each_thing_it_tells_of(database: Database, paid: int) -> None:
+def test_an_email_is_put_in_once_for_each_thing_it_tells_of(database: Database, paid: int) -> None:
     assert [put(database, paid, "refund re_1"), put(database, paid, "refund re_1")] == [True, False]
     assert put(database, paid, "refund re_2")
 
 
-def test_a_letter_goes_with_the_change_it_tells_of_or_not_at_all(trade: Trade, paid: int) -> None:
+def test_an_email_goes_with_the_change_it_tells_of_or_not_at_all(trade: Trade, paid: int) -> None:
     with pytest.raises(Killed), trade.database.transaction() as session:
         outbox.put(session, kind="refund", order_id=paid, dedupe_key="refund re_1")
         raise Killed
-    assert trade.letters(paid) == ["order-confirmation"]
+    assert trade.emails(paid) == ["order-confirmation"]
 
 
 def test_sending_takes_one_after_another_and_then_none(database: Database, paid: int) -> None:
@@ -75,7 +75,7 @@ def test_sending_takes_one_after_another_and_then_none(database: Database, paid:
     assert len(set(post.out)) == 2
 
 
-def test_many_workers_at_once_send_every_letter_once(database: Database, paid: int) -> None:
+def test_many_workers_at_once_send_every_email_once(database: Database, paid: int) -> None:
     for number in range(19):
         put(database, paid, f"refund re_{number}")
     post, start = Post(), Barrier(4)
@@ -90,7 +90,7 @@ def test_many_workers_at_once_send_every_letter_once(database: Database, paid: i
     assert len(post.out) == len(set(post.out)) == 20
 
 
-def test_while_one_worker_holds_a_letter_no_other_takes_it(
+def test_while_one_worker_holds_an_email_no_other_takes_it(
     database: Database, paid: int, later: Callable[[timedelta], None]
 ) -> None:
     with database.transaction() as session:
@@ -121,7 +121,7 @@ def test_killed_between_sending_and_noting_it_goes_again_under_the_same_message_
     assert only(database).sent_at is not None
 
 
-def test_a_letter_that_will_not_go_waits_longer_each_time_and_never_gives_up(
+def test_an_email_that_will_not_go_waits_longer_each_time_and_never_gives_up(
     database: Database, paid: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now, waits = [clock.now()], []
@@ -139,7 +139,7 @@ def test_a_letter_that_will_not_go_waits_longer_each_time_and_never_gives_up(
     assert len(post.out) == 1
 
 
-def test_one_letter_that_fails_holds_up_no_other(database: Database, paid: int) -> None:
+def test_one_email_that_fails_holds_up_no_other(database: Database, paid: int) -> None:
     put(database, paid, "refund re_1")
 
     def cannot(claimed: Claimed) -> EmailMessage:
@@ -155,14 +155,14 @@ def test_one_letter_that_fails_holds_up_no_other(database: Database, paid: int) 
     assert len(post.out) == 1
 
 
-def test_a_letter_nobody_should_get_is_noted_and_never_tried_again(database: Database, paid: int) -> None:
+def test_an_email_nobody_should_get_is_noted_and_never_tried_again(database: Database, paid: int) -> None:
     post = Post()
     assert send_next(database, post, lambda _: None)
     assert not send_next(database, post, written)
     assert (only(database).dropped, post.out) == ("erased", [])
 
 
-def test_waiting_letters_can_be_stopped_and_sent_ones_stay_sent(trade: Trade, paid: int) -> None:
+def test_waiting_emails_can_be_stopped_and_sent_ones_stay_sent(trade: Trade, paid: int) -> None:
     database, other = trade.database, trade.place("heart")
     send_next(database, Post(), written)
     put(database, paid, "refund re_1")
@@ -172,7 +172,9 @@ def test_waiting_letters_can_be_stopped_and_sent_ones_stay_sent(trade: Trade, pa
         assert outbox.drop_unsent(session, "restored") == 1
         assert outbox.drop_unsent(session, "restored") == 0
     with database.reading() as session:
-        rows = session.execute(select(Letter.dropped, Letter.sent_at).order_by(Letter.id)).all()
+        rows = session.execute(
+            select(QueuedEmail.dropped, QueuedEmail.sent_at).order_by(QueuedEmail.id)
+        ).all()
     assert [(why, sent is not None) for why, sent in rows] == [
         (None, True),
         ("erased", False),
@@ -180,7 +182,7 @@ def test_waiting_letters_can_be_stopped_and_sent_ones_stay_sent(trade: Trade, pa
     ]
 
 
-def test_files_are_one_a_letter_for_their_owner_alone(database: Database, paid: int, tmp_path: Path) -> None:
+def test_files_are_one_an_email_for_their_owner_alone(database: Database, paid: int, tmp_path: Path) -> None:
     folder = tmp_path / "mail"
     claimed = Claimed(1, "refund", paid, "<abc123@in-remembrance.invalid>", 1)
     for _ in range(2):

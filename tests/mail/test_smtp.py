@@ -22,10 +22,10 @@ def engine_name() -> str:
 
 
 class Box:
-    """A server's letterbox; `answer` is what it says to a letter, `rcpt` to an address."""
+    """A server's letterbox; `answer` is what it says to an e-mail, `rcpt` to an address."""
 
     def __init__(self, answer: str = "250 taken", rcpt: str = "250 known") -> None:
-        self.letters: list[Envelope] = []
+        self.emails: list[Envelope] = []
         self.answer, self.rcpt = answer, rcpt
 
     async def handle_RCPT(
@@ -35,7 +35,7 @@ class Box:
         return self.rcpt
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
-        self.letters.append(envelope)
+        self.emails.append(envelope)
         return self.answer
 
 
@@ -83,18 +83,18 @@ def _short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def waits(database: Database) -> bool:
-    letter = only(database)
-    return letter.sent_at is None and letter.dropped is None and letter.due_at > letter.created_at
+    email = only(database)
+    return email.sent_at is None and email.dropped is None and email.due_at > email.created_at
 
 
-def test_a_server_that_works_gets_the_letter_whole(database: Database, paid: int) -> None:
+def test_a_server_that_works_gets_the_email_whole(database: Database, paid: int) -> None:
     box = Box()
     with server(box) as post:
         assert send_next(database, post, written)
-    (letter,) = box.letters
-    assert letter.rcpt_tos == ["ada@example.com"]
-    assert letter.content is not None
-    assert b"Words" in (letter.content if isinstance(letter.content, bytes) else letter.content.encode())
+    (email,) = box.emails
+    assert email.rcpt_tos == ["ada@example.com"]
+    assert email.content is not None
+    assert b"Words" in (email.content if isinstance(email.content, bytes) else email.content.encode())
     assert only(database).sent_at is not None
 
 
@@ -151,7 +151,7 @@ def test_a_server_that_asks_who_we_are_is_told(database: Database, paid: int) ->
         post.password = "p:w"
         post.send(written(sending.outbox.Claimed(1, "refund", paid, "<a@b>", 1)))
     assert [data.login for data in told][-1] == b"shop"
-    assert len(box.letters) == 1
+    assert len(box.emails) == 1
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -173,7 +173,7 @@ def test_a_password_is_not_sent_to_a_server_elsewhere_that_offers_no_tls(
         monkeypatch.setattr(socket, "create_connection", lambda at, *more: dial(("127.0.0.1", at[1]), *more))
         post.host = "mail.example"
         assert send_next(database, post, written)
-    assert (heard, box.letters) == ([], [])
+    assert (heard, box.emails) == ([], [])
     assert waits(database), "for a server that can keep a secret"
     with database.reading() as session:
         (alert,) = open_alerts(session)

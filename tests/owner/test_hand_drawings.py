@@ -10,7 +10,7 @@ from shop.alerts import AlertKind, open_alerts
 from shop.engraving import HAND, Area
 from shop.engraving.by_hand import MOST_BYTES, NotADrawing, cut_by_hand, read_drawing
 from shop.engraving.outlines import CutSide, cut_path
-from shop.mail.models import Letter
+from shop.mail.models import QueuedEmail
 from shop.orders.lifecycle import link_token
 from shop.orders.models import OrderLine
 from tests.shopper import Shopper, form_on, reason_beside, soup
@@ -70,9 +70,9 @@ def cut_file(owner: Shopper, reference: str) -> TestResponse:
     return owner.get(f"/owner/orders/{reference}/lines/1/front.svg")
 
 
-def letters(trade: Trade) -> list[str]:
+def emails(trade: Trade) -> list[str]:
     with trade.database.reading() as session:
-        return list(session.scalars(select(Letter.kind).order_by(Letter.id)))
+        return list(session.scalars(select(QueuedEmail.kind).order_by(QueuedEmail.id)))
 
 
 def alerts(trade: Trade, kind: AlertKind = AlertKind.TO_BE_DRAWN) -> list[str]:
@@ -91,9 +91,9 @@ def test_from_the_order_to_the_approved_drawing(owner: Shopper, trade: Trade, or
 
     buyer, page = Shopper(owner.app), her_page(trade)
     assert "Nothing is cut before you have approved it" in buyer.get(page).text
-    assert "letter says so" in send(owner, ordered).text
+    assert "e-mail says so" in send(owner, ordered).text
     assert alerts(trade) == []
-    assert letters(trade) == ["order-confirmation", "drawing-ready"]
+    assert emails(trade) == ["order-confirmation", "drawing-ready"]
     assert cut_file(owner, ordered).status_code == 409
     shown = soup(buyer.get(page)).select_one(".line-proof svg path.words")
     assert shown is not None
@@ -136,7 +136,7 @@ def test_only_the_drawing_that_is_in_sight_is_approved(owner: Shopper, trade: Tr
 def test_a_file_that_is_no_outline_reaches_nobody(owner: Shopper, trade: Trade, ordered: str) -> None:
     said = send(owner, ordered, DRAWN.replace("<title>a</title>", "<script>alert(1)</script>")).text
     assert "Nothing was sent" in said
-    assert letters(trade) == ["order-confirmation"]
+    assert emails(trade) == ["order-confirmation"]
     assert alerts(trade) == [f"{ordered}, piece 1"]
 
 

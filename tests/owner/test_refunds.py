@@ -167,7 +167,7 @@ def test_a_payment_in_review_can_be_accepted(owner: Shopper, trade: Trade, unexp
     order = number_of(trade, unexplained)
     assert trade.order(order).state == State.PAID
     assert (trade.level("heart").on_hand, trade.level("heart").reserved) == (before.on_hand - 1, 0)
-    assert trade.letters(order) == ["order-confirmation"]
+    assert trade.emails(order) == ["order-confirmation"]
     assert form_to(owner, unexplained, "/acceptance") is None
     assert refund(owner, unexplained, postage="1") == 303
     assert trade.sound() == []
@@ -212,7 +212,7 @@ def test_accepted_when_the_last_piece_has_gone_all_of_it_goes_back(
     trade.set_stock("heart", 0)
     assert press(owner, unexplained, "acceptance") == 303
     assert (trade.order(order).state, trade.kept_pence(order)) == (State.REFUNDED, 0)
-    assert trade.letters(order) == ["sold-out"]
+    assert trade.emails(order) == ["sold-out"]
 
 
 def test_money_that_waits_stands_above_the_orders_until_it_is_decided(

@@ -271,7 +271,7 @@ def test_somebody_elses_words_cannot_be_taken_off(
 def test_her_letter_says_how_to_take_it_off_and_does_not_quote_it(anyone: Shopper, trade: Trade) -> None:
     buy(anyone, trade, **SHARED)
     worker = Worker(anyone.app)
-    while worker._send_letter():
+    while worker._send_email():
         pass
     (letter,) = (worker.settings.instance_dir / "mail").glob("*.eml")
     said = letter.read_text()

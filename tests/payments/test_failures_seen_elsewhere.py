@@ -40,13 +40,13 @@ PAID = ("charge.succeeded", "payment_intent.succeeded", "checkout.session.comple
 
 
 def settled_once(trade: Trade, order: int, gift: int = 500) -> bool:
-    """Whether the order's payment shows once in money, stock, ledger and letters."""
+    """Whether the order's payment shows once in money, stock, ledger and e-mails."""
     sold = trade.order(order)
     return (
         sold.state == State.PAID
         and trade.kept_pence(order) == sold.total_pence
         and trade.given() == gift
-        and trade.letters(order) == ["order-confirmation"]
+        and trade.emails(order) == ["order-confirmation"]
         and trade.sound() == []
     )
 
@@ -203,14 +203,14 @@ def no_ledger_key(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def no_letter_key(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_email_key(monkeypatch: pytest.MonkeyPatch) -> None:
     put = outbox.put
     monkeypatch.setattr(
         outbox, "put", lambda session, **how: put(session, **{**how, "dedupe_key": token_hex(4)})
     )
 
 
-@pytest.mark.parametrize("without", [no_inbox, no_versions, no_lock, no_ledger_key, no_letter_key])
+@pytest.mark.parametrize("without", [no_inbox, no_versions, no_lock, no_ledger_key, no_email_key])
 def test_without_any_one_guard_eight_deliveries_would_still_settle_once(
     trade: Trade, door: Door, monkeypatch: pytest.MonkeyPatch, without: Callable[[pytest.MonkeyPatch], None]
 ) -> None:
@@ -251,7 +251,7 @@ def test_an_event_whose_settling_fails_half_way_leaves_nothing_and_is_done_later
     assert [type(stumble) for stumble in door.stumbles] == [ZeroDivisionError]
     door.stumbles.clear()
     assert (trade.order(order).state, trade.kept_pence(order)) == (State.AWAITING, 0)
-    assert (trade.letters(order), trade.level("disc").reserved) == ([], 1)
+    assert (trade.emails(order), trade.level("disc").reserved) == ([], 1)
     door.works(later=True)
     assert door.undone() == 0
     assert settled_once(trade, order)
@@ -341,7 +341,7 @@ def test_the_late_news_of_an_expiry_does_not_take_the_stock_of_a_second_try(trad
 # 7
 
 
-def test_two_paid_sessions_for_one_order_and_the_second_goes_back_with_a_letter(
+def test_two_paid_sessions_for_one_order_and_the_second_goes_back_with_an_email(
     trade: Trade, door: Door
 ) -> None:
     before = trade.level("disc").on_hand
@@ -355,7 +355,7 @@ def test_two_paid_sessions_for_one_order_and_the_second_goes_back_with_a_letter(
     trade.looks(order)
     total = trade.order(order).total_pence
     assert money(trade, order) == [("payment", total), ("surplus", total), ("refund", -total)]
-    assert trade.letters(order) == ["order-confirmation", "paid-twice"]
+    assert trade.emails(order) == ["order-confirmation", "paid-twice"]
     (asked,) = asked_refunds(trade, order)
     assert asked.payment_intent in {trade.services.gateway.session(p).payment_intent for p in (first, second)}
     assert asked.amount_pence == total
@@ -484,7 +484,7 @@ def test_our_own_refunds_webhook_arrives_while_we_still_wait_for_the_answer(trad
     assert sync_order(hooked(trade.services, refund=webhook_first), order) is State.PART_REFUNDED
     assert heard == [200, 200]
     assert money(trade, order)[1:] == [("refund", -asked.amount_pence)]
-    assert (trade.given(), trade.letters(order)) == (500, ["order-confirmation", "refund"])
+    assert (trade.given(), trade.emails(order)) == (500, ["order-confirmation", "refund"])
     assert trade.sound() == []
 
 
@@ -510,7 +510,7 @@ def test_a_refund_sent_inside_a_webhook_stays_one_refund_when_its_own_webhook_co
     total = trade.order(order).total_pence
     assert money(trade, order) == [("payment", total), ("refund", -total)]
     assert (trade.order(order).state, trade.given()) == (State.REFUNDED, 0)
-    assert trade.letters(order) == ["sold-out"]
+    assert trade.emails(order) == ["sold-out"]
 
 
 # 10
@@ -528,7 +528,7 @@ def test_of_two_partial_refunds_the_first_is_replayed_and_counts_once(trade: Tra
     back = [-trade.wish_price("petal"), -trade.wish_price("heart")]
     assert sorted(money(trade, order)[1:]) == sorted(("refund", pence) for pence in back)
     assert trade.given() == 500
-    assert trade.letters(order).count("refund") == 2
+    assert trade.emails(order).count("refund") == 2
 
 
 def test_two_partial_refunds_of_ours_are_two_refunds_and_each_retry_is_the_same_one(trade: Trade) -> None:
@@ -727,7 +727,7 @@ def test_a_payment_of_another_amount_or_currency_is_for_the_owner_to_look_at(
     services = hooked(trade.services, snapshot=look)
     assert sync_order(services, order) is State.REVIEW
     assert [kind for kind, _ in money(trade, order)] == ["unexplained"]
-    assert (trade.given(), trade.letters(order)) == (0, [])
+    assert (trade.given(), trade.emails(order)) == (0, [])
     trade.pass_time_for_holds()
     sweep(services)
     assert trade.level("disc").reserved == 1
@@ -754,7 +754,7 @@ def test_paid_after_the_last_one_went_to_somebody_else_gets_all_her_money_back(t
     (asked,) = asked_refunds(trade, late)
     assert asked.key == f"order-{trade.order(late).reference}-unfillable"
     assert (trade.kept_pence(late), trade.given()) == (0, 0)
-    assert trade.letters(late) == ["sold-out"]
+    assert trade.emails(late) == ["sold-out"]
     trade.pays(other)
     assert trade.looks(other) is State.PAID
     assert trade.level("disc") == stock.Level(0, 0)

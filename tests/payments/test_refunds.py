@@ -47,7 +47,7 @@ def test_a_piece_goes_back_at_its_price_and_its_gift_with_it(trade: Trade, order
     assert trade.looks(order) is State.PART_REFUNDED
     assert trade.given() == 1000
     assert trade.kept_pence(order) == trade.order(order).total_pence - trade.wish_price("disc")
-    assert "refund" in trade.letters(order)
+    assert "refund" in trade.emails(order)
 
 
 def test_all_pieces_and_the_postage_are_the_whole_payment(trade: Trade, order: int) -> None:

@@ -80,7 +80,7 @@ def test_money_on_a_page_that_nobody_was_sent_to_goes_back(trade: Trade) -> None
         pay(trade, page)
     assert trade.looks(order) is State.PAID
     assert trade.kept_pence(order) == trade.order(order).total_pence
-    assert trade.letters(order).count("paid-twice") == 1
+    assert trade.emails(order).count("paid-twice") == 1
 
 
 def test_when_every_key_fails_the_hold_ends_with_the_next_answer(

@@ -12,7 +12,7 @@ from shop.standin import paying
 from tests.trade import Trade
 
 
-def test_a_paid_order_takes_its_stock_gives_five_pounds_a_piece_and_writes_one_letter(trade: Trade) -> None:
+def test_a_paid_order_takes_its_stock_gives_five_pounds_a_piece_and_writes_one_email(trade: Trade) -> None:
     before = trade.level("disc").on_hand
     order = trade.place("disc", "disc", "petal")
     trade.pays(order)
@@ -20,7 +20,7 @@ def test_a_paid_order_takes_its_stock_gives_five_pounds_a_piece_and_writes_one_l
     assert trade.given() == 1500
     assert trade.level("disc").on_hand == before - 2
     assert trade.level("disc").reserved == 0
-    assert trade.letters(order) == ["order-confirmation"]
+    assert trade.emails(order) == ["order-confirmation"]
     assert trade.kept_pence(order) == trade.order(order).total_pence
     assert trade.sound() == []
 
@@ -38,7 +38,7 @@ def test_looking_twice_changes_nothing(trade: Trade) -> None:
     version = trade.order(order).version
     trade.looks(order)
     assert trade.order(order).version == version
-    assert trade.letters(order) == ["order-confirmation"]
+    assert trade.emails(order) == ["order-confirmation"]
 
 
 def test_a_declined_card_leaves_the_order_open_to_try_again(trade: Trade) -> None:

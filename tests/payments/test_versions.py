@@ -48,7 +48,7 @@ def test_a_reopened_payment_page_keeps_its_hold_while_the_old_ones_expiry_is_hea
     assert trade.level("disc").reserved == 1
     trade.pays(order)
     assert trade.looks(order) is State.PAID
-    assert trade.letters(order) == ["order-confirmation"]
+    assert trade.emails(order) == ["order-confirmation"]
 
 
 def test_a_reopened_page_that_is_paid_before_its_answer_is_noted_is_found(trade: Trade) -> None:

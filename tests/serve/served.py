@@ -32,7 +32,7 @@ def main() -> None:
     trade.hears_all()
     for _ in range(3):
         Worker(app).step()
-    assert trade.letters(1) == ["order-confirmation"]
+    assert trade.emails(1) == ["order-confirmation"]
     print(json.dumps(found | {"modules": sorted(set(sys.modules) - theirs)}))  # noqa: T201
 
 

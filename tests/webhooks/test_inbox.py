@@ -135,7 +135,7 @@ def test_a_worker_that_comes_back_after_its_lease_undoes_nothing(door: Door, ord
 
     works_off_news(hooked(door.trade.services, snapshot=other_was_faster))
     assert (door.undone(), door.trade.given()) == (0, 500)
-    assert door.trade.letters(order) == ["order-confirmation"]
+    assert door.trade.emails(order) == ["order-confirmation"]
     assert door.trade.sound() == []
 
 
@@ -198,7 +198,7 @@ def test_the_page_she_returns_to_does_not_wait_for_the_worker(door: Door, order:
     assert door.trade.looks(order) is State.PAID
     door.works()
     assert (door.undone(), door.trade.given()) == (0, 500)
-    assert door.trade.letters(order) == ["order-confirmation"]
+    assert door.trade.emails(order) == ["order-confirmation"]
 
 
 def test_what_is_kept_of_an_event_is_its_kind_its_ids_and_its_times(
