@@ -33,9 +33,19 @@ from shop.settings import Settings
 from tests import caches
 from tests.browser import chromium, serving
 from tests.keys import VAULT_KEY, keys_url
-from tests.tracing import pytest_collection_modifyitems, pytest_runtest_protocol
+from tests.tracing import (
+    pytest_collection_modifyitems,
+    pytest_runtest_call,
+    pytest_runtest_setup,
+    pytest_runtest_teardown,
+)
 
-__all__ = ["pytest_collection_modifyitems", "pytest_runtest_protocol"]
+__all__ = [
+    "pytest_collection_modifyitems",
+    "pytest_runtest_call",
+    "pytest_runtest_setup",
+    "pytest_runtest_teardown",
+]
 
 caches.share()
 

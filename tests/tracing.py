@@ -1,22 +1,25 @@
-"""Which tests coverage looks at. Before Python 3.12 a line that is looked at costs two thirds more.
+"""What coverage looks at. Before Python 3.12 a line that is looked at costs two thirds more.
 
 A line counts as covered when any test has passed it, so the same lines are not looked at again and again:
-not in the twins on PostgreSQL beyond a few of each module, not in the hundredth case of a test, and not where
-the browser or a fault is what a test is about. Every test runs all the same, and what is called covered was.
+not in the twins on PostgreSQL beyond a few of each module, not in the hundredth case of a test, not in what
+fixtures do beyond the first of each module, and not where the browser or a fault is what a test is about.
+Every test runs all the same, and what is called covered was.
 """
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 
-CASES = 12
+CASES: Final = 12
 """Of one test, looked at."""
-TWINS = 3
-"""Of one module on PostgreSQL, looked at: enough for the lines that only it passes."""
-ABOUT_SOMETHING_ELSE = {"browser", "faults"}
+FEW: Final = 3
+"""Of one module, looked at: tests with what their fixtures do, and twins on PostgreSQL."""
+ABOUT_SOMETHING_ELSE: Final = {"browser", "faults"}
 """Marks of tests whose lines others pass, too."""
-LOOKED_AT = pytest.StashKey[bool]()
+TESTS: Final = pytest.StashKey[bool]()
+FIXTURES: Final = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,20 +27,37 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     seen: Counter[str] = Counter()
     for item in items:
         case = getattr(item, "callspec", None)
-        twin = case is not None and case.params.get("engine_name") == "postgresql"
-        group = item.nodeid.partition("::" if twin else "[")[0]
-        seen[group] += 1
-        few = seen[group] <= (TWINS if twin else CASES)
-        item.stash[LOOKED_AT] = few and ABOUT_SOMETHING_ELSE.isdisjoint(
-            mark.name for mark in item.iter_markers()
-        )
+        engine = case.params.get("engine_name", "") if case else ""
+        module = f"{item.nodeid.partition('::')[0]} {engine}"
+        test = f"{item.nodeid.partition('[')[0]} {engine}"
+        if not ABOUT_SOMETHING_ELSE.isdisjoint(mark.name for mark in item.iter_markers()):
+            continue
+        seen.update((module, test))
+        item.stash[FIXTURES] = seen[module] <= FEW
+        item.stash[TESTS] = seen[module] <= FEW if engine == "postgresql" else seen[test] <= CASES
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Look away while the others run."""
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Look away from most fixtures."""
+    return (yield from _looking(item, FIXTURES))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Look away from the tests that were not chosen."""
+    return (yield from _looking(item, TESTS))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """As for the fixtures."""
+    return (yield from _looking(item, FIXTURES))
+
+
+def _looking(item: pytest.Item, at: pytest.StashKey[bool]) -> Iterator[None]:
     measuring = item.config.pluginmanager.getplugin("_cov")
-    if item.stash[LOOKED_AT] or measuring is None or measuring.cov_controller is None:
+    if item.stash.get(at, False) or measuring is None or measuring.cov_controller is None:
         return (yield)
     measuring.cov_controller.pause()
     try:
