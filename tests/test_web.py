@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from shop import db
@@ -258,5 +259,5 @@ def test_canary_words_typed_everywhere_are_in_no_log_and_no_table(
 def test_a_failing_statement_quotes_no_value(app: Flask) -> None:
     database = app.extensions["shop"].database
     with database.reading() as session, pytest.raises(Exception, match="no such table") as failed:
-        session.execute(db.text("SELECT * FROM nowhere WHERE name = :name"), {"name": "Qanary"})
+        session.execute(text("SELECT * FROM nowhere WHERE name = :name"), {"name": "Qanary"})
     assert "Qanary" not in str(failed.value)
