@@ -18,6 +18,10 @@ NOT_TO_BE_CUT = frozenset({State.EXPIRED, State.FAILED, State.REFUNDED, State.DI
 """Orders that are not open: nothing of them is made."""
 
 
+AT_A_TIME = 50
+"""Orders in memory at a time."""
+
+
 class NotAsApproved(Exception):
     """A unit would not be cut as it was approved. `why` quotes no word."""
 
@@ -65,10 +69,10 @@ def tell_owner(session: Session, reference: str, number: int, problem: NotAsAppr
     raise_alert(session, problem.kind, reference, f"Piece {number}: {problem.why}")
 
 
-def open_orders(session: Session) -> list[Order]:
-    """The orders that are to be made, or may yet be, oldest first."""
-    query = select(Order).where(Order.state.not_in(NOT_TO_BE_CUT)).order_by(Order.id)
-    return list(session.scalars(query))
+def open_orders(session: Session, after: int = 0) -> list[Order]:
+    """Some of the orders that are to be made, or may yet be: those after this id, oldest first."""
+    query = select(Order).where(Order.state.not_in(NOT_TO_BE_CUT), Order.id > after).order_by(Order.id)
+    return list(session.scalars(query.limit(AT_A_TIME)))
 
 
 def problems(session: Session, vault: Vault, order: Order) -> Iterator[tuple[int, NotAsApproved]]:

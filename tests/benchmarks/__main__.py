@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks import databases, ledger_files, pages, purchases
+from tests.benchmarks import databases, ledger_files, pages, purchases, scale
 from tests.benchmarks.processes import private_mib
 from tests.benchmarks.servers import SHOP, Running, bare, running
 from tests.benchmarks.table import Row, middle, say, show
@@ -18,7 +18,8 @@ def main() -> None:
     asked = argparse.ArgumentParser(prog="make bench")
     asked.add_argument("--history", type=int, default=20_000, help="orders behind the aged shop")
     asked.add_argument("--entries", type=int, default=100_000, help="ledger transactions to export")
-    asked.add_argument("--only", choices=["pages", "purchases", "ledger"])
+    asked.add_argument("--orders", type=int, default=20_000, help="orders that `demo fill` invents")
+    asked.add_argument("--only", choices=["pages", "purchases", "ledger", "scale"])
     options = asked.parse_args()
     say("Ratios of one run on this machine; absolute numbers say little elsewhere.")
     if options.only in {None, "pages"}:
@@ -30,6 +31,9 @@ def main() -> None:
     for place in (databases.sqlite, databases.postgresql):
         if options.only in {None, "ledger"}:
             show("The ledger as CSV", ledger_files.compare(place(), options.entries))
+    for place in (databases.sqlite, databases.postgresql):
+        if options.only in {None, "scale"}:
+            show("With many orders", scale.compare(place(), options.orders))
 
 
 def _pages(folder: Path) -> list[Row]:

@@ -178,7 +178,7 @@ def _post(rows: dict[type[Base], list[dict[str, Any]]], seq: int, policy: Policy
 
 def _unguard(connection: Connection) -> None:
     """Without its guards the ledger takes a whole chain at once; `fill` puts them back."""
-    for trigger in triggers.TRIGGERS[connection.dialect.name]:
+    for trigger in triggers.PROTECTING[connection.dialect.name]:
         on = f" ON {trigger.table}" if connection.dialect.name == "postgresql" else ""
         connection.execute(text(f"DROP TRIGGER IF EXISTS {trigger.name}{on}"))
 

@@ -135,7 +135,7 @@ def deaf(monkeypatch: pytest.MonkeyPatch) -> None:
     def down(*_: object, **__: object) -> None:
         raise GatewayDown("no answer")
 
-    for call in ("expire_session", "create_session", "session", "picture"):
+    for call in ("expire_session", "create_session", "session", "snapshot"):
         monkeypatch.setattr(Gateway, call, down)
 
 
