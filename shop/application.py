@@ -40,7 +40,8 @@ from shop.owner import stock as owner_stock
 from shop.owner import wall as owner_wall
 from shop.pages import giving_page, layout_context, seo, styles, support, wall_page
 from shop.pages import routes as pages
-from shop.payments.gateway import Gateway, GatewayDown, GatewayRefused
+from shop.payments.gateway import Gateway
+from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.patience import patient_pages
 from shop.payments.services import Services
 from shop.payments.sync import StillMoving

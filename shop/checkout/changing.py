@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from shop.checkout import basket_store
 from shop.orders.lifecycle import State
-from shop.payments.gateway import GatewayDown, GatewayRefused
+from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.services import Services
 from shop.payments.sync import StillMoving, withdraw
 

@@ -24,7 +24,7 @@ from shop.orders.lifecycle import link_token
 from shop.orders.models import Order
 from shop.orders.placing import fingerprint
 from shop.orders.view import view
-from shop.payments.gateway import GatewayDown, GatewayRefused
+from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt
 from shop.payments.sync import StillMoving, sync_order
 from shop.pricing import NoLongerSold

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from shop.container import current_services
-from shop.payments.gateway import GatewayDown, GatewayRefused
+from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.reconciliation import reconcile as reconcile_everything
 from shop.payments.sweep import sweep as sweep_orders
 

@@ -15,7 +15,7 @@ from shop.orders.lifecycle import UNPAID, State
 from shop.orders.models import Order
 from shop.orders.view import OrderView, view
 from shop.owner.proofs import drawn_for, large_proofs
-from shop.payments.gateway import GatewayDown, GatewayRefused
+from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.kinds import OWED_STILL, EntryKind, RefundReason
 from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.order_record import PRINCIPAL

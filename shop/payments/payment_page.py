@@ -11,7 +11,7 @@ from shop import clock, stock
 from shop.mail.addresses import ascii_address
 from shop.orders.lifecycle import EventKind, State, lock, record
 from shop.payments.attempts import newest_attempt
-from shop.payments.gateway import CannotExpire, GatewayDown, GatewayRefused
+from shop.payments.gateway_errors import CannotExpire, GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt, StraySession, try_key
 from shop.payments.services import Services
 from shop.payments.stripe_snapshot import SessionSeen

@@ -18,7 +18,7 @@ from shop.db import has_come
 from shop.money import pounds_and_pence
 from shop.orders.lifecycle import EventKind, lock, record
 from shop.orders.models import Order
-from shop.payments.gateway import GatewayDown, GatewayRefused
+from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.kinds import RefundState
 from shop.payments.models import RefundRequest, try_key
 from shop.payments.services import Services

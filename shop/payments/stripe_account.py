@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from shop.alerts import AlertKind, raise_alert, withdraw_alert
 from shop.orders.models import Order
-from shop.payments.gateway import GatewayDown, GatewayRefused
+from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt
 from shop.payments.services import Services
 

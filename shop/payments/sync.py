@@ -18,7 +18,7 @@ from shop import clock
 from shop.orders.lifecycle import UNPAID, State, lock, move_version
 from shop.orders.models import Order
 from shop.payments.attempts import ATTEMPTS, newest_attempt
-from shop.payments.gateway import GatewayRefused
+from shop.payments.gateway_errors import GatewayRefused
 from shop.payments.kinds import EntryKind
 from shop.payments.models import PaymentEntry, RefundRequest, StraySession
 from shop.payments.payment_page import LATEST_STRAY, close_pages, made_for, start_payment

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date
 
 from shop import clock
-from shop.payments.gateway import API_VERSION
+from shop.payments.stripe_client import API_VERSION
 from shop.standin import idempotency, paying, store
 from shop.standin.config import standin
 from shop.standin.errors import ApiError

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from shop import clock
-from shop.payments.gateway import API_VERSION
+from shop.payments.stripe_client import API_VERSION
 from shop.standin.models import StandinDelivery, StandinEvent, StandinObject
 from shop.standin.store import JSON, new_id, seconds_now
 

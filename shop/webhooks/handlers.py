@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from shop import clock
 from shop.alerts import AlertKind, raise_alert
 from shop.orders.models import Order
-from shop.payments.gateway import GatewayDown, GatewayRefused
+from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt, PaymentEntry
 from shop.payments.services import Services
 from shop.payments.stripe_snapshot import EventSeen

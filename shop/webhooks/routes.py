@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from shop import web
 from shop.container import current_services
-from shop.payments.gateway import API_VERSION, BadEvent
+from shop.payments.gateway_errors import BadEvent
+from shop.payments.stripe_client import API_VERSION
 from shop.payments.stripe_snapshot import EventSeen
 from shop.webhooks.handlers import receive
 

@@ -11,8 +11,10 @@ import requests
 import stripe
 
 from shop import clock
-from shop.payments.gateway import API_VERSION, CannotExpire, Gateway, GatewayDown, GatewayRefused
+from shop.payments.gateway import Gateway
+from shop.payments.gateway_errors import CannotExpire, GatewayDown, GatewayRefused
 from shop.payments.session_request import session_request
+from shop.payments.stripe_client import API_VERSION
 from tests.faults.stripe_server import after_sales, paying, specification
 from tests.faults.stripe_server.account import Refusal
 from tests.faults.stripe_server.faults import Fault

@@ -19,10 +19,10 @@ from shop.giving import ledger as giving
 from shop.mail import outbox
 from shop.orders.lifecycle import State
 from shop.orders.models import Order, OrderEvent
-from shop.payments import gateway as stripe_gateway
-from shop.payments import refunds
+from shop.payments import refunds, stripe_client
 from shop.payments import sync as syncing
-from shop.payments.gateway import Gateway, GatewayDown
+from shop.payments.gateway import Gateway
+from shop.payments.gateway_errors import GatewayDown
 from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest
 from shop.payments.payment_page import start_payment
 from shop.payments.refund_sending import carry_out
@@ -673,10 +673,10 @@ def test_an_inquiry_that_closes_without_a_withdrawal_changes_nothing_in_the_end(
 def test_a_stripe_that_takes_the_call_and_never_answers_is_given_up(
     trade: Trade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connect, answer = stripe_gateway.TIMEOUT
-    assert (1 + stripe_gateway.RETRIES) * (connect + answer) < 60
+    connect, answer = stripe_client.TIMEOUT
+    assert (1 + stripe_client.RETRIES) * (connect + answer) < 60
     order = trade.place("disc")
-    monkeypatch.setattr(stripe_gateway, "TIMEOUT", (0.1, 0.1))
+    monkeypatch.setattr(stripe_client, "TIMEOUT", (0.1, 0.1))
     with socket.create_server(("127.0.0.1", 0)) as hung:
         address = f"http://127.0.0.1:{hung.getsockname()[1]}"
         services = replace(trade.services, gateway=Gateway.over_http("sk_test_1", "whsec_1", address))

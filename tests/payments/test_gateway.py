@@ -12,8 +12,10 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
 
 from shop.payments import gateway as module
-from shop.payments.gateway import API_VERSION, Gateway
+from shop.payments import stripe_client
+from shop.payments.gateway import Gateway
 from shop.payments.gateway_errors import CannotExpire, GatewayDown, GatewayRefused
+from shop.payments.stripe_client import API_VERSION
 from shop.standin.config import Keys
 from tests.payments.conftest import Recorder, Visitor
 
@@ -179,8 +181,8 @@ def test_nobody_listening_is_down_and_not_refused() -> None:
 
 
 def test_a_server_that_answers_too_late_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "TIMEOUT", (0.1, 0.1))
-    monkeypatch.setattr(module, "RETRIES", 0)
+    monkeypatch.setattr(stripe_client, "TIMEOUT", (0.1, 0.1))
+    monkeypatch.setattr(stripe_client, "RETRIES", 0)
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(GatewayDown):
         Gateway.over_http("sk_test_1", "whsec", f"http://127.0.0.1:{silent.getsockname()[1]}").session("cs_1")
 

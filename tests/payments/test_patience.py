@@ -9,7 +9,8 @@ from contextlib import closing, contextmanager
 import pytest
 from flask import Flask
 
-from shop.payments.gateway import Gateway, GatewayDown
+from shop.payments.gateway import Gateway
+from shop.payments.gateway_errors import GatewayDown
 from shop.payments.patience import BUYER_SECONDS, STAFF_SECONDS, Breaker, OutOfPatience, seconds_left, within
 
 

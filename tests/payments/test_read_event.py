@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from shop.payments.gateway import API_VERSION, Gateway
+from shop.payments.gateway import Gateway
 from shop.payments.gateway_errors import BadEvent
+from shop.payments.stripe_client import API_VERSION
 from shop.standin.deliveries import signed
 from tests.payments.conftest import Clock
 

@@ -10,7 +10,9 @@ import pytest
 from shop import clock
 from shop.checkout import basket_store
 from shop.orders.lifecycle import State
-from shop.payments.gateway import BadEvent, Gateway, WsgiClient
+from shop.payments.gateway import Gateway
+from shop.payments.gateway_errors import BadEvent
+from shop.payments.stripe_client import WsgiClient
 from shop.payments.stripe_time import StripeTime
 from shop.standin.config import derived_keys
 from shop.standin.deliveries import signed

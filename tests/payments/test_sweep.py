@@ -13,7 +13,7 @@ from shop.orders.lifecycle import State, lock
 from shop.orders.models import Order
 from shop.orders.placing import open_again
 from shop.payments.attempts import open_attempt
-from shop.payments.gateway import GatewayDown, GatewayRefused
+from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt
 from shop.payments.payment_page import start_payment
 from shop.payments.services import Services

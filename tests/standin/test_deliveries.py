@@ -12,7 +12,8 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from shop.db import Database
-from shop.payments.gateway import API_VERSION, Gateway
+from shop.payments.gateway import Gateway
+from shop.payments.stripe_client import API_VERSION
 from shop.standin import deliveries
 from shop.standin.config import Keys, derived_keys
 from shop.standin.deliveries import deliver_due, post_with_requests, work

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from shop import clock
 from shop.alerts import open_alerts
 from shop.orders.lifecycle import State
-from shop.payments.gateway import GatewayDown
+from shop.payments.gateway_errors import GatewayDown
 from shop.payments.stripe_snapshot import PaymentSnapshot
 from shop.webhooks import handlers, inbox
 from shop.webhooks.models import InboxEvent

@@ -7,13 +7,16 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
 import stripe
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from shop.payments.gateway import Gateway, WsgiClient
+from shop.payments import stripe_client
+from shop.payments.gateway import Gateway
+from shop.payments.stripe_client import WsgiClient
 from tests.faults.stripe_server.account import Body
 from tests.faults.stripe_server.server import StripeServer, Unanswered
 
@@ -38,7 +41,9 @@ def without_pauses(patch: pytest.MonkeyPatch) -> None:
 def gateway_to(server: StripeServer) -> Gateway:
     """The shop's gateway, with the real SDK inside, to the server in this process."""
     client = InProcess(server)
-    return Gateway(server.secret_key, WEBHOOK_SECRET, http_client=client, api_base="http://stripe.invalid")
+    return Gateway(
+        partial(stripe_client.client, server.secret_key, "http://stripe.invalid", client), WEBHOOK_SECRET
+    )
 
 
 @contextmanager
