@@ -214,7 +214,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "recursive_triggers=ON",  # or INSERT OR REPLACE deletes a protected row without firing its trigger
         "secure_delete=ON",  # an erased dedication leaves no text behind
         f"busy_timeout={BUSY_TIMEOUT_MS}",
-        "cache_size=-512",  # KiB: each thread has a connection, and the system keeps the file's pages anyway
+        "cache_size=-128",  # KiB: many connections stay open, and the system keeps the file's pages anyway
     ):
         connection.execute(f"PRAGMA {pragma}")
 

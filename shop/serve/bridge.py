@@ -7,6 +7,7 @@ reading who only want to look.
 import asyncio
 import logging
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -57,6 +58,13 @@ class Threads:
         """So many of them."""
         return cls(ThreadPoolExecutor(size, thread_name_prefix=name), size)
 
+    def start(self) -> None:
+        """Start them now: a first rush of visits should take no memory that was not there before."""
+        all_there = threading.Barrier(self.size + 1)
+        for _ in range(self.size):
+            self.pool.submit(all_there.wait)
+        all_there.wait()
+
     @property
     def full(self) -> bool:
         """Whether too many wait already."""
@@ -89,6 +97,11 @@ class Bridge:
         self._looking = Threads.of(LOOKING_THREADS, "looking")
         self._changing = Threads.of(CHANGING_THREADS, "changing")
         self._refusals = _refusals(app)
+
+    def start(self) -> None:
+        """Start the threads, in the process that serves: a copy of a process has no thread but one."""
+        self._looking.start()
+        self._changing.start()
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
         """Answer one request."""

@@ -33,8 +33,17 @@ WEB_PROCESSES: Final = 2
 PAUSES: Final = (0.5, 1.0, 2.0, 5.0)
 """In seconds, while the database does not answer; the last again and again."""
 FIRST_ANSWER_SECONDS: Final = 10.0
-NEEDED_SOON: Final = ("shapely", "fontTools.svgLib.path")
-"""What the first purchase and the first letter would load, in each process apart."""
+NEEDED_SOON: Final = (
+    "shapely",
+    "fontTools.svgLib.path",
+    *(f"fontTools.ttLib.tables._{table}" for table in ("g_l_y_f", "h_e_a_d", "h_h_e_a", "h_m_t_x")),
+    *(f"fontTools.ttLib.tables._{table}" for table in ("l_o_c_a", "m_a_x_p", "p_o_s_t")),
+    "stripe.checkout._session",
+    "stripe.checkout._session_service",
+    *(f"stripe._{what}" for what in ("charge", "payment_intent", "object_classes", "checkout_service")),
+    *(f"stripe._{what}_service" for what in ("refund", "dispute")),
+)
+"""What the first purchase would load, in each process apart."""
 
 
 def serve(settings: Settings, *, prepare: bool = False) -> None:

@@ -9,6 +9,8 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
+from shop.serve.bridge import Bridge
+
 BACKLOG: Final = 1024
 MOST_OPEN: Final = 4096
 """Requests at once, the slow ones included."""
@@ -17,13 +19,14 @@ ENDS_WITHIN: Final = 5.0
 """Seconds for what is under way when the shop is stopped."""
 
 
-def serve(bridge: object, port: int) -> None:
+def serve(bridge: Bridge, port: int) -> None:
     """Serve until SIGTERM, and end the process."""
+    bridge.start()
     asyncio.run(_serve(bridge, port))
     os._exit(0)  # a thread that still waits for something keeps nobody
 
 
-async def _serve(bridge: object, port: int) -> None:
+async def _serve(bridge: Bridge, port: int) -> None:
     server = Server(
         bridge,
         address="127.0.0.1",

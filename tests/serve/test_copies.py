@@ -53,3 +53,9 @@ def test_who_is_copied_has_no_database_and_no_connection_open(found: dict[str, A
 def test_a_purchase_and_its_letter_load_nothing_that_is_for_others(found: dict[str, Any]) -> None:
     loaded = found["modules"]
     assert [module for module in loaded for heavy in NEVER if f"{module}.".startswith(f"{heavy}.")] == []
+
+
+def test_what_a_purchase_needs_is_there_before_the_copies_are_made(found: dict[str, Any]) -> None:
+    """Else each would load it for itself, under the first rush of visits."""
+    packages = {module.partition(".")[0] for module in found["later"]}
+    assert packages <= {"resvg_py", "netrc"}, found["later"]
