@@ -67,7 +67,7 @@ def _fill(settings: Settings, orders: int, kind: str) -> Row:
 def measure(settings: Settings) -> list[Row]:
     """Pages and sweeps in this process, the slowest of each kind told by name; then the whole chain."""
     app = create_app(settings)
-    database: Database = app.extensions["shop.database"]
+    database: Database = app.extensions["shop"].database
     rows = [*_pages(app, database), *_sweeps(app)]
     with database.reading() as session:
         counted: list[int] = []
@@ -94,7 +94,7 @@ def _pages(app: Flask, database: Database) -> list[Row]:
 
 
 def _sweeps(app: Flask) -> list[Row]:
-    services: Services = replace(app.extensions["shop.Services"], mode=PaymentMode.STRIPE)
+    services: Services = replace(app.extensions["shop"].services, mode=PaymentMode.STRIPE)
     database = services.database
 
     def looked_for() -> None:
