@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base
@@ -42,12 +42,13 @@ class WallEntry(Base):
             name="nothing_left_once_withdrawn",
         ),
         CheckConstraint("(state = 'shown') = (shown_at IS NOT NULL)", name="shown_at_while_shown"),
+        Index("ix_wall_entry_listed", "state", "offered_at", "order_id", "number"),
     )
 
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     """Of the order's line."""
-    state: Mapped[str] = mapped_column(String(10), index=True)
+    state: Mapped[str] = mapped_column(String(10))
     offered_at: Mapped[datetime]
     shown_at: Mapped[datetime | None] = mapped_column(index=True)
     key_id: Mapped[str | None] = mapped_column(String(32), unique=True)

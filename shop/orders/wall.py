@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from shop import clock
@@ -111,12 +111,14 @@ def offer(session: Session, vault: Vault, order: Order, shared: Mapping[int, Wor
 def waiting(session: Session, vault: Vault) -> list[Offered]:
     """What nobody has looked at yet, oldest first."""
     paid = Order.state.in_(DECIDED_WHILE)
-    return _offered(session, vault, WallEntry.state == WallState.WAITING, paid, oldest_first=True)
+    keys = KEYS.join(Order, Order.id == WallEntry.order_id).where(WallEntry.state == WallState.WAITING, paid)
+    return _offered(session, vault, keys, [column.asc() for column in PLACE])
 
 
 def decided(session: Session, vault: Vault, number: int = 1) -> list[Offered]:
     """What was put on the wall or left off it, newest first: the page of that number, from 1."""
-    return _offered(session, vault, WallEntry.state.in_(DECISIONS), oldest_first=False, number=number)
+    keys = KEYS.where(WallEntry.state.in_(DECISIONS)).offset((number - 1) * AT_A_TIME)
+    return _offered(session, vault, keys, [column.desc() for column in PLACE])
 
 
 def decide(
@@ -214,18 +216,21 @@ def _opened(vault: Vault, entries: Iterable[WallEntry]) -> dict[str, Words]:
     return {key_id: Words(**opened[key_id]) for key_id, _ in sealed if key_id in opened}
 
 
+PLACE: Final = (WallEntry.offered_at, WallEntry.order_id, WallEntry.number)
+KEYS: Final = select(WallEntry.order_id, WallEntry.number)
+"""Found and sorted by themselves, from an index: what is not on the page is never read."""
+
+
 def _offered(
-    session: Session, vault: Vault, *conditions: ColumnElement[bool], oldest_first: bool, number: int = 1
+    session: Session, vault: Vault, keys: Select[int, int], order: Sequence[ColumnElement[Any]]
 ) -> list[Offered]:
-    order = [WallEntry.offered_at, WallEntry.order_id, WallEntry.number]
+    listed = keys.order_by(*order).limit(AT_A_TIME).subquery()
     query = (
         select(WallEntry, Order.reference, OrderLine.piece_name)
+        .join(listed, (listed.c.order_id == WallEntry.order_id) & (listed.c.number == WallEntry.number))
         .join(Order, Order.id == WallEntry.order_id)
         .join(OrderLine, (OrderLine.order_id == WallEntry.order_id) & (OrderLine.number == WallEntry.number))
-        .where(*conditions)
-        .order_by(*(order if oldest_first else [column.desc() for column in order]))
-        .limit(AT_A_TIME)
-        .offset((number - 1) * AT_A_TIME)
+        .order_by(*order)
     )
     rows = session.execute(query).all()
     opened = _opened(vault, [entry for entry, _, _ in rows])
