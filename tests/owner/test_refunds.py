@@ -10,6 +10,7 @@ from sqlalchemy import select
 from shop import alerts, stock
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
+from shop.payments import review
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from tests.owner.test_orders import refund
 from tests.shopper import Shopper, form_on, soup
@@ -201,6 +202,20 @@ def test_two_people_decide_once(owner: Shopper, trade: Trade, unexplained: str) 
     assert "Somebody has decided that already" in page_of(owner, unexplained)
     order = number_of(trade, unexplained)
     assert (trade.order(order).state, trade.kept_pence(order)) == (State.REFUNDED, 0)
+
+
+@pytest.mark.parametrize("second", [review.accept, review.return_all])
+def test_what_was_accepted_is_decided_even_before_anybody_has_looked(
+    trade: Trade, unexplained: str, second: Callable[..., Any]
+) -> None:
+    order = number_of(trade, unexplained)
+    with trade.database.transaction() as session:
+        review.accept(session, order, actor="owner@example.com")
+    with pytest.raises(review.NotInReview), trade.database.transaction() as session:
+        second(session, order, actor="ada@example.com")
+    assert trade.looks(order) is State.PAID
+    assert trade.letters(order) == ["order-confirmation"]
+    assert trade.kept_pence(order) > 0
 
 
 def test_accepted_when_the_last_piece_has_gone_all_of_it_goes_back(
