@@ -137,7 +137,10 @@ def test_an_order_erased_after_a_backup_is_erased_in_the_restored_shop(
     assert MARK in Shopper(app).get(page).text
     assert run(app, "backup", str(tmp_path / "b.db")).exit_code == 0
     assert run(app, "privacy", "erase", order.reference).exit_code == 0
-    assert run(app, "restore", str(tmp_path / "b.db"), "--yes-replace").exit_code == 0
+    restored = run(app, "restore", str(tmp_path / "b.db"), "--yes-replace")
+    assert "What was erased or withdrawn since is so again: 1." in restored.output
+    with trade_of(app).database.reading() as session:
+        assert session.scalars(select(SealedText)).all() == [], "before anything is started again"
     again = restarted(settings)
     exported = run(again, "privacy", "export", order.reference).output
     assert json.loads(exported)["contact"] is None
