@@ -16,6 +16,9 @@ LEAST_KEY: Final = 32
 LEAST_VARIETY: Final = 12
 """Different characters in it: 32 random ones of any alphabet have more, `changeme` and its like fewer."""
 
+LEAST_WEBHOOK_SECRET: Final = 20
+"""Characters; Stripe's have twice as many."""
+
 
 class Looked(Protocol):
     """What of the settings is looked at."""
@@ -34,6 +37,8 @@ class Looked(Protocol):
     def keys_url(self) -> str | None: ...  # noqa: D102
     @property
     def stripe_api_base(self) -> str | None: ...  # noqa: D102
+    @property
+    def stripe_webhook_secret(self) -> str | None: ...  # noqa: D102
     @property
     def livemode(self) -> bool: ...  # noqa: D102
     @property
@@ -69,9 +74,15 @@ def _secret_key(settings: Looked) -> str | None:
 def _site_url(settings: Looked) -> str | None:
     if not settings.secure:
         return "SITE_URL must begin with https:// where real money is taken."
-    if _this_machine(urlsplit(settings.site_url).hostname or ""):
-        return "SITE_URL names this machine, which no buyer can reach; real money needs the public address."
+    if _out_of_reach(urlsplit(settings.site_url).hostname or ""):
+        return "SITE_URL names a machine that no buyer can reach; real money needs the public address."
     return None
+
+
+def _webhook_secret(settings: Looked) -> str | None:
+    if len(settings.stripe_webhook_secret or "") >= LEAST_WEBHOOK_SECRET:
+        return None
+    return "STRIPE_WEBHOOK_SECRET is shorter than any that Stripe makes; copy all of it from the endpoint."
 
 
 def _stripe_api_base(settings: Looked) -> str | None:
@@ -105,11 +116,11 @@ def _whole_path(name: str, url: str) -> str | None:
     )
 
 
-def _this_machine(host: str) -> bool:
+def _out_of_reach(host: str) -> bool:
     try:
-        return ip_address(host).is_loopback
+        return not ip_address(host).is_global
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
 
 
 Rule = Callable[[Looked], str | None]
@@ -118,6 +129,7 @@ FOR_HTTPS: Final[tuple[Rule, ...]] = (_proxies,)
 FOR_MONEY: Final[tuple[Rule, ...]] = (
     _secret_key,
     _site_url,
+    _webhook_secret,
     _stripe_api_base,
     _mail_url,
     _database_url,

@@ -13,7 +13,7 @@ LIVE = {
     "PROXIES": "1",
     "MAIL_URL": "smtps://shop:hunter2@mail.example.org",
     "STRIPE_SECRET_KEY": "sk_live_hunter2",
-    "STRIPE_WEBHOOK_SECRET": "whsec_hunter2",
+    "STRIPE_WEBHOOK_SECRET": "whsec_hunter2hunter2hunter2",
 }
 
 
@@ -42,6 +42,9 @@ HALF_MADE = {
     "money over http": ({"SITE_URL": "http://shop.example.org"}, "SITE_URL"),
     "money on this machine": ({"SITE_URL": "https://127.0.0.1:8000"}, "SITE_URL"),
     "money at localhost": ({"SITE_URL": "https://localhost"}, "SITE_URL"),
+    "money in a network of one's own": ({"SITE_URL": "https://10.0.0.5"}, "SITE_URL"),
+    "money at a name of one's own": ({"SITE_URL": "https://shop.internal"}, "SITE_URL"),
+    "half of the webhook's secret": ({"STRIPE_WEBHOOK_SECRET": "whsec_hunter2"}, "STRIPE_WEBHOOK_SECRET"),
     "everybody looks like the proxy": ({"PROXIES": "0"}, "PROXIES"),
     "nobody has said how many proxies": ({"PROXIES": ""}, "PROXIES"),
     "Stripe's key in the clear": ({"STRIPE_API_BASE": "http://api.stripe.com"}, "STRIPE_API_BASE"),

@@ -42,7 +42,7 @@ def test_one_stripe_key_without_the_other_is_refused_by_the_name_of_the_missing_
 @pytest.mark.parametrize(("key", "live"), [("sk_test_1", False), ("sk_live_1", True), ("rk_live_1", True)])
 def test_a_live_key_is_told_from_a_test_key(tmp_path: Path, key: str, live: bool) -> None:
     found = read(
-        tmp_path, STRIPE_SECRET_KEY=key, STRIPE_WEBHOOK_SECRET="whsec_1", MAIL_URL="smtps://mail.example",
+        tmp_path, STRIPE_SECRET_KEY=key, STRIPE_WEBHOOK_SECRET=f"whsec_{'0' * 32}", MAIL_URL="smtps://mail.example",
         SITE_URL="https://shop.example", PROXIES="1",
     )  # fmt: skip
     assert (found.payment_mode, found.livemode) == (PaymentMode.STRIPE, live)

@@ -214,7 +214,7 @@ def test_what_was_accepted_is_decided_even_before_anybody_has_looked(
     with pytest.raises(review.NotInReview), trade.database.transaction() as session:
         second(session, order, actor="ada@example.com")
     assert trade.looks(order) is State.PAID
-    assert trade.letters(order) == ["order-confirmation"]
+    assert trade.emails(order) == ["order-confirmation"]
     assert trade.kept_pence(order) > 0
 
 
