@@ -19,6 +19,7 @@ from sqlalchemy import (
     Engine,
     MetaData,
     SQLColumnExpression,
+    cast,
     create_engine,
     event,
     func,
@@ -124,11 +125,15 @@ def one_of(column: str, kinds: Iterable[str]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({values})", name=f"{column}_known")
 
 
-def database_now(session: Session) -> ColumnElement[datetime]:
-    """The database's own clock as an SQL expression: hosts may disagree about the time, rows may not."""
+def database_now(session: Session, *, after: timedelta = timedelta()) -> ColumnElement[datetime]:
+    """The database's own clock as an SQL expression: hosts may disagree about the time, rows may not.
+
+    It is the same moment throughout a statement, or so long `after` it.
+    """
     if is_sqlite(session):
-        return func.strftime("%Y-%m-%d %H:%M:%f", "now", type_=DateTime())
-    return func.clock_timestamp(type_=UtcDateTime())
+        later = f"{after.total_seconds():+f} seconds"
+        return func.strftime("%Y-%m-%d %H:%M:%f", "now", later, type_=DateTime())
+    return cast(func.statement_timestamp() + after, UtcDateTime())
 
 
 def moment(session: Session) -> datetime:

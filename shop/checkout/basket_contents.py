@@ -28,6 +28,8 @@ class BasketContents:
     details: dict[str, Any] | None = field(repr=False)
     stamp: str
     """Changes with whatever is changed in the basket."""
+    ordered: bool = False
+    """Whether an order was made from it that may be the one that is meant."""
 
     @property
     def lines(self) -> Sequence[QuotedLine]:
@@ -75,7 +77,8 @@ def contents(
         replace(line, id=row.id, refusal=refusal)
         for line, row, (_, refusal) in zip(now.lines, rows, items, strict=True)
     ]
-    return BasketContents(replace(now, lines=lines), details, basket_store.stamp_of(rows, sealed))
+    stamp = basket_store.stamp_of(rows, sealed)
+    return BasketContents(replace(now, lines=lines), details, stamp, ordered=found.order_id is not None)
 
 
 def _with_hers(piece: PieceView, hers: Mapping[int, int]) -> PieceView:

@@ -13,7 +13,7 @@ from shop.checkout.basket_contents import BasketContents
 from shop.checkout.forms import contact_of
 from shop.orders.holding import ANYBODY, Asking
 from shop.orders.lifecycle import CAN_PAY_AGAIN, State, lock
-from shop.orders.placing import Wish, fingerprint, open_again, place
+from shop.orders.placing import Prepared, Wish, fingerprint, open_again, place, prepare
 from shop.payments.attempts import newest_attempt, open_attempt
 from shop.payments.models import CheckoutAttempt
 from shop.payments.payment_page import start_payment
@@ -65,6 +65,7 @@ def open_payment(
     """
     wish = wish_of(basket)
     services.gateway.hear_time()
+    prepared: Prepared | None = None
     for _ in range(ROUNDS):
         now = quote(
             catalogue(),
@@ -75,12 +76,21 @@ def open_payment(
         now.refuse_unsold()
         if fingerprint(wish, now) != agreed:
             raise Changed
+        if prepared is None and not basket.ordered:
+            prepared = prepare(services, wish, now)
         with services.database.transaction() as session:
             attempt, outdated = _attempt(
-                session, services, wish, now, token=token, stamp=basket.stamp, asking=asking
+                session,
+                services,
+                wish,
+                now,
+                token=token,
+                stamp=basket.stamp,
+                asking=asking,
+                prepared=prepared,
             )
         if attempt is not None:
-            url = start_payment(services, attempt.id)
+            url = start_payment(services, attempt.id, email=wish.contact.email)
             if url is None:
                 raise Declined
             return url
@@ -110,6 +120,7 @@ def _attempt(
     token: str,
     stamp: str,
     asking: Asking,
+    prepared: Prepared | None,
 ) -> tuple[CheckoutAttempt | None, int | None]:
     """The attempt to pay, or the id of an older order whose payment page must be closed first.
 
@@ -139,7 +150,13 @@ def _attempt(
         order = open_again(session, before.id, agreed, asking=asking)
     else:
         order = place(
-            session, services, wish, agreed, buyer_hash=basket_store.token_hash(token), asking=asking
+            session,
+            services,
+            wish,
+            agreed,
+            buyer_hash=basket_store.token_hash(token),
+            asking=asking,
+            prepared=prepared,
         )
     basket_store.ordered_as(session, own, order.id)
     return open_attempt(session, services, order, agreed), None

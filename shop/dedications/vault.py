@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from shop.dedications.keys import KeyStore, StoredKey
@@ -32,6 +32,12 @@ from shop.dedications.sealing import (
 )
 
 ID_BYTES: Final = 16
+
+_SEALED: Final = (
+    select(SealedText.label, SealedText.nonce, SealedText.ciphertext, OrderKey.key_id)
+    .join(OrderKey, OrderKey.order_id == SealedText.order_id)
+    .where(SealedText.order_id == bindparam("order"))
+)
 
 
 class OrderNotOpen(Exception):
@@ -90,14 +96,17 @@ class Vault:
         )
         session.execute(insert(SealedText), rows)
 
+    def seal_new(
+        self, session: Session, order_id: int, key_id: str, key: bytes, values: Mapping[str, Any]
+    ) -> None:
+        """Seal the first values of an order under a `new_key` that is kept. Raises NotSealable."""
+        session.execute(insert(OrderKey).values(order_id=order_id, key_id=key_id))
+        session.execute(insert(SealedText), sealed_rows(key, order_id, values))
+
     def reveal_all(self, session: Session, order_id: int) -> dict[str, Any]:
         """Every value of an order by its label; empty once it was erased. Raises SealBroken."""
-        rows = session.execute(
-            select(SealedText.label, SealedText.nonce, SealedText.ciphertext).where(
-                SealedText.order_id == order_id
-            )
-        ).all()
-        key = self._order_key(session, order_id) if rows else None
+        rows = session.execute(_SEALED, {"order": order_id}).all()
+        key = self._keys([rows[0].key_id]).get(rows[0].key_id) if rows else None
         if key is None:
             return {}
         return {

@@ -2,13 +2,16 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.dedications.keys import StoredKey
+from shop.dedications.vault import keyed
 from shop.engraving import proof_digest
 from shop.giving.policies import policy_in_force, statement
 from shop.mail.addresses import ascii_address
@@ -79,6 +82,30 @@ def _line_agreed(line: QuotedLine) -> list[Any]:
     ]
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What of an order can be worked out before its transaction begins, where nobody waits for it."""
+
+    fingerprint: str
+    key: StoredKey
+    """Kept in the key store already: alone it is harmless."""
+    bare_key: bytes = field(repr=False)
+    approved: Sequence[Approved | None] = field(repr=False)
+    """Of each line what is to be cut, if it has words."""
+    digests: Sequence[tuple[str | None, str | None]]
+    """Of each line those of its drawing and of its cut."""
+
+
+def prepare(services: OrderServices, wish: Wish, agreed: Quote) -> Prepared:
+    """Check the words of an order and keep its key. Raises NoLongerSold or NotCuttable."""
+    approved = [_approved(line) for line in agreed.lines]
+    digests = [_digests(found) for found in approved]
+    print_of = fingerprint(wish, agreed)
+    stored, key = services.vault.new_key(ascii_address(wish.contact.email))
+    services.vault.keys.add([stored])
+    return Prepared(keyed(key, print_of), stored, key, approved, digests)
+
+
 def place(
     session: Session,
     services: OrderServices,
@@ -87,6 +114,7 @@ def place(
     *,
     buyer_hash: str,
     asking: Asking = ANYBODY,
+    prepared: Prepared | None = None,
 ) -> Order:
     """Make the order and its hold.
 
@@ -94,6 +122,7 @@ def place(
     nothing is kept.
     """
     now = clock.now()
+    ready = prepared or prepare(services, wish, agreed)
     hold_id = set_aside(session, [line.item.variant_id for line in agreed.lines], PAYMENT_WINDOW, asking)
     policy = policy_in_force(session, now, samples=services.book == "test")
     order = Order(
@@ -104,7 +133,7 @@ def place(
         version=1,
         buyer_hash=buyer_hash,
         hold_id=hold_id,
-        fingerprint="",
+        fingerprint=ready.fingerprint,
         currency=CURRENCY,
         goods_pence=agreed.goods_pence,
         postage_pence=agreed.postage_pence,
@@ -119,20 +148,16 @@ def place(
     session.add(order)
     session.flush()
     each = policy.amount_pence if policy and policy.basis == "unit" else 0
-    services.vault.open_order(session, order.id, email=ascii_address(wish.contact.email))
     sealed: dict[str, Any] = {
         "contact": asdict(wish.contact),
         "gift": {"as_gift": wish.as_gift, "message": wish.gift_message},
     }
-    for number, line in enumerate(agreed.lines, start=1):
-        engraving, (piece, _) = line.item.engraving, line.sold
-        approved = Approved.now(engraving, piece.sides) if engraving else None
-        session.add(_line(order.id, number, line, approved, each))
+    for number, (line, approved) in enumerate(zip(agreed.lines, ready.approved, strict=True), start=1):
+        session.add(_line(order.id, number, line, ready, each))
         words = {**(approved.sealed() if approved else {}), "dedication": line.item.dedication}
         words["shared_as"] = line.item.shared_as
         sealed[f"line:{number}"] = words
-    services.vault.seal_all(session, order.id, sealed)
-    order.fingerprint = services.vault.keyed(session, order.id, fingerprint(wish, agreed)) or ""
+    services.vault.seal_new(session, order.id, ready.key.id, ready.bare_key, sealed)
     wall.offer(session, services.vault, order, _shared(agreed))
     make_link(session, order, services.secret_key)
     record(session, order, EventKind.PLACED, actor="buyer", total_pence=order.total_pence)
@@ -150,10 +175,20 @@ def open_again(session: Session, order_id: int, agreed: Quote, *, asking: Asking
     return order
 
 
-def _line(
-    order_id: int, number: int, line: QuotedLine, approved: Approved | None, donation_pence: int
-) -> OrderLine:
+def _approved(line: QuotedLine) -> Approved | None:
+    engraving, (piece, _) = line.item.engraving, line.sold
+    return Approved.now(engraving, piece.sides) if engraving else None
+
+
+def _digests(approved: Approved | None) -> tuple[str | None, str | None]:
+    if approved is None:
+        return None, None
+    return approved.digest(), None if approved.engraving.by_hand else approved.cut_digest()
+
+
+def _line(order_id: int, number: int, line: QuotedLine, ready: Prepared, donation_pence: int) -> OrderLine:
     piece, variant = line.sold
+    approved, (proof, cut) = ready.approved[number - 1], ready.digests[number - 1]
     return OrderLine(
         order_id=order_id,
         number=number,
@@ -168,8 +203,8 @@ def _line(
         donation_pence=donation_pence,
         engraved=approved is not None,
         by_hand=approved is not None and approved.engraving.by_hand,
-        proof_digest=approved.digest() if approved else None,
-        cut_digest=approved.cut_digest() if approved and not approved.engraving.by_hand else None,
+        proof_digest=proof,
+        cut_digest=cut,
     )
 
 

@@ -26,8 +26,10 @@ AROUND: Final = timedelta(hours=1)
 """How far our clock and Stripe's may be apart when that list is asked for a time."""
 
 
-def start_payment(services: Services, attempt_id: int) -> str | None:
+def start_payment(services: Services, attempt_id: int, *, email: str | None = None) -> str | None:
     """Ask Stripe for the attempt's session, if that has not been done, and give the payment page's URL.
+
+    `email` is the buyer's, if it is at hand: else it is opened in the vault.
 
     Safe to repeat: the stored request and its key lead to the same session. Gives None when nobody can pay
     the order now: Stripe refused the request for good (then its stock is free), or the order was given up or
@@ -36,12 +38,12 @@ def start_payment(services: Services, attempt_id: int) -> str | None:
     """
     with services.database.reading() as session:
         attempt = session.get_one(CheckoutAttempt, attempt_id)
-        contact = services.vault.reveal(session, attempt.order_id, "contact")
-    if attempt.url:
-        return attempt.url
-    request = (
-        {**attempt.request, "customer_email": ascii_address(contact["email"])} if contact else attempt.request
-    )
+        if attempt.url:
+            return attempt.url
+        if email is None:
+            contact = services.vault.reveal(session, attempt.order_id, "contact")
+            email = contact["email"] if contact else None
+    request = {**attempt.request, "customer_email": ascii_address(email)} if email else attempt.request
     try:
         seen = _create(services, attempt, request)
     except GatewayRefused as error:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from shop.db import is_sqlite, moment
+from shop.db import database_now, is_sqlite
 from shop.stock.models import Hold, HoldLine, HoldState, Reason, StockLevel, StockMovement
 
 ByHand = Literal["opening", "received", "counted", "damaged"]
@@ -181,9 +181,8 @@ def record(
     order_reference: str | None = None,
 ) -> None:
     """Write a movement for each variant id and signed quantity."""
-    at = moment(session)
     session.execute(
-        insert(StockMovement),
+        insert(StockMovement).values(at=database_now(session)),
         [
             {
                 "variant_id": variant_id,
@@ -192,7 +191,6 @@ def record(
                 "note": note,
                 "actor": actor,
                 "order_reference": order_reference,
-                "at": at,
             }
             for variant_id in sorted(quantities)
         ],

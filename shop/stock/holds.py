@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from shop.db import database_now, moment
+from shop.db import database_now
 from shop.stock import shares
 from shop.stock.counts import Shift, level_of, record, shift_all
 from shop.stock.models import Hold, HoldLine, HoldState, Reason
@@ -151,7 +151,7 @@ def _settle(session: Session, hold_id: int, before: HoldState, after: HoldState)
     settled = session.scalars(
         update(Hold)
         .where(Hold.id == hold_id, Hold.state == before)
-        .values(state=after, settled_at=moment(session), network=None)
+        .values(state=after, settled_at=database_now(session), network=None)
         .returning(Hold.id)
         .execution_options(synchronize_session=False)
     )
@@ -177,10 +177,11 @@ def _write(
     state: HoldState,
     network: str | None = None,
 ) -> int:
-    now = moment(session)
+    now = database_now(session)
     settled_at = None if state is HoldState.HELD else now
+    expires_at = database_now(session, after=lasts)
     placed = insert(Hold).values(
-        state=state, created_at=now, expires_at=now + lasts, settled_at=settled_at, network=network
+        state=state, created_at=now, expires_at=expires_at, settled_at=settled_at, network=network
     )
     hold_id = session.execute(placed.returning(Hold.id)).scalar_one()
     session.execute(

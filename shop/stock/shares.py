@@ -5,11 +5,12 @@ beyond its share is not refused: it is ordered without being set aside (`holds.n
 left that is no risk; where it is not, whoever pays is told before.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from shop import retention
@@ -40,11 +41,11 @@ def refuse_more(session: Session, network: str, added: Mapping[int, int]) -> Non
 
     Its share of a variant is half of what is free for it, rounded up: the last piece can always be had.
     """
-    if _holds(session, network) >= MOST_HOLDS:
+    holds, before = _held(session, network)
+    if holds >= MOST_HOLDS:
         raise ShareTaken
-    before = _held(session, network)
     for variant_id, quantity in added.items():
-        own = before.get(variant_id, 0) + quantity
+        own = before[variant_id] + quantity
         free = level_of(session, variant_id).available + own
         if own > _half(free):
             raise ShareTaken
@@ -63,9 +64,10 @@ def plenty(session: Session, wanted: Mapping[int, int]) -> bool:
 
 def covers(session: Session, network: str, wanted: Mapping[int, int], instead_of: int | None = None) -> bool:
     """Whether `wanted` could be set aside for the network now, once its basket's earlier hold is released."""
-    if _holds(session, network, instead_of) >= MOST_HOLDS:
+    holds, others = _held(session, network, besides=instead_of)
+    if holds >= MOST_HOLDS:
         return False
-    others, own = _held(session, network, instead_of), _pieces(session, Hold.id == instead_of)
+    own = _pieces(session, instead_of) if instead_of else {}
     for variant_id, quantity in wanted.items():
         with_it = others.get(variant_id, 0) + quantity
         free = level_of(session, variant_id).available + own.get(variant_id, 0) + others.get(variant_id, 0)
@@ -90,23 +92,29 @@ def _half(free: int) -> int:
     return (free + 1) // 2
 
 
-def _holds(session: Session, network: str, besides: int | None = None) -> int:
-    held = select(func.count()).where(
-        Hold.network == network, Hold.state == HoldState.HELD, Hold.id != (besides or 0)
+_OF_NETWORK: Final = (
+    select(HoldLine.hold_id, HoldLine.variant_id, HoldLine.quantity)
+    .join(Hold, Hold.id == HoldLine.hold_id)
+    .where(
+        Hold.network == bindparam("network"), Hold.id != bindparam("besides"), Hold.state == HoldState.HELD
     )
-    return session.execute(held).scalar_one()
+)
+_OF_HOLD: Final = (
+    select(HoldLine.variant_id, HoldLine.quantity)
+    .join(Hold, Hold.id == HoldLine.hold_id)
+    .where(Hold.id == bindparam("hold"), Hold.state == HoldState.HELD)
+)
 
 
-def _held(session: Session, network: str, besides: int | None = None) -> dict[int, int]:
-    """Pieces set aside for the network now, by variant id."""
-    return _pieces(session, (Hold.network == network) & (Hold.id != (besides or 0)))
+def _held(session: Session, network: str, *, besides: int | None = None) -> tuple[int, Counter[int]]:
+    """How many holds the network has now, and the pieces set aside for it by variant id."""
+    rows = session.execute(_OF_NETWORK, {"network": network, "besides": besides or 0}).all()
+    pieces: Counter[int] = Counter()
+    for row in rows:
+        pieces[row.variant_id] += row.quantity
+    return len({row.hold_id for row in rows}), pieces
 
 
-def _pieces(session: Session, which: ColumnElement[bool]) -> dict[int, int]:
-    rows = session.execute(
-        select(HoldLine.variant_id, func.sum(HoldLine.quantity))
-        .join(Hold, Hold.id == HoldLine.hold_id)
-        .where(which, Hold.state == HoldState.HELD)
-        .group_by(HoldLine.variant_id)
-    )
-    return {variant_id: int(pieces) for variant_id, pieces in rows}
+def _pieces(session: Session, hold_id: int) -> dict[int, int]:
+    """What a hold still sets aside, by variant id."""
+    return dict(session.execute(_OF_HOLD, {"hold": hold_id}).all())
