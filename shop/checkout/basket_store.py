@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, delete, or_, select, update
+from sqlalchemy import Select, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock, retention
@@ -33,6 +33,13 @@ _LINES: Final = (
     .outerjoin(Order, Order.id == BasketLine.order_id)
     .where(BasketLine.basket_id == bindparam("basket"), _NOT_BOUGHT)
     .order_by(BasketLine.id)
+)
+_COUNT: Final = (
+    select(func.count())
+    .select_from(BasketLine)
+    .join(Basket, Basket.id == BasketLine.basket_id)
+    .outerjoin(Order, Order.id == BasketLine.order_id)
+    .where(Basket.token_hash == bindparam("token_hash"), _NOT_BOUGHT)
 )
 _ORDERED_AS: Final = (
     update(BasketLine)
@@ -140,8 +147,7 @@ def lock_own(session: Session, token: str) -> Basket | None:
 
 def count(session: Session, token: str) -> int:
     """How many units are in the basket."""
-    basket = find(session, token)
-    return 0 if basket is None else len(lines_of(session, basket.id))
+    return session.scalars(_COUNT, {"token_hash": token_hash(token)}).one()
 
 
 def order_of(session: Session, token: str | None) -> Order | None:

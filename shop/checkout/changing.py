@@ -20,7 +20,7 @@ from shop.payments.sync import StillMoving, withdraw
 
 T = TypeVar("T")
 
-ROUNDS: Final = 4
+ROUNDS: Final = 5
 """How often to close a page again when another tab opened the next one in the meantime."""
 
 
@@ -76,14 +76,16 @@ def close_open_page(services: Services, token: str) -> OpenPage:
 
 def change_basket(services: Services, token: str, do: Callable[[Session], T]) -> tuple[T, OpenPage]:
     """Change a basket in a transaction of its own, its payment page closed first. Raises what `do` raises."""
+    found = OpenPage(Page.NONE)
     for rounds_left in reversed(range(ROUNDS)):
-        found = close_open_page(services, token)
         with services.database.transaction() as session:
             own = basket_store.lock_own(session, token)
             order = basket_store.order_of(session, token)
             if own and order and order.state == State.AWAITING:
-                if rounds_left and found.page is not Page.LEFT_OPEN:
-                    continue  # another tab went to pay just now
-                own.page_left_open, found = True, OpenPage(Page.LEFT_OPEN, order.reference)
-            return do(session), found
+                if not rounds_left or found.page is Page.LEFT_OPEN:
+                    own.page_left_open, found = True, OpenPage(Page.LEFT_OPEN, order.reference)
+                    return do(session), found
+            else:
+                return do(session), found
+        found = close_open_page(services, token)  # until no tab has gone to pay in the meantime
     raise AssertionError("the last round always changes the basket")

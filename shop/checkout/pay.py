@@ -146,7 +146,8 @@ def _attempt(
             basket_store.ordered_as(session, own, before.id)
             return latest, None
         return None, before.id
-    if before is not None and same and before.state in CAN_PAY_AGAIN:
+    again = before is not None and same and before.state in CAN_PAY_AGAIN
+    if before is not None and again:
         order = open_again(session, before.id, agreed, asking=asking)
     else:
         order = place(
@@ -159,4 +160,4 @@ def _attempt(
             prepared=prepared,
         )
     basket_store.ordered_as(session, own, order.id)
-    return open_attempt(session, services, order, agreed), None
+    return open_attempt(session, services, order, agreed, first=not again), None

@@ -16,6 +16,8 @@ WIDEST_PX: Final = 220
 BAR_PX: Final = 300
 """How wide the widest side of a unit is shown; a bar, being low, needs more. Both fit on a phone."""
 _NARROW: Final = 3
+_FINE: Final = 2
+"""Points of the picture to one of the page: what a good screen can show, and no more."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,12 @@ def pictures(
                 Picture(
                     number,
                     key,
-                    _width(side, sides.values()),
+                    width,
                     cid=f"{token}.{number}.{key}@{domain}",
                     alt=_alt(side, engraving),
-                    image=png.picture(side, metal),
+                    image=png.picture(side, metal, _FINE * width),
                 )
-                for key, side in sides.items()
+                for key, side, width in _with_widths(sides)
             ]
     return found
 
@@ -82,6 +84,10 @@ def _sides(line: LineView, refused: dict[int, NotAsApproved]) -> Mapping[str, Cu
     except NotAsApproved as problem:
         refused[line.row.number] = problem
         return {}
+
+
+def _with_widths(sides: Mapping[str, CutSide]) -> list[tuple[str, CutSide, int]]:
+    return [(key, side, _width(side, sides.values())) for key, side in sides.items()]
 
 
 def _width(side: CutSide, all_sides: Iterable[CutSide]) -> int:

@@ -133,9 +133,11 @@ def cut_digest(sides: Mapping[str, CutSide]) -> str:
 
 
 def _corners(contour: Contour) -> list[Any]:
+    import numpy as np  # noqa: PLC0415
+
     points = [contour.start, *(point for step in contour.steps for point in step)]
     degrees = "" if contour.closed else "".join(str(len(step)) for step in contour.steps)
-    return [degrees, [(round(x * _PER_MM), round(y * _PER_MM)) for x, y in points]]
+    return [degrees, np.rint(np.array(points) * _PER_MM).astype(int).tolist()]
 
 
 def refuse_difference(key: str, drawing: str, side: CutSide) -> None:

@@ -9,9 +9,10 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import Executable, func, select
 from sqlalchemy.orm import Session
 
+from shop.db import is_sqlite
 from shop.giving.canonical import Request
 from shop.giving.models import LedgerSum, LedgerTxn, Policy
-from shop.giving.posting import IdempotencyConflict, NotPlain, lock_head, open_books, post
+from shop.giving.posting import Head, IdempotencyConflict, NotPlain, lock_head, open_books, post
 from shop.giving.transitions import ENDS_ACCRUAL, ROUTES, STEPS, Account, Kind, Standing, lines
 from shop.giving.verification import verify
 
@@ -125,12 +126,14 @@ def bring_to(
     if len(targets) != len(units):
         raise ValueError("a unit can be named once only")
     past = _pasts(session, order_reference)
-    _agree(session, book, order_reference, targets.values(), past)
+    amounts = _amounts(session, targets.values())
+    _agree(book, order_reference, targets.values(), past, amounts)
     if not _missing(past, targets.values()):
         return []
-    lock_head(session)
-    past = _pasts(session, order_reference)  # again, now that nobody else can post
-    _agree(session, book, order_reference, targets.values(), past)
+    head = lock_head(session)
+    if not is_sqlite(session):  # whose writers are alone from the start
+        past = _pasts(session, order_reference)  # again, now that nobody else can post
+        _agree(book, order_reference, targets.values(), past, amounts)
     posted: list[LedgerTxn] = []
     for unit in sorted(targets):
         target, before = targets[unit], past.get(unit)
@@ -150,7 +153,9 @@ def bring_to(
                 cause=fact.cause,
             )
             key = f"{order_reference}:{unit}:{steps}"
-            posted.append(post(session, request, lines(kind, target.amount_pence), key=key, actor=fact.actor))
+            entries = lines(kind, target.amount_pence)
+            posted.append(post(session, request, entries, key=key, actor=fact.actor, head=head))
+            head = max(head, Head(posted[-1].seq, posted[-1].hash))
     return posted
 
 
@@ -210,15 +215,19 @@ def _missing(pasts: dict[int, _Past], targets: Iterable[UnitTarget]) -> bool:
     )
 
 
+def _amounts(session: Session, targets: Iterable[UnitTarget]) -> dict[int, int]:
+    """What each of their policies gives, in pence; of a policy in use that never changes."""
+    query = select(Policy.id, Policy.amount_pence).where(Policy.id.in_({t.policy_id for t in targets}))
+    return {row.id: row.amount_pence for row in session.execute(query)}
+
+
 def _agree(
-    session: Session,
     book: Book,
     order_reference: str,
     targets: Collection[UnitTarget],
     pasts: dict[int, _Past],
+    amounts: dict[int, int],
 ) -> None:
-    query = select(Policy.id, Policy.amount_pence).where(Policy.id.in_({t.policy_id for t in targets}))
-    amounts = {row.id: row.amount_pence for row in session.execute(query)}
     for target in targets:
         past = pasts.get(target.unit)
         if past and (past.book, past.sku, past.policy_id) != (book, target.sku, target.policy_id):

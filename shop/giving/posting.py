@@ -59,18 +59,25 @@ class Head(NamedTuple):
 
 
 def post(
-    session: Session, request: Request, amounts: Sequence[tuple[Account, int]], *, key: str, actor: str
+    session: Session,
+    request: Request,
+    amounts: Sequence[tuple[Account, int]],
+    *,
+    key: str,
+    actor: str,
+    head: Head | None = None,
 ) -> LedgerTxn:
     """Write one transaction with its lines and move the head onto it.
 
-    `amounts` are signed pence that sum to zero. A key used before gives its transaction back when the content
-    is the same (whoever asks), and raises IdempotencyConflict when it is not. Raises NotPlain for a reference
-    or SKU an export could not carry safely, ValueError for a time without its zone, and IntegrityError from
-    the database for lines that do not balance.
+    `amounts` are signed pence that sum to zero; `head` is what `lock_head` gave in this transaction, if it
+    was called. A key used before gives its transaction back when the content is the same (whoever asks), and
+    raises IdempotencyConflict when it is not.
+    Raises NotPlain for a reference or SKU an export could not carry safely, ValueError for a time without its
+    zone, and IntegrityError from the database for lines that do not balance.
     """
     _check(request)
     lines: Lines = [(account.value, pence, CURRENCY) for account, pence in amounts]
-    head = lock_head(session)
+    head = head or lock_head(session)
     asked = request.digest(lines)
     if existing := session.scalars(select(LedgerTxn).where(LedgerTxn.idempotency_key == key)).one_or_none():
         if existing.request_hash != asked:
@@ -145,13 +152,19 @@ def _policy_digest(session: Session, policy_id: int | None) -> str | None:
     return policies.digest(session.get_one(Policy, policy_id, populate_existing=True, with_for_update=held))
 
 
+_PERIODS: Final = select(
+    select(LedgerTxn.period).order_by(LedgerTxn.seq.desc()).limit(1).scalar_subquery(),
+    select(func.max(LedgerPeriod.name)).where(LedgerPeriod.closed_at.is_not(None)).scalar_subquery(),
+)
+"""The month of the last transaction, and the last month that is closed."""
+
+
 def _open_period(session: Session, booked_at: datetime) -> str:
     """The month of booking in UTC; never before the ledger's last month, never one that is closed."""
     month = booked_at.astimezone(UTC).strftime("%Y-%m")
-    last = session.scalar(select(LedgerTxn.period).order_by(LedgerTxn.seq.desc()).limit(1))
-    closed = session.scalar(select(func.max(LedgerPeriod.name)).where(LedgerPeriod.closed_at.is_not(None)))
+    last, closed = session.execute(_PERIODS).one()
     name = max(month, last or "", next_month(closed) if closed else "")
-    if session.get(LedgerPeriod, name) is None:
+    if name != last and session.get(LedgerPeriod, name) is None:
         session.add(LedgerPeriod(name=name))
         session.flush()
     return name

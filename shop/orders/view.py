@@ -102,7 +102,7 @@ def view(session: Session, vault: Vault, order: Order) -> OrderView:
     standings = ledger.standings(session, order.reference)
     shared = wall.states(session, order.id)
     sealed = vault.reveal_all(session, order.id)
-    drawings = steps_of(session, order.id)
+    drawings = steps_of(session, order.id) if any(row.by_hand for row in rows) else ()
     return OrderView(
         row=order,
         state=State(order.state),

@@ -31,12 +31,12 @@ def newest_attempt(session: Session, order_id: int) -> CheckoutAttempt:
     ).one()
 
 
-def open_attempt(session: Session, services: Services, order: Order, agreed: Quote) -> CheckoutAttempt:
-    """Write down the next attempt to pay an order that was just placed, or opened again."""
-    number = 1 + (
-        session.scalar(select(func.max(CheckoutAttempt.number)).where(CheckoutAttempt.order_id == order.id))
-        or 0
-    )
+def open_attempt(
+    session: Session, services: Services, order: Order, agreed: Quote, *, first: bool = False
+) -> CheckoutAttempt:
+    """Write down the next attempt to pay an order that was just placed (its `first`), or opened again."""
+    before = select(func.max(CheckoutAttempt.number)).where(CheckoutAttempt.order_id == order.id)
+    number = 1 + (0 if first else session.scalar(before) or 0)
     expires_at = services.gateway.now() + PAYMENT_WINDOW
     attempt = CheckoutAttempt(
         order_id=order.id,

@@ -1,13 +1,20 @@
 """Telling what happened: each event is kept, and due for delivery, in the transaction that made it true."""
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, cast
 
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.payments.stripe_client import API_VERSION
 from shop.standin.models import StandinDelivery, StandinEvent, StandinObject
 from shop.standin.store import JSON, new_id, seconds_now
+
+_TOLD: Final = "standin.told"
+_EVENT: Final = cast("Table", StandinEvent.__table__)
+_DELIVERY: Final = cast("Table", StandinDelivery.__table__)
 
 
 def tell(session: Session, what: str, about: StandinObject, before: JSON | None = None) -> None:
@@ -30,5 +37,30 @@ def tell(session: Session, what: str, about: StandinObject, before: JSON | None 
         "request": session.info.get("standin.request", {"id": None, "idempotency_key": None}),
         "type": what,
     }
-    event = StandinEvent(id=body["id"], type=what, created=body["created"], body=body)
-    session.add(StandinDelivery(event=event, state="due", attempts=0, due_at=clock.now(), leased_until=None))
+    told: list[JSON] | None = session.info.get(_TOLD)
+    if told is None:
+        _keep(session, [body])
+    else:
+        told.append(body)
+
+
+@contextmanager
+def at_once(session: Session) -> Iterator[None]:
+    """What is told inside is written together at its end."""
+    told: list[JSON] = session.info.setdefault(_TOLD, [])
+    try:
+        yield
+        _keep(session, told)
+    finally:
+        del session.info[_TOLD]
+
+
+def _keep(session: Session, told: Sequence[JSON]) -> None:
+    now = clock.now()
+    connection = session.connection()
+    connection.execute(
+        insert(_EVENT),
+        [{"id": body["id"], "type": body["type"], "created": body["created"], "body": body} for body in told],
+    )
+    waiting = {"state": "due", "attempts": 0, "due_at": now, "leased_until": None}
+    connection.execute(insert(_DELIVERY), [waiting | {"event_id": body["id"]} for body in told])

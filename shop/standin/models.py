@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base
 
@@ -60,8 +60,6 @@ class StandinDelivery(Base):
     leased_until: Mapped[datetime | None]
     last_status: Mapped[int | None]
     settled_at: Mapped[datetime | None]
-    event: Mapped[StandinEvent] = relationship(lazy="raise")
-    """So that it is written first."""
 
 
 class StandinKey(Base):

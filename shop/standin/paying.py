@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from shop.db import Database
 from shop.standin import money_objects, objects, store
 from shop.standin.errors import ApiError
-from shop.standin.events import tell
+from shop.standin.events import at_once, tell
 from shop.standin.models import StandinObject
 
 DECLINED = "Your card was declined."
@@ -20,6 +20,11 @@ DECLINED = "Your card was declined."
 
 def pay(session: Session, visit: StandinObject, *, three_d_secure: bool = False) -> None:
     """The card is good: charge, payment and session succeed at once."""
+    with at_once(session):
+        _pay(session, visit, three_d_secure=three_d_secure)
+
+
+def _pay(session: Session, visit: StandinObject, *, three_d_secure: bool) -> None:
     intent = _intent(session, visit)
     charge = _charge(session, intent, status="pending", method="card", three_d_secure=three_d_secure)
     store.change(

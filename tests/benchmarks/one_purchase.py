@@ -92,6 +92,7 @@ class Meter:
             yield
         finally:
             self._now.cpu_ms += 1000 * (time.process_time() - began)
+            self._now = Cost()
 
     def around(self, name: str, behind: WSGIApplication) -> WSGIApplication:
         """The application, each of whose answers belongs to this step."""

@@ -233,11 +233,9 @@ def test_a_line_that_changes_in_the_moment_of_pressing_pay_is_asked_about_again(
 
 @both
 def test_a_page_opened_in_another_tab_in_the_moment_of_a_change_is_closed_too(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
+    paying: Shopper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    buyer = Shopper(app)
-    buyer.to_payment()
-    look = changing.close_open_page
+    buyer, look = paying, changing.close_open_page
 
     def pays_meanwhile(*given: object) -> object:
         monkeypatch.setattr(changing, "close_open_page", look)

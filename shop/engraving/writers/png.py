@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from shop.engraving.contours import Contour
 from shop.engraving.jig import AS_DRAWN, Jig
 from shop.engraving.outlines import CutSide
 from shop.engraving.writers.placed import placed
@@ -14,6 +15,8 @@ METALS: Final[Mapping[str, str]] = {"silver": "#e9e7e4", "gold": "#edd59c"}
 """Colours by the metal's slug; any other is shown as silver. Words stand out on both by more than 11 to 1."""
 _WORDS: Final = "#1f1c19"
 _EDGE: Final = "#8d877e"
+_UNSEEN_MM: Final = 0.01
+"""A quarter of a point of the picture."""
 _EDGE_MM: Final = 0.12
 """As wide as its line, and as much is left free round it."""
 
@@ -23,24 +26,37 @@ def write(side: CutSide, jig: Jig = AS_DRAWN) -> bytes:  # noqa: ARG001 - a pict
     return picture(side, "silver")
 
 
-def picture(side: CutSide, metal: str) -> bytes:
-    """The side in the metal of that slug, WIDTH_PX wide."""
+def picture(side: CutSide, metal: str, width_px: int = WIDTH_PX) -> bytes:
+    """The side in the metal of that slug."""
     import resvg_py  # noqa: PLC0415 - only here
 
-    drawing = _drawing(side, METALS.get(metal, METALS["silver"]))
+    drawing = _drawing(side, METALS.get(metal, METALS["silver"]), width_px)
     return bytes(resvg_py.svg_to_bytes(svg_string=drawing, skip_system_fonts=True))
 
 
-def _drawing(side: CutSide, metal: str) -> str:
+def _drawing(side: CutSide, metal: str, width_px: int) -> str:
     left, bottom, right, top = placed(side, AS_DRAWN).page
     across, up = right - left + 2 * _EDGE_MM, top - bottom + 2 * _EDGE_MM
     box = " ".join(map(number, (-across / 2, -up / 2, across, up)))
-    high = round(WIDTH_PX * up / across)
+    high = round(width_px * up / across)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH_PX}" height="{high}" viewBox="{box}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width_px}" height="{high}" viewBox="{box}">'
         f'<path fill="{metal}" fill-rule="evenodd" stroke="{_EDGE}" stroke-width="{number(_EDGE_MM)}" '
         f'd="{path_data(side.guide)}"/>'
-        f'<path fill="{_WORDS}" fill-rule="evenodd" d="{path_data(side.filled)}"/>'
+        f'<path fill="{_WORDS}" fill-rule="evenodd" d="{path_data(map(_thinned, side.filled))}"/>'
         f'<path fill="none" stroke="{_WORDS}" stroke-width="{number(side.stroke_mm)}" stroke-linecap="round" '
         f'stroke-linejoin="round" d="{path_data(side.strokes)}"/></svg>'
     )
+
+
+def _thinned(contour: Contour) -> Contour:
+    """A polygon without the corners that no eye could tell apart; curves are left alone."""
+    if any(len(step) > 1 for step in contour.steps):
+        return contour
+    kept, last = [], contour.start
+    for step in contour.steps:
+        (point,) = step
+        if abs(point[0] - last[0]) + abs(point[1] - last[1]) > _UNSEEN_MM:
+            kept.append(step)
+            last = point
+    return Contour(contour.start, tuple(kept), contour.closed)
