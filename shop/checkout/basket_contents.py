@@ -28,8 +28,8 @@ class BasketContents:
     details: dict[str, Any] | None = field(repr=False)
     stamp: str
     """Changes with whatever is changed in the basket."""
-    ordered: bool = False
-    """Whether an order was made from it that may be the one that is meant."""
+    order_id: int | None = None
+    """The order that was made from it last."""
 
     @property
     def lines(self) -> Sequence[QuotedLine]:
@@ -78,7 +78,7 @@ def contents(
         for line, row, (_, refusal) in zip(now.lines, rows, items, strict=True)
     ]
     stamp = basket_store.stamp_of(rows, sealed)
-    return BasketContents(replace(now, lines=lines), details, stamp, ordered=found.order_id is not None)
+    return BasketContents(replace(now, lines=lines), details, stamp, order_id=found.order_id)
 
 
 def _with_hers(piece: PieceView, hers: Mapping[int, int]) -> PieceView:

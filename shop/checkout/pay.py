@@ -76,7 +76,7 @@ def open_payment(
         now.refuse_unsold()
         if fingerprint(wish, now) != agreed:
             raise Changed
-        if prepared is None and not basket.ordered:
+        if prepared is None and basket.order_id is None:
             prepared = prepare(services, wish, now)
         with services.database.transaction() as session:
             attempt, outdated = _attempt(

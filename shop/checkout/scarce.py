@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from shop import web
 from shop.accounts.rate_limit import network_digest
-from shop.checkout import basket_store, cookie
 from shop.checkout.basket_contents import BasketContents
 from shop.checkout.forms import PaymentForm
 from shop.orders.holding import Asking, only_noted
@@ -31,9 +30,8 @@ def said_of(basket: BasketContents, form: PaymentForm) -> str:
     if basket.problems:
         return ""
     with web.reading() as session:
-        found = basket_store.find(session, cookie.token())
         before = None
-        if found is not None and found.order_id is not None:
-            before = session.scalar(select(Order.hold_id).where(Order.id == found.order_id))
+        if basket.order_id is not None:
+            before = session.scalar(select(Order.hold_id).where(Order.id == basket.order_id))
         wanted = [line.item.variant_id for line in basket.lines]
         return NOT_SET_ASIDE if only_noted(session, wanted, asking(form), before) else ""

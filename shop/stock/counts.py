@@ -7,9 +7,9 @@ wait for each other (`shift_all` sorts).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -151,24 +151,39 @@ def level_of(session: Session, variant_id: int) -> Level:
     return Level(row.on_hand, row.reserved) if row else Level(0, 0)
 
 
-def shift(session: Session, variant_id: int, by: Shift) -> bool:
-    """Change a variant's counters if both stay possible afterwards; False, and nothing changed, if not."""
-    on_hand, reserved = StockLevel.on_hand + by.on_hand, StockLevel.reserved + by.reserved
-    changed = session.scalars(
-        update(StockLevel)
-        .where(StockLevel.variant_id == variant_id, reserved >= 0, on_hand >= reserved)
-        .values(on_hand=on_hand, reserved=reserved)
-        .returning(StockLevel.variant_id)
-        .execution_options(synchronize_session=False)
+_SHIFTED: Final = {
+    "on_hand": StockLevel.on_hand + bindparam("on_hand_by", type_=Integer),
+    "reserved": StockLevel.reserved + bindparam("reserved_by", type_=Integer),
+}
+_SHIFT: Final = (
+    update(StockLevel)
+    .where(
+        StockLevel.variant_id == bindparam("variant"),
+        _SHIFTED["reserved"] >= 0,
+        _SHIFTED["on_hand"] >= _SHIFTED["reserved"],
     )
-    return changed.one_or_none() is not None
+    .values(_SHIFTED)
+    .returning(StockLevel.on_hand, StockLevel.reserved)
+    .execution_options(synchronize_session=False)
+)
+
+
+def shift(session: Session, variant_id: int, by: Shift) -> Level | None:
+    """Change a variant's counters if both stay possible afterwards; None, and nothing changed, if not."""
+    asked = {"variant": variant_id, "on_hand_by": by.on_hand, "reserved_by": by.reserved}
+    changed = session.execute(_SHIFT, asked).one_or_none()
+    return Level(changed.on_hand, changed.reserved) if changed else None
 
 
 def shift_all(session: Session, changes: Mapping[int, Shift]) -> list[int]:
     """Shift each variant in the order of its id; the ids of those that were refused."""
-    return [
-        variant_id for variant_id in sorted(changes) if not shift(session, variant_id, changes[variant_id])
-    ]
+    shifted = shift_each(session, changes)
+    return [variant_id for variant_id, level in shifted.items() if level is None]
+
+
+def shift_each(session: Session, changes: Mapping[int, Shift]) -> dict[int, Level | None]:
+    """The same; each variant's numbers afterwards, None of those that were refused."""
+    return {variant_id: shift(session, variant_id, changes[variant_id]) for variant_id in sorted(changes)}
 
 
 def record(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from shop.db import database_now
 from shop.stock import shares
-from shop.stock.counts import Shift, level_of, record, shift_all
+from shop.stock.counts import Shift, level_of, record, shift_all, shift_each
 from shop.stock.models import Hold, HoldLine, HoldState, Reason
 
 
@@ -68,7 +68,8 @@ def place_hold(
             variant_id: Shift(reserved=quantities.get(variant_id, 0) - before.get(variant_id, 0))
             for variant_id in quantities.keys() | before.keys()
         }
-        if short := shift_all(session, changes):
+        levels = shift_each(session, changes)
+        if short := [variant_id for variant_id, level in levels.items() if level is None]:
             raise SoldOut(
                 {
                     variant_id: level_of(session, variant_id).available + before.get(variant_id, 0)
@@ -76,7 +77,7 @@ def place_hold(
                 }
             )
         if network is not None:
-            shares.refuse_more(session, network, quantities)
+            shares.refuse_more(session, network, quantities, levels)
         return _write(session, quantities, lasts, HoldState.HELD, network)
 
 

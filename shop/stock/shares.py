@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from shop import retention
 from shop.db import moment, one_at_a_time
-from shop.stock.counts import level_of
+from shop.stock.counts import Level, level_of
 from shop.stock.models import Hold, HoldLine, HoldState, StockLevel
 
 MOST_HOLDS: Final = 6
@@ -36,8 +36,10 @@ def wait_for_turn(session: Session, network: str) -> None:
     one_at_a_time(session, f"hold:{network}")
 
 
-def refuse_more(session: Session, network: str, added: Mapping[int, int]) -> None:
-    """Raise ShareTaken when `added`, which the counters hold already, is more than the network's share.
+def refuse_more(
+    session: Session, network: str, added: Mapping[int, int], levels: Mapping[int, Level | None]
+) -> None:
+    """Raise ShareTaken when `added`, which `levels` hold already, is more than the network's share.
 
     Its share of a variant is half of what is free for it, rounded up: the last piece can always be had.
     """
@@ -46,7 +48,8 @@ def refuse_more(session: Session, network: str, added: Mapping[int, int]) -> Non
         raise ShareTaken
     for variant_id, quantity in added.items():
         own = before[variant_id] + quantity
-        free = level_of(session, variant_id).available + own
+        level = levels[variant_id]
+        free = own + (level.available if level else 0)
         if own > _half(free):
             raise ShareTaken
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks import databases, ledger_files, pages, purchases, scale
+from tests.benchmarks import databases, in_process, ledger_files, pages, purchases, scale
 from tests.benchmarks.processes import private_mib
 from tests.benchmarks.servers import SHOP, Running, bare, running
 from tests.benchmarks.table import Row, middle, say, show
@@ -19,13 +19,15 @@ def main() -> None:
     asked.add_argument("--history", type=int, default=20_000, help="orders behind the aged shop")
     asked.add_argument("--entries", type=int, default=100_000, help="ledger transactions to export")
     asked.add_argument("--orders", type=int, default=20_000, help="orders that `demo fill` invents")
-    asked.add_argument("--only", choices=["pages", "purchases", "ledger", "scale"])
+    asked.add_argument("--only", choices=["pages", "purchases", "in-process", "ledger", "scale"])
     options = asked.parse_args()
     say("Ratios of one run on this machine; absolute numbers say little elsewhere.")
     if options.only in {None, "pages"}:
         with tempfile.TemporaryDirectory(prefix="pom-bench-") as folder:
             show("Public pages against a bare Flask hello", _pages(Path(folder)))
     for place in (databases.sqlite, databases.postgresql):
+        if options.only in {None, "in-process"}:
+            show("One purchase in this process against what it may cost", in_process.measure(place()))
         if options.only in {None, "purchases"}:
             show("A whole purchase against a bare one", purchases.compare(place(), options.history))
     for place in (databases.sqlite, databases.postgresql):

@@ -26,11 +26,11 @@ def write(side: CutSide, jig: Jig = AS_DRAWN) -> bytes:  # noqa: ARG001 - a pict
     return picture(side, "silver")
 
 
-def picture(side: CutSide, metal: str, width_px: int = WIDTH_PX) -> bytes:
-    """The side in the metal of that slug."""
+def picture(side: CutSide, metal: str, width_px: int | None = None) -> bytes:
+    """The side in the metal of that slug, WIDTH_PX wide unless another width is asked for."""
     import resvg_py  # noqa: PLC0415 - only here
 
-    drawing = _drawing(side, METALS.get(metal, METALS["silver"]), width_px)
+    drawing = _drawing(side, METALS.get(metal, METALS["silver"]), width_px or WIDTH_PX)
     return bytes(resvg_py.svg_to_bytes(svg_string=drawing, skip_system_fonts=True))
 
 

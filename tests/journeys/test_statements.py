@@ -1,0 +1,41 @@
+"""What one purchase asks of the database, request by request: whoever adds a statement says so here."""
+
+import pytest
+from flask import Flask
+
+from tests.benchmarks.one_purchase import BUYER, Cost, Purchases
+
+BUDGETS = {
+    "sqlite": {"add": 7, "form": 3, "details": 5, "last look": 4, "pay": 32, "card": 11, "thanks": 39},
+    "postgresql": {"add": 7, "form": 3, "details": 5, "last look": 4, "pay": 33, "card": 11, "thanks": 40},
+}
+FOLLOWING = {"events": 6, "look": 21, "e-mail": 11}
+
+
+@pytest.fixture
+def steps(app: Flask) -> dict[str, Cost]:
+    """The second purchase of a process: the first reads what is kept."""
+    purchases = Purchases(app)
+    purchases.buy()
+    return purchases.buy()
+
+
+def test_each_request_of_a_purchase_keeps_to_its_number_of_statements(
+    steps: dict[str, Cost], engine_name: str
+) -> None:
+    sent = {name: len(steps[name].statements) for name in BUYER}
+    assert {name: count for name, count in sent.items() if count > BUDGETS[engine_name][name]} == {}
+
+
+def test_what_follows_a_purchase_keeps_to_its_number_of_statements(steps: dict[str, Cost]) -> None:
+    sent = {name: len(steps[name].statements) for name in FOLLOWING}
+    assert {name: count for name, count in sent.items() if count > FOLLOWING[name]} == {}
+
+
+def test_nothing_but_what_can_change_between_two_looks_is_asked_twice_in_a_request(
+    steps: dict[str, Cost],
+) -> None:
+    looked_at = {name: cost.counted for name, cost in steps.items() if name in {"form", "last look"}}
+    assert {
+        statement for counted in looked_at.values() for statement, count in counted.items() if count > 1
+    } == set()
