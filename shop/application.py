@@ -14,6 +14,7 @@ from shop.accounts import routes as accounts
 from shop.accounts import security_log
 from shop.catalogue import page_cache
 from shop.catalogue import routes as catalogue
+from shop.catalogue.previews import DrawnAtOnce
 from shop.checkout import basket_routes, find_routes, order_routes
 from shop.checkout import routes as checkout
 from shop.container import Container, container
@@ -137,6 +138,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if invented and settings.livemode:
         database.dispose()
         raise DemoOrders
+    app.wsgi_app = DrawnAtOnce(app, app.wsgi_app, settings)  # type: ignore[method-assign]
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

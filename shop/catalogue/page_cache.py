@@ -65,10 +65,10 @@ class CachedPages(Generic[T]):
 
     def current(self) -> PageCache[T]:
         """The cache as of at most a second ago. Raises OperationalError when there is no database."""
-        if (cache := self._fresh()) is not None:
+        if (cache := self.fresh()) is not None:
             return cache
         with self._lock:
-            if (cache := self._fresh()) is not None:  # another thread was faster
+            if (cache := self.fresh()) is not None:  # another thread was faster
                 return cache
             began = self._now()
             shown = self._read()
@@ -90,10 +90,11 @@ class CachedPages(Generic[T]):
 
     def rendered(self, name: str) -> Stored | None:
         """The page of that name, if it is there and fresh: never reads, never renders."""
-        cache = self._fresh()
+        cache = self.fresh()
         return cache.pages.get(name) if cache else None
 
-    def _fresh(self) -> PageCache[T] | None:
+    def fresh(self) -> PageCache[T] | None:
+        """The cache, if it is there and at most a second old: never reads."""
         cache = self._cache
         return cache if cache is not None and self._now() - self._read_at < FRESH_SECONDS else None
 
@@ -165,7 +166,12 @@ def memories(app: Flask) -> tuple[PageCacheMiddleware[Any], ...]:
 
 def cached_pages() -> CachedPages[Shown]:
     """The running application's cached pages."""
-    found: CachedPages[Shown] = current_app.extensions[_EXTENSION]
+    return cached_pages_of(current_app)
+
+
+def cached_pages_of(app: Flask) -> CachedPages[Shown]:
+    """This application's cached pages."""
+    found: CachedPages[Shown] = app.extensions[_EXTENSION]
     return found
 
 

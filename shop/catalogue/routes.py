@@ -1,26 +1,16 @@
 """The first page, the collection, and each piece: one address each, the same for everyone."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final
 
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
-from shop.catalogue import choosing, piece_pages
+from shop.catalogue import choosing, piece_pages, previews
 from shop.catalogue.page_cache import Shown, cached_pages, shown
-from shop.catalogue.snapshot import PieceView
-from shop.engraving import preview
-from shop.network import Allowance, UsedUp, network
+from shop.network import UsedUp, network
 
 blueprint = Blueprint("catalogue", __name__)
-
-PREVIEW_KEPT = 3600
-"""Seconds a browser may keep a preview."""
-
-PREVIEWS: Final = Allowance(seconds=4.0, per_second=0.25)
-"""Of CPU time, for one network in one process. Who types uses a hundredth of a second each second."""
 
 
 @blueprint.get("/")
@@ -52,30 +42,16 @@ def piece(slug: str) -> ResponseReturnValue:
         abort(HTTPStatus.NOT_FOUND)
 
 
-@blueprint.get("/engravings/preview.svg")
+@blueprint.get(previews.ADDRESS)
 def engraving() -> ResponseReturnValue:
-    """Words on a piece: `piece`, `face` and the fields of the piece's form; on the `picture` of that name.
-
-    Without a picture it is the plain drawing of the `side`, in mm. It may be kept by the visitor's own
-    browser, never by a cache on the way: the words in it are hers.
-    """
-    piece = shown().catalogue.by_slug.get(request.args.get("piece", ""))
-    if piece is None or not piece.sides:
-        abort(HTTPStatus.NOT_FOUND)
+    """Words on a piece while somebody types them; see previews.drawn."""
     try:
-        with PREVIEWS.spending(network(request.remote_addr or "")):
-            drawn = _drawn(piece, request.args)
+        with previews.ALLOWED.spending(network(request.remote_addr or "")):
+            drawing = previews.drawn(shown().catalogue, request.args)
+    except previews.UnknownDrawing:
+        abort(HTTPStatus.NOT_FOUND)
     except UsedUp as used_up:
         raise TooManyRequests(retry_after=used_up.retry_after) from None
     return Response(
-        drawn, mimetype="image/svg+xml", headers={"Cache-Control": f"private, max-age={PREVIEW_KEPT}"}
+        drawing, content_type=previews.CONTENT_TYPE, headers={"Cache-Control": previews.CACHE_CONTROL}
     )
-
-
-def _drawn(piece: PieceView, asked: Mapping[str, str]) -> str:
-    if (name := asked.get("picture")) is None:
-        return preview(asked, piece.sides, piece.tool)
-    picture = next((stage for stage in piece.stages if stage.name == name), None)
-    if picture is None:
-        abort(HTTPStatus.NOT_FOUND)
-    return piece_pages.words_on(piece, picture, asked)

@@ -66,20 +66,22 @@ class Block:
             default=math.inf,
         )
 
-    def over_mm(self, number: int, region: Region, middle_y: float) -> tuple[float, float]:
-        """How much too tall and too long one line is at the face's least height; negative where it has room.
+    def too_tall_mm(self, number: int, region: Region, middle_y: float) -> float:
+        """How much too tall one line is at the face's least height; 0 when it is not."""
+        return max([0.0, *(over for over, x in self._over(number, region, middle_y) if x <= _TINY)])
+
+    def too_long_mm(self, number: int, region: Region, middle_y: float) -> float:
+        """How much too long one line is at the face's least height; negative where it has room.
 
         A line that sticks out at one side is too long by twice as much, for it stays in the middle.
         """
+        return max([2 * over / x for over, x in self._over(number, region, middle_y) if x > _TINY])
+
+    def _over(self, number: int, region: Region, middle_y: float) -> list[tuple[float, float]]:
+        """How far it leaves the region in each direction, in mm, and how much of that is to the right."""
         cap, spare, bounds = self.face.cap_min_mm, self.face.thicken_mm / 2, region.bounds
-        tall, long = 0.0, -math.inf
-        for (at, x, y), reach in zip(self._ways, self._reaches[number], strict=True):
-            over = cap * reach + y * middle_y + spare - bounds[at]
-            if x > _TINY:
-                long = max(long, 2 * over / x)
-            else:
-                tall = max(tall, over)
-        return tall, long
+        ways = zip(self._ways, self._reaches[number], strict=True)
+        return [(cap * reach + y * middle_y + spare - bounds[at], x) for (at, x, y), reach in ways]
 
 
 class Across:
@@ -120,7 +122,7 @@ def lay_block(region: Region, block: Block, best: tuple[float, float]) -> SideLa
 
 def room_in_block_mm(region: Region, block: Block, number: int) -> float:
     """How much longer one of these lines may grow at the face's least height."""
-    return max(-block.over_mm(number, region, middle)[1] for middle in region.middles)
+    return max([-block.too_long_mm(number, region, middle) for middle in region.middles])
 
 
 def _baselines(face: Face, lines: Sequence[Shaped | Upright]) -> list[float]:
@@ -133,10 +135,9 @@ def _baselines(face: Face, lines: Sequence[Shaped | Upright]) -> list[float]:
 def _outside(region: Region, block: Block, middle: float) -> dict[int, TooTall | TooLong]:
     found: dict[int, TooTall | TooLong] = {}
     for number in block.lines:
-        tall, long = block.over_mm(number, region, middle)
-        if tall > _TINY:
+        if (tall := block.too_tall_mm(number, region, middle)) > _TINY:
             found[number] = TooTall(tall)
-        elif long > _TINY:
+        elif (long := block.too_long_mm(number, region, middle)) > _TINY:
             found[number] = TooLong(long)
     return found
 

@@ -122,6 +122,7 @@ def _eyes_open(face: Face, measured: Measured, tool: Tool) -> float:
     )
 
 
+@lru_cache(maxsize=256)
 def fitted(face: Face, tool: Tool) -> Face:
     """The face as this tool cuts it."""
     return fit(face, tool).applied(face)

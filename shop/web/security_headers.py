@@ -69,9 +69,15 @@ def packed(response: Response) -> Response:
     if response.is_streamed or response.mimetype not in {"text/html", "image/svg+xml"}:
         return response
     response.vary.add("Accept-Encoding")
-    plain = response.get_data()
-    takes = "gzip" in request.headers.get("Accept-Encoding", "")
-    if takes and len(plain) > WORTH_PACKING and "Content-Encoding" not in response.headers:
-        response.set_data(gzip.compress(plain, GZIP_LEVEL, mtime=0))
+    taken = "" if "Content-Encoding" in response.headers else request.headers.get("Accept-Encoding", "")
+    if body := gzipped(response.get_data(), taken):
+        response.set_data(body)
         response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def gzipped(plain: bytes, accepted: str) -> bytes | None:
+    """The body as gzip; None when the browser takes none, or it would save nobody any time."""
+    if "gzip" not in accepted or len(plain) <= WORTH_PACKING:
+        return None
+    return gzip.compress(plain, GZIP_LEVEL, mtime=0)

@@ -93,7 +93,7 @@ def test_a_file_that_changes_while_the_shop_runs_leaves_nothing_of_its_old_self(
 @ONE_ENGINE
 def test_somebody_who_types_never_meets_the_limit_of_previews(client, monkeypatch):
     allowance = Allowance(4.0, 0.25, lambda: 0.0)  # time stands still, so nothing comes back
-    monkeypatch.setattr("shop.catalogue.routes.PREVIEWS", allowance)
+    monkeypatch.setattr("shop.catalogue.previews.ALLOWED", allowance)
     words = "For our daughter, always with us"
     for length in range(len(words)):
         asked = {"piece": "disc", "face": "marcellus", "engraving-front-1": words[: length + 1]}
@@ -101,9 +101,38 @@ def test_somebody_who_types_never_meets_the_limit_of_previews(client, monkeypatc
 
 
 @ONE_ENGINE
+@pytest.mark.parametrize("takes", ["", "gzip, br"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "piece=disc&face=marcellus&engraving-front-1=Zo%C3%AB+%26+%3Cb%3E&engraving-front-2=14+May",
+        "piece=disc&face=great-vibes&engraving-front-1=Wren&picture=disc-silver-front",
+        "piece=heart&face=nobody&engraving-front-1=&engraving-front-1=second&nothing",
+        "piece=two-rings&engraving-large-1=%F0%9F%90%BE&side=large",
+        "piece=disc&face=by-hand&engraving-front-1=Wren&picture=disc-silver-front",
+        "piece=disc&engraving-front-1=%00",
+        "piece=disc&engraving-front-1=%FF",
+        "piece=nothing",
+        "piece=disc&picture=nothing",
+        "",
+    ],
+)
+def test_a_drawing_is_the_same_whether_or_not_the_application_was_woken(client, query, takes, monkeypatch):
+    def answer():
+        sent = client.get(f"/engravings/preview.svg?{query}", headers={"Accept-Encoding": takes})
+        return sent.status_code, sorted(sent.headers.items()), sent.data
+
+    client.get("/pieces/disc")  # the catalogue is in memory from now on
+    at_once = answer()
+    monkeypatch.delattr(client.application, "wsgi_app")  # what stands in front of Flask's own
+    woken = answer()
+    assert woken == at_once, set(woken[1]) ^ set(at_once[1])
+
+
+@ONE_ENGINE
 def test_a_network_that_has_used_up_its_previews_is_asked_to_wait_and_another_is_not(client, monkeypatch):
     allowance = Allowance(4.0, 0.25)
-    monkeypatch.setattr("shop.catalogue.routes.PREVIEWS", allowance)
+    monkeypatch.setattr("shop.catalogue.previews.ALLOWED", allowance)
     asked = {"piece": "disc", "face": "great-vibes", "engraving-front-1": "Wren"}
     allowance.charge("127.0.0.2", 6.0)
 
@@ -121,7 +150,7 @@ def test_a_network_that_has_used_up_its_previews_is_asked_to_wait_and_another_is
 @ONE_ENGINE
 def test_a_flood_of_previews_costs_no_more_than_its_allowance(client, monkeypatch):
     allowance = Allowance(0.3, 0.0001)
-    monkeypatch.setattr("shop.catalogue.routes.PREVIEWS", allowance)
+    monkeypatch.setattr("shop.catalogue.previews.ALLOWED", allowance)
     statuses = []
     for number in range(400):
         words = {

@@ -1,0 +1,95 @@
+"""Drawings of words while somebody types: answered before the application looks for a session or a token.
+
+The same drawing is the application's to give when anything is unusual: what it would refuse, it refuses.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+from urllib.parse import parse_qsl
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask
+
+from shop.catalogue import piece_pages
+from shop.catalogue.page_cache import cached_pages_of
+from shop.catalogue.snapshot import Catalogue
+from shop.engraving import preview
+from shop.network import Allowance, UsedUp, network
+from shop.settings import Settings
+from shop.web.security_headers import gzipped, security_headers
+
+ADDRESS: Final = "/engravings/preview.svg"
+CONTENT_TYPE: Final = "image/svg+xml; charset=utf-8"
+CACHE_CONTROL: Final = "private, max-age=3600"
+"""A visitor's own browser may keep it for an hour, a cache on the way never: the words are the visitor's."""
+
+ALLOWED: Final = Allowance(seconds=4.0, per_second=0.25)
+"""Of CPU time, for one network in one process. Who types uses a hundredth of a second each second."""
+
+
+class UnknownDrawing(LookupError):
+    """There is no such piece to engrave, or no such picture of it."""
+
+
+def drawn(catalogue: Catalogue, asked: Mapping[str, str]) -> str:
+    """Words on a piece: `piece`, `face` and the fields of the piece's form; on the `picture` of that name.
+
+    Without a picture it is the plain drawing of the `side`, in mm. Raises UnknownDrawing.
+    """
+    piece = catalogue.by_slug.get(asked.get("piece", ""))
+    if piece is None or not piece.sides:
+        raise UnknownDrawing
+    if (name := asked.get("picture")) is None:
+        return preview(asked, piece.sides, piece.tool)
+    picture = next((stage for stage in piece.stages if stage.name == name), None)
+    if picture is None:
+        raise UnknownDrawing
+    return piece_pages.words_on(piece, picture, asked)
+
+
+class DrawnAtOnce:
+    """In front of the application: a drawing that nothing speaks against is answered without waking Flask."""
+
+    def __init__(self, app: Flask, behind: WSGIApplication, settings: Settings) -> None:
+        self._app, self._behind = app, behind
+        self._headers = [
+            ("Content-Type", CONTENT_TYPE),
+            ("Cache-Control", CACHE_CONTROL),
+            ("Vary", "Accept-Encoding"),
+            ("X-Robots-Tag", "noindex, nofollow, noarchive"),  # as every private page; see pages/seo.py
+            *security_headers(settings),
+        ]
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer at once, or let the application answer."""
+        asks = environ["PATH_INFO"] == ADDRESS and environ["REQUEST_METHOD"] == "GET"
+        body = self._drawn(environ) if asks else None
+        if body is None:
+            return self._behind(environ, start_response)
+        headers = self._headers
+        if packed := gzipped(body, environ.get("HTTP_ACCEPT_ENCODING", "")):
+            body, headers = packed, [*headers, ("Content-Encoding", "gzip")]
+        start_response("200 OK", [*headers, ("Content-Length", str(len(body)))])
+        return [body]
+
+    def _drawn(self, environ: WSGIEnvironment) -> bytes | None:
+        cache = cached_pages_of(self._app).fresh()
+        asked = _asked(environ.get("QUERY_STRING", ""))
+        if cache is None or asked is None:
+            return None
+        try:
+            with ALLOWED.spending(network(environ.get("REMOTE_ADDR", ""))):
+                return drawn(cache.shown.catalogue, asked).encode()
+        except (UsedUp, UnknownDrawing):
+            return None
+
+
+def _asked(query: str) -> dict[str, str] | None:
+    """The fields of an address, the first of each name; None when they are no text."""
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, errors="strict")
+    except ValueError:
+        return None
+    if "%00" in query or not query.isascii():
+        return None
+    return dict(reversed(pairs))
