@@ -24,7 +24,7 @@ from shop.payments.services import Services
 from shop.settings import PaymentMode, Settings
 from shop.webhooks import inbox
 from tests.benchmarks import databases, ledger_files
-from tests.benchmarks.table import Row, middle, say
+from tests.benchmarks.table import Row, say
 from tests.demo.test_scale import PAGES
 from tests.keys import VAULT_KEY
 from tests.shopper import Shopper
@@ -114,16 +114,16 @@ def _sweeps(app: Flask) -> list[Row]:
 
 
 def _row(name: str, do: Callable[[], Any]) -> Row:
-    began = time.monotonic()
+    """The quickest of some rounds, for what else the machine does is no part of it; and its CPU time here."""
     do()
-    first = 1000 * (time.monotonic() - began)
-    spent = []
+    spent, worked = [], []
     for _ in range(ROUNDS):
-        began = time.monotonic()
+        began, before = time.monotonic(), time.process_time()
         do()
         spent.append(1000 * (time.monotonic() - began))
-    usual = middle(spent)
-    return Row(f"{name}, ms", f"{usual:.1f}", f"first {first:.1f}", usual / LIMIT_MS, "1 or less")
+        worked.append(1000 * (time.process_time() - before))
+    best = min(spent)
+    return Row(f"{name}, ms", f"{best:.1f}", f"CPU {min(worked):.1f}", best / LIMIT_MS, "1 or less")
 
 
 if __name__ == "__main__":  # on a database that `demo fill` has filled: DATABASE_URL and INSTANCE_DIR
