@@ -1,7 +1,7 @@
 import pytest
 from flask import Flask
 
-from tests.bought import engine_name, paid, trade
+from tests.fixtures import engine_name, paid, trade
 from tests.shopper import Shopper
 
 __all__ = ["engine_name", "paid", "trade"]

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from shop import clock
-from tests.journeys.rooms import at, paid_over, staff_at
+from tests.journeys.page_states import at, paid_over, staff_at
 from tests.journeys.visitor import Visitor
 
 WIDE: Final = (1280, 960)

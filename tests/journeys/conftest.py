@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from shop.settings import Settings
 from tests.browser import free_port, serving
-from tests.journeys.opened import OpenShop
+from tests.journeys.live_shop import LiveShop
 from tests.journeys.visitor import Visitor, visiting
 
 ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -30,9 +30,9 @@ def settings(settings: Settings, taken_port: socket.socket) -> Settings:
 
 
 @pytest.fixture
-def open_shop(app: Flask, taken_port: socket.socket) -> Iterator[OpenShop]:
+def live_shop(app: Flask, taken_port: socket.socket) -> Iterator[LiveShop]:
     """The shop, open. An exception that nobody expected fails the test, also when a page hid it."""
-    shop = OpenShop(app, app.extensions["shop"].settings.site_url)
+    shop = LiveShop(app, app.extensions["shop"].settings.site_url)
 
     def note(_sender: Flask, exception: BaseException, **_: object) -> None:
         shop.failures.append(repr(exception))
@@ -43,11 +43,11 @@ def open_shop(app: Flask, taken_port: socket.socket) -> Iterator[OpenShop]:
 
 
 @pytest.fixture
-def visit(browser: Browser, open_shop: OpenShop) -> Iterator[Callable[..., Visitor]]:
+def visit(browser: Browser, live_shop: LiveShop) -> Iterator[Callable[..., Visitor]]:
     """Somebody comes by, with a browser of her own: `visit()`; keywords go to the browser context."""
     with ExitStack() as everyone:
 
         def come(**how: object) -> Visitor:
-            return everyone.enter_context(visiting(browser, open_shop, **how))
+            return everyone.enter_context(visiting(browser, live_shop, **how))
 
         yield come

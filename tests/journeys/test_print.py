@@ -3,7 +3,7 @@
 import pytest
 
 from tests.journeys.conftest import ONE_ENGINE
-from tests.journeys.rooms import ROOMS
+from tests.journeys.page_states import PAGE_STATES
 
 pytestmark = [pytest.mark.browser, ONE_ENGINE]
 
@@ -18,7 +18,7 @@ WHITE = {"rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}
 @pytest.mark.parametrize("name", ["order", "owner order", "finance", "giving"])
 def test_on_paper_stands_what_matters_and_nothing_to_press(visit, name):
     visitor = visit(viewport={"width": A4_WITHOUT_MARGINS, "height": 1000}, color_scheme="dark")
-    next(room for room in ROOMS if room.name == name).enter(visitor)
+    next(state for state in PAGE_STATES if state.name == name).enter(visitor)
     visitor.page.emulate_media(media="print")
     assert [thing for thing in visitor.page.locator(NOT_ON_PAPER).all() if thing.is_visible()] == []
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= A4_WITHOUT_MARGINS

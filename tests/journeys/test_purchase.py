@@ -9,7 +9,7 @@ from email.message import EmailMessage
 import pytest
 
 from tests.journeys.conftest import ONE_ENGINE
-from tests.journeys.opened import OpenShop
+from tests.journeys.live_shop import LiveShop
 from tests.journeys.visitor import DETAILS, FIELDS, Visitor
 
 pytestmark = pytest.mark.browser
@@ -74,15 +74,15 @@ def reference_on(page_text: str) -> str:
     return found[0]
 
 
-def test_a_whole_order_is_bought_given_from_refunded_and_accounted_for(visit, open_shop: OpenShop):
-    discs, petals = open_shop.level("DISC-SILVER-18").on_hand, open_shop.level("PETAL-SILVER-18").on_hand
+def test_a_whole_order_is_bought_given_from_refunded_and_accounted_for(visit, live_shop: LiveShop):
+    discs, petals = live_shop.level("DISC-SILVER-18").on_hand, live_shop.level("PETAL-SILVER-18").on_hand
     buyer: Visitor = visit()
     chooses_three(buyer)
     goes_to_payment(buyer)
     assert not any(word in buyer.reads() for word in PRIVATE), "the payment page knows her words or her name"
     buyer.presses("Pay £235.60")
 
-    assert open_shop.webhooks_waiting() > 0, "this is to work before any webhook"
+    assert live_shop.webhooks_waiting() > 0, "this is to work before any webhook"
     assert "Thank you" in buyer.page.get_by_role("heading", level=1).inner_text()
     reference = reference_on(buyer.reads())
     buyer.presses("See your order")
@@ -90,16 +90,16 @@ def test_a_whole_order_is_bought_given_from_refunded_and_accounted_for(visit, op
     assert buyer.page.locator("main q").all_inner_texts() == [FRONT, *BACK, OTHER]
     assert "From this order: £15.00" in buyer.reads()
 
-    assert open_shop.deliver_webhooks() > 0
-    assert open_shop.webhooks_waiting() == 0
+    assert live_shop.deliver_webhooks() > 0
+    assert live_shop.webhooks_waiting() == 0
     buyer.page.reload()
     assert stage(buyer).startswith("Received")
-    assert open_shop.totals().net_pence == 15_00
-    assert open_shop.level("DISC-SILVER-18").on_hand == discs - 2
-    assert open_shop.level("PETAL-SILVER-18").on_hand == petals - 1
-    assert open_shop.level("DISC-SILVER-18").reserved == 0
+    assert live_shop.totals().net_pence == 15_00
+    assert live_shop.level("DISC-SILVER-18").on_hand == discs - 2
+    assert live_shop.level("PETAL-SILVER-18").on_hand == petals - 1
+    assert live_shop.level("DISC-SILVER-18").reserved == 0
 
-    assert_the_email_says_it_all(open_shop, visit(), reference, order_page)
+    assert_the_email_says_it_all(live_shop, visit(), reference, order_page)
 
     finance: Visitor = visit()
     finance.signs_in("finance")
@@ -108,18 +108,18 @@ def test_a_whole_order_is_bought_given_from_refunded_and_accounted_for(visit, op
     desk: Visitor = visit()
     desk.open("/stand-in/")
     desk.page.get_by_role("button", name=re.compile("Refund one Disc")).first.click()
-    open_shop.deliver_webhooks()
-    assert open_shop.totals().net_pence == 10_00
-    assert open_shop.sound() == []
+    live_shop.deliver_webhooks()
+    assert live_shop.totals().net_pence == 10_00
+    assert live_shop.sound() == []
     rows = the_books(finance)
     assert [row["kind"] for row in rows] == ["accrue", "accrue", "accrue", "reverse"]
     assert sum(int(row["amount_pence"]) for row in rows) == 10_00
     assert {row["order_reference"] for row in rows} == {reference}
     finance.presses("Check every transaction")
     assert "chain, sums and guards are sound" in finance.reads()
-    assert open_shop.level("DISC-SILVER-18").on_hand == discs - 2, "nothing came back to the bench by itself"
+    assert live_shop.level("DISC-SILVER-18").on_hand == discs - 2, "nothing came back to the bench by itself"
 
-    emails = open_shop.send_emails()
+    emails = live_shop.send_emails()
     assert [email["Subject"] for email in emails] == [
         f"Your order {reference}",
         f"About your order {reference}",
@@ -130,10 +130,10 @@ def test_a_whole_order_is_bought_given_from_refunded_and_accounted_for(visit, op
     assert "From this order: £10.00" in buyer.reads()
 
     owner_reads_and_counts(visit(), reference)
-    assert open_shop.level("DISC-SILVER-18").on_hand == discs - 2 + 5
+    assert live_shop.level("DISC-SILVER-18").on_hand == discs - 2 + 5
 
 
-def assert_the_email_says_it_all(shop: OpenShop, reader: Visitor, reference: str, order_page: str) -> None:
+def assert_the_email_says_it_all(shop: LiveShop, reader: Visitor, reference: str, order_page: str) -> None:
     """One e-mail, as text and as HTML, with every word as she wrote it and the way to her order."""
     emails = shop.send_emails()
     assert len(emails) == 1
@@ -176,17 +176,17 @@ def owner_reads_and_counts(owner: Visitor, reference: str) -> None:
 
 
 @ONE_ENGINE
-def test_a_late_payment_is_awaited_without_worry_and_then_settled(visit, open_shop):
+def test_a_late_payment_is_awaited_without_worry_and_then_settled(visit, live_shop):
     buyer: Visitor = visit()
     chooses_three(buyer)
     goes_to_payment(buyer)
     buyer.presses("Pay late")
     assert buyer.page.get_by_role("heading", level=1).inner_text() == "Confirming your payment"
-    open_shop.deliver_webhooks()
+    live_shop.deliver_webhooks()
     buyer.page.reload()
     assert buyer.page.get_by_role("heading", level=1).inner_text() == "Confirming your payment"
-    assert open_shop.totals().gross_pence == 0
-    assert open_shop.send_emails() == []
+    assert live_shop.totals().gross_pence == 0
+    assert live_shop.send_emails() == []
     buyer.presses("See your order")
     assert stage(buyer).startswith("Confirming the payment")
 
@@ -195,27 +195,27 @@ def test_a_late_payment_is_awaited_without_worry_and_then_settled(visit, open_sh
     desk.presses("The money arrives")
     buyer.page.reload()
     assert stage(buyer).startswith("Confirming the payment")
-    open_shop.deliver_webhooks()
+    live_shop.deliver_webhooks()
     buyer.page.reload()
     assert stage(buyer).startswith("Received")
-    assert open_shop.totals().net_pence == 15_00
-    assert len(open_shop.send_emails()) == 1
-    assert open_shop.sound() == []
+    assert live_shop.totals().net_pence == 15_00
+    assert len(live_shop.send_emails()) == 1
+    assert live_shop.sound() == []
 
 
 @ONE_ENGINE
-def test_every_page_of_a_purchase_works_without_javascript(visit, open_shop):
+def test_every_page_of_a_purchase_works_without_javascript(visit, live_shop):
     buyer: Visitor = visit(java_script_enabled=False)
     chooses_three(buyer)
     goes_to_payment(buyer)
     buyer.presses("Pay £235.60")
     assert "Thank you" in buyer.page.get_by_role("heading", level=1).inner_text()
-    open_shop.deliver_webhooks()
-    assert open_shop.totals().net_pence == 15_00
+    live_shop.deliver_webhooks()
+    assert live_shop.totals().net_pence == 15_00
 
 
 @ONE_ENGINE
-def test_a_purchase_needs_no_mouse(visit, open_shop):
+def test_a_purchase_needs_no_mouse(visit, live_shop):
     buyer: Visitor = visit()
     keys = Keys(buyer)
     buyer.open("/pieces/disc")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import APIResponse, Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
-from tests.journeys.opened import OpenShop
+from tests.journeys.live_shop import LiveShop
 
 DETAILS = {
     "E-mail": "ada@example.com",
@@ -34,7 +34,7 @@ ANSWERED_WITH_ERROR = "Failed to load resource: the server responded with a stat
 class Visitor:
     """One browser of her own (cookies and all) at the open shop. `complaints` must stay empty."""
 
-    def __init__(self, context: BrowserContext, shop: OpenShop) -> None:
+    def __init__(self, context: BrowserContext, shop: LiveShop) -> None:
         self.context, self.shop = context, shop
         self.complaints: list[str] = []
         self.statuses: dict[str, int] = {}
@@ -165,7 +165,7 @@ class Visitor:
 
 
 @contextmanager
-def visiting(browser: Browser, shop: OpenShop, **how: object) -> Iterator[Visitor]:
+def visiting(browser: Browser, shop: LiveShop, **how: object) -> Iterator[Visitor]:
     """Somebody with a browser of her own; at the end nothing may have gone wrong in it."""
     context = browser.new_context(**how)  # type: ignore[arg-type]
     try:

@@ -21,7 +21,7 @@ from shop.settings import PaymentMode
 from shop.standin.application import create_standin
 from shop.standin.config import Keys, derived_keys
 from shop.standin.models import StandinEvent
-from tests.payments.door import Door
+from tests.payments.webhook_client import WebhookClient
 from tests.trade import Trade, open_trade
 
 SITE = "http://shop.example"
@@ -112,8 +112,8 @@ def trade(database: Database) -> Trade:
 
 
 @pytest.fixture
-def door(app: Flask, trade: Trade) -> Iterator[Door]:
-    opened = Door(app, trade)
+def webhook_client(app: Flask, trade: Trade) -> Iterator[WebhookClient]:
+    opened = WebhookClient(app, trade)
     yield opened
     assert opened.stumbles == []
 

@@ -30,8 +30,8 @@ from shop.payments.stripe_snapshot import PaymentSnapshot, RefundSeen
 from shop.payments.sweep import look_at_all, sweep
 from shop.payments.sync import sync_order
 from shop.standin import paying
-from tests.payments.door import Door, hooked
 from tests.payments.test_sweep import later
+from tests.payments.webhook_client import WebhookClient, hooked
 from tests.trade import Trade
 
 Look = Callable[..., PaymentSnapshot]
@@ -101,10 +101,14 @@ def fails(*_: object, **__: object) -> None:
 # 1
 
 
-def test_she_paid_and_closed_the_tab_and_the_webhook_alone_makes_the_order(trade: Trade, door: Door) -> None:
+def test_she_paid_and_closed_the_tab_and_the_webhook_alone_makes_the_order(
+    trade: Trade, webhook_client: WebhookClient
+) -> None:
     order = trade.place("disc")
     trade.pays(order)
-    assert [door.knock(event) for event in door.news("checkout.session.completed")] == [200]
+    assert [webhook_client.post(event) for event in webhook_client.news("checkout.session.completed")] == [
+        200
+    ]
     assert settled_once(trade, order)
 
 
@@ -119,10 +123,12 @@ def test_she_paid_and_closed_the_tab_and_no_webhook_came_but_the_sweep_finds_it(
 # 2
 
 
-def test_the_return_page_and_three_webhooks_meet_and_settle_once(trade: Trade, door: Door) -> None:
+def test_the_return_page_and_three_webhooks_meet_and_settle_once(
+    trade: Trade, webhook_client: WebhookClient
+) -> None:
     order = trade.place("disc")
     trade.pays(order)
-    news = door.news(*PAID)
+    news = webhook_client.news(*PAID)
     start = Barrier(2)
 
     def comes_back() -> State:
@@ -131,7 +137,7 @@ def test_the_return_page_and_three_webhooks_meet_and_settle_once(trade: Trade, d
 
     def hears() -> list[int]:
         start.wait(30)
-        return door.knock_at_once(*news)
+        return webhook_client.post_at_once(*news)
 
     with ThreadPoolExecutor(2) as pool:
         page, webhooks = pool.submit(comes_back), pool.submit(hears)
@@ -164,12 +170,12 @@ def test_of_two_that_looked_before_either_wrote_only_one_writes(trade: Trade) ->
 # 3
 
 
-def test_eight_identical_deliveries_at_once_settle_once(trade: Trade, door: Door) -> None:
+def test_eight_identical_deliveries_at_once_settle_once(trade: Trade, webhook_client: WebhookClient) -> None:
     order = trade.place("disc")
     trade.pays(order)
-    (event,) = door.news("checkout.session.completed")
-    assert door.knock_at_once(*[event] * 8) == [200] * 8
-    assert door.kept() == 1
+    (event,) = webhook_client.news("checkout.session.completed")
+    assert webhook_client.post_at_once(*[event] * 8) == [200] * 8
+    assert webhook_client.kept() == 1
     assert settled_once(trade, order)
     assert happened(trade, order).count("paid") == 1
 
@@ -212,62 +218,69 @@ def no_email_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("without", [no_inbox, no_versions, no_lock, no_ledger_key, no_email_key])
 def test_without_any_one_guard_eight_deliveries_would_still_settle_once(
-    trade: Trade, door: Door, monkeypatch: pytest.MonkeyPatch, without: Callable[[pytest.MonkeyPatch], None]
+    trade: Trade,
+    webhook_client: WebhookClient,
+    monkeypatch: pytest.MonkeyPatch,
+    without: Callable[[pytest.MonkeyPatch], None],
 ) -> None:
     without(monkeypatch)
     order = trade.place("disc")
     trade.pays(order)
-    (event,) = door.news("checkout.session.completed")
-    assert door.knock_at_once(*[event] * 8) == [200] * 8
-    door.stumbles.clear()  # another guard stood in the way; the worker tries again
-    door.works(later=True)
+    (event,) = webhook_client.news("checkout.session.completed")
+    assert webhook_client.post_at_once(*[event] * 8) == [200] * 8
+    webhook_client.stumbles.clear()  # another guard stood in the way; the worker tries again
+    webhook_client.works(later=True)
     assert settled_once(trade, order)
 
 
 # 4
 
 
-def test_an_event_whose_look_at_stripe_fails_is_kept_and_done_later(trade: Trade, door: Door) -> None:
+def test_an_event_whose_look_at_stripe_fails_is_kept_and_done_later(
+    trade: Trade, webhook_client: WebhookClient
+) -> None:
     order = trade.place("disc")
     trade.pays(order)
-    (event,) = door.news("checkout.session.completed")
-    door.hook(snapshot=fails)
-    assert (door.knock(event), door.kept(), door.undone()) == (200, 1, 1)
-    door.hook()
-    door.works(later=True)
-    assert door.undone() == 0
+    (event,) = webhook_client.news("checkout.session.completed")
+    webhook_client.hook(snapshot=fails)
+    assert (webhook_client.post(event), webhook_client.kept(), webhook_client.undone()) == (200, 1, 1)
+    webhook_client.hook()
+    webhook_client.works(later=True)
+    assert webhook_client.undone() == 0
     assert settled_once(trade, order)
 
 
 def test_an_event_whose_settling_fails_half_way_leaves_nothing_and_is_done_later(
-    trade: Trade, door: Door, monkeypatch: pytest.MonkeyPatch
+    trade: Trade, webhook_client: WebhookClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = trade.place("disc")
     trade.pays(order)
-    (event,) = door.news("checkout.session.completed")
+    (event,) = webhook_client.news("checkout.session.completed")
     with monkeypatch.context() as broken:
         broken.setattr("shop.payments.settlement.ledger.bring_to", lambda *_, **__: 1 / 0)
-        assert (door.knock(event), door.undone()) == (200, 1)
-    assert [type(stumble) for stumble in door.stumbles] == [ZeroDivisionError]
-    door.stumbles.clear()
+        assert (webhook_client.post(event), webhook_client.undone()) == (200, 1)
+    assert [type(stumble) for stumble in webhook_client.stumbles] == [ZeroDivisionError]
+    webhook_client.stumbles.clear()
     assert (trade.order(order).state, trade.kept_pence(order)) == (State.AWAITING, 0)
     assert (trade.emails(order), trade.level("disc").reserved) == ([], 1)
-    door.works(later=True)
-    assert door.undone() == 0
+    webhook_client.works(later=True)
+    assert webhook_client.undone() == 0
     assert settled_once(trade, order)
 
 
 # 5
 
 
-def test_the_webhook_comes_before_we_noted_the_sessions_id(trade: Trade, door: Door) -> None:
+def test_the_webhook_comes_before_we_noted_the_sessions_id(
+    trade: Trade, webhook_client: WebhookClient
+) -> None:
     order = trade.place_unanswered("disc")
     attempt = trade.attempt(order)
 
     def pays_before_we_hear(create: Callable[..., object], *asked: object) -> object:
         made = create(*asked)
         trade.at_stripe(paying.pay, made.id)  # type: ignore[attr-defined]
-        assert [door.knock(event) for event in door.news(*PAID)] == [200] * 3
+        assert [webhook_client.post(event) for event in webhook_client.news(*PAID)] == [200] * 3
         return made
 
     start_payment(hooked(trade.services, create_session=pays_before_we_hear), attempt.id)
@@ -275,7 +288,7 @@ def test_the_webhook_comes_before_we_noted_the_sessions_id(trade: Trade, door: D
 
 
 def test_the_webhook_of_a_session_whose_answer_never_reached_us_makes_the_order(
-    trade: Trade, door: Door
+    trade: Trade, webhook_client: WebhookClient
 ) -> None:
     order = trade.place_unanswered("disc")
     attempt = trade.attempt(order)
@@ -290,7 +303,9 @@ def test_the_webhook_of_a_session_whose_answer_never_reached_us_makes_the_order(
         {**attempt.request, "customer_email": "ada@example.com"}, attempt.key
     )
     trade.at_stripe(paying.pay, made.id)
-    assert [door.knock(event) for event in door.news("checkout.session.completed")] == [200]
+    assert [webhook_client.post(event) for event in webhook_client.news("checkout.session.completed")] == [
+        200
+    ]
     assert trade.attempt(order).stripe_id == made.id
     assert settled_once(trade, order)
 
@@ -298,36 +313,40 @@ def test_the_webhook_of_a_session_whose_answer_never_reached_us_makes_the_order(
 # 6
 
 
-def test_the_expiry_of_an_old_session_does_not_undo_a_paid_order(trade: Trade, door: Door) -> None:
+def test_the_expiry_of_an_old_session_does_not_undo_a_paid_order(
+    trade: Trade, webhook_client: WebhookClient
+) -> None:
     order = trade.place("disc")
     old = trade.session_id(order)
     new = second_page(trade, order)
     trade.at_stripe(paying.pay, new)
     trade.looks(order)
     assert trade.services.gateway.session(old).status == "expired"  # closed as soon as the other was paid
-    assert [door.knock(event) for event in door.news("checkout.session.expired")] == [200]
+    assert [webhook_client.post(event) for event in webhook_client.news("checkout.session.expired")] == [200]
     assert settled_once(trade, order)
 
 
 def test_a_paid_order_is_paid_even_when_the_first_thing_heard_is_the_expiry_of_its_old_page(
-    trade: Trade, door: Door
+    trade: Trade, webhook_client: WebhookClient
 ) -> None:
     order = trade.place("disc")
     old = trade.session_id(order)
     trade.at_stripe(paying.pay, second_page(trade, order))
     trade.at_stripe(paying.expire, old)
-    assert [door.knock(event) for event in door.news("checkout.session.expired")] == [200]
+    assert [webhook_client.post(event) for event in webhook_client.news("checkout.session.expired")] == [200]
     assert settled_once(trade, order)
 
 
-def test_the_late_news_of_an_expiry_does_not_take_the_stock_of_a_second_try(trade: Trade, door: Door) -> None:
+def test_the_late_news_of_an_expiry_does_not_take_the_stock_of_a_second_try(
+    trade: Trade, webhook_client: WebhookClient
+) -> None:
     token, order = tries_to_pay(trade)
     trade.at_stripe(paying.expire, trade.session_id(order))
     trade.looks(order)
-    (expiry,) = door.news("checkout.session.expired")
+    (expiry,) = webhook_client.news("checkout.session.expired")
 
     def news_comes_first(create: Callable[..., object], *asked: object) -> object:
-        assert door.knock(expiry) == 200
+        assert webhook_client.post(expiry) == 200
         return create(*asked)
 
     press(trade, token, create_session=news_comes_first)
@@ -342,7 +361,7 @@ def test_the_late_news_of_an_expiry_does_not_take_the_stock_of_a_second_try(trad
 
 
 def test_two_paid_sessions_for_one_order_and_the_second_goes_back_with_an_email(
-    trade: Trade, door: Door
+    trade: Trade, webhook_client: WebhookClient
 ) -> None:
     before = trade.level("disc").on_hand
     order = trade.place("disc")
@@ -350,7 +369,7 @@ def test_two_paid_sessions_for_one_order_and_the_second_goes_back_with_an_email(
     second = second_page(trade, order)
     for page in (first, second):
         trade.at_stripe(paying.pay, page)
-    assert set(door.knock_at_once(*door.news(*PAID))) == {200}
+    assert set(webhook_client.post_at_once(*webhook_client.news(*PAID))) == {200}
     sweep(trade.services)
     trade.looks(order)
     total = trade.order(order).total_pence
@@ -469,7 +488,9 @@ def test_checking_out_again_after_paying_leads_to_the_paid_order(trade: Trade) -
 # 9
 
 
-def test_our_own_refunds_webhook_arrives_while_we_still_wait_for_the_answer(trade: Trade, door: Door) -> None:
+def test_our_own_refunds_webhook_arrives_while_we_still_wait_for_the_answer(
+    trade: Trade, webhook_client: WebhookClient
+) -> None:
     order = trade.place("disc", "petal")
     trade.pays(order)
     trade.looks(order)
@@ -478,7 +499,9 @@ def test_our_own_refunds_webhook_arrives_while_we_still_wait_for_the_answer(trad
 
     def webhook_first(refund: Callable[..., RefundSeen], *what: object) -> RefundSeen:
         made = refund(*what)
-        heard.extend(door.knock(event) for event in door.news("refund.created", "charge.refunded"))
+        heard.extend(
+            webhook_client.post(event) for event in webhook_client.news("refund.created", "charge.refunded")
+        )
         return made
 
     assert sync_order(hooked(trade.services, refund=webhook_first), order) is State.PART_REFUNDED
@@ -489,7 +512,7 @@ def test_our_own_refunds_webhook_arrives_while_we_still_wait_for_the_answer(trad
 
 
 def test_a_refund_sent_inside_a_webhook_stays_one_refund_when_its_own_webhook_comes_within(
-    trade: Trade, door: Door
+    trade: Trade, webhook_client: WebhookClient
 ) -> None:
     trade.set_stock("disc", 1)
     order = trade.place("disc")
@@ -501,11 +524,13 @@ def test_a_refund_sent_inside_a_webhook_stays_one_refund_when_its_own_webhook_co
     def webhook_first(refund: Callable[..., RefundSeen], *what: object) -> RefundSeen:
         sent.append(refund(*what).id)
         if len(sent) == 1:
-            assert [door.knock(event) for event in door.news("refund.created")] == [200]
+            assert [webhook_client.post(event) for event in webhook_client.news("refund.created")] == [200]
         return refund(*what)
 
-    door.hook(refund=webhook_first)
-    assert [door.knock(event) for event in door.news("checkout.session.completed")] == [200]
+    webhook_client.hook(refund=webhook_first)
+    assert [webhook_client.post(event) for event in webhook_client.news("checkout.session.completed")] == [
+        200
+    ]
     assert len(set(sent)) == 1
     total = trade.order(order).total_pence
     assert money(trade, order) == [("payment", total), ("refund", -total)]
@@ -516,15 +541,17 @@ def test_a_refund_sent_inside_a_webhook_stays_one_refund_when_its_own_webhook_co
 # 10
 
 
-def test_of_two_partial_refunds_the_first_is_replayed_and_counts_once(trade: Trade, door: Door) -> None:
+def test_of_two_partial_refunds_the_first_is_replayed_and_counts_once(
+    trade: Trade, webhook_client: WebhookClient
+) -> None:
     order = trade.place("disc", "petal", "heart")
     trade.pays(order)
     trade.refunds(order, trade.wish_price("petal"))
-    first = door.news("refund.created", "charge.refunded")
+    first = webhook_client.news("refund.created", "charge.refunded")
     trade.refunds(order, trade.wish_price("heart"))
-    both = door.news("refund.created", "charge.refunded")
+    both = webhook_client.news("refund.created", "charge.refunded")
     for event in (*both, *first, *first):
-        assert door.knock(event) == 200
+        assert webhook_client.post(event) == 200
     back = [-trade.wish_price("petal"), -trade.wish_price("heart")]
     assert sorted(money(trade, order)[1:]) == sorted(("refund", pence) for pence in back)
     assert trade.given() == 500
@@ -559,14 +586,16 @@ def test_a_line_is_given_back_once_and_so_is_the_postage(trade: Trade) -> None:
 # 11
 
 
-def test_a_failed_refund_is_restored_and_remembered(trade: Trade, door: Door) -> None:
+def test_a_failed_refund_is_restored_and_remembered(trade: Trade, webhook_client: WebhookClient) -> None:
     order = trade.place("disc")
     trade.pays(order)
     refund = trade.refunds(order)
     trade.hears_all()
     assert (trade.order(order).state, trade.given()) == (State.REFUNDED, 0)
     trade.refund_fails(refund)
-    assert [door.knock(event) for event in door.news("refund.updated", "refund.failed")] == [200, 200]
+    assert [
+        webhook_client.post(event) for event in webhook_client.news("refund.updated", "refund.failed")
+    ] == [200, 200]
     total = trade.order(order).total_pence
     assert money(trade, order) == [("payment", total), ("refund", -total), ("refund failed", total)]
     assert (trade.order(order).state, trade.given()) == (State.PAID, 500)
@@ -636,24 +665,24 @@ def test_a_lost_dispute_about_one_of_two_pieces_takes_back_one_gift(trade: Trade
 
 @pytest.mark.parametrize(("won", "given", "state"), [(True, 500, "paid"), (False, 0, "dispute lost")])
 def test_the_event_says_that_a_dispute_was_closed_and_its_status_says_how(
-    trade: Trade, door: Door, won: bool, given: int, state: str
+    trade: Trade, webhook_client: WebhookClient, won: bool, given: int, state: str
 ) -> None:
     order = trade.place("disc")
     trade.pays(order)
     trade.dispute_ends(trade.disputes(order), won=won)
-    for event in door.news(*PAID, "charge.dispute.closed"):
-        assert door.knock(event) == 200
+    for event in webhook_client.news(*PAID, "charge.dispute.closed"):
+        assert webhook_client.post(event) == 200
     assert (trade.order(order).state, trade.given(), trade.held()) == (state, given, 0)
 
 
 def test_an_event_named_for_a_withdrawal_that_was_since_reinstated_takes_nothing(
-    trade: Trade, door: Door
+    trade: Trade, webhook_client: WebhookClient
 ) -> None:
     order = trade.place("disc")
     trade.pays(order)
     trade.dispute_ends(trade.disputes(order), won=True)
-    for event in door.news(*PAID, "charge.dispute.funds_withdrawn"):
-        assert door.knock(event) == 200
+    for event in webhook_client.news(*PAID, "charge.dispute.funds_withdrawn"):
+        assert webhook_client.post(event) == 200
     assert settled_once(trade, order)
 
 
@@ -786,13 +815,13 @@ def test_a_snapshot_taken_before_a_refund_and_written_after_it_does_not_undo_it(
 
 
 def test_a_snapshot_of_an_open_inquiry_is_not_written_over_the_news_that_it_closed(
-    trade: Trade, door: Door
+    trade: Trade, webhook_client: WebhookClient
 ) -> None:
     order = trade.place("disc")
     trade.pays(order)
     trade.looks(order)
     inquiry = trade.disputes(order, inquiry=True)
-    (opened,) = door.news("charge.dispute.created")
+    (opened,) = webhook_client.news("charge.dispute.created")
     heard: list[int] = []
 
     def closes_meanwhile(snapshot: Look, sessions: Sequence[str], **how: bool) -> PaymentSnapshot:
@@ -800,11 +829,11 @@ def test_a_snapshot_of_an_open_inquiry_is_not_written_over_the_news_that_it_clos
         if not heard:
             heard.append(0)
             trade.dispute_ends(inquiry, won=False)
-            heard.extend(door.knock(event) for event in door.news("charge.dispute.closed"))
+            heard.extend(webhook_client.post(event) for event in webhook_client.news("charge.dispute.closed"))
         return seen
 
-    door.hook(snapshot=closes_meanwhile)
-    assert door.knock(opened) == 200
+    webhook_client.hook(snapshot=closes_meanwhile)
+    assert webhook_client.post(opened) == 200
     assert heard == [0, 200]
     assert settled_once(trade, order)
 

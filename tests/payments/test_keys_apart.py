@@ -18,8 +18,8 @@ from shop.payments.stripe_account import OTHER_ACCOUNT
 from shop.payments.sweep import look_at_all, sweep
 from shop.payments.sync import sync_order
 from shop.settings import PaymentMode
-from tests.payments.door import hooked
 from tests.payments.test_sweep import later
+from tests.payments.webhook_client import hooked
 from tests.trade import Trade
 
 

@@ -19,8 +19,8 @@ from shop.payments.refunds import ask
 from shop.payments.services import Services
 from shop.payments.sweep import look_at_all, sweep
 from shop.payments.sync import sync_order
-from tests.payments.door import hooked
 from tests.payments.test_sweep import later
+from tests.payments.webhook_client import hooked
 from tests.trade import Trade
 
 

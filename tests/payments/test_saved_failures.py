@@ -15,8 +15,8 @@ from shop.payments.services import Services
 from shop.payments.sweep import sweep
 from shop.payments.sync import sync_order, withdraw
 from shop.standin import paying
-from tests.payments.door import hooked
 from tests.payments.test_sweep import later
+from tests.payments.webhook_client import hooked
 from tests.trade import Trade
 
 

@@ -19,7 +19,7 @@ from shop.payments.payment_page import start_payment
 from shop.payments.services import Services
 from shop.payments.sweep import STILL_MOVES, look_at_all, sweep
 from shop.standin import paying
-from tests.payments.door import hooked
+from tests.payments.webhook_client import hooked
 from tests.trade import Trade, quoted
 
 

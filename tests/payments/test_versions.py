@@ -20,7 +20,7 @@ from shop.payments.payment_page import start_payment
 from shop.payments.refunds import ask
 from shop.payments.sync import sync_order, withdraw
 from tests.conftest import load_models
-from tests.payments.door import hooked
+from tests.payments.webhook_client import hooked
 from tests.trade import Trade, quoted
 
 

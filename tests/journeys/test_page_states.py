@@ -11,7 +11,7 @@ from shop.settings import PaymentMode
 from shop.standin.application import create_standin
 from tests.browser import axe, whole_page
 from tests.journeys.conftest import ONE_ENGINE
-from tests.journeys.rooms import NO_PAGE, ROOMS
+from tests.journeys.page_states import NO_PAGE, PAGE_STATES
 
 pytestmark = [pytest.mark.browser, ONE_ENGINE]
 
@@ -54,13 +54,13 @@ def plain(rule: str) -> str:
     return re.sub(r"<[^<>]*:(\w+)>", r"<\1>", rule)
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
-def test_a_page_is_sound_for_everyone(visit, open_shop, room, request):
+@pytest.mark.parametrize("state", PAGE_STATES, ids=lambda state: state.name)
+def test_a_page_is_sound_for_everyone(visit, live_shop, state, request):
     visitor = visit(viewport={"width": 320, "height": 700})
-    room.enter(visitor)
-    assert visitor.statuses[visitor.path] == room.status
-    assert route_of(open_shop.app, visitor.path) == room.route
-    assert room.shows in visitor.reads()
+    state.enter(visitor)
+    assert visitor.statuses[visitor.path] == state.status
+    assert route_of(live_shop.app, visitor.path) == state.route
+    assert state.shows in visitor.reads()
     for width in (320, 1280):
         visitor.page.set_viewport_size({"width": width, "height": 800})
         assert axe(visitor.page) == [], width
@@ -70,15 +70,15 @@ def test_a_page_is_sound_for_everyone(visit, open_shop, room, request):
     visitor.page.emulate_media(color_scheme="light")
     assert visitor.page.evaluate(TWICE) == [], "an id stands there twice"
     assert visitor.page.locator("h1").count() == 1
-    if room.status == 422 and not visitor.path.startswith("/styleguide/"):
+    if state.status == 422 and not visitor.path.startswith("/styleguide/"):
         assert visitor.page.title().startswith("Error: "), "a screen reader says so first"
     if folder := request.config.getoption("pictures"):  # to look at every page in one go
         for width in (375, 1280):
-            whole_page(visitor.page, width, folder / f"{room.name.replace(' ', '-')}-{width}.png")
+            whole_page(visitor.page, width, folder / f"{state.name.replace(' ', '-')}-{width}.png")
 
 
 def test_no_page_was_forgotten(app):
-    shown = {room.route for room in ROOMS} | NO_PAGE.keys()
+    shown = {state.route for state in PAGE_STATES} | NO_PAGE.keys()
     routes = {plain(rule.rule) for rule in app.url_map.iter_rules() if "GET" in rule.methods}
     routes |= {
         STAND_IN + plain(rule.rule)

@@ -1,4 +1,4 @@
-"""Every address of the site against everyone who may knock: nobody, the owner, the finance lead."""
+"""Every address of the site against everyone who may come: nobody, the owner, the finance lead."""
 
 import re
 from typing import Final
@@ -14,7 +14,7 @@ EVERYONE: Final = frozenset({"nobody", "owner", "finance"})
 STAFF: Final = EVERYONE - {"nobody"}
 OWNER: Final = frozenset({"owner"})
 
-DOORS: Final = {
+PERMISSIONS: Final = {
     "/owner/": OWNER,
     "/owner/alerts": OWNER,
     "/owner/alerts/<int(max=2147483647):number>/acknowledgement": OWNER,
@@ -68,10 +68,10 @@ OPEN: Final = {
 
 
 def test_every_address_has_a_place_in_the_table(app: Flask) -> None:
-    assert {rule.rule for rule in app.url_map.iter_rules()} == DOORS.keys() | OPEN
+    assert {rule.rule for rule in app.url_map.iter_rules()} == PERMISSIONS.keys() | OPEN
 
 
-def knock(who: Shopper, method: str, address: str) -> TestResponse:
+def ask(who: Shopper, method: str, address: str) -> TestResponse:
     if method == "GET":
         return who.get(address)
     token = form_on(who.get("/sign-in"))[1].get("csrf_token") if _outside(who) else _token(who)
@@ -98,15 +98,15 @@ def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid:
         "<int(max=2147483647):seq>": "1"}  # fmt: skip
     seen = []
     for rule in app.url_map.iter_rules():
-        if rule.rule not in DOORS:
+        if rule.rule not in PERMISSIONS:
             continue
         address = rule.rule
         for name, value in values.items():
             address = address.replace(name, value)
         for method in sorted((rule.methods or set()) & {"GET", "POST"}):
-            answer = knock(who, method, address)
+            answer = ask(who, method, address)
             seen.append((method, rule.rule))
-            if role in DOORS[rule.rule]:
+            if role in PERMISSIONS[rule.rule]:
                 nothing_to_cut = "<side>" in rule.rule or rule.rule.endswith("/drawing")
                 expected = {404} if nothing_to_cut else {200, 303, 422}
                 assert answer.status_code in expected, (method, rule.rule)
@@ -118,12 +118,12 @@ def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid:
             else:
                 assert answer.status_code == 401, rule.rule
             assert "Ada Byron" not in answer.text or role == "owner"
-    assert len(seen) == len(DOORS) + 5, "five addresses have two ways in"
+    assert len(seen) == len(PERMISSIONS) + 5, "five addresses have two ways in"
 
 
 def test_no_form_of_staff_works_without_its_token(app: Flask, owner: Shopper, paid: str) -> None:
     for rule in app.url_map.iter_rules():
-        if "POST" in (rule.methods or ()) and rule.rule in DOORS:
+        if "POST" in (rule.methods or ()) and rule.rule in PERMISSIONS:
             address = rule.rule.replace("<reference>", paid).replace("<sku>", owner.variant("disc").sku)
             address = re.sub(r"<int[^<>]*>", "1", address)
             assert owner.post(address, {}).status_code == 400

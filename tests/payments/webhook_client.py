@@ -36,7 +36,7 @@ def hooked(services: Services, **hooks: Callable[..., Any]) -> Services:
 
 
 @dataclass
-class Door:
+class WebhookClient:
     """/webhooks/stripe of the whole application, on the trade's database, and the worker behind it."""
 
     app: Flask
@@ -44,7 +44,7 @@ class Door:
     stumbles: list[Exception] = field(default_factory=list)
     """What nobody expected of the worker; it goes on, as the real one does."""
 
-    def knock(self, event: Event, **change: Any) -> int:
+    def post(self, event: Event, **change: Any) -> int:
         """Deliver an event, signed as Stripe signs it, and let the worker follow. Give the status."""
         status = self.deliver({**event, **change})
         self.works()
@@ -52,7 +52,7 @@ class Door:
 
     def deliver(self, event: Event) -> int:
         """Deliver an event; the worker is elsewhere. Give the status."""
-        return self.knock_with(*self.trade.signed(event))
+        return self.post_bytes(*self.trade.signed(event))
 
     def works(self, *, later: bool = False) -> None:
         """The worker acts on what was kept; `later`, on what it put off before, too."""
@@ -62,7 +62,7 @@ class Door:
         except Exception as error:  # noqa: BLE001
             self.stumbles.append(error)
 
-    def knock_with(self, body: bytes, signature: str | None) -> int:
+    def post_bytes(self, body: bytes, signature: str | None) -> int:
         """Deliver any bytes with any signature. Give the status."""
         headers = {} if signature is None else {"Stripe-Signature": signature}
         answer = self.app.test_client().post(
@@ -70,16 +70,16 @@ class Door:
         )
         return answer.status_code
 
-    def knock_at_once(self, *events: Event) -> list[int]:
+    def post_at_once(self, *events: Event) -> list[int]:
         """Deliver events at the same moment, each from its own thread, a worker behind each."""
         start = Barrier(len(events))
 
-        def knock(event: Event) -> int:
+        def post(event: Event) -> int:
             start.wait(30)
-            return self.knock(event)
+            return self.post(event)
 
         with ThreadPoolExecutor(len(events)) as pool:
-            return list(pool.map(knock, events))
+            return list(pool.map(post, events))
 
     def hook(self, **hooks: Callable[..., Any]) -> None:
         """Put hooks on the application's own gateway; none takes them off."""

@@ -20,7 +20,7 @@ from tests.trade import works_off_news
 
 
 @dataclass
-class OpenShop:
+class LiveShop:
     """The running shop and what stands behind its pages."""
 
     app: Flask

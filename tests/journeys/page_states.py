@@ -1,6 +1,6 @@
 """Every page of the shop in every state it can be in, and how to get there.
 
-A page missing here fails tests/journeys/test_rooms.py: add it, with all its states.
+A page missing here fails tests/journeys/test_page_states.py: add it, with all its states.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ LONG: Final = "Wrexham and Aberystwyth and Llandudno"
 
 
 @dataclass(frozen=True)
-class Room:
+class PageState:
     """One page in one state. `enter` leaves the visitor's page there; `status` is what it answers."""
 
     name: str
@@ -638,171 +638,207 @@ def refused_decision(visitor: Visitor) -> None:
     visitor.presses("Show it")
 
 
-ROOMS: Final = (
-    Room("home", "/", at("/")),
-    Room("collection", "/pieces", at("/pieces")),
-    *(Room(f"piece {slug}", "/pieces/<slug>", at(f"/pieces/{slug}")) for slug in SLUGS),
-    Room("piece refused", "/basket/lines", refused_piece, 422, shows="Please look at this again"),
-    Room("piece unknown", "/pieces/<slug>", at("/pieces/nothing"), 404),
-    Room("collection gold", "/pieces", at("/pieces?metal=gold"), shows="Under £100"),
-    Room("collection none", "/pieces", nothing_left, shows="There is no piece like that"),
-    Room("support", "/support", at("/support"), shows="116 123"),
-    Room("support overdue", "/support", unreviewed_support, shows="not looked at its number lately"),
+PAGE_STATES: Final = (
+    PageState("home", "/", at("/")),
+    PageState("collection", "/pieces", at("/pieces")),
+    *(PageState(f"piece {slug}", "/pieces/<slug>", at(f"/pieces/{slug}")) for slug in SLUGS),
+    PageState("piece refused", "/basket/lines", refused_piece, 422, shows="Please look at this again"),
+    PageState("piece unknown", "/pieces/<slug>", at("/pieces/nothing"), 404),
+    PageState("collection gold", "/pieces", at("/pieces?metal=gold"), shows="Under £100"),
+    PageState("collection none", "/pieces", nothing_left, shows="There is no piece like that"),
+    PageState("support", "/support", at("/support"), shows="116 123"),
+    PageState("support overdue", "/support", unreviewed_support, shows="not looked at its number lately"),
     *(
-        Room(name, f"/{name}", at(f"/{name}"))
+        PageState(name, f"/{name}", at(f"/{name}"))
         for name in ("delivery", "privacy", "terms", "hallmarking", "accessibility", "contact")
     ),
-    Room("styles", "/styleguide", at("/styleguide")),
+    PageState("styles", "/styleguide", at("/styleguide")),
     *(
-        Room(f"error {code}", "/styleguide/errors/<code>", at(f"/styleguide/errors/{code}"), code)
+        PageState(f"error {code}", "/styleguide/errors/<code>", at(f"/styleguide/errors/{code}"), code)
         for code in (400, 401, 403, 405, 409, 410, 413, 422, 429, 500, 503)
     ),
-    Room("basket empty", "/basket", at("/basket"), shows="nothing in your basket"),
-    Room("basket", "/basket", filled_basket),
-    Room("basket sold out", "/basket", sold_out_line, shows="sold out for now"),
-    Room("basket payment page closed", "/basket", changed_while_paying, shows="has been closed"),
-    Room("basket payment page left open", "/basket", payment_page_left_open, shows="could not be closed"),
-    Room(
+    PageState("basket empty", "/basket", at("/basket"), shows="nothing in your basket"),
+    PageState("basket", "/basket", filled_basket),
+    PageState("basket sold out", "/basket", sold_out_line, shows="sold out for now"),
+    PageState("basket payment page closed", "/basket", changed_while_paying, shows="has been closed"),
+    PageState(
+        "basket payment page left open", "/basket", payment_page_left_open, shows="could not be closed"
+    ),
+    PageState(
         "thanks more in the basket",
         "/checkout/thanks",
         thanked_with_more_in_the_basket,
         shows="still in your",
     ),
-    Room("basket line", "/basket/lines/<line_id>", changed_line),
-    Room("details", "/checkout", empty_details),
-    Room("details refused", "/checkout", refused_details, 422),
-    Room("payment", "/checkout/payment", last_look),
-    Room("payment unticked", "/checkout/payment", unticked_payment, 422, shows="Please tick this"),
-    Room("payment sold out", "/checkout/payment", sold_out_payment, 422, shows="sold out for now"),
-    Room("payment not set aside", "/checkout/payment", not_set_aside, 409, shows="once more"),
-    Room("thanks", "/checkout/thanks", thanked, shows="Your order is with us"),
-    Room("thanks awaiting", "/checkout/thanks", thanked_too_early, shows="Confirming your payment"),
-    Room("thanks processing", "/checkout/thanks", thanked_late, shows="Confirming your payment"),
-    Room("thanks expired", "/checkout/thanks", thanked_expired, shows="This order was not paid"),
-    Room("thanks failed", "/checkout/thanks", thanked_failed, shows="This order was not paid"),
-    Room(
+    PageState("basket line", "/basket/lines/<line_id>", changed_line),
+    PageState("details", "/checkout", empty_details),
+    PageState("details refused", "/checkout", refused_details, 422),
+    PageState("payment", "/checkout/payment", last_look),
+    PageState("payment unticked", "/checkout/payment", unticked_payment, 422, shows="Please tick this"),
+    PageState("payment sold out", "/checkout/payment", sold_out_payment, 422, shows="sold out for now"),
+    PageState("payment not set aside", "/checkout/payment", not_set_aside, 409, shows="once more"),
+    PageState("thanks", "/checkout/thanks", thanked, shows="Your order is with us"),
+    PageState("thanks awaiting", "/checkout/thanks", thanked_too_early, shows="Confirming your payment"),
+    PageState("thanks processing", "/checkout/thanks", thanked_late, shows="Confirming your payment"),
+    PageState("thanks expired", "/checkout/thanks", thanked_expired, shows="This order was not paid"),
+    PageState("thanks failed", "/checkout/thanks", thanked_failed, shows="This order was not paid"),
+    PageState(
         "thanks part refunded",
         "/checkout/thanks",
         on_desk("/refunds", pence="8400"),
         shows="Your order is with us",
     ),
-    Room("thanks refunded", "/checkout/thanks", on_desk("/refunds"), shows="something about this order"),
-    Room("thanks unknown", "/checkout/thanks", at("/checkout/thanks?session_id=cs_test_nothing"), 404),
-    Room("order", "/orders/<token>", order_page(thanked), shows="Received"),
-    Room("order awaiting", "/orders/<token>", order_page(thanked_too_early), shows="Confirming the payment"),
-    Room("order processing", "/orders/<token>", order_page(thanked_late), shows="Confirming the payment"),
-    Room("order failed", "/orders/<token>", unpaid_order, shows="The payment did not go through"),
-    Room(
+    PageState("thanks refunded", "/checkout/thanks", on_desk("/refunds"), shows="something about this order"),
+    PageState("thanks unknown", "/checkout/thanks", at("/checkout/thanks?session_id=cs_test_nothing"), 404),
+    PageState("order", "/orders/<token>", order_page(thanked), shows="Received"),
+    PageState(
+        "order awaiting", "/orders/<token>", order_page(thanked_too_early), shows="Confirming the payment"
+    ),
+    PageState(
+        "order processing", "/orders/<token>", order_page(thanked_late), shows="Confirming the payment"
+    ),
+    PageState("order failed", "/orders/<token>", unpaid_order, shows="The payment did not go through"),
+    PageState(
         "order part refunded",
         "/orders/<token>",
         order_page(on_desk("/refunds", pence="8400")),
         shows="Part of this order was refunded",
     ),
-    Room("order refunded", "/orders/<token>", order_page(on_desk("/refunds")), shows="Refunded in full"),
-    Room("order disputed", "/orders/<token>", order_page(on_desk("/disputes")), shows="The bank is asking"),
-    Room("order in review", "/orders/<token>", order_under_review, shows="We are looking at this order"),
-    Room("find order", "/orders", at("/orders"), shows="Send me the link"),
-    Room("find order asked", "/orders", found_order, shows="Please look for an e-mail"),
-    Room("find order refused", "/orders/links", refused_finding, 422, shows="does not look like an e-mail"),
-    Room("order unknown", "/orders/<token>", at("/orders/nothing"), 404),
-    Room("sign-in", "/sign-in", at("/sign-in")),
-    Room("sign-in refused", "/sign-in", refused_sign_in, 422),
-    Room("link", "/sign-in/link/<token>", fresh_link),
-    Room("link spent", "/sign-in/link/<token>", at("/sign-in/link/nothing"), 410),
-    Room("password", "/sign-in/password", new_password),
-    Room("password refused", "/sign-in/password", refused_password, 422),
-    Room("staff", "/owner/staff", listed_staff, shows="No password yet"),
-    Room("staff invited", "/owner/staff", invited_staff, shows="It is shown only now"),
-    Room("staff refused", "/owner/staff", refused_staff, 422, shows="Enter the e-mail address"),
-    Room("alerts none", "/owner/alerts", staff_at("owner", "/owner/alerts"), shows="Nothing needs you"),
-    Room("alerts", "/owner/alerts", alerted, shows="0.93 mm² apart"),
-    Room("alerts seen to", "/owner/alerts", seen_to, shows="The alert is put away"),
-    Room("orders none", "/owner/orders", staff_at("owner", "/owner/orders"), shows="No orders yet"),
-    Room("orders", "/owner/orders", staff_at("owner", "/owner/orders", sold=True)),
-    Room("owner order", "/owner/orders/<reference>", one_order),
-    Room("owner order refund refused", "/owner/orders/<reference>/refunds", refund_of_nothing, 422),
-    Room(
+    PageState("order refunded", "/orders/<token>", order_page(on_desk("/refunds")), shows="Refunded in full"),
+    PageState(
+        "order disputed", "/orders/<token>", order_page(on_desk("/disputes")), shows="The bank is asking"
+    ),
+    PageState("order in review", "/orders/<token>", order_under_review, shows="We are looking at this order"),
+    PageState("find order", "/orders", at("/orders"), shows="Send me the link"),
+    PageState("find order asked", "/orders", found_order, shows="Please look for an e-mail"),
+    PageState(
+        "find order refused", "/orders/links", refused_finding, 422, shows="does not look like an e-mail"
+    ),
+    PageState("order unknown", "/orders/<token>", at("/orders/nothing"), 404),
+    PageState("sign-in", "/sign-in", at("/sign-in")),
+    PageState("sign-in refused", "/sign-in", refused_sign_in, 422),
+    PageState("link", "/sign-in/link/<token>", fresh_link),
+    PageState("link spent", "/sign-in/link/<token>", at("/sign-in/link/nothing"), 410),
+    PageState("password", "/sign-in/password", new_password),
+    PageState("password refused", "/sign-in/password", refused_password, 422),
+    PageState("staff", "/owner/staff", listed_staff, shows="No password yet"),
+    PageState("staff invited", "/owner/staff", invited_staff, shows="It is shown only now"),
+    PageState("staff refused", "/owner/staff", refused_staff, 422, shows="Enter the e-mail address"),
+    PageState("alerts none", "/owner/alerts", staff_at("owner", "/owner/alerts"), shows="Nothing needs you"),
+    PageState("alerts", "/owner/alerts", alerted, shows="0.93 mm² apart"),
+    PageState("alerts seen to", "/owner/alerts", seen_to, shows="The alert is put away"),
+    PageState("orders none", "/owner/orders", staff_at("owner", "/owner/orders"), shows="No orders yet"),
+    PageState("orders", "/owner/orders", staff_at("owner", "/owner/orders", sold=True)),
+    PageState("owner order", "/owner/orders/<reference>", one_order),
+    PageState("owner order refund refused", "/owner/orders/<reference>/refunds", refund_of_nothing, 422),
+    PageState(
         "owner order refund shown",
         "/owner/orders/<reference>/refunds",
         refund_shown,
         shows="Goes back to the",
     ),
-    Room("owner order refunds wait", "/owner/orders/<reference>", refunds_that_wait, shows="was not sent"),
-    Room("orders money waits", "/owner/orders", money_that_waits, shows="Money that waits"),
-    Room(
+    PageState(
+        "owner order refunds wait", "/owner/orders/<reference>", refunds_that_wait, shows="was not sent"
+    ),
+    PageState("orders money waits", "/owner/orders", money_that_waits, shows="Money that waits"),
+    PageState(
         "owner order closing refused",
         "/owner/orders/<reference>/refunds/<number>/closing",
         closing_without_a_word,
         422,
         shows="Please say in a few words",
     ),
-    Room("owner order in review", "/owner/orders/<reference>", order_in_review, shows="Accept it as paid"),
-    Room("owner order refunded", "/owner/orders/<reference>", refund_of_one, shows="on its way back"),
-    Room("machine none", "/owner/machine", staff_at("owner", "/owner/machine"), shows="No machine is named"),
-    Room("machine", "/owner/machine", named_machine, shows="The machine is written down"),
-    Room("machine refused", "/owner/machine", refused_machine, 422, shows="between 0.01 and 0.30"),
-    Room("stock", "/owner/stock", staff_at("owner", "/owner/stock")),
-    Room("stock of one", "/owner/stock/<sku>", moved_stock),
-    Room(
+    PageState(
+        "owner order in review", "/owner/orders/<reference>", order_in_review, shows="Accept it as paid"
+    ),
+    PageState("owner order refunded", "/owner/orders/<reference>", refund_of_one, shows="on its way back"),
+    PageState(
+        "machine none", "/owner/machine", staff_at("owner", "/owner/machine"), shows="No machine is named"
+    ),
+    PageState("machine", "/owner/machine", named_machine, shows="The machine is written down"),
+    PageState("machine refused", "/owner/machine", refused_machine, 422, shows="between 0.01 and 0.30"),
+    PageState("stock", "/owner/stock", staff_at("owner", "/owner/stock")),
+    PageState("stock of one", "/owner/stock/<sku>", moved_stock),
+    PageState(
         "stock refused",
         "/owner/stock/<sku>/movements",
         refused_movement,
         422,
         shows="Please look at this again",
     ),
-    Room("finance none", "/finance/", staff_at("finance", "/finance/"), shows="No postings"),
-    Room("finance", "/finance/", refunded_ledger),
-    Room("finance checked", "/finance/", staff_at("finance", "/finance/?check=all", sold=True)),
-    Room("finance refused", "/finance/", staff_at("owner", "/finance/?from=2026-02-01&to=2026-01-01"), 422),
-    Room("story", "/story", at("/story")),
-    Room("journal", "/journal", at("/journal")),
-    *(Room(f"post {slug}", "/journal/<slug>", at(f"/journal/{slug}")) for slug in load().posts),
-    Room("post unknown", "/journal/<slug>", at("/journal/nothing"), 404),
-    Room("post with comments", "/journal/<slug>", post_with_comments, shows="She would be nine"),
-    Room("comment refused", "/journal/<slug>/comments", refused_comment, 422, shows="write something first"),
-    Room("comment held", "/comments/<token>", commented(), shows="Your words are with us"),
-    Room("comment held with help", "/comments/<token>", commented(said=HARD), shows="emergency services"),
-    Room("comment shown", "/comments/<token>", commented(State.SHOWN), shows="Your words are shown"),
-    Room("comment hidden", "/comments/<token>", commented(State.HIDDEN), shows="Your words are not shown"),
-    Room("comment gone", "/comments/<token>", commented(State.REMOVED), 410, shows="It has been taken away"),
-    Room("report", "/journal/<slug>/comments/<number>/report", report),
-    Room("report refused", "/journal/<slug>/comments/<number>/report", refused_report, 422),
-    Room("reported", "/journal/<slug>/comments/<number>/report", reported, shows="Thank you"),
-    Room("comments none", "/owner/comments", staff_at("owner", "/owner/comments"), shows="Nothing waits"),
-    Room("comments", "/owner/comments", comments_to_read, shows="Somebody may not be safe"),
-    Room("comment with its e-mail", "/owner/comments/<number>/address-views", address_seen, shows="ada@"),
-    Room("decision refused", "/owner/comments/<number>/decisions", refused_decision, 422),
-    Room("paid over none", "/finance/remittances", staff_at("finance", "/finance/remittances")),
-    Room("paid over", "/finance/remittances", sold_and_paid_over, shows="is written down as paid over"),
-    Room("paid over refused", "/finance/remittances", paid_too_much, 422, shows="More than is owed"),
-    Room("reversal", "/finance/remittances/<seq>/reversal", reversal),
-    Room("reversal refused", "/finance/remittances/<seq>/reversal", refused_reversal, 422),
-    Room("paid over undone", "/finance/remittances", undone_payment, shows="Both lines stay"),
-    Room("giving none", "/giving", at("/giving"), shows="Nothing has been given yet"),
-    Room("giving", "/giving", given, shows="Receipt on file"),
-    Room("giving without promise", "/giving", promised_nothing, shows="nothing is promised here"),
-    Room("wall none", "/wall", at("/wall"), shows="There is nothing on it at present"),
-    Room("wall", "/wall", on_the_wall, shows="Aoife & Tomás"),
-    Room("wall page unknown", "/wall", at("/wall?page=7"), 404),
-    Room("owner wall none", "/owner/wall", staff_at("owner", "/owner/wall"), shows="Nothing waits"),
-    Room("owner wall", "/owner/wall", asked_to_the_wall, shows="Put on the wall"),
-    Room("owner wall shown", "/owner/wall", put_on_the_wall, shows="The words are on the wall"),
-    Room("owner wall left off", "/owner/wall", left_off_the_wall, shows="Left off"),
-    Room("order to be shared", "/orders/<token>", shared_order, shows="They are not there yet"),
-    Room("order on the wall", "/orders/<token>", order_on_the_wall, shows="Take them off the wall, for good"),
-    Room("order off the wall", "/orders/<token>", order_off_the_wall, shows="will not be shown there again"),
-    Room("sharing refused", "/basket/lines", refused_sharing, 422, shows="no dedication to share yet"),
-    Room("payment shared", "/checkout/payment", shared_last_look, shows="without a name"),
-    Room("not for finance", "/owner/orders", staff_at("finance", "/owner/orders"), 403),
-    Room("pay page", "/stand-in/pay/<session_id>", pay_page),
-    Room("pay page declined", "/stand-in/pay/<session_id>", declined_pay_page, shows="The card was declined"),
-    Room("pay page used", "/stand-in/pay/<session_id>", used_pay_page, shows="has been used"),
-    Room("pay page closed", "/stand-in/pay/<session_id>", closed_pay_page, 410, shows="is closed"),
-    Room("pay page unknown", "/stand-in/pay/<session_id>", at("/stand-in/pay/nothing"), 404),
-    Room("bank", "/stand-in/pay/<session_id>/3ds", bank_page),
-    Room("desk empty", "/stand-in/", at("/stand-in/"), shows="Nothing has been bought yet"),
-    Room("desk", "/stand-in/", busy_desk, shows="Dispute over"),
-    Room("desk refused", "/stand-in/payments/<intent_id>/refunds", refused_desk, 422),
+    PageState("finance none", "/finance/", staff_at("finance", "/finance/"), shows="No postings"),
+    PageState("finance", "/finance/", refunded_ledger),
+    PageState("finance checked", "/finance/", staff_at("finance", "/finance/?check=all", sold=True)),
+    PageState(
+        "finance refused", "/finance/", staff_at("owner", "/finance/?from=2026-02-01&to=2026-01-01"), 422
+    ),
+    PageState("story", "/story", at("/story")),
+    PageState("journal", "/journal", at("/journal")),
+    *(PageState(f"post {slug}", "/journal/<slug>", at(f"/journal/{slug}")) for slug in load().posts),
+    PageState("post unknown", "/journal/<slug>", at("/journal/nothing"), 404),
+    PageState("post with comments", "/journal/<slug>", post_with_comments, shows="She would be nine"),
+    PageState(
+        "comment refused", "/journal/<slug>/comments", refused_comment, 422, shows="write something first"
+    ),
+    PageState("comment held", "/comments/<token>", commented(), shows="Your words are with us"),
+    PageState(
+        "comment held with help", "/comments/<token>", commented(said=HARD), shows="emergency services"
+    ),
+    PageState("comment shown", "/comments/<token>", commented(State.SHOWN), shows="Your words are shown"),
+    PageState(
+        "comment hidden", "/comments/<token>", commented(State.HIDDEN), shows="Your words are not shown"
+    ),
+    PageState(
+        "comment gone", "/comments/<token>", commented(State.REMOVED), 410, shows="It has been taken away"
+    ),
+    PageState("report", "/journal/<slug>/comments/<number>/report", report),
+    PageState("report refused", "/journal/<slug>/comments/<number>/report", refused_report, 422),
+    PageState("reported", "/journal/<slug>/comments/<number>/report", reported, shows="Thank you"),
+    PageState(
+        "comments none", "/owner/comments", staff_at("owner", "/owner/comments"), shows="Nothing waits"
+    ),
+    PageState("comments", "/owner/comments", comments_to_read, shows="Somebody may not be safe"),
+    PageState(
+        "comment with its e-mail", "/owner/comments/<number>/address-views", address_seen, shows="ada@"
+    ),
+    PageState("decision refused", "/owner/comments/<number>/decisions", refused_decision, 422),
+    PageState("paid over none", "/finance/remittances", staff_at("finance", "/finance/remittances")),
+    PageState("paid over", "/finance/remittances", sold_and_paid_over, shows="is written down as paid over"),
+    PageState("paid over refused", "/finance/remittances", paid_too_much, 422, shows="More than is owed"),
+    PageState("reversal", "/finance/remittances/<seq>/reversal", reversal),
+    PageState("reversal refused", "/finance/remittances/<seq>/reversal", refused_reversal, 422),
+    PageState("paid over undone", "/finance/remittances", undone_payment, shows="Both lines stay"),
+    PageState("giving none", "/giving", at("/giving"), shows="Nothing has been given yet"),
+    PageState("giving", "/giving", given, shows="Receipt on file"),
+    PageState("giving without promise", "/giving", promised_nothing, shows="nothing is promised here"),
+    PageState("wall none", "/wall", at("/wall"), shows="There is nothing on it at present"),
+    PageState("wall", "/wall", on_the_wall, shows="Aoife & Tomás"),
+    PageState("wall page unknown", "/wall", at("/wall?page=7"), 404),
+    PageState("owner wall none", "/owner/wall", staff_at("owner", "/owner/wall"), shows="Nothing waits"),
+    PageState("owner wall", "/owner/wall", asked_to_the_wall, shows="Put on the wall"),
+    PageState("owner wall shown", "/owner/wall", put_on_the_wall, shows="The words are on the wall"),
+    PageState("owner wall left off", "/owner/wall", left_off_the_wall, shows="Left off"),
+    PageState("order to be shared", "/orders/<token>", shared_order, shows="They are not there yet"),
+    PageState(
+        "order on the wall", "/orders/<token>", order_on_the_wall, shows="Take them off the wall, for good"
+    ),
+    PageState(
+        "order off the wall", "/orders/<token>", order_off_the_wall, shows="will not be shown there again"
+    ),
+    PageState("sharing refused", "/basket/lines", refused_sharing, 422, shows="no dedication to share yet"),
+    PageState("payment shared", "/checkout/payment", shared_last_look, shows="without a name"),
+    PageState("not for finance", "/owner/orders", staff_at("finance", "/owner/orders"), 403),
+    PageState("pay page", "/stand-in/pay/<session_id>", pay_page),
+    PageState(
+        "pay page declined", "/stand-in/pay/<session_id>", declined_pay_page, shows="The card was declined"
+    ),
+    PageState("pay page used", "/stand-in/pay/<session_id>", used_pay_page, shows="has been used"),
+    PageState("pay page closed", "/stand-in/pay/<session_id>", closed_pay_page, 410, shows="is closed"),
+    PageState("pay page unknown", "/stand-in/pay/<session_id>", at("/stand-in/pay/nothing"), 404),
+    PageState("bank", "/stand-in/pay/<session_id>/3ds", bank_page),
+    PageState("desk empty", "/stand-in/", at("/stand-in/"), shows="Nothing has been bought yet"),
+    PageState("desk", "/stand-in/", busy_desk, shows="Dispute over"),
+    PageState("desk refused", "/stand-in/payments/<intent_id>/refunds", refused_desk, 422),
 )
 
 NO_PAGE: Final = {
