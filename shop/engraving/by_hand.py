@@ -17,7 +17,8 @@ from shop.engraving.cut_check import AREA_MM2, refuse_difference
 from shop.engraving.drawing import bare
 from shop.engraving.geometry import Point
 from shop.engraving.outlines import CutSide, cut_path
-from shop.engraving.regions import glyph_contours
+from shop.engraving.regions import glyph_contours, glyph_region
+from shop.engraving.tool import ANY_TOOL, LOST, Tool, lost_share
 
 MOST_BYTES: Final = 200_000
 _MOST_POINTS: Final = 20_000
@@ -44,7 +45,7 @@ class NotADrawing(Exception):
     """The file is not an outline that can be cut; its text says why, for the person who drew it."""
 
 
-def read_drawing(area: Area, data: bytes) -> str:
+def read_drawing(area: Area, data: bytes, tool: Tool = ANY_TOOL) -> str:
     """The outlines as SVG path data in mm about the middle of the side, y downwards. Raises NotADrawing."""
     root = _parsed(data)
     left, top, wide, high = _box(area, root)
@@ -58,6 +59,7 @@ def read_drawing(area: Area, data: bytes) -> str:
     _refuse_outside(area, moved)
     drawing = "".join(map(_data, moved))
     _refuse_other_picture(root, f"{-wide / 2} {-high / 2} {wide} {high}", drawing)
+    _refuse_finer(drawing, tool)
     return drawing
 
 
@@ -162,6 +164,23 @@ def _refuse_other_picture(root: ET.Element, box: str, drawing: str) -> None:
         raise NotADrawing(
             "Its outlines enclose something else than the file shows: please unite its paths, with nothing "
             "left empty or covered in another colour, and fill them in black."
+        )
+
+
+def _refuse_finer(drawing: str, tool: Tool) -> None:
+    """What encloses nothing cannot be cut, and what the tool cannot reach would stay bare."""
+    import shapely  # noqa: PLC0415
+
+    try:
+        ink = glyph_region(drawing, 1.0)
+    except shapely.errors.GEOSException:
+        raise NotADrawing("Its outlines could not be united.") from None
+    if shapely.is_empty(ink):
+        raise NotADrawing("Its outlines enclose nothing.")
+    finest = tool.finest_line_mm
+    if finest and lost_share(ink, finest) > LOST:
+        raise NotADrawing(
+            f"Some of its strokes are finer than {finest:g} mm, the finest line of the machine."
         )
 
 

@@ -89,7 +89,7 @@ _EYE_LEFT: Final = 0.5
 """How wide an eye stays at least, in the tool's finest lines."""
 _OTHERS: Final = 40
 """Letters of other scripts that are measured, from the first to the last that the face has."""
-_LOST: Final = 0.02
+LOST: Final = 0.02
 """A letter of which a round tool would miss more of the ink has strokes finer than the tool: the points of
 serifs and the ends of swashes are always missed."""
 _FINE: Final = 0.001
@@ -154,7 +154,7 @@ def _hairline(face: Face, letters: list[str]) -> float:
     finest = _THICKEST
     for letter in letters:
         for ink in _inks(face, letter):
-            if _lost(ink, finest) > _LOST:
+            if lost_share(ink, finest) > LOST:
                 finest = _thinnest(ink, finest)
     return math.floor(finest / _FINE) * _FINE
 
@@ -185,11 +185,11 @@ def _thinnest(ink: "Geometry", finest: float) -> float:
     low, high = 0.0, finest
     while high - low > _FINE:
         middle = (low + high) / 2
-        low, high = (middle, high) if _lost(ink, middle) <= _LOST else (low, middle)
+        low, high = (middle, high) if lost_share(ink, middle) <= LOST else (low, middle)
     return low
 
 
-def _lost(ink: "Geometry", width: float) -> float:
+def lost_share(ink: "Geometry", width: float) -> float:
     """The share of the ink that a round tool so wide cannot reach without leaving it."""
     import shapely  # noqa: PLC0415
 

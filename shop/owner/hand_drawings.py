@@ -5,9 +5,10 @@ from http import HTTPStatus
 from flask import Blueprint, abort, flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 
-from shop import web
+from shop import bench, web
 from shop.accounts.access import require
 from shop.container import current_services
+from shop.engraving import Tool
 from shop.engraving.by_hand import NotADrawing, read_drawing
 from shop.orders import hand_drawings
 from shop.orders.cutting import NOT_TO_BE_CUT
@@ -26,8 +27,10 @@ def send(reference: str, number: int) -> ResponseReturnValue:
     line = next((line for line in order.lines if line.row.number == number and line.by_hand), None)
     if line is None or order.state in UNPAID | NOT_TO_BE_CUT:
         abort(HTTPStatus.NOT_FOUND)
+    with web.reading() as session:
+        tool = bench.current(session).tool
     try:
-        sides = _read(line)
+        sides = _read(line, tool)
     except NotADrawing as problem:
         flash(f"Nothing was sent. {problem}")
     else:
@@ -38,14 +41,14 @@ def send(reference: str, number: int) -> ResponseReturnValue:
     return redirect(f"/owner/orders/{reference}#unit-{number}", HTTPStatus.SEE_OTHER)
 
 
-def _read(line: LineView) -> dict[str, str]:
+def _read(line: LineView, tool: Tool) -> dict[str, str]:
     found = {}
     for side in line.sides:
         file = request.files.get(f"side-{side.key}")
         if file is None or not file.filename:
             raise NotADrawing(f"There is no file for {side.label}.")
         try:
-            found[side.key] = read_drawing(side, file.read())
+            found[side.key] = read_drawing(side, file.read(), tool)
         except NotADrawing as problem:
             raise NotADrawing(f"{side.label}: {problem}") from None
     return found

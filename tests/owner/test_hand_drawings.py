@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
+from shop import bench
 from shop.alerts import AlertKind, open_alerts
-from shop.engraving import HAND, Area
+from shop.engraving import HAND, MACHINES, Area
 from shop.engraving.by_hand import MOST_BYTES, NotADrawing, cut_by_hand, read_drawing
+from shop.engraving.jig import Jig
 from shop.engraving.outlines import CutSide, cut_path
 from shop.mail.models import QueuedEmail
 from shop.orders.lifecycle import link_token
@@ -201,6 +203,25 @@ def test_a_drawing_whose_outlines_enclose_something_else_than_is_seen_is_refused
 )
 def test_however_a_program_writes_the_same_drawing_it_is_taken(drawing: str) -> None:
     assert read_drawing(DISC, drawing.encode())
+
+
+def test_a_drawing_finer_than_the_machine_can_cut_is_refused(
+    owner: Shopper, trade: Trade, ordered: str
+) -> None:
+    diamond = bench.Profile(MACHINES["diamond"].usual, Jig())
+    with trade.database.transaction() as session:
+        bench.save(session, diamond, actor="owner@example.com")
+    fine = DRAWN.replace("M4 4h8v8h-8zM6 6v4h4v-4z", "M4 4h8v0.1h-8zM4 8h8v0.1h-8z")
+    assert "finer than 0.15 mm" in send(owner, ordered, fine).text
+    assert "e-mail says so" in send(owner, ordered, fine.replace("v0.1", "v0.2")).text
+
+
+@pytest.mark.parametrize("drawing", ["M4 4h8z", "M4 4h8v0z", "M4 4v8zM8 8z"])
+def test_a_drawing_that_encloses_nothing_is_refused(drawing: str) -> None:
+    with pytest.raises(NotADrawing):
+        read_drawing(
+            DISC, DRAWN.replace("M4 4h8v8h-8zM6 6v4h4v-4z", drawing).encode(), MACHINES["fibre"].usual
+        )
 
 
 def test_the_bench_gets_no_file_of_a_drawing_that_lost_ink(
