@@ -174,20 +174,26 @@ def address(session: Session, vault: Vault, comment_id: int, *, actor: str) -> s
 
 
 def listed(
-    session: Session, vault: Vault, *, everything: bool = False, comment_id: int | None = None
-) -> list[Listed]:
-    """Comments for staff, oldest first: those that wait for somebody, or all that still have words."""
-    query = select(Comment).where(Comment.state != State.REMOVED).order_by(Comment.written_at, Comment.id)
+    session: Session, vault: Vault, *, everything: bool = False, comment_id: int | None = None, after: int = 0
+) -> tuple[list[Listed], int | None]:
+    """Some comments for staff, oldest first: those that wait for somebody, or all that still have words.
+
+    `after` is where the page before ended; with the comments comes where this one does, if there are more.
+    """
+    query = select(Comment).where(Comment.state != State.REMOVED, Comment.id > after).order_by(Comment.id)
     if comment_id is not None:
         query = query.where(Comment.id == comment_id)
     elif not everything:
         query = query.where(or_(Comment.state == State.HELD, Comment.reported_at.is_not(None)))
-    opened = _opened(vault, session.scalars(query.limit(MOST_LISTED)).all())
+    rows = session.scalars(query.limit(MOST_LISTED + 1)).all()
+    more, rows = len(rows) > MOST_LISTED, rows[:MOST_LISTED]
+    opened = _opened(vault, rows)
     done = _done(session, vault, [comment.row for comment in opened])
-    return [
+    found = [
         Listed(comment, tuple(done[comment.id]), any(_repeats(other, comment) for other in opened))
         for comment in opened
     ]
+    return found, rows[-1].id if more else None
 
 
 def _repeats(later: Opened, comment: Opened) -> bool:

@@ -1,5 +1,6 @@
 """The owner's comments: what waits to be read, oldest first, and what to do with each."""
 
+import re
 from http import HTTPStatus
 from typing import Final
 
@@ -16,6 +17,7 @@ from shop.journal.models import State
 
 blueprint = Blueprint("owner_comments", __name__, url_prefix="/owner/comments")
 
+AFTER: Final = re.compile(r"[1-9][0-9]{0,8}")
 NUMBER: Final = f"<int(max={2**31 - 1}):number>"
 DONE: Final = {
     State.SHOWN: "The comment is shown beneath its post.",
@@ -72,15 +74,19 @@ def _page(
     addresses: dict[int, str] | None = None,
     only: int | None = None,
 ) -> str:
-    everything = request.args.get("all") == "1"
+    everything, asked = request.args.get("all") == "1", request.args.get("after", "")
+    after = int(asked) if AFTER.fullmatch(asked) else 0
     with web.reading() as session:
-        found = comments.listed(session, current_services().vault, everything=everything, comment_id=only)
+        found, more = comments.listed(
+            session, current_services().vault, everything=everything, comment_id=only, after=after
+        )
     return render_template(
         "owner/comments.html",
         comments=found,
         posts=journal().posts,
         everything=everything,
         only=only,
+        more=more,
         tags=TAGS,
         problems=problems or {},
         addresses=addresses or {},

@@ -510,3 +510,16 @@ def test_a_finance_lead_cannot_read_what_was_written(app, write):
     page = Shopper(app).sign_in("finance").get("/owner/comments")
     assert page.status_code == 403
     assert WORDS not in page.text
+
+
+def test_pages_of_comments_lead_to_each_of_them_once(owner, write, monkeypatch):
+    monkeypatch.setattr("shop.journal.comments.MOST_LISTED", 2)
+    for _ in range(5):
+        write()
+    seen, address = [], "/owner/comments"
+    while address:
+        page = soup(owner.get(address))
+        seen += [ticket["id"] for ticket in page.select(".bench-ticket")]
+        later = page.find("a", string="Later ones")
+        address = later and later["href"]
+    assert seen == [f"comment-{number}" for number in range(1, 6)]
