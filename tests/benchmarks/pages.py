@@ -15,9 +15,9 @@ PREVIEWS = 1200
 WORDS = {  # by piece: the field of the name, that of the date, and a picture to lay them on
     "disc": ("front-1", "front-2", "disc-silver-front"),
     "heart": ("front-1", "front-2", "heart-silver-front"),
-    "two-rings": ("large-1", "small-1", "two-rings-silver"),
+    "two-rings": ("large-1", "small-1", "two-rings-silver-front"),
     "thread": ("front-1", "back-1", "thread-silver-front"),
-    "keeping": ("left-1", "left-2", "keeping-silver"),
+    "keeping": ("left-1", "left-2", "keeping-silver-front"),
 }
 DATES = ("14 May 2026", "3.5.21", "1 June 2024", "12/11/25")
 
