@@ -161,6 +161,40 @@ def commented(app: Flask, owner: Shopper) -> str:
     return str(page)
 
 
+def kept_in(folder: Path, *sealed: bytes) -> bool:
+    """Whether any of it can be read in a database of the folder, or in a log beside one."""
+    files = [file.read_bytes() for file in folder.rglob("*.db*")]
+    return any(part in file for part in sealed for file in files)
+
+
+def test_what_the_command_erases_is_in_no_file_any_more(app: Flask, order: Order, tmp_path: Path) -> None:
+    with trade_of(app).database.reading() as session:
+        sealed = [bytes(row) for row in session.scalars(select(SealedText.ciphertext))]
+    assert kept_in(tmp_path, *sealed)
+    assert run(app, "privacy", "erase", order.reference).exit_code == 0
+    assert not kept_in(tmp_path, *sealed)
+
+
+@pytest.mark.parametrize("whose", ["the writer's", "the owner's"])
+def test_a_comment_that_is_taken_away_is_in_no_file_any_more(
+    app: Flask, owner: Shopper, tmp_path: Path, whose: str
+) -> None:
+    page = commented(app, owner)
+    with trade_of(app).database.reading() as session:
+        sealed = [bytes(row) for row in session.scalars(select(Comment.sealed)) if row]
+    assert kept_in(tmp_path, *sealed)
+    if whose == "the writer's":
+        press(Shopper(app), page, "/removal")
+    else:
+        form = soup(owner.get("/owner/comments?all=1")).select_one("main form[action$='/decisions']")
+        assert form is not None
+        assert (
+            owner.send("/owner/comments?all=1", str(form["action"]), {"decision": "removed"}).status_code
+            == 303
+        )
+    assert not kept_in(tmp_path, *sealed)
+
+
 def test_a_comment_withdrawn_after_a_backup_is_in_no_page_of_the_restored_shop(
     app: Flask, owner: Shopper, settings: Settings, tmp_path: Path
 ) -> None:

@@ -57,6 +57,5 @@ def decide(reference: str, number: int) -> ResponseReturnValue:
     except wall.NotOffered:
         flash("These words are not offered to the wall any more. Nothing was changed.")
     else:
-        web.database().forget_deleted()
         flash(SAID[to])
     return redirect("/owner/wall", HTTPStatus.SEE_OTHER)
