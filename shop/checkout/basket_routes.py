@@ -81,7 +81,7 @@ def add() -> ResponseReturnValue:
     if PREVIEW in request.form or INSTEAD in request.form:
         return _previewed(piece_pages.ADD_TO, ADD)
     token = cookie.token() or basket_store.new_token()
-    catalogue = _catalogue(token)
+    catalogue = _catalogue(cookie.token())
     try:
         item = read_cuttable(catalogue, request.form)
         _, count, page = _changed(token, lambda session: basket_store.add(session, token, item))

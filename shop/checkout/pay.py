@@ -16,7 +16,7 @@ from shop.orders.lifecycle import CAN_PAY_AGAIN, State, lock
 from shop.orders.placing import Prepared, Wish, fingerprint, open_again, place, prepare
 from shop.payments.attempts import newest_attempt, open_attempt
 from shop.payments.models import CheckoutAttempt
-from shop.payments.payment_page import start_payment
+from shop.payments.payment_page import open_page
 from shop.payments.services import Services
 from shop.payments.sync import withdraw
 from shop.pricing import Quote, quote
@@ -90,7 +90,7 @@ def open_payment(
                 prepared=prepared,
             )
         if attempt is not None:
-            url = start_payment(services, attempt.id, email=wish.contact.email)
+            url = open_page(services, attempt, wish.contact.email)
             if url is None:
                 raise Declined
             return url

@@ -126,14 +126,14 @@ def bring_to(
     if len(targets) != len(units):
         raise ValueError("a unit can be named once only")
     past = _pasts(session, order_reference)
-    amounts = _amounts(session, targets.values())
-    _agree(book, order_reference, targets.values(), past, amounts)
+    promised = _policies(session, targets.values())
+    _agree(book, order_reference, targets.values(), past, promised)
     if not _missing(past, targets.values()):
         return []
     head = lock_head(session)
     if not is_sqlite(session):  # whose writers are alone from the start
         past = _pasts(session, order_reference)  # again, now that nobody else can post
-        _agree(book, order_reference, targets.values(), past, amounts)
+        _agree(book, order_reference, targets.values(), past, promised)
     posted: list[LedgerTxn] = []
     for unit in sorted(targets):
         target, before = targets[unit], past.get(unit)
@@ -215,10 +215,10 @@ def _missing(pasts: dict[int, _Past], targets: Iterable[UnitTarget]) -> bool:
     )
 
 
-def _amounts(session: Session, targets: Iterable[UnitTarget]) -> dict[int, int]:
-    """What each of their policies gives, in pence; of a policy in use that never changes."""
-    query = select(Policy.id, Policy.amount_pence).where(Policy.id.in_({t.policy_id for t in targets}))
-    return {row.id: row.amount_pence for row in session.execute(query)}
+def _policies(session: Session, targets: Iterable[UnitTarget]) -> dict[int, Policy]:
+    """Their policies by id; one that is in use never changes."""
+    query = select(Policy).where(Policy.id.in_({target.policy_id for target in targets}))
+    return {policy.id: policy for policy in session.scalars(query)}
 
 
 def _agree(
@@ -226,14 +226,15 @@ def _agree(
     order_reference: str,
     targets: Collection[UnitTarget],
     pasts: dict[int, _Past],
-    amounts: dict[int, int],
+    promised: dict[int, Policy],
 ) -> None:
     for target in targets:
         past = pasts.get(target.unit)
         if past and (past.book, past.sku, past.policy_id) != (book, target.sku, target.policy_id):
             said = f"the ledger has {past.book}, {past.sku}, policy {past.policy_id}"
             raise TargetDisagrees(order_reference, target.unit, said)
-        amount = amounts.get(target.policy_id)
+        policy = promised.get(target.policy_id)
+        amount = policy.amount_pence if policy else None
         if amount != target.amount_pence:
             said = f"policy {target.policy_id} gives {amount}p, the target says {target.amount_pence}p"
             raise TargetDisagrees(order_reference, target.unit, said)

@@ -148,6 +148,8 @@ def _policy_digest(session: Session, policy_id: int | None) -> str | None:
     """Of the policy as it is now, held so until this database transaction ends: from then on it is used."""
     if policy_id is None:
         return None
+    if is_sqlite(session):  # whose writers are alone: what this transaction has read is what it is
+        return policies.digest(session.get_one(Policy, policy_id))
     held = {"read": True}
     return policies.digest(session.get_one(Policy, policy_id, populate_existing=True, with_for_update=held))
 

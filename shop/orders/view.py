@@ -100,8 +100,11 @@ def view(session: Session, vault: Vault, order: Order) -> OrderView:
     rows = lines_of(session, order.id)
     gifts = [(0, order.donation_pence), *((row.number, row.donation_pence) for row in rows)]
     standings = ledger.standings(session, order.reference)
-    shared = wall.states(session, order.id)
     sealed = vault.reveal_all(session, order.id)
+    private = sealed and all(
+        (words := sealed.get(f"line:{row.number}")) and words.get("shared_as") is None for row in rows
+    )
+    shared = {} if private else wall.states(session, order.id)
     drawings = steps_of(session, order.id) if any(row.by_hand for row in rows) else ()
     return OrderView(
         row=order,

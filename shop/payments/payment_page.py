@@ -26,23 +26,26 @@ AROUND: Final = timedelta(hours=1)
 """How far our clock and Stripe's may be apart when that list is asked for a time."""
 
 
-def start_payment(services: Services, attempt_id: int, *, email: str | None = None) -> str | None:
+def start_payment(services: Services, attempt_id: int) -> str | None:
+    """The same as `open_page`, for who knows the attempt by its id alone."""
+    with services.database.reading() as session:
+        attempt = session.get_one(CheckoutAttempt, attempt_id)
+        contact = None if attempt.url else services.vault.reveal(session, attempt.order_id, "contact")
+    return open_page(services, attempt, contact["email"] if contact else None)
+
+
+def open_page(services: Services, attempt: CheckoutAttempt, email: str | None) -> str | None:
     """Ask Stripe for the attempt's session, if that has not been done, and give the payment page's URL.
 
-    `email` is the buyer's, if it is at hand: else it is opened in the vault.
+    `email` is the buyer's, which the stored request leaves out; None once it was erased.
 
     Safe to repeat: the stored request and its key lead to the same session. Gives None when nobody can pay
     the order now: Stripe refused the request for good (then its stock is free), or the order was given up or
     paid while Stripe was asked (then the page is closed). Raises GatewayDown, or GatewayRefused for a reason
     that may pass: then the stock stays held, because a page may have been made before.
     """
-    with services.database.reading() as session:
-        attempt = session.get_one(CheckoutAttempt, attempt_id)
-        if attempt.url:
-            return attempt.url
-        if email is None:
-            contact = services.vault.reveal(session, attempt.order_id, "contact")
-            email = contact["email"] if contact else None
+    if attempt.url:
+        return attempt.url
     request = {**attempt.request, "customer_email": ascii_address(email)} if email else attempt.request
     try:
         seen = _create(services, attempt, request)
@@ -53,7 +56,7 @@ def start_payment(services: Services, attempt_id: int, *, email: str | None = No
         return None
     with services.database.transaction() as session:
         order = lock(session, attempt.order_id)
-        row = session.get_one(CheckoutAttempt, attempt_id)
+        row = session.get_one(CheckoutAttempt, attempt.id)
         if row.stripe_id and row.stripe_id != seen.id:
             note_stray(session, order.id, row.stripe_id)
         row.stripe_id, row.url = seen.id, seen.url

@@ -1,5 +1,6 @@
 """The payment page: it says that it takes no money, and lets a tester choose what happens."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 
@@ -48,17 +49,23 @@ def three_d_secure(session_id: str) -> ResponseReturnValue:
 def choose(session_id: str) -> ResponseReturnValue:
     """What the tester chose, in `outcome`: pays, declined, 3ds, confirmed, failed, late or leaves."""
     form, outcome = Form(), request.form.get("outcome", "")
+    if form.validate_on_submit() and outcome in OUTCOMES:
+        return _chosen(session_id, outcome)
     visit = _visit(session_id)
     if not form.validate_on_submit():
         return _page(visit, said="This page had been open for a while. Please choose once more.", status=400)
     if visit.status == "open" and outcome == "leaves":
         return redirect(visit.body["cancel_url"] or visit.body["success_url"], HTTPStatus.SEE_OTHER)
-    if outcome not in OUTCOMES:
-        return _page(visit, said="Please choose one of the buttons below.", status=422)
+    return _page(visit, said="Please choose one of the buttons below.", status=422)
+
+
+def _chosen(session_id: str, outcome: str) -> ResponseReturnValue:
+    paying.expire_overdue(standin().database)
     with standin().database.transaction() as session:
-        visit = _locked(session, session_id)
+        visit = _there(_locked, session, session_id)
         if visit.status == "open":
             OUTCOMES[outcome](session, visit)
+    g.leads_to = (visit.body["success_url"], visit.body["cancel_url"])
     if visit.status == "complete":
         return redirect(_after(visit), HTTPStatus.SEE_OTHER)
     if visit.status == "open" and outcome == "3ds":
@@ -97,12 +104,20 @@ def _after(visit: StandinObject) -> str:
 def _visit(session_id: str) -> StandinObject:
     paying.expire_overdue(standin().database)
     with standin().database.reading() as session:
-        try:
-            visit = store.find(session, "checkout.session", session_id)
-        except ApiError:
-            abort(HTTPStatus.NOT_FOUND, "There is no such payment page.")
+        visit = _there(_found, session, session_id)
     g.leads_to = (visit.body["success_url"], visit.body["cancel_url"])
     return visit
+
+
+def _there(read: Callable[[Session, str], StandinObject], session: Session, session_id: str) -> StandinObject:
+    try:
+        return read(session, session_id)
+    except ApiError:
+        abort(HTTPStatus.NOT_FOUND, "There is no such payment page.")
+
+
+def _found(session: Session, session_id: str) -> StandinObject:
+    return store.find(session, "checkout.session", session_id)
 
 
 def _locked(session: Session, session_id: str) -> StandinObject:

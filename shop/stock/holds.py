@@ -6,6 +6,7 @@ transaction: two transactions that each settle several could wait for each other
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from datetime import timedelta
 
 from sqlalchemy import insert, select, update
@@ -62,7 +63,9 @@ def place_hold(
     _check(quantities)
     if network is not None:
         shares.wait_for_turn(session, network)  # before any stock: nobody then waits in a circle
-    with session.begin_nested():
+    # One conditional UPDATE is all or nothing by itself; of several, some may be done before one is refused.
+    alone = len(quantities) == 1 and instead_of is None
+    with nullcontext() if alone else session.begin_nested():
         before = _end_earlier(session, instead_of)
         changes = {
             variant_id: Shift(reserved=quantities.get(variant_id, 0) - before.get(variant_id, 0))
@@ -77,7 +80,12 @@ def place_hold(
                 }
             )
         if network is not None:
-            shares.refuse_more(session, network, quantities, levels)
+            try:
+                shares.refuse_more(session, network, quantities, levels)
+            except shares.ShareTaken:
+                if alone:
+                    shift_all(session, {v: Shift(reserved=-n) for v, n in quantities.items()})
+                raise
         return _write(session, quantities, lasts, HoldState.HELD, network)
 
 

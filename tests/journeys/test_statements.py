@@ -6,8 +6,8 @@ from flask import Flask
 from tests.benchmarks.one_purchase import BUYER, Cost, Purchases
 
 BUDGETS = {
-    "sqlite": {"add": 7, "form": 3, "details": 5, "last look": 4, "pay": 32, "card": 11, "thanks": 39},
-    "postgresql": {"add": 7, "form": 3, "details": 5, "last look": 4, "pay": 33, "card": 11, "thanks": 40},
+    "sqlite": {"add": 6, "form": 3, "details": 5, "last look": 4, "pay": 29, "card": 10, "thanks": 37},
+    "postgresql": {"add": 6, "form": 3, "details": 5, "last look": 4, "pay": 30, "card": 10, "thanks": 39},
 }
 FOLLOWING = {"events": 6, "look": 21, "e-mail": 11}
 
