@@ -6,7 +6,7 @@ SQLite and PostgreSQL run the same code. Where their SQL differs, the two stand 
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -25,6 +25,7 @@ from sqlalchemy import (
     func,
     select,
 )
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql import ColumnElement
@@ -34,6 +35,12 @@ from shop import files
 
 BUSY_TIMEOUT_MS: Final = 3_500
 """How long a writer waits for others, all in all, before the visitor is told to try again (503)."""
+
+
+LIVES_SECONDS: Final = 5
+"""How long PostgreSQL's connections are taken to live since they were used. A server that was restarted
+within that time costs somebody one request, which is answered with "try again"."""
+_USED: Final = "shop_used"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -79,6 +86,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(shop_writer=True)
+        sqlite = self.engine.dialect.name == "sqlite"
+        self._looker = self.engine if sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._turn = _Turn() if self.engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
@@ -97,6 +106,15 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """A session for looking; whatever it changes is thrown away."""
         with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def looking(self) -> Iterator[Session]:
+        """A session for a few looks, each at its own moment, that writes nothing.
+
+        On PostgreSQL it opens no transaction, which would take two more journeys to the server.
+        """
+        with _Looking(self._looker, expire_on_commit=False) as session:
             yield session
 
     def forget_deleted(self) -> None:
@@ -165,6 +183,13 @@ def is_sqlite(session: Session | Connection) -> bool:
     )
 
 
+class _Looking(Session):
+    """A session none of whose objects is ever written."""
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        """Write nothing."""
+
+
 class _Turn:
     """SQLite has one writer at a time and its waiters only poll: a process's threads wait here instead."""
 
@@ -199,15 +224,34 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     options = f"-c lock_timeout={BUSY_TIMEOUT_MS} -c statement_timeout=30000 -c timezone=utc"
-    return create_engine(
+    engine = create_engine(
         url,
         connect_args={"options": options, "connect_timeout": 5},
         pool_size=16,
         max_overflow=16,
-        pool_pre_ping=True,
         pool_timeout=BUSY_TIMEOUT_MS / 1000,
         hide_parameters=True,  # an error's text must never quote what somebody typed
     )
+    event.listen(engine, "checkin", _used)
+    event.listen(engine, "connect", _used)
+    event.listen(engine, "checkout", _ask_if_idle)
+    return engine
+
+
+def _used(_connection: Any, record: Any) -> None:
+    record.info[_USED] = time.monotonic()
+
+
+def _ask_if_idle(connection: Any, record: Any, _proxy: Any) -> None:
+    """A connection that was idle may be dead: asked each time, whether it lives would cost a journey each."""
+    if time.monotonic() - record.info.get(_USED, 0.0) < LIVES_SECONDS:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        connection.rollback()
+    except connection.OperationalError as error:
+        raise InvalidatePoolError from error
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -49,7 +49,7 @@ PAID_GONE: Final = (
 @blueprint.get("/basket")
 def show() -> ResponseReturnValue:
     """The basket, each piece with its exact words."""
-    with web.reading() as session:
+    with web.looking() as session:
         basket = basket_contents.contents(
             session, snapshot.load(session), cookie.token(), vat_registered=bool(trader().vat)
         )
@@ -173,7 +173,7 @@ def _gone(catalogue: snapshot.Catalogue, token: str, line_id: int) -> ResponseRe
 
 
 def _catalogue(token: str | None) -> snapshot.Catalogue:
-    with web.reading() as session:
+    with web.looking() as session:
         return basket_contents.seen_by(session, snapshot.load(session), token)
 
 

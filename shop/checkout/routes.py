@@ -120,7 +120,7 @@ def thanks() -> ResponseReturnValue:
     # Without an answer the page says what we know; webhook or sweep bring the rest.
     with suppress(GatewayDown, GatewayRefused, StillMoving):
         sync_order(services, order_id, about_paying=True)
-    with web.reading() as session:
+    with web.looking() as session:
         order = session.get_one(Order, order_id)
         opened = view(session, services.vault, order)
         token = link_token(session, order_id, services.secret_key)
@@ -148,13 +148,13 @@ def _nothing_to_order(token: str | None) -> ResponseReturnValue:
 
 
 def _catalogue() -> Catalogue:
-    with web.reading() as session:
+    with web.looking() as session:
         return snapshot.load(session)
 
 
 def _basket() -> BasketContents:
     registered = bool(trader().vat)
-    with web.reading() as session:
+    with web.looking() as session:
         return contents(session, snapshot.load(session), cookie.token(), vat_registered=registered)
 
 
@@ -204,7 +204,7 @@ def _own_order(session_id: str) -> int | None:
     token = cookie.token()
     if token is None or not session_id:
         return None
-    with web.reading() as session:
+    with web.looking() as session:
         return session.scalars(
             select(Order.id)
             .join(CheckoutAttempt, CheckoutAttempt.order_id == Order.id)

@@ -29,7 +29,7 @@ def said_of(basket: BasketContents, form: PaymentForm) -> str:
     """NOT_SET_ASIDE where it is so, else nothing."""
     if basket.problems:
         return ""
-    with web.reading() as session:
+    with web.looking() as session:
         before = None
         if basket.order_id is not None:
             before = session.scalar(select(Order.hold_id).where(Order.id == basket.order_id))

@@ -71,7 +71,7 @@ class KeyStore:
         if not wanted or not self.exists:
             return {}
         found: dict[str, Sealed] = {}
-        with self.database.reading() as session:
+        with self.database.looking() as session:
             for start in range(0, len(wanted), AT_A_TIME):
                 query = select(word_key.c.id, word_key.c.nonce, word_key.c.wrapped_key)
                 part = wanted[start : start + AT_A_TIME]

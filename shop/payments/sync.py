@@ -101,7 +101,7 @@ _STRAYS: Final = select(StraySession.stripe_id).where(StraySession.order_id == b
 
 
 def _known(services: Services, order_id: int) -> _Known:
-    with services.database.reading() as session:
+    with services.database.looking() as session:
         order, refunds, others, strayed = session.execute(_ORDER, {"order": order_id}).one()
         if not services.owns(order):
             raise GatewayRefused("other_keys", "", HTTPStatus.NOT_FOUND)
@@ -118,7 +118,7 @@ def _known(services: Services, order_id: int) -> _Known:
 
 def withdraw(services: Services, order_id: int) -> State:
     """Close an order's payment page, then look: she may have paid just before. Raises GatewayDown."""
-    with services.database.reading() as session:
+    with services.database.looking() as session:
         attempt = newest_attempt(session, order_id)
     if attempt.stripe_id is None:
         start_payment(services, attempt.id)  # it may exist at Stripe although we never heard back

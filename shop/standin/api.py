@@ -60,7 +60,7 @@ def _serve(operation: Operation) -> Callable[..., Response]:
         raw = request.query_string if operation.method == "GET" else request.get_data()
         params = operation.takes(parsed(raw), "")
         if operation.method == "GET":
-            with standin().database.reading() as session:
+            with standin().database.looking() as session:
                 return _response(*_run(operation, session, params, object_id))
         return _change(operation, params, object_id)
 

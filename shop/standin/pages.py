@@ -103,7 +103,7 @@ def _after(visit: StandinObject) -> str:
 
 def _visit(session_id: str) -> StandinObject:
     paying.expire_overdue(standin().database)
-    with standin().database.reading() as session:
+    with standin().database.looking() as session:
         visit = _there(_found, session, session_id)
     g.leads_to = (visit.body["success_url"], visit.body["cancel_url"])
     return visit

@@ -118,7 +118,7 @@ def expire_overdue(database: Database) -> int:
         .where(StandinObject.due_at <= store.seconds_now())
         .order_by(StandinObject.due_at)
     )
-    with database.reading() as session:
+    with database.looking() as session:
         found = list(session.scalars(overdue))
     expired = 0
     for session_id in found:

@@ -11,7 +11,7 @@ from shop.web.form_tokens import (
 from shop.web.forms import Form, PublicForm
 from shop.web.request_checks import open_to_servers, refuse_broken_addresses, same_origin
 from shop.web.setup import init_app
-from shop.web.shared import database, leave_out, reading, settings, transaction
+from shop.web.shared import database, leave_out, looking, reading, settings, transaction
 
 __all__ = [
     "RETRY_AFTER_SECONDS",
@@ -23,6 +23,7 @@ __all__ = [
     "database",
     "init_app",
     "leave_out",
+    "looking",
     "open_to_servers",
     "public_token",
     "reading",

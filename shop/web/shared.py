@@ -33,6 +33,11 @@ def transaction() -> AbstractContextManager[Session]:
     return database().transaction()
 
 
+def looking() -> AbstractContextManager[Session]:
+    """A session for a few looks at the running application's database (see Database.looking)."""
+    return database().looking()
+
+
 def reading() -> AbstractContextManager[Session]:
     """A reading session on the running application's database."""
     return database().reading()
