@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
-from sqlalchemy import Executable, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from shop.db import is_sqlite
@@ -184,17 +184,8 @@ def totals(session: Session, book: Book) -> Totals:
 
 
 def _pasts(session: Session, order_reference: str) -> dict[int, _Past]:
-    query = (
-        select(
-            LedgerTxn.unit, LedgerTxn.book, LedgerTxn.sku, LedgerTxn.policy_id, LedgerTxn.kind, LedgerTxn.seq
-        )
-        .where(
-            LedgerTxn.order_reference == order_reference, LedgerTxn.kind.in_([kind.value for kind in STEPS])
-        )
-        .order_by(LedgerTxn.seq)
-    )
     pasts: dict[int, _Past] = {}
-    for unit, book, sku, policy_id, kind, seq in _rows(session, query):
+    for unit, book, sku, policy_id, kind, seq in _rows(session, order_reference):
         before = pasts.get(unit)
         steps, accrual_seq = (before.steps, before.accrual_seq) if before else (0, 0)
         standing = STEPS[Kind(kind)][1]
@@ -203,9 +194,19 @@ def _pasts(session: Session, order_reference: str) -> dict[int, _Past]:
     return pasts
 
 
-def _rows(session: Session, query: Executable) -> Iterable[Any]:
+_STEPS_TAKEN: Final = (
+    select(LedgerTxn.unit, LedgerTxn.book, LedgerTxn.sku, LedgerTxn.policy_id, LedgerTxn.kind, LedgerTxn.seq)
+    .where(
+        LedgerTxn.order_reference == bindparam("reference"),
+        LedgerTxn.kind.in_([kind.value for kind in STEPS]),
+    )
+    .order_by(LedgerTxn.seq)
+)
+
+
+def _rows(session: Session, order_reference: str) -> Iterable[Any]:
     """The columns are nullable for other kinds of transaction; a unit's own have them all."""
-    return session.execute(query)
+    return session.execute(_STEPS_TAKEN, {"reference": order_reference})
 
 
 def _missing(pasts: dict[int, _Past], targets: Iterable[UnitTarget]) -> bool:

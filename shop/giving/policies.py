@@ -10,7 +10,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from shop.giving.models import Policy
@@ -39,6 +39,20 @@ class NoAgreement(Exception):
         self.policy_id = policy_id
 
 
+_IN_FORCE: Final = (
+    select(Policy)
+    .where(
+        func.trim(Policy.agreement_reference) != "",
+        Policy.agreement_signed_on <= bindparam("earliest"),
+        Policy.starts_on <= bindparam("earliest"),
+        or_(Policy.ends_on.is_(None), Policy.ends_on >= bindparam("latest")),
+    )
+    .order_by(Policy.starts_on.desc(), Policy.id.desc())
+    .limit(1)
+)
+_SIGNED_IN_FORCE: Final = _IN_FORCE.where(Policy.agreement_reference != SAMPLE_AGREEMENT)
+
+
 def policy_in_force(session: Session, on: datetime, *, samples: bool = True) -> Policy | None:
     """The policy that covers this moment, or None: then no claim may be made anywhere.
 
@@ -47,20 +61,8 @@ def policy_in_force(session: Session, on: datetime, *, samples: bool = True) -> 
     the claim never outlasts the agreement.
     """
     earliest, latest = on.astimezone(UTC).date(), (on.astimezone(UTC) + _LONDON_SUMMER).date()
-    query = (
-        select(Policy)
-        .where(
-            func.trim(Policy.agreement_reference) != "",
-            Policy.agreement_signed_on <= earliest,
-            Policy.starts_on <= earliest,
-            or_(Policy.ends_on.is_(None), Policy.ends_on >= latest),
-        )
-        .order_by(Policy.starts_on.desc(), Policy.id.desc())
-        .limit(1)
-    )
-    if not samples:
-        query = query.where(Policy.agreement_reference != SAMPLE_AGREEMENT)
-    return session.scalars(query).one_or_none()
+    query = _IN_FORCE if samples else _SIGNED_IN_FORCE
+    return session.scalars(query, {"earliest": earliest, "latest": latest}).one_or_none()
 
 
 def statement(policy: Policy) -> str:

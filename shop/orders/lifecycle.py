@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock
@@ -29,10 +29,23 @@ def new_reference() -> str:
     return f"PM-{letters[:4]}-{letters[4:]}"
 
 
+_ORDER: Final = Order.id == bindparam("order")
+_LOCKED: Final = select(Order).where(_ORDER).with_for_update().execution_options(populate_existing=True)
+_LINES: Final = select(OrderLine).where(OrderLine.order_id == bindparam("order")).order_by(OrderLine.number)
+_HISTORY: Final = select(OrderEvent).where(OrderEvent.order_id == bindparam("order")).order_by(OrderEvent.id)
+_LINKS: Final = (
+    select(OrderLink)
+    .where(OrderLink.order_id == bindparam("order"), OrderLink.revoked_at.is_(None))
+    .order_by(OrderLink.created_at.desc())
+    .limit(1)
+)
+_SO_CALLED: Final = select(func.count()).where(Order.reference == bindparam("reference"))
+
+
 def free_reference(session: Session) -> str:
     """A reference that no order has."""
     reference = new_reference()
-    while session.scalar(select(func.count()).where(Order.reference == reference)):
+    while session.scalar(_SO_CALLED, {"reference": reference}):
         reference = new_reference()
     return reference
 
@@ -57,9 +70,7 @@ def record(
 
 def lock(session: Session, order_id: int) -> Order:
     """The order, locked until the transaction ends. Raises NoResultFound when there is none."""
-    return session.execute(
-        select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
-    ).scalar_one()
+    return session.execute(_LOCKED, {"order": order_id}).scalar_one()
 
 
 def move_version(session: Session, order: Order) -> None:
@@ -74,16 +85,12 @@ def move_version(session: Session, order: Order) -> None:
 
 def lines_of(session: Session, order_id: int) -> Sequence[OrderLine]:
     """The order's units, in the order they were chosen."""
-    return session.scalars(
-        select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.number)
-    ).all()
+    return session.scalars(_LINES, {"order": order_id}).all()
 
 
 def history(session: Session, order_id: int) -> Sequence[OrderEvent]:
     """What happened to an order, in the order we learnt of it: Stripe's clock counts whole seconds only."""
-    return session.scalars(
-        select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id)
-    ).all()
+    return session.scalars(_HISTORY, {"order": order_id}).all()
 
 
 def make_link(session: Session, order: Order, secret_key: str) -> str:
@@ -102,11 +109,7 @@ def new_link(secret_key: str, order_id: int) -> tuple[str, dict[str, Any]]:
 
 def link_token(session: Session, order_id: int, secret_key: str) -> str | None:
     """The order's newest valid token, made again for a page or a letter; None when all were revoked."""
-    link = session.scalars(
-        select(OrderLink)
-        .where(OrderLink.order_id == order_id, OrderLink.revoked_at.is_(None))
-        .order_by(OrderLink.created_at.desc())
-    ).first()
+    link = session.scalars(_LINKS, {"order": order_id}).first()
     return None if link is None else _token(secret_key, order_id, link.nonce)
 
 

@@ -4,9 +4,9 @@ Every function takes the session's row locked and open (or, for a late payment, 
 tells each event in the order Stripe does: charge, payment, session.
 """
 
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from shop.db import Database
@@ -110,16 +110,18 @@ def expire(session: Session, visit: StandinObject) -> None:
     tell(session, "checkout.session.expired", visit)
 
 
+_OVERDUE: Final = (
+    select(StandinObject.id)
+    .where(StandinObject.kind == "checkout.session", StandinObject.status == "open")
+    .where(StandinObject.due_at <= bindparam("now"))
+    .order_by(StandinObject.due_at)
+)
+
+
 def expire_overdue(database: Database) -> int:
     """Expire every open session whose time is over, each in its own transaction; gives how many."""
-    overdue = (
-        select(StandinObject.id)
-        .where(StandinObject.kind == "checkout.session", StandinObject.status == "open")
-        .where(StandinObject.due_at <= store.seconds_now())
-        .order_by(StandinObject.due_at)
-    )
     with database.looking() as session:
-        found = list(session.scalars(overdue))
+        found = list(session.scalars(_OVERDUE, {"now": store.seconds_now()}))
     expired = 0
     for session_id in found:
         with database.transaction() as session:
