@@ -8,8 +8,8 @@ M_MMAP_THRESHOLD: Final = -3
 M_ARENA_MAX: Final = -8
 """Their numbers in malloc.h."""
 
-ARENAS: Final = 2
-LARGE: Final = 1024 * 1024
+ARENAS: Final = 1
+LARGE: Final = 256 * 1024
 
 
 def give_back() -> None:

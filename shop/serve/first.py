@@ -1,6 +1,7 @@
 """What `python app.py` does: the port, the application, the processes, the end.
 
-The application is imported and made once; the processes that work are copies of the one that made it.
+The application is imported and made once; the processes that work are copies of the one that made it. The
+first visitor need not wait for all that they share: an early copy serves while the rest is loaded.
 """
 
 import gc
@@ -19,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 from shop import erasures, worker
 from shop.application import LedgerUnguarded, OrdersUnguarded, create_app
+from shop.catalogue import snapshot
 from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
@@ -32,7 +34,6 @@ from shop.settings import Settings, SettingsError
 WEB_PROCESSES: Final = 2
 PAUSES: Final = (0.5, 1.0, 2.0, 5.0)
 """In seconds, while the database does not answer; the last again and again."""
-FIRST_ANSWER_SECONDS: Final = 10.0
 NEEDED_SOON: Final = (
     "shapely",
     "fontTools.svgLib.path",
@@ -61,11 +62,10 @@ def serve(settings: Settings, *, prepare: bool = False) -> None:
     app = made(settings)
     bridge = Bridge(app)
     print(f"\nThe shop is at {settings.site_url}\nStop it with Ctrl-C.\n", flush=True)  # noqa: T201
-    serving = [Child(partial(web.serve, bridge, settings.port)) for _ in range(WEB_PROCESSES)]
-    working = Child(partial(_work, app, settings.port))
     gc.freeze()  # what is made by now stays: no request need go through it again, and its pages stay shared
-    gc.enable()
-    Supervisor([*serving, working]).run()
+    serving = [Child(partial(_serve, bridge, settings.port)) for _ in range(1 + WEB_PROCESSES)]
+    working = Child(partial(_work, app))
+    Supervisor([*serving[1:], working], early=serving[0], get_ready=partial(get_ready, app)).run()
 
 
 def ready(settings: Settings) -> None:
@@ -103,23 +103,34 @@ def _made(settings: Settings) -> Flask:
     except (SettingsError, LedgerUnguarded, OrdersUnguarded, erasures.KeysLost) as refused:
         raise SystemExit(str(refused)) from None
     app.test_client().get("/", base_url=settings.site_url)
-    os.environ.setdefault(
-        "OPENBLAS_NUM_THREADS", "1"
-    )  # numpy starts others as it is loaded, for sums far larger
-    for needed in NEEDED_SOON:
-        import_module(needed)
     services.vault.keys.dispose()
     services.database.dispose()
     return app
 
 
-def _work(app: Flask, port: int) -> None:
-    """Be the worker, once visits are taken: what it finds to do at first would keep the first one waiting."""
-    until = time.monotonic() + FIRST_ANSWER_SECONDS
-    while time.monotonic() < until:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            break
-        time.sleep(0.05)
+def get_ready(app: Flask) -> None:
+    """Load and open what each process would for itself at its first purchase, while an early one serves."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy starts others as it is loaded
+    for needed in NEEDED_SOON:
+        import_module(needed)
+    services: Services = app.extensions["shop"].services
+    with suppress(OperationalError):
+        with services.database.reading() as session:
+            pieces = snapshot.load(session).pieces
+        for piece in [piece for piece in pieces if piece.engravable][:1]:  # it shows every face
+            app.test_client().get(f"/pieces/{piece.slug}", base_url=services.site_url)
+    services.vault.keys.dispose()
+    services.database.dispose()
+    gc.freeze()
+
+
+def _serve(bridge: Bridge, port: int) -> None:
+    gc.enable()
+    web.serve(bridge, port)
+
+
+def _work(app: Flask) -> None:
+    gc.enable()
     worker.run(app)
 
 

@@ -22,6 +22,8 @@ LONGEST_PAUSE: Final = 5.0
 """Seconds before a process that keeps dying is started again."""
 LIVED: Final = 5.0
 """Who lived so long had started well: the next pause is the first again."""
+TAKEN_OVER: Final = 2.0
+"""Seconds after which those who were started have taken over from the early one."""
 GRACE_SECONDS: Final = 8.0
 """From SIGTERM to SIGKILL."""
 ENDS_IT: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -82,9 +84,15 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """Keeps these running."""
+    """Keeps these running.
+
+    `early` does its work until the others have taken over: meanwhile the first process does `get_ready`, and
+    what that brings all the others share.
+    """
 
     children: Sequence[Child]
+    early: Child | None = None
+    get_ready: Callable[[], object] = lambda: None
     say: Callable[[str], object] = sys.stderr.write
     _told: list[int] = field(default_factory=list)
 
@@ -116,6 +124,9 @@ class Supervisor:
             lifeline.close()
 
     def _watch(self, wake: int, prepare: Callable[[], object]) -> None:
+        if self.early is not None and not self._stopping():
+            self.early.start(prepare)
+        self.get_ready()
         while not self._stopping():
             for child in self.children:
                 status = child.died()
@@ -124,21 +135,33 @@ class Supervisor:
                 if child.pid is None and time.monotonic() >= child.next_start and not self._stopping():
                     child.start(prepare)
             waiting = [child.next_start for child in self.children if child.pid is None]
-            _wait(wake, min((at - time.monotonic() for at in waiting), default=60.0))
+            _wait(wake, min([*waiting, self._relieve()]) - time.monotonic())
+
+    def _relieve(self) -> float:
+        """Let the early one go once the others have been there for a moment. Give when to look again."""
+        now = time.monotonic()
+        if self.early is None or self.early.ended():
+            return now + 60.0
+        due = max(child.started for child in self.children) + TAKEN_OVER
+        if now < due:
+            return due
+        self.early.tell(signal.SIGTERM)
+        return now + 1.0
 
     def _stopping(self) -> bool:
         return any(number in ENDS_IT for number in self._told)
 
     def _end(self, wake: int) -> None:
         """SIGTERM, then SIGKILL: after GRACE_SECONDS, or at once when told a second time."""
-        for child in self.children:
+        everyone = [*self.children, *([self.early] if self.early else [])]
+        for child in everyone:
             child.tell(signal.SIGTERM)
         until = time.monotonic() + GRACE_SECONDS
         asked = sum(number in ENDS_IT for number in self._told)
-        while not all([child.ended() for child in self.children]):  # noqa: C419  (each of them is looked at)
+        while not all([child.ended() for child in everyone]):  # noqa: C419  (each of them is looked at)
             again = sum(number in ENDS_IT for number in self._told) > max(asked, 1)
             if again or time.monotonic() > until:
-                for child in self.children:
+                for child in everyone:
                     child.tell(signal.SIGKILL)
             _wait(wake, 0.2)
 

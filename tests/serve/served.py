@@ -18,6 +18,7 @@ from shop.worker import Worker
 
 def main() -> None:
     app = first.made(from_environment())
+    first.get_ready(app)
     files = [os.path.realpath(file) for file in Path("/proc/self/fd").iterdir()]
     found = {"threads": len(list(Path("/proc/self/task").iterdir())), "open": files}
     ours = set(sys.modules)

@@ -23,8 +23,9 @@ PROGRAM = Path(__file__).with_name("supervised.py")
 
 
 @contextmanager
-def supervised(what: str = "plain") -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen([sys.executable, str(PROGRAM), what], stderr=subprocess.DEVNULL)
+def supervised(*what: str) -> Iterator[subprocess.Popen[bytes]]:
+    told = what or ("plain",)
+    process = subprocess.Popen([sys.executable, str(PROGRAM), *told], stderr=subprocess.DEVNULL)
     seen: set[int] = set()
     try:
         yield process
@@ -138,6 +139,27 @@ def test_when_the_first_process_is_killed_nobody_is_left(what: str) -> None:
         process.kill()
         process.wait()
         assert eventually(lambda: not [pid for pid in known if alive(pid)], seconds=12)
+
+
+def test_an_early_one_works_until_the_others_have_taken_over() -> None:
+    with supervised("plain", "early") as process:
+        assert eventually(lambda: len(children(process.pid)) == 1), "it is there before anything is ready"
+        early = children(process.pid)
+        assert eventually(lambda: len(children(process.pid)) == 4), "and while the others begin"
+        assert eventually(lambda: three_up(process) and not children(process.pid) & early), "then it goes"
+        assert process.poll() is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("seconds", [0.1, 0.7])  # while the first process gets ready, and after
+def test_an_early_one_ends_with_the_rest(number: int, seconds: float) -> None:
+    with supervised("plain", "early") as process:
+        assert eventually(lambda: bool(children(process.pid)))
+        time.sleep(seconds)
+        known = children(process.pid)
+        process.send_signal(number)
+        process.wait(20)
+        assert eventually(lambda: not [pid for pid in known if alive(pid)])
 
 
 def test_the_shop_itself_outlives_its_worker_and_its_web_processes_and_leaves_nobody(tmp_path: Path) -> None:
