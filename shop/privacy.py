@@ -13,8 +13,9 @@ from typing import Any, Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from shop.dedications.gone_names import order_name
 from shop.dedications.models import OrderKey
-from shop.dedications.vault import Vault, order_name
+from shop.dedications.vault import Vault
 from shop.giving.models import LedgerEntry, LedgerTxn
 from shop.giving.transitions import Account
 from shop.mail import outbox

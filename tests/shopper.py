@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from shop.accounts import staff
 from shop.accounts.models import SignInAttempt
 from shop.catalogue import snapshot
-from shop.catalogue.snapshot import PieceView, VariantView
+from shop.catalogue.views import PieceView, VariantView
 from shop.db import Database
 from tests.trade import Trade
 

@@ -17,8 +17,8 @@ from shop import clock, erasures, privacy
 from shop.accounts import staff
 from shop.application import create_app
 from shop.catalogue import snapshot
+from shop.dedications.gone_names import order_name
 from shop.dedications.models import SealedText
-from shop.dedications.vault import order_name
 from shop.journal.models import Comment
 from shop.orders import wall
 from shop.orders.lifecycle import history, link_token

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text, update
 from shop import clock, stock
 from shop.catalogue import snapshot
 from shop.catalogue.postage import SERVICES
-from shop.catalogue.snapshot import Catalogue
+from shop.catalogue.views import Catalogue
 from shop.checkout import basket_contents, basket_store
 from shop.checkout.basket_contents import BasketContents
 from shop.checkout.pay import open_payment

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
-from shop.catalogue.snapshot import Catalogue, PieceView
+from shop.catalogue.views import Catalogue, PieceView
 
 ADDRESS: Final = "/pieces"
 

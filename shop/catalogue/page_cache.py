@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from shop import web
 from shop.catalogue import snapshot
-from shop.catalogue.snapshot import Catalogue
+from shop.catalogue.views import Catalogue
 from shop.web.assets import Stored
 from shop.web.security_headers import security_headers
 

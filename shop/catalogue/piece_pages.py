@@ -14,7 +14,7 @@ from shop.catalogue.choosing import EVERYTHING, Choice
 from shop.catalogue.page_cache import Shown
 from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.renderings import rendering
-from shop.catalogue.snapshot import Catalogue, PictureView, PieceView
+from shop.catalogue.views import Catalogue, PictureView, PieceView
 from shop.engraving import (
     ALIKE,
     BY_HAND,

@@ -12,7 +12,7 @@ from flask import Flask
 
 from shop.catalogue import piece_pages
 from shop.catalogue.page_cache import cached_pages_of
-from shop.catalogue.snapshot import Catalogue
+from shop.catalogue.views import Catalogue
 from shop.engraving import preview
 from shop.network import Allowance, UsedUp, network
 from shop.settings import Settings

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from shop.catalogue.lawful import CANCEL_DAYS
 from shop.catalogue.postage import CHEAPEST
-from shop.catalogue.snapshot import PictureView, PieceView, VariantView
+from shop.catalogue.views import PictureView, PieceView, VariantView
 
 CONTEXT: Final = "https://schema.org"
 BRAND: Final = "In Remembrance"

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.catalogue.postage import CHEAPEST, SERVICES
-from shop.catalogue.snapshot import Catalogue, PieceView
-from shop.checkout import basket_store
+from shop.catalogue.views import Catalogue, PieceView
+from shop.checkout import basket_store, basket_words
 from shop.dedications.sealing import open_with
 from shop.engraving import Engraving, EngravingRefused, check
 from shop.orders.models import Order
@@ -70,7 +70,7 @@ def contents(
     catalogue = seen_by(session, catalogue, token)
     rows, sealed = basket_store.lines_of(session, found.id), basket_store.details_of(session, found)
     details = open_with(token, sealed) if sealed else None
-    items = [_as_cut_today(catalogue, basket_store.item_of(token, row)) for row in rows]
+    items = [_as_cut_today(catalogue, basket_words.item_of(token, row)) for row in rows]
     postage = SERVICES[details["postage"]] if details else CHEAPEST
     now = quote(catalogue, [item for item, _ in items], postage, vat_registered=vat_registered)
     lines = [

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from shop import web
 from shop.catalogue import piece_pages, snapshot
 from shop.catalogue.postage import CHEAPEST
+from shop.catalogue.views import Catalogue
 from shop.checkout import basket_contents, basket_store, cookie
 from shop.checkout.allowance import spends_allowance
 from shop.checkout.changing import OpenPage, change_basket
@@ -164,7 +165,7 @@ def _say(page: OpenPage) -> None:
         flash(page.said)
 
 
-def _gone(catalogue: snapshot.Catalogue, token: str, line_id: int) -> ResponseReturnValue:
+def _gone(catalogue: Catalogue, token: str, line_id: int) -> ResponseReturnValue:
     """The line was taken out or bought in another tab: what was written comes back, to be added anew."""
     with web.reading() as session:
         bought = basket_store.bought_with(session, token, line_id)
@@ -172,12 +173,12 @@ def _gone(catalogue: snapshot.Catalogue, token: str, line_id: int) -> ResponseRe
     return _again(catalogue, _refused(catalogue, why), piece_pages.ADD_TO, ADD, HTTPStatus.NOT_FOUND)
 
 
-def _catalogue(token: str | None) -> snapshot.Catalogue:
+def _catalogue(token: str | None) -> Catalogue:
     with web.looking() as session:
         return basket_contents.seen_by(session, snapshot.load(session), token)
 
 
-def _line(session: Session, catalogue: snapshot.Catalogue, line_id: int) -> QuotedLine | None:
+def _line(session: Session, catalogue: Catalogue, line_id: int) -> QuotedLine | None:
     basket = basket_contents.contents(session, catalogue, cookie.token())
     return next((line for line in basket.lines if line.id == line_id), None)
 
@@ -199,13 +200,13 @@ def _previewed(action: str, label: str) -> ResponseReturnValue:
     return _again(catalogue, Refused(piece, problems), action, label, HTTPStatus.OK, values=values)
 
 
-def _refused(catalogue: snapshot.Catalogue, why: str) -> Refused:
+def _refused(catalogue: Catalogue, why: str) -> Refused:
     """A refusal of the form as a whole."""
     return Refused(piece_of(catalogue, request.form), {"": why})
 
 
 def _again(
-    catalogue: snapshot.Catalogue,
+    catalogue: Catalogue,
     refused: Refused,
     action: str,
     label: str,

@@ -10,9 +10,9 @@ from sqlalchemy import Select, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock, retention
+from shop.checkout.basket_words import item_of, seal_words, token_hash
 from shop.checkout.models import Basket, BasketLine
 from shop.dedications.sealing import open_with, seal_with
-from shop.engraving import Engraving
 from shop.orders.lifecycle import UNPAID, State
 from shop.orders.models import Order
 from shop.pricing import LineItem
@@ -67,11 +67,6 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def token_hash(token: str) -> str:
-    """What the database knows of a cookie."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def lines_of(session: Session, basket_id: int) -> Sequence[BasketLine]:
     """The lines of a basket that were not bought, oldest first."""
     return session.scalars(_LINES, {"basket": basket_id}).all()
@@ -96,7 +91,7 @@ def add(session: Session, token: str, item: LineItem) -> int:
     row = BasketLine(
         basket_id=basket.id,
         variant_id=item.variant_id,
-        words=_seal_words(token, item),
+        words=seal_words(token, item),
         created_at=clock.now(),
     )
     session.add(row)
@@ -110,7 +105,7 @@ def change(session: Session, token: str, line_id: int, item: LineItem) -> bool:
     if row is None:
         return False
     if item_of(token, row) != item:
-        row.variant_id, row.words, row.order_id = item.variant_id, _seal_words(token, item), None
+        row.variant_id, row.words, row.order_id = item.variant_id, seal_words(token, item), None
     return True
 
 
@@ -245,18 +240,3 @@ def _own_line(session: Session, token: str, line_id: int) -> BasketLine | None:
         return None
     basket.touched_at = clock.now()
     return next((row for row in lines_of(session, basket.id) if row.id == line_id), None)
-
-
-def _seal_words(token: str, item: LineItem) -> bytes:
-    engraving = item.engraving.to_json() if item.engraving else None
-    return seal_with(
-        token, {"engraving": engraving, "dedication": item.dedication, "shared_as": item.shared_as}
-    )
-
-
-def item_of(token: str, row: BasketLine) -> LineItem:
-    """What a line is to be: its piece and its words, opened with the cookie that sealed them."""
-    words = open_with(token, row.words)
-    engraving = Engraving.from_json(words["engraving"]) if words["engraving"] else None
-    # A basket from before the wall has no such word.
-    return LineItem(row.variant_id, engraving, words["dedication"], words.get("shared_as"))

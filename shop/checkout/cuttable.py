@@ -5,7 +5,7 @@ from typing import Final
 
 from shop import web
 from shop.alerts import AlertKind, raise_alert
-from shop.catalogue.snapshot import Catalogue, PieceView
+from shop.catalogue.views import Catalogue, PieceView
 from shop.checkout.basket_contents import BasketContents
 from shop.checkout.line_item_form import Refused, piece_of, read_choice
 from shop.engraving import FACES, Engraving, field_name

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shop.catalogue.snapshot import Catalogue, PieceView, VariantView
+from shop.catalogue.views import Catalogue, PieceView, VariantView
 from shop.dedications.words import DedicationRefused, check_dedication, check_wall_name
 from shop.engraving import (
     FACE_FIELD,

@@ -7,8 +7,8 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from shop.catalogue.postage import SERVICES
-from shop.catalogue.snapshot import Catalogue
-from shop.checkout import basket_store
+from shop.catalogue.views import Catalogue
+from shop.checkout import basket_store, basket_words
 from shop.checkout.basket_contents import BasketContents
 from shop.checkout.forms import contact_of
 from shop.orders.holding import ANYBODY, Asking
@@ -155,7 +155,7 @@ def _attempt(
             services,
             wish,
             agreed,
-            buyer_hash=basket_store.token_hash(token),
+            buyer_hash=basket_words.token_hash(token),
             asking=asking,
             prepared=prepared,
         )

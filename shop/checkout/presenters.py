@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from markupsafe import Markup
 
 from shop.catalogue import page_cache
-from shop.catalogue.snapshot import Catalogue, PictureView, PieceView, VariantView
+from shop.catalogue.views import Catalogue, PictureView, PieceView, VariantView
 from shop.engraving import FACES, Area, Engraving, proof
 from shop.engraving.by_hand import shown_by_hand
 from shop.orders.view import LineView, words_of

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from shop import web
 from shop.catalogue import snapshot
-from shop.catalogue.snapshot import Catalogue
-from shop.checkout import basket_store, cookie
+from shop.catalogue.views import Catalogue
+from shop.checkout import basket_store, basket_words, cookie
 from shop.checkout.basket_contents import BasketContents, contents
 from shop.checkout.changing import PAID, change_basket
 from shop.checkout.cuttable import uncuttable
@@ -209,7 +209,7 @@ def _own_order(session_id: str) -> int | None:
             select(Order.id)
             .join(CheckoutAttempt, CheckoutAttempt.order_id == Order.id)
             .where(
-                CheckoutAttempt.stripe_id == session_id, Order.buyer_hash == basket_store.token_hash(token)
+                CheckoutAttempt.stripe_id == session_id, Order.buyer_hash == basket_words.token_hash(token)
             )
         ).one_or_none()
 

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from shop.dedications.gone_names import order_name
 from shop.dedications.sealing import Sealed
-from shop.dedications.vault import Vault, keyed, order_name
+from shop.dedications.vault import Vault, keyed
 
 WALL = "wall"
 """What is sealed for the remembrance wall."""

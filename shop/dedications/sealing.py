@@ -90,3 +90,15 @@ def open_with(secret: bytes | str, blob: bytes) -> Any:
 def _derived(secret: bytes | str, salt: bytes) -> bytes:
     source = secret.encode("utf-8", "surrogatepass") if isinstance(secret, str) else secret
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=_PURPOSE).derive(source)
+
+
+def join(sealed: Sealed) -> bytes:
+    """Nonce and ciphertext in one."""
+    return sealed.nonce + sealed.ciphertext
+
+
+def split(blob: bytes) -> Sealed:
+    """The two again. Raises SealBroken."""
+    if len(blob) <= NONCE_BYTES:
+        raise SealBroken
+    return Sealed(blob[:NONCE_BYTES], blob[NONCE_BYTES:])

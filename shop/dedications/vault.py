@@ -17,17 +17,18 @@ from typing import Any, Final
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
+from shop.dedications.gone_names import order_name
 from shop.dedications.keys import KeyStore, StoredKey
 from shop.dedications.models import OrderKey, SealedText
 from shop.dedications.sealing import (
     KEY_BYTES,
-    NONCE_BYTES,
-    SealBroken,
     Sealed,
     from_bytes,
+    join,
     open_bytes,
     open_with,
     seal_bytes,
+    split,
     to_bytes,
 )
 
@@ -142,21 +143,21 @@ class Vault:
         made = [(secrets.token_hex(ID_BYTES), secrets.token_bytes(KEY_BYTES)) for _ in plain]
         self.keys.add([self._wrap(key_id, key) for key_id, key in made])
         return [
-            (key_id, _join(seal_bytes(key, content, _alone(what, key_id))))
+            (key_id, join(seal_bytes(key, content, _alone(what, key_id))))
             for (key_id, key), content in zip(made, plain, strict=True)
         ]
 
     def seal_with_key(self, key_id: str, value: Any, what: str) -> bytes | None:
         """Seal a further value under a key there is; None when it has been destroyed. Raises NotSealable."""
         key = self._keys([key_id]).get(key_id)
-        return None if key is None else _join(seal_bytes(key, to_bytes(value), _alone(what, key_id)))
+        return None if key is None else join(seal_bytes(key, to_bytes(value), _alone(what, key_id)))
 
     def open_alone(self, sealed: Iterable[tuple[str, bytes]], what: str) -> dict[str, Any]:
         """What was sealed, by key id; what has no key any more is left out. Raises SealBroken."""
         listed = list(sealed)
         keys = self._keys(key_id for key_id, _ in listed)
         return {
-            key_id: from_bytes(open_bytes(keys[key_id], _split(blob), _alone(what, key_id)))
+            key_id: from_bytes(open_bytes(keys[key_id], split(blob), _alone(what, key_id)))
             for key_id, blob in listed
             if key_id in keys
         }
@@ -216,16 +217,6 @@ def sealed_rows(key: bytes, order_id: int, values: Mapping[str, Any]) -> list[di
     ]
 
 
-def order_name(reference: str) -> str:
-    """What an order is called on the list of what is gone. Its reference is random, and never given twice."""
-    return f"order {reference}"
-
-
-def wall_name(reference: str, number: int) -> str:
-    """What a shared dedication is called there."""
-    return f"wall {reference} {number}"
-
-
 def _key_id(session: Session, order_id: int) -> str | None:
     return session.scalar(select(OrderKey.key_id).where(OrderKey.order_id == order_id))
 
@@ -247,13 +238,3 @@ def _alone(what: str, key_id: str) -> bytes:
 def _place(order_id: int, label: str) -> bytes:
     # The number comes first and holds no bar, so no two pairs of order and label read alike.
     return f"words|{order_id}|{label}".encode()
-
-
-def _join(sealed: Sealed) -> bytes:
-    return sealed.nonce + sealed.ciphertext
-
-
-def _split(blob: bytes) -> Sealed:
-    if len(blob) <= NONCE_BYTES:
-        raise SealBroken
-    return Sealed(blob[:NONCE_BYTES], blob[NONCE_BYTES:])

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.catalogue import snapshot
-from shop.catalogue.snapshot import Catalogue
+from shop.catalogue.views import Catalogue
 from shop.db import Database
 from shop.dedications.vault import Vault
 from shop.demo.bulk_insert import write

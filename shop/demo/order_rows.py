@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shop.catalogue.postage import CHEAPEST
-from shop.catalogue.snapshot import Catalogue
+from shop.catalogue.views import Catalogue
 from shop.dedications.keys import StoredKey
 from shop.dedications.models import OrderKey, SealedText, WallEntry
 from shop.dedications.vault import Vault, keyed, sealed_rows

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shop.catalogue.snapshot import Catalogue, PieceView
+from shop.catalogue.views import Catalogue, PieceView
 from shop.engraving import check
 from shop.orders.approved_engraving import Approved
 

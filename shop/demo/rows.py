@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Table
 
-from shop.catalogue.snapshot import PieceView, VariantView
+from shop.catalogue.views import PieceView, VariantView
 from shop.dedications.models import OrderKey, SealedText, WallEntry
 from shop.demo.prepared import Prepared
 from shop.mail.models import QueuedEmail

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, Final
@@ -19,37 +19,10 @@ from shop.db import UtcDateTime
 from shop.giving import row_texts
 from shop.giving.ledger import Book
 from shop.giving.models import LedgerEntry, LedgerHead, LedgerTxn
+from shop.giving.record import Record
 from shop.giving.row_texts import DAY, FIELDS, NUMBERS, WHAT, Field, Part, Progress, Template
 from shop.giving.transitions import ACCOUNT_NAMES, Account
 from shop.money import CURRENCY
-
-
-@dataclass(frozen=True, kw_only=True)
-class Record:
-    """One transaction. `amount` and `amount_pence`: by how much it changes what the charity is given.
-
-    Plus for an accrual, minus for a reversal or a lost dispute, zero while money only changes its standing.
-    `paid_pence`: what the transaction paid over to the charity; minus where a payment was undone.
-    """
-
-    seq: int
-    event_at: str
-    booked_at: str
-    period: str
-    book: str
-    kind: str
-    order_reference: str
-    unit: int | None
-    sku: str
-    policy: int | None
-    amount: str
-    amount_pence: int
-    paid_pence: int
-    currency: str
-    reverses_seq: int | None
-    hash: str
-    lines: tuple[tuple[Account, int], ...] = field(metadata={"column": False})
-
 
 Writer = Callable[[Session, Part, Progress], Iterator[str]]
 """Gives the file piece by piece."""

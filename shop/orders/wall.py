@@ -17,8 +17,9 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.dedications.gone_names import wall_name
 from shop.dedications.models import WallEntry
-from shop.dedications.vault import Vault, wall_name
+from shop.dedications.vault import Vault
 from shop.orders.lifecycle import EventKind, State, lock, record
 from shop.orders.models import Order, OrderLine
 

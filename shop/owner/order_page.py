@@ -19,7 +19,7 @@ from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.kinds import OWED_STILL, EntryKind, RefundReason
 from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.order_record import PRINCIPAL
-from shop.payments.refunds import Refundable, refundable
+from shop.payments.refundable import Refundable, refundable
 from shop.payments.sync import StillMoving, sync_order
 
 TAGS: Final = {

@@ -13,7 +13,8 @@ from shop.owner.order_page import AWAY, context, look_now, money_of, opened, why
 from shop.payments import review
 from shop.payments.kinds import RefundState
 from shop.payments.models import RefundRequest
-from shop.payments.refunds import MoreThanPaid, NothingToRefund, NotWaiting, ask, close, send_again
+from shop.payments.refundable import MoreThanPaid, NothingToRefund
+from shop.payments.refunds import NotWaiting, ask, close, send_again
 
 blueprint = Blueprint("owner_refunds", __name__, url_prefix="/owner")
 

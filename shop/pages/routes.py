@@ -11,7 +11,7 @@ from shop import clock, retention, web
 from shop.catalogue.lawful import CANCEL_DAYS, SILVER_HALLMARK_FROM_MG
 from shop.catalogue.page_cache import Shown, cached_pages
 from shop.catalogue.postage import SERVICES
-from shop.catalogue.snapshot import Catalogue
+from shop.catalogue.views import Catalogue
 from shop.container import trader
 from shop.money import pounds_and_pence
 from shop.pages.support import Group

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from shop import web
 from shop.catalogue.page_cache import shown
 from shop.catalogue.postage import CHEAPEST
-from shop.catalogue.snapshot import Catalogue, PieceView, VariantView
 from shop.catalogue.structured import BRAND, pounds_exactly, to_share
+from shop.catalogue.views import Catalogue, PieceView, VariantView
 from shop.web.assets import Stored
 
 blueprint = Blueprint("finding", __name__)

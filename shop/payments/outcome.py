@@ -12,7 +12,7 @@ from shop.payments.kinds import EntryKind, RefundState
 from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.order_record import STRIPE, OrderRecord
 from shop.payments.refund_allocation import Returned, taken_by
-from shop.payments.refunds import returned_elsewhere
+from shop.payments.refundable import returned_elsewhere
 from shop.payments.stripe_snapshot import DisputeSeen, PaymentSnapshot, RefundSeen
 
 WHOLE_ORDER: Final = "ORDER"

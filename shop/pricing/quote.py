@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from shop.catalogue.postage import Service
-from shop.catalogue.snapshot import Catalogue, PieceView, VariantView
+from shop.catalogue.views import Catalogue, PieceView, VariantView
 from shop.pricing.line_item import LineItem
 from shop.pricing.vat import vat_within
 

@@ -17,29 +17,22 @@ from shop.standin.errors import ApiError, missing, required
 from shop.standin.models import StandinEvent
 from shop.standin.parameters import (
     Kind,
-    choice,
     each,
-    flag,
     labels,
-    moment_range,
     shape,
     text,
-    whole,
 )
-
-LEAST_SECONDS_OPEN: Final = 30 * 60
-MOST_SECONDS_OPEN: Final = 24 * 60 * 60
-LEAST_CHARGE: Final = 30
-"""Pence: docs.stripe.com/currencies#minimum-and-maximum-charge-amounts."""
-
-BIGGEST: Final = 99_999_999
-EXPAND: Final[dict[str, Kind]] = {"expand": each(text(), 20)}
-PAGE: Final[dict[str, Kind]] = EXPAND | {
-    "limit": whole(1, 100),
-    "starting_after": text(),
-    "ending_before": text(),
-    "created": moment_range,
-}
+from shop.standin.shapes import (
+    BIGGEST,
+    EXPAND,
+    LEAST_CHARGE,
+    LEAST_SECONDS_OPEN,
+    MOST_SECONDS_OPEN,
+    NEW_REFUND,
+    NEW_SESSION,
+    PAGE,
+    page_of,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,54 +54,6 @@ class Operation:
     address: str
     takes: Kind
     run: Callable[[Call], dict[str, Any]]
-
-
-def _price(currency: str = CURRENCY) -> Kind:
-    product = shape({"name": text(5000), "description": text(40_000), "metadata": labels}, "name")
-    return shape(
-        {"currency": choice(currency), "unit_amount": whole(0, BIGGEST), "product_data": product},
-        "currency",
-        "unit_amount",
-        "product_data",
-    )
-
-
-def _shipping_option() -> Kind:
-    amount = shape({"amount": whole(0, BIGGEST), "currency": choice(CURRENCY)}, "amount", "currency")
-    rate = {
-        "display_name": text(100),
-        "type": choice("fixed_amount"),
-        "fixed_amount": amount,
-        "metadata": labels,
-    }
-    return shape({"shipping_rate_data": shape(rate, "display_name", "fixed_amount")}, "shipping_rate_data")
-
-
-NEW_SESSION: Final = shape(
-    EXPAND
-    | {
-        "mode": choice("payment"),
-        "ui_mode": choice("hosted_page"),
-        "line_items": each(
-            shape({"price_data": _price(), "quantity": whole(1, 999_999)}, "price_data", "quantity")
-        ),
-        "shipping_options": each(_shipping_option(), 5),
-        "adaptive_pricing": shape({"enabled": flag}),
-        "billing_address_collection": choice("auto", "required"),
-        "client_reference_id": text(200),
-        "customer_email": text(800),
-        "metadata": labels,
-        "payment_intent_data": shape({"metadata": labels, "description": text(1000)}),
-        "locale": choice("auto", "en", "en-GB"),
-        "submit_type": choice("auto", "pay"),
-        "success_url": text(5000),
-        "cancel_url": text(5000),
-        "expires_at": whole(0),
-    },
-    "line_items",
-    "mode",
-    "success_url",
-)
 
 
 def create_session(call: Call) -> dict[str, Any]:
@@ -233,47 +178,33 @@ def _list(kind: str) -> Callable[[Call], dict[str, Any]]:
     return lambda call: store.listed(call.session, kind, call.params, call.path)
 
 
-def _page(*filters: str) -> Kind:
-    return shape(PAGE | dict.fromkeys(filters, text()))
-
-
 SESSIONS: Final = "/v1/checkout/sessions"
-NEW_REFUND: Final = shape(
-    EXPAND
-    | {
-        "payment_intent": text(),
-        "charge": text(),
-        "amount": whole(1, BIGGEST),
-        "reason": choice("duplicate", "fraudulent", "requested_by_customer"),
-        "metadata": labels,
-    }
-)
 OPERATIONS: Final = (
     Operation("POST", SESSIONS, NEW_SESSION, create_session),
-    Operation("GET", SESSIONS, _page("payment_intent", "status"), _list("checkout.session")),
+    Operation("GET", SESSIONS, page_of("payment_intent", "status"), _list("checkout.session")),
     Operation("GET", SESSIONS + "/{id}", shape(EXPAND), _one("checkout.session", "session")),
     Operation("POST", SESSIONS + "/{id}/expire", shape(EXPAND), expire_session),
-    Operation("GET", SESSIONS + "/{id}/line_items", _page(), line_items),
-    Operation("GET", "/v1/payment_intents", _page(), _list("payment_intent")),
+    Operation("GET", SESSIONS + "/{id}/line_items", page_of(), line_items),
+    Operation("GET", "/v1/payment_intents", page_of(), _list("payment_intent")),
     Operation("GET", "/v1/payment_intents/{id}", shape(EXPAND), _one("payment_intent", "intent")),
-    Operation("GET", "/v1/charges", _page("payment_intent"), _list("charge")),
+    Operation("GET", "/v1/charges", page_of("payment_intent"), _list("charge")),
     Operation("GET", "/v1/charges/{id}", shape(EXPAND), _one("charge")),
     Operation("POST", "/v1/refunds", NEW_REFUND, create_refund),
-    Operation("GET", "/v1/refunds", _page("payment_intent", "charge"), _list("refund")),
+    Operation("GET", "/v1/refunds", page_of("payment_intent", "charge"), _list("refund")),
     Operation("GET", "/v1/refunds/{id}", shape(EXPAND), _one("refund")),
     Operation("POST", "/v1/refunds/{id}", shape(EXPAND | {"metadata": labels}), update_refund),
     Operation("POST", "/v1/refunds/{id}/cancel", shape(EXPAND), cancel_refund),
-    Operation("GET", "/v1/disputes", _page("payment_intent", "charge"), _list("dispute")),
+    Operation("GET", "/v1/disputes", page_of("payment_intent", "charge"), _list("dispute")),
     Operation("GET", "/v1/disputes/{id}", shape(EXPAND), _one("dispute")),
     Operation("POST", "/v1/disputes/{id}/close", shape(EXPAND), close_dispute),
     Operation(
         "GET",
         "/v1/balance_transactions",
-        _page("payout", "source", "type", "currency"),
+        page_of("payout", "source", "type", "currency"),
         _list("balance_transaction"),
     ),
     Operation("GET", "/v1/balance_transactions/{id}", shape(EXPAND), _one("balance_transaction", "id")),
-    Operation("GET", "/v1/payouts", _page("status"), _list("payout")),
+    Operation("GET", "/v1/payouts", page_of("status"), _list("payout")),
     Operation("GET", "/v1/payouts/{id}", shape(EXPAND), _one("payout")),
     Operation("GET", "/v1/events", shape(PAGE | {"type": text(), "types": each(text(), 20)}), events),
     Operation("GET", "/v1/events/{id}", shape(EXPAND), event),

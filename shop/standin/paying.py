@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from shop.db import Database
-from shop.standin import money_objects, objects, store
+from shop.standin import money_objects, payment_objects, store
 from shop.standin.errors import ApiError
 from shop.standin.events import at_once, tell
 from shop.standin.models import StandinObject
@@ -136,7 +136,7 @@ def _intent(session: Session, visit: StandinObject) -> StandinObject:
     """The session's payment, made at the first attempt and used again at the next."""
     if visit.payment_intent:
         return store.locked(session, "payment_intent", visit.payment_intent)
-    body = objects.payment_intent(visit.body["amount_total"], visit.kept["payment_metadata"])
+    body = payment_objects.payment_intent(visit.body["amount_total"], visit.kept["payment_metadata"])
     intent = store.put(session, body)
     store.change(visit, payment_intent=intent.id)
     tell(session, "payment_intent.created", intent)
@@ -144,7 +144,7 @@ def _intent(session: Session, visit: StandinObject) -> StandinObject:
 
 
 def _charge(session: Session, intent: StandinObject, **how: Any) -> StandinObject:
-    return store.put(session, objects.charge(intent.body, **how), payment_intent=intent.id)
+    return store.put(session, payment_objects.charge(intent.body, **how), payment_intent=intent.id)
 
 
 def _complete(visit: StandinObject, intent_id: str) -> None:

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from shop.catalogue.page_cache import CachedPages, Shown
-from shop.catalogue.snapshot import Catalogue
+from shop.catalogue.views import Catalogue
 
 
 class Shop:

@@ -11,7 +11,7 @@ from shop import bench, stock
 from shop.bench.profiles import NEW
 from shop.catalogue import snapshot
 from shop.catalogue.models import CatalogueVersion, Metal, Picture, Piece, Side, Variant
-from shop.catalogue.snapshot import Catalogue, VariantView
+from shop.catalogue.views import Catalogue, VariantView
 from shop.db import Database
 from shop.engraving import Tool
 

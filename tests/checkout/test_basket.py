@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from shop import clock
 from shop.catalogue import snapshot
-from shop.catalogue.snapshot import Catalogue
-from shop.checkout import basket_contents, basket_store
+from shop.catalogue.views import Catalogue
+from shop.checkout import basket_contents, basket_store, basket_words
 from shop.checkout.forms import filled_in
 from shop.checkout.line_item_form import Refused, read_choice, values_of, written
 from shop.checkout.models import Basket, BasketLine
@@ -98,7 +98,7 @@ def test_words_moved_under_another_cookie_do_not_open(database: Database, catalo
     put(database, other, item(catalogue, "petal"))
     with database.transaction() as session:
         theirs = session.scalars(
-            select(Basket.id).where(Basket.token_hash == basket_store.token_hash(other))
+            select(Basket.id).where(Basket.token_hash == basket_words.token_hash(other))
         ).one()
         session.get_one(BasketLine, line).basket_id = theirs
     with pytest.raises(SealBroken):

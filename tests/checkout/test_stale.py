@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from shop.catalogue import postage, snapshot
 from shop.catalogue.models import Piece, Variant
 from shop.catalogue.postage import Service
-from shop.catalogue.snapshot import Catalogue
+from shop.catalogue.views import Catalogue
 from shop.checkout import cookie, pay
 from shop.checkout.models import Basket, BasketLine
 from shop.money import pounds_and_pence

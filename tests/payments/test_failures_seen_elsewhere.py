@@ -26,6 +26,7 @@ from shop.payments.gateway_errors import GatewayDown
 from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest
 from shop.payments.payment_page import start_payment
 from shop.payments.refund_sending import carry_out
+from shop.payments.refundable import NothingToRefund
 from shop.payments.stripe_snapshot import PaymentSnapshot, RefundSeen
 from shop.payments.sweep import look_at_all, sweep
 from shop.payments.sync import sync_order
@@ -576,10 +577,10 @@ def test_a_line_is_given_back_once_and_so_is_the_postage(trade: Trade) -> None:
     trade.pays(order)
     trade.looks(order)
     refund_asked(trade, order, 1, postage=True)
-    with pytest.raises(refunds.NothingToRefund):
+    with pytest.raises(NothingToRefund):
         refund_asked(trade, order, 1, postage=True)
     assert trade.looks(order) is State.REFUNDED
-    with pytest.raises(refunds.NothingToRefund):
+    with pytest.raises(NothingToRefund):
         refund_asked(trade, order, 1)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from shop import stock
 from shop.catalogue import snapshot
 from shop.catalogue.postage import SERVICES
-from shop.checkout import basket_store
+from shop.checkout import basket_store, basket_words
 from shop.money import pounds_and_pence
 from shop.orders.models import Order
 from shop.payments.session_request import session_request
@@ -94,7 +94,7 @@ def buys(app: Flask, trade: Trade, variants: list[int], postage: str) -> None:
     }
     assert buyer.post("/checkout/payment", data=fields).status_code == 303
     with trade.database.reading() as session:
-        order = session.scalars(select(Order).where(Order.buyer_hash == basket_store.token_hash(token))).one()
+        order = session.scalars(select(Order).where(Order.buyer_hash == basket_words.token_hash(token))).one()
     session_id = trade.session_id(order.id)
     assert trade.services.gateway.session(session_id).amount_total == total == order.total_pence
     trade.at_stripe(paying.pay, session_id)

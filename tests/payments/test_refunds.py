@@ -10,15 +10,8 @@ from shop.orders.lifecycle import State
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.models import RefundRequest
 from shop.payments.refund_sending import carry_out
-from shop.payments.refunds import (
-    MoreThanPaid,
-    NothingToRefund,
-    NotWaiting,
-    ask,
-    close,
-    refundable,
-    send_again,
-)
+from shop.payments.refundable import MoreThanPaid, NothingToRefund, refundable
+from shop.payments.refunds import NotWaiting, ask, close, send_again
 from shop.payments.stripe_snapshot import RefundSeen
 from tests.trade import Trade
 

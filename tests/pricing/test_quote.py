@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shop.catalogue.postage import SERVICES, Service
-from shop.catalogue.snapshot import Catalogue, PieceView, VariantView
+from shop.catalogue.views import Catalogue, PieceView, VariantView
 from shop.payments.session_request import session_request
 from shop.pricing import LineItem, NoLongerSold, Quote, quote
 from shop.pricing.vat import vat_within

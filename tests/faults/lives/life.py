@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from shop.catalogue import snapshot
-from shop.checkout import basket_store
+from shop.checkout import basket_store, basket_words
 from shop.orders.models import Order
 from shop.pricing import LineItem
 from tests.faults.lives.workshop import checked
@@ -94,7 +94,7 @@ class Life:
 
     def orders(self) -> Sequence[Order]:
         with self.world.database.reading() as session:
-            query = select(Order).where(Order.buyer_hash == basket_store.token_hash(self.token))
+            query = select(Order).where(Order.buyer_hash == basket_words.token_hash(self.token))
             return session.scalars(query.order_by(Order.id)).all()
 
     def strays(self) -> list[Body]:

@@ -1,0 +1,154 @@
+"""What of an order can still be given back, and what went back already, whoever sent it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.orders.lifecycle import State, lines_of
+from shop.orders.models import Order
+from shop.payments.kinds import EntryKind, RefundState
+from shop.payments.models import PaymentEntry, RefundRequest
+from shop.payments.order_record import PRINCIPAL
+from shop.payments.refund_allocation import Returned, taken_by
+
+FREES_ITS_UNITS = frozenset({RefundState.ASKED_AGAIN, RefundState.WITHDRAWN})
+"""States of a request that gives nothing back, so that its units can be chosen again."""
+
+
+class NothingToRefund(Exception):
+    """No line and no postage was named, or all of it was given back before."""
+
+
+class MoreThanPaid(Exception):
+    """The refund would be more than what is left of the payment."""
+
+
+@dataclass(frozen=True)
+class Refundable:
+    """What of an order can still be given back, and what became of the rest."""
+
+    prices: Mapping[int, int]
+    """Pence of each unit, by its number."""
+    postage_pence: int
+    returned: Mapping[int, Returned]
+    """Units that went back, whoever sent the money, with what took them."""
+    asked: Mapping[int, RefundRequest]
+    """Units whose refund was asked for and is on its way, or waits for a person."""
+    postage_asked: RefundRequest | None
+    postage_returned: Returned | None
+    """A refund from Stripe's dashboard of just what the postage was."""
+    left_pence: int
+    """What is left of the payment and is not on its way back."""
+    goodwill_pence: int
+    """What went back beside whole units and named postage."""
+    payment: PaymentEntry | None
+
+    @property
+    def free(self) -> list[int]:
+        """Numbers of the units that nothing was given back for."""
+        return [number for number in self.prices if number not in self.returned and number not in self.asked]
+
+    @property
+    def postage_free(self) -> bool:
+        """Whether there was postage, and nothing was given back for it."""
+        return self.postage_pence > 0 and self.postage_asked is None and self.postage_returned is None
+
+    def amount(self, lines: Sequence[int], *, postage: bool) -> int:
+        """What goes back for these, in pence. Raises NothingToRefund or MoreThanPaid."""
+        chosen = sorted(set(lines) & set(self.free))
+        with_postage = postage and self.postage_free
+        amount = sum(self.prices[number] for number in chosen) + (self.postage_pence if with_postage else 0)
+        if amount == 0:
+            raise NothingToRefund
+        if self.payment is None or amount > self.left_pence:
+            raise MoreThanPaid
+        return amount
+
+
+def refundable(session: Session, order: Order) -> Refundable:
+    """What of an order can still be given back."""
+    entries = session.scalars(select(PaymentEntry).where(PaymentEntry.order_id == order.id)).all()
+    requests = session.scalars(select(RefundRequest).where(RefundRequest.order_id == order.id)).all()
+    holding = [request for request in requests if request.state not in FREES_ITS_UNITS]
+    payment = next((entry for entry in entries if entry.kind in PRINCIPAL), None)
+    if order.state == State.REVIEW:
+        payment = None  # what is to become of it must be said first: see `review` and `send_again`
+    prices = {line.number: line.price_pence for line in lines_of(session, order.id)}
+    back = _returned(order, entries, requests, payment)
+    taken = taken_by(prices, back)
+    postage = next((item for item in back if _is_postage(order, item) and item not in taken.values()), None)
+    named = sum(prices[number] for number in taken) + sum(item.postage_pence for item in back)
+    named += postage.amount_pence if postage else 0
+    return Refundable(
+        prices=prices,
+        postage_pence=order.postage_pence,
+        returned=taken,
+        asked={n: request for request in holding for n in request.lines if n not in taken},
+        postage_asked=next((request for request in holding if request.with_postage), None),
+        postage_returned=postage,
+        left_pence=_left(entries, holding),
+        goodwill_pence=max(0, sum(item.amount_pence for item in back) - named),
+        payment=payment,
+    )
+
+
+def _returned(
+    order: Order,
+    entries: Sequence[PaymentEntry],
+    requests: Sequence[RefundRequest],
+    payment: PaymentEntry | None,
+) -> list[Returned]:
+    """What went back of the payment, oldest first, by our own entries."""
+    ours = {request.stripe_id: request for request in requests if request.stripe_id}
+    failed = {entry.stripe_id for entry in entries if entry.kind == EntryKind.REFUND_FAILED}
+    back = [
+        _of_entry(order, entry, ours.get(entry.stripe_id))
+        for entry in entries
+        if entry.kind == EntryKind.REFUND
+        and entry.stripe_id not in failed
+        and payment is not None
+        and entry.payment_intent == payment.payment_intent
+    ]
+    back += [returned_elsewhere(order, r) for r in requests if r.state == RefundState.RETURNED_ELSEWHERE]
+    return sorted(back, key=lambda item: item.at or order.placed_at)
+
+
+def returned_elsewhere(order: Order, request: RefundRequest) -> Returned:
+    """What the owner paid back by other means."""
+    return Returned(
+        amount_pence=request.amount_pence,
+        lines=tuple(request.lines),
+        postage_pence=order.postage_pence if request.with_postage else 0,
+        at=request.requested_at,
+        actor=request.actor,
+        cause=request.key,
+    )
+
+
+def _of_entry(order: Order, entry: PaymentEntry, request: RefundRequest | None) -> Returned:
+    return Returned(
+        amount_pence=-entry.amount_pence,
+        lines=tuple(request.lines) if request else (),
+        postage_pence=order.postage_pence if request and request.with_postage else 0,
+        at=entry.event_at,
+        actor=request.actor if request else "",
+        cause=entry.stripe_id,
+    )
+
+
+def _is_postage(order: Order, item: Returned) -> bool:
+    return item.amount_pence == order.postage_pence and not item.lines and not item.postage_pence
+
+
+def _left(entries: Sequence[PaymentEntry], holding: Sequence[RefundRequest]) -> int:
+    """Pence of the payment that neither went back nor is on its way back."""
+    posted = {entry.stripe_id for entry in entries}
+    failed = {entry.stripe_id for entry in entries if entry.kind == EntryKind.REFUND_FAILED}
+    on_its_way = sum(
+        request.amount_pence
+        for request in holding
+        if request.stripe_id not in posted or request.stripe_id in failed
+    )
+    return sum(entry.amount_pence for entry in entries) - on_its_way
