@@ -6,12 +6,13 @@ from http import HTTPStatus
 from typing import Final, ParamSpec
 from urllib.parse import urlencode
 
-from flask import Response, abort, g, redirect, request
+from flask import abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from shop import clock, web
 from shop.accounts import sessions
 from shop.accounts.models import Account, Role
+from shop.accounts.session_cookie import token
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -59,38 +60,6 @@ def signed_in() -> sessions.SignedIn | None:
         g.account = g.signed_in.account if g.signed_in else None
     found: sessions.SignedIn | None = g.signed_in
     return found
-
-
-def cookie_name() -> str:
-    """The staff cookie; over HTTPS with the prefix that ties it to this host and to HTTPS."""
-    return "__Host-staff" if web.settings().secure else "staff"
-
-
-def token() -> str | None:
-    """The session token this request carries, good or not."""
-    return request.cookies.get(cookie_name())
-
-
-def remember(response: Response, session_token: str) -> Response:
-    """Give the browser its session token."""
-    response.set_cookie(
-        cookie_name(),
-        session_token,
-        max_age=sessions.LONGEST,
-        path="/",
-        secure=web.settings().secure,
-        httponly=True,
-        samesite="Lax",
-    )
-    return response
-
-
-def forget(response: Response) -> Response:
-    """Take the session token from the browser."""
-    response.delete_cookie(
-        cookie_name(), path="/", secure=web.settings().secure, httponly=True, samesite="Lax"
-    )
-    return response
 
 
 def safe_next(address: str | None) -> str | None:

@@ -11,7 +11,16 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from shop import web
-from shop.accounts import access, devices, passwords, rate_limit, security_log, sessions, staff
+from shop.accounts import (
+    access,
+    devices,
+    passwords,
+    rate_limit,
+    security_log,
+    session_cookie,
+    sessions,
+    staff,
+)
 from shop.accounts.forms import ButtonForm, ChangePasswordForm, PasswordForm, SignInForm
 from shop.accounts.models import Role
 from shop.alerts import AlertKind, raise_alert
@@ -46,18 +55,18 @@ def sign_in() -> ResponseReturnValue:
         form.email.errors = [WRONG]
         return _again("accounts/sign_in.html", form)
     security_log.write("signed in", account=proven.account_id, email=form.normalised_email)
-    answer = access.remember(_go(access.safe_next(form.next.data) or _home(token)), token)
+    answer = session_cookie.remember(_go(access.safe_next(form.next.data) or _home(token)), token)
     return devices.remember(answer, form.normalised_email)
 
 
 @blueprint.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     """End the session on the server, then in the browser."""
-    if token := access.token():
+    if token := session_cookie.token():
         with web.transaction() as db:
             sessions.sign_out(db, token)
     session.pop("csrf_token", None)
-    return access.forget(_go("/sign-in"))
+    return session_cookie.forget(_go("/sign-in"))
 
 
 @blueprint.get("/sign-in/link/<token>")
@@ -73,11 +82,11 @@ def use_link(token: str) -> ResponseReturnValue:
     """Use the link up and sign in."""
     try:
         with web.transaction() as db:
-            opened = staff.use_link(db, token, instead_of=access.token())
+            opened = staff.use_link(db, token, instead_of=session_cookie.token())
     except staff.LinkSpent:
         return _link_spent()
     security_log.write("link used")
-    return access.remember(_go("/sign-in/password"), opened)
+    return session_cookie.remember(_go("/sign-in/password"), opened)
 
 
 @blueprint.get("/sign-in/password")
@@ -106,9 +115,11 @@ def set_password() -> ResponseReturnValue:
     with web.transaction() as db:
         token = staff.set_password(db, account.id, fresh)
     if token is None:
-        return access.forget(_go("/sign-in"))
+        return session_cookie.forget(_go("/sign-in"))
     security_log.write("password set", account=account.id)
-    return devices.remember(access.remember(_go(access.HOME[Role(account.role)]), token), account.email)
+    return devices.remember(
+        session_cookie.remember(_go(access.HOME[Role(account.role)]), token), account.email
+    )
 
 
 def _proven(email: str, password: str) -> staff.Credentials | None:
@@ -147,7 +158,7 @@ def _open(proven: staff.Credentials, password: str) -> str | None:
     """Open a session for a proven password, and hash it anew if the hash is of older parameters."""
     rehashed = passwords.hashed(password) if passwords.outdated(proven.password_hash or "") else None
     with web.transaction() as db:
-        return staff.sign_in(db, proven, rehashed=rehashed, instead_of=access.token())
+        return staff.sign_in(db, proven, rehashed=rehashed, instead_of=session_cookie.token())
 
 
 def _home(token: str) -> str:

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import update
 
 from shop import retention
-from shop.accounts import access, devices, rate_limit, sessions
+from shop.accounts import devices, rate_limit, session_cookie, sessions
 from shop.application import create_app
 from shop.catalogue.models import Variant
 from shop.catalogue.postage import SERVICES
@@ -121,7 +121,7 @@ def test_the_privacy_page_names_every_cookie_the_shop_sets(settings, site):
     with app.test_request_context():
         set_here = {
             cookie.name(),
-            access.cookie_name(),
+            session_cookie.cookie_name(),
             devices.cookie_name(),
             app.config["SESSION_COOKIE_NAME"],
             cookie.COUNT_COOKIE,
