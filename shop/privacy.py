@@ -1,4 +1,4 @@
-"""What is kept about an order, for the person it is about: all of it to read, and erasing what is hers.
+"""What is kept about an order, for the person it is about: all of it to read, and erasing what is theirs.
 
 UK GDPR: access (article 15), portability (20), erasure (17). What the law makes the shop keep stays: amounts
 and dates for the tax records (erasure's exception, article 17(3)(b)) and the donation ledger, which never
@@ -214,7 +214,7 @@ def _emails(session: Session, order: Order) -> list[dict[str, Any]]:
 
 
 def _links(session: Session, order: Order) -> list[dict[str, Any]]:
-    """When links were made and closed; a link itself is known to her alone."""
+    """When links were made and closed; a link itself is known to the buyer alone."""
     rows = session.scalars(
         select(OrderLink).where(OrderLink.order_id == order.id).order_by(OrderLink.created_at)
     )

@@ -102,7 +102,7 @@ class CatalogueVersion(Base):
 class Picture(Base):
     """A picture of a piece: in one metal, or of every one (metal is null). `file` lies under static/.
 
-    `role` is 'stage' (the piece alone from the front, without words: hers are laid over it), 'photo' or
+    `role` is 'stage' (the piece alone from the front, without words: they are laid over it), 'photo' or
     'scale' (drawn, with measures). `renditions` names the widths in pixels there are of each kind of file,
     as {"webp": [400, 1000]}; null when there is only `file`. `placements` says where sides lie on the
     picture, as {"front": {"matrix": [a, b, c, d, e, f], "clip": "M..."}}: see shop.engraving.Placement.

@@ -1,4 +1,4 @@
-"""How a parcel goes: Royal Mail services with the whole price she pays."""
+"""How a parcel goes: Royal Mail services with the whole price."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -81,7 +81,7 @@ class PieceView:
 
     @property
     def stages(self) -> tuple[PictureView, ...]:
-        """The pictures that her words are laid over, or that show a piece without words alone."""
+        """The pictures that words are laid over, or that show a piece without words alone."""
         return tuple(picture for picture in self.pictures if picture.role == "stage")
 
     def picture(self, role: str, metal_slug: str | None = None) -> PictureView | None:

@@ -51,13 +51,13 @@ EMPTY: Final = BasketContents(Quote((), CHEAPEST), None, "")
 
 
 def seen_by(session: Session, catalogue: Catalogue, token: str | None) -> Catalogue:
-    """The catalogue as this visitor sees it: what is set aside for her own order can be had, by her."""
+    """The catalogue as this visitor sees it: what is set aside for their own order can be had."""
     found = basket_store.find(session, token)
     if found is None or found.order_id is None:
         return catalogue
     hold_id = session.scalars(select(Order.hold_id).where(Order.id == found.order_id)).one()
-    hers = held_by(session, hold_id)
-    return Catalogue(tuple(_with_hers(piece, hers) for piece in catalogue.pieces)) if hers else catalogue
+    own = held_by(session, hold_id)
+    return Catalogue(tuple(_with_own(piece, own) for piece in catalogue.pieces)) if own else catalogue
 
 
 def contents(
@@ -81,9 +81,9 @@ def contents(
     return BasketContents(replace(now, lines=lines), details, stamp, order_id=found.order_id)
 
 
-def _with_hers(piece: PieceView, hers: Mapping[int, int]) -> PieceView:
+def _with_own(piece: PieceView, own: Mapping[int, int]) -> PieceView:
     variants = tuple(
-        replace(variant, available=True) if variant.id in hers else variant for variant in piece.variants
+        replace(variant, available=True) if variant.id in own else variant for variant in piece.variants
     )
     return replace(piece, variants=variants)
 

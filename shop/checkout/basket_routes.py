@@ -214,7 +214,7 @@ def _again(
     *,
     values: Mapping[str, str] | None = None,
 ) -> ResponseReturnValue:
-    """The very same page with what she typed, and the reason beside each field."""
+    """The very same page with what was typed, and the reason beside each field."""
     if refused.piece is None:
         return render_template("checkout/words.html", written=written(request.form)), status
     page = piece_pages.piece_page(

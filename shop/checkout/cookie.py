@@ -19,13 +19,13 @@ def name() -> str:
 
 
 def token() -> str | None:
-    """The visitor's basket token, if she has one that we could have given her: its words hang on it."""
+    """The visitor's basket token, if there is one that we could have given: its words hang on it."""
     found = request.cookies.get(name(), "")
     return found if TOKEN.fullmatch(found) else None
 
 
 def remember(response: Response, token: str, count: int) -> Response:
-    """Set both cookies. They are strictly necessary for what she asked for, so no consent is asked."""
+    """Set both cookies. They are strictly necessary for what was asked for, so no consent is asked."""
     secure, age = web.settings().secure, int(KEPT_FOR.total_seconds())
     response.set_cookie(name(), token, max_age=age, secure=secure, httponly=True, samesite="Lax")
     return show_count(response, count)

@@ -20,7 +20,7 @@ NOT_AS_DRAWN: Final = (
 
 
 def read_cuttable(catalogue: Catalogue, form: Mapping[str, str]) -> LineItem:
-    """The unit she asks for, once its words were cut and held against their drawing. Raises Refused."""
+    """The unit that is asked for, once its words were cut and held against their drawing. Raises Refused."""
     item, piece = read_choice(catalogue, form), piece_of(catalogue, form)
     if piece is not None and item.engraving is not None:
         where = _not_as_drawn(piece, item.engraving)

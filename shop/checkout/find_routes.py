@@ -1,4 +1,4 @@
-"""/orders: somebody who lost our e-mail has the link to her order sent again."""
+"""/orders: somebody who lost our e-mail has the link to the order sent again."""
 
 from http import HTTPStatus
 from typing import Final

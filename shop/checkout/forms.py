@@ -79,7 +79,7 @@ class FindForm(web.PublicForm):
 
 
 class DetailsForm(web.Form):
-    """Who she is, where it goes, and how."""
+    """Who the buyer is, where it goes, and how."""
 
     email = Text("E-mail", asked="Please enter an e-mail address, so that we can send you the order.")
     name = Text("Name on the parcel", asked="Please enter the name for the parcel.")

@@ -36,7 +36,7 @@ class Refused(Exception):
 
 
 def read_choice(catalogue: Catalogue, form: Mapping[str, str]) -> LineItem:
-    """The unit she asks for. Raises Refused with every reason at once."""
+    """The unit that is asked for. Raises Refused with every reason at once."""
     variant = _variant(catalogue, form)
     piece = piece_of(catalogue, form)
     if piece is None:
@@ -104,7 +104,7 @@ def _engraving(piece: PieceView, form: Mapping[str, str], errors: dict[str, str]
     known = {field_name(area.key, line) for area in piece.sides for line in area.line_numbers}
     for name, _ in written(form):
         if name.startswith(ENGRAVING) and name not in known:
-            errors[name] = UnknownLine().message  # nothing she wrote is left out without a word
+            errors[name] = UnknownLine().message  # nothing that was written is left out without a word
     try:
         return check(piece.sides, form.get(FACE, ""), words_in(form, piece.sides), piece.tool)
     except EngravingRefused as refused:

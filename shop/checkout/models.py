@@ -1,4 +1,4 @@
-"""Baskets. What she typed is sealed with a key that only her own cookie holds."""
+"""Baskets. What was typed is sealed with a key that only its own cookie holds."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from shop.db import Base
 
 
 class Basket(Base):
-    """One visitor's basket, found by the hash of her cookie."""
+    """One visitor's basket, found by the hash of a cookie."""
 
     __tablename__ = "basket"
 

@@ -1,4 +1,4 @@
-"""/orders/<token>: her order, whenever she wants to look. The link is the key: unguessable, revocable."""
+"""/orders/<token>: an order's own page. The link is the key: unguessable, revocable."""
 
 from http import HTTPStatus
 

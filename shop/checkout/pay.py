@@ -23,7 +23,7 @@ from shop.pricing import Quote, quote
 
 ROUNDS: Final = 4
 LEAST_TIME_LEFT: Final = timedelta(minutes=3)
-"""A payment page about to close is closed and opened anew, so that she is not cut off while typing."""
+"""A payment page about to close is closed and opened anew, so that nobody is cut off while typing."""
 
 LEAST_TIME_TO_ASK: Final = timedelta(minutes=30, seconds=15)
 """Stripe opens no page that would close in less than half an hour. A request left unanswered for longer than
@@ -39,7 +39,7 @@ class AlreadyPaid(Exception):
 
 
 class Changed(Exception):
-    """What would be ordered is not what she was shown: a price, a word or the postage is another now."""
+    """What would be ordered is not what was shown: a price, a word or the postage is another now."""
 
 
 class Declined(Exception):
@@ -57,7 +57,7 @@ def open_payment(
 ) -> str:
     """The URL of the one payment page for this basket as it stands.
 
-    `agreed` is the fingerprint of what she was shown: never is anything else placed.
+    `agreed` is the fingerprint of what was shown: never is anything else placed.
 
     Pressing twice, or coming back, leads to the same page. When the basket has changed since, the old page is
     closed at Stripe first, so that never two of them can be paid. Raises Changed, SoldOut, ShareTaken,

@@ -40,7 +40,7 @@ PAYMENT_PAGE_DOWN = (
 
 @blueprint.get("/checkout")
 def details() -> ResponseReturnValue:
-    """Her e-mail, the address, the postage."""
+    """The e-mail, the address, the postage."""
     basket = _basket()
     if not basket.lines:
         return redirect("/basket", HTTPStatus.SEE_OTHER)
@@ -75,7 +75,7 @@ def keep_details() -> ResponseReturnValue:
 
 @blueprint.get("/checkout/payment")
 def last_look() -> ResponseReturnValue:
-    """Everything she is about to agree to, letter by letter and penny by penny."""
+    """Everything that is about to be agreed to, letter by letter and penny by penny."""
     basket = _basket()
     if not basket.lines:
         return redirect("/basket", HTTPStatus.SEE_OTHER)
@@ -110,7 +110,7 @@ def pay() -> ResponseReturnValue:
 
 @blueprint.get("/checkout/thanks")
 def thanks() -> ResponseReturnValue:
-    """Back from paying. The order is found by session and her own cookie; nothing else is believed."""
+    """Back from paying. The order is found by session and its own cookie; nothing else is believed."""
     services, order_id = current_services(), _own_order(request.args.get("session_id", ""))
     if order_id is None:
         abort(
@@ -159,7 +159,7 @@ def _basket() -> BasketContents:
 
 
 def _not_yet(basket: BasketContents, form: PaymentForm) -> dict[str, str]:
-    """Why she must look once more before paying: field id -> sentence. Empty when she may pay."""
+    """Why the buyer must look once more before paying: field id -> sentence. Empty when the buyer may pay."""
     errors = basket.problems | uncuttable(basket)
     if basket.engraved and not form.acknowledged.data:
         errors["acknowledged"] = "Please tick this when you have checked every letter."

@@ -45,7 +45,7 @@ Render = Callable[..., str]
 def write(services: Services, render: Render, claimed: Claimed, reply_to: str) -> EmailMessage | None:
     """The e-mail, as text and HTML; None when the order's private words were erased.
 
-    An answer goes to `reply_to`, an address that somebody reads: cancelling by replying is her right.
+    An answer goes to `reply_to`, an address that somebody reads: cancelling by replying is the buyer's right.
     """
     with services.database.reading() as session:
         order = session.get_one(Order, claimed.order_id)

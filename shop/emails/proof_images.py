@@ -38,7 +38,7 @@ def pictures(
 ) -> dict[int, list[Picture]]:
     """By the unit's number, each side that has words.
 
-    Nothing where it would not be what she saw: that is kept in `refused`, by the unit's number, and the
+    Nothing where it would not be what the buyer saw: that is kept in `refused`, by the unit's number, and the
     e-mail has the words, so that it need not wait for their picture.
     """
     token, _, domain = message_id.strip("<>").partition("@")

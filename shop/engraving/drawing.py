@@ -1,4 +1,4 @@
-"""Engravings drawn at true scale as SVG: outlines only, never text, so no word of hers is in the markup.
+"""Engravings drawn at true scale as SVG: outlines only, never text, so no word is in the markup.
 
 Everything is in attributes (the content policy forbids styles), and the same input gives the same bytes.
 """

@@ -1,4 +1,4 @@
-"""Where each glyph of a layout stands. The drawing she sees and the files that are cut both ask here."""
+"""Where each glyph of a layout stands. The drawing on the pages and the files that are cut ask here."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What she approved: the drawings of every engraved side, and one number that stands for all of it."""
+"""What the buyer approved: the drawings of every engraved side, and one number that stands for all of it."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Her words on the picture of the piece: placed by the picture's own calibration, lit to look cut."""
+"""The words on the picture of the piece: placed by the picture's own calibration, lit to look cut."""
 
 import json
 import math

@@ -1,6 +1,6 @@
-"""What she approved for one unit: sealed with the order, drawn the same ever after, and provable by a digest.
+"""What the buyer approved for one unit: sealed with the order, drawn the same ever after, provable by digest.
 
-The sizes of the sides are kept with the words, so a piece may change later and her drawing does not.
+The sizes of the sides are kept with the words, so a piece may change later and the drawing does not.
 """
 
 import hashlib

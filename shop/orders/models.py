@@ -38,7 +38,7 @@ class Order(Base):
     version: Mapped[int] = mapped_column(default=1)
     """Moved by the database with every write that money depends on (see version_guards); never by hand."""
     buyer_hash: Mapped[str] = mapped_column(index=True)
-    """SHA-256 of the buyer's basket cookie, so that only she sees the page she comes back to."""
+    """SHA-256 of the buyer's basket cookie, so that nobody else sees the page that is come back to."""
     hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id"), unique=True)
     fingerprint: Mapped[str]
     """What was agreed to (lines, words, prices, postage, address) as one hash, under the order's own key."""
@@ -53,7 +53,7 @@ class Order(Base):
     donation_pence: Mapped[int]
     """What the policy gives for the order as a whole; 0 when it counts per piece or none was in force."""
     donation_statement: Mapped[str | None] = mapped_column(Text)
-    """The statement as it stood beside the price when she bought."""
+    """The statement as it stood beside the price at that time."""
     placed_at: Mapped[datetime]
 
 
@@ -103,7 +103,7 @@ class OrderEvent(Base):
 
 
 class OrderLink(Base):
-    """The buyer's lasting, unguessable way to her order's page. Revoking it is a date, not a deletion."""
+    """The buyer's lasting, unguessable way to the order's page. Revoking it is a date, not a deletion."""
 
     __tablename__ = "order_link"
 

@@ -1,4 +1,4 @@
-"""A buyer who lost our e-mail has the link to her order sent again, to the address she ordered with."""
+"""A buyer who lost our e-mail has the link sent again, to the address the order was placed with."""
 
 from datetime import timedelta
 from typing import Final
@@ -24,7 +24,7 @@ MOST: Final = 10
 PAUSE: Final = timedelta(hours=1)
 A_DAY: Final = timedelta(days=1)
 MOST_A_DAY: Final = 3
-"""E-mails about one order in a day: whoever knows her address must not be able to use us to press on her."""
+"""E-mails about one order in a day: whoever knows an address must not be able to press on anybody with it."""
 
 
 def send_links(session: Session, vault: Vault, email: str) -> int:
@@ -32,12 +32,12 @@ def send_links(session: Session, vault: Vault, email: str) -> int:
 
     None within an hour of the last, and three a day at most. The e-mail goes to the address sealed with the
     order, never to one that was typed just now. Nobody is told what came of it: whether somebody ordered
-    here is hers to say.
+    here is theirs to say.
     """
-    hers = vault.orders_of(session, ascii_address(email.strip()))
+    theirs = vault.orders_of(session, ascii_address(email.strip()))
     orders = session.scalars(
         select(Order.id)
-        .where(Order.id.in_(hers), Order.state.not_in(NEVER_PAID))
+        .where(Order.id.in_(theirs), Order.state.not_in(NEVER_PAID))
         .order_by(Order.id.desc())
         .limit(MOST)
     ).all()

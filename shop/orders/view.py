@@ -30,9 +30,9 @@ class LineView:
     approved: Approved | None = field(repr=False)
     dedication: str | None = field(repr=False)
     shared_as: str | None = field(default=None, repr=False)
-    """The name she gave for the wall; None when she kept the dedication private or it was erased."""
+    """The name given for the wall; None when the dedication was kept private or erased."""
     on_wall: WallState | None = None
-    """How it stands with the wall; None when she never asked for that."""
+    """How it stands with the wall; None when the buyer never asked for that."""
 
     hand: HandDrawing = field(default=HandDrawing(None), repr=False)
     """How its drawing by hand stands, for words that no face can set."""
@@ -49,7 +49,7 @@ class LineView:
 
     @property
     def sides(self) -> tuple[Area, ...]:
-        """The sides they are cut into, as large as when she approved them."""
+        """The sides they are cut into, as large as when the buyer approved them."""
         return self.approved.sides if self.approved else ()
 
     @property
@@ -59,12 +59,12 @@ class LineView:
 
     @property
     def proof_number(self) -> str:
-        """The beginning of the proof's digest: the same on her order page, in her e-mail and on the bench."""
+        """The beginning of the proof's digest: the same on the order page, in the e-mail and on the bench."""
         return (self.row.proof_digest or "")[:12]
 
     @property
     def as_approved(self) -> bool:
-        """Whether what would be drawn and cut now is to the letter and the outline what she approved."""
+        """Whether what would be drawn and cut now is to the letter and the outline what was approved."""
         approved = self.approved
         if self.by_hand:
             return self.hand.approved

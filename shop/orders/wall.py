@@ -134,7 +134,7 @@ def decide(
 ) -> None:
     """Put a dedication on the wall, or leave it off, on somebody's word.
 
-    `seen` is how it stood when she decided: raises DecidedBefore when it stands otherwise by now, and
+    `seen` is how it stood when it was decided: raises DecidedBefore when it stands otherwise by now, and
     NotOffered when there is nothing to decide. ValueError unless `to` is one of DECISIONS.
     """
     if to not in DECISIONS:

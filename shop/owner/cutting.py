@@ -33,7 +33,7 @@ SAID = {AlertKind.CUT_CHANGED: CHANGED, AlertKind.CUT_DIFFERS: NOT_AS_DRAWN}
 @blueprint.get("/<reference>/lines/<int(max=2147483647):number>/<side>.<kind>")
 @require("owner")
 def file(reference: str, number: int, side: str, kind: str) -> ResponseReturnValue:
-    """The side as a file to save; 409 when it would not be what she approved."""
+    """The side as a file to save; 409 when it would not be what the buyer approved."""
     form, cut = FORMATS.get(kind), _side(reference, number, side)
     if form is None or cut is None:
         abort(HTTPStatus.NOT_FOUND)

@@ -12,7 +12,7 @@ from shop.settings import Settings
 from shop.trader import Trader
 
 Links = tuple[tuple[str, str, str], ...]
-"""(key, label, address): a page whose `here` is the key is marked as the one she is on."""
+"""(key, label, address): a page whose `here` is the key is marked as the one that is shown."""
 
 NAVIGATION: Final[Links] = (
     ("pieces", "Pieces", "/pieces"),

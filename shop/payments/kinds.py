@@ -25,7 +25,7 @@ class RefundReason(StrEnum):
     OWNER = "owner"
     """The owner asked for it."""
     UNFILLABLE = "unfillable"
-    """She paid after the last piece had gone to somebody else."""
+    """The buyer paid after the last piece had gone to somebody else."""
     SURPLUS = "surplus"
     UNEXPLAINED = "unexplained"
     """The payment was not what was asked for, and the owner sends all of it back."""

@@ -49,7 +49,7 @@ class OrderRecord:
 
     @property
     def unfillable(self) -> bool:
-        """Whether she paid after the last piece had gone, so that all of it goes back."""
+        """Whether the buyer paid after the last piece had gone, so that all of it goes back."""
         return any(request.reason == RefundReason.UNFILLABLE for request in self.requests)
 
     @property

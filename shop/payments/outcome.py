@@ -121,7 +121,7 @@ def _gifts(
     principal: PaymentEntry,
     returned: Sequence[Returned],
 ) -> list[UnitTarget]:
-    """Where each gift should stand: one a unit, or one for the order (unit 0) while she keeps any of it."""
+    """Where each gift should stand: one a unit, or one for the order (unit 0) while any of it is kept."""
     if order_record.order.policy_id is None:
         return []
     back = taken_by({line.number: line.price_pence for line in order_record.lines}, returned)

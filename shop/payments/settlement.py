@@ -50,7 +50,7 @@ def apply_snapshot(session: Session, order: Order, snapshot: PaymentSnapshot) ->
 def _adopt_sessions(order_record: OrderRecord, sessions: Sequence[SessionSeen]) -> None:
     """A webhook can be faster than our own note of the session's id: then it is noted here.
 
-    After Stripe has failed there may be several: one that can be, or was, paid is the one she was sent to.
+    After Stripe has failed there may be several: one that can be, or was, paid is where the buyer was sent.
     """
     known = {attempt.stripe_id for attempt in order_record.attempts}
     for seen in sessions:
@@ -108,7 +108,7 @@ def take_stock(order_record: OrderRecord, intent: str, paid_pence: int, at: date
 
 
 def _return_surplus(order_record: OrderRecord, paid: Sequence[PaymentSeen]) -> None:
-    """She paid twice for one order: the second payment goes back in full, and she is told."""
+    """The buyer paid twice for one order: the second payment goes back in full, and the buyer is told."""
     for payment in paid:
         principal = order_record.principal
         if principal is None or payment.intent_id == principal.payment_intent:
@@ -157,7 +157,7 @@ def _request_of(order_record: OrderRecord, refund: RefundSeen) -> RefundRequest 
 def _restore(
     order_record: OrderRecord, refund: RefundSeen, payment: PaymentSeen, ours: RefundRequest | None
 ) -> None:
-    """A refund came back from her bank: the money is ours again, and the owner says how it goes back."""
+    """A refund came back from the bank: the money is ours again, and the owner says how it goes back."""
     known = f"ref:{refund.id}" in order_record.entries
     news = known and order_record.post_entry(
         f"ref-failed:{refund.id}",

@@ -36,7 +36,7 @@ TIMEOUT: Final = (3, 10)
 """Seconds to connect and to wait for each answer: a hung server must not hold a worker (the SDK waits 80)."""
 
 RETRIES: Final = 1
-"""More would keep somebody waiting on the page she came back to; the sweep asks again anyway."""
+"""More would keep somebody waiting on the page after paying; the sweep asks again anyway."""
 
 IN_PROCESS: Final = "http://stand-in.invalid"
 

@@ -117,7 +117,7 @@ def _known(services: Services, order_id: int) -> _Known:
 
 
 def withdraw(services: Services, order_id: int) -> State:
-    """Close an order's payment page, then look: she may have paid just before. Raises GatewayDown."""
+    """Close an order's payment page, then look: the buyer may have paid just before. Raises GatewayDown."""
     with services.database.looking() as session:
         attempt = newest_attempt(session, order_id)
     if attempt.stripe_id is None:

@@ -1,4 +1,4 @@
-"""An engraved side as a file for a machine, or as a picture. Files hold outlines and never a word of hers.
+"""An engraved side as a file for a machine, or as a picture. Files hold outlines and never a word.
 
 A new format is one function and one line in FORMATS. Libraries are imported when a file is written.
 """
