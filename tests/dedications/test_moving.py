@@ -150,7 +150,7 @@ def test_words_open_as_before_and_the_database_holds_no_key(
 def test_comments_open_as_before_and_stand_open_nowhere(old: Database, vault: Vault) -> None:
     migrations.upgrade(old, mover=Mover(vault))
     with old.transaction() as session:
-        listed = comments.listed(session, vault, everything=True)
+        listed, _ = comments.listed(session, vault, everything=True)
         assert [(found.comment.id, found.comment.words, found.comment.name) for found in listed] == [
             (4, WORDS, "Síle"), (5, WORDS, "Síle"),
         ]  # fmt: skip

@@ -285,7 +285,7 @@ class GoneMachine(RuleBasedStateMachine):
 
     def shown_to_the_owner(self) -> bool:
         with self.shop.database.reading() as session:
-            return bool(comments.listed(session, self.vault, everything=True))
+            return bool(comments.listed(session, self.vault, everything=True)[0])
 
     def what_is_not_gone_can_still_be_read(self) -> None:
         on_the_wall = self.shop.owner.get("/wall").text
@@ -328,7 +328,7 @@ class GoneMachine(RuleBasedStateMachine):
                 if ids[entry.order_id] in self.off_the_wall | self.erased:
                     assert self.vault.open_alone([(entry.key_id or "", entry.sealed or b"")], "wall") == {}
                     self.shop.figures["withdrawn words tried in a copy"] += 1
-            listed = comments.listed(session, self.vault, everything=True)
+            listed, _ = comments.listed(session, self.vault, everything=True)
         opened = [found.comment for found in listed]
         said = repr([(comment.name, comment.words) for comment in opened])
         said += repr([event.note for found in listed for event in found.events])
