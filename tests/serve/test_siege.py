@@ -26,6 +26,7 @@ from tests.serve.siege import ATTACKED, OWNER, WANTED, Buyer, Siege, sign_in
 
 PASSWORD = "a heron over quiet water 71"
 PAGE_SECONDS, MOST_MIB = 5, 10
+PIECES = (*ATTACKED, *WANTED)
 
 
 def furnished(url: str) -> Database:
@@ -63,16 +64,18 @@ def held(database: Database) -> dict[int, int]:
 def warm_up(port: int, stripe: StripeServer) -> None:
     """A busy minute without an attacker: what is read, drawn and opened once is no growth."""
 
-    def buys(number: int) -> bool:
-        done = []
-        for piece in (*ATTACKED, *WANTED):
-            buyer = Buyer(port, f"127.0.1.{number}", stripe)
-            done.append(buyer.goes_to_payment(piece) == 303 and buyer.pays())
-            buyer.close()
-        return all(done)
+    def buys(number: int) -> int:
+        """Four pieces; who is asked to come again goes on. Give how many were paid for."""
+        done = 0
+        for piece in PIECES * 3:
+            if done < len(PIECES):
+                buyer = Buyer(port, f"127.0.1.{number}", stripe)
+                done += buyer.goes_to_payment(piece) == 303 and buyer.pays()
+                buyer.close()
+        return done
 
     with ThreadPoolExecutor(16) as pool:
-        assert all(pool.map(buys, range(1, 17)))
+        assert set(pool.map(buys, range(1, 17))) == {len(PIECES)}
         tries = pool.map(lambda number: sign_in(port, f"127.0.1.{number // 4}", PASSWORD), range(16))
         assert set(tries) == {303}
     time.sleep(2)  # their letters
