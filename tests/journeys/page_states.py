@@ -124,8 +124,6 @@ def not_set_aside(visitor: Visitor) -> None:
     visitor.shop.count_stock("DISC-SILVER-18", 2)
     visitor.context.clear_cookies()
     last_look(visitor)
-    visitor.page.get_by_label("I have checked every letter").check()
-    visitor.presses("Place order and pay")
 
 
 def listed_staff(visitor: Visitor) -> None:
@@ -676,7 +674,9 @@ PAGE_STATES: Final = (
     PageState("payment", "/checkout/payment", last_look),
     PageState("payment unticked", "/checkout/payment", unticked_payment, 422, shows="Please tick this"),
     PageState("payment sold out", "/checkout/payment", sold_out_payment, 422, shows="sold out for now"),
-    PageState("payment not set aside", "/checkout/payment", not_set_aside, 409, shows="once more"),
+    PageState(
+        "payment not set aside", "/checkout/payment", not_set_aside, shows="are not set aside while you pay"
+    ),
     PageState("thanks", "/checkout/thanks", thanked, shows="Your order is with us"),
     PageState("thanks awaiting", "/checkout/thanks", thanked_too_early, shows="Confirming your payment"),
     PageState("thanks processing", "/checkout/thanks", thanked_late, shows="Confirming your payment"),
