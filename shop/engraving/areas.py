@@ -9,9 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from shop.engraving.geometry import Directions, Point, convex_hull, cubic, directions
-
-MARGIN_MM: Final = {"disc": 0.8, "heart": 0.8, "bar": 0.5, "ring": 0.3}
-"""Metal left bare along the edge, by shape: the cutter needs it and the polishing rounds it."""
+from shop.engraving.limits import MARGIN_MM
 
 _RING_BAND: Final = 1 / 6
 _DISC_SIDES: Final = 48

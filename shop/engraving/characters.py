@@ -8,12 +8,10 @@ from typing import Final
 
 from shop.engraving.faces import FACES, Face, opened
 from shop.engraving.harfbuzz import has_variant, places_marks
+from shop.engraving.limits import MAX_CHARACTERS
 from shop.engraving.problems import Letter, MissingLetters
 from shop.engraving.scripts import binds, is_needed, names_of, script_of, scripts_of
 from shop.engraving.signs import SELECTORS, SIGNS
-
-MAX_CHARACTERS: Final = 60
-"""More than any line holds at the least legible height; longer text is not even measured."""
 
 _BREAKS: Final = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
 """General categories of what is no letter at all: controls, surrogates, private use, line breaks."""

@@ -11,6 +11,7 @@ from shop.engraving.areas import Area
 from shop.engraving.directions import is_mixed
 from shop.engraving.faces import FACES, Face
 from shop.engraving.layout import lay_out
+from shop.engraving.limits import MAX_CHARACTERS
 from shop.engraving.problems import (
     FACE_FIELD,
     ControlCharacters,
@@ -186,7 +187,7 @@ def _uncuttable(face: Face, text: str) -> Problem | None:
 
 def _too_many(typed: str) -> TooManyCharacters | None:
     # Normal form C shortens no text to a tenth, so a very long one need not be normalised to be refused.
-    limit = characters.MAX_CHARACTERS
+    limit = MAX_CHARACTERS
     count = len(typed) if len(typed) > 10 * limit else len(unicodedata.normalize("NFC", typed))
     return TooManyCharacters(count, limit) if count > limit else None
 

@@ -9,13 +9,11 @@ from typing import Final
 from shop.engraving.areas import ROUND, Area, Region, above_arc, engravable_radius
 from shop.engraving.faces import Face, opened
 from shop.engraving.geometry import Point, highest
+from shop.engraving.limits import LONGEST_ARC
 from shop.engraving.placement import PlacedLine, SideLayout, Upright
 from shop.engraving.problems import Problem, TooLong, TooTall
 from shop.engraving.shaping import Shaped
 from shop.engraving.straight import Block, lay_block, room_in_block_mm
-
-LONGEST_ARC: Final = math.radians(200)
-"""Words further round would stand on their heads."""
 
 RIM_SHARE: Final = 0.62
 """The largest capitals on a rim, as a share of the face's largest."""

@@ -8,12 +8,10 @@ from typing import Final
 from shop.engraving.areas import Area, Band, engravable_band
 from shop.engraving.faces import Face
 from shop.engraving.geometry import highest
+from shop.engraving.limits import RING_GAP_MM
 from shop.engraving.placement import PlacedLine, SideLayout, Upright
 from shop.engraving.problems import Problem, TooLong, TooTall
 from shop.engraving.shaping import Shaped
-
-RING_GAP_MM: Final = 1.5
-"""Least bare metal between the end of a ring's words and the next beginning."""
 
 _TINY: Final = 1e-9
 

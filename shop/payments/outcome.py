@@ -7,11 +7,11 @@ from typing import Final
 
 from shop import clock
 from shop.giving.ledger import Fact, Facts, Standing, UnitTarget
+from shop.giving.reversals import Returned, taken_by
 from shop.orders.lifecycle import UNPAID, State
 from shop.payments.kinds import EntryKind, RefundState
 from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.order_record import STRIPE, OrderRecord
-from shop.payments.refund_allocation import Returned, taken_by
 from shop.payments.refundable import returned_elsewhere
 from shop.payments.stripe_snapshot import DisputeSeen, PaymentSnapshot, RefundSeen
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop.giving.reversals import Returned, taken_by
 from shop.orders.lifecycle import State, lines_of
 from shop.orders.models import Order
 from shop.payments.kinds import EntryKind, RefundState
 from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.order_record import PRINCIPAL
-from shop.payments.refund_allocation import Returned, taken_by
 
 FREES_ITS_UNITS = frozenset({RefundState.ASKED_AGAIN, RefundState.WITHDRAWN})
 """States of a request that gives nothing back, so that its units can be chosen again."""

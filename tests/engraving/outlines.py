@@ -9,7 +9,7 @@ from fontTools.pens.basePen import BasePen
 from fontTools.svgLib.path import parse_path
 
 from shop.engraving import Area
-from shop.engraving.areas import MARGIN_MM
+from shop.engraving.limits import MARGIN_MM
 
 SVG = "{http://www.w3.org/2000/svg}"
 STEPS = 8

@@ -6,7 +6,8 @@ import pytest
 
 from shop.engraving import FACES, Area, EngravedLine, EngravingRefused, TooLong, TooTall, check, svg
 from shop.engraving.layout import lay_out
-from shop.engraving.rim import LONGEST_ARC, RIM_SHARE
+from shop.engraving.limits import LONGEST_ARC
+from shop.engraving.rim import RIM_SHARE
 from shop.engraving.shaping import RIM_SPACE, shape
 from tests.engraving.outlines import crowding_mm, ink, inks
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shop.engraving import FACES, Area, Placement, over_picture, preview, remarks
-from shop.engraving.characters import MAX_CHARACTERS, drawable, is_blank, missing, split
+from shop.engraving.characters import drawable, is_blank, missing, split
+from shop.engraving.limits import MAX_CHARACTERS
 
 DISC = Area("front", "Front", "disc", 16, 16, 2)
 BAR = Area("front", "Front", "bar", 30, 5, 1)

@@ -5,7 +5,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.payments.refund_allocation import Returned, returned_units
+from shop.giving.reversals import Returned, returned_units
 
 PRICES = st.dictionaries(st.integers(1, 6), st.sampled_from([4200, 8400, 8500, 10400, 11000]), min_size=1)
 REFUNDS = st.lists(st.integers(1, 30_000).map(Returned), max_size=6)
