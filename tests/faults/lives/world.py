@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.application import create_app
+from shop.container import container
 from shop.db import Database, UtcDateTime
+from shop.payments import sweep
 from shop.payments.gateway import Gateway
 from shop.settings import Settings
 from shop.stock import counts, holds
@@ -155,6 +157,7 @@ def a_world(
     app.config["PROPAGATE_EXCEPTIONS"] = False
     world = World(app, server, stage, chance)
     server.account.clock = lambda: world.at
+    assert container(app).services.vault.keys.database  # before anybody may wait inside its lock
     set_clocks(monkeypatch.setattr, world.shop_now, world.database_now)
     monkeypatch.setattr(Database, "transaction", lambda database: stage.transaction(database))  # noqa: PLW0108 (it becomes a method)
     logging.getLogger().addHandler(world.log)
@@ -190,3 +193,4 @@ def set_clocks(
     put(clock, "now", shop)
     put(holds, "database_now", expression)
     put(counts, "database_now", expression)
+    put(sweep, "database_now", expression)
