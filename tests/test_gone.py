@@ -240,6 +240,7 @@ def test_a_copy_put_in_place_by_another_tool_is_told_before_the_first_page(
     press(owner, "/owner/wall", "/decisions", to="shown")
     wall_key = trade_of(app).services.vault.keys.all_ids()
     copy = copied(database_url, request)
+    trade_of(app).services.database.dispose()  # PostgreSQL copies only what nobody is connected to
     press(Shopper(app), link(app, order), "/withdrawal")
     assert run(app, "privacy", "erase", order.reference).exit_code == 0
     assert len(wall_key) == 2

@@ -1,11 +1,13 @@
 """What she approved stays so, whatever becomes of the piece, and anyone can see that it did."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import select, update
 
 from shop.catalogue import snapshot
 from shop.catalogue.models import Side
-from shop.engraving import FACES, check, drawing
+from shop.engraving import check, drawing
 from shop.orders.models import Order, OrderLine
 from shop.orders.placing import fingerprint, place
 from shop.orders.view import LineView, view
@@ -78,9 +80,11 @@ def test_a_face_with_another_file_is_not_what_was_approved(
     assert not any(line.as_approved for line in lines(trade, order_id))
 
 
-def test_a_face_that_is_gone_is_not_what_was_approved(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_face_that_is_gone_is_not_what_was_approved(
+    trade: Trade, take_away_face: Callable[[str], object]
+) -> None:
     order_id = order_words(trade)
-    monkeypatch.delitem(FACES, "marcellus")  # type: ignore[arg-type]
+    take_away_face("marcellus")
     assert not any(line.as_approved for line in lines(trade, order_id))
 
 

@@ -1,6 +1,7 @@
 """Files for the bench: the owner's alone, named without words, and never of a face that has changed."""
 
 import io
+from collections.abc import Callable
 
 import ezdxf
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from shop.alerts import open_alerts
-from shop.engraving import FACES, cut_check, outlines
+from shop.engraving import cut_check, outlines
 from shop.engraving.outlines import CannotUnite
 from shop.engraving.writers import FORMATS
 from shop.orders.lifecycle import link_token
@@ -100,9 +101,9 @@ def test_words_checked_with_another_version_of_the_face_are_refused(
 
 
 def test_a_face_that_is_gone_leaves_the_words_on_the_bench(
-    owner: Shopper, engraved: str, monkeypatch: pytest.MonkeyPatch
+    owner: Shopper, engraved: str, take_away_face: Callable[[str], object]
 ) -> None:
-    monkeypatch.delitem(FACES, "marcellus")  # type: ignore[arg-type]
+    take_away_face("marcellus")
     assert file(owner, engraved).status_code == 409
     page = owner.get(f"/owner/orders/{engraved}")
     assert page.status_code == 200

@@ -10,7 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from shop.serve.first import WEB_PROCESSES
 from tests.benchmarks.buyers import DETAILS, Browser, chosen
+from tests.benchmarks.processes import tree
+from tests.benchmarks.servers import Running
 from tests.faults.stripe_server import paying
 from tests.faults.stripe_server.server import Request, StripeServer
 from tests.faults.stripe_server.wire import signed
@@ -165,3 +168,9 @@ class Buyer(Browser):
             paying.pay(self.stripe.account, self.session_id)
         answer = self.send_get("/checkout/thanks?" + urlencode({"session_id": self.session_id}))
         return answer.status == http.client.OK
+
+
+def at_rest(shop: Running) -> None:
+    """Wait until the early copy is gone and the others are at rest."""
+    while len(tree(shop.pid)) != 1 + WEB_PROCESSES + 1:
+        time.sleep(0.05)

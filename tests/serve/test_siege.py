@@ -22,7 +22,7 @@ from tests.conftest import furnish
 from tests.faults.stripe_server.server import SECRET_KEY, StripeServer
 from tests.faults.stripe_server.wire import WEBHOOK_SECRET, on_a_port
 from tests.serve.attackers import ATTACKER, BUYER
-from tests.serve.siege import ATTACKED, OWNER, WANTED, Buyer, Siege, sign_in
+from tests.serve.siege import ATTACKED, OWNER, WANTED, Buyer, Siege, at_rest, sign_in
 
 PASSWORD = "a heron over quiet water 71"
 PAGE_SECONDS, MOST_MIB = 5, 10
@@ -127,6 +127,7 @@ def test_everything_at_once_from_one_address_stops_nobody(
                     tries.append(sign_in(shop.port, BUYER, PASSWORD))
                 owner.append(tries)
 
+        at_rest(shop)
         warm_up(shop.port, stripe)
         siege = Siege(shop.port, stripe, seconds, spellings, baskets)
         on_hand, before = free(database), quiet_mib(shop.pid)
