@@ -178,8 +178,9 @@ def test_a_locked_database_is_a_503_that_says_when_to_come_back(
 @pytest.mark.parametrize("engine_name", ["postgresql"])
 def test_a_database_that_went_away_is_a_503(settings: Settings) -> None:
     for app in opened(settings):
-        app.extensions["shop"].database.dispose()
-        app.extensions["shop"].database.engine = db._engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
+        database = app.extensions["shop"].database
+        database.dispose()
+        vars(database).update(vars(db.Database("postgresql+psycopg://nobody@127.0.0.1:1/none")))
         client = app.test_client()
         client.set_cookie("basket", "x" * 43)
         answer = client.get("/basket")
