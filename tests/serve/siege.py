@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlencode
 
 from shop.serve.first import WEB_PROCESSES
@@ -17,7 +18,7 @@ from tests.benchmarks.servers import Running
 from tests.faults.stripe_server import paying
 from tests.faults.stripe_server.server import Request, StripeServer
 from tests.faults.stripe_server.wire import signed
-from tests.serve.attackers import ATTACKER, ask, slow_bodies
+from tests.serve.attackers import ATTACKER, Answer, ask, slow_bodies
 
 HANDS = 4
 """How many things of a kind the attacker does at the same time."""
@@ -86,9 +87,7 @@ class Siege:
         events = self.stripe.account.events[:20]
         for number in range(20):
             event = events[number % len(events)] | {"id": f"evt_{number:016}"}
-            body, signature = signed(event, int(time.time()))
-            sent = {"method": "POST", "body": body, "source": ATTACKER, "Stripe_Signature": signature}
-            answer = ask(self.port, "/webhooks/stripe", **sent)
+            answer = heard(self.port, event, ATTACKER)
             self.webhooks.append((answer.status, answer.seconds))
         self.over.wait(max(0.0, until - time.monotonic()))
         self.silent.clear()
@@ -123,12 +122,19 @@ def sign_in(port: int, source: str, password: str) -> int:
         visitor.close()
 
 
+def heard(port: int, event: dict[str, Any], source: str) -> Answer:
+    """The shop's answer to a message of Stripe's."""
+    body, signature = signed(event, int(time.time()))
+    sent = {"method": "POST", "body": body, "source": source, "Stripe_Signature": signature}
+    return ask(port, "/webhooks/stripe", **sent)
+
+
 class Buyer(Browser):
     """Somebody who buys one piece, and notes how long each page took."""
 
     def __init__(self, port: int, source: str, stripe: StripeServer) -> None:
         super().__init__(port, source)
-        self.stripe = stripe
+        self.port, self.stripe = port, stripe
         self.seconds: list[tuple[float, str]] = []
 
     def _answer(self, method: str, path: str, body: str | None) -> http.client.HTTPResponse:
@@ -161,6 +167,15 @@ class Buyer(Browser):
         found = re.search(r"cs_test_\w+", answer.headers.get("Location", ""))
         self.session_id = found[0] if found else ""
         return answer.status
+
+    def pays_and_leaves(self) -> None:
+        """At Stripe, which tells the shop."""
+        with self.stripe.turn:
+            told = len(self.stripe.account.events)
+            paying.pay(self.stripe.account, self.session_id)
+            news = self.stripe.account.events[told:]
+        for event in news:
+            assert heard(self.port, event, "127.0.0.1").status == http.client.OK
 
     def pays(self) -> bool:
         """At Stripe, and then back at the shop. Give whether the shop says thank you."""

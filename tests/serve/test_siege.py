@@ -62,7 +62,10 @@ def held(database: Database) -> dict[int, int]:
 
 
 def warm_up(port: int, stripe: StripeServer) -> None:
-    """A busy minute without an attacker: what is read, drawn and opened once is no growth."""
+    """A busy minute without an attacker: what is read, drawn and opened once is no growth.
+
+    In it somebody pays and closes the window: the worker hears of it from Stripe, and asks Stripe.
+    """
 
     def buys(number: int) -> int:
         """Four pieces; who is asked to come again goes on. Give how many were paid for."""
@@ -78,7 +81,11 @@ def warm_up(port: int, stripe: StripeServer) -> None:
         assert set(pool.map(buys, range(1, 17))) == {len(PIECES)}
         tries = pool.map(lambda number: sign_in(port, f"127.0.1.{number // 4}", PASSWORD), range(16))
         assert set(tries) == {303}
-    time.sleep(2)  # their letters
+    leaves = Buyer(port, "127.0.2.1", stripe)
+    assert leaves.goes_to_payment(WANTED[0]) == 303
+    leaves.pays_and_leaves()
+    time.sleep(2)  # their e-mails, and the worker's look at the last payment
+    leaves.close()
 
 
 def quiet_mib(pid: int) -> float:
