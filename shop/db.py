@@ -1,83 +1,27 @@
-"""The database: engine, types, sessions, and the only place that commits.
-
-SQLite and PostgreSQL run the same code. Where their SQL differs, the two stand side by side.
-"""
+"""The database: its engine, its sessions, and the only place that commits."""
 
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import (
-    CheckConstraint,
-    Connection,
-    DateTime,
-    Dialect,
-    Engine,
-    MetaData,
-    SQLColumnExpression,
-    cast,
-    create_engine,
-    event,
-    func,
-    select,
-)
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.sql import ColumnElement
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.orm import Session
 
 from shop import files
 
 BUSY_TIMEOUT_MS: Final = 3_500
 """How long a writer waits for others, all in all, before the visitor is told to try again (503)."""
 
-
 LIVES_SECONDS: Final = 5
 """How long PostgreSQL's connections are taken to live since they were used. A server that was restarted
 within that time costs somebody one request, which is answered with "try again"."""
+
 _USED: Final = "shop_used"
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC datetime: TIMESTAMPTZ on PostgreSQL, sortable text on SQLite."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a naive datetime: its moment is unknown. Raises ValueError."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive datetime has no place in the database")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Give back the same moment, aware, in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Base(DeclarativeBase):
-    """Every table of the shop."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012
 
 
 class Database:
@@ -88,7 +32,7 @@ class Database:
         self._writer = self.engine.execution_options(shop_writer=True)
         sqlite = self.engine.dialect.name == "sqlite"
         self._looker = self.engine if sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._turn = _Turn() if self.engine.dialect.name == "sqlite" else nullcontext()
+        self._turn = _Turn() if sqlite else nullcontext()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -135,52 +79,6 @@ class Database:
     def dispose(self) -> None:
         """Close the pooled connections."""
         self.engine.dispose()
-
-
-def one_of(column: str, kinds: Iterable[str]) -> CheckConstraint:
-    """A check that a column holds one of these words: a StrEnum, or any others."""
-    values = ", ".join(f"'{kind}'" for kind in kinds)
-    return CheckConstraint(f"{column} IN ({values})", name=f"{column}_known")
-
-
-def database_now(session: Session, *, after: timedelta = timedelta()) -> ColumnElement[datetime]:
-    """The database's own clock as an SQL expression: hosts may disagree about the time, rows may not.
-
-    It is the same moment throughout a statement, or so long `after` it.
-    """
-    if is_sqlite(session):
-        later = f"{after.total_seconds():+f} seconds"
-        return func.strftime("%Y-%m-%d %H:%M:%f", "now", later, type_=DateTime())
-    return cast(func.statement_timestamp() + after, UtcDateTime())
-
-
-def moment(session: Session) -> datetime:
-    """This moment by the database's own clock, aware, in UTC."""
-    told = session.execute(select(database_now(session))).scalar_one()
-    return told.replace(tzinfo=UTC) if told.tzinfo is None else told
-
-
-def has_come(at: SQLColumnExpression[Any], now: datetime, furthest: timedelta) -> ColumnElement[bool]:
-    """Whether the time `at` has come, when nothing is put off for longer than `furthest`.
-
-    What lies further ahead was written before the host's clock was set back: it waits no longer.
-    """
-    return (at <= now) | (at > now + furthest)
-
-
-def one_at_a_time(session: Session, key: str) -> None:
-    """Wait until no other transaction that named this key is under way. On SQLite no two writers ever are."""
-    if not is_sqlite(session):
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
-
-
-def is_sqlite(session: Session | Connection) -> bool:
-    """Whether the session talks to SQLite."""
-    return (
-        session.get_bind().dialect.name == "sqlite"
-        if isinstance(session, Session)
-        else session.dialect.name == "sqlite"
-    )
 
 
 class _Looking(Session):

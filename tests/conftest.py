@@ -27,9 +27,10 @@ from sqlalchemy import NullPool, create_engine, make_url, text
 import shop
 from shop import migrations
 from shop.application import create_app
-from shop.db import Base, Database
+from shop.db import Database
 from shop.engraving.faces import FACES, Face
 from shop.giving.policies import load_sample_policy
+from shop.orm import Base
 from shop.sample import load_sample
 from shop.settings import Settings
 from tests import caches

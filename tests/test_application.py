@@ -7,9 +7,10 @@ from flask import Flask
 from sqlalchemy import text
 
 from shop.application import LedgerUnguarded, create_app
-from shop.db import Database, is_sqlite
+from shop.db import Database
 from shop.giving.triggers import TRIGGERS, Trigger
 from shop.settings import Settings
+from shop.sql import is_sqlite
 from shop.trader import SampleTrader
 from tests.pages.owner import name_trader
 

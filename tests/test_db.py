@@ -5,7 +5,9 @@ from sqlalchemy import NullPool, create_engine, select, text
 
 from shop import clock
 from shop.bench.models import BenchProfile
-from shop.db import Database, UtcDateTime, moment
+from shop.db import Database
+from shop.orm import UtcDateTime
+from shop.sql import moment
 
 MACHINE = {
     "machine": "fibre",

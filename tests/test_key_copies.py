@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from shop import clock, erasures, key_copies, privacy
 from shop.backup import CannotBackUp
-from shop.db import Base
 from shop.dedications.keys import KeyStore
 from shop.dedications.models import OrderKey
 from shop.dedications.vault import Vault
+from shop.orm import Base
 from shop.serve import first
 from shop.settings import Settings
 from shop.worker import Worker, run

@@ -5,8 +5,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from shop import migrations
-from shop.db import Base, Database
+from shop.db import Database
 from shop.giving import triggers
+from shop.orm import Base
 from tests.conftest import load_models
 
 

@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.db import Base
+from shop.orm import Base, one_of
 
 
 class Role(StrEnum):
@@ -27,7 +27,7 @@ class Account(Base):
     """Somebody who works here. The e-mail is kept in lower case; without a hash only a link opens it."""
 
     __tablename__ = "account"
-    __table_args__ = (CheckConstraint("role IN ('owner', 'finance')", name="role_known"),)
+    __table_args__ = (one_of("role", Role),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
@@ -41,7 +41,7 @@ class StaffSession(Base):
     """One signed-in browser. The token itself is only in its cookie; here lies its SHA-256."""
 
     __tablename__ = "staff_session"
-    __table_args__ = (CheckConstraint("opened_by IN ('password', 'link')", name="opened_by_known"),)
+    __table_args__ = (one_of("opened_by", OpenedBy),)
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)

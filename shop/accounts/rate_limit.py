@@ -16,13 +16,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, func, or_, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from shop import retention
 from shop.accounts.models import SignInAttempt
-from shop.db import is_sqlite, moment
 from shop.network import network
+from shop.sql import dialect_insert, moment
 
 TRIES: Final = 5
 STRANGERS: Final = 100
@@ -98,7 +97,7 @@ def _key(secret: str, kind: str, value: str) -> str:
 
 
 def _take_slot(session: Session, key: str, most: int) -> None:
-    start = sqlite.insert(SignInAttempt) if is_sqlite(session) else postgresql.insert(SignInAttempt)
+    start = dialect_insert(session, SignInAttempt)
     while True:
         now = moment(session)
         if _take_free(session, key, now):

@@ -6,13 +6,12 @@ from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Select, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.accounts import sessions, tokens
 from shop.accounts.models import Account, OpenedBy, Role, SignInLink
-from shop.db import is_sqlite
+from shop.sql import dialect_insert
 
 LINK_LASTS: Final = timedelta(hours=24)
 
@@ -62,9 +61,8 @@ def add_account(session: Session, email: str, role: str) -> tuple[Account, str]:
     RoleDiffers, ValueError for an unknown role.
     """
     email, role = normalised(email), Role(role)
-    start = sqlite.insert(Account) if is_sqlite(session) else postgresql.insert(Account)
     row = {"email": email, "role": role, "created_at": clock.now()}
-    session.execute(start.values(row).on_conflict_do_nothing())
+    session.execute(dialect_insert(session, Account).values(row).on_conflict_do_nothing())
     account = session.scalars(
         select(Account).where(Account.email == email).with_for_update(key_share=True)
     ).one()

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import func, select, text, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.alerts.models import Alert, AlertKind
-from shop.db import is_sqlite
+from shop.sql import dialect_insert
 
 BY_ITSELF: Final = "passed by itself"
 """Stands where the name of who saw it would."""
@@ -24,10 +22,9 @@ def raise_alert(session: Session, kind: AlertKind, about: str, detail: str = "")
 
     Neither `about` nor `detail` may hold anything private: alerts are not sealed.
     """
-    insert = insert_sqlite if is_sqlite(session) else insert_postgresql
     row = {"kind": kind, "about": about, "detail": detail, "raised_at": clock.now()}
     raised = (
-        insert(Alert)
+        dialect_insert(session, Alert)
         .values(row)
         .on_conflict_do_nothing(index_elements=["kind", "about"], index_where=text("acknowledged_at IS NULL"))
         .returning(Alert.id)

@@ -5,10 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlalchemy import CheckConstraint, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.db import Base
+from shop.orm import Base, partial_index
 
 
 class AlertKind(StrEnum):
@@ -83,14 +83,7 @@ class Alert(Base):
         CheckConstraint(
             "(acknowledged_at IS NULL) = (acknowledged_by IS NULL)", name="acknowledged_by_somebody"
         ),
-        Index(
-            "ix_alert_open",
-            "kind",
-            "about",
-            unique=True,
-            sqlite_where=text("acknowledged_at IS NULL"),
-            postgresql_where=text("acknowledged_at IS NULL"),
-        ),
+        partial_index("ix_alert_open", "kind", "about", where="acknowledged_at IS NULL", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

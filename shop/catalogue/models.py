@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.db import Base
+from shop.orm import Base, one_of
 
 
 class Metal(Base):
@@ -47,7 +47,7 @@ class Side(Base):
     __tablename__ = "side"
     __table_args__ = (
         UniqueConstraint("piece_id", "key"),
-        CheckConstraint("shape IN ('disc', 'heart', 'bar', 'ring')", name="shape_known"),
+        one_of("shape", ("disc", "heart", "bar", "ring")),
         CheckConstraint("lines > 0 AND width_tenths > 0 AND height_tenths > 0", name="has_room"),
     )
 
@@ -111,7 +111,7 @@ class Picture(Base):
     __tablename__ = "picture"
     __table_args__ = (
         UniqueConstraint("piece_id", "file"),
-        CheckConstraint("role IN ('stage', 'photo', 'scale')", name="role_known"),
+        one_of("role", ("stage", "photo", "scale")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -16,7 +16,8 @@ from sqlalchemy import (
 )
 
 from shop import files
-from shop.db import Database, UtcDateTime
+from shop.db import Database
+from shop.orm import UtcDateTime
 
 SHOPS_OWN: Final = "order"
 """A table that only the shop's database has."""

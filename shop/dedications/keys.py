@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from shop import clock, files
 from shop.db import Database
 from shop.dedications.key_tables import alone, copy_folder, gone, open_store, word_key
 from shop.dedications.sealing import Sealed
+from shop.sql import dialect_insert
 
 AT_A_TIME: Final = 500
 """Ids in one statement."""
@@ -93,7 +92,7 @@ class KeyStore:
         with self.database.transaction() as session:
             connection = session.connection()
             alone(connection)  # numbers follow the order of commits, or a reader of the list misses one
-            put = insert_sqlite(gone) if connection.dialect.name == "sqlite" else insert_postgresql(gone)
+            put = dialect_insert(connection, gone)
             for name in sorted(set(names)):
                 session.execute(put.values(name=name, at=clock.now()).on_conflict_do_nothing())
             session.execute(delete(word_key).where(word_key.c.id.in_(list(ids))))

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.db import Base
+from shop.orm import Base, one_of
 
 
 class OrderKey(Base):
@@ -35,7 +35,7 @@ class WallEntry(Base):
 
     __tablename__ = "wall_entry"
     __table_args__ = (
-        CheckConstraint("state IN ('waiting', 'shown', 'left out', 'withdrawn')", name="state_known"),
+        one_of("state", ("waiting", "shown", "left out", "withdrawn")),
         CheckConstraint(
             "(state = 'withdrawn' AND key_id IS NULL AND sealed IS NULL)"
             " OR (state <> 'withdrawn' AND key_id IS NOT NULL AND sealed IS NOT NULL)",

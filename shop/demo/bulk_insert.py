@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.types import TypeEngine
 
-from shop.db import UtcDateTime
+from shop.orm import UtcDateTime
 
 Rows = Mapping[Table, Sequence[Mapping[str, Any]]]
 

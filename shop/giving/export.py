@@ -15,7 +15,6 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from shop.db import UtcDateTime
 from shop.giving import row_texts
 from shop.giving.ledger import Book
 from shop.giving.models import LedgerEntry, LedgerHead, LedgerTxn
@@ -23,6 +22,7 @@ from shop.giving.record import Record
 from shop.giving.row_texts import DAY, FIELDS, NUMBERS, WHAT, Field, Part, Progress, Template
 from shop.giving.transitions import ACCOUNT_NAMES, Account
 from shop.money import CURRENCY
+from shop.orm import UtcDateTime
 
 Writer = Callable[[Session, Part, Progress], Iterator[str]]
 """Gives the file piece by piece."""

@@ -9,12 +9,12 @@ from typing import Any, Final, Literal, NamedTuple
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from shop.db import is_sqlite
 from shop.giving.canonical import Request
 from shop.giving.models import LedgerSum, LedgerTxn, Policy
 from shop.giving.posting import Head, IdempotencyConflict, NotPlain, lock_head, open_books, post
 from shop.giving.transitions import ENDS_ACCRUAL, ROUTES, STEPS, Account, Kind, Standing, lines
 from shop.giving.verification import verify
+from shop.sql import is_sqlite
 
 __all__ = [
     "Book", "Fact", "Facts", "IdempotencyConflict", "NotPlain", "Standing", "TargetDisagrees", "Totals",

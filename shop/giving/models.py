@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.db import Base
+from shop.orm import Base, one_of
 
 GENESIS: Final = "0" * 64
 """The hash before the first transaction."""
@@ -21,7 +21,7 @@ class Policy(Base):
     __tablename__ = "policy"
     __table_args__ = (
         CheckConstraint("amount_pence > 0", name="amount_positive"),
-        CheckConstraint("basis IN ('unit', 'order')", name="basis_known"),
+        one_of("basis", ("unit", "order")),
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
         CheckConstraint("pay_within_days > 0", name="pay_within_positive"),
     )
@@ -94,11 +94,9 @@ class LedgerTxn(Base):
     __tablename__ = "ledger_txn"
     __table_args__ = (
         CheckConstraint("seq > 0", name="seq_positive"),
-        CheckConstraint("book IN ('live', 'test')", name="book_known"),
-        CheckConstraint(
-            "kind IN ('accrue', 'reverse', 'dispute_opened', 'dispute_won', 'dispute_lost',"
-            " 'close', 'remit')",
-            name="kind_known",
+        one_of("book", ("live", "test")),
+        one_of(
+            "kind", ("accrue", "reverse", "dispute_opened", "dispute_won", "dispute_lost", "close", "remit")
         ),
         CheckConstraint(
             "kind IN ('close', 'remit') OR (order_reference IS NOT NULL AND unit IS NOT NULL"

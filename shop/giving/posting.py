@@ -7,11 +7,9 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from shop import clock
-from shop.db import is_sqlite
 from shop.giving import policies
 from shop.giving.canonical import Facts, Lines, Request, sha256
 from shop.giving.models import (
@@ -25,6 +23,7 @@ from shop.giving.models import (
 )
 from shop.giving.transitions import ACCOUNT_NAMES, Account
 from shop.money import CURRENCY
+from shop.sql import dialect_insert, is_sqlite
 
 PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]*")
 """References and SKUs begin with a letter or digit, so no export can become a spreadsheet's formula."""
@@ -110,13 +109,11 @@ def lock_head(session: Session) -> Head:
 
 def open_books(session: Session) -> None:
     """The accounts and the head of an empty ledger. Doing it again changes nothing."""
-    insert = sqlite.insert if is_sqlite(session) else postgresql.insert
     accounts = [{"key": key.value, "name": name} for key, name in ACCOUNT_NAMES.items()]
-    session.execute(insert(LedgerAccount).on_conflict_do_nothing(), accounts)
+    session.execute(dialect_insert(session, LedgerAccount).on_conflict_do_nothing(), accounts)
     if session.scalar(select(LedgerHead.id)) is None:
-        session.execute(
-            insert(LedgerHead).values(id=1, last_seq=0, last_hash=GENESIS).on_conflict_do_nothing()
-        )
+        head = dialect_insert(session, LedgerHead).values(id=1, last_seq=0, last_hash=GENESIS)
+        session.execute(head.on_conflict_do_nothing())
 
 
 def _check(request: Request) -> None:

@@ -16,9 +16,9 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from shop.db import is_sqlite
 from shop.giving.transitions import Account
 from shop.money import CURRENCY
+from shop.sql import is_sqlite
 
 BATCH: Final = 500
 """Rows in memory at a time."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.db import Base
+from shop.orm import Base, one_of
 
 
 class State(StrEnum):
@@ -23,7 +23,7 @@ class Comment(Base):
 
     __tablename__ = "comment"
     __table_args__ = (
-        CheckConstraint("state IN ('held', 'shown', 'hidden', 'removed')", name="state_known"),
+        one_of("state", State),
         CheckConstraint(
             "(state = 'removed' AND key_id IS NULL AND sealed IS NULL AND email_sealed IS NULL)"
             " OR (state <> 'removed' AND key_id IS NOT NULL AND sealed IS NOT NULL)",
@@ -58,10 +58,18 @@ class CommentEvent(Base):
 
     __tablename__ = "comment_event"
     __table_args__ = (
-        CheckConstraint(
-            "kind IN ('shown', 'hidden', 'removed', 'withdrawn', 'reported', 'address-read', "
-            "'address-erased', 'expired')",
-            name="kind_known",
+        one_of(
+            "kind",
+            (
+                "shown",
+                "hidden",
+                "removed",
+                "withdrawn",
+                "reported",
+                "address-read",
+                "address-erased",
+                "expired",
+            ),
         ),
     )
 

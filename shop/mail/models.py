@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.db import Base
+from shop.orm import Base, partial_index
 
-WAITING = text("sent_at IS NULL AND dropped IS NULL")
+WAITING = "sent_at IS NULL AND dropped IS NULL"
 
 
 class QueuedEmail(Base):
@@ -18,7 +18,7 @@ class QueuedEmail(Base):
     """
 
     __tablename__ = "letter"
-    __table_args__ = (Index("ix_letter_due", "due_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),)
+    __table_args__ = (partial_index("ix_letter_due", "due_at", "id", where=WAITING),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]

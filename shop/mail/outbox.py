@@ -7,13 +7,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Select, or_, select, true, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from shop import clock
-from shop.db import has_come, is_sqlite
 from shop.mail.models import QueuedEmail
+from shop.sql import dialect_insert, has_come
 
 LEASE: Final = timedelta(minutes=5)
 """How long one worker may take over one e-mail before another may try: longer than a slow server can hold
@@ -40,7 +38,6 @@ def put(
 ) -> bool:
     """Put an e-mail into the outbox, once per `dedupe_key`. Give whether it is new."""
     now = clock.now()
-    insert = insert_sqlite if is_sqlite(session) else insert_postgresql
     row = {
         "kind": kind,
         "order_id": order_id,
@@ -51,7 +48,7 @@ def put(
         "attempts": 0,
     }
     statement = (
-        insert(QueuedEmail)
+        dialect_insert(session, QueuedEmail)
         .values(row)
         .on_conflict_do_nothing(index_elements=["dedupe_key"])
         .returning(QueuedEmail.id)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from shop.db import UtcDateTime
 from shop.orders.models import Order
 from shop.orders.states import UNPAID
+from shop.orm import UtcDateTime
 
 
 def listed(session: Session, *, unpaid: bool, before: str = "", most: int) -> Sequence[Order]:

@@ -6,10 +6,10 @@ from typing import Any, get_args
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.db import Base, one_of
 from shop.giving.ledger import Book
 from shop.money import CURRENCY
 from shop.orders.states import EventKind, State
+from shop.orm import Base, one_of
 from shop.settings import PaymentMode
 
 
@@ -118,7 +118,7 @@ class HandDrawingStep(Base):
     """One step of a drawing by hand: sent to the buyer, approved, or to be changed. Rows are only added."""
 
     __tablename__ = "hand_drawing_step"
-    __table_args__ = (CheckConstraint("kind IN ('sent', 'approved', 'change asked')", name="kind_known"),)
+    __table_args__ = (one_of("kind", ("sent", "approved", "change asked")),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.db import Base, one_of
+from shop.orm import Base, one_of
 from shop.payments.kinds import EntryKind, RefundReason, RefundState
 
 

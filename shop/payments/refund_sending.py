@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.alerts import AlertKind, raise_alert, withdraw_alert
-from shop.db import has_come
 from shop.money import pounds_and_pence
 from shop.orders.lifecycle import EventKind, lock, record
 from shop.orders.models import Order
@@ -23,6 +22,7 @@ from shop.payments.kinds import RefundState
 from shop.payments.models import RefundRequest, try_key
 from shop.payments.services import Services
 from shop.payments.stripe_snapshot import RefundSeen
+from shop.sql import has_come
 
 CLAIMED: Final = timedelta(minutes=3)
 """How long one process may take to send a refund, longer than the gateway waits for all its calls."""

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session, aliased
 
 from shop import clock, stock
 from shop.alerts import AlertKind, raise_alert
-from shop.db import UtcDateTime, database_now
 from shop.failures import failures
 from shop.orders.lifecycle import EventKind, State, lock, record
 from shop.orders.models import Order
+from shop.orm import UtcDateTime
 from shop.payments.gateway_errors import GatewayDown
 from shop.payments.models import CheckoutAttempt, RefundRequest
 from shop.payments.payment_page import start_payment
@@ -23,6 +23,7 @@ from shop.payments.refund_sending import due
 from shop.payments.services import Services
 from shop.payments.stripe_account import other_account
 from shop.payments.sync import StillMoving, sync_order, withdraw
+from shop.sql import database_now
 from shop.stock.models import Hold
 
 EVERY: Final = timedelta(minutes=5)

@@ -11,7 +11,8 @@ import requests
 from sqlalchemy import or_, select, update
 from sqlalchemy.sql import ColumnElement
 
-from shop.db import Database, has_come
+from shop.db import Database
+from shop.sql import has_come
 from shop.standin import after_sales, idempotency, paying
 from shop.standin.config import StandIn
 from shop.standin.models import StandinDelivery, StandinEvent

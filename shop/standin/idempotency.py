@@ -13,11 +13,11 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from shop import clock
-from shop.db import Database, is_sqlite
+from shop.db import Database
+from shop.sql import dialect_insert
 from shop.standin.errors import ApiError
 from shop.standin.models import StandinKey
 
@@ -88,8 +88,7 @@ def claim(session: Session, key: str, request: str) -> Answer | None:
     if len(key) > LONGEST_KEY:
         raise ApiError("The idempotency key is longer than 255 characters.", kind="idempotency_error")
     now = clock.now()
-    insert = sqlite.insert if is_sqlite(session) else postgresql.insert
-    taken = insert(StandinKey).values(key=key, fingerprint=request, created_at=now)
+    taken = dialect_insert(session, StandinKey).values(key=key, fingerprint=request, created_at=now)
     anew = {"fingerprint": request, "created_at": now, "status": None, "answer": None}
     old = StandinKey.created_at < now - LIFETIME
     taken = taken.on_conflict_do_update(index_elements=["key"], set_=anew, where=old)

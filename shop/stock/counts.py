@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from sqlalchemy import ColumnElement, Integer, bindparam, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from shop.db import database_now, is_sqlite
+from shop.sql import database_now, dialect_insert
 from shop.stock.models import Hold, HoldLine, HoldState, Reason, StockLevel, StockMovement
 
 ByHand = Literal["opening", "received", "counted", "damaged"]
@@ -213,5 +212,5 @@ def record(
 
 
 def _open(session: Session, variant_id: int) -> None:
-    start = sqlite.insert(StockLevel) if is_sqlite(session) else postgresql.insert(StockLevel)
+    start = dialect_insert(session, StockLevel)
     session.execute(start.values(variant_id=variant_id, on_hand=0, reserved=0).on_conflict_do_nothing())

@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from shop.db import database_now
+from shop.sql import database_now
 from shop.stock import shares
 from shop.stock.counts import Shift, level_of, record, shift_all, shift_each
 from shop.stock.models import Hold, HoldLine, HoldState, Reason

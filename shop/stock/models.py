@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.db import Base
+from shop.orm import Base, one_of, partial_index
 
 
 class HoldState(StrEnum):
@@ -28,11 +28,6 @@ class Reason(StrEnum):
     DAMAGED = "damaged"
 
 
-def _one_of(column: str, values: type[StrEnum]) -> str:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return f"{column} IN ({listed})"
-
-
 class StockLevel(Base):
     """How many of a variant are at the workbench, and how many of those are set aside."""
 
@@ -50,7 +45,7 @@ class StockMovement(Base):
     __tablename__ = "stock_movement"
     __table_args__ = (
         CheckConstraint("quantity <> 0", name="quantity_moves"),
-        CheckConstraint(_one_of("reason", Reason), name="reason_known"),
+        one_of("reason", Reason),
         CheckConstraint("reason <> 'sold' OR quantity < 0", name="sold_goes_out"),
         CheckConstraint("reason <> 'returned' OR quantity > 0", name="returned_comes_in"),
     )
@@ -70,20 +65,10 @@ class Hold(Base):
 
     __tablename__ = "hold"
     __table_args__ = (
-        CheckConstraint(_one_of("state", HoldState), name="state_known"),
+        one_of("state", HoldState),
         CheckConstraint("(state = 'held') = (settled_at IS NULL)", name="settled_when_not_held"),
-        Index(
-            "ix_hold_live",
-            "expires_at",
-            sqlite_where=text("state = 'held'"),
-            postgresql_where=text("state = 'held'"),
-        ),
-        Index(
-            "ix_hold_network",
-            "network",
-            sqlite_where=text("network IS NOT NULL"),
-            postgresql_where=text("network IS NOT NULL"),
-        ),
+        partial_index("ix_hold_live", "expires_at", where="state = 'held'"),
+        partial_index("ix_hold_network", "network", where="network IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

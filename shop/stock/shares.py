@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from shop import retention
-from shop.db import moment, one_at_a_time
+from shop.sql import moment, one_at_a_time
 from shop.stock.counts import Level, level_of
 from shop.stock.models import Hold, HoldLine, HoldState, StockLevel
 

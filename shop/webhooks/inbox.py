@@ -7,13 +7,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Select, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from shop import clock
-from shop.db import Database, has_come, is_sqlite
+from shop.db import Database
 from shop.payments.stripe_snapshot import EventSeen
+from shop.sql import dialect_insert, has_come
 from shop.webhooks.models import InboxEvent
 
 LEASE: Final = timedelta(minutes=3)
@@ -44,7 +43,6 @@ class Waiting:
 
 def keep(session: Session, event: EventSeen, order_id: int | None) -> bool:
     """Keep an event for the worker. False when it was kept before."""
-    insert = insert_sqlite if is_sqlite(session) else insert_postgresql
     now = clock.now()
     row = {
         "id": event.id,
@@ -57,10 +55,8 @@ def keep(session: Session, event: EventSeen, order_id: int | None) -> bool:
         "due_at": now,
         "attempts": 0,
     }
-    kept = (
-        insert(InboxEvent).values(row).on_conflict_do_nothing(index_elements=["id"]).returning(InboxEvent.id)
-    )
-    return session.execute(kept).first() is not None
+    kept = dialect_insert(session, InboxEvent).values(row).on_conflict_do_nothing(index_elements=["id"])
+    return session.execute(kept.returning(InboxEvent.id)).first() is not None
 
 
 def claim(database: Database) -> Waiting | None:

@@ -2,24 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.db import Base
+from shop.orm import Base, partial_index
 
 
 class InboxEvent(Base):
     """An event. Its payload is not kept: it may be personal, and the worker looks at Stripe itself."""
 
     __tablename__ = "inbox_event"
-    __table_args__ = (
-        Index(
-            "ix_inbox_event_waiting",
-            "due_at",
-            sqlite_where=text("due_at IS NOT NULL"),
-            postgresql_where=text("due_at IS NOT NULL"),
-        ),
-    )
+    __table_args__ = (partial_index("ix_inbox_event_waiting", "due_at", where="due_at IS NOT NULL"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     type: Mapped[str]

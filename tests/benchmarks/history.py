@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from shop.checkout.models import Basket
-from shop.db import Base, Database
+from shop.db import Database
 from shop.giving import policies, posting, triggers
 from shop.giving.canonical import Facts, Request, sha256
 from shop.giving.models import GENESIS, LedgerEntry, LedgerHead, LedgerPeriod, LedgerTxn, Policy
@@ -17,6 +17,7 @@ from shop.giving.transitions import Kind, lines
 from shop.mail.models import QueuedEmail
 from shop.money import CURRENCY
 from shop.orders.models import Order, OrderEvent, OrderLine, OrderLink
+from shop.orm import Base
 from shop.payments.models import CheckoutAttempt, PaymentEntry
 from shop.standin.models import StandinDelivery, StandinEvent, StandinKey, StandinObject
 from shop.stock.models import Hold, HoldLine, StockMovement

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from shop.db import Base, Database
+from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.models import OrderKey, SealedText
 from shop.dedications.vault import Vault
+from shop.orm import Base
 from tests.conftest import load_models, postgresql_database
 from tests.keys import VAULT_KEY, keys_url
 

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from shop.db import Base, Database
+from shop.db import Database
 from shop.giving import guards, triggers
 from shop.giving.ledger import Standing
 from shop.giving.models import GENESIS, Policy
+from shop.orm import Base
 from tests.giving.conftest import Books
 
 CLOSE_NOVEMBER = """

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from shop import clock, privacy
-from shop.db import Base
 from shop.orders import resend_link
 from shop.orders.resend_link import KIND, MOST, send_links
+from shop.orm import Base
 from tests.trade import CONTACT, Trade
 
 HERS = "ada@example.com"

@@ -8,12 +8,12 @@ from sqlalchemy import select, text
 
 from shop.application import OrdersUnguarded, refuse_unguarded
 from shop.catalogue import snapshot
-from shop.db import Base
 from shop.giving import triggers
 from shop.orders import version_guards
 from shop.orders.lifecycle import State, lock, record
 from shop.orders.models import Order
 from shop.orders.placing import open_again
+from shop.orm import Base
 from shop.payments.attempts import open_attempt
 from shop.payments.models import CheckoutAttempt, RefundRequest
 from shop.payments.payment_page import start_payment

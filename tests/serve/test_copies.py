@@ -20,6 +20,7 @@ NEVER = {
     "pydyf": "only a file for the cutter",
     "beancount": "only tests",
     "pathops": "nobody any more",
+    "sqlalchemy.dialects.postgresql": "only a shop on that database",
     "shop.cli.machine": "only commands",
     "shop.sample": "only what loads it",
     "fontTools.subset": "only who makes faces",

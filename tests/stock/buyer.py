@@ -13,7 +13,8 @@ if __name__ == "__main__":
 from sqlalchemy import Column, Integer, Table
 
 from shop import stock
-from shop.db import Base, Database
+from shop.db import Database
+from shop.orm import Base
 
 
 def buy_one(database: Database, start: threading.Barrier, number: int) -> str:

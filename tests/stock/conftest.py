@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Column, Integer, Table, text
 
-from shop.db import Base, Database
+from shop.db import Database
+from shop.orm import Base
 from shop.stock.models import Hold, HoldLine, StockLevel, StockMovement
 
 if importlib.util.find_spec("shop.catalogue.models"):

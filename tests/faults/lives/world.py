@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from shop import clock
 from shop.application import create_app
 from shop.container import container
-from shop.db import Database, UtcDateTime
+from shop.db import Database
+from shop.orm import UtcDateTime
 from shop.payments import sweep
 from shop.payments.gateway import Gateway
 from shop.settings import Settings

@@ -1,0 +1,65 @@
+"""What is asked of both databases: where SQLite and PostgreSQL speak differently, both stand here."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, DateTime, SQLColumnExpression, TableClause, cast, func, select
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
+
+from shop.orm import Base, UtcDateTime
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+
+
+def is_sqlite(session: Session | Connection) -> bool:
+    """Whether the session talks to SQLite."""
+    return (
+        session.get_bind().dialect.name == "sqlite"
+        if isinstance(session, Session)
+        else session.dialect.name == "sqlite"
+    )
+
+
+def dialect_insert(
+    session: Session | Connection, table: type[Base] | TableClause
+) -> "sqlite.Insert | postgresql.Insert":
+    """An INSERT that may say what happens ON CONFLICT: each dialect has its own."""
+    if is_sqlite(session):
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 3 MiB that SQLite has no use for
+
+    return postgresql.insert(table)
+
+
+def database_now(session: Session, *, after: timedelta = timedelta()) -> ColumnElement[datetime]:
+    """The database's own clock as an SQL expression: hosts may disagree about the time, rows may not.
+
+    It is the same moment throughout a statement, or so long `after` it.
+    """
+    if is_sqlite(session):
+        later = f"{after.total_seconds():+f} seconds"
+        return func.strftime("%Y-%m-%d %H:%M:%f", "now", later, type_=DateTime())
+    return cast(func.statement_timestamp() + after, UtcDateTime())
+
+
+def moment(session: Session) -> datetime:
+    """This moment by the database's own clock, aware, in UTC."""
+    told = session.execute(select(database_now(session))).scalar_one()
+    return told.replace(tzinfo=UTC) if told.tzinfo is None else told
+
+
+def has_come(at: SQLColumnExpression[Any], now: datetime, furthest: timedelta) -> ColumnElement[bool]:
+    """Whether the time `at` has come, when nothing is put off for longer than `furthest`.
+
+    What lies further ahead was written before the host's clock was set back: it waits no longer.
+    """
+    return (at <= now) | (at > now + furthest)
+
+
+def one_at_a_time(session: Session, key: str) -> None:
+    """Wait until no other transaction that named this key is under way. On SQLite no two writers ever are."""
+    if not is_sqlite(session):
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
