@@ -69,7 +69,7 @@ class Trader:
 
 
 def load(instance_dir: Path, *, livemode: bool) -> Trader:
-    """The owner's trader, or the sample when she has none.
+    """The owner's trader, or the sample when there is none.
 
     Raises TraderIncomplete, and SampleTrader when real money moves (`livemode`) and it is the sample.
     """

@@ -72,11 +72,11 @@ IN_SIGHT = """async () => {
   const shown = [...document.images].filter(picture => picture.checkVisibility());
   await Promise.all(shown.map(picture => picture.decode().catch(() => {})));
 }"""
-"""Pictures below the fold are fetched when she comes near them; those that are hidden, never."""
+"""Pictures below the fold are fetched when the reader comes near them; those that are hidden, never."""
 
 
 def all_loaded(page: Page) -> None:
-    """Wait until every picture of the page is there; afterwards she is at its top."""
+    """Wait until every picture of the page is there; afterwards the reader is at its top."""
     page.wait_for_load_state()
     page.evaluate(IN_SIGHT)
 

@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
-from tests.shopper import trade_of
-from tests.trade import Trade
+from tests.harness import Harness
+from tests.shopper import harness_of
 
 
 @pytest.fixture
@@ -13,14 +13,14 @@ def engine_name() -> str:
 
 
 @pytest.fixture
-def trade(app: Flask) -> Trade:
-    return trade_of(app)
+def harness(app: Flask) -> Harness:
+    return harness_of(app)
 
 
 @pytest.fixture
-def paid(trade: Trade) -> str:
+def paid(harness: Harness) -> str:
     """The reference of a paid order of a disc and a petal."""
-    order = trade.place("disc", "petal")
-    trade.pays(order)
-    trade.looks(order)
-    return trade.order(order).reference
+    order = harness.place("disc", "petal")
+    harness.pays(order)
+    harness.sync(order)
+    return harness.order(order).reference

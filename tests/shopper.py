@@ -16,7 +16,7 @@ from shop.accounts.models import SignInAttempt
 from shop.catalogue import snapshot
 from shop.catalogue.views import PieceView, VariantView
 from shop.db import Database
-from tests.trade import Trade
+from tests.harness import Harness
 
 WORDS = {
     "engraving-front-1": "Caoimhe",
@@ -105,7 +105,7 @@ def reason_beside(page: TestResponse, name: str) -> str:
 
 @dataclass
 class Shopper:
-    """One visitor with her own cookies."""
+    """One visitor with their own cookies."""
 
     app: Flask
     client: FlaskClient = field(init=False)
@@ -162,7 +162,7 @@ class Shopper:
         return self.send("/checkout/payment", "/checkout/payment", {"acknowledged": "y", **changes})
 
     def lines(self) -> list[int]:
-        """The ids of the lines in her basket."""
+        """The ids of the lines in the basket."""
         found = soup(self.get("/basket")).select("form[action^='/basket/lines/']")
         return [int(str(form["action"]).split("/")[3]) for form in found]
 
@@ -194,6 +194,6 @@ def changed(sent: MultiDict[str, str], changes: Mapping[str, str | list[str] | N
     return result
 
 
-def trade_of(app: Flask) -> Trade:
+def harness_of(app: Flask) -> Harness:
     """The workings below the pages of this application."""
-    return Trade(app.extensions["shop"].database, app.extensions["shop"].services)
+    return Harness(app.extensions["shop"].database, app.extensions["shop"].services)

@@ -46,7 +46,7 @@ def test_a_guard_that_goes_missing_later_takes_the_shop_out_of_service(
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """An owner who has said who she is."""
+    """An owner who has said who sells."""
     name_trader(settings.instance_dir)
     return settings
 

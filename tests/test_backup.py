@@ -13,8 +13,8 @@ from shop.db import Database
 from shop.mail.models import QueuedEmail
 from shop.mail.sending import send_next
 from shop.orders.models import Order
+from tests.harness import Harness, open_harness
 from tests.keys import vault_of
-from tests.trade import Trade, open_trade
 
 
 @pytest.fixture
@@ -23,17 +23,17 @@ def engine_name() -> str:
 
 
 @pytest.fixture
-def trade(database: Database) -> Trade:
+def harness(database: Database) -> Harness:
     """A shop with one paid order whose e-mail waits."""
-    trade = open_trade(database)
-    sell(trade)
-    return trade
+    harness = open_harness(database)
+    sell(harness)
+    return harness
 
 
-def sell(trade: Trade) -> None:
-    order = trade.place("petal")
-    trade.pays(order)
-    trade.looks(order)
+def sell(harness: Harness) -> None:
+    order = harness.place("petal")
+    harness.pays(order)
+    harness.sync(order)
 
 
 def orders(database: Database) -> int:
@@ -42,9 +42,9 @@ def orders(database: Database) -> int:
 
 
 @pytest.fixture
-def file(trade: Trade, tmp_path: Path) -> Path:
+def file(harness: Harness, tmp_path: Path) -> Path:
     file = tmp_path / "shop-backup.db"
-    assert backup.write(trade.database, file) == file.stat().st_size
+    assert backup.write(harness.database, file) == file.stat().st_size
     return file
 
 
@@ -63,11 +63,11 @@ def test_a_backup_is_one_whole_file_for_its_owner_alone(file: Path, tmp_path: Pa
 
 
 def test_a_backup_taken_while_somebody_writes_holds_all_that_was_committed(
-    trade: Trade, tmp_path: Path
+    harness: Harness, tmp_path: Path
 ) -> None:
-    with trade.database.transaction() as session:
+    with harness.database.transaction() as session:
         session.execute(text("UPDATE \"order\" SET state = 'refunded'"))
-        backup.write(trade.database, tmp_path / "during.db")
+        backup.write(harness.database, tmp_path / "during.db")
         session.rollback()
     copy = Database(f"sqlite:///{tmp_path / 'during.db'}")
     with copy.reading() as session:
@@ -75,22 +75,22 @@ def test_a_backup_taken_while_somebody_writes_holds_all_that_was_committed(
     copy.dispose()
 
 
-def test_a_backup_is_never_written_over_anything(trade: Trade, file: Path, tmp_path: Path) -> None:
+def test_a_backup_is_never_written_over_anything(harness: Harness, file: Path, tmp_path: Path) -> None:
     before = file.read_bytes()
     with pytest.raises(CannotBackUp, match="is there already"):
-        backup.write(trade.database, file)
+        backup.write(harness.database, file)
     with pytest.raises(CannotBackUp, match="no folder"):
-        backup.write(trade.database, tmp_path / "nowhere" / "b.db")
+        backup.write(harness.database, tmp_path / "nowhere" / "b.db")
     assert file.read_bytes() == before
 
 
 def test_a_restored_shop_has_its_orders_its_stock_and_its_ledger_and_sends_no_email(
-    trade: Trade, file: Path, elsewhere: Database
+    harness: Harness, file: Path, elsewhere: Database
 ) -> None:
-    assert backup.restore(elsewhere, trade.services.vault, file, replace=False) == backup.Restored(
+    assert backup.restore(elsewhere, harness.services.vault, file, replace=False) == backup.Restored(
         emails=1, gone=0, staff=0
     )
-    restored = open_trade(elsewhere)
+    restored = open_harness(elsewhere)
     assert (orders(elsewhere), restored.given(), restored.sound()) == (1, 500, [])
     with elsewhere.reading() as session:
         (email,) = session.scalars(select(QueuedEmail))
@@ -106,50 +106,52 @@ def test_a_restored_shop_has_its_orders_its_stock_and_its_ledger_and_sends_no_em
     elsewhere.dispose()
 
 
-def test_a_shop_that_is_not_empty_is_replaced_only_when_that_is_said(trade: Trade, file: Path) -> None:
-    sell(trade)
+def test_a_shop_that_is_not_empty_is_replaced_only_when_that_is_said(harness: Harness, file: Path) -> None:
+    sell(harness)
     with pytest.raises(CannotRestore, match="not empty"):
-        backup.restore(trade.database, trade.services.vault, file, replace=False)
-    assert orders(trade.database) == 2
-    backup.restore(trade.database, trade.services.vault, file, replace=True)
-    assert orders(trade.database) == 1
-    assert trade.sound() == []
+        backup.restore(harness.database, harness.services.vault, file, replace=False)
+    assert orders(harness.database) == 2
+    backup.restore(harness.database, harness.services.vault, file, replace=True)
+    assert orders(harness.database) == 1
+    assert harness.sound() == []
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database", b"SQLite format 3\0" + b"\0" * 4000])
-def test_a_file_that_is_no_backup_replaces_nothing(trade: Trade, tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_no_backup_replaces_nothing(harness: Harness, tmp_path: Path, content: bytes) -> None:
     wrong = tmp_path / "wrong.db"
     wrong.write_bytes(content)
     with pytest.raises(CannotRestore):
-        backup.restore(trade.database, trade.services.vault, wrong, replace=True)
+        backup.restore(harness.database, harness.services.vault, wrong, replace=True)
     with pytest.raises(CannotRestore, match="no file"):
-        backup.restore(trade.database, trade.services.vault, tmp_path / "none.db", replace=True)
-    assert orders(trade.database) == 1
+        backup.restore(harness.database, harness.services.vault, tmp_path / "none.db", replace=True)
+    assert orders(harness.database) == 1
 
 
-def test_another_programs_database_replaces_nothing(trade: Trade, tmp_path: Path) -> None:
+def test_another_programs_database_replaces_nothing(harness: Harness, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "other.db") as other:
         other.execute("CREATE TABLE recipe (name TEXT)")
     with pytest.raises(CannotRestore, match="not a backup of this shop"):
-        backup.restore(trade.database, trade.services.vault, tmp_path / "other.db", replace=True)
-    assert orders(trade.database) == 1
+        backup.restore(harness.database, harness.services.vault, tmp_path / "other.db", replace=True)
+    assert orders(harness.database) == 1
 
 
 @pytest.mark.parametrize("harm", [
     "DROP TRIGGER {name}",
     "PRAGMA writable_schema = 1; DELETE FROM sqlite_master WHERE name = '{name}'",
 ])  # fmt: skip
-def test_a_backup_whose_ledger_is_not_sound_replaces_nothing(trade: Trade, file: Path, harm: str) -> None:
+def test_a_backup_whose_ledger_is_not_sound_replaces_nothing(harness: Harness, file: Path, harm: str) -> None:
     with sqlite3.connect(file) as copy:
         found = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'ledger%'"
         name = copy.execute(found).fetchone()[0]
         copy.executescript(harm.format(name=name))
     with pytest.raises(CannotRestore, match="not sound"):
-        backup.restore(trade.database, trade.services.vault, file, replace=True)
-    assert orders(trade.database) == 1
+        backup.restore(harness.database, harness.services.vault, file, replace=True)
+    assert orders(harness.database) == 1
 
 
-def test_a_penny_changed_in_a_backup_is_found_before_it_replaces_anything(trade: Trade, file: Path) -> None:
+def test_a_penny_changed_in_a_backup_is_found_before_it_replaces_anything(
+    harness: Harness, file: Path
+) -> None:
     with sqlite3.connect(file) as copy:
         guards = copy.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         for name, _ in guards:
@@ -158,8 +160,8 @@ def test_a_penny_changed_in_a_backup_is_found_before_it_replaces_anything(trade:
         for _, sql in guards:
             copy.execute(sql)
     with pytest.raises(CannotRestore, match="not sound"):
-        backup.restore(trade.database, trade.services.vault, file, replace=True)
-    assert trade.given() == 500
+        backup.restore(harness.database, harness.services.vault, file, replace=True)
+    assert harness.given() == 500
 
 
 @pytest.mark.parametrize("engine_name", ["postgresql"])

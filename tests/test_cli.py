@@ -24,8 +24,8 @@ from shop.orders.lifecycle import State
 from shop.orders.models import OrderLine
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.stock.models import StockMovement
-from tests.shopper import Shopper, trade_of
-from tests.trade import Trade
+from tests.harness import Harness
+from tests.shopper import Shopper, harness_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -36,25 +36,25 @@ def engine_name() -> str:
 
 
 @pytest.fixture
-def trade(app: Flask) -> Trade:
-    return trade_of(app)
+def harness(app: Flask) -> Harness:
+    return harness_of(app)
 
 
 @pytest.fixture
-def paid(trade: Trade) -> str:
+def paid(harness: Harness) -> str:
     """The reference of a paid order of one disc."""
-    order = trade.place("disc")
-    trade.pays(order)
-    trade.looks(order)
-    return trade.order(order).reference
+    order = harness.place("disc")
+    harness.pays(order)
+    harness.sync(order)
+    return harness.order(order).reference
 
 
 def run(app: Flask, *command: str) -> Result:
     return app.test_cli_runner().invoke(args=list(command))
 
 
-def count(trade: Trade, model: type) -> int:
-    with trade.database.reading() as session:
+def count(harness: Harness, model: type) -> int:
+    with harness.database.reading() as session:
         return int(session.scalar(select(func.count()).select_from(model)) or 0)
 
 
@@ -70,13 +70,13 @@ def test_every_command_says_what_it_does(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"])
-def test_init_can_be_run_again_and_changes_nothing(app: Flask, trade: Trade) -> None:
-    before = count(trade, Piece), count(trade, StockMovement)
-    trade.set_stock("disc", 3)
+def test_init_can_be_run_again_and_changes_nothing(app: Flask, harness: Harness) -> None:
+    before = count(harness, Piece), count(harness, StockMovement)
+    harness.set_stock("disc", 3)
     for _ in range(2):
         assert run(app, "init").output == "The database is ready.\n"
-    assert (count(trade, Piece), count(trade, StockMovement) - 1) == before
-    assert trade.level("disc").on_hand == 3, "what the owner counted stands"
+    assert (count(harness, Piece), count(harness, StockMovement) - 1) == before
+    assert harness.level("disc").on_hand == 3, "what the owner counted stands"
 
 
 def test_adding_an_account_prints_a_link_that_works(app: Flask) -> None:
@@ -125,7 +125,7 @@ def test_another_role_for_the_same_person_is_refused(app: Flask) -> None:
     assert "already belongs to an account with the role owner" in refused.output
 
 
-def test_the_first_owner_gets_a_link_until_an_owner_has_a_password(app: Flask, trade: Trade) -> None:
+def test_the_first_owner_gets_a_link_until_an_owner_has_a_password(app: Flask, harness: Harness) -> None:
     said = run(app, "accounts", "first-owner").output
     assert said.startswith("Owner's one-time sign-in: http://localhost/sign-in/link/")
     who, address = Shopper(app), said.split("http://localhost")[1].strip()
@@ -133,7 +133,7 @@ def test_the_first_owner_gets_a_link_until_an_owner_has_a_password(app: Flask, t
     good = "seven grey herons by the weir"
     who.send("/sign-in/password", None, {"password": good, "repeated": good})
     assert run(app, "accounts", "first-owner").output == "Owner: sign in at /sign-in\n"
-    assert (count(trade, Account), count(trade, SignInLink)) == (1, 1)
+    assert (count(harness, Account), count(harness, SignInLink)) == (1, 1)
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"])
@@ -142,8 +142,8 @@ def test_a_sound_ledger_is_verified(app: Flask, paid: str) -> None:
     assert (said.exit_code, said.output) == (0, "The ledger is sound.\n")
 
 
-def test_a_ledger_somebody_changed_is_not(app: Flask, trade: Trade, paid: str) -> None:
-    with trade.database.transaction() as session:
+def test_a_ledger_somebody_changed_is_not(app: Flask, harness: Harness, paid: str) -> None:
+    with harness.database.transaction() as session:
         guards = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ledger_entry'"
         for name in session.scalars(text(guards)).all():
             session.execute(text(f"DROP TRIGGER {name}"))
@@ -174,40 +174,40 @@ def test_an_export_holds_the_days_that_were_asked_for(app: Flask, paid: str) -> 
     assert lines("--to", "2020-01-01") == lines("--from", "9999-12-31") == lines("--book", "live") == 0
 
 
-def test_stock_is_listed_and_adjusted(app: Flask, trade: Trade) -> None:
+def test_stock_is_listed_and_adjusted(app: Flask, harness: Harness) -> None:
     sku = Shopper(app).variant("disc").sku
-    before = trade.level("disc").on_hand
+    before = harness.level("disc").on_hand
     said = run(app, "stock", "adjust", sku, "3", "--reason", "received", "--note", "from the bench")
     assert said.exit_code == 0
-    assert trade.level("disc").on_hand == before + 3
+    assert harness.level("disc").on_hand == before + 3
     listed = next(line for line in run(app, "stock", "list").output.splitlines() if line.startswith(sku))
     assert listed.split()[1:] == [str(before + 3), "0", str(before + 3)]
-    with trade.database.reading() as session:
+    with harness.database.reading() as session:
         newest = session.scalars(select(StockMovement).order_by(StockMovement.id.desc()).limit(1)).one()
     assert (newest.note, newest.actor, newest.reason) == ("from the bench", "command line", "received")
 
 
-def test_taking_away_is_written_with_a_minus(app: Flask, trade: Trade) -> None:
-    before = trade.level("disc").on_hand
+def test_taking_away_is_written_with_a_minus(app: Flask, harness: Harness) -> None:
+    before = harness.level("disc").on_hand
     said = run(app, "stock", "adjust", Shopper(app).variant("disc").sku, "-1", "--reason", "damaged")
     assert said.exit_code == 0
-    assert trade.level("disc").on_hand == before - 1
+    assert harness.level("disc").on_hand == before - 1
 
 
-def test_a_sweep_settles_what_no_webhook_told_of(app: Flask, trade: Trade) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
-    trade.pass_time_for_holds()
+def test_a_sweep_settles_what_no_webhook_told_of(app: Flask, harness: Harness) -> None:
+    order = harness.place("disc")
+    harness.pays(order)
+    harness.pass_time_for_holds()
     assert "1 orders looked at" in run(app, "payments", "sweep").output
-    assert trade.order(order).state == State.PAID
+    assert harness.order(order).state == State.PAID
 
 
-def test_reconciling_settles_and_says_that_everything_adds_up(app: Flask, trade: Trade) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
+def test_reconciling_settles_and_says_that_everything_adds_up(app: Flask, harness: Harness) -> None:
+    order = harness.place("disc")
+    harness.pays(order)
     said = run(app, "payments", "reconcile")
     assert (said.exit_code, said.output) == (0, "Everything adds up.\n")
-    assert trade.order(order).state == State.PAID
+    assert harness.order(order).state == State.PAID
 
 
 @pytest.mark.parametrize("error", [GatewayDown("away"), GatewayRefused("api_key_expired", "", 401)])
@@ -228,20 +228,22 @@ def test_what_is_kept_of_an_order_is_written_as_json(app: Flask, paid: str) -> N
     assert json.loads(said.output)["contact"]["name"] == "Ada Byron"
 
 
-def test_erasing_takes_the_basket_it_was_made_from_too(app: Flask, trade: Trade) -> None:
-    her = Shopper(app)
-    her.to_payment()
-    assert her.press_pay().status_code == 303
-    reference = trade.order(1).reference
+def test_erasing_takes_the_basket_it_was_made_from_too(app: Flask, harness: Harness) -> None:
+    shopper = Shopper(app)
+    shopper.to_payment()
+    assert shopper.press_pay().status_code == 303
+    reference = harness.order(1).reference
     said = run(app, "privacy", "erase", reference)
     assert said.exit_code == 0
     assert f"{reference} is erased" in said.output
     assert "erased before" in run(app, "privacy", "erase", reference).output
-    assert "nothing in your basket" in her.get("/basket").text
+    assert "nothing in your basket" in shopper.get("/basket").text
     assert json.loads(run(app, "privacy", "export", reference).output)["contact"] is None
 
 
-def test_a_page_of_an_erased_order_still_opens_without_its_words(app: Flask, trade: Trade, paid: str) -> None:
+def test_a_page_of_an_erased_order_still_opens_without_its_words(
+    app: Flask, harness: Harness, paid: str
+) -> None:
     run(app, "privacy", "erase", paid)
     page = Shopper(app).sign_in("owner").get(f"/owner/orders/{paid}")
     assert page.status_code == 200
@@ -249,7 +251,7 @@ def test_a_page_of_an_erased_order_still_opens_without_its_words(app: Flask, tra
 
 
 def test_a_backup_comes_back_by_command_and_its_emails_stay(
-    app: Flask, trade: Trade, paid: str, tmp_path: Path
+    app: Flask, harness: Harness, paid: str, tmp_path: Path
 ) -> None:
     file = str(tmp_path / "b.db")
     said = run(app, "backup", file)
@@ -260,7 +262,7 @@ def test_a_backup_comes_back_by_command_and_its_emails_stay(
     assert back.exit_code == 0
     assert "1 waiting e-mails will not be sent" in back.output
     assert run(app, "ledger", "verify").exit_code == 0
-    with trade.database.reading() as session:
+    with harness.database.reading() as session:
         assert session.scalars(select(QueuedEmail.dropped)).all() == ["restored from a backup"]
 
 
@@ -309,14 +311,14 @@ def test_a_payment_to_the_charity_is_written_down_and_undone(app: Flask, paid: s
 
 
 def test_open_orders_are_cut_again_and_whatever_changed_is_named_and_told(
-    app: Flask, trade: Trade, monkeypatch: pytest.MonkeyPatch
+    app: Flask, harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    her = Shopper(app)
-    her.to_payment()
-    her.press_pay()
-    trade.pays(1)
-    trade.looks(1)
-    reference = trade.order(1).reference
+    shopper = Shopper(app)
+    shopper.to_payment()
+    shopper.press_pay()
+    harness.pays(1)
+    harness.sync(1)
+    reference = harness.order(1).reference
     done = run(app, "engravings", "check")
     assert (done.exit_code, done.output) == (0, "1 open orders, 0 pieces that would not be cut as approved\n")
     with monkeypatch.context() as patch:
@@ -327,7 +329,7 @@ def test_open_orders_are_cut_again_and_whatever_changed_is_named_and_told(
     assert (
         f"{reference} piece 1: front: -0.93 mm² of ink, edges apart by more than 2 hundredths" in done.output
     )
-    with trade.database.transaction() as session:
+    with harness.database.transaction() as session:
         (alert,) = open_alerts(session)
         assert (alert.kind, alert.about) == ("cut differs", reference)
         session.execute(update(OrderLine).values(cut_digest="0" * 64))
@@ -335,6 +337,6 @@ def test_open_orders_are_cut_again_and_whatever_changed_is_named_and_told(
     assert done.exit_code == 1
     assert f"{reference} piece 1: Its outlines are no longer those" in done.output
     assert "Caoimhe" not in done.output
-    trade.refunds(1)
-    trade.looks(1)
+    harness.refunds(1)
+    harness.sync(1)
     assert run(app, "engravings", "check").output.startswith("0 open orders")

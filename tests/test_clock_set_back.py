@@ -18,8 +18,8 @@ from shop.payments import refunds
 from shop.standin import deliveries
 from shop.tasks import DatabaseWatch, Task
 from shop.webhooks import handlers, inbox
+from tests.harness import Harness, open_harness
 from tests.shopper import Shopper
-from tests.trade import Trade, open_trade
 
 Wrong = Callable[[], AbstractContextManager[None]]
 
@@ -39,21 +39,21 @@ def ahead(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Wr
 
 
 @pytest.fixture
-def trade(database: Database) -> Trade:
-    return open_trade(database)
+def harness(database: Database) -> Harness:
+    return open_harness(database)
 
 
-def paid(trade: Trade) -> int:
-    order = trade.place("disc")
-    trade.pays(order)
+def paid(harness: Harness) -> int:
+    order = harness.place("disc")
+    harness.pays(order)
     return order
 
 
-def test_an_e_mail_leaves_however_late_it_was_to(trade: Trade, ahead: Wrong) -> None:
-    order = paid(trade)
+def test_an_e_mail_leaves_however_late_it_was_to(harness: Harness, ahead: Wrong) -> None:
+    order = paid(harness)
     with ahead():
-        trade.looks(order)
-    with trade.database.transaction() as session:
+        harness.sync(order)
+    with harness.database.transaction() as session:
         claimed = outbox.claim(session)
         assert claimed is not None
         assert outbox.claim(session) is None, "one that is being sent is left to whoever sends it"
@@ -61,37 +61,37 @@ def test_an_e_mail_leaves_however_late_it_was_to(trade: Trade, ahead: Wrong) -> 
         assert not outbox.any_due(session), "and one that was put off waits"
 
 
-def test_an_e_mail_that_a_worker_had_taken_is_taken_again(trade: Trade, ahead: Wrong) -> None:
-    order = paid(trade)
-    trade.looks(order)
-    with ahead(), trade.database.transaction() as session:
+def test_an_e_mail_that_a_worker_had_taken_is_taken_again(harness: Harness, ahead: Wrong) -> None:
+    order = paid(harness)
+    harness.sync(order)
+    with ahead(), harness.database.transaction() as session:
         assert outbox.claim(session)
-    with trade.database.transaction() as session:
+    with harness.database.transaction() as session:
         assert outbox.claim(session)
 
 
-def test_what_stripe_told_is_acted_on(trade: Trade, ahead: Wrong) -> None:
-    order = paid(trade)
-    event = trade.services.gateway.read_event(*trade.signed(trade.events()[-1]))
+def test_what_stripe_told_is_acted_on(harness: Harness, ahead: Wrong) -> None:
+    order = paid(harness)
+    event = harness.services.gateway.read_event(*harness.signed(harness.events()[-1]))
     with ahead():
-        handlers.receive(trade.services, event)
-        assert inbox.claim(trade.database)
-    assert handlers.work(trade.services)
-    assert trade.order(order).state == State.PAID
+        handlers.receive(harness.services, event)
+        assert inbox.claim(harness.database)
+    assert handlers.work(harness.services)
+    assert harness.order(order).state == State.PAID
 
 
-def test_a_refund_that_is_owed_goes_back(trade: Trade, ahead: Wrong) -> None:
-    order = paid(trade)
-    trade.looks(order)
-    with ahead(), trade.database.transaction() as session:
+def test_a_refund_that_is_owed_goes_back(harness: Harness, ahead: Wrong) -> None:
+    order = paid(harness)
+    harness.sync(order)
+    with ahead(), harness.database.transaction() as session:
         refunds.ask(session, order, lines=[1], postage=False, actor="owner@example.com")
-    assert trade.looks(order) is State.PART_REFUNDED
+    assert harness.sync(order) is State.PART_REFUNDED
 
 
-def test_the_stand_in_delivers_its_messages(trade: Trade, ahead: Wrong) -> None:
+def test_the_stand_in_delivers_its_messages(harness: Harness, ahead: Wrong) -> None:
     with ahead():
-        paid(trade)
-    sent = deliveries.deliver_due(trade.database, lambda *_: 200, clock.now(), url="x", secret="x")
+        paid(harness)
+    sent = deliveries.deliver_due(harness.database, lambda *_: 200, clock.now(), url="x", secret="x")
     assert sent > 0
 
 

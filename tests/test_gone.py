@@ -28,9 +28,9 @@ from shop.settings import Settings
 from shop.worker import Worker
 from tests.accounts.conftest import hash_of
 from tests.accounts.helpers import EMAIL, PASSWORD, sign_in
-from tests.shopper import DETAILS, Shopper, soup, trade_of
+from tests.harness import quoted
+from tests.shopper import DETAILS, Shopper, harness_of, soup
 from tests.test_cli import run
-from tests.trade import quoted
 
 MARK = "Qanary"
 SHARED = {"dedication": f"{MARK} sang", "wall": "1", "wall-name": f"{MARK}s"}
@@ -45,17 +45,17 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def order(app: Flask) -> Order:
     """A paid order, each word of it a mark; its dedication is shared."""
-    buyer, trade = Shopper(app), trade_of(app)
+    buyer, harness = Shopper(app), harness_of(app)
     buyer.add(
         "disc", **{"engraving-front-1": MARK, "engraving-front-2": "", "engraving-back-1": ""}, **SHARED
     )
     marked = dict.fromkeys(("name", "line1", "line2", "town", "gift_message"), MARK)
     buyer.tell_details(**(DETAILS | marked | {"email": f"{MARK}@example.com"}))
     assert buyer.press_pay().status_code == 303
-    with trade.database.reading() as session:
+    with harness.database.reading() as session:
         (order,) = session.scalars(select(Order))
-    trade.pays(order.id)
-    trade.looks(order.id)
+    harness.pays(order.id)
+    harness.sync(order.id)
     return order
 
 
@@ -65,9 +65,9 @@ def owner(app: Flask) -> Shopper:
 
 
 def link(app: Flask, order: Order) -> str:
-    trade = trade_of(app)
-    with trade.database.reading() as session:
-        return f"/orders/{link_token(session, order.id, trade.services.secret_key)}"
+    harness = harness_of(app)
+    with harness.database.reading() as session:
+        return f"/orders/{link_token(session, order.id, harness.services.secret_key)}"
 
 
 def press(who: Shopper, page: str, ending: str, **fields: str) -> None:
@@ -105,7 +105,7 @@ def test_words_withdrawn_after_a_backup_are_not_on_the_wall_of_the_restored_shop
 def test_who_was_dismissed_or_has_another_password_since_a_backup_comes_in_by_no_restored_copy(
     app: Flask, tmp_path: Path
 ) -> None:
-    with trade_of(app).database.transaction() as session:
+    with harness_of(app).database.transaction() as session:
         account, link = staff.add_account(session, EMAIL, "finance")
         account.password_hash = hash_of(PASSWORD)
     left = app.test_client()
@@ -139,7 +139,7 @@ def test_an_order_erased_after_a_backup_is_erased_in_the_restored_shop(
     assert run(app, "privacy", "erase", order.reference).exit_code == 0
     restored = run(app, "restore", str(tmp_path / "b.db"), "--yes-replace")
     assert "What was erased or withdrawn since is so again: 1." in restored.output
-    with trade_of(app).database.reading() as session:
+    with harness_of(app).database.reading() as session:
         assert session.scalars(select(SealedText)).all() == [], "before anything is started again"
     again = restarted(settings)
     exported = run(again, "privacy", "export", order.reference).output
@@ -168,7 +168,7 @@ def kept_in(folder: Path, *sealed: bytes) -> bool:
 
 
 def test_what_the_command_erases_is_in_no_file_any_more(app: Flask, order: Order, tmp_path: Path) -> None:
-    with trade_of(app).database.reading() as session:
+    with harness_of(app).database.reading() as session:
         sealed = [bytes(row) for row in session.scalars(select(SealedText.ciphertext))]
     assert kept_in(tmp_path, *sealed)
     assert run(app, "privacy", "erase", order.reference).exit_code == 0
@@ -180,7 +180,7 @@ def test_a_comment_that_is_taken_away_is_in_no_file_any_more(
     app: Flask, owner: Shopper, tmp_path: Path, whose: str
 ) -> None:
     page = commented(app, owner)
-    with trade_of(app).database.reading() as session:
+    with harness_of(app).database.reading() as session:
         sealed = [bytes(row) for row in session.scalars(select(Comment.sealed)) if row]
     assert kept_in(tmp_path, *sealed)
     if whose == "the writer's":
@@ -238,13 +238,13 @@ def test_a_copy_put_in_place_by_another_tool_is_told_before_the_first_page(
     request: pytest.FixtureRequest,
 ) -> None:
     press(owner, "/owner/wall", "/decisions", to="shown")
-    wall_key = trade_of(app).services.vault.keys.all_ids()
+    wall_key = harness_of(app).services.vault.keys.all_ids()
     copy = copied(database_url, request)
-    trade_of(app).services.database.dispose()  # PostgreSQL copies only what nobody is connected to
+    harness_of(app).services.database.dispose()  # PostgreSQL copies only what nobody is connected to
     press(Shopper(app), link(app, order), "/withdrawal")
     assert run(app, "privacy", "erase", order.reference).exit_code == 0
     assert len(wall_key) == 2
-    assert trade_of(app).services.vault.keys.all_ids() == []
+    assert harness_of(app).services.vault.keys.all_ids() == []
     again = restarted(replace(settings, database_url=copy))
     database = again.extensions["shop"].database
     with database.reading() as session:
@@ -286,7 +286,7 @@ def test_an_erased_orders_emails_go_where_they_were_written_as_files(
         assert run(app, "privacy", "erase", order.reference).exit_code == 0
     else:
         with app.extensions["shop"].database.transaction() as session:
-            privacy.erase(session, trade_of(app).services.vault, order.reference, actor="test")
+            privacy.erase(session, harness_of(app).services.vault, order.reference, actor="test")
         worker.next_sweep = None
         worker.step()
     assert not [file for file in tmp_path.rglob("*") if file.is_file() and MARK.encode() in file.read_bytes()]
@@ -296,28 +296,28 @@ def test_an_erasure_that_was_killed_half_way_shows_nothing_and_is_finished_by_th
     app: Flask, order: Order
 ) -> None:
     """The key is destroyed first: whatever happens then, the words are gone."""
-    page, trade = link(app, order), trade_of(app)
-    with suppress(KeyboardInterrupt), trade.database.transaction() as session:
-        privacy.erase(session, trade.services.vault, order.reference, actor="test")
+    page, harness = link(app, order), harness_of(app)
+    with suppress(KeyboardInterrupt), harness.database.transaction() as session:
+        privacy.erase(session, harness.services.vault, order.reference, actor="test")
         raise KeyboardInterrupt
     assert Shopper(app).get(page).status_code == 200
     assert MARK not in Shopper(app).get(page).text
     assert MARK not in run(app, "privacy", "export", order.reference).output
     Worker(app).step()
     assert Shopper(app).get(page).status_code == 404
-    with trade.database.reading() as session:
+    with harness.database.reading() as session:
         assert [event.kind for event in history(session, order.id)].count("erased") == 1
 
 
 def test_an_order_that_was_killed_half_way_leaves_a_key_to_nothing_that_goes_by_itself(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trade = trade_of(app)
-    wish = trade.wish("petal")
-    with suppress(KeyboardInterrupt), trade.database.transaction() as session:
-        place(session, trade.services, wish, quoted(snapshot.load(session), wish), buyer_hash="b")
+    harness = harness_of(app)
+    wish = harness.wish("petal")
+    with suppress(KeyboardInterrupt), harness.database.transaction() as session:
+        place(session, harness.services, wish, quoted(snapshot.load(session), wish), buyer_hash="b")
         raise KeyboardInterrupt
-    keys = trade.services.vault.keys
+    keys = harness.services.vault.keys
     assert len(keys.all_ids()) == 1
     for days, left in ((0, 1), (34, 1), (36, 0)):
         monkeypatch.setattr(clock, "now", lambda days=days: datetime.now(UTC) + timedelta(days=days))
@@ -327,14 +327,14 @@ def test_an_order_that_was_killed_half_way_leaves_a_key_to_nothing_that_goes_by_
 
 @pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"], indirect=True)
 def test_processes_that_start_together_on_a_restored_copy_tell_it_once(app: Flask, order: Order) -> None:
-    trade, start = trade_of(app), Barrier(6)
-    trade.services.vault.destroy([], [order_name(order.reference), *map(str, range(200))])
+    harness, start = harness_of(app), Barrier(6)
+    harness.services.vault.destroy([], [order_name(order.reference), *map(str, range(200))])
 
     def begin(_number: int) -> int:
         start.wait(30)
-        return erasures.catch_up(trade.database, trade.services.vault)
+        return erasures.catch_up(harness.database, harness.services.vault)
 
     with ThreadPoolExecutor(6) as pool:
         assert sum(pool.map(begin, range(6))) == 1
-    with trade.database.reading() as session:
+    with harness.database.reading() as session:
         assert [event.kind for event in history(session, order.id)].count("erased") == 1

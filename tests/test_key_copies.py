@@ -20,25 +20,25 @@ from shop.serve import first
 from shop.settings import Settings
 from shop.worker import Worker, run
 from tests.conftest import load_models
+from tests.harness import Harness
 from tests.keys import VAULT_KEY
-from tests.shopper import trade_of
+from tests.shopper import harness_of
 from tests.test_cli import run as command
-from tests.trade import Trade
 
 DAYS = timedelta(days=35)
 
 
 @pytest.fixture
-def trade(app: Flask) -> Trade:
-    trade = trade_of(app)
+def harness(app: Flask) -> Harness:
+    harness = harness_of(app)
     for _ in range(3):
-        trade.place("petal")
-    return trade
+        harness.place("petal")
+    return harness
 
 
 @pytest.fixture
-def keys(trade: Trade) -> KeyStore:
-    return trade.services.vault.keys
+def keys(harness: Harness) -> KeyStore:
+    return harness.services.vault.keys
 
 
 @pytest.fixture
@@ -61,15 +61,15 @@ def lose(keys: KeyStore) -> None:
     keys.destroy(keys.all_ids(), [])
 
 
-def readable(trade: Trade) -> list[int]:
-    with trade.database.reading() as session:
+def readable(harness: Harness) -> list[int]:
+    with harness.database.reading() as session:
         ids = session.scalars(select(OrderKey.order_id).order_by(OrderKey.order_id)).all()
-        return [found for found in ids if trade.services.vault.reveal(session, found, "contact")]
+        return [found for found in ids if harness.services.vault.reveal(session, found, "contact")]
 
 
-def erase(trade: Trade, order_id: int) -> None:
-    with trade.database.transaction() as session:
-        privacy.erase(session, trade.services.vault, trade.order(order_id).reference, actor="test")
+def erase(harness: Harness, order_id: int) -> None:
+    with harness.database.transaction() as session:
+        privacy.erase(session, harness.services.vault, harness.order(order_id).reference, actor="test")
 
 
 def test_a_copy_is_one_file_for_its_owner_alone_and_is_never_written_over(
@@ -87,7 +87,7 @@ def test_a_copy_is_one_file_for_its_owner_alone_and_is_never_written_over(
     assert file.read_bytes() == before
 
 
-def test_without_the_vault_key_a_copy_opens_nothing(trade: Trade, keys: KeyStore, folder: Path) -> None:
+def test_without_the_vault_key_a_copy_opens_nothing(harness: Harness, keys: KeyStore, folder: Path) -> None:
     key_copies.write(keys, folder / "a.keys")
     assert VAULT_KEY not in (folder / "a.keys").read_bytes()
     with sqlite3.connect(folder / "a.keys") as copy:
@@ -96,34 +96,38 @@ def test_without_the_vault_key_a_copy_opens_nothing(trade: Trade, keys: KeyStore
     assert {len(key) for (key,) in wrapped} == {32 + 16}, "wrapped, with its seal"
 
 
-def test_lost_keys_come_back_from_their_copy(trade: Trade, keys: KeyStore, folder: Path) -> None:
+def test_lost_keys_come_back_from_their_copy(harness: Harness, keys: KeyStore, folder: Path) -> None:
     key_copies.write(keys, folder / "a.keys")
     lose(keys)
-    assert readable(trade) == []
-    assert key_copies.restore(trade.database, trade.services.vault, folder / "a.keys") == 3
-    assert readable(trade) == [1, 2, 3]
-    assert key_copies.restore(trade.database, trade.services.vault, folder / "a.keys") == 0, "twice is fine"
-    with trade.database.reading() as session:
-        assert trade.services.vault.orders_of(session, "ada@example.com") == [1, 2, 3]
+    assert readable(harness) == []
+    assert key_copies.restore(harness.database, harness.services.vault, folder / "a.keys") == 3
+    assert readable(harness) == [1, 2, 3]
+    assert key_copies.restore(harness.database, harness.services.vault, folder / "a.keys") == 0, (
+        "twice is fine"
+    )
+    with harness.database.reading() as session:
+        assert harness.services.vault.orders_of(session, "ada@example.com") == [1, 2, 3]
 
 
 def test_a_copy_from_before_an_erasure_does_not_bring_it_back(
-    trade: Trade, keys: KeyStore, folder: Path
+    harness: Harness, keys: KeyStore, folder: Path
 ) -> None:
     key_copies.write(keys, folder / "a.keys")
-    erase(trade, 2)
+    erase(harness, 2)
     lose(keys)
-    assert key_copies.restore(trade.database, trade.services.vault, folder / "a.keys") == 2
+    assert key_copies.restore(harness.database, harness.services.vault, folder / "a.keys") == 2
     assert len(keys.all_ids()) == 2
-    assert readable(trade) == [1, 3]
+    assert readable(harness) == [1, 3]
 
 
-def test_the_list_of_what_is_gone_comes_back_with_a_copy(trade: Trade, keys: KeyStore, folder: Path) -> None:
+def test_the_list_of_what_is_gone_comes_back_with_a_copy(
+    harness: Harness, keys: KeyStore, folder: Path
+) -> None:
     """The store was lost with its list, and the database is an old one: the copy knows."""
-    erase(trade, 2)
+    erase(harness, 2)
     key_copies.write(keys, folder / "a.keys")
     other = Vault(VAULT_KEY, KeyStore(f"sqlite:///{folder / 'new' / 'keys.db'}"))
-    key_copies.restore(trade.database, other, folder / "a.keys")
+    key_copies.restore(harness.database, other, folder / "a.keys")
     assert other.keys.gone_after(0).names == keys.gone_after(0).names
     other.keys.dispose()
 
@@ -158,17 +162,17 @@ def test_the_worker_deletes_old_copies_although_nobody_makes_new_ones(
 
 
 @pytest.mark.parametrize("content", [b"", b"not a copy", b"SQLite format 3\0" + b"\0" * 4000])
-def test_another_file_brings_nothing_back(trade: Trade, folder: Path, content: bytes) -> None:
+def test_another_file_brings_nothing_back(harness: Harness, folder: Path, content: bytes) -> None:
     (folder / "x").write_bytes(content)
     for name in ("x", "none"):
         with pytest.raises(key_copies.NotACopy):
-            key_copies.restore(trade.database, trade.services.vault, folder / name)
-    assert readable(trade) == [1, 2, 3]
+            key_copies.restore(harness.database, harness.services.vault, folder / name)
+    assert readable(harness) == [1, 2, 3]
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"])
 def test_the_commands_say_what_they_did(
-    app: Flask, trade: Trade, keys: KeyStore, folder: Path, later: Callable[[timedelta], None]
+    app: Flask, harness: Harness, keys: KeyStore, folder: Path, later: Callable[[timedelta], None]
 ) -> None:
     first = command(app, "keys", "backup", str(folder / "a.keys"))
     assert "3 keys" in first.output
@@ -188,11 +192,11 @@ def test_the_commands_say_what_they_did(
 
 @pytest.mark.parametrize("engine_name", ["sqlite"])
 def test_a_shop_whose_keys_are_lost_does_not_start_and_says_what_to_do(
-    app: Flask, settings: Settings, trade: Trade, keys: KeyStore, monkeypatch: pytest.MonkeyPatch
+    app: Flask, settings: Settings, harness: Harness, keys: KeyStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would take orders, and its worker would drop letters, as if every order had been erased."""
     monkeypatch.setattr(first, "taken", lambda _port: False)
-    erasures.refuse_lost_keys(trade.database, trade.services.vault)
+    erasures.refuse_lost_keys(harness.database, harness.services.vault)
     lose(keys)
     with pytest.raises(SystemExit, match="keys restore FILE"):
         first.serve(settings)
@@ -201,14 +205,14 @@ def test_a_shop_whose_keys_are_lost_does_not_start_and_says_what_to_do(
 
 
 def test_a_store_that_was_lost_has_the_list_again_from_the_database(
-    trade: Trade, keys: KeyStore, folder: Path
+    harness: Harness, keys: KeyStore, folder: Path
 ) -> None:
     """Or an older copy of the database, brought back after that, would be told of nothing."""
     key_copies.write(keys, folder / "a.keys")
-    erase(trade, 2)
-    erasures.catch_up(trade.database, trade.services.vault)
+    erase(harness, 2)
+    erasures.catch_up(harness.database, harness.services.vault)
     other = Vault(VAULT_KEY, KeyStore(f"sqlite:///{folder / 'new' / 'keys.db'}"))
-    key_copies.restore(trade.database, other, folder / "a.keys")
+    key_copies.restore(harness.database, other, folder / "a.keys")
     assert other.keys.gone_after(0).names == keys.gone_after(0).names != set()
     other.keys.dispose()
 

@@ -18,7 +18,7 @@ from shop.settings import Settings
 from shop.web import security_headers
 from shop.web.errors import STALE
 from shop.worker import Worker
-from tests.shopper import DETAILS, Shopper, form_on, soup, trade_of
+from tests.shopper import DETAILS, Shopper, form_on, harness_of, soup
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def engine_name() -> str:
 
 
 @pytest.fixture
-def her(app: Flask) -> Shopper:
+def shopper(app: Flask) -> Shopper:
     return Shopper(app)
 
 
@@ -40,8 +40,8 @@ def opened(settings: Settings, **changes: object) -> Iterator[Flask]:
 @pytest.mark.parametrize(
     "address", ["/", "/pieces/disc", "/basket", "/sign-in", "/nowhere", "/healthz", "/robots.txt"]
 )
-def test_every_answer_carries_the_headers_that_keep_it_to_itself(her: Shopper, address: str) -> None:
-    headers = her.get(address).headers
+def test_every_answer_carries_the_headers_that_keep_it_to_itself(shopper: Shopper, address: str) -> None:
+    headers = shopper.get(address).headers
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert "form-action 'self';" in headers["Content-Security-Policy"]
@@ -52,10 +52,10 @@ def test_every_answer_carries_the_headers_that_keep_it_to_itself(her: Shopper, a
     assert "Strict-Transport-Security" not in headers
 
 
-def test_a_page_of_one_visitor_is_kept_by_no_cache(her: Shopper) -> None:
-    her.add()
+def test_a_page_of_one_visitor_is_kept_by_no_cache(shopper: Shopper) -> None:
+    shopper.add()
     for address in ("/basket", "/checkout", "/sign-in"):
-        assert her.get(address).headers["Cache-Control"] == "no-store"
+        assert shopper.get(address).headers["Cache-Control"] == "no-store"
 
 
 def test_over_https_browsers_are_told_to_stay_there_and_cookies_are_tied_to_the_host(
@@ -83,9 +83,9 @@ def test_with_stripe_forms_may_lead_to_its_payment_page_and_nowhere_else(
     )
 
 
-def test_a_page_made_for_one_person_travels_packed_where_her_browser_takes_it(her: Shopper) -> None:
-    plain = her.get("/basket")
-    sent = her.client.get("/basket", headers={"Accept-Encoding": "gzip, br"})
+def test_a_page_made_for_one_person_travels_packed_where_her_browser_takes_it(shopper: Shopper) -> None:
+    plain = shopper.get("/basket")
+    sent = shopper.client.get("/basket", headers={"Accept-Encoding": "gzip, br"})
     assert sent.headers["Content-Encoding"] == "gzip"
     assert int(sent.headers["Content-Length"]) == len(sent.data) < len(plain.data) / 2
     assert b"nothing in your basket" in gzip.decompress(sent.data)
@@ -98,9 +98,9 @@ def test_with_stripe_there_is_no_stand_in(settings: Settings) -> None:
         assert app.test_client().get("/stand-in/").status_code == 404
 
 
-def sends(her: Shopper, **headers: str) -> TestResponse:
-    _, sent = form_on(her.get("/sign-in"))
-    return her.client.post(
+def sends(shopper: Shopper, **headers: str) -> TestResponse:
+    _, sent = form_on(shopper.get("/sign-in"))
+    return shopper.client.post(
         "/sign-in", data=sent, headers={k.replace("_", "-"): v for k, v in headers.items()}
     )
 
@@ -114,8 +114,8 @@ def sends(her: Shopper, **headers: str) -> TestResponse:
     {"Origin": "localhost"},
     {"Sec_Fetch_Site": "cross-site", "Origin": "http://localhost"},
 ])  # fmt: skip
-def test_a_form_from_another_site_is_refused(her: Shopper, headers: dict[str, str]) -> None:
-    answer = sends(her, **headers)
+def test_a_form_from_another_site_is_refused(shopper: Shopper, headers: dict[str, str]) -> None:
+    answer = sends(shopper, **headers)
     assert answer.status_code == 400
     assert "another site" in answer.text
 
@@ -123,34 +123,34 @@ def test_a_form_from_another_site_is_refused(her: Shopper, headers: dict[str, st
 @pytest.mark.parametrize("headers", [
     {}, {"Sec_Fetch_Site": "same-origin"}, {"Sec_Fetch_Site": "none"}, {"Origin": "http://localhost"},
 ])  # fmt: skip
-def test_a_form_of_our_own_is_taken(her: Shopper, headers: dict[str, str]) -> None:
-    assert sends(her, **headers).status_code == 422
+def test_a_form_of_our_own_is_taken(shopper: Shopper, headers: dict[str, str]) -> None:
+    assert sends(shopper, **headers).status_code == 422
 
 
 def test_behind_a_proxy_the_public_address_is_ours_too(settings: Settings) -> None:
     for app in opened(settings, site_url="http://shop.example"):
-        her = Shopper(app)
-        assert sends(her, Origin="http://shop.example").status_code == 422
-        assert sends(her, Origin="http://shop.example.evil").status_code == 400
+        shopper = Shopper(app)
+        assert sends(shopper, Origin="http://shop.example").status_code == 422
+        assert sends(shopper, Origin="http://shop.example.evil").status_code == 400
 
 
 @pytest.mark.parametrize("rule", ["/basket/lines/1/removal", "/checkout/payment", "/sign-in", "/sign-out"])
-def test_a_form_without_its_token_is_refused_kindly(her: Shopper, rule: str) -> None:
-    answer = her.post(rule, {})
+def test_a_form_without_its_token_is_refused_kindly(shopper: Shopper, rule: str) -> None:
+    answer = shopper.post(rule, {})
     assert answer.status_code == 400
     assert STALE in answer.text
 
 
 @pytest.mark.parametrize(("address", "status"), [("/nowhere", 404), ("/pieces/brooch", 404)])
-def test_an_error_is_a_page_with_a_way_on(her: Shopper, address: str, status: int) -> None:
-    answer = her.get(address)
+def test_an_error_is_a_page_with_a_way_on(shopper: Shopper, address: str, status: int) -> None:
+    answer = shopper.get(address)
     assert answer.status_code == status
     assert soup(answer).select_one("main a[href='/pieces']")
     assert "stack" not in (soup(answer).title.text if soup(answer).title else "")
 
 
-def test_using_a_page_the_wrong_way_says_which_ways_there_are(her: Shopper) -> None:
-    answer = her.client.put("/basket")
+def test_using_a_page_the_wrong_way_says_which_ways_there_are(shopper: Shopper) -> None:
+    answer = shopper.client.put("/basket")
     assert answer.status_code == 405
     assert "GET" in answer.headers["Allow"]
 
@@ -160,19 +160,19 @@ def test_a_locked_database_is_a_503_that_says_when_to_come_back(
 ) -> None:
     monkeypatch.setattr(db, "BUSY_TIMEOUT_MS", 50)
     for app in opened(settings):
-        her = Shopper(app)
-        _, sent = form_on(her.get("/pieces/petal"), "/basket/lines")
-        sent["variant"] = str(her.variant("petal").id)
+        shopper = Shopper(app)
+        _, sent = form_on(shopper.get("/pieces/petal"), "/basket/lines")
+        sent["variant"] = str(shopper.variant("petal").id)
         other = sqlite3.connect(settings.database_url.removeprefix("sqlite:///"), isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
-        answer = her.post("/basket/lines", sent)
+        answer = shopper.post("/basket/lines", sent)
         assert answer.status_code == 503
         assert answer.headers["Retry-After"] == "5"
         assert "Nothing is lost" in answer.text
-        assert her.get("/pieces").status_code == 200, "looking needs no lock"
+        assert shopper.get("/pieces").status_code == 200, "looking needs no lock"
         other.execute("ROLLBACK")
         other.close()
-        assert her.post("/basket/lines", sent).status_code == 303, "and then it goes on"
+        assert shopper.post("/basket/lines", sent).status_code == 303, "and then it goes on"
 
 
 @pytest.mark.parametrize("engine_name", ["postgresql"])
@@ -193,8 +193,8 @@ def test_an_unexpected_error_shows_and_logs_nobodys_words(
     app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     app.testing = False
-    her, typed = Shopper(app), "Caoimhe"
-    her.add()
+    shopper, typed = Shopper(app), "Caoimhe"
+    shopper.add()
 
     def breaks(*_: object) -> None:
         try:
@@ -204,7 +204,7 @@ def test_an_unexpected_error_shows_and_logs_nobodys_words(
 
     monkeypatch.setattr("shop.checkout.basket_store.keep_details", breaks)
     with caplog.at_level(logging.DEBUG):
-        answer = her.tell_details(name="Caoimhe")
+        answer = shopper.tell_details(name="Caoimhe")
     assert answer.status_code == 500
     assert "It is our mistake" in answer.text
     assert "Caoimhe" not in answer.text
@@ -225,24 +225,26 @@ def test_canary_words_typed_everywhere_are_in_no_log_and_no_table(
     app: Flask, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     canary = "Qanary"
-    her, trade = Shopper(app), trade_of(app)
+    shopper, harness = Shopper(app), harness_of(app)
     with caplog.at_level(logging.DEBUG):
-        her.send("/pieces/disc", "/basket/lines", {**CANARIES, "variant": str(her.variant("disc").id)})
-        her.send("/pieces/disc", "/basket/lines", {**CANARIES, "engraving-front-1": canary * 20})
-        her.send("/pieces/disc", "/basket/lines", {**CANARIES, "csrf_token": canary})
-        her.tell_details(postcode=canary)
+        shopper.send(
+            "/pieces/disc", "/basket/lines", {**CANARIES, "variant": str(shopper.variant("disc").id)}
+        )
+        shopper.send("/pieces/disc", "/basket/lines", {**CANARIES, "engraving-front-1": canary * 20})
+        shopper.send("/pieces/disc", "/basket/lines", {**CANARIES, "csrf_token": canary})
+        shopper.tell_details(postcode=canary)
         typed = {"name": canary, "line1": canary, "line2": canary, "town": canary, "gift_message": canary}
-        assert her.tell_details(**typed, email=f"{canary}@example.com").status_code == 303
-        her.client.post("/sign-in", data={"email": canary, "password": canary})
-        assert her.press_pay().status_code == 303
-        order = trade.order(1)
-        trade.pays(order.id)
-        trade.hears_all()
-        her.get(f"/checkout/thanks?session_id={trade.session_id(order.id)}")
-        her.get(f"/{canary}?{canary}")
+        assert shopper.tell_details(**typed, email=f"{canary}@example.com").status_code == 303
+        shopper.client.post("/sign-in", data={"email": canary, "password": canary})
+        assert shopper.press_pay().status_code == 303
+        order = harness.order(1)
+        harness.pays(order.id)
+        harness.deliver_webhooks()
+        shopper.get(f"/checkout/thanks?session_id={harness.session_id(order.id)}")
+        shopper.get(f"/{canary}?{canary}")
         while Worker(app).step():
             pass
-    assert trade.order(1).state == "paid"
+    assert harness.order(1).state == "paid"
     for record in caplog.records:
         assert canary not in logging.Formatter().format(record)
         assert canary not in repr(record.args)
@@ -253,7 +255,7 @@ def test_canary_words_typed_everywhere_are_in_no_log_and_no_table(
         assert canary.encode() not in part.read_bytes()
     assert DETAILS["email"] not in dump
     letters = list((tmp_path / "mail").glob("*.eml"))
-    assert len(letters) == 1, "the letter itself has her name; nothing else does"
+    assert len(letters) == 1, "the e-mail itself has the buyer's name; nothing else does"
     assert "words for nobody else" not in letters[0].read_text()
 
 

@@ -21,8 +21,8 @@ from shop.payments.gateway import Gateway
 from shop.payments.sweep import LOOK_EVERY, sweep
 from shop.tasks import LONGEST_PAUSE, DatabaseWatch, Task
 from shop.worker import Worker, _work
-from tests.shopper import trade_of
-from tests.trade import Trade, open_trade
+from tests.harness import Harness, open_harness
+from tests.shopper import harness_of
 
 SECRET = "Caoimhe, born asleep"
 
@@ -47,8 +47,8 @@ def nothing_failed_before(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def trade(database: Database) -> Trade:
-    return open_trade(database)
+def harness(database: Database) -> Harness:
+    return open_harness(database)
 
 
 @pytest.fixture
@@ -174,29 +174,29 @@ def test_the_real_worker_on_a_database_that_is_gone_says_so_once(
 
 
 def test_an_order_that_the_sweep_cannot_finish_is_told_once_and_shown_to_the_owner(
-    trade: Trade, said: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+    harness: Harness, said: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order, other = trade.place("disc"), trade.place("petal")
+    order, other = harness.place("disc"), harness.place("petal")
     for paid in (order, other):
-        trade.pays(paid)
-    trade.pass_time_for_holds()
-    reference = trade.order(order).reference
-    settle = trade.services.gateway.snapshot
+        harness.pays(paid)
+    harness.pass_time_for_holds()
+    reference = harness.order(order).reference
+    settle = harness.services.gateway.snapshot
 
     def snapshot(sessions, **how):
-        if trade.session_id(order) in sessions:
+        if harness.session_id(order) in sessions:
             raise KeyError(SECRET)
         return settle(sessions, **how)
 
-    monkeypatch.setattr(trade.services.gateway, "snapshot", snapshot)
+    monkeypatch.setattr(harness.services.gateway, "snapshot", snapshot)
     for _ in range(5):
-        sweep(trade.services)
-    assert trade.order(other).state == "paid"
+        sweep(harness.services)
+    assert harness.order(other).state == "paid"
     lines = [line for line in said() if "sweep" in line]
     assert len(lines) == 1
     assert "Traceback" in lines[0]
     assert SECRET not in "".join(said())
-    assert alerts(trade.database) == [("sweep stuck", reference, "KeyError")]
+    assert alerts(harness.database) == [("sweep stuck", reference, "KeyError")]
 
 
 def test_failures_of_many_kinds_are_bounded() -> None:
@@ -216,31 +216,31 @@ def test_a_round_over_old_orders_goes_on_from_where_it_was_and_lets_others_in_be
     app: Flask, monkeypatch: pytest.MonkeyPatch, time_stands: Clock
 ) -> None:
     monkeypatch.setattr("shop.payments.sweep.AT_A_TIME", 2)
-    trade, worker = trade_of(app), Worker(app)
-    orders = [trade.place("petal") for _ in range(3)]
+    harness, worker = harness_of(app), Worker(app)
+    orders = [harness.place("petal") for _ in range(3)]
     for order in orders:
-        trade.pays(order)
-        trade.looks(order)
-        trade.refunds(order)
+        harness.pays(order)
+        harness.sync(order)
+        harness.refunds(order)
     look = work_of(worker, "look")
     assert look.run(), "there is more: it is due again at once"
-    assert [trade.order(order).state for order in orders] == [State.REFUNDED, State.REFUNDED, State.PAID]
+    assert [harness.order(order).state for order in orders] == [State.REFUNDED, State.REFUNDED, State.PAID]
     assert not look.run()
-    assert trade.order(orders[2]).state == State.REFUNDED
-    late = paid_again(trade)
-    trade.refunds(late)
+    assert harness.order(orders[2]).state == State.REFUNDED
+    late = paid_again(harness)
+    harness.refunds(late)
     assert not look.run(), "the round is over until tomorrow"
-    assert trade.order(late).state == State.PAID
+    assert harness.order(late).state == State.PAID
     time_stands.at += LOOK_EVERY + timedelta(seconds=1)
     while look.run():
         pass
-    assert trade.order(late).state == State.REFUNDED
+    assert harness.order(late).state == State.REFUNDED
 
 
-def paid_again(trade: Trade) -> int:
-    order = trade.place("petal")
-    trade.pays(order)
-    trade.looks(order)
+def paid_again(harness: Harness) -> int:
+    order = harness.place("petal")
+    harness.pays(order)
+    harness.sync(order)
     return order
 
 
@@ -248,8 +248,8 @@ def test_an_email_leaves_within_two_seconds_of_its_order_while_old_orders_are_lo
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stripe answers the round's first look only once the e-mail has left."""
-    trade, worker, stopped = trade_of(app), Worker(app), threading.Event()
-    paid_again(trade)
+    harness, worker, stopped = harness_of(app), Worker(app), threading.Event()
+    paid_again(harness)
     while work_of(worker, "emails").run():
         pass  # the e-mail of the old order
     asked, left = threading.Event(), threading.Event()
@@ -275,7 +275,7 @@ def test_an_email_leaves_within_two_seconds_of_its_order_while_old_orders_are_lo
         thread.start()
     try:
         assert asked.wait(30)
-        paid_again(trade)
+        paid_again(harness)
         assert left.wait(2)
     finally:
         left.set()

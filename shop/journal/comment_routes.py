@@ -39,7 +39,7 @@ def keep_out_of_searches(response: Response) -> Response:
 @blueprint.post("/journal/<slug>/comments")
 @web.checks_token_itself
 def leave(slug: str) -> ResponseReturnValue:
-    """Hold a comment, and lead its writer to a page of her own for it."""
+    """Hold a comment, and lead its writer to a page of their own for it."""
     text = text_or_404(slug)
     form = CommentForm()
     if not form.validate():
@@ -60,7 +60,7 @@ def leave(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/comments/<token>")
 def show(token: str) -> ResponseReturnValue:
-    """The writer's own page: where her comment stands, and the way to take it away."""
+    """The writer's own page: where their comment stands, and the way to take it away."""
     with web.reading() as session:
         comment = _of_writer(session, token)
     page = render_template(

@@ -1,7 +1,7 @@
 """Comments: held until somebody has read them, and gone for good when their writer wishes.
 
 Who may see what: everybody, the name and the words of a comment that is shown; the owner, those of every
-comment, and the e-mail when she asks for it, which is written down each time. All of it is sealed: each
+comment, and the e-mail when the owner asks for it, which is written down each time. All of it is sealed: each
 comment under a key of its own, the e-mail under another, since it is erased a month after the comment was
 decided on. What is taken away loses its key. Functions here never commit.
 """

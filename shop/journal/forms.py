@@ -29,7 +29,7 @@ def kept(text: str | None) -> str:
 
 
 class CommentForm(web.PublicForm):
-    """A name, an e-mail if she likes, and her words."""
+    """A name, an e-mail if they like, and their words."""
 
     name = StringField("Name")
     email = StringField("E-mail")

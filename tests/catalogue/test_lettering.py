@@ -1,4 +1,4 @@
-"""The faces beside which she chooses: each drawn in its own outlines, small enough for every page."""
+"""The faces from which a buyer chooses: each drawn in its own outlines, small enough for every page."""
 
 import re
 

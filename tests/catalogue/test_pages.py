@@ -64,7 +64,7 @@ def test_the_form_has_a_field_for_every_line_and_its_own_names(client):
         "engraving-back-3",
     }
     assert form["action"] == "/basket/lines"
-    assert not form.select("input[name=variant][checked]"), "nothing is chosen for her"
+    assert not form.select("input[name=variant][checked]"), "nothing is chosen for the buyer"
 
 
 def test_petal_asks_for_no_words(client):
@@ -128,9 +128,9 @@ def test_a_piece_of_which_nothing_is_left_has_no_button(app, client):
 
 @pytest.mark.parametrize("path", PUBLIC)
 def test_a_public_page_is_the_same_for_everyone(app, path):
-    mine, hers = app.test_client(), app.test_client()
-    hers.set_cookie("basket_items", "3")
-    first, second = mine.get(path), hers.get(path)
+    mine, theirs = app.test_client(), app.test_client()
+    theirs.set_cookie("basket_items", "3")
+    first, second = mine.get(path), theirs.get(path)
     assert first.data == second.data
     assert "Set-Cookie" not in first.headers
     assert "Set-Cookie" not in second.headers

@@ -1,4 +1,4 @@
-"""Her words on the picture as she types: on the piece, inside its edge, at once; and without a script too."""
+"""The buyer's words on the picture, as typed: on the piece, inside its edge, at once; without a script too."""
 
 import io
 import itertools

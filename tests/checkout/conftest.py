@@ -41,5 +41,5 @@ def anyone(shared_app: Flask) -> Shopper:
 
 
 @pytest.fixture
-def her(app: Flask) -> Shopper:
+def shopper(app: Flask) -> Shopper:
     return Shopper(app)

@@ -31,26 +31,28 @@ def waiting_form(answer: TestResponse) -> Tag:
     return form
 
 
-def test_a_flood_of_new_words_costs_no_more_than_its_allowance(her: Shopper, allowance: Allowance) -> None:
+def test_a_flood_of_new_words_costs_no_more_than_its_allowance(
+    shopper: Shopper, allowance: Allowance
+) -> None:
     statuses = []
     for number in range(60):
-        statuses.append(her.add(**words(number)).status_code)
-        her.client.delete_cookie("basket")
+        statuses.append(shopper.add(**words(number)).status_code)
+        shopper.client.delete_cookie("basket")
     assert set(statuses) == {303, 429}
     assert statuses == sorted(statuses)
 
 
-def test_words_that_must_wait_are_kept_and_sent_once_more(her: Shopper, allowance: Allowance) -> None:
+def test_words_that_must_wait_are_kept_and_sent_once_more(shopper: Shopper, allowance: Allowance) -> None:
     allowance.charge("127.0.0.1", 1.0)
-    answer = her.add(**words(1), dedication="For you,\nalways <3")
-    assert (answer.status_code, her.lines()) == (429, [])
+    answer = shopper.add(**words(1), dedication="For you,\nalways <3")
+    assert (answer.status_code, shopper.lines()) == (429, [])
     assert int(answer.headers["Retry-After"]) > 0
     assert "For you,\nalways <3" in [found.text for found in soup(answer).select("main dd")]
     allowance.charge("127.0.0.1", -2.0)
     form = waiting_form(answer)
-    assert her.post(str(form["action"]), controls(form)).status_code == 303
-    (line,) = her.lines()
-    kept = soup(her.get(f"/basket/lines/{line}"))
+    assert shopper.post(str(form["action"]), controls(form)).status_code == 303
+    (line,) = shopper.lines()
+    kept = soup(shopper.get(f"/basket/lines/{line}"))
     assert [
         kept.select_one(f"[name={name}]")["value"] for name in ("engraving-front-1", "engraving-back-1")
     ] == [  # type: ignore[index]
@@ -61,20 +63,20 @@ def test_words_that_must_wait_are_kept_and_sent_once_more(her: Shopper, allowanc
 
 
 def test_looking_at_and_changing_a_line_and_the_button_that_only_shows_wait_too(
-    her: Shopper, allowance: Allowance
+    shopper: Shopper, allowance: Allowance
 ) -> None:
-    assert her.add(**words(1)).status_code == 303
-    (line,) = her.lines()
+    assert shopper.add(**words(1)).status_code == 303
+    (line,) = shopper.lines()
     address = f"/basket/lines/{line}"
-    shown = her.get(address)
+    shown = shopper.get(address)
     allowance.charge("127.0.0.1", 1.0)
     sent = controls(soup(shown).select_one(f"form[action='{address}']"))  # type: ignore[arg-type]
-    assert her.post(address, sent).status_code == 429
-    assert her.get(address).status_code == 429
+    assert shopper.post(address, sent).status_code == 429
+    assert shopper.get(address).status_code == 429
     sent["preview"] = "1"
-    assert her.post("/basket/lines", sent).status_code == 429
-    assert her.get("/basket").status_code == 200
-    assert her.send("/basket", f"{address}/removal").status_code == 303
+    assert shopper.post("/basket/lines", sent).status_code == 429
+    assert shopper.get("/basket").status_code == 200
+    assert shopper.send("/basket", f"{address}/removal").status_code == 303
 
 
 def test_another_network_is_not_asked_to_wait(app: Flask, allowance: Allowance) -> None:
@@ -82,8 +84,10 @@ def test_another_network_is_not_asked_to_wait(app: Flask, allowance: Allowance) 
     assert Shopper(app).add(**words(1)).status_code == 303
 
 
-def test_whoever_fills_a_basket_never_meets_the_limit(her: Shopper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_fills_a_basket_never_meets_the_limit(
+    shopper: Shopper, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stands = Allowance(10.0, 0.5, lambda: 0.0)  # time stands still, so nothing comes back
     monkeypatch.setattr("shop.checkout.allowance.DRAWING", stands)
     for number in range(basket_store.MOST_LINES):
-        assert her.add(**words(number)).status_code == 303
+        assert shopper.add(**words(number)).status_code == 303

@@ -25,7 +25,7 @@ from shop.orders.models import Order
 from shop.orders.view import view
 from shop.payments.services import Services
 from shop.pricing import LineItem
-from tests.shopper import WORDS, trade_of
+from tests.shopper import WORDS, harness_of
 
 
 @pytest.fixture
@@ -93,8 +93,8 @@ def test_another_cookie_opens_nothing(database: Database, catalogue: Catalogue) 
 
 
 def test_words_moved_under_another_cookie_do_not_open(database: Database, catalogue: Catalogue) -> None:
-    hers, other = basket_store.new_token(), basket_store.new_token()
-    line = put(database, hers, item(catalogue))
+    own, other = basket_store.new_token(), basket_store.new_token()
+    line = put(database, own, item(catalogue))
     put(database, other, item(catalogue, "petal"))
     with database.transaction() as session:
         theirs = session.scalars(
@@ -249,13 +249,13 @@ def test_every_reason_comes_at_once(shown: Catalogue) -> None:
 
 @pytest.mark.parametrize("state", list(State))
 def test_an_orders_stages_read_well_in_every_state(app: Flask, state: State) -> None:
-    trade, services = trade_of(app), app.extensions["shop"].services
-    order = trade.place("petal")
+    harness, services = harness_of(app), app.extensions["shop"].services
+    order = harness.place("petal")
     paid = state not in {State.AWAITING, State.PROCESSING, State.EXPIRED, State.FAILED}
     if paid:
-        trade.pays(order)
-        trade.looks(order)
-    with trade.database.transaction() as session:
+        harness.pays(order)
+        harness.sync(order)
+    with harness.database.transaction() as session:
         session.get_one(Order, order).state = state
     said = _steps(services, order)
     assert said[0][0] == "Placed"

@@ -24,11 +24,11 @@ from tests.shopper import (
     Shopper,
     changed,
     form_on,
+    harness_of,
     reason_beside,
     soup,
     summary,
     title,
-    trade_of,
 )
 
 SENT: Final[dict[str, str | None]] = {
@@ -213,11 +213,11 @@ def _find(who: Shopper) -> Form:
 
 
 def _refund(who: Shopper) -> Form:
-    trade = trade_of(who.app)
-    order = trade.place("petal")
-    trade.pays(order)
-    trade.looks(order)
-    page = f"/owner/orders/{trade.order(order).reference}"
+    harness = harness_of(who.app)
+    order = harness.place("petal")
+    harness.pays(order)
+    harness.sync(order)
+    page = f"/owner/orders/{harness.order(order).reference}"
     return _at(who.sign_in("owner"), page, f"{page}/refunds", {})
 
 
@@ -289,9 +289,9 @@ Open = Callable[[str], tuple[Shopper, Form]]
 
 @pytest.fixture(scope="module")
 def opened(shared_app: Flask) -> Open:
-    """Somebody with the named form before her; the same visitor again where a refusal leaves no trace."""
+    """Somebody with the named form in front of them; the same one again where a refusal leaves no trace."""
     for slug in ("disc", "petal"):
-        trade_of(shared_app).set_stock(slug, 5000)
+        harness_of(shared_app).set_stock(slug, 5000)
     lasting: dict[str, tuple[Shopper, Form]] = {}
 
     def open_form(name: str) -> tuple[Shopper, Form]:
@@ -331,7 +331,7 @@ def test_a_field_takes_what_it_should_and_says_why_it_does_not(
     assert answer.status_code == 422
     assert title(answer).startswith("Error: ") or row.beside == "gone"
     if row.beside == "gone":
-        assert WORDS["engraving-front-1"] in answer.text, "her words are not lost with the piece"
+        assert WORDS["engraving-front-1"] in answer.text, "the words are not lost with the piece"
         return
     _has_reason(answer, name, field, kind)
     _is_still_there(answer, form, field)

@@ -1,4 +1,4 @@
-"""The basket changes while its payment page is open: what was agreed is what is made, the rest stays hers."""
+"""The basket changes while its payment page is open: what was agreed is made, the rest stays in it."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from shop.orders.lifecycle import State
 from shop.orders.models import Order
 from shop.payments.gateway import Gateway
 from shop.payments.gateway_errors import GatewayDown
-from tests.shopper import Shopper, changed, form_on, soup, summary, trade_of
+from tests.shopper import Shopper, changed, form_on, harness_of, soup, summary
 
 Change = Callable[[Shopper], object]
 
@@ -35,22 +35,22 @@ def orders(who: Shopper) -> list[Order]:
 
 def page_status(who: Shopper, number: int = -1) -> str:
     """How the payment page of an order stands at Stripe."""
-    trade = trade_of(who.app)
-    return trade.services.gateway.session(trade.session_id(orders(who)[number].id)).status
+    harness = harness_of(who.app)
+    return harness.services.gateway.session(harness.session_id(orders(who)[number].id)).status
 
 
 def pays_there(who: Shopper, *, settled: bool) -> None:
-    trade = trade_of(who.app)
-    trade.pays(orders(who)[-1].id)
+    harness = harness_of(who.app)
+    harness.pays(orders(who)[-1].id)
     if settled:
-        trade.looks(orders(who)[-1].id)
+        harness.sync(orders(who)[-1].id)
 
 
 def words_of(who: Shopper, number: int = 0) -> str:
     """What an order will have cut."""
-    trade = trade_of(who.app)
+    harness = harness_of(who.app)
     with who.database.reading() as session:
-        return str(trade.services.vault.reveal(session, orders(who)[number].id, "line:1"))
+        return str(harness.services.vault.reveal(session, orders(who)[number].id, "line:1"))
 
 
 def first_line(who: Shopper) -> str:
@@ -92,7 +92,7 @@ def test_any_change_closes_the_payment_page_first_and_says_so(paying: Shopper, c
     change(paying)
     assert page_status(paying) == "expired"
     assert orders(paying)[0].state == State.EXPIRED
-    assert trade_of(paying.app).level("disc").reserved == 0
+    assert harness_of(paying.app).level("disc").reserved == 0
     assert "payment page that was open" in paying.get("/basket").text
     assert "payment page that was open" not in paying.get("/basket").text, "it is said once"
 
@@ -165,7 +165,7 @@ def test_what_was_changed_while_stripe_was_down_is_still_in_the_basket_after_pay
     assert "Swift" in page
     assert "Heart" in page
     assert len(paying.lines()) == 2
-    session_id = trade_of(paying.app).session_id(orders(paying)[0].id)
+    session_id = harness_of(paying.app).session_id(orders(paying)[0].id)
     thanks = paying.get(f"/checkout/thanks?session_id={session_id}")
     assert "still in your basket" in thanks.text
 

@@ -16,7 +16,7 @@ from shop.money import pounds_and_pence
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
 from shop.pricing import LineItem, Quote
-from tests.shopper import WORDS, Shopper, changed, form_on, reason_beside, soup, summary, title, trade_of
+from tests.shopper import WORDS, Shopper, changed, form_on, harness_of, reason_beside, soup, summary, title
 
 
 def orders(who: Shopper) -> list[Order]:
@@ -35,265 +35,265 @@ def unpublish(who: Shopper, slug: str = "disc") -> None:
 
 
 def pays(who: Shopper, *, settled: bool = True) -> None:
-    trade = trade_of(who.app)
-    trade.pays(orders(who)[-1].id)
+    harness = harness_of(who.app)
+    harness.pays(orders(who)[-1].id)
     if settled:
-        trade.looks(orders(who)[-1].id)
+        harness.sync(orders(who)[-1].id)
 
 
-def test_a_price_that_rose_meanwhile_is_shown_and_asked_for_again(her: Shopper) -> None:
-    page = her.to_payment()
+def test_a_price_that_rose_meanwhile_is_shown_and_asked_for_again(shopper: Shopper) -> None:
+    page = shopper.to_payment()
     _, sent = form_on(page)
-    set_price(her, 9900)
-    answer = her.post("/checkout/payment", changed(sent, {"acknowledged": "y"}))
+    set_price(shopper, 9900)
+    answer = shopper.post("/checkout/payment", changed(sent, {"acknowledged": "y"}))
     assert answer.status_code == 422
     assert title(answer).startswith("Error: ")
     assert "The total is now £103.50." in reason_beside(answer, "pay")
-    assert orders(her) == []
+    assert orders(shopper) == []
     _, again = form_on(answer)
-    assert again["acknowledged"] == "y", "what she ticked stays ticked"
-    assert her.post("/checkout/payment", again).status_code == 303
-    assert orders(her)[0].total_pence == 10350
+    assert again["acknowledged"] == "y", "what was ticked stays ticked"
+    assert shopper.post("/checkout/payment", again).status_code == 303
+    assert orders(shopper)[0].total_pence == 10350
 
 
 def test_a_price_that_changes_in_the_very_moment_of_pressing_is_not_charged(
-    her: Shopper, monkeypatch: pytest.MonkeyPatch
+    shopper: Shopper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, sent = form_on(her.to_payment())
+    _, sent = form_on(shopper.to_payment())
     read = pay.quote
 
     def rises_first(_: Catalogue, items: Sequence[LineItem], service: Service, **how: bool) -> Quote:
         monkeypatch.setattr(pay, "quote", read)
-        set_price(her, 9900)
-        with her.database.reading() as session:
+        set_price(shopper, 9900)
+        with shopper.database.reading() as session:
             return read(snapshot.load(session), items, service, **how)
 
     monkeypatch.setattr(pay, "quote", rises_first)
-    answer = her.post("/checkout/payment", changed(sent, {"acknowledged": "y"}))
+    answer = shopper.post("/checkout/payment", changed(sent, {"acknowledged": "y"}))
     assert answer.status_code == 409
     assert "The total is now £103.50." in reason_beside(answer, "pay")
-    assert orders(her) == []
+    assert orders(shopper) == []
 
 
 def test_postage_that_changed_meanwhile_is_asked_for_again(
-    her: Shopper, monkeypatch: pytest.MonkeyPatch
+    shopper: Shopper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, sent = form_on(her.to_payment())
+    _, sent = form_on(shopper.to_payment())
     dearer = Service("tracked-24", "Royal Mail Tracked 24", 999, "usually the next working day once posted")
     monkeypatch.setitem(postage.SERVICES, "tracked-24", dearer)
-    answer = her.post("/checkout/payment", changed(sent, {"acknowledged": "y"}))
+    answer = shopper.post("/checkout/payment", changed(sent, {"acknowledged": "y"}))
     assert answer.status_code == 422
-    assert pounds_and_pence(her.variant("disc").price_pence + 999) in reason_beside(answer, "pay")
-    assert her.press_pay().status_code == 303
-    assert orders(her)[0].postage_pence == 999
+    assert pounds_and_pence(shopper.variant("disc").price_pence + 999) in reason_beside(answer, "pay")
+    assert shopper.press_pay().status_code == 303
+    assert orders(shopper)[0].postage_pence == 999
 
 
-def test_a_word_changed_in_another_tab_is_looked_at_before_it_is_paid_for(her: Shopper) -> None:
-    _, sent = form_on(her.to_payment())
-    line = f"/basket/lines/{her.lines()[0]}"
-    assert her.send(line, line, {"engraving-front-1": "Caoimh"}).status_code == 303
-    answer = her.post("/checkout/payment", changed(sent, {"acknowledged": "y"}))
+def test_a_word_changed_in_another_tab_is_looked_at_before_it_is_paid_for(shopper: Shopper) -> None:
+    _, sent = form_on(shopper.to_payment())
+    line = f"/basket/lines/{shopper.lines()[0]}"
+    assert shopper.send(line, line, {"engraving-front-1": "Caoimh"}).status_code == 303
+    answer = shopper.post("/checkout/payment", changed(sent, {"acknowledged": "y"}))
     assert answer.status_code == 422
     assert "has changed since you looked" in reason_beside(answer, "pay")
-    assert orders(her) == []
+    assert orders(shopper) == []
     assert "Caoimh</q>" in answer.text
 
 
-def test_a_line_taken_out_in_another_tab_comes_back_as_a_form_with_its_words(her: Shopper) -> None:
-    her.add()
-    line = f"/basket/lines/{her.lines()[0]}"
-    form, sent = form_on(her.get(line), line)
+def test_a_line_taken_out_in_another_tab_comes_back_as_a_form_with_its_words(shopper: Shopper) -> None:
+    shopper.add()
+    line = f"/basket/lines/{shopper.lines()[0]}"
+    form, sent = form_on(shopper.get(line), line)
     assert form["action"] == line
-    her.send("/basket", f"{line}/removal")
-    answer = her.post(line, changed(sent, {"dedication": "New words"}))
+    shopper.send("/basket", f"{line}/removal")
+    answer = shopper.post(line, changed(sent, {"dedication": "New words"}))
     assert answer.status_code == 404
     assert "no longer in your basket" in summary(answer)[""]
     form, again = form_on(answer, "/basket/lines")
     assert again["dedication"] == "New words"
     assert again["engraving-front-1"] == WORDS["engraving-front-1"]
-    assert her.post("/basket/lines", again).status_code == 303
-    assert her.get(line).status_code == 404
+    assert shopper.post("/basket/lines", again).status_code == 303
+    assert shopper.get(line).status_code == 404
 
 
-def test_taking_a_line_out_twice_is_fine(her: Shopper) -> None:
-    her.add()
-    address = f"/basket/lines/{her.lines()[0]}/removal"
-    _, sent = form_on(her.get("/basket"), address)
-    assert [her.post(address, sent).status_code for _ in range(2)] == [303, 303]
-    assert her.lines() == []
+def test_taking_a_line_out_twice_is_fine(shopper: Shopper) -> None:
+    shopper.add()
+    address = f"/basket/lines/{shopper.lines()[0]}/removal"
+    _, sent = form_on(shopper.get("/basket"), address)
+    assert [shopper.post(address, sent).status_code for _ in range(2)] == [303, 303]
+    assert shopper.lines() == []
 
 
-def test_a_failed_edit_keeps_its_action_its_label_and_its_words(her: Shopper) -> None:
-    her.add()
-    line = f"/basket/lines/{her.lines()[0]}"
-    answer = her.send(line, line, {"variant": None, "engraving-front-1": "Siân"})
+def test_a_failed_edit_keeps_its_action_its_label_and_its_words(shopper: Shopper) -> None:
+    shopper.add()
+    line = f"/basket/lines/{shopper.lines()[0]}"
+    answer = shopper.send(line, line, {"variant": None, "engraving-front-1": "Siân"})
     assert answer.status_code == 422
     assert reason_beside(answer, "variant") == "Please choose a metal and a chain length."
     form, again = form_on(answer, line)
     assert form.select_one(".form-end button").text == "Save the changes"  # type: ignore[union-attr]
     assert again["engraving-front-1"] == "Siân"
-    assert her.post(line, changed(again, {"variant": str(her.variant("disc").id)})).status_code == 303
+    assert shopper.post(line, changed(again, {"variant": str(shopper.variant("disc").id)})).status_code == 303
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_somebody_elses_line_is_nobodys(app: Flask, method: str) -> None:
-    hers, other = Shopper(app), Shopper(app)
-    hers.add()
-    line = f"/basket/lines/{hers.lines()[0]}"
+    buyer, other = Shopper(app), Shopper(app)
+    buyer.add()
+    line = f"/basket/lines/{buyer.lines()[0]}"
     other.add("petal")
     if method == "get":
         assert other.get(line).status_code == 404
         return
-    _, sent = form_on(hers.get(line), line)
+    _, sent = form_on(buyer.get(line), line)
     assert other.post(line, changed(sent, {"engraving-front-1": "Mine"})).status_code == 404
     _, button = form_on(other.get("/basket"))
     assert other.post(f"{line}/removal", button).status_code == 303
-    assert form_on(hers.get(line), line)[1]["engraving-front-1"] == WORDS["engraving-front-1"]
+    assert form_on(buyer.get(line), line)[1]["engraving-front-1"] == WORDS["engraving-front-1"]
 
 
 @pytest.mark.parametrize("number", ["0", "99999", "2147483648", "9" * 400])
-def test_a_line_that_never_was_is_not_found(her: Shopper, number: str) -> None:
-    her.add()
-    line = f"/basket/lines/{her.lines()[0]}"
-    _, sent = form_on(her.get(line), line)
-    assert her.post(f"/basket/lines/{number}", sent).status_code in {404, 405}
-    assert her.get(f"/basket/lines/{number}").status_code == 404
+def test_a_line_that_never_was_is_not_found(shopper: Shopper, number: str) -> None:
+    shopper.add()
+    line = f"/basket/lines/{shopper.lines()[0]}"
+    _, sent = form_on(shopper.get(line), line)
+    assert shopper.post(f"/basket/lines/{number}", sent).status_code in {404, 405}
+    assert shopper.get(f"/basket/lines/{number}").status_code == 404
 
 
-def test_a_piece_withdrawn_while_its_page_lay_open_leaves_her_words_in_sight(her: Shopper) -> None:
-    _, sent = form_on(her.get("/pieces/disc"), "/basket/lines")
-    sent = changed(sent, {**WORDS, "variant": str(her.variant("disc").id)})
-    unpublish(her)
-    answer = her.post("/basket/lines", sent)
+def test_a_piece_withdrawn_while_its_page_lay_open_leaves_her_words_in_sight(shopper: Shopper) -> None:
+    _, sent = form_on(shopper.get("/pieces/disc"), "/basket/lines")
+    sent = changed(sent, {**WORDS, "variant": str(shopper.variant("disc").id)})
+    unpublish(shopper)
+    answer = shopper.post("/basket/lines", sent)
     assert answer.status_code == 422
     for word in ("Caoimhe", "14 May", "Síle", "For you,\nalways"):
         assert word in soup(answer).main.text  # type: ignore[union-attr]
 
 
-def test_a_piece_withdrawn_from_a_basket_stops_the_payment_and_says_which(her: Shopper) -> None:
-    _, sent = form_on(her.to_payment())
-    line = her.lines()[0]
-    unpublish(her)
-    answer = her.post("/checkout/payment", changed(sent, {"acknowledged": "y"}))
+def test_a_piece_withdrawn_from_a_basket_stops_the_payment_and_says_which(shopper: Shopper) -> None:
+    _, sent = form_on(shopper.to_payment())
+    line = shopper.lines()[0]
+    unpublish(shopper)
+    answer = shopper.post("/checkout/payment", changed(sent, {"acknowledged": "y"}))
     assert answer.status_code == 422
     assert "no longer sold" in summary(answer)[f"#line-{line}"]
     assert soup(answer).find(id=f"line-{line}")
-    assert her.get("/basket").status_code == 200
-    assert her.get(f"/basket/lines/{line}").status_code == 404
+    assert shopper.get("/basket").status_code == 200
+    assert shopper.get(f"/basket/lines/{line}").status_code == 404
 
 
-def test_the_last_one_sold_to_another_meanwhile_is_said_before_paying(her: Shopper) -> None:
-    trade = trade_of(her.app)
-    trade.set_stock("disc", 1)
-    _, sent = form_on(her.to_payment())
-    trade.place("disc")
-    answer = her.post("/checkout/payment", changed(sent, {"acknowledged": "y"}))
+def test_the_last_one_sold_to_another_meanwhile_is_said_before_paying(shopper: Shopper) -> None:
+    harness = harness_of(shopper.app)
+    harness.set_stock("disc", 1)
+    _, sent = form_on(shopper.to_payment())
+    harness.place("disc")
+    answer = shopper.post("/checkout/payment", changed(sent, {"acknowledged": "y"}))
     assert answer.status_code == 422
     assert "sold out for now" in "".join(summary(answer).values())
-    assert len(orders(her)) == 1, "only the other one"
+    assert len(orders(shopper)) == 1, "only the other one"
 
 
-def test_two_of_a_piece_of_which_there_is_one_are_refused_and_nothing_is_set_aside(her: Shopper) -> None:
-    trade = trade_of(her.app)
-    trade.set_stock("petal", 1)
-    her.add("petal")
-    her.to_payment("petal")
-    answer = her.press_pay()
+def test_two_of_a_piece_of_which_there_is_one_are_refused_and_nothing_is_set_aside(shopper: Shopper) -> None:
+    harness = harness_of(shopper.app)
+    harness.set_stock("petal", 1)
+    shopper.add("petal")
+    shopper.to_payment("petal")
+    answer = shopper.press_pay()
     assert answer.status_code == 409
     assert "Nothing was charged" in reason_beside(answer, "pay")
-    assert (orders(her), trade.level("petal").reserved) == ([], 0)
-    assert len(her.lines()) == 2
+    assert (orders(shopper), harness.level("petal").reserved) == ([], 0)
+    assert len(shopper.lines()) == 2
 
 
-def test_the_last_one_set_aside_for_her_is_not_sold_out_for_her(her: Shopper) -> None:
-    trade = trade_of(her.app)
-    trade.set_stock("disc", 1)
-    her.to_payment()
-    first = her.press_pay()
+def test_the_last_one_set_aside_for_her_is_not_sold_out_for_her(shopper: Shopper) -> None:
+    harness = harness_of(shopper.app)
+    harness.set_stock("disc", 1)
+    shopper.to_payment()
+    first = shopper.press_pay()
     assert first.status_code == 303
-    assert "sold out" not in her.get("/basket").text
-    assert her.press_pay().location == first.location, "back from the payment page, to the same one"
-    line = f"/basket/lines/{her.lines()[0]}"
-    assert her.send(line, line, {"engraving-front-1": "Sorcha"}).status_code == 303
-    assert her.press_pay().status_code == 303
-    assert [order.state for order in orders(her)] == [State.EXPIRED, State.AWAITING]
-    assert trade.level("disc").reserved == 1
-    stranger = Shopper(her.app)
-    answer = stranger.send("/pieces/disc", "/basket/lines", {"variant": str(her.variant("disc").id)})
+    assert "sold out" not in shopper.get("/basket").text
+    assert shopper.press_pay().location == first.location, "back from the payment page, to the same one"
+    line = f"/basket/lines/{shopper.lines()[0]}"
+    assert shopper.send(line, line, {"engraving-front-1": "Sorcha"}).status_code == 303
+    assert shopper.press_pay().status_code == 303
+    assert [order.state for order in orders(shopper)] == [State.EXPIRED, State.AWAITING]
+    assert harness.level("disc").reserved == 1
+    stranger = Shopper(shopper.app)
+    answer = stranger.send("/pieces/disc", "/basket/lines", {"variant": str(shopper.variant("disc").id)})
     assert "sold out" in reason_beside(answer, "variant")
 
 
-def test_pressing_pay_twice_is_one_order_and_one_payment_page(her: Shopper) -> None:
-    _, sent = form_on(her.to_payment())
+def test_pressing_pay_twice_is_one_order_and_one_payment_page(shopper: Shopper) -> None:
+    _, sent = form_on(shopper.to_payment())
     sent = changed(sent, {"acknowledged": "y"})
-    first, second = her.post("/checkout/payment", sent), her.post("/checkout/payment", sent)
+    first, second = shopper.post("/checkout/payment", sent), shopper.post("/checkout/payment", sent)
     assert (first.status_code, first.location) == (303, second.location)
-    assert len(orders(her)) == 1
+    assert len(orders(shopper)) == 1
 
 
-def test_a_form_sent_twice_adds_two_units_as_the_basket_shows(her: Shopper) -> None:
-    _, sent = form_on(her.get("/pieces/disc"), "/basket/lines")
-    sent = changed(sent, {**WORDS, "variant": str(her.variant("disc").id)})
-    assert [her.post("/basket/lines", sent).status_code for _ in range(2)] == [303, 303]
-    assert len(her.lines()) == 2, "two presses cannot be told from two wishes; she sees both"
+def test_a_form_sent_twice_adds_two_units_as_the_basket_shows(shopper: Shopper) -> None:
+    _, sent = form_on(shopper.get("/pieces/disc"), "/basket/lines")
+    sent = changed(sent, {**WORDS, "variant": str(shopper.variant("disc").id)})
+    assert [shopper.post("/basket/lines", sent).status_code for _ in range(2)] == [303, 303]
+    assert len(shopper.lines()) == 2, "two presses cannot be told from two orders; the buyer sees both"
 
 
-def test_details_sent_twice_are_kept_once(her: Shopper) -> None:
-    her.add()
-    assert [her.tell_details().status_code for _ in range(2)] == [303, 303]
-    with her.database.reading() as session:
+def test_details_sent_twice_are_kept_once(shopper: Shopper) -> None:
+    shopper.add()
+    assert [shopper.tell_details().status_code for _ in range(2)] == [303, 303]
+    with shopper.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Basket)) == 1
 
 
 @pytest.mark.parametrize("settled", [True, False])
-def test_a_basket_paid_in_another_tab_is_never_ordered_again(her: Shopper, settled: bool) -> None:
-    _, sent = form_on(her.to_payment())
+def test_a_basket_paid_in_another_tab_is_never_ordered_again(shopper: Shopper, settled: bool) -> None:
+    _, sent = form_on(shopper.to_payment())
     sent = changed(sent, {"acknowledged": "y"})
-    her.post("/checkout/payment", sent)
-    pays(her, settled=settled)
-    answer = her.post("/checkout/payment", sent)
+    shopper.post("/checkout/payment", sent)
+    pays(shopper, settled=settled)
+    answer = shopper.post("/checkout/payment", sent)
     if settled:
         assert (answer.status_code, answer.location) == (303, "/basket")
     else:
-        assert answer.status_code == 303, "back to her payment page, which says that it is paid"
-    assert len(orders(her)) == 1
+        assert answer.status_code == 303, "back to the payment page, which says that it is paid"
+    assert len(orders(shopper)) == 1
     for address in ("/checkout", "/checkout/payment"):
-        assert her.get(address).status_code == (303 if settled else 200)
+        assert shopper.get(address).status_code == (303 if settled else 200)
 
 
-def test_after_paying_an_old_edit_page_changes_nothing_and_a_new_piece_starts_anew(her: Shopper) -> None:
-    her.to_payment()
-    line = f"/basket/lines/{her.lines()[0]}"
-    _, sent = form_on(her.get(line), line)
-    her.press_pay()
-    pays(her)
-    assert her.post(line, sent).status_code == 404
-    her.add("petal")
-    assert len(her.lines()) == 1
-    assert form_on(her.get("/checkout"))[1]["name"] == "", "the address went with its order"
+def test_after_paying_an_old_edit_page_changes_nothing_and_a_new_piece_starts_anew(shopper: Shopper) -> None:
+    shopper.to_payment()
+    line = f"/basket/lines/{shopper.lines()[0]}"
+    _, sent = form_on(shopper.get(line), line)
+    shopper.press_pay()
+    pays(shopper)
+    assert shopper.post(line, sent).status_code == 404
+    shopper.add("petal")
+    assert len(shopper.lines()) == 1
+    assert form_on(shopper.get("/checkout"))[1]["name"] == "", "the address went with its order"
 
 
-def test_a_payment_page_without_details_or_lines_leads_back(her: Shopper) -> None:
-    assert her.get("/checkout").location == "/basket"
-    assert her.get("/checkout/payment").location == "/basket"
-    her.add()
-    assert her.get("/checkout/payment").location == "/checkout"
+def test_a_payment_page_without_details_or_lines_leads_back(shopper: Shopper) -> None:
+    assert shopper.get("/checkout").location == "/basket"
+    assert shopper.get("/checkout/payment").location == "/basket"
+    shopper.add()
+    assert shopper.get("/checkout/payment").location == "/checkout"
 
 
-def test_sending_details_for_an_emptied_basket_leads_to_the_basket(her: Shopper) -> None:
-    her.add()
-    _, sent = form_on(her.get("/checkout"))
-    her.send("/basket", f"/basket/lines/{her.lines()[0]}/removal")
-    assert her.post("/checkout", sent).location == "/basket"
+def test_sending_details_for_an_emptied_basket_leads_to_the_basket(shopper: Shopper) -> None:
+    shopper.add()
+    _, sent = form_on(shopper.get("/checkout"))
+    shopper.send("/basket", f"/basket/lines/{shopper.lines()[0]}/removal")
+    assert shopper.post("/checkout", sent).location == "/basket"
 
 
 FORGED = {"made up": "x" * 43, "short": "a", "long": "a" * 4000, "no text": "\x01\x02", "markup": "<script>"}
 
 
 @pytest.mark.parametrize("value", FORGED.values(), ids=list(FORGED))
-def test_a_forged_cookie_opens_an_empty_basket(her: Shopper, value: str) -> None:
-    her.add()
-    forger = Shopper(her.app)
+def test_a_forged_cookie_opens_an_empty_basket(shopper: Shopper, value: str) -> None:
+    shopper.add()
+    forger = Shopper(shopper.app)
     forger.client.set_cookie("basket", value)
     assert forger.lines() == []
     assert forger.add("petal").status_code == 303
@@ -301,57 +301,59 @@ def test_a_forged_cookie_opens_an_empty_basket(her: Shopper, value: str) -> None
     assert kept is not None
     assert cookie.TOKEN.fullmatch(kept.value), "its words are sealed with a token worth the name"
     assert len(forger.lines()) == 1
-    assert len(her.lines()) == 1
+    assert len(shopper.lines()) == 1
 
 
-def test_losing_the_cookie_loses_sight_of_the_basket_and_nothing_breaks(her: Shopper) -> None:
-    _, sent = form_on(her.to_payment())
-    her.client.delete_cookie("basket")
-    assert her.post("/checkout/payment", sent).location == "/basket"
-    assert "nothing in your basket" in her.get("/basket").text
+def test_losing_the_cookie_loses_sight_of_the_basket_and_nothing_breaks(shopper: Shopper) -> None:
+    _, sent = form_on(shopper.to_payment())
+    shopper.client.delete_cookie("basket")
+    assert shopper.post("/checkout/payment", sent).location == "/basket"
+    assert "nothing in your basket" in shopper.get("/basket").text
 
 
 @pytest.mark.parametrize("token", ["", "no token", "9" * 5000 + ".x", "1.2", "490000.é"])
-def test_a_page_open_too_long_comes_back_with_every_word_and_goes_through(her: Shopper, token: str) -> None:
-    fields = {**WORDS, "variant": str(her.variant("disc").id), "csrf_token": token}
-    answer = her.send("/pieces/disc", "/basket/lines", fields)
+def test_a_page_open_too_long_comes_back_with_every_word_and_goes_through(
+    shopper: Shopper, token: str
+) -> None:
+    fields = {**WORDS, "variant": str(shopper.variant("disc").id), "csrf_token": token}
+    answer = shopper.send("/pieces/disc", "/basket/lines", fields)
     assert answer.status_code == 400
     assert "Nothing you wrote is lost" in summary(answer)[""]
     _, again = form_on(answer, "/basket/lines")
     assert {name: again[name] for name in WORDS} == WORDS
-    assert her.post("/basket/lines", again).status_code == 303
-    line = f"/basket/lines/{her.lines()[0]}"
-    answer = her.send(line, line, {"engraving-front-1": "Siân", "csrf_token": token})
+    assert shopper.post("/basket/lines", again).status_code == 303
+    line = f"/basket/lines/{shopper.lines()[0]}"
+    answer = shopper.send(line, line, {"engraving-front-1": "Siân", "csrf_token": token})
     assert answer.status_code == 400
     _, again = form_on(answer, line)
     assert again["engraving-front-1"] == "Siân"
 
 
-def test_a_session_that_ended_brings_the_details_back_as_they_were_typed(her: Shopper) -> None:
-    her.add()
-    _, sent = form_on(her.get("/checkout"))
+def test_a_session_that_ended_brings_the_details_back_as_they_were_typed(shopper: Shopper) -> None:
+    shopper.add()
+    _, sent = form_on(shopper.get("/checkout"))
     sent = changed(sent, {"name": "Ada Byron", "gift_message": "With love"})
-    her.client.delete_cookie("session")
-    answer = her.post("/checkout", sent)
+    shopper.client.delete_cookie("session")
+    answer = shopper.post("/checkout", sent)
     assert answer.status_code == 400
     assert "Nothing you wrote is lost" in summary(answer)[""]
     _, again = form_on(answer)
     assert (again["name"], again["gift_message"]) == ("Ada Byron", "With love")
-    with her.database.reading() as session:
+    with shopper.database.reading() as session:
         assert session.scalars(select(Basket.details)).all() == [None], "a form without a token keeps nothing"
 
 
-def test_a_full_basket_says_so_and_keeps_her_words(her: Shopper) -> None:
-    her.add()
-    token = her.client.get_cookie("basket")
+def test_a_full_basket_says_so_and_keeps_her_words(shopper: Shopper) -> None:
+    shopper.add()
+    token = shopper.client.get_cookie("basket")
     assert token is not None
-    with her.database.transaction() as session:
+    with shopper.database.transaction() as session:
         row = session.scalars(select(BasketLine)).one()
         for _ in range(19):
             again = BasketLine(basket_id=row.basket_id, variant_id=row.variant_id, words=row.words)
             again.created_at = row.created_at
             session.add(again)
-    answer = her.add()
+    answer = shopper.add()
     assert answer.status_code == 422
     assert "A basket holds 20 pieces" in summary(answer)[""]
     assert form_on(answer, "/basket/lines")[1]["dedication"] == WORDS["dedication"]
@@ -373,29 +375,29 @@ def test_a_full_basket_says_so_and_keeps_her_words(her: Shopper) -> None:
         "/stand-in/pay/" + "x" * 5000,
     ],
 )
-def test_a_strange_address_is_not_found_or_refused(her: Shopper, address: str) -> None:
-    her.add()
-    assert her.get(address).status_code in {400, 404}
+def test_a_strange_address_is_not_found_or_refused(shopper: Shopper, address: str) -> None:
+    shopper.add()
+    assert shopper.get(address).status_code in {400, 404}
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"])
-def test_the_whole_road_keeps_every_letter_from_form_to_order(her: Shopper) -> None:
-    her.to_payment()
-    assert her.press_pay().status_code == 303
-    pays(her)
-    trade = trade_of(her.app)
-    session_id = trade.session_id(orders(her)[0].id)
-    thanks = her.get(f"/checkout/thanks?session_id={session_id}")
+def test_the_whole_road_keeps_every_letter_from_form_to_order(shopper: Shopper) -> None:
+    shopper.to_payment()
+    assert shopper.press_pay().status_code == 303
+    pays(shopper)
+    harness = harness_of(shopper.app)
+    session_id = harness.session_id(orders(shopper)[0].id)
+    thanks = shopper.get(f"/checkout/thanks?session_id={session_id}")
     address = soup(thanks).select_one("main a[href^='/orders/']")["href"]  # type: ignore[index]
-    page = soup(Shopper(her.app).get(str(address))).main
+    page = soup(Shopper(shopper.app).get(str(address))).main
     words = [quote.text for quote in page.select("dl.words q")]  # type: ignore[union-attr]
     assert words == ["Caoimhe", "14 May", "Síle"]
     assert "For you,\nalways" in page.text  # type: ignore[union-attr]
-    assert Shopper(her.app).get(f"/checkout/thanks?session_id={session_id}").status_code == 404
+    assert Shopper(shopper.app).get(f"/checkout/thanks?session_id={session_id}").status_code == 404
 
 
-def test_details_that_are_kept_are_shown_again(her: Shopper) -> None:
-    her.add()
-    her.tell_details(postcode="ba11aa", town="  Bath ")
-    _, shown = form_on(her.get("/checkout"))
+def test_details_that_are_kept_are_shown_again(shopper: Shopper) -> None:
+    shopper.add()
+    shopper.tell_details(postcode="ba11aa", town="  Bath ")
+    _, shown = form_on(shopper.get("/checkout"))
     assert (shown["postcode"], shown["town"], shown["postage"]) == ("BA1 1AA", "Bath", "tracked-24")

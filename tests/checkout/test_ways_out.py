@@ -22,9 +22,9 @@ def buttons(page, name: str) -> list[Tag]:
     ],
 )
 def test_a_name_in_another_script_is_refused_with_a_button_that_sets_it_in_the_face_for_it(
-    her: Shopper, text: str, face: str
+    shopper: Shopper, text: str, face: str
 ) -> None:
-    refused = her.add(engraving_front_1=text, engraving_front_2="")
+    refused = shopper.add(engraving_front_1=text, engraving_front_2="")
     assert refused.status_code == 422
     assert "has no" in reason_beside(refused, "engraving-front-1")
     offered = {str(button["value"]): button.text for button in buttons(refused, "engraving-front-1")}
@@ -32,44 +32,44 @@ def test_a_name_in_another_script_is_refused_with_a_button_that_sets_it_in_the_f
 
     _, sent = form_on(refused, ADD)
     sent["instead"] = f"face {face}"
-    set_anew = her.post(ADD, sent)
+    set_anew = shopper.post(ADD, sent)
     assert set_anew.status_code == 200
     assert not buttons(set_anew, "engraving-front-1")
     _, sent = form_on(set_anew, ADD)
     assert sent["face"] == face
     assert sent["engraving-front-1"] == text
-    assert her.lines() == []
+    assert shopper.lines() == []
 
-    assert her.post(ADD, sent).status_code == 303
-    (line,) = her.lines()
-    _, again = form_on(her.get(f"/basket/lines/{line}"), f"/basket/lines/{line}")
+    assert shopper.post(ADD, sent).status_code == 303
+    (line,) = shopper.lines()
+    _, again = form_on(shopper.get(f"/basket/lines/{line}"), f"/basket/lines/{line}")
     assert again["face"] == face
 
 
-def test_a_face_for_one_script_is_not_on_the_page_before_the_words_need_it(her: Shopper) -> None:
-    faces = [str(radio["value"]) for radio in soup(her.get("/pieces/disc")).select("[name=face]")]
+def test_a_face_for_one_script_is_not_on_the_page_before_the_words_need_it(shopper: Shopper) -> None:
+    faces = [str(radio["value"]) for radio in soup(shopper.get("/pieces/disc")).select("[name=face]")]
     assert faces == ["great-vibes", "marcellus", "courier-prime", "cormorant-sc", "rubik"]
-    refused = her.add(engraving_front_1="Ελένη", engraving_front_2="")
+    refused = shopper.add(engraving_front_1="Ελένη", engraving_front_2="")
     assert [str(radio["value"]) for radio in soup(refused).select("[name=face]")] == [*faces, "noto-serif"]
 
 
 def test_a_pasted_emoji_is_asked_about_and_the_sign_is_put_in_when_its_button_is_pressed(
-    her: Shopper,
+    shopper: Shopper,
 ) -> None:
-    refused = her.add(engraving_front_1="Zoë 🤍", engraving_front_2="")
+    refused = shopper.add(engraving_front_1="Zoë 🤍", engraving_front_2="")
     assert "a small sign it could be: heart, in outline" in reason_beside(refused, "engraving-front-1")
     (button,) = buttons(refused, "engraving-front-1")
     assert button.select_one("svg use")
     _, sent = form_on(refused, ADD)
     assert sent["engraving-front-1"] == "Zoë 🤍"
     sent["instead"] = str(button["value"])
-    _, sent = form_on(her.post(ADD, sent), ADD)
+    _, sent = form_on(shopper.post(ADD, sent), ADD)
     assert sent["engraving-front-1"] == "Zoë ♡"
-    assert her.post(ADD, sent).status_code == 303
+    assert shopper.post(ADD, sent).status_code == 303
 
 
-def test_a_sign_is_chosen_from_the_page_of_signs_without_a_script(her: Shopper) -> None:
-    page = her.get("/pieces/disc")
+def test_a_sign_is_chosen_from_the_page_of_signs_without_a_script(shopper: Shopper) -> None:
+    page = shopper.get("/pieces/disc")
     names = [button.text.strip() for button in soup(page).select(".signs button[name=instead]")]
     assert len(names) == len(set(names)) >= 30
     _, sent = form_on(page, ADD)
@@ -79,13 +79,13 @@ def test_a_sign_is_chosen_from_the_page_of_signs_without_a_script(her: Shopper) 
         "instead": "add 🦋",
     }.items():
         sent[name] = value
-    _, sent = form_on(her.post(ADD, sent), ADD)
+    _, sent = form_on(shopper.post(ADD, sent), ADD)
     assert sent["engraving-back-2"] == "Mia 🦋"
     assert sent["sign-line"] == "engraving-back-2"
 
 
-def test_enter_presses_the_button_that_changes_nothing(her: Shopper) -> None:
-    form, _ = form_on(her.get("/pieces/disc"), ADD)
+def test_enter_presses_the_button_that_changes_nothing(shopper: Shopper) -> None:
+    form, _ = form_on(shopper.get("/pieces/disc"), ADD)
     first = form.select_one("button")
     assert first is not None
     assert first["name"] == "preview"

@@ -26,8 +26,8 @@ from shop.payments.payment_page import start_payment
 from shop.pricing import LineItem
 from shop.privacy import erase
 from shop.worker import Worker
-from tests.shopper import trade_of
-from tests.trade import Trade, quoted
+from tests.harness import Harness, quoted
+from tests.shopper import harness_of
 
 HOSTILE = "<b>Ada & 'Byron'</b> {{7*7}} נֹעָה"
 DEDICATION = "Only for the card in the box"
@@ -40,13 +40,13 @@ def engine_name() -> str:
 
 
 @pytest.fixture
-def trade(app: Flask) -> Trade:
-    return trade_of(app)
+def harness(app: Flask) -> Harness:
+    return harness_of(app)
 
 
-def order_of(trade: Trade, email: str = "ada@example.com") -> int:
+def order_of(harness: Harness, email: str = "ada@example.com") -> int:
     """A paid order by somebody with a name full of signs, one unit engraved and one not."""
-    with trade.database.transaction() as session:
+    with harness.database.transaction() as session:
         catalogue = snapshot.load(session)
         disc, petal = catalogue.by_slug["disc"], catalogue.by_slug["petal"]
         engraving = check(disc.sides, "marcellus", WORDS)
@@ -60,24 +60,24 @@ def order_of(trade: Trade, email: str = "ada@example.com") -> int:
             gift_message=DEDICATION,
         )
         priced = quoted(catalogue, wish)
-        order = place(session, trade.services, wish, priced, buyer_hash="b")
-        open_attempt(session, trade.services, order, priced)
+        order = place(session, harness.services, wish, priced, buyer_hash="b")
+        open_attempt(session, harness.services, order, priced)
         return order.id
 
 
-def paid_order(trade: Trade, email: str = "ada@example.com") -> int:
-    order = order_of(trade, email)
-    start_payment(trade.services, trade.attempt(order).id)
-    trade.pays(order)
-    trade.looks(order)
+def paid_order(harness: Harness, email: str = "ada@example.com") -> int:
+    order = order_of(harness, email)
+    start_payment(harness.services, harness.attempt(order).id)
+    harness.pays(order)
+    harness.sync(order)
     return order
 
 
-def written_email(app: Flask, trade: Trade, order: int, kind: str) -> EmailMessage:
+def written_email(app: Flask, harness: Harness, order: int, kind: str) -> EmailMessage:
     """The e-mail as it arrives: written, sent as bytes, read again."""
     claimed = order_emails.Claimed(1, kind, order, "<abc@in-remembrance.invalid>", 1)
     with app.test_request_context():
-        made = order_emails.write(trade.services, render_template, claimed, "bench@example.com")
+        made = order_emails.write(harness.services, render_template, claimed, "bench@example.com")
     assert made is not None
     read = message_from_bytes(made.as_bytes(policy=policy.SMTP), policy=policy.default)
     assert isinstance(read, EmailMessage)
@@ -92,10 +92,12 @@ def parts(message: EmailMessage) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_email_is_whole_and_safe_in_text_and_html(app: Flask, trade: Trade, kind: str) -> None:
-    order = paid_order(trade)
-    text, html = parts(written_email(app, trade, order, kind))
-    reference = trade.order(order).reference
+def test_every_kind_of_email_is_whole_and_safe_in_text_and_html(
+    app: Flask, harness: Harness, kind: str
+) -> None:
+    order = paid_order(harness)
+    text, html = parts(written_email(app, harness, order, kind))
+    reference = harness.order(order).reference
     for said in (text, html):
         assert reference in said
         assert "/orders/" in said, "there is always the way to the order"
@@ -110,68 +112,68 @@ def test_every_kind_of_email_is_whole_and_safe_in_text_and_html(app: Flask, trad
     assert "no money has moved" in html.lower()
 
 
-def test_the_confirmation_says_everything_that_was_agreed(app: Flask, trade: Trade) -> None:
-    order = paid_order(trade)
-    row = trade.order(order)
-    for said in parts(written_email(app, trade, order, "order-confirmation")):
+def test_the_confirmation_says_everything_that_was_agreed(app: Flask, harness: Harness) -> None:
+    order = paid_order(harness)
+    row = harness.order(order)
+    for said in parts(written_email(app, harness, order, "order-confirmation")):
         total = f"£{row.total_pence // 100}.{row.total_pence % 100:02d}"
         for fact in ("Disc", "Petal", "14 May", "Royal Mail Tracked 24", total, "BA1 1AA", "within 14 days"):
             assert fact in said
         assert "£10.00" in said, "what the order gives"
-    text, _ = parts(written_email(app, trade, order, "order-confirmation"))
+    text, _ = parts(written_email(app, harness, order, "order-confirmation"))
     assert f"“{WORDS['front', 1]}”" in text
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_envelope_gives_nothing_away(app: Flask, trade: Trade, kind: str) -> None:
-    order = paid_order(trade)
-    message = written_email(app, trade, order, kind)
-    reference = trade.order(order).reference
+def test_the_envelope_gives_nothing_away(app: Flask, harness: Harness, kind: str) -> None:
+    order = paid_order(harness)
+    message = written_email(app, harness, order, kind)
+    reference = harness.order(order).reference
     assert message["Subject"] in {f"Your order {reference}", f"About your order {reference}"}
     assert message["To"] == "ada@example.com"
     assert message["From"] == "In Remembrance <orders@localhost>"
     assert message["Message-ID"] == "<abc@in-remembrance.invalid>"
-    assert message["Reply-To"] == "bench@example.com", "to cancel by replying is her right"
+    assert message["Reply-To"] == "bench@example.com", "to cancel by replying is the buyer's right"
     assert message["Auto-Submitted"] == "auto-generated"
     everything = " ".join(f"{name}: {value}" for name, value in message.items())
     assert not any(word in everything for word in ("Byron", "Disc", "engrav", "memor"))
 
 
-def test_an_accented_domain_is_written_as_mail_servers_know_it(app: Flask, trade: Trade) -> None:
-    order = paid_order(trade, "ada@bücher.example")
-    assert written_email(app, trade, order, "refund")["To"] == "ada@xn--bcher-kva.example"
+def test_an_accented_domain_is_written_as_mail_servers_know_it(app: Flask, harness: Harness) -> None:
+    order = paid_order(harness, "ada@bücher.example")
+    assert written_email(app, harness, order, "refund")["To"] == "ada@xn--bcher-kva.example"
 
 
 @pytest.mark.parametrize(
     "email", ["ada@example.com\r\nBcc: x@example.com", "a@example.com, b@example.com", "x"]
 )
-def test_no_address_can_add_a_header_or_a_reader(app: Flask, trade: Trade, email: str) -> None:
-    order = paid_order(trade)
-    with trade.database.transaction() as session:
-        contact = trade.services.vault.reveal(session, order, "contact")
-        trade.services.vault.seal(session, order, "contact", {**contact, "email": email})
+def test_no_address_can_add_a_header_or_a_reader(app: Flask, harness: Harness, email: str) -> None:
+    order = paid_order(harness)
+    with harness.database.transaction() as session:
+        contact = harness.services.vault.reveal(session, order, "contact")
+        harness.services.vault.seal(session, order, "contact", {**contact, "email": email})
     with pytest.raises(EmailNotValidError):
-        written_email(app, trade, order, "refund")
+        written_email(app, harness, order, "refund")
 
 
-def test_a_revoked_link_leaves_the_email_without_one(app: Flask, trade: Trade) -> None:
-    order = paid_order(trade)
-    with trade.database.transaction() as session:
+def test_a_revoked_link_leaves_the_email_without_one(app: Flask, harness: Harness) -> None:
+    order = paid_order(harness)
+    with harness.database.transaction() as session:
         revoke_links(session, order)
-    for said in parts(written_email(app, trade, order, "refund")):
+    for said in parts(written_email(app, harness, order, "refund")):
         assert "/orders/" not in said
 
 
-def test_no_email_follows_an_erasure(app: Flask, trade: Trade) -> None:
-    order = paid_order(trade)
-    with trade.database.transaction() as session:
-        erase(session, trade.services.vault, trade.order(order).reference, actor="test")
+def test_no_email_follows_an_erasure(app: Flask, harness: Harness) -> None:
+    order = paid_order(harness)
+    with harness.database.transaction() as session:
+        erase(session, harness.services.vault, harness.order(order).reference, actor="test")
     worker = Worker(app)
-    trade.refunds(order, 100)
-    trade.looks(order)  # decided after the erasure
+    harness.refunds(order, 100)
+    harness.sync(order)  # decided after the erasure
     while worker._send_email():
         pass
-    with trade.database.reading() as session:
+    with harness.database.reading() as session:
         rows = session.scalars(select(QueuedEmail)).all()
     assert [(row.kind, row.dropped, row.sent_at) for row in rows] == [
         ("order-confirmation", "erased", None),
@@ -181,19 +183,19 @@ def test_no_email_follows_an_erasure(app: Flask, trade: Trade) -> None:
     assert not worker.post.folder.exists()
 
 
-def test_the_worker_writes_and_sends_what_waits(app: Flask, trade: Trade) -> None:
-    paid_order(trade)
+def test_the_worker_writes_and_sends_what_waits(app: Flask, harness: Harness) -> None:
+    paid_order(harness)
     worker = Worker(app)
     assert worker.step()
     assert isinstance(worker.post, FileTransport)
     (file,) = worker.post.folder.iterdir()
     read = message_from_bytes(file.read_bytes(), policy=policy.default)
-    assert read["Message-ID"] == trade_email(trade).message_id
-    assert not send_next(trade.database, worker.post, lambda _: None)
+    assert read["Message-ID"] == trade_email(harness).message_id
+    assert not send_next(harness.database, worker.post, lambda _: None)
 
 
-def trade_email(trade: Trade) -> QueuedEmail:
-    with trade.database.reading() as session:
+def trade_email(harness: Harness) -> QueuedEmail:
+    with harness.database.reading() as session:
         return session.scalars(select(QueuedEmail)).one()
 
 
@@ -208,9 +210,9 @@ def images(message: EmailMessage) -> dict[str, EmailMessage]:
     return {part["Content-ID"]: part for part in message.walk() if part.get_content_maintype() == "image"}
 
 
-def test_the_confirmation_shows_every_side_as_it_will_be_cut(app: Flask, trade: Trade) -> None:
-    order = paid_order(trade)
-    message = written_email(app, trade, order, "order-confirmation")
+def test_the_confirmation_shows_every_side_as_it_will_be_cut(app: Flask, harness: Harness) -> None:
+    order = paid_order(harness)
+    message = written_email(app, harness, order, "order-confirmation")
     _, html = parts(message)
     shown = BeautifulSoup(html, "html.parser").select("img")
     assert [image["alt"] for image in shown] == [
@@ -219,7 +221,7 @@ def test_the_confirmation_shows_every_side_as_it_will_be_cut(app: Flask, trade: 
     ]
     attached = images(message)
     assert [f"<{str(image['src']).removeprefix('cid:')}>" for image in shown] == list(attached)
-    reference = trade.order(order).reference
+    reference = harness.order(order).reference
     assert [part.get_filename() for part in attached.values()] == [
         f"{reference}-1-front.png", f"{reference}-1-back.png",
     ]  # fmt: skip
@@ -231,26 +233,26 @@ def test_the_confirmation_shows_every_side_as_it_will_be_cut(app: Flask, trade: 
     assert "http" not in "".join(str(image["src"]) for image in shown), "nothing is fetched from elsewhere"
 
 
-def test_the_confirmation_names_the_proof_she_can_hold_us_to(app: Flask, trade: Trade) -> None:
-    order = paid_order(trade)
-    with trade.database.reading() as session:
+def test_the_confirmation_names_the_proof_she_can_hold_us_to(app: Flask, harness: Harness) -> None:
+    order = paid_order(harness)
+    with harness.database.reading() as session:
         digest = session.scalars(select(OrderLine.proof_digest).where(OrderLine.engraved)).one()
     assert digest
-    for said in parts(written_email(app, trade, order, "order-confirmation")):
+    for said in parts(written_email(app, harness, order, "order-confirmation")):
         assert said.count(f"Proof {digest[:12]}") == 1
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"order-confirmation"}))
-def test_other_emails_show_no_words(app: Flask, trade: Trade, kind: str) -> None:
-    order = paid_order(trade)
-    message = written_email(app, trade, order, kind)
+def test_other_emails_show_no_words(app: Flask, harness: Harness, kind: str) -> None:
+    order = paid_order(harness)
+    message = written_email(app, harness, order, kind)
     assert not images(message)
     assert "A & B" not in message.as_string()
 
 
-def test_an_email_sent_twice_is_the_same_email(app: Flask, trade: Trade) -> None:
-    order = paid_order(trade)
-    one, other = (images(written_email(app, trade, order, "order-confirmation")) for _ in range(2))
+def test_an_email_sent_twice_is_the_same_email(app: Flask, harness: Harness) -> None:
+    order = paid_order(harness)
+    one, other = (images(written_email(app, harness, order, "order-confirmation")) for _ in range(2))
     assert {cid: part.get_content() for cid, part in one.items()} == {
         cid: part.get_content() for cid, part in other.items()
     }
@@ -266,25 +268,25 @@ def gives_up(*_: object) -> None:
     ids=["not united", "face changed"],
 )
 def test_the_words_go_out_even_when_they_cannot_be_drawn_as_she_saw_them(
-    app: Flask, trade: Trade, monkeypatch: pytest.MonkeyPatch, name: str, value: Callable[..., object]
+    app: Flask, harness: Harness, monkeypatch: pytest.MonkeyPatch, name: str, value: Callable[..., object]
 ) -> None:
-    order = paid_order(trade)
+    order = paid_order(harness)
     monkeypatch.setattr(name, value)
-    message = written_email(app, trade, order, "order-confirmation")
+    message = written_email(app, harness, order, "order-confirmation")
     assert not images(message)
     text, html = parts(message)
     assert "“A & B”" in text
     assert "“A &amp; B”" in html
     assert "<img" not in html
-    with trade.database.reading() as session:
+    with harness.database.reading() as session:
         (alert,) = open_alerts(session)
-    assert alert.about == trade.order(order).reference
+    assert alert.about == harness.order(order).reference
     assert "A & B" not in alert.detail
 
 
-def test_the_confirmation_keeps_for_her_who_sold_it_and_how_to_cancel(app: Flask, trade: Trade) -> None:
-    order = paid_order(trade)
-    for said in parts(written_email(app, trade, order, "order-confirmation")):
+def test_the_confirmation_keeps_for_her_who_sold_it_and_how_to_cancel(app: Flask, harness: Harness) -> None:
+    order = paid_order(harness)
+    for said in parts(written_email(app, harness, order, "order-confirmation")):
         flat = " ".join(said.split())
         for fact in (
             "Sample Jewellery Limited",
@@ -297,6 +299,6 @@ def test_the_confirmation_keeps_for_her_who_sold_it_and_how_to_cancel(app: Flask
             "/terms",
         ):
             assert fact in flat, fact
-    for other in parts(written_email(app, trade, order, "refund")):
+    for other in parts(written_email(app, harness, order, "refund")):
         assert "Sample Jewellery Limited" in other
         assert "hereby give notice" not in other

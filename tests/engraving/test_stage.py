@@ -1,4 +1,4 @@
-"""Her words on a picture: at their place, in their metal, cut off at the edge, and never as text."""
+"""The buyer's words on a picture: at their place, in their metal, cut off at the edge, and never as text."""
 
 import json
 import math

@@ -1,9 +1,9 @@
 import pytest
 
 from shop.db import Database
-from tests.trade import Trade, open_trade
+from tests.harness import Harness, open_harness
 
 
 @pytest.fixture
-def trade(database: Database) -> Trade:
-    return open_trade(database)
+def harness(database: Database) -> Harness:
+    return open_harness(database)

@@ -21,7 +21,7 @@ from shop.payments.models import CheckoutAttempt
 from shop.payments.sweep import sweep
 from shop.standin.models import StandinObject
 from shop.stock import Level
-from tests.trade import CONTACT, Trade
+from tests.harness import CONTACT, Harness
 
 pytestmark = pytest.mark.faults
 
@@ -29,7 +29,7 @@ PROGRAM = Path(__file__).with_name("buyers.py")
 KILLS = 5
 
 
-def baskets(trade: Trade, count: int) -> list[str]:
+def baskets(harness: Harness, count: int) -> list[str]:
     """The cookies of baskets with one Disc each, ready for the last step."""
     fields = ("email", "name", "line1", "line2", "town", "postcode", "phone")
     details = {
@@ -39,8 +39,8 @@ def baskets(trade: Trade, count: int) -> list[str]:
         "gift_message": None,
     }
     tokens = [basket_store.new_token() for _ in range(count)]
-    item = trade.wish("disc").items[0]
-    with trade.database.transaction() as session:
+    item = harness.wish("disc").items[0]
+    with harness.database.transaction() as session:
         for token in tokens:
             basket_store.add(session, token, item)
             basket_store.keep_details(session, token, details)
@@ -58,16 +58,16 @@ def started(url: str, folder: Path, tokens: list[str], *, forever: bool) -> subp
     return process
 
 
-def states(trade: Trade) -> Counter[str]:
-    with trade.database.reading() as session:
+def states(harness: Harness) -> Counter[str]:
+    with harness.database.reading() as session:
         return Counter(session.scalars(select(Order.state)))
 
 
 def test_of_fifty_buyers_in_two_processes_ten_get_the_ten_discs(
-    trade: Trade, database_url: str, tmp_path: Path
+    harness: Harness, database_url: str, tmp_path: Path
 ) -> None:
-    trade.set_stock("disc", 10)
-    tokens = baskets(trade, 50)
+    harness.set_stock("disc", 10)
+    tokens = baskets(harness, 50)
     processes = [started(database_url, tmp_path, tokens[at::2], forever=False) for at in range(2)]
     for process in processes:
         assert process.stdout is not None
@@ -87,31 +87,31 @@ def test_of_fifty_buyers_in_two_processes_ten_get_the_ten_discs(
     assert {answer["status"] for answer in others} <= {409, 422}
     assert all("sold out for now" in a["page"] or "set aside for somebody else" in a["page"] for a in others)
     assert len({answer["to"] for answer in winners}) == 10
-    assert states(trade) == {State.AWAITING: 10}
-    assert trade.level("disc") == Level(10, 10)
-    assert trade.sound() == []
-    with trade.database.reading() as session:
+    assert states(harness) == {State.AWAITING: 10}
+    assert harness.level("disc") == Level(10, 10)
+    assert harness.sound() == []
+    with harness.database.reading() as session:
         orders = session.scalars(select(Order.id)).all()
         assert len(session.scalars(select(CheckoutAttempt.id)).all()) == 10
     for order in orders:
-        trade.pays(order)
-        assert trade.looks(order) is State.PAID
-    assert trade.level("disc") == Level(0, 0)
-    assert trade.given() == 10 * 500
-    with trade.database.reading() as session:
+        harness.pays(order)
+        assert harness.sync(order) is State.PAID
+    assert harness.level("disc") == Level(0, 0)
+    assert harness.given() == 10 * 500
+    with harness.database.reading() as session:
         intents = session.scalars(select(StandinObject).filter_by(kind="payment_intent")).all()
     assert [intent.status for intent in intents] == ["succeeded"] * 10  # nobody else was charged a penny
-    assert trade.sound() == []
+    assert harness.sound() == []
 
 
 def test_processes_killed_while_buyers_pay_lose_nothing_they_said_was_done(
-    trade: Trade, database_url: str, tmp_path: Path
+    harness: Harness, database_url: str, tmp_path: Path
 ) -> None:
-    trade.set_stock("disc", 1_000)
+    harness.set_stock("disc", 1_000)
     said: Counter[str] = Counter()
     visits: dict[str, set[str]] = defaultdict(set)
     for kill in range(KILLS):
-        process = started(database_url, tmp_path, baskets(trade, 60), forever=True)
+        process = started(database_url, tmp_path, baskets(harness, 60), forever=True)
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(4 + 2 * kill)]  # so that somebody has paid
         time.sleep(0.02 * kill)
@@ -124,16 +124,16 @@ def test_processes_killed_while_buyers_pay_lose_nothing_they_said_was_done(
             said[what] += 1
             visits[what].add(which)
     assert (said["paid"] >= KILLS, said["refused"]) == (True, 0)
-    assert trade.sound() == []
-    all_there(trade, visits)
-    trade.pass_time_for_holds()
-    sweep(trade.services)
-    nothing_half_done(trade)
+    assert harness.sound() == []
+    all_there(harness, visits)
+    harness.pass_time_for_holds()
+    sweep(harness.services)
+    nothing_half_done(harness)
 
 
-def all_there(trade: Trade, visits: dict[str, set[str]]) -> None:
+def all_there(harness: Harness, visits: dict[str, set[str]]) -> None:
     """Before any repair: whatever a buyer was told is in the books."""
-    with trade.database.reading() as session:
+    with harness.database.reading() as session:
         known = set(session.scalars(select(CheckoutAttempt.stripe_id)))
         at_stripe = {
             visit.id
@@ -152,9 +152,9 @@ def all_there(trade: Trade, visits: dict[str, set[str]]) -> None:
     assert visits["thanked"] <= paid_orders
 
 
-def nothing_half_done(trade: Trade) -> None:
-    """After a sweep: who paid has her piece, her e-mail and her gift; nobody else has anything."""
-    with trade.database.reading() as session:
+def nothing_half_done(harness: Harness) -> None:
+    """After a sweep: who paid has the piece, the e-mail and the gift; nobody else has anything."""
+    with harness.database.reading() as session:
         orders = session.scalars(select(Order)).all()
         attempts = {row.order_id: row.stripe_id for row in session.scalars(select(CheckoutAttempt))}
         emails = Counter(session.scalars(select(QueuedEmail.order_id)))
@@ -169,6 +169,6 @@ def nothing_half_done(trade: Trade) -> None:
     assert {order.state for order in orders} <= {State.PAID, State.EXPIRED}
     assert all(emails[order] == 1 and gifts[order] == {1: Standing.ACCRUED} for order in paid)
     assert set(emails) == paid
-    assert trade.given() == 500 * len(paid)
-    assert trade.level("disc") == Level(1_000 - len(paid), 0)
-    assert trade.sound() == []
+    assert harness.given() == 500 * len(paid)
+    assert harness.level("disc") == Level(1_000 - len(paid), 0)
+    assert harness.sound() == []

@@ -37,10 +37,10 @@ from shop.orders.wall import DecidedBefore, NotOffered, WallState
 from shop.pricing import LineItem
 from shop.settings import Settings
 from tests.faults.grounds import Ground, PostgresGround, SqliteGround
+from tests.harness import quoted
 from tests.keys import VAULT_KEY
-from tests.shopper import Shopper, form_on, soup, trade_of
+from tests.shopper import Shopper, form_on, harness_of, soup
 from tests.test_cli import run
-from tests.trade import quoted
 
 pytestmark = pytest.mark.faults
 
@@ -68,7 +68,7 @@ class Shop:
         self.services = self.app.extensions["shop"].services
         self.ground.database, self.ground.vault = self.services.database, self.services.vault
         self.owner = Shopper(self.app).sign_in("owner")
-        trade_of(self.app).set_stock("petal", 100)
+        harness_of(self.app).set_stock("petal", 100)
         self.ground.begin_here()
         with self.database.reading() as session:
             self.catalogue = snapshot.load(session)

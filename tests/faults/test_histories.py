@@ -12,7 +12,7 @@ from shop.giving.ledger import Standing
 from shop.payments.sweep import look_at_all, sweep
 from shop.standin import paying
 from shop.standin.errors import ApiError
-from tests.trade import Trade
+from tests.harness import Harness
 
 pytestmark = pytest.mark.faults
 
@@ -27,23 +27,23 @@ Event = Mapping[str, Any]
 class Told:
     """One order and the news about it that nobody has heard yet."""
 
-    def __init__(self, trade: Trade, slugs: list[str]) -> None:
-        self.trade = trade
-        self.order = trade.place(*slugs)
-        self.visit = trade.session_id(self.order)
+    def __init__(self, harness: Harness, slugs: list[str]) -> None:
+        self.harness = harness
+        self.order = harness.place(*slugs)
+        self.visit = harness.session_id(self.order)
         self.refunds: list[str] = []
         self.disputes: list[str] = []
         self.unheard: list[Event] = []
 
     def does(self, act: Act) -> None:
         """Let it happen at Stripe, unless Stripe would not let it."""
-        before = len(self.trade.events())
+        before = len(self.harness.events())
         with suppress(ApiError, IndexError):
             act(self)
-        self.unheard += self.trade.events()[before:]
+        self.unheard += self.harness.events()[before:]
 
-    def hears_all(self) -> None:
-        self.trade.hears(*self.unheard)
+    def deliver_webhooks(self) -> None:
+        self.harness.deliver_webhook(*self.unheard)
         self.unheard = []
 
     def hears_badly(self, chance: random.Random) -> None:
@@ -51,37 +51,37 @@ class Told:
         kept = [event for event in self.unheard if chance.random() >= LOST]
         kept += [event for event in kept if chance.random() < DOUBLED]
         chance.shuffle(kept)
-        self.trade.hears(*kept)
+        self.harness.deliver_webhook(*kept)
         self.unheard = []
 
     def stands(self) -> tuple[object, ...]:
         """Where it ended: state, money, and how many gifts stand how."""
-        row = self.trade.order(self.order)
-        with self.trade.database.reading() as session:
+        row = self.harness.order(self.order)
+        with self.harness.database.reading() as session:
             gifts = list(ledger.standings(session, row.reference).values())
-        confirmed = self.trade.emails(self.order).count("order-confirmation")
+        confirmed = self.harness.emails(self.order).count("order-confirmation")
         counts = [gifts.count(standing) for standing in (Standing.ACCRUED, Standing.HELD)]
-        return row.state, self.trade.kept_pence(self.order), counts, confirmed
+        return row.state, self.harness.kept_pence(self.order), counts, confirmed
 
 
 def on_page(do: Callable[..., None], **how: bool) -> Act:
-    return lambda told: told.trade.at_stripe(do, told.visit, **how)
+    return lambda told: told.harness.at_stripe(do, told.visit, **how)
 
 
 def refund(pence: int | None) -> Act:
-    return lambda told: told.refunds.append(told.trade.refunds(told.order, pence))
+    return lambda told: told.refunds.append(told.harness.refunds(told.order, pence))
 
 
 def dispute(pence: int | None, *, inquiry: bool) -> Act:
-    return lambda told: told.disputes.append(told.trade.disputes(told.order, pence, inquiry=inquiry))
+    return lambda told: told.disputes.append(told.harness.disputes(told.order, pence, inquiry=inquiry))
 
 
 def refund_fails(at: int) -> Act:
-    return lambda told: told.trade.refund_fails(told.refunds[at])
+    return lambda told: told.harness.refund_fails(told.refunds[at])
 
 
 def dispute_ends(*, won: bool) -> Act:
-    return lambda told: told.trade.dispute_ends(told.disputes[-1], won=won)
+    return lambda told: told.harness.dispute_ends(told.disputes[-1], won=won)
 
 
 def history(chance: random.Random, prices: list[int]) -> list[Act]:
@@ -110,30 +110,32 @@ def history(chance: random.Random, prices: list[int]) -> list[Act]:
 
 
 @pytest.mark.parametrize("seed", [20261122])
-def test_lost_doubled_and_shuffled_news_ends_where_the_news_in_order_does(trade: Trade, seed: int) -> None:
-    dialect = trade.database.engine.dialect.name
+def test_lost_doubled_and_shuffled_news_ends_where_the_news_in_order_does(
+    harness: Harness, seed: int
+) -> None:
+    dialect = harness.database.engine.dialect.name
     chance = random.Random(f"{seed} {dialect}")
     for slug in ("disc", "petal", "heart"):
-        trade.set_stock(slug, 1_000)
+        harness.set_stock(slug, 1_000)
     alike: list[tuple[Told, Told, Told]] = []
     for _ in range(HISTORIES):
         slugs = chance.choices(("disc", "petal", "heart"), k=chance.randint(1, 3))
-        acts = history(chance, [trade.wish_price(slug) for slug in slugs])
-        orderly, badly, deaf = (Told(trade, slugs) for _ in range(3))
+        acts = history(chance, [harness.wish_price(slug) for slug in slugs])
+        orderly, badly, deaf = (Told(harness, slugs) for _ in range(3))
         for act in acts:
             for told in (orderly, badly, deaf):
                 told.does(act)
-            orderly.hears_all()
+            orderly.deliver_webhooks()
             if chance.random() < 0.5:
                 badly.hears_badly(chance)
         badly.hears_badly(chance)
         alike.append((orderly, badly, deaf))
-    trade.pass_time_for_holds()
-    sweep(trade.services)
-    assert look_at_all(trade.services) == 3 * HISTORIES
+    harness.pass_time_for_holds()
+    sweep(harness.services)
+    assert look_at_all(harness.services) == 3 * HISTORIES
     ended = [tuple(told.stands() for told in three) for three in alike]
     assert [three for three in ended if len(set(map(str, three))) > 1] == []
     assert len({str(three) for three in ended}) > HISTORIES // 3  # the histories did differ
-    assert trade.sound() == []
-    look_at_all(trade.services)
+    assert harness.sound() == []
+    look_at_all(harness.services)
     assert ended == [tuple(told.stands() for told in three) for three in alike]

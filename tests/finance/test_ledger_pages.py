@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from shop.giving import export
+from tests.harness import Harness
 from tests.shopper import Shopper, form_on, reason_beside, soup, summary, title
-from tests.trade import Trade
 
 
 def shown(finance: Shopper, query: str = "") -> list[list[str]]:
@@ -22,10 +22,10 @@ def stats(finance: Shopper) -> dict[str, str]:
     return {str(group.dt.text): str(group.dd.text) for group in groups}  # type: ignore[union-attr]
 
 
-def test_what_was_given_is_there_to_the_penny(finance: Shopper, trade: Trade, paid: str) -> None:
+def test_what_was_given_is_there_to_the_penny(finance: Shopper, harness: Harness, paid: str) -> None:
     assert stats(finance)["For the charity"] == "£10.00"
-    trade.refunds(1, trade.wish_price("petal"))
-    trade.looks(1)
+    harness.refunds(1, harness.wish_price("petal"))
+    harness.sync(1)
     assert stats(finance) == {
         "For the charity": "£5.00", "Accrued in all": "£10.00", "Reversed": "£5.00",
         "Held in dispute": "£0.00", "Paid over": "£0.00", "Owed now": "£5.00",
@@ -35,10 +35,10 @@ def test_what_was_given_is_there_to_the_penny(finance: Shopper, trade: Trade, pa
 
 
 def test_pages_lead_to_each_posting_once_and_back_to_the_latest(
-    finance: Shopper, trade: Trade, paid: str, monkeypatch: pytest.MonkeyPatch
+    finance: Shopper, harness: Harness, paid: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trade.refunds(1, trade.wish_price("petal"))
-    trade.looks(1)
+    harness.refunds(1, harness.wish_price("petal"))
+    harness.sync(1)
     monkeypatch.setattr("shop.finance.routes.MOST_ROWS", 2)
     first = soup(finance.get("/finance/?book=test&from=2000-01-01"))
     older = str(first.find("a", string="Earlier postings")["href"])  # type: ignore[index]
@@ -51,9 +51,9 @@ def test_pages_lead_to_each_posting_once_and_back_to_the_latest(
     assert shown(finance, "?before=999999999") == [["No postings in this period."]]
 
 
-def test_a_dispute_holds_and_gives_back(finance: Shopper, trade: Trade, paid: str) -> None:
-    trade.disputes(1)
-    trade.looks(1)
+def test_a_dispute_holds_and_gives_back(finance: Shopper, harness: Harness, paid: str) -> None:
+    harness.disputes(1)
+    harness.sync(1)
     assert stats(finance)["Held in dispute"] == "£10.00"
 
 
@@ -122,9 +122,9 @@ def test_every_format_is_a_file_without_a_name_in_it(finance: Shopper, paid: str
     assert f"/finance/ledger.{kind}" in finance.get("/finance/").text
 
 
-def test_the_files_say_what_the_page_says(finance: Shopper, trade: Trade, paid: str) -> None:
-    trade.refunds(1, trade.wish_price("petal"))
-    trade.looks(1)
+def test_the_files_say_what_the_page_says(finance: Shopper, harness: Harness, paid: str) -> None:
+    harness.refunds(1, harness.wish_price("petal"))
+    harness.sync(1)
     table = list(csv.DictReader(io.StringIO(finance.get("/finance/ledger.csv").text)))
     lines = [json.loads(line) for line in finance.get("/finance/ledger.json").text.splitlines()]
     assert (

@@ -9,8 +9,8 @@ from werkzeug.test import TestResponse
 from shop.catalogue import snapshot
 from shop.giving import remittances
 from shop.orders.placing import place
+from tests.harness import Harness, quoted
 from tests.shopper import Shopper, changed, form_on, reason_beside, soup, summary, title
-from tests.trade import Trade, quoted
 
 PAGE = "/finance/remittances"
 PAYMENT = {
@@ -143,14 +143,14 @@ def test_the_ledger_and_its_files_show_the_payment(finance: Shopper, paid: str) 
     assert "Assets:Remitted  -5.00 GBP" in finance.get("/finance/ledger.beancount").text
 
 
-def test_where_real_money_moves_the_sample_promises_nothing(trade: Trade) -> None:
+def test_where_real_money_moves_the_sample_promises_nothing(harness: Harness) -> None:
     """Neither is it written into an order, nor can it be paid."""
-    live = replace(trade.services, book="live")
-    wish = trade.wish("disc")
-    with trade.database.transaction() as session:
+    live = replace(harness.services, book="live")
+    wish = harness.wish("disc")
+    with harness.database.transaction() as session:
         priced = quoted(snapshot.load(session), wish)
         order = place(session, live, wish, priced, buyer_hash="b" * 64)
         assert (order.policy_id, order.donation_statement) == (None, None)
-    with trade.database.reading() as session:
+    with harness.database.reading() as session:
         assert remittances.charities(session, "live") == {}
         assert list(remittances.charities(session, "test")) == ["PANDAS Foundation UK"]

@@ -100,8 +100,8 @@ PICTURES: Final = (
         "typing", "The same on a phone, around a ring", PHONE, typing_on_a_phone, near="#engraving-large-1"
     ),
     Picture("basket", "The basket: the drawing, and the donation on its own line", WIDE, basket),
-    Picture("last-look", "Every letter once more before she pays", PHONE, last_look),
-    Picture("order", "Her order, at a link that only she has", PHONE, order),
+    Picture("last-look", "Every letter once more before the buyer pays", PHONE, last_look),
+    Picture("order", "The buyer's order, at a link that nobody else has", PHONE, order),
     Picture("bench", "The owner's bench: the same outlines, drawn large", WIDE, bench, near="h2"),
     Picture(
         "figure",

@@ -171,10 +171,10 @@ def sent(reader: Shopper, **fields: str) -> str:
 
 def test_whoever_copies_name_and_words_is_led_to_a_comment_of_her_own(app, database, reader, owner):
     """From the same network, within the hour, from the same page."""
-    hers = sent(reader)
+    theirs = sent(reader)
     decides(owner, "shown")
     copied = sent(Shopper(app))
-    assert copied != hers
+    assert copied != theirs
     button = soup(reader.get(copied)).select_one("main [name=csrf_token]")["value"]
     reader.post(f"{copied}/removal", {"csrf_token": button})
     assert words_of(database, 1) == "Once", "only the copy is gone"

@@ -87,9 +87,9 @@ def test_a_post_that_is_not_there_is_not_found(client):
 
 @pytest.mark.parametrize("path", ["/story", "/journal", *POSTS])
 def test_the_pages_are_the_same_for_everyone_and_set_no_cookie(app, path):
-    mine, hers = app.test_client(), app.test_client()
-    hers.set_cookie("basket_items", "3")
-    first, second = mine.get(path), hers.get(path)
+    mine, theirs = app.test_client(), app.test_client()
+    theirs.set_cookie("basket_items", "3")
+    first, second = mine.get(path), theirs.get(path)
     assert first.data == second.data
     assert "Set-Cookie" not in first.headers
     again = mine.get(path, headers={"If-None-Match": first.headers["ETag"]})

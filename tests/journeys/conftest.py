@@ -44,7 +44,7 @@ def live_shop(app: Flask, taken_port: socket.socket) -> Iterator[LiveShop]:
 
 @pytest.fixture
 def visit(browser: Browser, live_shop: LiveShop) -> Iterator[Callable[..., Visitor]]:
-    """Somebody comes by, with a browser of her own: `visit()`; keywords go to the browser context."""
+    """Somebody comes by, with a browser of their own: `visit()`; keywords go to the browser context."""
     with ExitStack() as everyone:
 
         def come(**how: object) -> Visitor:

@@ -16,7 +16,7 @@ from shop.settings import Settings
 from shop.standin import deliveries
 from shop.standin.models import StandinDelivery
 from shop.worker import Worker
-from tests.trade import works_off_news
+from tests.harness import works_off_news
 
 
 @dataclass

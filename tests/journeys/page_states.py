@@ -581,7 +581,7 @@ def decided(visitor: Visitor, state: State) -> str:
 
 
 def commented(state: State | None = None, said: dict[str, str] = SAID) -> Callable[[Visitor], None]:
-    """The writer's own page for her comment."""
+    """The writer's own page for their comment."""
 
     def enter(visitor: Visitor) -> None:
         visitor.open(decided(visitor, state) if state else written(visitor, said))

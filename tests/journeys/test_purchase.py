@@ -64,7 +64,7 @@ def goes_to_payment(buyer: Visitor) -> None:
 
 
 def stage(buyer: Visitor) -> str:
-    """Where her order stands, on its page."""
+    """Where the order stands, on its page."""
     return buyer.page.locator("[aria-current=step]").inner_text()
 
 
@@ -79,7 +79,9 @@ def test_a_whole_order_is_bought_given_from_refunded_and_accounted_for(visit, li
     buyer: Visitor = visit()
     chooses_three(buyer)
     goes_to_payment(buyer)
-    assert not any(word in buyer.reads() for word in PRIVATE), "the payment page knows her words or her name"
+    assert not any(word in buyer.reads() for word in PRIVATE), (
+        "the payment page knows the buyer's words or name"
+    )
     buyer.presses("Pay £235.60")
 
     assert live_shop.webhooks_waiting() > 0, "this is to work before any webhook"
@@ -134,7 +136,7 @@ def test_a_whole_order_is_bought_given_from_refunded_and_accounted_for(visit, li
 
 
 def assert_the_email_says_it_all(shop: LiveShop, reader: Visitor, reference: str, order_page: str) -> None:
-    """One e-mail, as text and as HTML, with every word as she wrote it and the way to her order."""
+    """One e-mail, as text and as HTML, with every word as the buyer wrote it and the way to the order."""
     emails = shop.send_emails()
     assert len(emails) == 1
     assert emails[0]["To"] == DETAILS["E-mail"]
@@ -149,7 +151,7 @@ def assert_the_email_says_it_all(shop: LiveShop, reader: Visitor, reference: str
 
 
 def the_books(finance: Visitor) -> list[dict[str, str]]:
-    """The rows of the ledger's file, which has no word in it that is hers."""
+    """The rows of the ledger's file, which has no word in it that is the buyer's."""
     finance.open("/finance/")
     with finance.page.expect_download() as started:
         finance.page.get_by_role("link", name="csv").click()

@@ -1,4 +1,4 @@
-"""A person at a browser, and somebody who watches over her shoulder."""
+"""A person at a browser, and somebody who watches over their shoulder."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ ANSWERED_WITH_ERROR = "Failed to load resource: the server responded with a stat
 
 
 class Visitor:
-    """One browser of her own (cookies and all) at the open shop. `complaints` must stay empty."""
+    """One browser of their own (cookies and all) at the open shop. `complaints` must stay empty."""
 
     def __init__(self, context: BrowserContext, shop: LiveShop) -> None:
         self.context, self.shop = context, shop
@@ -51,7 +51,7 @@ class Visitor:
 
     @property
     def path(self) -> str:
-        """Where she is."""
+        """The page's address."""
         return self.page.url.removeprefix(self.shop.address)
 
     def reads(self) -> str:
@@ -166,7 +166,7 @@ class Visitor:
 
 @contextmanager
 def visiting(browser: Browser, shop: LiveShop, **how: object) -> Iterator[Visitor]:
-    """Somebody with a browser of her own; at the end nothing may have gone wrong in it."""
+    """Somebody with a browser of their own; at the end nothing may have gone wrong in it."""
     context = browser.new_context(**how)  # type: ignore[arg-type]
     try:
         visitor = Visitor(context, shop)

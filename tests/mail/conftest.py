@@ -5,20 +5,20 @@ import pytest
 
 from shop import clock
 from shop.db import Database
-from tests.trade import Trade, open_trade
+from tests.harness import Harness, open_harness
 
 
 @pytest.fixture
-def trade(database: Database) -> Trade:
-    return open_trade(database)
+def harness(database: Database) -> Harness:
+    return open_harness(database)
 
 
 @pytest.fixture
-def paid(trade: Trade) -> int:
+def paid(harness: Harness) -> int:
     """An order that was paid, so that one e-mail waits."""
-    order = trade.place("petal")
-    trade.pays(order)
-    trade.looks(order)
+    order = harness.place("petal")
+    harness.pays(order)
+    harness.sync(order)
     return order
 
 

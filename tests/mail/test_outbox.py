@@ -17,7 +17,7 @@ from shop.mail import outbox
 from shop.mail.models import QueuedEmail
 from shop.mail.outbox import Claimed
 from shop.mail.sending import FileTransport, SmtpTransport, send_next, transport
-from tests.trade import Trade
+from tests.harness import Harness
 
 
 class Killed(BaseException):
@@ -61,11 +61,11 @@ def test_an_email_is_put_in_once_for_each_thing_it_tells_of(database: Database, 
     assert put(database, paid, "refund re_2")
 
 
-def test_an_email_goes_with_the_change_it_tells_of_or_not_at_all(trade: Trade, paid: int) -> None:
-    with pytest.raises(Killed), trade.database.transaction() as session:
+def test_an_email_goes_with_the_change_it_tells_of_or_not_at_all(harness: Harness, paid: int) -> None:
+    with pytest.raises(Killed), harness.database.transaction() as session:
         outbox.put(session, kind="refund", order_id=paid, dedupe_key="refund re_1")
         raise Killed
-    assert trade.emails(paid) == ["order-confirmation"]
+    assert harness.emails(paid) == ["order-confirmation"]
 
 
 def test_sending_takes_one_after_another_and_then_none(database: Database, paid: int) -> None:
@@ -162,8 +162,8 @@ def test_an_email_nobody_should_get_is_noted_and_never_tried_again(database: Dat
     assert (only(database).dropped, post.out) == ("erased", [])
 
 
-def test_waiting_emails_can_be_stopped_and_sent_ones_stay_sent(trade: Trade, paid: int) -> None:
-    database, other = trade.database, trade.place("heart")
+def test_waiting_emails_can_be_stopped_and_sent_ones_stay_sent(harness: Harness, paid: int) -> None:
+    database, other = harness.database, harness.place("heart")
     send_next(database, Post(), written)
     put(database, paid, "refund re_1")
     put(database, other, "refund re_2")

@@ -1,4 +1,4 @@
-"""What she approved stays so, whatever becomes of the piece, and anyone can see that it did."""
+"""What the buyer approved stays so, whatever becomes of the piece, and anyone can see that it did."""
 
 from collections.abc import Callable
 
@@ -12,49 +12,49 @@ from shop.orders.models import Order, OrderLine
 from shop.orders.placing import fingerprint, place
 from shop.orders.view import LineView, view
 from shop.pricing import LineItem
-from tests.trade import Trade, quoted
+from tests.harness import Harness, quoted
 
 
-def order_words(trade: Trade, text: str = "Siân", face: str = "marcellus") -> int:
+def order_words(harness: Harness, text: str = "Siân", face: str = "marcellus") -> int:
     """Place an order for a silver disc with these words on the front. Give its id."""
-    with trade.database.transaction() as session:
+    with harness.database.transaction() as session:
         catalogue = snapshot.load(session)
         disc = catalogue.by_slug["disc"]
         engraving = check(disc.sides, face, {("front", 1): text, ("front", 2): "2024"})
-        wish = trade.wish("disc", "disc")
+        wish = harness.wish("disc", "disc")
         line = LineItem(disc.variants[0].id, engraving, None)
         wish = wish.__class__(items=(line, line), contact=wish.contact, postage=wish.postage)
-        order = place(session, trade.services, wish, quoted(catalogue, wish), buyer_hash=f"buyer of {text}")
+        order = place(session, harness.services, wish, quoted(catalogue, wish), buyer_hash=f"buyer of {text}")
         return order.id
 
 
-def lines(trade: Trade, order_id: int) -> list[LineView]:
-    with trade.database.reading() as session:
-        return list(view(session, trade.services.vault, session.get_one(Order, order_id)).lines)
+def lines(harness: Harness, order_id: int) -> list[LineView]:
+    with harness.database.reading() as session:
+        return list(view(session, harness.services.vault, session.get_one(Order, order_id)).lines)
 
 
-def test_what_is_drawn_later_is_what_was_approved(trade: Trade) -> None:
-    for line in lines(trade, order_words(trade)):
+def test_what_is_drawn_later_is_what_was_approved(harness: Harness) -> None:
+    for line in lines(harness, order_words(harness)):
         assert line.as_approved
         assert [side.key for side in line.sides] == ["front"]
         assert line.words == [("Front, line 1", "Siân"), ("Front, along the lower edge", "2024")]
 
 
-def test_a_piece_that_changes_later_does_not_change_her_drawing(trade: Trade) -> None:
-    before = lines(trade, order_id := order_words(trade))
-    with trade.database.transaction() as session:
+def test_a_piece_that_changes_later_does_not_change_her_drawing(harness: Harness) -> None:
+    before = lines(harness, order_id := order_words(harness))
+    with harness.database.transaction() as session:
         session.execute(update(Side).values(width_tenths=140, height_tenths=140, rim=False))
-    after = lines(trade, order_id)
+    after = lines(harness, order_id)
     assert [line.sides for line in after] == [line.sides for line in before]
     assert all(line.as_approved for line in after)
 
 
-def test_a_piece_that_changes_between_looking_and_paying_must_be_looked_at_again(trade: Trade) -> None:
-    with trade.database.transaction() as session:
+def test_a_piece_that_changes_between_looking_and_paying_must_be_looked_at_again(harness: Harness) -> None:
+    with harness.database.transaction() as session:
         catalogue = snapshot.load(session)
         disc = catalogue.by_slug["disc"]
         line = LineItem(disc.variants[0].id, check(disc.sides, "marcellus", {("front", 1): "Siân"}), None)
-        wish = trade.wish("disc")
+        wish = harness.wish("disc")
         wish = wish.__class__(items=(line,), contact=wish.contact, postage=wish.postage)
         seen = fingerprint(wish, quoted(catalogue, wish))
         session.execute(update(Side).values(width_tenths=140, height_tenths=140))
@@ -63,41 +63,41 @@ def test_a_piece_that_changes_between_looking_and_paying_must_be_looked_at_again
 
 
 def test_another_drawing_of_the_same_words_is_not_what_was_approved(
-    trade: Trade, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order_id = order_words(trade)
+    order_id = order_words(harness)
     monkeypatch.setattr(drawing, "_EDGE_MM", 0.2)
     drawing._edge.cache_clear()
-    assert not any(line.as_approved for line in lines(trade, order_id))
+    assert not any(line.as_approved for line in lines(harness, order_id))
     drawing._edge.cache_clear()
 
 
 def test_a_face_with_another_file_is_not_what_was_approved(
-    trade: Trade, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order_id = order_words(trade)
+    order_id = order_words(harness)
     monkeypatch.setattr("shop.engraving.faces._sha256", lambda _: "0" * 64)
-    assert not any(line.as_approved for line in lines(trade, order_id))
+    assert not any(line.as_approved for line in lines(harness, order_id))
 
 
 def test_a_face_that_is_gone_is_not_what_was_approved(
-    trade: Trade, take_away_face: Callable[[str], object]
+    harness: Harness, take_away_face: Callable[[str], object]
 ) -> None:
-    order_id = order_words(trade)
+    order_id = order_words(harness)
     take_away_face("marcellus")
-    assert not any(line.as_approved for line in lines(trade, order_id))
+    assert not any(line.as_approved for line in lines(harness, order_id))
 
 
-def test_two_of_the_same_name_have_different_digests_so_none_can_be_guessed(trade: Trade) -> None:
-    order_words(trade, "Wren")
-    with trade.database.reading() as session:
+def test_two_of_the_same_name_have_different_digests_so_none_can_be_guessed(harness: Harness) -> None:
+    order_words(harness, "Wren")
+    with harness.database.reading() as session:
         digests = session.scalars(select(OrderLine.proof_digest)).all()
     assert len(set(digests)) == 2
     assert all(digest is not None and len(digest) == 64 for digest in digests)
 
 
-def test_a_unit_without_words_has_nothing_to_prove(trade: Trade) -> None:
-    (line,) = lines(trade, trade.place("petal"))
+def test_a_unit_without_words_has_nothing_to_prove(harness: Harness) -> None:
+    (line,) = lines(harness, harness.place("petal"))
     assert (line.approved, line.engraving, line.sides, line.words) == (None, None, (), [])
     assert not line.as_approved
     assert line.row.proof_digest is None

@@ -19,30 +19,30 @@ from shop.orders.wall import DecidedBefore, NotOffered, WallState
 from shop.payments.attempts import open_attempt
 from shop.payments.payment_page import start_payment
 from shop.pricing import LineItem
-from tests.trade import CONTACT, Trade, quoted
+from tests.harness import CONTACT, Harness, quoted
 
 WORDS = "For Caoimhe,\nalways <b>&"
 OWNER = "owner@example.com"
 
 
-def order(trade: Trade, *shared: str | None, paid: bool = True, words: str | None = WORDS) -> int:
+def order(harness: Harness, *shared: str | None, paid: bool = True, words: str | None = WORDS) -> int:
     """An order of petals, one a name: each with a dedication, shared under that name or (None) not."""
-    petal = trade.wish("petal").items[0].variant_id
+    petal = harness.wish("petal").items[0].variant_id
     lines = tuple(LineItem(petal, None, words, name) for name in shared)
-    with trade.database.transaction() as session:
+    with harness.database.transaction() as session:
         wish = Wish(items=lines, contact=CONTACT, postage="tracked-48")
         priced = quoted(snapshot.load(session), wish)
-        made = place(session, trade.services, wish, priced, buyer_hash="b")
-        open_attempt(session, trade.services, made, priced)
-    start_payment(trade.services, trade.attempt(made.id).id)
+        made = place(session, harness.services, wish, priced, buyer_hash="b")
+        open_attempt(session, harness.services, made, priced)
+    start_payment(harness.services, harness.attempt(made.id).id)
     if paid:
-        trade.pays(made.id)
-        trade.looks(made.id)
+        harness.pays(made.id)
+        harness.sync(made.id)
     return made.id
 
 
 def decide(
-    trade: Trade,
+    harness: Harness,
     order_id: int,
     to: WallState,
     *,
@@ -50,152 +50,152 @@ def decide(
     seen: WallState = WallState.WAITING,
     actor: str = OWNER,
 ) -> None:
-    reference = trade.order(order_id).reference
-    with trade.database.transaction() as session:
-        wall.decide(session, trade.services.vault, reference, number, to=to, seen=seen, actor=actor)
+    reference = harness.order(order_id).reference
+    with harness.database.transaction() as session:
+        wall.decide(session, harness.services.vault, reference, number, to=to, seen=seen, actor=actor)
 
 
-def withdraw(trade: Trade, order_id: int, number: int = 1) -> bool:
-    with trade.database.transaction() as session:
-        return wall.withdraw(session, trade.services.vault, order_id, number)
+def withdraw(harness: Harness, order_id: int, number: int = 1) -> bool:
+    with harness.database.transaction() as session:
+        return wall.withdraw(session, harness.services.vault, order_id, number)
 
 
-def waiting(trade: Trade) -> list[tuple[str, str]]:
-    with trade.database.reading() as session:
-        return [(found.words, found.name) for found in wall.waiting(session, trade.services.vault)]
+def waiting(harness: Harness) -> list[tuple[str, str]]:
+    with harness.database.reading() as session:
+        return [(found.words, found.name) for found in wall.waiting(session, harness.services.vault)]
 
 
-def shown(trade: Trade, number: int = 1) -> list[tuple[str, str]]:
-    with trade.database.reading() as session:
+def shown(harness: Harness, number: int = 1) -> list[tuple[str, str]]:
+    with harness.database.reading() as session:
         return [
-            (entry.words, entry.name) for entry in wall.page(session, trade.services.vault, number).entries
+            (entry.words, entry.name) for entry in wall.page(session, harness.services.vault, number).entries
         ]
 
 
-def kept(trade: Trade) -> list[bool]:
+def kept(harness: Harness) -> list[bool]:
     """For each shared dedication whether anything of it is kept for the wall: sealed, never to be read."""
-    with trade.database.reading() as session:
+    with harness.database.reading() as session:
         found = list(session.scalars(select(WallEntry.sealed).order_by(WallEntry.number)))
     assert not any(WORDS.encode() in (sealed or b"") for sealed in found)
     return [sealed is not None for sealed in found]
 
 
-def test_a_dedication_is_private_unless_it_was_shared(trade: Trade) -> None:
-    order(trade, None)
-    assert waiting(trade) == []
-    assert kept(trade) == []
+def test_a_dedication_is_private_unless_it_was_shared(harness: Harness) -> None:
+    order(harness, None)
+    assert waiting(harness) == []
+    assert kept(harness) == []
 
 
-def test_what_was_shared_and_paid_for_waits_to_be_read_and_no_one_sees_it(trade: Trade) -> None:
-    order(trade, "Síle & Tomás", None, "")
-    assert waiting(trade) == [(WORDS, "Síle & Tomás"), (WORDS, "")]
-    assert shown(trade) == []
-    assert kept(trade) == [True, True]
+def test_what_was_shared_and_paid_for_waits_to_be_read_and_no_one_sees_it(harness: Harness) -> None:
+    order(harness, "Síle & Tomás", None, "")
+    assert waiting(harness) == [(WORDS, "Síle & Tomás"), (WORDS, "")]
+    assert shown(harness) == []
+    assert kept(harness) == [True, True]
 
 
-def test_what_was_never_paid_for_is_never_offered_and_cannot_be_shown(trade: Trade) -> None:
-    unpaid = order(trade, "Síle", paid=False)
-    assert waiting(trade) == []
+def test_what_was_never_paid_for_is_never_offered_and_cannot_be_shown(harness: Harness) -> None:
+    unpaid = order(harness, "Síle", paid=False)
+    assert waiting(harness) == []
     with pytest.raises(NotOffered):
-        decide(trade, unpaid, WallState.SHOWN)
-    assert shown(trade) == []
+        decide(harness, unpaid, WallState.SHOWN)
+    assert shown(harness) == []
 
 
-def test_an_order_opened_for_payment_again_is_offered_once(trade: Trade) -> None:
-    made = order(trade, "Síle", paid=False)
-    with trade.database.transaction() as session:
+def test_an_order_opened_for_payment_again_is_offered_once(harness: Harness) -> None:
+    made = order(harness, "Síle", paid=False)
+    with harness.database.transaction() as session:
         session.execute(update(Order).values(state=State.EXPIRED))
-        priced = quoted(snapshot.load(session), trade.wish("petal"))
-        open_attempt(session, trade.services, open_again(session, made, priced), priced)
-    start_payment(trade.services, trade.attempt(made).id)
-    trade.pays(made)
-    trade.looks(made)
-    trade.looks(made)
-    assert waiting(trade) == [(WORDS, "Síle")]
+        priced = quoted(snapshot.load(session), harness.wish("petal"))
+        open_attempt(session, harness.services, open_again(session, made, priced), priced)
+    start_payment(harness.services, harness.attempt(made).id)
+    harness.pays(made)
+    harness.sync(made)
+    harness.sync(made)
+    assert waiting(harness) == [(WORDS, "Síle")]
 
 
-def test_what_was_read_and_shown_is_on_the_wall_as_it_was_written(trade: Trade) -> None:
-    made = order(trade, "Síle")
-    decide(trade, made, WallState.SHOWN)
-    assert shown(trade) == [(WORDS, "Síle")]
-    assert waiting(trade) == []
-    with trade.database.reading() as session:
+def test_what_was_read_and_shown_is_on_the_wall_as_it_was_written(harness: Harness) -> None:
+    made = order(harness, "Síle")
+    decide(harness, made, WallState.SHOWN)
+    assert shown(harness) == [(WORDS, "Síle")]
+    assert waiting(harness) == []
+    with harness.database.reading() as session:
         last = history(session, made)[-1]
-        (seen,) = wall.decided(session, trade.services.vault)
+        (seen,) = wall.decided(session, harness.services.vault)
     assert (last.kind, last.actor, last.data) == ("put on the wall", OWNER, {"piece": 1})
     assert (seen.state, seen.words) == (WallState.SHOWN, WORDS)
 
 
-def test_what_was_left_off_is_not_on_it_and_may_be_put_there_later(trade: Trade) -> None:
-    made = order(trade, "Síle")
-    decide(trade, made, WallState.LEFT_OUT)
-    assert (shown(trade), waiting(trade)) == ([], [])
-    decide(trade, made, WallState.SHOWN, seen=WallState.LEFT_OUT)
-    assert shown(trade) == [(WORDS, "Síle")]
-    decide(trade, made, WallState.LEFT_OUT, seen=WallState.SHOWN)
-    assert (shown(trade), kept(trade)) == ([], [True])
+def test_what_was_left_off_is_not_on_it_and_may_be_put_there_later(harness: Harness) -> None:
+    made = order(harness, "Síle")
+    decide(harness, made, WallState.LEFT_OUT)
+    assert (shown(harness), waiting(harness)) == ([], [])
+    decide(harness, made, WallState.SHOWN, seen=WallState.LEFT_OUT)
+    assert shown(harness) == [(WORDS, "Síle")]
+    decide(harness, made, WallState.LEFT_OUT, seen=WallState.SHOWN)
+    assert (shown(harness), kept(harness)) == ([], [True])
 
 
-def test_withdrawing_destroys_the_key_and_is_for_good(trade: Trade) -> None:
-    made = order(trade, "Síle")
-    decide(trade, made, WallState.SHOWN)
-    assert withdraw(trade, made)
-    assert shown(trade) == []
-    assert kept(trade) == [False]
+def test_withdrawing_destroys_the_key_and_is_for_good(harness: Harness) -> None:
+    made = order(harness, "Síle")
+    decide(harness, made, WallState.SHOWN)
+    assert withdraw(harness, made)
+    assert shown(harness) == []
+    assert kept(harness) == [False]
     for seen in WallState:
         with pytest.raises(NotOffered):
-            decide(trade, made, WallState.SHOWN, seen=seen)
-    assert withdraw(trade, made), "once more is fine"
-    with trade.database.reading() as session:
+            decide(harness, made, WallState.SHOWN, seen=seen)
+    assert withdraw(harness, made), "once more is fine"
+    with harness.database.reading() as session:
         kinds = [event.kind for event in history(session, made)]
     assert kinds[-2:] == ["put on the wall", "taken off the wall"]
-    assert not withdraw(trade, made, number=2)
+    assert not withdraw(harness, made, number=2)
 
 
-def test_what_was_withdrawn_before_anyone_read_it_is_never_offered(trade: Trade) -> None:
-    made = order(trade, "Síle")
-    withdraw(trade, made)
-    assert waiting(trade) == []
+def test_what_was_withdrawn_before_anyone_read_it_is_never_offered(harness: Harness) -> None:
+    made = order(harness, "Síle")
+    withdraw(harness, made)
+    assert waiting(harness) == []
     with pytest.raises(NotOffered):
-        decide(trade, made, WallState.SHOWN, seen=WallState.WITHDRAWN)
+        decide(harness, made, WallState.SHOWN, seen=WallState.WITHDRAWN)
 
 
-def test_a_refund_leaves_her_words_where_she_put_them(trade: Trade) -> None:
-    made = order(trade, "Síle")
-    decide(trade, made, WallState.SHOWN)
-    trade.refunds(made)
-    assert trade.looks(made) == State.REFUNDED
-    assert shown(trade) == [(WORDS, "Síle")]
-    assert withdraw(trade, made)
+def test_a_refund_leaves_her_words_where_she_put_them(harness: Harness) -> None:
+    made = order(harness, "Síle")
+    decide(harness, made, WallState.SHOWN)
+    harness.refunds(made)
+    assert harness.sync(made) == State.REFUNDED
+    assert shown(harness) == [(WORDS, "Síle")]
+    assert withdraw(harness, made)
 
 
-def test_words_of_an_order_given_back_before_they_were_read_stay_private(trade: Trade) -> None:
-    made = order(trade, "Síle")
-    trade.refunds(made)
-    trade.looks(made)
-    assert waiting(trade) == []
+def test_words_of_an_order_given_back_before_they_were_read_stay_private(harness: Harness) -> None:
+    made = order(harness, "Síle")
+    harness.refunds(made)
+    harness.sync(made)
+    assert waiting(harness) == []
     with pytest.raises(NotOffered):
-        decide(trade, made, WallState.SHOWN)
-    decide(trade, made, WallState.LEFT_OUT)
+        decide(harness, made, WallState.SHOWN)
+    decide(harness, made, WallState.LEFT_OUT)
 
 
-def test_words_that_were_erased_cannot_be_shown(trade: Trade) -> None:
-    made = order(trade, "Síle")
-    reference = trade.order(made).reference
-    with trade.database.transaction() as session:
-        privacy.erase(session, trade.services.vault, reference, actor="test")
+def test_words_that_were_erased_cannot_be_shown(harness: Harness) -> None:
+    made = order(harness, "Síle")
+    reference = harness.order(made).reference
+    with harness.database.transaction() as session:
+        privacy.erase(session, harness.services.vault, reference, actor="test")
     with pytest.raises(NotOffered):
-        decide(trade, made, WallState.SHOWN)
+        decide(harness, made, WallState.SHOWN)
 
 
-def test_two_who_decide_at_once_decide_once(trade: Trade) -> None:
-    made = order(trade, "Síle")
+def test_two_who_decide_at_once_decide_once(harness: Harness) -> None:
+    made = order(harness, "Síle")
     start = Barrier(2)
 
     def choose(to: WallState) -> WallState | None:
         start.wait(30)
         try:
-            decide(trade, made, to, actor=to.value)
+            decide(harness, made, to, actor=to.value)
         except DecidedBefore as before:
             return before.state
         return None
@@ -204,41 +204,41 @@ def test_two_who_decide_at_once_decide_once(trade: Trade) -> None:
         answers = list(pool.map(choose, [WallState.SHOWN, WallState.LEFT_OUT]))
     winner = WallState.SHOWN if answers[0] is None else WallState.LEFT_OUT
     assert sorted(answers, key=str) == sorted([None, winner], key=str)
-    assert shown(trade) == ([(WORDS, "Síle")] if winner is WallState.SHOWN else [])
+    assert shown(harness) == ([(WORDS, "Síle")] if winner is WallState.SHOWN else [])
 
 
-def test_she_withdraws_while_the_owner_decides_and_nothing_is_shown(trade: Trade) -> None:
-    made = order(trade, "Síle")
+def test_she_withdraws_while_the_owner_decides_and_nothing_is_shown(harness: Harness) -> None:
+    made = order(harness, "Síle")
     start = Barrier(2)
 
     def put_up() -> None:
         start.wait(30)
         with suppress(NotOffered):
-            decide(trade, made, WallState.SHOWN)
+            decide(harness, made, WallState.SHOWN)
 
     def take_off() -> None:
         start.wait(30)
-        withdraw(trade, made)
+        withdraw(harness, made)
 
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(put_up), pool.submit(take_off)]:
             done.result()
-    assert shown(trade) == []
+    assert shown(harness) == []
 
 
 def test_the_newest_stand_first_and_pages_follow_one_another(
-    trade: Trade, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wall, "PER_PAGE", 2)
     names = ["one", "two", "three", "four", "five"]
-    made = order(trade, *names)
+    made = order(harness, *names)
     for number in range(1, 6):
-        decide(trade, made, WallState.SHOWN, number=number)
-    assert [[name for _, name in shown(trade, page)] for page in (1, 2, 3, 4)] == [
+        decide(harness, made, WallState.SHOWN, number=number)
+    assert [[name for _, name in shown(harness, page)] for page in (1, 2, 3, 4)] == [
         ["five", "four"], ["three", "two"], ["one"], [],
     ]  # fmt: skip
-    with trade.database.reading() as session:
-        assert [wall.page(session, trade.services.vault, page).more for page in (1, 2, 3)] == [
+    with harness.database.reading() as session:
+        assert [wall.page(session, harness.services.vault, page).more for page in (1, 2, 3)] == [
             True,
             True,
             False,
@@ -246,34 +246,34 @@ def test_the_newest_stand_first_and_pages_follow_one_another(
 
 
 @pytest.mark.parametrize("number", [0, 2, 99])
-def test_a_line_there_is_not_is_not_offered(trade: Trade, number: int) -> None:
-    made = order(trade, "Síle")
+def test_a_line_there_is_not_is_not_offered(harness: Harness, number: int) -> None:
+    made = order(harness, "Síle")
     with pytest.raises(NotOffered):
-        decide(trade, made, WallState.SHOWN, number=number)
+        decide(harness, made, WallState.SHOWN, number=number)
 
 
-def test_only_showing_and_leaving_off_are_decisions(trade: Trade) -> None:
-    made = order(trade, "Síle")
+def test_only_showing_and_leaving_off_are_decisions(harness: Harness) -> None:
+    made = order(harness, "Síle")
     for to in (WallState.WAITING, WallState.WITHDRAWN):
         with pytest.raises(ValueError, match="a decision"):
-            decide(trade, made, to)
+            decide(harness, made, to)
 
 
-def test_the_database_itself_keeps_nothing_of_what_was_withdrawn(trade: Trade) -> None:
-    order(trade, "Síle")
+def test_the_database_itself_keeps_nothing_of_what_was_withdrawn(harness: Harness) -> None:
+    order(harness, "Síle")
     for wrong in ("state = 'withdrawn'", "sealed = NULL", "state = 'shown'"):
-        with pytest.raises(IntegrityError), trade.database.transaction() as session:
+        with pytest.raises(IntegrityError), harness.database.transaction() as session:
             session.execute(text(f"UPDATE wall_entry SET {wrong}"))
 
 
-def test_words_whose_key_is_gone_are_not_shown_although_the_row_says_so(trade: Trade) -> None:
+def test_words_whose_key_is_gone_are_not_shown_although_the_row_says_so(harness: Harness) -> None:
     """Its writer withdrew it, and the process was killed before the row was changed."""
-    made = order(trade, "Síle", "Aoife")
+    made = order(harness, "Síle", "Aoife")
     for number in (1, 2):
-        decide(trade, made, WallState.SHOWN, number=number)
-    with trade.database.reading() as session:
+        decide(harness, made, WallState.SHOWN, number=number)
+    with harness.database.reading() as session:
         key_id = session.scalars(select(WallEntry.key_id).where(WallEntry.number == 1)).one()
-    trade.services.vault.destroy([key_id], [])
-    assert [name for _, name in shown(trade)] == ["Aoife"]
-    with trade.database.reading() as session:
-        assert [found.name for found in wall.decided(session, trade.services.vault)] == ["Aoife"]
+    harness.services.vault.destroy([key_id], [])
+    assert [name for _, name in shown(harness)] == ["Aoife"]
+    with harness.database.reading() as session:
+        assert [found.name for found in wall.decided(session, harness.services.vault)] == ["Aoife"]

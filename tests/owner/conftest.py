@@ -1,10 +1,10 @@
 import pytest
 from flask import Flask
 
-from tests.fixtures import engine_name, paid, trade
+from tests.fixtures import engine_name, harness, paid
 from tests.shopper import Shopper
 
-__all__ = ["engine_name", "paid", "trade"]
+__all__ = ["engine_name", "harness", "paid"]
 
 
 @pytest.fixture

@@ -17,19 +17,19 @@ from shop.orders.models import Order, OrderLine
 from shop.orders.view import view
 from shop.privacy import erase
 from tests.engraving import skia_union
+from tests.harness import Harness
 from tests.shopper import Shopper, soup
-from tests.trade import Trade
 
 
 @pytest.fixture
-def engraved(owner: Shopper, trade: Trade) -> str:
+def engraved(owner: Shopper, harness: Harness) -> str:
     """The reference of a paid order of a disc with words on both sides."""
-    her = Shopper(owner.app)
-    her.to_payment()
-    her.press_pay()
-    trade.pays(1)
-    trade.looks(1)
-    return trade.order(1).reference
+    shopper = Shopper(owner.app)
+    shopper.to_payment()
+    shopper.press_pay()
+    harness.pays(1)
+    harness.sync(1)
+    return harness.order(1).reference
 
 
 def file(who: Shopper, reference: str, name: str = "front.dxf", line: int | str = 1) -> TestResponse:
@@ -51,11 +51,11 @@ def test_every_side_is_offered_in_every_format(owner: Shopper, engraved: str) ->
         assert b"Caoimhe" not in answer.data
 
 
-def test_her_page_and_the_bench_name_the_same_proof(owner: Shopper, trade: Trade, engraved: str) -> None:
-    with trade.database.reading() as session:
+def test_her_page_and_the_bench_name_the_same_proof(owner: Shopper, harness: Harness, engraved: str) -> None:
+    with harness.database.reading() as session:
         order = session.get_one(Order, 1)
-        proof = view(session, trade.services.vault, order).lines[0].proof_number
-        token = link_token(session, order.id, trade.services.secret_key)
+        proof = view(session, harness.services.vault, order).lines[0].proof_number
+        token = link_token(session, order.id, harness.services.secret_key)
     assert len(proof) == 12
     assert f"proof {proof}" in owner.get(f"/owner/orders/{engraved}").text
     assert f"Proof {proof}" in Shopper(owner.app).get(f"/orders/{token}").text
@@ -79,11 +79,11 @@ def test_what_there_is_not_is_not_found(owner: Shopper, engraved: str, name: str
     assert file(owner, engraved, name, line).status_code == 404
 
 
-def test_nothing_without_words_can_be_cut(owner: Shopper, trade: Trade, paid: str, engraved: str) -> None:
+def test_nothing_without_words_can_be_cut(owner: Shopper, harness: Harness, paid: str, engraved: str) -> None:
     assert file(owner, paid).status_code == 404
     assert file(owner, "PM-0000-00").status_code == 404
-    with trade.database.transaction() as session:
-        erase(session, trade.services.vault, engraved, actor="test")
+    with harness.database.transaction() as session:
+        erase(session, harness.services.vault, engraved, actor="test")
     assert file(owner, engraved).status_code == 404
 
 
@@ -110,13 +110,13 @@ def test_a_face_that_is_gone_leaves_the_words_on_the_bench(
     assert "Caoimhe" in page.text
 
 
-def alerts(trade: Trade) -> list[tuple[str, str]]:
-    with trade.database.reading() as session:
+def alerts(harness: Harness) -> list[tuple[str, str]]:
+    with harness.database.reading() as session:
         return [(alert.kind, alert.about) for alert in open_alerts(session)]
 
 
 def test_letters_that_would_be_cut_otherwise_than_drawn_make_no_file_and_an_alert(
-    owner: Shopper, trade: Trade, engraved: str, monkeypatch: pytest.MonkeyPatch
+    owner: Shopper, harness: Harness, engraved: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gives_up(*_: object) -> None:
         raise CannotUnite
@@ -125,46 +125,46 @@ def test_letters_that_would_be_cut_otherwise_than_drawn_make_no_file_and_an_aler
     answer = file(owner, engraved)
     assert answer.status_code == 409
     assert "by hand" in answer.text
-    assert alerts(trade) == [("cut differs", engraved)]
+    assert alerts(harness) == [("cut differs", engraved)]
 
 
 @pytest.mark.parametrize("name", ["Henry", "Merike"])
 def test_the_bench_gets_no_file_of_a_union_that_loses_ink(
-    owner: Shopper, trade: Trade, monkeypatch: pytest.MonkeyPatch, name: str
+    owner: Shopper, harness: Harness, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    her = Shopper(owner.app)
+    shopper = Shopper(owner.app)
     words = {"engraving_front_1": name, "engraving_front_2": "", "engraving_back_1": ""}
-    assert her.add(**words, face="great-vibes").status_code == 303
-    her.tell_details()
-    assert her.press_pay().status_code == 303
-    trade.pays(1)
-    trade.looks(1)
-    reference = trade.order(1).reference
+    assert shopper.add(**words, face="great-vibes").status_code == 303
+    shopper.tell_details()
+    assert shopper.press_pay().status_code == 303
+    harness.pays(1)
+    harness.sync(1)
+    reference = harness.order(1).reference
     assert file(owner, reference).status_code == 200
     monkeypatch.setattr(outlines, "cut", skia_union.cut)
     for suffix in FORMATS:
         assert file(owner, reference, f"front.{suffix}").status_code == 409
-    assert alerts(trade) == [("cut differs", reference)]
+    assert alerts(harness) == [("cut differs", reference)]
 
 
 def test_the_bench_gets_no_file_of_other_outlines_than_those_that_were_approved(
-    owner: Shopper, trade: Trade, engraved: str
+    owner: Shopper, harness: Harness, engraved: str
 ) -> None:
-    with trade.database.transaction() as session:
+    with harness.database.transaction() as session:
         session.execute(update(OrderLine).values(cut_digest="0" * 64))
     assert file(owner, engraved).status_code == 409
-    assert alerts(trade) == [("cut changed", engraved)]
+    assert alerts(harness) == [("cut changed", engraved)]
 
 
 def test_an_order_from_before_outlines_had_a_digest_is_held_by_its_drawing_alone(
-    owner: Shopper, trade: Trade, engraved: str
+    owner: Shopper, harness: Harness, engraved: str
 ) -> None:
-    with trade.database.transaction() as session:
+    with harness.database.transaction() as session:
         assert None not in session.scalars(select(OrderLine.cut_digest)).all()
         session.execute(update(OrderLine).values(cut_digest=None))
     assert file(owner, engraved).status_code == 200
     assert "before outlines were kept" in owner.get(f"/owner/orders/{engraved}").text
-    assert alerts(trade) == []
+    assert alerts(harness) == []
 
 
 def test_the_finance_lead_gets_no_file(owner: Shopper, engraved: str) -> None:

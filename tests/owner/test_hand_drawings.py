@@ -15,8 +15,8 @@ from shop.engraving.outlines import CutSide, cut_path
 from shop.mail.models import QueuedEmail
 from shop.orders.lifecycle import link_token
 from shop.orders.models import OrderLine
+from tests.harness import Harness
 from tests.shopper import Shopper, form_on, reason_beside, soup
-from tests.trade import Trade
 
 ADD = "/basket/lines"
 WORDS = "ᏣᎳᎩ Anna"
@@ -32,31 +32,31 @@ DRAWN = (
 @pytest.fixture
 def buyer(owner: Shopper) -> Shopper:
     """Somebody whose basket holds a disc with words that no face can set."""
-    her = Shopper(owner.app)
-    refused = her.add(engraving_front_1=WORDS, engraving_front_2="", engraving_back_1="")
+    shopper = Shopper(owner.app)
+    refused = shopper.add(engraving_front_1=WORDS, engraving_front_2="", engraving_back_1="")
     assert "We can draw them for you" in reason_beside(refused, "engraving-front-1")
     _, sent = form_on(refused, ADD)
     (button,) = soup(refused).select("[data-ways='engraving-front-1'] button")
     sent["instead"] = str(button["value"])
-    _, sent = form_on(her.post(ADD, sent), ADD)
+    _, sent = form_on(shopper.post(ADD, sent), ADD)
     assert sent["face"] == HAND
-    assert her.post(ADD, sent).status_code == 303
-    return her
+    assert shopper.post(ADD, sent).status_code == 303
+    return shopper
 
 
 @pytest.fixture
-def ordered(buyer: Shopper, trade: Trade) -> str:
+def ordered(buyer: Shopper, harness: Harness) -> str:
     assert "cut nothing before you have approved it" in buyer.get("/basket").text
     buyer.tell_details()
     buyer.press_pay()
-    trade.pays(1)
-    trade.looks(1)
-    return trade.order(1).reference
+    harness.pays(1)
+    harness.sync(1)
+    return harness.order(1).reference
 
 
-def her_page(trade: Trade) -> str:
-    with trade.database.reading() as session:
-        return f"/orders/{link_token(session, 1, trade.services.secret_key)}"
+def her_page(harness: Harness) -> str:
+    with harness.database.reading() as session:
+        return f"/orders/{link_token(session, 1, harness.services.secret_key)}"
 
 
 def send(owner: Shopper, reference: str, drawing: str | bytes = DRAWN) -> TestResponse:
@@ -72,30 +72,30 @@ def cut_file(owner: Shopper, reference: str) -> TestResponse:
     return owner.get(f"/owner/orders/{reference}/lines/1/front.svg")
 
 
-def emails(trade: Trade) -> list[str]:
-    with trade.database.reading() as session:
+def emails(harness: Harness) -> list[str]:
+    with harness.database.reading() as session:
         return list(session.scalars(select(QueuedEmail.kind).order_by(QueuedEmail.id)))
 
 
-def alerts(trade: Trade, kind: AlertKind = AlertKind.TO_BE_DRAWN) -> list[str]:
-    with trade.database.reading() as session:
+def alerts(harness: Harness, kind: AlertKind = AlertKind.TO_BE_DRAWN) -> list[str]:
+    with harness.database.reading() as session:
         return [alert.about for alert in open_alerts(session) if alert.kind == kind]
 
 
-def test_from_the_order_to_the_approved_drawing(owner: Shopper, trade: Trade, ordered: str) -> None:
-    with trade.database.reading() as session:
+def test_from_the_order_to_the_approved_drawing(owner: Shopper, harness: Harness, ordered: str) -> None:
+    with harness.database.reading() as session:
         line = session.scalars(select(OrderLine)).one()
         assert (line.engraved, line.by_hand, line.cut_digest) == (True, True, None)
-    assert alerts(trade) == [f"{ordered}, piece 1"]
+    assert alerts(harness) == [f"{ordered}, piece 1"]
     assert WORDS in owner.get(f"/owner/orders/{ordered}").text
     assert not soup(owner.get(f"/owner/orders/{ordered}")).select(".bench-files a")
     assert cut_file(owner, ordered).status_code == 409
 
-    buyer, page = Shopper(owner.app), her_page(trade)
+    buyer, page = Shopper(owner.app), her_page(harness)
     assert "Nothing is cut before you have approved it" in buyer.get(page).text
     assert "e-mail says so" in send(owner, ordered).text
-    assert alerts(trade) == []
-    assert emails(trade) == ["order-confirmation", "drawing-ready"]
+    assert alerts(harness) == []
+    assert emails(harness) == ["order-confirmation", "drawing-ready"]
     assert cut_file(owner, ordered).status_code == 409
     shown = soup(buyer.get(page)).select_one(".line-proof svg path.words")
     assert shown is not None
@@ -108,14 +108,16 @@ def test_from_the_order_to_the_approved_drawing(owner: Shopper, trade: Trade, or
     assert not soup(owner.get(f"/owner/orders/{ordered}")).select("form[enctype]")
 
 
-def test_a_change_is_asked_for_and_the_owner_draws_again(owner: Shopper, trade: Trade, ordered: str) -> None:
+def test_a_change_is_asked_for_and_the_owner_draws_again(
+    owner: Shopper, harness: Harness, ordered: str
+) -> None:
     send(owner, ordered)
-    buyer, page = Shopper(owner.app), her_page(trade)
+    buyer, page = Shopper(owner.app), her_page(harness)
     asked = buyer.send(page, f"{page}/drawings/1/changes", {"wish": "The second letter is wider."})
     assert asked.status_code == 303
-    assert alerts(trade) == [f"{ordered}, piece 1"]
+    assert alerts(harness) == [f"{ordered}, piece 1"]
     assert "The second letter is wider." in owner.get(f"/owner/orders/{ordered}").text
-    with trade.database.reading() as session:
+    with harness.database.reading() as session:
         for table in ("hand_drawing_step", "alert", "order_event"):
             assert "second letter" not in str(session.execute(text(f"SELECT * FROM {table}")).all())
     assert cut_file(owner, ordered).status_code == 409
@@ -125,8 +127,10 @@ def test_a_change_is_asked_for_and_the_owner_draws_again(owner: Shopper, trade: 
     assert cut_file(owner, ordered).status_code == 200
 
 
-def test_only_the_drawing_that_is_in_sight_is_approved(owner: Shopper, trade: Trade, ordered: str) -> None:
-    buyer, page = Shopper(owner.app), her_page(trade)
+def test_only_the_drawing_that_is_in_sight_is_approved(
+    owner: Shopper, harness: Harness, ordered: str
+) -> None:
+    buyer, page = Shopper(owner.app), her_page(harness)
     send(owner, ordered)
     _, seen = form_on(buyer.get(page), f"{page}/drawings/1/approval")
     send(owner, ordered)
@@ -135,11 +139,11 @@ def test_only_the_drawing_that_is_in_sight_is_approved(owner: Shopper, trade: Tr
     assert "a newer one has taken its place" in buyer.get(page).text
 
 
-def test_a_file_that_is_no_outline_reaches_nobody(owner: Shopper, trade: Trade, ordered: str) -> None:
+def test_a_file_that_is_no_outline_reaches_nobody(owner: Shopper, harness: Harness, ordered: str) -> None:
     said = send(owner, ordered, DRAWN.replace("<title>a</title>", "<script>alert(1)</script>")).text
     assert "Nothing was sent" in said
-    assert emails(trade) == ["order-confirmation"]
-    assert alerts(trade) == [f"{ordered}, piece 1"]
+    assert emails(harness) == ["order-confirmation"]
+    assert alerts(harness) == [f"{ordered}, piece 1"]
 
 
 @pytest.mark.parametrize(
@@ -206,10 +210,10 @@ def test_however_a_program_writes_the_same_drawing_it_is_taken(drawing: str) -> 
 
 
 def test_a_drawing_finer_than_the_machine_can_cut_is_refused(
-    owner: Shopper, trade: Trade, ordered: str
+    owner: Shopper, harness: Harness, ordered: str
 ) -> None:
     diamond = bench.Profile(MACHINES["diamond"].usual, Jig())
-    with trade.database.transaction() as session:
+    with harness.database.transaction() as session:
         bench.save(session, diamond, actor="owner@example.com")
     fine = DRAWN.replace("M4 4h8v8h-8zM6 6v4h4v-4z", "M4 4h8v0.1h-8zM4 8h8v0.1h-8z")
     assert "finer than 0.15 mm" in send(owner, ordered, fine).text
@@ -225,10 +229,10 @@ def test_a_drawing_that_encloses_nothing_is_refused(drawing: str) -> None:
 
 
 def test_the_bench_gets_no_file_of_a_drawing_that_lost_ink(
-    owner: Shopper, trade: Trade, ordered: str, monkeypatch: pytest.MonkeyPatch
+    owner: Shopper, harness: Harness, ordered: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send(owner, ordered)
-    page = her_page(trade)
+    page = her_page(harness)
     Shopper(owner.app).send(page, f"{page}/drawings/1/approval")
     assert cut_file(owner, ordered).status_code == 200
 
@@ -238,7 +242,7 @@ def test_the_bench_gets_no_file_of_a_drawing_that_lost_ink(
 
     monkeypatch.setattr("shop.engraving.by_hand.cut_path", loses_its_eye)
     assert cut_file(owner, ordered).status_code == 409
-    assert alerts(trade, AlertKind.CUT_DIFFERS) == [ordered]
+    assert alerts(harness, AlertKind.CUT_DIFFERS) == [ordered]
 
 
 def test_what_is_cut_is_what_was_drawn_at_its_place() -> None:

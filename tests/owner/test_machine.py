@@ -15,8 +15,8 @@ from shop.engraving.jig import Jig
 from shop.owner.machine import FINEST
 from shop.settings import Settings
 from tests.engraving.files import bounds, read_dxf
+from tests.harness import Harness
 from tests.shopper import Shopper, form_on, reason_beside, soup, summary
-from tests.trade import Trade
 
 FORM = {
     "machine": "diamond",
@@ -142,43 +142,43 @@ def test_words_the_machine_is_too_coarse_for_are_refused_as_any_others(owner: Sh
 
 
 def test_a_basket_from_before_is_drawn_for_the_machine_of_today(owner: Shopper) -> None:
-    her = Shopper(owner.app)
-    her.to_payment()
-    before = soup(her.get("/basket")).select_one("main svg")
-    page = her.get("/checkout/payment")
+    shopper = Shopper(owner.app)
+    shopper.to_payment()
+    before = soup(shopper.get("/basket")).select_one("main svg")
+    page = shopper.get("/checkout/payment")
     write_down(owner)
-    after = soup(her.get("/basket")).select_one("main svg")
+    after = soup(shopper.get("/basket")).select_one("main svg")
     assert before is not None
     assert after is not None
     assert str(before) != str(after)
     _, agreed = form_on(page, "/checkout/payment")
     agreed["acknowledged"] = "y"
-    answer = her.post("/checkout/payment", agreed)
+    answer = shopper.post("/checkout/payment", agreed)
     assert answer.status_code in {409, 422}, "it is not what was shown, so it is shown again"
-    assert her.press_pay().status_code == 303
+    assert shopper.press_pay().status_code == 303
 
 
 def test_a_basket_whose_words_no_longer_fit_says_so_with_the_usual_sentence(owner: Shopper) -> None:
-    her = Shopper(owner.app)
-    assert her.add(engraving_front_1=LONG).status_code == 303
-    assert her.tell_details().status_code == 303
+    shopper = Shopper(owner.app)
+    assert shopper.add(engraving_front_1=LONG).status_code == 303
+    assert shopper.tell_details().status_code == 303
     write_down(owner)
-    page = her.get("/basket")
+    page = shopper.get("/basket")
     assert NO_LONGER_FITS.strip() in page.text
     assert "too long for the piece" in page.text
-    assert LONG in page.text, "nothing she wrote is lost"
-    assert her.press_pay().status_code == 422
+    assert LONG in page.text, "nothing the buyer wrote is lost"
+    assert shopper.press_pay().status_code == 422
 
 
 @pytest.fixture
-def engraved(owner: Shopper, trade: Trade) -> str:
+def engraved(owner: Shopper, harness: Harness) -> str:
     """The reference of an order with words that was paid before a machine was named."""
-    her = Shopper(owner.app)
-    her.to_payment()
-    her.press_pay()
-    trade.pays(1)
-    trade.looks(1)
-    return trade.order(1).reference
+    shopper = Shopper(owner.app)
+    shopper.to_payment()
+    shopper.press_pay()
+    harness.pays(1)
+    harness.sync(1)
+    return harness.order(1).reference
 
 
 def test_an_order_is_cut_as_it_was_approved_whatever_machine_comes_later(
@@ -194,14 +194,14 @@ def test_an_order_is_cut_as_it_was_approved_whatever_machine_comes_later(
     assert "approved before a machine was named" in page
 
 
-def test_an_order_says_which_machine_it_was_approved_for(owner: Shopper, trade: Trade) -> None:
+def test_an_order_says_which_machine_it_was_approved_for(owner: Shopper, harness: Harness) -> None:
     write_down(owner)
-    her = Shopper(owner.app)
-    her.to_payment()
-    her.press_pay()
-    trade.pays(1)
-    trade.looks(1)
-    address = f"/owner/orders/{trade.order(1).reference}"
+    shopper = Shopper(owner.app)
+    shopper.to_payment()
+    shopper.press_pay()
+    harness.pays(1)
+    harness.sync(1)
+    address = f"/owner/orders/{harness.order(1).reference}"
     page = owner.get(address).text
     assert "Drawn for a diamond drag: lines of 0.15 mm, small letters of 1.1 mm." in page
     assert "Another machine" not in page

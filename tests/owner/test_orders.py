@@ -7,8 +7,8 @@ from shop.orders.lifecycle import State
 from shop.orders.models import Order
 from shop.payments.gateway_errors import GatewayDown
 from shop.payments.models import RefundRequest
-from tests.shopper import Shopper, form_on, reason_beside, soup, trade_of
-from tests.trade import Trade
+from tests.harness import Harness
+from tests.shopper import Shopper, form_on, harness_of, reason_beside, soup
 
 
 def refund(owner: Shopper, reference: str, **fields: str | list[str]) -> int:
@@ -20,8 +20,8 @@ def refund(owner: Shopper, reference: str, **fields: str | list[str]) -> int:
     return owner.post(f"{page}/refunds", form_on(shown, f"{page}/refunds")[1]).status_code
 
 
-def test_unpaid_orders_are_shown_only_when_asked_for(owner: Shopper, trade: Trade, paid: str) -> None:
-    unpaid = trade.order(trade.place("heart")).reference
+def test_unpaid_orders_are_shown_only_when_asked_for(owner: Shopper, harness: Harness, paid: str) -> None:
+    unpaid = harness.order(harness.place("heart")).reference
     assert paid in owner.get("/owner/orders").text
     assert unpaid not in owner.get("/owner/orders").text
     assert unpaid in owner.get("/owner/orders?all=1").text
@@ -29,9 +29,9 @@ def test_unpaid_orders_are_shown_only_when_asked_for(owner: Shopper, trade: Trad
 
 
 def test_pages_lead_to_every_order_once_the_newest_first(
-    owner: Shopper, trade: Trade, monkeypatch: pytest.MonkeyPatch
+    owner: Shopper, harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    placed = [trade.order(trade.place("petal")).reference for _ in range(5)]
+    placed = [harness.order(harness.place("petal")).reference for _ in range(5)]
     monkeypatch.setattr("shop.owner.orders.MOST_ROWS", 2)
     seen: list[str] = []
     address: str | None = "/owner/orders?all=1"
@@ -46,12 +46,12 @@ def test_pages_lead_to_every_order_once_the_newest_first(
 
 
 def test_an_order_shows_every_word_to_the_letter(owner: Shopper) -> None:
-    her, trade = Shopper(owner.app), trade_of(owner.app)
-    her.to_payment()
-    her.press_pay()
-    order = trade.order(1)
-    trade.pays(order.id)
-    trade.looks(order.id)
+    shopper, harness = Shopper(owner.app), harness_of(owner.app)
+    shopper.to_payment()
+    shopper.press_pay()
+    order = harness.order(1)
+    harness.pays(order.id)
+    harness.sync(order.id)
     page = soup(owner.get(f"/owner/orders/{order.reference}")).main
     assert page is not None
     cut = [tag.text for tag in page.select(".bench-words dd")]
@@ -68,42 +68,44 @@ def test_an_order_there_is_not_is_not_found(owner: Shopper, reference: str) -> N
     assert owner.get(f"/owner/stock/{reference}").status_code in {400, 404}
 
 
-def test_a_refund_of_a_piece_and_the_postage_goes_out_once(owner: Shopper, trade: Trade, paid: str) -> None:
+def test_a_refund_of_a_piece_and_the_postage_goes_out_once(
+    owner: Shopper, harness: Harness, paid: str
+) -> None:
     assert refund(owner, paid, line="1", postage="1") == 303
-    assert trade.order(1).state == State.PART_REFUNDED
-    expected = trade.wish_price("petal")
-    assert trade.kept_pence(1) == expected
+    assert harness.order(1).state == State.PART_REFUNDED
+    expected = harness.wish_price("petal")
+    assert harness.kept_pence(1) == expected
     page = f"/owner/orders/{paid}"
     assert "is on its way back to the buyer" in owner.get(page).text
     answer = owner.send(page, f"{page}/refunds", {"line": "1", "postage": "1"})
     assert answer.status_code == 422
     assert "has not been refunded yet" in reason_beside(answer, "line-2")
     assert form_on(answer, f"{page}/refunds")[1].getlist("line") == []
-    assert trade.kept_pence(1) == expected
+    assert harness.kept_pence(1) == expected
 
 
 def test_every_piece_and_the_postage_is_all_of_it_and_never_more(
-    owner: Shopper, trade: Trade, paid: str
+    owner: Shopper, harness: Harness, paid: str
 ) -> None:
     assert refund(owner, paid, line=["1", "2", "2", "1", "7"], postage="1") == 303
-    assert trade.kept_pence(1) == 0
-    assert trade.order(1).state == State.REFUNDED
-    assert trade.given() == 0
+    assert harness.kept_pence(1) == 0
+    assert harness.order(1).state == State.REFUNDED
+    assert harness.given() == 0
     assert refund(owner, paid, line=["1", "2"], postage="1") == 422
 
 
-def test_more_than_is_left_is_refused(owner: Shopper, trade: Trade, paid: str) -> None:
-    trade.refunds(1, trade.order(1).total_pence - 100)
-    trade.looks(1)
+def test_more_than_is_left_is_refused(owner: Shopper, harness: Harness, paid: str) -> None:
+    harness.refunds(1, harness.order(1).total_pence - 100)
+    harness.sync(1)
     page = f"/owner/orders/{paid}"
     answer = owner.send(page, f"{page}/refunds", {"postage": "1"})
     assert answer.status_code == 422
     assert "more than what is left" in reason_beside(answer, "postage")
-    assert trade.kept_pence(1) == 100
+    assert harness.kept_pence(1) == 100
 
 
-def test_an_unpaid_order_offers_no_refund_and_takes_none(owner: Shopper, trade: Trade, paid: str) -> None:
-    unpaid = f"/owner/orders/{trade.order(trade.place('heart')).reference}"
+def test_an_unpaid_order_offers_no_refund_and_takes_none(owner: Shopper, harness: Harness, paid: str) -> None:
+    unpaid = f"/owner/orders/{harness.order(harness.place('heart')).reference}"
     assert not soup(owner.get(unpaid)).select("form[action$='/refunds']")
     _, sent = form_on(owner.get(f"/owner/orders/{paid}"), f"/owner/orders/{paid}/refunds")
     sent["line"] = "1"
@@ -111,7 +113,7 @@ def test_an_unpaid_order_offers_no_refund_and_takes_none(owner: Shopper, trade: 
 
 
 def test_while_stripe_is_away_a_refund_is_written_down_and_a_look_says_so(
-    owner: Shopper, trade: Trade, paid: str, monkeypatch: pytest.MonkeyPatch
+    owner: Shopper, harness: Harness, paid: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: object, **__: object) -> None:
         raise GatewayDown("away")
@@ -124,17 +126,17 @@ def test_while_stripe_is_away_a_refund_is_written_down_and_a_look_says_so(
         assert owner.send(page, f"{page}/looks").status_code == 303
         assert "cannot be reached at the moment" in owner.get(page).text
     assert owner.send(page, f"{page}/looks").status_code == 303
-    assert trade.order(1).state == State.PART_REFUNDED
-    with trade.database.reading() as session:
+    assert harness.order(1).state == State.PART_REFUNDED
+    with harness.database.reading() as session:
         (request,) = session.scalars(select(RefundRequest))
     assert (request.lines, request.actor) == ([2], "owner@example.com")
 
 
-def test_a_look_finds_what_no_webhook_told_of(owner: Shopper, trade: Trade) -> None:
-    order = trade.place("heart")
-    trade.pays(order)
-    page = f"/owner/orders/{trade.order(order).reference}"
+def test_a_look_finds_what_no_webhook_told_of(owner: Shopper, harness: Harness) -> None:
+    order = harness.place("heart")
+    harness.pays(order)
+    page = f"/owner/orders/{harness.order(order).reference}"
     assert owner.send(page, f"{page}/looks").status_code == 303
     assert "up to date" in owner.get(page).text
-    with trade.database.reading() as session:
+    with harness.database.reading() as session:
         assert session.get_one(Order, order).state == State.PAID

@@ -12,9 +12,9 @@ from shop.orders.lifecycle import State
 from shop.orders.models import Order
 from shop.payments import review
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
+from tests.harness import Harness
 from tests.owner.test_orders import refund
 from tests.shopper import Shopper, form_on, soup
-from tests.trade import Trade
 
 
 def refuses(status: int, code: str | None) -> Callable[..., Any]:
@@ -45,69 +45,69 @@ def waiting_form(owner: Shopper, reference: str, ending: str) -> str:
     return str(form["action"]).removeprefix(f"/owner/orders/{reference}/")
 
 
-def number_of(trade: Trade, reference: str) -> int:
-    with trade.database.reading() as session:
+def number_of(harness: Harness, reference: str) -> int:
+    with harness.database.reading() as session:
         return session.scalars(select(Order.id).where(Order.reference == reference)).one()
 
 
 @pytest.fixture
-def unexplained(trade: Trade) -> str:
+def unexplained(harness: Harness) -> str:
     """An order that was paid with another amount than was asked for."""
-    order = trade.place("heart")
-    with trade.database.transaction() as session:
+    order = harness.place("heart")
+    with harness.database.transaction() as session:
         row = session.get_one(Order, order)
         row.goods_pence += 100
         row.total_pence += 100
-    trade.pays(order)
-    trade.looks(order)
-    assert trade.order(order).state == State.REVIEW
-    return trade.order(order).reference
+    harness.pays(order)
+    harness.sync(order)
+    assert harness.order(order).state == State.REVIEW
+    return harness.order(order).reference
 
 
-def test_the_sum_is_shown_before_anything_is_sent(owner: Shopper, trade: Trade, paid: str) -> None:
+def test_the_sum_is_shown_before_anything_is_sent(owner: Shopper, harness: Harness, paid: str) -> None:
     page = f"/owner/orders/{paid}"
     shown = owner.send(page, f"{page}/refunds", {"line": "1", "postage": "1"})
-    pence = trade.wish_price("disc") + trade.order(1).postage_pence
+    pence = harness.wish_price("disc") + harness.order(1).postage_pence
     assert shown.status_code == 200
     assert f"Give back £{pence / 100:.2f}?" in shown.text
-    assert trade.kept_pence(1) == trade.order(1).total_pence
+    assert harness.kept_pence(1) == harness.order(1).total_pence
     _, sent = form_on(shown, f"{page}/refunds")
     assert owner.post(f"{page}/refunds", sent).status_code == 303
-    assert trade.kept_pence(1) == trade.order(1).total_pence - pence
+    assert harness.kept_pence(1) == harness.order(1).total_pence - pence
 
 
 def test_another_sum_than_the_one_that_was_shown_is_shown_first(
-    owner: Shopper, trade: Trade, paid: str
+    owner: Shopper, harness: Harness, paid: str
 ) -> None:
     page = f"/owner/orders/{paid}"
     shown = owner.send(page, f"{page}/refunds", {"line": ["1", "2"]})
     _, sent = form_on(shown, f"{page}/refunds")
-    trade.refunds(1, trade.wish_price("petal"))
-    trade.looks(1)
+    harness.refunds(1, harness.wish_price("petal"))
+    harness.sync(1)
     answer = owner.post(f"{page}/refunds", sent)
     assert answer.status_code == 200
-    assert trade.kept_pence(1) == trade.order(1).total_pence - trade.wish_price("petal")
-    assert f"Give back £{trade.wish_price('disc') / 100:.2f}?" in answer.text
+    assert harness.kept_pence(1) == harness.order(1).total_pence - harness.wish_price("petal")
+    assert f"Give back £{harness.wish_price('disc') / 100:.2f}?" in answer.text
 
 
 def test_what_went_back_in_the_dashboard_is_shown_and_cannot_be_ticked(
-    owner: Shopper, trade: Trade, paid: str
+    owner: Shopper, harness: Harness, paid: str
 ) -> None:
-    trade.refunds(1, trade.wish_price("disc"))
-    trade.looks(1)
+    harness.refunds(1, harness.wish_price("disc"))
+    harness.sync(1)
     assert "went back on" in page_of(owner, paid)
     assert "sent in Stripe’s dashboard" in page_of(owner, paid)
     assert [box["value"] for box in soup(owner.get(f"/owner/orders/{paid}")).select("[name=line]")] == ["2"]
     assert refund(owner, paid, line="1") == 422
-    trade.refunds(1, trade.order(1).postage_pence)
-    trade.looks(1)
+    harness.refunds(1, harness.order(1).postage_pence)
+    harness.sync(1)
     assert not soup(owner.get(f"/owner/orders/{paid}")).select("[name=postage]")
     assert refund(owner, paid, postage="1") == 422
 
 
 @pytest.mark.parametrize("code", ["balance_insufficient", "parameter_invalid"])
 def test_the_owner_is_told_when_stripe_did_not_send_a_refund(
-    owner: Shopper, trade: Trade, paid: str, monkeypatch: pytest.MonkeyPatch, code: str
+    owner: Shopper, harness: Harness, paid: str, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("shop.payments.gateway.Gateway.refund", refuses(400, code))
@@ -116,12 +116,12 @@ def test_the_owner_is_told_when_stripe_did_not_send_a_refund(
     assert "on its way back" not in told.replace("is on its way back 2.", "")
     assert "not enough in the balance" in told or "Stripe says parameter_invalid" in told
     assert press(owner, paid, waiting_form(owner, paid, "/sending")) == 303
-    assert trade.order(1).state == State.PART_REFUNDED
+    assert harness.order(1).state == State.PART_REFUNDED
     assert form_to(owner, paid, "/sending") is None
 
 
 def test_a_refund_that_was_returned_by_other_means_needs_a_reason(
-    owner: Shopper, trade: Trade, paid: str, monkeypatch: pytest.MonkeyPatch
+    owner: Shopper, harness: Harness, paid: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("shop.payments.gateway.Gateway.refund", refuses(400, "parameter_invalid"))
@@ -130,7 +130,7 @@ def test_a_refund_that_was_returned_by_other_means_needs_a_reason(
     assert press(owner, paid, closing) == 422
     note = f"note-{closing.split('/')[1]}"
     assert press(owner, paid, closing, **{note: "by bank transfer on 3 May", "how": "returned"}) == 303
-    assert trade.order(1).state == State.PART_REFUNDED
+    assert harness.order(1).state == State.PART_REFUNDED
     assert "returned by other means" in page_of(owner, paid)
     assert refund(owner, paid, line="1") == 422
 
@@ -139,14 +139,14 @@ def test_a_refund_that_was_returned_by_other_means_needs_a_reason(
     ("status", "said"), [(401, "does not accept the shop's key"), (404, "does not know")]
 )
 def test_a_refusal_from_stripe_is_a_sentence_on_every_button(
-    owner: Shopper, trade: Trade, paid: str, monkeypatch: pytest.MonkeyPatch, status: int, said: str
+    owner: Shopper, harness: Harness, paid: str, monkeypatch: pytest.MonkeyPatch, status: int, said: str
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("shop.payments.gateway.Gateway.snapshot", refuses(status, None))
         assert press(owner, paid, "looks") == 303
         assert said in page_of(owner, paid)
         assert refund(owner, paid, line="1") == 303
-    assert trade.looks(1) is State.PART_REFUNDED
+    assert harness.sync(1) is State.PART_REFUNDED
 
 
 @pytest.mark.parametrize("error", [GatewayDown("away"), GatewayRefused("api_key_expired", "", 401)])
@@ -162,37 +162,37 @@ def test_no_page_breaks_because_of_stripe(
     assert "The payment service does not answer us" in answer.text
 
 
-def test_a_payment_in_review_can_be_accepted(owner: Shopper, trade: Trade, unexplained: str) -> None:
-    before = trade.level("heart")
+def test_a_payment_in_review_can_be_accepted(owner: Shopper, harness: Harness, unexplained: str) -> None:
+    before = harness.level("heart")
     assert press(owner, unexplained, "acceptance") == 303
-    order = number_of(trade, unexplained)
-    assert trade.order(order).state == State.PAID
-    assert (trade.level("heart").on_hand, trade.level("heart").reserved) == (before.on_hand - 1, 0)
-    assert trade.emails(order) == ["order-confirmation"]
+    order = number_of(harness, unexplained)
+    assert harness.order(order).state == State.PAID
+    assert (harness.level("heart").on_hand, harness.level("heart").reserved) == (before.on_hand - 1, 0)
+    assert harness.emails(order) == ["order-confirmation"]
     assert form_to(owner, unexplained, "/acceptance") is None
     assert refund(owner, unexplained, postage="1") == 303
-    assert trade.sound() == []
+    assert harness.sound() == []
 
 
-def test_a_payment_in_review_can_go_back_whole(owner: Shopper, trade: Trade, unexplained: str) -> None:
+def test_a_payment_in_review_can_go_back_whole(owner: Shopper, harness: Harness, unexplained: str) -> None:
     assert press(owner, unexplained, "return") == 303
-    order = number_of(trade, unexplained)
-    assert trade.order(order).state == State.REFUNDED
-    assert (trade.kept_pence(order), trade.level("heart").reserved, trade.given()) == (0, 0, 0)
+    order = number_of(harness, unexplained)
+    assert harness.order(order).state == State.REFUNDED
+    assert (harness.kept_pence(order), harness.level("heart").reserved, harness.given()) == (0, 0, 0)
 
 
 def test_a_payment_in_review_that_went_back_in_the_dashboard_is_refunded(
-    owner: Shopper, trade: Trade, unexplained: str
+    owner: Shopper, harness: Harness, unexplained: str
 ) -> None:
-    order = number_of(trade, unexplained)
-    trade.refunds(order)
-    assert trade.looks(order) is State.REFUNDED
-    assert trade.level("heart").reserved == 0
+    order = number_of(harness, unexplained)
+    harness.refunds(order)
+    assert harness.sync(order) is State.REFUNDED
+    assert harness.level("heart").reserved == 0
     assert form_to(owner, unexplained, "/return") is None
     assert "/owner/orders" in owner.get("/owner/").location
 
 
-def test_two_people_decide_once(owner: Shopper, trade: Trade, unexplained: str) -> None:
+def test_two_people_decide_once(owner: Shopper, harness: Harness, unexplained: str) -> None:
     page = f"/owner/orders/{unexplained}"
     shown = owner.get(page)
     _, accepts = form_on(shown, f"{page}/acceptance")
@@ -200,48 +200,48 @@ def test_two_people_decide_once(owner: Shopper, trade: Trade, unexplained: str) 
     assert owner.post(f"{page}/return", returns).status_code == 303
     assert owner.post(f"{page}/acceptance", accepts).status_code == 303
     assert "Somebody has decided that already" in page_of(owner, unexplained)
-    order = number_of(trade, unexplained)
-    assert (trade.order(order).state, trade.kept_pence(order)) == (State.REFUNDED, 0)
+    order = number_of(harness, unexplained)
+    assert (harness.order(order).state, harness.kept_pence(order)) == (State.REFUNDED, 0)
 
 
 @pytest.mark.parametrize("second", [review.accept, review.return_all])
 def test_what_was_accepted_is_decided_even_before_anybody_has_looked(
-    trade: Trade, unexplained: str, second: Callable[..., Any]
+    harness: Harness, unexplained: str, second: Callable[..., Any]
 ) -> None:
-    order = number_of(trade, unexplained)
-    with trade.database.transaction() as session:
+    order = number_of(harness, unexplained)
+    with harness.database.transaction() as session:
         review.accept(session, order, actor="owner@example.com")
-    with pytest.raises(review.NotInReview), trade.database.transaction() as session:
+    with pytest.raises(review.NotInReview), harness.database.transaction() as session:
         second(session, order, actor="ada@example.com")
-    assert trade.looks(order) is State.PAID
-    assert trade.emails(order) == ["order-confirmation"]
-    assert trade.kept_pence(order) > 0
+    assert harness.sync(order) is State.PAID
+    assert harness.emails(order) == ["order-confirmation"]
+    assert harness.kept_pence(order) > 0
 
 
 def test_accepted_when_the_last_piece_has_gone_all_of_it_goes_back(
-    owner: Shopper, trade: Trade, unexplained: str
+    owner: Shopper, harness: Harness, unexplained: str
 ) -> None:
-    order = number_of(trade, unexplained)
-    with trade.database.transaction() as session:
-        stock.release(session, trade.order(order).hold_id)
-    trade.set_stock("heart", 0)
+    order = number_of(harness, unexplained)
+    with harness.database.transaction() as session:
+        stock.release(session, harness.order(order).hold_id)
+    harness.set_stock("heart", 0)
     assert press(owner, unexplained, "acceptance") == 303
-    assert (trade.order(order).state, trade.kept_pence(order)) == (State.REFUNDED, 0)
-    assert trade.emails(order) == ["sold-out"]
+    assert (harness.order(order).state, harness.kept_pence(order)) == (State.REFUNDED, 0)
+    assert harness.emails(order) == ["sold-out"]
 
 
 def test_money_that_waits_stands_above_the_orders_until_it_is_decided(
-    owner: Shopper, trade: Trade, paid: str, unexplained: str, monkeypatch: pytest.MonkeyPatch
+    owner: Shopper, harness: Harness, paid: str, unexplained: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("shop.payments.gateway.Gateway.refund", refuses(400, "parameter_invalid"))
         refund(owner, paid, line="1")
-    with trade.database.transaction() as session:
+    with harness.database.transaction() as session:
         for alert in alerts.open_alerts(session):
             alerts.acknowledge(session, alert.id, actor="owner@example.com")
     listed = [" ".join(item.text.split()) for item in soup(owner.get("/owner/orders")).select(".notice li")]
     assert listed == [
-        f"{paid} a refund of £{trade.wish_price('disc') / 100:.2f} was not sent",
+        f"{paid} a refund of £{harness.wish_price('disc') / 100:.2f} was not sent",
         f"{unexplained} its payment is not what was asked for",
     ]
     press(owner, paid, waiting_form(owner, paid, "/sending"))

@@ -4,19 +4,19 @@ import pytest
 from sqlalchemy import text
 
 from shop import stock
+from tests.harness import Harness
 from tests.shopper import Shopper, form_on, reason_beside, soup
-from tests.trade import Trade
 
 
 def page_of(owner: Shopper) -> str:
     return f"/owner/stock/{owner.variant('disc').sku}"
 
 
-def test_a_movement_is_written_with_its_reason_and_who_made_it(owner: Shopper, trade: Trade) -> None:
-    page, before = page_of(owner), trade.level("disc").on_hand
+def test_a_movement_is_written_with_its_reason_and_who_made_it(owner: Shopper, harness: Harness) -> None:
+    page, before = page_of(owner), harness.level("disc").on_hand
     fields = {"quantity": "-2", "reason": "damaged", "note": "Scratched <b>"}
     assert owner.send(page, f"{page}/movements", fields).location == page
-    assert trade.level("disc").on_hand == before - 2
+    assert harness.level("disc").on_hand == before - 2
     shown = owner.get(page)
     assert "The stock is written down." in shown.text
     row = [cell.text for cell in soup(shown).select("#movements tbody tr:first-child > *")][1:]
@@ -34,9 +34,9 @@ def test_a_movement_is_written_with_its_reason_and_who_made_it(owner: Shopper, t
     ("-999", "cannot change by -999"),
 ])  # fmt: skip
 def test_a_quantity_that_cannot_be_is_refused_and_stays_in_its_field(
-    owner: Shopper, trade: Trade, quantity: str, said: str
+    owner: Shopper, harness: Harness, quantity: str, said: str
 ) -> None:
-    page, before = page_of(owner), trade.level("disc").on_hand
+    page, before = page_of(owner), harness.level("disc").on_hand
     answer = owner.send(
         page, f"{page}/movements", {"quantity": quantity, "reason": "counted", "note": "shelf"}
     )
@@ -44,12 +44,12 @@ def test_a_quantity_that_cannot_be_is_refused_and_stays_in_its_field(
     assert said in reason_beside(answer, "quantity")
     shown = form_on(answer, f"{page}/movements")[1]
     assert (shown["quantity"], shown["reason"], shown["note"]) == (quantity, "counted", "shelf")
-    assert trade.level("disc").on_hand == before
+    assert harness.level("disc").on_hand == before
 
 
-def test_what_is_set_aside_for_a_buyer_cannot_be_taken_away(owner: Shopper, trade: Trade) -> None:
-    page, before = page_of(owner), trade.level("disc").on_hand
-    trade.place("disc")
+def test_what_is_set_aside_for_a_buyer_cannot_be_taken_away(owner: Shopper, harness: Harness) -> None:
+    page, before = page_of(owner), harness.level("disc").on_hand
+    harness.place("disc")
     answer = owner.send(page, f"{page}/movements", {"quantity": str(-before), "reason": "counted"})
     assert answer.status_code == 422
     assert "1 of them are set aside" in reason_beside(answer, "quantity")
@@ -57,7 +57,7 @@ def test_what_is_set_aside_for_a_buyer_cannot_be_taken_away(owner: Shopper, trad
         owner.send(page, f"{page}/movements", {"quantity": str(1 - before), "reason": "counted"}).status_code
         == 303
     )
-    assert trade.level("disc") == stock.Level(1, 1)
+    assert harness.level("disc") == stock.Level(1, 1)
 
 
 @pytest.mark.parametrize("reason", ["sold", "opening", "returned", ""])

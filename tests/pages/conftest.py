@@ -2,8 +2,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.shopper import Shopper, trade_of
-from tests.trade import Trade
+from tests.harness import Harness
+from tests.shopper import Shopper, harness_of
 
 PAGES = ("/support", "/delivery", "/privacy", "/terms", "/hallmarking", "/accessibility", "/contact")
 
@@ -20,8 +20,8 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def trade(app: Flask) -> Trade:
-    return trade_of(app)
+def harness(app: Flask) -> Harness:
+    return harness_of(app)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What an owner writes down before her shop opens."""
+"""What an owner writes down before the shop opens."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ reply_within = "a day"
 
 
 def name_trader(instance_dir: Path, *, sample: str = "false") -> Path:
-    """Who she is, in the file the shop reads. Gives the file."""
+    """Who sells, in the file the shop reads. Gives the file."""
     file = instance_dir / "trader.toml"
     file.write_text(TRADER.format(sample=sample))
     return file

@@ -12,8 +12,8 @@ from tests.shopper import Shopper, soup
 
 def every_page(app: Flask) -> dict[str, str]:
     """By a name for each, the text of every page, from an empty basket to the owner's bench."""
-    her = Shopper(app)
-    return {**_open_to_all(app), **_a_purchase(her), **_of_staff(Shopper(app).sign_in("owner"))}
+    shopper = Shopper(app)
+    return {**_open_to_all(app), **_a_purchase(shopper), **_of_staff(Shopper(app).sign_in("owner"))}
 
 
 def _open_to_all(app: Flask) -> dict[str, str]:
@@ -37,26 +37,26 @@ def _open_to_all(app: Flask) -> dict[str, str]:
     return {path: stranger.get(path).text for path in (*apart, *listed)}
 
 
-def _a_purchase(her: Shopper) -> dict[str, str]:
+def _a_purchase(shopper: Shopper) -> dict[str, str]:
     found = {}
-    found["piece refused"] = her.add(variant=None, engraving_front_1="Ωmega").text
-    her.add()
-    her.add("petal")
-    found["basket full"] = her.get("/basket").text
-    found["details"] = her.get("/checkout").text
-    found["details refused"] = her.send("/checkout", "/checkout", {"email": "ada"}).text
-    her.tell_details()
-    found["payment"] = her.get("/checkout/payment").text
-    found["payment refused"] = her.send("/checkout/payment", "/checkout/payment").text
-    pay_page = urlsplit(her.press_pay().headers["Location"]).path
-    found["pay page"] = her.get(pay_page).text
-    thanks = her.send(pay_page, None, {"outcome": "pays"}).headers["Location"]
-    page = her.get(thanks)
+    found["piece refused"] = shopper.add(variant=None, engraving_front_1="Ωmega").text
+    shopper.add()
+    shopper.add("petal")
+    found["basket full"] = shopper.get("/basket").text
+    found["details"] = shopper.get("/checkout").text
+    found["details refused"] = shopper.send("/checkout", "/checkout", {"email": "ada"}).text
+    shopper.tell_details()
+    found["payment"] = shopper.get("/checkout/payment").text
+    found["payment refused"] = shopper.send("/checkout/payment", "/checkout/payment").text
+    pay_page = urlsplit(shopper.press_pay().headers["Location"]).path
+    found["pay page"] = shopper.get(pay_page).text
+    thanks = shopper.send(pay_page, None, {"outcome": "pays"}).headers["Location"]
+    page = shopper.get(thanks)
     found["thanks"] = page.text
     order = soup(page).find("a", string="See your order")
     assert order
-    found["order"] = her.get(str(order["href"])).text
-    found["desk"] = her.get("/stand-in/").text
+    found["order"] = shopper.get(str(order["href"])).text
+    found["desk"] = shopper.get("/stand-in/").text
     return found
 
 

@@ -21,9 +21,9 @@ from shop.giving.months import Month
 from shop.pages.giving_page import WIDEST, chart
 from shop.settings import Settings
 from tests.giving.conftest import alike
+from tests.harness import Harness
 from tests.pages.owner import name_trader
 from tests.shopper import Shopper, soup
-from tests.trade import Trade
 
 PAGE = "/giving"
 
@@ -42,7 +42,7 @@ def clock_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], None]:
     return at
 
 
-def give(trade: Trade, reference: str, *standings: Standing, book: ledger.Book = "test") -> None:
+def give(harness: Harness, reference: str, *standings: Standing, book: ledger.Book = "test") -> None:
     units = [
         UnitTarget(
             unit=n,
@@ -54,12 +54,12 @@ def give(trade: Trade, reference: str, *standings: Standing, book: ledger.Book =
         )
         for n, standing in enumerate(standings, start=1)
     ]
-    with trade.database.transaction() as session:
+    with harness.database.transaction() as session:
         ledger.bring_to(session, book=book, order_reference=reference, units=units)
 
 
-def pay(trade: Trade, pence: int, key: str = "k") -> int:
-    with trade.database.transaction() as session:
+def pay(harness: Harness, pence: int, key: str = "k") -> int:
+    with harness.database.transaction() as session:
         return remittances.record_remittance(
             session, book="test", policy_id=1, amount_pence=pence, paid_on=date(2026, 11, 1),
             bank_reference="SECRET REF", receipt="from Mrs Qanary", key=key, actor="finance@example.com",
@@ -67,15 +67,15 @@ def pay(trade: Trade, pence: int, key: str = "k") -> int:
 
 
 @pytest.fixture
-def autumn(trade: Trade, clock_at: Callable[[int, int], None]) -> Trade:
+def autumn(harness: Harness, clock_at: Callable[[int, int], None]) -> Harness:
     """September: three gifts. October: none. November: one taken back, one held, one paid over, one new."""
     clock_at(2026, 9)
-    give(trade, "PM-AAAA-22", *[Standing.ACCRUED] * 3)
+    give(harness, "PM-AAAA-22", *[Standing.ACCRUED] * 3)
     clock_at(2026, 11)
-    give(trade, "PM-AAAA-22", Standing.NONE, Standing.HELD)
-    give(trade, "PM-BBBB-22", Standing.ACCRUED)
-    pay(trade, 500)
-    return trade
+    give(harness, "PM-AAAA-22", Standing.NONE, Standing.HELD)
+    give(harness, "PM-BBBB-22", Standing.ACCRUED)
+    pay(harness, 500)
+    return harness
 
 
 def table(anyone: Shopper, name: str = "months") -> list[list[str]]:
@@ -87,7 +87,7 @@ def stats(anyone: Shopper) -> dict[str, str]:
     return {str(s.dt.text): str(s.dd.text) for s in soup(anyone.get(PAGE)).select(".stat")}  # type: ignore[union-attr]
 
 
-def test_month_by_month_it_says_what_the_ledger_says(autumn: Trade, anyone: Shopper) -> None:
+def test_month_by_month_it_says_what_the_ledger_says(autumn: Harness, anyone: Shopper) -> None:
     assert table(anyone) == [
         ["November 2026", "£0.00", "£5.00", "£5.00", "£5.00", "£5.00"],
         ["October 2026", "£0.00", "£0.00", "£15.00", "£0.00", "£0.00"],
@@ -101,7 +101,7 @@ def test_month_by_month_it_says_what_the_ledger_says(autumn: Trade, anyone: Shop
     assert (totals.net_pence, totals.remitted_pence, totals.accrued_pence) == (1500, 500, 500)
 
 
-def test_the_chart_is_drawn_from_the_rows_of_the_table(autumn: Trade, anyone: Shopper) -> None:
+def test_the_chart_is_drawn_from_the_rows_of_the_table(autumn: Harness, anyone: Shopper) -> None:
     svg = soup(anyone.get(PAGE)).select_one("svg.chart")
     assert svg is not None
     texts = [tag.text for tag in svg.select("text")]
@@ -130,17 +130,17 @@ def test_the_longest_bar_has_the_room_there_is_and_the_others_their_share() -> N
 
 
 def test_a_year_is_drawn_and_every_month_is_in_the_table(
-    trade: Trade, anyone: Shopper, clock_at: Callable[[int, int], None]
+    harness: Harness, anyone: Shopper, clock_at: Callable[[int, int], None]
 ) -> None:
     clock_at(2025, 1)
-    give(trade, "PM-AAAA-22", Standing.ACCRUED)
+    give(harness, "PM-AAAA-22", Standing.ACCRUED)
     clock_at(2026, 11)
     assert len(table(anyone)) == 23
     assert len(soup(anyone.get(PAGE)).select(".chart-month")) == 12
     assert "The last 12 months are drawn" in anyone.get(PAGE).text
 
 
-def test_the_file_has_the_rows_of_the_table(autumn: Trade, anyone: Shopper) -> None:
+def test_the_file_has_the_rows_of_the_table(autumn: Harness, anyone: Shopper) -> None:
     answer = anyone.get("/giving/months.csv")
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     rows = list(csv.DictReader(io.StringIO(answer.text)))
@@ -151,7 +151,7 @@ def test_the_file_has_the_rows_of_the_table(autumn: Trade, anyone: Shopper) -> N
     }  # fmt: skip
 
 
-def test_nothing_on_it_is_about_a_person(autumn: Trade, anyone: Shopper) -> None:
+def test_nothing_on_it_is_about_a_person(autumn: Harness, anyone: Shopper) -> None:
     for address in (PAGE, "/giving/months.csv"):
         answer = anyone.get(address)
         text = answer.text if address.endswith(".csv") else soup(answer).main.text  # type: ignore[union-attr]
@@ -159,13 +159,13 @@ def test_nothing_on_it_is_about_a_person(autumn: Trade, anyone: Shopper) -> None
     assert "Receipt on file" in anyone.get(PAGE).text
 
 
-def test_in_a_test_shop_it_says_that_its_figures_are_tests(autumn: Trade, anyone: Shopper) -> None:
+def test_in_a_test_shop_it_says_that_its_figures_are_tests(autumn: Harness, anyone: Shopper) -> None:
     page = anyone.get(PAGE).text
     assert "These figures are tests" in page
     assert "The promise above is a sample" in page
 
 
-def test_the_head_of_the_ledger_is_there_to_be_noted(autumn: Trade, anyone: Shopper) -> None:
+def test_the_head_of_the_ledger_is_there_to_be_noted(autumn: Harness, anyone: Shopper) -> None:
     with autumn.database.reading() as session:
         head = session.execute(select(LedgerHead.last_seq, LedgerHead.last_hash)).one()
     page = soup(anyone.get(PAGE)).main.text  # type: ignore[union-attr]
@@ -173,7 +173,7 @@ def test_the_head_of_the_ledger_is_there_to_be_noted(autumn: Trade, anyone: Shop
     assert f"number {head.last_seq}, written on 15 November 2026" in page
 
 
-def test_a_payment_undone_is_shown_as_that(autumn: Trade, anyone: Shopper) -> None:
+def test_a_payment_undone_is_shown_as_that(autumn: Harness, anyone: Shopper) -> None:
     seq = pay(autumn, 500, "again")
     with autumn.database.transaction() as session:
         remittances.undo_remittance(session, seq, reason="private reason", actor="finance@example.com")
@@ -185,7 +185,7 @@ def test_a_payment_undone_is_shown_as_that(autumn: Trade, anyone: Shopper) -> No
     assert "private reason" not in anyone.get(PAGE).text
 
 
-def test_more_paid_than_owed_is_said_to_be_ahead(autumn: Trade, anyone: Shopper) -> None:
+def test_more_paid_than_owed_is_said_to_be_ahead(autumn: Harness, anyone: Shopper) -> None:
     pay(autumn, 500, "again")
     give(autumn, "PM-BBBB-22", Standing.NONE)
     assert stats(anyone)["Paid ahead"] == "£5.00"
@@ -200,7 +200,7 @@ def test_before_the_first_order_it_says_so(anyone: Shopper) -> None:
 
 
 def test_without_a_promise_in_force_nothing_is_claimed_and_the_account_stays(
-    autumn: Trade, anyone: Shopper
+    autumn: Harness, anyone: Shopper
 ) -> None:
     with autumn.database.transaction() as session:
         session.execute(update(Policy).values(ends_on=date(2026, 11, 10)))
@@ -210,8 +210,8 @@ def test_without_a_promise_in_force_nothing_is_claimed_and_the_account_stays(
     assert not soup(anyone.get(PAGE)).select(".donation, #agreement")
 
 
-def test_a_shop_that_never_promised_anything_claims_nothing(trade: Trade, anyone: Shopper) -> None:
-    with trade.database.transaction() as session:
+def test_a_shop_that_never_promised_anything_claims_nothing(harness: Harness, anyone: Shopper) -> None:
+    with harness.database.transaction() as session:
         session.execute(delete(Policy))
     page = soup(anyone.get(PAGE)).main.text  # type: ignore[union-attr]
     assert "nothing is promised here" in page
@@ -219,7 +219,7 @@ def test_a_shop_that_never_promised_anything_claims_nothing(trade: Trade, anyone
 
 
 @pytest.fixture
-def live(settings: Settings, trade: Trade) -> Iterator[Shopper]:
+def live(settings: Settings, harness: Harness) -> Iterator[Shopper]:
     """The same database in a shop that takes real money."""
     real = replace(settings, stripe_secret_key="sk_live_x", stripe_webhook_secret="whsec_x")
     name_trader(settings.instance_dir)
@@ -229,7 +229,7 @@ def live(settings: Settings, trade: Trade) -> Iterator[Shopper]:
     app.extensions["shop"].database.dispose()
 
 
-def test_no_test_order_is_ever_in_a_real_total(autumn: Trade, live: Shopper) -> None:
+def test_no_test_order_is_ever_in_a_real_total(autumn: Harness, live: Shopper) -> None:
     page = live.get(PAGE).text
     assert "Nothing has been given yet" in page
     assert "PANDAS" not in soup(live.get(PAGE)).main.text  # type: ignore[union-attr]
@@ -238,7 +238,7 @@ def test_no_test_order_is_ever_in_a_real_total(autumn: Trade, live: Shopper) -> 
     assert "test" not in soup(live.get(PAGE)).main.text.lower()  # type: ignore[union-attr]
 
 
-def test_a_signed_agreement_is_named(autumn: Trade, live: Shopper) -> None:
+def test_a_signed_agreement_is_named(autumn: Harness, live: Shopper) -> None:
     with autumn.database.transaction() as session:
         first = session.get_one(Policy, 1)
         facts = {c.name: getattr(first, c.name) for c in Policy.__table__.columns if c.name != "id"}
@@ -249,13 +249,13 @@ def test_a_signed_agreement_is_named(autumn: Trade, live: Shopper) -> None:
 
 
 def test_a_new_gift_is_there_within_a_second_and_only_it_is_read(
-    app: Flask, trade: Trade, anyone: Shopper, monkeypatch: pytest.MonkeyPatch
+    app: Flask, harness: Harness, anyone: Shopper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    give(trade, "PM-AAAA-22", Standing.ACCRUED)
+    give(harness, "PM-AAAA-22", Standing.ACCRUED)
     assert stats(anyone)["Given in all"] == "£5.00"
     monkeypatch.setattr(page_cache, "FRESH_SECONDS", 60.0)
     anyone.get(PAGE)
-    give(trade, "PM-BBBB-22", Standing.ACCRUED)
+    give(harness, "PM-BBBB-22", Standing.ACCRUED)
     assert stats(anyone)["Given in all"] == "£5.00", "from memory"
     monkeypatch.setattr(page_cache, "FRESH_SECONDS", 0.0)
     assert stats(anyone)["Given in all"] == "£10.00"

@@ -15,15 +15,15 @@ def sealed(app) -> int:
 
 
 def test_the_worker_erases_the_words_of_an_order_when_its_time_is_over(app):
-    her = Shopper(app)
-    her.to_payment()
-    her.press_pay()
+    shopper = Shopper(app)
+    shopper.to_payment()
+    shopper.press_pay()
     kept = sealed(app)
     assert kept
     worker = Worker(app)
     assert not worker._erase()
     assert sealed(app) == kept
-    with her.database.transaction() as session:
+    with shopper.database.transaction() as session:
         session.execute(update(Order).values(placed_at=clock.now() - retention.lasts(retention.ORDER)))
     assert worker._erase()
     assert sealed(app) == 0

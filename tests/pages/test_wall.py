@@ -16,30 +16,30 @@ from shop.orders.lifecycle import link_token
 from shop.orders.models import Order
 from shop.pricing import LineItem
 from shop.worker import Worker
+from tests.harness import Harness
 from tests.shopper import DETAILS, Shopper, changed, form_on, reason_beside, soup, summary
-from tests.trade import Trade
 
 HOSTILE = "<script>alert(1)</script>\n</blockquote><img src=x onerror=alert(1)> {{7*7}} \"quoted\" 'too'"
 SHARED = {"dedication": "For Síle,\nalways", "wall": "1", "wall-name": "Aoife & Tomás"}
 
 
-def choose(her: Shopper, **fields: str | None) -> TestResponse:
-    """Put a petal into the basket with what she writes."""
-    variant = str(her.variant("petal").id)
-    return her.send("/pieces/petal", "/basket/lines", {"variant": variant, **fields})
+def choose(shopper: Shopper, **fields: str | None) -> TestResponse:
+    """Put a petal into the basket with what the buyer writes."""
+    variant = str(shopper.variant("petal").id)
+    return shopper.send("/pieces/petal", "/basket/lines", {"variant": variant, **fields})
 
 
-def buy(her: Shopper, trade: Trade, **fields: str | None) -> str:
+def buy(shopper: Shopper, harness: Harness, **fields: str | None) -> str:
     """All the way to a paid order; gives the path of its page."""
-    assert choose(her, **fields).status_code == 303
-    assert her.tell_details(**DETAILS).status_code == 303
-    assert her.press_pay().status_code == 303
-    with trade.database.reading() as session:
+    assert choose(shopper, **fields).status_code == 303
+    assert shopper.tell_details(**DETAILS).status_code == 303
+    assert shopper.press_pay().status_code == 303
+    with harness.database.reading() as session:
         newest = max(session.scalars(select(Order.id)))
-    trade.pays(newest)
-    trade.looks(newest)
-    with trade.database.reading() as session:
-        return f"/orders/{link_token(session, newest, trade.services.secret_key)}"
+    harness.pays(newest)
+    harness.sync(newest)
+    with harness.database.reading() as session:
+        return f"/orders/{link_token(session, newest, harness.services.secret_key)}"
 
 
 @pytest.fixture
@@ -65,14 +65,14 @@ def entries(who: Shopper, page: str = "/wall") -> list[Tag]:
 
 
 def test_the_box_is_not_ticked_and_unticked_nothing_is_shared(
-    anyone: Shopper, owner: Shopper, trade: Trade
+    anyone: Shopper, owner: Shopper, harness: Harness
 ) -> None:
     form, sent = form_on(anyone.get("/pieces/petal"), "/basket/lines")
     box = form.select_one("#wall")
     assert box is not None
     assert not box.has_attr("checked")
     assert "wall" not in sent
-    buy(anyone, trade, dedication="Only for her")
+    buy(anyone, harness, dedication="Only for her")
     assert "Only for her" not in owner.get("/owner/wall").text
     assert entries(anyone) == []
 
@@ -120,7 +120,7 @@ def test_she_sees_what_she_agrees_to_before_she_pays(anyone: Shopper) -> None:
 
 
 def test_sharing_after_all_is_another_agreement(anyone: Shopper) -> None:
-    """An open payment page never stands for something she has changed since."""
+    """An open payment page never stands for something the buyer has changed since."""
     anyone.to_payment("petal")
     old = form_on(anyone.get("/checkout/payment"), "/checkout/payment")[1]
     address = f"/basket/lines/{anyone.lines()[0]}"
@@ -128,8 +128,8 @@ def test_sharing_after_all_is_another_agreement(anyone: Shopper) -> None:
     assert anyone.post("/checkout/payment", old).status_code == 422
 
 
-def test_from_the_box_to_the_wall_and_off_again(anyone: Shopper, owner: Shopper, trade: Trade) -> None:
-    page = buy(anyone, trade, **SHARED)
+def test_from_the_box_to_the_wall_and_off_again(anyone: Shopper, owner: Shopper, harness: Harness) -> None:
+    page = buy(anyone, harness, **SHARED)
     assert "They are not there yet" in anyone.get(page).text
     assert entries(anyone) == []
     waiting = soup(owner.get("/owner/wall")).main.text  # type: ignore[union-attr]
@@ -145,14 +145,14 @@ def test_from_the_box_to_the_wall_and_off_again(anyone: Shopper, owner: Shopper,
     assert entries(Shopper(anyone.app)) == []
     assert "will not be shown there again" in anyone.get(page).text
     assert not soup(anyone.get(page)).select("form[action$='/withdrawal']")
-    assert SHARED["dedication"] in anyone.get(page).text, "her card is not touched"
+    assert SHARED["dedication"] in anyone.get(page).text, "the card is not touched"
     assert not soup(owner.get("/owner/wall")).select("form[action$='/decisions']")
 
 
 def test_an_old_page_of_the_owner_cannot_bring_them_back(
-    anyone: Shopper, owner: Shopper, trade: Trade
+    anyone: Shopper, owner: Shopper, harness: Harness
 ) -> None:
-    page = buy(anyone, trade, **SHARED)
+    page = buy(anyone, harness, **SHARED)
     old = soup(owner.get("/owner/wall")).select_one("form[action$='/decisions']")
     assert old is not None
     sent = {str(field["name"]): str(field["value"]) for field in old.select("input")}
@@ -163,9 +163,9 @@ def test_an_old_page_of_the_owner_cannot_bring_them_back(
 
 
 def test_two_of_us_who_decide_differently_are_told(
-    app: Flask, anyone: Shopper, owner: Shopper, trade: Trade
+    app: Flask, anyone: Shopper, owner: Shopper, harness: Harness
 ) -> None:
-    buy(anyone, trade, **SHARED)
+    buy(anyone, harness, **SHARED)
     other = Shopper(app).sign_in("owner", "second@example.com")
     form = soup(other.get("/owner/wall")).select("form[action$='/decisions']")[1]
     sent = {str(field["name"]): str(field["value"]) for field in form.select("input")}
@@ -175,24 +175,26 @@ def test_two_of_us_who_decide_differently_are_told(
     assert len(entries(anyone)) == 1
 
 
-def test_what_is_left_off_says_so_quietly_on_her_page(anyone: Shopper, owner: Shopper, trade: Trade) -> None:
-    page = buy(anyone, trade, **SHARED)
+def test_what_is_left_off_says_so_quietly_on_her_page(
+    anyone: Shopper, owner: Shopper, harness: Harness
+) -> None:
+    page = buy(anyone, harness, **SHARED)
     press(owner, "/owner/wall", "/decisions", to="left out")
     assert "on your card, and not on the remembrance wall" in anyone.get(page).text
     assert entries(anyone) == []
 
 
 @pytest.mark.parametrize("to", ["", "withdrawn", "waiting", "x" * 500])
-def test_no_other_decision_can_be_sent(anyone: Shopper, owner: Shopper, trade: Trade, to: str) -> None:
-    buy(anyone, trade, **SHARED)
+def test_no_other_decision_can_be_sent(anyone: Shopper, owner: Shopper, harness: Harness, to: str) -> None:
+    buy(anyone, harness, **SHARED)
     form = soup(owner.get("/owner/wall")).select_one("form[action$='/decisions']")
     assert form is not None
     sent = {str(field["name"]): str(field["value"]) for field in form.select("input")}
     assert owner.post(str(form["action"]), {**sent, "to": to}).status_code == 422
 
 
-def test_hostile_words_are_only_words(anyone: Shopper, owner: Shopper, trade: Trade) -> None:
-    page = buy(anyone, trade, dedication=HOSTILE, **{"wall": "1", "wall-name": "<b>x</b>"})
+def test_hostile_words_are_only_words(anyone: Shopper, owner: Shopper, harness: Harness) -> None:
+    page = buy(anyone, harness, dedication=HOSTILE, **{"wall": "1", "wall-name": "<b>x</b>"})
     put_up(owner)
     (entry,) = entries(anyone)
     assert entry.select_one("blockquote p").text == HOSTILE  # type: ignore[union-attr]
@@ -203,17 +205,17 @@ def test_hostile_words_are_only_words(anyone: Shopper, owner: Shopper, trade: Tr
 
 
 def test_search_engines_are_kept_away_and_nothing_is_counted(
-    anyone: Shopper, owner: Shopper, trade: Trade
+    anyone: Shopper, owner: Shopper, harness: Harness
 ) -> None:
-    buy(anyone, trade, **SHARED)
+    buy(anyone, harness, **SHARED)
     put_up(owner)
     answer = anyone.get("/wall")
     assert "noindex" in answer.headers["X-Robots-Tag"]
     assert "noindex" in soup(answer).select_one("meta[name=robots]")["content"]  # type: ignore[index]
     assert answer.headers["Cache-Control"] == "no-store"
     assert not any(letter.isdigit() for letter in soup(answer).main.text)  # type: ignore[union-attr]
-    for hers in (DETAILS["name"], DETAILS["email"], DETAILS["town"], "PM-", "Petal", "orders/"):
-        assert hers not in str(soup(answer).main)
+    for private in (DETAILS["name"], DETAILS["email"], DETAILS["town"], "PM-", "Petal", "orders/"):
+        assert private not in str(soup(answer).main)
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "2", "01", "x", "", "99999", "1e3", "٢"])
@@ -227,11 +229,11 @@ def test_an_empty_wall_says_so(anyone: Shopper) -> None:
 
 
 def test_long_walls_have_pages(
-    anyone: Shopper, owner: Shopper, trade: Trade, monkeypatch: pytest.MonkeyPatch
+    anyone: Shopper, owner: Shopper, harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shop.orders.wall.PER_PAGE", 1)
     for words in ("first", "second", "third"):
-        buy(anyone, trade, dedication=words, wall="1")
+        buy(anyone, harness, dedication=words, wall="1")
         put_up(owner)
     assert entries(anyone)[0].text.strip() == "third"
     links = [a["href"] for a in soup(anyone.get("/wall?page=2")).select("main nav a")]
@@ -240,11 +242,11 @@ def test_long_walls_have_pages(
 
 
 def test_the_owner_can_reach_everything_that_was_ever_put_up(
-    anyone: Shopper, owner: Shopper, trade: Trade, monkeypatch: pytest.MonkeyPatch
+    anyone: Shopper, owner: Shopper, harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shop.orders.wall.AT_A_TIME", 1)
     for words in ("Aoife", "Brigid"):
-        buy(anyone, trade, dedication=words, wall="1")
+        buy(anyone, harness, dedication=words, wall="1")
         put_up(owner)
     page = owner.get("/owner/wall")
     assert "Brigid" in page.text
@@ -256,21 +258,23 @@ def test_the_owner_can_reach_everything_that_was_ever_put_up(
 
 
 def test_somebody_elses_words_cannot_be_taken_off(
-    app: Flask, anyone: Shopper, owner: Shopper, trade: Trade
+    app: Flask, anyone: Shopper, owner: Shopper, harness: Harness
 ) -> None:
-    buy(anyone, trade, **SHARED)
+    buy(anyone, harness, **SHARED)
     put_up(owner)
     other = Shopper(app)
-    hers = buy(other, trade, dedication="Another", wall="1")
-    token = form_on(other.get(hers))[1]["csrf_token"]
-    for address in (f"{hers}/wall/2/withdrawal", "/orders/nothing/wall/1/withdrawal"):
+    theirs = buy(other, harness, dedication="Another", wall="1")
+    token = form_on(other.get(theirs))[1]["csrf_token"]
+    for address in (f"{theirs}/wall/2/withdrawal", "/orders/nothing/wall/1/withdrawal"):
         assert other.post(address, {"csrf_token": token}).status_code == 404
     assert len(entries(anyone)) == 1
-    assert anyone.post(f"{hers}/wall/1/withdrawal", {}).status_code == 400, "not without the page's own token"
+    assert anyone.post(f"{theirs}/wall/1/withdrawal", {}).status_code == 400, (
+        "not without the page's own token"
+    )
 
 
-def test_her_letter_says_how_to_take_it_off_and_does_not_quote_it(anyone: Shopper, trade: Trade) -> None:
-    buy(anyone, trade, **SHARED)
+def test_her_letter_says_how_to_take_it_off_and_does_not_quote_it(anyone: Shopper, harness: Harness) -> None:
+    buy(anyone, harness, **SHARED)
     worker = Worker(anyone.app)
     while worker._send_email():
         pass
@@ -307,14 +311,14 @@ def test_sharing_without_a_name_is_not_the_same_as_not_sharing() -> None:
 
 @pytest.mark.parametrize("engine_name", ["sqlite"])
 def test_no_byte_of_what_was_taken_off_stays_in_the_files(
-    anyone: Shopper, owner: Shopper, trade: Trade, tmp_path: Path
+    anyone: Shopper, owner: Shopper, harness: Harness, tmp_path: Path
 ) -> None:
-    page = buy(anyone, trade, **(SHARED | {"dedication": "Qanary sang", "wall-name": "Qanaries"}))
+    page = buy(anyone, harness, **(SHARED | {"dedication": "Qanary sang", "wall-name": "Qanaries"}))
     put_up(owner)
     assert entries(anyone)
-    with trade.database.reading() as session:
+    with harness.database.reading() as session:
         key_id, sealed = session.execute(select(WallEntry.key_id, WallEntry.sealed)).one()
-    wrapped = trade.services.vault.keys.find([key_id])[key_id].ciphertext
+    wrapped = harness.services.vault.keys.find([key_id])[key_id].ciphertext
 
     def left() -> set[str]:
         kept = {"words": b"Qanar", "what was sealed": bytes(sealed), "its key": bytes(wrapped)}

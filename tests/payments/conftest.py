@@ -21,8 +21,8 @@ from shop.settings import PaymentMode
 from shop.standin.application import create_standin
 from shop.standin.config import Keys, derived_keys
 from shop.standin.models import StandinEvent
+from tests.harness import Harness, open_harness
 from tests.payments.webhook_client import WebhookClient
-from tests.trade import Trade, open_trade
 
 SITE = "http://shop.example"
 
@@ -107,13 +107,13 @@ class Visitor:
 
 
 @pytest.fixture
-def trade(database: Database) -> Trade:
-    return open_trade(database)
+def harness(database: Database) -> Harness:
+    return open_harness(database)
 
 
 @pytest.fixture
-def webhook_client(app: Flask, trade: Trade) -> Iterator[WebhookClient]:
-    opened = WebhookClient(app, trade)
+def webhook_client(app: Flask, harness: Harness) -> Iterator[WebhookClient]:
+    opened = WebhookClient(app, harness)
     yield opened
     assert opened.stumbles == []
 

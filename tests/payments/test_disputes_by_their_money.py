@@ -11,7 +11,7 @@ from tests.faults.stripe_server import after_sales, paying
 from tests.faults.stripe_server.account import Account
 from tests.faults.stripe_server.server import StripeServer
 from tests.faults.stripe_server.wire import gateway_to
-from tests.trade import Trade, services_of
+from tests.harness import Harness, services_of
 
 GIFT = 500
 
@@ -22,18 +22,18 @@ def account() -> Account:
 
 
 @pytest.fixture
-def trade(database: Database, account: Account) -> Trade:
+def harness(database: Database, account: Account) -> Harness:
     services = services_of(database)
-    return Trade(database, replace(services, gateway=gateway_to(StripeServer(account))))
+    return Harness(database, replace(services, gateway=gateway_to(StripeServer(account))))
 
 
 @pytest.fixture
-def order(trade: Trade, account: Account) -> int:
+def order(harness: Harness, account: Account) -> int:
     """A disc and a petal, paid."""
-    order = trade.place("disc", "petal")
-    paying.pay(account, trade.session_id(order))
-    trade.looks(order)
-    assert trade.given() == 2 * GIFT
+    order = harness.place("disc", "petal")
+    paying.pay(account, harness.session_id(order))
+    harness.sync(order)
+    assert harness.given() == 2 * GIFT
     return order
 
 
@@ -49,7 +49,7 @@ def order(trade: Trade, account: Account) -> int:
     ],
 )
 def test_the_gift_of_a_piece_whose_money_stayed_away_is_taken_back(
-    trade: Trade,
+    harness: Harness,
     account: Account,
     order: int,
     how: dict[str, Any],
@@ -57,21 +57,21 @@ def test_the_gift_of_a_piece_whose_money_stayed_away_is_taken_back(
     state: State,
     kept: int,
 ) -> None:
-    opened = after_sales.dispute(account, trade.intent(order), trade.wish_price("disc") + 100, **how)
-    trade.looks(order)
+    opened = after_sales.dispute(account, harness.intent(order), harness.wish_price("disc") + 100, **how)
+    harness.sync(order)
     if end:
         after_sales.close_dispute(account, opened["id"], **end)
-    assert trade.looks(order) is state
-    assert trade.given() == kept * GIFT
+    assert harness.sync(order) is state
+    assert harness.given() == kept * GIFT
     moved = sum(move["amount"] for move in account.all("balance_transaction"))
-    assert trade.kept_pence(order) == moved
-    assert trade.sound() == []
+    assert harness.kept_pence(order) == moved
+    assert harness.sound() == []
 
 
 def test_all_of_a_payment_that_was_prevented_leaves_nothing_to_give_back(
-    trade: Trade, account: Account, order: int
+    harness: Harness, account: Account, order: int
 ) -> None:
-    paid = trade.order(order).total_pence
-    after_sales.dispute(account, trade.intent(order), paid, status="prevented")
-    assert trade.looks(order) is State.REFUNDED
-    assert (trade.given(), trade.kept_pence(order)) == (0, 0)
+    paid = harness.order(order).total_pence
+    after_sales.dispute(account, harness.intent(order), paid, status="prevented")
+    assert harness.sync(order) is State.REFUNDED
+    assert (harness.given(), harness.kept_pence(order)) == (0, 0)

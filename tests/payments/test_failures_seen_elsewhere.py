@@ -31,49 +31,49 @@ from shop.payments.stripe_snapshot import PaymentSnapshot, RefundSeen
 from shop.payments.sweep import look_at_all, sweep
 from shop.payments.sync import sync_order
 from shop.standin import paying
+from tests.harness import Harness
 from tests.payments.test_sweep import later
 from tests.payments.webhook_client import WebhookClient, hooked
-from tests.trade import Trade
 
 Look = Callable[..., PaymentSnapshot]
 
 PAID = ("charge.succeeded", "payment_intent.succeeded", "checkout.session.completed")
 
 
-def settled_once(trade: Trade, order: int, gift: int = 500) -> bool:
+def settled_once(harness: Harness, order: int, gift: int = 500) -> bool:
     """Whether the order's payment shows once in money, stock, ledger and e-mails."""
-    sold = trade.order(order)
+    sold = harness.order(order)
     return (
         sold.state == State.PAID
-        and trade.kept_pence(order) == sold.total_pence
-        and trade.given() == gift
-        and trade.emails(order) == ["order-confirmation"]
-        and trade.sound() == []
+        and harness.kept_pence(order) == sold.total_pence
+        and harness.given() == gift
+        and harness.emails(order) == ["order-confirmation"]
+        and harness.sound() == []
     )
 
 
-def happened(trade: Trade, order: int) -> list[str]:
-    with trade.database.reading() as session:
+def happened(harness: Harness, order: int) -> list[str]:
+    with harness.database.reading() as session:
         query = select(OrderEvent.kind).where(OrderEvent.order_id == order).order_by(OrderEvent.id)
         return list(session.scalars(query))
 
 
-def money(trade: Trade, order: int) -> list[tuple[str, int]]:
-    with trade.database.reading() as session:
+def money(harness: Harness, order: int) -> list[tuple[str, int]]:
+    with harness.database.reading() as session:
         query = select(PaymentEntry).where(PaymentEntry.order_id == order).order_by(PaymentEntry.id)
         return [(entry.kind, entry.amount_pence) for entry in session.scalars(query)]
 
 
-def asked_refunds(trade: Trade, order: int) -> Sequence[RefundRequest]:
-    with trade.database.reading() as session:
+def asked_refunds(harness: Harness, order: int) -> Sequence[RefundRequest]:
+    with harness.database.reading() as session:
         query = select(RefundRequest).where(RefundRequest.order_id == order).order_by(RefundRequest.id)
         return session.scalars(query).all()
 
 
-def second_page(trade: Trade, order: int) -> str:
+def second_page(harness: Harness, order: int) -> str:
     """A second payment page for the same order, as a mistake of ours would leave it. Give its id."""
-    first = trade.attempt(order)
-    with trade.database.transaction() as session:
+    first = harness.attempt(order)
+    with harness.database.transaction() as session:
         again = CheckoutAttempt(
             order_id=order,
             number=first.number + 1,
@@ -85,13 +85,13 @@ def second_page(trade: Trade, order: int) -> str:
         session.add(again)
         session.flush()
         attempt_id = again.id
-    start_payment(trade.services, attempt_id)
-    return trade.session_id(order)
+    start_payment(harness.services, attempt_id)
+    return harness.session_id(order)
 
 
-def refund_asked(trade: Trade, order: int, *lines: int, postage: bool = False) -> RefundRequest:
+def refund_asked(harness: Harness, order: int, *lines: int, postage: bool = False) -> RefundRequest:
     """The owner decides a refund; it is not sent yet."""
-    with trade.database.transaction() as session:
+    with harness.database.transaction() as session:
         return refunds.ask(session, order, lines=lines, postage=postage, actor="owner")
 
 
@@ -103,38 +103,38 @@ def fails(*_: object, **__: object) -> None:
 
 
 def test_she_paid_and_closed_the_tab_and_the_webhook_alone_makes_the_order(
-    trade: Trade, webhook_client: WebhookClient
+    harness: Harness, webhook_client: WebhookClient
 ) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
+    order = harness.place("disc")
+    harness.pays(order)
     assert [webhook_client.post(event) for event in webhook_client.news("checkout.session.completed")] == [
         200
     ]
-    assert settled_once(trade, order)
+    assert settled_once(harness, order)
 
 
-def test_she_paid_and_closed_the_tab_and_no_webhook_came_but_the_sweep_finds_it(trade: Trade) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
-    trade.pass_time_for_holds()
-    sweep(trade.services)
-    assert settled_once(trade, order)
+def test_she_paid_and_closed_the_tab_and_no_webhook_came_but_the_sweep_finds_it(harness: Harness) -> None:
+    order = harness.place("disc")
+    harness.pays(order)
+    harness.pass_time_for_holds()
+    sweep(harness.services)
+    assert settled_once(harness, order)
 
 
 # 2
 
 
 def test_the_return_page_and_three_webhooks_meet_and_settle_once(
-    trade: Trade, webhook_client: WebhookClient
+    harness: Harness, webhook_client: WebhookClient
 ) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
+    order = harness.place("disc")
+    harness.pays(order)
     news = webhook_client.news(*PAID)
     start = Barrier(2)
 
     def comes_back() -> State:
         start.wait(30)
-        return trade.looks(order)
+        return harness.sync(order)
 
     def hears() -> list[int]:
         start.wait(30)
@@ -144,12 +144,12 @@ def test_the_return_page_and_three_webhooks_meet_and_settle_once(
         page, webhooks = pool.submit(comes_back), pool.submit(hears)
         assert page.result() is State.PAID
         assert webhooks.result() == [200, 200, 200]
-    assert settled_once(trade, order)
+    assert settled_once(harness, order)
 
 
-def test_of_two_that_looked_before_either_wrote_only_one_writes(trade: Trade) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
+def test_of_two_that_looked_before_either_wrote_only_one_writes(harness: Harness) -> None:
+    order = harness.place("disc")
+    harness.pays(order)
     looked = Barrier(2)
     looks: list[object] = []
 
@@ -160,25 +160,27 @@ def test_of_two_that_looked_before_either_wrote_only_one_writes(trade: Trade) ->
             looked.wait(30)
         return seen
 
-    services = hooked(trade.services, snapshot=together)
+    services = hooked(harness.services, snapshot=together)
     with ThreadPoolExecutor(2) as pool:
         states = [pool.submit(sync_order, services, order) for _ in range(2)]
         assert [state.result() for state in states] == [State.PAID, State.PAID]
     assert len(looks) == 3  # the one that came second looked again
-    assert settled_once(trade, order)
+    assert settled_once(harness, order)
 
 
 # 3
 
 
-def test_eight_identical_deliveries_at_once_settle_once(trade: Trade, webhook_client: WebhookClient) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
+def test_eight_identical_deliveries_at_once_settle_once(
+    harness: Harness, webhook_client: WebhookClient
+) -> None:
+    order = harness.place("disc")
+    harness.pays(order)
     (event,) = webhook_client.news("checkout.session.completed")
     assert webhook_client.post_at_once(*[event] * 8) == [200] * 8
     assert webhook_client.kept() == 1
-    assert settled_once(trade, order)
-    assert happened(trade, order).count("paid") == 1
+    assert settled_once(harness, order)
+    assert happened(harness, order).count("paid") == 1
 
 
 class AnyVersion(int):
@@ -219,283 +221,287 @@ def no_email_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("without", [no_inbox, no_versions, no_lock, no_ledger_key, no_email_key])
 def test_without_any_one_guard_eight_deliveries_would_still_settle_once(
-    trade: Trade,
+    harness: Harness,
     webhook_client: WebhookClient,
     monkeypatch: pytest.MonkeyPatch,
     without: Callable[[pytest.MonkeyPatch], None],
 ) -> None:
     without(monkeypatch)
-    order = trade.place("disc")
-    trade.pays(order)
+    order = harness.place("disc")
+    harness.pays(order)
     (event,) = webhook_client.news("checkout.session.completed")
     assert webhook_client.post_at_once(*[event] * 8) == [200] * 8
     webhook_client.stumbles.clear()  # another guard stood in the way; the worker tries again
     webhook_client.works(later=True)
-    assert settled_once(trade, order)
+    assert settled_once(harness, order)
 
 
 # 4
 
 
 def test_an_event_whose_look_at_stripe_fails_is_kept_and_done_later(
-    trade: Trade, webhook_client: WebhookClient
+    harness: Harness, webhook_client: WebhookClient
 ) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
+    order = harness.place("disc")
+    harness.pays(order)
     (event,) = webhook_client.news("checkout.session.completed")
     webhook_client.hook(snapshot=fails)
     assert (webhook_client.post(event), webhook_client.kept(), webhook_client.undone()) == (200, 1, 1)
     webhook_client.hook()
     webhook_client.works(later=True)
     assert webhook_client.undone() == 0
-    assert settled_once(trade, order)
+    assert settled_once(harness, order)
 
 
 def test_an_event_whose_settling_fails_half_way_leaves_nothing_and_is_done_later(
-    trade: Trade, webhook_client: WebhookClient, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, webhook_client: WebhookClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
+    order = harness.place("disc")
+    harness.pays(order)
     (event,) = webhook_client.news("checkout.session.completed")
     with monkeypatch.context() as broken:
         broken.setattr("shop.payments.settlement.ledger.bring_to", lambda *_, **__: 1 / 0)
         assert (webhook_client.post(event), webhook_client.undone()) == (200, 1)
     assert [type(stumble) for stumble in webhook_client.stumbles] == [ZeroDivisionError]
     webhook_client.stumbles.clear()
-    assert (trade.order(order).state, trade.kept_pence(order)) == (State.AWAITING, 0)
-    assert (trade.emails(order), trade.level("disc").reserved) == ([], 1)
+    assert (harness.order(order).state, harness.kept_pence(order)) == (State.AWAITING, 0)
+    assert (harness.emails(order), harness.level("disc").reserved) == ([], 1)
     webhook_client.works(later=True)
     assert webhook_client.undone() == 0
-    assert settled_once(trade, order)
+    assert settled_once(harness, order)
 
 
 # 5
 
 
 def test_the_webhook_comes_before_we_noted_the_sessions_id(
-    trade: Trade, webhook_client: WebhookClient
+    harness: Harness, webhook_client: WebhookClient
 ) -> None:
-    order = trade.place_unanswered("disc")
-    attempt = trade.attempt(order)
+    order = harness.place_unanswered("disc")
+    attempt = harness.attempt(order)
 
     def pays_before_we_hear(create: Callable[..., object], *asked: object) -> object:
         made = create(*asked)
-        trade.at_stripe(paying.pay, made.id)  # type: ignore[attr-defined]
+        harness.at_stripe(paying.pay, made.id)  # type: ignore[attr-defined]
         assert [webhook_client.post(event) for event in webhook_client.news(*PAID)] == [200] * 3
         return made
 
-    start_payment(hooked(trade.services, create_session=pays_before_we_hear), attempt.id)
-    assert settled_once(trade, order)
+    start_payment(hooked(harness.services, create_session=pays_before_we_hear), attempt.id)
+    assert settled_once(harness, order)
 
 
 def test_the_webhook_of_a_session_whose_answer_never_reached_us_makes_the_order(
-    trade: Trade, webhook_client: WebhookClient
+    harness: Harness, webhook_client: WebhookClient
 ) -> None:
-    order = trade.place_unanswered("disc")
-    attempt = trade.attempt(order)
+    order = harness.place_unanswered("disc")
+    attempt = harness.attempt(order)
 
     def answer_is_lost(create: Callable[..., object], *asked: object) -> None:
         create(*asked)
         fails()
 
     with pytest.raises(GatewayDown):
-        start_payment(hooked(trade.services, create_session=answer_is_lost), attempt.id)
-    made = trade.services.gateway.create_session(
+        start_payment(hooked(harness.services, create_session=answer_is_lost), attempt.id)
+    made = harness.services.gateway.create_session(
         {**attempt.request, "customer_email": "ada@example.com"}, attempt.key
     )
-    trade.at_stripe(paying.pay, made.id)
+    harness.at_stripe(paying.pay, made.id)
     assert [webhook_client.post(event) for event in webhook_client.news("checkout.session.completed")] == [
         200
     ]
-    assert trade.attempt(order).stripe_id == made.id
-    assert settled_once(trade, order)
+    assert harness.attempt(order).stripe_id == made.id
+    assert settled_once(harness, order)
 
 
 # 6
 
 
 def test_the_expiry_of_an_old_session_does_not_undo_a_paid_order(
-    trade: Trade, webhook_client: WebhookClient
+    harness: Harness, webhook_client: WebhookClient
 ) -> None:
-    order = trade.place("disc")
-    old = trade.session_id(order)
-    new = second_page(trade, order)
-    trade.at_stripe(paying.pay, new)
-    trade.looks(order)
-    assert trade.services.gateway.session(old).status == "expired"  # closed as soon as the other was paid
+    order = harness.place("disc")
+    old = harness.session_id(order)
+    new = second_page(harness, order)
+    harness.at_stripe(paying.pay, new)
+    harness.sync(order)
+    assert harness.services.gateway.session(old).status == "expired"  # closed as soon as the other was paid
     assert [webhook_client.post(event) for event in webhook_client.news("checkout.session.expired")] == [200]
-    assert settled_once(trade, order)
+    assert settled_once(harness, order)
 
 
 def test_a_paid_order_is_paid_even_when_the_first_thing_heard_is_the_expiry_of_its_old_page(
-    trade: Trade, webhook_client: WebhookClient
+    harness: Harness, webhook_client: WebhookClient
 ) -> None:
-    order = trade.place("disc")
-    old = trade.session_id(order)
-    trade.at_stripe(paying.pay, second_page(trade, order))
-    trade.at_stripe(paying.expire, old)
+    order = harness.place("disc")
+    old = harness.session_id(order)
+    harness.at_stripe(paying.pay, second_page(harness, order))
+    harness.at_stripe(paying.expire, old)
     assert [webhook_client.post(event) for event in webhook_client.news("checkout.session.expired")] == [200]
-    assert settled_once(trade, order)
+    assert settled_once(harness, order)
 
 
 def test_the_late_news_of_an_expiry_does_not_take_the_stock_of_a_second_try(
-    trade: Trade, webhook_client: WebhookClient
+    harness: Harness, webhook_client: WebhookClient
 ) -> None:
-    token, order = tries_to_pay(trade)
-    trade.at_stripe(paying.expire, trade.session_id(order))
-    trade.looks(order)
+    token, order = tries_to_pay(harness)
+    harness.at_stripe(paying.expire, harness.session_id(order))
+    harness.sync(order)
     (expiry,) = webhook_client.news("checkout.session.expired")
 
     def news_comes_first(create: Callable[..., object], *asked: object) -> object:
         assert webhook_client.post(expiry) == 200
         return create(*asked)
 
-    press(trade, token, create_session=news_comes_first)
-    assert trade.order(order).state == State.AWAITING
-    assert trade.level("disc").reserved == 1
-    trade.pays(order)
-    trade.looks(order)
-    assert settled_once(trade, order)
+    press(harness, token, create_session=news_comes_first)
+    assert harness.order(order).state == State.AWAITING
+    assert harness.level("disc").reserved == 1
+    harness.pays(order)
+    harness.sync(order)
+    assert settled_once(harness, order)
 
 
 # 7
 
 
 def test_two_paid_sessions_for_one_order_and_the_second_goes_back_with_an_email(
-    trade: Trade, webhook_client: WebhookClient
+    harness: Harness, webhook_client: WebhookClient
 ) -> None:
-    before = trade.level("disc").on_hand
-    order = trade.place("disc")
-    first = trade.session_id(order)
-    second = second_page(trade, order)
+    before = harness.level("disc").on_hand
+    order = harness.place("disc")
+    first = harness.session_id(order)
+    second = second_page(harness, order)
     for page in (first, second):
-        trade.at_stripe(paying.pay, page)
+        harness.at_stripe(paying.pay, page)
     assert set(webhook_client.post_at_once(*webhook_client.news(*PAID))) == {200}
-    sweep(trade.services)
-    trade.looks(order)
-    total = trade.order(order).total_pence
-    assert money(trade, order) == [("payment", total), ("surplus", total), ("refund", -total)]
-    assert trade.emails(order) == ["order-confirmation", "paid-twice"]
-    (asked,) = asked_refunds(trade, order)
-    assert asked.payment_intent in {trade.services.gateway.session(p).payment_intent for p in (first, second)}
+    sweep(harness.services)
+    harness.sync(order)
+    total = harness.order(order).total_pence
+    assert money(harness, order) == [("payment", total), ("surplus", total), ("refund", -total)]
+    assert harness.emails(order) == ["order-confirmation", "paid-twice"]
+    (asked,) = asked_refunds(harness, order)
+    assert asked.payment_intent in {
+        harness.services.gateway.session(p).payment_intent for p in (first, second)
+    }
     assert asked.amount_pence == total
-    assert asked.key == f"order-{trade.order(order).reference}-surplus-{asked.payment_intent}"
-    assert (trade.order(order).state, trade.given()) == (State.PAID, 500)
-    assert trade.level("disc") == stock.Level(before - 1, 0)
-    assert trade.sound() == []
+    assert asked.key == f"order-{harness.order(order).reference}-surplus-{asked.payment_intent}"
+    assert (harness.order(order).state, harness.given()) == (State.PAID, 500)
+    assert harness.level("disc") == stock.Level(before - 1, 0)
+    assert harness.sound() == []
 
 
-def test_the_second_payment_goes_back_once_however_often_the_refund_is_sent(trade: Trade) -> None:
-    order = trade.place("disc")
-    first = trade.session_id(order)
-    for page in (first, second_page(trade, order)):
-        trade.at_stripe(paying.pay, page)
+def test_the_second_payment_goes_back_once_however_often_the_refund_is_sent(harness: Harness) -> None:
+    order = harness.place("disc")
+    first = harness.session_id(order)
+    for page in (first, second_page(harness, order)):
+        harness.at_stripe(paying.pay, page)
     sent = []
 
     def answer_is_lost(refund: Callable[..., RefundSeen], *asked: object) -> RefundSeen:
         sent.append(refund(*asked))
         raise GatewayDown("no answer")
 
-    services = hooked(trade.services, refund=answer_is_lost)
+    services = hooked(harness.services, refund=answer_is_lost)
     for _ in range(3):
         sync_order(services, order)
     assert len({refund.id for refund in sent}) == 1
-    assert trade.kept_pence(order) == trade.order(order).total_pence
+    assert harness.kept_pence(order) == harness.order(order).total_pence
 
 
 # 8
 
 
-def tries_to_pay(trade: Trade, *slugs: str) -> tuple[str, int]:
-    """A basket with its cookie, and the order after she pressed the button."""
+def tries_to_pay(harness: Harness, *slugs: str) -> tuple[str, int]:
+    """A basket with its cookie, and the order after the buyer pressed the button."""
     token = basket_store.new_token()
-    press(trade, token, *slugs)
-    return token, order_of(trade, token)
+    press(harness, token, *slugs)
+    return token, order_of(harness, token)
 
 
-def press(trade: Trade, token: str, *slugs: str, **hooks: Callable[..., object]) -> str:
-    """She presses "Place order and pay". Give the payment page's address."""
-    return trade.press_pay(token, *(slugs or ("disc",)), services=hooked(trade.services, **hooks))
+def press(harness: Harness, token: str, *slugs: str, **hooks: Callable[..., object]) -> str:
+    """The buyer presses "Place order and pay". Give the payment page's address."""
+    return harness.press_pay(token, *(slugs or ("disc",)), services=hooked(harness.services, **hooks))
 
 
-def order_of(trade: Trade, token: str) -> int:
-    with trade.database.transaction() as session:
+def order_of(harness: Harness, token: str) -> int:
+    with harness.database.transaction() as session:
         held = basket_store.lock_own(session, token)
         assert held is not None
         assert held.order_id is not None
         return held.order_id
 
 
-def pages(trade: Trade) -> list[str]:
+def pages(harness: Harness) -> list[str]:
     """How every payment page that was ever made stands at Stripe."""
-    with trade.database.reading() as session:
+    with harness.database.reading() as session:
         ids = session.scalars(select(CheckoutAttempt.stripe_id).order_by(CheckoutAttempt.id)).all()
-    return [trade.services.gateway.session(found).status for found in ids if found]
+    return [harness.services.gateway.session(found).status for found in ids if found]
 
 
-def test_pressing_twice_gives_the_same_page(trade: Trade) -> None:
-    token, _ = tries_to_pay(trade)
-    assert press(trade, token) == press(trade, token)
-    assert pages(trade) == ["open"]
-    assert trade.level("disc").reserved == 1
+def test_pressing_twice_gives_the_same_page(harness: Harness) -> None:
+    token, _ = tries_to_pay(harness)
+    assert press(harness, token) == press(harness, token)
+    assert pages(harness) == ["open"]
+    assert harness.level("disc").reserved == 1
 
 
-def test_pressing_twice_at_once_gives_one_page(trade: Trade) -> None:
+def test_pressing_twice_at_once_gives_one_page(harness: Harness) -> None:
     token = basket_store.new_token()
-    trade.basket(token, "disc")
+    harness.basket(token, "disc")
     start = Barrier(4)
 
     def presses(_: int) -> str:
         start.wait(30)
-        return press(trade, token)
+        return press(harness, token)
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(presses, range(4)))) == 1
-    assert pages(trade) == ["open"]
-    assert trade.level("disc").reserved == 1
+    assert pages(harness) == ["open"]
+    assert harness.level("disc").reserved == 1
 
 
-def test_checking_out_again_with_a_changed_basket_closes_the_old_page_at_stripe_first(trade: Trade) -> None:
-    token, old = tries_to_pay(trade)
+def test_checking_out_again_with_a_changed_basket_closes_the_old_page_at_stripe_first(
+    harness: Harness,
+) -> None:
+    token, old = tries_to_pay(harness)
     at_opening: list[list[str]] = []
 
     def watching(create: Callable[..., object], *asked: object) -> object:
-        at_opening.append(pages(trade))
+        at_opening.append(pages(harness))
         return create(*asked)
 
-    press(trade, token, "petal", create_session=watching)
+    press(harness, token, "petal", create_session=watching)
     assert at_opening == [["expired"]]
-    assert pages(trade) == ["expired", "open"]
-    assert trade.order(old).state == State.EXPIRED
-    assert (trade.level("disc").reserved, trade.level("petal").reserved) == (0, 1)
+    assert pages(harness) == ["expired", "open"]
+    assert harness.order(old).state == State.EXPIRED
+    assert (harness.level("disc").reserved, harness.level("petal").reserved) == (0, 1)
 
 
-def test_no_second_page_is_opened_while_the_old_one_cannot_be_closed(trade: Trade) -> None:
-    token, _ = tries_to_pay(trade)
+def test_no_second_page_is_opened_while_the_old_one_cannot_be_closed(harness: Harness) -> None:
+    token, _ = tries_to_pay(harness)
     with pytest.raises(GatewayDown):
-        press(trade, token, "petal", expire_session=fails)
-    assert pages(trade) == ["open"]
+        press(harness, token, "petal", expire_session=fails)
+    assert pages(harness) == ["open"]
 
 
-def test_checking_out_again_after_paying_leads_to_the_paid_order(trade: Trade) -> None:
-    token, order = tries_to_pay(trade)
-    trade.pays(order)
+def test_checking_out_again_after_paying_leads_to_the_paid_order(harness: Harness) -> None:
+    token, order = tries_to_pay(harness)
+    harness.pays(order)
     with pytest.raises(AlreadyPaid) as paid:
-        press(trade, token, "petal")
-    assert paid.value.session_id == trade.session_id(order)
-    assert settled_once(trade, order)
+        press(harness, token, "petal")
+    assert paid.value.session_id == harness.session_id(order)
+    assert settled_once(harness, order)
 
 
 # 9
 
 
 def test_our_own_refunds_webhook_arrives_while_we_still_wait_for_the_answer(
-    trade: Trade, webhook_client: WebhookClient
+    harness: Harness, webhook_client: WebhookClient
 ) -> None:
-    order = trade.place("disc", "petal")
-    trade.pays(order)
-    trade.looks(order)
-    asked = refund_asked(trade, order, 2)
+    order = harness.place("disc", "petal")
+    harness.pays(order)
+    harness.sync(order)
+    asked = refund_asked(harness, order, 2)
     heard: list[int] = []
 
     def webhook_first(refund: Callable[..., RefundSeen], *what: object) -> RefundSeen:
@@ -505,21 +511,21 @@ def test_our_own_refunds_webhook_arrives_while_we_still_wait_for_the_answer(
         )
         return made
 
-    assert sync_order(hooked(trade.services, refund=webhook_first), order) is State.PART_REFUNDED
+    assert sync_order(hooked(harness.services, refund=webhook_first), order) is State.PART_REFUNDED
     assert heard == [200, 200]
-    assert money(trade, order)[1:] == [("refund", -asked.amount_pence)]
-    assert (trade.given(), trade.emails(order)) == (500, ["order-confirmation", "refund"])
-    assert trade.sound() == []
+    assert money(harness, order)[1:] == [("refund", -asked.amount_pence)]
+    assert (harness.given(), harness.emails(order)) == (500, ["order-confirmation", "refund"])
+    assert harness.sound() == []
 
 
 def test_a_refund_sent_inside_a_webhook_stays_one_refund_when_its_own_webhook_comes_within(
-    trade: Trade, webhook_client: WebhookClient
+    harness: Harness, webhook_client: WebhookClient
 ) -> None:
-    trade.set_stock("disc", 1)
-    order = trade.place("disc")
-    release_early(trade, order)
-    trade.set_stock("disc", 0)
-    trade.pays(order)
+    harness.set_stock("disc", 1)
+    order = harness.place("disc")
+    release_early(harness, order)
+    harness.set_stock("disc", 0)
+    harness.pays(order)
     sent: list[str] = []
 
     def webhook_first(refund: Callable[..., RefundSeen], *what: object) -> RefundSeen:
@@ -533,132 +539,132 @@ def test_a_refund_sent_inside_a_webhook_stays_one_refund_when_its_own_webhook_co
         200
     ]
     assert len(set(sent)) == 1
-    total = trade.order(order).total_pence
-    assert money(trade, order) == [("payment", total), ("refund", -total)]
-    assert (trade.order(order).state, trade.given()) == (State.REFUNDED, 0)
-    assert trade.emails(order) == ["sold-out"]
+    total = harness.order(order).total_pence
+    assert money(harness, order) == [("payment", total), ("refund", -total)]
+    assert (harness.order(order).state, harness.given()) == (State.REFUNDED, 0)
+    assert harness.emails(order) == ["sold-out"]
 
 
 # 10
 
 
 def test_of_two_partial_refunds_the_first_is_replayed_and_counts_once(
-    trade: Trade, webhook_client: WebhookClient
+    harness: Harness, webhook_client: WebhookClient
 ) -> None:
-    order = trade.place("disc", "petal", "heart")
-    trade.pays(order)
-    trade.refunds(order, trade.wish_price("petal"))
+    order = harness.place("disc", "petal", "heart")
+    harness.pays(order)
+    harness.refunds(order, harness.wish_price("petal"))
     first = webhook_client.news("refund.created", "charge.refunded")
-    trade.refunds(order, trade.wish_price("heart"))
+    harness.refunds(order, harness.wish_price("heart"))
     both = webhook_client.news("refund.created", "charge.refunded")
     for event in (*both, *first, *first):
         assert webhook_client.post(event) == 200
-    back = [-trade.wish_price("petal"), -trade.wish_price("heart")]
-    assert sorted(money(trade, order)[1:]) == sorted(("refund", pence) for pence in back)
-    assert trade.given() == 500
-    assert trade.emails(order).count("refund") == 2
+    back = [-harness.wish_price("petal"), -harness.wish_price("heart")]
+    assert sorted(money(harness, order)[1:]) == sorted(("refund", pence) for pence in back)
+    assert harness.given() == 500
+    assert harness.emails(order).count("refund") == 2
 
 
-def test_two_partial_refunds_of_ours_are_two_refunds_and_each_retry_is_the_same_one(trade: Trade) -> None:
-    order = trade.place("disc", "petal", "heart", "heart")  # so that Stripe would take a refund too many
-    trade.pays(order)
-    trade.looks(order)
-    first, second = refund_asked(trade, order, 1), refund_asked(trade, order, 2)
+def test_two_partial_refunds_of_ours_are_two_refunds_and_each_retry_is_the_same_one(harness: Harness) -> None:
+    order = harness.place("disc", "petal", "heart", "heart")  # so that Stripe would take a refund too many
+    harness.pays(order)
+    harness.sync(order)
+    first, second = refund_asked(harness, order, 1), refund_asked(harness, order, 2)
     for request in (first, second, first):  # the first is sent again, as after a lost answer
-        carry_out(trade.services, request)
-    trade.looks(order)
+        carry_out(harness.services, request)
+    harness.sync(order)
     back = sorted(-request.amount_pence for request in (first, second))
-    assert sorted(pence for _, pence in money(trade, order)[1:]) == back
-    assert trade.given() == 1000
+    assert sorted(pence for _, pence in money(harness, order)[1:]) == back
+    assert harness.given() == 1000
 
 
-def test_a_line_is_given_back_once_and_so_is_the_postage(trade: Trade) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
-    trade.looks(order)
-    refund_asked(trade, order, 1, postage=True)
+def test_a_line_is_given_back_once_and_so_is_the_postage(harness: Harness) -> None:
+    order = harness.place("disc")
+    harness.pays(order)
+    harness.sync(order)
+    refund_asked(harness, order, 1, postage=True)
     with pytest.raises(NothingToRefund):
-        refund_asked(trade, order, 1, postage=True)
-    assert trade.looks(order) is State.REFUNDED
+        refund_asked(harness, order, 1, postage=True)
+    assert harness.sync(order) is State.REFUNDED
     with pytest.raises(NothingToRefund):
-        refund_asked(trade, order, 1)
+        refund_asked(harness, order, 1)
 
 
 # 11
 
 
-def test_a_failed_refund_is_restored_and_remembered(trade: Trade, webhook_client: WebhookClient) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
-    refund = trade.refunds(order)
-    trade.hears_all()
-    assert (trade.order(order).state, trade.given()) == (State.REFUNDED, 0)
-    trade.refund_fails(refund)
+def test_a_failed_refund_is_restored_and_remembered(harness: Harness, webhook_client: WebhookClient) -> None:
+    order = harness.place("disc")
+    harness.pays(order)
+    refund = harness.refunds(order)
+    harness.deliver_webhooks()
+    assert (harness.order(order).state, harness.given()) == (State.REFUNDED, 0)
+    harness.refund_fails(refund)
     assert [
         webhook_client.post(event) for event in webhook_client.news("refund.updated", "refund.failed")
     ] == [200, 200]
-    total = trade.order(order).total_pence
-    assert money(trade, order) == [("payment", total), ("refund", -total), ("refund failed", total)]
-    assert (trade.order(order).state, trade.given()) == (State.PAID, 500)
-    assert happened(trade, order).count("refund failed") == 1
+    total = harness.order(order).total_pence
+    assert money(harness, order) == [("payment", total), ("refund", -total), ("refund failed", total)]
+    assert (harness.order(order).state, harness.given()) == (State.PAID, 500)
+    assert happened(harness, order).count("refund failed") == 1
 
 
-def test_after_a_refund_failed_the_owner_can_send_it_again(trade: Trade) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
-    trade.looks(order)
-    asked = refund_asked(trade, order, 1, postage=True)
-    trade.looks(order)
-    (first,) = asked_refunds(trade, order)
-    trade.refund_fails(first.stripe_id or "")
-    trade.looks(order)
-    with trade.database.transaction() as session:
+def test_after_a_refund_failed_the_owner_can_send_it_again(harness: Harness) -> None:
+    order = harness.place("disc")
+    harness.pays(order)
+    harness.sync(order)
+    asked = refund_asked(harness, order, 1, postage=True)
+    harness.sync(order)
+    (first,) = asked_refunds(harness, order)
+    harness.refund_fails(first.stripe_id or "")
+    harness.sync(order)
+    with harness.database.transaction() as session:
         again = refunds.send_again(session, order, first.id, actor="owner@example.com")
     assert again.key != asked.key
-    assert trade.looks(order) is State.REFUNDED
-    assert (trade.kept_pence(order), trade.given()) == (0, 0)
+    assert harness.sync(order) is State.REFUNDED
+    assert (harness.kept_pence(order), harness.given()) == (0, 0)
 
 
 def test_a_refund_that_stripe_refused_while_a_dispute_was_open_goes_back_after_it_was_won(
-    trade: Trade, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order = trade.place("disc", "petal")
-    trade.pays(order)
-    dispute = trade.disputes(order, 100)
-    trade.looks(order)
-    refund_asked(trade, order, 1)
-    trade.looks(order)
-    assert [request.refused for request in asked_refunds(trade, order)] == ["charge_disputed"]
-    trade.dispute_ends(dispute, won=True)
+    order = harness.place("disc", "petal")
+    harness.pays(order)
+    dispute = harness.disputes(order, 100)
+    harness.sync(order)
+    refund_asked(harness, order, 1)
+    harness.sync(order)
+    assert [request.refused for request in asked_refunds(harness, order)] == ["charge_disputed"]
+    harness.dispute_ends(dispute, won=True)
     later(monkeypatch, timedelta(minutes=6))
-    assert trade.looks(order) is State.PART_REFUNDED
-    assert trade.given() == 500
+    assert harness.sync(order) is State.PART_REFUNDED
+    assert harness.given() == 500
 
 
 # 12
 
 
-def test_a_lost_dispute_after_a_partial_refund_takes_back_no_more_than_was_given(trade: Trade) -> None:
-    order = trade.place("disc", "petal")
-    trade.pays(order)
-    trade.refunds(order, trade.wish_price("petal"))
-    trade.looks(order)
-    dispute = trade.disputes(order, trade.order(order).total_pence)
-    trade.looks(order)
-    assert (trade.given(), trade.held()) == (500, 500)
-    trade.dispute_ends(dispute, won=False)
-    assert trade.looks(order) is State.DISPUTE_LOST
-    assert (trade.given(), trade.held()) == (0, 0)
-    assert trade.sound() == []
+def test_a_lost_dispute_after_a_partial_refund_takes_back_no_more_than_was_given(harness: Harness) -> None:
+    order = harness.place("disc", "petal")
+    harness.pays(order)
+    harness.refunds(order, harness.wish_price("petal"))
+    harness.sync(order)
+    dispute = harness.disputes(order, harness.order(order).total_pence)
+    harness.sync(order)
+    assert (harness.given(), harness.held()) == (500, 500)
+    harness.dispute_ends(dispute, won=False)
+    assert harness.sync(order) is State.DISPUTE_LOST
+    assert (harness.given(), harness.held()) == (0, 0)
+    assert harness.sound() == []
 
 
-def test_a_lost_dispute_about_one_of_two_pieces_takes_back_one_gift(trade: Trade) -> None:
-    order = trade.place("disc", "petal")
-    trade.pays(order)
-    dispute = trade.disputes(order, trade.wish_price("petal"))
-    trade.dispute_ends(dispute, won=False)
-    assert trade.looks(order) is State.DISPUTE_LOST
-    assert (trade.given(), trade.held()) == (500, 0)
+def test_a_lost_dispute_about_one_of_two_pieces_takes_back_one_gift(harness: Harness) -> None:
+    order = harness.place("disc", "petal")
+    harness.pays(order)
+    dispute = harness.disputes(order, harness.wish_price("petal"))
+    harness.dispute_ends(dispute, won=False)
+    assert harness.sync(order) is State.DISPUTE_LOST
+    assert (harness.given(), harness.held()) == (500, 0)
 
 
 # 13
@@ -666,65 +672,65 @@ def test_a_lost_dispute_about_one_of_two_pieces_takes_back_one_gift(trade: Trade
 
 @pytest.mark.parametrize(("won", "given", "state"), [(True, 500, "paid"), (False, 0, "dispute lost")])
 def test_the_event_says_that_a_dispute_was_closed_and_its_status_says_how(
-    trade: Trade, webhook_client: WebhookClient, won: bool, given: int, state: str
+    harness: Harness, webhook_client: WebhookClient, won: bool, given: int, state: str
 ) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
-    trade.dispute_ends(trade.disputes(order), won=won)
+    order = harness.place("disc")
+    harness.pays(order)
+    harness.dispute_ends(harness.disputes(order), won=won)
     for event in webhook_client.news(*PAID, "charge.dispute.closed"):
         assert webhook_client.post(event) == 200
-    assert (trade.order(order).state, trade.given(), trade.held()) == (state, given, 0)
+    assert (harness.order(order).state, harness.given(), harness.held()) == (state, given, 0)
 
 
 def test_an_event_named_for_a_withdrawal_that_was_since_reinstated_takes_nothing(
-    trade: Trade, webhook_client: WebhookClient
+    harness: Harness, webhook_client: WebhookClient
 ) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
-    trade.dispute_ends(trade.disputes(order), won=True)
+    order = harness.place("disc")
+    harness.pays(order)
+    harness.dispute_ends(harness.disputes(order), won=True)
     for event in webhook_client.news(*PAID, "charge.dispute.funds_withdrawn"):
         assert webhook_client.post(event) == 200
-    assert settled_once(trade, order)
+    assert settled_once(harness, order)
 
 
-def test_an_inquiry_that_closes_without_a_withdrawal_changes_nothing_in_the_end(trade: Trade) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
-    inquiry = trade.disputes(order, inquiry=True)
-    assert trade.looks(order) is State.DISPUTED
-    trade.dispute_ends(inquiry, won=False)
-    assert trade.looks(order) is State.PAID
-    assert settled_once(trade, order)
+def test_an_inquiry_that_closes_without_a_withdrawal_changes_nothing_in_the_end(harness: Harness) -> None:
+    order = harness.place("disc")
+    harness.pays(order)
+    inquiry = harness.disputes(order, inquiry=True)
+    assert harness.sync(order) is State.DISPUTED
+    harness.dispute_ends(inquiry, won=False)
+    assert harness.sync(order) is State.PAID
+    assert settled_once(harness, order)
 
 
 # 15
 
 
 def test_a_stripe_that_takes_the_call_and_never_answers_is_given_up(
-    trade: Trade, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connect, answer = stripe_client.TIMEOUT
     assert (1 + stripe_client.RETRIES) * (connect + answer) < 60
-    order = trade.place("disc")
+    order = harness.place("disc")
     monkeypatch.setattr(stripe_client, "TIMEOUT", (0.1, 0.1))
     with socket.create_server(("127.0.0.1", 0)) as hung:
         address = f"http://127.0.0.1:{hung.getsockname()[1]}"
-        services = replace(trade.services, gateway=Gateway.over_http("sk_test_1", "whsec_1", address))
+        services = replace(harness.services, gateway=Gateway.over_http("sk_test_1", "whsec_1", address))
         started = time.monotonic()
         with pytest.raises(GatewayDown):
             sync_order(services, order)
         assert time.monotonic() - started < 10
-    trade.pays(order)
-    assert trade.looks(order) is State.PAID
+    harness.pays(order)
+    assert harness.sync(order) is State.PAID
 
 
 # And what the table of events asks besides
 
 
-def release_early(trade: Trade, order: int) -> None:
+def release_early(harness: Harness, order: int) -> None:
     """The order lost its stock although its page can still be paid."""
-    with trade.database.transaction() as session:
-        held = trade.order(order)
+    with harness.database.transaction() as session:
+        held = harness.order(order)
         assert stock.release(session, held.hold_id)
         held.state = State.EXPIRED
         session.merge(held)
@@ -750,51 +756,51 @@ def other_payment(order_pence: int | None = None, currency: str = "gbp") -> Call
 
 @pytest.mark.parametrize("look", [other_payment(order_pence=100), other_payment(currency="usd")])
 def test_a_payment_of_another_amount_or_currency_is_for_the_owner_to_look_at(
-    trade: Trade, look: Callable[..., PaymentSnapshot]
+    harness: Harness, look: Callable[..., PaymentSnapshot]
 ) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
-    services = hooked(trade.services, snapshot=look)
+    order = harness.place("disc")
+    harness.pays(order)
+    services = hooked(harness.services, snapshot=look)
     assert sync_order(services, order) is State.REVIEW
-    assert [kind for kind, _ in money(trade, order)] == ["unexplained"]
-    assert (trade.given(), trade.emails(order)) == (0, [])
-    trade.pass_time_for_holds()
+    assert [kind for kind, _ in money(harness, order)] == ["unexplained"]
+    assert (harness.given(), harness.emails(order)) == (0, [])
+    harness.pass_time_for_holds()
     sweep(services)
-    assert trade.level("disc").reserved == 1
-    assert trade.order(order).state == State.REVIEW
+    assert harness.level("disc").reserved == 1
+    assert harness.order(order).state == State.REVIEW
 
 
-def test_paid_after_the_stock_was_released_and_some_is_left_takes_it_again(trade: Trade) -> None:
-    before = trade.level("disc").on_hand
-    order = trade.place("disc")
-    release_early(trade, order)
-    trade.pays(order)
-    assert trade.looks(order) is State.PAID
-    assert trade.level("disc") == stock.Level(before - 1, 0)
-    assert settled_once(trade, order)
+def test_paid_after_the_stock_was_released_and_some_is_left_takes_it_again(harness: Harness) -> None:
+    before = harness.level("disc").on_hand
+    order = harness.place("disc")
+    release_early(harness, order)
+    harness.pays(order)
+    assert harness.sync(order) is State.PAID
+    assert harness.level("disc") == stock.Level(before - 1, 0)
+    assert settled_once(harness, order)
 
 
-def test_paid_after_the_last_one_went_to_somebody_else_gets_all_her_money_back(trade: Trade) -> None:
-    trade.set_stock("disc", 1)
-    late = trade.place("disc")
-    release_early(trade, late)
-    other = trade.place("disc")
-    trade.pays(late)
-    assert trade.looks(late) is State.REFUNDED
-    (asked,) = asked_refunds(trade, late)
-    assert asked.key == f"order-{trade.order(late).reference}-unfillable"
-    assert (trade.kept_pence(late), trade.given()) == (0, 0)
-    assert trade.emails(late) == ["sold-out"]
-    trade.pays(other)
-    assert trade.looks(other) is State.PAID
-    assert trade.level("disc") == stock.Level(0, 0)
-    assert trade.sound() == []
+def test_paid_after_the_last_one_went_to_somebody_else_gets_all_her_money_back(harness: Harness) -> None:
+    harness.set_stock("disc", 1)
+    late = harness.place("disc")
+    release_early(harness, late)
+    other = harness.place("disc")
+    harness.pays(late)
+    assert harness.sync(late) is State.REFUNDED
+    (asked,) = asked_refunds(harness, late)
+    assert asked.key == f"order-{harness.order(late).reference}-unfillable"
+    assert (harness.kept_pence(late), harness.given()) == (0, 0)
+    assert harness.emails(late) == ["sold-out"]
+    harness.pays(other)
+    assert harness.sync(other) is State.PAID
+    assert harness.level("disc") == stock.Level(0, 0)
+    assert harness.sound() == []
 
 
-def test_a_snapshot_taken_before_a_refund_and_written_after_it_does_not_undo_it(trade: Trade) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
-    trade.looks(order)
+def test_a_snapshot_taken_before_a_refund_and_written_after_it_does_not_undo_it(harness: Harness) -> None:
+    order = harness.place("disc")
+    harness.pays(order)
+    harness.sync(order)
     taken, refunded = Event(), Event()
 
     def slow(snapshot: Look, sessions: Sequence[str], **how: bool) -> PaymentSnapshot:
@@ -805,23 +811,23 @@ def test_a_snapshot_taken_before_a_refund_and_written_after_it_does_not_undo_it(
         return seen
 
     with ThreadPoolExecutor(1) as pool:
-        late = pool.submit(sync_order, hooked(trade.services, snapshot=slow), order)
+        late = pool.submit(sync_order, hooked(harness.services, snapshot=slow), order)
         assert taken.wait(30)
-        trade.refunds(order)
-        assert trade.looks(order) is State.REFUNDED
+        harness.refunds(order)
+        assert harness.sync(order) is State.REFUNDED
         refunded.set()
         assert late.result() is State.REFUNDED
-    assert (trade.given(), trade.kept_pence(order)) == (0, 0)
-    assert happened(trade, order)[-1] == "refunded"
+    assert (harness.given(), harness.kept_pence(order)) == (0, 0)
+    assert happened(harness, order)[-1] == "refunded"
 
 
 def test_a_snapshot_of_an_open_inquiry_is_not_written_over_the_news_that_it_closed(
-    trade: Trade, webhook_client: WebhookClient
+    harness: Harness, webhook_client: WebhookClient
 ) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
-    trade.looks(order)
-    inquiry = trade.disputes(order, inquiry=True)
+    order = harness.place("disc")
+    harness.pays(order)
+    harness.sync(order)
+    inquiry = harness.disputes(order, inquiry=True)
     (opened,) = webhook_client.news("charge.dispute.created")
     heard: list[int] = []
 
@@ -829,21 +835,21 @@ def test_a_snapshot_of_an_open_inquiry_is_not_written_over_the_news_that_it_clos
         seen = snapshot(sessions, **how)
         if not heard:
             heard.append(0)
-            trade.dispute_ends(inquiry, won=False)
+            harness.dispute_ends(inquiry, won=False)
             heard.extend(webhook_client.post(event) for event in webhook_client.news("charge.dispute.closed"))
         return seen
 
     webhook_client.hook(snapshot=closes_meanwhile)
     assert webhook_client.post(opened) == 200
     assert heard == [0, 200]
-    assert settled_once(trade, order)
+    assert settled_once(harness, order)
 
 
-def test_reconciling_twice_changes_nothing_the_second_time(trade: Trade) -> None:
-    order = trade.place("disc", "petal")
-    trade.pays(order)
-    trade.refunds(order, trade.wish_price("petal"))
-    look_at_all(trade.services)
-    version, seen = trade.order(order).version, money(trade, order)
-    look_at_all(trade.services)
-    assert (trade.order(order).version, money(trade, order)) == (version, seen)
+def test_reconciling_twice_changes_nothing_the_second_time(harness: Harness) -> None:
+    order = harness.place("disc", "petal")
+    harness.pays(order)
+    harness.refunds(order, harness.wish_price("petal"))
+    look_at_all(harness.services)
+    version, seen = harness.order(order).version, money(harness, order)
+    look_at_all(harness.services)
+    assert (harness.order(order).version, money(harness, order)) == (version, seen)

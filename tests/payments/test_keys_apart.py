@@ -18,9 +18,9 @@ from shop.payments.stripe_account import OTHER_ACCOUNT
 from shop.payments.sweep import look_at_all, sweep
 from shop.payments.sync import sync_order
 from shop.settings import PaymentMode
+from tests.harness import Harness
 from tests.payments.test_sweep import later
 from tests.payments.webhook_client import hooked
-from tests.trade import Trade
 
 
 def knows_nothing(services: Services) -> Services:
@@ -39,88 +39,90 @@ def knows_nothing(services: Services) -> Services:
     return hooked(services, **hooks, moves=nothing, payouts=nothing, balance=balance)
 
 
-def live(trade: Trade) -> Services:
-    return replace(knows_nothing(trade.services), mode=PaymentMode.STRIPE, book="live")
+def live(harness: Harness) -> Services:
+    return replace(knows_nothing(harness.services), mode=PaymentMode.STRIPE, book="live")
 
 
 def test_orders_of_test_keys_are_no_difference_once_real_money_moves(
-    trade: Trade, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paid, waiting = trade.place("disc"), trade.place("petal")
-    trade.pays(paid)
-    trade.looks(paid)
-    trade.pass_time_for_holds()
+    paid, waiting = harness.place("disc"), harness.place("petal")
+    harness.pays(paid)
+    harness.sync(paid)
+    harness.pass_time_for_holds()
     later(monkeypatch, timedelta(minutes=40))
-    services = live(trade)
+    services = live(harness)
     assert sweep(services) == look_at_all(services) == 0
     assert reconcile(services) == []
-    assert trade.order(paid).state == State.PAID
-    assert (trade.order(waiting).state, trade.level("petal").reserved) == (State.EXPIRED, 0)
+    assert harness.order(paid).state == State.PAID
+    assert (harness.order(waiting).state, harness.level("petal").reserved) == (State.EXPIRED, 0)
     with pytest.raises(GatewayRefused):
         sync_order(services, paid)
-    assert trade.sound() == []
+    assert harness.sound() == []
 
 
-def test_test_keys_and_live_keys_of_one_account_are_apart(trade: Trade) -> None:
-    trade.services = replace(trade.services, mode=PaymentMode.STRIPE)
-    paid = trade.place("disc")
-    trade.pays(paid)
-    trade.looks(paid)
-    services = replace(live(trade), mode=PaymentMode.STRIPE)
+def test_test_keys_and_live_keys_of_one_account_are_apart(harness: Harness) -> None:
+    harness.services = replace(harness.services, mode=PaymentMode.STRIPE)
+    paid = harness.place("disc")
+    harness.pays(paid)
+    harness.sync(paid)
+    services = replace(live(harness), mode=PaymentMode.STRIPE)
     assert look_at_all(services) == 0
     assert reconcile(services) == []
 
 
-def test_a_basket_from_before_is_ordered_anew(trade: Trade) -> None:
+def test_a_basket_from_before_is_ordered_anew(harness: Harness) -> None:
     token = basket_store.new_token()
-    trade.press_pay(token, "disc")
-    trade.press_pay(token, "disc", services=replace(trade.services, mode=PaymentMode.STRIPE, book="live"))
-    assert [trade.order(order).book for order in (1, 2)] == ["test", "live"]
+    harness.press_pay(token, "disc")
+    harness.press_pay(token, "disc", services=replace(harness.services, mode=PaymentMode.STRIPE, book="live"))
+    assert [harness.order(order).book for order in (1, 2)] == ["test", "live"]
 
 
-def test_with_the_key_of_another_account_nothing_is_touched_and_the_owner_is_told(trade: Trade) -> None:
-    paid, waiting = trade.place("disc"), trade.place("petal")
-    trade.pays(paid)
-    trade.pass_time_for_holds()
-    services = knows_nothing(trade.services)
+def test_with_the_key_of_another_account_nothing_is_touched_and_the_owner_is_told(harness: Harness) -> None:
+    paid, waiting = harness.place("disc"), harness.place("petal")
+    harness.pays(paid)
+    harness.pass_time_for_holds()
+    services = knows_nothing(harness.services)
     assert sweep(services) == look_at_all(services) == 0
     assert reconcile(services) == [OTHER_ACCOUNT]
-    assert {trade.order(order).state for order in (paid, waiting)} == {State.AWAITING}
-    with trade.database.reading() as session:
+    assert {harness.order(order).state for order in (paid, waiting)} == {State.AWAITING}
+    with harness.database.reading() as session:
         assert [alert.kind for alert in alerts.open_alerts(session)] == [AlertKind.OTHER_ACCOUNT]
-    assert sweep(trade.services) == 2
-    with trade.database.reading() as session:
+    assert sweep(harness.services) == 2
+    with harness.database.reading() as session:
         assert alerts.open_alerts(session) == []
 
 
 @pytest.mark.parametrize("error", [GatewayDown("away"), GatewayRefused("api_key_expired", "", 401)])
-def test_a_stripe_that_does_not_say_is_not_another_account(trade: Trade, error: Exception) -> None:
+def test_a_stripe_that_does_not_say_is_not_another_account(harness: Harness, error: Exception) -> None:
     def fails(*_: Any, **__: Any) -> Any:
         raise error
 
-    paid = trade.place("disc")
-    trade.pays(paid)
-    trade.pass_time_for_holds()
-    assert sweep(hooked(trade.services, session=fails)) == 1
-    assert trade.order(paid).state == State.PAID
+    paid = harness.place("disc")
+    harness.pays(paid)
+    harness.pass_time_for_holds()
+    assert sweep(hooked(harness.services, session=fails)) == 1
+    assert harness.order(paid).state == State.PAID
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_the_owner_is_told_that_stripe_refuses_the_key_until_it_is_mended(trade: Trade, status: int) -> None:
+def test_the_owner_is_told_that_stripe_refuses_the_key_until_it_is_mended(
+    harness: Harness, status: int
+) -> None:
     def refuses(*_: Any) -> Any:
         raise GatewayRefused("api_key_expired", "", status)
 
     def told() -> list[str]:
-        with trade.database.reading() as session:
+        with harness.database.reading() as session:
             return [alert.kind for alert in alerts.open_alerts(session)]
 
-    trade.place("disc")
+    harness.place("disc")
 
     def is_away(*_: Any) -> Any:
         raise GatewayDown("away")
 
-    sweep(hooked(trade.services, session=refuses))
-    sweep(hooked(trade.services, session=is_away))
+    sweep(hooked(harness.services, session=refuses))
+    sweep(hooked(harness.services, session=is_away))
     assert told() == [AlertKind.KEY_REFUSED], "who does not answer has not said that the key is good"
-    sweep(trade.services)
+    sweep(harness.services)
     assert told() == []

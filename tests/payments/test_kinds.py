@@ -16,8 +16,8 @@ from shop.orders.states import EventKind, State
 from shop.payments.kinds import EntryKind, RefundReason, RefundState
 from shop.payments.refunds import ask
 from shop.settings import PaymentMode
+from tests.harness import Harness
 from tests.payments.test_migrating_refunds import ORDER, put
-from tests.trade import Trade
 
 COLUMNS = [
     ("order", "state", State),
@@ -34,18 +34,18 @@ BEFORE = "0016"  # before states_and_kinds
 
 @pytest.mark.parametrize(("table", "column", "kinds"), COLUMNS)
 def test_the_database_takes_every_word_the_shop_knows_and_no_other(
-    trade: Trade, table: str, column: str, kinds: Iterable[str]
+    harness: Harness, table: str, column: str, kinds: Iterable[str]
 ) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
-    trade.looks(order)
-    with trade.database.transaction() as session:
+    order = harness.place("disc")
+    harness.pays(order)
+    harness.sync(order)
+    with harness.database.transaction() as session:
         ask(session, order, lines=[1], postage=True, actor="owner@example.com")
     for kind in kinds:
-        with trade.database.transaction() as session:
+        with harness.database.transaction() as session:
             session.execute(text(f'UPDATE "{table}" SET {column} = :kind'), {"kind": kind})
     for wrong in ("", "Paid", "paid ", "owner, with postage", "unknown"):
-        with pytest.raises((IntegrityError, DataError)), trade.database.transaction() as session:
+        with pytest.raises((IntegrityError, DataError)), harness.database.transaction() as session:
             session.execute(text(f'UPDATE "{table}" SET {column} = :wrong'), {"wrong": wrong})
 
 

@@ -16,7 +16,7 @@ from shop.orders.models import Order
 from shop.payments.session_request import session_request
 from shop.pricing import LineItem
 from shop.standin import paying
-from tests.trade import CONTACT, Trade
+from tests.harness import CONTACT, Harness
 
 DETAILS = {
     "contact": {
@@ -47,9 +47,9 @@ def test_what_is_asked_of_the_payment_page_is_the_sum_of_the_lines(
 
 
 def test_the_page_the_payment_and_the_books_agree_to_the_penny_for_any_basket(
-    app: Flask, trade: Trade
+    app: Flask, harness: Harness
 ) -> None:
-    with trade.database.transaction() as session:
+    with harness.database.transaction() as session:
         catalogue = snapshot.load(session)
         ids = [variant.id for piece in catalogue.pieces for variant in piece.variants]
         for variant in ids:
@@ -67,15 +67,15 @@ def test_the_page_the_payment_and_the_books_agree_to_the_penny_for_any_basket(
         st.sampled_from(sorted(SERVICES)),
     )
     def agree(variants: list[int], postage: str) -> None:
-        buys(app, trade, variants, postage)
+        buys(app, harness, variants, postage)
 
     agree()
-    assert trade.sound() == []
+    assert harness.sound() == []
 
 
-def buys(app: Flask, trade: Trade, variants: list[int], postage: str) -> None:
+def buys(app: Flask, harness: Harness, variants: list[int], postage: str) -> None:
     token, total = basket_store.new_token(), SERVICES[postage].pence
-    with trade.database.transaction() as session:
+    with harness.database.transaction() as session:
         catalogue = snapshot.load(session)
         for variant in variants:
             basket_store.add(session, token, LineItem(variant, None, None))
@@ -93,12 +93,12 @@ def buys(app: Flask, trade: Trade, variants: list[int], postage: str) -> None:
         for value in re.findall(rf'name="{name}"[^>]*value="([^"]*)"', page)
     }
     assert buyer.post("/checkout/payment", data=fields).status_code == 303
-    with trade.database.reading() as session:
+    with harness.database.reading() as session:
         order = session.scalars(select(Order).where(Order.buyer_hash == basket_words.token_hash(token))).one()
-    session_id = trade.session_id(order.id)
-    assert trade.services.gateway.session(session_id).amount_total == total == order.total_pence
-    trade.at_stripe(paying.pay, session_id)
+    session_id = harness.session_id(order.id)
+    assert harness.services.gateway.session(session_id).amount_total == total == order.total_pence
+    harness.at_stripe(paying.pay, session_id)
     assert (
         pounds_and_pence(500 * len(variants)) in buyer.get(f"/checkout/thanks?session_id={session_id}").text
     )
-    assert trade.kept_pence(order.id) == total
+    assert harness.kept_pence(order.id) == total

@@ -16,7 +16,7 @@ from shop.payments.stripe_client import WsgiClient
 from shop.payments.stripe_time import StripeTime
 from shop.standin.config import derived_keys
 from shop.standin.deliveries import signed
-from tests.trade import Trade
+from tests.harness import Harness
 
 
 @contextmanager
@@ -43,35 +43,37 @@ def wrong_clock(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> Iterator[None
 
 @pytest.mark.parametrize("seconds", [-7200, -61, 0, 61, 7200, 90_000])
 def test_a_host_whose_clock_is_wrong_opens_pages_for_half_an_hour(
-    trade: Trade, monkeypatch: pytest.MonkeyPatch, seconds: int
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, seconds: int
 ) -> None:
     token = basket_store.new_token()
     with wrong_clock(monkeypatch, timedelta(seconds=seconds)):
-        trade.press_pay(token, "disc")
-    page = trade.services.gateway.session(trade.session_id(1))
+        harness.press_pay(token, "disc")
+    page = harness.services.gateway.session(harness.session_id(1))
     left = page.expires_at - clock.now()
     assert timedelta(minutes=30) < left <= timedelta(minutes=31, seconds=1)
-    trade.pays(1)
-    assert trade.looks(1) is State.PAID
+    harness.pays(1)
+    assert harness.sync(1) is State.PAID
 
 
 @pytest.mark.parametrize("seconds", [-7200, -301, 0, 301, 90_000])
 def test_stripes_messages_are_believed_by_stripes_clock_and_old_ones_are_not(
-    trade: Trade, monkeypatch: pytest.MonkeyPatch, seconds: int
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, seconds: int
 ) -> None:
-    order = trade.place("disc")
-    trade.pays(order)
-    message, old = trade.signed(trade.events()[-1]), clock.now() - timedelta(minutes=6)
-    secret = derived_keys(trade.services.secret_key).webhook_secret
+    order = harness.place("disc")
+    harness.pays(order)
+    message, old = harness.signed(harness.events()[-1]), clock.now() - timedelta(minutes=6)
+    secret = derived_keys(harness.services.secret_key).webhook_secret
     with wrong_clock(monkeypatch, timedelta(seconds=seconds)):
-        trade.services.gateway.session(trade.session_id(order))
-        assert trade.services.gateway.read_event(*message).session_id == trade.session_id(order)
+        harness.services.gateway.session(harness.session_id(order))
+        assert harness.services.gateway.read_event(*message).session_id == harness.session_id(order)
         with pytest.raises(BadEvent):
-            trade.services.gateway.read_event(message[0], signed(message[0], secret, old - timedelta(days=2)))
+            harness.services.gateway.read_event(
+                message[0], signed(message[0], secret, old - timedelta(days=2))
+            )
 
 
 def test_stripe_is_asked_for_the_time_only_when_it_has_not_answered_lately(
-    trade: Trade, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
     request = WsgiClient.request
@@ -81,7 +83,7 @@ def test_stripe_is_asked_for_the_time_only_when_it_has_not_answered_lately(
         return request(client, method, url, *args, **how)
 
     monkeypatch.setattr(WsgiClient, "request", counted)
-    gateway: Gateway = trade.services.gateway
+    gateway: Gateway = harness.services.gateway
     gateway.hear_time()
     gateway.hear_time()
     assert len(asked) == 1

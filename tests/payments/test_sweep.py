@@ -19,8 +19,8 @@ from shop.payments.payment_page import start_payment
 from shop.payments.services import Services
 from shop.payments.sweep import STILL_MOVES, look_at_all, sweep
 from shop.standin import paying
+from tests.harness import Harness, quoted
 from tests.payments.webhook_client import hooked
-from tests.trade import Trade, quoted
 
 
 def down(*_: object) -> None:
@@ -41,81 +41,81 @@ def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
     monkeypatch.setattr(clock, "now", now)
 
 
-def opens_again(trade: Trade, order: int) -> None:
-    """She comes back to an order that had expired and goes to the payment page once more."""
-    with trade.database.transaction() as session:
-        priced = quoted(snapshot.load(session), trade.wish("disc"))
-        attempt = open_attempt(session, trade.services, open_again(session, order, priced), priced)
-    start_payment(trade.services, attempt.id)
+def opens_again(harness: Harness, order: int) -> None:
+    """The buyer comes back to an order that had expired and goes to the payment page once more."""
+    with harness.database.transaction() as session:
+        priced = quoted(snapshot.load(session), harness.wish("disc"))
+        attempt = open_attempt(session, harness.services, open_again(session, order, priced), priced)
+    start_payment(harness.services, attempt.id)
 
 
-def test_a_page_still_open_is_left_alone(trade: Trade) -> None:
-    order = trade.place("disc")
-    sweep(trade.services)
-    assert (trade.order(order).state, trade.level("disc").reserved) == (State.AWAITING, 1)
+def test_a_page_still_open_is_left_alone(harness: Harness) -> None:
+    order = harness.place("disc")
+    sweep(harness.services)
+    assert (harness.order(order).state, harness.level("disc").reserved) == (State.AWAITING, 1)
 
 
 def test_a_request_that_stripe_never_answered_is_made_again_and_its_payment_found(
-    trade: Trade, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order = trade.place_unanswered("disc")
+    order = harness.place_unanswered("disc")
 
     def answer_is_lost(create: Callable[..., object], *asked: object) -> None:
         create(*asked)
         down()
 
     with pytest.raises(GatewayDown):
-        start_payment(hooked(trade.services, create_session=answer_is_lost), trade.attempt(order).id)
+        start_payment(hooked(harness.services, create_session=answer_is_lost), harness.attempt(order).id)
     later(monkeypatch, timedelta(minutes=3))
-    sweep(trade.services)
-    assert trade.order(order).state == State.AWAITING
-    trade.pays(order)
-    trade.pass_time_for_holds()
-    sweep(trade.services)
-    assert (trade.order(order).state, trade.given()) == (State.PAID, 500)
+    sweep(harness.services)
+    assert harness.order(order).state == State.AWAITING
+    harness.pays(order)
+    harness.pass_time_for_holds()
+    sweep(harness.services)
+    assert (harness.order(order).state, harness.given()) == (State.PAID, 500)
 
 
 def test_a_request_that_never_reached_stripe_frees_its_stock(
-    trade: Trade, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order = trade.place_unanswered("disc")
+    order = harness.place_unanswered("disc")
     later(monkeypatch, timedelta(minutes=3))
-    sweep(trade.services)
-    assert (trade.order(order).state, trade.level("disc").reserved) == (State.EXPIRED, 0)
+    sweep(harness.services)
+    assert (harness.order(order).state, harness.level("disc").reserved) == (State.EXPIRED, 0)
 
 
 @pytest.mark.parametrize("minutes", [0, 32])
 def test_a_first_try_that_stripe_refused_does_not_end_the_second(
-    trade: Trade, monkeypatch: pytest.MonkeyPatch, minutes: int
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, minutes: int
 ) -> None:
-    order = trade.place_unanswered("disc")
-    first = trade.attempt(order).id
-    assert start_payment(hooked(trade.services, create_session=refuses), first) is None
-    assert trade.order(order).state == State.EXPIRED
+    order = harness.place_unanswered("disc")
+    first = harness.attempt(order).id
+    assert start_payment(hooked(harness.services, create_session=refuses), first) is None
+    assert harness.order(order).state == State.EXPIRED
     later(monkeypatch, timedelta(minutes=minutes + 1))
-    opens_again(trade, order)
-    with trade.database.transaction() as session:  # long ago, as far as the sweep can tell
+    opens_again(harness, order)
+    with harness.database.transaction() as session:  # long ago, as far as the sweep can tell
         session.execute(update(CheckoutAttempt).values(created_at=clock.now() - timedelta(hours=1)))
-    sweep(trade.services)
-    assert (trade.order(order).state, trade.level("disc").reserved) == (State.AWAITING, 1)
-    with trade.database.reading() as session:
+    sweep(harness.services)
+    assert (harness.order(order).state, harness.level("disc").reserved) == (State.AWAITING, 1)
+    with harness.database.reading() as session:
         assert session.get_one(CheckoutAttempt, first).stripe_id is None  # nor becomes a page of its own
-    trade.pays(order)
-    assert trade.looks(order) is State.PAID
+    harness.pays(order)
+    assert harness.sync(order) is State.PAID
 
 
-def test_a_page_that_is_open_although_its_order_expired_is_closed(trade: Trade) -> None:
-    order = trade.place("disc")
-    with trade.database.transaction() as session:
+def test_a_page_that_is_open_although_its_order_expired_is_closed(harness: Harness) -> None:
+    order = harness.place("disc")
+    with harness.database.transaction() as session:
         lock(session, order).state = State.EXPIRED
-    assert trade.looks(order) is State.EXPIRED
-    assert trade.services.gateway.session(trade.session_id(order)).status == "expired"
+    assert harness.sync(order) is State.EXPIRED
+    assert harness.services.gateway.session(harness.session_id(order)).status == "expired"
 
 
-def test_a_second_page_is_closed_while_a_slow_payment_is_on_its_way(trade: Trade) -> None:
-    order = trade.place("disc")
-    slow = trade.session_id(order)
-    with trade.database.transaction() as session:
+def test_a_second_page_is_closed_while_a_slow_payment_is_on_its_way(harness: Harness) -> None:
+    order = harness.place("disc")
+    slow = harness.session_id(order)
+    with harness.database.transaction() as session:
         first = session.scalars(select(CheckoutAttempt)).one()
         again = CheckoutAttempt(
             order_id=order,
@@ -128,59 +128,59 @@ def test_a_second_page_is_closed_while_a_slow_payment_is_on_its_way(trade: Trade
         session.add(again)
         session.flush()
         again_id = again.id
-    start_payment(trade.services, again_id)
-    trade.at_stripe(paying.pay_late, slow)
-    assert trade.looks(order) is State.PROCESSING
-    assert trade.services.gateway.session(trade.session_id(order)).status == "expired"
+    start_payment(harness.services, again_id)
+    harness.at_stripe(paying.pay_late, slow)
+    assert harness.sync(order) is State.PROCESSING
+    assert harness.services.gateway.session(harness.session_id(order)).status == "expired"
 
 
 @pytest.mark.parametrize("look", [sweep, look_at_all])
 def test_an_order_that_cannot_be_looked_at_does_not_keep_the_others_waiting(
-    trade: Trade, look: Callable[[Services], int]
+    harness: Harness, look: Callable[[Services], int]
 ) -> None:
-    lost, paid = trade.place("disc"), trade.place("petal")
-    trade.pays(paid)
-    with trade.database.transaction() as session:
+    lost, paid = harness.place("disc"), harness.place("petal")
+    harness.pays(paid)
+    with harness.database.transaction() as session:
         session.execute(
             update(CheckoutAttempt).where(CheckoutAttempt.order_id == lost).values(stripe_id="cs_unknown")
         )
-    trade.pass_time_for_holds()
-    assert look(trade.services) == 1
-    assert trade.order(paid).state == State.PAID
-    assert trade.order(lost).state == State.AWAITING
+    harness.pass_time_for_holds()
+    assert look(harness.services) == 1
+    assert harness.order(paid).state == State.PAID
+    assert harness.order(lost).state == State.AWAITING
 
 
 def test_she_can_pay_when_she_tries_again_after_stripe_was_down_for_two_minutes(
-    trade: Trade, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = basket_store.new_token()
     with pytest.raises(GatewayDown):
-        trade.press_pay(token, "disc", services=hooked(trade.services, create_session=down))
+        harness.press_pay(token, "disc", services=hooked(harness.services, create_session=down))
     later(monkeypatch, timedelta(minutes=2))
-    assert "/stand-in/pay/" in trade.press_pay(token, "disc")
-    assert trade.level("disc").reserved == 1
+    assert "/stand-in/pay/" in harness.press_pay(token, "disc")
+    assert harness.level("disc").reserved == 1
 
 
 @pytest.mark.parametrize("minutes", [20, -20])
 def test_a_host_whose_clock_is_wrong_by_twenty_minutes_sweeps_no_live_hold(
-    trade: Trade, monkeypatch: pytest.MonkeyPatch, minutes: int
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, minutes: int
 ) -> None:
-    order = trade.place("disc")
+    order = harness.place("disc")
     later(monkeypatch, timedelta(minutes=minutes))
-    sweep(trade.services)
-    assert (trade.order(order).state, trade.level("disc").reserved) == (State.AWAITING, 1)
-    trade.pays(order)
-    assert trade.looks(order) is State.PAID
+    sweep(harness.services)
+    assert (harness.order(order).state, harness.level("disc").reserved) == (State.AWAITING, 1)
+    harness.pays(order)
+    assert harness.sync(order) is State.PAID
 
 
-def test_a_refund_whose_webhook_was_lost_is_found_by_the_daily_look(trade: Trade) -> None:
-    lately, long_ago = trade.place("disc"), trade.place("disc")
+def test_a_refund_whose_webhook_was_lost_is_found_by_the_daily_look(harness: Harness) -> None:
+    lately, long_ago = harness.place("disc"), harness.place("disc")
     for order in (lately, long_ago):
-        trade.pays(order)
-        trade.looks(order)
-        trade.refunds(order)
-    with trade.database.transaction() as session:
+        harness.pays(order)
+        harness.sync(order)
+        harness.refunds(order)
+    with harness.database.transaction() as session:
         session.get_one(Order, long_ago).placed_at = clock.now() - STILL_MOVES - timedelta(days=1)
-    assert look_at_all(trade.services, placed_within=STILL_MOVES) == 1
-    assert trade.order(lately).state == State.REFUNDED
-    assert trade.order(long_ago).state == State.PAID
+    assert look_at_all(harness.services, placed_within=STILL_MOVES) == 1
+    assert harness.order(lately).state == State.REFUNDED
+    assert harness.order(long_ago).state == State.PAID

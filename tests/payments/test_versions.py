@@ -20,65 +20,65 @@ from shop.payments.payment_page import start_payment
 from shop.payments.refunds import ask
 from shop.payments.sync import sync_order, withdraw
 from tests.conftest import load_models
+from tests.harness import Harness, quoted
 from tests.payments.webhook_client import hooked
-from tests.trade import Trade, quoted
 
 
-def reopened(trade: Trade, order: int) -> int:
-    """She opens an expired order again. Give the new attempt's id; Stripe was not asked yet."""
-    with trade.database.transaction() as session:
-        priced = quoted(snapshot.load(session), trade.wish("disc"))
-        return open_attempt(session, trade.services, open_again(session, order, priced), priced).id
+def reopened(harness: Harness, order: int) -> int:
+    """The buyer opens an expired order again. Give the new attempt's id; Stripe was not asked yet."""
+    with harness.database.transaction() as session:
+        priced = quoted(snapshot.load(session), harness.wish("disc"))
+        return open_attempt(session, harness.services, open_again(session, order, priced), priced).id
 
 
-def test_a_reopened_payment_page_keeps_its_hold_while_the_old_ones_expiry_is_heard(trade: Trade) -> None:
-    trade.set_stock("disc", 1)
-    order = trade.place("disc")
-    assert withdraw(trade.services, order) is State.EXPIRED
-    attempt = reopened(trade, order)
+def test_a_reopened_payment_page_keeps_its_hold_while_the_old_ones_expiry_is_heard(harness: Harness) -> None:
+    harness.set_stock("disc", 1)
+    order = harness.place("disc")
+    assert withdraw(harness.services, order) is State.EXPIRED
+    attempt = reopened(harness, order)
 
     def between(snapshot_of: Callable[..., Any], *asked: Any, **how: Any) -> Any:
         """The old page's expiry was read before the new page's answer, and is written after it."""
         seen = snapshot_of(*asked, **how)
-        if trade.attempt(order).stripe_id is None:
-            start_payment(trade.services, attempt)
+        if harness.attempt(order).stripe_id is None:
+            start_payment(harness.services, attempt)
         return seen
 
-    assert sync_order(hooked(trade.services, snapshot=between), order) is State.AWAITING
-    assert trade.level("disc").reserved == 1
-    trade.pays(order)
-    assert trade.looks(order) is State.PAID
-    assert trade.emails(order) == ["order-confirmation"]
+    assert sync_order(hooked(harness.services, snapshot=between), order) is State.AWAITING
+    assert harness.level("disc").reserved == 1
+    harness.pays(order)
+    assert harness.sync(order) is State.PAID
+    assert harness.emails(order) == ["order-confirmation"]
 
 
-def test_a_reopened_page_that_is_paid_before_its_answer_is_noted_is_found(trade: Trade) -> None:
-    order = trade.place("disc")
-    withdraw(trade.services, order)
-    attempt = reopened(trade, order)
+def test_a_reopened_page_that_is_paid_before_its_answer_is_noted_is_found(harness: Harness) -> None:
+    order = harness.place("disc")
+    withdraw(harness.services, order)
+    attempt = reopened(harness, order)
 
     def paid_at_once(create: Callable[..., Any], *asked: Any) -> Any:
         seen = create(*asked)
-        trade.pays(order)
-        assert sync_order(trade.services, order, session_id=seen.id) is State.PAID
+        harness.pays(order)
+        assert sync_order(harness.services, order, session_id=seen.id) is State.PAID
         return seen
 
-    start_payment(hooked(trade.services, create_session=paid_at_once), attempt)
-    assert trade.looks(order) is State.PAID
-    assert (trade.level("disc").reserved, trade.given()) == (0, 500)
+    start_payment(hooked(harness.services, create_session=paid_at_once), attempt)
+    assert harness.sync(order) is State.PAID
+    assert (harness.level("disc").reserved, harness.given()) == (0, 500)
 
 
-def test_a_page_that_is_made_for_an_order_nobody_waits_for_any_more_is_closed(trade: Trade) -> None:
-    order = trade.place_unanswered("disc")
+def test_a_page_that_is_made_for_an_order_nobody_waits_for_any_more_is_closed(harness: Harness) -> None:
+    order = harness.place_unanswered("disc")
 
     def gives_up(create: Callable[..., Any], *asked: Any) -> Any:
         seen = create(*asked)
-        with trade.database.transaction() as session:
+        with harness.database.transaction() as session:
             lock(session, order).state = State.EXPIRED
         return seen
 
-    made = hooked(trade.services, create_session=gives_up)
-    assert start_payment(made, trade.attempt(order).id) is None
-    assert trade.services.gateway.session(trade.session_id(order)).status == "expired"
+    made = hooked(harness.services, create_session=gives_up)
+    assert start_payment(made, harness.attempt(order).id) is None
+    assert harness.services.gateway.session(harness.session_id(order)).status == "expired"
 
 
 def test_every_table_of_an_order_moves_its_version_or_is_known_not_to_matter_to_money() -> None:
@@ -91,11 +91,11 @@ def test_every_table_of_an_order_moves_its_version_or_is_known_not_to_matter_to_
     assert belongs - version_guards.NOT_ABOUT_MONEY == version_guards.MOVING.keys() - {"order"}
 
 
-def changed(trade: Trade, do: Callable[[Any, Order], None], order: int) -> bool:
-    before = trade.order(order).version
-    with trade.database.transaction() as session:
+def changed(harness: Harness, do: Callable[[Any, Order], None], order: int) -> bool:
+    before = harness.order(order).version
+    with harness.database.transaction() as session:
         do(session, session.get_one(Order, order))
-    return trade.order(order).version > before
+    return harness.order(order).version > before
 
 
 def notes_a_session(session: Any, order: Order) -> None:
@@ -126,10 +126,10 @@ def tells(session: Any, order: Order) -> None:
     record(session, order, "placed", actor="buyer")
 
 
-def test_however_an_order_is_written_to_its_version_moves(trade: Trade) -> None:
-    order = trade.place("disc", "petal")
-    trade.pays(order)
-    trade.looks(order)
+def test_however_an_order_is_written_to_its_version_moves(harness: Harness) -> None:
+    order = harness.place("disc", "petal")
+    harness.pays(order)
+    harness.sync(order)
     for do in (
         notes_a_session,
         writes_sql,
@@ -138,15 +138,15 @@ def test_however_an_order_is_written_to_its_version_moves(trade: Trade) -> None:
         tells,
         changes_the_state,
     ):
-        assert changed(trade, do, order), do.__name__
+        assert changed(harness, do, order), do.__name__
 
 
-def test_a_shop_whose_orders_would_not_notice_a_change_does_not_start(trade: Trade) -> None:
-    with trade.database.engine.execution_options(shop_writer=True).begin() as connection:
+def test_a_shop_whose_orders_would_not_notice_a_change_does_not_start(harness: Harness) -> None:
+    with harness.database.engine.execution_options(shop_writer=True).begin() as connection:
         dialect = connection.dialect.name
         assert triggers.missing(connection, version_guards.TRIGGERS) == []
         gone = version_guards.TRIGGERS[dialect][0]
         on = f' ON "{gone.table}"' if dialect == "postgresql" else ""
         connection.execute(text(f"DROP TRIGGER {gone.name}{on}"))
     with pytest.raises(OrdersUnguarded, match=gone.name):
-        refuse_unguarded(trade.database)
+        refuse_unguarded(harness.database)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from shop.payments.services import Services
 from shop.webhooks.models import InboxEvent
-from tests.trade import Trade, works_off_news
+from tests.harness import Harness, works_off_news
 
 Event = Mapping[str, Any]
 
@@ -37,10 +37,10 @@ def hooked(services: Services, **hooks: Callable[..., Any]) -> Services:
 
 @dataclass
 class WebhookClient:
-    """/webhooks/stripe of the whole application, on the trade's database, and the worker behind it."""
+    """/webhooks/stripe of the whole application, on the harness's database, and the worker behind it."""
 
     app: Flask
-    trade: Trade
+    harness: Harness
     stumbles: list[Exception] = field(default_factory=list)
     """What nobody expected of the worker; it goes on, as the real one does."""
 
@@ -52,7 +52,7 @@ class WebhookClient:
 
     def deliver(self, event: Event) -> int:
         """Deliver an event; the worker is elsewhere. Give the status."""
-        return self.post_bytes(*self.trade.signed(event))
+        return self.post_bytes(*self.harness.signed(event))
 
     def works(self, *, later: bool = False) -> None:
         """The worker acts on what was kept; `later`, on what it put off before, too."""
@@ -91,15 +91,15 @@ class WebhookClient:
 
     def kept(self) -> int:
         """How many events the inbox holds."""
-        with self.trade.database.reading() as session:
+        with self.harness.database.reading() as session:
             return int(session.scalar(select(func.count()).select_from(InboxEvent)) or 0)
 
     def undone(self) -> int:
         """How many of them the worker has still to act on."""
-        with self.trade.database.reading() as session:
+        with self.harness.database.reading() as session:
             waiting = select(func.count()).select_from(InboxEvent).where(InboxEvent.done_at.is_(None))
             return int(session.scalar(waiting) or 0)
 
     def news(self, *types: str) -> list[Event]:
         """The events of these types, oldest first."""
-        return [event for event in self.trade.events() if event["type"] in types]
+        return [event for event in self.harness.events() if event["type"] in types]

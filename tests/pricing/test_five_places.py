@@ -14,7 +14,7 @@ from shop.mail.outbox import Claimed
 from shop.money import pounds_and_pence
 from shop.orders.models import Order
 from shop.settings import Settings
-from tests.shopper import Shopper, soup, trade_of
+from tests.shopper import Shopper, harness_of, soup
 
 PIECES = ("heart", "two-rings", "disc", "thread", "petal", "keeping")
 POSTAGE = ("tracked-48", "tracked-24", "special-delivery")
@@ -38,7 +38,7 @@ def sums(who: Shopper, address: str) -> list[str]:
 
 
 def test_all_five_show_the_same_sums(app: Flask) -> None:
-    chance, trade = random.Random(9), trade_of(app)
+    chance, harness = random.Random(9), harness_of(app)
     registered = bool(app.extensions["shop"].trader.vat)
     for _ in range(6):
         buyer, postage = Shopper(app), chance.choice(POSTAGE)
@@ -59,14 +59,14 @@ def test_all_five_show_the_same_sums(app: Flask) -> None:
         assert last_look == [pounds_and_pence(pence) for pence in row]
         assert in_basket[0] == last_look[0]
         assert len(vat) == registered
-        items = trade.attempt(order.id).request["line_items"]
+        items = harness.attempt(order.id).request["line_items"]
         asked = sum(item["quantity"] * item["price_data"]["unit_amount"] for item in items)
         assert asked == order.total_pence
-        trade.pays(order.id)
-        trade.looks(order.id)
+        harness.pays(order.id)
+        harness.sync(order.id)
         claimed = Claimed(1, "order-confirmation", order.id, "<a@b>", 0)
         with app.test_request_context():
-            written = order_emails.write(trade.services, render_template, claimed, "us@example.com")
+            written = order_emails.write(harness.services, render_template, claimed, "us@example.com")
         assert written is not None
         for part in ("plain", "html"):
             text = re.sub(r"<[^>]*>", "", written.get_body((part,)).get_content())  # type: ignore[union-attr]

@@ -22,18 +22,18 @@ def main() -> None:
     files = [os.path.realpath(file) for file in Path("/proc/self/fd").iterdir()]
     found = {"threads": len(list(Path("/proc/self/task").iterdir())), "open": files}
     ours = set(sys.modules)
-    from tests.shopper import Shopper, trade_of
+    from tests.shopper import Shopper, harness_of
 
     before = set(sys.modules)
-    trade, buyer = trade_of(app), Shopper(app)
+    harness, buyer = harness_of(app), Shopper(app)
     buyer.add("disc")
     buyer.tell_details()
     assert buyer.press_pay().status_code == 303
-    trade.pays(1)
-    trade.hears_all()
+    harness.pays(1)
+    harness.deliver_webhooks()
     for _ in range(3):
         Worker(app).step()
-    assert trade.emails(1) == ["order-confirmation"]
+    assert harness.emails(1) == ["order-confirmation"]
     later = set(sys.modules) - before
     print(json.dumps(found | {"modules": sorted(ours | later), "later": sorted(later)}))  # noqa: T201
 

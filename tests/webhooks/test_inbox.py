@@ -14,8 +14,8 @@ from shop.payments.gateway_errors import GatewayDown
 from shop.payments.stripe_snapshot import PaymentSnapshot
 from shop.webhooks import handlers, inbox
 from shop.webhooks.models import InboxEvent
+from tests.harness import CONTACT, works_off_news
 from tests.payments.webhook_client import WebhookClient, hooked
-from tests.trade import CONTACT, works_off_news
 
 Look = Callable[..., PaymentSnapshot]
 
@@ -39,18 +39,18 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def order(webhook_client: WebhookClient) -> int:
     """An order that was paid and of which nothing was heard."""
-    found = webhook_client.trade.place("disc")
-    webhook_client.trade.pays(found)
+    found = webhook_client.harness.place("disc")
+    webhook_client.harness.pays(found)
     return found
 
 
 def rows(webhook_client: WebhookClient) -> Sequence[InboxEvent]:
-    with webhook_client.trade.database.reading() as session:
+    with webhook_client.harness.database.reading() as session:
         return session.scalars(select(InboxEvent).order_by(InboxEvent.received_at)).all()
 
 
 def alerts(webhook_client: WebhookClient) -> list[tuple[str, str, str]]:
-    with webhook_client.trade.database.reading() as session:
+    with webhook_client.harness.database.reading() as session:
         return [(alert.kind, alert.about, alert.detail) for alert in open_alerts(session)]
 
 
@@ -66,7 +66,7 @@ def test_an_event_is_answered_without_asking_stripe_anything(
     webhook_client.hook(**{call: lambda _call, *_, name=call: asked.append(name) for call in calls})
     assert [webhook_client.deliver(event) for event in webhook_client.news(*PAID)] == [200] * 3
     assert asked == []
-    assert (webhook_client.undone(), webhook_client.trade.order(order).state) == (3, State.AWAITING)
+    assert (webhook_client.undone(), webhook_client.harness.order(order).state) == (3, State.AWAITING)
 
 
 def test_several_events_of_one_order_are_one_look(webhook_client: WebhookClient, order: int) -> None:
@@ -78,9 +78,9 @@ def test_several_events_of_one_order_are_one_look(webhook_client: WebhookClient,
         looks.append(sessions)
         return snapshot(sessions, **how)
 
-    works_off_news(hooked(webhook_client.trade.services, snapshot=counted))
+    works_off_news(hooked(webhook_client.harness.services, snapshot=counted))
     assert (len(looks), webhook_client.undone()) == (1, 0)
-    assert (webhook_client.trade.order(order).state, webhook_client.trade.given()) == (State.PAID, 500)
+    assert (webhook_client.harness.order(order).state, webhook_client.harness.given()) == (State.PAID, 500)
     assert {row.order_id for row in rows(webhook_client)} == {order}
 
 
@@ -112,7 +112,7 @@ def test_what_cannot_be_done_is_tried_again_after_growing_pauses(
     assert len({round(pause / 2**step, 3) for step, pause in enumerate(pauses[:9])}) > 1, "they are jittered"
     webhook_client.hook()
     webhook_client.works()
-    assert (webhook_client.undone(), webhook_client.trade.order(order).state) == (0, State.PAID)
+    assert (webhook_client.undone(), webhook_client.harness.order(order).state) == (0, State.PAID)
 
 
 def test_what_a_worker_had_when_it_was_killed_another_does_when_its_lease_has_ended(
@@ -120,11 +120,11 @@ def test_what_a_worker_had_when_it_was_killed_another_does_when_its_lease_has_en
 ) -> None:
     (event,) = webhook_client.news("checkout.session.completed")
     webhook_client.deliver(event)
-    assert inbox.claim(webhook_client.trade.database) is not None  # and then it was killed
-    assert handlers.work(webhook_client.trade.services) is False
+    assert inbox.claim(webhook_client.harness.database) is not None  # and then it was killed
+    assert handlers.work(webhook_client.harness.services) is False
     time.passes(inbox.LEASE + timedelta(seconds=1))
     webhook_client.works()
-    assert (webhook_client.undone(), webhook_client.trade.order(order).state) == (0, State.PAID)
+    assert (webhook_client.undone(), webhook_client.harness.order(order).state) == (0, State.PAID)
 
 
 def test_a_worker_that_comes_back_after_its_lease_undoes_nothing(
@@ -136,21 +136,21 @@ def test_a_worker_that_comes_back_after_its_lease_undoes_nothing(
     def other_was_faster(snapshot: Look, sessions: Sequence[str], **how: bool) -> PaymentSnapshot:
         seen = snapshot(sessions, **how)
         time.passes(inbox.LEASE + timedelta(seconds=1))
-        works_off_news(webhook_client.trade.services)
+        works_off_news(webhook_client.harness.services)
         return seen
 
-    works_off_news(hooked(webhook_client.trade.services, snapshot=other_was_faster))
-    assert (webhook_client.undone(), webhook_client.trade.given()) == (0, 500)
-    assert webhook_client.trade.emails(order) == ["order-confirmation"]
-    assert webhook_client.trade.sound() == []
+    works_off_news(hooked(webhook_client.harness.services, snapshot=other_was_faster))
+    assert (webhook_client.undone(), webhook_client.harness.given()) == (0, 500)
+    assert webhook_client.harness.emails(order) == ["order-confirmation"]
+    assert webhook_client.harness.sound() == []
 
 
 def test_one_order_stripe_is_silent_about_keeps_no_other_waiting(
     webhook_client: WebhookClient, order: int
 ) -> None:
-    other = webhook_client.trade.place("petal")
-    webhook_client.trade.pays(other)
-    quiet = webhook_client.trade.session_id(order)
+    other = webhook_client.harness.place("petal")
+    webhook_client.harness.pays(other)
+    quiet = webhook_client.harness.session_id(order)
 
     def about_one(snapshot: Look, sessions: Sequence[str], **how: bool) -> PaymentSnapshot:
         if quiet in sessions:
@@ -160,7 +160,7 @@ def test_one_order_stripe_is_silent_about_keeps_no_other_waiting(
     webhook_client.hook(snapshot=about_one)
     assert [webhook_client.deliver(event) for event in webhook_client.news(*PAID)] == [200] * 6
     webhook_client.works()
-    assert (webhook_client.trade.order(order).state, webhook_client.trade.order(other).state) == (
+    assert (webhook_client.harness.order(order).state, webhook_client.harness.order(other).state) == (
         State.AWAITING,
         State.PAID,
     )
@@ -191,7 +191,7 @@ def test_an_order_that_cannot_be_settled_is_named(
     time.passes(2 * inbox.STUCK_AFTER)
     webhook_client.works()
     webhook_client.stumbles.clear()
-    reference = webhook_client.trade.order(order).reference
+    reference = webhook_client.harness.order(order).reference
     assert alerts(webhook_client) == [
         ("news stuck", reference, "checkout.session.completed: ZeroDivisionError")
     ]
@@ -210,10 +210,10 @@ def test_the_page_she_returns_to_does_not_wait_for_the_worker(
 ) -> None:
     for event in webhook_client.news(*PAID):
         webhook_client.deliver(event)
-    assert webhook_client.trade.looks(order) is State.PAID
+    assert webhook_client.harness.sync(order) is State.PAID
     webhook_client.works()
-    assert (webhook_client.undone(), webhook_client.trade.given()) == (0, 500)
-    assert webhook_client.trade.emails(order) == ["order-confirmation"]
+    assert (webhook_client.undone(), webhook_client.harness.given()) == (0, 500)
+    assert webhook_client.harness.emails(order) == ["order-confirmation"]
 
 
 def test_what_is_kept_of_an_event_is_its_kind_its_ids_and_its_times(

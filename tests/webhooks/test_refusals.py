@@ -14,8 +14,8 @@ from tests.payments.webhook_client import Event, WebhookClient
 @pytest.fixture
 def order(webhook_client: WebhookClient) -> int:
     """An order that was paid and of which nothing was heard."""
-    found = webhook_client.trade.place("disc")
-    webhook_client.trade.pays(found)
+    found = webhook_client.harness.place("disc")
+    webhook_client.harness.pays(found)
     return found
 
 
@@ -26,17 +26,17 @@ def paid(webhook_client: WebhookClient, order: int) -> Event:
 
 
 def untouched(webhook_client: WebhookClient, order: int) -> bool:
-    return webhook_client.kept() == 0 and webhook_client.trade.order(order).state == State.AWAITING
+    return webhook_client.kept() == 0 and webhook_client.harness.order(order).state == State.AWAITING
 
 
 def key(webhook_client: WebhookClient) -> str:
-    return derived_keys(webhook_client.trade.services.secret_key).webhook_secret
+    return derived_keys(webhook_client.harness.services.secret_key).webhook_secret
 
 
 def test_an_unsigned_event_is_refused_and_leaves_nothing(
     webhook_client: WebhookClient, order: int, paid: Event
 ) -> None:
-    body, _ = webhook_client.trade.signed(paid)
+    body, _ = webhook_client.harness.signed(paid)
     assert webhook_client.post_bytes(body, None) == 400
     assert untouched(webhook_client, order)
 
@@ -44,7 +44,7 @@ def test_an_unsigned_event_is_refused_and_leaves_nothing(
 def test_an_event_signed_by_somebody_else_is_refused(
     webhook_client: WebhookClient, order: int, paid: Event
 ) -> None:
-    body, _ = webhook_client.trade.signed(paid)
+    body, _ = webhook_client.harness.signed(paid)
     assert webhook_client.post_bytes(body, signed(body, "whsec_guessed", clock.now())) == 400
     assert untouched(webhook_client, order)
 
@@ -52,7 +52,7 @@ def test_an_event_signed_by_somebody_else_is_refused(
 def test_an_event_changed_on_its_way_is_refused(
     webhook_client: WebhookClient, order: int, paid: Event
 ) -> None:
-    body, signature = webhook_client.trade.signed(paid)
+    body, signature = webhook_client.harness.signed(paid)
     assert webhook_client.post_bytes(body.replace(b"paid", b"Paid"), signature) == 400
     assert untouched(webhook_client, order)
 
@@ -61,7 +61,7 @@ def test_an_event_changed_on_its_way_is_refused(
 def test_an_event_signed_at_another_time_is_refused(
     webhook_client: WebhookClient, order: int, paid: Event, minutes: int
 ) -> None:
-    body, _ = webhook_client.trade.signed(paid)
+    body, _ = webhook_client.harness.signed(paid)
     stamped = signed(body, key(webhook_client), clock.now() + timedelta(minutes=minutes))
     assert webhook_client.post_bytes(body, stamped) == 400
     assert untouched(webhook_client, order)
@@ -101,10 +101,10 @@ def test_an_event_about_nobodys_order_is_kept_and_changes_nothing(
     about = paid["data"]["object"] | {"id": "cs_test_of_another_shop", "metadata": {"order": "PM-NONE-00"}}
     about["payment_intent"] = "pi_of_another_shop"
     assert webhook_client.post(paid, data={"object": about}) == 200
-    assert (webhook_client.kept(), webhook_client.trade.order(order).state) == (1, State.AWAITING)
+    assert (webhook_client.kept(), webhook_client.harness.order(order).state) == (1, State.AWAITING)
 
 
 def test_the_events_of_payouts_are_kept(webhook_client: WebhookClient, order: int, paid: Event) -> None:
     about = {"id": "po_1", "object": "payout", "metadata": {}}
     assert webhook_client.post(paid, type="payout.failed", data={"object": about}) == 200
-    assert (webhook_client.kept(), webhook_client.trade.order(order).state) == (1, State.AWAITING)
+    assert (webhook_client.kept(), webhook_client.harness.order(order).state) == (1, State.AWAITING)

@@ -1,4 +1,4 @@
-"""A blind index of the buyer's e-mail, so that she can have the link to her order sent again"""
+"""A blind index of the buyer's e-mail, so that the buyer can have the link to their order sent again"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""One buyer with one basket: what she chose, what she ordered, and what she paid."""
+"""One buyer with one basket: what was chosen, ordered and paid."""
 
 import random
 import re
@@ -36,7 +36,7 @@ DETAILS = {
 
 @dataclass
 class Life:
-    """One buyer with one basket, and everything that happens to what she ordered."""
+    """One buyer with one basket, and everything that happens to what they ordered."""
 
     world: World
     number: int
@@ -44,7 +44,7 @@ class Life:
     acts: int
     token: str = field(default_factory=basket_store.new_token)
     pages: list[str] = field(default_factory=list)
-    """The payment pages that she was led to, by their session's id."""
+    """The payment pages that the buyer was led to, by their session's id."""
 
     def __post_init__(self) -> None:
         self.choose()
@@ -59,7 +59,7 @@ class Life:
         return client
 
     def choose(self) -> None:
-        """She puts one to three pieces into her basket."""
+        """The buyer puts one to three pieces into the basket."""
         slugs = self.chance.choices(PIECES, k=self.chance.randint(1, 3))
         with self.world.database.transaction() as session:
             catalogue = snapshot.load(session)
@@ -69,7 +69,7 @@ class Life:
             basket_store.keep_details(session, self.token, DETAILS)
 
     def opens(self) -> int:
-        """She goes to pay; the payment page is noted. Gives the status that she was answered with."""
+        """The buyer goes to pay; the payment page is noted. Gives the status of the answer."""
         client, how = self.client(), {"environ_overrides": {"REMOTE_ADDR": self.address}}
         shown = checked(client.get("/checkout/payment", **how))
         fields = dict(FIELD.findall(shown.text))
@@ -83,11 +83,11 @@ class Life:
         return answer.status_code
 
     def returns(self) -> None:
-        """She comes back from the payment page."""
+        """The buyer comes back from the payment page."""
         checked(self.client().get(f"/checkout/thanks?session_id={self.pages[-1]}"))
 
     def intents(self) -> list[Body]:
-        """Her payments that went through at Stripe."""
+        """The buyer's payments that went through at Stripe."""
         references = {order.reference for order in self.orders()}
         found = self.world.server.account.all("payment_intent")
         return [one for one in found if one["amount_received"] and one["metadata"]["order"] in references]
@@ -98,8 +98,8 @@ class Life:
             return session.scalars(query.order_by(Order.id)).all()
 
     def strays(self) -> list[Body]:
-        """Open pages of her orders that she was never led to."""
+        """Open pages of the buyer's orders that they were never led to."""
         references = {order.reference for order in self.orders()}
         sessions = self.world.server.account.all("checkout.session")
-        hers = [one for one in sessions if one["client_reference_id"] in references]
-        return [one for one in hers if one["status"] == "open" and one["id"] not in self.pages]
+        theirs = [one for one in sessions if one["client_reference_id"] in references]
+        return [one for one in theirs if one["status"] == "open" and one["id"] not in self.pages]

@@ -1,4 +1,4 @@
-"""What may happen to a buyer: she pays or not, somebody gives money back, her bank objects."""
+"""What may happen to a buyer: they pay or not, somebody gives money back, their bank objects."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -24,7 +24,7 @@ def changes_her_mind(life: Life) -> None:
 
 
 def pays(life: Life) -> None:
-    """By card, on any page she still has open."""
+    """By card, on any page that is still open."""
     paying.pay(life.world.server.account, life.chance.choice(life.pages))
 
 
@@ -158,7 +158,7 @@ def _prices(life: Life) -> list[int]:
 
 
 def _any(life: Life, kind: str) -> Body:
-    """Any refund or dispute of hers. Raises IndexError when there is none."""
+    """Any refund or dispute of the buyer's. Raises IndexError when there is none."""
     account = life.world.server.account
     found = [one for intent in life.intents() for one in account.of_intent(kind, intent["id"])]
     return life.chance.choice(found)

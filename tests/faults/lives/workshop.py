@@ -1,4 +1,4 @@
-"""The owner at her pages: what they offer, and pressing their buttons; and what a page may answer at all."""
+"""The owner's pages: what they offer, and pressing their buttons; and what a page may answer at all."""
 
 import random
 from typing import Any
@@ -9,7 +9,7 @@ from tests.faults.lives.world import World
 from tests.shopper import Shopper, form_on, soup
 
 CONFIRMS = 0.9
-"""How often she sends the sum that she was shown."""
+"""How often the owner sends the sum that was shown."""
 EXPECTED = frozenset({200, 302, 303, 404, 409, 422, 429, 503})
 """What a buyer or the owner may be answered; anything else is a fault of the shop's."""
 

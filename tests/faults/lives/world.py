@@ -81,7 +81,7 @@ class World:
     wrong: set[str] = field(default_factory=set)
     """What was seen on the way and must never be."""
     owner: Any = None
-    """Her browser, once she has signed in."""
+    """The owner's browser, once signed in."""
 
     def __post_init__(self) -> None:
         self.worker = Worker(self.app)

@@ -82,7 +82,7 @@ def expire(account: Account, session_id: str) -> Body:
 
 
 def pay(account: Account, session_id: str) -> Body:
-    """She pays by card. Raises Refusal when the page is not open."""
+    """The buyer pays by card. Raises Refusal when the page is not open."""
     session = _opened(account, session_id)
     intent = _confirmed(account, session, "card")
     _charged(account, intent, "succeeded", "card")
@@ -92,7 +92,7 @@ def pay(account: Account, session_id: str) -> Body:
 
 
 def decline(account: Account, session_id: str) -> Body:
-    """Her bank says no; the page stays open. Raises Refusal when it is not."""
+    """The buyer's bank says no; the page stays open. Raises Refusal when it is not."""
     session = _opened(account, session_id)
     intent = _confirmed(account, session, "card")
     _charged(account, intent, "failed", "card")
@@ -100,7 +100,7 @@ def decline(account: Account, session_id: str) -> Body:
 
 
 def pay_late(account: Account, session_id: str) -> Body:
-    """She gives a bank debit: the page is complete, the money days away. Raises Refusal if not open."""
+    """The buyer gives a bank debit: the page is complete, the money days away. Raises Refusal if not open."""
     session = _opened(account, session_id)
     intent = _confirmed(account, session, "bacs_debit")
     intent.update(status="processing")

@@ -57,7 +57,7 @@ def quoted(catalogue: Catalogue, wish: Wish) -> Quote:
 
 
 @dataclass
-class Trade:
+class Harness:
     """The shop's workings with shorthand for what tests do all the time."""
 
     database: Database
@@ -130,7 +130,7 @@ class Trade:
             do(session, store.locked(session, "checkout.session", session_id), **how)
 
     def pays(self, order_id: int) -> None:
-        """She pays by card."""
+        """The buyer pays by card."""
         self.at_stripe(paying.pay, self.session_id(order_id))
 
     def session_id(self, order_id: int) -> str:
@@ -185,18 +185,18 @@ class Trade:
         body = json.dumps(event).encode()
         return body, signed(body, derived_keys(self.services.secret_key).webhook_secret, clock.now())
 
-    def hears(self, *events: Mapping[str, Any]) -> None:
+    def deliver_webhook(self, *events: Mapping[str, Any]) -> None:
         """The webhook receives these events (without the web around it); the worker follows each."""
         for event in events:
             handlers.receive(self.services, self.services.gateway.read_event(*self.signed(event)))
             works_off_news(self.services)
 
-    def hears_all(self) -> None:
+    def deliver_webhooks(self) -> None:
         """The webhook receives everything that happened, in order."""
-        self.hears(*self.events())
+        self.deliver_webhook(*self.events())
 
-    def looks(self, order_id: int) -> State:
-        """Converge."""
+    def sync(self, order_id: int) -> State:
+        """Look at Stripe and write down what is new."""
         return sync_order(self.services, order_id)
 
     def order(self, order_id: int) -> Order:
@@ -251,9 +251,9 @@ class Trade:
             return [*map(str, stock.check(session)), *verification.verify(session)]
 
 
-def open_trade(database: Database, site_url: str = "http://localhost") -> Trade:
+def open_harness(database: Database, site_url: str = "http://localhost") -> Harness:
     """A furnished database with the stand-in in the same process."""
-    return Trade(database, services_of(database, site_url))
+    return Harness(database, services_of(database, site_url))
 
 
 def services_of(database: Database, site_url: str = "http://localhost") -> Services:
