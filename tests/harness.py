@@ -19,7 +19,7 @@ from shop.giving import ledger, verification
 from shop.mail.models import QueuedEmail
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
-from shop.orders.placing import Contact, Wish, fingerprint, place
+from shop.orders.placing import Contact, OrderDraft, fingerprint, place
 from shop.payments.attempts import open_attempt
 from shop.payments.gateway import Gateway
 from shop.payments.models import CheckoutAttempt, PaymentEntry
@@ -51,9 +51,9 @@ DETAILS = {"contact": asdict(CONTACT), "postage": "tracked-48", "as_gift": False
 DETAILS["contact"].pop("country")  # type: ignore[attr-defined]
 
 
-def quoted(catalogue: Catalogue, wish: Wish) -> Quote:
-    """What a wish comes to."""
-    return quote(catalogue, wish.items, SERVICES[wish.postage])
+def quoted(catalogue: Catalogue, draft: OrderDraft) -> Quote:
+    """What an order would come to."""
+    return quote(catalogue, draft.items, SERVICES[draft.postage])
 
 
 @dataclass
@@ -64,21 +64,21 @@ class Harness:
     services: Services
     buyers: int = field(default=0)
 
-    def wish(self, *slugs: str, postage: str = "tracked-48") -> Wish:
+    def draft(self, *slugs: str, postage: str = "tracked-48") -> OrderDraft:
         """One unengraved unit of the first variant of each named piece."""
         with self.database.reading() as session:
             catalogue = snapshot.load(session)
         lines = tuple(LineItem(catalogue.by_slug[slug].variants[0].id, None, None) for slug in slugs)
-        return Wish(items=lines, contact=CONTACT, postage=postage)
+        return OrderDraft(items=lines, contact=CONTACT, postage=postage)
 
-    def wish_price(self, slug: str) -> int:
+    def price_of(self, slug: str) -> int:
         """The price of a piece's first variant, in pence."""
         with self.database.reading() as session:
             return snapshot.load(session).by_slug[slug].variants[0].price_pence
 
     def basket(self, token: str, *slugs: str) -> BasketContents:
         """The cookie's basket with one unit of each named piece in it and nothing else, and the details."""
-        lines = self.wish(*slugs).items
+        lines = self.draft(*slugs).items
         with self.database.transaction() as session:
             catalogue = snapshot.load(session)
             found = basket_contents.contents(session, catalogue, token).lines
@@ -98,8 +98,8 @@ class Harness:
             with self.database.reading() as session:
                 return snapshot.load(session)
 
-        held, wish = self.basket(token, *slugs), self.wish(*slugs)
-        agreed = fingerprint(wish, quoted(catalogue(), wish))
+        held, draft = self.basket(token, *slugs), self.draft(*slugs)
+        agreed = fingerprint(draft, quoted(catalogue(), draft))
         return open_payment(services or self.services, token, catalogue, held, agreed)
 
     def place(self, *slugs: str) -> int:
@@ -111,10 +111,10 @@ class Harness:
     def place_unanswered(self, *slugs: str) -> int:
         """Place an order whose payment page was not asked for yet."""
         self.buyers += 1
-        wish = self.wish(*slugs)
+        draft = self.draft(*slugs)
         with self.database.transaction() as session:
-            priced = quoted(snapshot.load(session), wish)
-            order = place(session, self.services, wish, priced, buyer_hash=f"buyer {self.buyers}")
+            priced = quoted(snapshot.load(session), draft)
+            order = place(session, self.services, draft, priced, buyer_hash=f"buyer {self.buyers}")
             open_attempt(session, self.services, order, priced)
             return order.id
 

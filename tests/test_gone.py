@@ -313,9 +313,9 @@ def test_an_order_that_was_killed_half_way_leaves_a_key_to_nothing_that_goes_by_
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     harness = harness_of(app)
-    wish = harness.wish("petal")
+    draft = harness.draft("petal")
     with suppress(KeyboardInterrupt), harness.database.transaction() as session:
-        place(session, harness.services, wish, quoted(snapshot.load(session), wish), buyer_hash="b")
+        place(session, harness.services, draft, quoted(snapshot.load(session), draft), buyer_hash="b")
         raise KeyboardInterrupt
     keys = harness.services.vault.keys
     assert len(keys.all_ids()) == 1

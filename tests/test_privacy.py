@@ -18,7 +18,7 @@ from shop.engraving import check
 from shop.orders import hand_drawings, wall
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order, OrderLine
-from shop.orders.placing import Contact, Wish, fingerprint, place
+from shop.orders.placing import Contact, OrderDraft, fingerprint, place
 from shop.orders.wall import WallState
 from shop.payments.attempts import open_attempt
 from shop.payments.payment_page import start_payment
@@ -41,14 +41,14 @@ def reference(harness: Harness) -> str:
         catalogue = snapshot.load(session)
         disc = catalogue.by_slug["disc"]
         engraving = check(disc.sides, "marcellus", {("front", 1): MARK})
-        wish = Wish(
+        draft = OrderDraft(
             items=(LineItem(disc.variants[0].id, engraving, f"{MARK} dedication", MARK),),
             contact=Contact(f"{MARK}@example.com", MARK, MARK, MARK, MARK, "BA1 1AA", MARK),
             postage="tracked-48",
             gift_message=MARK,
         )
-        priced = quoted(catalogue, wish)
-        order = place(session, harness.services, wish, priced, buyer_hash="b" * 64)
+        priced = quoted(catalogue, draft)
+        order = place(session, harness.services, draft, priced, buyer_hash="b" * 64)
         open_attempt(session, harness.services, order, priced)
     start_payment(harness.services, harness.attempt(order.id).id)
     harness.pays(order.id)
@@ -172,11 +172,11 @@ def test_nothing_is_left_to_guess_the_words_from(harness: Harness, reference: st
 
 def test_what_was_agreed_to_cannot_be_guessed_from_a_stolen_copy(harness: Harness) -> None:
     """A bare digest lets everybody test guesses: this one is under the order's own key, and goes with it."""
-    wish = harness.wish("petal")
+    draft = harness.draft("petal")
     with harness.database.transaction() as session:
-        priced = quoted(snapshot.load(session), wish)
-        orders = [place(session, harness.services, wish, priced, buyer_hash=buyer) for buyer in "ab"]
-    bare, kept = fingerprint(wish, priced), [order.fingerprint for order in orders]
+        priced = quoted(snapshot.load(session), draft)
+        orders = [place(session, harness.services, draft, priced, buyer_hash=buyer) for buyer in "ab"]
+    bare, kept = fingerprint(draft, priced), [order.fingerprint for order in orders]
     assert bare not in kept
     assert kept[0] != kept[1], "not even whether two orders are alike"
     with harness.database.reading() as session:

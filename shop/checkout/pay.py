@@ -13,7 +13,7 @@ from shop.checkout.basket_contents import BasketContents
 from shop.checkout.forms import contact_of
 from shop.orders.holding import ANYBODY, Asking
 from shop.orders.lifecycle import CAN_PAY_AGAIN, State, lock
-from shop.orders.placing import Prepared, Wish, fingerprint, open_again, place, prepare
+from shop.orders.placing import OrderDraft, Prepared, fingerprint, open_again, place, prepare
 from shop.payments.attempts import newest_attempt, open_attempt
 from shop.payments.models import CheckoutAttempt
 from shop.payments.payment_page import open_page
@@ -63,26 +63,26 @@ def open_payment(
     closed at Stripe first, so that never two of them can be paid. Raises Changed, SoldOut, ShareTaken,
     NoLongerSold, AlreadyPaid, GatewayDown or Declined.
     """
-    wish = wish_of(basket)
+    draft = draft_of(basket)
     services.gateway.hear_time()
     prepared: Prepared | None = None
     for _ in range(ROUNDS):
         now = quote(
             catalogue(),
-            wish.items,
-            SERVICES[wish.postage],
+            draft.items,
+            SERVICES[draft.postage],
             vat_registered=basket.quote.vat_registered,
         )
         now.refuse_unsold()
-        if fingerprint(wish, now) != agreed:
+        if fingerprint(draft, now) != agreed:
             raise Changed
         if prepared is None and basket.order_id is None:
-            prepared = prepare(services, wish, now)
+            prepared = prepare(services, draft, now)
         with services.database.transaction() as session:
             attempt, outdated = _attempt(
                 session,
                 services,
-                wish,
+                draft,
                 now,
                 token=token,
                 stamp=basket.stamp,
@@ -90,7 +90,7 @@ def open_payment(
                 prepared=prepared,
             )
         if attempt is not None:
-            url = open_page(services, attempt, wish.contact.email)
+            url = open_page(services, attempt, draft.contact.email)
             if url is None:
                 raise Declined
             return url
@@ -99,10 +99,10 @@ def open_payment(
     raise Declined
 
 
-def wish_of(basket: BasketContents) -> Wish:
+def draft_of(basket: BasketContents) -> OrderDraft:
     """What pressing the button would order."""
     kept: dict[str, Any] = basket.details or {}
-    return Wish(
+    return OrderDraft(
         items=tuple(line.item for line in basket.lines),
         contact=contact_of(kept),
         postage=kept["postage"],
@@ -114,7 +114,7 @@ def wish_of(basket: BasketContents) -> Wish:
 def _attempt(
     session: Session,
     services: Services,
-    wish: Wish,
+    draft: OrderDraft,
     agreed: Quote,
     *,
     token: str,
@@ -124,7 +124,7 @@ def _attempt(
 ) -> tuple[CheckoutAttempt | None, int | None]:
     """The attempt to pay, or the id of an older order whose payment page must be closed first.
 
-    `stamp` is the basket's as the wish was read from it: nothing is placed that is no longer in it.
+    `stamp` is the basket's as the draft was read from it: nothing is placed that is no longer in it.
     """
     own = basket_store.lock_own(session, token)
     if own is None:
@@ -137,7 +137,7 @@ def _attempt(
     if basket_store.stamp(session, own) != stamp:
         raise Changed
     same = before is not None and before.fingerprint == services.vault.keyed(
-        session, before.id, fingerprint(wish, agreed)
+        session, before.id, fingerprint(draft, agreed)
     )
     if before is not None and before.state == State.AWAITING:
         latest = newest_attempt(session, before.id)
@@ -153,7 +153,7 @@ def _attempt(
         order = place(
             session,
             services,
-            wish,
+            draft,
             agreed,
             buyer_hash=basket_words.token_hash(token),
             asking=asking,

@@ -15,7 +15,7 @@ from shop.checkout.basket_contents import BasketContents, contents
 from shop.checkout.changing import PAID, change_basket
 from shop.checkout.cuttable import uncuttable
 from shop.checkout.forms import DetailsForm, PaymentForm, filled_in
-from shop.checkout.pay import AlreadyPaid, Changed, Declined, open_payment, wish_of
+from shop.checkout.pay import AlreadyPaid, Changed, Declined, draft_of, open_payment
 from shop.checkout.presenters import lines_shown, ordered_shown, statement
 from shop.checkout.scarce import NOT_SET_ASIDE, asking, said_of
 from shop.container import current_services, trader
@@ -188,7 +188,7 @@ def _changed(basket: BasketContents) -> str:
 def _shown(basket: BasketContents) -> str:
     """The fingerprint of what the page shows; empty while a piece in it is no longer sold."""
     try:
-        return fingerprint(wish_of(basket), basket.quote)
+        return fingerprint(draft_of(basket), basket.quote)
     except NoLongerSold:
         return ""
 

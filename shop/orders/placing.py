@@ -44,7 +44,7 @@ class Contact:
 
 
 @dataclass(frozen=True)
-class Wish:
+class OrderDraft:
     """Everything the buyer agrees to by pressing the button."""
 
     items: tuple[LineItem, ...]
@@ -55,17 +55,17 @@ class Wish:
     as_gift: bool = False
 
 
-def fingerprint(wish: Wish, agreed: Quote) -> str:
+def fingerprint(draft: OrderDraft, agreed: Quote) -> str:
     """One hash of all the buyer agreed to: pressing twice is one order, changing a letter is another.
 
     Raises NoLongerSold.
     """
     content: dict[str, Any] = {
         "lines": [_line_agreed(line) for line in agreed.lines],
-        "contact": asdict(wish.contact),
+        "contact": asdict(draft.contact),
         "postage": agreed.postage.slug,
         "sums": [agreed.goods_pence, agreed.postage_pence, agreed.total_pence, agreed.vat_pence],
-        "gift": [wish.as_gift, wish.gift_message],
+        "gift": [draft.as_gift, draft.gift_message],
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -96,12 +96,12 @@ class Prepared:
     """Of each line those of its drawing and of its cut."""
 
 
-def prepare(services: OrderServices, wish: Wish, agreed: Quote) -> Prepared:
+def prepare(services: OrderServices, draft: OrderDraft, agreed: Quote) -> Prepared:
     """Check the words of an order and keep its key. Raises NoLongerSold or NotCuttable."""
     approved = [_approved(line) for line in agreed.lines]
     digests = [_digests(found) for found in approved]
-    print_of = fingerprint(wish, agreed)
-    stored, key = services.vault.new_key(ascii_address(wish.contact.email))
+    print_of = fingerprint(draft, agreed)
+    stored, key = services.vault.new_key(ascii_address(draft.contact.email))
     services.vault.keys.add([stored])
     return Prepared(keyed(key, print_of), stored, key, approved, digests)
 
@@ -109,7 +109,7 @@ def prepare(services: OrderServices, wish: Wish, agreed: Quote) -> Prepared:
 def place(
     session: Session,
     services: OrderServices,
-    wish: Wish,
+    draft: OrderDraft,
     agreed: Quote,
     *,
     buyer_hash: str,
@@ -122,7 +122,7 @@ def place(
     nothing is kept.
     """
     now = clock.now()
-    ready = prepared or prepare(services, wish, agreed)
+    ready = prepared or prepare(services, draft, agreed)
     hold_id = set_aside(session, [line.item.variant_id for line in agreed.lines], PAYMENT_WINDOW, asking)
     policy = policy_in_force(session, now, samples=services.book == "test")
     order = Order(
@@ -149,8 +149,8 @@ def place(
     session.flush()
     each = policy.amount_pence if policy and policy.basis == "unit" else 0
     sealed: dict[str, Any] = {
-        "contact": asdict(wish.contact),
-        "gift": {"as_gift": wish.as_gift, "message": wish.gift_message},
+        "contact": asdict(draft.contact),
+        "gift": {"as_gift": draft.as_gift, "message": draft.gift_message},
     }
     for number, (line, approved) in enumerate(zip(agreed.lines, ready.approved, strict=True), start=1):
         session.add(_line(order.id, number, line, ready, each))

@@ -1,4 +1,4 @@
-"""The buyer's words on the picture, as typed: on the piece, inside its edge, at once; without a script too."""
+"""The buyer's words on the picture, as typed: on the piece, inside its edge, at once, without a script."""
 
 import io
 import itertools

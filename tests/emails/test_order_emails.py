@@ -20,7 +20,7 @@ from shop.mail.models import QueuedEmail
 from shop.mail.sending import FileTransport, send_next
 from shop.orders.lifecycle import revoke_links
 from shop.orders.models import OrderLine
-from shop.orders.placing import Contact, Wish, place
+from shop.orders.placing import Contact, OrderDraft, place
 from shop.payments.attempts import open_attempt
 from shop.payments.payment_page import start_payment
 from shop.pricing import LineItem
@@ -50,7 +50,7 @@ def order_of(harness: Harness, email: str = "ada@example.com") -> int:
         catalogue = snapshot.load(session)
         disc, petal = catalogue.by_slug["disc"], catalogue.by_slug["petal"]
         engraving = check(disc.sides, "marcellus", WORDS)
-        wish = Wish(
+        draft = OrderDraft(
             items=(
                 LineItem(disc.variants[0].id, engraving, DEDICATION),
                 LineItem(petal.variants[0].id, None, None),
@@ -59,8 +59,8 @@ def order_of(harness: Harness, email: str = "ada@example.com") -> int:
             postage="tracked-24",
             gift_message=DEDICATION,
         )
-        priced = quoted(catalogue, wish)
-        order = place(session, harness.services, wish, priced, buyer_hash="b")
+        priced = quoted(catalogue, draft)
+        order = place(session, harness.services, draft, priced, buyer_hash="b")
         open_attempt(session, harness.services, order, priced)
         return order.id
 

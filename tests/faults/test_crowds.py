@@ -39,7 +39,7 @@ def baskets(harness: Harness, count: int) -> list[str]:
         "gift_message": None,
     }
     tokens = [basket_store.new_token() for _ in range(count)]
-    item = harness.wish("disc").items[0]
+    item = harness.draft("disc").items[0]
     with harness.database.transaction() as session:
         for token in tokens:
             basket_store.add(session, token, item)

@@ -32,7 +32,7 @@ from shop.journal.models import Comment, State
 from shop.orders import wall
 from shop.orders.lifecycle import link_token
 from shop.orders.models import Order
-from shop.orders.placing import Contact, Wish, place
+from shop.orders.placing import Contact, OrderDraft, place
 from shop.orders.wall import DecidedBefore, NotOffered, WallState
 from shop.pricing import LineItem
 from shop.settings import Settings
@@ -137,10 +137,10 @@ class GoneMachine(RuleBasedStateMachine):
         mark = self.mark()
         line = LineItem(self.shop.petal, None, f"{mark} sang", f"{mark}s")
         contact = Contact(f"{mark}@example.com", mark, mark, mark, mark, "BA1 1AA", mark)
-        wish = Wish((line,), contact, "tracked-48", mark)
+        draft = OrderDraft((line,), contact, "tracked-48", mark)
         with self.transaction(killed=killed) as session:
-            priced = quoted(self.shop.catalogue, wish)
-            order = place(session, self.shop.services, wish, priced, buyer_hash="b" * 64)
+            priced = quoted(self.shop.catalogue, draft)
+            order = place(session, self.shop.services, draft, priced, buyer_hash="b" * 64)
             order.state = "paid"
             reference = order.reference
         if not killed:

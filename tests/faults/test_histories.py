@@ -120,7 +120,7 @@ def test_lost_doubled_and_shuffled_news_ends_where_the_news_in_order_does(
     alike: list[tuple[Told, Told, Told]] = []
     for _ in range(HISTORIES):
         slugs = chance.choices(("disc", "petal", "heart"), k=chance.randint(1, 3))
-        acts = history(chance, [harness.wish_price(slug) for slug in slugs])
+        acts = history(chance, [harness.price_of(slug) for slug in slugs])
         orderly, badly, deaf = (Told(harness, slugs) for _ in range(3))
         for act in acts:
             for told in (orderly, badly, deaf):

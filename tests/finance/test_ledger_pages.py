@@ -24,7 +24,7 @@ def stats(finance: Shopper) -> dict[str, str]:
 
 def test_what_was_given_is_there_to_the_penny(finance: Shopper, harness: Harness, paid: str) -> None:
     assert stats(finance)["For the charity"] == "£10.00"
-    harness.refunds(1, harness.wish_price("petal"))
+    harness.refunds(1, harness.price_of("petal"))
     harness.sync(1)
     assert stats(finance) == {
         "For the charity": "£5.00", "Accrued in all": "£10.00", "Reversed": "£5.00",
@@ -37,7 +37,7 @@ def test_what_was_given_is_there_to_the_penny(finance: Shopper, harness: Harness
 def test_pages_lead_to_each_posting_once_and_back_to_the_latest(
     finance: Shopper, harness: Harness, paid: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    harness.refunds(1, harness.wish_price("petal"))
+    harness.refunds(1, harness.price_of("petal"))
     harness.sync(1)
     monkeypatch.setattr("shop.finance.routes.MOST_ROWS", 2)
     first = soup(finance.get("/finance/?book=test&from=2000-01-01"))
@@ -123,7 +123,7 @@ def test_every_format_is_a_file_without_a_name_in_it(finance: Shopper, paid: str
 
 
 def test_the_files_say_what_the_page_says(finance: Shopper, harness: Harness, paid: str) -> None:
-    harness.refunds(1, harness.wish_price("petal"))
+    harness.refunds(1, harness.price_of("petal"))
     harness.sync(1)
     table = list(csv.DictReader(io.StringIO(finance.get("/finance/ledger.csv").text)))
     lines = [json.loads(line) for line in finance.get("/finance/ledger.json").text.splitlines()]

@@ -146,10 +146,10 @@ def test_the_ledger_and_its_files_show_the_payment(finance: Shopper, paid: str) 
 def test_where_real_money_moves_the_sample_promises_nothing(harness: Harness) -> None:
     """Neither is it written into an order, nor can it be paid."""
     live = replace(harness.services, book="live")
-    wish = harness.wish("disc")
+    draft = harness.draft("disc")
     with harness.database.transaction() as session:
-        priced = quoted(snapshot.load(session), wish)
-        order = place(session, live, wish, priced, buyer_hash="b" * 64)
+        priced = quoted(snapshot.load(session), draft)
+        order = place(session, live, draft, priced, buyer_hash="b" * 64)
         assert (order.policy_id, order.donation_statement) == (None, None)
     with harness.database.reading() as session:
         assert remittances.charities(session, "live") == {}

@@ -21,10 +21,12 @@ def order_words(harness: Harness, text: str = "Siân", face: str = "marcellus") 
         catalogue = snapshot.load(session)
         disc = catalogue.by_slug["disc"]
         engraving = check(disc.sides, face, {("front", 1): text, ("front", 2): "2024"})
-        wish = harness.wish("disc", "disc")
+        draft = harness.draft("disc", "disc")
         line = LineItem(disc.variants[0].id, engraving, None)
-        wish = wish.__class__(items=(line, line), contact=wish.contact, postage=wish.postage)
-        order = place(session, harness.services, wish, quoted(catalogue, wish), buyer_hash=f"buyer of {text}")
+        draft = draft.__class__(items=(line, line), contact=draft.contact, postage=draft.postage)
+        order = place(
+            session, harness.services, draft, quoted(catalogue, draft), buyer_hash=f"buyer of {text}"
+        )
         return order.id
 
 
@@ -54,12 +56,12 @@ def test_a_piece_that_changes_between_looking_and_paying_must_be_looked_at_again
         catalogue = snapshot.load(session)
         disc = catalogue.by_slug["disc"]
         line = LineItem(disc.variants[0].id, check(disc.sides, "marcellus", {("front", 1): "Siân"}), None)
-        wish = harness.wish("disc")
-        wish = wish.__class__(items=(line,), contact=wish.contact, postage=wish.postage)
-        seen = fingerprint(wish, quoted(catalogue, wish))
+        draft = harness.draft("disc")
+        draft = draft.__class__(items=(line,), contact=draft.contact, postage=draft.postage)
+        seen = fingerprint(draft, quoted(catalogue, draft))
         session.execute(update(Side).values(width_tenths=140, height_tenths=140))
         session.flush()
-        assert fingerprint(wish, quoted(snapshot.load(session), wish)) != seen
+        assert fingerprint(draft, quoted(snapshot.load(session), draft)) != seen
 
 
 def test_another_drawing_of_the_same_words_is_not_what_was_approved(

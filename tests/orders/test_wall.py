@@ -14,7 +14,7 @@ from shop.dedications.models import WallEntry
 from shop.orders import wall
 from shop.orders.lifecycle import State, history
 from shop.orders.models import Order
-from shop.orders.placing import Wish, open_again, place
+from shop.orders.placing import OrderDraft, open_again, place
 from shop.orders.wall import DecidedBefore, NotOffered, WallState
 from shop.payments.attempts import open_attempt
 from shop.payments.payment_page import start_payment
@@ -27,12 +27,12 @@ OWNER = "owner@example.com"
 
 def order(harness: Harness, *shared: str | None, paid: bool = True, words: str | None = WORDS) -> int:
     """An order of petals, one a name: each with a dedication, shared under that name or (None) not."""
-    petal = harness.wish("petal").items[0].variant_id
+    petal = harness.draft("petal").items[0].variant_id
     lines = tuple(LineItem(petal, None, words, name) for name in shared)
     with harness.database.transaction() as session:
-        wish = Wish(items=lines, contact=CONTACT, postage="tracked-48")
-        priced = quoted(snapshot.load(session), wish)
-        made = place(session, harness.services, wish, priced, buyer_hash="b")
+        draft = OrderDraft(items=lines, contact=CONTACT, postage="tracked-48")
+        priced = quoted(snapshot.load(session), draft)
+        made = place(session, harness.services, draft, priced, buyer_hash="b")
         open_attempt(session, harness.services, made, priced)
     start_payment(harness.services, harness.attempt(made.id).id)
     if paid:
@@ -105,7 +105,7 @@ def test_an_order_opened_for_payment_again_is_offered_once(harness: Harness) -> 
     made = order(harness, "Síle", paid=False)
     with harness.database.transaction() as session:
         session.execute(update(Order).values(state=State.EXPIRED))
-        priced = quoted(snapshot.load(session), harness.wish("petal"))
+        priced = quoted(snapshot.load(session), harness.draft("petal"))
         open_attempt(session, harness.services, open_again(session, made, priced), priced)
     start_payment(harness.services, harness.attempt(made).id)
     harness.pays(made)

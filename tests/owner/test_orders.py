@@ -73,7 +73,7 @@ def test_a_refund_of_a_piece_and_the_postage_goes_out_once(
 ) -> None:
     assert refund(owner, paid, line="1", postage="1") == 303
     assert harness.order(1).state == State.PART_REFUNDED
-    expected = harness.wish_price("petal")
+    expected = harness.price_of("petal")
     assert harness.kept_pence(1) == expected
     page = f"/owner/orders/{paid}"
     assert "is on its way back to the buyer" in owner.get(page).text

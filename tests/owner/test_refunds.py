@@ -67,7 +67,7 @@ def unexplained(harness: Harness) -> str:
 def test_the_sum_is_shown_before_anything_is_sent(owner: Shopper, harness: Harness, paid: str) -> None:
     page = f"/owner/orders/{paid}"
     shown = owner.send(page, f"{page}/refunds", {"line": "1", "postage": "1"})
-    pence = harness.wish_price("disc") + harness.order(1).postage_pence
+    pence = harness.price_of("disc") + harness.order(1).postage_pence
     assert shown.status_code == 200
     assert f"Give back £{pence / 100:.2f}?" in shown.text
     assert harness.kept_pence(1) == harness.order(1).total_pence
@@ -82,18 +82,18 @@ def test_another_sum_than_the_one_that_was_shown_is_shown_first(
     page = f"/owner/orders/{paid}"
     shown = owner.send(page, f"{page}/refunds", {"line": ["1", "2"]})
     _, sent = form_on(shown, f"{page}/refunds")
-    harness.refunds(1, harness.wish_price("petal"))
+    harness.refunds(1, harness.price_of("petal"))
     harness.sync(1)
     answer = owner.post(f"{page}/refunds", sent)
     assert answer.status_code == 200
-    assert harness.kept_pence(1) == harness.order(1).total_pence - harness.wish_price("petal")
-    assert f"Give back £{harness.wish_price('disc') / 100:.2f}?" in answer.text
+    assert harness.kept_pence(1) == harness.order(1).total_pence - harness.price_of("petal")
+    assert f"Give back £{harness.price_of('disc') / 100:.2f}?" in answer.text
 
 
 def test_what_went_back_in_the_dashboard_is_shown_and_cannot_be_ticked(
     owner: Shopper, harness: Harness, paid: str
 ) -> None:
-    harness.refunds(1, harness.wish_price("disc"))
+    harness.refunds(1, harness.price_of("disc"))
     harness.sync(1)
     assert "went back on" in page_of(owner, paid)
     assert "sent in Stripe’s dashboard" in page_of(owner, paid)
@@ -241,7 +241,7 @@ def test_money_that_waits_stands_above_the_orders_until_it_is_decided(
             alerts.acknowledge(session, alert.id, actor="owner@example.com")
     listed = [" ".join(item.text.split()) for item in soup(owner.get("/owner/orders")).select(".notice li")]
     assert listed == [
-        f"{paid} a refund of £{harness.wish_price('disc') / 100:.2f} was not sent",
+        f"{paid} a refund of £{harness.price_of('disc') / 100:.2f} was not sent",
         f"{unexplained} its payment is not what was asked for",
     ]
     press(owner, paid, waiting_form(owner, paid, "/sending"))

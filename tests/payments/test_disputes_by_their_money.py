@@ -57,7 +57,7 @@ def test_the_gift_of_a_piece_whose_money_stayed_away_is_taken_back(
     state: State,
     kept: int,
 ) -> None:
-    opened = after_sales.dispute(account, harness.intent(order), harness.wish_price("disc") + 100, **how)
+    opened = after_sales.dispute(account, harness.intent(order), harness.price_of("disc") + 100, **how)
     harness.sync(order)
     if end:
         after_sales.close_dispute(account, opened["id"], **end)

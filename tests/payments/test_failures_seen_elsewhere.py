@@ -553,13 +553,13 @@ def test_of_two_partial_refunds_the_first_is_replayed_and_counts_once(
 ) -> None:
     order = harness.place("disc", "petal", "heart")
     harness.pays(order)
-    harness.refunds(order, harness.wish_price("petal"))
+    harness.refunds(order, harness.price_of("petal"))
     first = webhook_client.news("refund.created", "charge.refunded")
-    harness.refunds(order, harness.wish_price("heart"))
+    harness.refunds(order, harness.price_of("heart"))
     both = webhook_client.news("refund.created", "charge.refunded")
     for event in (*both, *first, *first):
         assert webhook_client.post(event) == 200
-    back = [-harness.wish_price("petal"), -harness.wish_price("heart")]
+    back = [-harness.price_of("petal"), -harness.price_of("heart")]
     assert sorted(money(harness, order)[1:]) == sorted(("refund", pence) for pence in back)
     assert harness.given() == 500
     assert harness.emails(order).count("refund") == 2
@@ -647,7 +647,7 @@ def test_a_refund_that_stripe_refused_while_a_dispute_was_open_goes_back_after_i
 def test_a_lost_dispute_after_a_partial_refund_takes_back_no_more_than_was_given(harness: Harness) -> None:
     order = harness.place("disc", "petal")
     harness.pays(order)
-    harness.refunds(order, harness.wish_price("petal"))
+    harness.refunds(order, harness.price_of("petal"))
     harness.sync(order)
     dispute = harness.disputes(order, harness.order(order).total_pence)
     harness.sync(order)
@@ -661,7 +661,7 @@ def test_a_lost_dispute_after_a_partial_refund_takes_back_no_more_than_was_given
 def test_a_lost_dispute_about_one_of_two_pieces_takes_back_one_gift(harness: Harness) -> None:
     order = harness.place("disc", "petal")
     harness.pays(order)
-    dispute = harness.disputes(order, harness.wish_price("petal"))
+    dispute = harness.disputes(order, harness.price_of("petal"))
     harness.dispute_ends(dispute, won=False)
     assert harness.sync(order) is State.DISPUTE_LOST
     assert (harness.given(), harness.held()) == (500, 0)
@@ -848,7 +848,7 @@ def test_a_snapshot_of_an_open_inquiry_is_not_written_over_the_news_that_it_clos
 def test_reconciling_twice_changes_nothing_the_second_time(harness: Harness) -> None:
     order = harness.place("disc", "petal")
     harness.pays(order)
-    harness.refunds(order, harness.wish_price("petal"))
+    harness.refunds(order, harness.price_of("petal"))
     look_at_all(harness.services)
     version, seen = harness.order(order).version, money(harness, order)
     look_at_all(harness.services)

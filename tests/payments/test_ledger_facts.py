@@ -103,7 +103,7 @@ def test_each_gift_names_the_refund_that_took_its_piece(
 ) -> None:
     order = paid_in_july(harness, monkeypatch, "disc", "petal")
     at(monkeypatch, SEPTEMBER)
-    first = harness.refunds(order, harness.wish_price("petal"))
+    first = harness.refunds(order, harness.price_of("petal"))
     at(monkeypatch, OCTOBER)
     second = harness.refunds(order)
     harness.sync(order)

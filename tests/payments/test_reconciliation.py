@@ -12,7 +12,7 @@ def test_after_a_busy_week_everything_adds_up_although_every_webhook_was_lost(ha
     kept, partly, fully, disputed, unpaid = (harness.place("disc", "petal") for _ in range(5))
     for order in (kept, partly, fully, disputed):
         harness.pays(order)
-    harness.refunds(partly, harness.wish_price("petal"))
+    harness.refunds(partly, harness.price_of("petal"))
     failing = harness.refunds(fully)
     harness.refund_fails(failing)
     harness.dispute_ends(harness.disputes(disputed), won=False)

@@ -101,7 +101,7 @@ def test_a_refund_whose_answer_was_lost_is_found_and_not_sent_again(
     for _ in range(2):
         sweep(harness.services)
         look_at_all(harness.services)
-    assert at_stripe(harness, order) == [harness.wish_price("petal")]
+    assert at_stripe(harness, order) == [harness.price_of("petal")]
     assert harness.given() == 500
     assert request_of(harness, order).state == RefundState.SENT
     assert reconcile(harness.services) == []
@@ -114,7 +114,7 @@ def test_a_process_that_looked_before_the_refund_was_made_finds_it_before_it_sen
     sync_order(hooked(harness.services, refund=loses_the_answer), order)
     later(monkeypatch, timedelta(hours=24, minutes=1))
     assert carry_out(harness.services, request_of(harness, order))
-    assert at_stripe(harness, order) == [harness.wish_price("petal")]
+    assert at_stripe(harness, order) == [harness.price_of("petal")]
     assert request_of(harness, order).state == RefundState.SENT
 
 
@@ -136,7 +136,7 @@ def test_a_failure_that_stripe_repeats_for_a_day_under_its_key_is_answered_with_
     assert at_stripe(harness, order) == []
     later(monkeypatch, timedelta(minutes=6))
     sweep(services)
-    assert at_stripe(harness, order) == [harness.wish_price("disc")]
+    assert at_stripe(harness, order) == [harness.price_of("disc")]
     assert len(set(keys)) == len(keys) == 2
 
 
@@ -146,13 +146,13 @@ def test_a_refund_on_the_third_page_of_the_list_is_found(harness: Harness, order
     for _ in range(205):
         harness.refunds(order, 1)
     harness.sync(order)
-    assert at_stripe(harness, order).count(harness.wish_price("disc")) == 1
+    assert at_stripe(harness, order).count(harness.price_of("disc")) == 1
 
 
 def test_an_equal_refund_from_the_dashboard_is_not_taken_for_ours(harness: Harness, order: int) -> None:
     asked(harness, order, 2)
     sync_order(hooked(harness.services, refund=fails_before_the_work), order)
-    by_hand = harness.refunds(order, harness.wish_price("petal"))
+    by_hand = harness.refunds(order, harness.price_of("petal"))
     harness.sync(order)
     assert request_of(harness, order).stripe_id != by_hand
 
@@ -262,7 +262,7 @@ def test_only_one_process_at_a_time_sends_a_refund(
 
     assert carry_out(hooked(harness.services, refund=meanwhile), request)
     assert inside == [False]
-    assert at_stripe(harness, order) == [harness.wish_price("disc")]
+    assert at_stripe(harness, order) == [harness.price_of("disc")]
 
 
 def test_a_refund_whose_sender_died_is_sent_by_another_after_a_while(
@@ -278,7 +278,7 @@ def test_a_refund_whose_sender_died_is_sent_by_another_after_a_while(
     assert at_stripe(harness, order) == []
     later(monkeypatch, CLAIMED)
     sweep(harness.services)
-    assert at_stripe(harness, order) == [harness.wish_price("disc")]
+    assert at_stripe(harness, order) == [harness.price_of("disc")]
 
 
 def test_a_second_payment_is_returned_however_long_stripe_refuses(

@@ -36,10 +36,10 @@ def sent(harness: Harness, order: int) -> list[RefundRequest]:
 
 
 def test_a_piece_goes_back_at_its_price_and_its_gift_with_it(harness: Harness, order: int) -> None:
-    assert asked(harness, order, 2).amount_pence == harness.wish_price("disc")
+    assert asked(harness, order, 2).amount_pence == harness.price_of("disc")
     assert harness.sync(order) is State.PART_REFUNDED
     assert harness.given() == 1000
-    assert harness.kept_pence(order) == harness.order(order).total_pence - harness.wish_price("disc")
+    assert harness.kept_pence(order) == harness.order(order).total_pence - harness.price_of("disc")
     assert "refund" in harness.emails(order)
 
 
@@ -62,7 +62,7 @@ def test_nothing_is_given_back_twice(harness: Harness, order: int, looked: bool)
         harness.sync(order)
     with pytest.raises(NothingToRefund):
         asked(harness, order, 1, postage=True)
-    assert asked(harness, order, 1, 3, postage=True).amount_pence == harness.wish_price("petal")
+    assert asked(harness, order, 1, 3, postage=True).amount_pence == harness.price_of("petal")
 
 
 @pytest.mark.parametrize("lines", [(), (0,), (4,), (-1,), (2**70,)])
@@ -151,7 +151,7 @@ def test_a_refund_the_bank_sent_back_can_be_sent_again(harness: Harness, order: 
     decided(harness, order, send_again)
     assert harness.sync(order) is State.PART_REFUNDED
     assert harness.given() == 1000
-    price = harness.wish_price("disc") + harness.order(order).postage_pence
+    price = harness.price_of("disc") + harness.order(order).postage_pence
     assert harness.kept_pence(order) == harness.order(order).total_pence - price
 
 
@@ -200,7 +200,7 @@ def test_what_is_owed_for_good_cannot_be_thought_better_of(harness: Harness) -> 
 
 
 def test_a_unit_refunded_in_the_dashboard_cannot_be_refunded_again(harness: Harness, order: int) -> None:
-    harness.refunds(order, harness.wish_price("petal"))
+    harness.refunds(order, harness.price_of("petal"))
     harness.sync(order)
     with harness.database.reading() as session:
         now = refundable(session, harness.order(order))

@@ -44,7 +44,7 @@ def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
 def opens_again(harness: Harness, order: int) -> None:
     """The buyer comes back to an order that had expired and goes to the payment page once more."""
     with harness.database.transaction() as session:
-        priced = quoted(snapshot.load(session), harness.wish("disc"))
+        priced = quoted(snapshot.load(session), harness.draft("disc"))
         attempt = open_attempt(session, harness.services, open_again(session, order, priced), priced)
     start_payment(harness.services, attempt.id)
 

@@ -74,7 +74,7 @@ def test_refunding_one_disc_of_two_takes_back_one_gift_and_keeps_the_history(har
     order = harness.place("disc", "disc", "petal")
     harness.pays(order)
     harness.sync(order)
-    harness.refunds(order, harness.wish_price("disc"))
+    harness.refunds(order, harness.price_of("disc"))
     assert harness.sync(order) is State.PART_REFUNDED
     assert harness.given() == 1000
     assert harness.sound() == []
@@ -139,9 +139,9 @@ def test_whatever_order_the_news_of_payment_refund_and_dispute_comes_in_the_end_
     order = harness.place("disc", "petal")
     harness.pays(order)
     first = len(harness.events())
-    harness.refunds(order, harness.wish_price("petal"))
+    harness.refunds(order, harness.price_of("petal"))
     second = len(harness.events())
-    harness.disputes(order, harness.wish_price("disc"))
+    harness.disputes(order, harness.price_of("disc"))
     everything = harness.events()
     news = [everything[:first], everything[first:second], everything[second:]]
     for part in heard:
@@ -180,7 +180,7 @@ def test_a_promise_by_order_gives_once_and_stands_while_any_piece_is_kept(harnes
     harness.pays(order)
     harness.sync(order)
     assert harness.given() == 700
-    harness.refunds(order, harness.wish_price("petal"))
+    harness.refunds(order, harness.price_of("petal"))
     harness.sync(order)
     assert harness.given() == 700
     harness.refunds(order)

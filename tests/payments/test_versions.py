@@ -27,7 +27,7 @@ from tests.payments.webhook_client import hooked
 def reopened(harness: Harness, order: int) -> int:
     """The buyer opens an expired order again. Give the new attempt's id; Stripe was not asked yet."""
     with harness.database.transaction() as session:
-        priced = quoted(snapshot.load(session), harness.wish("disc"))
+        priced = quoted(snapshot.load(session), harness.draft("disc"))
         return open_attempt(session, harness.services, open_again(session, order, priced), priced).id
 
 
