@@ -16,7 +16,7 @@ if __name__ == "__main__":
         settings = from_environment()
     except SettingsError as refused:
         raise SystemExit(str(refused)) from None
-    from shop.serve.first import serve
+    from shop.serve.startup import serve
 
     serve(settings, prepare="--prepare" in sys.argv[1:])
 else:

@@ -39,13 +39,13 @@ from shop.owner import refunds as owner_refunds
 from shop.owner import staff as owner_staff
 from shop.owner import stock as owner_stock
 from shop.owner import wall as owner_wall
-from shop.pages import giving_page, layout_context, seo, styles, support, wall_page
+from shop.pages import giving_page, layout_context, seo, styleguide, support, wall_page
 from shop.pages import routes as pages
 from shop.payments.gateway import Gateway
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
-from shop.payments.patience import patient_pages
 from shop.payments.services import Services
 from shop.payments.sync import StillMoving
+from shop.payments.timeouts import limited_pages
 from shop.settings import PaymentMode, Settings, from_environment
 from shop.standin import deliveries
 from shop.standin.application import create_standin
@@ -85,7 +85,7 @@ TOPICS: Final = (
     comment_routes,
     pages,
     seo,
-    styles,
+    styleguide,
     giving_page,
     wall_page,
 )
@@ -142,7 +142,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    app.wsgi_app = patient_pages(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    app.wsgi_app = limited_pages(app.wsgi_app)  # type: ignore[method-assign, assignment]
     gateway, standin = _gateway(app, settings, database)
     app.extensions["shop"] = Container(
         settings=settings,

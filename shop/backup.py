@@ -17,7 +17,7 @@ from sqlalchemy import URL, inspect
 from shop import erasures, files, migrations
 from shop.accounts import roster
 from shop.db import Database
-from shop.dedications.moving import Mover
+from shop.dedications.key_migration import Mover
 from shop.dedications.vault import Vault
 from shop.giving import triggers, verification
 from shop.mail import outbox

@@ -16,7 +16,7 @@ from shop.dedications.keys import KeyStore
 from shop.dedications.models import OrderKey
 from shop.dedications.vault import Vault
 from shop.orm import Base
-from shop.serve import first
+from shop.serve import startup
 from shop.settings import Settings
 from shop.worker import Worker, run
 from tests.conftest import load_models
@@ -195,11 +195,11 @@ def test_a_shop_whose_keys_are_lost_does_not_start_and_says_what_to_do(
     app: Flask, settings: Settings, harness: Harness, keys: KeyStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would take orders, and its worker would drop letters, as if every order had been erased."""
-    monkeypatch.setattr(first, "taken", lambda _port: False)
+    monkeypatch.setattr(startup, "taken", lambda _port: False)
     erasures.refuse_lost_keys(harness.database, harness.services.vault)
     lose(keys)
     with pytest.raises(SystemExit, match="keys restore FILE"):
-        first.serve(settings)
+        startup.serve(settings)
     with pytest.raises(SystemExit, match="keys restore FILE"):
         run(app)
 

@@ -9,8 +9,8 @@ from flask import current_app, render_template
 from markupsafe import Markup
 
 from shop import web
-from shop.catalogue import choosing, lettering, page_cache, structured
-from shop.catalogue.choosing import EVERYTHING, Choice
+from shop.catalogue import face_samples, filters, page_cache, structured_data
+from shop.catalogue.filters import UNFILTERED, Filter
 from shop.catalogue.page_cache import Shown
 from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.renderings import rendering
@@ -77,15 +77,15 @@ def home_page(shown: Shown) -> str:
     )
 
 
-def pieces_page(shown: Shown, choice: Choice = EVERYTHING) -> str:
+def pieces_page(shown: Shown, choice: Filter = UNFILTERED) -> str:
     """The collection, or what of it was chosen."""
-    shared = _shared(shown) | {"pieces": choosing.chosen(shown.catalogue, choice)}
+    shared = _shared(shown) | {"pieces": filters.matching(shown.catalogue, choice)}
     return render_template(
         "catalogue/pieces.html",
         here="pieces",
-        canonical=choosing.ADDRESS,
-        options=choosing.options(shown.catalogue, choice),
-        everything=choice == EVERYTHING,
+        canonical=filters.ADDRESS,
+        options=filters.options(shown.catalogue, choice),
+        everything=choice == UNFILTERED,
         **shared,
     )
 
@@ -120,7 +120,7 @@ def piece_page(
         ],
         remarks=said,
         by_hand=BY_HAND if values.get("face") == HAND or asks_for_hand(said) else None,
-        faces=[(face, lettering.sample(face)) for face in _faces(piece, values)],
+        faces=[(face, face_samples.sample(face)) for face in _faces(piece, values)],
         first_face=first_face(piece),
         signs=[(sign, name, symbol_id(sign)) for sign, name in SIGN_NAMES.items() if sign != ALIKE],
         symbol_id=symbol_id,
@@ -132,7 +132,7 @@ def piece_page(
         csrf_token_value=shown.token,
         places=PLACES,
         canonical=canonical,
-        share=structured.to_share(piece),
+        share=structured_data.to_share(piece),
         data=_described(piece) if canonical else [],
         **_shared(shown),
     )
@@ -143,8 +143,11 @@ def _described(piece: PieceView) -> list[dict[str, object]]:
     site = web.settings().site_url
     asset = current_app.jinja_env.globals["asset"]
     stages = [f"{site}{asset(picture.file)}" for picture in piece.stages]  # type: ignore[operator]
-    trail = [("Pieces", choosing.ADDRESS), (piece.name, f"/pieces/{piece.slug}")]
-    return [structured.product(piece, site=site, pictures=stages), structured.breadcrumbs(trail, site=site)]
+    trail = [("Pieces", filters.ADDRESS), (piece.name, f"/pieces/{piece.slug}")]
+    return [
+        structured_data.product(piece, site=site, pictures=stages),
+        structured_data.breadcrumbs(trail, site=site),
+    ]
 
 
 def wide(name: str) -> PictureView:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
-from shop.catalogue import choosing, piece_pages, previews
+from shop.catalogue import filters, piece_pages, previews
 from shop.catalogue.page_cache import Shown, cached_pages, shown
 from shop.network import UsedUp, network
 
@@ -22,7 +22,7 @@ def home() -> ResponseReturnValue:
 @blueprint.get("/pieces")
 def collection() -> ResponseReturnValue:
     """All pieces, or those of a metal (`?metal=`) and a price (`?price=`)."""
-    choice = choosing.choice_of(request.args, shown().catalogue)
+    choice = filters.filter_of(request.args, shown().catalogue)
     return (
         cached_pages().page(choice.address, lambda shown: piece_pages.pieces_page(shown, choice)).response()
     )

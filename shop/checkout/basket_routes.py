@@ -13,12 +13,12 @@ from shop.catalogue import piece_pages, snapshot
 from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.views import Catalogue
 from shop.checkout import basket_contents, basket_store, cookie
-from shop.checkout.allowance import spends_allowance
-from shop.checkout.changing import OpenPage, change_basket
+from shop.checkout.basket_changes import OpenPage, change_basket
 from shop.checkout.cuttable import read_cuttable
 from shop.checkout.forms import ActionForm
 from shop.checkout.line_item_form import Refused, engraving_problems, piece_of, values_of, written
 from shop.checkout.presenters import lines_shown, statement
+from shop.checkout.throttle import throttled
 from shop.container import current_services, trader
 from shop.engraving import INSTEAD, taken
 from shop.pricing import QuotedLine
@@ -74,7 +74,7 @@ def lines() -> ResponseReturnValue:
 
 @blueprint.post(piece_pages.ADD_TO)
 @web.checks_token_itself
-@spends_allowance
+@throttled
 def add() -> ResponseReturnValue:
     """Put a unit with its words into the basket."""
     if not web.valid_public_token(request.form.get("csrf_token", "")):
@@ -95,7 +95,7 @@ def add() -> ResponseReturnValue:
 
 
 @blueprint.get(LINE)
-@spends_allowance
+@throttled
 def edit(line_id: int) -> ResponseReturnValue:
     """The piece page again, with the words of this line, to change them."""
     with web.reading() as session:
@@ -115,7 +115,7 @@ def edit(line_id: int) -> ResponseReturnValue:
 
 @blueprint.post(LINE)
 @web.checks_token_itself
-@spends_allowance
+@throttled
 def change(line_id: int) -> ResponseReturnValue:
     """Replace a line's words or variant."""
     action, token = f"/basket/lines/{line_id}", cookie.token() or ""

@@ -11,13 +11,13 @@ from shop import web
 from shop.catalogue import snapshot
 from shop.catalogue.views import Catalogue
 from shop.checkout import basket_store, basket_words, cookie
+from shop.checkout.basket_changes import PAID, change_basket
 from shop.checkout.basket_contents import BasketContents, contents
-from shop.checkout.changing import PAID, change_basket
 from shop.checkout.cuttable import uncuttable
 from shop.checkout.forms import DetailsForm, PaymentForm, filled_in
 from shop.checkout.pay import AlreadyPaid, Changed, Declined, draft_of, open_payment
 from shop.checkout.presenters import lines_shown, ordered_shown, statement
-from shop.checkout.scarce import NOT_SET_ASIDE, asking, said_of
+from shop.checkout.stock_notice import NOT_SET_ASIDE, asking, notice_for
 from shop.container import current_services, trader
 from shop.money import pounds_and_pence
 from shop.orders.lifecycle import link_token
@@ -228,7 +228,7 @@ def _payment_page(basket: BasketContents, form: PaymentForm, errors: dict[str, s
         abort(HTTPStatus.CONFLICT, "Your basket has changed. Please open it again.")
     form.agreed.process_data(_shown(basket))
     form.agreed.raw_data = None
-    said = said or said_of(basket, form)
+    said = said or notice_for(basket, form)
     form.unreserved.process_data("y" if said else None)
     form.unreserved.raw_data = None
     if "acknowledged" in errors:

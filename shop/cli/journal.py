@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 
 from shop import web
 from shop.journal import own_posts
-from shop.journal.writing import TextRefused
+from shop.journal.markdown import TextRefused
 
 group = AppGroup("journal", help="Posts of your own.")
 POST = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))

@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 from shop import backup, erasures, migrations, sample, web, worker
 from shop.container import current_services
 from shop.db import Database
-from shop.dedications.moving import Mover
+from shop.dedications.key_migration import Mover
 from shop.dedications.vault import Vault
 from shop.giving import policies
 

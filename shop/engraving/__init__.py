@@ -14,6 +14,7 @@ from shop.engraving.engraving import (
 )
 from shop.engraving.faces import FACES, Face
 from shop.engraving.layout import room_left_mm
+from shop.engraving.overlay import Placement, over_picture
 from shop.engraving.problems import (
     FACE_FIELD,
     ControlCharacters,
@@ -31,9 +32,8 @@ from shop.engraving.problems import (
 from shop.engraving.proofs import Proof, proof_digest, proof_of
 from shop.engraving.remarks import BY_HAND, Remark, asks_for_hand, remarks, remarks_by_hand
 from shop.engraving.signs import ALIKE, SIGN_NAMES, symbol_id
-from shop.engraving.stage import Placement, over_picture
+from shop.engraving.suggestions import INSTEAD, SIGN_LINE, taken
 from shop.engraving.tool import ANY_TOOL, MACHINES, Tool
-from shop.engraving.ways import INSTEAD, SIGN_LINE, taken
 
 __all__ = [
     "ALIKE",

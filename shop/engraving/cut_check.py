@@ -17,9 +17,9 @@ from typing import Any, Final
 from shop.engraving.areas import Area
 from shop.engraving.contours import Contour
 from shop.engraving.engraving import Engraving
-from shop.engraving.ink import around, away, sampled
 from shop.engraving.outlines import CannotUnite, CutSide, cut_sides
 from shop.engraving.proofs import proof_of
+from shop.engraving.raster import around, away, sampled
 from shop.engraving.shapes import PX_PER_MM, Box, Shape, UnknownMarkup, shapes_cut, shapes_drawn
 
 AREA_MM2: Final = 0.02

@@ -9,8 +9,8 @@ from shop.engraving.engraving import HAND, check, field_name, words_in
 from shop.engraving.faces import Face
 from shop.engraving.layout import room_left_mm
 from shop.engraving.problems import EngravingRefused, Problem
+from shop.engraving.suggestions import Suggestion, suggestions
 from shop.engraving.tool import ANY_TOOL, Tool, fitted
-from shop.engraving.ways import Way, ways_out
 
 BY_HAND: Final = (
     HAND,
@@ -28,7 +28,7 @@ class Remark(NamedTuple):
 
     sentence: str
     wrong: bool = False
-    ways: tuple[Way, ...] = ()
+    ways: tuple[Suggestion, ...] = ()
 
 
 def remarks(
@@ -47,7 +47,7 @@ def remarks(
         for line in typed:
             name = field_name(area.key, line)
             if problem := problems.get((area.key, line)):
-                said[name] = Remark(problem.message, wrong=True, ways=ways_out(name, problem))
+                said[name] = Remark(problem.message, wrong=True, ways=suggestions(name, problem))
             else:
                 said[name] = Remark(_room(room_left_mm(area, as_cut, typed, line)))
     return said

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from shop.journal.writing import Text
+from shop.journal.markdown import Text
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 KIND: Final = "application/rss+xml; charset=utf-8"

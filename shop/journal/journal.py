@@ -10,9 +10,9 @@ from flask import Flask, current_app
 from markupsafe import Markup
 
 from shop import web
+from shop.journal.markdown import Text, TextRefused, parse, read
 from shop.journal.studies import FOLDER, Library, library
 from shop.journal.study_drawing import draw
-from shop.journal.writing import Text, TextRefused, parse, read
 
 POSTS: Final = FOLDER / "posts"
 STORY: Final = FOLDER / "story.md"

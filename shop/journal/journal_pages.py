@@ -9,7 +9,7 @@ from shop.catalogue.page_cache import Shown
 from shop.journal.comments import Opened
 from shop.journal.forms import MOST_NAME, MOST_NOTE, MOST_WORDS, CommentForm, ReportForm, problems_of
 from shop.journal.journal import journal
-from shop.journal.writing import Text
+from shop.journal.markdown import Text
 
 
 def story_page(shown: Shown) -> str:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from shop import files
 from shop.journal.journal import OWN, POSTS, SLUG_TAKEN, STORY, gather
+from shop.journal.markdown import TextRefused, read
 from shop.journal.studies import library
-from shop.journal.writing import TextRefused, read
 
 
 def check(file: Path, instance_dir: Path) -> Path:

@@ -11,7 +11,7 @@ from shop.catalogue.page_cache import HTML, cached_pages
 from shop.container import current_services
 from shop.journal import comments, feed, journal_pages
 from shop.journal.journal import journal
-from shop.journal.writing import Text
+from shop.journal.markdown import Text
 from shop.web.assets import Stored
 
 blueprint = Blueprint("journal", __name__)

@@ -28,7 +28,7 @@ class VaultNeeded(Exception):
 def upgrade(database: Database, to: str = "head", *, mover: object = None) -> None:
     """Bring the schema up to date. Several processes may call it at once.
 
-    `mover` is what an upgrade needs the vault for (`shop.dedications.moving`); a new database needs none.
+    `mover` (of `shop.dedications.key_migration`) is what an upgrade needs the vault for; a new database none.
     """
     with database.engine.execution_options(shop_writer=True).begin() as connection:
         if connection.dialect.name == "postgresql":

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask import Flask
 
-from shop.catalogue import piece_pages, structured
+from shop.catalogue import piece_pages, structured_data
 from shop.settings import Settings
 from shop.trader import Trader
 
@@ -54,7 +54,7 @@ def _here(app: Flask, links: Links) -> Links:
 def organization(seller: Trader, site: str) -> dict[str, Any]:
     """The seller as schema.org describes one. A sample's address is left out: nobody is there."""
     found: dict[str, Any] = {
-        "@context": structured.CONTEXT,
+        "@context": structured_data.CONTEXT,
         "@type": "Organization",
         "@id": f"{site}/#organization",
         "name": seller.name,
@@ -66,7 +66,7 @@ def organization(seller: Trader, site: str) -> dict[str, Any]:
             "email": seller.email,
             "url": f"{site}/contact",
         },
-        "hasMerchantReturnPolicy": structured.return_policy(site, engravable=True),
+        "hasMerchantReturnPolicy": structured_data.return_policy(site, engravable=True),
     }
     if seller.sample:
         return found

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from shop import clock, retention, web
-from shop.catalogue.lawful import CANCEL_DAYS, SILVER_HALLMARK_FROM_MG
+from shop.catalogue.hallmarking import CANCEL_DAYS, SILVER_HALLMARK_FROM_MG
 from shop.catalogue.page_cache import Shown, cached_pages
 from shop.catalogue.postage import SERVICES
 from shop.catalogue.views import Catalogue

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from shop import web
 from shop.catalogue.page_cache import shown
 from shop.catalogue.postage import CHEAPEST
-from shop.catalogue.structured import BRAND, pounds_exactly, to_share
+from shop.catalogue.structured_data import BRAND, pounds_exactly, to_share
 from shop.catalogue.views import Catalogue, PieceView, VariantView
 from shop.web.assets import Stored
 

@@ -17,7 +17,7 @@ from requests.structures import CaseInsensitiveDict
 from stripe import StripeClient
 
 from shop.payments.gateway_errors import BadEvent, GatewayDown, GatewayRefused
-from shop.payments.patience import PatientSession
+from shop.payments.timeouts import LimitedSession
 
 __all__ = [
     "API_VERSION",
@@ -49,7 +49,7 @@ Hear = Callable[[Mapping[str, str]], None]
 def over_http(secret_key: str, api_base: str | None, hear: Hear) -> StripeClient:
     """A client to Stripe, or to the server at `api_base`, whose path is kept as a prefix."""
     return client(
-        secret_key, api_base, stripe.RequestsClient(timeout=TIMEOUT, session=PatientSession()), hear
+        secret_key, api_base, stripe.RequestsClient(timeout=TIMEOUT, session=LimitedSession()), hear
     )
 
 

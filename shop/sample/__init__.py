@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import stock
-from shop.catalogue.lawful import check_metal_name, check_weight
+from shop.catalogue.hallmarking import check_metal_name, check_weight
 from shop.catalogue.models import Metal, Picture, Piece, Side, Variant
 from shop.catalogue.renderings import rendering
 

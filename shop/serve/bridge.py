@@ -20,7 +20,7 @@ from typing import Any, Final
 from flask import Flask, render_template
 
 from shop.catalogue.page_cache import PageCacheMiddleware, memories
-from shop.serve.bodies import Bodies, TooLarge, TooSlow
+from shop.serve.request_bodies import Bodies, TooLarge, TooSlow
 from shop.web import RETRY_AFTER_SECONDS
 from shop.web.security_headers import security_headers
 

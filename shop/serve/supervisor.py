@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
-from shop.serve.lifeline import Lifeline
+from shop.serve.parent_pipe import ParentPipe
 
 FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 5.0
@@ -101,7 +101,7 @@ class Supervisor:
         wake, woken = os.pipe()
         for end in (wake, woken):
             os.set_blocking(end, False)
-        lifeline = Lifeline()
+        lifeline = ParentPipe()
         before = signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
         handlers = {
             number: signal.signal(number, lambda got, _frame: self._told.append(got)) for number in HEARD

@@ -14,7 +14,7 @@ from shop import web
 from shop.db import Database
 from shop.money import pounds_and_pence
 from shop.settings import PaymentMode
-from shop.standin import api, desk, pages
+from shop.standin import api, dashboard, pages
 from shop.standin.config import Keys, StandIn
 from shop.standin.errors import StandInRefused
 
@@ -29,7 +29,7 @@ def create_standin(
     webhook_url: str,
     prefix: str,
 ) -> Flask:
-    """Stripe's API at `/v1`, its payment pages at `/pay`, and a tester's desk at `/`, below `prefix`.
+    """Stripe's API at `/v1`, its payment pages at `/pay`, and a tester's dashboard at `/`, below `prefix`.
 
     `prefix` is where it is mounted on `site_url` ('/stand-in'), or empty for a server of its own. The set-up
     itself is at `app.extensions["standin"]`, for the worker that delivers events (`deliveries.work`).
@@ -51,7 +51,7 @@ def create_standin(
     app.jinja_env.filters["pounds_and_pence"] = pounds_and_pence
     app.register_blueprint(api.blueprint)
     app.register_blueprint(pages.blueprint)
-    app.register_blueprint(desk.blueprint)
+    app.register_blueprint(dashboard.blueprint)
     app.register_error_handler(HTTPException, _error)
     app.before_request(web.refuse_broken_addresses)
     app.after_request(_headers)

@@ -15,14 +15,7 @@ from shop.money import CURRENCY
 from shop.standin import after_sales, objects, paying, store
 from shop.standin.errors import ApiError, missing, required
 from shop.standin.models import StandinEvent
-from shop.standin.parameters import (
-    Kind,
-    each,
-    labels,
-    shape,
-    text,
-)
-from shop.standin.shapes import (
+from shop.standin.operation_parameters import (
     BIGGEST,
     EXPAND,
     LEAST_CHARGE,
@@ -32,6 +25,13 @@ from shop.standin.shapes import (
     NEW_SESSION,
     PAGE,
     page_of,
+)
+from shop.standin.parameters import (
+    Kind,
+    each,
+    labels,
+    shape,
+    text,
 )
 
 

@@ -6,7 +6,7 @@ import sys
 from granian.constants import Interfaces
 from granian.server import MPServer
 
-from shop.serve.first import WEB_PROCESSES
+from shop.serve.startup import WEB_PROCESSES
 
 THREADS = 5
 

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from shop import sample, stock
 from shop.catalogue import snapshot
-from shop.catalogue.lawful import (
+from shop.catalogue.hallmarking import (
     SILVER_HALLMARK_FROM_MG,
     MisleadingMetal,
     NeedsHallmark,

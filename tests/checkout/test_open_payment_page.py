@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from shop.checkout import changing, pay
+from shop.checkout import basket_changes, pay
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
 from shop.payments.gateway import Gateway
@@ -235,15 +235,15 @@ def test_a_line_that_changes_in_the_moment_of_pressing_pay_is_asked_about_again(
 def test_a_page_opened_in_another_tab_in_the_moment_of_a_change_is_closed_too(
     paying: Shopper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    buyer, look = paying, changing.close_open_page
+    buyer, look = paying, basket_changes.close_open_page
 
     def pays_meanwhile(*given: object) -> object:
-        monkeypatch.setattr(changing, "close_open_page", look)
+        monkeypatch.setattr(basket_changes, "close_open_page", look)
         found = look(*given)  # type: ignore[arg-type]
         assert buyer.press_pay().status_code == 303
         return found
 
-    monkeypatch.setattr(changing, "close_open_page", pays_meanwhile)
+    monkeypatch.setattr(basket_changes, "close_open_page", pays_meanwhile)
     change_words(buyer)
     assert orders(buyer)[0].state == State.EXPIRED
     assert page_status(buyer) == "expired"

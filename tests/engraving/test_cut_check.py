@@ -5,8 +5,8 @@ import pytest
 from shop.engraving import FACES, Area, Engraving, check, cut_check, outlines, proof
 from shop.engraving.contours import Contour
 from shop.engraving.cut_check import NotCuttable, checked_cut, checked_digest, cut_digest, difference
-from shop.engraving.ink import around, sampled
 from shop.engraving.outlines import CannotUnite, CutSide, cut_sides
+from shop.engraving.raster import around, sampled
 from shop.engraving.shapes import PX_PER_MM, UnknownMarkup, shapes_drawn
 from tests.engraving import rasters, skia_union
 

@@ -29,8 +29,8 @@ from shop.engraving import (
 )
 from shop.engraving.engraving import EngravedLine
 from shop.engraving.outlines import cut_sides
+from shop.engraving.overlay import Placement
 from shop.engraving.signs import SIGNS
-from shop.engraving.stage import Placement
 from shop.engraving.tool import fitted
 
 PX_PER_MM = 100

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from shop.journal.checking import NUMBER, OVERSTATED, SCIENCE
+from shop.journal.fact_check import NUMBER, OVERSTATED, SCIENCE
 from shop.journal.journal import load
+from shop.journal.markdown import TextRefused, parse
 from shop.journal.studies import FOLDER, Unsourced, library
-from shop.journal.writing import TextRefused, parse
 
 JOURNAL = load()
 OURS = ["/story", *(f"/journal/{slug}" for slug in JOURNAL.posts)]

@@ -10,8 +10,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from shop.journal.journal import load
+from shop.journal.markdown import TextRefused, parse
 from shop.journal.studies import library
-from shop.journal.writing import TextRefused, parse
 from tests.journal.test_claims import CITED, HEAD
 
 JOURNAL = load()

@@ -188,20 +188,20 @@ def thanked_late(visitor: Visitor) -> None:
     visitor.open(visitor.has_chosen(visitor.has_ordered(), "late"))
 
 
-def on_desk(path: str, **fields: str) -> Callable[[Visitor], None]:
-    """After a payment, a choice on the stand-in's desk; then the page of thanks again."""
+def on_dashboard(path: str, **fields: str) -> Callable[[Visitor], None]:
+    """After a payment, a choice on the stand-in's dashboard; then the page of thanks again."""
 
     def enter(visitor: Visitor) -> None:
         thanks = visitor.has_paid()
         visitor.open(thanks)
-        desk_does(visitor, path, **fields)
+        on_dashboard_sends(visitor, path, **fields)
         visitor.open(thanks)
 
     return enter
 
 
-def desk_does(visitor: Visitor, ending: str, **fields: str) -> None:
-    """Send the form of the newest session on the desk whose action ends like this."""
+def on_dashboard_sends(visitor: Visitor, ending: str, **fields: str) -> None:
+    """Send the form of the newest session on the dashboard whose action ends like this."""
     visitor_page = visitor.context.request.get(visitor.shop.address + "/stand-in/").text()
     action = next(part for part in visitor_page.split('"') if part.endswith(ending) and part.startswith("/"))
     assert visitor.sends("/stand-in/", action, fields).status == 303
@@ -209,13 +209,13 @@ def desk_does(visitor: Visitor, ending: str, **fields: str) -> None:
 
 def thanked_expired(visitor: Visitor) -> None:
     session_id = visitor.has_ordered().rpartition("/")[2]
-    desk_does(visitor, "/expiry")
+    on_dashboard_sends(visitor, "/expiry")
     visitor.open(f"/checkout/thanks?session_id={session_id}")
 
 
 def thanked_failed(visitor: Visitor) -> None:
     thanks = visitor.has_chosen(visitor.has_ordered(), "late")
-    desk_does(visitor, "/settlement", outcome="fails")
+    on_dashboard_sends(visitor, "/settlement", outcome="fails")
     visitor.open(thanks)
 
 
@@ -233,7 +233,7 @@ def unpaid_order(visitor: Visitor) -> None:
     thanks = visitor.has_chosen(visitor.has_ordered(), "late")
     visitor.open(thanks)
     link = visitor.page.get_by_role("link", name="See your order").get_attribute("href") or ""
-    desk_does(visitor, "/settlement", outcome="fails")
+    on_dashboard_sends(visitor, "/settlement", outcome="fails")
     visitor.open(thanks)
     visitor.open(link)
 
@@ -398,7 +398,7 @@ def moved_stock(visitor: Visitor) -> None:
 
 
 def refunded_ledger(visitor: Visitor) -> None:
-    on_desk("/refunds", pence="8400")(visitor)
+    on_dashboard("/refunds", pence="8400")(visitor)
     visitor.has_signed_in("finance")
     visitor.open("/finance/")
 
@@ -533,7 +533,7 @@ def used_pay_page(visitor: Visitor) -> None:
 
 def closed_pay_page(visitor: Visitor) -> None:
     page = visitor.has_ordered()
-    desk_does(visitor, "/expiry")
+    on_dashboard_sends(visitor, "/expiry")
     visitor.open(page)
 
 
@@ -542,15 +542,15 @@ def bank_page(visitor: Visitor) -> None:
     visitor.presses("Be asked by the bank")
 
 
-def busy_desk(visitor: Visitor) -> None:
+def busy_dashboard(visitor: Visitor) -> None:
     visitor.open(visitor.has_paid())
-    desk_does(visitor, "/refunds", pence="8400")
-    desk_does(visitor, "/disputes", amount="10")
+    on_dashboard_sends(visitor, "/refunds", pence="8400")
+    on_dashboard_sends(visitor, "/disputes", amount="10")
     visitor.has_ordered()
     visitor.open("/stand-in/")
 
 
-def refused_desk(visitor: Visitor) -> None:
+def refused_dashboard(visitor: Visitor) -> None:
     visitor.open(visitor.has_paid())
     visitor.open("/stand-in/")
     visitor.page.get_by_label("Amount in pounds").first.fill("many")
@@ -685,10 +685,12 @@ PAGE_STATES: Final = (
     PageState(
         "thanks part refunded",
         "/checkout/thanks",
-        on_desk("/refunds", pence="8400"),
+        on_dashboard("/refunds", pence="8400"),
         shows="Your order is with us",
     ),
-    PageState("thanks refunded", "/checkout/thanks", on_desk("/refunds"), shows="something about this order"),
+    PageState(
+        "thanks refunded", "/checkout/thanks", on_dashboard("/refunds"), shows="something about this order"
+    ),
     PageState("thanks unknown", "/checkout/thanks", at("/checkout/thanks?session_id=cs_test_nothing"), 404),
     PageState("order", "/orders/<token>", order_page(thanked), shows="Received"),
     PageState(
@@ -701,12 +703,14 @@ PAGE_STATES: Final = (
     PageState(
         "order part refunded",
         "/orders/<token>",
-        order_page(on_desk("/refunds", pence="8400")),
+        order_page(on_dashboard("/refunds", pence="8400")),
         shows="Part of this order was refunded",
     ),
-    PageState("order refunded", "/orders/<token>", order_page(on_desk("/refunds")), shows="Refunded in full"),
     PageState(
-        "order disputed", "/orders/<token>", order_page(on_desk("/disputes")), shows="The bank is asking"
+        "order refunded", "/orders/<token>", order_page(on_dashboard("/refunds")), shows="Refunded in full"
+    ),
+    PageState(
+        "order disputed", "/orders/<token>", order_page(on_dashboard("/disputes")), shows="The bank is asking"
     ),
     PageState("order in review", "/orders/<token>", order_under_review, shows="We are looking at this order"),
     PageState("find order", "/orders", at("/orders"), shows="Send me the link"),
@@ -836,9 +840,9 @@ PAGE_STATES: Final = (
     PageState("pay page closed", "/stand-in/pay/<session_id>", closed_pay_page, 410, shows="is closed"),
     PageState("pay page unknown", "/stand-in/pay/<session_id>", at("/stand-in/pay/nothing"), 404),
     PageState("bank", "/stand-in/pay/<session_id>/3ds", bank_page),
-    PageState("desk empty", "/stand-in/", at("/stand-in/"), shows="Nothing has been bought yet"),
-    PageState("desk", "/stand-in/", busy_desk, shows="Dispute over"),
-    PageState("desk refused", "/stand-in/payments/<intent_id>/refunds", refused_desk, 422),
+    PageState("dashboard empty", "/stand-in/", at("/stand-in/"), shows="Nothing has been bought yet"),
+    PageState("dashboard", "/stand-in/", busy_dashboard, shows="Dispute over"),
+    PageState("dashboard refused", "/stand-in/payments/<intent_id>/refunds", refused_dashboard, 422),
 )
 
 NO_PAGE: Final = {

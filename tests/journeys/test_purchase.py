@@ -107,9 +107,9 @@ def test_a_whole_order_is_bought_given_from_refunded_and_accounted_for(visit, li
     finance.signs_in("finance")
     assert len(the_books(finance)) == 3
 
-    desk: Visitor = visit()
-    desk.open("/stand-in/")
-    desk.page.get_by_role("button", name=re.compile("Refund one Disc")).first.click()
+    dashboard: Visitor = visit()
+    dashboard.open("/stand-in/")
+    dashboard.page.get_by_role("button", name=re.compile("Refund one Disc")).first.click()
     live_shop.deliver_webhooks()
     assert live_shop.totals().net_pence == 10_00
     assert live_shop.sound() == []
@@ -192,9 +192,9 @@ def test_a_late_payment_is_awaited_without_worry_and_then_settled(visit, live_sh
     buyer.presses("See your order")
     assert stage(buyer).startswith("Confirming the payment")
 
-    desk: Visitor = visit()
-    desk.open("/stand-in/")
-    desk.presses("The money arrives")
+    dashboard: Visitor = visit()
+    dashboard.open("/stand-in/")
+    dashboard.presses("The money arrives")
     buyer.page.reload()
     assert stage(buyer).startswith("Confirming the payment")
     live_shop.deliver_webhooks()

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from shop.journal.journal import load
-from shop.pages.styles import ERRORS
+from shop.pages.styleguide import ERRORS
 from tests.pages.conftest import PAGES
 from tests.shopper import Shopper, soup
 
@@ -56,7 +56,7 @@ def _a_purchase(shopper: Shopper) -> dict[str, str]:
     order = soup(page).find("a", string="See your order")
     assert order
     found["order"] = shopper.get(str(order["href"])).text
-    found["desk"] = shopper.get("/stand-in/").text
+    found["dashboard"] = shopper.get("/stand-in/").text
     return found
 
 

@@ -11,14 +11,14 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from shop.serve import first
+from shop.serve import startup
 from shop.settings import from_environment
 from shop.worker import Worker
 
 
 def main() -> None:
-    app = first.made(from_environment())
-    first.get_ready(app)
+    app = startup.made(from_environment())
+    startup.get_ready(app)
     files = [os.path.realpath(file) for file in Path("/proc/self/fd").iterdir()]
     found = {"threads": len(list(Path("/proc/self/task").iterdir())), "open": files}
     ours = set(sys.modules)

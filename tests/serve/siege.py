@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from shop.serve.first import WEB_PROCESSES
+from shop.serve.startup import WEB_PROCESSES
 from tests.benchmarks.buyers import DETAILS, Browser, chosen
 from tests.benchmarks.processes import tree
 from tests.benchmarks.servers import Running

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from shop.serve import first
+from shop.serve import startup
 from shop.settings import Settings
 
 
@@ -19,11 +19,11 @@ def test_a_port_that_somebody_shares_is_taken_and_one_that_is_free_is_not() -> N
         theirs.bind(("127.0.0.1", 0))
         theirs.listen()
         port = theirs.getsockname()[1]
-        assert first.taken(port)
-    assert not first.taken(port)
+        assert startup.taken(port)
+    assert not startup.taken(port)
 
 
 def test_the_shop_says_so_and_does_not_start(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(first, "taken", lambda port: True)
+    monkeypatch.setattr(startup, "taken", lambda port: True)
     with pytest.raises(SystemExit, match=f"Port {settings.port} is in use"):
-        first.serve(settings)
+        startup.serve(settings)

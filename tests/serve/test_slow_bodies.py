@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from shop.serve.bodies import Bodies, TooLarge, TooSlow
+from shop.serve.request_bodies import Bodies, TooLarge, TooSlow
 from shop.web.setup import MAX_REQUEST_BYTES
 from tests.benchmarks.buyers import Browser
 from tests.benchmarks.servers import Running

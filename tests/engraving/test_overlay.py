@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shop.engraving import FACES, INSTEAD, Area, Placement, over_picture, remarks, taken
-from shop.engraving.stage import TONES
+from shop.engraving.overlay import TONES
 
 SVG = "{http://www.w3.org/2000/svg}"
 DISC = Area("front", "Front", "disc", 16, 16, 2, rim=True)

@@ -11,7 +11,7 @@ ADDRESS: Final = "/pieces"
 
 
 @dataclass(frozen=True)
-class Band:
+class PriceBand:
     """Prices from `least` up to, but not including, `below`, in pence."""
 
     slug: str
@@ -22,17 +22,17 @@ class Band:
 
 UP: Final = 10**9
 BANDS: Final = (
-    Band("under-100", "Under £100", 0, 100_00),
-    Band("from-100", "£100 and over", 100_00, UP),
+    PriceBand("under-100", "Under £100", 0, 100_00),
+    PriceBand("from-100", "£100 and over", 100_00, UP),
 )
 
 
 @dataclass(frozen=True)
-class Choice:
+class Filter:
     """What is looked for; None where nothing in particular is."""
 
     metal: str | None = None
-    band: Band | None = None
+    band: PriceBand | None = None
 
     @property
     def address(self) -> str:
@@ -42,7 +42,7 @@ class Choice:
         return f"{ADDRESS}?{query}" if query else ADDRESS
 
 
-EVERYTHING: Final = Choice()
+UNFILTERED: Final = Filter()
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,10 @@ class Option:
     chosen: bool
 
 
-def choice_of(asked: Mapping[str, str], catalogue: Catalogue) -> Choice:
+def filter_of(asked: Mapping[str, str], catalogue: Catalogue) -> Filter:
     """The choice in a query string. What the shop does not know is passed over: nobody is sent away."""
     metal = asked.get("metal")
-    return Choice(
+    return Filter(
         metal if metal in metals(catalogue) else None,
         next((band for band in BANDS if band.slug == asked.get("price")), None),
     )
@@ -70,7 +70,7 @@ def metals(catalogue: Catalogue) -> dict[str, str]:
     }
 
 
-def options(catalogue: Catalogue, choice: Choice) -> dict[str, list[Option]]:
+def options(catalogue: Catalogue, choice: Filter) -> dict[str, list[Option]]:
     """By the name of each filter its links, the first of which takes the filter away."""
     by_metal = [(None, "Every metal"), *metals(catalogue).items()]
     by_price = [(None, "Every price"), *((band, band.label) for band in BANDS)]
@@ -85,13 +85,13 @@ def options(catalogue: Catalogue, choice: Choice) -> dict[str, list[Option]]:
     }
 
 
-def chosen(catalogue: Catalogue, choice: Choice) -> tuple[PieceView, ...]:
+def matching(catalogue: Catalogue, choice: Filter) -> tuple[PieceView, ...]:
     """The pieces that come as was chosen, each with only those variants and its pictures in that metal."""
     narrowed = (_narrowed(piece, choice) for piece in catalogue.pieces)
     return tuple(piece for piece in narrowed if piece.variants)
 
 
-def _narrowed(piece: PieceView, choice: Choice) -> PieceView:
+def _narrowed(piece: PieceView, choice: Filter) -> PieceView:
     band = choice.band
     variants = tuple(
         variant

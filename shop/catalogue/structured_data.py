@@ -6,7 +6,7 @@ Shapes: https://schema.org/Product, Offer, MerchantReturnPolicy, BreadcrumbList.
 
 from typing import Any, Final
 
-from shop.catalogue.lawful import CANCEL_DAYS
+from shop.catalogue.hallmarking import CANCEL_DAYS
 from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.views import PictureView, PieceView, VariantView
 

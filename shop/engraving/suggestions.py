@@ -24,7 +24,7 @@ _MOST: Final = 5
 """Faces offered for one line: as many as there are for a Chinese name."""
 
 
-class Way(NamedTuple):
+class Suggestion(NamedTuple):
     """One button: its value, what stands on it, and the sign that is drawn there."""
 
     value: str
@@ -32,19 +32,21 @@ class Way(NamedTuple):
     sign: str = ""
 
 
-def ways_out(field: str, problem: Problem) -> tuple[Way, ...]:
+def suggestions(field: str, problem: Problem) -> tuple[Suggestion, ...]:
     """What the buyer can do about a field's words by pressing a button; nothing is changed before."""
     if not isinstance(problem, MissingLetters):
         return ()
     unknown = any(letter.text not in MEANT for letter in problem.letters)
     drawn = unknown and not problem.faces_that_have
-    by_hand = (Way(f"{_FACE} {HAND}", "Have it drawn by hand"),) if drawn else ()
+    by_hand = (Suggestion(f"{_FACE} {HAND}", "Have it drawn by hand"),) if drawn else ()
     able = [face for face in FACES.values() if face.name in problem.faces_that_have]
     meant = [(letter.text, MEANT[letter.text]) for letter in problem.letters if letter.text in MEANT]
     return (
-        *(Way(f"{_FACE} {face.slug}", f"Set it in {face.name}") for face in able[:_MOST]),
+        *(Suggestion(f"{_FACE} {face.slug}", f"Set it in {face.name}") for face in able[:_MOST]),
         *(
-            Way(f"{_SIGN} {field} {typed} {sign}", f"Engrave this sign for {typed}: {SIGN_NAMES[sign]}", sign)
+            Suggestion(
+                f"{_SIGN} {field} {typed} {sign}", f"Engrave this sign for {typed}: {SIGN_NAMES[sign]}", sign
+            )
             for typed, sign in meant
         ),
         *by_hand,

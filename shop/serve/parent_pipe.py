@@ -13,7 +13,7 @@ from typing import Final
 LAST_SECONDS: Final = 5.0
 
 
-class Lifeline:
+class ParentPipe:
     """The pipe. Made by the first process, and taken over by each process it starts."""
 
     def __init__(self) -> None:

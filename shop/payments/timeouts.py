@@ -31,7 +31,7 @@ MOST_UNDER_WAY: Final = 32
 _until: ContextVar[float | None] = ContextVar("until", default=None)
 
 
-class OutOfPatience(requests.RequestException):
+class StripeTimeout(requests.RequestException):
     """Stripe did not answer in the time there was, or just before. The SDK does not repeat such a call."""
 
 
@@ -52,7 +52,7 @@ def seconds_left() -> float | None:
     return None if until is None else until - time.monotonic()
 
 
-def patient_pages(behind: WSGIApplication) -> WSGIApplication:
+def limited_pages(behind: WSGIApplication) -> WSGIApplication:
     """Give every page of the application its few seconds of Stripe's time."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -63,7 +63,7 @@ def patient_pages(behind: WSGIApplication) -> WSGIApplication:
     return answer
 
 
-class Breaker:
+class CircuitBreaker:
     """Remembers a silence, so that not everybody waits through it: a page is better told at once."""
 
     def __init__(self, rest_seconds: float = REST_SECONDS) -> None:
@@ -73,12 +73,12 @@ class Breaker:
         self._next_try = 0.0
 
     def ask(self) -> None:
-        """Raise OutOfPatience while Stripe is being left alone."""
+        """Raise StripeTimeout while Stripe is being left alone."""
         with self._lock:
             if not self._silent:
                 return
             if time.monotonic() < self._next_try:
-                raise OutOfPatience("Stripe did not answer a moment ago")
+                raise StripeTimeout("Stripe did not answer a moment ago")
             self._next_try = time.monotonic() + CALL_SECONDS  # this one asks for all
 
     def note(self, *, silent: bool) -> None:
@@ -88,16 +88,16 @@ class Breaker:
             self._next_try = time.monotonic() + self._rest
 
 
-class PatientSession(requests.Session):
+class LimitedSession(requests.Session):
     """Connections to Stripe whose every call ends in time, come what may: each has a thread of its own."""
 
-    def __init__(self, breaker: Breaker | None = None) -> None:
+    def __init__(self, breaker: CircuitBreaker | None = None) -> None:
         super().__init__()
-        self._breaker = breaker or Breaker()
+        self._breaker = breaker or CircuitBreaker()
         self._under_way = threading.BoundedSemaphore(MOST_UNDER_WAY)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Send, and read the answer. Raises OutOfPatience when it is not there in time."""
+        """Send, and read the answer. Raises StripeTimeout when it is not there in time."""
         self._breaker.ask()
         began, left = time.monotonic(), seconds_left()
         try:
@@ -124,12 +124,12 @@ class PatientSession(requests.Session):
                 self._under_way.release()
 
         if seconds <= 0 or not self._under_way.acquire(blocking=False):
-            raise OutOfPatience("there is no time left to ask Stripe")
+            raise StripeTimeout("there is no time left to ask Stripe")
         threading.Thread(target=call, daemon=True).start()
         try:
             answer = told.get(timeout=seconds)
         except Empty:
-            raise OutOfPatience("the time for Stripe's answer is over") from None
+            raise StripeTimeout("the time for Stripe's answer is over") from None
         if isinstance(answer, Exception):
             raise answer
         return answer

@@ -9,8 +9,8 @@ from wtforms import BooleanField, RadioField, SelectChoice, StringField, TextAre
 from wtforms.validators import DataRequired
 
 from shop import web
-from shop.catalogue import choosing
-from shop.catalogue.choosing import EVERYTHING
+from shop.catalogue import filters
+from shop.catalogue.filters import UNFILTERED
 from shop.catalogue.page_cache import shown
 
 blueprint = Blueprint("styles", __name__)
@@ -56,7 +56,7 @@ def blocks() -> ResponseReturnValue:
         "pages/styleguide.html",
         pieces=now.catalogue.pieces,
         statement=now.statement,
-        options=choosing.options(now.catalogue, EVERYTHING),
+        options=filters.options(now.catalogue, UNFILTERED),
         form=form,
         errors=ERRORS,
     )

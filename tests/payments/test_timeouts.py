@@ -11,7 +11,14 @@ from flask import Flask
 
 from shop.payments.gateway import Gateway
 from shop.payments.gateway_errors import GatewayDown
-from shop.payments.patience import BUYER_SECONDS, STAFF_SECONDS, Breaker, OutOfPatience, seconds_left, within
+from shop.payments.timeouts import (
+    BUYER_SECONDS,
+    STAFF_SECONDS,
+    CircuitBreaker,
+    StripeTimeout,
+    seconds_left,
+    within,
+)
 
 
 @contextmanager
@@ -85,10 +92,10 @@ def test_after_a_silence_the_next_are_told_at_once_without_asking() -> None:
 
 
 def test_after_the_rest_one_asks_for_everybody_and_an_answer_ends_it() -> None:
-    breaker = Breaker(rest_seconds=0)
+    breaker = CircuitBreaker(rest_seconds=0)
     breaker.note(silent=True)
     breaker.ask()  # this one asks
-    with pytest.raises(OutOfPatience):
+    with pytest.raises(StripeTimeout):
         breaker.ask()  # and nobody else meanwhile
     breaker.note(silent=False)
     breaker.ask()

@@ -1,4 +1,4 @@
-"""The tester's desk: what happens at banks and in dashboards, one button each."""
+"""The tester's dashboard: what happens at banks and at Stripe, one button each."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,14 +23,16 @@ def visit(
     return gateway.session(made.id)
 
 
-def test_the_desk_shows_references_and_amounts_and_no_person(tester: Visitor, visit: SessionSeen) -> None:
+def test_the_dashboard_shows_references_and_amounts_and_no_person(
+    tester: Visitor, visit: SessionSeen
+) -> None:
     page = tester.browser.get("/").text
     assert "PM-7K3Q-2F, £255.95" in page
     assert "Charge of £255.95: succeeded" in page
     assert "buyer" not in page
 
 
-def test_an_empty_desk_says_so(tester: Visitor) -> None:
+def test_an_empty_dashboard_says_so(tester: Visitor) -> None:
     assert "Nothing has been bought yet" in tester.browser.get("/").text
 
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from shop import migrations
 from shop.db import Database
 from shop.dedications.gone_names import order_name
+from shop.dedications.key_migration import Mover
 from shop.dedications.keys import KeyStore
 from shop.dedications.models import OrderKey, WallEntry
-from shop.dedications.moving import Mover
 from shop.dedications.sealing import SealBroken, seal_bytes, seal_with, to_bytes
 from shop.dedications.vault import Vault
 from shop.journal import comments

@@ -25,7 +25,7 @@ def asking(form: PaymentForm) -> Asking:
     return Asking(network, without=form.unreserved.data == "y")
 
 
-def said_of(basket: BasketContents, form: PaymentForm) -> str:
+def notice_for(basket: BasketContents, form: PaymentForm) -> str:
     """NOT_SET_ASIDE where it is so, else nothing."""
     if basket.problems:
         return ""

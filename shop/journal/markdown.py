@@ -18,7 +18,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from shop.journal.checking import Passage, problems
+from shop.journal.fact_check import Passage, problems
 from shop.journal.studies import FACT, Library, Study, Unsourced
 
 FENCE: Final = "+++"

@@ -1,4 +1,4 @@
-"""The tester's desk: what is paid, and the things that happen at a bank or in Stripe's dashboard.
+"""The tester's dashboard: what is paid, and the things that happen at a bank or in Stripe's dashboard.
 
 It shows a payment's reference and amounts and nothing else: there is nothing else to show.
 """
@@ -20,7 +20,7 @@ from shop.standin.errors import ApiError
 from shop.standin.models import StandinDelivery, StandinObject
 from shop.standin.pages import Form
 
-blueprint = Blueprint("desk", __name__)
+blueprint = Blueprint("dashboard", __name__)
 blueprint.before_request(web.same_origin)
 
 SHOWN: Final = 50
@@ -38,7 +38,7 @@ def look(said: str | None = None) -> ResponseReturnValue:
         payouts, balance = _newest(session, "payout"), after_sales.balance(session)
         waiting = len(session.scalars(select(StandinDelivery.id).filter_by(state="due")).all())
     page = render_template(
-        "standin/desk.html",
+        "standin/dashboard.html",
         visits=visits,
         found=found,
         payouts=payouts,
@@ -114,7 +114,7 @@ def fail_payout(payout_id: str) -> ResponseReturnValue:
 
 
 def _do(change: Callable[[Session], Any]) -> ResponseReturnValue:
-    """Make a change and show the desk again; say why when it cannot be made."""
+    """Make a change and show the dashboard again; say why when it cannot be made."""
     if not Form().validate_on_submit():
         return look("This page had been open for a while. Please send it once more.")
     try:
@@ -122,7 +122,7 @@ def _do(change: Callable[[Session], Any]) -> ResponseReturnValue:
             change(session)
     except ApiError as error:
         return look(error.message)
-    return redirect(url_for("desk.look"), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("dashboard.look"), HTTPStatus.SEE_OTHER)
 
 
 def _pence() -> int | None:

@@ -21,7 +21,7 @@ DRAWING: Final = Allowance(seconds=10.0, per_second=0.5)
 """Of CPU time, for one network in one process: four full baskets of new words at once, and one a minute."""
 
 
-def spends_allowance(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+def throttled(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
     """For a view that draws or cuts: once the allowance is used up, its form comes back to be sent again."""
 
     @wraps(view)

@@ -16,7 +16,7 @@ NEVER = 1e-9
 def allowance(monkeypatch: pytest.MonkeyPatch) -> Allowance:
     """A third of a second of CPU time, which does not come back."""
     little = Allowance(0.3, NEVER)
-    monkeypatch.setattr("shop.checkout.allowance.DRAWING", little)
+    monkeypatch.setattr("shop.checkout.throttle.DRAWING", little)
     return little
 
 
@@ -88,6 +88,6 @@ def test_whoever_fills_a_basket_never_meets_the_limit(
     shopper: Shopper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stands = Allowance(10.0, 0.5, lambda: 0.0)  # time stands still, so nothing comes back
-    monkeypatch.setattr("shop.checkout.allowance.DRAWING", stands)
+    monkeypatch.setattr("shop.checkout.throttle.DRAWING", stands)
     for number in range(basket_store.MOST_LINES):
         assert shopper.add(**words(number)).status_code == 303
