@@ -65,7 +65,7 @@ NETWORK: Final = RetentionRule(
 )
 TRIES: Final = RetentionRule(
     "Tries to sign in, to find an order or to comment, as digests that name nobody",
-    "So that nobody can guess a password or send letters in another’s name.",
+    "So that nobody can guess a password or send e-mails in another’s name.",
     "Our interest in keeping your order safe",
     "after the last try",
     timedelta(hours=1),
@@ -83,7 +83,7 @@ SECURITY_LOG: Final = RetentionRule(
     "Our interest in keeping your order safe",
     "For 90 days at most",
 )
-LETTERS: Final = RetentionRule(
+EMAILS: Final = RetentionRule(
     "What you write to us",
     "To answer.",
     "Our interest in answering you, or the contract if it is about an order",
@@ -139,7 +139,7 @@ KEPT: Final = (
     ORDER,
     RECORDS,
     DONATIONS,
-    LETTERS,
+    EMAILS,
     WALL,
     COMMENT,
     COMMENT_HIDDEN,

@@ -1,4 +1,4 @@
-"""Who sells: the identity that the law asks every page, letter and contract to carry.
+"""Who sells: the identity that the law asks every page, e-mail and contract to carry.
 
 Sources: Companies (Trading Disclosures) rules and the Electronic Commerce (EC Directive) Regulations 2002:
 name, geographic address, e-mail; for a company its number, place of registration and registered office.

@@ -34,12 +34,12 @@ def begin(folder: Path) -> Settings:
 
 
 def work(settings: Settings) -> Database:
-    """Migrate, send a letter, make a backup; the database stays open, so its log is there."""
+    """Migrate, send an e-mail, make a backup; the database stays open, so its log is there."""
     database = Database(settings.database_url)
     migrations.upgrade(database)
-    letter = EmailMessage()
-    letter["Message-ID"] = "<one@example.com>"
-    FileTransport(settings.instance_dir / "mail").send(letter)
+    message = EmailMessage()
+    message["Message-ID"] = "<one@example.com>"
+    FileTransport(settings.instance_dir / "mail").send(message)
     backup.write(database, settings.instance_dir / "copy.db")
     with database.transaction() as session:
         session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = version_num")

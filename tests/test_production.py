@@ -50,7 +50,7 @@ HALF_MADE = {
     "Stripe's key in the clear": ({"STRIPE_API_BASE": "http://api.stripe.com"}, "STRIPE_API_BASE"),
     "Stripe's key to somebody else": ({"STRIPE_API_BASE": "https://stripe.example.org"}, "STRIPE_API_BASE"),
     "Stripe's key to a look-alike": ({"STRIPE_API_BASE": "https://notstripe.com"}, "STRIPE_API_BASE"),
-    "letters that nobody gets": ({"MAIL_URL": ""}, "MAIL_URL"),
+    "e-mails that nobody gets": ({"MAIL_URL": ""}, "MAIL_URL"),
     "a database where one stands": ({"DATABASE_URL": "sqlite:///shop.db"}, "DATABASE_URL"),
     "keys where one stands": ({"KEYS_URL": "sqlite:///keys.db"}, "KEYS_URL"),
 }

@@ -254,9 +254,9 @@ def test_canary_words_typed_everywhere_are_in_no_log_and_no_table(
     for part in tmp_path.glob("shop.db*"):
         assert canary.encode() not in part.read_bytes()
     assert DETAILS["email"] not in dump
-    letters = list((tmp_path / "mail").glob("*.eml"))
-    assert len(letters) == 1, "the e-mail itself has the buyer's name; nothing else does"
-    assert "words for nobody else" not in letters[0].read_text()
+    emails = list((tmp_path / "mail").glob("*.eml"))
+    assert len(emails) == 1, "the e-mail itself has the buyer's name; nothing else does"
+    assert "words for nobody else" not in emails[0].read_text()
 
 
 def test_a_failing_statement_quotes_no_value(app: Flask) -> None:

@@ -12,10 +12,10 @@ from flask import Flask
 from flask.cli import AppGroup
 
 COMMANDS: Final[Mapping[str, str]] = {
-    "init": "machine.init",
-    "worker": "machine.run_worker",
-    "backup": "machine.back_up",
-    "restore": "machine.bring_back",
+    "init": "init.init",
+    "worker": "worker.run_worker",
+    "backup": "backup.back_up",
+    "restore": "backup.restore",
     "accounts": "accounts.group",
     "payments": "payments.group",
     "ledger": "ledger.group",
@@ -24,8 +24,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "privacy": "privacy.group",
     "keys": "keys.group",
     "journal": "journal.group",
-    "emails": "upkeep.emails",
-    "support": "upkeep.support_group",
+    "emails": "emails.group",
+    "support": "support.group",
     "demo": "demo.group",
 }
 """Where each command is: module and name."""

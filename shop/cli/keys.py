@@ -33,7 +33,7 @@ def back_up_keys(file: Path) -> None:
 
 @group.command("restore")
 @click.argument("file", type=FILE)
-def bring_back_keys(file: Path) -> None:
+def restore_keys(file: Path) -> None:
     """Bring back the keys that the store lacks; none of what was erased or withdrawn. The database first."""
     try:
         count = key_copies.restore(web.database(), current_services().vault, file)

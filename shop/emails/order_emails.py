@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from shop import clock
-from shop.emails.proof_images import Picture, attach, pictures
+from shop.emails.proof_images import ProofImage, attach, proof_images
 from shop.mail.addresses import ascii_address
 from shop.mail.outbox import Claimed
 from shop.orders.cutting import NotAsApproved, tell_owner
@@ -20,22 +20,22 @@ from shop.payments.services import Services
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A sort of e-mail: its templates (text and HTML) and the subject above them."""
+class EmailTemplate:
+    """What an e-mail of one kind is written from: its templates (text and HTML) and its subject."""
 
-    template: str
+    name: str
     subject: str
     drawn: bool = False
     """Whether it shows what will be cut."""
 
 
-KINDS: Final[Mapping[str, Kind]] = {
-    "order-confirmation": Kind("order_confirmation", "Your order {reference}", drawn=True),
-    "drawing-ready": Kind("drawing_ready", "About your order {reference}"),
-    "sold-out": Kind("sold_out", "About your order {reference}"),
-    "paid-twice": Kind("paid_twice", "About your order {reference}"),
-    "refund": Kind("refund", "About your order {reference}"),
-    "order-link": Kind("order_link", "Your order {reference}"),
+TEMPLATES: Final[Mapping[str, EmailTemplate]] = {
+    "order-confirmation": EmailTemplate("order_confirmation", "Your order {reference}", drawn=True),
+    "drawing-ready": EmailTemplate("drawing_ready", "About your order {reference}"),
+    "sold-out": EmailTemplate("sold_out", "About your order {reference}"),
+    "paid-twice": EmailTemplate("paid_twice", "About your order {reference}"),
+    "refund": EmailTemplate("refund", "About your order {reference}"),
+    "order-link": EmailTemplate("order_link", "Your order {reference}"),
 }
 
 Render = Callable[..., str]
@@ -53,8 +53,8 @@ def write(services: Services, render: Render, claimed: Claimed, reply_to: str) -
         token = link_token(session, order.id, services.secret_key)
     if opened.contact is None:
         return None
-    kind = KINDS[claimed.kind]
-    drawn = _pictures(services, order, opened.lines, claimed.message_id) if kind.drawn else {}
+    template = TEMPLATES[claimed.kind]
+    drawn = _pictures(services, order, opened.lines, claimed.message_id) if template.drawn else {}
     context: dict[str, Any] = {
         "order": opened,
         "pictures": drawn,
@@ -62,25 +62,25 @@ def write(services: Services, render: Render, claimed: Claimed, reply_to: str) -
         "test": order.book == "test",
     }
     message = EmailMessage()
-    message["Subject"] = kind.subject.format(reference=order.reference)
+    message["Subject"] = template.subject.format(reference=order.reference)
     message["From"] = Address("In Remembrance", "orders", urlsplit(services.site_url).hostname or "localhost")
     message["Reply-To"] = Address(addr_spec=reply_to)
     message["To"] = Address(addr_spec=ascii_address(opened.contact["email"]))
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = claimed.message_id
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(render(f"emails/{kind.template}.txt", **context))
-    message.add_alternative(render(f"emails/{kind.template}.html", **context), subtype="html")
+    message.set_content(render(f"emails/{template.name}.txt", **context))
+    message.add_alternative(render(f"emails/{template.name}.html", **context), subtype="html")
     attach(message, order.reference, drawn)
     return message
 
 
 def _pictures(
     services: Services, order: Order, lines: Sequence[LineView], message_id: str
-) -> dict[int, list[Picture]]:
+) -> dict[int, list[ProofImage]]:
     """The pictures of what will be cut; the owner is told of each that is not what was approved."""
     refused: dict[int, NotAsApproved] = {}
-    drawn = pictures(lines, message_id, refused)
+    drawn = proof_images(lines, message_id, refused)
     if refused:
         with services.database.transaction() as session:
             for number, problem in refused.items():

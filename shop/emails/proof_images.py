@@ -21,7 +21,7 @@ _FINE: Final = 2
 
 
 @dataclass(frozen=True)
-class Picture:
+class ProofImage:
     """One side of one unit. `cid` is its Content-ID, without brackets; `alt` quotes the words."""
 
     number: int
@@ -33,22 +33,22 @@ class Picture:
     image: bytes = field(repr=False)
 
 
-def pictures(
+def proof_images(
     lines: Sequence[LineView], message_id: str, refused: dict[int, NotAsApproved]
-) -> dict[int, list[Picture]]:
+) -> dict[int, list[ProofImage]]:
     """By the unit's number, each side that has words.
 
     Nothing where it would not be what the buyer saw: that is kept in `refused`, by the unit's number, and the
     e-mail has the words, so that it need not wait for their picture.
     """
     token, _, domain = message_id.strip("<>").partition("@")
-    found: dict[int, list[Picture]] = {}
+    found: dict[int, list[ProofImage]] = {}
     for line in lines:
         number, metal, engraving = line.row.number, line.row.metal_slug, line.engraving
         if engraving:
             sides = _sides(line, refused)
             found[number] = [
-                Picture(
+                ProofImage(
                     number,
                     key,
                     width,
@@ -61,7 +61,7 @@ def pictures(
     return found
 
 
-def attach(message: EmailMessage, reference: str, drawn: dict[int, list[Picture]]) -> None:
+def attach(message: EmailMessage, reference: str, drawn: dict[int, list[ProofImage]]) -> None:
     """Put the pictures beside the message's HTML, under names that hold no word."""
     for part in message.iter_parts():
         if part.get_content_type() == "text/html":

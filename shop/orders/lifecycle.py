@@ -108,7 +108,7 @@ def new_link(secret_key: str, order_id: int) -> tuple[str, dict[str, Any]]:
 
 
 def link_token(session: Session, order_id: int, secret_key: str) -> str | None:
-    """The order's newest valid token, made again for a page or a letter; None when all were revoked."""
+    """The order's newest valid token, made again for a page or an e-mail; None when all were revoked."""
     link = session.scalars(_LINKS, {"order": order_id}).first()
     return None if link is None else _token(secret_key, order_id, link.nonce)
 

@@ -70,10 +70,10 @@ def serve(settings: Settings, *, prepare: bool = False) -> None:
 
 def ready(settings: Settings) -> None:
     """Do what the command `init` does, and print what `accounts first-owner` prints."""
-    from shop.cli import accounts, machine  # noqa: PLC0415 - who starts without this needs no commands
+    from shop.cli import accounts, init  # noqa: PLC0415 - who starts without this needs no commands
 
     database, keys = Database(settings.database_url), KeyStore(settings.key_store_url)
-    machine.make_ready(database, Vault(settings.vault_key, keys))
+    init.make_ready(database, Vault(settings.vault_key, keys))
     with database.transaction() as session:
         said = accounts.first_link(session, settings.site_url)
     print(f"The database is ready.\n\n{said}", flush=True)  # noqa: T201

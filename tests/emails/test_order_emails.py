@@ -13,7 +13,7 @@ from sqlalchemy import select
 from shop.alerts import open_alerts
 from shop.catalogue import snapshot
 from shop.emails import order_emails
-from shop.emails.order_emails import KINDS
+from shop.emails.order_emails import TEMPLATES
 from shop.engraving import check
 from shop.engraving.outlines import CannotUnite
 from shop.mail.models import QueuedEmail
@@ -91,7 +91,7 @@ def parts(message: EmailMessage) -> tuple[str, str]:
     return text.get_content(), html.get_content()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", TEMPLATES)
 def test_every_kind_of_email_is_whole_and_safe_in_text_and_html(
     app: Flask, harness: Harness, kind: str
 ) -> None:
@@ -124,7 +124,7 @@ def test_the_confirmation_says_everything_that_was_agreed(app: Flask, harness: H
     assert f"“{WORDS['front', 1]}”" in text
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", TEMPLATES)
 def test_the_envelope_gives_nothing_away(app: Flask, harness: Harness, kind: str) -> None:
     order = paid_order(harness)
     message = written_email(app, harness, order, kind)
@@ -201,8 +201,8 @@ def trade_email(harness: Harness) -> QueuedEmail:
 
 def test_there_is_a_template_of_each_sort_for_every_kind(app: Flask) -> None:
     names = set(app.jinja_env.list_templates())
-    for kind in KINDS.values():
-        assert {f"emails/{kind.template}.txt", f"emails/{kind.template}.html"} <= names
+    for template in TEMPLATES.values():
+        assert {f"emails/{template.name}.txt", f"emails/{template.name}.html"} <= names
 
 
 def images(message: EmailMessage) -> dict[str, EmailMessage]:
@@ -242,7 +242,7 @@ def test_the_confirmation_names_the_proof_she_can_hold_us_to(app: Flask, harness
         assert said.count(f"Proof {digest[:12]}") == 1
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"order-confirmation"}))
+@pytest.mark.parametrize("kind", sorted(TEMPLATES.keys() - {"order-confirmation"}))
 def test_other_emails_show_no_words(app: Flask, harness: Harness, kind: str) -> None:
     order = paid_order(harness)
     message = written_email(app, harness, order, kind)

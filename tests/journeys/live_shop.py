@@ -50,13 +50,13 @@ class LiveShop:
             return int(session.scalar(waiting) or 0)
 
     def send_emails(self) -> list[EmailMessage]:
-        """Let every letter leave that is due; gives all that ever left, oldest first."""
+        """Let every e-mail leave that is due; gives all that ever left, oldest first."""
         while self.worker._send_email():
             pass
         return self.emails()
 
     def emails(self) -> list[EmailMessage]:
-        """Every letter on disk."""
+        """Every e-mail on disk."""
         folder = self.settings.instance_dir / "mail"
         files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
         return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]  # type: ignore[misc]

@@ -278,8 +278,8 @@ def test_her_letter_says_how_to_take_it_off_and_does_not_quote_it(anyone: Shoppe
     worker = Worker(anyone.app)
     while worker._send_email():
         pass
-    (letter,) = (worker.settings.instance_dir / "mail").glob("*.eml")
-    said = letter.read_text()
+    (email,) = (worker.settings.instance_dir / "mail").glob("*.eml")
+    said = email.read_text()
     assert "remembrance wall" in said
     assert "For S" not in said
     assert "Aoife" not in said

@@ -91,7 +91,7 @@ class Recorder:
 
 
 class Visitor:
-    """Somebody who tries the payment page and the desk in a browser."""
+    """Somebody who tries the payment page and the dashboard in a browser."""
 
     def __init__(self, browser: FlaskClient) -> None:
         self.browser = browser

@@ -21,7 +21,7 @@ NEVER = {
     "beancount": "only tests",
     "pathops": "nobody any more",
     "sqlalchemy.dialects.postgresql": "only a shop on that database",
-    "shop.cli.machine": "only commands",
+    "shop.cli.backup": "only commands",
     "shop.sample": "only what loads it",
     "fontTools.subset": "only who makes faces",
 }
@@ -51,7 +51,7 @@ def test_who_is_copied_has_no_database_and_no_connection_open(found: dict[str, A
     assert [name for name in found["open"] if ".db" in name or name.startswith("socket:")] == []
 
 
-def test_a_purchase_and_its_letter_load_nothing_that_is_for_others(found: dict[str, Any]) -> None:
+def test_a_purchase_and_its_email_load_nothing_that_is_for_others(found: dict[str, Any]) -> None:
     loaded = found["modules"]
     assert [module for module in loaded for heavy in NEVER if f"{module}.".startswith(f"{heavy}.")] == []
 

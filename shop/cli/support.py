@@ -1,4 +1,4 @@
-"""What somebody must look after: e-mails stop, support due."""
+"""The support page: support due."""
 
 import sys
 from datetime import timedelta
@@ -7,24 +7,13 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from shop import backup, clock, web
-from shop.mail import outbox
+from shop import clock
 from shop.pages import support
 
-emails = AppGroup("emails", help="The outbox.")
+group = AppGroup("support", help="The support page.")
 
 
-@emails.command("stop")
-def stop_emails() -> None:
-    """Mark every letter still waiting as never to be sent: for a restored copy, before its worker starts."""
-    with web.transaction() as session:
-        click.echo(f"{outbox.drop_unsent(session, backup.RESTORED)} e-mails will not be sent.")
-
-
-support_group = AppGroup("support", help="The support page.")
-
-
-@support_group.command("due")
+@group.command("due")
 @click.option("--within", type=click.IntRange(0, 90), default=14, help="Days from now.")
 def support_due(within: int) -> None:
     """Whose number must be looked at again, now or soon. Exit status 1 when there is any."""

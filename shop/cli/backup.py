@@ -1,43 +1,14 @@
-"""The shop as a thing that runs: init, worker, backup, restore."""
+"""Copies of the database: backup, restore."""
 
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
-from shop import backup, erasures, migrations, sample, web, worker
+from shop import backup, web
 from shop.container import current_services
-from shop.db import Database
-from shop.dedications.key_migration import Mover
-from shop.dedications.vault import Vault
-from shop.giving import policies
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-
-
-@click.command("init")
-@with_appcontext
-def init() -> None:
-    """Migrate the database and load the sample collection. Safe to run again."""
-    make_ready(web.database(), current_services().vault)
-    click.echo("The database is ready.")
-
-
-def make_ready(database: Database, vault: Vault) -> None:
-    """Migrate a database, do again what an erasure left undone, and load the sample unless it is there."""
-    migrations.upgrade(database, mover=Mover(vault))
-    erasures.catch_up(database, vault)
-    with database.transaction() as session:
-        sample.load_sample(session)
-        policies.load_sample_policy(session)
-
-
-@click.command("worker")
-@with_appcontext
-def run_worker() -> None:
-    """Send e-mails and sweep until stopped."""
-    worker.run(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 @click.command("backup")
@@ -56,7 +27,7 @@ def back_up(file: Path) -> None:
 @click.argument("file", type=FILE)
 @click.option("--yes-replace", is_flag=True, help="Replace a database that is not empty.")
 @with_appcontext
-def bring_back(file: Path, *, yes_replace: bool) -> None:
+def restore(file: Path, *, yes_replace: bool) -> None:
     """Bring a backup back. Stop the shop first. E-mails that were waiting in it are never sent from here."""
     try:
         restored = backup.restore(web.database(), current_services().vault, file, replace=yes_replace)

@@ -1,0 +1,16 @@
+"""The outbox: emails stop."""
+
+import click
+from flask.cli import AppGroup
+
+from shop import backup, web
+from shop.mail import outbox
+
+group = AppGroup("emails", help="The outbox.")
+
+
+@group.command("stop")
+def stop_emails() -> None:
+    """Mark every e-mail still waiting as never to be sent: for a restored copy, before its worker starts."""
+    with web.transaction() as session:
+        click.echo(f"{outbox.drop_unsent(session, backup.RESTORED)} e-mails will not be sent.")
