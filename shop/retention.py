@@ -83,7 +83,7 @@ SECURITY_LOG: Final = RetentionRule(
     "Our interest in keeping your order safe",
     "For 90 days at most",
 )
-EMAILS: Final = RetentionRule(
+CORRESPONDENCE: Final = RetentionRule(
     "What you write to us",
     "To answer.",
     "Our interest in answering you, or the contract if it is about an order",
@@ -139,7 +139,7 @@ KEPT: Final = (
     ORDER,
     RECORDS,
     DONATIONS,
-    EMAILS,
+    CORRESPONDENCE,
     WALL,
     COMMENT,
     COMMENT_HIDDEN,

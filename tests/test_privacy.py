@@ -75,7 +75,7 @@ def erase(harness: Harness, reference: str) -> privacy.Erased:
         return privacy.erase(session, harness.services.vault, reference, actor="test")
 
 
-def test_everything_she_typed_and_all_that_happened_is_there(harness: Harness, reference: str) -> None:
+def test_everything_the_buyer_typed_and_all_that_happened_is_there(harness: Harness, reference: str) -> None:
     found = kept(harness, reference)
     assert found["order"] == reference
     contact = found["contact"]

@@ -83,7 +83,7 @@ def test_with_stripe_forms_may_lead_to_its_payment_page_and_nowhere_else(
     )
 
 
-def test_a_page_made_for_one_person_travels_packed_where_her_browser_takes_it(shopper: Shopper) -> None:
+def test_a_page_made_for_one_person_travels_packed_where_the_browser_takes_it(shopper: Shopper) -> None:
     plain = shopper.get("/basket")
     sent = shopper.client.get("/basket", headers={"Accept-Encoding": "gzip, br"})
     assert sent.headers["Content-Encoding"] == "gzip"

@@ -91,7 +91,7 @@ def test_the_last_owner_who_can_sign_in_stays(
     assert run(app, *command)[0] == 0
 
 
-def test_the_last_owner_cannot_dismiss_herself_on_the_page(app: Flask, owner: Account) -> None:
+def test_the_last_owner_cannot_dismiss_themselves_on_the_page(app: Flask, owner: Account) -> None:
     boss = signed_in(app)
     token = token_in(boss.get("/owner/staff"))
     for what in ("dismissal", "role"):

@@ -289,7 +289,7 @@ def test_a_guard_for_a_role_there_is_not_stops_the_start() -> None:
         access.require("admin")
 
 
-def test_after_signing_in_she_is_where_she_wanted_to_be(browser: FlaskClient, owner: Account) -> None:
+def test_after_signing_in_the_owner_is_where_they_wanted_to_be(browser: FlaskClient, owner: Account) -> None:
     asked = browser.get("/room/owner?order=PM-7K3Q-2F&show=all").location
     page = BeautifulSoup(browser.get(asked).text, "html.parser")
     wanted = page.select_one("input[name=next]")["value"]
@@ -342,7 +342,7 @@ def test_opening_a_link_shows_a_button_and_only_the_button_uses_it_up(
     assert other.get("/sign-in/link/invented").status_code == 410
 
 
-def test_after_a_link_she_sets_a_password_and_other_browsers_are_signed_out(
+def test_after_a_link_a_password_is_set_and_other_browsers_are_signed_out(
     app: Flask, browser: FlaskClient, database: Database
 ) -> None:
     other = enter(app, database, EMAIL, "owner")

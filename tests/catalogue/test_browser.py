@@ -85,7 +85,7 @@ def test_choosing_gold_shows_gold_without_any_script(app, browser, live_server, 
         page.close()
 
 
-def test_the_basket_count_comes_from_her_own_browser(browser, live_server, said):
+def test_the_basket_count_comes_from_the_buyers_own_browser(browser, live_server, said):
     context = browser.new_context()
     try:
         context.add_cookies([{"name": "basket_items", "value": "2", "url": live_server}])

@@ -164,7 +164,7 @@ def test_what_does_not_fit_is_laid_over_the_piece_whole_and_is_said_beside_its_f
         page.close()
 
 
-def test_the_metal_and_the_side_she_writes_on_are_the_ones_in_sight(browser, live_server, catalogue):
+def test_the_metal_and_the_side_being_written_on_are_the_ones_in_sight(browser, live_server, catalogue):
     page = browser.new_page(viewport={"width": 1280, "height": 812})
     try:
         page.goto(f"{live_server}/pieces/disc")
@@ -197,9 +197,7 @@ def test_without_a_script_a_button_shows_the_words_and_keeps_everything_typed(br
         context.close()
 
 
-def test_the_enter_key_puts_it_into_the_basket_once_the_words_are_drawn_as_she_types(
-    browser, live_server, said
-):
+def test_the_enter_key_puts_it_into_the_basket_once_the_words_are_drawn_as_typed(browser, live_server, said):
     page = browser.new_page()
     try:
         page.goto(f"{live_server}/pieces/disc")

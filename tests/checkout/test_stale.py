@@ -160,7 +160,7 @@ def test_a_line_that_never_was_is_not_found(shopper: Shopper, number: str) -> No
     assert shopper.get(f"/basket/lines/{number}").status_code == 404
 
 
-def test_a_piece_withdrawn_while_its_page_lay_open_leaves_her_words_in_sight(shopper: Shopper) -> None:
+def test_a_piece_withdrawn_while_its_page_lay_open_leaves_the_words_in_sight(shopper: Shopper) -> None:
     _, sent = form_on(shopper.get("/pieces/disc"), "/basket/lines")
     sent = changed(sent, {**WORDS, "variant": str(shopper.variant("disc").id)})
     unpublish(shopper)
@@ -205,7 +205,7 @@ def test_two_of_a_piece_of_which_there_is_one_are_refused_and_nothing_is_set_asi
     assert len(shopper.lines()) == 2
 
 
-def test_the_last_one_set_aside_for_her_is_not_sold_out_for_her(shopper: Shopper) -> None:
+def test_the_last_one_set_aside_for_a_buyer_is_not_sold_out_for_them(shopper: Shopper) -> None:
     harness = harness_of(shopper.app)
     harness.set_stock("disc", 1)
     shopper.to_payment()
@@ -343,7 +343,7 @@ def test_a_session_that_ended_brings_the_details_back_as_they_were_typed(shopper
         assert session.scalars(select(Basket.details)).all() == [None], "a form without a token keeps nothing"
 
 
-def test_a_full_basket_says_so_and_keeps_her_words(shopper: Shopper) -> None:
+def test_a_full_basket_says_so_and_keeps_the_words(shopper: Shopper) -> None:
     shopper.add()
     token = shopper.client.get_cookie("basket")
     assert token is not None

@@ -233,7 +233,7 @@ def test_the_confirmation_shows_every_side_as_it_will_be_cut(app: Flask, harness
     assert "http" not in "".join(str(image["src"]) for image in shown), "nothing is fetched from elsewhere"
 
 
-def test_the_confirmation_names_the_proof_she_can_hold_us_to(app: Flask, harness: Harness) -> None:
+def test_the_confirmation_names_the_proof_we_can_be_held_to(app: Flask, harness: Harness) -> None:
     order = paid_order(harness)
     with harness.database.reading() as session:
         digest = session.scalars(select(OrderLine.proof_digest).where(OrderLine.engraved)).one()
@@ -267,7 +267,7 @@ def gives_up(*_: object) -> None:
     [("shop.engraving.cut_check.cut_sides", gives_up), ("shop.engraving.faces._sha256", lambda _: "0" * 64)],
     ids=["not united", "face changed"],
 )
-def test_the_words_go_out_even_when_they_cannot_be_drawn_as_she_saw_them(
+def test_the_words_go_out_even_when_they_cannot_be_drawn_as_the_buyer_saw_them(
     app: Flask, harness: Harness, monkeypatch: pytest.MonkeyPatch, name: str, value: Callable[..., object]
 ) -> None:
     order = paid_order(harness)
@@ -284,7 +284,9 @@ def test_the_words_go_out_even_when_they_cannot_be_drawn_as_she_saw_them(
     assert "A & B" not in alert.detail
 
 
-def test_the_confirmation_keeps_for_her_who_sold_it_and_how_to_cancel(app: Flask, harness: Harness) -> None:
+def test_the_confirmation_keeps_for_the_buyer_who_sold_it_and_how_to_cancel(
+    app: Flask, harness: Harness
+) -> None:
     order = paid_order(harness)
     for said in parts(written_email(app, harness, order, "order-confirmation")):
         flat = " ".join(said.split())

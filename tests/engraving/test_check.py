@@ -302,7 +302,7 @@ def test_the_words_of_a_form_are_found_by_their_fields(disc: Area) -> None:
     assert words_in(form, [disc]) == {("front", 2): " Zoë"}
 
 
-def test_no_error_and_no_repr_quotes_her_words(disc: Area) -> None:
+def test_no_error_and_no_repr_quotes_the_words(disc: Area) -> None:
     engraving = check([disc], "great-vibes", {("front", 1): "Canary"})
     assert "Canary" not in repr(engraving)
     with pytest.raises(EngravingRefused) as refused:

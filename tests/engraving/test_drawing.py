@@ -52,7 +52,7 @@ def test_a_letter_with_its_marks_turns_as_one_and_lies_within_the_band(face: str
     assert stray_mm(band, drawing, FACES[face].thicken_mm) < 0.01
 
 
-def test_the_drawing_holds_outlines_and_never_her_words(disc: Area) -> None:
+def test_the_drawing_holds_outlines_and_never_the_words(disc: Area) -> None:
     drawing = svg(disc, [EngravedLine("front", 1, "Siobhan")], FACES["great-vibes"])
     assert "Siobhan" not in drawing
     assert "style" not in drawing

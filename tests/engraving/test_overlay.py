@@ -126,7 +126,7 @@ def test_the_light_covers_every_side_in_the_picture() -> None:
     assert (x, y, wide, high) == (40, 140, 820, 320)
 
 
-def test_no_word_of_hers_and_nothing_hostile_is_in_the_markup() -> None:
+def test_no_word_of_the_buyers_and_nothing_hostile_is_in_the_markup() -> None:
     hostile = "</metadata><script>alert(1)</script>&\"'"
     for field in ("engraving-front-1", "face", "side", "metal"):
         svg = over({"engraving-front-1": "Zoë", field: hostile}, [DISC], [HERE])

@@ -144,7 +144,7 @@ def test_the_same_side_is_the_same_bytes_in_another_process() -> None:
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_no_file_holds_a_word_of_hers_a_name_or_a_date(suffix: str) -> None:
+def test_no_file_holds_a_word_of_the_buyers_a_name_or_a_date(suffix: str) -> None:
     data = FORMATS[suffix].write(cut(DISC, FACES["marcellus"], {1: "Siobhan", 2: "19 May"}))
     for said in ("Siobhan", "19 May", "Marcellus", "Front", "<text", "/Font", "/Info"):
         for coded in (said.encode(), said.encode("utf-16-le"), said.encode().hex().encode()):

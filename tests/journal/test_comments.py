@@ -55,7 +55,7 @@ def beneath(reader: Shopper) -> list[str]:
     return [words.text for words in soup(reader.get(POST)).select(".comments .as-typed")]
 
 
-def test_a_comment_is_held_and_its_writer_gets_a_page_of_her_own(database, reader, write):
+def test_a_comment_is_held_and_its_writer_gets_a_page_of_their_own(database, reader, write):
     answer = write()
     assert answer.status_code == 303
     page = reader.get(answer.location)
@@ -145,7 +145,7 @@ def test_taking_it_away_twice_is_fine(database, reader, write):
     assert events(database) == [("withdrawn", "writer")]
 
 
-def test_nobody_takes_it_away_without_her_link_or_from_another_page(app, database, reader, write):
+def test_nobody_takes_it_away_without_its_link_or_from_another_page(app, database, reader, write):
     link = write().location
     assert Shopper(app).post(f"{link}/removal", {}).status_code == 400
     token = soup(reader.get(link)).select_one("main [name=csrf_token]")["value"]
@@ -169,7 +169,7 @@ def sent(reader: Shopper, **fields: str) -> str:
     return answer.location
 
 
-def test_whoever_copies_name_and_words_is_led_to_a_comment_of_her_own(app, database, reader, owner):
+def test_whoever_copies_name_and_words_is_led_to_a_comment_of_their_own(app, database, reader, owner):
     """From the same network, within the hour, from the same page."""
     theirs = sent(reader)
     decides(owner, "shown")

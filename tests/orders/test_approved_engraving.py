@@ -42,7 +42,7 @@ def test_what_is_drawn_later_is_what_was_approved(harness: Harness) -> None:
         assert line.words == [("Front, line 1", "Siân"), ("Front, along the lower edge", "2024")]
 
 
-def test_a_piece_that_changes_later_does_not_change_her_drawing(harness: Harness) -> None:
+def test_a_piece_that_changes_later_does_not_change_the_approved_drawing(harness: Harness) -> None:
     before = lines(harness, order_id := order_words(harness))
     with harness.database.transaction() as session:
         session.execute(update(Side).values(width_tenths=140, height_tenths=140, rim=False))

@@ -32,7 +32,7 @@ def link_emails(harness: Harness, order_id: int) -> int:
 
 
 @pytest.mark.parametrize("typed", [HERS, "ADA@Example.com", "  ada@example.com "])
-def test_her_orders_are_found_however_she_writes_her_address(harness: Harness, typed: str) -> None:
+def test_orders_are_found_however_the_buyer_writes_the_address(harness: Harness, typed: str) -> None:
     first, second = paid(harness), paid(harness)
     assert asks(harness, typed) == 2
     assert link_emails(harness, first) == link_emails(harness, second) == 1

@@ -160,7 +160,7 @@ def test_what_was_withdrawn_before_anyone_read_it_is_never_offered(harness: Harn
         decide(harness, made, WallState.SHOWN, seen=WallState.WITHDRAWN)
 
 
-def test_a_refund_leaves_her_words_where_she_put_them(harness: Harness) -> None:
+def test_a_refund_leaves_the_words_where_the_buyer_put_them(harness: Harness) -> None:
     made = order(harness, "Síle")
     decide(harness, made, WallState.SHOWN)
     harness.refunds(made)
@@ -207,7 +207,7 @@ def test_two_who_decide_at_once_decide_once(harness: Harness) -> None:
     assert shown(harness) == ([(WORDS, "Síle")] if winner is WallState.SHOWN else [])
 
 
-def test_she_withdraws_while_the_owner_decides_and_nothing_is_shown(harness: Harness) -> None:
+def test_the_buyer_withdraws_while_the_owner_decides_and_nothing_is_shown(harness: Harness) -> None:
     made = order(harness, "Síle")
     start = Barrier(2)
 

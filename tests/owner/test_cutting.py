@@ -51,7 +51,9 @@ def test_every_side_is_offered_in_every_format(owner: Shopper, engraved: str) ->
         assert b"Caoimhe" not in answer.data
 
 
-def test_her_page_and_the_bench_name_the_same_proof(owner: Shopper, harness: Harness, engraved: str) -> None:
+def test_the_buyers_page_and_the_bench_name_the_same_proof(
+    owner: Shopper, harness: Harness, engraved: str
+) -> None:
     with harness.database.reading() as session:
         order = session.get_one(Order, 1)
         proof = view(session, harness.services.vault, order).lines[0].proof_number

@@ -54,7 +54,7 @@ def ordered(buyer: Shopper, harness: Harness) -> str:
     return harness.order(1).reference
 
 
-def her_page(harness: Harness) -> str:
+def order_page(harness: Harness) -> str:
     with harness.database.reading() as session:
         return f"/orders/{link_token(session, 1, harness.services.secret_key)}"
 
@@ -91,7 +91,7 @@ def test_from_the_order_to_the_approved_drawing(owner: Shopper, harness: Harness
     assert not soup(owner.get(f"/owner/orders/{ordered}")).select(".bench-files a")
     assert cut_file(owner, ordered).status_code == 409
 
-    buyer, page = Shopper(owner.app), her_page(harness)
+    buyer, page = Shopper(owner.app), order_page(harness)
     assert "Nothing is cut before you have approved it" in buyer.get(page).text
     assert "e-mail says so" in send(owner, ordered).text
     assert alerts(harness) == []
@@ -112,7 +112,7 @@ def test_a_change_is_asked_for_and_the_owner_draws_again(
     owner: Shopper, harness: Harness, ordered: str
 ) -> None:
     send(owner, ordered)
-    buyer, page = Shopper(owner.app), her_page(harness)
+    buyer, page = Shopper(owner.app), order_page(harness)
     asked = buyer.send(page, f"{page}/drawings/1/changes", {"wish": "The second letter is wider."})
     assert asked.status_code == 303
     assert alerts(harness) == [f"{ordered}, piece 1"]
@@ -130,7 +130,7 @@ def test_a_change_is_asked_for_and_the_owner_draws_again(
 def test_only_the_drawing_that_is_in_sight_is_approved(
     owner: Shopper, harness: Harness, ordered: str
 ) -> None:
-    buyer, page = Shopper(owner.app), her_page(harness)
+    buyer, page = Shopper(owner.app), order_page(harness)
     send(owner, ordered)
     _, seen = form_on(buyer.get(page), f"{page}/drawings/1/approval")
     send(owner, ordered)
@@ -232,7 +232,7 @@ def test_the_bench_gets_no_file_of_a_drawing_that_lost_ink(
     owner: Shopper, harness: Harness, ordered: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send(owner, ordered)
-    page = her_page(harness)
+    page = order_page(harness)
     Shopper(owner.app).send(page, f"{page}/drawings/1/approval")
     assert cut_file(owner, ordered).status_code == 200
 

@@ -40,7 +40,7 @@ def test_a_page_that_is_not_there_is_not_linked_to():
     assert layout_context._here(app, layout_context.NAVIGATION) == (("story", "Story", "/story"),)
 
 
-def test_the_page_she_is_on_is_marked(client):
+def test_the_page_one_is_on_is_marked(client):
     page = BeautifulSoup(client.get("/support").text, "html.parser")
     assert [link.get_text() for link in page.select(".site-nav [aria-current=page]")] == ["Support"]
     page = BeautifulSoup(client.get("/privacy").text, "html.parser")
@@ -54,7 +54,7 @@ def test_pages_of_the_frame_are_answered_from_memory(app, client, monkeypatch):
     assert client.get("/support").status_code == 200
 
 
-def test_a_real_seller_is_described_with_her_address_and_a_sample_without():
+def test_a_real_seller_is_described_with_an_address_and_a_sample_without():
     from dataclasses import replace
     from pathlib import Path
 

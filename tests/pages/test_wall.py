@@ -77,7 +77,7 @@ def test_the_box_is_not_ticked_and_unticked_nothing_is_shared(
     assert entries(anyone) == []
 
 
-def test_what_she_ticked_comes_back_when_she_changes_the_line(anyone: Shopper) -> None:
+def test_what_was_ticked_comes_back_when_the_line_is_changed(anyone: Shopper) -> None:
     choose(anyone, **SHARED)
     address = f"/basket/lines/{anyone.lines()[0]}"
     sent = form_on(anyone.get(address), address)[1]
@@ -112,7 +112,7 @@ def test_what_cannot_be_shared_is_said_beside_its_field_and_kept(
         assert sent[name].split() == value.split()
 
 
-def test_she_sees_what_she_agrees_to_before_she_pays(anyone: Shopper) -> None:
+def test_the_buyer_sees_what_is_agreed_to_before_paying(anyone: Shopper) -> None:
     choose(anyone, **SHARED)
     anyone.tell_details()
     page = soup(anyone.get("/checkout/payment")).main.text  # type: ignore[union-attr]
@@ -175,7 +175,7 @@ def test_two_of_us_who_decide_differently_are_told(
     assert len(entries(anyone)) == 1
 
 
-def test_what_is_left_off_says_so_quietly_on_her_page(
+def test_what_is_left_off_says_so_quietly_on_the_orders_page(
     anyone: Shopper, owner: Shopper, harness: Harness
 ) -> None:
     page = buy(anyone, harness, **SHARED)
@@ -273,7 +273,7 @@ def test_somebody_elses_words_cannot_be_taken_off(
     )
 
 
-def test_her_letter_says_how_to_take_it_off_and_does_not_quote_it(anyone: Shopper, harness: Harness) -> None:
+def test_the_email_says_how_to_take_it_off_and_does_not_quote_it(anyone: Shopper, harness: Harness) -> None:
     buy(anyone, harness, **SHARED)
     worker = Worker(anyone.app)
     while worker._send_email():

@@ -102,7 +102,7 @@ def fails(*_: object, **__: object) -> None:
 # 1
 
 
-def test_she_paid_and_closed_the_tab_and_the_webhook_alone_makes_the_order(
+def test_the_tab_was_closed_after_paying_and_the_webhook_alone_makes_the_order(
     harness: Harness, webhook_client: WebhookClient
 ) -> None:
     order = harness.place("disc")
@@ -113,7 +113,7 @@ def test_she_paid_and_closed_the_tab_and_the_webhook_alone_makes_the_order(
     assert settled_once(harness, order)
 
 
-def test_she_paid_and_closed_the_tab_and_no_webhook_came_but_the_sweep_finds_it(harness: Harness) -> None:
+def test_the_tab_was_closed_after_paying_and_no_webhook_came_but_the_sweep_finds_it(harness: Harness) -> None:
     order = harness.place("disc")
     harness.pays(order)
     harness.pass_time_for_holds()
@@ -780,7 +780,7 @@ def test_paid_after_the_stock_was_released_and_some_is_left_takes_it_again(harne
     assert settled_once(harness, order)
 
 
-def test_paid_after_the_last_one_went_to_somebody_else_gets_all_her_money_back(harness: Harness) -> None:
+def test_paid_after_the_last_one_went_to_somebody_else_gets_all_the_money_back(harness: Harness) -> None:
     harness.set_stock("disc", 1)
     late = harness.place("disc")
     release_early(harness, late)

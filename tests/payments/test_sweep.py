@@ -150,7 +150,7 @@ def test_an_order_that_cannot_be_looked_at_does_not_keep_the_others_waiting(
     assert harness.order(lost).state == State.AWAITING
 
 
-def test_she_can_pay_when_she_tries_again_after_stripe_was_down_for_two_minutes(
+def test_the_buyer_can_pay_when_trying_again_after_stripe_was_down_for_two_minutes(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = basket_store.new_token()

@@ -205,7 +205,7 @@ def test_the_inbox_holds_nothing_personal(webhook_client: WebhookClient, order: 
     assert not [word for word in (CONTACT.email, CONTACT.name, CONTACT.line1, "Disc") if word in kept]
 
 
-def test_the_page_she_returns_to_does_not_wait_for_the_worker(
+def test_the_page_the_buyer_returns_to_does_not_wait_for_the_worker(
     webhook_client: WebhookClient, order: int
 ) -> None:
     for event in webhook_client.news(*PAID):

@@ -18,7 +18,7 @@ def opens_twice(life: Life) -> None:
     life.world.stage.start("buyer", life.opens)
 
 
-def changes_her_mind(life: Life) -> None:
+def changes_their_mind(life: Life) -> None:
     life.choose()
     life.world.stage.start("buyer", life.opens)
 
@@ -43,7 +43,7 @@ def pays_by_bank_debit(life: Life) -> None:
     paying.pay_late(life.world.server.account, life.chance.choice(life.pages))
 
 
-def her_debit_ends(life: Life) -> None:
+def debit_ends(life: Life) -> None:
     arrives = life.chance.random() < 0.6
     paying.late_money(life.world.server.account, life.chance.choice(life.pages), arrives=arrives)
 
@@ -87,7 +87,7 @@ def has_a_refund_go_out(life: Life) -> None:
     after_sales.settle_refund(life.world.server.account, _any(life, "refund")["id"])
 
 
-def objects_at_her_bank(life: Life) -> None:
+def objects_at_the_bank(life: Life) -> None:
     intent = life.chance.choice(life.intents())
     amount = life.chance.choice([*_prices(life), intent["amount"], life.chance.randint(1, intent["amount"])])
     status, takes = life.chance.choice(
@@ -103,7 +103,7 @@ def objects_at_her_bank(life: Life) -> None:
     after_sales.dispute(account, intent["id"], min(amount, intent["amount"]), status=status, withdrawn=takes)
 
 
-def has_her_dispute_decided(life: Life) -> None:
+def has_dispute_decided(life: Life) -> None:
     found = _any(life, "dispute")
     part = life.chance.choice([None, None, found["amount"] // 2])
     after_sales.close_dispute(
@@ -111,7 +111,7 @@ def has_her_dispute_decided(life: Life) -> None:
     )
 
 
-def has_her_inquiry_escalate(life: Life) -> None:
+def has_inquiry_escalate(life: Life) -> None:
     after_sales.escalate(life.world.server.account, _any(life, "dispute")["id"])
 
 
@@ -120,7 +120,7 @@ STRAYS_PAID = 0.5
 WITHOUT_A_PAGE: dict[Act, float] = {
     opens: 8,
     opens_twice: 2,
-    changes_her_mind: 0.5,
+    changes_their_mind: 0.5,
     comes_back: 0.5,
     pays: 0.5,
 }
@@ -130,12 +130,12 @@ WITH_A_PAGE_OPEN: dict[Act, float] = {
     is_declined: 1,
     opens: 1,
     opens_twice: 0.5,
-    changes_her_mind: 1,
+    changes_their_mind: 1,
     comes_back: 0.5,
     is_looked_at: 0.5,
     walks_away: 2,
 }
-WHILE_HER_BANK_DECIDES: dict[Act, float] = {her_debit_ends: 3, opens: 1, comes_back: 1, is_looked_at: 0.5}
+WHILE_THE_BANK_DECIDES: dict[Act, float] = {debit_ends: 3, opens: 1, comes_back: 1, is_looked_at: 0.5}
 ONCE_PAID: dict[Act, float] = {
     comes_back: 2,
     opens: 1,
@@ -146,9 +146,9 @@ ONCE_PAID: dict[Act, float] = {
     is_looked_at: 1,
     has_a_refund_sent_back: 2,
     has_a_refund_go_out: 1,
-    objects_at_her_bank: 1,
-    has_her_dispute_decided: 1,
-    has_her_inquiry_escalate: 0.5,
+    objects_at_the_bank: 1,
+    has_dispute_decided: 1,
+    has_inquiry_escalate: 0.5,
 }
 
 
@@ -184,4 +184,4 @@ def likely(life: Life) -> Mapping[Act, float]:
     pages = [life.world.server.account.objects[page] for page in life.pages]
     if any(page["status"] == "open" for page in pages):
         return WITH_A_PAGE_OPEN
-    return WHILE_HER_BANK_DECIDES if pages and pages[-1]["status"] == "complete" else WITHOUT_A_PAGE
+    return WHILE_THE_BANK_DECIDES if pages and pages[-1]["status"] == "complete" else WITHOUT_A_PAGE
