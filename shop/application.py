@@ -4,12 +4,11 @@ from functools import partial
 from typing import Final
 
 from flask import Flask
-from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shop import cli, clock, erasures, migrations, probes, trader, web
+from shop import cli, clock, erasures, probes, schema_checks, trader, web
 from shop.accounts import routes as accounts
 from shop.accounts import security_log
 from shop.catalogue import page_cache
@@ -17,19 +16,16 @@ from shop.catalogue import routes as catalogue
 from shop.catalogue.previews import DrawnAtOnce
 from shop.checkout import basket_routes, find_routes, order_routes
 from shop.checkout import routes as checkout
-from shop.container import Container, container
+from shop.container import Container
 from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
 from shop.demo.mark import DemoOrders, is_demo
 from shop.finance import remittances as finance_remittances
 from shop.finance import routes as finance
-from shop.giving import triggers
-from shop.giving.models import LedgerTxn
 from shop.giving.policies import policy_in_force, statement
 from shop.journal import comment_routes, journal, owner_routes
 from shop.journal import routes as journal_routes
-from shop.orders import version_guards
 from shop.owner import alerts as owner_alerts
 from shop.owner import cutting as owner_cutting
 from shop.owner import hand_drawings as owner_hand_drawings
@@ -92,36 +88,12 @@ TOPICS: Final = (
 """The modules whose blueprints make up the site."""
 
 
-class LedgerUnguarded(Exception):
-    """The database lacks triggers that keep the ledger from being changed; the shop will not start."""
-
-    def __init__(self, missing: list[str]) -> None:
-        super().__init__(
-            f"The donation ledger is not protected: {', '.join(missing)} missing or altered. "
-            "Restore the database from a backup, or find out who changed it, before starting the shop."
-        )
-        self.missing = missing
-
-
-class OrdersUnguarded(Exception):
-    """The database lacks triggers that move an order's version; the shop will not start."""
-
-    def __init__(self, missing: list[str]) -> None:
-        super().__init__(
-            f"Orders are not protected against being written to twice at once: {', '.join(missing)} missing "
-            "or altered. Restore the database from a backup, or find out who changed it, before starting the "
-            "shop."
-        )
-        self.missing = missing
-
-
 def create_app(settings: Settings | None = None) -> Flask:
     """The shop as a WSGI application.
 
     Raises SettingsError when the environment cannot be used (SampleTrader among them: real payments, but the
-    sample's name to take them), LedgerUnguarded or OrdersUnguarded when the database does not
-    protect them, DemoOrders when live keys lead to invented orders, and OperationalError when there is no
-    database.
+    sample's name to take them), Unguarded when the database lacks triggers, DemoOrders when live keys lead to
+    invented orders, and OperationalError when there is no database.
     """
     settings = settings or from_environment()
     app = Flask(
@@ -133,18 +105,38 @@ def create_app(settings: Settings | None = None) -> Flask:
     seller = trader.load(settings.instance_dir, livemode=settings.livemode)
     app.extensions["shop.support"] = _support(app, settings)
     database = Database(settings.database_url)
-    refuse_unguarded(database)
+    schema_checks.refuse_unguarded(database)
+    invented = _invented(database, settings)
+    _wrap(app, settings)
+    app.extensions["shop"] = shared = _container(app, settings, database, seller, invented=invented)
+    erasures.catch_up(database, shared.services.vault)
+    _register(app)
+    return app
+
+
+def _invented(database: Database, settings: Settings) -> bool:
+    """Whether its orders are invented. Raises DemoOrders when the keys are live."""
     invented = is_demo(database)
     if invented and settings.livemode:
         database.dispose()
         raise DemoOrders
+    return invented
+
+
+def _wrap(app: Flask, settings: Settings) -> None:
+    """What stands before every request."""
     app.wsgi_app = DrawnAtOnce(app, app.wsgi_app, settings)  # type: ignore[method-assign]
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.wsgi_app = limited_pages(app.wsgi_app)  # type: ignore[method-assign, assignment]
+
+
+def _container(
+    app: Flask, settings: Settings, database: Database, seller: trader.Trader, *, invented: bool
+) -> Container:
     gateway, standin = _gateway(app, settings, database)
-    app.extensions["shop"] = Container(
+    return Container(
         settings=settings,
         database=database,
         services=Services(
@@ -161,22 +153,22 @@ def create_app(settings: Settings | None = None) -> Flask:
         deliver=partial(deliveries.work, standin, deliveries.post_with_requests) if standin else None,
         standin=standin,
     )
-    erasures.catch_up(database, container(app).services.vault)
+
+
+def _register(app: Flask) -> None:
+    """Everything that answers: error pages, what all pages share, the topics, the commands."""
     web.init_app(app)
     for away in (GatewayDown, GatewayRefused, StillMoving):
         app.register_error_handler(away, web.unavailable(PAYMENTS_AWAY))
     security_log.init()
-    assets.init_app(app)
-    page_cache.init_app(app)
-    journal.init_app(app)
-    giving_page.init_app(app)
+    for part in (assets, page_cache, journal, giving_page):
+        part.init_app(app)
     for topic in TOPICS:
         app.register_blueprint(topic.blueprint)
     web.open_to_servers(app, "webhooks.stripe")
     seo.init_app(app)
     layout_context.init_app(app)
     cli.register(app)
-    return app
 
 
 def _support(app: Flask, settings: Settings) -> tuple[support.Group, ...]:
@@ -186,22 +178,6 @@ def _support(app: Flask, settings: Settings) -> tuple[support.Group, ...]:
     except support.SupportRefused as refused:
         web.leave_out(app, refused.file.name, [refused.what])
         return support.read(support.SAMPLE)
-
-
-def refuse_unguarded(database: Database) -> None:
-    """Raise LedgerUnguarded or OrdersUnguarded when there is a ledger, or are orders, without their guards.
-
-    Those of the orders are looked for only when no migration waits, because a migration may bring them.
-    """
-    with database.engine.connect() as connection:
-        there = inspect(connection).has_table(LedgerTxn.__tablename__)
-        current = there and migrations.is_current(connection)
-        wanted = triggers.TRIGGERS if current else triggers.PROTECTING
-        of_ledger = triggers.missing(connection, wanted) if there else []
-        of_orders = triggers.missing(connection, version_guards.TRIGGERS) if current else []
-    if of_ledger or of_orders:
-        database.dispose()
-        raise LedgerUnguarded(of_ledger) if of_ledger else OrdersUnguarded(of_orders)
 
 
 def _gateway(app: Flask, settings: Settings, database: Database) -> tuple[Gateway, StandIn | None]:

@@ -14,12 +14,12 @@ from typing import cast
 
 from sqlalchemy import URL, inspect
 
-from shop import erasures, files, migrations
+from shop import erasures, files, migrations, triggers
 from shop.accounts import roster
 from shop.db import Database
 from shop.dedications.key_migration import Mover
 from shop.dedications.vault import Vault
-from shop.giving import triggers, verification
+from shop.giving import ledger_triggers, verification
 from shop.mail import outbox
 
 RESTORED = "restored from a backup"
@@ -125,7 +125,8 @@ def restore(database: Database, vault: Vault, file: Path, *, replace: bool) -> R
 def _prepare(staged: Database, vault: Vault) -> tuple[int, int]:
     migrations.upgrade(staged, mover=Mover(vault))
     with staged.transaction() as session:
-        problems = verification.verify(session) + triggers.missing(session.connection())
+        problems = verification.verify(session)
+        problems += triggers.missing(session.connection(), ledger_triggers.TRIGGERS)
         if problems:
             raise CannotRestore("The ledger in this backup is not sound: " + "; ".join(problems))
         return outbox.drop_unsent(session, RESTORED), roster.start_anew(session)

@@ -7,8 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from shop import migrations, web
-from shop.giving import triggers
+from shop import migrations, schema_checks, web
 
 blueprint = Blueprint("probes", __name__)
 
@@ -25,7 +24,7 @@ def alive() -> ResponseReturnValue:
 
 @blueprint.get("/readyz")
 def ready() -> ResponseReturnValue:
-    """200 when the database answers too, is migrated, and guards the ledger; else 503."""
+    """200 when the database answers too, is migrated, and has its triggers; else 503."""
     try:
         with web.database().engine.connect() as connection:
             problem = _unready(connection)
@@ -39,4 +38,4 @@ def ready() -> ResponseReturnValue:
 def _unready(connection: Connection) -> str | None:
     if not migrations.is_current(connection):
         return "the database is not migrated"
-    return "the ledger's guards are missing" if triggers.missing(connection) else None
+    return "triggers are missing" if schema_checks.unguarded(connection) else None

@@ -6,42 +6,67 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from shop.application import LedgerUnguarded, create_app
+from shop.application import create_app
+from shop.catalogue import version_triggers
 from shop.db import Database
-from shop.giving.triggers import TRIGGERS, Trigger
+from shop.giving import ledger_triggers
+from shop.orders import version_guards
+from shop.schema_checks import CatalogueUnguarded, LedgerUnguarded, OrdersUnguarded, Unguarded
 from shop.settings import Settings
 from shop.sql import is_sqlite
 from shop.trader import SampleTrader
+from shop.triggers import Trigger, Triggers
 from tests.pages.owner import name_trader
+
+GUARDED: dict[str, tuple[type[Unguarded], Triggers]] = {
+    "ledger": (LedgerUnguarded, ledger_triggers.TRIGGERS),
+    "orders": (OrdersUnguarded, version_guards.TRIGGERS),
+    "catalogue": (CatalogueUnguarded, version_triggers.TRIGGERS),
+}
 
 
 def drop(database: Database, trigger: Trigger) -> None:
     """Take one guard away, as somebody with every right could."""
     with database.transaction() as session:
-        on = "" if is_sqlite(session) else f" ON {trigger.table}"
+        on = "" if is_sqlite(session) else f' ON "{trigger.table}"'
         session.execute(text(f"DROP TRIGGER {trigger.name}{on}"))
 
 
-def guards(database: Database) -> list[Trigger]:
-    return TRIGGERS[database.engine.dialect.name]
-
-
-def test_a_missing_guard_of_the_ledger_stops_the_start_and_is_named(
-    settings: Settings, database: Database
+@pytest.mark.parametrize("what", GUARDED)
+def test_a_missing_guard_stops_the_start_and_is_named(
+    settings: Settings, database: Database, what: str
 ) -> None:
-    gone = guards(database)[3]
+    refusal, triggers = GUARDED[what]
+    gone = triggers[database.engine.dialect.name][3]
     drop(database, gone)
-    with pytest.raises(LedgerUnguarded, match=gone.name) as refused:
+    with pytest.raises(refusal, match=gone.name) as refused:
         create_app(settings)
     assert refused.value.missing == [gone.name]
 
 
+@pytest.mark.parametrize("what", GUARDED)
 def test_a_guard_that_goes_missing_later_takes_the_shop_out_of_service(
-    app: Flask, database: Database
+    app: Flask, database: Database, what: str
 ) -> None:
     assert app.test_client().get("/readyz").status_code == 200
-    drop(database, guards(database)[0])
+    drop(database, GUARDED[what][1][database.engine.dialect.name][0])
     assert app.test_client().get("/readyz").status_code == 503
+
+
+@pytest.mark.parametrize("what", GUARDED)
+def test_a_guard_that_was_weakened_stops_the_start_too(
+    settings: Settings, database: Database, what: str
+) -> None:
+    refusal, triggers = GUARDED[what]
+    weak = triggers[database.engine.dialect.name][0]
+    with database.transaction() as session:
+        if is_sqlite(session):
+            session.execute(text(f"DROP TRIGGER {weak.name}"))
+            session.execute(text(f"CREATE TRIGGER {weak.name} AFTER INSERT ON basket BEGIN SELECT 1; END"))
+        else:
+            session.execute(text(f'ALTER TABLE "{weak.table}" DISABLE TRIGGER {weak.name}'))
+    with pytest.raises(refusal, match=weak.name):
+        create_app(settings)
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop import web
+from shop import triggers, web
 from shop.cli.actor import ACTOR
 from shop.container import current_services
-from shop.giving import export, remittances, triggers, verification
+from shop.giving import export, ledger_triggers, remittances, verification
 from shop.giving.ledger import Book
 from shop.giving.models import LedgerHead
 from shop.giving.posting import NotPlain
@@ -30,7 +30,8 @@ group = AppGroup("ledger", help="The donation ledger.")
 def verify() -> None:
     """Check the chain, the sums, the head and the guards. Exit status 1 when anything is wrong."""
     with web.reading() as session, _bar(session, "Verifying") as progress:
-        problems = verification.verify(session, progress=progress) + triggers.missing(session.connection())
+        problems = verification.verify(session, progress=progress)
+        problems += triggers.missing(session.connection(), ledger_triggers.TRIGGERS)
     for problem in problems:
         click.echo(problem)
     click.echo("The ledger is sound." if not problems else f"{len(problems)} problems.")

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, event, text
 
+from shop import triggers
 from shop.db import Database
-from shop.giving import triggers
 from shop.orders import version_guards
 
 FASTER: Final = ("cache_size=-262144", "synchronous=OFF", "wal_autocheckpoint=20000")

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from wtforms import DateField, SelectChoice, SelectField
 from wtforms.validators import Optional, ValidationError
 
-from shop import web
+from shop import triggers, web
 from shop.accounts.access import require
 from shop.container import current_services
-from shop.giving import export, ledger, triggers, verification
+from shop.giving import export, ledger, ledger_triggers, verification
 from shop.giving.row_texts import Part
 
 blueprint = Blueprint("finance", __name__, url_prefix="/finance")
@@ -127,5 +127,5 @@ def _asked() -> list[tuple[str, str]]:
 
 def _unsound(session: Session, *, whole: bool) -> list[str]:
     """What is wrong. Each look asks for the guards; only `whole` walks the chain, slow in a large one."""
-    problems = triggers.missing(session.connection())
+    problems = triggers.missing(session.connection(), ledger_triggers.TRIGGERS)
     return verification.verify(session) + problems if whole else problems

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shop.giving.models import GENESIS
+from shop.triggers import postgresql
 
 IMMUTABLE: Final = ("ledger_txn", "ledger_entry")
 NEVER_TRUNCATED: Final = ("ledger_txn", "ledger_entry", "ledger_head", "ledger_period", "policy")
@@ -54,22 +55,8 @@ class Guard:
             f"RETURN {returned}; END"
         )
         each = "STATEMENT" if self.event == "TRUNCATE" else "ROW"
-        return postgresql(
-            self.name,
-            self.table,
-            body,
-            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH {each}",
-        )
-
-
-def postgresql(name: str, table: str, body: str, trigger: str) -> str:
-    """A trigger with its function; its search path is fixed, or a temporary table could pose as the head."""
-    return (
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql "
-        f"SET search_path = public, pg_temp AS $guard${body}$guard$;\n"
-        f"{trigger} EXECUTE FUNCTION {name}();\n"
-        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"
-    )
+        made = f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH {each}"
+        return postgresql(self.table, body, made, name=self.name)
 
 
 def _written_once(table: str) -> list[Guard]:
@@ -225,12 +212,12 @@ TRUNCATE_GUARDS: Final = [
 """PostgreSQL only: SQLite has no TRUNCATE."""
 
 SEALED_AT_COMMIT: Final = postgresql(
-    "ledger_txn_sealed_at_commit",
     "ledger_txn",
     "BEGIN IF COALESCE((SELECT last_seq FROM ledger_head), 0) < NEW.seq THEN "
     "RAISE EXCEPTION 'a transaction must be sealed before it is committed' "
     "USING ERRCODE = 'check_violation'; END IF; RETURN NULL; END",
     "CREATE CONSTRAINT TRIGGER ledger_txn_sealed_at_commit AFTER INSERT ON ledger_txn "
     "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW",
+    name="ledger_txn_sealed_at_commit",
 )
 """PostgreSQL only: SQLite defers no trigger. There an unsealed one blocks the next, and `verify` tells."""

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
-from shop.giving.guards import postgresql
 from shop.giving.models import LedgerEntry, LedgerSum, LedgerTxn
+from shop.triggers import postgresql
 
 KEEPS_SUMS: Final = "ledger_entry_adds_up"
 
@@ -39,7 +39,7 @@ def keeps_sums(dialect: str) -> str:
     made = f"CREATE TRIGGER {KEEPS_SUMS} AFTER INSERT ON ledger_entry FOR EACH ROW"
     if dialect == "sqlite":
         return f"{made} BEGIN {_ADD}; END"
-    return postgresql(KEEPS_SUMS, "ledger_entry", f"BEGIN {_ADD}; RETURN NULL; END", made)
+    return postgresql("ledger_entry", f"BEGIN {_ADD}; RETURN NULL; END", made, name=KEEPS_SUMS)
 
 
 def check(session: Session, last_seq: int, found: Mapping[Key, int]) -> Iterator[str]:

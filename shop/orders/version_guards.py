@@ -8,8 +8,7 @@ it, whoever writes and however, instead of each writer having to remember.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from shop.giving.guards import postgresql
-from shop.giving.triggers import Trigger, Triggers
+from shop.triggers import Trigger, Triggers, postgresql
 
 MOVING: Final[Mapping[str, Sequence[str]]] = {
     "order": ("UPDATE OF state, hold_id",),
@@ -48,7 +47,8 @@ def _triggers(dialect: str) -> Iterator[Trigger]:
             if dialect == "sqlite":
                 yield Trigger(name, table, f"{made} BEGIN {moved}; END")
             else:
-                yield Trigger(name, table, postgresql(name, named, f"BEGIN {moved}; RETURN NULL; END", made))
+                body = f"BEGIN {moved}; RETURN NULL; END"
+                yield Trigger(name, table, postgresql(named, body, made, name=name))
 
 
 TRIGGERS: Final[Triggers] = {dialect: tuple(_triggers(dialect)) for dialect in ("sqlite", "postgresql")}

@@ -19,12 +19,13 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from shop import erasures, worker
-from shop.application import LedgerUnguarded, OrdersUnguarded, create_app
+from shop.application import create_app
 from shop.catalogue import snapshot
 from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
 from shop.payments.services import Services
+from shop.schema_checks import Unguarded
 from shop.serve import web
 from shop.serve.allocator import give_back
 from shop.serve.bridge import Bridge
@@ -100,7 +101,7 @@ def _made(settings: Settings) -> Flask:
         app = create_app(settings)
         services: Services = app.extensions["shop"].services
         erasures.refuse_lost_keys(services.database, services.vault)
-    except (SettingsError, LedgerUnguarded, OrdersUnguarded, erasures.KeysLost) as refused:
+    except (SettingsError, Unguarded, erasures.KeysLost) as refused:
         raise SystemExit(str(refused)) from None
     app.test_client().get("/", base_url=settings.site_url)
     services.vault.keys.dispose()

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from shop import triggers
 from shop.checkout.models import Basket
 from shop.db import Database
-from shop.giving import policies, posting, triggers
+from shop.giving import ledger_triggers, policies, posting
 from shop.giving.canonical import Facts, Request, sha256
 from shop.giving.models import GENESIS, LedgerEntry, LedgerHead, LedgerPeriod, LedgerTxn, Policy
 from shop.giving.transitions import Kind, lines
@@ -51,7 +52,7 @@ def fill(url: str, orders: int, *, ledger_only: bool = False) -> None:
                 session.execute(insert(table), values)
         session.execute(update(LedgerHead).values(last_seq=orders, last_hash=last))
         _after(session)
-        triggers.install(connection)
+        triggers.install(connection, ledger_triggers.TRIGGERS)
     _analyse(database)
 
 
@@ -179,7 +180,7 @@ def _post(rows: dict[type[Base], list[dict[str, Any]]], seq: int, policy: Policy
 
 def _unguard(connection: Connection) -> None:
     """Without its guards the ledger takes a whole chain at once; `fill` puts them back."""
-    for trigger in triggers.PROTECTING[connection.dialect.name]:
+    for trigger in ledger_triggers.PROTECTING[connection.dialect.name]:
         on = f" ON {trigger.table}" if connection.dialect.name == "postgresql" else ""
         connection.execute(text(f"DROP TRIGGER IF EXISTS {trigger.name}{on}"))
 

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
+from shop import triggers
 from shop.db import Database
-from shop.giving import ledger, policies, triggers
+from shop.giving import ledger, ledger_triggers, policies
 from shop.giving.ledger import Fact, Facts, Standing, UnitTarget
 from shop.giving.models import LedgerTxn
 
@@ -81,7 +82,7 @@ class Books:
     def without_guards(self) -> None:
         """What an attacker with every right does first."""
         with self.database.engine.begin() as connection:
-            for trigger in triggers.PROTECTING[connection.dialect.name]:
+            for trigger in ledger_triggers.PROTECTING[connection.dialect.name]:
                 on = "" if connection.dialect.name == "sqlite" else f" ON {trigger.table}"
                 connection.execute(text(f"DROP TRIGGER {trigger.name}{on}"))
 
@@ -95,7 +96,7 @@ def database(bare_database: Database) -> Database:
 @pytest.fixture
 def books(database: Database) -> Books:
     with database.engine.begin() as connection:
-        triggers.install(connection)
+        triggers.install(connection, ledger_triggers.TRIGGERS)
     with database.transaction() as session:
         ledger.open_books(session)
         policy = policies.load_sample_policy(session)

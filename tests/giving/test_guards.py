@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from shop import triggers
 from shop.db import Database
-from shop.giving import guards, triggers
+from shop.giving import guards, ledger_triggers
 from shop.giving.ledger import Standing
 from shop.giving.models import GENESIS, Policy
 from shop.orm import Base
@@ -336,24 +337,24 @@ def test_every_column_of_a_policy_but_its_end_is_promised() -> None:
 def test_all_guards_are_there_once_installed_and_installing_again_is_no_harm(books: Books) -> None:
     for _ in range(2):
         with books.database.engine.begin() as connection:
-            triggers.install(connection)
-            assert triggers.missing(connection) == []
+            triggers.install(connection, ledger_triggers.TRIGGERS)
+            assert triggers.missing(connection, ledger_triggers.TRIGGERS) == []
 
 
 def test_a_database_without_guards_lacks_every_one(database: Database) -> None:
     with database.engine.connect() as connection:
-        lacking = triggers.missing(connection)
-        assert lacking == [trigger.name for trigger in triggers.TRIGGERS[connection.dialect.name]]
+        lacking = triggers.missing(connection, ledger_triggers.TRIGGERS)
+        assert lacking == [trigger.name for trigger in ledger_triggers.TRIGGERS[connection.dialect.name]]
     assert len(lacking) >= 20
 
 
 def test_each_missing_guard_is_told_by_its_name(books: Books) -> None:
     with books.database.engine.connect() as connection:
-        for trigger in triggers.TRIGGERS[connection.dialect.name]:
+        for trigger in ledger_triggers.TRIGGERS[connection.dialect.name]:
             on = "" if is_sqlite(books) else f" ON {trigger.table}"
             connection.execute(text(f"DROP TRIGGER {trigger.name}{on}"))
-            assert triggers.missing(connection) == [trigger.name]
-            triggers.install(connection)
+            assert triggers.missing(connection, ledger_triggers.TRIGGERS) == [trigger.name]
+            triggers.install(connection, ledger_triggers.TRIGGERS)
 
 
 def test_a_guard_that_was_weakened_or_switched_off_is_missing(books: Books) -> None:
@@ -389,5 +390,5 @@ def test_a_guard_that_was_weakened_or_switched_off_is_missing(books: Books) -> N
         with books.database.engine.begin() as connection:
             for statement in statements:
                 connection.execute(text(statement))
-            assert triggers.missing(connection) == [name], statements
-            triggers.install(connection)
+            assert triggers.missing(connection, ledger_triggers.TRIGGERS) == [name], statements
+            triggers.install(connection, ledger_triggers.TRIGGERS)

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from shop.giving import ledger, posting, triggers
+from shop import triggers
+from shop.giving import ledger, ledger_triggers, posting
 from shop.giving.canonical import Request
 from shop.giving.ledger import Standing, TargetDisagrees, UnitTarget
 from shop.giving.models import LedgerEntry
@@ -257,7 +258,7 @@ def test_two_who_open_the_books_at_once_open_them_once(books: Books) -> None:
     books.without_guards()
     books.run("DELETE FROM ledger_head", "DELETE FROM ledger_account")
     with books.database.engine.begin() as connection:
-        triggers.install(connection)
+        triggers.install(connection, ledger_triggers.TRIGGERS)
     together = threading.Barrier(2)
 
     def post_first(order: str) -> int:

@@ -3,12 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from sqlalchemy import select, text
 
-from shop.application import OrdersUnguarded, refuse_unguarded
 from shop.catalogue import snapshot
-from shop.giving import triggers
 from shop.orders import version_guards
 from shop.orders.lifecycle import State, lock, record
 from shop.orders.models import Order
@@ -139,14 +136,3 @@ def test_however_an_order_is_written_to_its_version_moves(harness: Harness) -> N
         changes_the_state,
     ):
         assert changed(harness, do, order), do.__name__
-
-
-def test_a_shop_whose_orders_would_not_notice_a_change_does_not_start(harness: Harness) -> None:
-    with harness.database.engine.execution_options(shop_writer=True).begin() as connection:
-        dialect = connection.dialect.name
-        assert triggers.missing(connection, version_guards.TRIGGERS) == []
-        gone = version_guards.TRIGGERS[dialect][0]
-        on = f' ON "{gone.table}"' if dialect == "postgresql" else ""
-        connection.execute(text(f"DROP TRIGGER {gone.name}{on}"))
-    with pytest.raises(OrdersUnguarded, match=gone.name):
-        refuse_unguarded(harness.database)

@@ -1,4 +1,4 @@
-"""The guards as triggers: what each database must have, putting it there, and seeing what is missing.
+"""Triggers: making those that a database must have, and seeing which are missing.
 
 Alembic's batch mode rebuilds a table and loses its triggers, so the shop asks `missing` when it starts.
 """
@@ -7,9 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, text
-
-from shop.giving.guards import GUARDS, SEALED_AT_COMMIT, TRUNCATE_GUARDS
-from shop.giving.sums import KEEPS_SUMS, keeps_sums
 
 
 class Trigger(NamedTuple):
@@ -22,21 +19,6 @@ class Trigger(NamedTuple):
 
 Triggers = Mapping[str, Sequence[Trigger]]
 """By dialect."""
-
-PROTECTING: Final[Triggers] = {
-    "sqlite": [Trigger(guard.name, guard.table, guard.sqlite()) for guard in GUARDS],
-    "postgresql": [
-        *(Trigger(guard.name, guard.table, guard.postgresql()) for guard in (*GUARDS, *TRUNCATE_GUARDS)),
-        Trigger("ledger_txn_sealed_at_commit", "ledger_txn", SEALED_AT_COMMIT),
-    ],
-}
-"""By dialect: every trigger that protects the ledger and the policies."""
-
-TRIGGERS: Final[Triggers] = {
-    dialect: [*protecting, Trigger(KEEPS_SUMS, "ledger_entry", keeps_sums(dialect))]
-    for dialect, protecting in PROTECTING.items()
-}
-"""By dialect: those, and the one that adds up."""
 
 _DROP: Final = {
     "sqlite": "DROP TRIGGER IF EXISTS {name}",
@@ -58,7 +40,21 @@ _PRESENT: Final = {
 """Name, table and definition of every trigger there is."""
 
 
-def install(connection: Connection, wanted: Triggers = TRIGGERS) -> None:
+def postgresql(table: str, body: str, trigger: str, *, name: str, function: str = "") -> str:
+    """A trigger with its function; its search path is fixed, or a temporary table could pose as the head.
+
+    It fires for replication roles too. Triggers of several tables may share one `function`.
+    """
+    function = function or name
+    return (
+        f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql "
+        f"SET search_path = public, pg_temp AS $guard${body}$guard$;\n"
+        f"{trigger} EXECUTE FUNCTION {function}();\n"
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"
+    )
+
+
+def install(connection: Connection, wanted: Triggers) -> None:
     """Put every trigger in place, replacing any older form. The tables must exist."""
     plain = connection.execution_options(no_parameters=True)
     for trigger in wanted[connection.dialect.name]:
@@ -66,7 +62,7 @@ def install(connection: Connection, wanted: Triggers = TRIGGERS) -> None:
         plain.exec_driver_sql(trigger.sql)
 
 
-def missing(connection: Connection, wanted: Triggers = TRIGGERS) -> list[str]:
+def missing(connection: Connection, wanted: Triggers) -> list[str]:
     """The names of the triggers that are absent, switched off, or not as they should be. Empty is good."""
     dialect = connection.dialect.name
     present = {name: (table, sql) for name, table, sql in connection.execute(text(_PRESENT[dialect]))}
@@ -81,6 +77,7 @@ def _as_stored(trigger: Trigger, dialect: str) -> str:
     """The trigger's definition as its database tells it back."""
     if dialect == "sqlite":
         return trigger.sql
-    _, body, made = trigger.sql.split("$guard$")
+    head, body, made = trigger.sql.split("$guard$")
+    function = head.partition("(")[0].rpartition(" ")[2]
     definition = made.split(";\n")[1]
-    return f"{trigger.name}|search_path=public, pg_temp|{body}|{definition}|A"
+    return f"{function}|search_path=public, pg_temp|{body}|{definition}|A"
