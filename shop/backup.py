@@ -101,11 +101,22 @@ def restore(database: Database, vault: Vault, file: Path, *, replace: bool) -> R
     database's place. Raises AnotherTool on PostgreSQL, CannotRestore when the file is no sound
     backup, or when the database is not empty and `replace` is false.
     """
+    _refuse_restoring(database, file, replace=replace)
+    restored = _put_in_place(database, vault, file)
+    database.forget_deleted()
+    database.dispose()
+    return restored
+
+
+def _refuse_restoring(database: Database, file: Path, *, replace: bool) -> None:
     if not _is_sqlite(database):
         options = f"--clean --if-exists --no-owner --dbname={_server(database)}"
         raise AnotherTool(f"pg_restore {options} {shlex.quote(str(file))}", THEN)
     if not replace and inspect(database.engine).get_table_names():
         raise CannotRestore("This database is not empty. Say --yes-replace to put the backup in its place.")
+
+
+def _put_in_place(database: Database, vault: Vault, file: Path) -> Restored:
     live = Path(str(database.engine.url.database)).resolve()
     with files.draft_beside(live) as draft:
         _copy_in(file, draft)
@@ -117,8 +128,6 @@ def restore(database: Database, vault: Vault, file: Path, *, replace: bool) -> R
                 source.backup(target)
         finally:
             staged.dispose()
-    database.forget_deleted()
-    database.dispose()
     return Restored(emails, gone, accounts)
 
 

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, Final
 
@@ -28,7 +28,7 @@ class Database:
     """One database and its two ways in: `transaction()` to change it, `reading()` to look."""
 
     def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
+        self.engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
         self._writer = self.engine.execution_options(shop_writer=True)
         sqlite = self.engine.dialect.name == "sqlite"
         self._looker = self.engine if sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -106,30 +106,27 @@ class _Turn:
         self._lock.release()
 
 
-def _engine(url: str) -> Engine:
-    if url.startswith("sqlite"):
-        files.private_sqlite(url)
-        engine = create_engine(
-            url,
-            connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
-            pool_size=16,
-            max_overflow=16,
-            pool_timeout=BUSY_TIMEOUT_MS / 1000,
-            pool_use_lifo=True,  # as few as are needed stay warm
-            hide_parameters=True,
-        )
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
+_POOLED: Final[Mapping[str, Any]] = {
+    "pool_size": 16,
+    "max_overflow": 16,
+    "pool_timeout": BUSY_TIMEOUT_MS / 1000,
+    "hide_parameters": True,  # an error's text must never quote what somebody typed
+}
+
+
+def _sqlite(url: str) -> Engine:
+    files.private_sqlite(url)
+    waits = {"timeout": BUSY_TIMEOUT_MS / 1000}
+    # The last one used is taken first: as few as are needed stay warm.
+    engine = create_engine(url, connect_args=waits, pool_use_lifo=True, **_POOLED)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _postgresql(url: str) -> Engine:
     options = f"-c lock_timeout={BUSY_TIMEOUT_MS} -c statement_timeout=30000 -c timezone=utc"
-    engine = create_engine(
-        url,
-        connect_args={"options": options, "connect_timeout": 5},
-        pool_size=16,
-        max_overflow=16,
-        pool_timeout=BUSY_TIMEOUT_MS / 1000,
-        hide_parameters=True,  # an error's text must never quote what somebody typed
-    )
+    engine = create_engine(url, connect_args={"options": options, "connect_timeout": 5}, **_POOLED)
     event.listen(engine, "checkin", _used)
     event.listen(engine, "connect", _used)
     event.listen(engine, "checkout", _ask_if_idle)

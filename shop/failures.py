@@ -33,12 +33,7 @@ class Failures:
 
         The first has its traceback, unless it was `expected`; then the tenth is told, and the hundredth.
         """
-        kind = (what, type(error).__name__, *_place(error))
-        with self._lock:
-            if len(self._counts) >= MOST_KINDS:
-                self._counts.clear()
-            self._counts[kind] += 1
-            count = self._counts[kind]
+        count = self._count((what, type(error).__name__, *_place(error)))
         if count == 1 and expected:
             log.warning("%s: %s", what, type(error).__name__)
         elif count == 1:
@@ -46,6 +41,13 @@ class Failures:
         elif set(str(count)[1:]) == {"0"} and str(count)[0] == "1":
             log.error("%s: %s again, %d times now", what, type(error).__name__, count)
         return count
+
+    def _count(self, kind: tuple[str, str, str, int]) -> int:
+        with self._lock:
+            if len(self._counts) >= MOST_KINDS:
+                self._counts.clear()
+            self._counts[kind] += 1
+            return self._counts[kind]
 
 
 def _place(error: BaseException) -> tuple[str, int]:

@@ -86,6 +86,18 @@ def restore(database: Database, vault: Vault, file: Path) -> int:
     None of what is gone: the list in the copy is added to the store's own, the database is told, and only
     what it still has something sealed under comes back. So bring the database back first. Raises NotACopy.
     """
+    gone, keys = _read(file)
+    vault.keys.remember_folder(file.absolute().parent)  # a new store knows of no copy yet
+    vault.keys.destroy([], gone)
+    erasures.catch_up(database, vault, afresh=True)
+    wanted = erasures.used(database) - set(vault.keys.all_ids())
+    back = [key for key in keys if key.id in wanted]
+    vault.keys.add(back)
+    return len(back)
+
+
+def _read(file: Path) -> tuple[list[str], list[StoredKey]]:
+    """The list of what is gone, and the keys."""
     if _made_at(file) is None:
         raise NotACopy(file)
     try:
@@ -94,15 +106,7 @@ def restore(database: Database, vault: Vault, file: Path) -> int:
             rows = copy.execute("SELECT id, nonce, wrapped_key, contact_index FROM word_key").fetchall()
     except sqlite3.DatabaseError:
         raise NotACopy(file) from None
-    vault.keys.remember_folder(file.absolute().parent)  # a new store knows of no copy yet
-    vault.keys.destroy([], gone)
-    erasures.catch_up(database, vault, afresh=True)
-    wanted = erasures.used(database) - set(vault.keys.all_ids())
-    back = [
-        StoredKey(key_id, Sealed(nonce, key), index) for key_id, nonce, key, index in rows if key_id in wanted
-    ]
-    vault.keys.add(back)
-    return len(back)
+    return gone, [StoredKey(key_id, Sealed(nonce, key), index) for key_id, nonce, key, index in rows]
 
 
 def _fill(keys: KeyStore, draft: Path) -> int:

@@ -235,12 +235,6 @@ def _ledger(session: Session, order: Order) -> list[dict[str, Any]]:
         .order_by(LedgerTxn.seq)
     )
     return [
-        {
-            "number": seq,
-            "at": at.isoformat(),
-            "what": kind,
-            "piece": unit,
-            "amount_pence": pence,
-        }
+        {"number": seq, "at": at.isoformat(), "what": kind, "piece": unit, "amount_pence": pence}
         for seq, at, kind, unit, pence in rows
     ]

@@ -1,6 +1,7 @@
 """What a database must have before the shop opens: triggers that keep true what the shop relies on."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
 from sqlalchemy import Connection, inspect
 
@@ -10,6 +11,7 @@ from shop.db import Database
 from shop.giving import ledger_triggers
 from shop.giving.models import LedgerTxn
 from shop.orders import version_guards
+from shop.triggers import Triggers
 
 
 class Unguarded(Exception):
@@ -43,6 +45,13 @@ class CatalogueUnguarded(Unguarded):
     danger = "A new price, or a piece taken away, would not be noticed"
 
 
+WANTED: Final[Mapping[type[Unguarded], Triggers]] = {
+    LedgerUnguarded: ledger_triggers.TRIGGERS,
+    OrdersUnguarded: version_guards.TRIGGERS,
+    CatalogueUnguarded: version_triggers.TRIGGERS,
+}
+
+
 def unguarded(connection: Connection) -> Unguarded | None:
     """What is wrong with a database that has a ledger; None with one that has none yet.
 
@@ -53,11 +62,7 @@ def unguarded(connection: Connection) -> Unguarded | None:
     if not migrations.is_current(connection):
         lacking = triggers.missing(connection, ledger_triggers.PROTECTING)
         return LedgerUnguarded(lacking) if lacking else None
-    for refusal, wanted in (
-        (LedgerUnguarded, ledger_triggers.TRIGGERS),
-        (OrdersUnguarded, version_guards.TRIGGERS),
-        (CatalogueUnguarded, version_triggers.TRIGGERS),
-    ):
+    for refusal, wanted in WANTED.items():
         if lacking := triggers.missing(connection, wanted):
             return refusal(lacking)
     return None

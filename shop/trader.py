@@ -7,7 +7,7 @@ name, geographic address, e-mail; for a company its number, place of registratio
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -98,20 +98,26 @@ def _checked(file: Path, table: dict[str, Any]) -> dict[str, Any]:
     sample, address = table.get("sample"), table.get("address")
     if not isinstance(sample, bool):
         raise TraderIncomplete(file, "sample must be true or false.")
-    if not (
-        isinstance(address, list) and address and all(isinstance(line, str) and line for line in address)
-    ):
+    if not _is_lines(address):
         raise TraderIncomplete(file, "address must be a list of lines.")
     texts = {key: said for key, said in table.items() if key not in {"sample", "address"}}
     if wrong := sorted(key for key, said in texts.items() if not isinstance(said, str)):
         raise TraderIncomplete(file, f"{', '.join(wrong)} must be text.")
     if texts.get("form") not in FORMS:
         raise TraderIncomplete(file, f"form must be one of: {', '.join(FORMS)}.")
-    needed = ["name", "legal_name", "email", "reply_within"]
-    needed += ["company_number", "registered_in"] if texts["form"] == COMPANY else []
-    if missing := [key for key in needed if not texts.get(key, "").strip()]:
+    if missing := _missing(texts):
         raise TraderIncomplete(file, f"please fill in {', '.join(missing)}.")
     return {"sample": sample, "address": tuple(address), **texts}
+
+
+def _is_lines(said: object) -> TypeGuard[list[str]]:
+    return isinstance(said, list) and bool(said) and all(isinstance(line, str) and line for line in said)
+
+
+def _missing(texts: dict[str, str]) -> list[str]:
+    needed = ["name", "legal_name", "email", "reply_within"]
+    needed += ["company_number", "registered_in"] if texts["form"] == COMPANY else []
+    return [key for key in needed if not texts.get(key, "").strip()]
 
 
 def _check_email(file: Path, email: str) -> None:

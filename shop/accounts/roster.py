@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Subquery, func, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock
@@ -45,13 +45,20 @@ class Member:
 
 def listed(session: Session) -> Sequence[Member]:
     """Everybody, in the order they came."""
-    now = clock.now()
-    live = (
-        select(
-            StaffSession.account_id,
-            func.count().label("browsers"),
-            func.max(StaffSession.last_seen_at).label("last_seen_at"),
-        )
+    live = _live(clock.now())
+    rows = session.execute(
+        select(Account, func.coalesce(live.c.browsers, 0), live.c.last_seen_at)
+        .outerjoin(live, live.c.account_id == Account.id)
+        .order_by(Account.id)
+    )
+    return [Member(account, browsers, seen) for account, browsers, seen in rows]
+
+
+def _live(now: datetime) -> Subquery:
+    """By account, in how many browsers somebody is signed in, and when they were last seen."""
+    told = (func.count().label("browsers"), func.max(StaffSession.last_seen_at).label("last_seen_at"))
+    return (
+        select(StaffSession.account_id, *told)
         .where(
             StaffSession.revoked_at.is_(None),
             StaffSession.last_seen_at > now - sessions.IDLE,
@@ -61,12 +68,6 @@ def listed(session: Session) -> Sequence[Member]:
         .group_by(StaffSession.account_id)
         .subquery()
     )
-    rows = session.execute(
-        select(Account, func.coalesce(live.c.browsers, 0), live.c.last_seen_at)
-        .outerjoin(live, live.c.account_id == Account.id)
-        .order_by(Account.id)
-    )
-    return [Member(account, browsers, seen) for account, browsers, seen in rows]
 
 
 def dismiss(session: Session, email: str) -> Account:

@@ -124,26 +124,25 @@ def set_password() -> ResponseReturnValue:
 
 def _proven(email: str, password: str) -> staff.Credentials | None:
     """Count a try, then check the password; what it proved, or None. Raises TooManyTries."""
-    try:
-        with web.transaction() as db:
-            rate_limit.allow_try(
-                db,
-                email=email,
-                address=request.remote_addr or "",
-                secret=web.settings().secret_key,
-                device=devices.known(email),
-            )
-    except rate_limit.TooManyTries as error:
-        security_log.write("sign-in throttled", email=email)
-        if error.everywhere:
-            _tell_owner(email)
-        raise
+    _count_try(email)
     with web.reading() as db:
         known = staff.credentials(db, email)
     if passwords.verify(password, known.password_hash):
         return known
     security_log.write("sign-in failed", email=email)
     return None
+
+
+def _count_try(email: str) -> None:
+    address, secret = request.remote_addr or "", web.settings().secret_key
+    try:
+        with web.transaction() as db:
+            rate_limit.allow_try(db, email=email, address=address, secret=secret, device=devices.known(email))
+    except rate_limit.TooManyTries as error:
+        security_log.write("sign-in throttled", email=email)
+        if error.everywhere:
+            _tell_owner(email)
+        raise
 
 
 def _tell_owner(email: str) -> None:

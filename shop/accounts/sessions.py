@@ -58,7 +58,6 @@ def open_session(session: Session, account_id: int, by: OpenedBy, instead_of: st
             opened_by=by,
             created_at=now,
             last_seen_at=now,
-            revoked_at=None,
         )
     )
     session.flush()

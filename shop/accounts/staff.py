@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock
@@ -63,9 +63,8 @@ def add_account(session: Session, email: str, role: str) -> tuple[Account, str]:
     email, role = normalised(email), Role(role)
     row = {"email": email, "role": role, "created_at": clock.now()}
     session.execute(dialect_insert(session, Account).values(row).on_conflict_do_nothing())
-    account = session.scalars(
-        select(Account).where(Account.email == email).with_for_update(key_share=True)
-    ).one()
+    locked = select(Account).where(Account.email == email).with_for_update(key_share=True)
+    account = session.scalars(locked).one()
     if account.role != role:
         raise RoleDiffers(account.role)
     account.disabled_at = None
@@ -160,18 +159,8 @@ def set_password(session: Session, account_id: int, password_hash: str) -> str |
 
     None when the account has been disabled meanwhile.
     """
-    still = session.scalars(
-        update(Account)
-        .where(Account.id == account_id, Account.disabled_at.is_(None))
-        .values(password_hash=password_hash)
-        .returning(Account.id)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
-    if still is None:
-        return None
-    sessions.end_all(session, account_id)
-    _end_links(session, account_id)
-    return sessions.open_session(session, account_id, OpenedBy.PASSWORD)
+    still = _change(session, Account.id == account_id, password_hash=password_hash)
+    return None if still is None else sessions.open_session(session, still, OpenedBy.PASSWORD)
 
 
 def disable(session: Session, email: str) -> bool:
@@ -179,18 +168,23 @@ def disable(session: Session, email: str) -> bool:
 
     Raises NotAnEmail.
     """
+    closed = {"disabled_at": clock.now(), "password_hash": None}
+    return _change(session, Account.email == normalised(email), **closed) is not None
+
+
+def _change(session: Session, which: ColumnElement[bool], **values: object) -> int | None:
+    """Change an open account and end all its sessions and links. Its id; None when it is not open."""
     account_id = session.scalars(
         update(Account)
-        .where(Account.email == normalised(email), Account.disabled_at.is_(None))
-        .values(disabled_at=clock.now(), password_hash=None)
+        .where(which, Account.disabled_at.is_(None))
+        .values(**values)
         .returning(Account.id)
         .execution_options(synchronize_session=False)
     ).one_or_none()
-    if account_id is None:
-        return False
-    sessions.end_all(session, account_id)
-    _end_links(session, account_id)
-    return True
+    if account_id is not None:
+        sessions.end_all(session, account_id)
+        _end_links(session, account_id)
+    return account_id
 
 
 def forget_links(session: Session) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from markupsafe import Markup
 
 from shop.engraving.faces import Face, opened
-from shop.engraving.shaping import shape
+from shop.engraving.shaping import Shaped, shape
 
 CAPITAL_PX: Final = 16
 """Height of a capital on the page."""
@@ -30,8 +30,20 @@ def sample(face: Face) -> Markup:
     """
     if face.sample:
         return Markup('<bdi class="sample" aria-hidden="true">{}</bdi>').format(face.sample)
-    font, line = opened(face), shape(face, face.name)
-    paths = Markup("").join(
+    line = shape(face, face.name)
+    left, top = round(line.left * CAPITAL), round(line.top * CAPITAL)
+    wide, high = round(line.right * CAPITAL) - left, top - round(line.bottom * CAPITAL)
+    shown = (round(side * CAPITAL_PX / CAPITAL) for side in (wide, high))
+    return Markup(
+        '<svg class="lettering" aria-hidden="true" focusable="false" width="{}" height="{}" '
+        'viewBox="{} {} {} {}">'
+        '<g transform="scale(1 -1)" fill="currentColor">{}</g></svg>'
+    ).format(*shown, left, -top, wide, high, _paths(face, line))
+
+
+def _paths(face: Face, line: Shaped) -> Markup:
+    font = opened(face)
+    return Markup("").join(
         Markup('<path transform="translate({} {})" d="{}"/>').format(
             round(glyph.x * CAPITAL),
             round(glyph.y * CAPITAL),
@@ -41,14 +53,6 @@ def sample(face: Face) -> Markup:
         for glyph in cluster.glyphs
         if (path := font.outline(glyph.number).path)
     )
-    left, top = round(line.left * CAPITAL), round(line.top * CAPITAL)
-    wide, high = round(line.right * CAPITAL) - left, top - round(line.bottom * CAPITAL)
-    scale = CAPITAL_PX / CAPITAL
-    return Markup(
-        '<svg class="lettering" aria-hidden="true" focusable="false" width="{}" height="{}" '
-        'viewBox="{} {} {} {}">'
-        '<g transform="scale(1 -1)" fill="currentColor">{}</g></svg>'
-    ).format(round(wide * scale), round(high * scale), left, -top, wide, high, paths)
 
 
 def _scaled(path: str, factor: float) -> str:

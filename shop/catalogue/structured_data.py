@@ -13,12 +13,26 @@ from shop.catalogue.views import PictureView, PieceView, VariantView
 CONTEXT: Final = "https://schema.org"
 BRAND: Final = "In Remembrance"
 NATIONS: Final = ("England", "Scotland", "Wales")
-"""Where parcels go."""
 
 
 def pounds_exactly(pence: int) -> str:
     """An amount as machines read it: 8400 is "84.00"."""
     return f"{pence // 100}.{pence % 100:02}"
+
+
+SHIPPING: Final = {
+    "shippingRate": {
+        "@type": "MonetaryAmount",
+        "value": pounds_exactly(CHEAPEST.pence),
+        "currency": "GBP",
+    },
+    "shippingDestination": {
+        "@type": "DefinedRegion",
+        "addressCountry": "GB",
+        "addressRegion": list(NATIONS),
+    },
+}
+"""What the cheapest postage costs, and where parcels go."""
 
 
 def product(piece: PieceView, *, site: str, pictures: list[str]) -> dict[str, Any]:
@@ -50,19 +64,7 @@ def _offer(piece: PieceView, variant: VariantView, *, site: str, page: str) -> d
         "itemCondition": f"{CONTEXT}/NewCondition",
         "seller": {"@id": f"{site}/#organization"},
         "hasMerchantReturnPolicy": return_policy(site, engravable=piece.engravable),
-        "shippingDetails": {
-            "@type": "OfferShippingDetails",
-            "shippingRate": {
-                "@type": "MonetaryAmount",
-                "value": pounds_exactly(CHEAPEST.pence),
-                "currency": "GBP",
-            },
-            "shippingDestination": {
-                "@type": "DefinedRegion",
-                "addressCountry": "GB",
-                "addressRegion": list(NATIONS),
-            },
-        },
+        "shippingDetails": {"@type": "OfferShippingDetails", **SHIPPING},
     }
 
 

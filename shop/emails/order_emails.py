@@ -61,17 +61,22 @@ def write(services: Services, render: Render, claimed: Claimed, reply_to: str) -
         "order_url": f"{services.site_url}/orders/{token}" if token else None,
         "test": order.book == "test",
     }
-    message = EmailMessage()
+    message = _addressed(services.site_url, to=opened.contact["email"], reply_to=reply_to)
     message["Subject"] = template.subject.format(reference=order.reference)
-    message["From"] = Address("In Remembrance", "orders", urlsplit(services.site_url).hostname or "localhost")
-    message["Reply-To"] = Address(addr_spec=reply_to)
-    message["To"] = Address(addr_spec=ascii_address(opened.contact["email"]))
-    message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = claimed.message_id
-    message["Auto-Submitted"] = "auto-generated"
     message.set_content(render(f"emails/{template.name}.txt", **context))
     message.add_alternative(render(f"emails/{template.name}.html", **context), subtype="html")
     attach(message, order.reference, drawn)
+    return message
+
+
+def _addressed(site_url: str, *, to: str, reply_to: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = Address("In Remembrance", "orders", urlsplit(site_url).hostname or "localhost")
+    message["Reply-To"] = Address(addr_spec=reply_to)
+    message["To"] = Address(addr_spec=ascii_address(to))
+    message["Date"] = format_datetime(clock.now())
+    message["Auto-Submitted"] = "auto-generated"
     return message
 
 

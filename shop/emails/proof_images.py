@@ -10,6 +10,7 @@ from shop.engraving.areas import is_ring
 from shop.engraving.outlines import CutSide
 from shop.engraving.writers import png
 from shop.orders.cutting import NotApprovedYet, NotAsApproved, cut_as_approved
+from shop.orders.models import OrderLine
 from shop.orders.view import LineView
 
 WIDEST_PX: Final = 220
@@ -41,24 +42,27 @@ def proof_images(
     Nothing where it would not be what the buyer saw: that is kept in `refused`, by the unit's number, and the
     e-mail has the words, so that it need not wait for their picture.
     """
+    return {
+        line.row.number: [
+            _image(line.row, line.engraving, side, width, message_id)
+            for side, width in _with_widths(_sides(line, refused))
+        ]
+        for line in lines
+        if line.engraving
+    }
+
+
+def _image(row: OrderLine, engraving: Engraving, side: CutSide, width: int, message_id: str) -> ProofImage:
+    key = side.area.key
     token, _, domain = message_id.strip("<>").partition("@")
-    found: dict[int, list[ProofImage]] = {}
-    for line in lines:
-        number, metal, engraving = line.row.number, line.row.metal_slug, line.engraving
-        if engraving:
-            sides = _sides(line, refused)
-            found[number] = [
-                ProofImage(
-                    number,
-                    key,
-                    width,
-                    cid=f"{token}.{number}.{key}@{domain}",
-                    alt=_alt(side, engraving),
-                    image=png.picture(side, metal, _FINE * width),
-                )
-                for key, side, width in _with_widths(sides)
-            ]
-    return found
+    return ProofImage(
+        row.number,
+        key,
+        width,
+        cid=f"{token}.{row.number}.{key}@{domain}",
+        alt=_alt(side, engraving),
+        image=png.picture(side, row.metal_slug, _FINE * width),
+    )
 
 
 def attach(message: EmailMessage, reference: str, drawn: dict[int, list[ProofImage]]) -> None:
@@ -86,8 +90,8 @@ def _sides(line: LineView, refused: dict[int, NotAsApproved]) -> Mapping[str, Cu
         return {}
 
 
-def _with_widths(sides: Mapping[str, CutSide]) -> list[tuple[str, CutSide, int]]:
-    return [(key, side, _width(side, sides.values())) for key, side in sides.items()]
+def _with_widths(sides: Mapping[str, CutSide]) -> list[tuple[CutSide, int]]:
+    return [(side, _width(side, sides.values())) for side in sides.values()]
 
 
 def _width(side: CutSide, all_sides: Iterable[CutSide]) -> int:

@@ -12,7 +12,7 @@ from shop.engraving.characters import drawable, offered
 from shop.engraving.drawing import marks, number
 from shop.engraving.engraving import HAND, field_name, words_in
 from shop.engraving.faces import FACES, Face
-from shop.engraving.remarks import BY_HAND, asks_for_hand, remarks, remarks_by_hand
+from shop.engraving.remarks import BY_HAND, Remark, asks_for_hand, remarks, remarks_by_hand
 from shop.engraving.tool import ANY_TOOL, Tool, fitted
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -92,14 +92,39 @@ def over_picture(
     face = FACES.get(params.get("face", "")) or next(iter(FACES.values()))
     hand = params.get("face") == HAND
     said = remarks_by_hand(areas, params) if hand else remarks(areas, face, params, tool)
-    as_cut, sides = fitted(face, tool), {area.key: area for area in areas}
-    shown = [place for place in placements if place.side in sides and not hand]
-    cut = pale = ""
+    drawn = "" if hand else _drawn(params, areas, placements, face, said, metal=metal, name=name, tool=tool)
+    asked = [face for face in offered(words_in(params, areas).values()) if face.only_for]
+    faces = [(face.slug, face.name, face.description, face.sample) for face in asked]
+    if hand or asks_for_hand(said):
+        faces.append(BY_HAND)
+    told = escape(json.dumps({"lines": said, "faces": faces}, ensure_ascii=False), quote=False)
+    wide, high = size
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" aria-hidden="true" '
+        f'focusable="false"><metadata>{told}</metadata>{drawn}</svg>'
+    )
+
+
+def _drawn(
+    params: Mapping[str, str],
+    areas: Sequence[Area],
+    placements: Sequence[Placement],
+    face: Face,
+    said: Mapping[str, Remark],
+    *,
+    metal: str,
+    name: str,
+    tool: Tool,
+) -> str:
+    """The words of every side, cut and lit, and over them, pale, those that are too long."""
+    sides = {area.key: area for area in areas}
+    shown = [place for place in placements if place.side in sides]
+    as_cut, cut, pale = fitted(face, tool), "", ""
     for place in shown:
         area = sides[place.side]
         typed = words_in(params, [area]).items()
         words = {line: drawn for (_, line), text in typed if (drawn := drawable(face, text)).strip()}
-        if words and any(said[field_name(area.key, line)][1] for line in words):
+        if words and any(said[field_name(area.key, line)].wrong for line in words):
             pale += _placed(area, place, words, as_cut)
         elif words:
             cut += _cut(area, place, words, as_cut, name=f"{name}-{area.key}")
@@ -107,19 +132,7 @@ def over_picture(
     if cut:
         groove = GROOVE_MM * max(place.px_per_mm for place in shown)
         cut = _lit(cut, name, tone, groove, _box(sides, shown))
-    if pale:
-        cut += f'<g class="too-long" opacity="{_PALE}" color="{tone.floor}">{pale}</g>'
-    asked = [face for face in offered(words_in(params, areas).values()) if face.only_for]
-    faces = [(face.slug, face.name, face.description, face.sample) for face in asked]
-    if hand or asks_for_hand(said):
-        faces.append(BY_HAND)
-    told = {"lines": said, "faces": faces}
-    wide, high = size
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" aria-hidden="true" '
-        f'focusable="false"><metadata>{escape(json.dumps(told, ensure_ascii=False), quote=False)}</metadata>'
-        f"{cut}</svg>"
-    )
+    return cut + (f'<g class="too-long" opacity="{_PALE}" color="{tone.floor}">{pale}</g>' if pale else "")
 
 
 def _cut(area: Area, place: Placement, words: Mapping[int, str], face: Face, *, name: str) -> str:

@@ -114,19 +114,7 @@ def record() -> ResponseReturnValue:
     if not form.validate():
         return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        with web.transaction() as session:
-            remittances.record_remittance(
-                session,
-                book=current_services().book,
-                policy_id=charities[form.charity.data],
-                amount_pence=form.pence,
-                paid_on=form.paid_on.data,
-                bank_reference=form.bank_reference.data.strip(),
-                receipt=(form.receipt.data or "").strip(),
-                key=form.once.data,
-                actor=g.account.email,
-                more_than_owed=form.more_than_owed.data,
-            )
+        _write_down(form, policy_id=charities[form.charity.data])
     except remittances.MoreThanOwed as refused:
         form.amount.errors = [f"{refused} If that was meant, please tick the box below."]
         return _page(form, allow=True), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -136,6 +124,22 @@ def record() -> ResponseReturnValue:
         return _page(form), HTTPStatus.CONFLICT
     flash(f"{pounds_and_pence(form.pence)} is written down as paid over.")
     return redirect("/finance/remittances", HTTPStatus.SEE_OTHER)
+
+
+def _write_down(form: PaymentForm, *, policy_id: int) -> None:
+    with web.transaction() as session:
+        remittances.record_remittance(
+            session,
+            book=current_services().book,
+            policy_id=policy_id,
+            amount_pence=form.pence,
+            paid_on=form.paid_on.data,
+            bank_reference=form.bank_reference.data.strip(),
+            receipt=(form.receipt.data or "").strip(),
+            key=form.once.data,
+            actor=g.account.email,
+            more_than_owed=form.more_than_owed.data,
+        )
 
 
 @blueprint.get("/<int(max=2147483647):seq>/reversal")

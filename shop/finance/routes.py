@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import chain
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request, stream_with_context
@@ -64,10 +65,7 @@ def ledger_file(kind: str) -> ResponseReturnValue:
     if kind not in export.FORMATS:
         abort(HTTPStatus.NOT_FOUND)
     if not form.validate():
-        abort(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "; ".join(str(error) for errors in form.errors.values() for error in errors),
-        )
+        abort(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(chain.from_iterable(form.errors.values())))
     book = _book(form)
 
     def rows() -> Iterator[str]:

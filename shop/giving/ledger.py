@@ -1,7 +1,7 @@
 """The donation ledger: bring each unit's gift to where it should stand, and say how everything stands."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
@@ -136,27 +136,33 @@ def bring_to(
         _agree(book, order_reference, targets.values(), past, promised)
     posted: list[LedgerTxn] = []
     for unit in sorted(targets):
-        target, before = targets[unit], past.get(unit)
-        steps, accrual_seq = (before.steps, before.accrual_seq) if before else (0, 0)
-        for kind in ROUTES[before.standing if before else Standing.NONE, target.standing]:
-            fact = target.facts.of(kind, first=steps == 0)
-            steps += 1
-            request = Request(
-                book=book,
-                kind=kind.value,
-                order_reference=order_reference,
-                unit=unit,
-                sku=target.sku,
-                policy_id=target.policy_id,
-                reverses_seq=accrual_seq if kind in ENDS_ACCRUAL else None,
-                event_at=fact.event_at,
-                cause=fact.cause,
-            )
-            key = f"{order_reference}:{unit}:{steps}"
-            entries = lines(kind, target.amount_pence)
-            posted.append(post(session, request, entries, key=key, actor=fact.actor, head=head))
+        for request, step, actor in _steps(book, order_reference, past.get(unit), targets[unit]):
+            entries = lines(Kind(request.kind), targets[unit].amount_pence)
+            key = f"{order_reference}:{unit}:{step}"
+            posted.append(post(session, request, entries, key=key, actor=actor, head=head))
             head = max(head, Head(posted[-1].seq, posted[-1].hash))
     return posted
+
+
+def _steps(
+    book: Book, order_reference: str, before: _Past | None, target: UnitTarget
+) -> Iterator[tuple[Request, int, str]]:
+    """What a unit lacks: each request with its number in the unit's story, and who did it."""
+    standing, past, accrual_seq = before[3:] if before else (Standing.NONE, 0, 0)
+    for step, kind in enumerate(ROUTES[standing, target.standing], start=past + 1):
+        fact = target.facts.of(kind, first=step == 1)
+        request = Request(
+            book=book,
+            kind=kind.value,
+            order_reference=order_reference,
+            unit=target.unit,
+            sku=target.sku,
+            policy_id=target.policy_id,
+            reverses_seq=accrual_seq if kind in ENDS_ACCRUAL else None,
+            event_at=fact.event_at,
+            cause=fact.cause,
+        )
+        yield request, step, fact.actor
 
 
 def standings(session: Session, order_reference: str) -> dict[int, Standing]:

@@ -4,6 +4,7 @@ A month is one of booking (`LedgerTxn.period`), which rises with seq: a month th
 a refund of an old order stands in the month in which the shop learnt of it.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -80,21 +81,23 @@ def by_month(sums: Sums, until: str) -> list[Month]:
         here = {key: pence for key, pence in sums.pence.items() if key.period == name}
         owed -= sum(pence for key, pence in here.items() if key.account in OWED)
         held -= sum(pence for key, pence in here.items() if key.account == Account.HELD)
-        cost = {key.kind: 0 for key in here}
-        for key, pence in here.items():
-            cost[key.kind] += pence if key.account == Account.COST else 0
-        months.append(
-            Month(
-                name=name,
-                accrued_pence=cost.get(Kind.ACCRUE, 0),
-                taken_back_pence=-sum(cost.get(kind, 0) for kind in ENDS_ACCRUAL),
-                paid_pence=-sum(pence for key, pence in here.items() if key.account == Account.REMITTED),
-                owed_pence=owed,
-                held_pence=held,
-            )
-        )
+        months.append(_month(name, here, owed_pence=owed, held_pence=held))
         name = next_month(name)
     return months
+
+
+def _month(name: str, here: Mapping[Key, int], *, owed_pence: int, held_pence: int) -> Month:
+    cost: dict[str, int] = defaultdict(int)
+    for key, pence in here.items():
+        cost[key.kind] += pence if key.account == Account.COST else 0
+    return Month(
+        name=name,
+        accrued_pence=cost[Kind.ACCRUE],
+        taken_back_pence=-sum(cost[kind] for kind in ENDS_ACCRUAL),
+        paid_pence=-sum(pence for key, pence in here.items() if key.account == Account.REMITTED),
+        owed_pence=owed_pence,
+        held_pence=held_pence,
+    )
 
 
 def owed_by_charity(session: Session, sums: Sums) -> dict[str, int]:

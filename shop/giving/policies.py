@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from shop.giving.guards import POLICY_PROMISE
 from shop.giving.models import Policy
 from shop.money import pounds
 
@@ -85,21 +86,10 @@ def statement(policy: Policy) -> str:
 
 def digest(policy: Policy) -> str:
     """SHA-256 (hex) of everything the policy promises; its end is left out, for it is written later."""
-    promise = {
-        "id": policy.id,
-        "charity_name": policy.charity_name,
-        "charity_description": policy.charity_description,
-        "charity_number": policy.charity_number,
-        "charity_url": policy.charity_url,
-        "amount_pence": policy.amount_pence,
-        "basis": policy.basis,
-        "agreement_reference": policy.agreement_reference,
-        "agreement_signed_on": policy.agreement_signed_on and policy.agreement_signed_on.isoformat(),
-        "starts_on": policy.starts_on.isoformat(),
-        "pay_within_days": policy.pay_within_days,
-        "statement_version": policy.statement_version,
-    }
-    text = json.dumps(promise, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    promise = {column: getattr(policy, column) for column in POLICY_PROMISE}
+    text = json.dumps(
+        promise, default=date.isoformat, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 

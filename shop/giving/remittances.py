@@ -163,26 +163,26 @@ def remittances(
     )
     if before is not None:
         query = query.where(LedgerEntry.txn_seq < before)
-    rows = [
-        (txn, -pence, charity, said_of_payment(txn.cause)) for txn, pence, charity in session.execute(query)
-    ]
+    rows = session.execute(query).all()
     undone = _undone(session, [txn.seq for txn, *_ in rows])
-    return [
-        Remittance(
-            seq=txn.seq,
-            charity_name=charity,
-            amount_pence=pence,
-            paid_on=txn.event_at.date(),
-            bank_reference=said.get("bank_reference", ""),
-            receipt=said.get("receipt", ""),
-            reason=said.get("reason", ""),
-            undoes=said.get("undoes"),
-            undone=txn.seq in undone,
-            actor=txn.actor,
-            booked_at=txn.booked_at,
-        )
-        for txn, pence, charity, said in rows
-    ]
+    return [_remittance(txn, -pence, charity, undone=txn.seq in undone) for txn, pence, charity in rows]
+
+
+def _remittance(txn: LedgerTxn, amount_pence: int, charity_name: str, *, undone: bool) -> Remittance:
+    said = said_of_payment(txn.cause)
+    return Remittance(
+        seq=txn.seq,
+        charity_name=charity_name,
+        amount_pence=amount_pence,
+        paid_on=txn.event_at.date(),
+        bank_reference=said.get("bank_reference", ""),
+        receipt=said.get("receipt", ""),
+        reason=said.get("reason", ""),
+        undoes=said.get("undoes"),
+        undone=undone,
+        actor=txn.actor,
+        booked_at=txn.booked_at,
+    )
 
 
 def _undone(session: Session, numbers: Sequence[int]) -> set[int]:

@@ -42,25 +42,23 @@ def keeps_sums(dialect: str) -> str:
     return postgresql("ledger_entry", f"BEGIN {_ADD}; RETURN NULL; END", made, name=KEEPS_SUMS)
 
 
+_TAKEN_AWAY: Final = select(
+    LedgerTxn.book,
+    LedgerTxn.period,
+    func.coalesce(LedgerTxn.policy_id, 0),
+    LedgerTxn.kind,
+    LedgerEntry.account,
+    -LedgerEntry.amount_pence,
+).join(LedgerEntry, LedgerEntry.txn_seq == LedgerTxn.seq)
+
+
 def check(session: Session, last_seq: int, found: Mapping[Key, int]) -> Iterator[str]:
     """A sentence for each sum that is not what the entries up to `last_seq` came to (`found`).
 
     What was posted since is taken away in the same statement, so nobody has to stop posting meanwhile.
     """
     listed = LedgerSum.__table__.columns
-    since = (
-        select(
-            LedgerTxn.book,
-            LedgerTxn.period,
-            func.coalesce(LedgerTxn.policy_id, 0),
-            LedgerTxn.kind,
-            LedgerEntry.account,
-            -LedgerEntry.amount_pence,
-        )
-        .join(LedgerEntry, LedgerEntry.txn_seq == LedgerTxn.seq)
-        .where(LedgerTxn.seq > last_seq)
-    )
-    both = union_all(select(*listed), since).subquery().columns
+    both = union_all(select(*listed), _TAKEN_AWAY.where(LedgerTxn.seq > last_seq)).subquery().columns
     by = [both[column.name] for column in listed if column.primary_key]
     rows = session.execute(select(*by, func.sum(both.pence)).group_by(*by))
     kept = {Key(*key): int(pence) for *key, pence in rows}

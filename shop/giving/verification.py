@@ -72,31 +72,30 @@ def verify(
     if head is None:
         lost = kept or session.scalar(select(LedgerTxn.seq).limit(1)) is not None
         return ["the ledger has lost its head"] if lost else []
-    walk = _Walk(
-        {
-            policy.id: (policies.digest(policy), policy.amount_pence)
-            for policy in session.scalars(select(Policy).execution_options(populate_existing=True))
-        }
-    )
-    wanted = {seq for seq, _ in kept}
-    seen = {0: GENESIS}
-    problems: list[str] = []
-    for chunk in _transactions(session, head.last_seq):
-        for txn, entries in chunk:
-            problems += _check_one(txn, entries, walk)
-            if walk.seq in wanted:
-                seen[walk.seq] = walk.hash
-        progress(len(chunk))
+    known = session.scalars(select(Policy).execution_options(populate_existing=True))
+    walk = _Walk({policy.id: (policies.digest(policy), policy.amount_pence) for policy in known})
+    seen = {seq: "" for seq, _ in kept} | {0: GENESIS}
+    problems = _walk_through(session, head.last_seq, walk, seen, progress)
     if (walk.seq, walk.hash) != (head.last_seq, head.last_hash):
         problems.append(f"the head says {head.last_seq}, but the last transaction is {walk.seq} or another")
     problems += _check_tail(session)
     problems += _check_periods(session, walk)
     problems += sums.check(session, walk.seq, walk.sums)
-    problems += [
-        f"transaction {seq} is not the one that was anchored"
-        for seq, hashed in kept
-        if seen.get(seq) != hashed
-    ]
+    anchored = [seq for seq, hashed in kept if seen[seq] != hashed]
+    return problems + [f"transaction {seq} is not the one that was anchored" for seq in anchored]
+
+
+def _walk_through(
+    session: Session, last_seq: int, walk: _Walk, seen: dict[int, str], progress: Progress
+) -> list[str]:
+    """What is wrong with single transactions; on the way the hashes of those in `seen` are noted there."""
+    problems: list[str] = []
+    for chunk in _transactions(session, last_seq):
+        for txn, entries in chunk:
+            problems += _check_one(txn, entries, walk)
+            if walk.seq in seen:
+                seen[walk.seq] = walk.hash
+        progress(len(chunk))
     return problems
 
 

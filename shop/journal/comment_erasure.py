@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock, retention
@@ -15,27 +15,18 @@ WORKER: Final = "worker"
 
 def forget_old(session: Session, vault: Vault) -> int:
     """Erase the e-mails and the hidden words that were kept long enough; how many comments that touched."""
-    now = clock.now()
-    addresses = session.scalars(
-        select(Comment)
-        .where(
-            Comment.email_sealed.is_not(None),
-            Comment.decided_at < now - retention.lasts(retention.COMMENT_ADDRESS),
-        )
-        .with_for_update(skip_locked=True)
-    ).all()
+    addresses = _old(session, Comment.email_sealed.is_not(None), retention.COMMENT_ADDRESS)
     _forget_addresses(session, vault, addresses, WORKER)
-    hidden = session.scalars(
-        select(Comment)
-        .where(
-            Comment.state == State.HIDDEN,
-            Comment.decided_at < now - retention.lasts(retention.COMMENT_HIDDEN),
-        )
-        .with_for_update(skip_locked=True)
-    ).all()
+    hidden = _old(session, Comment.state == State.HIDDEN, retention.COMMENT_HIDDEN)
     for comment in hidden:
         remove(session, vault, comment, "expired", WORKER)
     return len({comment.id for comment in [*addresses, *hidden]})
+
+
+def _old(session: Session, which: ColumnElement[bool], rule: retention.RetentionRule) -> Sequence[Comment]:
+    """Those that were decided upon longer ago than that, but for any that somebody is at work on."""
+    decided = Comment.decided_at < clock.now() - retention.lasts(rule)
+    return session.scalars(select(Comment).where(which, decided).with_for_update(skip_locked=True)).all()
 
 
 def remove(session: Session, vault: Vault, comment: Comment, kind: str, actor: str) -> None:

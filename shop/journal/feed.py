@@ -6,7 +6,7 @@ from email.utils import format_datetime
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from shop.journal.markdown import Text
+from shop.journal.markdown import Front, Text
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 KIND: Final = "application/rss+xml; charset=utf-8"
@@ -28,14 +28,17 @@ def feed(texts: Sequence[Text], site_url: str) -> bytes:
         channel, f"{{{ATOM}}}link", href=f"{site_url}{PATH}", rel="self", type="application/rss+xml"
     )
     for text in texts:
-        item = ET.SubElement(channel, "item")
-        address = f"{site_url}/journal/{text.front.slug}"
-        _say(item, "title", text.front.title)
-        _say(item, "link", address)
-        _say(item, "guid", address)
-        _say(item, "pubDate", _moment(text.front.published))
-        _say(item, "description", f"{text.front.note} {text.front.summary}")
+        _add(channel, text.front, f"{site_url}/journal/{text.front.slug}")
     return bytes(ET.tostring(rss, encoding="utf-8", xml_declaration=True))
+
+
+def _add(channel: ET.Element, front: Front, address: str) -> None:
+    item = ET.SubElement(channel, "item")
+    _say(item, "title", front.title)
+    _say(item, "link", address)
+    _say(item, "guid", address)
+    _say(item, "pubDate", _moment(front.published))
+    _say(item, "description", f"{front.note} {front.summary}")
 
 
 def _say(parent: ET.Element, name: str, text: str) -> None:

@@ -127,18 +127,23 @@ def send_next(database: Database, post: Transport, write: Writer) -> bool:
         with database.transaction() as session:
             outbox.postpone(session, claimed.id, claimed.attempts)
         raise
-    if message is None:
-        with database.transaction() as session:
+    error = _refused(post, message) if message else None
+    with database.transaction() as session:
+        if message is None:
             outbox.drop(session, claimed.id, "erased")
-        return True
+        elif error is None:
+            outbox.sent(session, claimed.id)
+        else:
+            outbox.postpone(session, claimed.id, claimed.attempts)
+        if isinstance(error, PasswordInTheClear):
+            raise_alert(session, AlertKind.MAIL_UNENCRYPTED, "MAIL_URL")
+    return True
+
+
+def _refused(post: Transport, message: EmailMessage) -> Exception | None:
+    """Send an e-mail. What went wrong, if anything did."""
     try:
         post.send(message)
     except (OSError, smtplib.SMTPException) as error:
-        with database.transaction() as session:
-            outbox.postpone(session, claimed.id, claimed.attempts)
-            if isinstance(error, PasswordInTheClear):
-                raise_alert(session, AlertKind.MAIL_UNENCRYPTED, "MAIL_URL")
-        return True
-    with database.transaction() as session:
-        outbox.sent(session, claimed.id)
-    return True
+        return error
+    return None

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from shop import bench, web
 from shop.accounts.access import require
 from shop.container import current_services
-from shop.engraving import Tool
 from shop.engraving.by_hand import NotADrawing, read_drawing
 from shop.orders import hand_drawings
 from shop.orders.cutting import NOT_TO_BE_CUT
@@ -27,10 +26,8 @@ def send(reference: str, number: int) -> ResponseReturnValue:
     line = next((line for line in order.lines if line.row.number == number and line.by_hand), None)
     if line is None or order.state in UNPAID | NOT_TO_BE_CUT:
         abort(HTTPStatus.NOT_FOUND)
-    with web.reading() as session:
-        tool = bench.current(session).tool
     try:
-        sides = _read(line, tool)
+        sides = _read(line)
     except NotADrawing as problem:
         flash(f"Nothing was sent. {problem}")
     else:
@@ -41,7 +38,9 @@ def send(reference: str, number: int) -> ResponseReturnValue:
     return redirect(f"/owner/orders/{reference}#unit-{number}", HTTPStatus.SEE_OTHER)
 
 
-def _read(line: LineView, tool: Tool) -> dict[str, str]:
+def _read(line: LineView) -> dict[str, str]:
+    with web.reading() as session:
+        tool = bench.current(session).tool
     found = {}
     for side in line.sides:
         file = request.files.get(f"side-{side.key}")

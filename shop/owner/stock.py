@@ -93,23 +93,21 @@ def adjust(sku: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(sku, form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        with web.transaction() as session:
-            found = snapshot.load(session).by_sku(sku)
-            if found is None:
-                abort(HTTPStatus.NOT_FOUND)
-            stock.adjust(
-                session,
-                found[1].id,
-                form.quantity.data,
-                reason=form.reason.data,
-                note=form.note.data or "",
-                actor=g.account.email,
-            )
+        _write_down(sku, form)
     except stock.WouldGoNegative as refused:
         form.quantity.errors = [str(refused)]
         return _page(sku, form), HTTPStatus.UNPROCESSABLE_ENTITY
     flash("The stock is written down.")
     return redirect(f"/owner/stock/{sku}", HTTPStatus.SEE_OTHER)
+
+
+def _write_down(sku: str, form: MovementForm) -> None:
+    reason, note, actor = form.reason.data, form.note.data or "", g.account.email
+    with web.transaction() as session:
+        found = snapshot.load(session).by_sku(sku)
+        if found is None:
+            abort(HTTPStatus.NOT_FOUND)
+        stock.adjust(session, found[1].id, form.quantity.data, reason=reason, note=note, actor=actor)
 
 
 def _page(sku: str, form: MovementForm) -> str:

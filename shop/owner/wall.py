@@ -35,23 +35,11 @@ def index() -> ResponseReturnValue:
 @require("owner")
 def decide(reference: str, number: int) -> ResponseReturnValue:
     """Show the words, or leave them off."""
-    try:
-        to, seen = WallState(request.form.get("to", "")), WallState(request.form.get("seen", ""))
-    except ValueError:
-        to = seen = WallState.WAITING
-    if to not in DECISIONS:
-        abort(HTTPStatus.UNPROCESSABLE_ENTITY)
+    to, seen = _asked()
+    vault, actor = current_services().vault, g.account.email
     try:
         with web.transaction() as session:
-            wall.decide(
-                session,
-                current_services().vault,
-                reference,
-                number,
-                to=to,
-                seen=seen,
-                actor=g.account.email,
-            )
+            wall.decide(session, vault, reference, number, to=to, seen=seen, actor=actor)
     except wall.DecidedBefore as before:
         flash(f"Somebody decided this a moment ago: {before.state}. Nothing was changed.")
     except wall.NotOffered:
@@ -59,3 +47,14 @@ def decide(reference: str, number: int) -> ResponseReturnValue:
     else:
         flash(SAID[to])
     return redirect("/owner/wall", HTTPStatus.SEE_OTHER)
+
+
+def _asked() -> tuple[WallState, WallState]:
+    """What the words are to be, and what they were on the page."""
+    try:
+        to, seen = WallState(request.form.get("to", "")), WallState(request.form.get("seen", ""))
+    except ValueError:
+        abort(HTTPStatus.UNPROCESSABLE_ENTITY)
+    if to not in DECISIONS:
+        abort(HTTPStatus.UNPROCESSABLE_ENTITY)
+    return to, seen

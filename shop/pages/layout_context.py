@@ -53,6 +53,7 @@ def _here(app: Flask, links: Links) -> Links:
 
 def organization(seller: Trader, site: str) -> dict[str, Any]:
     """The seller as schema.org describes one. A sample's address is left out: nobody is there."""
+    contact = {"@type": "ContactPoint", "contactType": "customer support", "email": seller.email}
     found: dict[str, Any] = {
         "@context": structured_data.CONTEXT,
         "@type": "Organization",
@@ -60,22 +61,16 @@ def organization(seller: Trader, site: str) -> dict[str, Any]:
         "name": seller.name,
         "url": f"{site}/",
         "logo": f"{site}/static/icon.svg",
-        "contactPoint": {
-            "@type": "ContactPoint",
-            "contactType": "customer support",
-            "email": seller.email,
-            "url": f"{site}/contact",
-        },
+        "contactPoint": contact | {"url": f"{site}/contact"},
         "hasMerchantReturnPolicy": structured_data.return_policy(site, engravable=True),
     }
-    if seller.sample:
-        return found
-    return found | {
+    return found if seller.sample else found | _registered(seller)
+
+
+def _registered(seller: Trader) -> dict[str, Any]:
+    street = ", ".join(seller.address)
+    return {
         "legalName": seller.legal_name,
-        "address": {
-            "@type": "PostalAddress",
-            "streetAddress": ", ".join(seller.address),
-            "addressCountry": "GB",
-        },
+        "address": {"@type": "PostalAddress", "streetAddress": street, "addressCountry": "GB"},
         **({"vatID": seller.vat} if seller.vat else {}),
     }

@@ -1,6 +1,6 @@
 """For those who look for the shop by machine: what may be read, what there is, and what it costs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 from xml.etree import ElementTree as ET
 
@@ -125,16 +125,15 @@ def _feed(catalogue: Catalogue) -> ET.Element:
     for piece in catalogue.pieces:
         for variant in piece.variants:
             item = ET.SubElement(channel, "item")
-            for name, text in _facts(piece, variant, site).items():
-                ET.SubElement(item, f"{{{MERCHANT}}}{name}").text = text
-            postage = ET.SubElement(item, f"{{{MERCHANT}}}shipping")
-            for name, text in (
-                ("country", "GB"),
-                ("service", CHEAPEST.name),
-                ("price", _price(CHEAPEST.pence)),
-            ):
-                ET.SubElement(postage, f"{{{MERCHANT}}}{name}").text = text
+            _fill(item, _facts(piece, variant, site))
+            shipping = {"country": "GB", "service": CHEAPEST.name, "price": _price(CHEAPEST.pence)}
+            _fill(ET.SubElement(item, f"{{{MERCHANT}}}shipping"), shipping)
     return root
+
+
+def _fill(element: ET.Element, facts: Mapping[str, str]) -> None:
+    for name, text in facts.items():
+        ET.SubElement(element, f"{{{MERCHANT}}}{name}").text = text
 
 
 def _facts(piece: PieceView, variant: VariantView, site: str) -> dict[str, str]:

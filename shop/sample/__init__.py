@@ -33,12 +33,17 @@ def load_sample(session: Session) -> int:
     new = [table for table in tables["piece"] if table["slug"] not in known]
     for table in new:
         _add_piece(session, table, metals, tables["chain"])
-    without = select(Piece).where(~select(Picture.id).where(Picture.piece_id == Piece.id).exists())
-    shown = {piece.slug: piece.id for piece in session.scalars(without)}
-    for table in tables["piece"]:
-        if table["slug"] in shown:
-            _add_pictures(session, shown[table["slug"]], [*table["picture"], *tables["picture"]], metals)
+    _show(session, tables, metals)
     return len(new)
+
+
+def _show(session: Session, tables: dict[str, Any], metals: dict[str, Metal]) -> None:
+    """Give the pieces that have no pictures theirs."""
+    without = select(Piece).where(~select(Picture.id).where(Picture.piece_id == Piece.id).exists())
+    unseen = {piece.slug: piece.id for piece in session.scalars(without)}
+    for table in tables["piece"]:
+        if table["slug"] in unseen:
+            _add_pictures(session, unseen[table["slug"]], [*table["picture"], *tables["picture"]], metals)
 
 
 def _metal(session: Session, slug: str, table: dict[str, Any]) -> Metal:

@@ -114,27 +114,29 @@ def return_units(session: Session, quantities: Mapping[int, int], order_referenc
     record(session, quantities, Reason.RETURNED, actor=actor, order_reference=order_reference)
 
 
+_MOVED: Final = (
+    select(func.coalesce(func.sum(StockMovement.quantity), 0))
+    .where(StockMovement.variant_id == StockLevel.variant_id)
+    .scalar_subquery()
+)
+_HELD: Final = (
+    select(func.coalesce(func.sum(HoldLine.quantity), 0))
+    .join(Hold, Hold.id == HoldLine.hold_id)
+    .where(HoldLine.variant_id == StockLevel.variant_id, Hold.state == HoldState.HELD)
+    .scalar_subquery()
+)
+_COUNTED_TWICE: Final = select(
+    StockLevel.variant_id, StockLevel.on_hand, _MOVED, StockLevel.reserved, _HELD
+).order_by(StockLevel.variant_id)
+
+
 def check(session: Session) -> list[Discrepancy]:
     """Every counter that disagrees with its rows; empty means the stock is sound.
 
     One statement, so that all of it is seen at one moment while others sell.
     """
-    moved = (
-        select(func.coalesce(func.sum(StockMovement.quantity), 0))
-        .where(StockMovement.variant_id == StockLevel.variant_id)
-        .scalar_subquery()
-    )
-    held = (
-        select(func.coalesce(func.sum(HoldLine.quantity), 0))
-        .join(Hold, Hold.id == HoldLine.hold_id)
-        .where(HoldLine.variant_id == StockLevel.variant_id, Hold.state == HoldState.HELD)
-        .scalar_subquery()
-    )
     found = []
-    statement = select(StockLevel.variant_id, StockLevel.on_hand, moved, StockLevel.reserved, held)
-    for variant_id, on_hand, from_movements, reserved, from_holds in session.execute(
-        statement.order_by(StockLevel.variant_id)
-    ):
+    for variant_id, on_hand, from_movements, reserved, from_holds in session.execute(_COUNTED_TWICE):
         if on_hand != from_movements:
             found.append(Discrepancy(variant_id, "on_hand", on_hand, int(from_movements)))
         if reserved != from_holds:

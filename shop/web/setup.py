@@ -20,6 +20,21 @@ MAX_REQUEST_BYTES: Final = 512 * 1024
 def init_app(app: Flask) -> None:
     """Give the application its errors, headers, filters and CSRF protection."""
     config: Settings = app.extensions["shop"].settings
+    _configure(app, config)
+    csrf.init_app(app)
+    app.before_request(refuse_broken_addresses)
+    app.before_request(same_origin)
+    app.jinja_env.filters.update(pounds=pounds, pounds_and_pence=pounds_and_pence)
+    told = {"test_payments": not config.livemode, "livemode": config.livemode, "site_url": config.site_url}
+    app.jinja_env.globals.update(told)
+    app.register_error_handler(HTTPException, error_page)
+    for away in (OperationalError, PoolTimeout):
+        app.register_error_handler(away, unavailable(None))
+    app.register_error_handler(Exception, unexpected)
+    security_headers.init_app(app)
+
+
+def _configure(app: Flask, config: Settings) -> None:
     app.config.update(
         SECRET_KEY=config.secret_key,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
@@ -29,19 +44,5 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session: nobody is hurried
-        WTF_CSRF_SSL_STRICT=False,  # same_origin() below asks the browser itself
+        WTF_CSRF_SSL_STRICT=False,  # same_origin() asks the browser itself
     )
-    csrf.init_app(app)
-    app.before_request(refuse_broken_addresses)
-    app.before_request(same_origin)
-    app.jinja_env.filters.update(pounds=pounds, pounds_and_pence=pounds_and_pence)
-    app.jinja_env.globals.update(
-        test_payments=not config.livemode,
-        livemode=config.livemode,
-        site_url=config.site_url,
-    )
-    app.register_error_handler(HTTPException, error_page)
-    for away in (OperationalError, PoolTimeout):
-        app.register_error_handler(away, unavailable(None))
-    app.register_error_handler(Exception, unexpected)
-    security_headers.init_app(app)

@@ -24,17 +24,12 @@ def write(side: CutSide, jig: Jig = AS_DRAWN) -> bytes:
     """The side on a page as large as its metal; see Placed.page."""
     import pydyf  # noqa: PLC0415 - only here
 
-    found, document = placed(side, jig), pydyf.PDF()
-    content = pydyf.Stream()
+    found, document, resources = placed(side, jig), pydyf.PDF(), pydyf.Dictionary()
     left, bottom, right, top = (_POINTS_PER_MM * length for length in found.page)
-    content.set_matrix(_POINTS_PER_MM, 0, 0, _POINTS_PER_MM, -left, -bottom)
-    content.set_line_cap(_ROUND)
-    content.set_line_join(_ROUND)
-    resources = pydyf.Dictionary()
+    content = _content(found, left, bottom)
+    document.add_object(content)
     if found.guide:
         resources["Properties"] = pydyf.Dictionary({GUIDE: _optional(document).reference})
-    _paint(content, found)
-    document.add_object(content)
     page = {
         "Type": "/Page",
         "Parent": document.pages.reference,
@@ -46,6 +41,17 @@ def write(side: CutSide, jig: Jig = AS_DRAWN) -> bytes:
     file = io.BytesIO()
     document.write(file)
     return file.getvalue()
+
+
+def _content(found: Placed, left: float, bottom: float) -> Any:
+    import pydyf  # noqa: PLC0415
+
+    content = pydyf.Stream()
+    content.set_matrix(_POINTS_PER_MM, 0, 0, _POINTS_PER_MM, -left, -bottom)
+    content.set_line_cap(_ROUND)
+    content.set_line_join(_ROUND)
+    _paint(content, found)
+    return content
 
 
 def _paint(content: Any, found: Placed) -> None:
