@@ -5,12 +5,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 
+from shop.orders.lifecycle import State
+from shop.payments import stripe_client
 from shop.payments.gateway import Gateway
 from shop.payments.gateway_errors import GatewayDown
+from shop.payments.sync import sync_order
 from shop.payments.timeouts import (
     BUYER_SECONDS,
     STAFF_SECONDS,
@@ -19,6 +23,7 @@ from shop.payments.timeouts import (
     seconds_left,
     within,
 )
+from tests.harness import Harness
 
 
 @contextmanager
@@ -113,3 +118,21 @@ def test_every_page_of_the_shop_is_bounded_for_buyers_and_for_staff(app: Flask) 
     assert 2.5 < order <= BUYER_SECONDS
     assert 15 < owner <= STAFF_SECONDS
     assert seconds_left() is None
+
+
+def test_a_stripe_that_takes_the_call_and_never_answers_is_given_up(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, answer = stripe_client.TIMEOUT
+    assert (1 + stripe_client.RETRIES) * (connect + answer) < 60
+    order = harness.place("disc")
+    monkeypatch.setattr(stripe_client, "TIMEOUT", (0.1, 0.1))
+    with socket.create_server(("127.0.0.1", 0)) as hung:
+        address = f"http://127.0.0.1:{hung.getsockname()[1]}"
+        services = replace(harness.services, gateway=Gateway.over_http("sk_test_1", "whsec_1", address))
+        started = time.monotonic()
+        with pytest.raises(GatewayDown):
+            sync_order(services, order)
+        assert time.monotonic() - started < 10
+    harness.pays(order)
+    assert harness.sync(order) is State.PAID
