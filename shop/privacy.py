@@ -5,10 +5,10 @@ and dates for the tax records (erasure's exception, article 17(3)(b)) and the do
 held a name.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -25,6 +25,8 @@ from shop.orders.lifecycle import EventKind, lock, record, revoke_links
 from shop.orders.models import Order, OrderLine, OrderLink
 from shop.orders.view import LineView, view
 from shop.payments.models import PaymentEntry, RefundRequest
+
+Kept = TypeVar("Kept", PaymentEntry, RefundRequest, QueuedEmail)
 
 ERASED: Final = ""
 """Stands where the digest of an erased order's buyer did."""
@@ -168,10 +170,12 @@ def _proof(line: LineView) -> dict[str, Any] | None:
     return {**digests, **line.approved.sealed()} if line.approved else None
 
 
+def _rows(session: Session, table: type[Kept], order: Order) -> Iterable[Kept]:
+    """What is kept of an order in a table, oldest first."""
+    return session.scalars(select(table).where(table.order_id == order.id).order_by(table.id))
+
+
 def _payments(session: Session, order: Order) -> list[dict[str, Any]]:
-    rows = session.scalars(
-        select(PaymentEntry).where(PaymentEntry.order_id == order.id).order_by(PaymentEntry.id)
-    )
     return [
         {
             "at": row.event_at.isoformat(),
@@ -179,14 +183,11 @@ def _payments(session: Session, order: Order) -> list[dict[str, Any]]:
             "amount_pence": row.amount_pence,
             "stripe_id": row.stripe_id,
         }
-        for row in rows
+        for row in _rows(session, PaymentEntry, order)
     ]
 
 
 def _refunds(session: Session, order: Order) -> list[dict[str, Any]]:
-    rows = session.scalars(
-        select(RefundRequest).where(RefundRequest.order_id == order.id).order_by(RefundRequest.id)
-    )
     return [
         {
             "at": row.requested_at.isoformat(),
@@ -194,14 +195,11 @@ def _refunds(session: Session, order: Order) -> list[dict[str, Any]]:
             "pieces": row.lines,
             "refused": row.refused,
         }
-        for row in rows
+        for row in _rows(session, RefundRequest, order)
     ]
 
 
 def _emails(session: Session, order: Order) -> list[dict[str, Any]]:
-    rows = session.scalars(
-        select(QueuedEmail).where(QueuedEmail.order_id == order.id).order_by(QueuedEmail.id)
-    )
     return [
         {
             "what": row.kind,
@@ -209,7 +207,7 @@ def _emails(session: Session, order: Order) -> list[dict[str, Any]]:
             "sent_at": row.sent_at.isoformat() if row.sent_at else None,
             "not_sent_because": row.dropped,
         }
-        for row in rows
+        for row in _rows(session, QueuedEmail, order)
     ]
 
 

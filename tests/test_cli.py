@@ -24,20 +24,13 @@ from shop.orders.lifecycle import State
 from shop.orders.models import OrderLine
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.stock.models import StockMovement
+from tests.fixtures import engine_name, harness
 from tests.harness import Harness
-from tests.shopper import Shopper, harness_of
+from tests.shopper import Shopper
+
+__all__ = ["engine_name", "harness"]
 
 ROOT = Path(__file__).parent.parent
-
-
-@pytest.fixture
-def engine_name() -> str:
-    return "sqlite"
-
-
-@pytest.fixture
-def harness(app: Flask) -> Harness:
-    return harness_of(app)
 
 
 @pytest.fixture

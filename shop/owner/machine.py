@@ -73,14 +73,14 @@ class MachineForm(web.Form):
         """What was said; of a form that validates."""
         usual = MACHINES[self.machine.data].usual
         finest, x_height = self.finest_line.number, self.x_height.number
-        turned = [float(field.number) for field in (self.jig_x, self.jig_y, self.angle)]
+        x, y, angle = (float(field.number) for field in (self.jig_x, self.jig_y, self.angle))
         return Profile(
             Tool(
                 self.machine.data,
                 usual.finest_line_mm if finest is None else float(finest),
                 usual.x_height_mm if x_height is None else float(x_height),
             ),
-            Jig(*turned, guide=self.guide.data),
+            Jig(x, y, angle, guide=self.guide.data),
         )
 
 

@@ -1,4 +1,4 @@
-"""Stripe's objects, as plain dicts, read into the records of `seen`. Only what the shop acts on is read."""
+"""Stripe's objects, as plain dicts, read into the records of `stripe_snapshot`: what the shop acts on."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -15,6 +15,7 @@ from shop.accounts import passwords, rate_limit
 from shop.accounts.models import Account, SignInAttempt
 from shop.db import Database
 from tests.accounts.helpers import EMAIL, sign_in
+from tests.processes import all_at_once
 
 SECRET = "a secret for tests"
 
@@ -143,17 +144,8 @@ def test_of_sixty_wrong_passwords_from_four_processes_five_reach_the_hash(
     processes = [
         subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)
     ]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
     seen: Counter[int] = Counter()
-    for process in processes:
-        said, _ = process.communicate(timeout=50)
-        assert process.returncode == 0
+    for said in all_at_once(processes, seconds=50):
         for line in said.splitlines():
             status, count = map(int, line.split())
             seen[status] += count

@@ -22,6 +22,7 @@ from shop.payments.sweep import sweep
 from shop.standin.models import StandinObject
 from shop.stock import Level
 from tests.harness import CONTACT, Harness
+from tests.processes import all_at_once
 
 pytestmark = pytest.mark.faults
 
@@ -69,18 +70,7 @@ def test_of_fifty_buyers_in_two_processes_ten_get_the_ten_discs(
     harness.set_stock("disc", 10)
     tokens = baskets(harness, 50)
     processes = [started(database_url, tmp_path, tokens[at::2], forever=False) for at in range(2)]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    answers = []
-    for process in processes:
-        said, _ = process.communicate(timeout=120)
-        assert process.returncode == 0
-        answers += json.loads(said)
+    answers = [answer for said in all_at_once(processes, seconds=120) for answer in json.loads(said)]
     winners = [answer for answer in answers if answer["status"] == 303]
     others = [answer for answer in answers if answer["status"] != 303]
     assert (len(winners), len(others)) == (10, 40)

@@ -21,17 +21,6 @@ from tests.harness import Harness
 from tests.shopper import Shopper, soup
 
 
-@pytest.fixture
-def engraved(owner: Shopper, harness: Harness) -> str:
-    """The reference of a paid order of a disc with words on both sides."""
-    shopper = Shopper(owner.app)
-    shopper.to_payment()
-    shopper.press_pay()
-    harness.pays(1)
-    harness.sync(1)
-    return harness.order(1).reference
-
-
 def file(who: Shopper, reference: str, name: str = "front.dxf", line: int | str = 1) -> TestResponse:
     return who.get(f"/owner/orders/{reference}/lines/{line}/{name}")
 

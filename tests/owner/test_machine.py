@@ -170,17 +170,6 @@ def test_a_basket_whose_words_no_longer_fit_says_so_with_the_usual_sentence(owne
     assert shopper.press_pay().status_code == 422
 
 
-@pytest.fixture
-def engraved(owner: Shopper, harness: Harness) -> str:
-    """The reference of an order with words that was paid before a machine was named."""
-    shopper = Shopper(owner.app)
-    shopper.to_payment()
-    shopper.press_pay()
-    harness.pays(1)
-    harness.sync(1)
-    return harness.order(1).reference
-
-
 def test_an_order_is_cut_as_it_was_approved_whatever_machine_comes_later(
     owner: Shopper, engraved: str
 ) -> None:

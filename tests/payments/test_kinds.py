@@ -9,12 +9,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from shop import migrations
-from shop.application import refuse_unguarded
 from shop.db import Database
 from shop.giving.ledger import Book
 from shop.orders.states import EventKind, State
 from shop.payments.kinds import EntryKind, RefundReason, RefundState
 from shop.payments.refunds import ask
+from shop.schema_checks import refuse_unguarded
 from shop.settings import PaymentMode
 from tests.harness import Harness
 from tests.payments.test_migrating_refunds import ORDER, put

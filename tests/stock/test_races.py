@@ -12,6 +12,7 @@ from sqlalchemy import event, func, select
 from shop import stock
 from shop.db import Database
 from shop.stock.models import Hold, StockMovement
+from tests.processes import all_at_once
 from tests.stock.buyer import buy_all_at_once
 from tests.stock.helpers import level, open_with
 
@@ -52,17 +53,8 @@ def test_fifty_buyers_in_two_processes_buy_exactly_ten_of_ten(
     processes = [
         subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)
     ]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
     counted: Counter[str] = Counter()
-    for process in processes:
-        said, _ = process.communicate(timeout=60)
-        assert process.returncode == 0
+    for said in all_at_once(processes, seconds=60):
         for line in said.splitlines():
             word, count = line.split()
             counted[word] += int(count)
