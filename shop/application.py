@@ -13,7 +13,7 @@ from shop.accounts import routes as accounts
 from shop.accounts import security_log
 from shop.catalogue import page_cache
 from shop.catalogue import routes as catalogue
-from shop.catalogue.previews import DrawnAtOnce
+from shop.catalogue.previews import PreviewMiddleware
 from shop.checkout import basket_routes, find_routes, order_routes
 from shop.checkout import routes as checkout
 from shop.container import Container
@@ -125,7 +125,7 @@ def _invented(database: Database, settings: Settings) -> bool:
 
 def _wrap(app: Flask, settings: Settings) -> None:
     """What stands before every request."""
-    app.wsgi_app = DrawnAtOnce(app, app.wsgi_app, settings)  # type: ignore[method-assign]
+    app.wsgi_app = PreviewMiddleware(app, app.wsgi_app, settings)  # type: ignore[method-assign]
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -20,7 +20,7 @@ LEAST_WEBHOOK_SECRET: Final = 20
 """Characters; Stripe's have twice as many."""
 
 
-class Looked(Protocol):
+class Configuration(Protocol):
     """What of the settings is looked at."""
 
     @property
@@ -45,14 +45,14 @@ class Looked(Protocol):
     def secure(self) -> bool: ...  # noqa: D102
 
 
-def half_made(settings: Looked) -> Iterator[str]:
+def problems(settings: Configuration) -> Iterator[str]:
     """Everything that must be changed first, a sentence each; nothing when the shop may start."""
     for rule in (*FOR_HTTPS, *(FOR_MONEY if settings.livemode else ())):
         if said := rule(settings):
             yield said
 
 
-def _proxies(settings: Looked) -> str | None:
+def _proxies(settings: Configuration) -> str | None:
     if not settings.secure or settings.proxies:
         return None
     return (
@@ -61,7 +61,7 @@ def _proxies(settings: Looked) -> str | None:
     )
 
 
-def _secret_key(settings: Looked) -> str | None:
+def _secret_key(settings: Configuration) -> str | None:
     key = settings.secret_key
     if len(key) >= LEAST_KEY and len(set(key)) >= LEAST_VARIETY:
         return None
@@ -71,7 +71,7 @@ def _secret_key(settings: Looked) -> str | None:
     )
 
 
-def _site_url(settings: Looked) -> str | None:
+def _site_url(settings: Configuration) -> str | None:
     if not settings.secure:
         return "SITE_URL must begin with https:// where real money is taken."
     if _out_of_reach(urlsplit(settings.site_url).hostname or ""):
@@ -79,13 +79,13 @@ def _site_url(settings: Looked) -> str | None:
     return None
 
 
-def _webhook_secret(settings: Looked) -> str | None:
+def _webhook_secret(settings: Configuration) -> str | None:
     if len(settings.stripe_webhook_secret or "") >= LEAST_WEBHOOK_SECRET:
         return None
     return "STRIPE_WEBHOOK_SECRET is shorter than any that Stripe makes; copy all of it from the endpoint."
 
 
-def _stripe_api_base(settings: Looked) -> str | None:
+def _stripe_api_base(settings: Configuration) -> str | None:
     base = urlsplit(settings.stripe_api_base or "https://api.stripe.com")
     host = base.hostname or ""
     if base.scheme == "https" and (host == "stripe.com" or host.endswith(".stripe.com")):
@@ -93,17 +93,17 @@ def _stripe_api_base(settings: Looked) -> str | None:
     return "STRIPE_API_BASE would be sent a live key, and it is not https at stripe.com; leave it out."
 
 
-def _mail_url(settings: Looked) -> str | None:
+def _mail_url(settings: Configuration) -> str | None:
     if settings.mail_url:
         return None
     return "MAIL_URL is missing, so nobody who pays would ever get an e-mail; set smtp:// or smtps://."
 
 
-def _database_url(settings: Looked) -> str | None:
+def _database_url(settings: Configuration) -> str | None:
     return _whole_path("DATABASE_URL", settings.database_url)
 
 
-def _keys_url(settings: Looked) -> str | None:
+def _keys_url(settings: Configuration) -> str | None:
     return _whole_path("KEYS_URL", settings.keys_url or "")
 
 
@@ -123,7 +123,7 @@ def _out_of_reach(host: str) -> bool:
         return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
 
 
-Rule = Callable[[Looked], str | None]
+Rule = Callable[[Configuration], str | None]
 
 FOR_HTTPS: Final[tuple[Rule, ...]] = (_proxies,)
 FOR_MONEY: Final[tuple[Rule, ...]] = (

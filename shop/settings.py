@@ -101,7 +101,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         if env.get("STRIPE_API_BASE")
         else None,
     )
-    for said in production.half_made(found):
+    for said in production.problems(found):
         raise SettingsError(said)
     return found
 

@@ -195,7 +195,7 @@ def test_a_shop_whose_keys_are_lost_does_not_start_and_says_what_to_do(
     app: Flask, settings: Settings, harness: Harness, keys: KeyStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would take orders, and its worker would drop e-mails, as if every order had been erased."""
-    monkeypatch.setattr(startup, "taken", lambda _port: False)
+    monkeypatch.setattr(startup, "port_taken", lambda _port: False)
     erasures.refuse_lost_keys(harness.database, harness.services.vault)
     lose(keys)
     with pytest.raises(SystemExit, match="keys restore FILE"):

@@ -47,7 +47,7 @@ def drawn(catalogue: Catalogue, asked: Mapping[str, str]) -> str:
     return piece_pages.words_on(piece, picture, asked)
 
 
-class DrawnAtOnce:
+class PreviewMiddleware:
     """In front of the application: a drawing that nothing speaks against is answered without waking Flask."""
 
     def __init__(self, app: Flask, behind: WSGIApplication, settings: Settings) -> None:

@@ -11,8 +11,8 @@ from shop.catalogue.views import Catalogue
 from shop.checkout import basket_store, basket_words
 from shop.checkout.basket_contents import BasketContents
 from shop.checkout.forms import contact_of
-from shop.orders.holding import ANYBODY, Asking
 from shop.orders.lifecycle import CAN_PAY_AGAIN, State, lock
+from shop.orders.order_hold import ANYBODY, Asking
 from shop.orders.placing import OrderDraft, Prepared, fingerprint, open_again, place, prepare
 from shop.payments.attempts import newest_attempt, open_attempt
 from shop.payments.models import CheckoutAttempt
@@ -64,7 +64,7 @@ def open_payment(
     NoLongerSold, AlreadyPaid, GatewayDown or Declined.
     """
     draft = draft_of(basket)
-    services.gateway.hear_time()
+    services.gateway.update_time()
     prepared: Prepared | None = None
     for _ in range(ROUNDS):
         now = quote(

@@ -9,8 +9,8 @@ from shop import web
 from shop.accounts.rate_limit import network_digest
 from shop.checkout.basket_contents import BasketContents
 from shop.checkout.forms import PaymentForm
-from shop.orders.holding import Asking, only_noted
 from shop.orders.models import Order
+from shop.orders.order_hold import Asking, only_noted
 
 NOT_SET_ASIDE: Final = (
     "Few are left of a piece in your basket, and we set only a part of them aside for any one network, which "

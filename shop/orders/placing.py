@@ -18,9 +18,9 @@ from shop.mail.addresses import ascii_address
 from shop.money import CURRENCY
 from shop.orders import wall
 from shop.orders.approved_engraving import Approved
-from shop.orders.holding import ANYBODY, Asking, set_aside
 from shop.orders.lifecycle import EventKind, State, free_reference, lock, make_link, record
 from shop.orders.models import Order, OrderLine
+from shop.orders.order_hold import ANYBODY, Asking, set_aside
 from shop.orders.order_services import OrderServices
 from shop.orders.wall import Words
 from shop.pricing import LineItem, Quote, QuotedLine

@@ -64,7 +64,7 @@ def why(code: str | None) -> str:
     return REASONS.get(code or "", f"Stripe says {code}") if code else ""
 
 
-def look_now(order_id: int) -> str | None:
+def sync_now(order_id: int) -> str | None:
     """Ask Stripe how an order stands. Give a sentence when that could not be done."""
     try:
         sync_order(current_services(), order_id)

@@ -12,7 +12,7 @@ from shop.accounts.access import require
 from shop.container import current_services
 from shop.orders.lists import listed
 from shop.orders.models import OrderLine
-from shop.owner.order_page import TAGS, context, look_now, opened
+from shop.owner.order_page import TAGS, context, opened, sync_now
 from shop.payments.review import undecided
 
 blueprint = Blueprint("owner_orders", __name__, url_prefix="/owner")
@@ -64,7 +64,7 @@ def show(reference: str) -> ResponseReturnValue:
 @require("owner")
 def look(reference: str) -> ResponseReturnValue:
     """Ask Stripe how the order stands."""
-    flash(look_now(opened(reference).row.id) or "Stripe was asked; what you see is up to date.")
+    flash(sync_now(opened(reference).row.id) or "Stripe was asked; what you see is up to date.")
     return redirect(f"/owner/orders/{reference}", HTTPStatus.SEE_OTHER)
 
 

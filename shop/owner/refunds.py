@@ -9,7 +9,7 @@ from shop import web
 from shop.accounts.access import require
 from shop.money import pounds_and_pence
 from shop.orders.view import OrderView
-from shop.owner.order_page import AWAY, context, look_now, money_of, opened, why
+from shop.owner.order_page import AWAY, context, money_of, opened, sync_now, why
 from shop.payments import review
 from shop.payments.kinds import RefundState
 from shop.payments.models import RefundRequest
@@ -76,7 +76,7 @@ def closing(reference: str, number: int) -> ResponseReturnValue:
     except NotWaiting:
         return _back(reference, DECIDED_BEFORE)
     said = "It is noted as returned by other means." if returned else "It is noted that it is not sent."
-    return _back(reference, look_now(order.row.id) or said)
+    return _back(reference, sync_now(order.row.id) or said)
 
 
 @blueprint.post("/orders/<reference>/acceptance")
@@ -91,7 +91,7 @@ def acceptance(reference: str) -> ResponseReturnValue:
         return _back(reference, DECIDED_BEFORE)
     except review.OtherCurrency:
         return _back(reference, "It was paid in another currency, so it can only go back.")
-    return _back(reference, look_now(order.row.id) or "The payment is accepted.")
+    return _back(reference, sync_now(order.row.id) or "The payment is accepted.")
 
 
 @blueprint.post("/orders/<reference>/return")
@@ -122,7 +122,7 @@ def _confirm(order: OrderView, chosen: list[int], amount: int, *, postage: bool)
 
 def _sent(reference: str, asked: RefundRequest) -> ResponseReturnValue:
     """Look, which sends it, and say what has come of it."""
-    trouble = look_now(asked.order_id)
+    trouble = sync_now(asked.order_id)
     with web.reading() as session:
         now = session.get_one(RefundRequest, asked.id)
     sum_ = pounds_and_pence(now.amount_pence)

@@ -51,7 +51,7 @@ class Gateway:
         """This moment by Stripe's clock, as far as it was heard. Asks nothing; raises nothing."""
         return self._time.now()
 
-    def hear_time(self) -> None:
+    def update_time(self) -> None:
         """Ask Stripe anything, unless it has answered lately, so that `now` is right. Raises nothing."""
         if not self._time.fresh:
             with suppress(GatewayDown, GatewayRefused), stripe_errors():
@@ -153,7 +153,9 @@ class Gateway:
 
     def read_event(self, raw: bytes, signature: str | None) -> EventSeen:
         """Believe a message to the webhook, by our clock or by Stripe's as it was heard. Raises BadEvent."""
-        return webhook_signature.believed(raw, signature, self._webhook_secret, (clock.now(), self.now()))
+        return webhook_signature.verified_event(
+            raw, signature, self._webhook_secret, (clock.now(), self.now())
+        )
 
     def _with_payment(self, session_id: str) -> dict[str, Any]:
         """A session, its payment and the charge in it, all as of one moment, in one call."""

@@ -14,7 +14,7 @@ TOLERANCE_SECONDS: Final = 300
 """How far a message's timestamp may lie from now, either way. The SDK itself checks only the past."""
 
 
-def believed(raw: bytes, signature: str | None, secret: str, clocks: Iterable[datetime]) -> EventSeen:
+def verified_event(raw: bytes, signature: str | None, secret: str, clocks: Iterable[datetime]) -> EventSeen:
     """The event in a message: the bytes as they came and the Stripe-Signature header.
 
     Version and mode are given back unchecked. Raises BadEvent for any message that is not signed with this

@@ -53,23 +53,23 @@ def serve(settings: Settings, *, prepare: bool = False) -> None:
 
     `prepare` makes the database ready first, and prints a link for the owner.
     """
-    if taken(settings.port):
+    if port_taken(settings.port):
         raise SystemExit(
             f"Port {settings.port} is in use, perhaps by this shop: stop that first, or set PORT."
         )
     give_back()
     if prepare:
-        ready(settings)
-    app = made(settings)
+        prepare_database(settings)
+    app = make_app(settings)
     bridge = Bridge(app)
     print(f"\nThe shop is at {settings.site_url}\nStop it with Ctrl-C.\n", flush=True)  # noqa: T201
     gc.freeze()  # what is made by now stays: no request need go through it again, and its pages stay shared
     serving = [Child(partial(_serve, bridge, settings.port)) for _ in range(1 + WEB_PROCESSES)]
     working = Child(partial(_work, app))
-    Supervisor([*serving[1:], working], early=serving[0], get_ready=partial(get_ready, app)).run()
+    Supervisor([*serving[1:], working], early=serving[0], warm_up=partial(warm_up, app)).run()
 
 
-def ready(settings: Settings) -> None:
+def prepare_database(settings: Settings) -> None:
     """Do what the command `init` does, and print what `accounts first-owner` prints."""
     from shop.cli import accounts, init  # noqa: PLC0415 - who starts without this needs no commands
 
@@ -82,21 +82,21 @@ def ready(settings: Settings) -> None:
     database.dispose()
 
 
-def made(settings: Settings) -> Flask:
+def make_app(settings: Settings) -> Flask:
     """The application, with its first page read once, and nothing open that two processes cannot share.
 
     A database that does not answer yet is waited for.
     """
     for pause in chain(PAUSES, repeat(PAUSES[-1])):
         try:
-            return _made(settings)
+            return _make_app(settings)
         except OperationalError:
             sys.stderr.write("The database does not answer, or is not migrated. It is tried again.\n")
             time.sleep(pause)
     raise AssertionError
 
 
-def _made(settings: Settings) -> Flask:
+def _make_app(settings: Settings) -> Flask:
     try:
         app = create_app(settings)
         services: Services = app.extensions["shop"].services
@@ -109,7 +109,7 @@ def _made(settings: Settings) -> Flask:
     return app
 
 
-def get_ready(app: Flask) -> None:
+def warm_up(app: Flask) -> None:
     """Load and open what each process would for itself at its first purchase, while an early one serves."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy starts others as it is loaded
     for needed in NEEDED_SOON:
@@ -135,7 +135,7 @@ def _work(app: Flask) -> None:
     worker.run(app)
 
 
-def taken(port: int) -> bool:
+def port_taken(port: int) -> bool:
     """Whether somebody listens there already. Granian would share the port, and each get half the visits."""
     with socket.socket() as ours:
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # visits that just ended do not count

@@ -86,13 +86,13 @@ class Child:
 class Supervisor:
     """Keeps these running.
 
-    `early` does its work until the others have taken over: meanwhile the first process does `get_ready`, and
+    `early` does its work until the others have taken over: meanwhile the first process does `warm_up`, and
     what that brings all the others share.
     """
 
     children: Sequence[Child]
     early: Child | None = None
-    get_ready: Callable[[], object] = lambda: None
+    warm_up: Callable[[], object] = lambda: None
     say: Callable[[str], object] = sys.stderr.write
     _told: list[int] = field(default_factory=list)
 
@@ -126,7 +126,7 @@ class Supervisor:
     def _watch(self, wake: int, prepare: Callable[[], object]) -> None:
         if self.early is not None and not self._stopping():
             self.early.start(prepare)
-        self.get_ready()
+        self.warm_up()
         while not self._stopping():
             for child in self.children:
                 status = child.died()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from shop.money import pounds_and_pence
 from shop.standin import money_objects, store
 from shop.standin.errors import ApiError
-from shop.standin.events import tell
+from shop.standin.events import emit
 from shop.standin.models import StandinObject
 
 OPEN_DISPUTES: Final = {"needs_response", "under_review", "warning_needs_response", "warning_under_review"}
@@ -48,8 +48,8 @@ def refund(
     ]
     made = store.put(session, body, payment_intent=intent_id, charge=charge.id)
     before = _refunded(charge, amount)
-    tell(session, "refund.created", made)
-    tell(session, "charge.refunded", charge, before)
+    emit(session, "refund.created", made)
+    emit(session, "charge.refunded", charge, before)
     return made
 
 
@@ -69,9 +69,9 @@ def fail_refund(session: Session, refund_id: str) -> None:
     )
     _refunded(charge, -amount)
     before = {name: value for name, value in before.items() if value is not None}
-    tell(session, "refund.updated", made, before)
-    tell(session, "charge.refund.updated", made, before)
-    tell(session, "refund.failed", made)
+    emit(session, "refund.updated", made, before)
+    emit(session, "charge.refund.updated", made, before)
+    emit(session, "refund.failed", made)
 
 
 def open_dispute(session: Session, intent_id: str, amount: int, *, inquiry: bool = False) -> StandinObject:
@@ -99,9 +99,9 @@ def open_dispute(session: Session, intent_id: str, amount: int, *, inquiry: bool
         charge.kept = {**charge.kept, "disputed": True}
     store.change(charge, disputed=True)
     made = store.put(session, body, payment_intent=intent_id, charge=charge.id)
-    tell(session, "charge.dispute.created", made)
+    emit(session, "charge.dispute.created", made)
     if not inquiry:
-        tell(session, "charge.dispute.funds_withdrawn", made)
+        emit(session, "charge.dispute.funds_withdrawn", made)
     return made
 
 
@@ -131,8 +131,8 @@ def close_dispute(session: Session, dispute_id: str, *, won: bool) -> StandinObj
     else:
         store.change(made, status="lost", evidence_details=details)
     if made.status == "won":
-        tell(session, "charge.dispute.funds_reinstated", made)
-    tell(session, "charge.dispute.closed", made, {"status": before_status})
+        emit(session, "charge.dispute.funds_reinstated", made)
+    emit(session, "charge.dispute.closed", made, {"status": before_status})
     return made
 
 
@@ -156,7 +156,7 @@ def pay_out(session: Session) -> StandinObject:
         store.change(row, status="available", available_on=min(row.body["available_on"], store.seconds_now()))
     made = store.put(session, body | {"balance_transaction": own["id"]})
     for what in ("payout.created", "payout.paid", "payout.reconciliation_completed"):
-        tell(session, what, made)
+        emit(session, what, made)
     return made
 
 
@@ -173,7 +173,7 @@ def fail_payout(session: Session, payout_id: str) -> StandinObject:
         failure_code="account_closed",
         failure_message="The bank account has been closed.",
     )
-    tell(session, "payout.failed", made, before)
+    emit(session, "payout.failed", made, before)
     return made
 
 

@@ -17,7 +17,7 @@ _EVENT: Final = cast("Table", StandinEvent.__table__)
 _DELIVERY: Final = cast("Table", StandinDelivery.__table__)
 
 
-def tell(session: Session, what: str, about: StandinObject, before: JSON | None = None) -> None:
+def emit(session: Session, what: str, about: StandinObject, before: JSON | None = None) -> None:
     """Keep an event of type `what` about an object as it is now, and put its delivery in the queue.
 
     `before` holds the former values of the fields that changed. An API call's own id and idempotency key are

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from shop.db import Database
 from shop.standin import money_objects, payment_objects, store
 from shop.standin.errors import ApiError
-from shop.standin.events import at_once, tell
+from shop.standin.events import at_once, emit
 from shop.standin.models import StandinObject
 
 DECLINED = "Your card was declined."
@@ -32,7 +32,7 @@ def _pay(session: Session, visit: StandinObject, *, three_d_secure: bool) -> Non
     )
     _complete(visit, intent.id)
     _succeed(session, visit, intent, charge)
-    tell(session, "checkout.session.completed", visit)
+    emit(session, "checkout.session.completed", visit)
 
 
 def decline(session: Session, visit: StandinObject) -> None:
@@ -54,7 +54,7 @@ def ask_for_3ds(session: Session, visit: StandinObject) -> None:
         payment_method=store.new_id("pm_"),
         next_action={"type": "redirect_to_url", "redirect_to_url": redirect},
     )
-    tell(session, "payment_intent.requires_action", intent)
+    emit(session, "payment_intent.requires_action", intent)
 
 
 def pay_late(session: Session, visit: StandinObject) -> None:
@@ -69,9 +69,9 @@ def pay_late(session: Session, visit: StandinObject) -> None:
         next_action=None,
     )
     _complete(visit, intent.id)
-    tell(session, "charge.pending", charge)
-    tell(session, "payment_intent.processing", intent)
-    tell(session, "checkout.session.completed", visit)
+    emit(session, "charge.pending", charge)
+    emit(session, "payment_intent.processing", intent)
+    emit(session, "checkout.session.completed", visit)
 
 
 def settle_late(session: Session, visit: StandinObject, *, succeeds: bool) -> None:
@@ -82,10 +82,10 @@ def settle_late(session: Session, visit: StandinObject, *, succeeds: bool) -> No
     charge = store.locked(session, "charge", intent.body["latest_charge"])
     if succeeds:
         _succeed(session, visit, intent, charge)
-        tell(session, "checkout.session.async_payment_succeeded", visit)
+        emit(session, "checkout.session.async_payment_succeeded", visit)
     else:
         _fail(session, intent, charge)
-        tell(session, "checkout.session.async_payment_failed", visit)
+        emit(session, "checkout.session.async_payment_failed", visit)
 
 
 def expire(session: Session, visit: StandinObject) -> None:
@@ -105,9 +105,9 @@ def expire(session: Session, visit: StandinObject) -> None:
             cancellation_reason="expired",
             next_action=None,
         )
-        tell(session, "payment_intent.canceled", intent)
+        emit(session, "payment_intent.canceled", intent)
     store.change(visit, status="expired", url=None)
-    tell(session, "checkout.session.expired", visit)
+    emit(session, "checkout.session.expired", visit)
 
 
 _OVERDUE: Final = (
@@ -139,7 +139,7 @@ def _intent(session: Session, visit: StandinObject) -> StandinObject:
     body = payment_objects.payment_intent(visit.body["amount_total"], visit.kept["payment_metadata"])
     intent = store.put(session, body)
     store.change(visit, payment_intent=intent.id)
-    tell(session, "payment_intent.created", intent)
+    emit(session, "payment_intent.created", intent)
     return intent
 
 
@@ -173,8 +173,8 @@ def _succeed(session: Session, visit: StandinObject, intent: StandinObject, char
     )
     store.change(intent, status="succeeded", amount_received=amount, last_payment_error=None)
     store.change(visit, payment_status="paid")
-    tell(session, "charge.succeeded", charge)
-    tell(session, "payment_intent.succeeded", intent)
+    emit(session, "charge.succeeded", charge)
+    emit(session, "payment_intent.succeeded", intent)
 
 
 def _fail(session: Session, intent: StandinObject, charge: StandinObject) -> None:
@@ -195,5 +195,5 @@ def _fail(session: Session, intent: StandinObject, charge: StandinObject) -> Non
         next_action=None,
         payment_method=None,
     )
-    tell(session, "charge.failed", charge)
-    tell(session, "payment_intent.payment_failed", intent)
+    emit(session, "charge.failed", charge)
+    emit(session, "payment_intent.payment_failed", intent)

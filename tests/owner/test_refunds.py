@@ -156,7 +156,7 @@ def test_no_page_breaks_because_of_stripe(
     def breaks(*_: Any, **__: Any) -> Any:
         raise error
 
-    monkeypatch.setattr("shop.owner.orders.look_now", breaks)
+    monkeypatch.setattr("shop.owner.orders.sync_now", breaks)
     answer = owner.send(f"/owner/orders/{paid}", f"/owner/orders/{paid}/looks")
     assert answer.status_code == 503
     assert "The payment service does not answer us" in answer.text

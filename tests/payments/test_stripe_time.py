@@ -84,8 +84,8 @@ def test_stripe_is_asked_for_the_time_only_when_it_has_not_answered_lately(
 
     monkeypatch.setattr(WsgiClient, "request", counted)
     gateway: Gateway = harness.services.gateway
-    gateway.hear_time()
-    gateway.hear_time()
+    gateway.update_time()
+    gateway.update_time()
     assert len(asked) == 1
 
 

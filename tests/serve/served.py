@@ -17,8 +17,8 @@ from shop.worker import Worker
 
 
 def main() -> None:
-    app = startup.made(from_environment())
-    startup.get_ready(app)
+    app = startup.make_app(from_environment())
+    startup.warm_up(app)
     files = [os.path.realpath(file) for file in Path("/proc/self/fd").iterdir()]
     found = {"threads": len(list(Path("/proc/self/task").iterdir())), "open": files}
     ours = set(sys.modules)

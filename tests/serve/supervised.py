@@ -30,4 +30,4 @@ WORK: dict[str, Callable[[], None]] = {work.__name__: work for work in (plain, d
 if __name__ == "__main__":
     children = [Child(WORK[sys.argv[1]]) for _ in range(3)]
     early = Child(plain) if sys.argv[2:] == ["early"] else None
-    Supervisor(children, early=early, get_ready=lambda: time.sleep(0.5 if early else 0)).run()
+    Supervisor(children, early=early, warm_up=lambda: time.sleep(0.5 if early else 0)).run()

@@ -19,11 +19,11 @@ def test_a_port_that_somebody_shares_is_taken_and_one_that_is_free_is_not() -> N
         theirs.bind(("127.0.0.1", 0))
         theirs.listen()
         port = theirs.getsockname()[1]
-        assert startup.taken(port)
-    assert not startup.taken(port)
+        assert startup.port_taken(port)
+    assert not startup.port_taken(port)
 
 
 def test_the_shop_says_so_and_does_not_start(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(startup, "taken", lambda port: True)
+    monkeypatch.setattr(startup, "port_taken", lambda port: True)
     with pytest.raises(SystemExit, match=f"Port {settings.port} is in use"):
         startup.serve(settings)
