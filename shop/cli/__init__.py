@@ -1,9 +1,10 @@
 """`flask --app app ...`: each command a few lines over the same functions that pages use; a module a noun.
 
-A command is imported when it is asked for: who serves pages needs none of them.
+A command is imported when it is asked for: who serves pages needs none of them, and who exports the ledger
+no pages.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Final
 
@@ -11,42 +12,54 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-COMMANDS: Final[Mapping[str, str]] = {
+QUICK: Final[Mapping[str, str]] = {
+    "ledger": "ledger.group",
+    "stock": "stock.group",
+    "journal": "journal.group",
+    "demo": "demo.group",
+}
+"""Where each command is that needs settings and database alone: module and name."""
+
+WHOLE: Final[Mapping[str, str]] = {
     "init": "init.init",
     "worker": "worker.run_worker",
     "backup": "backup.back_up",
     "restore": "backup.restore",
     "accounts": "accounts.group",
     "payments": "payments.group",
-    "ledger": "ledger.group",
-    "stock": "stock.group",
     "engravings": "engravings.group",
     "privacy": "privacy.group",
     "keys": "keys.group",
-    "journal": "journal.group",
     "emails": "emails.group",
     "support": "support.group",
-    "demo": "demo.group",
 }
-"""Where each command is: module and name."""
+"""And each that needs the shop as it is served."""
+
+COMMANDS: Final = {**QUICK, **WHOLE}
 
 
 class Commands(AppGroup):
-    """The commands, each imported when it is asked for."""
+    """The commands, each imported when it is asked for, and the shop made for those that need it."""
+
+    def __init__(self, whole: Callable[[], Flask] | None = None) -> None:
+        super().__init__()
+        self._whole = whole
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Their names."""
         return sorted(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """One of them."""
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name in WHOLE and self._whole is not None:
+            ctx.with_resource(self._whole().app_context())
         module, name = COMMANDS[cmd_name].split(".")
         command: click.Command = getattr(import_module(f"{__name__}.{module}"), name)
         return command
 
 
-def register(app: Flask) -> None:
-    """Add the commands to the application."""
-    app.cli = Commands()
+def register(app: Flask, whole: Callable[[], Flask] | None = None) -> None:
+    """Add the commands to an application; `whole` makes the shop where this application is not the shop."""
+    app.cli = Commands(whole)

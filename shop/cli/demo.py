@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from shop import migrations, sample, web
+from shop import current, migrations, sample
 from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
@@ -26,9 +26,9 @@ def fill(orders: int, folder: Path | None, url: str | None) -> None:
     They look as if real money had been paid, so the database is marked: with Stripe's live keys the shop
     does not start on it. Keys of sealed words go into a store of their own in the folder.
     """
-    if web.settings().livemode:
+    if current.settings().livemode:
         raise click.ClickException("Stripe's live keys are set. Invented orders are no place for them.")
-    settings = _settings(folder or web.settings().instance_dir / "demo", url)
+    settings = _settings(folder or current.settings().instance_dir / "demo", url)
     place = _place(settings)
     try:
         filling.refuse_full(place)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from shop import web
+from shop import current
 from shop.journal import own_posts
 from shop.journal.markdown import TextRefused
 
@@ -18,7 +18,7 @@ POST = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_
 def check(file: Path) -> None:
     """Say what in a post may not be shown as it is. Nothing is kept."""
     try:
-        own_posts.check(file, web.settings().instance_dir)
+        own_posts.check(file, current.settings().instance_dir)
     except TextRefused as refused:
         raise click.ClickException(str(refused)) from None
     click.echo(f"{file.name} may be shown.")
@@ -29,7 +29,7 @@ def check(file: Path) -> None:
 def save(file: Path) -> None:
     """Keep a post; it stands in the journal from the next start on."""
     try:
-        own_posts.save(file, web.settings().instance_dir)
+        own_posts.save(file, current.settings().instance_dir)
     except TextRefused as refused:
         raise click.ClickException(str(refused)) from None
     click.echo(f"{file.name} is kept. It stands in the journal once the shop is started again.")

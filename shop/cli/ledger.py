@@ -11,14 +11,14 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop import triggers, web
+from shop import current, triggers
 from shop.cli.actor import ACTOR
-from shop.container import current_services
 from shop.giving import export, ledger_triggers, remittances, verification
 from shop.giving.ledger import Book
 from shop.giving.models import LedgerHead
 from shop.giving.posting import NotPlain
 from shop.money import NotAnAmount, read_pounds
+from shop.opening import book_in_use
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -29,7 +29,7 @@ group = AppGroup("ledger", help="The donation ledger.")
 @group.command("verify")
 def verify() -> None:
     """Check the chain, the sums, the head and the guards. Exit status 1 when anything is wrong."""
-    with web.reading() as session, _bar(session, "Verifying") as progress:
+    with current.reading() as session, _bar(session, "Verifying") as progress:
         problems = verification.verify(session, progress=progress)
         problems += triggers.missing(session.connection(), ledger_triggers.TRIGGERS)
     for problem in problems:
@@ -45,15 +45,10 @@ def verify() -> None:
 @click.option("--book", type=click.Choice(["live", "test"]), default=None, help="Default: the one in use.")
 def export_ledger(kind: str, start: datetime | None, end: datetime | None, book: Book | None) -> None:
     """Write the ledger to standard output; it holds no personal field."""
-    services = current_services()
-    with web.reading() as session, _bar(session, "Writing") as progress:
+    book = book or book_in_use(current.settings(), current.database())
+    with current.reading() as session, _bar(session, "Writing") as progress:
         for part in export.export(
-            session,
-            kind,
-            book=book or services.book,
-            first=_day(start),
-            last=_day(end),
-            progress=progress,
+            session, kind, book=book, first=_day(start), last=_day(end), progress=progress
         ):
             sys.stdout.write(part)
         sys.stdout.flush()
@@ -70,15 +65,15 @@ def remit(
     pounds: str, day: datetime, reference: str, receipt: str, charity: str | None, *, more_than_owed: bool
 ) -> None:
     """Write down that money was paid over to the charity."""
-    services = current_services()
+    book = book_in_use(current.settings(), current.database())
     try:
-        with web.transaction() as session:
-            known = remittances.charities(session, services.book)
+        with current.transaction() as session:
+            known = remittances.charities(session, book)
             if charity not in known and (charity or len(known) != 1):
                 raise click.ClickException(f"Please name the charity: {', '.join(known) or 'there is none'}.")
             made = remittances.record_remittance(
                 session,
-                book=services.book,
+                book=book,
                 policy_id=known[charity or next(iter(known))],
                 amount_pence=read_pounds(pounds),
                 paid_on=day.date(),
@@ -99,7 +94,7 @@ def remit(
 def undo_remittance(number: int, reason: str) -> None:
     """Undo a payment that was written down by mistake; both lines stay in the ledger."""
     try:
-        with web.transaction() as session:
+        with current.transaction() as session:
             made = remittances.undo_remittance(session, number, reason=reason, actor=ACTOR)
     except (remittances.NoSuchRemittance, remittances.AlreadyUndone) as refused:
         raise click.ClickException(str(refused)) from None

@@ -3,7 +3,7 @@
 import click
 from flask.cli import AppGroup
 
-from shop import stock, web
+from shop import current, stock
 from shop.catalogue import snapshot
 from shop.cli.actor import ACTOR
 
@@ -17,7 +17,7 @@ group = AppGroup("stock", help="What is on hand.")
 @group.command("list")
 def list_stock() -> None:
     """On hand, set aside and available, by variant."""
-    with web.reading() as session:
+    with current.reading() as session:
         levels, catalogue = stock.levels(session), snapshot.load(session)
     for piece in catalogue.pieces:
         for variant in piece.variants:
@@ -32,7 +32,7 @@ def list_stock() -> None:
 @click.option("--note", default="")
 def adjust_stock(sku: str, quantity: int, reason: stock.ByHand, note: str) -> None:
     """Add to (or take from) what is on hand."""
-    with web.transaction() as session:
+    with current.transaction() as session:
         found = snapshot.load(session).by_sku(sku)
         if found is None:
             raise click.ClickException(f"There is no variant {sku}.")

@@ -23,6 +23,12 @@ def mark(session: Session) -> None:
     session.add(DemoMark(id=1, filled_at=clock.now()))
 
 
+def refuse_demo(database: Database) -> None:
+    """Raise DemoOrders where the orders are invented."""
+    if is_demo(database):
+        raise DemoOrders
+
+
 def is_demo(database: Database) -> bool:
     """Whether the orders of this database are invented."""
     with database.engine.connect() as connection:

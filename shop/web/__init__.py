@@ -1,5 +1,6 @@
 """What every page shares: its services, errors, forms and their tokens, headers, and files."""
 
+from shop.current import database, leave_out, looking, reading, settings, transaction
 from shop.web.errors import RETRY_AFTER_SECONDS, unavailable
 from shop.web.form_tokens import (
     STALE_BUT_KEPT,
@@ -11,7 +12,6 @@ from shop.web.form_tokens import (
 from shop.web.forms import Form, PublicForm
 from shop.web.request_checks import open_to_servers, refuse_broken_addresses, same_origin
 from shop.web.setup import init_app
-from shop.web.shared import database, leave_out, looking, reading, settings, transaction
 
 __all__ = [
     "RETRY_AFTER_SECONDS",

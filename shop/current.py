@@ -1,4 +1,4 @@
-"""The running application's settings and database, for whatever serves a request."""
+"""The running application's settings and database, for whatever serves a request or does a command."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
