@@ -47,8 +47,8 @@ def as_stored(
 
 
 def _change(dialect: Dialect, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
-    if dialect.name == "sqlite" and isinstance(kind, UtcDateTime):
-        return _moment
+    if isinstance(kind, UtcDateTime):
+        return _moment if dialect.name == "sqlite" else _zoned
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
@@ -56,3 +56,9 @@ def _change(dialect: Dialect, kind: TypeEngine[Any]) -> Callable[[Any], Any] | N
 def _moment(value: datetime | None) -> str | None:
     """As SQLAlchemy writes it for SQLite; an order has few moments and many columns of them."""
     return None if value is None else value.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+@lru_cache(maxsize=1024)
+def _zoned(value: datetime | None) -> str | None:
+    """As PostgreSQL reads it."""
+    return None if value is None else value.isoformat()

@@ -1,37 +1,29 @@
-"""The ledger of invented orders: chained here once, written under every guard like any other."""
+"""The ledger of invented orders, chained here. What its guards would have refused, `ledger verify` finds."""
 
 import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
 
-from shop.demo.bulk_insert import as_stored
+from shop.demo.bulk_insert import Rows
 from shop.giving import policies
-from shop.giving.canonical import FACTS, Facts, Request, sha256
+from shop.giving.canonical import Facts, Request, sha256
 from shop.giving.ledger import Book
-from shop.giving.models import GENESIS, LedgerTxn, Policy
+from shop.giving.models import GENESIS, LedgerEntry, LedgerHead, LedgerTxn, Policy
 from shop.giving.transitions import ENDS_ACCRUAL, Account, Kind, lines, paid_over
 from shop.money import CURRENCY
 
 BY_STRIPE: Final = "stripe"
 FINANCE: Final = "demo"
 
-COLUMNS: Final = (*FACTS, "hash", "canonical")
-ENTRY: Final = "INSERT INTO ledger_entry (txn_seq, line, account, amount_pence, currency) VALUES"
-SEAL: Final = "UPDATE ledger_head SET last_seq = "
-
-# The same three statements for each transaction, as the guards ask: there from Python, here in the server.
-POSTGRESQL: Final = f"""
-    DO $post$ DECLARE one record; BEGIN
-    FOR one IN SELECT * FROM demo_txn ORDER BY seq LOOP
-        INSERT INTO ledger_txn ({", ".join(COLUMNS)}) SELECT {", ".join(f"one.{name}" for name in COLUMNS)};
-        {ENTRY} (one.seq, 1, one.from_account, one.pence, '{CURRENCY}'),
-            (one.seq, 2, one.to_account, -one.pence, '{CURRENCY}');
-        {SEAL} one.seq, last_hash = one.hash;
-    END LOOP; END $post$
-"""  # noqa: S608  (names of ours)
+SUMS: Final = """
+    INSERT INTO ledger_sum (book, period, policy_id, kind, account, pence)
+    SELECT book, period, COALESCE(policy_id, 0), kind, account, sum(amount_pence)
+    FROM ledger_txn JOIN ledger_entry ON txn_seq = seq GROUP BY 1, 2, 3, 4, 5
+"""
 
 
 class Unit(NamedTuple):
@@ -54,7 +46,8 @@ class Chain:
         self._period = ""
         self.owed = 0
         """What the charity is owed, in pence."""
-        self.rows: list[dict[str, Any]] = []
+        self._txns: list[dict[str, Any]] = []
+        self._entries: list[dict[str, Any]] = []
 
     def step(self, kind: Kind, of: Unit, at: datetime, cause: str, *, accrual: int | None = None) -> int:
         """A unit's first step, or a second one that knows its accrual. Give its seq."""
@@ -92,43 +85,25 @@ class Chain:
         canonical = facts.canonical(entries)
         self.seq, self.hash = facts.seq, sha256(canonical)
         self.owed -= sum(pence for account, pence in amounts if account is Account.ACCRUED)
-        (before, pence), (after, _) = amounts
-        self.rows.append(
+        self._txns.append({**vars(facts), "hash": self.hash, "canonical": canonical})
+        self._entries += [
             {
-                **vars(facts), "hash": self.hash, "canonical": canonical, "from_account": before.value,
-                "to_account": after.value, "pence": pence,
+                "txn_seq": self.seq,
+                "line": line,
+                "account": account,
+                "amount_pence": pence,
+                "currency": currency,
             }
-        )  # fmt: skip
+            for line, (account, pence, currency) in enumerate(entries, start=1)
+        ]
 
-    def write(self, connection: Connection) -> None:
-        """Write what has been posted since, each transaction sealed before the next."""
-        driver: Any = connection.connection.driver_connection
-        made = as_stored(connection, LedgerTxn.__table__, COLUMNS, self.rows)  # type: ignore[arg-type]
-        if connection.dialect.name == "sqlite":
-            _sqlite(driver, made, self.rows)
-        else:
-            _postgresql(driver, made, self.rows)
-        self.rows.clear()
+    def taken(self) -> Rows:
+        """What was posted since, to be written."""
+        txns, self._txns = self._txns, []
+        entries, self._entries = self._entries, []
+        return {LedgerTxn.__table__: txns, LedgerEntry.__table__: entries}  # type: ignore[dict-item]
 
-
-def _sqlite(driver: Any, made: Any, rows: Sequence[dict[str, Any]]) -> None:
-    insert = f"INSERT INTO ledger_txn ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
-    entry = f"{ENTRY} (?1, 1, ?2, ?4, ?5), (?1, 2, ?3, -?4, ?5)"
-    for txn, row in zip(made, rows, strict=True):
-        driver.execute(insert, txn)
-        driver.execute(entry, (row["seq"], row["from_account"], row["to_account"], row["pence"], CURRENCY))
-        driver.execute(f"{SEAL} ?, last_hash = ?", (row["seq"], row["hash"]))
-
-
-def _postgresql(driver: Any, made: Any, rows: Sequence[dict[str, Any]]) -> None:
-    with driver.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMP TABLE IF NOT EXISTS demo_txn (LIKE ledger_txn, from_account text, to_account text,"
-            " pence integer) ON COMMIT DELETE ROWS"
-        )
-        with cursor.copy(
-            "COPY demo_txn (" + ", ".join(COLUMNS) + ", from_account, to_account, pence) FROM STDIN"
-        ) as copy:
-            for txn, row in zip(made, rows, strict=True):
-                copy.write_row([*txn, row["from_account"], row["to_account"], row["pence"]])
-        cursor.execute(POSTGRESQL)
+    def seal(self, session: Session) -> None:
+        """Move the head to the last transaction, and add everything up."""
+        session.execute(update(LedgerHead).values(last_seq=self.seq, last_hash=self.hash))
+        session.execute(text(SUMS))

@@ -17,7 +17,7 @@ from shop.dedications.vault import Vault
 from shop.demo.bulk_insert import write
 from shop.demo.chain import Chain
 from shop.demo.happening import Ledger
-from shop.demo.hurry import hurrying
+from shop.demo.hurry import hurrying, without_timeout
 from shop.demo.mark import mark
 from shop.demo.order_rows import Maker
 from shop.demo.prepared import prepared
@@ -27,8 +27,8 @@ from shop.giving.models import LedgerPeriod, Policy
 from shop.giving.policies import statement
 from shop.stock.models import StockLevel, StockMovement
 
-BATCH: Final = {"sqlite": 2000, "postgresql": 500}
-"""Orders in one transaction. PostgreSQL keeps every version of the ledger's head until one ends."""
+BATCH: Final = 1000
+"""Orders in one transaction."""
 
 AGREEMENT: Final = "DEMO-NOT-AN-AGREEMENT"
 
@@ -73,12 +73,15 @@ def fill(place: Place, orders: int, progress: Callable[[int], object] = bool) ->
     )  # fmt: skip
     ledger = Ledger(Chain(policy, "live"))
     with hurrying(place.database):
-        for batch in _batches(told(orders, until), BATCH[place.database.engine.dialect.name]):
+        for batch in _batches(told(orders, until), BATCH):
             ledger.tell(maker, batch)
             _keep(place, maker, ledger.chain)
             progress(len(batch))
         ledger.end(until)
         _keep(place, maker, ledger.chain)
+        with place.database.transaction() as session:
+            without_timeout(session.connection())
+            ledger.chain.seal(session)
 
 
 def _batches(orders: Iterator[Told], size: int) -> Iterator[list[Told]]:
@@ -119,7 +122,7 @@ def _keep(place: Place, maker: Maker, chain: Chain) -> None:
         connection = session.connection()
         write(connection, maker.taken())
         _begin_months(session, chain)
-        chain.write(connection)
+        write(connection, chain.taken())
         _count_stock(session, maker)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from shop import migrations, sample
 from shop.application import create_app
@@ -29,6 +30,24 @@ class Demo:
     app: Flask
     settings: Settings
     place: filling.Place
+    before: set[str]
+    """Its schema, before it was filled."""
+
+
+def schema(database: Database) -> set[str]:
+    """Every constraint, index and trigger, as the database tells of it, and whether it is in force."""
+    told = {
+        "sqlite": "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL",
+        "postgresql": """
+            SELECT concat(conrelid::regclass, conname, pg_get_constraintdef(oid), convalidated)
+            FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+            UNION ALL SELECT concat(pg_get_indexdef(indexrelid), indisvalid) FROM pg_index
+            JOIN pg_class ON pg_class.oid = indexrelid WHERE relnamespace = 'public'::regnamespace
+            UNION ALL SELECT concat(pg_get_triggerdef(oid), tgenabled) FROM pg_trigger WHERE NOT tgisinternal
+        """,
+    }
+    with database.reading() as session:
+        return set(session.scalars(text(told[database.engine.dialect.name])))
 
 
 @contextmanager
@@ -42,9 +61,10 @@ def filled(url: str, folder: Path, orders: int) -> Iterator[Demo]:
     migrations.upgrade(place.database)
     with place.database.transaction() as session:
         sample.load_sample(session)
+    before = schema(place.database)
     filling.fill(place, orders)
     app = create_app(replace(settings))
-    yield Demo(app, settings, place)
+    yield Demo(app, settings, place, before)
     place.database.dispose()
     place.vault.keys.dispose()
     app.extensions["shop"].database.dispose()

@@ -19,7 +19,7 @@ from shop.orders.models import Order
 from shop.orders.states import State
 from shop.orders.view import view
 from shop.settings import Settings
-from tests.demo.conftest import MANY, SOME, Demo
+from tests.demo.conftest import MANY, SOME, Demo, schema
 from tests.keys import VAULT_KEY
 from tests.pages.owner import name_trader
 
@@ -34,6 +34,11 @@ def test_the_ledger_of_invented_orders_is_sound_and_guarded(demo: Demo) -> None:
     assert totals.remitted_pence > 0
     assert totals.held_pence > 0
     assert len(months) >= 60
+
+
+def test_every_constraint_index_and_trigger_is_in_force_again(demo: Demo) -> None:
+    assert len(demo.before) > 50
+    assert schema(demo.place.database) == demo.before
 
 
 def test_every_kind_of_row_is_there_and_every_state(demos: tuple[Demo, Demo]) -> None:
