@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks import databases, in_process, ledger_files, pages, purchases, scale
+from tests.benchmarks import databases, in_process, pages, purchases, scale
 from tests.benchmarks.processes import private_mib
 from tests.benchmarks.servers import SHOP, Running, bare, running
 from tests.benchmarks.table import Row, middle, say, show
@@ -17,9 +17,8 @@ STARTS = 3
 def main() -> None:
     asked = argparse.ArgumentParser(prog="make bench")
     asked.add_argument("--history", type=int, default=20_000, help="orders behind the aged shop")
-    asked.add_argument("--entries", type=int, default=100_000, help="ledger transactions to export")
-    asked.add_argument("--orders", type=int, default=20_000, help="orders that `demo fill` invents")
-    asked.add_argument("--only", choices=["pages", "purchases", "in-process", "ledger", "scale"])
+    asked.add_argument("--orders", type=int, default=50_000, help="orders that `demo fill` invents")
+    asked.add_argument("--only", choices=["pages", "purchases", "in-process", "scale"])
     options = asked.parse_args()
     say("Ratios of one run on this machine; absolute numbers say little elsewhere.")
     if options.only in {None, "pages"}:
@@ -30,9 +29,6 @@ def main() -> None:
             show("One purchase in this process against what it may cost", in_process.measure(place()))
         if options.only in {None, "purchases"}:
             show("A whole purchase against a bare one", purchases.compare(place(), options.history))
-    for place in (databases.sqlite, databases.postgresql):
-        if options.only in {None, "ledger"}:
-            show("The ledger as CSV", ledger_files.compare(place(), options.entries))
     for place in (databases.sqlite, databases.postgresql):
         if options.only in {None, "scale"}:
             show("With many orders", scale.compare(place(), options.orders))

@@ -1,6 +1,8 @@
 """Databases to measure on: SQLite, and PostgreSQL from its wheel. Both wait for the disk."""
 
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +16,7 @@ from shop.catalogue.snapshot import load
 from shop.db import Database
 from shop.giving.policies import load_sample_policy
 from shop.sample import load_sample
+from tests.benchmarks.servers import ROOT, clean_environment
 
 PLENTY = 1_000_000
 
@@ -60,6 +63,14 @@ def postgresql() -> Iterator[Server]:
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         pid = int((Path(folder) / "server" / "postmaster.pid").read_text().split()[0])
         yield Server("PostgreSQL", Path(folder), url, pid)
+
+
+def fill(url: str, folder: Path, orders: int) -> None:
+    """`demo fill`: invented orders in an empty database, their keys in a folder: its INSTANCE_DIR."""
+    command = [sys.executable, "-m", "flask", "--app", "app", "demo", "fill"]
+    where = ["--orders", str(orders), "--folder", str(folder), "--database", url]
+    environ = clean_environment() | {"INSTANCE_DIR": str(folder)}
+    subprocess.run([*command, *where], cwd=ROOT, env=environ, check=True, stdout=subprocess.DEVNULL)
 
 
 def furnish(url: str) -> None:

@@ -5,10 +5,10 @@ import sys
 import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tests.benchmarks import databases
 from tests.benchmarks.buyers import Journey, bare_steps, shop_steps, shopping
-from tests.benchmarks.history import fill
 from tests.benchmarks.servers import ROOT, SHOP, Running, bare, clean_environment, running
 from tests.benchmarks.table import Row, middle
 
@@ -31,8 +31,7 @@ def compare(place: AbstractContextManager[databases.Server], history: int) -> li
         addresses = {name: server.create(name) for name in ("bare", "fresh", "aged")}
         _furnish_bare(addresses["bare"])
         databases.furnish(addresses["fresh"])
-        databases.furnish(addresses["aged"])
-        fill(addresses["aged"], history)
+        databases.fill(addresses["aged"], _folder(server, "aged"), history)
         measured = {name: Measured() for name in addresses}
         for _ in range(ROUNDS):
             for name, url in addresses.items():
@@ -44,7 +43,7 @@ def _measure(server: databases.Server, name: str, url: str, into: Measured) -> N
     command, variable, journey = (SHOP, "DATABASE_URL", shop_steps)
     if name == "bare":
         command, variable, journey = bare("bare"), "BARE_DATABASE_URL", bare_steps
-    with running(command, server.folder / f"{name}-run", env={variable: url}, helpers=server.helpers) as shop:
+    with running(command, _folder(server, name), env={variable: url}, helpers=server.helpers) as shop:
         _buy(shop, journey, 1)  # what is read once per process
         _settle(shop)
         cpu, began = shop.cpu(), time.monotonic()
@@ -53,6 +52,10 @@ def _measure(server: databases.Server, name: str, url: str, into: Measured) -> N
         into.cpu_ms.append(1000 * (shop.cpu() - cpu) / BUYERS / EACH)
         _settle(shop)
         into.whole_cpu_ms.append(1000 * (shop.cpu() - cpu) / BUYERS / EACH)
+
+
+def _folder(server: databases.Server, name: str) -> Path:
+    return server.folder / f"{name}-run"
 
 
 def _buy(shop: Running, journey: Journey, each: int) -> None:
