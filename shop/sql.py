@@ -1,7 +1,7 @@
 """What is asked of both databases: where SQLite and PostgreSQL speak differently, both stand here."""
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, DateTime, SQLColumnExpression, TableClause, cast, func, select
 from sqlalchemy.dialects import sqlite
@@ -12,6 +12,9 @@ from shop.orm import Base, UtcDateTime
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
+
+APART: Final = timedelta(minutes=10)
+"""How far apart the clocks of two hosts may be. (A process too may have looked at its clock, then waited.)"""
 
 
 def is_sqlite(session: Session | Connection) -> bool:
@@ -54,9 +57,10 @@ def moment(session: Session) -> datetime:
 def has_come(at: SQLColumnExpression[Any], now: datetime, furthest: timedelta) -> ColumnElement[bool]:
     """Whether the time `at` has come, when nothing is put off for longer than `furthest`.
 
-    What lies further ahead was written before the host's clock was set back: it waits no longer.
+    What lies further ahead, by more than the clocks of two hosts are apart, was written before the host's
+    clock was set back: it waits no longer.
     """
-    return (at <= now) | (at > now + furthest)
+    return (at <= now) | (at > now + furthest + APART)
 
 
 def one_at_a_time(session: Session, key: str) -> None:

@@ -14,7 +14,8 @@ from shop.accounts.models import StaffSession
 from shop.db import Database
 from shop.mail import outbox
 from shop.orders.states import State
-from shop.payments import refunds
+from shop.payments import refund_sending, refunds
+from shop.payments.models import RefundRequest
 from shop.standin import deliveries
 from shop.tasks import DatabaseWatch, Task
 from shop.webhooks import handlers, inbox
@@ -27,12 +28,16 @@ Wrong = Callable[[], AbstractContextManager[None]]
 @pytest.fixture(params=[timedelta(days=1), timedelta(days=400)], ids=["a day", "a year"])
 def ahead(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Wrong:
     """Inside, the clock is wrong."""
+    return _moved_on(monkeypatch, request.param)
+
+
+def _moved_on(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> Wrong:
     right = clock.now
 
     @contextmanager
     def wrong() -> Iterator[None]:
         with monkeypatch.context() as patch:
-            patch.setattr(clock, "now", lambda: right() + request.param)
+            patch.setattr(clock, "now", lambda: right() + by)
             yield
 
     return wrong
@@ -68,6 +73,28 @@ def test_an_e_mail_that_a_worker_had_taken_is_taken_again(harness: Harness, ahea
         assert outbox.claim(session)
     with harness.database.transaction() as session:
         assert outbox.claim(session)
+
+
+@pytest.fixture(params=[timedelta(seconds=2), timedelta(minutes=5)], ids=["seconds", "minutes"])
+def other_host(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Wrong:
+    """Inside, it is another host's clock, a little ahead of ours."""
+    return _moved_on(monkeypatch, request.param)
+
+
+def test_what_another_host_is_sending_is_left_to_it_though_its_clock_is_a_little_ahead(
+    harness: Harness, other_host: Wrong
+) -> None:
+    order = paid(harness)
+    harness.sync(order)
+    with harness.database.transaction() as session:
+        refunds.ask(session, order, lines=[1], postage=False, actor="owner@example.com")
+        owed = session.scalars(select(RefundRequest)).one()
+        with other_host():
+            assert outbox.claim(session)
+            owed.claimed_until = clock.now() + refund_sending.CLAIMED
+        session.flush()
+        assert outbox.claim(session) is None
+        assert session.scalars(select(RefundRequest).where(refund_sending.due(clock.now()))).all() == []
 
 
 def test_what_stripe_told_is_acted_on(harness: Harness, ahead: Wrong) -> None:
