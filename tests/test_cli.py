@@ -27,6 +27,7 @@ from shop.mail.models import QueuedEmail
 from shop.orders.lifecycle import State
 from shop.orders.models import OrderLine
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
+from shop.payments.reconciliation import UNLOOKED
 from shop.settings import Settings
 from shop.stock.models import StockMovement
 from tests.fixtures import engine_name, harness
@@ -206,6 +207,27 @@ def test_reconciling_settles_and_says_that_everything_adds_up(app: Flask, harnes
     said = run(app, "payments", "reconcile")
     assert (said.exit_code, said.output) == (0, "Everything adds up.\n")
     assert harness.order(order).state == State.PAID
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("reconcile", f"{UNLOOKED.format(1)}\nTo be looked into: 1.\n"),
+        ("sweep", "0 orders looked at.\nError: 1 could not be looked at now, and are tried again.\n"),
+    ],
+)
+def test_an_order_that_cannot_be_looked_at_is_no_success(
+    app: Flask, harness: Harness, monkeypatch: pytest.MonkeyPatch, command: str, said: str
+) -> None:
+    harness.place("disc")
+    harness.pass_time_for_holds()
+
+    def fails(*_: object, **__: object) -> None:
+        raise GatewayDown("away")
+
+    monkeypatch.setattr("shop.payments.gateway.Gateway.snapshot", fails)
+    done = run(app, "payments", command)
+    assert (done.exit_code, done.output) == (1, said)
 
 
 @pytest.mark.parametrize("error", [GatewayDown("away"), GatewayRefused("api_key_expired", "", 401)])

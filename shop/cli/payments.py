@@ -15,8 +15,11 @@ group = AppGroup("payments", help="Stripe and the orders.")
 
 @group.command("sweep")
 def sweep() -> None:
-    """Look at every order that a lost message may have left undone."""
-    click.echo(f"{sweep_orders(current_services())} orders looked at.")
+    """Look at every order that a lost message may have left undone. Exit status 1 when one could not be."""
+    looked = sweep_orders(current_services())
+    click.echo(f"{looked.done} orders looked at.")
+    if looked.missed:
+        raise click.ClickException(f"{looked.missed} could not be looked at now, and are tried again.")
 
 
 @group.command("reconcile")
@@ -28,5 +31,5 @@ def reconcile() -> None:
         raise click.ClickException(f"Nothing was compared: {error}.") from None
     for problem in problems:
         click.echo(problem)
-    click.echo("Everything adds up." if not problems else f"{len(problems)} differences.")
+    click.echo("Everything adds up." if not problems else f"To be looked into: {len(problems)}.")
     sys.exit(1 if problems else 0)

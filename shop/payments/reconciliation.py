@@ -25,6 +25,7 @@ PAYOUTS: Final = frozenset({"payout", "payout_reversal"})
 """Reporting categories of money on its way between Stripe and our bank: it is about no order."""
 NOT_ABOUT_ORDERS: Final = PAYOUTS | {"fee", "network_cost", "topup", "topup_reversal"}
 
+UNLOOKED: Final = "Orders that could not be looked at: {}. They are compared as they were known before."
 
 BATCH: Final = 1000
 """Rows in memory at a time."""
@@ -37,14 +38,15 @@ def reconcile(services: Services) -> list[str]:
     """
     if other_account(services):
         return [OTHER_ACCOUNT]
-    look_at_all(services)
+    missed = look_at_all(services).missed
     with closing(_Sides()) as sides:
         moved = sides.take_theirs(services.gateway.moves())
         with services.database.reading() as session:
             sides.take_ours(_entries(session, services))
             owed = list(_owed(session, services))
         differences = list(sides.differences())
-    return [*owed, *differences, *_payouts(services), *_balance(services, moved)]
+    unlooked = [UNLOOKED.format(missed)] if missed else []
+    return [*unlooked, *owed, *differences, *_payouts(services), *_balance(services, moved)]
 
 
 class _Sides:

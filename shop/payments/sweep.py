@@ -40,18 +40,28 @@ AT_A_TIME: Final = 20
 """Orders looked at in one batch of a round."""
 
 
-def sweep(services: Services) -> int:
-    """Look at every order something may have been missed for. Give how many were looked at.
+class Looked(NamedTuple):
+    """What came of a round: for how many it went well, and how many could not be looked at just now."""
+
+    done: int = 0
+    missed: int = 0
+
+
+def sweep(services: Services) -> Looked:
+    """Look at every order something may have been missed for. A request made again counts if it is missed.
 
     Stock is never released on our own clock: an overdue payment page is closed at Stripe first. With the key
     of another account nothing is looked at: that account knows none of these orders.
     """
     if other_account(services):
-        return 0
+        return Looked()
     _leave_behind(services)
-    _each(services, lambda attempt_id: start_payment(services, attempt_id), _unanswered(services), "attempt")
+    asked = _each(
+        services, lambda attempt: start_payment(services, attempt), _unanswered(services), "attempt"
+    )
     closed = _each(services, lambda order_id: withdraw(services, order_id), _overdue(services))
-    return closed + _each(services, lambda order_id: sync_order(services, order_id), _unfinished(services))
+    looked = _each(services, lambda order_id: sync_order(services, order_id), _unfinished(services))
+    return Looked(closed.done + looked.done, asked.missed + closed.missed + looked.missed)
 
 
 class Place(NamedTuple):
@@ -61,15 +71,16 @@ class Place(NamedTuple):
     order_id: int
 
 
-def look_at_all(services: Services, *, placed_within: timedelta | None = None) -> int:
-    """Look at every order, or those placed lately, that money may have moved for. Give how many were."""
+def look_at_all(services: Services, *, placed_within: timedelta | None = None) -> Looked:
+    """Look at every order, or those placed lately, that money may have moved for."""
     if other_account(services):
-        return 0
-    done, after = 0, None
+        return Looked()
+    done = missed = 0
+    after = None
     while places := _next(services, after, placed_within):
-        done += _look(services, places)
-        after = places[-1]
-    return done
+        looked = _look(services, places)
+        done, missed, after = done + looked.done, missed + looked.missed, places[-1]
+    return Looked(done, missed)
 
 
 def look_at_some(services: Services, after: Place | None, *, placed_within: timedelta) -> Place | None:
@@ -81,7 +92,7 @@ def look_at_some(services: Services, after: Place | None, *, placed_within: time
     return places[-1] if len(places) == AT_A_TIME else None
 
 
-def _look(services: Services, places: Sequence[Place]) -> int:
+def _look(services: Services, places: Sequence[Place]) -> Looked:
     return _each(
         services, lambda order_id: sync_order(services, order_id), [place.order_id for place in places]
     )
@@ -120,16 +131,17 @@ def _leave_behind(services: Services) -> None:
             record(session, order, EventKind.EXPIRED, actor="shop")
 
 
-def _each(services: Services, do: Callable[[int], object], ids: Iterable[int], what: str = "order") -> int:
-    """Do it for every one of them, and give for how many it went well: none may stand in another's way.
+def _each(services: Services, do: Callable[[int], object], ids: Iterable[int], what: str = "order") -> Looked:
+    """Do it for every one of them: none may stand in another's way.
 
     Raises OperationalError when the database does not answer: then it would not for the next one either.
     """
-    done = 0
+    done = missed = 0
     for found in ids:
         try:
             do(found)
             done += 1
+            continue
         except (OperationalError, PoolTimeout):
             raise
         except (GatewayDown, StillMoving) as error:
@@ -140,7 +152,8 @@ def _each(services: Services, do: Callable[[int], object], ids: Iterable[int], w
                 raise_alert(
                     session, AlertKind.SWEEP_STUCK, _named(session, what, found), type(error).__name__
                 )
-    return done
+        missed += 1
+    return Looked(done, missed)
 
 
 def _named(session: Session, what: str, found: int) -> str:

@@ -132,7 +132,7 @@ def test_lost_doubled_and_shuffled_news_ends_where_the_news_in_order_does(
         alike.append((orderly, badly, deaf))
     harness.pass_time_for_holds()
     sweep(harness.services)
-    assert look_at_all(harness.services) == 3 * HISTORIES
+    assert look_at_all(harness.services).done == 3 * HISTORIES
     ended = [tuple(told.stands() for told in three) for three in alike]
     assert [three for three in ended if len(set(map(str, three))) > 1] == []
     assert len({str(three) for three in ended}) > HISTORIES // 3  # the histories did differ

@@ -15,7 +15,7 @@ from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.reconciliation import reconcile
 from shop.payments.services import Services
 from shop.payments.stripe_account import OTHER_ACCOUNT
-from shop.payments.sweep import look_at_all, sweep
+from shop.payments.sweep import Looked, look_at_all, sweep
 from shop.payments.sync import sync_order
 from shop.settings import PaymentMode
 from tests.harness import Harness
@@ -52,7 +52,7 @@ def test_orders_of_test_keys_are_no_difference_once_real_money_moves(
     harness.pass_time_for_holds()
     later(monkeypatch, timedelta(minutes=40))
     services = live(harness)
-    assert sweep(services) == look_at_all(services) == 0
+    assert sweep(services) == look_at_all(services) == Looked()
     assert reconcile(services) == []
     assert harness.order(paid).state == State.PAID
     assert (harness.order(waiting).state, harness.level("petal").reserved) == (State.EXPIRED, 0)
@@ -67,7 +67,7 @@ def test_test_keys_and_live_keys_of_one_account_are_apart(harness: Harness) -> N
     harness.pays(paid)
     harness.sync(paid)
     services = replace(live(harness), mode=PaymentMode.STRIPE)
-    assert look_at_all(services) == 0
+    assert look_at_all(services) == Looked()
     assert reconcile(services) == []
 
 
@@ -83,12 +83,12 @@ def test_with_the_key_of_another_account_nothing_is_touched_and_the_owner_is_tol
     harness.pays(paid)
     harness.pass_time_for_holds()
     services = knows_nothing(harness.services)
-    assert sweep(services) == look_at_all(services) == 0
+    assert sweep(services) == look_at_all(services) == Looked()
     assert reconcile(services) == [OTHER_ACCOUNT]
     assert {harness.order(order).state for order in (paid, waiting)} == {State.AWAITING}
     with harness.database.reading() as session:
         assert [alert.kind for alert in alerts.open_alerts(session)] == [AlertKind.OTHER_ACCOUNT]
-    assert sweep(harness.services) == 2
+    assert sweep(harness.services) == Looked(done=2)
     with harness.database.reading() as session:
         assert alerts.open_alerts(session) == []
 
@@ -101,7 +101,7 @@ def test_a_stripe_that_does_not_say_is_not_another_account(harness: Harness, err
     paid = harness.place("disc")
     harness.pays(paid)
     harness.pass_time_for_holds()
-    assert sweep(hooked(harness.services, session=fails)) == 1
+    assert sweep(hooked(harness.services, session=fails)).done == 1
     assert harness.order(paid).state == State.PAID
 
 

@@ -1,10 +1,14 @@
 """Stripe and our entries tell the same story, to the penny."""
 
+from collections.abc import Callable, Iterable
+
 from sqlalchemy import text
 
 from shop.money import pounds_and_pence
-from shop.payments.reconciliation import reconcile
+from shop.payments.gateway_errors import GatewayDown
+from shop.payments.reconciliation import UNLOOKED, reconcile
 from shop.standin import after_sales, paying
+from tests.payments.webhook_client import hooked
 from tests.harness import Harness
 
 
@@ -48,3 +52,20 @@ def test_an_entry_of_ours_that_stripe_does_not_know_is_named(harness: Harness) -
         session.execute(text("UPDATE payment_entry SET amount_pence = amount_pence + 1"))
     (problem,) = reconcile(harness.services)
     assert "at Stripe" in problem
+
+
+def test_an_order_that_could_not_be_looked_at_is_counted_and_nothing_is_said_to_add_up(
+    harness: Harness,
+) -> None:
+    unlooked, looked = harness.place("disc"), harness.place("petal")
+    for order in (unlooked, looked):
+        harness.pays(order)
+        harness.sync(order)
+
+    def is_away(ask: Callable[..., object], sessions: Iterable[str], **named: object) -> object:
+        if harness.session_id(unlooked) in sessions:
+            raise GatewayDown("no answer")
+        return ask(sessions, **named)
+
+    assert reconcile(hooked(harness.services, snapshot=is_away)) == [UNLOOKED.format(1)]
+    assert reconcile(harness.services) == []

@@ -17,7 +17,7 @@ from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt
 from shop.payments.payment_page import start_payment
 from shop.payments.services import Services
-from shop.payments.sweep import STILL_MOVES, look_at_all, sweep
+from shop.payments.sweep import STILL_MOVES, Looked, look_at_all, sweep
 from shop.standin import paying
 from tests.harness import Harness, quoted
 from tests.payments.webhook_client import hooked
@@ -136,7 +136,7 @@ def test_a_second_page_is_closed_while_a_slow_payment_is_on_its_way(harness: Har
 
 @pytest.mark.parametrize("look", [sweep, look_at_all])
 def test_an_order_that_cannot_be_looked_at_does_not_keep_the_others_waiting(
-    harness: Harness, look: Callable[[Services], int]
+    harness: Harness, look: Callable[[Services], Looked]
 ) -> None:
     lost, paid = harness.place("disc"), harness.place("petal")
     harness.pays(paid)
@@ -145,7 +145,7 @@ def test_an_order_that_cannot_be_looked_at_does_not_keep_the_others_waiting(
             update(CheckoutAttempt).where(CheckoutAttempt.order_id == lost).values(stripe_id="cs_unknown")
         )
     harness.pass_time_for_holds()
-    assert look(harness.services) == 1
+    assert look(harness.services) == Looked(done=1, missed=1)
     assert harness.order(paid).state == State.PAID
     assert harness.order(lost).state == State.AWAITING
 
@@ -181,6 +181,6 @@ def test_a_refund_whose_webhook_was_lost_is_found_by_the_daily_look(harness: Har
         harness.refunds(order)
     with harness.database.transaction() as session:
         session.get_one(Order, long_ago).placed_at = clock.now() - STILL_MOVES - timedelta(days=1)
-    assert look_at_all(harness.services, placed_within=STILL_MOVES) == 1
+    assert look_at_all(harness.services, placed_within=STILL_MOVES).done == 1
     assert harness.order(lately).state == State.REFUNDED
     assert harness.order(long_ago).state == State.PAID
