@@ -85,13 +85,14 @@ class Worker:
                 self.services.database,
                 self.post,
                 lambda claimed: order_emails.write(self.services, render_template, claimed, self.reply_to),
+                order_emails.tell_refused,
             )
 
     def _deliver(self) -> bool:
         return bool(self.app.extensions["shop"].deliver(clock.now()))
 
     def _sweep(self) -> bool:
-        return bool(sweep(self.services))
+        return bool(sweep(self.services).done)
 
     def _forget(self) -> bool:
         """What is past the time the privacy page gives."""

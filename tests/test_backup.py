@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from shop import backup
 from shop.backup import AnotherTool, CannotBackUp, CannotRestore
 from shop.db import Database
+from shop.emails import order_emails
 from shop.mail.models import QueuedEmail
 from shop.mail.sending import send_next
 from shop.orders.models import Order
@@ -100,7 +101,7 @@ def test_a_restored_shop_has_its_orders_its_stock_and_its_ledger_and_sends_no_em
         def send(self, message: object) -> None:
             raise AssertionError("an e-mail left a restored copy")
 
-    assert not send_next(elsewhere, Nobody(), lambda _: None)
+    assert not send_next(elsewhere, Nobody(), lambda _: None, order_emails.tell_refused)
     sell(restored)
     assert orders(elsewhere) == 2, "and it goes on"
     elsewhere.dispose()

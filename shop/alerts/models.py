@@ -28,6 +28,8 @@ class AlertKind(StrEnum):
     KEY_REFUSED = "key refused"
     SIGN_IN_GUESSED = "sign-in guessed"
     MAIL_UNENCRYPTED = "mail unencrypted"
+    MAIL_WAITS = "mail waits"
+    EMAIL_REFUSED = "e-mail refused"
     TEXT_LEFT_OUT = "text left out"
     STOCK_DIFFERS = "stock differs"
 
@@ -65,6 +67,14 @@ SAID: Final[Mapping[AlertKind, str]] = {
     AlertKind.MAIL_UNENCRYPTED: (
         "The mail server takes our password only unencrypted, so no e-mail leaves. Please set MAIL_URL to "
         "one that offers STARTTLS, or to smtps://."
+    ),
+    AlertKind.MAIL_WAITS: (
+        "E-mails have waited for more than a day: the mail server does not take any. They are tried again "
+        "each hour."
+    ),
+    AlertKind.EMAIL_REFUSED: (
+        "A mail server refuses an e-mail about an order. The order says whether it is still tried; please "
+        "reach the buyer in another way."
     ),
     AlertKind.SIGN_IN_GUESSED: (
         "Somebody is trying passwords for an account from very many places. Browsers that have signed in to "

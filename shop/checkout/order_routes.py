@@ -12,6 +12,7 @@ from shop.checkout.forms import ActionForm
 from shop.checkout.presenters import ordered_shown
 from shop.checkout.timeline import steps
 from shop.container import current_services
+from shop.mail import outbox
 from shop.orders import hand_drawings, wall
 from shop.orders.lifecycle import by_token
 from shop.orders.models import Order
@@ -35,12 +36,14 @@ def show(token: str) -> ResponseReturnValue:
             abort(HTTPStatus.NOT_FOUND, UNKNOWN)
         opened = view(session, services.vault, order)
         catalogue = snapshot.load(session)
+        unread = outbox.last_was_refused(session, order.id)
     page = make_response(
         render_template(
             "checkout/order.html",
             order=opened,
             lines=ordered_shown(catalogue, opened.lines),
             steps=steps(opened),
+            unread=unread,
             token=token,
         )
     )

@@ -8,7 +8,10 @@ from email.utils import format_datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from sqlalchemy.orm import Session
+
 from shop import clock
+from shop.alerts import AlertKind, raise_alert
 from shop.emails.proof_images import ProofImage, attach, proof_images
 from shop.mail.addresses import ascii_address
 from shop.mail.outbox import Claimed
@@ -78,6 +81,17 @@ def _addressed(site_url: str, *, to: str, reply_to: str) -> EmailMessage:
     message["Date"] = format_datetime(clock.now())
     message["Auto-Submitted"] = "auto-generated"
     return message
+
+
+def tell_refused(session: Session, claimed: Claimed, answer: str) -> None:
+    """Tell the owner that a mail server refuses an e-mail: about which order, what it is, and the answer."""
+    reference = session.get_one(Order, claimed.order_id).reference
+    raise_alert(session, AlertKind.EMAIL_REFUSED, reference, f"{named(claimed.kind)}: {answer}")
+
+
+def named(kind: str) -> str:
+    """A sort of e-mail as people say it."""
+    return kind.replace("-", " ")
 
 
 def _pictures(

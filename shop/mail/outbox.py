@@ -2,6 +2,7 @@
 
 import random
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,6 +21,11 @@ FIRST_DELAY: Final = timedelta(seconds=30)
 LONGEST_DELAY: Final = timedelta(hours=1)
 FURTHEST: Final = 1.5 * LONGEST_DELAY
 """With its jitter."""
+_HOURLY: Final = 8
+"""From this try on they are LONGEST_DELAY apart."""
+
+REFUSED: Final = "refused"
+"""Why an e-mail was dropped that the buyer's mail server will not take."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Claimed:
     order_id: int
     message_id: str
     attempts: int
+    created_at: datetime
 
 
 def put(
@@ -75,6 +82,7 @@ def claim(session: Session) -> Claimed | None:
             QueuedEmail.order_id,
             QueuedEmail.message_id,
             QueuedEmail.attempts,
+            QueuedEmail.created_at,
         )
         .execution_options(synchronize_session=False)
     ).first()
@@ -107,11 +115,42 @@ def drop_unsent(session: Session, why: str, *, order_id: int | None = None) -> i
     return len(session.execute(stopped).all())
 
 
-def postpone(session: Session, email_id: int, attempts: int) -> None:
-    """Try again later: each time about twice as late, at most hourly, jittered so that e-mails spread out."""
+def postpone(session: Session, email_id: int, attempts: int, *, answered: bool = True) -> None:
+    """Try again later: each time about twice as late, at most hourly, jittered so that e-mails spread out.
+
+    While nobody has `answered`, tries at full length are not counted: it is no fault of the e-mail's.
+    """
     delay = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(attempts - 1, 10))
     jitter = random.uniform(0.75, 1.25)  # noqa: S311  (spreads load, guards nothing)
-    _close(session, email_id, due_at=clock.now() + delay * jitter)
+    counted = attempts if answered else min(attempts, _HOURLY)
+    _close(session, email_id, due_at=clock.now() + delay * jitter, attempts=counted)
+
+
+def not_arrived(session: Session, order_id: int) -> Sequence[QueuedEmail]:
+    """The e-mails about an order that were refused for good, or tried in vain so far; oldest first."""
+    return session.scalars(
+        select(QueuedEmail)
+        .where(
+            QueuedEmail.order_id == order_id,
+            QueuedEmail.sent_at.is_(None),
+            or_(QueuedEmail.dropped == REFUSED, QueuedEmail.dropped.is_(None) & (QueuedEmail.attempts > 1)),
+        )
+        .order_by(QueuedEmail.id)
+    ).all()
+
+
+def last_was_refused(session: Session, order_id: int) -> bool:
+    """Whether the newest e-mail about an order that came to an end was refused: the buyer has not read it."""
+    ended = (
+        select(QueuedEmail.dropped)
+        .where(
+            QueuedEmail.order_id == order_id,
+            or_(QueuedEmail.sent_at.is_not(None), QueuedEmail.dropped == REFUSED),
+        )
+        .order_by(QueuedEmail.id.desc())
+        .limit(1)
+    )
+    return session.scalar(ended) == REFUSED
 
 
 def _oldest_due(now: datetime) -> Select[int]:

@@ -5,6 +5,7 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from ipaddress import ip_address
@@ -12,13 +13,20 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
-from shop import files
-from shop.alerts import AlertKind, raise_alert
+from sqlalchemy.orm import Session
+
+from shop import clock, files
+from shop.alerts import AlertKind, raise_alert, withdraw_alert
 from shop.db import Database
 from shop.mail import outbox
+from shop.mail.answers import MOST_TRIES, answer_to
 from shop.mail.outbox import Claimed
 
 SMTP_TIMEOUT_SECONDS: Final = 20
+TOLD_AFTER: Final = timedelta(days=1)
+"""How long an e-mail waits for the mail server before the owner is told."""
+SERVER: Final = "MAIL_URL"
+"""What alerts about the mail server as such are about."""
 
 
 class Transport(Protocol):
@@ -71,15 +79,22 @@ class SmtpTransport:
     def send(self, message: EmailMessage) -> None:
         """Hand the e-mail over, encrypted whenever the server can. Raises PasswordInTheClear."""
         context = ssl.create_default_context()
-        with self._connect(context) as server:
-            if not self.tls and server.has_extn("starttls"):
-                server.starttls(context=context)
-                server.ehlo()
-            if self.user and not isinstance(server.sock, ssl.SSLSocket) and not _this_machine(self.host):
-                raise PasswordInTheClear
-            if self.user:
-                server.login(self.user, self.password)
-            server.send_message(message)
+        server = self._connect(context)
+        try:
+            self._hand_over(server, message, context)
+        finally:
+            with suppress(smtplib.SMTPException):  # how it says goodbye changes nothing about the e-mail
+                server.quit()
+
+    def _hand_over(self, server: smtplib.SMTP, message: EmailMessage, context: ssl.SSLContext) -> None:
+        if not self.tls and server.has_extn("starttls"):
+            server.starttls(context=context)
+            server.ehlo()
+        if self.user and not isinstance(server.sock, ssl.SSLSocket) and not _this_machine(self.host):
+            raise PasswordInTheClear
+        if self.user:
+            server.login(self.user, self.password)
+        server.send_message(message)
 
     def _connect(self, context: ssl.SSLContext) -> smtplib.SMTP:
         if self.tls:
@@ -105,14 +120,17 @@ def transport(mail_url: str | None, instance_dir: Path) -> Transport:
 
 Writer = Callable[[Claimed], EmailMessage | None]
 """Writes a claimed e-mail from its order, or gives None when the order's words were erased."""
+TellRefused = Callable[[Session, Claimed, str], None]
+"""Tells the owner that an e-mail is refused, with the codes of the answer."""
 
 
-def send_next(database: Database, post: Transport, write: Writer) -> bool:
+def send_next(database: Database, post: Transport, write: Writer, tell_refused: TellRefused) -> bool:
     """Send the next e-mail that is due. Give whether there was one.
 
     The e-mail is claimed in one transaction, sent in none, and noted as sent in another: killed in between,
     it is sent once more with the same Message-ID, never lost. An e-mail that cannot be written waits as one
-    that cannot be sent does, and what went wrong is raised.
+    that cannot be sent does, and what went wrong is raised. One that is refused for good, or by MOST_TRIES
+    answers, is given up.
     """
     with database.reading() as session:
         if not outbox.any_due(session):
@@ -125,7 +143,7 @@ def send_next(database: Database, post: Transport, write: Writer) -> bool:
         message = write(claimed)
     except Exception:
         with database.transaction() as session:
-            outbox.postpone(session, claimed.id, claimed.attempts)
+            outbox.postpone(session, claimed.id, claimed.attempts, answered=False)
         raise
     error = _refused(post, message) if message else None
     with database.transaction() as session:
@@ -133,10 +151,9 @@ def send_next(database: Database, post: Transport, write: Writer) -> bool:
             outbox.drop(session, claimed.id, "erased")
         elif error is None:
             outbox.sent(session, claimed.id)
+            _server_answers(session, claimed)
         else:
-            outbox.postpone(session, claimed.id, claimed.attempts)
-        if isinstance(error, PasswordInTheClear):
-            raise_alert(session, AlertKind.MAIL_UNENCRYPTED, "MAIL_URL")
+            _not_sent(session, claimed, error, tell_refused)
     return True
 
 
@@ -147,3 +164,28 @@ def _refused(post: Transport, message: EmailMessage) -> Exception | None:
     except (OSError, smtplib.SMTPException) as error:
         return error
     return None
+
+
+def _not_sent(session: Session, claimed: Claimed, error: Exception, tell_refused: TellRefused) -> None:
+    answer = answer_to(error)
+    if answer is None:
+        outbox.postpone(session, claimed.id, claimed.attempts, answered=False)
+        if isinstance(error, PasswordInTheClear):
+            raise_alert(session, AlertKind.MAIL_UNENCRYPTED, SERVER)
+        elif clock.now() - claimed.created_at > TOLD_AFTER:
+            raise_alert(session, AlertKind.MAIL_WAITS, SERVER, type(error).__name__)
+        return
+    _server_answers(session, claimed)
+    given_up = answer.for_good or claimed.attempts >= MOST_TRIES
+    if given_up or answer.permanent:
+        tell_refused(session, claimed, str(answer))
+    if given_up:
+        outbox.drop(session, claimed.id, outbox.REFUSED)
+    else:
+        outbox.postpone(session, claimed.id, claimed.attempts)
+
+
+def _server_answers(session: Session, claimed: Claimed) -> None:
+    """Whoever waited for it waits no more."""
+    if claimed.attempts > 1:
+        withdraw_alert(session, AlertKind.MAIL_WAITS, SERVER)

@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from shop import bench, web
 from shop.container import current_services
+from shop.emails.order_emails import named
 from shop.engraving.faces import FACES
 from shop.engraving.writers import FORMATS
+from shop.mail import outbox
 from shop.orders.lifecycle import UNPAID, State
 from shop.orders.models import Order
 from shop.orders.view import OrderView, view
@@ -110,6 +112,7 @@ def context(reference: str, problems: dict[str, str] | None = None) -> dict[str,
         ).all()
         entries = session.scalars(select(PaymentEntry).where(PaymentEntry.order_id == order.row.id)).all()
         tool = bench.current(session).tool
+        not_arrived = outbox.not_arrived(session, order.row.id)
     money = money_of(order)
     return {
         "order": order,
@@ -123,6 +126,7 @@ def context(reference: str, problems: dict[str, str] | None = None) -> dict[str,
         "first": first_to_tick(money),
         "waiting": requests,
         "why": why,
+        "not_arrived": [(named(email.kind), email.dropped is None) for email in not_arrived],
         "unexplained": _unexplained(order, entries, requests),
     }
 

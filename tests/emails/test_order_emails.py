@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError
 from flask import Flask, render_template
 from sqlalchemy import select
 
+from shop import clock
 from shop.alerts import open_alerts
 from shop.catalogue import snapshot
 from shop.emails import order_emails
@@ -75,7 +76,7 @@ def paid_order(harness: Harness, email: str = "ada@example.com") -> int:
 
 def written_email(app: Flask, harness: Harness, order: int, kind: str) -> EmailMessage:
     """The e-mail as it arrives: written, sent as bytes, read again."""
-    claimed = order_emails.Claimed(1, kind, order, "<abc@in-remembrance.invalid>", 1)
+    claimed = order_emails.Claimed(1, kind, order, "<abc@in-remembrance.invalid>", 1, clock.now())
     with app.test_request_context():
         made = order_emails.write(harness.services, render_template, claimed, "bench@example.com")
     assert made is not None
@@ -191,7 +192,7 @@ def test_the_worker_writes_and_sends_what_waits(app: Flask, harness: Harness) ->
     (file,) = worker.post.folder.iterdir()
     read = message_from_bytes(file.read_bytes(), policy=policy.default)
     assert read["Message-ID"] == trade_email(harness).message_id
-    assert not send_next(harness.database, worker.post, lambda _: None)
+    assert not send_next(harness.database, worker.post, lambda _: None, order_emails.tell_refused)
 
 
 def trade_email(harness: Harness) -> QueuedEmail:

@@ -17,6 +17,8 @@ from shop.giving.models import Policy
 from shop.journal import comments
 from shop.journal.journal import load
 from shop.journal.models import State
+from shop.mail.models import QueuedEmail
+from shop.mail.outbox import REFUSED
 from shop.orders.models import Order
 from shop.payments.gateway_errors import GatewayDown
 from shop.payments.models import PaymentEntry, RefundRequest
@@ -243,6 +245,22 @@ def order_under_review(visitor: Visitor) -> None:
     with visitor.shop.database.transaction() as session:
         session.scalars(select(Order)).one().state = "review"
     visitor.page.get_by_role("link", name="See your order").click()
+
+
+def emails_refused(visitor: Visitor) -> None:
+    with visitor.shop.database.transaction() as session:
+        session.execute(update(QueuedEmail).values(dropped=REFUSED, sent_at=None))
+    visitor.open(visitor.path)
+
+
+def unread_order(visitor: Visitor) -> None:
+    order_page(thanked)(visitor)
+    emails_refused(visitor)
+
+
+def order_of_an_unread_email(visitor: Visitor) -> None:
+    one_order(visitor)
+    emails_refused(visitor)
 
 
 def found_order(visitor: Visitor) -> None:
@@ -713,6 +731,7 @@ PAGE_STATES: Final = (
         "order disputed", "/orders/<token>", order_page(on_dashboard("/disputes")), shows="The bank is asking"
     ),
     PageState("order in review", "/orders/<token>", order_under_review, shows="We are looking at this order"),
+    PageState("order unread", "/orders/<token>", unread_order, shows="Our e-mail did not reach you"),
     PageState("find order", "/orders", at("/orders"), shows="Send me the link"),
     PageState("find order asked", "/orders", found_order, shows="Please look for an e-mail"),
     PageState(
@@ -754,6 +773,12 @@ PAGE_STATES: Final = (
     ),
     PageState(
         "owner order in review", "/owner/orders/<reference>", order_in_review, shows="Accept it as paid"
+    ),
+    PageState(
+        "owner order unread",
+        "/owner/orders/<reference>",
+        order_of_an_unread_email,
+        shows="The order confirmation did not arrive",
     ),
     PageState("owner order refunded", "/owner/orders/<reference>", refund_of_one, shows="on its way back"),
     PageState(

@@ -10,6 +10,7 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.db import Database
@@ -30,6 +31,10 @@ def written(claimed: Claimed) -> EmailMessage:
     message["From"], message["To"] = "orders@example.com", "ada@example.com"
     message.set_content("Words")
     return message
+
+
+def nobody_told(_session: Session, _claimed: Claimed, answer: str) -> None:
+    raise AssertionError(answer)
 
 
 class Post:
@@ -71,7 +76,7 @@ def test_an_email_goes_with_the_change_it_tells_of_or_not_at_all(harness: Harnes
 def test_sending_takes_one_after_another_and_then_none(database: Database, paid: int) -> None:
     put(database, paid, "refund re_1")
     post = Post()
-    assert [send_next(database, post, written) for _ in range(3)] == [True, True, False]
+    assert [send_next(database, post, written, nobody_told) for _ in range(3)] == [True, True, False]
     assert len(set(post.out)) == 2
 
 
@@ -82,7 +87,7 @@ def test_many_workers_at_once_send_every_email_once(database: Database, paid: in
 
     def work(_: int) -> None:
         start.wait()
-        while send_next(database, post, written):
+        while send_next(database, post, written, nobody_told):
             pass
 
     with ThreadPoolExecutor(4) as pool:
@@ -113,10 +118,10 @@ def test_killed_between_sending_and_noting_it_goes_again_under_the_same_message_
 ) -> None:
     dies, lives = Post(Killed()), Post()
     with pytest.raises(Killed):
-        send_next(database, dies, written)
-    assert not send_next(database, lives, written), "its lease still runs"
+        send_next(database, dies, written, nobody_told)
+    assert not send_next(database, lives, written, nobody_told), "its lease still runs"
     later(outbox.LEASE + timedelta(seconds=1))
-    assert send_next(database, lives, written)
+    assert send_next(database, lives, written, nobody_told)
     assert lives.out == dies.out
     assert only(database).sent_at is not None
 
@@ -127,7 +132,7 @@ def test_an_email_that_will_not_go_waits_longer_each_time_and_never_gives_up(
     now, waits = [clock.now()], []
     monkeypatch.setattr(clock, "now", lambda: now[-1])
     for _ in range(12):
-        assert send_next(database, Post(OSError("down")), written)
+        assert send_next(database, Post(OSError("down")), written, nobody_told)
         due = only(database).due_at
         waits.append((due - now[-1]).total_seconds())
         now.append(due + timedelta(seconds=1))
@@ -135,7 +140,7 @@ def test_an_email_that_will_not_go_waits_longer_each_time_and_never_gives_up(
     assert all(wait < outbox.LONGEST_DELAY.total_seconds() * 1.3 for wait in waits)
     assert waits[11] > 40 * 60
     post = Post()
-    assert send_next(database, post, written)
+    assert send_next(database, post, written, nobody_told)
     assert len(post.out) == 1
 
 
@@ -149,22 +154,22 @@ def test_one_email_that_fails_holds_up_no_other(database: Database, paid: int) -
 
     post = Post()
     with pytest.raises(ValueError, match="cannot be written"):
-        send_next(database, post, cannot)
-    assert send_next(database, post, cannot)
-    assert not send_next(database, post, cannot), "the other waits for its turn"
+        send_next(database, post, cannot, nobody_told)
+    assert send_next(database, post, cannot, nobody_told)
+    assert not send_next(database, post, cannot, nobody_told), "the other waits for its turn"
     assert len(post.out) == 1
 
 
 def test_an_email_nobody_should_get_is_noted_and_never_tried_again(database: Database, paid: int) -> None:
     post = Post()
-    assert send_next(database, post, lambda _: None)
-    assert not send_next(database, post, written)
+    assert send_next(database, post, lambda _: None, nobody_told)
+    assert not send_next(database, post, written, nobody_told)
     assert (only(database).dropped, post.out) == ("erased", [])
 
 
 def test_waiting_emails_can_be_stopped_and_sent_ones_stay_sent(harness: Harness, paid: int) -> None:
     database, other = harness.database, harness.place("heart")
-    send_next(database, Post(), written)
+    send_next(database, Post(), written, nobody_told)
     put(database, paid, "refund re_1")
     put(database, other, "refund re_2")
     with database.transaction() as session:
@@ -184,7 +189,7 @@ def test_waiting_emails_can_be_stopped_and_sent_ones_stay_sent(harness: Harness,
 
 def test_files_are_one_an_email_for_their_owner_alone(database: Database, paid: int, tmp_path: Path) -> None:
     folder = tmp_path / "mail"
-    claimed = Claimed(1, "refund", paid, "<abc123@in-remembrance.invalid>", 1)
+    claimed = Claimed(1, "refund", paid, "<abc123@in-remembrance.invalid>", 1, clock.now())
     for _ in range(2):
         FileTransport(folder).send(written(claimed))
     (file,) = folder.iterdir()

@@ -4,21 +4,46 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused, SMTPServerDisconnected
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
+from aiosmtpd.smtp import Session as SmtpSession
+from sqlalchemy.orm import Session
 
-from shop.alerts import open_alerts
+from shop import clock
+from shop.alerts import AlertKind, open_alerts
 from shop.db import Database
-from shop.mail import sending
+from shop.mail import outbox, sending
+from shop.mail.answers import MOST_TRIES, answer_to
+from shop.mail.outbox import Claimed
 from shop.mail.sending import SmtpTransport, send_next
-from tests.mail.test_outbox import only, written
+from tests.mail.test_outbox import nobody_told, only, written
 
 
 @pytest.fixture
 def engine_name() -> str:
     return "sqlite"
+
+
+@dataclass
+class Time:
+    """What the shop's clock shows."""
+
+    now: datetime
+
+
+@dataclass
+class Told:
+    """What the owner is told of e-mails that are refused."""
+
+    answers: list[str] = field(default_factory=list)
+
+    def __call__(self, _session: Session, _claimed: Claimed, answer: str) -> None:
+        self.answers.append(answer)
 
 
 class Box:
@@ -27,14 +52,18 @@ class Box:
     def __init__(self, answer: str = "250 taken", rcpt: str = "250 known") -> None:
         self.emails: list[Envelope] = []
         self.answer, self.rcpt = answer, rcpt
+        self.goodbye = "221 bye"
+
+    async def handle_QUIT(self, _server: SMTP, _session: SmtpSession, _envelope: Envelope) -> str:
+        return self.goodbye
 
     async def handle_RCPT(
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+        self, _server: SMTP, _session: SmtpSession, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         envelope.rcpt_tos.append(address)
         return self.rcpt
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, _server: SMTP, _session: SmtpSession, envelope: Envelope) -> str:
         self.emails.append(envelope)
         return self.answer
 
@@ -90,7 +119,7 @@ def waits(database: Database) -> bool:
 def test_a_server_that_works_gets_the_email_whole(database: Database, paid: int) -> None:
     box = Box()
     with server(box) as post:
-        assert send_next(database, post, written)
+        assert send_next(database, post, written, nobody_told)
     (email,) = box.emails
     assert email.rcpt_tos == ["ada@example.com"]
     assert email.content is not None
@@ -100,20 +129,114 @@ def test_a_server_that_works_gets_the_email_whole(database: Database, paid: int)
 
 @pytest.mark.parametrize("answers", [
     {"answer": "451 later, please"},
-    {"answer": "554 we think this is spam"},
+    {"answer": "452 4.3.1 no room"},
     {"rcpt": "450 mailbox busy"},
-    {"rcpt": "550 nobody here by that name"},
+    {"rcpt": "450 5.1.1 a status that is not its code's"},
 ])  # fmt: skip
-def test_a_server_that_refuses_is_asked_again_later(
+def test_a_server_that_refuses_for_now_is_asked_again_later(
     database: Database, paid: int, answers: dict[str, str]
 ) -> None:
     with server(Box(**answers)) as post:
-        assert send_next(database, post, written)
+        assert send_next(database, post, written, nobody_told)
     assert waits(database)
 
 
+@pytest.mark.parametrize(("answers", "said"), [
+    ({"rcpt": "550 nobody here by that name"}, "550"),
+    ({"rcpt": "550 5.1.1 <ada@example.com> is not known"}, "550 5.1.1"),
+    ({"rcpt": "550 5.2.1 disabled"}, "550 5.2.1"),
+    ({"rcpt": "556 5.1.10 takes no e-mail"}, "556 5.1.10"),
+    ({"answer": "552 5.3.4 too large"}, "552 5.3.4"),
+    ({"answer": "554 5.6.0 cannot be read"}, "554 5.6.0"),
+])  # fmt: skip
+def test_what_is_refused_for_good_is_given_up_at_once_and_the_owner_is_told(
+    database: Database, paid: int, answers: dict[str, str], said: str
+) -> None:
+    told = Told()
+    with server(Box(**answers)) as post:
+        assert send_next(database, post, written, told)
+    assert (only(database).dropped, told.answers) == (outbox.REFUSED, [said])
+    assert not send_next(database, post, written, nobody_told)
+
+
+@pytest.mark.parametrize(("answers", "said"), [
+    ({"answer": "554 we think this is spam"}, "554"),
+    ({"answer": "550 5.7.1 your address is on a list"}, "550 5.7.1"),
+    ({"rcpt": "554 relay denied"}, "554"),
+    ({"rcpt": "550 5.7.1 relay denied"}, "550 5.7.1"),
+    ({"rcpt": "552 5.2.2 mailbox full"}, "552 5.2.2"),
+    ({"rcpt": "553 5.1.8 we do not know your domain"}, "553 5.1.8"),
+])  # fmt: skip
+def test_what_the_owner_can_mend_or_the_buyer_is_told_of_and_tried_on(
+    database: Database, paid: int, answers: dict[str, str], said: str
+) -> None:
+    told = Told()
+    with server(Box(**answers)) as post:
+        assert send_next(database, post, written, told)
+    assert waits(database)
+    assert told.answers == [said]
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    """The shop's clock, which goes on when it is told to."""
+    time = Time(clock.now())
+    monkeypatch.setattr(clock, "now", lambda: time.now)
+    return time
+
+
+def test_what_is_refused_for_now_is_given_up_after_five_days(
+    database: Database, paid: int, time: Time
+) -> None:
+    told, began = Told(), time.now
+    with server(Box(rcpt="450 4.2.1 later")) as post:
+        while only(database).dropped is None:
+            time.now = only(database).due_at
+            assert send_next(database, post, written, told)
+    assert (only(database).dropped, told.answers) == (outbox.REFUSED, ["450 4.2.1"])
+    assert timedelta(days=4) < time.now - began < timedelta(days=6)
+
+
+def test_however_long_the_server_is_away_no_email_is_given_up_and_the_owner_is_told_until_it_is_back(
+    database: Database, paid: int, time: Time
+) -> None:
+    away = SmtpTransport(f"smtp://127.0.0.1:{free_port()}")
+    for _ in range(MOST_TRIES + 5):
+        time.now = only(database).due_at
+        assert send_next(database, away, written, nobody_told)
+    with database.reading() as session:
+        assert [alert.kind for alert in open_alerts(session)] == [AlertKind.MAIL_WAITS]
+    time.now = only(database).due_at
+    with server(Box(rcpt="450 later")) as post:
+        assert send_next(database, post, written, nobody_told)
+    assert waits(database), "the first answer is not the last"
+    with database.reading() as session:
+        assert open_alerts(session) == []
+
+
+@pytest.mark.parametrize("error", [
+    SMTPDataError(421, b"closing"),
+    SMTPRecipientsRefused({"ada@example.com": (421, b"closing")}),
+    SMTPSenderRefused(550, b"5.1.8 not from you", "orders@example.com"),
+    SMTPServerDisconnected(),
+    ConnectionRefusedError(),
+])  # fmt: skip
+def test_what_any_other_email_would_have_been_told_is_no_answer_to_this_one(error: Exception) -> None:
+    assert answer_to(error) is None
+
+
+def test_an_email_that_was_taken_before_a_rude_goodbye_is_not_sent_again(
+    database: Database, paid: int
+) -> None:
+    box = Box()
+    box.goodbye = "500 what"
+    with server(box) as post:
+        assert send_next(database, post, written, nobody_told)
+    assert only(database).sent_at is not None
+
+
 def test_a_server_that_is_not_there_is_asked_again_later(database: Database, paid: int) -> None:
-    assert send_next(database, SmtpTransport(f"smtp://127.0.0.1:{free_port()}"), written)
+    assert send_next(database, SmtpTransport(f"smtp://127.0.0.1:{free_port()}"), written, nobody_told)
     assert waits(database)
 
 
@@ -122,14 +245,14 @@ def test_a_server_that_hangs_is_left_after_a_while(
     database: Database, paid: int, said: tuple[bytes, ...]
 ) -> None:
     with speaking(*said, then_hang=True) as post:
-        assert send_next(database, post, written)
+        assert send_next(database, post, written, nobody_told)
     assert waits(database)
 
 
 @pytest.mark.parametrize("said", [(), (b"220 hello\r\n",), (b"421 closing\r\n",), (b"\xff\xfe\r\n",)])
 def test_a_server_that_dies_loses_nothing(database: Database, paid: int, said: tuple[bytes, ...]) -> None:
     with speaking(*said) as post:
-        assert send_next(database, post, written)
+        assert send_next(database, post, written, nobody_told)
     assert waits(database)
 
 
@@ -138,7 +261,7 @@ def test_a_server_that_asks_who_we_are_is_told(database: Database, paid: int) ->
     told: list[LoginPassword] = []
 
     def check(
-        _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: LoginPassword
+        _server: SMTP, _session: SmtpSession, _envelope: Envelope, _mechanism: str, data: LoginPassword
     ) -> AuthResult:
         told.append(data)
         return AuthResult(success=data.password == b"p:w")
@@ -146,10 +269,10 @@ def test_a_server_that_asks_who_we_are_is_told(database: Database, paid: int) ->
     box = Box()
     with server(box, authenticator=check, auth_required=True, auth_require_tls=False) as post:
         post.user, post.password = "shop", "wrong"
-        assert send_next(database, post, written)
+        assert send_next(database, post, written, nobody_told)
         assert waits(database)
         post.password = "p:w"
-        post.send(written(sending.outbox.Claimed(1, "refund", paid, "<a@b>", 1)))
+        post.send(written(Claimed(1, "refund", paid, "<a@b>", 1, clock.now())))
     assert [data.login for data in told][-1] == b"shop"
     assert len(box.emails) == 1
 
@@ -161,7 +284,7 @@ def test_a_password_is_not_sent_to_a_server_elsewhere_that_offers_no_tls(
     heard: list[bytes] = []
 
     def remember(
-        _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: LoginPassword
+        _server: SMTP, _session: SmtpSession, _envelope: Envelope, _mechanism: str, data: LoginPassword
     ) -> AuthResult:
         heard.append(data.password)
         return AuthResult(success=True)
@@ -172,7 +295,7 @@ def test_a_password_is_not_sent_to_a_server_elsewhere_that_offers_no_tls(
         dial = socket.create_connection
         monkeypatch.setattr(socket, "create_connection", lambda at, *more: dial(("127.0.0.1", at[1]), *more))
         post.host = "mail.example"
-        assert send_next(database, post, written)
+        assert send_next(database, post, written, nobody_told)
     assert (heard, box.emails) == ([], [])
     assert waits(database), "for a server that can keep a secret"
     with database.reading() as session:

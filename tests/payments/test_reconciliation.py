@@ -8,8 +8,8 @@ from shop.money import pounds_and_pence
 from shop.payments.gateway_errors import GatewayDown
 from shop.payments.reconciliation import UNLOOKED, reconcile
 from shop.standin import after_sales, paying
-from tests.payments.webhook_client import hooked
 from tests.harness import Harness
+from tests.payments.webhook_client import hooked
 
 
 def test_after_a_busy_week_everything_adds_up_although_every_webhook_was_lost(harness: Harness) -> None:

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask, render_template
 from sqlalchemy import select
 
-from shop import trader
+from shop import clock, trader
 from shop.emails import order_emails
 from shop.mail.outbox import Claimed
 from shop.money import pounds_and_pence
@@ -64,7 +64,7 @@ def test_all_five_show_the_same_sums(app: Flask) -> None:
         assert asked == order.total_pence
         harness.pays(order.id)
         harness.sync(order.id)
-        claimed = Claimed(1, "order-confirmation", order.id, "<a@b>", 0)
+        claimed = Claimed(1, "order-confirmation", order.id, "<a@b>", 0, clock.now())
         with app.test_request_context():
             written = order_emails.write(harness.services, render_template, claimed, "us@example.com")
         assert written is not None
