@@ -60,8 +60,8 @@ class CachedPages(Generic[T]):
         self._now = now
         self._lock = threading.Lock()
         self._rendering = threading.Lock()
-        self._cache: PageCache[T] | None = None
-        self._read_at = 0.0
+        self._known: tuple[float, PageCache[T]] | None = None
+        """When it was read, and what: in one, so that nobody takes an old one for as fresh as the next."""
 
     def current(self) -> PageCache[T]:
         """The cache as of at most a second ago. Raises OperationalError when there is no database."""
@@ -72,10 +72,10 @@ class CachedPages(Generic[T]):
                 return cache
             began = self._now()
             shown = self._read()
-            if self._cache is None or self._cache.shown != shown:
-                self._cache = PageCache(shown)
-            self._read_at = began
-            return self._cache
+            before = self._known[1] if self._known else None
+            cache = before if before is not None and before.shown == shown else PageCache(shown)
+            self._known = began, cache
+            return cache
 
     def page(self, name: str, render: Callable[[T], str], content_type: str = HTML) -> Stored:
         """The page of that name (its address), rendered if this cache has not got it yet."""
@@ -95,8 +95,10 @@ class CachedPages(Generic[T]):
 
     def fresh(self) -> PageCache[T] | None:
         """The cache, if it is there and at most a second old: never reads."""
-        cache = self._cache
-        return cache if cache is not None and self._now() - self._read_at < FRESH_SECONDS else None
+        if self._known is None:
+            return None
+        read_at, cache = self._known
+        return cache if self._now() - read_at < FRESH_SECONDS else None
 
 
 class PageCacheMiddleware(Generic[T]):

@@ -74,6 +74,23 @@ def test_the_second_counts_from_before_the_reading_began():
     assert shop.reads == 2
 
 
+def test_what_is_old_is_never_taken_for_as_fresh_as_what_another_thread_read_meanwhile():
+    shop = Shop()
+    pages = shop.cached_pages()
+    pages.current()
+    shop.time += 1
+    shop.says = "two"
+
+    def now():
+        pages._now = lambda: shop.time
+        pages.current()  # another thread, between a look at the cache and one at the clock
+        return shop.time
+
+    pages._now = now
+    found = pages.fresh()
+    assert found is None or found.shown.statement == "two"
+
+
 def test_many_at_once_read_it_once():
     shop = Shop()
     shop.slow = 0.05
