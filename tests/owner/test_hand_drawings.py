@@ -163,6 +163,9 @@ def test_a_file_that_is_no_outline_reaches_nobody(owner: Shopper, harness: Harne
         DRAWN.replace("M4 4h8v8h-8z", "M4 4h8v8h-8"),
         DRAWN.replace("M4 4h8v8h-8z", "M0 0h16v16h-16z"),
         DRAWN.replace("M4 4h8v8h-8z", "M4 4h1e999z"),
+        DRAWN.replace("M4 4h8v8h-8z", "M4 4c1e999 0 1 1 2 2z"),
+        DRAWN.replace("0 0 16 16", "0 0 1.6.0 16"),
+        DRAWN.replace("0 0 16 16", "nan 0 16 16"),
         DRAWN.replace("M4 4h8v8h-8z", "url(x)"),
         DRAWN.replace("M4 4h8v8h-8zM6 6v4h4v-4z", ""),
         DRAWN + " " * MOST_BYTES,
@@ -172,6 +175,12 @@ def test_a_drawing_is_outlines_alone_as_large_as_the_side(drawing: str) -> None:
     with pytest.raises(NotADrawing) as refused:
         read_drawing(DISC, drawing.encode())
     assert str(refused.value).endswith(".")
+
+
+@pytest.mark.parametrize("declared", ["", "<!DOCTYPE svg [<!ENTITY a 'b'>]>"])
+def test_a_drawing_is_in_the_letters_in_which_declarations_are_looked_for(declared: str) -> None:
+    with pytest.raises(NotADrawing, match="UTF-8"):
+        read_drawing(DISC, (declared + DRAWN).encode("utf-16"))
 
 
 @pytest.mark.parametrize(
