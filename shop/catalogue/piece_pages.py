@@ -19,6 +19,7 @@ from shop.engraving import (
     ALIKE,
     BY_HAND,
     FACES,
+    GENERAL,
     HAND,
     SIGN_NAMES,
     EngravingRefused,
@@ -215,10 +216,10 @@ def first_sentence(statement: str | None) -> str | None:
 def first_face(piece: PieceView) -> str:
     """The slug of the face that is chosen at first: the first that an ordinary name fits in on every side."""
     name = {(side.key, 1): ORDINARY_NAME for side in piece.sides}
-    for slug in FACES:
+    for face in GENERAL:
         with suppress(EngravingRefused):
-            check(piece.sides, slug, name, piece.tool)
-            return slug
+            check(piece.sides, face.slug, name, piece.tool)
+            return face.slug
     return next(iter(FACES))
 
 

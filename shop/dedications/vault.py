@@ -58,15 +58,8 @@ class Vault:
         self._vault_key = vault_key
         self.keys = keys
 
-    def open_order(self, session: Session, order_id: int, *, email: str | None = None) -> None:
-        """Make the order's key, unless it has one; `orders_of` finds the order by this e-mail."""
-        if _key_id(session, order_id) is None:
-            stored, _ = self.new_key(email)
-            self.keys.add([stored])
-            session.execute(insert(OrderKey).values(order_id=order_id, key_id=stored.id))
-
     def new_key(self, email: str | None = None) -> tuple[StoredKey, bytes]:
-        """A key for an order, wrapped and bare. It is kept nowhere yet."""
+        """A key for an order, wrapped and bare, not kept yet; `orders_of` finds the order by this e-mail."""
         key_id, key = secrets.token_hex(ID_BYTES), secrets.token_bytes(KEY_BYTES)
         return self._wrap(key_id, key, None if email is None else self._contact_index(email)), key
 

@@ -12,7 +12,7 @@ from shop.engraving.engraving import (
     field_name,
     words_in,
 )
-from shop.engraving.faces import FACES, Face
+from shop.engraving.faces import FACES, GENERAL, Face
 from shop.engraving.layout import room_left_mm
 from shop.engraving.overlay import Placement, over_picture
 from shop.engraving.problems import (
@@ -41,6 +41,7 @@ __all__ = [
     "BY_HAND",
     "FACES",
     "FACE_FIELD",
+    "GENERAL",
     "HAND",
     "INSTEAD",
     "MACHINES",

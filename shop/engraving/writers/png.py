@@ -1,4 +1,4 @@
-"""PNG: the side as a small picture for letters, words dark on pale metal, nothing round it."""
+"""PNG: the side as a small picture for e-mails, words dark on pale metal, nothing round it."""
 
 from collections.abc import Mapping
 from typing import Final
