@@ -57,7 +57,7 @@ DONATIONS: Final = RetentionRule(
     "For good: nothing in the ledger is ever deleted",
 )
 NETWORK: Final = RetentionRule(
-    "The network you go to pay from, as a keyed digest that names nobody",
+    "The network you go to pay from, and the larger one it may be part of, as keyed digests that name nobody",
     "So that no single visitor can set everything aside while others wait.",
     "Our interest in a shop that is open to everyone",
     "at most after you went to pay; sooner, once it is paid or the page is closed",

@@ -1,8 +1,9 @@
 """How often somebody may try a password, so that nobody guesses it and nobody is locked out by guessing.
 
-A network has five tries a minute, whomever they are for. An account has STRANGERS tries a minute from all
-networks together: enough that nobody from a handful of addresses uses them up. A browser that has signed in
-to the account before has five of its own, which no stranger can use (the device cookie OWASP describes).
+A network has five tries a minute, whomever they are for (what a network is, `shop.network` says). An account
+has STRANGERS tries a minute from all networks together: enough that nobody from a handful of addresses uses
+them up. A browser that has signed in to the account before has five of its own, which no stranger can use
+(the device cookie OWASP describes).
 
 Counted in the database, because every worker and host must count together. Each key has as many slots as
 tries; a try takes one whose last use is a minute old, so no minute anywhere holds one more. A refused try
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from shop import retention
 from shop.accounts.models import SignInAttempt
-from shop.network import network
+from shop.network import counted, network, site
 from shop.sql import dialect_insert, moment
 
 TRIES: Final = 5
@@ -53,16 +54,17 @@ def allow_try(session: Session, *, email: str, address: str, secret: str, device
         _take_slot(session, _key(secret, "device", device), TRIES)
         return
     # The address first, always: two tries then never wait for each other in a circle.
-    _take_slot(session, _key(secret, "address", network(address)), TRIES)
+    allow(session, kind="address", address=address, secret=secret)
     try:
         _take_slot(session, _key(secret, "email", email), STRANGERS)
     except TooManyTries as error:
         raise TooManyTries(error.retry_after, everywhere=True) from None
 
 
-def allow(session: Session, *, kind: str, value: str, secret: str) -> None:
-    """Count one try of another kind by whoever `value` stands for, at the same rate. Raises TooManyTries."""
-    _take_slot(session, _key(secret, kind, value), TRIES)
+def allow(session: Session, *, kind: str, address: str, secret: str) -> None:
+    """Count one try of this kind by whomever the address stands for. Raises TooManyTries."""
+    for who in counted(address):
+        _take_slot(session, _key(secret, kind, who.name), TRIES * who.times)
 
 
 def forget_tries(session: Session) -> int:
@@ -85,6 +87,12 @@ def forget_tries(session: Session) -> int:
 def network_digest(address: str, secret: str) -> str:
     """What may be kept of whom an address stands for: 64 hexadecimal digits that only `secret` can make."""
     return _key(secret, "network", network(address))
+
+
+def site_digest(address: str, secret: str) -> str | None:
+    """The same of the larger network that an IPv6 address belongs to; None for any other address."""
+    found = site(address)
+    return None if found is None else _key(secret, "site", found)
 
 
 def email_digest(email: str, secret: str) -> str:

@@ -8,7 +8,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from shop.catalogue import filters, piece_pages, previews
 from shop.catalogue.page_cache import Shown, cached_pages, shown
-from shop.network import UsedUp, network
+from shop.network import UsedUp
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -46,7 +46,7 @@ def piece(slug: str) -> ResponseReturnValue:
 def engraving() -> ResponseReturnValue:
     """Words on a piece while somebody types them; see previews.drawn."""
     try:
-        with previews.ALLOWED.spending(network(request.remote_addr or "")):
+        with previews.ALLOWED.spending(request.remote_addr or ""):
             drawing = previews.drawn(shown().catalogue, request.args)
     except previews.UnknownDrawing:
         abort(HTTPStatus.NOT_FOUND)

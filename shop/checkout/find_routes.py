@@ -10,7 +10,6 @@ from shop import web
 from shop.accounts import rate_limit
 from shop.checkout.forms import FindForm
 from shop.container import current_services
-from shop.network import network
 from shop.orders import resend_link
 
 blueprint = Blueprint("finding_orders", __name__)
@@ -42,9 +41,8 @@ def send() -> ResponseReturnValue:
         return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         with web.transaction() as session:
-            secret = web.settings().secret_key
-            address = network(request.remote_addr or "")
-            rate_limit.allow(session, kind="find", value=address, secret=secret)
+            secret, address = web.settings().secret_key, request.remote_addr or ""
+            rate_limit.allow(session, kind="find", address=address, secret=secret)
             resend_link.send_links(session, current_services().vault, form.email.clean)
     except rate_limit.TooManyTries as error:
         form.email.errors = [SLOW_DOWN]

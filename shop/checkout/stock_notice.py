@@ -6,7 +6,7 @@ from flask import request
 from sqlalchemy import select
 
 from shop import web
-from shop.accounts.rate_limit import network_digest
+from shop.accounts.rate_limit import network_digest, site_digest
 from shop.checkout.basket_contents import BasketContents
 from shop.checkout.forms import PaymentForm
 from shop.orders.models import Order
@@ -21,8 +21,12 @@ NOT_SET_ASIDE: Final = (
 
 def asking(form: PaymentForm) -> Asking:
     """Who asks for the pieces, and whether the page they looked at said NOT_SET_ASIDE."""
-    network = network_digest(request.remote_addr or "", web.settings().secret_key)
-    return Asking(network, without=form.unreserved.data == "y")
+    address, secret = request.remote_addr or "", web.settings().secret_key
+    return Asking(
+        network_digest(address, secret),
+        site_digest(address, secret),
+        without=form.unreserved.data == "y",
+    )
 
 
 def notice_for(basket: BasketContents, form: PaymentForm) -> str:

@@ -13,7 +13,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from shop.checkout.line_item_form import written
-from shop.network import Allowance, UsedUp, network
+from shop.network import Allowance, UsedUp
 
 P = ParamSpec("P")
 
@@ -27,7 +27,7 @@ def throttled(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRet
     @wraps(view)
     def answer(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         try:
-            with DRAWING.spending(network(request.remote_addr or "")):
+            with DRAWING.spending(request.remote_addr or ""):
                 return view(*args, **kwargs)
         except UsedUp as used_up:
             page = render_template(

@@ -16,7 +16,6 @@ from shop.journal.comments import Opened
 from shop.journal.forms import CommentForm, ReportForm, kept
 from shop.journal.risk import at_risk
 from shop.journal.routes import text_or_404
-from shop.network import network
 
 blueprint = Blueprint("comments", __name__)
 
@@ -143,8 +142,6 @@ def _of_writer(session: Session, token: str) -> Opened:
 
 def _count_try(what: str) -> None:
     with web.transaction() as session:
-        rate_limit.allow(session, kind=what, value=_from(), secret=web.settings().secret_key)
-
-
-def _from() -> str:
-    return network(request.remote_addr or "")
+        rate_limit.allow(
+            session, kind=what, address=request.remote_addr or "", secret=web.settings().secret_key
+        )

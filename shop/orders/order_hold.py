@@ -13,9 +13,10 @@ from shop import stock
 
 @dataclass(frozen=True)
 class Asking:
-    """Who asks for stock: a keyed digest of the network, and whether it was said that it is not set aside."""
+    """Who asks for stock: keyed digests of network and site; whether it was said that it is not set aside."""
 
     network: str | None = None
+    site: str | None = None
     without: bool = False
 
 
@@ -29,7 +30,7 @@ def set_aside(session: Session, variant_ids: Sequence[int], lasts: timedelta, as
     """
     wanted = Counter(variant_ids)
     try:
-        return stock.place_hold(session, wanted, lasts, network=asking.network)
+        return stock.place_hold(session, wanted, lasts, network=asking.network, site=asking.site)
     except stock.ShareTaken:
         if not asking.without and not stock.plenty(session, wanted):
             raise
@@ -44,4 +45,4 @@ def only_noted(session: Session, variant_ids: Sequence[int], asking: Asking, ins
     wanted = Counter(variant_ids)
     if asking.network is None or stock.plenty(session, wanted):
         return False
-    return not stock.covers(session, asking.network, wanted, instead_of)
+    return not stock.covers(session, stock.Asker(asking.network, asking.site), wanted, instead_of)

@@ -17,16 +17,15 @@ from shop.stock.holds import (
     SoldOut,
     held_by,
     note_wanted,
-    overdue,
     place_hold,
     release,
     sell,
     take_again,
-    together,
 )
-from shop.stock.shares import ShareTaken, covers, forget_networks, plenty
+from shop.stock.shares import Asker, ShareTaken, covers, forget_networks, plenty
 
 __all__ = [
+    "Asker",
     "ByHand",
     "CountsDisagree",
     "Discrepancy",
@@ -43,12 +42,10 @@ __all__ = [
     "levels",
     "movements",
     "note_wanted",
-    "overdue",
     "place_hold",
     "plenty",
     "release",
     "return_units",
     "sell",
     "take_again",
-    "together",
 ]

@@ -35,14 +35,6 @@ class CountsDisagree(Exception):
         super().__init__(f"Stock counters and holds disagree for variants {self.variant_ids}.")
 
 
-def together(lines: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """Lines of (variant id, pieces) summed per variant: two engravings of one piece share one stock."""
-    total: dict[int, int] = {}
-    for variant_id, quantity in lines:
-        total[variant_id] = total.get(variant_id, 0) + quantity
-    return total
-
-
 def place_hold(
     session: Session,
     quantities: Mapping[int, int],
@@ -50,19 +42,21 @@ def place_hold(
     *,
     instead_of: int | None = None,
     network: str | None = None,
+    site: str | None = None,
 ) -> int:
     """Set aside `quantities` (pieces by variant id) and give the hold's id.
 
     It expires `lasts` from now by the database's clock. `instead_of` names the basket's earlier hold: it
     is released in the same step, if it is still held, and what it held counts as available. `network` is a
-    keyed digest of who asks; without one no share is counted.
+    keyed digest of who asks, `site` one of the larger network; without them no share is counted.
     Raises SoldOut when a variant is short, shares.ShareTaken when it would be more than the network's share;
     then nothing is set aside and the earlier hold stands.
     Raises ValueError when there is nothing to hold or a quantity is not positive.
     """
     _check(quantities)
+    asks = shares.Asker(network, site)
     if network is not None:
-        shares.wait_for_turn(session, network)  # before any stock: nobody then waits in a circle
+        shares.wait_for_turn(session, asks)  # before any stock: nobody then waits in a circle
     # One conditional UPDATE is all or nothing by itself; of several, some may be done before one is refused.
     alone = len(quantities) == 1 and instead_of is None
     with nullcontext() if alone else session.begin_nested():
@@ -81,12 +75,12 @@ def place_hold(
             )
         if network is not None:
             try:
-                shares.refuse_more(session, network, quantities, levels)
+                shares.refuse_more(session, asks, quantities, levels)
             except shares.ShareTaken:
                 if alone:
                     shift_all(session, {v: Shift(reserved=-n) for v, n in quantities.items()})
                 raise
-        return _write(session, quantities, lasts, HoldState.HELD, network)
+        return _write(session, quantities, lasts, HoldState.HELD, asks)
 
 
 def note_wanted(session: Session, quantities: Mapping[int, int], lasts: timedelta) -> int:
@@ -150,17 +144,11 @@ def held_by(session: Session, hold_id: int) -> dict[int, int]:
     return {} if held is None else _lines(session, hold_id)
 
 
-def overdue(session: Session) -> list[int]:
-    """The ids of holds still held past their time by the database's clock, oldest first."""
-    late = select(Hold.id).where(Hold.state == HoldState.HELD, Hold.expires_at <= database_now(session))
-    return list(session.scalars(late.order_by(Hold.expires_at, Hold.id)))
-
-
 def _settle(session: Session, hold_id: int, before: HoldState, after: HoldState) -> bool:
     settled = session.scalars(
         update(Hold)
         .where(Hold.id == hold_id, Hold.state == before)
-        .values(state=after, settled_at=database_now(session), network=None)
+        .values(state=after, settled_at=database_now(session), network=None, site=None)
         .returning(Hold.id)
         .execution_options(synchronize_session=False)
     )
@@ -184,13 +172,18 @@ def _write(
     quantities: Mapping[int, int],
     lasts: timedelta,
     state: HoldState,
-    network: str | None = None,
+    asks: shares.Asker = shares.NOBODY,
 ) -> int:
     now = database_now(session)
     settled_at = None if state is HoldState.HELD else now
     expires_at = database_now(session, after=lasts)
     placed = insert(Hold).values(
-        state=state, created_at=now, expires_at=expires_at, settled_at=settled_at, network=network
+        state=state,
+        created_at=now,
+        expires_at=expires_at,
+        settled_at=settled_at,
+        network=asks.network,
+        site=asks.site,
     )
     hold_id = session.execute(placed.returning(Hold.id)).scalar_one()
     session.execute(

@@ -69,6 +69,7 @@ class Hold(Base):
         CheckConstraint("(state = 'held') = (settled_at IS NULL)", name="settled_when_not_held"),
         partial_index("ix_hold_live", "expires_at", where="state = 'held'"),
         partial_index("ix_hold_network", "network", where="network IS NOT NULL"),
+        partial_index("ix_hold_site", "site", where="site IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -78,6 +79,8 @@ class Hold(Base):
     settled_at: Mapped[datetime | None]
     network: Mapped[str | None] = mapped_column(String(64))
     """A keyed digest of whom it was placed for, while it is held and for an hour at most (see `shares`)."""
+    site: Mapped[str | None] = mapped_column(String(64))
+    """The same of the larger network that this one is part of, if it is of IPv6."""
 
 
 class HoldLine(Base):

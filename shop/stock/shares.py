@@ -6,20 +6,21 @@ left that is no risk; where it is not, whoever pays is told before.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from shop import retention
+from shop.network import SITE
 from shop.sql import moment, one_at_a_time
 from shop.stock.counts import Level, level_of
 from shop.stock.models import Hold, HoldLine, HoldState, StockLevel
 
 MOST_HOLDS: Final = 6
-"""Baskets of one network whose pieces are set aside at the same time."""
+"""Baskets of one network whose pieces are set aside at the same time; of a site, SITE times as many."""
 
 SPARE: Final = 5
 """Pieces of a variant that are free beyond what is wanted: so many are not sold while somebody pays."""
@@ -31,27 +32,38 @@ class ShareTaken(Exception):
     """As much as may be set aside for this network at a time is set aside. Nothing was changed."""
 
 
-def wait_for_turn(session: Session, network: str) -> None:
-    """Let no other transaction set anything aside for the network until this one ends."""
-    one_at_a_time(session, f"hold:{network}")
+class Asker(NamedTuple):
+    """Keyed digests of the network that asks, and of its site if it is part of one (see `shop.network`)."""
+
+    network: str | None = None
+    site: str | None = None
+
+
+NOBODY: Final = Asker()
+
+
+def wait_for_turn(session: Session, asks: Asker) -> None:
+    """Let no other transaction set anything aside for the network or its site until this one ends."""
+    one_at_a_time(session, f"hold:{asks.site or asks.network}")
 
 
 def refuse_more(
-    session: Session, network: str, added: Mapping[int, int], levels: Mapping[int, Level | None]
+    session: Session, asks: Asker, added: Mapping[int, int], levels: Mapping[int, Level | None]
 ) -> None:
     """Raise ShareTaken when `added`, which `levels` hold already, is more than the network's share.
 
-    Its share of a variant is half of what is free for it, rounded up: the last piece can always be had.
+    Its share of a variant is half of what is free for it, rounded up: the last piece can always be had. That
+    of a whole site is as large.
     """
-    holds, before = _held(session, network)
-    if holds >= MOST_HOLDS:
-        raise ShareTaken
-    for variant_id, quantity in added.items():
-        own = before[variant_id] + quantity
-        level = levels[variant_id]
-        free = own + (level.available if level else 0)
-        if own > _half(free):
+    for holds, most, before in _held(session, asks):
+        if holds >= most:
             raise ShareTaken
+        for variant_id, quantity in added.items():
+            own = before[variant_id] + quantity
+            level = levels[variant_id]
+            free = own + (level.available if level else 0)
+            if own > _half(free):
+                raise ShareTaken
 
 
 def plenty(session: Session, wanted: Mapping[int, int]) -> bool:
@@ -65,17 +77,18 @@ def plenty(session: Session, wanted: Mapping[int, int]) -> bool:
     return all(free.get(variant_id, 0) >= n + SPARE for variant_id, n in wanted.items())
 
 
-def covers(session: Session, network: str, wanted: Mapping[int, int], instead_of: int | None = None) -> bool:
+def covers(session: Session, asks: Asker, wanted: Mapping[int, int], instead_of: int | None = None) -> bool:
     """Whether `wanted` could be set aside for the network now, once its basket's earlier hold is released."""
-    holds, others = _held(session, network, besides=instead_of)
-    if holds >= MOST_HOLDS:
-        return False
     own = _pieces(session, instead_of) if instead_of else {}
-    for variant_id, quantity in wanted.items():
-        with_it = others.get(variant_id, 0) + quantity
-        free = level_of(session, variant_id).available + own.get(variant_id, 0) + others.get(variant_id, 0)
-        if with_it > _half(free):
+    free = {
+        variant_id: level_of(session, variant_id).available + own.get(variant_id, 0) for variant_id in wanted
+    }
+    for holds, most, others in _held(session, asks, besides=instead_of):
+        if holds >= most:
             return False
+        for variant_id, quantity in wanted.items():
+            if others[variant_id] + quantity > _half(free[variant_id] + others[variant_id]):
+                return False
     return True
 
 
@@ -84,7 +97,7 @@ def forget_networks(session: Session) -> int:
     old = (
         update(Hold)
         .where(Hold.network.is_not(None), Hold.created_at < moment(session) - KEEP)
-        .values(network=None)
+        .values(network=None, site=None)
         .returning(Hold.id)
         .execution_options(synchronize_session=False)
     )
@@ -95,13 +108,13 @@ def _half(free: int) -> int:
     return (free + 1) // 2
 
 
-_OF_NETWORK: Final = (
+_OTHERS: Final = (
     select(HoldLine.hold_id, HoldLine.variant_id, HoldLine.quantity)
     .join(Hold, Hold.id == HoldLine.hold_id)
-    .where(
-        Hold.network == bindparam("network"), Hold.id != bindparam("besides"), Hold.state == HoldState.HELD
-    )
+    .where(Hold.id != bindparam("besides"), Hold.state == HoldState.HELD)
 )
+_OF_NETWORK: Final = _OTHERS.where(Hold.network == bindparam("digest"))
+_OF_SITE: Final = _OTHERS.where(Hold.site == bindparam("digest"))
 _OF_HOLD: Final = (
     select(HoldLine.variant_id, HoldLine.quantity)
     .join(Hold, Hold.id == HoldLine.hold_id)
@@ -109,13 +122,29 @@ _OF_HOLD: Final = (
 )
 
 
-def _held(session: Session, network: str, *, besides: int | None = None) -> tuple[int, Counter[int]]:
-    """How many holds the network has now, and the pieces set aside for it by variant id."""
-    rows = session.execute(_OF_NETWORK, {"network": network, "besides": besides or 0}).all()
+class _Held(NamedTuple):
+    """How many holds there are now, how many there may be, and the pieces set aside by variant id."""
+
+    holds: int
+    most: int
+    pieces: Counter[int]
+
+
+def _held(session: Session, asks: Asker, *, besides: int | None = None) -> Iterator[_Held]:
+    """What is held for the network, then for its site if it is part of one."""
+    yield _found(session, _OF_NETWORK, asks.network, MOST_HOLDS, besides)
+    if asks.site is not None:
+        yield _found(session, _OF_SITE, asks.site, MOST_HOLDS * SITE, besides)
+
+
+def _found(
+    session: Session, of: Select[int, int, int], digest: str | None, most: int, besides: int | None
+) -> _Held:
+    rows = session.execute(of, {"digest": digest, "besides": besides or 0}).all()
     pieces: Counter[int] = Counter()
     for row in rows:
         pieces[row.variant_id] += row.quantity
-    return len({row.hold_id for row in rows}), pieces
+    return _Held(len({row.hold_id for row in rows}), most, pieces)
 
 
 def _pieces(session: Session, hold_id: int) -> dict[int, int]:

@@ -14,6 +14,7 @@ from shop import clock
 from shop.accounts import passwords, rate_limit
 from shop.accounts.models import Account, SignInAttempt
 from shop.db import Database
+from shop.network import SITE
 from tests.accounts.helpers import EMAIL, sign_in
 from tests.processes import all_at_once
 
@@ -44,6 +45,14 @@ def test_an_address_has_five_tries_a_minute_whomever_they_are_for(database: Data
     tries = [allowed(database, email=f"p{number}@example.com") for number in range(8)]
     assert tries == [True] * 5 + [False] * 3
     assert allowed(database, email="p9@example.com", address="192.0.2.2")
+
+
+def test_whoever_holds_a_whole_site_of_ipv6_has_the_tries_of_a_few_networks(database: Database) -> None:
+    near = [allowed(database, address=f"2001:db8:1:1::{number}") for number in range(8)]
+    assert near.count(True) == rate_limit.TRIES
+    site = [allowed(database, address=f"2001:db8:1:{number + 2:x}::1") for number in range(60)]
+    assert site.count(True) == rate_limit.TRIES * (SITE - 1)
+    assert allowed(database, address="2001:db8:2::1"), "nor are the tries at the account used up by it"
 
 
 def test_whoever_waits_a_minute_may_try_again_and_is_told_how_long(database: Database) -> None:

@@ -10,7 +10,7 @@ import pytest
 from werkzeug.exceptions import default_exceptions
 
 from shop.db import Database
-from shop.network import Allowance
+from shop.network import SITE, Allowance
 from shop.web.assets import Assets
 
 
@@ -145,6 +145,10 @@ def test_a_network_that_has_used_up_its_previews_is_asked_to_wait_and_another_is
     refused, wait = status("127.0.0.2")
     assert (refused, 1 <= int(wait) <= 8) == (429, True)
     assert status("127.0.0.3")[0] == 200
+    for number in range(SITE + 1):
+        allowance.charge(f"2001:db8:1:{number:x}::1", 4.5)
+    assert status("2001:db8:1:ff::1")[0] == 429, "all networks of a site have used up what it may"
+    assert status("2001:db8:2:ff::1")[0] == 200
 
 
 @ONE_ENGINE

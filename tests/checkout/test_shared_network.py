@@ -70,6 +70,17 @@ def test_new_cookies_bring_no_more_than_half_of_a_piece(app: Flask) -> None:
 
 
 @both
+def test_addresses_of_one_site_of_ipv6_bring_no_more_than_half_of_a_piece(app: Flask) -> None:
+    harness = harness_of(app)
+    harness.set_stock("petal", 8)
+    for number in range(8):
+        takes_all_it_can(app, f"2001:db8:1:{number:x}::1", "petal")
+    assert harness.level("petal").reserved == 4
+    assert goes_to_pay(somebody(app, "2001:db8:2:1::1"), "petal") == 303
+    assert harness.level("petal").reserved == 5
+
+
+@both
 def test_whoever_shares_the_network_is_told_kindly_before_paying_where_few_are_left(app: Flask) -> None:
     harness = harness_of(app)
     harness.set_stock("petal", 8)
@@ -205,13 +216,13 @@ def test_a_basket_has_one_order_waiting_to_be_paid_however_it_changes(app: Flask
     assert states == [State.EXPIRED] * 3 + [State.AWAITING]
 
 
-def test_a_sixty_four_of_ipv6_is_one_network_and_its_neighbour_another(app: Flask) -> None:
+def test_a_sixty_four_of_ipv6_is_one_network_and_another_site_has_a_share_of_its_own(app: Flask) -> None:
     harness_of(app).set_stock("petal", 3)
     assert goes_to_pay(somebody(app, "2001:db8:1:1::1"), "petal") == 303
     assert goes_to_pay(somebody(app, "2001:db8:1:1:ffff::2"), "petal") == 303
     assert goes_to_pay(somebody(app, "2001:db8:1:1:abcd::3"), "petal") == 303
     assert pieces_held(app) == 2
-    assert goes_to_pay(somebody(app, "2001:db8:1:2::1"), "petal") == 303
+    assert goes_to_pay(somebody(app, "2001:db8:2:1::1"), "petal") == 303
     assert pieces_held(app) == 3
 
 

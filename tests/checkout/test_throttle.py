@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from shop.checkout import basket_store
-from shop.network import Allowance
+from shop.network import SITE, Allowance
 from tests.shopper import Shopper, controls, soup
 
 NEVER = 1e-9
@@ -40,6 +40,16 @@ def test_a_flood_of_new_words_costs_no_more_than_its_allowance(
         shopper.client.delete_cookie("basket")
     assert set(statuses) == {303, 429}
     assert statuses == sorted(statuses)
+
+
+def test_another_network_of_the_same_site_waits_once_the_site_has_used_up_its_own(
+    shopper: Shopper, allowance: Allowance
+) -> None:
+    shopper.client.environ_base["REMOTE_ADDR"] = "2001:db8:1:1::1"
+    allowance.charge("2001:db8:1:2::1", 0.3 * (SITE - 1))
+    assert shopper.add(**words(1)).status_code == 303
+    allowance.charge("2001:db8:1:2::1", 0.3)
+    assert shopper.add(**words(2)).status_code == 429
 
 
 def test_words_that_must_wait_are_kept_and_sent_once_more(shopper: Shopper, allowance: Allowance) -> None:

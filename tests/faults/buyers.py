@@ -41,7 +41,7 @@ def settings_for(url: str, folder: str) -> Settings:
 
 def at_the_last_step(app: Flask, token: str) -> tuple[FlaskClient, dict[str, str]]:
     buyer = app.test_client()
-    buyer.environ_base["REMOTE_ADDR"] = f"2001:db8:{token.encode()[:2].hex()}:{token.encode()[2:4].hex()}::1"
+    buyer.environ_base["REMOTE_ADDR"] = f"2001:{token.encode()[:2].hex()}:{token.encode()[2:4].hex()}::1"
     buyer.set_cookie("basket", token)
     return buyer, dict(FIELD.findall(buyer.get("/checkout/payment").text))
 

@@ -10,18 +10,20 @@ from sqlalchemy import select
 
 from shop import clock, stock
 from shop.db import Database
+from shop.network import SITE
 from shop.stock.models import Hold
 from shop.stock.shares import MOST_HOLDS
 from tests.stock.helpers import level, open_with
 
 HALF_AN_HOUR = timedelta(minutes=30)
+A = stock.Asker("a")
 
 
-def hold(database: Database, network: str | None, **pieces: int) -> int:
+def hold(database: Database, network: str | None, site: str | None = None, **pieces: int) -> int:
     """Set pieces aside: `v1=2` is two of variant 1."""
     with database.transaction() as session:
         wanted = {int(name[1:]): count for name, count in pieces.items()}
-        return stock.place_hold(session, wanted, HALF_AN_HOUR, network=network)
+        return stock.place_hold(session, wanted, HALF_AN_HOUR, network=network, site=site)
 
 
 def as_many_as_it_gets(database: Database, network: str) -> int:
@@ -57,6 +59,49 @@ def test_what_others_hold_is_not_free(database: Database) -> None:
     hold(database, "c", v1=1)
 
 
+def test_all_networks_of_a_site_together_get_no_more_than_half(database: Database) -> None:
+    open_with(database, {1: 8})
+    for number in range(4):
+        hold(database, f"a{number}", "s", v1=1)
+    with pytest.raises(stock.ShareTaken):
+        hold(database, "a4", "s", v1=1)
+    with database.reading() as session:
+        assert not stock.covers(session, stock.Asker("a4", "s"), {1: 1})
+        assert stock.covers(session, stock.Asker("b", "t"), {1: 1})
+    hold(database, "b", "t", v1=1)
+
+
+def test_a_site_holds_for_more_baskets_than_one_network_and_not_for_all_its_addresses(
+    database: Database,
+) -> None:
+    open_with(database, {1: 1000})
+    for _ in range(MOST_HOLDS):
+        hold(database, "a", "s", v1=1)
+    with pytest.raises(stock.ShareTaken):
+        hold(database, "a", "s", v1=1)
+    for number in range(MOST_HOLDS * (SITE - 1)):
+        hold(database, f"b{number}", "s", v1=1)
+    with pytest.raises(stock.ShareTaken):
+        hold(database, "c", "s", v1=1)
+    hold(database, "c", "t", v1=1)
+
+
+def test_many_networks_of_one_site_at_once_get_no_more_than_half(database: Database) -> None:
+    open_with(database, {1: 8})
+    start = threading.Barrier(12)
+
+    def one(number: int) -> bool:
+        start.wait(30)
+        try:
+            hold(database, f"a{number}", "s", v1=1)
+        except stock.ShareTaken:
+            return False
+        return True
+
+    with ThreadPoolExecutor(12) as pool:
+        assert sum(pool.map(one, range(12))) == 4
+
+
 def test_nobody_is_told_of_shares_where_nothing_is_left(database: Database) -> None:
     open_with(database, {1: 1})
     hold(database, "a", v1=1)
@@ -78,23 +123,25 @@ def test_what_was_sold_or_given_back_counts_no_more_and_its_network_is_forgotten
     database: Database, end
 ) -> None:
     open_with(database, {1: 100})
-    holds = [hold(database, "a", v1=1) for _ in range(MOST_HOLDS)]
+    holds = [hold(database, "a", "s", v1=1) for _ in range(MOST_HOLDS)]
     with database.transaction() as session:
         assert end(session, holds[0])
     hold(database, "a", v1=1)
     with database.reading() as session:
-        assert session.get_one(Hold, holds[0]).network is None
+        ended = session.get_one(Hold, holds[0])
+    assert (ended.network, ended.site) == (None, None)
 
 
 def test_a_network_is_forgotten_after_an_hour_whatever_became_of_its_hold(database: Database) -> None:
     open_with(database, {1: 10})
-    old, fresh = hold(database, "a", v1=1), hold(database, "b", v1=1)
+    old, fresh = hold(database, "a", "s", v1=1), hold(database, "b", "s", v1=1)
     with database.transaction() as session:
         session.get_one(Hold, old).created_at = clock.now() - timedelta(hours=2)
         session.flush()
         assert stock.forget_networks(session) == 1
     with database.reading() as session:
-        assert dict(session.execute(select(Hold.id, Hold.network)).all()) == {old: None, fresh: "b"}
+        known = {row.id: row[1:] for row in session.execute(select(Hold.id, Hold.network, Hold.site))}
+    assert known == {old: (None, None), fresh: ("b", "s")}
 
 
 def test_an_earlier_hold_of_the_same_basket_makes_room_for_the_next(database: Database) -> None:
@@ -148,14 +195,14 @@ def test_what_would_be_set_aside_is_known_before_it_is_asked_for(database: Datab
     own = hold(database, "a", v1=2)
     hold(database, "b", v1=1)
     with database.reading() as session:
-        assert not stock.covers(session, "a", {1: 1})
-        assert stock.covers(session, "a", {1: 1}, instead_of=own), "its basket's own hold is given back first"
-        assert stock.covers(session, "a", {2: 50})
-        assert not stock.covers(session, "a", {2: 51})
+        assert not stock.covers(session, A, {1: 1})
+        assert stock.covers(session, A, {1: 1}, instead_of=own), "its basket's own hold is given back first"
+        assert stock.covers(session, A, {2: 50})
+        assert not stock.covers(session, A, {2: 51})
     for _ in range(MOST_HOLDS):
         hold(database, "c", v2=1)
     with database.reading() as session:
-        assert not stock.covers(session, "c", {2: 1})
+        assert not stock.covers(session, stock.Asker("c"), {2: 1})
 
 
 @pytest.mark.parametrize(
