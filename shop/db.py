@@ -1,6 +1,5 @@
 """The database: its engine, its sessions, and the only place that commits."""
 
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -149,7 +148,7 @@ def _ask_if_idle(connection: Any, record: Any, _proxy: Any) -> None:
         raise InvalidatePoolError from error
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself: `_begin_sqlite` does
     for pragma in (
         "journal_mode=WAL",

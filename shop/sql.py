@@ -4,14 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, DateTime, SQLColumnExpression, TableClause, cast, func, select
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 from shop.orm import Base, UtcDateTime
 
 if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql
+    from sqlalchemy.dialects import postgresql, sqlite
 
 APART: Final = timedelta(minutes=10)
 """How far apart the clocks of two hosts may be. (A process too may have looked at its clock, then waited.)"""
@@ -31,6 +30,8 @@ def dialect_insert(
 ) -> "sqlite.Insert | postgresql.Insert":
     """An INSERT that may say what happens ON CONFLICT: each dialect has its own."""
     if is_sqlite(session):
+        from sqlalchemy.dialects import sqlite  # noqa: PLC0415
+
         return sqlite.insert(table)
     from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 3 MiB that SQLite has no use for
 
