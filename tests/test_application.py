@@ -16,7 +16,7 @@ from shop.settings import Settings
 from shop.sql import is_sqlite
 from shop.trader import SampleTrader
 from shop.triggers import Trigger, Triggers
-from tests.pages.owner import name_trader
+from tests.pages.trader_file import name_trader
 
 GUARDED: dict[str, tuple[type[Unguarded], Triggers]] = {
     "ledger": (LedgerUnguarded, ledger_triggers.TRIGGERS),

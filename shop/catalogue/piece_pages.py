@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from flask import current_app, render_template
 from markupsafe import Markup
@@ -110,24 +110,16 @@ def piece_page(
     if piece is None:
         raise UnknownPiece(slug)
     shown = page_cache.shown()
-    lines = {field_name(area.key, line) for area in piece.sides for line in area.line_numbers}
-    said = _remarks(piece, values)
     return render_template(
         "catalogue/piece.html",
         here="pieces",
         piece=piece,
-        stages=[
-            (stage, in_sight(piece, stage, values), _drawn(piece, stage, values)) for stage in piece.stages
-        ],
-        remarks=said,
-        by_hand=BY_HAND if values.get("face") == HAND or asks_for_hand(said) else None,
-        faces=[(face, face_samples.sample(face)) for face in _faces(piece, values)],
         first_face=first_face(piece),
         signs=[(sign, name, symbol_id(sign)) for sign, name in SIGN_NAMES.items() if sign != ALIKE],
         symbol_id=symbol_id,
         values=values,
         problems=dict(errors),
-        strays=[name for name in errors if name.startswith("engraving-") and name not in lines],
+        strays=_strays(piece, errors),
         action=action,
         submit_label=submit_label,
         csrf_token_value=shown.token,
@@ -135,8 +127,28 @@ def piece_page(
         canonical=canonical,
         share=structured_data.to_share(piece),
         data=_described(piece) if canonical else [],
+        **_of_words(piece, values),
         **_shared(shown),
     )
+
+
+def _of_words(piece: PieceView, values: Mapping[str, str]) -> dict[str, Any]:
+    """What follows from the words in the form: drawings, remarks, and the faces they can be set in."""
+    said = _remarks(piece, values)
+    return {
+        "stages": [
+            (stage, in_sight(piece, stage, values), _drawn(piece, stage, values)) for stage in piece.stages
+        ],
+        "remarks": said,
+        "by_hand": BY_HAND if values.get("face") == HAND or asks_for_hand(said) else None,
+        "faces": [(face, face_samples.sample(face)) for face in _faces(piece, values)],
+    }
+
+
+def _strays(piece: PieceView, errors: Mapping[str, str]) -> list[str]:
+    """Errors of lines that the piece does not have."""
+    lines = {field_name(area.key, line) for area in piece.sides for line in area.line_numbers}
+    return [name for name in errors if name.startswith("engraving-") and name not in lines]
 
 
 def _described(piece: PieceView) -> list[dict[str, object]]:

@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
@@ -119,31 +119,34 @@ def check(areas: Sequence[Area], face_slug: str, words: Words, tool: Tool = ANY_
     The words are brought to normal form C and otherwise kept to the letter: case, spaces within and at the
     ends, and all. Raises EngravingRefused with a problem for each line that cannot be cut.
     """
-    problems: dict[tuple[str, int], Problem] = {}
-    known = {(area.key, line) for area in areas for line in area.line_numbers}
-    kept: dict[tuple[str, int], str] = {}
-    for place, typed in words.items():
-        if place not in known:
-            problems[place] = UnknownLine()
-        elif too_many := _too_many(typed):
-            problems[place] = too_many
-        elif not characters.is_blank(text := unicodedata.normalize("NFC", typed)):
-            kept[place] = text
-    face = FACES.get(face_slug)
+    places = [(area.key, line) for area in areas for line in area.line_numbers]
+    kept, problems = _kept(places, words)
     problems |= _refused(areas, face_slug, kept, tool) if kept or problems else {}
     if problems:
         raise EngravingRefused(problems)
     if not kept:
         return None
-    lines = tuple(
-        EngravedLine(area.key, line, kept[area.key, line])
-        for area in areas
-        for line in area.line_numbers
-        if (area.key, line) in kept
-    )
+    lines = tuple(EngravedLine(*place, kept[place]) for place in places if place in kept)
+    face = FACES.get(face_slug)
     if face is None:
         return Engraving(HAND, "", lines)
     return Engraving(face.slug, face.version, lines, None if tool == ANY_TOOL else fit(face, tool))
+
+
+def _kept(
+    places: Collection[tuple[str, int]], words: Words
+) -> tuple[dict[tuple[str, int], str], dict[tuple[str, int], Problem]]:
+    """The lines that have words, in normal form; and what is wrong with others before any face is asked."""
+    kept: dict[tuple[str, int], str] = {}
+    problems: dict[tuple[str, int], Problem] = {}
+    for place, typed in words.items():
+        if place not in places:
+            problems[place] = UnknownLine()
+        elif too_many := _too_many(typed):
+            problems[place] = too_many
+        elif not characters.is_blank(text := unicodedata.normalize("NFC", typed)):
+            kept[place] = text
+    return kept, problems
 
 
 def _refused(

@@ -139,12 +139,7 @@ def send_next(database: Database, post: Transport, write: Writer, tell_refused: 
         claimed = outbox.claim(session)
     if claimed is None:
         return False
-    try:
-        message = write(claimed)
-    except Exception:
-        with database.transaction() as session:
-            outbox.postpone(session, claimed.id, claimed.attempts, answered=False)
-        raise
+    message = _written(database, write, claimed)
     error = _refused(post, message) if message else None
     with database.transaction() as session:
         if message is None:
@@ -155,6 +150,15 @@ def send_next(database: Database, post: Transport, write: Writer, tell_refused: 
         else:
             _not_sent(session, claimed, error, tell_refused)
     return True
+
+
+def _written(database: Database, write: Writer, claimed: outbox.Claimed) -> EmailMessage | None:
+    try:
+        return write(claimed)
+    except Exception:
+        with database.transaction() as session:
+            outbox.postpone(session, claimed.id, claimed.attempts, answered=False)
+        raise
 
 
 def _refused(post: Transport, message: EmailMessage) -> Exception | None:

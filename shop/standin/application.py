@@ -48,14 +48,17 @@ def create_standin(
         pay_page=f"{site_url.rstrip('/')}{prefix.rstrip('/')}/pay",
         webhook_url=webhook_url,
     )
+    _register(app)
+    return app
+
+
+def _register(app: Flask) -> None:
     app.jinja_env.filters["pounds_and_pence"] = pounds_and_pence
-    app.register_blueprint(api.blueprint)
-    app.register_blueprint(pages.blueprint)
-    app.register_blueprint(dashboard.blueprint)
+    for part in (api, pages, dashboard):
+        app.register_blueprint(part.blueprint)
     app.register_error_handler(HTTPException, _error)
     app.before_request(web.refuse_broken_addresses)
     app.after_request(_headers)
-    return app
 
 
 def _error(error: HTTPException) -> ResponseReturnValue:

@@ -21,7 +21,7 @@ from shop.orders.view import view
 from shop.settings import Settings
 from tests.demo.conftest import MANY, SOME, Demo, schema
 from tests.keys import VAULT_KEY
-from tests.pages.owner import name_trader
+from tests.pages.trader_file import name_trader
 
 
 def test_the_ledger_of_invented_orders_is_sound_and_guarded(demo: Demo) -> None:

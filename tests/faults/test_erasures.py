@@ -36,7 +36,7 @@ from shop.orders.placing import Contact, OrderDraft, place
 from shop.orders.wall import DecidedBefore, NotOffered, WallState
 from shop.pricing import LineItem
 from shop.settings import Settings
-from tests.faults.grounds import Ground, PostgresGround, SqliteGround
+from tests.faults.data_copies import PostgresData, ShopData, SqliteData
 from tests.harness import quoted
 from tests.keys import VAULT_KEY
 from tests.shopper import Shopper, form_on, harness_of, soup
@@ -58,7 +58,7 @@ class Killed(Exception):
 class Shop:
     """One shop whose data can be copied, lost and brought back under it."""
 
-    ground: Ground
+    data: ShopData
     app: Flask
     folder: Path
     owner: Shopper = field(init=False)
@@ -66,10 +66,10 @@ class Shop:
 
     def __post_init__(self) -> None:
         self.services = self.app.extensions["shop"].services
-        self.ground.database, self.ground.vault = self.services.database, self.services.vault
+        self.data.database, self.data.vault = self.services.database, self.services.vault
         self.owner = Shopper(self.app).sign_in("owner")
         harness_of(self.app).set_stock("petal", 100)
-        self.ground.begin_here()
+        self.data.begin_here()
         with self.database.reading() as session:
             self.catalogue = snapshot.load(session)
         self.petal = self.catalogue.by_slug["petal"].variants[0].id
@@ -85,7 +85,7 @@ class GoneMachine(RuleBasedStateMachine):
     def __init__(self, shop: Shop) -> None:
         super().__init__()
         self.shop, self.vault = shop, shop.services.vault
-        shop.ground.fresh()
+        shop.data.fresh()
         shop.figures["histories"] += 1
         self.orders: dict[str, str] = {}
         self.written: dict[str, str] = {}
@@ -215,19 +215,19 @@ class GoneMachine(RuleBasedStateMachine):
 
     @rule(replica=st.booleans())
     def copy(self, replica: bool) -> None:
-        self.copies.append(self.shop.ground.replicate() if replica else self.shop.ground.backup())
+        self.copies.append(self.shop.data.replicate() if replica else self.shop.data.backup())
         self.did("replicas" if replica else "backups")
 
     @precondition(lambda self: self.copies)
     @rule(choice=CHOICE)
     def restore(self, choice: int) -> None:
-        self.shop.ground.bring_back(self.copies[choice % len(self.copies)])
+        self.shop.data.bring_back(self.copies[choice % len(self.copies)])
         self.did("restores")
         self.nothing_gone_is_on_a_public_page()
 
     @rule()
     def restart(self) -> None:
-        self.shop.ground.start()
+        self.shop.data.start()
         self.did("restarts")
         self.nothing_gone_is_on_a_public_page()
 
@@ -242,9 +242,9 @@ class GoneMachine(RuleBasedStateMachine):
     @rule(choice=CHOICE)
     def lose_keys(self, choice: int) -> None:
         """The worker has told the database of every erasure, as it often does; then the disk breaks."""
-        self.shop.ground.start()
+        self.shop.data.start()
         before = set(self.vault.keys.all_ids())
-        self.shop.ground.forget_keys()
+        self.shop.data.forget_keys()
         key_copies.restore(self.shop.database, self.vault, self.key_copies[choice % len(self.key_copies)])
         self.lost |= before - set(self.vault.keys.all_ids())
         self.did("key stores lost")
@@ -257,13 +257,13 @@ class GoneMachine(RuleBasedStateMachine):
         assert not self.marks(self.taken_away, self.written, beneath)
 
     def teardown(self) -> None:
-        self.shop.ground.start()
+        self.shop.data.start()
         self.nothing_gone_is_on_a_public_page()
         self.nothing_gone_is_on_the_owners_pages_or_in_an_export()
         self.what_is_not_gone_can_still_be_read()
         self.no_word_stands_open_and_no_destroyed_key_anywhere()
-        for copy in [*self.copies, self.shop.ground.backup()]:
-            with self.shop.ground.opened(copy) as database:
+        for copy in [*self.copies, self.shop.data.backup()]:
+            with self.shop.data.opened(copy) as database:
                 self.a_copy_opens_nothing_that_is_gone(database)
         self.after_36_days_no_copy_of_keys_is_left()
 
@@ -305,7 +305,7 @@ class GoneMachine(RuleBasedStateMachine):
                 self.shop.figures["words on the wall at the end"] += 1
 
     def no_word_stands_open_and_no_destroyed_key_anywhere(self) -> None:
-        content, keys = self.shop.ground.content(), self.shop.ground.key_content()
+        content, keys = self.shop.data.content(), self.shop.data.key_content()
         assert b"Qanary" not in content + keys
         assert b"Qanary".hex().encode() not in content + keys, "as PostgreSQL writes bytes"
         left = set(self.vault.keys.all_ids())
@@ -366,23 +366,23 @@ def at(moment: datetime) -> Iterator[None]:
 
 
 @pytest.fixture
-def ground(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
-    ground: Ground
+def data(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ShopData]:
+    data: ShopData
     if engine_name == "sqlite":
-        ground = SqliteGround(tmp_path, request.getfixturevalue("furnished_sqlite"))
+        data = SqliteData(tmp_path, request.getfixturevalue("furnished_sqlite"))
     else:
         template = request.getfixturevalue("furnished_postgresql")
-        ground = PostgresGround(request.getfixturevalue("postgres_server"), template)
-    yield ground
-    ground.close()
+        data = PostgresData(request.getfixturevalue("postgres_server"), template)
+    yield data
+    data.close()
 
 
 @pytest.fixture
-def shop(ground: Ground, tmp_path: Path) -> Iterator[Shop]:
+def shop(data: ShopData, tmp_path: Path) -> Iterator[Shop]:
     app = create_app(
         Settings(
-            database_url=ground.url,
-            keys_url=ground.keys_url,
+            database_url=data.url,
+            keys_url=data.keys_url,
             secret_key="a secret for tests",
             vault_key=VAULT_KEY,
             instance_dir=tmp_path,
@@ -391,7 +391,7 @@ def shop(ground: Ground, tmp_path: Path) -> Iterator[Shop]:
     )
     app.testing = True
     (tmp_path / "key-copies").mkdir()
-    yield Shop(ground, app, tmp_path)
+    yield Shop(data, app, tmp_path)
     app.extensions["shop"].database.dispose()
     app.extensions["shop"].services.vault.keys.dispose()
 

@@ -45,8 +45,8 @@ def figures_of(world: World, lives: int, seconds: float) -> Counter[str]:
             "webhooks doubled": world.happened["webhooks doubled"],
             "requests": sum(world.server.heard.values()),
             "faults": sum(world.server.weather.drawn.values()),
-            "kills": sum(world.stage.kills.values()),
-            "of them SIGKILL": sum(count for who, count in world.stage.kills.items() if "process" in who),
+            "kills": sum(world.scheduler.kills.values()),
+            "of them SIGKILL": sum(count for who, count in world.scheduler.kills.items() if "process" in who),
             "hours": int((world.at - world.began).total_seconds() // 3600),
             "seconds": round(seconds),
         }
@@ -61,7 +61,7 @@ def test_twenty_five_random_lives_end_to_the_penny(
         rest(world, live(world, LIVES))
         assert checks.everything_wrong(world) == {}
         assert len(checks.pence_by_payment(world)) > LIVES // 3  # buyers did pay
-    assert min(world.stage.kills.total(), world.server.weather.drawn.total()) > 5  # and things did fail
+    assert min(world.scheduler.kills.total(), world.server.weather.drawn.total()) > 5  # and things did fail
 
 
 @pytest.mark.faults_long

@@ -22,7 +22,7 @@ from shop.pages.giving_page import WIDEST, chart
 from shop.settings import Settings
 from tests.giving.conftest import alike
 from tests.harness import Harness
-from tests.pages.owner import name_trader
+from tests.pages.trader_file import name_trader
 from tests.shopper import Shopper, soup
 
 PAGE = "/giving"

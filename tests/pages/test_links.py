@@ -4,7 +4,7 @@ from urllib.parse import urldefrag, urlsplit
 
 from bs4 import BeautifulSoup
 
-from tests.pages.site import every_page
+from tests.pages.every_page import every_page
 
 
 def test_every_link_and_anchor_leads_somewhere(app):

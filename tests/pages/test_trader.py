@@ -8,7 +8,7 @@ from shop import trader
 from shop.application import create_app
 from shop.trader import SAMPLE, SampleTrader, TraderIncomplete
 from tests.pages.conftest import PAGES
-from tests.pages.owner import name_trader
+from tests.pages.trader_file import name_trader
 
 
 def test_the_sample_says_everywhere_that_it_is_one(client):

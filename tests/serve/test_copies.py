@@ -32,7 +32,7 @@ NEVER = {
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("served")
     databases.furnish(f"sqlite:///{folder / 'shop.db'}")
-    program = Path(__file__).with_name("served.py")
+    program = Path(__file__).with_name("first_process.py")
     environment = clean_environment() | {"INSTANCE_DIR": str(folder)}
     told = subprocess.run(
         [sys.executable, program], env=environment, cwd=ROOT, check=True, capture_output=True

@@ -12,7 +12,7 @@ from shop.orders.models import Order
 from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest
 from shop.stock.models import Hold, HoldState, StockMovement
 from tests.faults.lives.gifts import gifts_wrong
-from tests.faults.lives.workshop import buttons, owner_of, press
+from tests.faults.lives.owner_pages import buttons, owner_of, press
 from tests.faults.lives.world import World
 from tests.faults.stripe_server.after_sales import GONE
 from tests.shopper import soup
@@ -208,7 +208,7 @@ def everything_wrong(world: World) -> dict[str, list[str]]:
     press_every_button(world)
     found = {check.__name__.replace("_", " "): list(check(world)) for check in CHECKS}
     found["seen on the way"] = sorted(world.wrong)
-    found["pages that failed"] = [f"{who}: {error}" for who, error in world.stage.broken]
+    found["pages that failed"] = [f"{who}: {error}" for who, error in world.scheduler.broken]
     found["against the specification"] = world.server.account.problems
     return {name: sentences for name, sentences in found.items() if sentences}
 

@@ -12,7 +12,7 @@ from shop.catalogue import snapshot
 from shop.checkout import basket_store, basket_words
 from shop.orders.models import Order
 from shop.pricing import LineItem
-from tests.faults.lives.workshop import checked
+from tests.faults.lives.owner_pages import checked
 from tests.faults.lives.world import World
 from tests.faults.stripe_server.account import Body
 

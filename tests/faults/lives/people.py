@@ -4,23 +4,23 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from tests.faults.lives.life import Life
-from tests.faults.lives.workshop import decide, press, refund_some
+from tests.faults.lives.owner_pages import decide, press, refund_some
 from tests.faults.stripe_server import after_sales, paying
 from tests.faults.stripe_server.account import Body, Refusal
 
 
 def opens(life: Life) -> None:
-    life.world.stage.start("buyer", life.opens)
+    life.world.scheduler.start("buyer", life.opens)
 
 
 def opens_twice(life: Life) -> None:
-    life.world.stage.start("buyer", life.opens)
-    life.world.stage.start("buyer", life.opens)
+    life.world.scheduler.start("buyer", life.opens)
+    life.world.scheduler.start("buyer", life.opens)
 
 
 def changes_their_mind(life: Life) -> None:
     life.choose()
-    life.world.stage.start("buyer", life.opens)
+    life.world.scheduler.start("buyer", life.opens)
 
 
 def pays(life: Life) -> None:
@@ -54,7 +54,7 @@ def walks_away(life: Life) -> None:
 
 def comes_back(life: Life) -> None:
     if life.pages:
-        life.world.stage.start("buyer", life.returns)
+        life.world.scheduler.start("buyer", life.returns)
 
 
 def is_refunded_at_the_dashboard(life: Life) -> None:
@@ -66,17 +66,17 @@ def is_refunded_at_the_dashboard(life: Life) -> None:
 
 def is_refunded_by_the_owner(life: Life) -> None:
     order = life.chance.choice(life.orders())
-    life.world.stage.start("owner", lambda: refund_some(life.world, order.reference, life.chance))
+    life.world.scheduler.start("owner", lambda: refund_some(life.world, order.reference, life.chance))
 
 
 def is_decided_about(life: Life) -> None:
     order = life.chance.choice(life.orders())
-    life.world.stage.start("owner", lambda: decide(life.world, order.reference, life.chance))
+    life.world.scheduler.start("owner", lambda: decide(life.world, order.reference, life.chance))
 
 
 def is_looked_at(life: Life) -> None:
     order = life.chance.choice(life.orders())
-    life.world.stage.start("owner", lambda: press(life.world, order.reference, "/looks"))
+    life.world.scheduler.start("owner", lambda: press(life.world, order.reference, "/looks"))
 
 
 def has_a_refund_sent_back(life: Life) -> None:

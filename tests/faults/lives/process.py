@@ -59,7 +59,7 @@ class WorkerProcess:
     def asked(self, _request: object) -> None:
         """It has asked Stripe something, or is about to hear the answer: sometimes it does not live to."""
         if threading.current_thread() is threading.main_thread():
-            self.world.stage.wait()
+            self.world.scheduler.wait()
             return
         self.heard.set()
         if self.chance.random() < self.deadliness:
@@ -70,7 +70,7 @@ class WorkerProcess:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
-            self.world.stage.kills[when] += 1
+            self.world.scheduler.kills[when] += 1
 
 
 @contextmanager

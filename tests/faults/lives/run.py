@@ -71,11 +71,11 @@ def live(world: World, count: int, times: Times = USUAL_TIMES, *, acts: int = 10
     weather.rate, weather.rate_of_writes, weather.outages = times.rate, times.of_writes, times.outages
     while any(life.acts for life in lives):
         turn = chance.choices(TURNS, [turn.weight for turn in TURNS])[0]
-        _turn(world, lives, turn.name if len(world.stage.playing) < MOST_AT_ONCE else "go on")
+        _turn(world, lives, turn.name if len(world.scheduler.playing) < MOST_AT_ONCE else "go on")
         if turn.name in WRITES:
             pages = [page for life in lives for page in life.pages]
             world.wrong.update(checks.pages_without_a_hold(world, pages))
-    world.stage.finish()
+    world.scheduler.finish()
     return lives
 
 
@@ -83,14 +83,14 @@ def _turn(world: World, lives: Sequence[Life], turn: str) -> None:
     chance = world.chance
     match turn:
         case "go on":
-            world.stage.go_on()
+            world.scheduler.go_on()
         case "act":
             next_act(chance.choice([life for life in lives if life.acts][:MOST_AT_ONCE]))
         case "deliver" if world.post:
-            world.stage.start("webhook", world.deliver)
-        case "work" if not world.stage.busy("worker"):
-            world.stage.start("worker", world.work)
-        case "minutes" if world.stage.playing:
+            world.scheduler.start("webhook", world.deliver)
+        case "work" if not world.scheduler.busy("worker"):
+            world.scheduler.start("worker", world.work)
+        case "minutes" if world.scheduler.playing:
             world.pass_(seconds=chance.randint(1, 20))
         case "minutes":
             world.pass_(minutes=chance.randint(1, 20))
@@ -109,7 +109,7 @@ def _turn(world: World, lives: Sequence[Life], turn: str) -> None:
 def _wait_long(world: World, **span: int) -> None:
     """Whoever is in the middle of something ends it first, unless his machine falls asleep."""
     if world.chance.random() < AWAKE:
-        world.stage.finish()
+        world.scheduler.finish()
     world.pass_(**span)
 
 
@@ -128,7 +128,7 @@ def set_stock(world: World, pieces: int) -> None:
 def rest(world: World, lives: Sequence[Life]) -> int:
     """All faults end, all banks decide, and the worker works until nothing moves. Give the rounds it took."""
     account = world.server.account
-    world.stage.deadliness = 0
+    world.scheduler.deadliness = 0
     world.server.weather.clear()
     account.short = None
     world.post = [posted for posted in world.post if posted.certain]

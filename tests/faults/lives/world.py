@@ -25,7 +25,7 @@ from shop.payments.gateway import Gateway
 from shop.settings import Settings
 from shop.stock import counts, holds
 from shop.worker import Worker
-from tests.faults.lives.stage import Stage
+from tests.faults.lives.scheduler import Scheduler
 from tests.faults.stripe_server.account import Body
 from tests.faults.stripe_server.server import SECRET_KEY, StripeServer
 from tests.faults.stripe_server.wire import WEBHOOK_SECRET, gateway_to, signed, without_pauses
@@ -67,7 +67,7 @@ class World:
 
     app: Flask
     server: StripeServer
-    stage: Stage
+    scheduler: Scheduler
     chance: random.Random
     began: datetime = BEGINS
     at: datetime = BEGINS
@@ -148,19 +148,19 @@ def a_world(
 ) -> Iterator[World]:
     """A world on this database, in which every clock, and every wait, is the world's."""
     chance = random.Random(str(seed))
-    server, stage = StripeServer(), Stage(chance, deadliness)
-    server.before = server.after = lambda _request: stage.wait()
+    server, scheduler = StripeServer(), Scheduler(chance, deadliness)
+    server.before = server.after = lambda _request: scheduler.wait()
     server.weather.chance = chance
     without_pauses(monkeypatch)
     monkeypatch.setattr(Gateway, "over_http", staticmethod(lambda *_args: gateway_to(server)))
     app = create_app(settings(database_url, folder))
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    world = World(app, server, stage, chance)
+    world = World(app, server, scheduler, chance)
     server.account.clock = lambda: world.at
     assert container(app).services.vault.keys.database  # before anybody may wait inside its lock
     set_clocks(monkeypatch.setattr, world.shop_now, world.database_now)
-    monkeypatch.setattr(Database, "transaction", lambda database: stage.transaction(database))  # noqa: PLW0108 (it becomes a method)
+    monkeypatch.setattr(Database, "transaction", lambda database: scheduler.transaction(database))  # noqa: PLW0108 (it becomes a method)
     logging.getLogger().addHandler(world.log)
     try:
         yield world

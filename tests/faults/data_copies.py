@@ -13,7 +13,7 @@ from shop.db import Database
 from shop.dedications.vault import Vault
 
 
-class Ground(ABC):
+class ShopData(ABC):
     """A shop's database and its key store. A copy is known by its name."""
 
     url: str
@@ -71,7 +71,7 @@ class Ground(ABC):
     def _drop_keys(self) -> None: ...
 
 
-class SqliteGround(Ground):
+class SqliteData(ShopData):
     def __init__(self, folder: Path, template: Path) -> None:
         self.folder, self.template = folder, template
         self.live = folder / "shop.db"
@@ -147,7 +147,7 @@ class SqliteGround(Ground):
             left.unlink()
 
 
-class PostgresGround(Ground):
+class PostgresData(ShopData):
     """Copies are made from the database as a template, which copies its files; they are read by SQL."""
 
     def __init__(self, server: str, template: str) -> None:

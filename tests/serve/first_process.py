@@ -1,4 +1,4 @@
-"""The first process up to where it would be copied, and then what a copy does all day: `served.py`.
+"""The first process up to where it would be copied, and then what a copy does all day: `first_process.py`.
 
 Prints JSON: how many threads it has, which files and sockets it has open, which modules a day's work loaded.
 """

@@ -20,7 +20,7 @@ class Killed(BaseException):
 
 
 @dataclass
-class Stage:
+class Scheduler:
     """Those who are in the middle of something."""
 
     chance: random.Random
