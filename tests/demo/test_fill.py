@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from shop import migrations, stock, triggers
 from shop.application import create_app
 from shop.db import Database
+from shop.dedications.keys import KeyStore
+from shop.dedications.vault import Vault
 from shop.demo import fill as filling
 from shop.demo.mark import DemoOrders, is_demo
 from shop.demo.rows import TABLES
@@ -18,6 +20,7 @@ from shop.orders import cutting, version_guards, wall
 from shop.orders.models import Order
 from shop.orders.states import State
 from shop.orders.view import view
+from shop.schema_checks import LedgerUnguarded
 from shop.settings import Settings
 from tests.demo.conftest import MANY, SOME, Demo, schema
 from tests.keys import VAULT_KEY
@@ -82,6 +85,20 @@ def test_a_shop_that_takes_real_money_does_not_start_on_invented_orders(demo: De
     name_trader(demo.settings.instance_dir)
     with pytest.raises(DemoOrders, match="invented"):
         create_app(replace(demo.settings, stripe_secret_key="sk_live_1", stripe_webhook_secret="whsec_1"))
+
+
+def test_a_shop_does_not_start_where_filling_was_broken_off(settings: Settings, database: Database) -> None:
+    vault = Vault(settings.vault_key, KeyStore(settings.key_store_url))
+    place = filling.Place(database, vault, settings.secret_key, settings.site_url)
+
+    def stop(_orders: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        filling.fill(place, 20, stop)
+    vault.keys.dispose()
+    with pytest.raises(LedgerUnguarded, match="ledger_txn_no_update"):
+        create_app(settings)
 
 
 def test_a_database_that_holds_anything_is_not_filled(demo: Demo, database: Database) -> None:
