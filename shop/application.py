@@ -14,7 +14,7 @@ from shop.accounts import security_log
 from shop.catalogue import page_cache
 from shop.catalogue import routes as catalogue
 from shop.catalogue.previews import PreviewMiddleware
-from shop.checkout import basket_routes, find_routes, order_routes
+from shop.checkout import basket_routes, find_routes, order_routes, thanks_routes
 from shop.checkout import routes as checkout
 from shop.container import Container
 from shop.db import Database
@@ -63,6 +63,7 @@ TOPICS: Final = (
     checkout,
     order_routes,
     find_routes,
+    thanks_routes,
     webhooks,
     accounts,
     owner_alerts,

@@ -63,6 +63,31 @@ class Trader:
         return "Pieces and engraving, VAT included" if self.vat else "Pieces and engraving"
 
     @property
+    def imprint(self) -> str:
+        """Who sells and where, in a sentence or three: at the foot of every page."""
+        is_what = f"the business of {self.legal_name}"
+        if self.is_company:
+            is_what = (
+                f"a trading name of {self.legal_name}, a company registered in {self.registered_in}, "
+                f"number {self.company_number}"
+            )
+        vat = f" VAT number {self.vat}." if self.vat else ""
+        sample = " These are sample details." if self.sample else ""
+        return f"{self.name} is {is_what}; {', '.join(self.address)}.{vat}{sample}"
+
+    @property
+    def signature(self) -> str:
+        """The same at the end of an e-mail."""
+        trading = f", trading as {self.name}" if self.legal_name != self.name else ""
+        company = (
+            f" Registered in {self.registered_in}, number {self.company_number}." if self.is_company else ""
+        )
+        vat = f" VAT number {self.vat}." if self.vat else ""
+        sample = " (These are sample details.)" if self.sample else ""
+        address = ", ".join(self.address)
+        return f"{self.legal_name}{trading}, {address}, {self.email}.{company}{vat}{sample}"
+
+    @property
     def is_company(self) -> bool:
         """Whether it is a company rather than a person."""
         return self.form == COMPANY

@@ -2,59 +2,26 @@
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from flask import current_app, render_template
 from markupsafe import Markup
 
 from shop import web
-from shop.catalogue import face_samples, filters, page_cache, structured_data
+from shop.catalogue import filters, page_cache, structured_data
 from shop.catalogue.filters import UNFILTERED, Filter
 from shop.catalogue.page_cache import Shown
+from shop.catalogue.piece_facts import Stage, diagrams, measures, metals, photos
+from shop.catalogue.piece_form import piece_form
 from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.renderings import rendering
 from shop.catalogue.views import Catalogue, PictureView, PieceView
-from shop.engraving import (
-    ALIKE,
-    BY_HAND,
-    FACES,
-    GENERAL,
-    HAND,
-    SIGN_NAMES,
-    EngravingRefused,
-    Face,
-    Remark,
-    asks_for_hand,
-    check,
-    field_name,
-    offered,
-    over_picture,
-    remarks,
-    remarks_by_hand,
-    symbol_id,
-    words_in,
-)
+from shop.engraving import over_picture, words_in
 from shop.money import pounds_and_pence
 
 ADD_TO: Final = "/basket/lines"
 DELIVERY_NOTE: Final = f"UK delivery from {pounds_and_pence(CHEAPEST.pence)}"
 """Stands beside every price, so that nothing is added later that was not said at first."""
-
-ORDINARY_NAME: Final = "Abigail"
-"""Seven letters that reach up and down; a face too tall for it would refuse most of what people write."""
-
-CENTIMETRES: Final = {14: 36, 16: 41, 18: 46, 20: 51, 22: 56, 24: 61}
-"""Chain lengths in inches as UK sellers round them."""
-
-PLACES: Final = {
-    14: "close round the neck",
-    16: "at the base of the neck",
-    18: "on the collarbone",
-    20: "just below the collarbone",
-    22: "above the bust",
-    24: "on the bust",
-}
 
 
 class UnknownPiece(Exception):
@@ -114,41 +81,36 @@ def piece_page(
         "catalogue/piece.html",
         here="pieces",
         piece=piece,
-        first_face=first_face(piece),
-        signs=[(sign, name, symbol_id(sign)) for sign, name in SIGN_NAMES.items() if sign != ALIKE],
-        symbol_id=symbol_id,
+        stages=_stages(piece, values),
+        form=piece_form(piece, values, errors),
+        photos=photos(piece),
+        diagrams=diagrams(piece),
+        measures=measures(piece),
+        metals=metals(piece),
         values=values,
         problems=dict(errors),
-        strays=_strays(piece, errors),
         action=action,
         submit_label=submit_label,
         csrf_token_value=shown.token,
-        places=PLACES,
         canonical=canonical,
         share=structured_data.to_share(piece),
         data=_described(piece) if canonical else [],
-        **_of_words(piece, values),
         **_shared(shown),
     )
 
 
-def _of_words(piece: PieceView, values: Mapping[str, str]) -> dict[str, Any]:
-    """What follows from the words in the form: drawings, remarks, and the faces they can be set in."""
-    said = _remarks(piece, values)
-    return {
-        "stages": [
-            (stage, in_sight(piece, stage, values), _drawn(piece, stage, values)) for stage in piece.stages
-        ],
-        "remarks": said,
-        "by_hand": BY_HAND if values.get("face") == HAND or asks_for_hand(said) else None,
-        "faces": [(face, face_samples.sample(face)) for face in _faces(piece, values)],
-    }
-
-
-def _strays(piece: PieceView, errors: Mapping[str, str]) -> list[str]:
-    """Errors of lines that the piece does not have."""
-    lines = {field_name(area.key, line) for area in piece.sides for line in area.line_numbers}
-    return [name for name in errors if name.startswith("engraving-") and name not in lines]
+def _stages(piece: PieceView, values: Mapping[str, str]) -> list[Stage]:
+    first = piece.stages[0].metal_slug if piece.stages else None
+    return [
+        Stage(
+            stage,
+            sides=" ".join(place.side for place in stage.placements),
+            first=stage.metal_slug == first,
+            hidden=not in_sight(piece, stage, values),
+            words=_drawn(piece, stage, values),
+        )
+        for stage in piece.stages
+    ]
 
 
 def _described(piece: PieceView) -> list[dict[str, object]]:
@@ -202,21 +164,6 @@ def _drawn(piece: PieceView, stage: PictureView, values: Mapping[str, str]) -> M
     return Markup(words_on(piece, stage, values))  # noqa: S704
 
 
-def _remarks(piece: PieceView, values: Mapping[str, str]) -> dict[str, Remark]:
-    """By field name, how much room each line has left, or the ways out of what is wrong with it."""
-    nothing = {field_name(side.key, line): Remark("") for side in piece.sides for line in side.line_numbers}
-    if values.get("face") == HAND:
-        return nothing | remarks_by_hand(piece.sides, values)
-    face = FACES.get(values.get("face", ""))
-    return nothing | (remarks(piece.sides, face, values, piece.tool) if face else {})
-
-
-def _faces(piece: PieceView, values: Mapping[str, str]) -> list[Face]:
-    """The faces to choose from: those for everyone, those these words ask for, and the one chosen before."""
-    found = offered(words_in(values, piece.sides).values())
-    return [face for face in FACES.values() if face in found or face.slug == values.get("face")]
-
-
 def first_sentence(statement: str | None) -> str | None:
     """What of the statement stands on a card: its first sentence, which names amount, basis and charity.
 
@@ -225,21 +172,10 @@ def first_sentence(statement: str | None) -> str | None:
     return re.split(r"(?<=[a-z]{3}\.) (?=[A-Z])", statement, maxsplit=1)[0] if statement else None
 
 
-def first_face(piece: PieceView) -> str:
-    """The slug of the face that is chosen at first: the first that an ordinary name fits in on every side."""
-    name = {(side.key, 1): ORDINARY_NAME for side in piece.sides}
-    for face in GENERAL:
-        with suppress(EngravingRefused):
-            check(piece.sides, face.slug, name, piece.tool)
-            return face.slug
-    return next(iter(FACES))
-
-
 def _shared(shown: Shown) -> dict[str, object]:
     return {
         "pieces": shown.catalogue.pieces,
         "statement": shown.statement,
         "statement_first": first_sentence(shown.statement),
         "delivery_note": DELIVERY_NOTE,
-        "centimetres": CENTIMETRES,
     }

@@ -36,6 +36,14 @@ class PictureView:
         """The file of this kind and width."""
         return f"{self.file.removesuffix(f'-{self.width}.webp')}-{width}.{kind}"
 
+    @property
+    def smallest(self) -> str:
+        """Its smallest file, for a thumbnail: the narrowest of the last kind."""
+        if not self.renditions:
+            return self.file
+        kind, widths = self.renditions[-1]
+        return self.rendition(kind, widths[0])
+
 
 @dataclass(frozen=True)
 class VariantView:

@@ -16,7 +16,7 @@ from shop.checkout import basket_contents, basket_store, cookie
 from shop.checkout.basket_changes import OpenPage, change_basket
 from shop.checkout.cuttable import read_cuttable
 from shop.checkout.forms import ActionForm
-from shop.checkout.line_item_form import Refused, engraving_problems, piece_of, values_of, written
+from shop.checkout.line_item_form import Refused, engraving_problems, piece_of, values_of, words_kept
 from shop.checkout.presenters import lines_shown, statement
 from shop.checkout.throttle import throttled
 from shop.container import current_services, trader
@@ -216,7 +216,7 @@ def _again(
 ) -> ResponseReturnValue:
     """The very same page with what was typed, and the reason beside each field."""
     if refused.piece is None:
-        return render_template("checkout/words.html", written=written(request.form)), status
+        return render_template("checkout/words.html", written=words_kept(request.form)), status
     page = piece_pages.piece_page(
         catalogue,
         refused.piece.slug,

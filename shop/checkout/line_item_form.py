@@ -22,6 +22,7 @@ WALL = "wall"
 WALL_NAME = "wall-name"
 TICKED = "1"
 ENGRAVING = "engraving-"
+WRITTEN_FOR = {DEDICATION: "Dedication", WALL_NAME: "Name for the wall"}
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,11 @@ def written(form: Mapping[str, str]) -> list[tuple[str, str]]:
         for name, text in form.items()
         if text and (name in {DEDICATION, WALL_NAME} or name.startswith(ENGRAVING))
     ]
+
+
+def words_kept(form: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The same for people to read: what it was written for, and the text."""
+    return [(WRITTEN_FOR.get(name, "Engraving"), text) for name, text in written(form)]
 
 
 def values_of(item: LineItem) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """/orders/<token>: an order's own page. The link is the key: unguessable, revocable."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Final
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -9,13 +11,14 @@ from sqlalchemy.orm import Session
 from shop import web
 from shop.catalogue import snapshot
 from shop.checkout.forms import ActionForm
-from shop.checkout.presenters import ordered_shown
+from shop.checkout.presenters import given_said, ordered_shown, wall_said
 from shop.checkout.timeline import steps
-from shop.container import current_services
+from shop.container import current_services, trader
 from shop.mail import outbox
 from shop.orders import hand_drawings, wall
 from shop.orders.lifecycle import by_token
 from shop.orders.models import Order
+from shop.orders.states import State
 from shop.orders.view import view
 
 blueprint = Blueprint("orders", __name__)
@@ -24,6 +27,22 @@ ANSWERED = "This drawing was answered before, or a newer one has taken its place
 UNKNOWN = (
     "This link opens no order. It may have lost a letter on its way, or a newer one has taken its place."
 )
+
+NOTICES: Final[Mapping[State, tuple[str, str]]] = {
+    State.REVIEW: (
+        "We are looking at this order",
+        "Something about its payment needs a person to look at it. We write to you within {reply_within}.",
+    ),
+    State.DISPUTED: (
+        "The bank is asking about this payment",
+        "Work on the order rests until the question is settled.",
+    ),
+    State.PART_REFUNDED: (
+        "Part of this order was refunded",
+        "Banks usually take five to ten days to show it.",
+    ),
+}
+"""What stands above an order in these states: title and sentence."""
 
 
 @blueprint.get("/orders/<token>")
@@ -42,6 +61,9 @@ def show(token: str) -> ResponseReturnValue:
             "checkout/order.html",
             order=opened,
             lines=ordered_shown(catalogue, opened.lines),
+            wall_said={line.row.number: wall_said(line) for line in opened.lines},
+            notice=_notice(opened.state),
+            given=given_said(opened),
             steps=steps(opened),
             unread=unread,
             token=token,
@@ -82,6 +104,11 @@ def ask_for_change(token: str, number: int) -> ResponseReturnValue:
         else:
             flash("We will draw it again, and write to you.")
     return redirect(f"/orders/{token}#drawing-{number}", HTTPStatus.SEE_OTHER)
+
+
+def _notice(state: State) -> tuple[str, str] | None:
+    title, said = NOTICES.get(state, ("", ""))
+    return (title, said.format(reply_within=trader().reply_within)) if title else None
 
 
 def _found(session: Session, token: str) -> Order:

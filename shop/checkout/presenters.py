@@ -1,8 +1,8 @@
 """What the checkout's pages and the order's page show of a unit: the same drawing, the same words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from markupsafe import Markup
 
@@ -10,23 +10,48 @@ from shop.catalogue import page_cache
 from shop.catalogue.views import Catalogue, PictureView, PieceView, VariantView
 from shop.engraving import FACES, Area, Engraving, proof
 from shop.engraving.by_hand import shown_by_hand
-from shop.orders.view import LineView, words_of
+from shop.money import pounds_and_pence
+from shop.orders.view import LineView, OrderView, words_of
+from shop.orders.wall import WallState
 from shop.pricing import QuotedLine
 
 L = TypeVar("L", QuotedLine, LineView)
 
 
+GIVEN: Final = "{} From this order: {}."
+"""Under an order: what was said of the donation when it was placed, and what the ledger holds for it."""
+
+ON_THE_WALL: Final[Mapping[WallState, str]] = {
+    WallState.WAITING: (
+        "You chose to share these words on the remembrance wall. They are not there yet: we read them first."
+    ),
+    WallState.LEFT_OUT: "These words are on your card, and not on the remembrance wall.",
+    WallState.WITHDRAWN: (
+        "You took these words off the remembrance wall. They will not be shown there again."
+    ),
+}
+
+
 @dataclass(frozen=True)
 class ShownLine(Generic[L]):
-    """A unit ready for a template: of a basket or of an order."""
+    """A unit ready for a template: of a basket or of an order. `name` is empty for what is no longer sold."""
 
     line: L
+    name: str
+    detail: str
+    price_pence: int
+    metal: str
+    """Its slug."""
     words: Sequence[tuple[str, str]] = field(repr=False)
     """(where, the exact words)."""
     proof: Markup = field(repr=False)
     """The words as they will be cut, drawn to scale."""
     picture: PictureView | None
     """The piece in its metal, for what has no words."""
+    by_hand: bool
+    """Whether its words are drawn by hand."""
+    href: str = ""
+    """The piece's own page."""
 
 
 def statement() -> str | None:
@@ -34,34 +59,63 @@ def statement() -> str | None:
     return page_cache.shown().statement
 
 
+def given_said(order: OrderView) -> str | None:
+    """What an order gives, in a sentence; None when it gives nothing."""
+    if not order.row.donation_statement or not order.given_pence:
+        return None
+    return GIVEN.format(order.row.donation_statement, pounds_and_pence(order.given_pence))
+
+
+def wall_said(line: LineView) -> str:
+    """How words that were offered to the wall stand, unless they are shown on it."""
+    return ON_THE_WALL.get(line.on_wall, "") if line.on_wall else ""
+
+
 def lines_shown(lines: Sequence[QuotedLine]) -> list[ShownLine[QuotedLine]]:
     """Basket lines with words and proofs."""
-    return [
-        ShownLine(
-            line,
-            words_of(line.piece.sides if line.piece else (), line.item.engraving),
-            drawn(line.piece.sides if line.piece else (), line.item.engraving),
-            picture_of(line.piece, line.variant),
-        )
-        for line in lines
-    ]
+    return [_basket_line(line) for line in lines]
+
+
+def _basket_line(line: QuotedLine) -> ShownLine[QuotedLine]:
+    piece, variant, engraving = line.piece, line.variant, line.item.engraving
+    sides = piece.sides if piece else ()
+    return ShownLine(
+        line,
+        name=piece.name if piece else "",
+        detail=_detail(variant.metal_name, variant.chain_inches) if variant else "",
+        price_pence=line.price_pence,
+        metal=variant.metal_slug if variant else "",
+        words=words_of(sides, engraving),
+        proof=drawn(sides, engraving),
+        picture=picture_of(piece, variant),
+        by_hand=engraving is not None and engraving.by_hand,
+        href=f"/pieces/{piece.slug}" if piece else "",
+    )
 
 
 def ordered_shown(catalogue: Catalogue, lines: Sequence[LineView]) -> list[ShownLine[LineView]]:
     """An order's units with words and proofs."""
-    shown = []
-    for line in lines:
-        piece = catalogue.by_slug.get(line.row.piece_slug)
-        _, variant = catalogue.by_sku(line.row.sku) or (None, None)
-        shown.append(
-            ShownLine(
-                line,
-                line.words,
-                _by_hand(line) if line.by_hand else drawn(line.sides, line.engraving),
-                picture_of(piece, variant),
-            )
-        )
-    return shown
+    return [_ordered_line(catalogue, line) for line in lines]
+
+
+def _ordered_line(catalogue: Catalogue, line: LineView) -> ShownLine[LineView]:
+    row, piece = line.row, catalogue.by_slug.get(line.row.piece_slug)
+    _, variant = catalogue.by_sku(row.sku) or (None, None)
+    return ShownLine(
+        line,
+        name=row.piece_name,
+        detail=_detail(row.metal_name, row.chain_inches),
+        price_pence=row.price_pence,
+        metal=row.metal_slug,
+        words=line.words,
+        proof=_by_hand(line) if line.by_hand else drawn(line.sides, line.engraving),
+        picture=picture_of(piece, variant),
+        by_hand=line.by_hand,
+    )
+
+
+def _detail(metal_name: str, chain_inches: int) -> str:
+    return f"{metal_name}, {chain_inches} inch chain"
 
 
 def _by_hand(line: LineView) -> Markup:

@@ -1,32 +1,26 @@
-"""/checkout: details, the last look, payment, and coming back from it."""
+"""/checkout: details, the last look, and going to pay."""
 
-from contextlib import suppress
 from http import HTTPStatus
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from shop import web
 from shop.catalogue import snapshot
 from shop.catalogue.views import Catalogue
-from shop.checkout import basket_store, basket_words, cookie
+from shop.checkout import basket_store, cookie
 from shop.checkout.basket_changes import PAID, change_basket
 from shop.checkout.basket_contents import BasketContents, contents
 from shop.checkout.cuttable import uncuttable
 from shop.checkout.forms import DetailsForm, PaymentForm, filled_in
 from shop.checkout.pay import AlreadyPaid, Changed, Declined, draft_of, open_payment
-from shop.checkout.presenters import lines_shown, ordered_shown, statement
+from shop.checkout.presenters import lines_shown, statement
 from shop.checkout.stock_notice import NOT_SET_ASIDE, asking, notice_for
 from shop.container import current_services, trader
 from shop.money import pounds_and_pence
-from shop.orders.lifecycle import link_token
-from shop.orders.models import Order
 from shop.orders.placing import fingerprint
-from shop.orders.view import view
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
-from shop.payments.models import CheckoutAttempt
-from shop.payments.sync import StillMoving, sync_order
+from shop.payments.sync import StillMoving
 from shop.pricing import NoLongerSold
 from shop.stock import ShareTaken, SoldOut
 
@@ -108,36 +102,6 @@ def pay() -> ResponseReturnValue:
     return redirect(url, HTTPStatus.SEE_OTHER)
 
 
-@blueprint.get("/checkout/thanks")
-def thanks() -> ResponseReturnValue:
-    """Back from paying. The order is found by session and its own cookie; nothing else is believed."""
-    services, order_id = current_services(), _own_order(request.args.get("session_id", ""))
-    if order_id is None:
-        abort(
-            HTTPStatus.NOT_FOUND,
-            "We cannot show this order here. The e-mail we send you has a link to it that always works.",
-        )
-    # Without an answer the page says what we know; webhook or sweep bring the rest.
-    with suppress(GatewayDown, GatewayRefused, StillMoving):
-        sync_order(services, order_id, about_paying=True)
-    with web.looking() as session:
-        order = session.get_one(Order, order_id)
-        opened = view(session, services.vault, order)
-        token = link_token(session, order_id, services.secret_key)
-        catalogue = snapshot.load(session)
-        count = basket_store.count(session, cookie.token() or "")
-    page = make_response(
-        render_template(
-            "checkout/thanks.html",
-            lines=ordered_shown(catalogue, opened.lines),
-            order=opened,
-            order_url=f"/orders/{token}" if token else None,
-            left=count,
-        )
-    )
-    return cookie.show_count(page, count)
-
-
 def _nothing_to_order(token: str | None) -> ResponseReturnValue:
     """To the basket, which says so when what was in it has been paid for in another tab."""
     with web.reading() as session:
@@ -200,26 +164,17 @@ def _sold_out(basket: BasketContents) -> dict[str, str]:
     }
 
 
-def _own_order(session_id: str) -> int | None:
-    token = cookie.token()
-    if token is None or not session_id:
-        return None
-    with web.looking() as session:
-        return session.scalars(
-            select(Order.id)
-            .join(CheckoutAttempt, CheckoutAttempt.order_id == Order.id)
-            .where(
-                CheckoutAttempt.stripe_id == session_id, Order.buyer_hash == basket_words.token_hash(token)
-            )
-        ).one_or_none()
-
-
 def _details_page(basket: BasketContents, form: DetailsForm) -> str:
     problems = {field.id: field.errors[0] for field in form if field.errors}
     if problems.pop(form.csrf_token.id, None):
         problems = {"": web.STALE_BUT_KEPT, **problems}
+    chosen = [
+        (f"{line.piece.name}, {line.variant.metal_name}", line.price_pence)
+        for line in basket.lines
+        if line.piece and line.variant
+    ]
     return render_template(
-        "checkout/details.html", basket=basket, form=form, problems=problems, statement=statement()
+        "checkout/details.html", chosen=chosen, form=form, problems=problems, statement=statement()
     )
 
 

@@ -12,7 +12,7 @@ from typing import Final, ParamSpec
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from shop.checkout.line_item_form import written
+from shop.checkout.line_item_form import words_kept
 from shop.network import Allowance, UsedUp
 
 P = ParamSpec("P")
@@ -31,7 +31,7 @@ def throttled(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRet
                 return view(*args, **kwargs)
         except UsedUp as used_up:
             page = render_template(
-                "checkout/wait.html", sent=request.form.items(multi=True), written=written(request.form)
+                "checkout/wait.html", sent=request.form.items(multi=True), written=words_kept(request.form)
             )
             return page, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(used_up.retry_after)}
 

@@ -2,6 +2,7 @@
 
 from shop.orders.lifecycle import State
 from shop.orders.view import OrderView
+from shop.web.dates import day
 
 STAGES = ("Received", "Words checked", "Engraving", "Posted", "Delivered")
 """The bench moves an order along these; until then an order that is paid for is 'Received'."""
@@ -16,7 +17,7 @@ ENDED = {
 
 def steps(order: OrderView) -> list[tuple[str, str | None, str]]:
     """(label, when, 'done' | 'now' | 'ahead') for the timeline."""
-    placed = ("Placed", _day(order.row.placed_at), "done")
+    placed = ("Placed", day(order.row.placed_at), "done")
     if order.state in ENDED:
         return [placed, (ENDED[order.state], None, "now")]
     if order.paid_at is None:
@@ -26,8 +27,4 @@ def steps(order: OrderView) -> list[tuple[str, str | None, str]]:
             *((stage, None, "ahead") for stage in STAGES),
         ]
     received, *rest = STAGES
-    return [placed, (received, _day(order.paid_at), "now"), *((stage, None, "ahead") for stage in rest)]
-
-
-def _day(moment: object) -> str:
-    return f"{moment:%-d %B %Y}"
+    return [placed, (received, day(order.paid_at), "now"), *((stage, None, "ahead") for stage in rest)]

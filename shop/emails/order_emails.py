@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.alerts import AlertKind, raise_alert
+from shop.emails.email_lines import email_lines
 from shop.emails.proof_images import ProofImage, attach, proof_images
 from shop.mail.addresses import ascii_address
 from shop.mail.outbox import Claimed
@@ -60,7 +61,10 @@ def write(services: Services, render: Render, claimed: Claimed, reply_to: str) -
     drawn = _pictures(services, order, opened.lines, claimed.message_id) if template.drawn else {}
     context: dict[str, Any] = {
         "order": opened,
-        "pictures": drawn,
+        "lines": email_lines(opened.lines, drawn),
+        "engraved": any(line.engraving for line in opened.lines),
+        "plain": any(not line.engraving for line in opened.lines),
+        "shared": any(line.on_wall for line in opened.lines),
         "order_url": f"{services.site_url}/orders/{token}" if token else None,
         "test": order.book == "test",
     }

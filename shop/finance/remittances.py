@@ -14,6 +14,7 @@ from wtforms.validators import InputRequired, ValidationError
 from shop import clock, web
 from shop.accounts.access import require
 from shop.container import current_services
+from shop.finance.rows import owed_figures, payment
 from shop.giving import remittances
 from shop.giving.posting import PLAIN, IdempotencyConflict
 from shop.money import NotAnAmount, pounds_and_pence, read_pounds
@@ -185,10 +186,10 @@ def _page(form: PaymentForm, *, allow: bool = False) -> str:
         "finance/remittances.html",
         form=form,
         problems=_problems(form),
-        owed=owed,
-        payments=made[:MOST_ROWS],
-        more=len(made) > MOST_ROWS,
-        before=before,
+        owed=owed_figures(owed),
+        payments=[payment(one) for one in made[:MOST_ROWS]],
+        latest="/finance/remittances" if before else None,
+        earlier=f"/finance/remittances?before={made[MOST_ROWS - 1].seq}" if len(made) > MOST_ROWS else None,
         book=book,
         allow=allow or bool(form.more_than_owed.data),
     )
@@ -197,10 +198,10 @@ def _page(form: PaymentForm, *, allow: bool = False) -> str:
 def _reversal_page(seq: int, form: UndoForm) -> str | None:
     with web.reading() as session:
         made = remittances.remittances(session, current_services().book, before=seq + 1, most=1)
-    payment = next((one for one in made if one.seq == seq and not one.undoes), None)
-    if payment is None:
+    found = next((one for one in made if one.seq == seq and not one.undoes), None)
+    if found is None:
         return None
-    return render_template("finance/reversal.html", payment=payment, form=form, problems=_problems(form))
+    return render_template("finance/reversal.html", payment=found, form=form, problems=_problems(form))
 
 
 def _gone() -> ResponseReturnValue:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from http import HTTPStatus
 from itertools import chain
 from urllib.parse import urlencode
@@ -15,8 +16,10 @@ from wtforms.validators import Optional, ValidationError
 from shop import triggers, web
 from shop.accounts.access import require
 from shop.container import current_services
+from shop.finance.rows import posting
 from shop.giving import export, ledger, ledger_triggers, verification
 from shop.giving.row_texts import Part
+from shop.web.dates import day
 
 blueprint = Blueprint("finance", __name__, url_prefix="/finance")
 
@@ -89,18 +92,20 @@ def _context(form: PeriodForm, *, form_ok: bool) -> dict[str, object]:
     with web.reading() as session:
         part = Part(book, first, last)
         records = export.listed(session, part, before=_before(), most=MOST_ROWS + 1)
+        totals, query = ledger.totals(session, book), _query() if form_ok else ""
         return {
             "form": form,
             "problems": {field.id: field.errors[0] for field in form if field.errors},
             "book": book,
-            "records": records[:MOST_ROWS],
-            "older": _page_from(records[MOST_ROWS - 1].seq) if len(records) > MOST_ROWS else None,
-            "paged": "before" in request.args,
-            "totals": ledger.totals(session, book),
+            "postings": [posting(record) for record in records[:MOST_ROWS]],
+            "latest": _with(query, "/finance/") if "before" in request.args else None,
+            "earlier": _page_from(records[MOST_ROWS - 1].seq) if len(records) > MOST_ROWS else None,
+            "totals": totals,
+            "owed_pence": totals.accrued_pence + totals.payable_pence,
             "unsound": _unsound(session, whole=whole),
             "checked": whole,
-            "query": _query() if form_ok else "",
-            "formats": sorted(export.FORMATS),
+            "printed": _printed(book, first, last),
+            "files": [(kind, _with(query, f"/finance/ledger.{kind}")) for kind in sorted(export.FORMATS)],
         }
 
 
@@ -112,6 +117,17 @@ def _before() -> int | None:
 
 def _page_from(seq: int) -> str:
     return f"/finance/?{urlencode([*_asked(), ('before', seq)])}"
+
+
+def _with(query: str, address: str) -> str:
+    return f"{address}?{query}" if query else address
+
+
+def _printed(book: ledger.Book, first: date | None, last: date | None) -> str:
+    """What the page shows, for paper, which has no form to say it."""
+    said = "Test orders" if book == "test" else "Orders"
+    since, until = f", from {day(first)}" if first else "", f", to {day(last)}" if last else ""
+    return f"{said}{since}{until}."
 
 
 def _query() -> str:

@@ -1,7 +1,7 @@
 """What people write beneath a post: leaving it, looking after it, taking it away, and reporting another's."""
 
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -68,8 +68,7 @@ def show(token: str) -> ResponseReturnValue:
         comment=comment,
         removed=not comment.words,
         token=token,
-        helpers=current_app.extensions.get(HELPERS, ()),
-        today=clock.now().date(),
+        ways=_whom_to_ring(),
     )
     return page, HTTPStatus.OK if comment.words else HTTPStatus.GONE
 
@@ -113,6 +112,18 @@ def report(slug: str, number: int) -> ResponseReturnValue:
     except comments.UnknownComment:
         abort(HTTPStatus.NOT_FOUND)
     return make_response(render_template("journal/reported.html", here="journal", text=text))
+
+
+def _whom_to_ring() -> list[tuple[str, Any]]:
+    """(name, way) of everybody on the support page who is there for those who are not safe now."""
+    today = clock.now().date()
+    return [
+        (entry.name, way)
+        for group in current_app.extensions.get(HELPERS, ())
+        if group.key == "now"
+        for entry in group.entries
+        for way in entry.ways_on(today)
+    ]
 
 
 def _vault() -> Vault:

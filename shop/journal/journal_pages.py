@@ -10,6 +10,7 @@ from shop.journal.comments import Opened
 from shop.journal.forms import MOST_NAME, MOST_NOTE, MOST_WORDS, CommentForm, ReportForm, problems_of
 from shop.journal.journal import journal
 from shop.journal.markdown import Text
+from shop.web.cells import Cells, Link
 
 
 def story_page(shown: Shown) -> str:
@@ -36,7 +37,7 @@ def post_page(text: Text, comments: Sequence[Opened], form: CommentForm | None =
     form = form or CommentForm(formdata=None)
     found: dict[str, Any] = {}
     if text.front.drawing:
-        found = {"rows": journal().library.drawn, "drawing": journal().drawing}
+        found = {"rows": _found_in(text), "drawing": journal().drawing}
     return render_template(
         "journal/post.html",
         here="journal",
@@ -49,6 +50,22 @@ def post_page(text: Text, comments: Sequence[Opened], form: CommentForm | None =
         most={"name": MOST_NAME, "words": MOST_WORDS},
         **found,
     )
+
+
+def _found_in(text: Text) -> list[Cells]:
+    """The drawing as a table: where, in whom, in how many, and the study."""
+    return [
+        [
+            f"{row.place}, {row.part.lower()}",
+            row.group.who,
+            row.group.found,
+            row.group.of,
+            Link(
+                row.study.citation, f"#source-{row.study.id}" if row.study in text.sources else row.study.link
+            ),
+        ]
+        for row in journal().library.drawn
+    ]
 
 
 def report_page(text: Text, comment: Opened, form: ReportForm, *, refused: bool = False) -> str:

@@ -69,9 +69,10 @@ class Text:
     words: int
 
     @property
-    def minutes(self) -> int:
+    def takes(self) -> str:
         """About how long it takes to read, at 200 words a minute."""
-        return max(1, round(self.words / 200))
+        minutes = max(1, round(self.words / 200))
+        return f"{minutes} minute{'s' if minutes > 1 else ''}"
 
 
 def read(path: Path, library: Library) -> Text:

@@ -3,6 +3,7 @@
 import re
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -12,7 +13,7 @@ from shop.accounts import access
 from shop.accounts.access import require
 from shop.container import current_services
 from shop.journal import comments
-from shop.journal.journal import journal
+from shop.journal.comment_cards import comment_card
 from shop.journal.models import State
 
 blueprint = Blueprint("owner_comments", __name__, url_prefix="/owner/comments")
@@ -25,8 +26,6 @@ DONE: Final = {
     State.REMOVED: "The comment is gone for good.",
 }
 """Decisions, and what is said once they are taken."""
-
-TAGS: Final = {State.HELD: "wait", State.SHOWN: "good", State.HIDDEN: "quiet"}
 
 
 @blueprint.get("")
@@ -82,12 +81,13 @@ def _page(
         )
     return render_template(
         "owner/comments.html",
-        comments=found,
-        posts=journal().posts,
+        comments=[comment_card(listed, (addresses or {}).get(listed.comment.id)) for listed in found],
         everything=everything,
         only=only,
-        more=more,
-        tags=TAGS,
+        later=_address(everything=everything, after=more) if more else None,
         problems=problems or {},
-        addresses=addresses or {},
     )
+
+
+def _address(*, everything: bool, after: int) -> str:
+    return f"/owner/comments?{urlencode({**({'all': '1'} if everything else {}), 'after': after})}"

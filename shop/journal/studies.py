@@ -68,6 +68,11 @@ class Study:
     doi: str | None = None
 
     @property
+    def read_by_us(self) -> str:
+        """Where what stands here was read (`mark`): in the paper itself, or elsewhere."""
+        return "In the paper, or in its own summary" if self.mark == "H" else "In another’s account of it"
+
+    @property
     def citation(self) -> str:
         """How a sentence names it."""
         return f"{self.short}, {self.year}"

@@ -7,6 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from shop import alerts, web
 from shop.accounts.access import require
+from shop.alerts import Alert
+from shop.web.cells import Cells, Link
+from shop.web.dates import minute
 
 blueprint = Blueprint("owner_alerts", __name__, url_prefix="/owner/alerts")
 
@@ -17,7 +20,11 @@ def index() -> ResponseReturnValue:
     """What is open, and below it what was seen lately and by whom."""
     with web.reading() as session:
         waiting, seen = alerts.open_alerts(session), alerts.acknowledged_alerts(session)
-    return render_template("owner/alerts.html", waiting=waiting, seen=seen)
+    return render_template(
+        "owner/alerts.html",
+        waiting=[(alert, _about(alert)) for alert in waiting],
+        seen=[_seen_to(alert) for alert in seen],
+    )
 
 
 @blueprint.post("/<int(max=2147483647):number>/acknowledgement")
@@ -28,6 +35,18 @@ def acknowledge(number: int) -> ResponseReturnValue:
         alerts.acknowledge(session, number, actor=g.account.email)
     flash("The alert is put away. It comes back by itself if the same happens again.")
     return redirect("/owner/alerts", HTTPStatus.SEE_OTHER)
+
+
+def _about(alert: Alert) -> Link | str:
+    """What it is about: an order's reference leads to the order."""
+    if not alert.about.startswith("PM-"):
+        return alert.about
+    return Link(alert.about, f"/owner/orders/{alert.about}", tall=True)
+
+
+def _seen_to(alert: Alert) -> Cells:
+    at = f"{minute(alert.acknowledged_at)} UTC" if alert.acknowledged_at else ""
+    return [_about(alert), alert.said, at, alert.acknowledged_by or ""]
 
 
 @blueprint.app_template_global("open_alerts")

@@ -16,6 +16,7 @@ from shop.bench import Profile, Saved
 from shop.engraving import FACES, MACHINES, Tool
 from shop.engraving.jig import Jig
 from shop.engraving.tool import fitted, measure
+from shop.web.dates import minute
 
 blueprint = Blueprint("owner_machine", __name__, url_prefix="/owner/machine")
 
@@ -121,7 +122,7 @@ def _written_down(saved: Iterable[Saved]) -> Iterator[tuple[str, ...]]:
     for each in saved:
         tool, jig = each.profile.tool, each.profile.jig
         yield (
-            f"{each.saved_at:%-d %b %Y, %H:%M}",
+            minute(each.saved_at),
             MACHINES[tool.machine].name if tool.machine in MACHINES else tool.machine,
             f"{tool.finest_line_mm:g} mm",
             f"{tool.x_height_mm:g} mm",

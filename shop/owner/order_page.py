@@ -1,6 +1,6 @@
 """What an order's page in the workshop shows, and looking at Stripe from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -10,19 +10,21 @@ from sqlalchemy import select
 from shop import bench, web
 from shop.container import current_services
 from shop.emails.order_emails import named
-from shop.engraving.faces import FACES
-from shop.engraving.writers import FORMATS
 from shop.mail import outbox
+from shop.money import pounds_and_pence
 from shop.orders.lifecycle import UNPAID, State
-from shop.orders.models import Order
+from shop.orders.models import Order, OrderEvent
 from shop.orders.view import OrderView, view
-from shop.owner.proofs import drawn_for, large_proofs
+from shop.owner.bench_tickets import bench_ticket
+from shop.owner.order_money import refund_form, review_notice, waiting_refunds
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.kinds import OWED_STILL, EntryKind, RefundReason
 from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.order_record import PRINCIPAL
 from shop.payments.refundable import Refundable, refundable
 from shop.payments.sync import StillMoving, sync_order
+from shop.web.cells import Cells, Status
+from shop.web.dates import minute
 
 TAGS: Final = {
     State.PAID: "good",
@@ -44,26 +46,13 @@ UNKNOWN_THERE: Final = (
     "Stripe does not know this order's payment page. That is so when it was paid to another account, or with "
     "test keys; nothing here was changed."
 )
-
-REASONS: Final[Mapping[str, str]] = {
-    "balance_insufficient": "there is not enough in the balance at Stripe",
-    "insufficient_funds": "there is not enough in the balance at Stripe",
-    "charge_disputed": "the payment is disputed",
-    "charge_already_refunded": "all of the payment went back before",
-    "api_key_expired": "Stripe does not accept the shop's key",
-    "401": "Stripe does not accept the shop's key",
-    "403": "the shop's key may not send refunds",
-    "no answer": "Stripe does not answer",
-    "failed": "the bank could not take it",
-    "canceled": "it was cancelled at Stripe",
-    "not known": "the shop was brought up to date while it was under way, so please look in Stripe's "
-    "dashboard whether it went through before you send it again",
-}
+TRIED_AGAIN: Final = "It has not gone out so far, and is tried again."
+GIVEN_UP: Final = "The buyer’s mail server refused it, so it is not tried again."
 
 
-def why(code: str | None) -> str:
-    """Why a refund was not sent, in words; Stripe's own code where there are none."""
-    return REASONS.get(code or "", f"Stripe says {code}") if code else ""
+def state_shown(state: str, more: str = "") -> Status:
+    """An order's state with its shape."""
+    return Status(state, TAGS.get(State(state), "quiet"), more)
 
 
 def sync_now(order_id: int) -> str | None:
@@ -94,15 +83,14 @@ def money_of(order: OrderView) -> Refundable | None:
         return refundable(session, order.row)
 
 
-def first_to_tick(money: Refundable | None) -> str:
-    """The id of the first box that can be ticked; nothing when there is none."""
-    if money is None or not (money.free or money.postage_free):
-        return ""
-    return f"line-{money.free[0]}" if money.free else "postage"
+def context(
+    reference: str, *, problem: str = "", at: str = "", ticked: Container[str] = ()
+) -> dict[str, Any]:
+    """Everything that the order's page shows.
 
-
-def context(reference: str, problems: dict[str, str] | None = None) -> dict[str, Any]:
-    """Everything that the order's page shows."""
+    `problem` stands at the field `at`, or at the first box that can be ticked; `ticked` are the boxes that
+    were.
+    """
     order = opened(reference)
     with web.reading() as session:
         requests = session.scalars(
@@ -113,22 +101,28 @@ def context(reference: str, problems: dict[str, str] | None = None) -> dict[str,
         entries = session.scalars(select(PaymentEntry).where(PaymentEntry.order_id == order.row.id)).all()
         tool = bench.current(session).tool
         not_arrived = outbox.not_arrived(session, order.row.id)
-    money = money_of(order)
+    refund = refund_form(order, money_of(order), ticked)
+    problems = {at or (refund.first if refund else ""): problem} if problem else {}
     return {
         "order": order,
-        "proofs": large_proofs(order.lines),
-        "machines": {line.row.number: drawn_for(line, tool) for line in order.lines},
-        "faces": FACES,
-        "formats": FORMATS.values(),
-        "tags": TAGS,
-        "problems": problems or {},
-        "money": money,
-        "first": first_to_tick(money),
-        "waiting": requests,
-        "why": why,
-        "not_arrived": [(named(email.kind), email.dropped is None) for email in not_arrived],
-        "unexplained": _unexplained(order, entries, requests),
+        "state": state_shown(order.state),
+        "tickets": [bench_ticket(reference, line, tool) for line in order.lines],
+        "history": [_happened(event) for event in order.events],
+        "problems": problems,
+        "refund": refund,
+        "waiting": waiting_refunds(requests, problems),
+        "review": review_notice(order, _unexplained(order, entries, requests)),
+        "not_arrived": [_not_arrived(email.kind, tried=email.dropped is None) for email in not_arrived],
     }
+
+
+def _not_arrived(kind: str, *, tried: bool) -> tuple[str, str]:
+    return f"The {named(kind)} did not arrive", TRIED_AGAIN if tried else GIVEN_UP
+
+
+def _happened(event: OrderEvent) -> Cells:
+    pence = event.data.get("amount_pence")
+    return [minute(event.event_at), event.kind, pounds_and_pence(pence) if pence else "", event.actor]
 
 
 def _unexplained(

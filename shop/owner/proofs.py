@@ -1,7 +1,5 @@
 """The words drawn large, for the bench."""
 
-from collections.abc import Sequence
-
 from markupsafe import Markup
 
 from shop.engraving import ANY_TOOL, FACES, MACHINES, Area, Tool, proof
@@ -10,11 +8,6 @@ from shop.orders.view import LineView
 
 Proof = tuple[Area, Markup]
 """(the side, its drawing)."""
-
-
-def large_proofs(lines: Sequence[LineView]) -> dict[int, list[Proof]]:
-    """For each unit's number, each engraved side with its drawing."""
-    return {line.row.number: _sides(line) for line in lines}
 
 
 def drawn_for(line: LineView, now: Tool) -> str:
@@ -34,7 +27,8 @@ def drawn_for(line: LineView, now: Tool) -> str:
     )
 
 
-def _sides(line: LineView) -> list[Proof]:
+def drawn_sides(line: LineView) -> list[Proof]:
+    """Each engraved side of a unit with its drawing."""
     engraving = line.engraving
     if line.by_hand:
         drawn = {side: line.hand.sides[side.key] for side in line.sides if side.key in line.hand.sides}

@@ -9,7 +9,8 @@ from shop import web
 from shop.accounts.access import require
 from shop.money import pounds_and_pence
 from shop.orders.view import OrderView
-from shop.owner.order_page import AWAY, context, money_of, opened, sync_now, why
+from shop.owner.order_money import why
+from shop.owner.order_page import AWAY, context, money_of, opened, sync_now
 from shop.payments import review
 from shop.payments.kinds import RefundState
 from shop.payments.models import RefundRequest
@@ -114,9 +115,17 @@ def _ticked(order: OrderView) -> tuple[list[int], bool]:
 
 
 def _confirm(order: OrderView, chosen: list[int], amount: int, *, postage: bool) -> ResponseReturnValue:
-    lines = [line for line in order.lines if line.row.number in chosen]
+    rows = [line.row for line in order.lines if line.row.number in chosen]
+    sums = [(f"{row.number}. {row.piece_name}, {row.metal_name}", row.price_pence) for row in rows]
+    if postage:
+        sums.append(("Postage", order.row.postage_pence))
     return render_template(
-        "owner/refund.html", order=order, lines=lines, postage=postage, amount_pence=amount
+        "owner/refund.html",
+        reference=order.row.reference,
+        sums=sums,
+        numbers=[row.number for row in rows],
+        postage=postage,
+        amount_pence=amount,
     )
 
 
@@ -147,11 +156,9 @@ def _back(reference: str, said: str) -> ResponseReturnValue:
     return redirect(f"/owner/orders/{reference}", HTTPStatus.SEE_OTHER)
 
 
-def _again(reference: str, problem: str, field: str | None = None) -> ResponseReturnValue:
-    shown = context(reference)
-    if field and field not in {f"note-{row.id}" for row in shown["waiting"]}:
-        return _back(reference, DECIDED_BEFORE)
-    shown["problems"] = {field or shown["first"]: problem}
+def _again(reference: str, problem: str, field: str = "") -> ResponseReturnValue:
     ticked = {*request.form.getlist("line"), *(["postage"] if request.form.get("postage") == "1" else [])}
-    page = render_template("owner/order.html", **shown, ticked=ticked)
-    return page, HTTPStatus.UNPROCESSABLE_ENTITY
+    shown = context(reference, problem=problem, at=field, ticked=ticked)
+    if field and field not in {f"note-{refund.id}" for refund in shown["waiting"]}:
+        return _back(reference, DECIDED_BEFORE)
+    return render_template("owner/order.html", **shown), HTTPStatus.UNPROCESSABLE_ENTITY

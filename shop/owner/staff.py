@@ -1,5 +1,6 @@
 """The owner's list of who works here: inviting, another role, dismissing."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
@@ -13,6 +14,9 @@ from shop import web
 from shop.accounts import access, roster, security_log, staff
 from shop.accounts.access import require
 from shop.accounts.models import Account, Role
+from shop.accounts.roster import Member
+from shop.web.cells import Status
+from shop.web.dates import short_day
 
 blueprint = Blueprint("owner_staff", __name__, url_prefix="/owner/staff")
 
@@ -22,6 +26,17 @@ ROLES: Final = {
     Role.FINANCE: "Finance: What was given and paid over, and no name or word",
 }
 OTHER: Final = {Role.OWNER: Role.FINANCE, Role.FINANCE: Role.OWNER}
+
+
+@dataclass(frozen=True)
+class StaffCard:
+    """Somebody who works here, or did; who was dismissed has no `other_role` to be given."""
+
+    id: int
+    email: str
+    stands: Status
+    said: str
+    other_role: Role | None
 
 
 class InviteForm(web.Form):
@@ -107,10 +122,35 @@ def _page(form: InviteForm, *, invited: str = "", link: str = "", refused: str =
     problems = {form[name].id: errors for name, errors in form.errors.items() if name in form}
     return render_template(
         "owner/staff.html",
-        members=members,
+        members=[_card(member) for member in members],
         form=form,
         problems={"": [refused]} if refused else problems,
         invited=invited,
         link=link,
-        other=OTHER,
     )
+
+
+def _card(member: Member) -> StaffCard:
+    account = member.account
+    role, gone = Role(account.role), account.disabled_at
+    return StaffCard(
+        id=account.id,
+        email=account.email,
+        stands=Status("Dismissed", "quiet") if gone else Status(role.capitalize(), "good"),
+        said=_since(account) + _seen(member),
+        other_role=None if gone else OTHER[role],
+    )
+
+
+def _since(account: Account) -> str:
+    since = f"Since {short_day(account.created_at)}"
+    if account.disabled_at:
+        return f"{since}, until {short_day(account.disabled_at)}."
+    return f"{since}." if account.password_hash else f"{since}. No password yet."
+
+
+def _seen(member: Member) -> str:
+    if not member.browsers or member.last_seen_at is None:
+        return ""
+    browsers = "1 browser" if member.browsers == 1 else f"{member.browsers} browsers"
+    return f" Signed in with {browsers}, last used {member.last_seen_at:%-d %b, %H:%M} UTC."

@@ -10,6 +10,10 @@ from wtforms.validators import InputRequired, Length, NumberRange, ValidationErr
 from shop import stock, web
 from shop.accounts.access import require
 from shop.catalogue import snapshot
+from shop.catalogue.views import VariantView
+from shop.stock.models import StockMovement
+from shop.web.cells import Cells, Link, Status
+from shop.web.dates import minute
 
 blueprint = Blueprint("owner_stock", __name__, url_prefix="/owner/stock")
 
@@ -74,7 +78,13 @@ def index() -> ResponseReturnValue:
         catalogue, levels = snapshot.load(session), stock.levels(session)
         problems = stock.check(session) if checked else []
     return render_template(
-        "owner/stock.html", catalogue=catalogue, levels=levels, discrepancies=problems, checked=checked
+        "owner/stock.html",
+        pieces=[
+            (piece, [_counts(variant, levels[variant.id]) for variant in piece.variants])
+            for piece in catalogue.pieces
+        ],
+        discrepancies=problems,
+        checked=checked,
     )
 
 
@@ -123,7 +133,22 @@ def _page(sku: str, form: MovementForm) -> str:
         piece=piece,
         variant=variant,
         level=level,
-        movements=movements,
+        movements=[_moved(movement) for movement in movements],
         form=form,
         problems=problems,
     )
+
+
+def _counts(variant: VariantView, level: stock.Level) -> Cells:
+    return [
+        Link(variant.sku, f"/owner/stock/{variant.sku}"),
+        f"{variant.metal_name}, {variant.chain_inches} in",
+        level.on_hand,
+        level.reserved,
+        level.available or Status("none", "wait"),
+    ]
+
+
+def _moved(movement: StockMovement) -> Cells:
+    why = movement.order_reference or movement.note
+    return [minute(movement.at), movement.quantity, movement.reason, why, movement.actor]

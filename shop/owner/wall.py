@@ -10,12 +10,17 @@ from shop.accounts.access import require
 from shop.container import current_services
 from shop.orders import wall
 from shop.orders.wall import DECISIONS, WallState
+from shop.web.cells import Status
 
 blueprint = Blueprint("owner_wall", __name__, url_prefix="/owner/wall")
 
 SAID = {
     WallState.SHOWN: "The words are on the wall.",
     WallState.LEFT_OUT: "The words are not on the wall.",
+}
+STANDS = {
+    WallState.SHOWN: Status("On the wall", "good"),
+    WallState.LEFT_OUT: Status("Left off", "quiet"),
 }
 
 
@@ -28,7 +33,13 @@ def index() -> ResponseReturnValue:
     with web.reading() as session:
         waiting, decided = wall.waiting(session, vault), wall.decided(session, vault, number)
     more = len(decided) == wall.AT_A_TIME
-    return render_template("owner/wall.html", waiting=waiting, decided=decided, number=number, more=more)
+    return render_template(
+        "owner/wall.html",
+        waiting=waiting,
+        decided=[(entry, STANDS[entry.state]) for entry in decided],
+        later=f"/owner/wall?page={number - 1}" if number > 1 else None,
+        earlier=f"/owner/wall?page={number + 1}" if more else None,
+    )
 
 
 @blueprint.post("/<reference>/<int(max=2147483647):number>/decisions")

@@ -1,7 +1,6 @@
 """Support and the law's pages: the same for everyone, answered from memory like the pieces."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Final
 
 from flask import Blueprint, Response, current_app, render_template
@@ -15,6 +14,7 @@ from shop.catalogue.views import Catalogue
 from shop.container import trader
 from shop.money import pounds_and_pence
 from shop.pages.support import Group
+from shop.web.dates import day
 
 blueprint = Blueprint("pages", __name__)
 
@@ -47,7 +47,7 @@ def help_lines() -> ResponseReturnValue:
     """Who helps. A cached page lasts an hour at most, so an entry past its review is gone within one."""
     groups: tuple[Group, ...] = current_app.extensions["shop.support"]
     rows = [
-        (entry.name, entry.source, _day(entry.checked), _day(entry.review_by))
+        (entry.name, entry.source, day(entry.checked), day(entry.review_by))
         for group in groups
         for entry in group.entries
     ]
@@ -62,6 +62,7 @@ def delivery() -> ResponseReturnValue:
         postage=[
             (each.name, each.promise.capitalize(), pounds_and_pence(each.pence)) for each in SERVICES.values()
         ],
+        cancelling=_cancelling(),
         cancel_days=CANCEL_DAYS,
         refund_days=REFUND_DAYS,
         reject_days=REJECT_DAYS,
@@ -80,13 +81,11 @@ def cancellation_form() -> ResponseReturnValue:
 def privacy() -> ResponseReturnValue:
     """What is kept, why, and for how long."""
     rows = [(kept.what, kept.why, kept.basis, kept.how_long) for kept in retention.KEPT]
-    host_only = "__Host-" if web.settings().secure else ""
     return _page(
         "privacy",
         rows=rows,
-        basket=retention.BASKET,
+        cookies=_cookies(),
         complaint_days=COMPLAINT_DAYS,
-        host_only=host_only,
         key_days=retention.lasts(retention.KEY_COPIES).days,
     )
 
@@ -143,8 +142,49 @@ def _weights(catalogue: Catalogue) -> list[tuple[str, str, str, str]]:
     return rows
 
 
-def _day(day: date) -> str:
-    return f"{day:%-d %B %Y}"
+def _cancelling() -> list[tuple[str, str, str]]:
+    """(the piece, until when it can be cancelled, what goes back) for the table."""
+    return [
+        (
+            "Without engraving",
+            f"Any time before it is posted, and {CANCEL_DAYS} days from the day after it reaches you",
+            "Its price, and our cheapest postage if the whole order is cancelled",
+        ),
+        (
+            "With your words, before engraving begins",
+            "Until we begin. You can also change the words",
+            "Its price, and the postage if nothing else was ordered",
+        ),
+        (
+            "With your words, once engraving has begun",
+            "It can no longer be cancelled: it is made for you alone",
+            "Nothing, unless something is wrong with it: then see below",
+        ),
+    ]
+
+
+def _cookies() -> list[tuple[str, str, str]]:
+    """(which, what for, how long) of everything that is stored in a browser."""
+    host_only, basket = "__Host-" if web.settings().secure else "", retention.BASKET.how_long
+    return [
+        (
+            f"{host_only}basket",
+            "Opens your basket. It is the only key to what you wrote in it",
+            basket,
+        ),
+        ("basket_items", "The number beside Basket", basket),
+        (
+            f"{host_only}session",
+            "Lets a form be sent only from our own pages",
+            "Until you close the browser",
+        ),
+        (f"{host_only}staff", "For the people who work here, when they sign in", "Until they sign out"),
+        (
+            f"{host_only}device",
+            "For the people who work here: shows that they have signed in from this browser before",
+            "180 days",
+        ),
+    ]
 
 
 def _grams(milligrams: int, places: int = 1) -> str:

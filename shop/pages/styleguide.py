@@ -1,5 +1,6 @@
 """The style page: every building block in every state, beside the pages of errors. Only in test payments."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -12,10 +13,37 @@ from shop import web
 from shop.catalogue import filters
 from shop.catalogue.filters import UNFILTERED
 from shop.catalogue.page_cache import shown
+from shop.web.cells import Cells, Link, Status
 
 blueprint = Blueprint("styles", __name__)
 
 ERRORS: Final = (400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503)
+COLOURS: Final = (
+    "paper",
+    "stone",
+    "rule",
+    "edge",
+    "gilt",
+    "ink",
+    "soft",
+    "sage",
+    "clay",
+    "notice",
+    "success",
+    "error",
+    "focus",
+)
+ROWS: Final[Sequence[Cells]] = (
+    ("April", 7, "£35.00", Status("Paid over", "good")),
+    ("May", 5, "£25.00", Link("Owed", "/giving")),
+)
+CONTACT: Final = {
+    "name": "Zoë",
+    "line1": "12 Quiet Street",
+    "line2": "",
+    "town": "Bath",
+    "postcode": "BA1 1AA",
+}
 
 
 def _choices(**labels: str) -> list[SelectChoice]:
@@ -58,7 +86,11 @@ def blocks() -> ResponseReturnValue:
         statement=now.statement,
         options=filters.options(now.catalogue, UNFILTERED),
         form=form,
-        errors=ERRORS,
+        colours=COLOURS,
+        link=Link("link", filters.ADDRESS),
+        rows=ROWS,
+        contact=CONTACT,
+        errors=[Link(f"Error {code}", f"/styleguide/errors/{code}", tall=True) for code in ERRORS],
     )
 
 
@@ -67,4 +99,4 @@ def error(code: int) -> ResponseReturnValue:
     """The page of an error, as somebody sees it who meets one."""
     if code not in ERRORS:
         abort(HTTPStatus.NOT_FOUND)
-    return render_template("error.html", code=code, said=None), code
+    return web.error_html(code), code

@@ -66,6 +66,13 @@ class Entry:
     review_by: date
     ways: tuple[Way, ...] = ()
 
+    @property
+    def no_number(self) -> str:
+        """What stands in the place of its numbers when none may be shown."""
+        if self.ways:
+            return "We have not looked at its number lately. Its own page has it."
+        return "Its own page says how to reach it."
+
     def ways_on(self, day: date) -> tuple[Way, ...]:
         """What may be shown on that day: nothing once the entry should have been looked at again."""
         return self.ways if day <= self.review_by else ()

@@ -21,7 +21,16 @@ def show() -> Response:
         found = wall.page(session, current_services().vault, int(asked))
     if not found.entries and found.number > 1:
         abort(HTTPStatus.NOT_FOUND)
-    answer = make_response(render_template("pages/wall.html", here="wall", page=found))
+    newer = _address(found.number - 1) if found.number > 1 else None
+    earlier = _address(found.number + 1) if found.more else None
+    page = render_template(
+        "pages/wall.html", here="wall", entries=found.entries, newer=newer, earlier=earlier
+    )
+    answer = make_response(page)
     answer.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
+
+
+def _address(number: int) -> str:
+    return f"/wall?page={number}" if number > 1 else "/wall"

@@ -17,11 +17,11 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import Any, Final
 
-from flask import Flask, render_template
+from flask import Flask
 
 from shop.catalogue.page_cache import PageCacheMiddleware, memories
 from shop.serve.request_bodies import Bodies, TooLarge, TooSlow
-from shop.web import RETRY_AFTER_SECONDS
+from shop.web import RETRY_AFTER_SECONDS, error_html
 from shop.web.security_headers import security_headers
 
 LOOKING_THREADS: Final = 4
@@ -237,7 +237,7 @@ def _refusals(app: Flask) -> Mapping[int, Answer]:
         HTTPStatus.SERVICE_UNAVAILABLE,
     ):
         with app.test_request_context("/"):
-            page = render_template("error.html", code=int(status), said=None).encode()
+            page = error_html(status).encode()
         told = [*always, ("Content-Type", "text/html; charset=utf-8"), again]
         pages[int(status)] = (int(status), told, page)
     return pages

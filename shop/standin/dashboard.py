@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from shop import web
 from shop.standin import after_sales, paying, store
 from shop.standin.config import standin
+from shop.standin.dashboard_visits import dashboard_visit
 from shop.standin.errors import ApiError
 from shop.standin.models import StandinDelivery, StandinObject
 from shop.standin.pages import Form
@@ -39,12 +40,10 @@ def look(said: str | None = None) -> ResponseReturnValue:
         waiting = len(session.scalars(select(StandinDelivery.id).filter_by(state="due")).all())
     page = render_template(
         "standin/dashboard.html",
-        visits=visits,
-        found=found,
+        visits=[dashboard_visit(visit, found) for visit in visits],
         payouts=payouts,
         balance=balance,
         waiting=waiting,
-        open_disputes=after_sales.OPEN_DISPUTES,
         said=said,
         form=Form(),
     )

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from shop import web
+from shop.money import pounds_and_pence
 from shop.standin import paying, store
 from shop.standin.config import standin
 from shop.standin.errors import ApiError
@@ -87,12 +88,31 @@ def _page(visit: StandinObject, *, said: str | None = None, status: int = 200) -
     page = render_template(
         "standin/pay.html",
         visit=visit.body,
-        items=visit.kept["items"],
+        items=_items(visit),
+        choices=_choices(visit),
         after=_after(visit),
         said=said,
         form=Form(),
     )
     return page, HTTPStatus.GONE if visit.status == "expired" else status
+
+
+def _items(visit: StandinObject) -> list[tuple[str, int, int]]:
+    """(what, how many, pence) of everything that is paid for."""
+    items = [(item["description"], item["quantity"], item["amount_total"]) for item in visit.kept["items"]]
+    postage = visit.body["shipping_cost"]
+    return [*items, *([("Postage", 1, postage["amount_total"])] if postage else [])]
+
+
+def _choices(visit: StandinObject) -> list[tuple[str, str, str]]:
+    """(outcome, button, what it stands for)."""
+    return [
+        ("pays", f"Pay {pounds_and_pence(visit.body['amount_total'])}", "The card is good."),
+        ("declined", "Be declined", "The bank says no; this page stays open."),
+        ("3ds", "Be asked by the bank", "The bank wants a confirmation first (3-D Secure)."),
+        ("late", "Pay late", "A bank debit: the money comes, or does not, some days on."),
+        ("leaves", "Walk away", "Go back to the shop without paying."),
+    ]
 
 
 def _after(visit: StandinObject) -> str:

@@ -1,7 +1,7 @@
 """What every page shares: its services, errors, forms and their tokens, headers, and files."""
 
 from shop.current import database, leave_out, looking, reading, settings, transaction
-from shop.web.errors import RETRY_AFTER_SECONDS, unavailable
+from shop.web.errors import RETRY_AFTER_SECONDS, error_html, unavailable
 from shop.web.form_tokens import (
     STALE_BUT_KEPT,
     PublicToken,
@@ -21,6 +21,7 @@ __all__ = [
     "PublicToken",
     "checks_token_itself",
     "database",
+    "error_html",
     "init_app",
     "leave_out",
     "looking",

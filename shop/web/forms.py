@@ -1,9 +1,11 @@
 """The forms that every form of the shop is made from."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
+from wtforms import Field
 from wtforms.form import BaseForm
 
 from shop.web.form_tokens import PublicToken
@@ -23,6 +25,22 @@ class Form(FlaskForm):
             if formdata is None or hasattr(formdata, "getlist"):
                 return formdata
             return request.form if request.method == "POST" else None
+
+
+def described_by(field_id: str, hint: object, error: object, room: object = None) -> str:
+    """The ids of what describes a field, for aria-describedby; `room` may be there and empty."""
+    parts = (("hint", bool(hint)), ("error", bool(error)), ("room", room is not None))
+    return " ".join(f"{field_id}-{part}" for part, there in parts if there)
+
+
+def wired(field: Field, hint: str | None, others: Mapping[str, object] | None = None) -> dict[str, object]:
+    """The attributes of a field that say what describes it and whether it was refused, beside others."""
+    attributes = dict(others or {})
+    if ids := described_by(field.id, hint, field.errors):
+        attributes["aria-describedby"] = ids
+    if field.errors:
+        attributes["aria-invalid"] = "true"
+    return attributes
 
 
 class PublicForm(Form):

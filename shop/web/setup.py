@@ -10,11 +10,21 @@ from werkzeug.exceptions import HTTPException
 from shop.money import pounds, pounds_and_pence
 from shop.settings import Settings
 from shop.web import security_headers
+from shop.web.dates import day, minute, short_day
 from shop.web.errors import error_page, unavailable, unexpected
 from shop.web.form_tokens import csrf
+from shop.web.forms import described_by, wired
 from shop.web.request_checks import refuse_broken_addresses, same_origin
 
 MAX_REQUEST_BYTES: Final = 512 * 1024
+FILTERS: Final = {
+    "pounds": pounds,
+    "pounds_and_pence": pounds_and_pence,
+    "day": day,
+    "short_day": short_day,
+    "minute": minute,
+}
+"""What templates write money and moments with."""
 
 
 def init_app(app: Flask) -> None:
@@ -24,9 +34,9 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     app.before_request(refuse_broken_addresses)
     app.before_request(same_origin)
-    app.jinja_env.filters.update(pounds=pounds, pounds_and_pence=pounds_and_pence)
+    app.jinja_env.filters.update(FILTERS)
     told = {"test_payments": not config.livemode, "livemode": config.livemode, "site_url": config.site_url}
-    app.jinja_env.globals.update(told)
+    app.jinja_env.globals.update(told, described_by=described_by, wired=wired)
     app.register_error_handler(HTTPException, error_page)
     for away in (OperationalError, PoolTimeout):
         app.register_error_handler(away, unavailable(None))

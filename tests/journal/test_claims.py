@@ -51,12 +51,9 @@ def main(client, path: str) -> Tag:
 
 
 def sentences(page: Tag) -> list[str]:
-    text = "\n".join(
-        block.get_text(" ", strip=True) for block in page.select("p, dd, dt, h1, h2, h3, li, caption")
-    )
-    return [
-        s.strip() for s in re.split(r"(?<=[.?])\s+(?=[A-Z])|\n", re.sub(r"[ \t]+", " ", text)) if s.strip()
-    ]
+    blocks = page.select("p, dd, dt, h1, h2, h3, li, caption")
+    text = "\n".join(" ".join(block.get_text(" ", strip=True).split()) for block in blocks)
+    return [s.strip() for s in re.split(r"(?<=[.?])\s+(?=[A-Z])|\n", text) if s.strip()]
 
 
 @pytest.mark.parametrize("path", OURS)

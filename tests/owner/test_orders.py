@@ -32,7 +32,7 @@ def test_pages_lead_to_every_order_once_the_newest_first(
     owner: Shopper, harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     placed = [harness.order(harness.place("petal")).reference for _ in range(5)]
-    monkeypatch.setattr("shop.owner.orders.MOST_ROWS", 2)
+    monkeypatch.setattr("shop.owner.order_list.MOST_ROWS", 2)
     seen: list[str] = []
     address: str | None = "/owner/orders?all=1"
     while address:

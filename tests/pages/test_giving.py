@@ -18,7 +18,7 @@ from shop.giving import ledger, remittances
 from shop.giving.ledger import Standing, UnitTarget
 from shop.giving.models import LedgerHead, Policy
 from shop.giving.months import Month
-from shop.pages.giving_page import WIDEST, chart
+from shop.pages.giving_figures import WIDEST, chart
 from shop.settings import Settings
 from tests.giving.conftest import alike
 from tests.harness import Harness
@@ -120,13 +120,13 @@ def test_the_longest_bar_has_the_room_there_is_and_the_others_their_share() -> N
         Month(name="2026-10", accrued_pence=500, paid_pence=250),
         Month(name="2026-09", taken_back_pence=1000),
     ]
-    drawn = [(row.label, row.given.percent, row.given.back, row.paid.percent) for row in chart(months)]
+    drawn = [(row.label, row.given.percent, row.given.back, row.paid.percent) for row in chart(months).rows]
     assert drawn == [
         ("November 2026", f"{WIDEST}.0%", False, "0.0%"),
         ("October 2026", f"{WIDEST // 2}.0%", False, "17.5%"),
         ("September 2026", f"{WIDEST}.0%", True, "0.0%"),
     ]
-    assert chart([]) == []
+    assert chart([]).rows == []
 
 
 def test_a_year_is_drawn_and_every_month_is_in_the_table(

@@ -1,0 +1,98 @@
+"""What a piece's page tells of it beside the form: its pictures, measures and metals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from markupsafe import Markup
+
+from shop.catalogue.piece_form import CENTIMETRES
+from shop.catalogue.views import PictureView, PieceView, VariantView
+
+PLACES: Final = {
+    14: "close round the neck",
+    16: "at the base of the neck",
+    18: "on the collarbone",
+    20: "just below the collarbone",
+    22: "above the bust",
+    24: "on the bust",
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A picture that words are laid over; `first`: of the metal that is shown when none is chosen."""
+
+    picture: PictureView
+    sides: str
+    """The keys of the sides on it, with spaces between."""
+    first: bool
+    hidden: bool
+    words: Markup = field(repr=False)
+    """Those that are laid over it."""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """Another picture; `metal` is the slug of the one it shows, empty where it shows any."""
+
+    picture: PictureView
+    metal: str
+    first: bool
+    widest: str
+    """How wide it is on a phone."""
+
+
+@dataclass(frozen=True)
+class MetalFacts:
+    """A metal: what it is, what pieces of it weigh, and which of them are hallmarked."""
+
+    name: str
+    said: str
+    hallmarked: Literal["all", "some", "none"]
+
+
+def photos(piece: PieceView) -> list[Photo]:
+    """The pictures of it as it is worn and lies."""
+    first = piece.stages[0].metal_slug if piece.stages else None
+    return [
+        Photo(
+            picture,
+            picture.metal_slug or "",
+            first=picture.metal_slug == first,
+            widest="93vw" if picture.metal_slug else "45vw",
+        )
+        for picture in piece.pictures
+        if picture.role == "photo"
+    ]
+
+
+def diagrams(piece: PieceView) -> list[PictureView]:
+    """The pictures that show its size."""
+    return [picture for picture in piece.pictures if picture.role == "scale"]
+
+
+def measures(piece: PieceView) -> list[tuple[str, str]]:
+    """(what, how much): its own measures, a line of text each, and where each chain lies."""
+    own = [(what, amount) for what, _, amount in (row.partition(": ") for row in piece.measures.splitlines())]
+    lengths = sorted({variant.chain_inches for variant in piece.variants})
+    return own + [(f"{inches} inch chain", _lies(inches)) for inches in lengths]
+
+
+def metals(piece: PieceView) -> list[MetalFacts]:
+    """Each metal it comes in."""
+    return [_metal(group) for group in piece.metals]
+
+
+def _lies(inches: int) -> str:
+    return f"{CENTIMETRES[inches]} cm, {PLACES[inches]}" if inches in CENTIMETRES else ""
+
+
+def _metal(group: Sequence[VariantView]) -> MetalFacts:
+    grams = [variant.weight_mg / 1000 for variant in group]
+    marked = [variant.hallmarked for variant in group]
+    return MetalFacts(
+        group[0].metal_name,
+        f"{group[0].fineness}. {min(grams):.1f} to {max(grams):.1f} g with its chain",
+        "all" if all(marked) else "some" if any(marked) else "none",
+    )

@@ -1,0 +1,236 @@
+"""The form of one piece, ready to show: metals and chains, lines with what is said of each, signs, faces."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from markupsafe import Markup
+
+from shop.catalogue import face_samples
+from shop.catalogue.views import PieceView, VariantView
+from shop.engraving import (
+    ALIKE,
+    BY_HAND,
+    FACES,
+    GENERAL,
+    HAND,
+    SIGN_NAMES,
+    Area,
+    EngravingRefused,
+    Face,
+    Remark,
+    asks_for_hand,
+    check,
+    field_name,
+    offered,
+    remarks,
+    remarks_by_hand,
+    symbol_id,
+    words_in,
+)
+from shop.money import pounds
+
+ORDINARY_NAME: Final = "Abigail"
+"""Seven letters that reach up and down; a face too tall for it would refuse most of what people write."""
+
+CENTIMETRES: Final = {14: 36, 16: 41, 18: 46, 20: 51, 22: 56, 24: 61}
+"""Chain lengths in inches as UK sellers round them."""
+
+SOLD_OUT: Final = "Sold out for now"
+ALONG_THE_EDGE: Final = "along the lower edge"
+SIGN_LINE: Final = "sign-line"
+"""The field that says to the end of which line a sign goes."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One choice among several: a metal's chain, or a face."""
+
+    id: str
+    value: str
+    label: str | Markup
+    note: str
+    checked: bool
+    disabled: bool = False
+
+
+@dataclass(frozen=True)
+class MetalTiles:
+    """A metal with its chains; `price` is empty where they differ in price, and stands on each."""
+
+    slug: str
+    name: str
+    price: str
+    tiles: Sequence[Tile]
+
+
+@dataclass(frozen=True)
+class Button:
+    """A way out of what is wrong with a line, or a sign to be added; `symbol` is its drawing, or empty."""
+
+    value: str
+    label: str
+    symbol: str
+
+
+@dataclass(frozen=True)
+class LineField:
+    """The field of one line: what is typed, what is wrong with it, the room left, the ways out."""
+
+    name: str
+    label: str
+    value: str = field(repr=False)
+    error: str | None
+    room: str
+    ways: Sequence[Button]
+
+
+@dataclass(frozen=True)
+class SideFields:
+    """The fields of one side; `legend` is empty where its one line carries its name."""
+
+    legend: str
+    lines: Sequence[LineField]
+
+
+@dataclass(frozen=True)
+class SignPlace:
+    """A line that a sign can be put at the end of."""
+
+    name: str
+    label: str
+    selected: bool
+
+
+@dataclass(frozen=True)
+class PieceForm:
+    """Everything there is to choose and to write."""
+
+    metals: Sequence[MetalTiles]
+    sides: Sequence[SideFields]
+    sign_places: Sequence[SignPlace]
+    signs: Sequence[Button]
+    faces: Sequence[Tile]
+    strays: Sequence[LineField]
+    """Lines that were written and that this piece does not have."""
+
+
+def piece_form(piece: PieceView, values: Mapping[str, str], errors: Mapping[str, str]) -> PieceForm:
+    """The form filled with `values` and marked with `errors`, by field name."""
+    said = _remarks(piece, values)
+    lines = {field_name(side.key, line) for side in piece.sides for line in side.line_numbers}
+    return PieceForm(
+        metals=[_metal(group, values, first=number == 0) for number, group in enumerate(piece.metals)],
+        sides=[_side(side, values, errors, said) for side in piece.sides],
+        sign_places=[
+            SignPlace(name, _place(side, line), selected=values.get(SIGN_LINE) == name)
+            for side in piece.sides
+            for line in side.line_numbers
+            for name in (field_name(side.key, line),)
+        ],
+        signs=[
+            Button(f"add {sign}", name, symbol_id(sign)) for sign, name in SIGN_NAMES.items() if sign != ALIKE
+        ],
+        faces=_face_tiles(piece, values, by_hand=values.get("face") == HAND or asks_for_hand(said)),
+        strays=[
+            LineField(name, "A line this piece does not have", values.get(name, ""), problem, "", ())
+            for name, problem in errors.items()
+            if name.startswith("engraving-") and name not in lines
+        ],
+    )
+
+
+def first_face(piece: PieceView) -> str:
+    """The slug of the face that is chosen at first: the first that an ordinary name fits in on every side."""
+    name = {(side.key, 1): ORDINARY_NAME for side in piece.sides}
+    for face in GENERAL:
+        with suppress(EngravingRefused):
+            check(piece.sides, face.slug, name, piece.tool)
+            return face.slug
+    return next(iter(FACES))
+
+
+def _metal(group: Sequence[VariantView], values: Mapping[str, str], *, first: bool) -> MetalTiles:
+    metal, same = group[0], len({variant.price_pence for variant in group}) == 1
+    return MetalTiles(
+        metal.metal_slug,
+        metal.metal_name,
+        pounds(metal.price_pence) if same else "",
+        [
+            Tile(
+                id="variant" if first and number == 0 else f"variant-{variant.id}",
+                value=str(variant.id),
+                label=f"{variant.chain_inches} in",
+                note=_chain_note(variant, same_price=same),
+                checked=variant.available and values.get("variant") == str(variant.id),
+                disabled=not variant.available,
+            )
+            for number, variant in enumerate(group)
+        ],
+    )
+
+
+def _chain_note(variant: VariantView, *, same_price: bool) -> str:
+    if not variant.available:
+        return SOLD_OUT
+    inches = variant.chain_inches
+    long = f"{CENTIMETRES[inches]} cm" if inches in CENTIMETRES else ""
+    return long if same_price else f"{long}, {pounds(variant.price_pence)}"
+
+
+def _side(
+    side: Area, values: Mapping[str, str], errors: Mapping[str, str], said: Mapping[str, Remark]
+) -> SideFields:
+    lines = []
+    for number in side.line_numbers:
+        name = field_name(side.key, number)
+        remark, error = said[name], errors.get(name)
+        label = side.label if side.lines == 1 else _line(side, number).capitalize()
+        ways = [Button(way.value, way.label, symbol_id(way.sign) if way.sign else "") for way in remark.ways]
+        room = "" if error else remark.sentence
+        lines.append(LineField(name, label, values.get(name, ""), error, room, ways))
+    return SideFields("" if side.lines == 1 else side.label, lines)
+
+
+def _line(side: Area, number: int) -> str:
+    return ALONG_THE_EDGE if side.rim and number == side.lines else f"line {number}"
+
+
+def _place(side: Area, number: int) -> str:
+    return f"{side.label}, {_line(side, number)}" if side.lines > 1 else side.label
+
+
+def _face_tiles(piece: PieceView, values: Mapping[str, str], *, by_hand: bool) -> list[Tile]:
+    chosen = values.get("face") or first_face(piece)
+    tiles = [
+        Tile(
+            id="face" if number == 0 else f"face-{face.slug}",
+            value=face.slug,
+            label=Markup('<span class="visually-hidden">{}</span>{}').format(
+                face.name, face_samples.sample(face)
+            ),
+            note=f"{face.name}. {face.description}" if face.only_for else face.description,
+            checked=chosen == face.slug,
+        )
+        for number, face in enumerate(_faces(piece, values))
+    ]
+    if by_hand:
+        slug, name, description, _ = BY_HAND
+        tiles.append(Tile("face-by-hand", slug, name, description, checked=values.get("face") == slug))
+    return tiles
+
+
+def _faces(piece: PieceView, values: Mapping[str, str]) -> list[Face]:
+    """The faces to choose from: those for everyone, those these words ask for, and the one chosen before."""
+    found = offered(words_in(values, piece.sides).values())
+    return [face for face in FACES.values() if face in found or face.slug == values.get("face")]
+
+
+def _remarks(piece: PieceView, values: Mapping[str, str]) -> dict[str, Remark]:
+    """By field name, how much room each line has left, or the ways out of what is wrong with it."""
+    nothing = {field_name(side.key, line): Remark("") for side in piece.sides for line in side.line_numbers}
+    if values.get("face") == HAND:
+        return nothing | remarks_by_hand(piece.sides, values)
+    face = FACES.get(values.get("face", ""))
+    return nothing | (remarks(piece.sides, face, values, piece.tool) if face else {})

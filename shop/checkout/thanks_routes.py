@@ -1,0 +1,88 @@
+"""/checkout/thanks: coming back from paying."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, abort, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from shop import web
+from shop.catalogue import snapshot
+from shop.checkout import basket_store, basket_words, cookie
+from shop.checkout.presenters import given_said, ordered_shown
+from shop.container import current_services
+from shop.orders.lifecycle import link_token
+from shop.orders.models import Order
+from shop.orders.states import State
+from shop.orders.view import view
+from shop.payments.gateway_errors import GatewayDown, GatewayRefused
+from shop.payments.models import CheckoutAttempt
+from shop.payments.sync import StillMoving, sync_order
+
+blueprint = Blueprint("thanks", __name__)
+
+AFTER_PAYING: Final[Mapping[State, str]] = {
+    State.PAID: "paid",
+    State.PART_REFUNDED: "paid",
+    State.AWAITING: "waiting",
+    State.PROCESSING: "waiting",
+    State.EXPIRED: "unpaid",
+    State.FAILED: "unpaid",
+}
+"""What the page of thanks says of an order in these states."""
+
+
+@blueprint.get("/checkout/thanks")
+def thanks() -> ResponseReturnValue:
+    """Back from paying. The order is found by session and its own cookie; nothing else is believed."""
+    services, order_id = current_services(), _own_order(request.args.get("session_id", ""))
+    if order_id is None:
+        abort(
+            HTTPStatus.NOT_FOUND,
+            "We cannot show this order here. The e-mail we send you has a link to it that always works.",
+        )
+    # Without an answer the page says what we know; webhook or sweep bring the rest.
+    with suppress(GatewayDown, GatewayRefused, StillMoving):
+        sync_order(services, order_id, about_paying=True)
+    with web.looking() as session:
+        order = session.get_one(Order, order_id)
+        opened = view(session, services.vault, order)
+        token = link_token(session, order_id, services.secret_key)
+        catalogue = snapshot.load(session)
+        count = basket_store.count(session, cookie.token() or "")
+    page = make_response(
+        render_template(
+            "checkout/thanks.html",
+            lines=ordered_shown(catalogue, opened.lines),
+            order=opened,
+            stage=AFTER_PAYING.get(opened.state, "other"),
+            given=given_said(opened),
+            order_url=f"/orders/{token}" if token else None,
+            left=_still_there(count),
+        )
+    )
+    return cookie.show_count(page, count)
+
+
+def _still_there(count: int) -> str:
+    """What is in the basket that was put there after the order was placed; empty for nothing."""
+    if count == 1:
+        return "One piece is still in your basket: it was not part of this order."
+    return f"{count} pieces are still in your basket: they were not part of this order." if count else ""
+
+
+def _own_order(session_id: str) -> int | None:
+    token = cookie.token()
+    if token is None or not session_id:
+        return None
+    with web.looking() as session:
+        return session.scalars(
+            select(Order.id)
+            .join(CheckoutAttempt, CheckoutAttempt.order_id == Order.id)
+            .where(
+                CheckoutAttempt.stripe_id == session_id, Order.buyer_hash == basket_words.token_hash(token)
+            )
+        ).one_or_none()

@@ -1,0 +1,53 @@
+"""Rows and figures of the finance lead's pages."""
+
+from collections.abc import Mapping
+
+from shop.giving.record import Record
+from shop.giving.remittances import Remittance
+from shop.money import pounds_and_pence
+from shop.web.cells import Cell, Cells, Link
+from shop.web.dates import short_day
+
+
+def posting(record: Record) -> Cells:
+    """One posting of the ledger; what was paid over stands in a column of its own."""
+    return [
+        record.seq,
+        record.event_at[:10],
+        record.kind.replace("_", " "),
+        record.order_reference,
+        record.sku,
+        pounds_and_pence(record.amount_pence) if record.kind != "remit" else "",
+        pounds_and_pence(record.paid_pence) if record.paid_pence else "",
+        record.reverses_seq or "",
+    ]
+
+
+def payment(made: Remittance) -> Cells:
+    """One payment to the charity, and what became of it."""
+    return [
+        made.seq,
+        short_day(made.paid_on),
+        made.charity_name,
+        pounds_and_pence(made.amount_pence),
+        made.bank_reference or made.reason,
+        made.receipt,
+        made.actor,
+        _correction(made),
+    ]
+
+
+def owed_figures(owed: Mapping[str, int]) -> list[tuple[str, str, str]]:
+    """(name, amount, note) of what each charity is owed, or was paid ahead."""
+    if not owed:
+        return [("Owed", pounds_and_pence(0), "no order has been paid for yet")]
+    return [
+        (f"Owed to {name}" if pence >= 0 else f"Paid ahead to {name}", pounds_and_pence(abs(pence)), "")
+        for name, pence in owed.items()
+    ]
+
+
+def _correction(made: Remittance) -> Cell:
+    if made.undoes:
+        return f"Undoes {made.undoes}"
+    return "Undone" if made.undone else Link("Undo", f"/finance/remittances/{made.seq}/reversal")

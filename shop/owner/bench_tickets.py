@@ -1,0 +1,149 @@
+"""One unit on the order's page, as somebody at the bench needs it: words, drawings, files, notes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from markupsafe import Markup
+
+from shop.engraving import FACES, Area, Tool
+from shop.engraving.writers import FORMATS
+from shop.orders.hand_drawings import Step
+from shop.orders.view import LineView
+from shop.owner.proofs import drawn_for, drawn_sides
+from shop.web.cells import Link
+
+CHANGED: Final = (
+    "The drawing is no longer the one that was approved, so there is no file to cut from. "
+    "Please have the words looked at again."
+)
+ERASED: Final = "Its words were erased."
+PLAIN: Final = "Not engraved."
+BEFORE_OUTLINES: Final = (
+    "It was ordered before outlines were kept: its files are held against the drawing alone"
+)
+
+
+@dataclass(frozen=True)
+class DrawnSide:
+    """One engraved side with its drawing, and the files to cut it from once it is approved."""
+
+    label: str
+    drawing: Markup = field(repr=False)
+    files: Sequence[Link]
+
+
+@dataclass(frozen=True)
+class SideToDraw:
+    """One side of words that are drawn by hand: the field its file goes into, and how large it is."""
+
+    key: str
+    label: str
+    size: str
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """How a drawing by hand stands, in a sentence; `sides` are those a new one may be sent for."""
+
+    said: str
+    wish: str = field(repr=False)
+    sides: Sequence[SideToDraw]
+
+
+@dataclass(frozen=True)
+class BenchTicket:
+    """One unit."""
+
+    number: int
+    title: str
+    detail: str
+    sku: str
+    words: Sequence[tuple[str, str]] = field(repr=False)
+    """Where they stand, and the words; none when nothing is to be cut."""
+    lettering: str
+    sides: Sequence[DrawnSide]
+    by_hand: ByHand | None
+    notes: Sequence[str]
+    nothing_to_cut: str
+    """Why there is nothing to cut from; empty when there is."""
+    dedication: str | None = field(repr=False)
+    on_wall: str | None
+
+
+def bench_ticket(reference: str, line: LineView, tool: Tool) -> BenchTicket:
+    """A unit of the order, for the machine of today."""
+    row, approved = line.row, line.as_approved
+    return BenchTicket(
+        number=row.number,
+        title=f"{row.number}. {row.piece_name}",
+        detail=f"{row.metal_name}, {row.chain_inches} inch chain",
+        sku=row.sku,
+        words=line.words,
+        lettering=_lettering(line),
+        sides=[
+            DrawnSide(side.label, drawing, _files(reference, row.number, side) if approved else ())
+            for side, drawing in drawn_sides(line)
+        ],
+        by_hand=_by_hand(line) if line.by_hand else None,
+        notes=_notes(line, tool) if approved and not line.by_hand else (),
+        nothing_to_cut=_nothing_to_cut(line, approved=approved),
+        dedication=line.dedication,
+        on_wall=line.on_wall,
+    )
+
+
+def _lettering(line: LineView) -> str:
+    if line.engraving is None:
+        return ""
+    if line.by_hand:
+        return "Drawn by hand"
+    slug = line.engraving.face
+    return FACES[slug].name if slug in FACES else slug
+
+
+def _files(reference: str, number: int, side: Area) -> list[Link]:
+    folder = f"/owner/orders/{reference}/lines/{number}"
+    about = f" of {side.label}, piece {number}"
+    return [
+        Link(form.label, f"{folder}/{side.key}.{form.suffix}", about, tall=True) for form in FORMATS.values()
+    ]
+
+
+def _notes(line: LineView, tool: Tool) -> list[str]:
+    before = "" if line.row.cut_digest else f". {BEFORE_OUTLINES}"
+    proof = f"This is the drawing that was approved: proof {line.proof_number}{before}"
+    return [note for note in (proof, drawn_for(line, tool)) if note]
+
+
+def _nothing_to_cut(line: LineView, *, approved: bool) -> str:
+    if line.engraving is not None:
+        return "" if line.by_hand or approved else CHANGED
+    return ERASED if line.row.engraved else PLAIN
+
+
+def _by_hand(line: LineView) -> ByHand:
+    hand = line.hand
+    match hand.step:
+        case Step.APPROVED:
+            said = f"Drawing {hand.number} was approved: it is the one to cut from."
+            return ByHand(said, wish="", sides=())
+        case Step.SENT:
+            said = (
+                f"Drawing {hand.number} is with the buyer. "
+                "There is no file to cut from before it is approved."
+            )
+        case Step.CHANGE_ASKED:
+            said = f"The buyer asks for a change of drawing {hand.number}:"
+        case _:
+            said = (
+                "No face can set these words. Please draw them, and send the drawing to the buyer. "
+                "There is no file to cut from before it is approved."
+            )
+    return ByHand(said, hand.wish, [SideToDraw(side.key, side.label, _size(side)) for side in line.sides])
+
+
+def _size(side: Area) -> str:
+    """Of the square or box that holds it, in mm; a ring is as high as it is wide."""
+    high = side.width_mm if side.shape == "ring" else side.height_mm
+    return f"{side.width_mm:g} by {high:g} mm"
