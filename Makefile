@@ -23,7 +23,7 @@ test: install-test chromium java readers lint
 
 # The fast part, for every few minutes: the business itself on SQLite, and one look at every page.
 UNIT := engraving giving stock orders payments dedications pages/test_links.py pages/test_layout_context.py test_money.py \
-  test_settings.py test_privacy.py test_db.py test_web.py test_migrations.py test_application.py
+  test_settings.py test_templates.py test_privacy.py test_db.py test_web.py test_migrations.py test_application.py
 check: install-test lint
 	$(PYTEST) -q -n 2 --dist worksteal -m "not browser and not faults and not faults_long and not validator" -k "not postgresql" $(addprefix tests/,$(UNIT))
 
@@ -36,6 +36,7 @@ lint: install-test
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/djlint templates --lint --quiet
 
 gallery: install-test chromium
 	$(PYTEST) -q tests/gallery --pictures tests/gallery

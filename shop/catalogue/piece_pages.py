@@ -84,6 +84,7 @@ def piece_page(
         stages=_stages(piece, values),
         form=piece_form(piece, values, errors),
         photos=photos(piece),
+        paragraphs=piece.description.split("\n\n"),
         diagrams=diagrams(piece),
         measures=measures(piece),
         metals=metals(piece),

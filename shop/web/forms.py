@@ -43,6 +43,12 @@ def wired(field: Field, hint: str | None, others: Mapping[str, object] | None = 
     return attributes
 
 
+def label_and_note(text: str, stacked: bool) -> tuple[str, str]:  # noqa: FBT001 - called by templates
+    """What a choice is called, and what follows a colon: set below it where choices are stacked."""
+    label, _, note = text.partition(": ") if stacked else (text, "", "")
+    return label, note
+
+
 class PublicForm(Form):
     """A form on a page that is the same for everyone: its token proves the page, not a session."""
 

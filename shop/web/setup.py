@@ -13,7 +13,7 @@ from shop.web import security_headers
 from shop.web.dates import day, minute, short_day
 from shop.web.errors import error_page, unavailable, unexpected
 from shop.web.form_tokens import csrf
-from shop.web.forms import described_by, wired
+from shop.web.forms import described_by, label_and_note, wired
 from shop.web.request_checks import refuse_broken_addresses, same_origin
 
 MAX_REQUEST_BYTES: Final = 512 * 1024
@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
     app.before_request(same_origin)
     app.jinja_env.filters.update(FILTERS)
     told = {"test_payments": not config.livemode, "livemode": config.livemode, "site_url": config.site_url}
-    app.jinja_env.globals.update(told, described_by=described_by, wired=wired)
+    app.jinja_env.globals.update(told, described_by=described_by, label_and_note=label_and_note, wired=wired)
     app.register_error_handler(HTTPException, error_page)
     for away in (OperationalError, PoolTimeout):
         app.register_error_handler(away, unavailable(None))
