@@ -386,20 +386,35 @@ finally:
 """
 
 
+def flask(settings: Settings, *command: str) -> subprocess.CompletedProcess[str]:
+    environ = {
+        **os.environ, "INSTANCE_DIR": str(settings.instance_dir), "DATABASE_URL": settings.database_url,
+        "SECRET_KEY": settings.secret_key,
+    }  # fmt: skip
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+
+def test_what_asks_for_pages_rather_than_for_a_command_finds_the_whole_shop(
+    settings: Settings, database: Database
+) -> None:
+    assert "/pieces/<slug>" in flask(settings, "-m", "flask", "--app", "app", "routes").stdout
+
+
 @pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"])
 @pytest.mark.parametrize("command", [("ledger", "export"), ("ledger", "verify")])
 def test_a_quick_command_imports_little(
     settings: Settings, paid: str, command: tuple[str, ...], engine_name: str
 ) -> None:
     """What pages, payments and engraving need took half of its memory and most of its time."""
-    environ = {
-        **os.environ, "INSTANCE_DIR": str(settings.instance_dir), "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": settings.secret_key,
-    }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-c", LOADED, "--app", "app", *command], cwd=ROOT, env=environ,
-        capture_output=True, text=True, check=True, timeout=60,
-    )  # fmt: skip
+    done = flask(settings, "-c", LOADED, "--app", "app", *command)
     assert (paid if command[1] == "export" else "The ledger is sound.") in done.stdout
     (other,) = DRIVERS.keys() - {engine_name}
     assert (HEAVY | DRIVERS[other]) & set(json.loads(done.stderr)) == set()
