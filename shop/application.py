@@ -126,19 +126,23 @@ def _container(app: Flask, settings: Settings, database: Database, seller: trade
     return Container(
         settings=settings,
         database=database,
-        services=Services(
-            database=database,
-            gateway=gateway,
-            vault=Vault(settings.vault_key, KeyStore(settings.key_store_url)),
-            secret_key=settings.secret_key,
-            site_url=settings.site_url,
-            mode=settings.payment_mode,
-            book=book_in_use(settings, database),
-        ),
+        services=_services(settings, database, gateway),
         trader=seller,
         statement=partial(_statement, livemode=settings.livemode),
         deliver=partial(deliveries.work, standin, deliveries.post_with_requests) if standin else None,
         standin=standin,
+    )
+
+
+def _services(settings: Settings, database: Database, gateway: Gateway) -> Services:
+    return Services(
+        database=database,
+        gateway=gateway,
+        vault=Vault(settings.vault_key, KeyStore(settings.key_store_url)),
+        secret_key=settings.secret_key,
+        site_url=settings.site_url,
+        mode=settings.payment_mode,
+        book=book_in_use(settings, database),
     )
 
 

@@ -73,10 +73,7 @@ def write(database: Database, file: Path) -> int:
         raise AnotherTool(f"pg_dump --format=custom --file={shlex.quote(str(file))} {_server(database)}")
     refuse_taken(file)
     with files.draft_beside(file) as draft:
-        with _raw(database) as source, closing(sqlite3.connect(draft)) as target:
-            source.backup(target)
-            target.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
-            _whole(target)
+        _copy_out(database, draft)
         try:
             files.put_in_place(draft, file)
         except FileExistsError:
@@ -139,6 +136,13 @@ def _prepare(staged: Database, vault: Vault) -> tuple[int, int]:
         if problems:
             raise CannotRestore("The ledger in this backup is not sound: " + "; ".join(problems))
         return outbox.drop_unsent(session, RESTORED), roster.start_anew(session)
+
+
+def _copy_out(database: Database, draft: Path) -> None:
+    with _raw(database) as source, closing(sqlite3.connect(draft)) as target:
+        source.backup(target)
+        target.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+        _whole(target)
 
 
 def _copy_in(file: Path, draft: Path) -> None:

@@ -219,16 +219,20 @@ def _vault_key(path: Path) -> bytes:
     return key
 
 
+def _write_key(draft: Path) -> None:
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(SECRET_LENGTH))
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def _key_file(path: Path) -> str:
     """A hex key kept in a file only its owner can read; made once, by whichever process comes first."""
     files.private_folder(path.parent)
     draft = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
     if not path.exists():
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(SECRET_LENGTH))
-            file.flush()
-            os.fsync(file.fileno())
+        _write_key(draft)
         try:
             os.link(draft, path)  # fails when another process was first: then its key is the key
         except FileExistsError:

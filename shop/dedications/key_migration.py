@@ -36,17 +36,16 @@ class Mover:
         """
         gone = self._gone()
         left = [row for row in rows if self.vault.digest(order_name(row.reference)) not in gone]
-        keys = [
-            self.vault.open_old(
-                Sealed(bytes(row.nonce), bytes(row.wrapped_key)), f"key|{row.order_id}".encode()
-            )
-            for row in left
-        ]
+        keys = [self._old_key(row) for row in left]
         ids = self.vault.add_keys([(key, row.contact_index) for key, row in zip(keys, left, strict=True)])
         return {
             row.order_id: Adopted(key_id, row.fingerprint and keyed(key, row.fingerprint))
             for row, key, key_id in zip(left, keys, ids, strict=True)
         }
+
+    def _old_key(self, row: Any) -> bytes:
+        wrapped = Sealed(bytes(row.nonce), bytes(row.wrapped_key))
+        return self.vault.open_old(wrapped, f"key|{row.order_id}".encode())
 
     def seal_wall(
         self, connection: Connection, rows: Sequence[Any], kept: set[int]

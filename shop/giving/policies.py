@@ -7,8 +7,9 @@ nothing.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -93,22 +94,25 @@ def digest(policy: Policy) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+_SAMPLE: Final[Mapping[str, Any]] = {
+    "charity_name": "PANDAS Foundation UK",
+    "charity_description": "a perinatal mental-health charity",
+    "charity_number": None,  # not verified: to be read from the register, never from memory
+    "charity_url": "https://pandasfoundation.org.uk/",
+    "amount_pence": 500,
+    "basis": "unit",
+    "agreement_reference": SAMPLE_AGREEMENT,
+    "agreement_signed_on": SAMPLE_DAY,
+    "starts_on": SAMPLE_DAY,
+}
+
+
 def load_sample_policy(session: Session) -> Policy:
     """The sample promise, £5 a piece, under an agreement that says it is none. Loading twice loads once."""
     query = select(Policy).where(Policy.agreement_reference == SAMPLE_AGREEMENT).order_by(Policy.id).limit(1)
     if policy := session.scalars(query).one_or_none():
         return policy
-    policy = Policy(
-        charity_name="PANDAS Foundation UK",
-        charity_description="a perinatal mental-health charity",
-        charity_number=None,  # not verified: to be read from the register, never from memory
-        charity_url="https://pandasfoundation.org.uk/",
-        amount_pence=500,
-        basis="unit",
-        agreement_reference=SAMPLE_AGREEMENT,
-        agreement_signed_on=SAMPLE_DAY,
-        starts_on=SAMPLE_DAY,
-    )
+    policy = Policy(**_SAMPLE)
     session.add(policy)
     session.flush()
     return policy

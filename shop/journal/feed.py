@@ -24,9 +24,8 @@ def feed(texts: Sequence[Text], site_url: str) -> bytes:
     _say(channel, "language", "en-GB")
     if texts:
         _say(channel, "lastBuildDate", _moment(max(text.front.reviewed for text in texts)))
-    ET.SubElement(
-        channel, f"{{{ATOM}}}link", href=f"{site_url}{PATH}", rel="self", type="application/rss+xml"
-    )
+    here = {"href": f"{site_url}{PATH}", "rel": "self", "type": "application/rss+xml"}
+    ET.SubElement(channel, f"{{{ATOM}}}link", here)
     for text in texts:
         _add(channel, text.front, f"{site_url}/journal/{text.front.slug}")
     return bytes(ET.tostring(rss, encoding="utf-8", xml_declaration=True))

@@ -116,11 +116,8 @@ def _feed(catalogue: Catalogue) -> ET.Element:
     root = ET.Element("rss", version="2.0")
     channel = ET.SubElement(root, "channel")
     site = web.settings().site_url
-    for name, text in (
-        ("title", "Part of Me"),
-        ("link", f"{site}/"),
-        ("description", f"Necklaces by {BRAND}"),
-    ):
+    said = {"title": "Part of Me", "link": f"{site}/", "description": f"Necklaces by {BRAND}"}
+    for name, text in said.items():
         ET.SubElement(channel, name).text = text
     for piece in catalogue.pieces:
         for variant in piece.variants:
