@@ -147,7 +147,7 @@ def test_every_weight_and_whether_it_needs_a_hallmark_is_told(app, client):
     with app.extensions["shop"].database.transaction() as session:
         session.execute(update(Variant).where(Variant.sku == "HEART-SILVER-20").values(hallmarked=True))
         session.execute(update(Variant).where(Variant.sku.like("DISC-%")).values(hallmarked=True))
-    app.extensions["shop.cached_pages"]._read_at = 0
+    app.extensions["shop.cached_pages"]._known = None
     told = [
         row.find_all("td")[-1].get_text() for row in soup(client, "/hallmarking").select("#grams tbody tr")
     ]
@@ -169,6 +169,6 @@ def test_the_councils_notice_is_linked_once_the_owner_has_it(app, client):
     assert "will be shown here" in words(client, "/hallmarking")
     seller = app.jinja_env.globals["trader"]
     app.jinja_env.globals["trader"] = replace(seller, notice="icon.svg")
-    app.extensions["shop.cached_pages"]._cache = None
+    app.extensions["shop.cached_pages"]._known = None
     link = soup(client, "/hallmarking").find("a", string=re.compile("dealer’s notice"))
     assert client.get(link["href"]).status_code == 200
