@@ -12,10 +12,10 @@ from shop.orders.resend_link import KIND, MOST, send_links
 from shop.orm import Base
 from tests.harness import CONTACT, Harness
 
-HERS = "ada@example.com"
+BUYER = "ada@example.com"
 
 
-def asks(harness: Harness, email: str = HERS) -> int:
+def asks(harness: Harness, email: str = BUYER) -> int:
     with harness.database.transaction() as session:
         return send_links(session, harness.services.vault, email)
 
@@ -31,7 +31,7 @@ def link_emails(harness: Harness, order_id: int) -> int:
     return harness.emails(order_id).count(KIND)
 
 
-@pytest.mark.parametrize("typed", [HERS, "ADA@Example.com", "  ada@example.com "])
+@pytest.mark.parametrize("typed", [BUYER, "ADA@Example.com", "  ada@example.com "])
 def test_orders_are_found_however_the_buyer_writes_the_address(harness: Harness, typed: str) -> None:
     first, second = paid(harness), paid(harness)
     assert asks(harness, typed) == 2
@@ -106,4 +106,4 @@ def test_no_table_holds_the_address_that_finds_an_order(harness: Harness) -> Non
                     value.decode(errors="replace") if isinstance(value, bytes) else str(value)
                     for value in row
                 ]
-                assert HERS not in " ".join(said).lower(), table.name
+                assert BUYER not in " ".join(said).lower(), table.name
