@@ -24,7 +24,7 @@ _USED: Final = "shop_used"
 
 
 class Database:
-    """One database and its two ways in: `transaction()` to change it, `reading()` to look."""
+    """One database and its ways in: `transaction()` to change it, `reading()` and `looking()` to look."""
 
     def __init__(self, url: str) -> None:
         self.engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
@@ -39,11 +39,24 @@ class Database:
 
         On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so nothing read inside can go stale.
         """
+        with self._writing() as writer, Session(writer, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def single(self) -> Iterator[Connection]:
+        """A connection for one statement that writes, kept once it has been carried out.
+
+        On PostgreSQL it is a transaction by itself, which needs no BEGIN and no COMMIT.
+        """
+        sqlite = self._looker is self.engine
+        with self._writing() as writer, (writer if sqlite else self._looker).begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Engine]:
         with self._turn as left_ms:
-            writer = self._writer.execution_options(shop_left_ms=left_ms) if left_ms else self._writer
-            with Session(writer, expire_on_commit=False) as session:
-                yield session
-                session.commit()
+            yield self._writer.execution_options(shop_left_ms=left_ms) if left_ms else self._writer
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

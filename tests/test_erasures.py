@@ -21,7 +21,7 @@ from shop.dedications.gone_names import order_name
 from shop.dedications.models import SealedText
 from shop.journal.models import Comment
 from shop.orders import wall
-from shop.orders.lifecycle import history, link_token
+from shop.orders.lifecycle import history, with_link
 from shop.orders.models import Order
 from shop.orders.placing import place
 from shop.settings import Settings
@@ -67,7 +67,7 @@ def owner(app: Flask) -> Shopper:
 def link(app: Flask, order: Order) -> str:
     harness = harness_of(app)
     with harness.database.reading() as session:
-        return f"/orders/{link_token(session, order.id, harness.services.secret_key)}"
+        return f"/orders/{with_link(session, order.id, harness.services.secret_key)[1]}"
 
 
 def press(who: Shopper, page: str, ending: str, **fields: str) -> None:

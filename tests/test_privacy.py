@@ -16,7 +16,7 @@ from shop.dedications.key_tables import word_key
 from shop.dedications.models import OrderKey, SealedText, WallEntry
 from shop.engraving import check
 from shop.orders import hand_drawings, wall
-from shop.orders.lifecycle import link_token
+from shop.orders.lifecycle import with_link
 from shop.orders.models import Order, OrderLine
 from shop.orders.placing import Contact, OrderDraft, fingerprint, place
 from shop.orders.wall import WallState
@@ -125,7 +125,7 @@ def leaves(value: Any) -> Iterator[Any]:
 def test_the_file_opens_no_door(harness: Harness, reference: str) -> None:
     text = json.dumps(kept(harness, reference))
     with harness.database.reading() as session:
-        link = link_token(session, privacy.order_id(session, reference), harness.services.secret_key)
+        link = with_link(session, privacy.order_id(session, reference), harness.services.secret_key)[1]
     assert link
     assert link not in text
     assert "b" * 64 not in text

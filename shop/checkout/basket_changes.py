@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from sqlalchemy.orm import Session
 
-from shop.checkout import basket_store
+from shop.checkout import basket_reading
 from shop.orders.lifecycle import State
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.services import Services
@@ -62,7 +62,7 @@ PAID: Final = (
 def close_open_page(services: Services, token: str) -> OpenPage:
     """Close the payment page of the cookie's basket at Stripe, if one is open, and say how it stands."""
     with services.database.reading() as session:
-        order = basket_store.order_of(session, token)
+        order = basket_reading.order_of(session, token)
     if order is None or order.state != State.AWAITING:
         return OpenPage(Page.NONE)
     try:
@@ -71,7 +71,7 @@ def close_open_page(services: Services, token: str) -> OpenPage:
         return OpenPage(Page.LEFT_OPEN, order.reference)
     if state == State.AWAITING:
         return OpenPage(Page.LEFT_OPEN, order.reference)
-    return OpenPage(Page.CLOSED if state in basket_store.STILL_TO_PAY else Page.PAID, order.reference)
+    return OpenPage(Page.CLOSED if state in basket_reading.STILL_TO_PAY else Page.PAID, order.reference)
 
 
 def change_basket(services: Services, token: str, do: Callable[[Session], T]) -> tuple[T, OpenPage]:
@@ -79,8 +79,8 @@ def change_basket(services: Services, token: str, do: Callable[[Session], T]) ->
     found = OpenPage(Page.NONE)
     for rounds_left in reversed(range(ROUNDS)):
         with services.database.transaction() as session:
-            own = basket_store.lock_own(session, token)
-            order = basket_store.order_of(session, token)
+            own = basket_reading.lock_own(session, token)
+            order = basket_reading.order_of(session, token)
             if own and order and order.state == State.AWAITING:
                 if not rounds_left or found.page is Page.LEFT_OPEN:
                     own.page_left_open, found = True, OpenPage(Page.LEFT_OPEN, order.reference)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from shop.catalogue.postage import CHEAPEST, SERVICES
 from shop.catalogue.views import Catalogue, PieceView
-from shop.checkout import basket_store, basket_words
+from shop.checkout import basket_reading, basket_words
 from shop.dedications.sealing import open_with
 from shop.engraving import Engraving, EngravingRefused, check
 from shop.orders.models import Order
@@ -52,7 +52,7 @@ EMPTY: Final = BasketContents(Quote((), CHEAPEST), None, "")
 
 def seen_by(session: Session, catalogue: Catalogue, token: str | None) -> Catalogue:
     """The catalogue as this visitor sees it: what is set aside for their own order can be had."""
-    found = basket_store.find(session, token)
+    found = basket_reading.find(session, token)
     if found is None or found.order_id is None:
         return catalogue
     hold_id = session.scalars(select(Order.hold_id).where(Order.id == found.order_id)).one()
@@ -64,11 +64,11 @@ def contents(
     session: Session, catalogue: Catalogue, token: str | None, *, vat_registered: bool = False
 ) -> BasketContents:
     """What is in the cookie's basket and was not bought. Empty without a cookie."""
-    found = basket_store.find(session, token)
+    found = basket_reading.find(session, token)
     if found is None or token is None:
         return EMPTY
     catalogue = seen_by(session, catalogue, token)
-    rows, sealed = basket_store.lines_of(session, found.id), basket_store.details_of(session, found)
+    rows, sealed = basket_reading.lines_of(session, found), basket_reading.details_of(session, found)
     details = open_with(token, sealed) if sealed else None
     items = [_as_cut_today(catalogue, basket_words.item_of(token, row)) for row in rows]
     postage = SERVICES[details["postage"]] if details else CHEAPEST
@@ -77,7 +77,7 @@ def contents(
         replace(line, id=row.id, refusal=refusal)
         for line, row, (_, refusal) in zip(now.lines, rows, items, strict=True)
     ]
-    stamp = basket_store.stamp_of(rows, sealed)
+    stamp = basket_reading.stamp_of(rows, sealed)
     return BasketContents(replace(now, lines=lines), details, stamp, order_id=found.order_id)
 
 

@@ -12,7 +12,7 @@ from shop import web
 from shop.catalogue import piece_pages, snapshot
 from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.views import Catalogue
-from shop.checkout import basket_contents, basket_store, cookie
+from shop.checkout import basket_contents, basket_reading, basket_store, cookie
 from shop.checkout.basket_changes import OpenPage, change_basket
 from shop.checkout.cuttable import read_cuttable
 from shop.checkout.forms import ActionForm
@@ -54,7 +54,7 @@ def show() -> ResponseReturnValue:
         basket = basket_contents.contents(
             session, snapshot.load(session), cookie.token(), vat_registered=bool(trader().vat)
         )
-        left_open = basket_store.page_left_open(session, cookie.token())
+        left_open = basket_reading.page_left_open(session, cookie.token())
     page = render_template(
         "checkout/basket.html",
         basket=basket,
@@ -154,7 +154,7 @@ def _changed(token: str, do: Callable[[Session], T]) -> tuple[T, int, OpenPage]:
     """What came of changing the basket, how much is in it now, and what became of an open payment page."""
 
     def counted(session: Session) -> tuple[T, int]:
-        return do(session), basket_store.count(session, token)
+        return do(session), basket_reading.count(session, token)
 
     (done, count), page = change_basket(current_services(), token, counted)
     return done, count, page
@@ -168,7 +168,7 @@ def _say(page: OpenPage) -> None:
 def _gone(catalogue: Catalogue, token: str, line_id: int) -> ResponseReturnValue:
     """The line was taken out or bought in another tab: what was written comes back, to be added anew."""
     with web.reading() as session:
-        bought = basket_store.bought_with(session, token, line_id)
+        bought = basket_reading.bought_with(session, token, line_id)
     why = PAID_GONE.format(bought.reference) if bought else GONE
     return _again(catalogue, _refused(catalogue, why), piece_pages.ADD_TO, ADD, HTTPStatus.NOT_FOUND)
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from shop.catalogue.postage import SERVICES
 from shop.catalogue.views import Catalogue
-from shop.checkout import basket_store, basket_words
+from shop.checkout import basket_reading, basket_store, basket_words
 from shop.checkout.basket_contents import BasketContents
 from shop.checkout.forms import contact_of
 from shop.orders.lifecycle import CAN_PAY_AGAIN, State, lock
@@ -64,10 +64,11 @@ def open_payment(
     NoLongerSold, AlreadyPaid, GatewayDown or Declined.
     """
     draft = draft_of(basket)
-    services.gateway.update_time()
+    # What was just read is asked for again only after something that may have kept us waiting.
+    now = None if services.gateway.update_time() else basket.quote
     prepared: Prepared | None = None
     for _ in range(ROUNDS):
-        now = quote(
+        now = now or quote(
             catalogue(),
             draft.items,
             SERVICES[draft.postage],
@@ -96,6 +97,7 @@ def open_payment(
             return url
         if outdated is not None:
             withdraw(services, outdated)
+        now = None
     raise Declined
 
 
@@ -126,15 +128,15 @@ def _attempt(
 
     `stamp` is the basket's as the draft was read from it: nothing is placed that is no longer in it.
     """
-    own = basket_store.lock_own(session, token)
+    own = basket_reading.lock_own(session, token)
     if own is None:
         raise Declined
     before = None if own.order_id is None else lock(session, own.order_id)
     if before is not None and not services.owns(before):
         before = None  # made with other keys: it can neither be paid nor closed with these
-    if before is not None and before.state not in basket_store.STILL_TO_PAY:
+    if before is not None and before.state not in basket_reading.STILL_TO_PAY:
         raise AlreadyPaid(newest_attempt(session, before.id).stripe_id or "")
-    if basket_store.stamp(session, own) != stamp:
+    if basket_reading.stamp(session, own) != stamp:
         raise Changed
     same = before is not None and before.fingerprint == services.vault.keyed(
         session, before.id, fingerprint(draft, agreed)

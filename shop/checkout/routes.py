@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from shop import web
 from shop.catalogue import snapshot
 from shop.catalogue.views import Catalogue
-from shop.checkout import basket_store, cookie
+from shop.checkout import basket_reading, basket_store, cookie
 from shop.checkout.basket_changes import PAID, change_basket
 from shop.checkout.basket_contents import BasketContents, contents
 from shop.checkout.cuttable import uncuttable
@@ -105,8 +105,8 @@ def pay() -> ResponseReturnValue:
 def _nothing_to_order(token: str | None) -> ResponseReturnValue:
     """To the basket, which says so when what was in it has been paid for in another tab."""
     with web.reading() as session:
-        order = basket_store.order_of(session, token)
-    if order is not None and order.state not in basket_store.STILL_TO_PAY:
+        order = basket_reading.order_of(session, token)
+    if order is not None and order.state not in basket_reading.STILL_TO_PAY:
         flash(PAID.format(order.reference))
     return redirect("/basket", HTTPStatus.SEE_OTHER)
 

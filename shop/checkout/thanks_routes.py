@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from shop import web
 from shop.catalogue import snapshot
-from shop.checkout import basket_store, basket_words, cookie
+from shop.checkout import basket_reading, basket_words, cookie
 from shop.checkout.presenters import given_said, ordered_shown
 from shop.container import current_services
-from shop.orders.lifecycle import link_token
+from shop.orders.lifecycle import with_link
 from shop.orders.models import Order
 from shop.orders.states import State
 from shop.orders.view import view
@@ -48,11 +48,10 @@ def thanks() -> ResponseReturnValue:
     with suppress(GatewayDown, GatewayRefused, StillMoving):
         sync_order(services, order_id, about_paying=True)
     with web.looking() as session:
-        order = session.get_one(Order, order_id)
+        order, token = with_link(session, order_id, services.secret_key)
         opened = view(session, services.vault, order)
-        token = link_token(session, order_id, services.secret_key)
         catalogue = snapshot.load(session)
-        count = basket_store.count(session, cookie.token() or "")
+        count = basket_reading.count(session, cookie.token() or "")
     page = make_response(
         render_template(
             "checkout/thanks.html",

@@ -61,8 +61,8 @@ class KeyStore:
         now = clock.now()
         rows = [_row(key, now) for key in keys]
         if rows:
-            with self.database.transaction() as session:
-                session.execute(insert(word_key), rows)
+            with self.database.single() as connection:
+                connection.execute(insert(word_key).values(rows))
 
     def find(self, ids: Iterable[str]) -> dict[str, Sealed]:
         """Those of the keys that are there, by id."""

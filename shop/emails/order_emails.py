@@ -17,7 +17,7 @@ from shop.emails.proof_images import ProofImage, attach, proof_images
 from shop.mail.addresses import ascii_address
 from shop.mail.outbox import Claimed
 from shop.orders.cutting import NotAsApproved, tell_owner
-from shop.orders.lifecycle import link_token
+from shop.orders.lifecycle import with_link
 from shop.orders.models import Order
 from shop.orders.view import LineView, view
 from shop.payments.services import Services
@@ -51,10 +51,9 @@ def write(services: Services, render: Render, claimed: Claimed, reply_to: str) -
 
     An answer goes to `reply_to`, an address that somebody reads: cancelling by replying is the buyer's right.
     """
-    with services.database.reading() as session:
-        order = session.get_one(Order, claimed.order_id)
+    with services.database.looking() as session:
+        order, token = with_link(session, claimed.order_id, services.secret_key)
         opened = view(session, services.vault, order)
-        token = link_token(session, order.id, services.secret_key)
     if opened.contact is None:
         return None
     template = TEMPLATES[claimed.kind]

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, NamedTuple
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from shop.giving import policies
 from shop.giving.canonical import Request
 from shop.giving.models import LedgerSum, LedgerTxn, Policy
 from shop.giving.posting import Head, IdempotencyConflict, NotPlain, lock_head, open_books, post
@@ -126,20 +127,21 @@ def bring_to(
     if len(targets) != len(units):
         raise ValueError("a unit can be named once only")
     past = _pasts(session, order_reference)
-    promised = _policies(session, targets.values())
-    _agree(book, order_reference, targets.values(), past, promised)
-    if not _missing(past, targets.values()):
-        return []
-    head = lock_head(session)
-    if not is_sqlite(session):  # whose writers are alone from the start
+    missing = _missing(past, targets.values())
+    head = lock_head(session) if missing else None
+    if missing and not is_sqlite(session):  # whose writers are alone from the start
         past = _pasts(session, order_reference)  # again, now that nobody else can post
-        _agree(book, order_reference, targets.values(), past, promised)
+    promised = policies.by_id(session, {target.policy_id for target in units}, held=missing)
+    _agree(book, order_reference, targets.values(), past, promised)
+    if head is None:
+        return []
     posted: list[LedgerTxn] = []
     for unit in sorted(targets):
-        for request, step, actor in _steps(book, order_reference, past.get(unit), targets[unit]):
-            entries = lines(Kind(request.kind), targets[unit].amount_pence)
-            key = f"{order_reference}:{unit}:{step}"
-            posted.append(post(session, request, entries, key=key, actor=actor, head=head))
+        target = targets[unit]
+        for request, step, actor in _steps(book, order_reference, past.get(unit), target):
+            entries = lines(Kind(request.kind), target.amount_pence)
+            key, policy = f"{order_reference}:{unit}:{step}", promised[target.policy_id]
+            posted.append(post(session, request, entries, key=key, actor=actor, head=head, policy=policy))
             head = max(head, Head(posted[-1].seq, posted[-1].hash))
     return posted
 
@@ -220,12 +222,6 @@ def _missing(pasts: dict[int, _Past], targets: Iterable[UnitTarget]) -> bool:
         target.standing != (pasts[target.unit].standing if target.unit in pasts else Standing.NONE)
         for target in targets
     )
-
-
-def _policies(session: Session, targets: Iterable[UnitTarget]) -> dict[int, Policy]:
-    """Their policies by id; one that is in use never changes."""
-    query = select(Policy).where(Policy.id.in_({target.policy_id for target in targets}))
-    return {policy.id: policy for policy in session.scalars(query)}
 
 
 def _agree(

@@ -7,7 +7,7 @@ nothing.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -65,6 +65,17 @@ def policy_in_force(session: Session, on: datetime, *, samples: bool = True) -> 
     earliest, latest = on.astimezone(UTC).date(), (on.astimezone(UTC) + _LONDON_SUMMER).date()
     query = _IN_FORCE if samples else _SIGNED_IN_FORCE
     return session.scalars(query, {"earliest": earliest, "latest": latest}).one_or_none()
+
+
+def by_id(session: Session, ids: Collection[int], *, held: bool) -> dict[int, Policy]:
+    """Policies by id; one that is in use never changes.
+
+    `held`: as they are now, until this database transaction ends, for then they are used.
+    """
+    query = select(Policy).where(Policy.id.in_(ids))
+    if held:
+        query = query.with_for_update(read=True).execution_options(populate_existing=True)
+    return {policy.id: policy for policy in session.scalars(query)}
 
 
 def statement(policy: Policy) -> str:

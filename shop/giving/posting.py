@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock
@@ -23,7 +23,7 @@ from shop.giving.models import (
 )
 from shop.giving.transitions import ACCOUNT_NAMES, Account
 from shop.money import CURRENCY
-from shop.sql import dialect_insert, is_sqlite
+from shop.sql import dialect_insert
 
 PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]*")
 """References and SKUs begin with a letter or digit, so no export can become a spreadsheet's formula."""
@@ -65,12 +65,13 @@ def post(
     key: str,
     actor: str,
     head: Head | None = None,
+    policy: Policy | None = None,
 ) -> LedgerTxn:
     """Write one transaction with its lines and move the head onto it.
 
     `amounts` are signed pence that sum to zero; `head` is what `lock_head` gave in this transaction, if it
-    was called. A key used before gives its transaction back when the content is the same (whoever asks), and
-    raises IdempotencyConflict when it is not.
+    was called, and `policy` the request's held in it, too. A key used before gives its transaction
+    back when the content is the same (whoever asks), and raises IdempotencyConflict when it is not.
     Raises NotPlain for a reference or SKU an export could not carry safely, ValueError for a time without its
     zone, and IntegrityError from the database for lines that do not balance.
     """
@@ -78,18 +79,21 @@ def post(
     lines: Lines = [(account.value, pence, CURRENCY) for account, pence in amounts]
     head = head or lock_head(session)
     asked = request.digest(lines)
-    if existing := session.scalars(select(LedgerTxn).where(LedgerTxn.idempotency_key == key)).one_or_none():
-        if existing.request_hash != asked:
-            raise IdempotencyConflict(key, existing.seq)
-        return existing
+    seq, request_hash, last, closed = session.execute(_KNOWN, {"key": key}).one()
+    if seq is not None:
+        if request_hash != asked:
+            raise IdempotencyConflict(key, seq)
+        return session.get_one(LedgerTxn, seq)
     booked_at = clock.now()
+    if policy is None and request.policy_id is not None:
+        policy = policies.by_id(session, [request.policy_id], held=True)[request.policy_id]
     facts = Facts(
         **asdict(request),
         seq=head.seq + 1,
         idempotency_key=key,
         request_hash=asked,
-        policy_digest=_policy_digest(session, request.policy_id),
-        period=_open_period(session, booked_at),
+        policy_digest=policies.digest(policy) if policy else None,
+        period=_open_period(session, booked_at, last, closed),
         booked_at=booked_at,
         actor=actor,
         previous_hash=head.hash,
@@ -141,27 +145,19 @@ def _write(session: Session, facts: Facts, lines: Lines) -> LedgerTxn:
     return txn
 
 
-def _policy_digest(session: Session, policy_id: int | None) -> str | None:
-    """Of the policy as it is now, held so until this database transaction ends: from then on it is used."""
-    if policy_id is None:
-        return None
-    if is_sqlite(session):  # whose writers are alone: what this transaction has read is what it is
-        return policies.digest(session.get_one(Policy, policy_id))
-    held = {"read": True}
-    return policies.digest(session.get_one(Policy, policy_id, populate_existing=True, with_for_update=held))
-
-
-_PERIODS: Final = select(
+_SO_KEYED: Final = LedgerTxn.idempotency_key == bindparam("key")
+_KNOWN: Final = select(
+    select(LedgerTxn.seq).where(_SO_KEYED).scalar_subquery(),
+    select(LedgerTxn.request_hash).where(_SO_KEYED).scalar_subquery(),
     select(LedgerTxn.period).order_by(LedgerTxn.seq.desc()).limit(1).scalar_subquery(),
     select(func.max(LedgerPeriod.name)).where(LedgerPeriod.closed_at.is_not(None)).scalar_subquery(),
 )
-"""The month of the last transaction, and the last month that is closed."""
+"""The transaction of a key with its request, the month of the last one, and the last month that is closed."""
 
 
-def _open_period(session: Session, booked_at: datetime) -> str:
+def _open_period(session: Session, booked_at: datetime, last: str | None, closed: str | None) -> str:
     """The month of booking in UTC; never before the ledger's last month, never one that is closed."""
     month = booked_at.astimezone(UTC).strftime("%Y-%m")
-    last, closed = session.execute(_PERIODS).one()
     name = max(month, last or "", next_month(closed) if closed else "")
     if name != last and session.get(LedgerPeriod, name) is None:
         session.add(LedgerPeriod(name=name))

@@ -132,7 +132,7 @@ def send_next(database: Database, post: Transport, write: Writer, tell_refused: 
     that cannot be sent does, and what went wrong is raised. One that is refused for good, or by MOST_TRIES
     answers, is given up.
     """
-    with database.reading() as session:
+    with database.looking() as session:
         if not outbox.any_due(session):
             return False
     with database.transaction() as session:

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.orders.models import Order, OrderEvent, OrderLine, OrderLink
 from shop.orders.states import CAN_PAY_AGAIN, UNPAID, EventKind, State
+from shop.sql import dialect_insert
 
 __all__ = [
-    "CAN_PAY_AGAIN", "UNPAID", "EventKind", "State", "by_token", "history", "lines_of", "link_token", "lock",
-    "make_link", "move_version", "new_link", "new_reference", "record", "revoke_links",
+    "CAN_PAY_AGAIN", "UNPAID", "EventKind", "State", "add_order", "by_token", "history", "lines_of", "lock",
+    "make_link", "move_version", "new_link", "new_reference", "record", "revoke_links", "with_link",
 ]  # fmt: skip
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -33,21 +34,23 @@ _ORDER: Final = Order.id == bindparam("order")
 _LOCKED: Final = select(Order).where(_ORDER).with_for_update().execution_options(populate_existing=True)
 _LINES: Final = select(OrderLine).where(OrderLine.order_id == bindparam("order")).order_by(OrderLine.number)
 _HISTORY: Final = select(OrderEvent).where(OrderEvent.order_id == bindparam("order")).order_by(OrderEvent.id)
-_LINKS: Final = (
-    select(OrderLink)
-    .where(OrderLink.order_id == bindparam("order"), OrderLink.revoked_at.is_(None))
+_WITH_LINK: Final = (
+    select(Order, OrderLink.nonce)
+    .outerjoin(OrderLink, (OrderLink.order_id == Order.id) & OrderLink.revoked_at.is_(None))
+    .where(_ORDER)
     .order_by(OrderLink.created_at.desc())
     .limit(1)
 )
-_SO_CALLED: Final = select(func.count()).where(Order.reference == bindparam("reference"))
 
 
-def free_reference(session: Session) -> str:
-    """A reference that no order has."""
-    reference = new_reference()
-    while session.scalar(_SO_CALLED, {"reference": reference}):
-        reference = new_reference()
-    return reference
+def add_order(session: Session, **facts: Any) -> Order:
+    """A new order of these facts, under a reference that no other has."""
+    while True:
+        added = dialect_insert(session, Order).values(**facts, reference=new_reference(), version=1)
+        taken = added.on_conflict_do_nothing(index_elements=["reference"]).returning(Order)
+        order = session.scalars(taken).one_or_none()
+        if order is not None:
+            return order
 
 
 def record(
@@ -107,10 +110,13 @@ def new_link(secret_key: str, order_id: int) -> tuple[str, dict[str, Any]]:
     return token, {"token_hash": _hash(token), "order_id": order_id, "nonce": nonce}
 
 
-def link_token(session: Session, order_id: int, secret_key: str) -> str | None:
-    """The order's newest valid token, made again for a page or an e-mail; None when all were revoked."""
-    link = session.scalars(_LINKS, {"order": order_id}).first()
-    return None if link is None else _token(secret_key, order_id, link.nonce)
+def with_link(session: Session, order_id: int, secret_key: str) -> tuple[Order, str | None]:
+    """An order and its newest valid token, made again for a page or an e-mail; None when all were revoked.
+
+    Raises NoResultFound when there is no such order.
+    """
+    row: Any = session.execute(_WITH_LINK, {"order": order_id}).one()
+    return row.Order, None if row.nonce is None else _token(secret_key, order_id, row.nonce)
 
 
 def by_token(session: Session, token: str) -> Order | None:

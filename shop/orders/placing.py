@@ -18,7 +18,7 @@ from shop.mail.addresses import ascii_address
 from shop.money import CURRENCY
 from shop.orders import wall
 from shop.orders.approved_engraving import Approved
-from shop.orders.lifecycle import EventKind, State, free_reference, lock, make_link, record
+from shop.orders.lifecycle import EventKind, State, add_order, lock, make_link, record
 from shop.orders.models import Order, OrderLine
 from shop.orders.order_hold import ANYBODY, Asking, set_aside
 from shop.orders.order_services import OrderServices
@@ -125,12 +125,11 @@ def place(
     ready = prepared or prepare(services, draft, agreed)
     hold_id = set_aside(session, [line.item.variant_id for line in agreed.lines], PAYMENT_WINDOW, asking)
     policy = policy_in_force(session, now, samples=services.book == "test")
-    order = Order(
-        reference=free_reference(session),
+    order = add_order(
+        session,
         mode=services.mode,
         book=services.book,
         state=State.AWAITING,
-        version=1,
         buyer_hash=buyer_hash,
         hold_id=hold_id,
         fingerprint=ready.fingerprint,
@@ -145,8 +144,6 @@ def place(
         donation_statement=statement(policy) if policy else None,
         placed_at=now,
     )
-    session.add(order)
-    session.flush()
     each = policy.amount_pence if policy and policy.basis == "unit" else 0
     sealed: dict[str, Any] = {
         "contact": asdict(draft.contact),

@@ -51,11 +51,16 @@ class Gateway:
         """This moment by Stripe's clock, as far as it was heard. Asks nothing; raises nothing."""
         return self._time.now()
 
-    def update_time(self) -> None:
-        """Ask Stripe anything, unless it has answered lately, so that `now` is right. Raises nothing."""
-        if not self._time.fresh:
+    def update_time(self) -> bool:
+        """Ask Stripe anything, unless it has answered lately, so that `now` is right. Give whether it was.
+
+        Raises nothing.
+        """
+        heard = self._time.fresh
+        if not heard:
             with suppress(GatewayDown, GatewayRefused), stripe_errors():
                 self._client.v1.checkout.sessions.list({"limit": 1})
+        return not heard
 
     def create_session(self, request: Mapping[str, Any], key: str) -> SessionSeen:
         """Open a payment page. The same key and request give the same session again, never a second one."""

@@ -24,6 +24,16 @@ STRIPE: Final = "stripe"
 PRINCIPAL: Final = frozenset({EntryKind.PAYMENT, EntryKind.UNEXPLAINED})
 
 
+@dataclass(frozen=True)
+class Written:
+    """What is written down about an order's money. Whatever changes any of it moves the order's version."""
+
+    lines: Sequence[OrderLine]
+    attempts: Sequence[CheckoutAttempt]
+    entries: Sequence[PaymentEntry]
+    requests: Sequence[RefundRequest]
+
+
 @dataclass
 class OrderRecord:
     """An order with what is already written down about it."""
@@ -119,21 +129,43 @@ class OrderRecord:
         outbox.put(self.session, kind=kind, order_id=self.order.id, dedupe_key=key)
 
 
-_ENTRIES: Final = select(PaymentEntry).where(PaymentEntry.order_id == bindparam("order"))
-_REQUESTS: Final = select(RefundRequest).where(RefundRequest.order_id == bindparam("order"))
+_ENTRIES: Final = (
+    select(PaymentEntry).where(PaymentEntry.order_id == bindparam("order")).order_by(PaymentEntry.id)
+)
+_REQUESTS: Final = (
+    select(RefundRequest).where(RefundRequest.order_id == bindparam("order")).order_by(RefundRequest.id)
+)
 _ACCEPTED: Final = select(OrderEvent.id).where(
     OrderEvent.order_id == bindparam("order"), OrderEvent.kind == EventKind.ACCEPTED
 )
 
 
-def open_record(session: Session, order: Order) -> OrderRecord:
-    """What is known of an order that the caller has locked."""
-    asked = {"order": order.id}
-    return OrderRecord(
-        session,
-        order,
-        lines_of(session, order.id),
-        session.scalars(ATTEMPTS, asked).all(),
-        {entry.key: entry for entry in session.scalars(_ENTRIES, asked)},
-        list(session.scalars(_REQUESTS, asked)),
+def written_of(
+    session: Session,
+    order_id: int,
+    attempts: Sequence[CheckoutAttempt] | None = None,
+    *,
+    paid: bool = True,
+    returning: bool = True,
+) -> Written:
+    """What is written down about an order. What is known to be nothing, or at hand, is not asked for."""
+    asked = {"order": order_id}
+    return Written(
+        lines_of(session, order_id),
+        session.scalars(ATTEMPTS, asked).all() if attempts is None else attempts,
+        session.scalars(_ENTRIES, asked).all() if paid else (),
+        session.scalars(_REQUESTS, asked).all() if returning else (),
     )
+
+
+def open_record(session: Session, order: Order, written: Written | None = None) -> OrderRecord:
+    """What is known of an order that the caller has locked.
+
+    `written` is what was read of it before, while it had the version that it has now.
+    """
+    if written is None:
+        written = written_of(session, order.id)
+    else:
+        session.add_all([*written.lines, *written.attempts, *written.entries, *written.requests])
+    entries = {entry.key: entry for entry in written.entries}
+    return OrderRecord(session, order, written.lines, written.attempts, entries, list(written.requests))

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
+from sqlalchemy import bindparam, or_, update
 from sqlalchemy.orm import Session
 
 from shop import clock, stock
@@ -28,7 +29,7 @@ AROUND: Final = timedelta(hours=1)
 
 def start_payment(services: Services, attempt_id: int) -> str | None:
     """The same as `open_page`, for who knows the attempt by its id alone."""
-    with services.database.reading() as session:
+    with services.database.looking() as session:
         attempt = session.get_one(CheckoutAttempt, attempt_id)
         contact = None if attempt.url else services.vault.reveal(session, attempt.order_id, "contact")
     return open_page(services, attempt, contact["email"] if contact else None)
@@ -56,14 +57,27 @@ def open_page(services: Services, attempt: CheckoutAttempt, email: str | None) -
         return None
     with services.database.transaction() as session:
         order = lock(session, attempt.order_id)
-        row = session.get_one(CheckoutAttempt, attempt.id)
-        if row.stripe_id and row.stripe_id != seen.id:
-            note_stray(session, order.id, row.stripe_id)
-        row.stripe_id, row.url = seen.id, seen.url
+        if not session.execute(_MADE, {"attempt": attempt.id, "made": seen.id, "at": seen.url}).all():
+            row = session.get_one(CheckoutAttempt, attempt.id)
+            note_stray(session, order.id, row.stripe_id or "")
+            row.stripe_id, row.url = seen.id, seen.url
         wanted = order.state == State.AWAITING
     if not wanted:
         close_pages(services, [seen.id])
     return seen.url if wanted else None
+
+
+_MADE: Final = (
+    update(CheckoutAttempt)
+    .where(
+        CheckoutAttempt.id == bindparam("attempt"),
+        or_(CheckoutAttempt.stripe_id.is_(None), CheckoutAttempt.stripe_id == bindparam("made")),
+    )
+    .values(stripe_id=bindparam("made"), url=bindparam("at"))
+    .returning(CheckoutAttempt.id)
+    .execution_options(synchronize_session=False)
+)
+"""Note an attempt's page, unless another one is noted with it."""
 
 
 def _create(services: Services, attempt: CheckoutAttempt, request: Mapping[str, Any]) -> SessionSeen:

@@ -18,20 +18,22 @@ from shop.orders.lifecycle import EventKind, State
 from shop.orders.models import Order
 from shop.payments.kinds import ALL_THAT_IS_LEFT, OWED_STILL, EntryKind, RefundReason, RefundState
 from shop.payments.models import RefundRequest
-from shop.payments.order_record import STRIPE, OrderRecord, open_record
+from shop.payments.order_record import STRIPE, OrderRecord, Written, open_record
 from shop.payments.outcome import REFUND_IS_GONE, Outcome, left_of, outcome
 from shop.payments.payment_page import note_stray
 from shop.payments.refund_sending import adopt, withdraw_refund_alerts
 from shop.payments.stripe_snapshot import PaymentSeen, PaymentSnapshot, RefundSeen, SessionSeen
 
 
-def apply_snapshot(session: Session, order: Order, snapshot: PaymentSnapshot) -> bool:
+def apply_snapshot(
+    session: Session, order: Order, snapshot: PaymentSnapshot, written: Written | None = None
+) -> bool:
     """Write down what the snapshot shows and is not yet known: money, stock, donation, state, e-mails.
 
-    The order must be locked. Posts nothing, and leaves the version alone, when there is nothing new. Gives
-    whether the order owes a refund that is still to be sent.
+    The order must be locked; `written` as for `open_record`. Posts nothing, and leaves the version alone,
+    when there is nothing new. Gives whether the order owes a refund that is still to be sent.
     """
-    order_record = open_record(session, order)
+    order_record = open_record(session, order, written)
     _adopt_sessions(order_record, snapshot.sessions)
     paid = sorted(
         (p for p in snapshot.payments if p.status == "succeeded" and p.charge_id),

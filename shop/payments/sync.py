@@ -12,15 +12,17 @@ from http import HTTPStatus
 from typing import Final
 
 from sqlalchemy import bindparam, exists, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.orders.lifecycle import UNPAID, State, lock, move_version
 from shop.orders.models import Order
-from shop.payments.attempts import ATTEMPTS, newest_attempt
+from shop.payments.attempts import newest_attempt
 from shop.payments.gateway_errors import GatewayRefused
 from shop.payments.kinds import EntryKind
-from shop.payments.models import PaymentEntry, RefundRequest, StraySession
+from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest, StraySession
+from shop.payments.order_record import Written, written_of
 from shop.payments.payment_page import LATEST_STRAY, close_pages, made_for, start_payment
 from shop.payments.refund_sending import send_owed
 from shop.payments.services import Services
@@ -70,7 +72,7 @@ def sync_order(
                 if not deduplicate(session):
                     return State(order.state)
                 move_version(session, order)  # who looked before this news must look again
-            owes = apply_snapshot(session, order, snapshot)
+            owes = apply_snapshot(session, order, snapshot, known.written)
             session.flush()
             state = State(order.state)
             wanted = newest_attempt(session, order_id).stripe_id if state == State.AWAITING else None
@@ -89,23 +91,35 @@ class _Known:
     """Every payment page it has, oldest first."""
     nothing_returned: bool
     """Whether nothing but its payment has ever been heard of."""
+    written: Written
+    """Read after the version: it holds as long as that."""
 
 
-_ORDER: Final = select(
-    Order,
-    exists().where(RefundRequest.order_id == Order.id),
-    exists().where(PaymentEntry.order_id == Order.id, PaymentEntry.kind != EntryKind.PAYMENT),
-    exists().where(StraySession.order_id == Order.id),
-).where(Order.id == bindparam("order"))
+_ORDER: Final = (
+    select(
+        Order,
+        CheckoutAttempt,
+        exists().where(PaymentEntry.order_id == Order.id),
+        exists().where(RefundRequest.order_id == Order.id),
+        exists().where(StraySession.order_id == Order.id),
+    )
+    .outerjoin(CheckoutAttempt, CheckoutAttempt.order_id == Order.id)
+    .where(Order.id == bindparam("order"))
+    .order_by(CheckoutAttempt.number)
+)
 _STRAYS: Final = select(StraySession.stripe_id).where(StraySession.order_id == bindparam("order"))
 
 
 def _known(services: Services, order_id: int) -> _Known:
     with services.database.looking() as session:
-        order, refunds, others, strayed = session.execute(_ORDER, {"order": order_id}).one()
+        rows = session.execute(_ORDER, {"order": order_id}).all()
+        if not rows:
+            raise NoResultFound
+        order, _, paid, returning, strayed = rows[0]
         if not services.owns(order):
             raise GatewayRefused("other_keys", "", HTTPStatus.NOT_FOUND)
-        attempts = session.scalars(ATTEMPTS, {"order": order_id}).all()
+        attempts = [row.CheckoutAttempt for row in rows if row.CheckoutAttempt]
+        written = written_of(session, order_id, attempts, paid=paid, returning=returning)
         strays = session.scalars(_STRAYS, {"order": order_id}).all() if strayed else ()
     known = [*(attempt.stripe_id for attempt in attempts if attempt.stripe_id), *strays]
     for attempt in attempts:
@@ -113,7 +127,8 @@ def _known(services: Services, order_id: int) -> _Known:
             found = made_for(services, attempt, order.reference)
             known += [seen.id for seen in found if seen.id not in known]
     calm = order.state in UNPAID | {State.PAID}
-    return _Known(order.version, known, nothing_returned=calm and not refunds and not others)
+    others = returning or any(entry.kind != EntryKind.PAYMENT for entry in written.entries)
+    return _Known(order.version, known, nothing_returned=calm and not others, written=written)
 
 
 def withdraw(services: Services, order_id: int) -> State:

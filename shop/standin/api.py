@@ -28,7 +28,6 @@ def _authenticate() -> None:
     wanted = f"Bearer {standin().keys.secret_key}".encode()
     if not hmac.compare_digest(given, wanted):
         raise ApiError("Invalid API Key provided.", status=HTTPStatus.UNAUTHORIZED)
-    paying.expire_overdue(standin().database)
 
 
 @blueprint.errorhandler(ApiError)
@@ -59,12 +58,22 @@ def _serve(operation: Operation) -> Callable[..., Response]:
     def view(object_id: str = "") -> Response:
         raw = request.query_string if operation.method == "GET" else request.get_data()
         params = operation.takes(parsed(raw), "")
-        if operation.method == "GET":
-            with standin().database.looking() as session:
-                return _response(*_run(operation, session, params, object_id))
-        return _change(operation, params, object_id)
+        if operation.expires_first:
+            paying.expire_overdue(standin().database)
+        if operation.method != "GET":
+            return _change(operation, params, object_id)
+        answer = _look(operation, params, object_id)
+        if paying.is_overdue(answer[0]):
+            paying.expire_overdue(standin().database)
+            answer = _look(operation, params, object_id)
+        return _response(*answer)
 
     return view
+
+
+def _look(operation: Operation, params: dict[str, Any], object_id: str) -> idempotency.Answer:
+    with standin().database.looking() as session:
+        return _run(operation, session, params, object_id)
 
 
 def _run(operation: Operation, session: Any, params: dict[str, Any], object_id: str) -> idempotency.Answer:

@@ -33,7 +33,7 @@ def work(standin: StandIn, post: Post, now: datetime) -> int:
     Gives how many events were delivered.
     """
     paying.expire_overdue(standin.database)
-    with standin.database.reading() as session:
+    with standin.database.looking() as session:
         idle = not (after_sales.any_pending(session) or idempotency.any_old(session))
     if not idle:
         with standin.database.transaction() as session:
@@ -89,7 +89,7 @@ def delay_after(attempts: int) -> timedelta:
 
 
 def _due(database: Database, now: datetime, limit: int) -> list[int]:
-    with database.reading() as session:
+    with database.looking() as session:
         return list(
             session.scalars(
                 select(StandinDelivery.id)

@@ -54,6 +54,8 @@ class Operation:
     address: str
     takes: Kind
     run: Callable[[Call], dict[str, Any]]
+    expires_first: bool = True
+    """Whether pages whose time is over are closed before; else it meets none, or one that shows it itself."""
 
 
 def create_session(call: Call) -> dict[str, Any]:
@@ -180,9 +182,11 @@ def _list(kind: str) -> Callable[[Call], dict[str, Any]]:
 
 SESSIONS: Final = "/v1/checkout/sessions"
 OPERATIONS: Final = (
-    Operation("POST", SESSIONS, NEW_SESSION, create_session),
+    Operation("POST", SESSIONS, NEW_SESSION, create_session, expires_first=False),
     Operation("GET", SESSIONS, page_of("payment_intent", "status"), _list("checkout.session")),
-    Operation("GET", SESSIONS + "/{id}", shape(EXPAND), _one("checkout.session", "session")),
+    Operation(
+        "GET", SESSIONS + "/{id}", shape(EXPAND), _one("checkout.session", "session"), expires_first=False
+    ),
     Operation("POST", SESSIONS + "/{id}/expire", shape(EXPAND), expire_session),
     Operation("GET", SESSIONS + "/{id}/line_items", page_of(), line_items),
     Operation("GET", "/v1/payment_intents", page_of(), _list("payment_intent")),

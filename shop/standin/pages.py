@@ -61,10 +61,11 @@ def choose(session_id: str) -> ResponseReturnValue:
 
 
 def _chosen(session_id: str, outcome: str) -> ResponseReturnValue:
-    paying.expire_overdue(standin().database)
     with standin().database.transaction() as session:
         visit = _there(_locked, session, session_id)
-        if visit.status == "open":
+        if paying.is_overdue(visit.body):
+            paying.expire(session, visit)
+        elif visit.status == "open":
             OUTCOMES[outcome](session, visit)
     g.leads_to = (visit.body["success_url"], visit.body["cancel_url"])
     if visit.status == "complete":
@@ -122,11 +123,17 @@ def _after(visit: StandinObject) -> str:
 
 
 def _visit(session_id: str) -> StandinObject:
-    paying.expire_overdue(standin().database)
-    with standin().database.looking() as session:
-        visit = _there(_found, session, session_id)
+    visit = _look(session_id)
+    if paying.is_overdue(visit.body):
+        paying.expire_overdue(standin().database)
+        visit = _look(session_id)
     g.leads_to = (visit.body["success_url"], visit.body["cancel_url"])
     return visit
+
+
+def _look(session_id: str) -> StandinObject:
+    with standin().database.looking() as session:
+        return _there(_found, session, session_id)
 
 
 def _there(read: Callable[[Session, str], StandinObject], session: Session, session_id: str) -> StandinObject:

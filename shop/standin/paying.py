@@ -4,6 +4,7 @@ Every function takes the session's row locked and open (or, for a late payment, 
 tells each event in the order Stripe does: charge, payment, session.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select
@@ -130,6 +131,15 @@ def expire_overdue(database: Database) -> int:
                 expire(session, visit)
                 expired += 1
     return expired
+
+
+def is_overdue(body: Mapping[str, Any]) -> bool:
+    """Whether an object is a session that shows as open although its time is over."""
+    return (
+        body["object"] == "checkout.session"
+        and body["status"] == "open"
+        and int(body["expires_at"]) <= store.seconds_now()
+    )
 
 
 def _intent(session: Session, visit: StandinObject) -> StandinObject:

@@ -61,7 +61,7 @@ def look_at_order(services: Services, waiting: Waiting) -> None:
     """
     order_id = waiting.order_id
     if order_id is None:
-        with services.database.reading() as session:
+        with services.database.looking() as session:
             order_id = _of_payment(session, waiting.payment_intent)
     if order_id is None:
         keep_only(services, waiting)

@@ -64,7 +64,7 @@ def claim(database: Database) -> Waiting | None:
 
     Nothing is written, and no lock taken, when none is due.
     """
-    with database.reading() as session:
+    with database.looking() as session:
         if session.scalars(_due()).first() is None:
             return None
     with database.transaction() as session:

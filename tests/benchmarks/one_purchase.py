@@ -129,7 +129,7 @@ class Meter:
         self._now.statements.append(" ".join(statement.split()))
 
     def _ending(self, end: Callable[[Any], None], connection: Any) -> None:
-        self._now.transactions += _is_open(connection)
+        self._now.transactions += _is_open(_raw(connection))
         end(connection)
         if (began := self._locked_at.pop(id(_raw(connection)), None)) is not None:
             self._now.locked_ms += 1000 * (time.perf_counter() - began)
@@ -141,9 +141,7 @@ class Meter:
 
 def _begins(connection: Any) -> bool:
     """Whether PostgreSQL's driver sends a BEGIN of its own before the next statement."""
-    if isinstance(connection, sqlite3.Connection):
-        return False
-    return not connection.autocommit and not _is_open(connection)
+    return not (_is_file(connection) or connection.autocommit or _is_open(connection))
 
 
 def _raw(connection: Any) -> Any:
@@ -152,10 +150,13 @@ def _raw(connection: Any) -> Any:
 
 
 def _is_open(connection: Any) -> bool:
-    connection = _raw(connection)
-    if hasattr(connection, "in_transaction"):
-        return bool(connection.in_transaction)
-    return bool(connection.info.transaction_status != TransactionStatus.IDLE)
+    """Whether there is a transaction to end at a server."""
+    return not _is_file(connection) and connection.info.transaction_status != TransactionStatus.IDLE
+
+
+def _is_file(connection: Any) -> bool:
+    """Whether nothing travels: SQLite is called, not asked."""
+    return isinstance(connection, sqlite3.Connection)
 
 
 def _least(costs: list[Cost]) -> Cost:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from shop import clock
 from shop.catalogue import snapshot
 from shop.catalogue.views import Catalogue
-from shop.checkout import basket_contents, basket_store, basket_words
+from shop.checkout import basket_contents, basket_reading, basket_store, basket_words
 from shop.checkout.forms import filled_in
 from shop.checkout.line_item_form import Refused, read_choice, values_of, written
 from shop.checkout.models import Basket, BasketLine
@@ -157,7 +157,7 @@ def test_a_number_is_never_given_to_a_second_line(database: Database, catalogue:
 
 def test_counting_without_a_basket_is_nought(database: Database) -> None:
     with database.reading() as session:
-        assert basket_store.count(session, basket_store.new_token()) == 0
+        assert basket_reading.count(session, basket_store.new_token()) == 0
 
 
 def test_kept_details_fill_the_form_and_nothing_kept_chooses_the_cheapest_post() -> None:

@@ -12,7 +12,7 @@ from shop.emails import order_emails
 from shop.mail.models import QueuedEmail
 from shop.mail.outbox import Claimed
 from shop.mail.sending import Transport, send_next
-from shop.orders.lifecycle import link_token
+from shop.orders.lifecycle import with_link
 from shop.orders.resend_link import send_links
 from tests.emails.test_order_emails import paid_order
 from tests.fixtures import engine_name, harness
@@ -47,7 +47,7 @@ def due_now(harness: Harness) -> None:
 def pages(app: Flask, harness: Harness, order: int) -> tuple[str, str]:
     """The order's page for the buyer and for the owner."""
     with harness.database.reading() as session:
-        token = link_token(session, order, harness.services.secret_key)
+        token = with_link(session, order, harness.services.secret_key)[1]
     owner = Shopper(app).sign_in("owner").get(f"/owner/orders/{harness.order(order).reference}")
     return soup(Shopper(app).get(f"/orders/{token}")).text, soup(owner).text
 

@@ -30,7 +30,7 @@ from shop.dedications.models import OrderKey, WallEntry
 from shop.journal import comments
 from shop.journal.models import Comment, State
 from shop.orders import wall
-from shop.orders.lifecycle import link_token
+from shop.orders.lifecycle import with_link
 from shop.orders.models import Order
 from shop.orders.placing import Contact, OrderDraft, place
 from shop.orders.wall import DecidedBefore, NotOffered, WallState
@@ -351,7 +351,7 @@ class GoneMachine(RuleBasedStateMachine):
 
     def link(self, order_id: int) -> str:
         with self.shop.database.reading() as session:
-            return f"/orders/{link_token(session, order_id, self.shop.services.secret_key)}"
+            return f"/orders/{with_link(session, order_id, self.shop.services.secret_key)[1]}"
 
     def marks(self, gone: set[str], of: dict[str, str], text: str) -> list[str]:
         return [of[name] for name in gone if name in of and of[name] in text]

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from shop.orders.lifecycle import by_token, link_token, make_link, new_reference, revoke_links
+from shop.orders.lifecycle import by_token, make_link, new_reference, revoke_links, with_link
 from shop.orders.models import Order
 from shop.orders.view import view
 from tests.harness import Harness
@@ -20,7 +20,7 @@ def test_a_reference_can_be_read_aloud_and_does_not_repeat() -> None:
 
 def token(harness: Harness, order: int) -> str:
     with harness.database.reading() as session:
-        found = link_token(session, order, harness.services.secret_key)
+        found = with_link(session, order, harness.services.secret_key)[1]
     assert found is not None
     return found
 
@@ -42,7 +42,7 @@ def test_a_link_opens_its_own_order_and_no_other(harness: Harness) -> None:
 def test_a_link_cannot_be_made_without_the_shops_secret(harness: Harness) -> None:
     order = harness.place("disc")
     with harness.database.reading() as session:
-        forged = link_token(session, order, OTHER)
+        forged = with_link(session, order, OTHER)[1]
     assert forged
     assert opens(harness, forged) is None
 
@@ -52,7 +52,7 @@ def test_a_revoked_link_opens_nothing_and_a_new_one_does(harness: Harness) -> No
     old = token(harness, order)
     with harness.database.transaction() as session:
         revoke_links(session, order)
-        assert link_token(session, order, harness.services.secret_key) is None
+        assert with_link(session, order, harness.services.secret_key)[1] is None
     assert opens(harness, old) is None
     with harness.database.transaction() as session:
         new = make_link(session, session.get_one(Order, order), harness.services.secret_key)

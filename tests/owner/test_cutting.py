@@ -12,7 +12,7 @@ from shop.alerts import open_alerts
 from shop.engraving import cut_check, outlines
 from shop.engraving.outlines import CannotUnite
 from shop.engraving.writers import FORMATS
-from shop.orders.lifecycle import link_token
+from shop.orders.lifecycle import with_link
 from shop.orders.models import Order, OrderLine
 from shop.orders.view import view
 from shop.privacy import erase
@@ -46,7 +46,7 @@ def test_the_buyers_page_and_the_bench_name_the_same_proof(
     with harness.database.reading() as session:
         order = session.get_one(Order, 1)
         proof = view(session, harness.services.vault, order).lines[0].proof_number
-        token = link_token(session, order.id, harness.services.secret_key)
+        token = with_link(session, order.id, harness.services.secret_key)[1]
     assert len(proof) == 12
     assert f"proof {proof}" in owner.get(f"/owner/orders/{engraved}").text
     assert f"Proof {proof}" in Shopper(owner.app).get(f"/orders/{token}").text

@@ -13,7 +13,7 @@ from shop.engraving.by_hand import MOST_BYTES, NotADrawing, cut_by_hand, read_dr
 from shop.engraving.jig import Jig
 from shop.engraving.outlines import CutSide, cut_path
 from shop.mail.models import QueuedEmail
-from shop.orders.lifecycle import link_token
+from shop.orders.lifecycle import with_link
 from shop.orders.models import OrderLine
 from tests.harness import Harness
 from tests.shopper import Shopper, form_on, reason_beside, soup
@@ -56,7 +56,7 @@ def ordered(buyer: Shopper, harness: Harness) -> str:
 
 def order_page(harness: Harness) -> str:
     with harness.database.reading() as session:
-        return f"/orders/{link_token(session, 1, harness.services.secret_key)}"
+        return f"/orders/{with_link(session, 1, harness.services.secret_key)[1]}"
 
 
 def send(owner: Shopper, reference: str, drawing: str | bytes = DRAWN) -> TestResponse:

@@ -12,7 +12,7 @@ from shop.checkout.line_item_form import values_of
 from shop.checkout.models import BasketLine
 from shop.dedications.models import WallEntry
 from shop.dedications.sealing import open_with, seal_with
-from shop.orders.lifecycle import link_token
+from shop.orders.lifecycle import with_link
 from shop.orders.models import Order
 from shop.pricing import LineItem
 from shop.worker import Worker
@@ -39,7 +39,7 @@ def buy(shopper: Shopper, harness: Harness, **fields: str | None) -> str:
     harness.pays(newest)
     harness.sync(newest)
     with harness.database.reading() as session:
-        return f"/orders/{link_token(session, newest, harness.services.secret_key)}"
+        return f"/orders/{with_link(session, newest, harness.services.secret_key)[1]}"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from shop import stock
-from shop.checkout import basket_store
+from shop.checkout import basket_reading, basket_store
 from shop.checkout.pay import AlreadyPaid
 from shop.orders.lifecycle import State
 from shop.payments.gateway_errors import GatewayDown
@@ -144,7 +144,7 @@ def press(harness: Harness, token: str, *slugs: str, **hooks: Callable[..., obje
 
 def order_of(harness: Harness, token: str) -> int:
     with harness.database.transaction() as session:
-        held = basket_store.lock_own(session, token)
+        held = basket_reading.lock_own(session, token)
         assert held is not None
         assert held.order_id is not None
         return held.order_id

@@ -1,0 +1,151 @@
+"""A cookie's basket and what is in it: read once a session, together, or locked to be changed."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import bindparam, func, join, or_, select
+from sqlalchemy.orm import Session
+
+from shop.checkout.basket_words import token_hash
+from shop.checkout.models import Basket, BasketLine
+from shop.orders.lifecycle import UNPAID, State
+from shop.orders.models import Order
+
+STILL_TO_PAY: Final = UNPAID - {State.PROCESSING}
+"""States of an order that leave its pieces in the basket: no money has come, and none is on its way."""
+
+_FOUND: Final = "basket"
+_IS_OWN: Final = Basket.token_hash == bindparam("token_hash")
+_NOT_BOUGHT: Final = or_(BasketLine.order_id.is_(None), Order.state.in_(STILL_TO_PAY))
+_LOCKED: Final = select(Basket).where(_IS_OWN).with_for_update()
+LINES: Final = (
+    select(BasketLine)
+    .outerjoin(Order, Order.id == BasketLine.order_id)
+    .where(BasketLine.basket_id == bindparam("basket"), _NOT_BOUGHT)
+    .order_by(BasketLine.id)
+)
+"""Those of a basket that were not bought, oldest first."""
+_WITH_LINES: Final = (
+    select(Basket, BasketLine)
+    .outerjoin(
+        join(BasketLine, Order, Order.id == BasketLine.order_id, isouter=True),
+        (BasketLine.basket_id == Basket.id) & _NOT_BOUGHT,
+    )
+    .where(_IS_OWN)
+    .order_by(BasketLine.id)
+)
+_COUNT: Final = (
+    select(func.count())
+    .select_from(BasketLine)
+    .join(Basket, Basket.id == BasketLine.basket_id)
+    .outerjoin(Order, Order.id == BasketLine.order_id)
+    .where(_IS_OWN, _NOT_BOUGHT)
+)
+
+
+@dataclass
+class Found:
+    """What a session has read of a cookie's basket already."""
+
+    token: str
+    basket: Basket | None
+    locked: bool = False
+    lines: list[BasketLine] | None = None
+    """Those that were not bought, once they were read; whoever holds the lock keeps them true."""
+
+
+def find(session: Session, token: str | None) -> Basket | None:
+    """The cookie's basket, read once a session with its lines."""
+    if not token:
+        return None
+    kept = _kept(session, token)
+    if kept is None:
+        rows: Sequence[Any] = session.execute(_WITH_LINES, {"token_hash": token_hash(token)}).all()
+        lines = [row.BasketLine for row in rows if row.BasketLine is not None]
+        kept = keep(session, Found(token, rows[0].Basket if rows else None, lines=lines))
+    return kept.basket
+
+
+def lock_own(session: Session, token: str) -> Basket | None:
+    """The cookie's basket row, locked until the transaction ends."""
+    kept = _kept(session, token)
+    if kept is None or not kept.locked:
+        own = session.scalars(_LOCKED, {"token_hash": token_hash(token)}).one_or_none()
+        kept = keep(session, Found(token, own, locked=True))  # its lines are read after it is locked
+    return kept.basket
+
+
+def keep(session: Session, found: Found) -> Found:
+    """Have a session remember what it found, or made."""
+    session.info[_FOUND] = found
+    return found
+
+
+def lines_of(session: Session, basket: Basket) -> list[BasketLine]:
+    """The lines of the session's basket that were not bought, oldest first."""
+    found: Found = session.info[_FOUND]
+    if found.lines is None:
+        found.lines = list(session.scalars(LINES, {"basket": basket.id}))
+    return found.lines
+
+
+def count(session: Session, token: str) -> int:
+    """How many units are in the basket."""
+    kept = _kept(session, token)
+    if kept and kept.basket:
+        return len(lines_of(session, kept.basket))
+    return session.scalars(_COUNT, {"token_hash": token_hash(token)}).one()
+
+
+def order_of(session: Session, token: str | None) -> Order | None:
+    """The order that was made last from the cookie's basket, until the basket is written to after paying."""
+    basket = find(session, token)
+    if basket is None or basket.order_id is None:
+        return None
+    return session.get_one(Order, basket.order_id, populate_existing=True)
+
+
+def page_left_open(session: Session, token: str | None) -> Order | None:
+    """The order whose payment page is still open although the basket has changed since, if there is one."""
+    basket = find(session, token)
+    order = order_of(session, token)
+    return order if basket and basket.page_left_open and order and order.state == State.AWAITING else None
+
+
+def bought_with(session: Session, token: str, line_id: int) -> Order | None:
+    """The order that took a line out of the cookie's basket, if one did."""
+    basket = find(session, token)
+    line = session.get(BasketLine, line_id)
+    if basket is None or line is None or line.basket_id != basket.id or line.order_id is None:
+        return None
+    return session.get_one(Order, line.order_id)
+
+
+def is_spent(session: Session, basket: Basket) -> bool:
+    """Whether the basket's order has been paid, or is being paid by a slow method."""
+    if basket.order_id is None:
+        return False
+    return session.scalars(select(Order.state).where(Order.id == basket.order_id)).one() not in STILL_TO_PAY
+
+
+def details_of(session: Session, basket: Basket) -> bytes | None:
+    """Address and postage, sealed; those of an order that was paid went with it."""
+    return None if is_spent(session, basket) else basket.details
+
+
+def stamp(session: Session, basket: Basket) -> str:
+    """See `stamp_of`, for the basket as it is now."""
+    return stamp_of(lines_of(session, basket), details_of(session, basket))
+
+
+def stamp_of(rows: Sequence[BasketLine], details: bytes | None) -> str:
+    """A digest that changes with whatever is changed in a basket: what is written anew is sealed anew."""
+    parts = [details or b"", *(b"%d:%d:" % (row.id, row.variant_id) + row.words for row in rows)]
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+def _kept(session: Session, token: str) -> Found | None:
+    kept: Found | None = session.info.get(_FOUND)
+    return kept if kept and kept.token == token else None
