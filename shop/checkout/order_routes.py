@@ -93,7 +93,7 @@ def approve(token: str, number: int) -> ResponseReturnValue:
 def ask_for_change(token: str, number: int) -> ResponseReturnValue:
     """Say how the drawing of a unit should be otherwise."""
     ActionForm()
-    wish = request.form.get("wish", "").strip()
+    wish = request.form.get("wish", "").replace("\r\n", "\n").strip()
     with web.transaction() as session:
         order = _found(session, token)
         try:

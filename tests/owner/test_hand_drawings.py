@@ -13,6 +13,7 @@ from shop.engraving.by_hand import MOST_BYTES, NotADrawing, cut_by_hand, read_dr
 from shop.engraving.jig import Jig
 from shop.engraving.outlines import CutSide, cut_path
 from shop.mail.models import QueuedEmail
+from shop.orders.hand_drawings import MOST_WORDS
 from shop.orders.lifecycle import with_link
 from shop.orders.models import OrderLine
 from tests.harness import Harness
@@ -113,10 +114,15 @@ def test_a_change_is_asked_for_and_the_owner_draws_again(
 ) -> None:
     send(owner, ordered)
     buyer, page = Shopper(owner.app), order_page(harness)
-    asked = buyer.send(page, f"{page}/drawings/1/changes", {"wish": "The second letter is wider."})
+    wish = "\n".join([*["The second letter is wider."] * 20, "Thank you for all of it, and good luck."])
+    assert len(wish) < MOST_WORDS < len(wish.replace("\n", "\r\n"))
+    asked = buyer.send(page, f"{page}/drawings/1/changes", {"wish": wish.replace("\n", "\r\n")})
     assert asked.status_code == 303
     assert alerts(harness) == [f"{ordered}, piece 1"]
-    assert "The second letter is wider." in owner.get(f"/owner/orders/{ordered}").text
+    assert (
+        "The second letter is wider.\nThank you for all of it, and good luck."
+        in soup(owner.get(f"/owner/orders/{ordered}")).text
+    )
     with harness.database.reading() as session:
         for table in ("hand_drawing_step", "alert", "order_event"):
             assert "second letter" not in str(session.execute(text(f"SELECT * FROM {table}")).all())
