@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
 APART: Final = timedelta(minutes=10)
-"""How far apart the clocks of two hosts may be. (A process too may have looked at its clock, then waited.)"""
+"""How far apart the clocks of two hosts may be: what is dated further ahead is from before one was set back.
+(A process, too, may have looked at its clock and then waited.)"""
 
 
 def is_sqlite(session: Session | Connection) -> bool:

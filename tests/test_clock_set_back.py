@@ -13,6 +13,7 @@ from shop.accounts import sessions, staff
 from shop.accounts.models import StaffSession
 from shop.db import Database
 from shop.mail import outbox
+from shop.orders import resend_link
 from shop.orders.states import State
 from shop.payments import refund_sending, refunds
 from shop.payments.models import RefundRequest
@@ -95,6 +96,19 @@ def test_what_another_host_is_sending_is_left_to_it_though_its_clock_is_a_little
         session.flush()
         assert outbox.claim(session) is None
         assert session.scalars(select(RefundRequest).where(refund_sending.due(clock.now()))).all() == []
+
+
+def test_a_link_is_sent_again_to_whoever_asks(harness: Harness, ahead: Wrong) -> None:
+    order = paid(harness)
+    harness.sync(order)
+
+    def asked() -> int:
+        with harness.database.transaction() as session:
+            return resend_link.send_links(session, harness.services.vault, "ada@example.com")
+
+    with ahead():
+        assert [asked(), asked()] == [1, 0]
+    assert [asked(), asked()] == [1, 0], "and then not before an hour is over"
 
 
 def test_what_stripe_told_is_acted_on(harness: Harness, ahead: Wrong) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from shop import clock
 from shop.accounts import sessions, staff
 from shop.accounts.models import Account, Role, SignInLink, StaffSession
+from shop.sql import APART
 
 
 class UnknownAccount(Exception):
@@ -63,7 +64,7 @@ def _live(now: datetime) -> Subquery:
             StaffSession.revoked_at.is_(None),
             StaffSession.last_seen_at > now - sessions.IDLE,
             StaffSession.created_at > now - sessions.LONGEST,
-            StaffSession.created_at <= now + sessions.AHEAD,
+            StaffSession.created_at <= now + APART,
         )
         .group_by(StaffSession.account_id)
         .subquery()

@@ -14,16 +14,13 @@ from sqlalchemy.sql import ColumnElement
 from shop import clock, retention
 from shop.accounts import tokens
 from shop.accounts.models import Account, OpenedBy, StaffSession
+from shop.sql import APART
 
 IDLE: Final = timedelta(hours=12)
 """A session ends when nothing was done with it for a working day."""
 
 LONGEST: Final = retention.lasts(retention.STAFF)
 """A session ends after a week whatever was done with it."""
-
-AHEAD: Final = timedelta(minutes=10)
-"""How far hosts' clocks may be apart. What is dated further ahead was dated before a clock was set back, and
-would last until then: it opens nothing."""
 
 SEEN_EVERY: Final = timedelta(minutes=5)
 """How finely idleness is measured: a page view within it writes nothing."""
@@ -85,7 +82,7 @@ def signed_in(session: Session, token: str) -> SignedIn | None:
             StaffSession.revoked_at.is_(None),
             StaffSession.last_seen_at > now - IDLE,
             StaffSession.created_at > now - LONGEST,
-            StaffSession.created_at <= now + AHEAD,
+            StaffSession.created_at <= now + APART,
             Account.disabled_at.is_(None),
         )
     ).one_or_none()
@@ -111,7 +108,7 @@ def mark_seen(session: Session, token: str) -> None:
 def forget_sessions(session: Session) -> None:
     """Delete sessions that can open nothing any more."""
     now = clock.now()
-    over = not_(StaffSession.created_at.between(now - LONGEST, now + AHEAD))
+    over = not_(StaffSession.created_at.between(now - LONGEST, now + APART))
     session.execute(
         delete(StaffSession)
         .where(or_(StaffSession.revoked_at.is_not(None), over))

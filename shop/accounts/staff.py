@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from shop import clock
 from shop.accounts import sessions, tokens
 from shop.accounts.models import Account, OpenedBy, Role, SignInLink
-from shop.sql import dialect_insert
+from shop.sql import APART, dialect_insert
 
 LINK_LASTS: Final = timedelta(hours=24)
 
@@ -204,7 +204,7 @@ def _good_link(token: str) -> Select[int]:
             SignInLink.token_hash == tokens.digest(token),
             SignInLink.used_at.is_(None),
             SignInLink.expires_at > clock.now(),
-            SignInLink.expires_at <= clock.now() + LINK_LASTS + sessions.AHEAD,
+            SignInLink.expires_at <= clock.now() + LINK_LASTS + APART,
             Account.disabled_at.is_(None),
         )
     )
