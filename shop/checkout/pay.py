@@ -78,7 +78,7 @@ def open_payment(
         if fingerprint(draft, now) != agreed:
             raise Changed
         if prepared is None and basket.order_id is None:
-            prepared = prepare(services, draft, now)
+            prepared = prepare(services, draft, now, agreed)
         with services.database.transaction() as session:
             attempt, outdated = _attempt(
                 session,

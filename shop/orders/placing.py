@@ -96,11 +96,16 @@ class Prepared:
     """Of each line those of its drawing and of its cut."""
 
 
-def prepare(services: OrderServices, draft: OrderDraft, agreed: Quote) -> Prepared:
-    """Check the words of an order and keep its key. Raises NoLongerSold or NotCuttable."""
+def prepare(
+    services: OrderServices, draft: OrderDraft, agreed: Quote, print_of: str | None = None
+) -> Prepared:
+    """Check the words of an order and keep its key; `print_of` is its fingerprint, if that is at hand.
+
+    Raises NoLongerSold or NotCuttable.
+    """
     approved = [_approved(line) for line in agreed.lines]
     digests = [_digests(found) for found in approved]
-    print_of = fingerprint(draft, agreed)
+    print_of = print_of or fingerprint(draft, agreed)
     stored, key = services.vault.new_key(ascii_address(draft.contact.email))
     services.vault.keys.add([stored])
     return Prepared(keyed(key, print_of), stored, key, approved, digests)

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import quote_plus
 
 from shop import clock
 from shop.payments import stripe_client, stripe_objects, webhook_signature
@@ -27,6 +28,7 @@ from shop.payments.stripe_snapshot import (
 from shop.payments.stripe_time import StripeTime
 
 PAGE: Final = 100
+SESSIONS: Final = "/v1/checkout/sessions"
 
 
 class Gateway:
@@ -64,10 +66,7 @@ class Gateway:
 
     def create_session(self, request: Mapping[str, Any], key: str) -> SessionSeen:
         """Open a payment page. The same key and request give the same session again, never a second one."""
-        params: Any = dict(request)
-        with stripe_errors():
-            made = self._client.v1.checkout.sessions.create(params, {"idempotency_key": key})
-        return stripe_objects.session(made.to_dict())
+        return stripe_objects.session(self._plain("post", SESSIONS, **request, idempotency_key=key))
 
     def session(self, session_id: str) -> SessionSeen:
         """One session as it stands."""
@@ -164,10 +163,19 @@ class Gateway:
 
     def _with_payment(self, session_id: str) -> dict[str, Any]:
         """A session, its payment and the charge in it, all as of one moment, in one call."""
+        return self._plain(
+            "get", f"{SESSIONS}/{quote_plus(session_id)}", expand=["payment_intent.latest_charge"]
+        )
+
+    def _plain(self, method: str, path: str, **asked: Any) -> dict[str, Any]:
+        """An answer as it came: the SDK's objects, of which nothing travels further, cost more than the call.
+
+        For what every purchase asks.
+        """
         with stripe_errors():
-            return self._client.v1.checkout.sessions.retrieve(
-                session_id, {"expand": ["payment_intent.latest_charge"]}
-            ).to_dict()
+            answer = self._client.raw_request(method, path, **asked)
+        plain: dict[str, Any] = answer.data
+        return plain
 
     def _refunds(self, intent: str) -> Iterator[RefundSeen]:
         with stripe_errors():

@@ -30,7 +30,7 @@ COMPARED: Final = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lt
 def new_id(prefix: str) -> str:
     """An id as long and as hard to guess as Stripe's."""
     length = 58 if prefix == "cs_test_" else 24
-    return prefix + "".join(secrets.choice(LETTERS) for _ in range(length))
+    return prefix + "".join(LETTERS[byte % len(LETTERS)] for byte in secrets.token_bytes(length))
 
 
 def seconds_now() -> int:

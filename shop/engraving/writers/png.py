@@ -1,6 +1,6 @@
 """PNG: the side as a small picture for e-mails, words dark on pale metal, nothing round it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from shop.engraving.contours import Contour
@@ -43,20 +43,26 @@ def _drawing(side: CutSide, metal: str, width_px: int) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width_px}" height="{high}" viewBox="{box}">'
         f'<path fill="{metal}" fill-rule="evenodd" stroke="{_EDGE}" stroke-width="{number(_EDGE_MM)}" '
         f'd="{path_data(side.guide)}"/>'
-        f'<path fill="{_WORDS}" fill-rule="evenodd" d="{path_data(map(_thinned, side.filled))}"/>'
+        f'<path fill="{_WORDS}" fill-rule="evenodd" d="{_polygons(side.filled)}"/>'
         f'<path fill="none" stroke="{_WORDS}" stroke-width="{number(side.stroke_mm)}" stroke-linecap="round" '
         f'stroke-linejoin="round" d="{path_data(side.strokes)}"/></svg>'
     )
 
 
-def _thinned(contour: Contour) -> Contour:
-    """A polygon without the corners that no eye could tell apart; curves are left alone."""
-    if any(len(step) > 1 for step in contour.steps):
-        return contour
-    kept, last = [], contour.start
-    for step in contour.steps:
-        (point,) = step
-        if abs(point[0] - last[0]) + abs(point[1] - last[1]) > _UNSEEN_MM:
-            kept.append(step)
-            last = point
-    return Contour(contour.start, tuple(kept), contour.closed)
+def _polygons(contours: Iterable[Contour]) -> str:
+    """Contours as path data, y downwards; of polygons no corner that no eye could tell from its neighbour."""
+    return "".join(
+        _polygon(contour) if all(len(step) == 1 for step in contour.steps) else path_data([contour])
+        for contour in contours
+    )
+
+
+def _polygon(contour: Contour) -> str:
+    last_x, last_y = contour.start
+    places = [last_x, -last_y]
+    for ((x, y),) in contour.steps:
+        if abs(x - last_x) + abs(y - last_y) > _UNSEEN_MM:
+            places += (x, -y)
+            last_x, last_y = x, y
+    # All numbers in one go, to the micrometre: a letter has hundreds of corners.
+    return "M" + ("%.3f %.3f " * (len(places) // 2)) % tuple(places) + ("Z" if contour.closed else "")
