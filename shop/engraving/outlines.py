@@ -140,7 +140,6 @@ def _contours(ink: "Geometry") -> Iterator[Contour]:
     """Outer edges anticlockwise, holes clockwise; see Contour."""
     import shapely  # noqa: PLC0415
 
-    for ring in shapely.get_rings(shapely.get_parts(ink)):
-        contour = polygon([(x, y) for x, y in ring.coords[:-1]])
-        if abs(contour.signed_area) > _SPECK_MM2:
-            yield contour
+    rings = shapely.get_rings(shapely.get_parts(ink))
+    for ring in rings[shapely.area(shapely.polygons(rings)) > _SPECK_MM2]:
+        yield polygon([(x, y) for x, y in shapely.get_coordinates(ring)[:-1].tolist()])
