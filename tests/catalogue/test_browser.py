@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from shop import web
 from shop.catalogue import piece_pages, snapshot
 from shop.catalogue.models import Variant
 from tests.browser import axe
@@ -27,7 +28,7 @@ def pages_of(app, said):
 
     @app.get("/down")
     def down():
-        return app.jinja_env.get_template("error.html").render(code=503, said=None)
+        return web.error_html(503)
 
     return [
         "/",
