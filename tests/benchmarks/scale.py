@@ -39,14 +39,16 @@ LIMIT_FILL_MS = 1.2
 
 def compare(place: AbstractContextManager[databases.Server], orders: int) -> list[Row]:
     with place as server:
+        folder = server.folder / "scale-run"  # the shop closes it: the database's own must stay open to it
+        folder.mkdir()
         settings = Settings(
             database_url=server.create("scale"), secret_key="a secret for tests", vault_key=VAULT_KEY,
-            instance_dir=server.folder, site_url="http://localhost",
+            instance_dir=folder, site_url="http://localhost",
         )  # fmt: skip
         rows = [_fill(settings, orders, server)]
         rows += measure(settings)
         say(f"{server.kind}: {orders:,} orders")
-        return [*rows, *ledger_files.rows(server.kind, settings.database_url, server.folder, server.helpers)]
+        return [*rows, *ledger_files.rows(server.kind, settings.database_url, folder, server.helpers)]
 
 
 def _fill(settings: Settings, orders: int, server: databases.Server) -> Row:
