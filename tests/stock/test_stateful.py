@@ -6,11 +6,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from shop import stock
 from shop.db import Database
-from shop.stock.models import Hold, HoldLine, StockLevel, StockMovement
+from shop.sql import database_now
+from shop.stock.models import Hold, HoldLine, HoldState, StockLevel, StockMovement
 
 VARIANT = st.integers(1, 3)
 BASKET = st.dictionaries(VARIANT, st.integers(1, 4), min_size=1)
@@ -113,7 +114,10 @@ class StockMachine(RuleBasedStateMachine):
             assert stock.check(session) == []
             found = stock.levels(session)
             late = {hold for hold, (state, _, late) in self.holds.items() if state == "held" and late}
-            assert set(stock.overdue(session)) == late
+            overdue = select(Hold.id).where(
+                Hold.state == HoldState.HELD, Hold.expires_at <= database_now(session)
+            )
+            assert set(session.scalars(overdue)) == late
         assert found == {v: stock.Level(n, self.reserved(v)) for v, n in self.on_hand.items()}
         assert all(0 <= lvl.reserved <= lvl.on_hand for lvl in found.values())
 
