@@ -115,7 +115,7 @@ def test_what_cannot_be_shared_is_said_beside_its_field_and_kept(
 def test_the_buyer_sees_what_is_agreed_to_before_paying(anyone: Shopper) -> None:
     choose(anyone, **SHARED)
     anyone.tell_details()
-    page = soup(anyone.get("/checkout/payment")).main.text  # type: ignore[union-attr]
+    page = " ".join(soup(anyone.get("/checkout/payment")).text.split())
     assert "You chose to share this on the remembrance wall with the name Aoife & Tomás." in page
 
 
