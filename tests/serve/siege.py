@@ -186,6 +186,13 @@ class Buyer(Browser):
 
 
 def at_rest(shop: Running) -> None:
-    """Wait until the early copy is gone and the others are at rest."""
-    while len(tree(shop.pid)) != 1 + WEB_PROCESSES + 1:
+    """Wait until the early copy is gone, and its connections with it.
+
+    While the others are started one by one they are as many for a moment, and it is among them.
+    """
+    seen: list[int] = []
+    since = time.monotonic()
+    while len(seen) != 1 + WEB_PROCESSES + 1 or time.monotonic() - since < 1:
+        if (now := tree(shop.pid)) != seen:
+            seen, since = now, time.monotonic()
         time.sleep(0.05)
