@@ -34,7 +34,9 @@ from shop.owner import orders as owner_orders
 from shop.owner import refunds as owner_refunds
 from shop.owner import staff as owner_staff
 from shop.owner import stock as owner_stock
+from shop.owner import units as owner_units
 from shop.owner import wall as owner_wall
+from shop.owner import work_queue as owner_work_queue
 from shop.pages import giving_page, layout_context, seo, styleguide, support, wall_page
 from shop.pages import routes as pages
 from shop.payments.gateway import Gateway
@@ -74,7 +76,9 @@ TOPICS: Final = (
     owner_machine,
     owner_staff,
     owner_stock,
+    owner_units,
     owner_wall,
+    owner_work_queue,
     owner_routes,
     finance,
     finance_remittances,

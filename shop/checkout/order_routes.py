@@ -14,6 +14,7 @@ from shop.checkout.forms import ActionForm
 from shop.checkout.presenters import given_said, ordered_shown, wall_said
 from shop.checkout.timeline import steps
 from shop.container import current_services, trader
+from shop.fulfilment.progress import milestones
 from shop.mail import outbox
 from shop.orders import hand_drawings, wall
 from shop.orders.lifecycle import by_token
@@ -55,6 +56,7 @@ def show(token: str) -> ResponseReturnValue:
             abort(HTTPStatus.NOT_FOUND, UNKNOWN)
         opened = view(session, services.vault, order)
         catalogue = snapshot.load(session)
+        done = milestones(session, [line.row for line in opened.lines])
         unread = outbox.last_was_refused(session, order.id)
     page = make_response(
         render_template(
@@ -64,7 +66,7 @@ def show(token: str) -> ResponseReturnValue:
             wall_said={line.row.number: wall_said(line) for line in opened.lines},
             notice=_notice(opened.state),
             given=given_said(opened),
-            steps=steps(opened),
+            steps=steps(opened, done),
             unread=unread,
             token=token,
         )

@@ -1,30 +1,49 @@
-"""An order's stages as the buyer sees them."""
+"""An order's stages as the buyer sees them: what has been done, and what is still to come."""
 
+from collections.abc import Sequence
+from typing import Final
+
+from shop.fulfilment.progress import Milestone
+from shop.fulfilment.stages import Stage
 from shop.orders.lifecycle import State
 from shop.orders.view import OrderView
 from shop.web.dates import day
 
-STAGES = ("Received", "Words checked", "Engraving", "Posted", "Delivered")
-"""The bench moves an order along these; until then an order that is paid for is 'Received'."""
-
-ENDED = {
+ENDED: Final = {
     State.EXPIRED: "Not paid: nothing was charged",
     State.FAILED: "The payment did not go through: nothing was charged",
     State.REFUNDED: "Refunded in full",
     State.DISPUTE_LOST: "Returned by the bank",
 }
 
+LABELS: Final = {
+    Stage.CHECKED: "Words checked",
+    Stage.ENGRAVING: "Engraving",
+    Stage.PACKED: "Packed",
+    Stage.POSTED: "Posted",
+    Stage.DELIVERED: "Delivered",
+}
 
-def steps(order: OrderView) -> list[tuple[str, str | None, str]]:
-    """(label, when, 'done' | 'now' | 'ahead') for the timeline."""
-    placed = ("Placed", day(order.row.placed_at), "done")
+Step = tuple[str, str | None, str]
+"""Label, when, and 'done', 'now' or 'ahead'."""
+
+
+def steps(order: OrderView, milestones: Sequence[Milestone]) -> list[Step]:
+    """The timeline of an order."""
+    placed: Step = ("Placed", day(order.row.placed_at), "done")
     if order.state in ENDED:
         return [placed, (ENDED[order.state], None, "now")]
     if order.paid_at is None:
-        return [
-            placed,
-            ("Confirming the payment", None, "now"),
-            *((stage, None, "ahead") for stage in STAGES),
-        ]
-    received, *rest = STAGES
-    return [placed, (received, day(order.paid_at), "now"), *((stage, None, "ahead") for stage in rest)]
+        return [placed, ("Confirming the payment", None, "now")]
+    begun: list[Step] = [placed, ("Received", day(order.paid_at), "done")]
+    begun += [(_label(one), day(one.at) if one.at else None, "done") for one in milestones if one.reached]
+    label, when, _ = begun.pop()
+    ahead: list[Step] = [(LABELS[one.stage], None, "ahead") for one in milestones if not one.reached]
+    return [*begun, (label, when, "now"), *ahead]
+
+
+def _label(milestone: Milestone) -> str:
+    label = LABELS[milestone.stage]
+    if milestone.at is not None:
+        return label
+    return f"{label}: {milestone.reached} of {milestone.units} pieces"

@@ -14,6 +14,7 @@ from shop.catalogue import snapshot
 from shop.catalogue.views import Catalogue
 from shop.db import Database
 from shop.dedications.vault import Vault
+from shop.demo.bench_rows import AT_THE_BENCH
 from shop.demo.bulk_insert import write
 from shop.demo.chain import Chain
 from shop.demo.happening import Ledger
@@ -69,7 +70,7 @@ def fill(place: Place, orders: int, progress: Callable[[int], object] = bool) ->
         _deliver_stock(session, catalogue, orders, until - YEARS)
     maker = Maker(
         catalogue, prepared(catalogue), place.vault, place.secret_key, place.site_url, "live", policy.id,
-        policy.amount_pence, statement(policy),
+        policy.amount_pence, statement(policy), orders - min(AT_THE_BENCH, orders // 2),
     )  # fmt: skip
     ledger = Ledger(Chain(policy, "live"))
     with hurrying(place.database):

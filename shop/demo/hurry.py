@@ -91,7 +91,7 @@ def _put_back(connection: Connection, statements: Sequence[str]) -> None:
 def _count_on(connection: Connection) -> None:
     """PostgreSQL counts ids by itself: move its counters past those given here."""
     if connection.dialect.name == "postgresql":
-        for table in ("hold", "order"):
+        for table in ("hold", "order", "order_line", "parcel"):
             last = f"""SELECT setval(pg_get_serial_sequence('"{table}"', 'id'), max(id)) FROM "{table}" """  # noqa: S608
             connection.execute(text(last))
 

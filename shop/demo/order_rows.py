@@ -12,7 +12,7 @@ from shop.catalogue.views import Catalogue
 from shop.dedications.keys import StoredKey
 from shop.dedications.models import OrderKey, SealedText, WallEntry
 from shop.dedications.vault import Vault, keyed, sealed_rows
-from shop.demo import money_rows
+from shop.demo import bench_rows, money_rows
 from shop.demo.prepared import Prepared
 from shop.demo.rows import MINUTE, Chosen, Rows
 from shop.demo.story import Fate, Told
@@ -44,6 +44,8 @@ class Maker(Rows):
     policy_id: int
     pence: int
     statement: str
+    posted: int
+    """The last order that was posted."""
 
     def __post_init__(self) -> None:
         """Begin with nothing."""
@@ -53,6 +55,8 @@ class Maker(Rows):
         self.sold: Counter[int] = Counter()
         self.reserved: Counter[int] = Counter()
         self.references: set[str] = set()
+        self.lines = 0
+        """How many there are so far: the id of the last."""
 
     def chosen(self, order: Told) -> list[Chosen]:
         """The units of an order."""
@@ -84,6 +88,8 @@ class Maker(Rows):
         money_rows.attempt(self, order, reference, units, self.site_url)
         if paid:
             money_rows.paid(self, order, reference, units, total)
+            first = self.lines - len(units) + 1
+            bench_rows.units(self, order, units, first, posted=order.number <= self.posted)
         return reference
 
     def _reference(self) -> str:
@@ -158,9 +164,10 @@ class Maker(Rows):
 
     def _line(self, order_id: int, number: int, unit: Chosen, salt: str) -> None:
         piece, variant, words = unit
+        self.lines += 1
         self.put(
-            OrderLine, order_id=order_id, number=number, variant_id=variant.id, sku=variant.sku,
-            piece_slug=piece.slug, piece_name=piece.name, metal_slug=variant.metal_slug,
+            OrderLine, id=self.lines, order_id=order_id, number=number, variant_id=variant.id,
+            sku=variant.sku, piece_slug=piece.slug, piece_name=piece.name, metal_slug=variant.metal_slug,
             metal_name=variant.metal_name, chain_inches=variant.chain_inches, price_pence=variant.price_pence,
             donation_pence=self.pence, engraved=words is not None, by_hand=False,
             proof_digest=salted(salt, words.proof) if words else None,

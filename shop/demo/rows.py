@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from shop.catalogue.views import PieceView, VariantView
 from shop.dedications.models import OrderKey, SealedText, WallEntry
 from shop.demo.prepared import Prepared
+from shop.fulfilment.models import Parcel, Unit, UnitStep
 from shop.mail.models import QueuedEmail
 from shop.orders.models import Order, OrderEvent, OrderLine, OrderLink
 from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest
@@ -21,7 +22,7 @@ TABLES: Final[tuple[Table, ...]] = tuple(
     model.__table__  # type: ignore[misc]
     for model in (
         Hold, HoldLine, Order, OrderLine, OrderEvent, OrderLink, CheckoutAttempt, PaymentEntry, RefundRequest,
-        QueuedEmail, OrderKey, SealedText, StockMovement, InboxEvent, WallEntry,
+        QueuedEmail, OrderKey, SealedText, StockMovement, InboxEvent, WallEntry, Parcel, Unit, UnitStep,
     )
 )  # fmt: skip
 """In the order in which they can be written."""

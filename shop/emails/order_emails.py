@@ -14,6 +14,7 @@ from shop import clock
 from shop.alerts import AlertKind, raise_alert
 from shop.emails.email_lines import email_lines
 from shop.emails.proof_images import ProofImage, attach, proof_images
+from shop.fulfilment import parcels
 from shop.mail.addresses import ascii_address
 from shop.mail.outbox import Claimed
 from shop.orders.cutting import NotAsApproved, tell_owner
@@ -39,6 +40,7 @@ TEMPLATES: Final[Mapping[str, EmailTemplate]] = {
     "sold-out": EmailTemplate("sold_out", "About your order {reference}"),
     "paid-twice": EmailTemplate("paid_twice", "About your order {reference}"),
     "refund": EmailTemplate("refund", "About your order {reference}"),
+    parcels.EMAIL: EmailTemplate("posted", "Your order {reference}"),
     "order-link": EmailTemplate("order_link", "Your order {reference}"),
 }
 
@@ -47,14 +49,15 @@ Render = Callable[..., str]
 
 
 def write(services: Services, render: Render, claimed: Claimed, reply_to: str) -> EmailMessage | None:
-    """The e-mail, as text and HTML; None when the order's private words were erased.
+    """The e-mail, as text and HTML; None when its private words are erased, or it is not so any more.
 
     An answer goes to `reply_to`, an address that somebody reads: cancelling by replying is the buyer's right.
     """
     with services.database.looking() as session:
         order, token = with_link(session, claimed.order_id, services.secret_key)
         opened = view(session, services.vault, order)
-    if opened.contact is None:
+        parcel = parcels.told_by(session, claimed.dedupe_key) if claimed.kind == parcels.EMAIL else None
+    if opened.contact is None or (claimed.kind == parcels.EMAIL and parcel is None):
         return None
     template = TEMPLATES[claimed.kind]
     drawn = _pictures(services, order, opened.lines, claimed.message_id) if template.drawn else {}
@@ -65,6 +68,7 @@ def write(services: Services, render: Render, claimed: Claimed, reply_to: str) -
         "plain": any(not line.engraving for line in opened.lines),
         "shared": any(line.on_wall for line in opened.lines),
         "order_url": f"{services.site_url}/orders/{token}" if token else None,
+        "parcel": parcel,
         "test": order.book == "test",
     }
     message = _addressed(services.site_url, to=opened.contact["email"], reply_to=reply_to)

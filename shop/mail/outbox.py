@@ -38,12 +38,23 @@ class Claimed:
     message_id: str
     attempts: int
     created_at: datetime
+    dedupe_key: str = ""
+    """What it was put in under."""
 
 
 def put(
-    session: Session, *, kind: str, order_id: int, dedupe_key: str, domain: str = "in-remembrance.invalid"
+    session: Session,
+    *,
+    kind: str,
+    order_id: int,
+    dedupe_key: str,
+    after: timedelta = timedelta(),
+    domain: str = "in-remembrance.invalid",
 ) -> bool:
-    """Put an e-mail into the outbox, once per `dedupe_key`. Give whether it is new."""
+    """Put an e-mail into the outbox, once per `dedupe_key`. Give whether it is new.
+
+    It goes out `after` a while, LONGEST_DELAY at most: what lies further ahead passes for a clock set back.
+    """
     now = clock.now()
     row = {
         "kind": kind,
@@ -51,7 +62,7 @@ def put(
         "dedupe_key": dedupe_key,
         "message_id": f"<{secrets.token_hex(16)}@{domain}>",
         "created_at": now,
-        "due_at": now,
+        "due_at": now + after,
         "attempts": 0,
     }
     statement = (
@@ -83,6 +94,7 @@ def claim(session: Session) -> Claimed | None:
             QueuedEmail.message_id,
             QueuedEmail.attempts,
             QueuedEmail.created_at,
+            QueuedEmail.dedupe_key,
         )
         .execution_options(synchronize_session=False)
     ).first()

@@ -70,6 +70,12 @@ def steps_of(session: Session, order_id: int) -> Sequence[HandDrawingStep]:
     return session.scalars(query.order_by(HandDrawingStep.id)).all()
 
 
+def approved_lines(session: Session, order_id: int) -> set[int]:
+    """The numbers of the lines whose latest drawing the buyer has approved."""
+    latest = {step.line_number: step.kind for step in steps_of(session, order_id)}
+    return {line for line, kind in latest.items() if kind == Step.APPROVED}
+
+
 def kept(session: Session, vault: Vault, order_id: int) -> dict[int, list[dict[str, Any]]]:
     """All that is kept of an order's drawings, by the number of the line: each step with what is sealed."""
     sealed, found = vault.reveal_all(session, order_id), defaultdict(list)

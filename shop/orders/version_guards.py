@@ -30,6 +30,8 @@ NOT_ABOUT_MONEY: Final = frozenset(
         "letter",
         "order_key",
         "order_link",
+        "parcel",
+        "unit",
         "wall_entry",
     }
 )

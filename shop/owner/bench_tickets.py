@@ -11,6 +11,7 @@ from shop.engraving.writers import FORMATS
 from shop.orders.hand_drawings import Step
 from shop.orders.view import LineView
 from shop.owner.proofs import drawn_for, drawn_sides
+from shop.owner.units import UnitShown
 from shop.web.cells import Link
 
 CHANGED: Final = (
@@ -69,11 +70,16 @@ class BenchTicket:
     """Why there is nothing to cut from; empty when there is."""
     dedication: str | None = field(repr=False)
     on_wall: str | None
+    unit: UnitShown | None
+    """Where it stands; None while it is not paid for."""
+    place: str
+    """The address of the unit, for what is done with it."""
 
 
-def bench_ticket(reference: str, line: LineView, tool: Tool) -> BenchTicket:
+def bench_ticket(reference: str, line: LineView, tool: Tool, unit: UnitShown | None) -> BenchTicket:
     """A unit of the order, for the machine of today."""
     row, approved = line.row, line.as_approved
+    files = approved and unit is not None and unit.worked_on
     return BenchTicket(
         number=row.number,
         title=f"{row.number}. {row.piece_name}",
@@ -82,7 +88,7 @@ def bench_ticket(reference: str, line: LineView, tool: Tool) -> BenchTicket:
         words=line.words,
         lettering=_lettering(line),
         sides=[
-            DrawnSide(side.label, drawing, _files(reference, row.number, side) if approved else ())
+            DrawnSide(side.label, drawing, _files(reference, row.number, side) if approved and files else ())
             for side, drawing in drawn_sides(line)
         ],
         by_hand=_by_hand(line) if line.by_hand else None,
@@ -90,6 +96,8 @@ def bench_ticket(reference: str, line: LineView, tool: Tool) -> BenchTicket:
         nothing_to_cut=_nothing_to_cut(line, approved=approved),
         dedication=line.dedication,
         on_wall=line.on_wall,
+        unit=unit,
+        place=f"/owner/orders/{reference}/lines/{row.number}",
     )
 
 

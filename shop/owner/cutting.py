@@ -12,6 +12,7 @@ from shop.alerts import AlertKind
 from shop.container import current_services
 from shop.engraving.outlines import CutSide
 from shop.engraving.writers import FORMATS
+from shop.fulfilment import units
 from shop.orders.cutting import NotApprovedYet, NotAsApproved, cut_as_approved, tell_owner
 from shop.orders.models import Order
 from shop.orders.view import view
@@ -27,6 +28,7 @@ NOT_AS_DRAWN = (
     "Please cut these letters by hand from the proof, or write to the buyer first."
 )
 NOT_APPROVED_YET = "The buyer has not approved the drawing of these words, so there is nothing to cut yet."
+NOT_TO_BE_MADE = "Nothing of this piece is to be made: its money is not here, went back, or is in question."
 SAID = {AlertKind.CUT_CHANGED: CHANGED, AlertKind.CUT_DIFFERS: NOT_AS_DRAWN}
 
 
@@ -49,10 +51,13 @@ def _side(reference: str, number: int, side: str) -> CutSide | None:
         order = session.scalars(select(Order).where(Order.reference == reference)).one_or_none()
         if order is None:
             return None
+        to_be_made = units.is_to_be_made(session, order, number)
         opened = view(session, current_services().vault, order)
     line = next((line for line in opened.lines if line.row.number == number), None)
     if line is None or line.engraving is None or side not in {area.key for area in line.sides}:
         return None
+    if not to_be_made:
+        abort(HTTPStatus.CONFLICT, NOT_TO_BE_MADE)
     try:
         return cut_as_approved(line)[side]
     except NotApprovedYet:

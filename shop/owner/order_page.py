@@ -10,6 +10,7 @@ from sqlalchemy import select
 from shop import bench, web
 from shop.container import current_services
 from shop.emails.order_emails import named
+from shop.fulfilment import parcels
 from shop.mail import outbox
 from shop.money import pounds_and_pence
 from shop.orders.lifecycle import UNPAID, State
@@ -17,6 +18,7 @@ from shop.orders.models import Order, OrderEvent
 from shop.orders.view import OrderView, view
 from shop.owner.bench_tickets import bench_ticket
 from shop.owner.order_money import refund_form, review_notice, waiting_refunds
+from shop.owner.units import shown
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.kinds import OWED_STILL, EntryKind, RefundReason
 from shop.payments.models import PaymentEntry, RefundRequest
@@ -100,13 +102,16 @@ def context(
         ).all()
         entries = session.scalars(select(PaymentEntry).where(PaymentEntry.order_id == order.row.id)).all()
         tool = bench.current(session).tool
+        units = shown(session, order.row, [line.row for line in order.lines])
+        sent = parcels.parcels_of(session, order.row.id)
         not_arrived = outbox.not_arrived(session, order.row.id)
     refund = refund_form(order, money_of(order), ticked)
     problems = {at or (refund.first if refund else ""): problem} if problem else {}
     return {
         "order": order,
         "state": state_shown(order.state),
-        "tickets": [bench_ticket(reference, line, tool) for line in order.lines],
+        "tickets": [bench_ticket(reference, line, tool, units.get(line.row.number)) for line in order.lines],
+        "parcels": sent,
         "history": [_happened(event) for event in order.events],
         "problems": problems,
         "refund": refund,

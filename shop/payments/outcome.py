@@ -1,7 +1,7 @@
 """What an order's payments, refunds and disputes amount to: its state, and where each gift should stand."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -31,6 +31,8 @@ class Outcome:
 
     state: State
     gifts: Sequence[UnitTarget] = ()
+    gone: Mapping[int, str] = field(default_factory=dict)
+    """By the number of the line, who gave the unit's price back."""
     since: datetime | None = None
     """When what made the state so happened; None where nothing but the look tells."""
 
@@ -46,12 +48,14 @@ def outcome(order_record: OrderRecord, snapshot: PaymentSnapshot) -> Outcome:
         return Outcome(State.REFUNDED if back >= principal.amount_pence else State.REVIEW)
     disputes = _disputes(snapshot, principal)
     opened = [dispute.created for dispute in disputes if _is_open(dispute)]
-    gifts = _gifts(order_record, snapshot, principal, returned)
+    taken = taken_by({line.number: line.price_pence for line in order_record.lines}, returned)
+    gifts = _gifts(order_record, snapshot, principal, taken)
+    gone = {number: by.actor for number, by in taken.items()}
     if opened:
-        return Outcome(State.DISPUTED, gifts, min(opened))
+        return Outcome(State.DISPUTED, gifts, gone, min(opened))
     if lost := [ended_at(dispute) for dispute in disputes if dispute.status == "lost"]:
-        return Outcome(State.DISPUTE_LOST, gifts, max(lost))
-    return Outcome(_paid_state(order_record, principal, back), gifts)
+        return Outcome(State.DISPUTE_LOST, gifts, gone, max(lost))
+    return Outcome(_paid_state(order_record, principal, back), gifts, gone)
 
 
 def _unpaid_state(order_record: OrderRecord, snapshot: PaymentSnapshot) -> State:
@@ -119,12 +123,11 @@ def _gifts(
     order_record: OrderRecord,
     snapshot: PaymentSnapshot,
     principal: PaymentEntry,
-    returned: Sequence[Returned],
+    back: Mapping[int, Returned],
 ) -> list[UnitTarget]:
     """Where each gift should stand: one a unit, or one for the order (unit 0) while any of it is kept."""
     if order_record.order.policy_id is None:
         return []
-    back = taken_by({line.number: line.price_pence for line in order_record.lines}, returned)
     whole = [max(back.values(), key=_when)] if len(back) == len(order_record.lines) else []
     disputed = any(_is_open(dispute) for dispute in _disputes(snapshot, principal))
     kept = Standing.HELD if disputed else Standing.ACCRUED

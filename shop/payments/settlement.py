@@ -6,11 +6,13 @@ under a unique key, and what depends on all of them (the donation, the state) is
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from shop import clock, stock
 from shop.alerts import AlertKind, raise_alert, withdraw_alert
+from shop.fulfilment import units
 from shop.giving import ledger
 from shop.money import pounds_and_pence
 from shop.orders.hand_drawings import ask_owner
@@ -23,6 +25,9 @@ from shop.payments.outcome import REFUND_IS_GONE, Outcome, left_of, outcome
 from shop.payments.payment_page import note_stray
 from shop.payments.refund_sending import adopt, withdraw_refund_alerts
 from shop.payments.stripe_snapshot import PaymentSeen, PaymentSnapshot, RefundSeen, SessionSeen
+
+MONEY_MOVED: Final = frozenset({State.PART_REFUNDED, State.REFUNDED, State.DISPUTED, State.DISPUTE_LOST})
+"""States in which some unit's price may have gone back, and may come again."""
 
 
 def apply_snapshot(
@@ -98,6 +103,7 @@ def take_stock(order_record: OrderRecord, intent: str, paid_pence: int, at: date
         order_record.session, hold, order_reference=reference, actor=STRIPE
     ):
         order_record.queue_email("order-confirmation")
+        units.open_units(order_record.session, order_record.order, order_record.lines, at)
         ask_owner(
             order_record.session,
             order_record.order,
@@ -214,6 +220,8 @@ def _move(order_record: OrderRecord, found: Outcome) -> None:
             order_reference=order.reference,
             units=found.gifts,
         )
+    if found.gone or order.state in MONEY_MOVED:
+        units.follow_money(order_record.session, order, found.gone)
     if found.state == order.state:
         return
     if found.state in {State.EXPIRED, State.FAILED, State.REFUNDED}:

@@ -16,10 +16,11 @@ from shop.checkout import basket_contents, basket_reading, basket_store, basket_
 from shop.checkout.forms import filled_in
 from shop.checkout.line_item_form import Refused, read_choice, values_of, written
 from shop.checkout.models import Basket, BasketLine
-from shop.checkout.timeline import ENDED, STAGES, steps
+from shop.checkout.timeline import ENDED, steps
 from shop.db import Database
 from shop.dedications.sealing import SealBroken
 from shop.engraving import FACES, Engraving, field_name
+from shop.fulfilment.progress import milestones
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
 from shop.orders.view import view
@@ -264,10 +265,11 @@ def test_an_orders_stages_read_well_in_every_state(app: Flask, state: State) -> 
     if state in ENDED:
         assert said[1:] == [(ENDED[state], None, "now")]
     else:
-        assert [label for label, _, _ in said][-len(STAGES) + 1 :] == list(STAGES[1:])
         assert said[1][0] == ("Received" if paid else "Confirming the payment")
+        assert {state for _, _, state in said[2:]} <= {"ahead"}
 
 
 def _steps(services: Services, order: int) -> list[tuple[str, str | None, str]]:
     with services.database.reading() as session:
-        return steps(view(session, services.vault, session.get_one(Order, order)))
+        opened = view(session, services.vault, session.get_one(Order, order))
+        return steps(opened, milestones(session, [line.row for line in opened.lines]))

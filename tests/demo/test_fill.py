@@ -14,10 +14,13 @@ from shop.dedications.vault import Vault
 from shop.demo import fill as filling
 from shop.demo.mark import DemoOrders, is_demo
 from shop.demo.rows import TABLES
+from shop.fulfilment import queue
+from shop.fulfilment.models import Unit, UnitStep
+from shop.fulfilment.stages import Stage
 from shop.giving import ledger, ledger_triggers, verification
 from shop.giving.months import by_month, read_sums
 from shop.orders import cutting, version_guards, wall
-from shop.orders.models import Order
+from shop.orders.models import Order, OrderLine
 from shop.orders.states import State
 from shop.orders.view import view
 from shop.schema_checks import LedgerUnguarded
@@ -60,6 +63,20 @@ def test_its_counted_stock_agrees_with_its_rows(demo: Demo) -> None:
     with demo.place.database.reading() as session:
         assert stock.check(session) == []
         assert any(level.reserved for level in stock.levels(session).values())
+
+
+def test_its_units_stand_where_their_steps_brought_them_and_some_are_at_the_bench(demo: Demo) -> None:
+    with demo.place.database.reading() as session:
+        stages = dict(session.execute(select(Unit.order_line_id, Unit.stage)).all())
+        steps = select(UnitStep.order_line_id, UnitStep.came_to).order_by(UnitStep.id)
+        latest = dict(session.execute(steps).all())
+        orders = select(Order.id).where(Order.state.not_in({State.AWAITING, State.EXPIRED}))
+        lines = set(session.scalars(select(OrderLine.id).where(OrderLine.order_id.in_(orders))))
+        assert set(stages) == lines
+        waiting = queue.counts(session, "live")
+    assert {line: stages[line] for line in latest} == latest
+    assert {Stage.POSTED, Stage.REFUNDED, Stage.TO_CHECK, Stage.CHECKED} <= set(stages.values())
+    assert sum(waiting.values()) > 0
 
 
 def test_its_words_open_and_would_be_cut_as_approved(demo: Demo) -> None:

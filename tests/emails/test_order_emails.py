@@ -17,6 +17,7 @@ from shop.emails import order_emails
 from shop.emails.order_emails import TEMPLATES
 from shop.engraving import check
 from shop.engraving.outlines import CannotUnite
+from shop.fulfilment import parcels
 from shop.mail.models import QueuedEmail
 from shop.mail.sending import FileTransport, send_next
 from shop.orders.lifecycle import revoke_links
@@ -27,6 +28,8 @@ from shop.payments.payment_page import start_payment
 from shop.pricing import LineItem
 from shop.privacy import erase
 from shop.worker import Worker
+from tests.fulfilment.conftest import WORDS as BENCH_STEPS
+from tests.fulfilment.conftest import Bench
 from tests.harness import Harness, quoted
 from tests.shopper import harness_of
 
@@ -76,13 +79,23 @@ def paid_order(harness: Harness, email: str = "ada@example.com") -> int:
 
 def written_email(app: Flask, harness: Harness, order: int, kind: str) -> EmailMessage:
     """The e-mail as it arrives: written, sent as bytes, read again."""
-    claimed = order_emails.Claimed(1, kind, order, "<abc@in-remembrance.invalid>", 1, clock.now())
+    key = posted(harness, order) if kind == parcels.EMAIL else ""
+    claimed = order_emails.Claimed(1, kind, order, "<abc@in-remembrance.invalid>", 1, clock.now(), key)
     with app.test_request_context():
         made = order_emails.write(harness.services, render_template, claimed, "bench@example.com")
     assert made is not None
     read = message_from_bytes(made.as_bytes(policy=policy.SMTP), policy=policy.default)
     assert isinstance(read, EmailMessage)
     return read
+
+
+def posted(harness: Harness, order: int) -> str:
+    """Have the order made and posted. Give what its e-mail was put into the outbox under."""
+    bench = Bench(harness)
+    if not bench.parcels(order):
+        bench.act(order, 1, *BENCH_STEPS)
+        bench.post(order, 1, tracking="AB123456789GB")
+    return f"{parcels.EMAIL}-{bench.parcels(order)[0].id}"
 
 
 def parts(message: EmailMessage) -> tuple[str, str]:
@@ -111,6 +124,15 @@ def test_every_kind_of_email_is_whole_and_safe_in_text_and_html(
     assert "&lt;b&gt;Ada &amp; &#39;Byron&#39;&lt;/b&gt; {{7*7}} נֹעָה" in html
     assert "no money has moved" in text.lower()
     assert "no money has moved" in html.lower()
+
+
+def test_the_buyer_is_told_what_was_posted_and_how_to_follow_it(app: Flask, harness: Harness) -> None:
+    order = paid_order(harness)
+    for said in parts(written_email(app, harness, order, parcels.EMAIL)):
+        assert "Disc" in said
+        assert "AB123456789GB" in said
+        assert "royalmail.com/track-your-item" in said
+        assert "A &" not in said
 
 
 def test_the_confirmation_says_everything_that_was_agreed(app: Flask, harness: Harness) -> None:

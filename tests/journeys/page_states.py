@@ -13,6 +13,8 @@ from sqlalchemy import delete, select, update
 from shop import clock
 from shop.alerts import AlertKind, raise_alert
 from shop.catalogue.models import Variant
+from shop.fulfilment import units
+from shop.fulfilment.stages import Hold
 from shop.giving.models import Policy
 from shop.journal import comments
 from shop.journal.journal import load
@@ -22,6 +24,8 @@ from shop.mail.outbox import REFUSED
 from shop.orders.models import Order
 from shop.payments.gateway_errors import GatewayDown
 from shop.payments.models import PaymentEntry, RefundRequest
+from tests.fulfilment.conftest import PLAIN, WORDS, Bench
+from tests.harness import open_harness
 from tests.journeys.visitor import Visitor
 
 SLUGS: Final = ("heart", "two-rings", "disc", "thread", "petal", "keeping")
@@ -306,6 +310,19 @@ def staff_at(role: str, path: str, *, sold: bool = False) -> Callable[[Visitor],
         visitor.open(path)
 
     return enter
+
+
+def bench_with_work(visitor: Visitor) -> None:
+    """Units at every step, one of them on hold, and a step that can be taken back."""
+    staff_at("owner", "/owner/orders", sold=True)(visitor)
+    bench = Bench(open_harness(visitor.shop.database))
+    for done in range(len(WORDS)):
+        bench.act(bench.paid(("disc", "Wren")), 1, *WORDS[:done])
+    bench.act(bench.paid(("petal", ""), ("heart", "Ada")), 1, *PLAIN)
+    held = bench.paid(("thread", "Siân"))
+    with visitor.shop.database.transaction() as session:
+        units.hold(session, held, 1, Hold.QUESTION, actor="owner@example.com")
+    visitor.open("/owner/bench")
 
 
 def one_order(visitor: Visitor) -> None:
@@ -750,6 +767,8 @@ PAGE_STATES: Final = (
     PageState("alerts none", "/owner/alerts", staff_at("owner", "/owner/alerts"), shows="Nothing needs you"),
     PageState("alerts", "/owner/alerts", alerted, shows="0.93 mm² apart"),
     PageState("alerts seen to", "/owner/alerts", seen_to, shows="The alert is put away"),
+    PageState("bench none", "/owner/bench", staff_at("owner", "/owner/bench"), shows="Nothing waits"),
+    PageState("bench", "/owner/bench", bench_with_work, shows="Being engraved"),
     PageState("orders none", "/owner/orders", staff_at("owner", "/owner/orders"), shows="No orders yet"),
     PageState("orders", "/owner/orders", staff_at("owner", "/owner/orders", sold=True)),
     PageState("owner order", "/owner/orders/<reference>", one_order),

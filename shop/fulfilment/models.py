@@ -1,0 +1,71 @@
+"""Where each unit stands, every step that brought it there, and the parcels."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.fulfilment.stages import Action, Hold, Remake, Stage
+from shop.orm import Base, one_of
+
+
+class Unit(Base):
+    """Where one unit of a paid order stands. It is what its steps come to, kept for the lists."""
+
+    __tablename__ = "unit"
+    __table_args__ = (
+        one_of("stage", Stage),
+        one_of("held", Hold),
+        CheckConstraint("making >= 1", name="made_once_or_more"),
+        Index("ix_unit_stage", "stage", "paid_at", "order_line_id"),
+    )
+
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_line.id"), primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
+    stage: Mapped[str]
+    """A Stage."""
+    held: Mapped[str | None]
+    """A Hold, while it rests."""
+    making: Mapped[int] = mapped_column(default=1)
+    """1, and one more each time it is made again."""
+    paid_at: Mapped[datetime]
+
+
+class UnitStep(Base):
+    """Something that was done to a unit: who, when, what. Rows are only ever added."""
+
+    __tablename__ = "unit_step"
+    __table_args__ = (
+        one_of("action", Action),
+        one_of("came_from", Stage),
+        one_of("came_to", Stage),
+        one_of("reason", (*Hold, *Remake)),
+        Index("ix_unit_step_at", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_line.id"), index=True)
+    action: Mapped[str]
+    """An Action."""
+    came_from: Mapped[str]
+    came_to: Mapped[str]
+    reason: Mapped[str | None]
+    """A Hold or a Remake."""
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("unit_step.id"), unique=True)
+    """The step that was a slip."""
+    parcel_id: Mapped[int | None] = mapped_column(ForeignKey("parcel.id"))
+    """What it was posted in."""
+    at: Mapped[datetime]
+    actor: Mapped[str]
+
+
+class Parcel(Base):
+    """What was posted together."""
+
+    __tablename__ = "parcel"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
+    service: Mapped[str]
+    tracking: Mapped[str | None]
+    posted_at: Mapped[datetime]

@@ -1,0 +1,83 @@
+"""What leaves together: posting packed units, and what the buyer is told of it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session, aliased
+
+from shop import clock
+from shop.fulfilment.models import Parcel, UnitStep
+from shop.fulfilment.stages import Action, Stage, after
+from shop.fulfilment.units import SLIP, NotAllowed, note, workable
+from shop.mail import outbox
+from shop.orders.lifecycle import lock
+from shop.orders.models import Order, OrderLine
+
+EMAIL: Final = "posted"
+LONGEST_TRACKING: Final = 40
+
+
+def post(
+    session: Session, order_id: int, numbers: Sequence[int], *, tracking: str | None, actor: str
+) -> Parcel:
+    """Post these units of an order in one parcel. Raises NotAllowed: then none of them is posted.
+
+    The buyer's e-mail goes out once the step can no longer be taken back.
+    """
+    order = lock(session, order_id)
+    if not numbers:
+        raise NotAllowed("No piece was chosen.")
+    parcel = _parcel(session, order, tracking)
+    for number in numbers:
+        line, unit = workable(session, order_id, number)
+        if (stage := after(Stage(unit.stage), Action.POST, words=line.engraved)) is None:
+            raise NotAllowed(f"Piece {number} is {unit.stage}.")
+        note(session, unit, Action.POST, stage, actor=actor, parcel=parcel.id)
+    outbox.put(session, kind=EMAIL, order_id=order.id, dedupe_key=f"{EMAIL}-{parcel.id}", after=SLIP)
+    return parcel
+
+
+def parcels_of(session: Session, order_id: int) -> Sequence[Parcel]:
+    """The parcels of an order that were not taken back, oldest first."""
+    kept = _posted(order_id).with_only_columns(UnitStep.parcel_id)
+    return session.scalars(select(Parcel).where(Parcel.id.in_(kept)).order_by(Parcel.id)).all()
+
+
+def told_by(session: Session, dedupe_key: str) -> tuple[Parcel, Sequence[str]] | None:
+    """The parcel that a queued e-mail tells of, and the pieces in it; None when all were taken back."""
+    number = dedupe_key.removeprefix(f"{EMAIL}-")
+    parcel = session.get(Parcel, int(number)) if number.isdigit() else None
+    pieces = _pieces(session, parcel) if parcel else []
+    return (parcel, pieces) if parcel and pieces else None
+
+
+def _pieces(session: Session, parcel: Parcel) -> Sequence[str]:
+    in_it = _posted(parcel.order_id).where(UnitStep.parcel_id == parcel.id).order_by(OrderLine.number)
+    return session.scalars(in_it).all()
+
+
+def _posted(order_id: int) -> Select[str]:
+    """The pieces of an order that were posted, each with the step that did it and was not taken back."""
+    undone = aliased(UnitStep)
+    return (
+        select(OrderLine.piece_name)
+        .join(UnitStep, UnitStep.order_line_id == OrderLine.id)
+        .where(OrderLine.order_id == order_id, UnitStep.parcel_id.is_not(None))
+        .where(~exists().where(undone.undoes_id == UnitStep.id))
+    )
+
+
+def tidy(tracking: str | None) -> str | None:
+    """A tracking number as carriers write it: capitals and digits; None when there is none."""
+    kept = "".join(letter for letter in (tracking or "").upper() if letter.isascii() and letter.isalnum())
+    return kept[:LONGEST_TRACKING] or None
+
+
+def _parcel(session: Session, order: Order, tracking: str | None) -> Parcel:
+    parcel = Parcel(
+        order_id=order.id, service=order.postage_service, tracking=tidy(tracking), posted_at=clock.now()
+    )
+    session.add(parcel)
+    session.flush()
+    return parcel

@@ -1,0 +1,60 @@
+"""How far an order has come, from what was really done to its units: nothing that nobody writes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from shop.fulfilment.models import UnitStep
+from shop.fulfilment.stages import Action, Stage
+from shop.fulfilment.units import steps_of, units_of
+from shop.orders.models import OrderLine
+
+FOR_WORDS: Final = frozenset({Stage.CHECKED, Stage.ENGRAVING})
+"""Milestones of units with words alone."""
+
+MILESTONES: Final = (Stage.CHECKED, Stage.ENGRAVING, Stage.PACKED, Stage.POSTED)
+"""What every unit goes through. Being delivered is told when it is known, not before."""
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A stage of an order: how many of its units have reached it, and when the last of them did."""
+
+    stage: Stage
+    reached: int
+    units: int
+    at: datetime | None
+    """None until all have reached it."""
+
+
+def milestones(session: Session, lines: Sequence[OrderLine]) -> list[Milestone]:
+    """The milestones of an order that was paid for, in their order; none when none of it is to be sent."""
+    order_id = lines[0].order_id
+    units, steps = units_of(session, order_id), steps_of(session, order_id)
+    kept = [line for line in lines if line.number in units and units[line.number].stage != Stage.REFUNDED]
+    reached = {line.number: times(steps.get(line.number, ())) for line in kept}
+    found = []
+    for stage in (*MILESTONES, Stage.DELIVERED):
+        asked = [line.number for line in kept if line.engraved or stage not in FOR_WORDS]
+        when = [reached[number][stage] for number in asked if stage in reached[number]]
+        if asked and (when or stage is not Stage.DELIVERED):
+            done = max(when) if len(when) == len(asked) else None
+            found.append(Milestone(stage, len(when), len(asked), done))
+    return found
+
+
+def times(steps: Sequence[UnitStep]) -> Mapping[Stage, datetime]:
+    """When a unit reached each stage it has been through in this making; what was taken back never was."""
+    undone = {step.undoes_id for step in steps}
+    found: dict[Stage, datetime] = {}
+    for step in steps:
+        if step.id in undone or step.action == Action.UNDO:
+            continue
+        if step.action == Action.REMAKE:
+            found.clear()
+        elif step.came_to not in {step.came_from, Stage.REFUNDED}:
+            found.setdefault(Stage(step.came_to), step.at)
+    return found

@@ -1,0 +1,131 @@
+"""What is to be done at the bench: the units of paid orders by their next step, those paid for first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import join as orm_join
+
+from shop import clock
+from shop.fulfilment.models import Unit, UnitStep
+from shop.fulfilment.stages import MOVES, TO_MAKE, WITHOUT_WORDS, Action
+from shop.fulfilment.units import NO_SLIP, SLIP, WORKED_ON
+from shop.giving.ledger import Book
+from shop.orders.models import Order, OrderLine
+
+_UNITS: Final = orm_join(
+    orm_join(Unit, OrderLine, OrderLine.id == Unit.order_line_id), Order, Order.id == Unit.order_id
+)
+
+STEPS: Final = (Action.CHECK, Action.BEGIN, Action.FINISH, Action.INSPECT, Action.PACK, Action.POST)
+"""What the bench does, in its order."""
+
+
+@dataclass(frozen=True)
+class Queued:
+    """One unit that waits for its next step. Its words stand on the order's page alone."""
+
+    line_id: int
+    reference: str
+    number: int
+    piece: str
+    metal: str
+    chain_inches: int
+    engraved: bool
+    held: str | None
+    making: int
+    paid_at: datetime
+
+
+def waiting_for(session: Session, action: Action, book: Book, *, most: int) -> Sequence[Queued]:
+    """The units whose next step this is, those paid for first."""
+    return _queued(session, _next_is(action), book, most)
+
+
+def on_hold(session: Session, book: Book, *, most: int) -> Sequence[Queued]:
+    """The units that rest."""
+    return _queued(session, and_(Unit.stage.in_(TO_MAKE), Unit.held.is_not(None)), book, most)
+
+
+def counts(session: Session, book: Book) -> Mapping[Action, int]:
+    """How many units wait for each step."""
+    rows = session.execute(
+        select(Unit.stage, OrderLine.engraved, func.count())
+        .select_from(_UNITS)
+        .where(*_made_of(book), Unit.stage.in_(TO_MAKE), Unit.held.is_(None))
+        .group_by(Unit.stage, OrderLine.engraved)
+    ).all()
+    found = dict.fromkeys(STEPS, 0)
+    for stage, engraved, number in rows:
+        moves = MOVES if engraved else WITHOUT_WORDS
+        found[next(action for action in STEPS if stage in moves.get(action, {}))] += number
+    return found
+
+
+@dataclass(frozen=True)
+class Undoable:
+    """A step that can still be taken back."""
+
+    line_id: int
+    reference: str
+    number: int
+    piece: str
+    action: str
+
+
+def can_be_undone(session: Session, most: int = 5) -> Sequence[Undoable]:
+    """The latest steps that nothing has followed yet, newest first."""
+    followed = aliased(UnitStep)
+    rows = session.execute(
+        select(OrderLine.id, Order.reference, OrderLine.number, OrderLine.piece_name, UnitStep.action)
+        .join(OrderLine, OrderLine.id == UnitStep.order_line_id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(
+            UnitStep.at > clock.now() - SLIP,
+            UnitStep.undoes_id.is_(None),
+            UnitStep.action.not_in(NO_SLIP),
+            ~exists().where(followed.order_line_id == UnitStep.order_line_id, followed.id > UnitStep.id),
+        )
+        .order_by(UnitStep.id.desc())
+        .limit(most)
+    )
+    return [Undoable(*row) for row in rows]
+
+
+def _next_is(action: Action) -> ColumnElement[bool]:
+    stands = [
+        and_(Unit.stage == stage, OrderLine.engraved.is_(words))
+        for moves, words in ((MOVES, True), (WITHOUT_WORDS, False))
+        for stage in moves.get(action, {})
+    ]
+    return and_(Unit.held.is_(None), or_(*stands))
+
+
+def _queued(session: Session, chosen: ColumnElement[bool], book: Book, most: int) -> Sequence[Queued]:
+    rows = session.execute(
+        select(
+            OrderLine.id.label("line_id"),
+            Order.reference,
+            OrderLine.number,
+            OrderLine.piece_name.label("piece"),
+            OrderLine.metal_name.label("metal"),
+            OrderLine.chain_inches,
+            OrderLine.engraved,
+            Unit.held,
+            Unit.making,
+            Unit.paid_at,
+        )
+        .select_from(_UNITS)
+        .where(*_made_of(book), chosen)
+        .order_by(Unit.paid_at, OrderLine.id)
+        .limit(most)
+    )
+    return [Queued(**row) for row in rows.mappings()]
+
+
+def _made_of(book: Book) -> tuple[ColumnElement[bool], ...]:
+    """Units of paid orders, and of this book: what was ordered with test payments is never made for real."""
+    return Order.state.in_(WORKED_ON), Order.book == book

@@ -1,0 +1,100 @@
+"""The stages of a unit from paid to delivered, and the one table of what may follow what."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class Stage(StrEnum):
+    """Where a unit stands. A new one is a migration, too: the database checks."""
+
+    TO_CHECK = "to check"
+    CHECKED = "checked"
+    ENGRAVING = "engraving"
+    ENGRAVED = "engraved"
+    INSPECTED = "inspected"
+    PACKED = "packed"
+    POSTED = "posted"
+    DELIVERED = "delivered"
+    REFUNDED = "refunded"
+
+
+class Action(StrEnum):
+    """What is done to a unit, or happens to it."""
+
+    CHECK = "checked"
+    BEGIN = "engraving begun"
+    FINISH = "engraved"
+    INSPECT = "inspected"
+    PACK = "packed"
+    POST = "posted"
+    DELIVER = "delivered"
+    HOLD = "put on hold"
+    RESUME = "off hold"
+    REMAKE = "to be made again"
+    REFUND = "refunded"
+    REFUND_BACK = "refund came back"
+    UNDO = "undone"
+
+
+class Hold(StrEnum):
+    """Why a unit rests."""
+
+    QUESTION = "a question to the buyer"
+    MATERIAL = "waiting for material"
+    PAYMENT = "something about the payment"
+
+
+class Remake(StrEnum):
+    """Why a unit is made again."""
+
+    SLIP = "a slip while engraving"
+    FAULT = "a fault in the piece"
+    WORDS = "other words"
+    LOST = "lost or damaged on the way"
+
+
+MOVES: Final[Mapping[Action, Mapping[Stage, Stage]]] = {
+    Action.CHECK: {Stage.TO_CHECK: Stage.CHECKED},
+    Action.BEGIN: {Stage.CHECKED: Stage.ENGRAVING},
+    Action.FINISH: {Stage.ENGRAVING: Stage.ENGRAVED},
+    Action.INSPECT: {Stage.ENGRAVED: Stage.INSPECTED},
+    Action.PACK: {Stage.INSPECTED: Stage.PACKED},
+    Action.POST: {Stage.PACKED: Stage.POSTED},
+    Action.DELIVER: {Stage.POSTED: Stage.DELIVERED},
+    Action.REMAKE: dict.fromkeys(
+        (
+            Stage.ENGRAVING, Stage.ENGRAVED, Stage.INSPECTED, Stage.PACKED, Stage.POSTED, Stage.DELIVERED,
+        ),
+        Stage.TO_CHECK,
+    ),
+}  # fmt: skip
+"""By what is done: where a unit with words may come from, and where it goes."""
+
+WITHOUT_WORDS: Final[Mapping[Action, Mapping[Stage, Stage]]] = {
+    Action.CHECK: MOVES[Action.CHECK],
+    Action.PACK: {Stage.CHECKED: Stage.PACKED},
+    Action.POST: MOVES[Action.POST],
+    Action.DELIVER: MOVES[Action.DELIVER],
+    Action.REMAKE: dict.fromkeys((Stage.PACKED, Stage.POSTED, Stage.DELIVERED), Stage.TO_CHECK),
+}
+"""The same for a unit without words."""
+
+TO_MAKE: Final = (
+    Stage.TO_CHECK, Stage.CHECKED, Stage.ENGRAVING, Stage.ENGRAVED, Stage.INSPECTED, Stage.PACKED,
+)  # fmt: skip
+"""Stages at the bench, in their order: a unit there still has to leave."""
+
+WORDS_OPEN: Final = frozenset({Stage.TO_CHECK, Stage.CHECKED})
+"""Until engraving begins the words can be changed."""
+
+
+def after(stage: Stage, action: Action, *, words: bool) -> Stage | None:
+    """Where the action takes a unit that stands there; None when it may not be done then."""
+    return (MOVES if words else WITHOUT_WORDS).get(action, {}).get(stage)
+
+
+def next_action(stage: Stage, *, words: bool) -> Action | None:
+    """What is to be done next with a unit; None when nothing is."""
+    forward = (action for action in (MOVES if words else WITHOUT_WORDS) if action is not Action.REMAKE)
+    return next((action for action in forward if after(stage, action, words=words)), None)

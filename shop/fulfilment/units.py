@@ -1,0 +1,215 @@
+"""Moving units along their stages. Every move goes through one door, `note`, and leaves a row."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from shop import clock
+from shop.fulfilment.models import Unit, UnitStep
+from shop.fulfilment.stages import TO_MAKE, Action, Hold, Remake, Stage, after
+from shop.orders.hand_drawings import approved_lines
+from shop.orders.lifecycle import lock
+from shop.orders.models import Order, OrderLine
+from shop.orders.states import State
+
+SLIP: Final = timedelta(minutes=15)
+"""How long a step can be taken back, as long as nothing has followed it."""
+
+WORKED_ON: Final = frozenset({State.PAID, State.PART_REFUNDED})
+"""States of an order whose units are made. In any other its money is in question, or has gone back."""
+
+NO_SLIP: Final = frozenset({Action.REFUND, Action.REFUND_BACK})
+"""What money did, and nobody at the bench can take back."""
+
+
+class NotAllowed(Exception):
+    """This cannot be done with that unit now. The text says why, for a person."""
+
+
+def open_units(session: Session, order: Order, lines: Iterable[OrderLine], paid_at: datetime) -> None:
+    """Put the units of an order that has just been paid for on the bench."""
+    shared = {"order_id": order.id, "stage": Stage.TO_CHECK, "held": None, "making": 1, "paid_at": paid_at}
+    session.execute(insert(Unit), [shared | {"order_line_id": line.id} for line in lines])
+
+
+def units_of(session: Session, order_id: int) -> Mapping[int, Unit]:
+    """Where the units of an order stand, by the number of the line; nothing before it was paid for."""
+    return {line.number: unit for line, unit in _rows(session, order_id)}
+
+
+def is_to_be_made(session: Session, order: Order, number: int) -> bool:
+    """Whether a unit is paid for, and its money neither went back nor is in question."""
+    unit = units_of(session, order.id).get(number)
+    return order.state in WORKED_ON and unit is not None and unit.stage != Stage.REFUNDED
+
+
+def steps_of(session: Session, order_id: int) -> Mapping[int, Sequence[UnitStep]]:
+    """What was done to the units of an order, by the number of the line, in its order."""
+    rows = session.execute(
+        select(OrderLine.number, UnitStep)
+        .join(UnitStep, UnitStep.order_line_id == OrderLine.id)
+        .where(OrderLine.order_id == order_id)
+        .order_by(UnitStep.id)
+    ).all()
+    found: dict[int, list[UnitStep]] = {}
+    for number, step in rows:
+        found.setdefault(number, []).append(step)
+    return found
+
+
+def act(
+    session: Session,
+    order_id: int,
+    number: int,
+    action: Action,
+    *,
+    actor: str,
+    reason: Remake | None = None,
+) -> Unit:
+    """Do something with a unit. Raises NotAllowed.
+
+    A unit that is made again begins anew; `reason` says why. It brings no second donation, for the ledger
+    knows units of the order, not makings.
+    """
+    line, unit = workable(session, order_id, number)
+    stage = after(Stage(unit.stage), action, words=line.engraved)
+    if stage is None or action is Action.POST:  # posting is a parcel's: see parcels.post
+        raise NotAllowed(f"It is {unit.stage}.")
+    if action is Action.BEGIN and line.by_hand and number not in approved_lines(session, order_id):
+        raise NotAllowed("Its drawing is not approved yet.")
+    if action is Action.REMAKE:
+        unit.making += 1
+    note(session, unit, action, stage, actor=actor, reason=reason)
+    return unit
+
+
+def hold(session: Session, order_id: int, number: int, why: Hold, *, actor: str) -> None:
+    """Let a unit rest. Raises NotAllowed."""
+    _, unit = workable(session, order_id, number)
+    if unit.stage not in TO_MAKE:
+        raise NotAllowed(f"It is {unit.stage}.")
+    unit.held = why
+    note(session, unit, Action.HOLD, Stage(unit.stage), actor=actor, reason=why)
+
+
+def resume(session: Session, order_id: int, number: int, *, actor: str) -> None:
+    """Go on with a unit that rests. Raises NotAllowed."""
+    lock(session, order_id)
+    _, unit = _one(session, order_id, number)
+    if unit.held is None:
+        raise NotAllowed("It is not on hold.")
+    why, unit.held = Hold(unit.held), None
+    note(session, unit, Action.RESUME, Stage(unit.stage), actor=actor, reason=why)
+
+
+def undo(session: Session, order_id: int, number: int, *, actor: str) -> Action:
+    """Take back the last step, which was a slip. Give which it was. Raises NotAllowed."""
+    lock(session, order_id)
+    _, unit = _one(session, order_id, number)
+    last = session.scalars(
+        select(UnitStep)
+        .where(UnitStep.order_line_id == unit.order_line_id)
+        .order_by(UnitStep.id.desc())
+        .limit(1)
+    ).first()
+    if last is None or last.undoes_id is not None or last.action in NO_SLIP:
+        raise NotAllowed("There is nothing to take back.")
+    if clock.now() - last.at > SLIP:
+        raise NotAllowed("It was too long ago to take back.")
+    _unmake(unit, last)
+    note(session, unit, Action.UNDO, Stage(last.came_from), actor=actor, undoes=last.id)
+    return Action(last.action)
+
+
+def follow_money(session: Session, order: Order, gone: Mapping[int, str]) -> None:
+    """Take the units whose price went back off the bench; bring back those whose refund came back.
+
+    `gone` has who gave the money back, by the number of the line.
+    """
+    for line, unit in _rows(session, order.id):
+        if line.number in gone and unit.stage != Stage.REFUNDED:
+            unit.held = None
+            note(session, unit, Action.REFUND, Stage.REFUNDED, actor=gone[line.number])
+        elif line.number not in gone and unit.stage == Stage.REFUNDED:
+            note(session, unit, Action.REFUND_BACK, _before_refund(session, unit), actor="stripe")
+
+
+def workable(session: Session, order_id: int, number: int) -> tuple[OrderLine, Unit]:
+    """A unit that may be worked on, its order locked. Raises NotAllowed."""
+    order = lock(session, order_id)
+    line, unit = _one(session, order_id, number)
+    if unit.stage == Stage.REFUNDED:
+        raise NotAllowed("Its money went back.")
+    if order.state not in WORKED_ON:
+        raise NotAllowed("Its payment is in question: nothing is made until that is settled.")
+    if unit.held is not None:
+        raise NotAllowed(f"It is on hold: {unit.held}.")
+    return line, unit
+
+
+def _unmake(unit: Unit, last: UnitStep) -> None:
+    if last.action == Action.HOLD:
+        unit.held = None
+    elif last.action == Action.RESUME:
+        unit.held = last.reason
+    elif last.action == Action.REMAKE:
+        unit.making -= 1
+
+
+def _before_refund(session: Session, unit: Unit) -> Stage:
+    refund = session.scalars(
+        select(UnitStep)
+        .where(UnitStep.order_line_id == unit.order_line_id, UnitStep.action == Action.REFUND)
+        .order_by(UnitStep.id.desc())
+        .limit(1)
+    ).one()
+    return Stage(refund.came_from)
+
+
+def note(
+    session: Session,
+    unit: Unit,
+    action: Action,
+    stage: Stage,
+    *,
+    actor: str,
+    reason: Hold | Remake | None = None,
+    undoes: int | None = None,
+    parcel: int | None = None,
+) -> None:
+    """Move a unit, and write down who did, when and what: the one place where a stage changes."""
+    step = UnitStep(
+        order_line_id=unit.order_line_id,
+        action=action,
+        came_from=unit.stage,
+        came_to=stage,
+        reason=reason,
+        undoes_id=undoes,
+        parcel_id=parcel,
+        at=clock.now(),
+        actor=actor,
+    )
+    session.add(step)
+    unit.stage = stage
+
+
+def _one(session: Session, order_id: int, number: int) -> tuple[OrderLine, Unit]:
+    found = [(line, unit) for line, unit in _rows(session, order_id) if line.number == number]
+    if not found:
+        raise NotAllowed("There is no such piece at the bench.")
+    return found[0]
+
+
+def _rows(session: Session, order_id: int) -> Sequence[tuple[OrderLine, Unit]]:
+    return [
+        (line, unit)
+        for line, unit in session.execute(
+            select(OrderLine, Unit)
+            .join(Unit, Unit.order_line_id == OrderLine.id)
+            .where(OrderLine.order_id == order_id)
+            .order_by(OrderLine.number)
+        )
+    ]

@@ -1,0 +1,159 @@
+"""One unit of an order from its page: the next step, a rest, making it again, and its parcel's number."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Final, TypeVar
+
+from flask import Blueprint, abort, flash, g, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop import web
+from shop.accounts.access import require
+from shop.fulfilment import parcels, units
+from shop.fulfilment.models import Unit
+from shop.fulfilment.stages import TO_MAKE, Action, Hold, Remake, Stage, after, next_action
+from shop.fulfilment.units import WORKED_ON, NotAllowed
+from shop.orders.models import Order, OrderLine
+from shop.owner.work_queue import BUTTONS, refuse_unless_as_approved
+
+blueprint = Blueprint("owner_units", __name__, url_prefix="/owner/orders/<reference>")
+
+Word = TypeVar("Word", bound=StrEnum)
+
+KINDS: Final[Mapping[Stage, str]] = {
+    Stage.POSTED: "good",
+    Stage.DELIVERED: "good",
+    Stage.REFUNDED: "bad",
+    Stage.TO_CHECK: "quiet",
+}
+"""The shape beside a stage's word; half full while it is being made."""
+
+
+LABELS: Final = BUTTONS | {Action.DELIVER: "Delivered"}
+
+
+@dataclass(frozen=True)
+class UnitShown:
+    """Where one unit stands, and what can be done with it now."""
+
+    stage: Stage
+    kind: str
+    held: str | None
+    making: int
+    action: Action | None
+    button: str
+    holds: Sequence[Hold]
+    remakes: Sequence[Remake]
+    worked_on: bool
+    """Whether its money is here: else nothing of it is made, and there are no files."""
+
+
+def shown(session: Session, order: Order, lines: Sequence[OrderLine]) -> dict[int, UnitShown]:
+    """By the number of the line, how each unit stands; nothing before the order is paid for."""
+    found, here = units.units_of(session, order.id), order.state in WORKED_ON
+    return {
+        line.number: _shown(line, found[line.number], money_is_here=here)
+        for line in lines
+        if line.number in found
+    }
+
+
+def _shown(line: OrderLine, unit: Unit, *, money_is_here: bool) -> UnitShown:
+    stage = Stage(unit.stage)
+    free = money_is_here and stage is not Stage.REFUNDED and not unit.held
+    action = next_action(stage, words=line.engraved) if free else None
+    again = free and after(stage, Action.REMAKE, words=line.engraved) is not None
+    return UnitShown(
+        stage=stage,
+        kind=KINDS.get(stage, "wait"),
+        held=unit.held,
+        making=unit.making,
+        action=action,
+        button=LABELS[action] if action else "",
+        holds=tuple(Hold) if free and stage in TO_MAKE else (),
+        remakes=tuple(Remake) if again else (),
+        worked_on=money_is_here and stage is not Stage.REFUNDED,
+    )
+
+
+@blueprint.post("/lines/<int(max=2147483647):number>/steps")
+@require("owner")
+def step(reference: str, number: int) -> ResponseReturnValue:
+    """Take a unit one step further, or have it made again."""
+    with web.reading() as session:
+        line = _line(session, reference, number)
+    try:
+        action = _word(Action, request.form.get("action"))
+        if action is Action.BEGIN:
+            refuse_unless_as_approved(line)
+        with web.transaction() as session:
+            _do(session, line, action)
+    except NotAllowed as refused:
+        return _back(reference, number, str(refused))
+    return _back(reference, number, f"Piece {number}: {action}.")
+
+
+@blueprint.post("/lines/<int(max=2147483647):number>/hold")
+@require("owner")
+def hold(reference: str, number: int) -> ResponseReturnValue:
+    """Let a unit rest, and say why; without a reason, go on with it."""
+    why = request.form.get("reason")
+    with web.transaction() as session:
+        line = _line(session, reference, number)
+        try:
+            if why:
+                units.hold(session, line.order_id, number, _word(Hold, why), actor=g.account.email)
+            else:
+                units.resume(session, line.order_id, number, actor=g.account.email)
+        except NotAllowed as refused:
+            return _back(reference, number, str(refused))
+    return _back(reference, number, f"Piece {number} rests: {why}." if why else f"Piece {number} goes on.")
+
+
+@blueprint.post("/parcels/<int(max=2147483647):number>/tracking")
+@require("owner")
+def track(reference: str, number: int) -> ResponseReturnValue:
+    """Write down the number under which a parcel can be followed."""
+    with web.transaction() as session:
+        order_id = session.scalar(select(Order.id).where(Order.reference == reference))
+        parcel = next((one for one in parcels.parcels_of(session, order_id or 0) if one.id == number), None)
+        if parcel is None:
+            return _back(reference, 0, "There is no such parcel.")
+        parcel.tracking = parcels.tidy(request.form.get(f"tracking-{number}"))
+        said = "The tracking number is written down." if parcel.tracking else "It has no tracking number now."
+    return _back(reference, 0, said)
+
+
+def _do(session: Session, line: OrderLine, action: Action) -> None:
+    if action is Action.POST:
+        parcels.post(session, line.order_id, [line.number], tracking=None, actor=g.account.email)
+        return
+    reason = _word(Remake, request.form.get("reason")) if action is Action.REMAKE else None
+    units.act(session, line.order_id, line.number, action, actor=g.account.email, reason=reason)
+
+
+def _line(session: Session, reference: str, number: int) -> OrderLine:
+    line = session.scalars(
+        select(OrderLine)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(Order.reference == reference, OrderLine.number == number)
+    ).one_or_none()
+    return line or abort(HTTPStatus.NOT_FOUND)
+
+
+def _word(kind: type[Word], text: str | None) -> Word:
+    """One of these words. Raises NotAllowed."""
+    found = next((word for word in kind if word == text), None)
+    if found is None:
+        raise NotAllowed("Please choose one of those that are offered.")
+    return found
+
+
+def _back(reference: str, number: int, said: str) -> ResponseReturnValue:
+    flash(said)
+    place = f"#unit-{number}" if number else ""
+    return redirect(f"/owner/orders/{reference}{place}", HTTPStatus.SEE_OTHER)

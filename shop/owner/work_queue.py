@@ -1,0 +1,237 @@
+"""The bench: what is to be done next with which unit, several at once, and a slip taken back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from shop import web
+from shop.accounts.access import require
+from shop.container import current_services
+from shop.fulfilment import parcels, units
+from shop.fulfilment.queue import STEPS, Queued, Undoable, can_be_undone, counts, on_hold, waiting_for
+from shop.fulfilment.stages import Action
+from shop.fulfilment.units import NotAllowed
+from shop.orders.cutting import NotApprovedYet, NotAsApproved, cut_as_approved
+from shop.orders.models import Order, OrderLine
+from shop.orders.view import view
+from shop.web.dates import short_day
+
+blueprint = Blueprint("owner_work_queue", __name__, url_prefix="/owner/bench")
+
+MOST: Final = 50
+"""Of each step on one page: about a week at the bench."""
+
+HEADINGS: Final = {
+    Action.CHECK: "To check",
+    Action.BEGIN: "To engrave",
+    Action.FINISH: "Being engraved",
+    Action.INSPECT: "To look at again",
+    Action.PACK: "To pack",
+    Action.POST: "To post",
+}
+BUTTONS: Final = {
+    Action.CHECK: "Checked",
+    Action.BEGIN: "Begin engraving",
+    Action.FINISH: "Engraved",
+    Action.INSPECT: "Looked at again",
+    Action.PACK: "Packed",
+    Action.POST: "Posted",
+}
+NOT_APPROVED: Final = "Its drawing is not approved yet."
+
+
+@dataclass(frozen=True)
+class Row:
+    """One unit that waits."""
+
+    line_id: int
+    href: str
+    reference: str
+    about: str
+    """Reference and number, for who cannot see where a button stands."""
+    piece: str
+    detail: str
+    paid: str
+    rests: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """The units that wait for one step."""
+
+    action: Action
+    number: int
+    rows: Sequence[Row]
+
+    @property
+    def heading(self) -> str:
+        """What is to be done with them."""
+        return HEADINGS[self.action]
+
+    @property
+    def id(self) -> str:
+        """Where the section stands on its page."""
+        return self.heading.lower().replace(" ", "-")
+
+    @property
+    def button(self) -> str:
+        """What is said once it is done."""
+        return BUTTONS[self.action]
+
+    @property
+    def several(self) -> bool:
+        """Whether there is more than one to tick."""
+        return len(self.rows) > 1
+
+    @property
+    def more(self) -> str:
+        """How many are not shown."""
+        shown = len(self.rows)
+        return f"The first {shown} of {self.number}." if shown < self.number else ""
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A step that can be taken back."""
+
+    said: str
+    about: str
+    undo: str
+
+
+def _row(one: Queued) -> Row:
+    place = f"{one.reference}, piece {one.number}"
+    words = "" if one.engraved else ", no words"
+    making = f", making {one.making}" if one.making > 1 else ""
+    return Row(
+        line_id=one.line_id,
+        href=f"/owner/orders/{one.reference}#unit-{one.number}",
+        reference=one.reference,
+        about=place,
+        piece=one.piece,
+        detail=f"{one.metal}, {one.chain_inches} inch chain{words}{making}",
+        paid=f"paid {short_day(one.paid_at)}",
+        rests=one.held or "",
+    )
+
+
+def _slip(step: Undoable) -> Slip:
+    return Slip(
+        said=f"{step.reference}, {step.number}. {step.piece}: {step.action}",
+        about=f"{step.reference}, piece {step.number}",
+        undo=f"/owner/bench/units/{step.line_id}/undo",
+    )
+
+
+@blueprint.get("")
+@require("owner")
+def index() -> ResponseReturnValue:
+    """What there is to do, by step."""
+    book = current_services().book
+    with web.reading() as session:
+        number = counts(session, book)
+        sections = [
+            Section(action, number[action], [_row(one) for one in found])
+            for action in STEPS
+            if number[action] and (found := waiting_for(session, action, book, most=MOST))
+        ]
+        resting = [_row(one) for one in on_hold(session, book, most=MOST)]
+        slips = [_slip(step) for step in can_be_undone(session)]
+    return render_template("owner/bench.html", sections=sections, resting=resting, slips=slips)
+
+
+@blueprint.post("/steps")
+@require("owner")
+def step() -> ResponseReturnValue:
+    """Do one thing with one unit or with several; what cannot be done is said, and the rest is done."""
+    action = next((step for step in STEPS if step == request.form.get("action")), None)
+    chosen = _chosen()
+    if action is None or not chosen:
+        flash("No piece was ticked.")
+        return redirect("/owner/bench", HTTPStatus.SEE_OTHER)
+    done = _post(chosen) if action is Action.POST else [line for line in chosen if _act(line, action)]
+    if done:
+        pieces = "1 piece" if len(done) == 1 else f"{len(done)} pieces"
+        flash(f"{BUTTONS[action]}: {pieces}.")
+    return redirect("/owner/bench", HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/units/<int(max=2147483647):number>/undo")
+@require("owner")
+def undo(number: int) -> ResponseReturnValue:
+    """Take back the last step of the unit whose line has this id."""
+    line = _line(number)
+    try:
+        with web.transaction() as session:
+            undone = units.undo(session, line.order_id, line.number, actor=g.account.email)
+        flash(f"Taken back: {undone}.")
+    except NotAllowed as refused:
+        flash(str(refused))
+    return redirect("/owner/bench", HTTPStatus.SEE_OTHER)
+
+
+def _chosen() -> list[OrderLine]:
+    """The unit whose own button was pressed, or all that are ticked."""
+    asked = request.form.getlist("only") or request.form.getlist("unit")
+    return [_line(int(text)) for text in asked[:MOST] if text.isascii() and text.isdigit() and len(text) < 10]  # noqa: PLR2004
+
+
+def _line(line_id: int) -> OrderLine:
+    with web.reading() as session:
+        line = session.get(OrderLine, line_id)
+    if line is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return line
+
+
+def _act(line: OrderLine, action: Action) -> bool:
+    try:
+        if action is Action.BEGIN:
+            refuse_unless_as_approved(line)
+        with web.transaction() as session:
+            units.act(session, line.order_id, line.number, action, actor=g.account.email)
+    except NotAllowed as refused:
+        flash(f"{_named(line)}: {refused}")
+        return False
+    return True
+
+
+def _post(lines: Sequence[OrderLine]) -> list[OrderLine]:
+    """Post the packed units of each order in one parcel."""
+    done = []
+    for order_id in dict.fromkeys(line.order_id for line in lines):
+        together = [line for line in lines if line.order_id == order_id]
+        try:
+            with web.transaction() as session:
+                numbers = [line.number for line in together]
+                parcels.post(session, order_id, numbers, tracking=None, actor=g.account.email)
+        except NotAllowed as refused:
+            flash(f"{_named(together[0])}: {refused}")
+        else:
+            done += together
+    return done
+
+
+def refuse_unless_as_approved(line: OrderLine) -> None:
+    """Engraving begins with what was approved, or not at all. Raises NotAllowed."""
+    services = current_services()
+    with web.reading() as session:
+        opened = view(session, services.vault, session.get_one(Order, line.order_id))
+    unit = next(one for one in opened.lines if one.row.number == line.number)
+    try:
+        cut_as_approved(unit)
+    except NotApprovedYet:
+        raise NotAllowed(NOT_APPROVED) from None
+    except NotAsApproved as found:
+        raise NotAllowed(found.why) from None
+
+
+def _named(line: OrderLine) -> str:
+    with web.reading() as session:
+        reference = session.scalar(select(Order.reference).where(Order.id == line.order_id))
+    return f"{reference}, piece {line.number}"

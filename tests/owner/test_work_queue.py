@@ -1,0 +1,137 @@
+"""The bench as the owner uses it: what waits, the next step for one unit or several, a slip taken back."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, text
+
+from shop.fulfilment import units
+from shop.fulfilment.stages import Action, Hold, Stage
+from tests.fulfilment.conftest import OWNER, PLAIN, WORDS, Bench
+from tests.harness import Harness
+from tests.shopper import Shopper, form_on, soup
+
+BENCH, STEPS = "/owner/bench", "/owner/bench/steps"
+ENGRAVED, BARE = ("disc", "Wren"), ("petal", "")
+
+
+@pytest.fixture
+def bench(harness: Harness) -> Bench:
+    return Bench(harness)
+
+
+def headings(owner: Shopper) -> dict[str, str]:
+    page = soup(owner.get(BENCH))
+    return {
+        str(title.contents[0]).strip(): title.select_one(".soft").text
+        for title in page.select("form ~ h2, section > h2:has(.soft)")
+    }
+
+
+def line_ids(bench: Bench, order: int) -> list[str]:
+    return [str(unit.order_line_id) for _, unit in sorted(bench.units(order).items())]
+
+
+def press(owner: Shopper, action: Action, **fields: str | list[str]) -> list[str]:
+    """Press a step's button. Give what the shop then says."""
+    token = form_on(owner.get(BENCH), STEPS)[1]["csrf_token"]
+    owner.post(STEPS, {"csrf_token": token, "action": action, **fields})
+    return [notice.text.strip() for notice in soup(owner.get(BENCH)).select("[role=status]")]
+
+
+def test_an_empty_bench_says_so(owner: Shopper) -> None:
+    assert "Nothing waits to be made." in owner.get(BENCH).text
+
+
+def test_what_waits_stands_under_its_next_step_with_its_number(owner: Shopper, bench: Bench) -> None:
+    first = bench.paid(ENGRAVED, BARE)
+    second = bench.paid(ENGRAVED)
+    bench.act(first, 2, Action.CHECK)
+    bench.act(second, 1, Action.CHECK)
+    assert headings(owner) == {"To check": "1", "To engrave": "1", "To pack": "1"}
+
+
+def test_one_tap_takes_one_unit_a_step_further(owner: Shopper, bench: Bench) -> None:
+    order = bench.paid(ENGRAVED, ENGRAVED)
+    said = press(owner, Action.CHECK, only=line_ids(bench, order)[0])
+    assert said == ["Checked: 1 piece."]
+    assert bench.stages(order) == [Stage.CHECKED, Stage.TO_CHECK]
+
+
+def test_several_go_together_and_what_cannot_is_said(owner: Shopper, bench: Bench) -> None:
+    order, other = bench.paid(ENGRAVED, BARE), bench.paid(BARE)
+    with bench.harness.database.transaction() as session:
+        units.hold(session, other, 1, Hold.QUESTION, actor=OWNER)
+    said = press(owner, Action.CHECK, unit=line_ids(bench, order) + line_ids(bench, other))
+    assert said[-1] == "Checked: 2 pieces."
+    assert "It is on hold: a question to the buyer." in said[0]
+    assert bench.stages(order) == [Stage.CHECKED, Stage.CHECKED]
+
+
+def test_posting_sends_the_units_of_one_order_in_one_parcel(owner: Shopper, bench: Bench) -> None:
+    order = bench.paid(ENGRAVED, BARE)
+    bench.act(order, 1, *WORDS)
+    bench.act(order, 2, *PLAIN)
+    press(owner, Action.POST, unit=line_ids(bench, order))
+    assert bench.stages(order) == [Stage.POSTED, Stage.POSTED]
+    assert len(bench.parcels(order)) == 1
+
+
+def test_a_slip_is_taken_back_by_the_button_beside_it(owner: Shopper, bench: Bench) -> None:
+    order = bench.paid(ENGRAVED)
+    (line,) = line_ids(bench, order)
+    press(owner, Action.CHECK, only=line)
+    page = owner.get(BENCH)
+    _, sent = form_on(page, f"{BENCH}/units/{line}/undo")
+    owner.post(f"{BENCH}/units/{line}/undo", sent)
+    assert bench.stages(order) == [Stage.TO_CHECK]
+    assert "/undo" not in owner.get(BENCH).text
+
+
+@pytest.mark.parametrize("fields", [{"action": "undone"}, {"action": "refunded"}, {"action": "x"}, {}])
+def test_what_is_no_step_of_the_bench_changes_nothing(
+    owner: Shopper, bench: Bench, fields: dict[str, str]
+) -> None:
+    order = bench.paid(ENGRAVED)
+    token = form_on(owner.get(BENCH), STEPS)[1]["csrf_token"]
+    sent = {"csrf_token": token, "unit": line_ids(bench, order), **fields}
+    assert owner.post(STEPS, sent).status_code == 303
+    assert bench.stages(order) == [Stage.TO_CHECK]
+
+
+@pytest.mark.parametrize("unit", ["", "-1", "0", "999999", "9" * 40, "1;2", "٣"])
+def test_a_unit_there_is_not_changes_nothing(owner: Shopper, bench: Bench, unit: str) -> None:
+    order = bench.paid(ENGRAVED)
+    token = form_on(owner.get(BENCH), STEPS)[1]["csrf_token"]
+    answer = owner.post(STEPS, {"csrf_token": token, "action": Action.CHECK, "unit": unit})
+    assert answer.status_code in {303, 404}
+    assert bench.stages(order) == [Stage.TO_CHECK]
+
+
+def test_however_much_waits_the_bench_asks_the_database_as_often(owner: Shopper, bench: Bench) -> None:
+    bench.paid(ENGRAVED)
+    few = statements(owner)
+    for _ in range(6):
+        bench.paid(ENGRAVED, BARE)
+    assert statements(owner) == few <= 12
+
+
+def statements(owner: Shopper) -> int:
+    """How many the page takes; what every page shows is read before."""
+    owner.get(BENCH)
+    asked: list[str] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    event.listen(owner.database.engine, "before_cursor_execute", count)
+    owner.get(BENCH)
+    event.remove(owner.database.engine, "before_cursor_execute", count)
+    return len(asked)
+
+
+def test_orders_of_the_other_book_are_not_made(app: Flask, owner: Shopper, bench: Bench) -> None:
+    order = bench.paid(ENGRAVED)
+    with bench.harness.database.transaction() as session:
+        session.execute(text("UPDATE \"order\" SET book = 'live'"))
+    assert order
+    assert "Nothing waits to be made." in owner.get(BENCH).text
