@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import bindparam, or_, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock, stock
@@ -94,10 +94,21 @@ def _create(services: Services, attempt: CheckoutAttempt, request: Mapping[str, 
             if not error.failed:
                 raise
         attempt = _next_key(services, attempt)
-        opened = [seen for seen in made_for(services, attempt, reference) if seen.status == "open"]
+        taken = _of_other_attempts(services, attempt)
+        made = made_for(services, attempt, reference)
+        opened = [seen for seen in made if seen.status == "open" and seen.id not in taken]
         if opened:
             return opened[0]
     return services.gateway.create_session(request, try_key(attempt))
+
+
+def _of_other_attempts(services: Services, attempt: CheckoutAttempt) -> set[str | None]:
+    """The pages of the order's other attempts: made for another basket, perhaps at another price."""
+    others = select(CheckoutAttempt.stripe_id).where(
+        CheckoutAttempt.order_id == attempt.order_id, CheckoutAttempt.id != attempt.id
+    )
+    with services.database.looking() as session:
+        return set(session.scalars(others))
 
 
 def _next_key(services: Services, failed: CheckoutAttempt) -> CheckoutAttempt:
