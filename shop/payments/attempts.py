@@ -44,6 +44,7 @@ def open_attempt(
         key=f"order-{order.reference}-session-{number}",
         request=session_request(
             reference=order.reference,
+            attempt=number,
             lines=[(name, pence, count) for (name, pence), count in agreed.counted.items()],
             postage=(agreed.postage.name, agreed.postage_pence),
             success_url=f"{services.site_url}/checkout/thanks?session_id={{CHECKOUT_SESSION_ID}}",

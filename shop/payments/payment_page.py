@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, or_, update
 from sqlalchemy.orm import Session
 
 from shop import clock, stock
@@ -83,8 +83,8 @@ _MADE: Final = (
 def _create(services: Services, attempt: CheckoutAttempt, request: Mapping[str, Any]) -> SessionSeen:
     """Have the page made. When Stripe fails, ask with another key: the buyer need not wait until tomorrow.
 
-    A page that was made all the same is taken, if it can be seen; else nobody knows its address, and it is
-    closed when it turns up.
+    A page that was made all the same is taken, if it can be seen, but never one of another attempt, which was
+    made for another basket; else nobody knows its address, and it is closed when it turns up.
     """
     reference = str(request["client_reference_id"])
     for _ in range(KEYS_AT_ONCE - 1):
@@ -94,21 +94,12 @@ def _create(services: Services, attempt: CheckoutAttempt, request: Mapping[str, 
             if not error.failed:
                 raise
         attempt = _next_key(services, attempt)
-        taken = _of_other_attempts(services, attempt)
         made = made_for(services, attempt, reference)
-        opened = [seen for seen in made if seen.status == "open" and seen.id not in taken]
+        ours = str(attempt.number)
+        opened = [seen for seen in made if seen.status == "open" and seen.attempt == ours]
         if opened:
             return opened[0]
     return services.gateway.create_session(request, try_key(attempt))
-
-
-def _of_other_attempts(services: Services, attempt: CheckoutAttempt) -> set[str | None]:
-    """The pages of the order's other attempts: made for another basket, perhaps at another price."""
-    others = select(CheckoutAttempt.stripe_id).where(
-        CheckoutAttempt.order_id == attempt.order_id, CheckoutAttempt.id != attempt.id
-    )
-    with services.database.looking() as session:
-        return set(session.scalars(others))
 
 
 def _next_key(services: Services, failed: CheckoutAttempt) -> CheckoutAttempt:

@@ -26,6 +26,7 @@ class TooManyLines(Exception):
 def session_request(
     *,
     reference: str,
+    attempt: int = 1,
     email: str | None = None,
     lines: Sequence[tuple[str, int, int]],
     postage: tuple[str, int],
@@ -35,9 +36,10 @@ def session_request(
 ) -> dict[str, Any]:
     """A Checkout session's request: its total is exactly `lines` (name, pence each, quantity) and postage.
 
+    `attempt` is which attempt to pay the order it is for, by which its page is told from those of the others.
     `postage` is its name and its pence; `expires_at` is in seconds since 1970 and Stripe takes 30 minutes to
     24 hours from now. Equal lines become one. Postage travels as a line, so that one sum makes the total;
-    free postage is left out. Nothing about the order but its reference leaves the shop.
+    free postage is left out. Nothing about the order but its reference and that number leaves the shop.
 
     Raises TooManyLines.
     """
@@ -50,7 +52,6 @@ def session_request(
         items.append(_line(plain_name(label), postage_pence, 1))
     if len(items) > MOST_LINES:
         raise TooManyLines(len(items))
-    metadata = {"order": reference}
     return {
         "mode": "payment",
         "ui_mode": "hosted_page",
@@ -58,8 +59,8 @@ def session_request(
         "adaptive_pricing": {"enabled": False},
         "client_reference_id": reference,
         **({"customer_email": email} if email else {}),
-        "metadata": metadata,
-        "payment_intent_data": {"metadata": dict(metadata)},
+        "metadata": {"order": reference, "attempt": str(attempt)},
+        "payment_intent_data": {"metadata": {"order": reference}},
         "locale": "en-GB",
         "success_url": success_url,
         "cancel_url": cancel_url,

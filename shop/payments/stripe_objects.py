@@ -30,6 +30,7 @@ def session(found: Object) -> SessionSeen:
         currency=found["currency"],
         livemode=found["livemode"],
         client_reference_id=found["client_reference_id"],
+        attempt=(found.get("metadata") or {}).get("attempt"),
         payment_intent=identifier(found["payment_intent"]),
         expires_at=moment(found["expires_at"]),
     )

@@ -23,6 +23,8 @@ class SessionSeen:
     currency: str
     livemode: bool
     client_reference_id: str | None
+    attempt: str | None
+    """Which attempt to pay its order it was made for, by its request's metadata."""
     payment_intent: str | None
     expires_at: datetime
 

@@ -37,9 +37,10 @@ def test_equal_lines_become_one() -> None:
     assert [line["quantity"] for line in request["line_items"]] == [3, 1, 1]
 
 
-def test_nothing_but_the_reference_is_written_on_the_payment() -> None:
+def test_nothing_but_the_reference_and_which_attempt_it_is_is_written_on_the_payment() -> None:
     request = asked([("Heart", 8500, 1)])
-    assert request["metadata"] == {"order": "PM-7K3Q-2F"} == request["payment_intent_data"]["metadata"]
+    assert request["metadata"] == {"order": "PM-7K3Q-2F", "attempt": "1"}
+    assert request["payment_intent_data"]["metadata"] == {"order": "PM-7K3Q-2F"}
     assert request["client_reference_id"] == "PM-7K3Q-2F"
     assert "description" not in request["payment_intent_data"]
 

@@ -17,6 +17,7 @@ from shop.payments.sync import sync_order, withdraw
 from shop.standin import paying
 from tests.harness import Harness
 from tests.payments.test_sweep import later
+from tests.payments.test_versions import reopened
 from tests.payments.webhook_client import hooked
 
 
@@ -71,6 +72,29 @@ def test_a_page_that_nobody_could_see_is_closed_when_it_turns_up(harness: Harnes
     assert harness.services.gateway.session(unseen).status == "expired"
     harness.pays(order)
     assert harness.sync(order) is State.PAID
+
+
+def test_a_page_of_an_earlier_attempt_is_not_taken_for_the_one_that_was_asked_for(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: dict[str, str] = {}
+
+    def fails(create: Callable[..., Any], request: Any, key: str) -> Any:
+        seen = create(request, key)  # refused, once it is too late for the half hour that Stripe asks for
+        made[key] = seen.id
+        raise GatewayDown("APIError", 500)
+
+    order = harness.place_unanswered("disc")
+    blind = hooked(harness.services, create_session=fails, sessions_of=lambda *_, **__: [])
+    with pytest.raises(GatewayDown):
+        start_payment(blind, harness.attempt(order).id)
+    later(monkeypatch, timedelta(minutes=3))
+    sweep(blind)
+    assert harness.order(order).state == State.EXPIRED
+    start_payment(Failing(harness, after=False).services, reopened(harness, order))
+    assert harness.attempt(order).stripe_id not in made.values()
+    harness.sync(order)
+    assert {harness.services.gateway.session(page).status for page in made.values()} == {"expired"}
 
 
 def test_money_on_a_page_that_nobody_was_sent_to_goes_back(harness: Harness) -> None:
