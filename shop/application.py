@@ -27,6 +27,7 @@ from shop.journal import comment_routes, journal, owner_routes
 from shop.journal import routes as journal_routes
 from shop.opening import book_in_use, open_database
 from shop.owner import alerts as owner_alerts
+from shop.owner import bench_card as owner_bench_card
 from shop.owner import cutting as owner_cutting
 from shop.owner import hand_drawings as owner_hand_drawings
 from shop.owner import machine as owner_machine
@@ -79,6 +80,7 @@ TOPICS: Final = (
     owner_units,
     owner_wall,
     owner_work_queue,
+    owner_bench_card,
     owner_routes,
     finance,
     finance_remittances,

@@ -51,6 +51,7 @@ class Row:
 
     line_id: int
     href: str
+    """Its card."""
     reference: str
     about: str
     """Reference and number, for who cannot see where a button stands."""
@@ -104,13 +105,18 @@ class Slip:
     undo: str
 
 
+def card_href(line_id: int) -> str:
+    """The page of one unit at the bench."""
+    return f"/owner/bench/units/{line_id}"
+
+
 def _row(one: Queued) -> Row:
     place = f"{one.reference}, piece {one.number}"
     words = "" if one.engraved else ", no words"
     making = f", making {one.making}" if one.making > 1 else ""
     return Row(
         line_id=one.line_id,
-        href=f"/owner/orders/{one.reference}#unit-{one.number}",
+        href=card_href(one.line_id),
         reference=one.reference,
         about=place,
         piece=one.piece,
@@ -124,7 +130,7 @@ def _slip(step: Undoable) -> Slip:
     return Slip(
         said=f"{step.reference}, {step.number}. {step.piece}: {step.action}",
         about=f"{step.reference}, piece {step.number}",
-        undo=f"/owner/bench/units/{step.line_id}/undo",
+        undo=f"{card_href(step.line_id)}/undo",
     )
 
 
@@ -153,12 +159,12 @@ def step() -> ResponseReturnValue:
     chosen = _chosen()
     if action is None or not chosen:
         flash("No piece was ticked.")
-        return redirect("/owner/bench", HTTPStatus.SEE_OTHER)
+        return _back()
     done = _post(chosen) if action is Action.POST else [line for line in chosen if _act(line, action)]
     if done:
         pieces = "1 piece" if len(done) == 1 else f"{len(done)} pieces"
         flash(f"{BUTTONS[action]}: {pieces}.")
-    return redirect("/owner/bench", HTTPStatus.SEE_OTHER)
+    return _back(chosen[0].id)
 
 
 @blueprint.post("/units/<int(max=2147483647):number>/undo")
@@ -172,7 +178,13 @@ def undo(number: int) -> ResponseReturnValue:
         flash(f"Taken back: {undone}.")
     except NotAllowed as refused:
         flash(str(refused))
-    return redirect("/owner/bench", HTTPStatus.SEE_OTHER)
+    return _back(number)
+
+
+def _back(line_id: int | None = None) -> ResponseReturnValue:
+    """To where the button was: the unit's card, or the list."""
+    on_card = line_id is not None and request.form.get("back") == "card"
+    return redirect(card_href(line_id) if on_card and line_id else "/owner/bench", HTTPStatus.SEE_OTHER)
 
 
 def _chosen() -> list[OrderLine]:

@@ -325,6 +325,19 @@ def bench_with_work(visitor: Visitor) -> None:
     visitor.open("/owner/bench")
 
 
+def bench_card(visitor: Visitor) -> None:
+    """A unit with words on a page of its own, opened letter by letter."""
+    bench_with_work(visitor)
+    visitor.page.locator("[aria-labelledby=to-engrave] .queued a").first.click()
+    visitor.page.get_by_text("Letter by letter").click()
+
+
+def bench_card_bare(visitor: Visitor) -> None:
+    """A unit without words."""
+    bench_with_work(visitor)
+    visitor.page.locator("[aria-labelledby=to-post] .queued a").first.click()
+
+
 def one_order(visitor: Visitor) -> None:
     staff_at("owner", "/owner/orders", sold=True)(visitor)
     visitor.page.locator("#orders tbody a").click()
@@ -769,6 +782,8 @@ PAGE_STATES: Final = (
     PageState("alerts seen to", "/owner/alerts", seen_to, shows="The alert is put away"),
     PageState("bench none", "/owner/bench", staff_at("owner", "/owner/bench"), shows="Nothing waits"),
     PageState("bench", "/owner/bench", bench_with_work, shows="Being engraved"),
+    PageState("bench card", "/owner/bench/units/<number>", bench_card, shows="capital W"),
+    PageState("bench card bare", "/owner/bench/units/<number>", bench_card_bare, shows="Not engraved."),
     PageState("orders none", "/owner/orders", staff_at("owner", "/owner/orders"), shows="No orders yet"),
     PageState("orders", "/owner/orders", staff_at("owner", "/owner/orders", sold=True)),
     PageState("owner order", "/owner/orders/<reference>", one_order),

@@ -20,6 +20,7 @@ PERMISSIONS: Final = {
     "/owner/alerts/<int(max=2147483647):number>/acknowledgement": OWNER,
     "/owner/bench": OWNER,
     "/owner/bench/steps": OWNER,
+    "/owner/bench/units/<int(max=2147483647):number>": OWNER,
     "/owner/bench/units/<int(max=2147483647):number>/undo": OWNER,
     "/owner/machine": OWNER,
     "/owner/orders": OWNER,
