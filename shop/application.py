@@ -35,6 +35,7 @@ from shop.owner import orders as owner_orders
 from shop.owner import refunds as owner_refunds
 from shop.owner import staff as owner_staff
 from shop.owner import stock as owner_stock
+from shop.owner import stocktake as owner_stocktake
 from shop.owner import units as owner_units
 from shop.owner import wall as owner_wall
 from shop.owner import work_queue as owner_work_queue
@@ -77,6 +78,7 @@ TOPICS: Final = (
     owner_machine,
     owner_staff,
     owner_stock,
+    owner_stocktake,
     owner_units,
     owner_wall,
     owner_work_queue,

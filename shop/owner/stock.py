@@ -1,4 +1,7 @@
-"""The owner's stock: what is on hand, set aside and free, with a reason for every change."""
+"""The owner's stock: what is on hand, set aside and free, with a reason for every change.
+
+"There are 3" and "3 more" are two forms (P6): a count is set by `stocktake`, a change is added here.
+"""
 
 from http import HTTPStatus
 
@@ -11,6 +14,8 @@ from shop import stock, web
 from shop.accounts.access import require
 from shop.catalogue import snapshot
 from shop.catalogue.views import VariantView
+from shop.fulfilment import stocktake
+from shop.owner.stocktake import NOTHING_SENT, Sent, row, write_down
 from shop.stock.models import StockMovement
 from shop.web.cells import Cells, Link, Status
 from shop.web.dates import minute
@@ -46,7 +51,6 @@ class MovementForm(web.Form):
         "Why",
         choices=[
             SelectChoice("received", "Made or received"),
-            SelectChoice("counted", "Counted again"),
             SelectChoice("damaged", "Damaged"),
         ],
         validate_choice=False,
@@ -98,7 +102,7 @@ def show(sku: str) -> ResponseReturnValue:
 @blueprint.post("/<sku>/movements")
 @require("owner")
 def adjust(sku: str) -> ResponseReturnValue:
-    """Add a movement."""
+    """Add a movement: so many more, or so many fewer."""
     form = MovementForm()
     if not form.validate():
         return _page(sku, form), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -111,6 +115,17 @@ def adjust(sku: str) -> ResponseReturnValue:
     return redirect(f"/owner/stock/{sku}", HTTPStatus.SEE_OTHER)
 
 
+@blueprint.post("/<sku>/counts")
+@require("owner")
+def count(sku: str) -> ResponseReturnValue:
+    """Say how many there are: the count sheet, for one variant."""
+    sent = write_down(only=sku)
+    if sent.errors or not sent.written:
+        return _page(sku, MovementForm(formdata=None), sent), sent.status
+    flash(sent.said)
+    return redirect(f"/owner/stock/{sku}", HTTPStatus.SEE_OTHER)
+
+
 def _write_down(sku: str, form: MovementForm) -> None:
     reason, note, actor = form.reason.data, form.note.data or "", g.account.email
     with web.transaction() as session:
@@ -120,19 +135,23 @@ def _write_down(sku: str, form: MovementForm) -> None:
         stock.adjust(session, found[1].id, form.quantity.data, reason=reason, note=note, actor=actor)
 
 
-def _page(sku: str, form: MovementForm) -> str:
+def _page(sku: str, form: MovementForm, sent: Sent = NOTHING_SENT) -> str:
     with web.reading() as session:
         found = snapshot.load(session).by_sku(sku)
         if found is None:
             abort(HTTPStatus.NOT_FOUND)
         piece, variant = found
-        level, movements = stock.levels(session)[variant.id], stock.movements(session, variant.id)
+        movements, opened = stock.movements(session, variant.id), stocktake.moment(session)
+        counted = row(session, variant, sent)
     problems = {field.id: field.errors[0] for field in form if field.errors}
+    if counted.error:
+        problems[f"count-{sku}"] = counted.error
     return render_template(
         "owner/variant.html",
         piece=piece,
         variant=variant,
-        level=level,
+        counted=counted,
+        opened=opened,
         movements=[_moved(movement) for movement in movements],
         form=form,
         problems=problems,

@@ -9,6 +9,7 @@ from shop.stock.counts import (
     check,
     level_of,
     levels,
+    lock,
     movements,
     return_units,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "held_by",
     "level_of",
     "levels",
+    "lock",
     "movements",
     "note_wanted",
     "place_hold",

@@ -5,7 +5,7 @@ shifts several variants in one transaction does it in the order of their ids, so
 wait for each other (`shift_all` sorts).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -70,6 +70,15 @@ def levels(session: Session) -> dict[int, Level]:
     """Every variant's numbers by variant id. A variant nobody has counted yet is absent."""
     rows = session.execute(select(StockLevel.variant_id, StockLevel.on_hand, StockLevel.reserved))
     return {variant_id: Level(on_hand, reserved) for variant_id, on_hand, reserved in rows}
+
+
+def lock(session: Session, variant_ids: Iterable[int]) -> None:
+    """Let nobody else change these variants' numbers until the transaction ends."""
+    for variant_id in sorted(variant_ids):
+        _open(session, variant_id)
+        session.execute(
+            select(StockLevel.variant_id).where(StockLevel.variant_id == variant_id).with_for_update()
+        )
 
 
 def some_left() -> ColumnElement[bool]:

@@ -180,9 +180,11 @@ TRIED_ELSEWHERE: Final = {
     "/journal/<slug>/comments/<int(max=2147483647):number>/report",
     "/owner/orders/<reference>/refunds/<int(max=2147483647):number>/closing",
     "/owner/staff",
+    "/owner/stock/count",
+    "/owner/stock/<sku>/counts",
 }
 """Forms that tests/journal/test_comments.py tries, since only a few a minute are taken, the one for a refund
-that Stripe refused and those of drawings by hand, in tests/owner, and the invitation, in
+that Stripe refused, those of drawings by hand and the counts of stock, in tests/owner, and the invitation, in
 tests/accounts/test_roster.py."""
 
 
@@ -228,7 +230,7 @@ def _refund(who: Shopper) -> Form:
 
 def _movement(who: Shopper) -> Form:
     page = f"/owner/stock/{who.variant('disc', 1).sku}"
-    changes = {"quantity": "2", "reason": "counted", "note": "shelf"}
+    changes = {"quantity": "2", "reason": "received", "note": "shelf"}
     return _at(who.sign_in("owner"), page, f"{page}/movements", changes)
 
 

@@ -432,6 +432,12 @@ def named_machine(visitor: Visitor) -> None:
     visitor.presses("Write it down")
 
 
+def refused_count(visitor: Visitor) -> None:
+    staff_at("owner", "/owner/stock/count")(visitor)
+    visitor.page.locator("#count-DISC-SILVER-18").fill("three")
+    visitor.presses("Write the counts down")
+
+
 def refused_machine(visitor: Visitor) -> None:
     staff_at("owner", "/owner/machine")(visitor)
     visitor.types("Finest line", "thick")
@@ -821,6 +827,8 @@ PAGE_STATES: Final = (
     PageState("machine", "/owner/machine", named_machine, shows="The machine is written down"),
     PageState("machine refused", "/owner/machine", refused_machine, 422, shows="between 0.01 and 0.30"),
     PageState("stock", "/owner/stock", staff_at("owner", "/owner/stock")),
+    PageState("count sheet", "/owner/stock/count", staff_at("owner", "/owner/stock/count")),
+    PageState("count refused", "/owner/stock/count", refused_count, 422, shows="whole number from 0"),
     PageState("stock of one", "/owner/stock/<sku>", moved_stock),
     PageState(
         "stock refused",

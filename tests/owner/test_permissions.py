@@ -40,7 +40,9 @@ PERMISSIONS: Final = {
     "/owner/staff/<int(max=2147483647):number>/role": OWNER,
     "/owner/staff/<int(max=2147483647):number>/dismissal": OWNER,
     "/owner/stock": OWNER,
+    "/owner/stock/count": OWNER,
     "/owner/stock/<sku>": OWNER,
+    "/owner/stock/<sku>/counts": OWNER,
     "/owner/stock/<sku>/movements": OWNER,
     "/owner/comments": OWNER,
     "/owner/comments/<int(max=2147483647):number>/decisions": OWNER,
@@ -125,7 +127,7 @@ def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid:
             else:
                 assert answer.status_code == 401, rule.rule
             assert "Ada Byron" not in answer.text or role == "owner"
-    assert len(seen) == len(PERMISSIONS) + 5, "five addresses have two ways in"
+    assert len(seen) == len(PERMISSIONS) + 6, "six addresses have two ways in"
 
 
 def test_no_form_of_staff_works_without_its_token(app: Flask, owner: Shopper, paid: str) -> None:
