@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from shop.catalogue.postage import CHEAPEST, SERVICES
 from shop.catalogue.views import Catalogue, PieceView
 from shop.checkout import basket_reading, basket_words
+from shop.checkout.shortage import shortages
 from shop.dedications.sealing import open_with
 from shop.engraving import Engraving, EngravingRefused, check
 from shop.orders.models import Order
@@ -52,12 +53,7 @@ EMPTY: Final = BasketContents(Quote((), CHEAPEST), None, "")
 
 def seen_by(session: Session, catalogue: Catalogue, token: str | None) -> Catalogue:
     """The catalogue as this visitor sees it: what is set aside for their own order can be had."""
-    found = basket_reading.find(session, token)
-    if found is None or found.order_id is None:
-        return catalogue
-    hold_id = session.scalars(select(Order.hold_id).where(Order.id == found.order_id)).one()
-    own = held_by(session, hold_id)
-    return Catalogue(tuple(_with_own(piece, own) for piece in catalogue.pieces)) if own else catalogue
+    return _seen_with(catalogue, _set_aside(session, token))
 
 
 def contents(
@@ -67,7 +63,8 @@ def contents(
     found = basket_reading.find(session, token)
     if found is None or token is None:
         return EMPTY
-    catalogue = seen_by(session, catalogue, token)
+    own = _set_aside(session, token)
+    catalogue = _seen_with(catalogue, own)
     rows, sealed = basket_reading.lines_of(session, found), basket_reading.details_of(session, found)
     details = open_with(token, sealed) if sealed else None
     items = [_as_cut_today(catalogue, basket_words.item_of(token, row)) for row in rows]
@@ -77,8 +74,22 @@ def contents(
         replace(line, id=row.id, refusal=refusal)
         for line, row, (_, refusal) in zip(now.lines, rows, items, strict=True)
     ]
+    short = shortages(session, lines, own)
+    lines = [replace(line, short=short.get(line.id)) for line in lines] if short else lines
     stamp = basket_reading.stamp_of(rows, sealed)
     return BasketContents(replace(now, lines=lines), details, stamp, order_id=found.order_id)
+
+
+def _set_aside(session: Session, token: str | None) -> Mapping[int, int]:
+    """What is set aside for the visitor's own order, in pieces by variant id."""
+    found = basket_reading.find(session, token)
+    if found is None or found.order_id is None:
+        return {}
+    return held_by(session, session.scalars(select(Order.hold_id).where(Order.id == found.order_id)).one())
+
+
+def _seen_with(catalogue: Catalogue, own: Mapping[int, int]) -> Catalogue:
+    return Catalogue(tuple(_with_own(piece, own) for piece in catalogue.pieces)) if own else catalogue
 
 
 def _with_own(piece: PieceView, own: Mapping[int, int]) -> PieceView:

@@ -15,6 +15,7 @@ from shop.checkout.cuttable import uncuttable
 from shop.checkout.forms import DetailsForm, PaymentForm, filled_in
 from shop.checkout.pay import AlreadyPaid, Changed, Declined, draft_of, open_payment
 from shop.checkout.presenters import lines_shown, statement
+from shop.checkout.shortage import sold_meanwhile
 from shop.checkout.stock_notice import NOT_SET_ASIDE, asking, notice_for
 from shop.container import current_services, trader
 from shop.money import pounds_and_pence
@@ -137,9 +138,9 @@ def _look_again(form: PaymentForm, error: Exception) -> str:
     basket = _basket()
     if isinstance(error, ShareTaken):
         return _payment_page(basket, form, {}, said=NOT_SET_ASIDE)
-    return _payment_page(
-        basket, form, {"pay": _changed(basket)} if isinstance(error, Changed) else _sold_out(basket)
-    )
+    if isinstance(error, SoldOut):
+        return _payment_page(basket, form, basket.problems or {"pay": sold_meanwhile(basket.lines, error)})
+    return _payment_page(basket, form, basket.problems or {"pay": _changed(basket)})
 
 
 def _changed(basket: BasketContents) -> str:
@@ -155,13 +156,6 @@ def _shown(basket: BasketContents) -> str:
         return fingerprint(draft_of(basket), basket.quote)
     except NoLongerSold:
         return ""
-
-
-def _sold_out(basket: BasketContents) -> dict[str, str]:
-    return basket.problems or {
-        "pay": "While you were here, the last of a piece in your basket was set aside for somebody else. "
-        "Nothing was charged. It may come free within half an hour."
-    }
 
 
 def _details_page(basket: BasketContents, form: DetailsForm) -> str:

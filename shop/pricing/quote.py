@@ -26,8 +26,8 @@ class NoLongerSold(Exception):
 class QuotedLine:
     """A chosen unit with the piece it means today; `piece` and `variant` are None when it is no longer sold.
 
-    `refusal` says why its words can no longer be cut, since another machine cuts them; `id` is the basket
-    line's, 0 where there is none.
+    `refusal` says why its words can no longer be cut, since another machine cuts them; `short` that more of
+    its variant are asked for than can be had; `id` is the basket line's, 0 where there is none.
     """
 
     item: LineItem = field(repr=False)
@@ -35,6 +35,7 @@ class QuotedLine:
     variant: VariantView | None
     id: int = 0
     refusal: str | None = None
+    short: str | None = None
 
     @property
     def price_pence(self) -> int:
@@ -55,7 +56,7 @@ class QuotedLine:
             return "This piece is no longer sold. Please take it out of the basket."
         if not self.variant.available:
             return f"{self.piece.name} in this metal and length is sold out for now."
-        return self.refusal
+        return self.short or self.refusal
 
 
 @dataclass(frozen=True)
