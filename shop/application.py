@@ -31,6 +31,7 @@ from shop.owner import bench_card as owner_bench_card
 from shop.owner import cutting as owner_cutting
 from shop.owner import hand_drawings as owner_hand_drawings
 from shop.owner import machine as owner_machine
+from shop.owner import order_notes as owner_order_notes
 from shop.owner import orders as owner_orders
 from shop.owner import refunds as owner_refunds
 from shop.owner import staff as owner_staff
@@ -72,6 +73,7 @@ TOPICS: Final = (
     accounts,
     owner_alerts,
     owner_orders,
+    owner_order_notes,
     owner_refunds,
     owner_cutting,
     owner_hand_drawings,

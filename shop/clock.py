@@ -1,8 +1,18 @@
 """The time, in UTC. Everything that asks for it asks here, so that a test can set it."""
 
 from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+BRITAIN: Final = ZoneInfo("Europe/London")
+"""Where the shop is, and whose days and hours its people live by."""
 
 
 def now() -> datetime:
     """This moment as an aware UTC datetime."""
     return datetime.now(UTC)
+
+
+def in_britain(moment: datetime) -> datetime:
+    """The same moment by Britain's clocks."""
+    return moment.astimezone(BRITAIN)

@@ -36,8 +36,8 @@ BASKET: Final = RetentionRule(
     timedelta(days=30),
 )
 ORDER: Final = RetentionRule(
-    "Your order: name, address, e-mail, telephone if you gave one, the words to be cut, the dedication and "
-    "the message for the slip",
+    "Your order: name, address, e-mail, telephone if you gave one, the words to be cut, the dedication, the "
+    "message for the slip, and what we note about it while we make it",
     "To make what you ordered, send it, write to you about it, and put right what was wrong. Sealed under a "
     "key of its own for each order; a digest of your e-mail finds the order again when you ask for its link.",
     "Contract; for what your words say about health or family, your own choice to write them",

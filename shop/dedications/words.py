@@ -1,4 +1,4 @@
-"""What may stand in a dedication or a gift message: nearly anything, kept exactly as written."""
+"""What may stand in a dedication, a message or a note: nearly anything, kept exactly as written."""
 
 import unicodedata
 from typing import Final
@@ -10,6 +10,9 @@ GIFT_MESSAGE_LIMIT: Final = 240
 
 WALL_NAME_LIMIT: Final = 60
 """Characters of a name on the remembrance wall."""
+
+NOTE_LIMIT: Final = 1000
+"""Characters of one note of the owner's."""
 
 _REFUSED: Final = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -44,6 +47,11 @@ def check_wall_name(text: str) -> str:
     if kept and "\n" in kept:
         raise DedicationRefused("The name goes on one line. Please leave the line end out.")
     return kept or ""
+
+
+def check_note(text: str) -> str | None:
+    """What the owner notes about an order, by the same rules. Raises DedicationRefused."""
+    return _check(text, NOTE_LIMIT, "The note", "a note")
 
 
 def _check(text: str, limit: int, what: str, where: str = "the card") -> str | None:

@@ -69,3 +69,15 @@ class Parcel(Base):
     service: Mapped[str]
     tracking: Mapped[str | None]
     posted_at: Mapped[datetime]
+
+
+class TrackingChange(Base):
+    """That a parcel's number was written down, changed or taken away: who, when. Rows are only ever added."""
+
+    __tablename__ = "tracking_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parcel_id: Mapped[int] = mapped_column(ForeignKey("parcel.id"), index=True)
+    tracking: Mapped[str | None]
+    at: Mapped[datetime]
+    actor: Mapped[str]

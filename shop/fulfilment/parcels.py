@@ -7,7 +7,7 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from shop import clock
-from shop.fulfilment.models import Parcel, UnitStep
+from shop.fulfilment.models import Parcel, TrackingChange, UnitStep
 from shop.fulfilment.stages import Action, Stage, after
 from shop.fulfilment.units import SLIP, NotAllowed, note, workable
 from shop.mail import outbox
@@ -28,7 +28,8 @@ def post(
     order = lock(session, order_id)
     if not numbers:
         raise NotAllowed("No piece was chosen.")
-    parcel = _parcel(session, order, tracking)
+    parcel = _parcel(session, order)
+    track(session, parcel, tracking, actor=actor)
     for number in numbers:
         line, unit = workable(session, order_id, number)
         if (stage := after(Stage(unit.stage), Action.POST, words=line.engraved)) is None:
@@ -36,6 +37,20 @@ def post(
         note(session, unit, Action.POST, stage, actor=actor, parcel=parcel.id)
     outbox.put(session, kind=EMAIL, order_id=order.id, dedupe_key=f"{EMAIL}-{parcel.id}", after=SLIP)
     return parcel
+
+
+def track(session: Session, parcel: Parcel, tracking: str | None, *, actor: str) -> None:
+    """Write down under which number a parcel can be followed, or that it cannot."""
+    kept = tidy(tracking)
+    if kept != parcel.tracking:
+        parcel.tracking = kept
+        session.add(TrackingChange(parcel_id=parcel.id, tracking=kept, at=clock.now(), actor=actor))
+
+
+def tracking_changes(session: Session, order_id: int) -> Sequence[TrackingChange]:
+    """Every number that was written down for an order's parcels, oldest first."""
+    changes = select(TrackingChange).join(Parcel, Parcel.id == TrackingChange.parcel_id)
+    return session.scalars(changes.where(Parcel.order_id == order_id).order_by(TrackingChange.id)).all()
 
 
 def parcels_of(session: Session, order_id: int) -> Sequence[Parcel]:
@@ -74,10 +89,8 @@ def tidy(tracking: str | None) -> str | None:
     return kept[:LONGEST_TRACKING] or None
 
 
-def _parcel(session: Session, order: Order, tracking: str | None) -> Parcel:
-    parcel = Parcel(
-        order_id=order.id, service=order.postage_service, tracking=tidy(tracking), posted_at=clock.now()
-    )
+def _parcel(session: Session, order: Order) -> Parcel:
+    parcel = Parcel(order_id=order.id, service=order.postage_service, tracking=None, posted_at=clock.now())
     session.add(parcel)
     session.flush()
     return parcel

@@ -67,7 +67,7 @@ def comment_card(listed: Listed, email: str | None) -> CommentCard:
         stands=[STANDS[comment.state], *([REPORTED] if row.reported_at else [])],
         at_risk=row.at_risk,
         sent_again=listed.sent_again,
-        written=f"{minute(row.written_at)} UTC",
+        written=minute(row.written_at),
         post=Link(post.front.title, f"/journal/{row.post}") if post else None,
         email=email,
         history=[(_done(event), event.note) for event in listed.events],

@@ -151,6 +151,12 @@ def not_arrived(session: Session, order_id: int) -> Sequence[QueuedEmail]:
     ).all()
 
 
+def emails_of(session: Session, order_id: int) -> Sequence[QueuedEmail]:
+    """Every e-mail about an order, in the order they were decided."""
+    query = select(QueuedEmail).where(QueuedEmail.order_id == order_id)
+    return session.scalars(query.order_by(QueuedEmail.id)).all()
+
+
 def last_was_refused(session: Session, order_id: int) -> bool:
     """Whether the newest e-mail about an order that came to an end was refused: the buyer has not read it."""
     ended = (

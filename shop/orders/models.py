@@ -114,6 +114,17 @@ class OrderLink(Base):
     revoked_at: Mapped[datetime | None]
 
 
+class OrderNote(Base):
+    """That the owner wrote something down about an order; the words are sealed with the order's own."""
+
+    __tablename__ = "order_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+
+
 class HandDrawingStep(Base):
     """One step of a drawing by hand: sent to the buyer, approved, or to be changed. Rows are only added."""
 

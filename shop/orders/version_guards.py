@@ -30,6 +30,7 @@ NOT_ABOUT_MONEY: Final = frozenset(
         "letter",
         "order_key",
         "order_link",
+        "order_note",
         "parcel",
         "unit",
         "wall_entry",

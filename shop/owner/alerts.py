@@ -45,7 +45,7 @@ def _about(alert: Alert) -> Link | str:
 
 
 def _seen_to(alert: Alert) -> Cells:
-    at = f"{minute(alert.acknowledged_at)} UTC" if alert.acknowledged_at else ""
+    at = minute(alert.acknowledged_at) if alert.acknowledged_at else ""
     return [_about(alert), alert.said, at, alert.acknowledged_by or ""]
 
 

@@ -12,11 +12,12 @@ from shop.container import current_services
 from shop.emails.order_emails import named
 from shop.fulfilment import parcels
 from shop.mail import outbox
-from shop.money import pounds_and_pence
+from shop.orders import notes
 from shop.orders.lifecycle import UNPAID, State
-from shop.orders.models import Order, OrderEvent
+from shop.orders.models import Order
 from shop.orders.view import OrderView, view
 from shop.owner.bench_tickets import bench_ticket
+from shop.owner.order_history import happened
 from shop.owner.order_money import refund_form, review_notice, waiting_refunds
 from shop.owner.units import shown
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
@@ -25,8 +26,7 @@ from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.order_record import PRINCIPAL
 from shop.payments.refundable import Refundable, refundable
 from shop.payments.sync import StillMoving, sync_order
-from shop.web.cells import Cells, Status
-from shop.web.dates import minute
+from shop.web.cells import Status
 
 TAGS: Final = {
     State.PAID: "good",
@@ -105,6 +105,8 @@ def context(
         units = shown(session, order.row, [line.row for line in order.lines])
         sent = parcels.parcels_of(session, order.row.id)
         not_arrived = outbox.not_arrived(session, order.row.id)
+        history = happened(session, order, entries)
+        written = notes.notes_of(session, current_services().vault, order.row.id)
     refund = refund_form(order, money_of(order), ticked)
     problems = {at or (refund.first if refund else ""): problem} if problem else {}
     return {
@@ -112,7 +114,8 @@ def context(
         "state": state_shown(order.state),
         "tickets": [bench_ticket(reference, line, tool, units.get(line.row.number)) for line in order.lines],
         "parcels": sent,
-        "history": [_happened(event) for event in order.events],
+        "history": history,
+        "notes": written,
         "problems": problems,
         "refund": refund,
         "waiting": waiting_refunds(requests, problems),
@@ -123,11 +126,6 @@ def context(
 
 def _not_arrived(kind: str, *, tried: bool) -> tuple[str, str]:
     return f"The {named(kind)} did not arrive", TRIED_AGAIN if tried else GIVEN_UP
-
-
-def _happened(event: OrderEvent) -> Cells:
-    pence = event.data.get("amount_pence")
-    return [minute(event.event_at), event.kind, pounds_and_pence(pence) if pence else "", event.actor]
 
 
 def _unexplained(

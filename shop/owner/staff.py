@@ -16,7 +16,7 @@ from shop.accounts.access import require
 from shop.accounts.models import Account, Role
 from shop.accounts.roster import Member
 from shop.web.cells import Status
-from shop.web.dates import short_day
+from shop.web.dates import minute, short_day
 
 blueprint = Blueprint("owner_staff", __name__, url_prefix="/owner/staff")
 
@@ -153,4 +153,4 @@ def _seen(member: Member) -> str:
     if not member.browsers or member.last_seen_at is None:
         return ""
     browsers = "1 browser" if member.browsers == 1 else f"{member.browsers} browsers"
-    return f" Signed in with {browsers}, last used {member.last_seen_at:%-d %b, %H:%M} UTC."
+    return f" Signed in with {browsers}, last used {minute(member.last_seen_at)}."

@@ -123,7 +123,7 @@ def track(reference: str, number: int) -> ResponseReturnValue:
         parcel = next((one for one in parcels.parcels_of(session, order_id or 0) if one.id == number), None)
         if parcel is None:
             return _back(reference, 0, "There is no such parcel.")
-        parcel.tracking = parcels.tidy(request.form.get(f"tracking-{number}"))
+        parcels.track(session, parcel, request.form.get(f"tracking-{number}"), actor=g.account.email)
         said = "The tracking number is written down." if parcel.tracking else "It has no tracking number now."
     return _back(reference, 0, said)
 

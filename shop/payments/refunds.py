@@ -56,7 +56,15 @@ def ask(
     )
     session.add(request)
     session.flush()
-    record(session, order, EventKind.REFUND_ASKED, actor=actor, amount_pence=amount, lines=chosen)
+    record(
+        session,
+        order,
+        EventKind.REFUND_ASKED,
+        actor=actor,
+        amount_pence=amount,
+        lines=chosen,
+        with_postage=with_postage,
+    )
     return request
 
 

@@ -1,18 +1,24 @@
-"""Days and moments as pages write them; templates have each as a filter of its name."""
+"""Days and moments by Britain's clocks, as pages write them; templates have each as a filter of its name."""
 
 from datetime import date, datetime
+
+from shop import clock
 
 
 def day(moment: date) -> str:
     """3 November 2026: in sentences."""
-    return f"{moment:%-d %B %Y}"
+    return f"{_in_britain(moment):%-d %B %Y}"
 
 
 def short_day(moment: date) -> str:
     """3 Nov 2026: in tables, and wherever there is little room."""
-    return f"{moment:%-d %b %Y}"
+    return f"{_in_britain(moment):%-d %b %Y}"
 
 
 def minute(moment: datetime) -> str:
-    """3 Nov 2026, 14:05: for staff, in UTC."""
-    return f"{moment:%-d %b %Y, %H:%M}"
+    """3 Nov 2026, 14:05: for staff."""
+    return f"{_in_britain(moment):%-d %b %Y, %H:%M}"
+
+
+def _in_britain(moment: date) -> date:
+    return clock.in_britain(moment) if isinstance(moment, datetime) else moment

@@ -178,13 +178,15 @@ TRIED_ELSEWHERE: Final = {
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/drawing",
     "/journal/<slug>/comments",
     "/journal/<slug>/comments/<int(max=2147483647):number>/report",
+    "/owner/orders/<reference>/notes",
     "/owner/orders/<reference>/refunds/<int(max=2147483647):number>/closing",
     "/owner/staff",
     "/owner/stock/count",
     "/owner/stock/<sku>/counts",
 }
-"""Forms that tests/journal/test_comments.py tries, since only a few a minute are taken, the one for a refund
-that Stripe refused, those of drawings by hand and the counts of stock, in tests/owner, and the invitation, in
+"""Forms that tests/journal/test_comments.py tries, since only a few a minute are taken, notes, the one for a
+refund that Stripe refused, those of drawings by hand and the counts of stock, in tests/owner, and the
+invitation, in
 tests/accounts/test_roster.py."""
 
 

@@ -30,6 +30,7 @@ PERMISSIONS: Final = {
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/hold": OWNER,
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/steps": OWNER,
     "/owner/orders/<reference>/looks": OWNER,
+    "/owner/orders/<reference>/notes": OWNER,
     "/owner/orders/<reference>/parcels/<int(max=2147483647):number>/tracking": OWNER,
     "/owner/orders/<reference>/refunds": OWNER,
     "/owner/orders/<reference>/refunds/<int(max=2147483647):number>/sending": OWNER,

@@ -1,0 +1,157 @@
+"""The order's page tells everything that happened, with who, when and how much; and the owner's notes."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from shop import clock, privacy
+from shop.fulfilment import units
+from shop.fulfilment.stages import Action, Hold
+from tests.fulfilment.conftest import OWNER, PLAIN, Bench
+from tests.harness import Harness
+from tests.owner.test_orders import refund
+from tests.shopper import Shopper, reason_beside, soup
+
+PRIVATE = "Rang twice. Please do not ring on a Sunday."
+
+
+def told(owner: Shopper, reference: str) -> list[list[str]]:
+    """The rows of the table: when, what, amount, who."""
+    rows = soup(owner.get(f"/owner/orders/{reference}")).select("#history tbody tr")
+    return [[cell.text.strip() for cell in row.select("th, td")] for row in rows]
+
+
+def write(owner: Shopper, reference: str, words: str) -> int:
+    page = f"/owner/orders/{reference}"
+    return owner.send(page, f"{page}/notes", {"note": words}).status_code
+
+
+def test_of_four_refunds_all_four_are_told_with_their_amounts(
+    owner: Shopper, harness: Harness, paid: str
+) -> None:
+    for pence in (300, 1, 8098, 1):
+        harness.refunds(1, pence)
+        harness.sync(1)
+    back = [row[2] for row in told(owner, paid) if row[1] in {"refunded", "part refunded"}]
+    assert [amount for amount in back if amount] == ["£3.00", "£0.01", "£80.98", "£0.01"]
+
+
+def test_a_refund_of_ours_says_who_asked_and_what_for(owner: Shopper, harness: Harness, paid: str) -> None:
+    assert refund(owner, paid, line="1", postage="1") == 303
+    pence = harness.price_of("disc") + harness.order(1).postage_pence
+    rows = [row[1:] for row in told(owner, paid)]
+    amount = f"£{pence / 100:.2f}"
+    assert ["refund asked: piece 1, postage", amount, "owner@example.com"] in rows
+    assert ["refunded", amount, "owner@example.com"] in rows
+    assert ["piece 1: refunded", "", "owner@example.com"] in rows
+    assert ["donation taken back: piece 1", "£5.00", "owner@example.com"] in rows
+
+
+@pytest.mark.parametrize("won", [True, False])
+def test_a_dispute_is_told_with_what_the_bank_took_and_gave_back(
+    owner: Shopper, harness: Harness, paid: str, won: bool
+) -> None:
+    dispute = harness.disputes(1)
+    harness.sync(1)
+    harness.dispute_ends(dispute, won=won)
+    harness.sync(1)
+    total = f"£{harness.order(1).total_pence / 100:.2f}"
+    rows = [row[1:3] for row in told(owner, paid)]
+    assert ["the bank took money for the dispute", total] in rows
+    assert (["the bank gave money of the dispute back", total] in rows) is won
+    assert (["donation taken back, for the dispute was lost: piece 1", "£5.00"] in rows) is not won
+
+
+def test_rests_parcels_numbers_and_emails_are_told(owner: Shopper, harness: Harness) -> None:
+    bench = Bench(harness)
+    order = bench.paid(("petal", ""))
+    with harness.database.transaction() as session:
+        units.hold(session, order, 1, Hold.QUESTION, actor=OWNER)
+        units.resume(session, order, 1, actor=OWNER)
+    bench.act(order, 1, Action.CHECK)
+    bench.undo(order, 1)
+    bench.act(order, 1, *PLAIN)
+    parcel = bench.post(order, 1, tracking="ab 12")
+    reference = harness.order(order).reference
+    page = f"/owner/orders/{reference}"
+    for number in ("cd34", "cd34", ""):
+        tracking = f"{page}/parcels/{parcel.id}/tracking"
+        assert owner.send(page, tracking, {f"tracking-{parcel.id}": number}).status_code == 303
+    assert [row[1] for row in told(owner, reference)] == [
+        "placed",
+        "paid",
+        "e-mail waits to be sent: order confirmation",
+        "donation set aside: piece 1",
+        "piece 1: put on hold (a question to the buyer)",
+        "piece 1: off hold (a question to the buyer)",
+        "piece 1: checked",
+        "piece 1: undone (checked)",
+        "piece 1: checked",
+        "piece 1: packed",
+        "tracking number AB12",
+        "piece 1: posted",
+        "e-mail waits to be sent: posted",
+        "tracking number CD34",
+        "tracking number taken away",
+    ]
+
+
+def test_the_hours_are_those_of_britains_clocks(
+    owner: Shopper, harness: Harness, paid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("shop.clock.now", lambda: datetime(2027, 6, 30, 23, 30, tzinfo=UTC))
+        with harness.database.transaction() as session:
+            units.act(session, 1, 2, Action.CHECK, actor=OWNER)
+    assert told(owner, paid)[-1][:2] == ["1 Jul 2027, 00:30", "piece 2: checked"]
+
+
+def test_a_note_is_kept_for_the_workshop_and_shown_to_no_buyer(
+    owner: Shopper, harness: Harness, paid: str
+) -> None:
+    assert write(owner, paid, f"{PRIVATE}\r\n<b>2</b>") == 303
+    notes = [note.text for note in soup(owner.get(f"/owner/orders/{paid}")).select("#notes ~ blockquote p")]
+    assert notes[0] == f"{PRIVATE}\n<b>2</b>"
+    assert OWNER in notes[1]
+    token = owner.app.extensions["shop"].services
+    from shop.orders.lifecycle import with_link
+
+    with harness.database.reading() as session:
+        _, link = with_link(session, 1, token.secret_key)
+    assert PRIVATE not in owner.get(f"/orders/{link}").text
+
+
+def test_notes_lie_sealed_are_told_to_whom_they_are_about_and_go_with_the_order(
+    owner: Shopper, harness: Harness, paid: str
+) -> None:
+    write(owner, paid, PRIVATE)
+    with harness.database.reading() as session:
+        told_them = privacy.everything(session, harness.services.vault, paid)
+        raw = session.connection().exec_driver_sql("SELECT * FROM order_note").all()
+    assert [note["words"] for note in told_them["notes_of_the_workshop"]] == [PRIVATE]
+    assert PRIVATE not in json.dumps([list(map(str, row)) for row in raw])
+    page = owner.get(f"/owner/orders/{paid}")
+    with harness.database.transaction() as session:
+        privacy.erase(session, harness.services.vault, paid, actor="test")
+    token = soup(page).select_one("form[action$='/notes'] [name=csrf_token]")
+    assert token is not None
+    sent = {"csrf_token": str(token["value"]), "note": "again"}
+    assert owner.post(f"/owner/orders/{paid}/notes", sent).status_code == 303
+    after = owner.get(f"/owner/orders/{paid}").text
+    assert "nothing is written down about it any more" in after
+    assert PRIVATE not in after
+
+
+@pytest.mark.parametrize("words", ["", "  \n ", "a\0b", "\u202eabc", "x" * 1001, "x" * 60_000])
+def test_what_cannot_be_a_note_is_refused_beside_its_field(owner: Shopper, paid: str, words: str) -> None:
+    page = f"/owner/orders/{paid}"
+    answer = owner.send(page, f"{page}/notes", {"note": words})
+    assert answer.status_code == 422
+    assert reason_beside(answer, "note")
+    assert not soup(owner.get(page)).select("#notes ~ blockquote")
+
+
+def test_the_last_second_of_winter_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    winter, summer = datetime(2027, 3, 28, 0, 59, tzinfo=UTC), datetime(2027, 3, 28, 1, 0, tzinfo=UTC)
+    assert (clock.in_britain(winter).hour, clock.in_britain(summer).hour) == (0, 2)
