@@ -1,6 +1,7 @@
-"""Where each unit stands, every step that brought it there, and the parcels."""
+"""Where each unit stands, every step that brought it there, the parcels, and what became of its day."""
 
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -59,6 +60,14 @@ class UnitStep(Base):
     actor: Mapped[str]
 
 
+class DateNews(StrEnum):
+    """What happened to a day that was promised."""
+
+    TOLD = "told it will be late"
+    WAITS = "waits"
+    WANTS_IT_BACK = "wants the money back"
+
+
 class Parcel(Base):
     """What was posted together."""
 
@@ -79,5 +88,21 @@ class TrackingChange(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     parcel_id: Mapped[int] = mapped_column(ForeignKey("parcel.id"), index=True)
     tracking: Mapped[str | None]
+    at: Mapped[datetime]
+    actor: Mapped[str]
+
+
+class DateStep(Base):
+    """The day promised was missed, or will be: what its buyer was told, and what they answered."""
+
+    __tablename__ = "date_step"
+    __table_args__ = (one_of("kind", DateNews),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
+    kind: Mapped[str]
+    """A DateNews."""
+    posted_by: Mapped[date]
+    """The day that holds from now on."""
     at: Mapped[datetime]
     actor: Mapped[str]

@@ -1,6 +1,6 @@
 """Orders as they were placed, with frozen prices, and what happened to them since."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, get_args
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
@@ -55,6 +55,12 @@ class Order(Base):
     donation_statement: Mapped[str | None] = mapped_column(Text)
     """The statement as it stood beside the price at that time."""
     placed_at: Mapped[datetime]
+    posted_by: Mapped[date | None]
+    """The day promised, a British one; None of an order from before days were promised."""
+    post_from: Mapped[date | None]
+    """It is not posted before this day, for a wish of the buyer's."""
+    arrives_by: Mapped[date | None]
+    """When it then is at the door, as the post aims."""
 
 
 class OrderLine(Base):

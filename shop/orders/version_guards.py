@@ -25,6 +25,7 @@ NOT_ABOUT_MONEY: Final = frozenset(
     {
         "basket",
         "basket_line",
+        "date_step",
         "hand_drawing_step",
         "inbox_event",
         "letter",

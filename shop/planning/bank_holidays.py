@@ -1,0 +1,49 @@
+"""The nations of the United Kingdom, the bank holidays of each, and which nation a postcode lies in."""
+
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from typing import Final
+
+
+class Nation(StrEnum):
+    """Where bank holidays differ: as gov.uk/bank-holidays divides the country."""
+
+    ENGLAND_AND_WALES = "England and Wales"
+    SCOTLAND = "Scotland"
+    NORTHERN_IRELAND = "Northern Ireland"
+
+
+SUBDIVISIONS: Final = {
+    Nation.ENGLAND_AND_WALES: "ENG",
+    Nation.SCOTLAND: "SCT",
+    Nation.NORTHERN_IRELAND: "NIR",
+}
+"""What `holidays` calls them (ISO 3166-2:GB); Wales has England's days."""
+
+SCOTTISH: Final = frozenset(
+    {"AB", "DD", "DG", "EH", "FK", "G", "HS", "IV", "KA", "KW", "KY", "ML", "PA", "PH", "TD", "ZE"}
+)
+"""Postcode areas of Scotland."""
+
+ACROSS_THE_BORDER: Final = frozenset({"TD12", "TD15"})
+"""Districts of a Scottish area that lie in England, all of them or most: Cornhill and Berwick."""
+
+
+@cache
+def bank_holidays(nation: Nation, year: int) -> frozenset[date]:
+    """The days of a year on which neither the bench nor the post works."""
+    # A fifth of a second to import, and no command needs it.
+    from holidays.countries.united_kingdom import UnitedKingdom  # noqa: PLC0415
+
+    return frozenset(UnitedKingdom(subdiv=SUBDIVISIONS[nation], years=year))  # type: ignore[no-untyped-call]
+
+
+def nation_of(postcode: str) -> Nation:
+    """The nation that a postcode lies in."""
+    district = "".join(postcode.upper().split())[:-3]
+    area = "".join(letter for letter in district[:2] if letter.isalpha())
+    if area == "BT":
+        return Nation.NORTHERN_IRELAND
+    scottish = area in SCOTTISH and district not in ACROSS_THE_BORDER
+    return Nation.SCOTLAND if scottish else Nation.ENGLAND_AND_WALES
