@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.fulfilment.stages import Action, Hold, Remake, Stage
+from shop.fulfilment.stages import Action, Fate, Hold, Remake, Stage
 from shop.orm import Base, one_of
 
 
@@ -66,6 +66,24 @@ class DateNews(StrEnum):
     TOLD = "told it will be late"
     WAITS = "waits"
     WANTS_IT_BACK = "wants the money back"
+
+
+class UnitReturn(Base):
+    """What became of a piece whose price went back, as somebody said it. See `returns`."""
+
+    __tablename__ = "unit_return"
+    __table_args__ = (one_of("fate", Fate), UniqueConstraint("refund_step_id", "fate"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_line.id"), index=True)
+    refund_step_id: Mapped[int | None] = mapped_column(ForeignKey("unit_step.id"))
+    """The refund it is about; None while the money has not gone: then it is a plan."""
+    fate: Mapped[str]
+    """A Fate."""
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    undone_at: Mapped[datetime | None]
+    """When the refund came back, so that the piece is wanted after all."""
 
 
 class Parcel(Base):

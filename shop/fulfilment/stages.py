@@ -54,6 +54,16 @@ class Remake(StrEnum):
     LOST = "lost or damaged on the way"
 
 
+class Fate(StrEnum):
+    """What becomes of a piece whose price went back."""
+
+    FREE = "back in the drawer"
+    """It can be sold to somebody else."""
+    SCRAP = "scrap"
+    KEPT = "not coming back"
+    """It stays with its buyer, or was lost on the way."""
+
+
 MOVES: Final[Mapping[Action, Mapping[Stage, Stage]]] = {
     Action.CHECK: {Stage.TO_CHECK: Stage.CHECKED},
     Action.BEGIN: {Stage.CHECKED: Stage.ENGRAVING},
@@ -84,6 +94,9 @@ TO_MAKE: Final = (
     Stage.TO_CHECK, Stage.CHECKED, Stage.ENGRAVING, Stage.ENGRAVED, Stage.INSPECTED, Stage.PACKED,
 )  # fmt: skip
 """Stages at the bench, in their order: a unit there still has to leave."""
+
+POSTED_ONCE: Final = frozenset({Stage.POSTED, Stage.DELIVERED})
+"""Stages at which a unit is with its buyer, or on the way."""
 
 WORDS_OPEN: Final = frozenset({Stage.TO_CHECK, Stage.CHECKED})
 """Until engraving begins the words can be changed."""

@@ -15,8 +15,10 @@ from sqlalchemy import ScalarSelect, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shop import stock
+from shop.fulfilment import returns
 from shop.fulfilment.models import Unit, UnitStep
 from shop.fulfilment.stages import WORDS_OPEN
+from shop.fulfilment.units import NO_SLIP
 from shop.giving.ledger import Book
 from shop.orders.models import Order, OrderLine
 from shop.stock.models import Reason, StockMovement
@@ -35,11 +37,13 @@ class Drawer:
     level: stock.Level
     sold: int = 0
     """Sold, and their making has not begun."""
+    back: int = 0
+    """The same, but their price went back, and nobody has said yet what becomes of them."""
 
     @property
     def lies(self) -> int:
         """All that somebody would count."""
-        return self.level.on_hand + self.sold
+        return self.level.on_hand + self.sold + self.back
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,11 @@ class Counted:
 
 def drawers(session: Session, book: Book) -> dict[int, Drawer]:
     """What lies in each variant's drawer, by variant id."""
-    sold = _sold(session, book)
-    return {variant: Drawer(level, sold[variant]) for variant, level in stock.levels(session).items()}
+    sold, back = _sold(session, book), Counter[int](session.scalars(returns.in_drawer(book)))
+    return {
+        variant: Drawer(level, sold[variant], back[variant])
+        for variant, level in stock.levels(session).items()
+    }
 
 
 def moment(session: Session) -> Moment:
@@ -158,6 +165,7 @@ def _touched(session: Session, opened: Moment | None) -> Collection[int] | None:
         .join(UnitStep, UnitStep.order_line_id == OrderLine.id)
         .where(
             UnitStep.id > opened.step,
+            UnitStep.action.not_in(NO_SLIP),  # money moves no piece
             UnitStep.came_from != UnitStep.came_to,
             or_(UnitStep.came_from.in_(NOT_BEGUN), UnitStep.came_to.in_(NOT_BEGUN)),
             ~(UnitStep.came_from.in_(NOT_BEGUN) & UnitStep.came_to.in_(NOT_BEGUN)),

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from wtforms import IntegerField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
@@ -14,7 +15,11 @@ from shop import stock, web
 from shop.accounts.access import require
 from shop.catalogue import snapshot
 from shop.catalogue.views import VariantView
-from shop.fulfilment import stocktake
+from shop.container import current_services
+from shop.fulfilment import returns, stocktake
+from shop.fulfilment.stages import Fate
+from shop.fulfilment.units import NotAllowed
+from shop.orders.models import OrderLine
 from shop.owner.stocktake import NOTHING_SENT, Sent, row, write_down
 from shop.stock.models import StockMovement
 from shop.web.cells import Cells, Link, Status
@@ -23,6 +28,7 @@ from shop.web.dates import minute
 blueprint = Blueprint("owner_stock", __name__, url_prefix="/owner/stock")
 
 MOST = 10_000
+MOST_RETURNS = 50
 NOT_WHOLE = "Please enter a whole number, such as 5 or -1."
 
 
@@ -81,6 +87,7 @@ def index() -> ResponseReturnValue:
     with web.reading() as session:
         catalogue, levels = snapshot.load(session), stock.levels(session)
         problems = stock.check(session) if checked else []
+        refunded = returns.undecided(session, current_services().book, most=MOST_RETURNS)
     return render_template(
         "owner/stock.html",
         pieces=[
@@ -88,8 +95,28 @@ def index() -> ResponseReturnValue:
             for piece in catalogue.pieces
         ],
         discrepancies=problems,
+        refunded=refunded,
         checked=checked,
     )
+
+
+@blueprint.post("/returns/<int(max=2147483647):number>")
+@require("owner")
+def decide(number: int) -> ResponseReturnValue:
+    """Say what became of the refunded unit whose line has this id."""
+    with web.transaction() as session:
+        line = session.get(OrderLine, number) or abort(HTTPStatus.NOT_FOUND)
+        fate = next((one for one in Fate if one == request.form.get("fate")), None)
+        flash(_decided(session, line, fate) if fate else "Please choose what became of it.")
+    return redirect("/owner/stock", HTTPStatus.SEE_OTHER)
+
+
+def _decided(session: Session, line: OrderLine, fate: Fate) -> str:
+    try:
+        returns.decide(session, line.order_id, line.number, fate, actor=g.account.email)
+    except NotAllowed as refused:
+        return str(refused)
+    return f"{line.piece_name}: {fate}."
 
 
 @blueprint.get("/<sku>")

@@ -37,7 +37,7 @@ class CountRow:
     def hint(self) -> str:
         """How many the shop thinks there are, and what becomes of them."""
         level = self.drawer.level
-        promised = {"set aside": level.reserved, "sold": self.drawer.sold}
+        promised = {"set aside": level.reserved, "sold": self.drawer.sold, "refunded": self.drawer.back}
         parts = [f"{level.available} free", *(f"{n} {what}" for what, n in promised.items() if n)]
         return f"We think {self.drawer.lies}" + (f": {', '.join(parts)}" if len(parts) > 1 else "")
 

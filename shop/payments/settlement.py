@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock, stock
 from shop.alerts import AlertKind, raise_alert, withdraw_alert
-from shop.fulfilment import units
+from shop.fulfilment import returns, units
 from shop.giving import ledger
 from shop.money import pounds_and_pence
 from shop.orders.hand_drawings import ask_owner
@@ -213,6 +213,9 @@ def _post_disputes(order_record: OrderRecord, snapshot: PaymentSnapshot) -> None
 def _move(order_record: OrderRecord, found: Outcome) -> None:
     """Bring gifts, state and stock to where they should stand."""
     order = order_record.order
+    if found.gone or order.state in MONEY_MOVED:  # before the ledger: stock is locked before its head
+        units.follow_money(order_record.session, order, found.gone)
+        returns.follow_money(order_record.session, order)
     if found.gifts:
         ledger.bring_to(
             order_record.session,
@@ -220,8 +223,6 @@ def _move(order_record: OrderRecord, found: Outcome) -> None:
             order_reference=order.reference,
             units=found.gifts,
         )
-    if found.gone or order.state in MONEY_MOVED:
-        units.follow_money(order_record.session, order, found.gone)
     if found.state == order.state:
         return
     if found.state in {State.EXPIRED, State.FAILED, State.REFUNDED}:

@@ -12,6 +12,7 @@ from shop.stock.counts import (
     lock,
     movements,
     return_units,
+    sell_one,
 )
 from shop.stock.holds import (
     CountsDisagree,
@@ -49,5 +50,6 @@ __all__ = [
     "release",
     "return_units",
     "sell",
+    "sell_one",
     "take_again",
 ]

@@ -160,6 +160,7 @@ BUTTONS: Final = {
     "/owner/orders/<reference>/parcels/<int(max=2147483647):number>/tracking",
     "/owner/orders/<reference>/refunds/<int(max=2147483647):number>/sending",
     "/owner/orders/<reference>/return",
+    "/owner/stock/returns/<int(max=2147483647):number>",
     "/owner/wall/<reference>/<int(max=2147483647):number>/decisions",
     "/orders/<token>/wall/<int(max=2147483647):number>/withdrawal",
     "/comments/<token>/removal",

@@ -451,6 +451,11 @@ def moved_stock(visitor: Visitor) -> None:
     visitor.presses("Write it down")
 
 
+def refunded_stock(visitor: Visitor) -> None:
+    on_dashboard("/refunds", pence="8400")(visitor)
+    staff_at("owner", "/owner/stock")(visitor)
+
+
 def refunded_ledger(visitor: Visitor) -> None:
     on_dashboard("/refunds", pence="8400")(visitor)
     visitor.has_signed_in("finance")
@@ -827,6 +832,7 @@ PAGE_STATES: Final = (
     PageState("machine", "/owner/machine", named_machine, shows="The machine is written down"),
     PageState("machine refused", "/owner/machine", refused_machine, 422, shows="between 0.01 and 0.30"),
     PageState("stock", "/owner/stock", staff_at("owner", "/owner/stock")),
+    PageState("stock refunded", "/owner/stock", refunded_stock, shows="Refunded: what became of the piece?"),
     PageState("count sheet", "/owner/stock/count", staff_at("owner", "/owner/stock/count")),
     PageState("count refused", "/owner/stock/count", refused_count, 422, shows="whole number from 0"),
     PageState("stock of one", "/owner/stock/<sku>", moved_stock),

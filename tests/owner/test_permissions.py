@@ -42,6 +42,7 @@ PERMISSIONS: Final = {
     "/owner/staff/<int(max=2147483647):number>/dismissal": OWNER,
     "/owner/stock": OWNER,
     "/owner/stock/count": OWNER,
+    "/owner/stock/returns/<int(max=2147483647):number>": OWNER,
     "/owner/stock/<sku>": OWNER,
     "/owner/stock/<sku>/counts": OWNER,
     "/owner/stock/<sku>/movements": OWNER,

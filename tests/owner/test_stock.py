@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from shop import stock
 from tests.harness import Harness
-from tests.shopper import Shopper, form_on, reason_beside, soup
+from tests.shopper import Shopper, changed, form_on, reason_beside, soup
 
 
 def page_of(owner: Shopper) -> str:
@@ -82,3 +82,28 @@ def test_counts_that_do_not_add_up_are_said_above_everything_when_they_are_check
     with owner.database.transaction() as session:
         session.execute(text("UPDATE stock_level SET on_hand = on_hand + 1"))
     assert "The counts do not add up" in owner.get(checked).text
+
+
+def test_a_refunded_piece_is_asked_about_and_goes_back_into_the_drawer_once(
+    owner: Shopper, harness: Harness
+) -> None:
+    order = harness.place("petal")
+    harness.pays(order)
+    harness.sync(order)
+    harness.refunds(order)
+    harness.sync(order)
+    before, page = harness.level("petal").on_hand, owner.get("/owner/stock")
+    assert f"{harness.order(order).reference}, piece 1" in page.text
+    asked = soup(page).select_one("form[action^='/owner/stock/returns/']")
+    assert asked
+    action = str(asked["action"])
+    _, sent = form_on(page, action)
+    assert sent["fate"] == "back in the drawer"
+    for _ in range(2):
+        assert owner.post(action, sent).status_code == 303
+    assert harness.level("petal").on_hand == before + 1
+    assert action not in owner.get("/owner/stock").text
+    owner.post(action, changed(sent, {"fate": "sold"}))
+    assert "Please choose what became of it" in owner.get("/owner/stock").text
+    owner.post(action, changed(sent, {"fate": "scrap"}))
+    assert "It is said already: back in the drawer" in owner.get("/owner/stock").text
