@@ -14,7 +14,7 @@ from shop.accounts import security_log
 from shop.catalogue import page_cache
 from shop.catalogue import routes as catalogue
 from shop.catalogue.previews import PreviewMiddleware
-from shop.checkout import basket_routes, find_routes, order_routes, thanks_routes
+from shop.checkout import basket_routes, claim_routes, find_routes, order_routes, thanks_routes
 from shop.checkout import routes as checkout
 from shop.container import Container
 from shop.db import Database
@@ -28,6 +28,7 @@ from shop.journal import routes as journal_routes
 from shop.opening import book_in_use, open_database
 from shop.owner import alerts as owner_alerts
 from shop.owner import bench_card as owner_bench_card
+from shop.owner import claims as owner_claims
 from shop.owner import cutting as owner_cutting
 from shop.owner import hand_drawings as owner_hand_drawings
 from shop.owner import machine as owner_machine
@@ -67,11 +68,13 @@ TOPICS: Final = (
     basket_routes,
     checkout,
     order_routes,
+    claim_routes,
     find_routes,
     thanks_routes,
     webhooks,
     accounts,
     owner_alerts,
+    owner_claims,
     owner_orders,
     owner_order_notes,
     owner_refunds,

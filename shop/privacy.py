@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from shop.claims import claim_steps
 from shop.dedications.gone_names import order_name
 from shop.dedications.models import OrderKey
 from shop.dedications.vault import Vault
@@ -75,6 +76,7 @@ def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]
         "contact": opened.contact,
         "gift": opened.gift,
         "pieces": [_piece(line, drawings.get(line.row.number, [])) for line in opened.lines],
+        "claims": claim_steps.kept(session, vault, order.id),
         "history": [
             {"at": event.event_at.isoformat(), "what": event.kind, "by": event.actor, **event.data}
             for event in opened.events
@@ -97,6 +99,7 @@ def erase(session: Session, vault: Vault, reference: str, *, actor: str) -> Eras
     order = lock(session, _find(session, reference).id)
     had_words = vault.erase(session, order.id, order.reference)
     wall.erase(session, vault, order)
+    claim_steps.erase(session, order.id)
     revoke_links(session, order.id)
     emails = outbox.drop_unsent(session, "erased", order_id=order.id)
     digests = {"proof_digest": None, "cut_digest": None}

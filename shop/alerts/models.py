@@ -32,6 +32,7 @@ class AlertKind(StrEnum):
     EMAIL_REFUSED = "e-mail refused"
     TEXT_LEFT_OUT = "text left out"
     STOCK_DIFFERS = "stock differs"
+    CLAIM_WAITS = "claim waits"
 
 
 SAID: Final[Mapping[AlertKind, str]] = {
@@ -55,6 +56,9 @@ SAID: Final[Mapping[AlertKind, str]] = {
     AlertKind.REFUND_WAITS: "Stripe does not send a refund for now. It is tried again by itself.",
     AlertKind.REFUND_REFUSED: "Stripe will not send a refund. Please say on its order what to do.",
     AlertKind.REFUND_SENT_BACK: "The buyer's bank sent a refund back. Please say on its order what to do.",
+    AlertKind.CLAIM_WAITS: (
+        "Somebody says that something about what was posted is not right. Please answer on the order's page."
+    ),
     AlertKind.PAYMENT_IN_REVIEW: "A payment is not what was asked for. Please say on its order what to do.",
     AlertKind.STOCK_DIFFERS: (
         "A count of the stock is not what its movements come to. Please count that piece again; the stock "

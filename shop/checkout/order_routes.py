@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 
 from shop import web
 from shop.catalogue import snapshot
+from shop.checkout.claim_pages import shown_claim
 from shop.checkout.forms import ActionForm
 from shop.checkout.presenters import given_said, ordered_shown, wall_said
 from shop.checkout.timeline import steps
+from shop.claims.claim_steps import claims_of
+from shop.claims.threads import claimable
 from shop.container import current_services, trader
 from shop.fulfilment.progress import milestones
 from shop.mail import outbox
@@ -58,6 +61,8 @@ def show(token: str) -> ResponseReturnValue:
         catalogue = snapshot.load(session)
         done = milestones(session, [line.row for line in opened.lines])
         unread = outbox.last_was_refused(session, order.id)
+        claims = claims_of(session, order.id)
+        posted = bool(claimable(session, order.id))
     page = make_response(
         render_template(
             "checkout/order.html",
@@ -68,6 +73,8 @@ def show(token: str) -> ResponseReturnValue:
             given=given_said(opened),
             steps=steps(opened, done),
             unread=unread,
+            claims=[shown_claim(opened, claim, token) for claim in claims],
+            claimable=posted,
             token=token,
         )
     )

@@ -114,6 +114,18 @@ class Vault:
         """The value under this label, or None when there is none or it was erased. Raises SealBroken."""
         return self.reveal_all(session, order_id).get(label)
 
+    def seal_file(self, session: Session, order_id: int, label: str, content: bytes) -> bytes:
+        """Seal a file under an order's key, for a table of its own. Raises OrderNotOpen."""
+        key = self._order_key(session, order_id)
+        if key is None:
+            raise OrderNotOpen(order_id)
+        return join(seal_bytes(key, content, _place(order_id, label)))
+
+    def open_file(self, session: Session, order_id: int, label: str, sealed: bytes) -> bytes | None:
+        """The file again; None once the order was erased. Raises SealBroken."""
+        key = self._order_key(session, order_id)
+        return None if key is None else open_bytes(key, split(sealed), _place(order_id, label))
+
     def keyed(self, session: Session, order_id: int, text: str) -> str | None:
         """An HMAC of the text under the order's key: once that is gone nobody can test a guess against it."""
         key = self._order_key(session, order_id)

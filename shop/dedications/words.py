@@ -8,6 +8,8 @@ DEDICATION_LIMIT: Final = 400
 
 GIFT_MESSAGE_LIMIT: Final = 240
 
+MESSAGE_LIMIT: Final = 2000
+
 WALL_NAME_LIMIT: Final = 60
 """Characters of a name on the remembrance wall."""
 
@@ -39,6 +41,12 @@ def check_dedication(text: str) -> str | None:
 def check_gift_message(text: str) -> str | None:
     """The gift message to keep; the same rules, with less room. Raises DedicationRefused."""
     return _check(text, GIFT_MESSAGE_LIMIT, "The message")
+
+
+def check_message(text: str) -> str | None:
+    """What is written on an order's page, by either side; the same rules. Raises DedicationRefused."""
+    kept = _check(text, MESSAGE_LIMIT, "What you wrote", "one message")
+    return kept.strip() if kept else None
 
 
 def check_wall_name(text: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.alerts import AlertKind, raise_alert
+from shop.claims import threads
 from shop.emails.email_lines import email_lines
 from shop.emails.proof_images import ProofImage, attach, proof_images
 from shop.fulfilment import parcels
@@ -41,6 +42,7 @@ TEMPLATES: Final[Mapping[str, EmailTemplate]] = {
     "paid-twice": EmailTemplate("paid_twice", "About your order {reference}"),
     "refund": EmailTemplate("refund", "About your order {reference}"),
     parcels.EMAIL: EmailTemplate("posted", "Your order {reference}"),
+    threads.EMAIL: EmailTemplate("claim_answered", "About your order {reference}"),
     "order-link": EmailTemplate("order_link", "Your order {reference}"),
 }
 

@@ -41,6 +41,7 @@ class UnitStep(Base):
         one_of("came_from", Stage),
         one_of("came_to", Stage),
         one_of("reason", (*Hold, *Remake)),
+        CheckConstraint("cost_pence >= 0", name="cost_not_negative"),
         Index("ix_unit_step_at", "at"),
     )
 
@@ -56,6 +57,8 @@ class UnitStep(Base):
     """The step that was a slip."""
     parcel_id: Mapped[int | None] = mapped_column(ForeignKey("parcel.id"))
     """What it was posted in."""
+    cost_pence: Mapped[int | None]
+    """What making it again costs us, in pence; None where nobody said."""
     at: Mapped[datetime]
     actor: Mapped[str]
 

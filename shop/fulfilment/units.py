@@ -68,11 +68,12 @@ def act(
     *,
     actor: str,
     reason: Remake | None = None,
+    cost_pence: int | None = None,
 ) -> Unit:
     """Do something with a unit. Raises NotAllowed.
 
-    A unit that is made again begins anew; `reason` says why. It brings no second donation, for the ledger
-    knows units of the order, not makings.
+    A unit that is made again begins anew; `reason` says why, `cost_pence` what that costs us. It brings no
+    second donation, for the ledger knows units of the order, not makings.
     """
     line, unit = workable(session, order_id, number)
     stage = after(Stage(unit.stage), action, words=line.engraved)
@@ -82,7 +83,7 @@ def act(
         raise NotAllowed("Its drawing is not approved yet.")
     if action is Action.REMAKE:
         unit.making += 1
-    note(session, unit, action, stage, actor=actor, reason=reason)
+    note(session, unit, action, stage, actor=actor, reason=reason, cost=cost_pence)
     return unit
 
 
@@ -179,6 +180,7 @@ def note(
     reason: Hold | Remake | None = None,
     undoes: int | None = None,
     parcel: int | None = None,
+    cost: int | None = None,
 ) -> None:
     """Move a unit, and write down who did, when and what: the one place where a stage changes."""
     step = UnitStep(
@@ -189,6 +191,7 @@ def note(
         reason=reason,
         undoes_id=undoes,
         parcel_id=parcel,
+        cost_pence=cost,
         at=clock.now(),
         actor=actor,
     )

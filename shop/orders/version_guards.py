@@ -26,6 +26,8 @@ NOT_ABOUT_MONEY: Final = frozenset(
         "basket",
         "basket_line",
         "date_step",
+        "claim",
+        "claim_picture",
         "hand_drawing_step",
         "inbox_event",
         "letter",

@@ -17,6 +17,7 @@ from shop.orders.lifecycle import UNPAID, State
 from shop.orders.models import Order
 from shop.orders.view import OrderView, view
 from shop.owner.bench_tickets import bench_ticket
+from shop.owner.claim_rows import rows_of
 from shop.owner.order_history import happened
 from shop.owner.order_money import refund_form, review_notice, waiting_refunds
 from shop.owner.units import shown
@@ -107,6 +108,7 @@ def context(
         not_arrived = outbox.not_arrived(session, order.row.id)
         history = happened(session, order, entries)
         written = notes.notes_of(session, current_services().vault, order.row.id)
+        claims = rows_of(session, order.row)
     refund = refund_form(order, money_of(order), ticked)
     problems = {at or (refund.first if refund else ""): problem} if problem else {}
     return {
@@ -116,6 +118,7 @@ def context(
         "parcels": sent,
         "history": history,
         "notes": written,
+        "claims": claims,
         "problems": problems,
         "refund": refund,
         "waiting": waiting_refunds(requests, problems),

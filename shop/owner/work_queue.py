@@ -19,6 +19,7 @@ from shop.fulfilment.units import NotAllowed
 from shop.orders.cutting import NotApprovedYet, NotAsApproved, cut_as_approved
 from shop.orders.models import Order, OrderLine
 from shop.orders.view import view
+from shop.owner.claim_rows import waiting_rows
 from shop.web.dates import short_day
 
 blueprint = Blueprint("owner_work_queue", __name__, url_prefix="/owner/bench")
@@ -141,14 +142,12 @@ def index() -> ResponseReturnValue:
     book = current_services().book
     with web.reading() as session:
         number = counts(session, book)
-        sections = [
-            Section(action, number[action], [_row(one) for one in found])
-            for action in STEPS
-            if number[action] and (found := waiting_for(session, action, book, most=MOST))
-        ]
+        rows = {action: waiting_for(session, action, book, most=MOST) for action in STEPS if number[action]}
+        sections = [Section(action, number[action], list(map(_row, found))) for action, found in rows.items()]
         resting = [_row(one) for one in on_hold(session, book, most=MOST)]
         slips = [_slip(step) for step in can_be_undone(session)]
-    return render_template("owner/bench.html", sections=sections, resting=resting, slips=slips)
+        claims = waiting_rows(session, most=MOST)
+    return render_template("owner/bench.html", sections=sections, resting=resting, slips=slips, claims=claims)
 
 
 @blueprint.post("/steps")

@@ -7,12 +7,9 @@ reading who only want to look.
 import asyncio
 import logging
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
-from dataclasses import dataclass
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any, Final
@@ -20,15 +17,18 @@ from typing import Any, Final
 from flask import Flask
 
 from shop.catalogue.page_cache import PageCacheMiddleware, memories
-from shop.serve.request_bodies import Bodies, TooLarge, TooSlow
+from shop.serve.request_bodies import (
+    MOST_PICTURE_BYTES,
+    PICTURE_SECONDS,
+    Bodies,
+    TooLarge,
+    TooSlow,
+)
+from shop.serve.thread_sets import CHANGING_THREADS, LOOKING_THREADS, PICTURE_THREADS, Threads
 from shop.web import RETRY_AFTER_SECONDS, error_html
 from shop.web.security_headers import security_headers
+from shop.web.setup import MAX_PICTURE_REQUEST_BYTES, takes_picture
 
-LOOKING_THREADS: Final = 4
-CHANGING_THREADS: Final = 16
-"""They wait more than they work."""
-MOST_WAITING: Final = 100
-"""For a thread of either set. Who comes then is asked to come again, rather than to wait in vain."""
 LOOK_WAITS_SECONDS: Final = 4.0
 CHANGE_WAITS_SECONDS: Final = 1.0
 """For a thread. With the longest wait for the database or for Stripe this makes less than five."""
@@ -43,32 +43,6 @@ Headers = list[tuple[str, str]]
 Answer = tuple[int, Headers, bytes]
 
 log = logging.getLogger(__name__)
-
-
-@dataclass
-class Threads:
-    """A set of threads, and how many requests wait for one or have one."""
-
-    pool: ThreadPoolExecutor
-    size: int
-    taken: int = 0
-
-    @classmethod
-    def of(cls, size: int, name: str) -> "Threads":
-        """So many of them."""
-        return cls(ThreadPoolExecutor(size, thread_name_prefix=name), size)
-
-    def start(self) -> None:
-        """Start them now: a first rush of visits should take no memory that was not there before."""
-        all_there = threading.Barrier(self.size + 1)
-        for _ in range(self.size):
-            self.pool.submit(all_there.wait)
-        all_there.wait()
-
-    @property
-    def full(self) -> bool:
-        """Whether too many wait already."""
-        return self.taken >= self.size + MOST_WAITING
 
 
 class Began:
@@ -94,14 +68,16 @@ class Bridge:
         self._app = app
         self._memories: tuple[PageCacheMiddleware[Any], ...] = memories(app)
         self._bodies = Bodies()
+        self._pictures = Bodies(PICTURE_SECONDS, MOST_PICTURE_BYTES, MAX_PICTURE_REQUEST_BYTES)
         self._looking = Threads.of(LOOKING_THREADS, "looking")
         self._changing = Threads.of(CHANGING_THREADS, "changing")
+        self._sending = Threads.of(PICTURE_THREADS, "pictures", most_waiting=PICTURE_THREADS)
         self._refusals = _refusals(app)
 
     def start(self) -> None:
         """Start the threads, in the process that serves: a copy of a process has no thread but one."""
-        self._looking.start()
-        self._changing.start()
+        for threads in (self._looking, self._changing, self._sending):
+            threads.start()
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
         """Answer one request."""
@@ -137,11 +113,13 @@ class Bridge:
         announced = scope.headers.get("content-length")
         if announced is None and "transfer-encoding" not in scope.headers:
             return b""
-        return await self._bodies.read(proto, int(announced) if announced is not None else None)
+        bodies = self._pictures if takes_picture(scope.path) else self._bodies
+        return await bodies.read(proto, int(announced) if announced is not None else None)
 
     async def _in_thread(self, environ: dict[str, Any], proto: Any) -> None:
         looks = environ["REQUEST_METHOD"] in LOOKS and not environ["PATH_INFO"].startswith(ASKS_STRIPE)
-        threads = self._looking if looks else self._changing
+        sends = self._sending if takes_picture(environ["PATH_INFO"]) else self._changing
+        threads = self._looking if looks else sends
         busy = self._refusals[HTTPStatus.SERVICE_UNAVAILABLE]
         if threads.full:
             proto.response_bytes(*busy)

@@ -4,12 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Final, Protocol
 
-from shop.web.setup import MAX_REQUEST_BYTES
+from shop.web.setup import MAX_PICTURE_REQUEST_BYTES, MAX_REQUEST_BYTES
 
 SECONDS: Final = 15.0
 """A phone with a weak signal sends the longest form in a few seconds."""
+PICTURE_SECONDS: Final = 60.0
+"""A picture from it takes the better part of a minute."""
 MOST_BYTES: Final = 4 * 1024 * 1024
 """Of all bodies of one process that are not complete yet; then whoever has been sending longest must go."""
+MOST_PICTURE_BYTES: Final = 2 * MAX_PICTURE_REQUEST_BYTES
+"""The same of bodies that may hold a picture, which so take no room from the others."""
 MOST_AT_ONCE: Final = 500
 
 
@@ -31,14 +35,17 @@ class Sender(Protocol):
 class Bodies:
     """The bodies that one process is reading, oldest first."""
 
-    def __init__(self, seconds: float = SECONDS, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self, seconds: float = SECONDS, most_bytes: int = MOST_BYTES, longest: int = MAX_REQUEST_BYTES
+    ) -> None:
         self._seconds = seconds
         self._most_bytes = most_bytes
+        self._longest = longest
         self._sizes: dict[asyncio.Task[object], int] = {}
 
     async def read(self, sender: Sender, announced: int | None) -> bytes:
         """The whole body. Raises TooLarge or TooSlow."""
-        if announced is not None and announced > MAX_REQUEST_BYTES:
+        if announced is not None and announced > self._longest:
             raise TooLarge
         task = asyncio.current_task()
         assert task is not None
@@ -57,7 +64,7 @@ class Bodies:
         async for piece in sender:
             pieces.append(piece)
             self._sizes[task] += len(piece)
-            if self._sizes[task] > MAX_REQUEST_BYTES:
+            if self._sizes[task] > self._longest:
                 raise TooLarge
             self._make_room(task)
         return b"".join(pieces)

@@ -1,8 +1,9 @@
 """What a Flask application is given before it has a page: its session cookie, limits, filters and errors."""
 
-from typing import Final
+from io import BytesIO
+from typing import IO, Final
 
-from flask import Flask
+from flask import Flask, Request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -17,6 +18,28 @@ from shop.web.forms import described_by, label_and_note, wired
 from shop.web.request_checks import refuse_broken_addresses, same_origin
 
 MAX_REQUEST_BYTES: Final = 512 * 1024
+MAX_PICTURE_REQUEST_BYTES: Final = 9 * 1024 * 1024
+"""Where a form may carry a picture: the largest that is taken, and the words around it."""
+
+
+class ShopRequest(Request):
+    """A request whose files stay in memory: nothing that is sent lies on a disk before it is sealed."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,  # noqa: ARG002
+        content_type: str | None,  # noqa: ARG002
+        filename: str | None = None,  # noqa: ARG002
+        content_length: int | None = None,  # noqa: ARG002
+    ) -> IO[bytes]:
+        return BytesIO()
+
+
+def takes_picture(path: str) -> bool:
+    """Whether a form with a picture may be sent to this path: to a claim about an order, by its buyer."""
+    return path.startswith("/orders/") and "/claims" in path
+
+
 FILTERS: Final = {
     "pounds": pounds,
     "pounds_and_pence": pounds_and_pence,
@@ -31,6 +54,7 @@ def init_app(app: Flask) -> None:
     """Give the application its errors, headers, filters and CSRF protection."""
     config: Settings = app.extensions["shop"].settings
     _configure(app, config)
+    app.request_class = ShopRequest
     csrf.init_app(app)
     app.before_request(refuse_broken_addresses)
     app.before_request(same_origin)

@@ -174,6 +174,9 @@ BUTTONS: Final = {
 
 
 TRIED_ELSEWHERE: Final = {
+    "/orders/<token>/claims",
+    "/orders/<token>/claims/<int(max=2147483647):number>/messages",
+    "/owner/orders/<reference>/claims/<int(max=2147483647):number>/answers",
     "/orders/<token>/drawings/<int(max=2147483647):number>/approval",
     "/orders/<token>/drawings/<int(max=2147483647):number>/changes",
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/drawing",
@@ -186,9 +189,8 @@ TRIED_ELSEWHERE: Final = {
     "/owner/stock/<sku>/counts",
 }
 """Forms that tests/journal/test_comments.py tries, since only a few a minute are taken, notes, the one for a
-refund that Stripe refused, those of drawings by hand and the counts of stock, in tests/owner, and the
-invitation, in
-tests/accounts/test_roster.py."""
+refund that Stripe refused, those of drawings by hand and the counts of stock, in tests/owner, the
+invitation, in tests/accounts/test_roster.py, and claims, in test_claims.py here and in tests/owner."""
 
 
 class Form(NamedTuple):

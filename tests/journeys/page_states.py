@@ -24,6 +24,7 @@ from shop.mail.outbox import REFUSED
 from shop.orders.models import Order
 from shop.payments.gateway_errors import GatewayDown
 from shop.payments.models import PaymentEntry, RefundRequest
+from tests.claims.conftest import photograph
 from tests.fulfilment.conftest import PLAIN, WORDS, Bench
 from tests.harness import open_harness
 from tests.journeys.visitor import Visitor
@@ -336,6 +337,69 @@ def bench_card_bare(visitor: Visitor) -> None:
     """A unit without words."""
     bench_with_work(visitor)
     visitor.page.locator("[aria-labelledby=to-post] .queued a").first.click()
+
+
+def posted_order(visitor: Visitor) -> None:
+    """The page of an order that was posted; Ada's own link."""
+    order_page(thanked)(visitor)
+    bench = Bench(open_harness(visitor.shop.database))
+    bench.act(1, 1, *WORDS)
+    bench.post(1, 1, tracking="AB123456789GB")
+    visitor.open(visitor.path)
+
+
+def claim_before_posting(visitor: Visitor) -> None:
+    order_page(thanked)(visitor)
+    visitor.open(f"{visitor.path}/claims")
+
+
+def claiming(visitor: Visitor) -> None:
+    posted_order(visitor)
+    visitor.page.get_by_role("link", name="Something is not right").click()
+
+
+def refused_claim(visitor: Visitor) -> None:
+    claiming(visitor)
+    visitor.page.get_by_label("A picture").set_input_files(
+        {"name": "note.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
+    )
+    visitor.presses("Send it to us")
+
+
+def claimed(visitor: Visitor) -> None:
+    claiming(visitor)
+    visitor.types("What is not right", "The last letter of her name is missing.\n\nOtherwise it is lovely.")
+    visitor.page.get_by_label("Make it again").check()
+    visitor.page.get_by_label("A picture").set_input_files(
+        {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": photograph((1200, 900))}
+    )
+    visitor.presses("Send it to us")
+
+
+def answered_claim(visitor: Visitor) -> None:
+    claimed(visitor)
+    mine = visitor.path
+    claim_at_the_owner(visitor)
+    visitor.types("Your answer", "We are sorry. We make it again, and post it by Thursday.")
+    visitor.page.get_by_role("radio", name="Made again").check()
+    visitor.page.get_by_label("A slip while engraving").check()
+    visitor.types("what that costs", "12.50")
+    visitor.presses("Send it")
+    visitor.open(mine)
+
+
+def claim_at_the_owner(visitor: Visitor) -> None:
+    if "/claims/" not in visitor.path:
+        claimed(visitor)
+    visitor.has_signed_in("owner")
+    visitor.open("/owner/bench")
+    visitor.page.get_by_role("link", name="piece 1").last.click()
+
+
+def refused_answer(visitor: Visitor) -> None:
+    claim_at_the_owner(visitor)
+    visitor.page.get_by_label("Refunded").check()
+    visitor.presses("Send it")
 
 
 def one_order(visitor: Visitor) -> None:
@@ -771,6 +835,22 @@ PAGE_STATES: Final = (
     PageState(
         "order disputed", "/orders/<token>", order_page(on_dashboard("/disputes")), shows="The bank is asking"
     ),
+    PageState("order posted", "/orders/<token>", posted_order, shows="Something is not right"),
+    PageState("claim", "/orders/<token>/claims", claiming, shows="What would be best for you"),
+    PageState("claim refused", "/orders/<token>/claims", refused_claim, 422, shows="could not be read"),
+    PageState("claim too early", "/orders/<token>/claims", claim_before_posting, shows="None of this order"),
+    PageState("claim opened", "/orders/<token>/claims/<number>", claimed, shows="Thank you for telling us"),
+    PageState("claim answered", "/orders/<token>/claims/<number>", answered_claim, shows="It is made again"),
+    PageState(
+        "owner claim", "/owner/orders/<reference>/claims/<number>", claim_at_the_owner, shows="Your answer"
+    ),
+    PageState(
+        "owner claim refused",
+        "/owner/orders/<reference>/claims/<number>/answers",
+        refused_answer,
+        422,
+        shows="Nothing was given back for it yet",
+    ),
     PageState("order in review", "/orders/<token>", order_under_review, shows="We are looking at this order"),
     PageState("order unread", "/orders/<token>", unread_order, shows="Our e-mail did not reach you"),
     PageState("find order", "/orders", at("/orders"), shows="Send me the link"),
@@ -932,5 +1012,7 @@ NO_PAGE: Final = {
     "/giving/months.csv": "a file",
     "/engravings/preview.svg": "a picture",
     "/owner/orders/<reference>/lines/<number>/<side>.<kind>": "a file",
+    "/owner/orders/<reference>/claims/<number>/pictures/<step>": "a picture",
+    "/orders/<token>/claims/<number>/messages": "leads to the claim",
 }
 """Addresses that show nobody a page, and why."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from shop.serve.request_bodies import Bodies, TooLarge, TooSlow
-from shop.web.setup import MAX_REQUEST_BYTES
+from shop.web.setup import MAX_PICTURE_REQUEST_BYTES, MAX_REQUEST_BYTES
 from tests.benchmarks.buyers import Browser
 from tests.benchmarks.servers import Running
 from tests.serve.attackers import ask, slow_bodies, slow_body
@@ -53,6 +53,22 @@ def test_slow_bodies_keep_nobody_waiting(served: Running, count: int) -> None:
 def test_a_body_longer_than_any_form_is_refused_before_it_is_sent(served: Running) -> None:
     with slow_body(served.port, length=MAX_REQUEST_BYTES + 1) as sending:
         assert sending.recv(4096).startswith(b"HTTP/1.1 413")
+
+
+def test_only_a_form_with_a_picture_may_be_longer(served: Running) -> None:
+    for path, length, status in (
+        ("/orders/x/claims", MAX_REQUEST_BYTES + 1, b""),
+        ("/orders/x/claims", MAX_PICTURE_REQUEST_BYTES + 1, b"HTTP/1.1 413"),
+        ("/orders/links", MAX_REQUEST_BYTES + 1, b"HTTP/1.1 413"),
+    ):
+        with slow_body(served.port, path=path, length=length) as sending:
+            sending.settimeout(2)
+            try:
+                answer = sending.recv(4096)
+            except TimeoutError:
+                answer = b""
+            assert answer.startswith(status), path
+            assert bool(answer) == bool(status), path
 
 
 def test_a_body_that_does_not_come_is_given_up() -> None:
