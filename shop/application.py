@@ -17,6 +17,7 @@ from shop.catalogue.previews import PreviewMiddleware
 from shop.checkout import basket_routes, claim_routes, find_routes, order_routes, thanks_routes
 from shop.checkout import routes as checkout
 from shop.container import Container
+from shop.corrections import buyer_routes as corrections
 from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
@@ -68,6 +69,7 @@ TOPICS: Final = (
     basket_routes,
     checkout,
     order_routes,
+    corrections,
     claim_routes,
     find_routes,
     thanks_routes,

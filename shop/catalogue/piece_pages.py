@@ -81,7 +81,7 @@ def piece_page(
         "catalogue/piece.html",
         here="pieces",
         piece=piece,
-        stages=_stages(piece, values),
+        stages=stages(piece, values),
         form=piece_form(piece, values, errors),
         photos=photos(piece),
         paragraphs=piece.description.split("\n\n"),
@@ -100,7 +100,8 @@ def piece_page(
     )
 
 
-def _stages(piece: PieceView, values: Mapping[str, str]) -> list[Stage]:
+def stages(piece: PieceView, values: Mapping[str, str]) -> list[Stage]:
+    """The pictures that words are laid over, with these on them."""
     first = piece.stages[0].metal_slug if piece.stages else None
     return [
         Stage(
@@ -118,10 +119,10 @@ def _described(piece: PieceView) -> list[dict[str, object]]:
     """What machines are told of a piece."""
     site = web.settings().site_url
     asset = current_app.jinja_env.globals["asset"]
-    stages = [f"{site}{asset(picture.file)}" for picture in piece.stages]  # type: ignore[operator]
+    pictures = [f"{site}{asset(picture.file)}" for picture in piece.stages]  # type: ignore[operator]
     trail = [("Pieces", filters.ADDRESS), (piece.name, f"/pieces/{piece.slug}")]
     return [
-        structured_data.product(piece, site=site, pictures=stages),
+        structured_data.product(piece, site=site, pictures=pictures),
         structured_data.breadcrumbs(trail, site=site),
     ]
 

@@ -23,10 +23,15 @@ def read_cuttable(catalogue: Catalogue, form: Mapping[str, str]) -> LineItem:
     """The unit that is asked for, once its words were cut and held against their drawing. Raises Refused."""
     item, piece = read_choice(catalogue, form), piece_of(catalogue, form)
     if piece is not None and item.engraving is not None:
-        where = _not_as_drawn(piece, item.engraving)
-        if where is not None:
-            raise Refused(piece, {where: NOT_AS_DRAWN})
+        refuse_uncuttable(piece, item.engraving)
     return item
+
+
+def refuse_uncuttable(piece: PieceView, engraving: Engraving) -> None:
+    """Raise Refused unless the words were cut and came out as they are drawn."""
+    where = _not_as_drawn(piece, engraving)
+    if where is not None:
+        raise Refused(piece, {where: NOT_AS_DRAWN})
 
 
 def uncuttable(basket: BasketContents) -> dict[str, str]:

@@ -55,6 +55,15 @@ def read_choice(catalogue: Catalogue, form: Mapping[str, str]) -> LineItem:
     return LineItem(variant.id, engraving, dedication, shared_as)
 
 
+def read_engraving(piece: PieceView, form: Mapping[str, str]) -> Engraving | None:
+    """The words alone; None when every line is empty. Raises Refused with every reason at once."""
+    errors: dict[str, str] = {}
+    engraving = _engraving(piece, form, errors)
+    if errors:
+        raise Refused(piece, errors)
+    return engraving
+
+
 def engraving_problems(piece: PieceView, form: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with the words alone: field id -> sentence."""
     errors: dict[str, str] = {}
@@ -89,10 +98,15 @@ def values_of(item: LineItem) -> dict[str, str]:
     values = {"variant": str(item.variant_id), "dedication": item.dedication or ""}
     if item.shared_as is not None:
         values |= {WALL: TICKED, WALL_NAME: item.shared_as}
-    if item.engraving:
-        values[FACE] = item.engraving.face
-        values |= {field_name(line.side, line.line): line.text for line in item.engraving.lines}
-    return values
+    return values | values_of_words(item.engraving)
+
+
+def values_of_words(engraving: Engraving | None) -> dict[str, str]:
+    """The words of a unit as the form's values."""
+    if engraving is None:
+        return {}
+    lines = {field_name(line.side, line.line): line.text for line in engraving.lines}
+    return {FACE: engraving.face, **lines}
 
 
 def _variant(catalogue: Catalogue, form: Mapping[str, str]) -> VariantView | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -12,11 +12,12 @@ from shop import web
 from shop.catalogue import snapshot
 from shop.checkout.claim_pages import shown_claim
 from shop.checkout.forms import ActionForm
-from shop.checkout.presenters import given_said, ordered_shown, wall_said
+from shop.checkout.presenters import given_said, ordered_shown, wall_said, window_said
 from shop.checkout.timeline import steps
 from shop.claims.claim_steps import claims_of
 from shop.claims.threads import claimable
 from shop.container import current_services, trader
+from shop.fulfilment.corrections import words_windows
 from shop.fulfilment.progress import milestones
 from shop.mail import outbox
 from shop.orders import hand_drawings, wall
@@ -54,12 +55,12 @@ def show(token: str) -> ResponseReturnValue:
     """The order behind a link; 404 when the link is unknown or was revoked."""
     services = current_services()
     with web.reading() as session:
-        order = by_token(session, token)
-        if order is None:
-            abort(HTTPStatus.NOT_FOUND, UNKNOWN)
+        order = found_by(session, token)
         opened = view(session, services.vault, order)
         catalogue = snapshot.load(session)
-        done = milestones(session, [line.row for line in opened.lines])
+        rows = [line.row for line in opened.lines]
+        done = milestones(session, rows)
+        windows = words_windows(session, order, rows)
         unread = outbox.last_was_refused(session, order.id)
         claims = claims_of(session, order.id)
         posted = bool(claimable(session, order.id))
@@ -68,6 +69,7 @@ def show(token: str) -> ResponseReturnValue:
             "checkout/order.html",
             order=opened,
             lines=ordered_shown(catalogue, opened.lines),
+            windows={number: window_said(window) for number, window in windows.items()},
             wall_said={line.row.number: wall_said(line) for line in opened.lines},
             notice=_notice(opened.state),
             given=given_said(opened),
@@ -78,9 +80,7 @@ def show(token: str) -> ResponseReturnValue:
             token=token,
         )
     )
-    page.headers["X-Robots-Tag"] = "noindex, nofollow"
-    page.headers["Referrer-Policy"] = "no-referrer"
-    return page
+    return unlisted(page)
 
 
 @blueprint.post("/orders/<token>/drawings/<int(max=2147483647):number>/approval")
@@ -88,7 +88,7 @@ def approve(token: str, number: int) -> ResponseReturnValue:
     """Approve the drawing of a unit: now it may be cut."""
     ActionForm()
     with web.transaction() as session:
-        order = _found(session, token)
+        order = found_by(session, token)
         try:
             hand_drawings.approve(session, order.id, number, _drawing_number())
         except hand_drawings.NotWaiting:
@@ -104,7 +104,7 @@ def ask_for_change(token: str, number: int) -> ResponseReturnValue:
     ActionForm()
     wish = request.form.get("wish", "").replace("\r\n", "\n").strip()
     with web.transaction() as session:
-        order = _found(session, token)
+        order = found_by(session, token)
         try:
             vault, drawing = current_services().vault, _drawing_number()
             hand_drawings.ask_for_change(session, vault, order.id, number, drawing, wish=wish)
@@ -115,12 +115,20 @@ def ask_for_change(token: str, number: int) -> ResponseReturnValue:
     return redirect(f"/orders/{token}#drawing-{number}", HTTPStatus.SEE_OTHER)
 
 
+def unlisted(page: Response) -> Response:
+    """A page whose address is a key: nobody lists it, and no link tells it on."""
+    page.headers["X-Robots-Tag"] = "noindex, nofollow"
+    page.headers["Referrer-Policy"] = "no-referrer"
+    return page
+
+
 def _notice(state: State) -> tuple[str, str] | None:
     title, said = NOTICES.get(state, ("", ""))
     return (title, said.format(reply_within=trader().reply_within)) if title else None
 
 
-def _found(session: Session, token: str) -> Order:
+def found_by(session: Session, token: str) -> Order:
+    """The order behind a link; 404 when the link is unknown or was revoked."""
     order = by_token(session, token)
     if order is None:
         abort(HTTPStatus.NOT_FOUND, UNKNOWN)

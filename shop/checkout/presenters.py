@@ -10,10 +10,12 @@ from shop.catalogue import page_cache
 from shop.catalogue.views import Catalogue, PictureView, PieceView, VariantView
 from shop.engraving import FACES, Area, Engraving, proof
 from shop.engraving.by_hand import shown_by_hand
+from shop.fulfilment.corrections import Window
 from shop.money import pounds_and_pence
 from shop.orders.view import LineView, OrderView, words_of
 from shop.orders.wall import WallState
 from shop.pricing import QuotedLine
+from shop.web.dates import minute
 
 L = TypeVar("L", QuotedLine, LineView)
 
@@ -50,6 +52,8 @@ class ShownLine(Generic[L]):
     """The piece in its metal, for what has no words."""
     by_hand: bool
     """Whether its words are drawn by hand."""
+    engravable: bool = False
+    """Whether words can be cut into the piece as it is sold today."""
     href: str = ""
     """The piece's own page."""
 
@@ -69,6 +73,22 @@ def given_said(order: OrderView) -> str | None:
 def wall_said(line: LineView) -> str:
     """How words that were offered to the wall stand, unless they are shown on it."""
     return ON_THE_WALL.get(line.on_wall, "") if line.on_wall else ""
+
+
+@dataclass(frozen=True)
+class WindowSaid:
+    """How it stands with changing a unit's words: the sentence, and whether they can be changed."""
+
+    said: str
+    is_open: bool
+
+
+def window_said(window: Window) -> WindowSaid:
+    """How it stands with changing a unit's words."""
+    if window.is_open:
+        return WindowSaid("You can change the words until we begin to engrave.", is_open=True)
+    since = f" The words are fixed since {minute(window.closed_at)}." if window.closed_at else ""
+    return WindowSaid(f"{window.why_closed}{since}", is_open=False)
 
 
 def lines_shown(lines: Sequence[QuotedLine]) -> list[ShownLine[QuotedLine]]:
@@ -111,6 +131,7 @@ def _ordered_line(catalogue: Catalogue, line: LineView) -> ShownLine[LineView]:
         proof=_by_hand(line) if line.by_hand else drawn(line.sides, line.engraving),
         picture=picture_of(piece, variant),
         by_hand=line.by_hand,
+        engravable=piece is not None and piece.engravable,
     )
 
 

@@ -37,8 +37,9 @@ def units(rows: Rows, order: Told, chosen: Sequence[Chosen], first_line: int, *,
             Stage.REFUNDED if back else Stage.POSTED if gone else _under_way(rows, order, line, words=words)
         )
         rows.put(
-            Unit, order_line_id=line, order_id=order.number, stage=stage, held=None, making=1, paid_at=paid_at
-        )
+            Unit, order_line_id=line, order_id=order.number, stage=stage, held=None, making=1, wording=1,
+            paid_at=paid_at,
+        )  # fmt: skip
         if back:
             _step(rows, line, Action.REFUND, Stage.TO_CHECK, stage, at=order.later_at, actor=STRIPE)
         elif gone:

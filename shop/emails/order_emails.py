@@ -15,7 +15,7 @@ from shop.alerts import AlertKind, raise_alert
 from shop.claims import threads
 from shop.emails.email_lines import email_lines
 from shop.emails.proof_images import ProofImage, attach, proof_images
-from shop.fulfilment import parcels
+from shop.fulfilment import corrections, parcels
 from shop.mail.addresses import ascii_address
 from shop.mail.outbox import Claimed
 from shop.orders.cutting import NotAsApproved, tell_owner
@@ -38,6 +38,7 @@ class EmailTemplate:
 TEMPLATES: Final[Mapping[str, EmailTemplate]] = {
     "order-confirmation": EmailTemplate("order_confirmation", "Your order {reference}", drawn=True),
     "drawing-ready": EmailTemplate("drawing_ready", "About your order {reference}"),
+    corrections.WORDS_EMAIL: EmailTemplate("words_changed", "About your order {reference}", drawn=True),
     "sold-out": EmailTemplate("sold_out", "About your order {reference}"),
     "paid-twice": EmailTemplate("paid_twice", "About your order {reference}"),
     "refund": EmailTemplate("refund", "About your order {reference}"),

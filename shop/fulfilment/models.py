@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shop.fulfilment.correctable import Subject
 from shop.fulfilment.stages import Action, Fate, Hold, Remake, Stage
 from shop.orm import Base, one_of
 
@@ -18,6 +19,7 @@ class Unit(Base):
         one_of("stage", Stage),
         one_of("held", Hold),
         CheckConstraint("making >= 1", name="made_once_or_more"),
+        CheckConstraint("wording >= 1", name="worded_once_or_more"),
         Index("ix_unit_stage", "stage", "paid_at", "order_line_id"),
     )
 
@@ -29,6 +31,8 @@ class Unit(Base):
     """A Hold, while it rests."""
     making: Mapped[int] = mapped_column(default=1)
     """1, and one more each time it is made again."""
+    wording: Mapped[int] = mapped_column(default=1)
+    """1, and one more with each correction of its words: who has seen which can be told by it."""
     paid_at: Mapped[datetime]
 
 
@@ -125,5 +129,24 @@ class DateStep(Base):
     """A DateNews."""
     posted_by: Mapped[date]
     """The day that holds from now on."""
+    at: Mapped[datetime]
+    actor: Mapped[str]
+
+
+class Correction(Base):
+    """Something of a paid order that was put right: what, who, when. Rows are only ever added.
+
+    What stood before, and why the owner changed it, are sealed with the order (see `corrections`).
+    """
+
+    __tablename__ = "correction"
+    __table_args__ = (one_of("subject", Subject),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
+    line_number: Mapped[int | None]
+    """Of the unit it concerns; None for what concerns the whole order."""
+    subject: Mapped[str]
+    """A Subject."""
     at: Mapped[datetime]
     actor: Mapped[str]

@@ -19,6 +19,10 @@ MILESTONES: Final = (Stage.CHECKED, Stage.ENGRAVING, Stage.PACKED, Stage.POSTED)
 """What every unit goes through. Being delivered is told when it is known, not before."""
 
 
+ANEW: Final = frozenset({Action.REMAKE, Action.CORRECT})
+"""After these a unit has reached nothing yet."""
+
+
 @dataclass(frozen=True)
 class Milestone:
     """A stage of an order: how many of its units have reached it, and when the last of them did."""
@@ -53,7 +57,7 @@ def times(steps: Sequence[UnitStep]) -> Mapping[Stage, datetime]:
     for step in steps:
         if step.id in undone or step.action == Action.UNDO:
             continue
-        if step.action == Action.REMAKE:
+        if step.action in ANEW:
             found.clear()
         elif step.came_to not in {step.came_from, Stage.REFUNDED}:
             found.setdefault(Stage(step.came_to), step.at)

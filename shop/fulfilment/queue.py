@@ -37,6 +37,7 @@ class Queued:
     engraved: bool
     held: str | None
     making: int
+    wording: int
     paid_at: datetime
 
 
@@ -116,6 +117,7 @@ def _queued(session: Session, chosen: ColumnElement[bool], book: Book, most: int
             OrderLine.engraved,
             Unit.held,
             Unit.making,
+            Unit.wording,
             Unit.paid_at,
         )
         .select_from(_UNITS)

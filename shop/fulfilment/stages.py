@@ -34,6 +34,7 @@ class Action(StrEnum):
     REMAKE = "to be made again"
     REFUND = "refunded"
     REFUND_BACK = "refund came back"
+    CORRECT = "words corrected"
     UNDO = "undone"
 
 

@@ -21,8 +21,10 @@ SLIP: Final = timedelta(minutes=15)
 WORKED_ON: Final = frozenset({State.PAID, State.PART_REFUNDED})
 """States of an order whose units are made. In any other its money is in question, or has gone back."""
 
-NO_SLIP: Final = frozenset({Action.REFUND, Action.REFUND_BACK})
-"""What money did, and nobody at the bench can take back."""
+NO_SLIP: Final = frozenset({Action.REFUND, Action.REFUND_BACK, Action.CORRECT})
+"""What money did, or who corrected the words, and nobody at the bench can take back."""
+
+CORRECTED: Final = "Its words were corrected meanwhile. Please look at them as they are now."
 
 
 class NotAllowed(Exception):
@@ -31,8 +33,8 @@ class NotAllowed(Exception):
 
 def open_units(session: Session, order: Order, lines: Iterable[OrderLine], paid_at: datetime) -> None:
     """Put the units of an order that has just been paid for on the bench."""
-    shared = {"order_id": order.id, "stage": Stage.TO_CHECK, "held": None, "making": 1, "paid_at": paid_at}
-    session.execute(insert(Unit), [shared | {"order_line_id": line.id} for line in lines])
+    shared = {"order_id": order.id, "stage": Stage.TO_CHECK, "held": None, "making": 1, "wording": 1}
+    session.execute(insert(Unit), [shared | {"order_line_id": line.id, "paid_at": paid_at} for line in lines])
 
 
 def units_of(session: Session, order_id: int) -> Mapping[int, Unit]:
@@ -69,13 +71,17 @@ def act(
     actor: str,
     reason: Remake | None = None,
     cost_pence: int | None = None,
+    wording: int | None = None,
 ) -> Unit:
     """Do something with a unit. Raises NotAllowed.
 
     A unit that is made again begins anew; `reason` says why, `cost_pence` what that costs us. It brings no
-    second donation, for the ledger knows units of the order, not makings.
+    second donation, for the ledger knows units of the order, not makings. `wording` is the one that was in
+    sight: another may stand by now.
     """
     line, unit = workable(session, order_id, number)
+    if wording not in {None, unit.wording}:
+        raise NotAllowed(CORRECTED)
     stage = after(Stage(unit.stage), action, words=line.engraved)
     if stage is None or action is Action.POST:  # posting is a parcel's: see parcels.post
         raise NotAllowed(f"It is {unit.stage}.")
@@ -99,7 +105,7 @@ def hold(session: Session, order_id: int, number: int, why: Hold, *, actor: str)
 def resume(session: Session, order_id: int, number: int, *, actor: str) -> None:
     """Go on with a unit that rests. Raises NotAllowed."""
     lock(session, order_id)
-    _, unit = _one(session, order_id, number)
+    _, unit = unit_of(session, order_id, number)
     if unit.held is None:
         raise NotAllowed("It is not on hold.")
     why, unit.held = Hold(unit.held), None
@@ -109,7 +115,7 @@ def resume(session: Session, order_id: int, number: int, *, actor: str) -> None:
 def undo(session: Session, order_id: int, number: int, *, actor: str) -> Action:
     """Take back the last step, which was a slip. Give which it was. Raises NotAllowed."""
     lock(session, order_id)
-    _, unit = _one(session, order_id, number)
+    _, unit = unit_of(session, order_id, number)
     last = session.scalars(
         select(UnitStep)
         .where(UnitStep.order_line_id == unit.order_line_id)
@@ -141,7 +147,7 @@ def follow_money(session: Session, order: Order, gone: Mapping[int, str]) -> Non
 def workable(session: Session, order_id: int, number: int) -> tuple[OrderLine, Unit]:
     """A unit that may be worked on, its order locked. Raises NotAllowed."""
     order = lock(session, order_id)
-    line, unit = _one(session, order_id, number)
+    line, unit = unit_of(session, order_id, number)
     if unit.stage == Stage.REFUNDED:
         raise NotAllowed("Its money went back.")
     if order.state not in WORKED_ON:
@@ -199,7 +205,8 @@ def note(
     unit.stage = stage
 
 
-def _one(session: Session, order_id: int, number: int) -> tuple[OrderLine, Unit]:
+def unit_of(session: Session, order_id: int, number: int) -> tuple[OrderLine, Unit]:
+    """A unit with its line. Raises NotAllowed."""
     found = [(line, unit) for line, unit in _rows(session, order_id) if line.number == number]
     if not found:
         raise NotAllowed("There is no such piece at the bench.")

@@ -12,6 +12,9 @@ from typing import Any
 from shop.engraving import Area, Engraving, proof_digest
 from shop.engraving.cut_check import Checked, checked_cut, checked_digest
 
+Digests = tuple[str | None, str | None]
+"""Those of a unit's drawing and of its cut; none for a unit without words."""
+
 
 @dataclass(frozen=True)
 class Approved:
@@ -59,6 +62,10 @@ class Approved:
     def cut_digest(self) -> str:
         """The same of the outlines that are cut: see checked_digest. Raises NotCuttable."""
         return self._salted(checked_digest(self.sides, self.engraving))
+
+    def digests(self) -> "Digests":
+        """Of its drawing and of its cut; the second is None for what is drawn by hand. Raises NotCuttable."""
+        return self.digest(), None if self.engraving.by_hand else self.cut_digest()
 
     def salted_cut(self, cut: Checked) -> str:
         """What `cut_digest` gives for outlines that are at hand."""

@@ -30,6 +30,8 @@ class Step(StrEnum):
     SENT = "sent"
     APPROVED = "approved"
     CHANGE_ASKED = "change asked"
+    WORDS_CHANGED = "words changed"
+    """Those that were drawn are cut no more."""
 
 
 class NotWaiting(Exception):
@@ -42,7 +44,7 @@ class HandDrawing:
 
     step: Step | None
     number: int = 0
-    """Of the latest drawing; 0 while there is none."""
+    """Of the latest drawing that was sent; 0 before the first."""
     sides: Mapping[str, str] = field(default_factory=dict, repr=False)
     wish: str = field(default="", repr=False)
     """What the buyer would like otherwise, when the last step was to ask for it."""
@@ -57,8 +59,8 @@ def standing(steps: Sequence[HandDrawingStep], line: int, sealed: Mapping[str, A
     """How the drawing of a line stands, from its steps in their order and what is sealed with them."""
     own = [step for step in steps if step.line_number == line]
     sent = [step for step in own if step.kind == Step.SENT]
-    if not sent:
-        return HandDrawing(None)
+    if not sent or own[-1].kind == Step.WORDS_CHANGED:
+        return HandDrawing(None, len(sent))
     kept = sealed.get(_label(line, sent[-1].id)) or {}
     wish = sealed.get(_label(line, own[-1].id)) or {}
     return HandDrawing(Step(own[-1].kind), len(sent), kept.get("sides", {}), wish.get("wish", ""))
@@ -119,6 +121,17 @@ def ask_for_change(
     step = _add(session, order, line, Step.CHANGE_ASKED, "buyer")
     vault.seal(session, order.id, _label(line, step.id), {"wish": wish[:MOST_WORDS]})
     ask_owner(session, order, [line])
+
+
+def words_changed(session: Session, order: Order, line: int, *, by_hand: bool, actor: str) -> None:
+    """Other words stand there now: no drawing of the former ones is cut. `by_hand` says how the new ones are.
+
+    The order must be locked.
+    """
+    _add(session, order, line, Step.WORDS_CHANGED, actor)
+    withdraw_alert(session, AlertKind.TO_BE_DRAWN, f"{order.reference}, piece {line}")
+    if by_hand:
+        ask_owner(session, order, [line])
 
 
 def _refuse_unless_waiting(session: Session, order: Order, line: int, number: int) -> None:

@@ -132,10 +132,10 @@ class OrderNote(Base):
 
 
 class HandDrawingStep(Base):
-    """One step of a drawing by hand: sent to the buyer, approved, or to be changed. Rows are only added."""
+    """One step of a drawing by hand: sent, approved, to be changed, of other words. Rows are only added."""
 
     __tablename__ = "hand_drawing_step"
-    __table_args__ = (one_of("kind", ("sent", "approved", "change asked")),)
+    __table_args__ = (one_of("kind", ("sent", "approved", "change asked", "words changed")),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)

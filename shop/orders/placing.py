@@ -17,7 +17,7 @@ from shop.giving.policies import policy_in_force, statement
 from shop.mail.addresses import ascii_address
 from shop.money import CURRENCY
 from shop.orders import wall
-from shop.orders.approved_engraving import Approved
+from shop.orders.approved_engraving import Approved, Digests
 from shop.orders.lifecycle import EventKind, State, add_order, lock, make_link, record
 from shop.orders.models import Order, OrderLine
 from shop.orders.order_hold import ANYBODY, Asking, set_aside
@@ -92,7 +92,7 @@ class Prepared:
     bare_key: bytes = field(repr=False)
     approved: Sequence[Approved | None] = field(repr=False)
     """Of each line what is to be cut, if it has words."""
-    digests: Sequence[tuple[str | None, str | None]]
+    digests: Sequence[Digests]
     """Of each line those of its drawing and of its cut."""
 
 
@@ -104,7 +104,7 @@ def prepare(
     Raises NoLongerSold or NotCuttable.
     """
     approved = [_approved(line) for line in agreed.lines]
-    digests = [_digests(found) for found in approved]
+    digests: list[Digests] = [found.digests() if found else (None, None) for found in approved]
     print_of = print_of or fingerprint(draft, agreed)
     stored, key = services.vault.new_key(ascii_address(draft.contact.email))
     services.vault.keys.add([stored])
@@ -180,12 +180,6 @@ def open_again(session: Session, order_id: int, agreed: Quote, *, asking: Asking
 def _approved(line: QuotedLine) -> Approved | None:
     engraving, (piece, _) = line.item.engraving, line.sold
     return Approved.now(engraving, piece.sides) if engraving else None
-
-
-def _digests(approved: Approved | None) -> tuple[str | None, str | None]:
-    if approved is None:
-        return None, None
-    return approved.digest(), None if approved.engraving.by_hand else approved.cut_digest()
 
 
 def _line(order_id: int, number: int, line: QuotedLine, ready: Prepared, donation_pence: int) -> OrderLine:

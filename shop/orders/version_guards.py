@@ -25,6 +25,7 @@ NOT_ABOUT_MONEY: Final = frozenset(
     {
         "basket",
         "basket_line",
+        "correction",
         "date_step",
         "claim",
         "claim_picture",

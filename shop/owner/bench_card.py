@@ -83,7 +83,9 @@ def _card(session: Session, line: OrderLine) -> Card:
 
 def _step(line: OrderLine, stands: UnitShown | None) -> Mapping[str, str | int]:
     action = stands.action if stands else None
-    return {"action": action, "only": line.id, "back": "card"} if action in HEADINGS else {}
+    if stands is None or action not in HEADINGS:
+        return {}
+    return {"action": action, "only": line.id, f"wording-{line.id}": stands.wording, "back": "card"}
 
 
 def _following(session: Session, line: OrderLine) -> Link | None:

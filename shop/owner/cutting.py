@@ -13,8 +13,9 @@ from shop.container import current_services
 from shop.engraving.outlines import CutSide
 from shop.engraving.writers import FORMATS
 from shop.fulfilment import units
+from shop.fulfilment.units import NotAllowed
 from shop.orders.cutting import NotApprovedYet, NotAsApproved, cut_as_approved, tell_owner
-from shop.orders.models import Order
+from shop.orders.models import Order, OrderLine
 from shop.orders.view import view
 
 blueprint = Blueprint("owner_cutting", __name__, url_prefix="/owner/orders")
@@ -28,6 +29,7 @@ NOT_AS_DRAWN = (
     "Please cut these letters by hand from the proof, or write to the buyer first."
 )
 NOT_APPROVED_YET = "The buyer has not approved the drawing of these words, so there is nothing to cut yet."
+NOT_YET = "Its drawing is not approved yet."
 NOT_TO_BE_MADE = "Nothing of this piece is to be made: its money is not here, went back, or is in question."
 SAID = {AlertKind.CUT_CHANGED: CHANGED, AlertKind.CUT_DIFFERS: NOT_AS_DRAWN}
 
@@ -66,3 +68,17 @@ def _side(reference: str, number: int, side: str) -> CutSide | None:
         with web.transaction() as session:
             tell_owner(session, reference, number, problem)
         abort(HTTPStatus.CONFLICT, SAID[problem.kind])
+
+
+def refuse_unless_as_approved(line: OrderLine) -> None:
+    """Engraving begins with what was approved, or not at all. Raises NotAllowed."""
+    services = current_services()
+    with web.reading() as session:
+        opened = view(session, services.vault, session.get_one(Order, line.order_id))
+    unit = next(one for one in opened.lines if one.row.number == line.number)
+    try:
+        cut_as_approved(unit)
+    except NotApprovedYet:
+        raise NotAllowed(NOT_YET) from None
+    except NotAsApproved as found:
+        raise NotAllowed(found.why) from None

@@ -65,7 +65,7 @@ def happened(session: Session, order: OrderView, entries: Sequence[PaymentEntry]
         *_in_disputes(entries),
         *_at_the_bench(session, order.row.id),
         *_tracking(session, order.row.id),
-        *_drawings(session, order),
+        *_drawings(session, order.row.id),
         *map(_email, outbox.emails_of(session, order.row.id)),
         *_gifts(session, order.row.reference),
     ]
@@ -125,10 +125,9 @@ def _tracking(session: Session, order_id: int) -> Iterator[Happened]:
         yield Happened(change.at, change.at, said, change.actor)
 
 
-def _drawings(session: Session, order: OrderView) -> Iterator[Happened]:
-    if any(line.row.by_hand for line in order.lines):
-        for step in hand_drawings.steps_of(session, order.row.id):
-            yield Happened(step.at, step.at, f"drawing of piece {step.line_number}: {step.kind}", step.actor)
+def _drawings(session: Session, order_id: int) -> Iterator[Happened]:
+    for step in hand_drawings.steps_of(session, order_id):
+        yield Happened(step.at, step.at, f"drawing of piece {step.line_number}: {step.kind}", step.actor)
 
 
 def _email(email: QueuedEmail) -> Happened:

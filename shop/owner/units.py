@@ -14,11 +14,14 @@ from sqlalchemy.orm import Session
 from shop import web
 from shop.accounts.access import require
 from shop.fulfilment import parcels, units
+from shop.fulfilment.corrections import Window, words_windows
 from shop.fulfilment.models import Unit
 from shop.fulfilment.stages import TO_MAKE, Action, Hold, Remake, Stage, after, next_action
 from shop.fulfilment.units import WORKED_ON, NotAllowed
 from shop.orders.models import Order, OrderLine
-from shop.owner.work_queue import BUTTONS, refuse_unless_as_approved
+from shop.owner.cutting import refuse_unless_as_approved
+from shop.owner.work_queue import BUTTONS
+from shop.web.dates import minute
 
 blueprint = Blueprint("owner_units", __name__, url_prefix="/owner/orders/<reference>")
 
@@ -48,6 +51,10 @@ class UnitShown:
     button: str
     holds: Sequence[Hold]
     remakes: Sequence[Remake]
+    wording: int
+    """Which of its wordings is in sight."""
+    words_until: str
+    """Until when its words can be changed, or since when not any more; empty where nothing is to be said."""
     worked_on: bool
     """Whether its money is here: else nothing of it is made, and there are no files."""
 
@@ -55,14 +62,22 @@ class UnitShown:
 def shown(session: Session, order: Order, lines: Sequence[OrderLine]) -> dict[int, UnitShown]:
     """By the number of the line, how each unit stands; nothing before the order is paid for."""
     found, here = units.units_of(session, order.id), order.state in WORKED_ON
+    windows = words_windows(session, order, lines)
     return {
-        line.number: _shown(line, found[line.number], money_is_here=here)
+        line.number: _shown(line, found[line.number], windows[line.number], money_is_here=here)
         for line in lines
         if line.number in found
     }
 
 
-def _shown(line: OrderLine, unit: Unit, *, money_is_here: bool) -> UnitShown:
+def words_until(window: Window) -> str:
+    """When the buyer's window for a unit's words closes, or closed."""
+    if window.is_open:
+        return "The buyer can change the words until engraving begins."
+    return f"The words are fixed since {minute(window.closed_at)}." if window.closed_at else ""
+
+
+def _shown(line: OrderLine, unit: Unit, window: Window, *, money_is_here: bool) -> UnitShown:
     stage = Stage(unit.stage)
     free = money_is_here and stage is not Stage.REFUNDED and not unit.held
     action = next_action(stage, words=line.engraved) if free else None
@@ -76,6 +91,8 @@ def _shown(line: OrderLine, unit: Unit, *, money_is_here: bool) -> UnitShown:
         button=LABELS[action] if action else "",
         holds=tuple(Hold) if free and stage in TO_MAKE else (),
         remakes=tuple(Remake) if again else (),
+        wording=unit.wording,
+        words_until=words_until(window) if line.engraved else "",
         worked_on=money_is_here and stage is not Stage.REFUNDED,
     )
 
@@ -133,7 +150,15 @@ def _do(session: Session, line: OrderLine, action: Action) -> None:
         parcels.post(session, line.order_id, [line.number], tracking=None, actor=g.account.email)
         return
     reason = _word(Remake, request.form.get("reason")) if action is Action.REMAKE else None
-    units.act(session, line.order_id, line.number, action, actor=g.account.email, reason=reason)
+    units.act(
+        session,
+        line.order_id,
+        line.number,
+        action,
+        actor=g.account.email,
+        reason=reason,
+        wording=web.number_in("wording"),
+    )
 
 
 def _line(session: Session, reference: str, number: int) -> OrderLine:

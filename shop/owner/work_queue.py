@@ -16,10 +16,9 @@ from shop.fulfilment import parcels, units
 from shop.fulfilment.queue import STEPS, Queued, Undoable, can_be_undone, counts, on_hold, waiting_for
 from shop.fulfilment.stages import Action
 from shop.fulfilment.units import NotAllowed
-from shop.orders.cutting import NotApprovedYet, NotAsApproved, cut_as_approved
 from shop.orders.models import Order, OrderLine
-from shop.orders.view import view
 from shop.owner.claim_rows import waiting_rows
+from shop.owner.cutting import refuse_unless_as_approved
 from shop.web.dates import short_day
 
 blueprint = Blueprint("owner_work_queue", __name__, url_prefix="/owner/bench")
@@ -43,7 +42,6 @@ BUTTONS: Final = {
     Action.PACK: "Packed",
     Action.POST: "Posted",
 }
-NOT_APPROVED: Final = "Its drawing is not approved yet."
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,8 @@ class Row:
     """One unit that waits."""
 
     line_id: int
+    wording: int
+    """Which of its wordings the row stands for."""
     href: str
     """Its card."""
     reference: str
@@ -115,13 +115,15 @@ def _row(one: Queued) -> Row:
     place = f"{one.reference}, piece {one.number}"
     words = "" if one.engraved else ", no words"
     making = f", making {one.making}" if one.making > 1 else ""
+    corrected = ", words corrected" if one.wording > 1 else ""
     return Row(
         line_id=one.line_id,
         href=card_href(one.line_id),
+        wording=one.wording,
         reference=one.reference,
         about=place,
         piece=one.piece,
-        detail=f"{one.metal}, {one.chain_inches} inch chain{words}{making}",
+        detail=f"{one.metal}, {one.chain_inches} inch chain{words}{making}{corrected}",
         paid=f"paid {short_day(one.paid_at)}",
         rests=one.held or "",
     )
@@ -205,7 +207,8 @@ def _act(line: OrderLine, action: Action) -> bool:
         if action is Action.BEGIN:
             refuse_unless_as_approved(line)
         with web.transaction() as session:
-            units.act(session, line.order_id, line.number, action, actor=g.account.email)
+            actor, seen = g.account.email, web.number_in(f"wording-{line.id}")
+            units.act(session, line.order_id, line.number, action, actor=actor, wording=seen)
     except NotAllowed as refused:
         flash(f"{_named(line)}: {refused}")
         return False
@@ -226,20 +229,6 @@ def _post(lines: Sequence[OrderLine]) -> list[OrderLine]:
         else:
             done += together
     return done
-
-
-def refuse_unless_as_approved(line: OrderLine) -> None:
-    """Engraving begins with what was approved, or not at all. Raises NotAllowed."""
-    services = current_services()
-    with web.reading() as session:
-        opened = view(session, services.vault, session.get_one(Order, line.order_id))
-    unit = next(one for one in opened.lines if one.row.number == line.number)
-    try:
-        cut_as_approved(unit)
-    except NotApprovedYet:
-        raise NotAllowed(NOT_APPROVED) from None
-    except NotAsApproved as found:
-        raise NotAllowed(found.why) from None
 
 
 def _named(line: OrderLine) -> str:

@@ -27,6 +27,12 @@ class Form(FlaskForm):
             return request.form if request.method == "POST" else None
 
 
+def number_in(field: str) -> int | None:
+    """The whole number that was sent in a field of the form; None for anything else."""
+    text = request.form.get(field, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004
+
+
 def described_by(field_id: str, hint: object, error: object, room: object = None) -> str:
     """The ids of what describes a field, for aria-describedby; `room` may be there and empty."""
     parts = (("hint", bool(hint)), ("error", bool(error)), ("room", room is not None))

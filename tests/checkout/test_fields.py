@@ -179,6 +179,7 @@ TRIED_ELSEWHERE: Final = {
     "/owner/orders/<reference>/claims/<int(max=2147483647):number>/answers",
     "/orders/<token>/drawings/<int(max=2147483647):number>/approval",
     "/orders/<token>/drawings/<int(max=2147483647):number>/changes",
+    "/orders/<token>/lines/<int(max=2147483647):number>/words",
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/drawing",
     "/journal/<slug>/comments",
     "/journal/<slug>/comments/<int(max=2147483647):number>/report",
@@ -189,8 +190,9 @@ TRIED_ELSEWHERE: Final = {
     "/owner/stock/<sku>/counts",
 }
 """Forms that tests/journal/test_comments.py tries, since only a few a minute are taken, notes, the one for a
-refund that Stripe refused, those of drawings by hand and the counts of stock, in tests/owner, the
-invitation, in tests/accounts/test_roster.py, and claims, in test_claims.py here and in tests/owner."""
+refund that Stripe refused, those of drawings by hand and the counts of stock, in tests/owner, those that put
+an order right, in tests/corrections, the invitation, in tests/accounts/test_roster.py, and claims, in
+test_claims.py here and in tests/owner."""
 
 
 class Form(NamedTuple):

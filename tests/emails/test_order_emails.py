@@ -35,6 +35,7 @@ from tests.shopper import harness_of
 
 HOSTILE = "<b>Ada & 'Byron'</b> {{7*7}} נֹעָה"
 DEDICATION = "Only for the card in the box"
+SHOW_WORDS = {"order-confirmation", "words-changed"}
 WORDS = {("front", 1): "A & B", ("back", 1): "14 May"}
 
 
@@ -265,7 +266,19 @@ def test_the_confirmation_names_the_proof_we_can_be_held_to(app: Flask, harness:
         assert said.count(f"Proof {digest[:12]}") == 1
 
 
-@pytest.mark.parametrize("kind", sorted(TEMPLATES.keys() - {"order-confirmation"}))
+def test_the_email_of_changed_words_shows_all_that_stands_now_as_it_will_be_cut(
+    app: Flask, harness: Harness
+) -> None:
+    message = written_email(app, harness, paid_order(harness), "words-changed")
+    for said in parts(message):
+        assert "This is" in said
+        assert "14 May" in said
+        assert "Not engraved" in said
+        assert DEDICATION not in said
+    assert len(images(message)) == 2
+
+
+@pytest.mark.parametrize("kind", sorted(TEMPLATES.keys() - SHOW_WORDS))
 def test_other_emails_show_no_words(app: Flask, harness: Harness, kind: str) -> None:
     order = paid_order(harness)
     message = written_email(app, harness, order, kind)

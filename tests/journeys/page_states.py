@@ -30,6 +30,7 @@ from tests.harness import open_harness
 from tests.journeys.visitor import Visitor
 
 SLUGS: Final = ("heart", "two-rings", "disc", "thread", "petal", "keeping")
+ORDER_WORDS: Final = "/orders/<token>/lines/<number>/words"
 LONG: Final = "Wrexham and Aberystwyth and Llandudno"
 
 
@@ -234,6 +235,51 @@ def order_page(before: Callable[[Visitor], None]) -> Callable[[Visitor], None]:
         visitor.page.get_by_role("link", name="See your order").click()
 
     return enter
+
+
+def words_of_an_order(visitor: Visitor) -> None:
+    order_page(thanked)(visitor)
+    visitor.page.get_by_role("link", name="Change the words").first.click()
+
+
+def other_words(visitor: Visitor) -> None:
+    words_of_an_order(visitor)
+    visitor.types("Line 1", "Wren", within="Front")
+
+
+def refused_words(visitor: Visitor) -> None:
+    words_of_an_order(visitor)
+    visitor.types("Line 1", LONG, within="Front")
+    visitor.presses("See them as they will be cut")
+
+
+def other_words_in_sight(visitor: Visitor) -> None:
+    other_words(visitor)
+    visitor.presses("See them as they will be cut")
+
+
+def unticked_words(visitor: Visitor) -> None:
+    other_words_in_sight(visitor)
+    visitor.presses("Have it engraved like this")
+
+
+def words_changed(visitor: Visitor) -> None:
+    other_words_in_sight(visitor)
+    visitor.page.get_by_label("I have checked every letter").check()
+    visitor.presses("Have it engraved like this")
+
+
+def words_too_late(visitor: Visitor) -> None:
+    other_words_in_sight(visitor)
+    Bench(open_harness(visitor.shop.database)).act(1, 1, *WORDS[:2])
+    visitor.page.get_by_label("I have checked every letter").check()
+    visitor.presses("Have it engraved like this")
+
+
+def engraving_begun(visitor: Visitor) -> None:
+    order_page(thanked)(visitor)
+    Bench(open_harness(visitor.shop.database)).act(1, 1, *WORDS[:2])
+    visitor.open(visitor.path)
 
 
 def unpaid_order(visitor: Visitor) -> None:
@@ -858,6 +904,13 @@ PAGE_STATES: Final = (
     PageState(
         "find order refused", "/orders/links", refused_finding, 422, shows="does not look like an e-mail"
     ),
+    PageState("order being engraved", "/orders/<token>", engraving_begun, shows="The words are fixed since"),
+    PageState("order with other words", "/orders/<token>", words_changed, shows="The words are changed."),
+    PageState("order words", ORDER_WORDS, words_of_an_order, shows="Until you have approved others"),
+    PageState("order words refused", ORDER_WORDS, refused_words, 422, shows="too long"),
+    PageState("order words in sight", ORDER_WORDS, other_words_in_sight, shows="Look at every letter"),
+    PageState("order words unticked", ORDER_WORDS, unticked_words, 422, shows="Please tick this"),
+    PageState("order words too late", ORDER_WORDS, words_too_late, 409, shows="We have begun to engrave it"),
     PageState("order unknown", "/orders/<token>", at("/orders/nothing"), 404),
     PageState("sign-in", "/sign-in", at("/sign-in")),
     PageState("sign-in refused", "/sign-in", refused_sign_in, 422),

@@ -84,6 +84,7 @@ OPEN: Final = {
     "/orders/<token>/wall/<int(max=2147483647):number>/withdrawal",
     "/orders/<token>/drawings/<int(max=2147483647):number>/approval",
     "/orders/<token>/drawings/<int(max=2147483647):number>/changes",
+    "/orders/<token>/lines/<int(max=2147483647):number>/words",
 }  # fmt: skip
 
 

@@ -1,0 +1,38 @@
+"""/orders/<token>/...: what the buyer puts right on an order that is paid for. The link is the key."""
+
+from typing import Final
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from shop import web
+from shop.checkout.order_routes import found_by
+from shop.checkout.throttle import throttled
+from shop.corrections import words_form
+from shop.corrections.words_form import Correcting, Corrector
+from shop.fulfilment.corrections import BUYER
+
+blueprint = Blueprint("buyer_corrections", __name__, url_prefix="/orders/<token>")
+
+LINE: Final = "/lines/<int(max=2147483647):number>"
+
+
+@blueprint.get(f"{LINE}/words")
+@throttled
+def words(token: str, number: int) -> ResponseReturnValue:
+    """The words of a unit, to be changed; or since when they are fixed."""
+    return words_form.asked(_unit(token, number))
+
+
+@blueprint.post(f"{LINE}/words")
+@web.checks_token_itself
+@throttled
+def change_words(token: str, number: int) -> ResponseReturnValue:
+    """Show other words on the picture, as they would be cut, or have them engraved."""
+    return words_form.sent(_unit(token, number))
+
+
+def _unit(token: str, number: int) -> Correcting:
+    with web.reading() as session:
+        order = found_by(session, token)
+    return words_form.opened(order, number, Corrector(BUYER, f"/orders/{token}"))

@@ -1,0 +1,207 @@
+"""Other words for a unit that was paid for: written, looked at, approved; form and gate as at first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import Response, abort, flash, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from shop import web
+from shop.catalogue import snapshot
+from shop.catalogue.piece_form import piece_form
+from shop.catalogue.piece_pages import stages
+from shop.catalogue.views import PieceView
+from shop.checkout.basket_routes import PREVIEW
+from shop.checkout.cuttable import refuse_uncuttable
+from shop.checkout.line_item_form import (
+    FACE,
+    Refused,
+    engraving_problems,
+    read_engraving,
+    values_of_words,
+    words_kept,
+    written,
+)
+from shop.checkout.order_routes import unlisted
+from shop.checkout.presenters import drawn
+from shop.container import current_services
+from shop.engraving import INSTEAD, Engraving, taken
+from shop.fulfilment import corrections
+from shop.fulfilment.corrections import ChangedMeanwhile, NewWords, TooLate
+from shop.fulfilment.units import NotAllowed, unit_of
+from shop.orders.approved_engraving import Approved
+from shop.orders.models import Order
+from shop.orders.view import LineView, view, words_of
+
+APPROVE: Final = "approve"
+"""The name of the button that has the words engraved as they are shown."""
+TICK: Final = "Please tick this when you have checked every letter."
+OTHERS_STAND: Final = (
+    "The words were changed meanwhile. What stands now is shown below, and what you wrote is "
+    "kept in the form."
+)
+CHANGED: Final = "The words are changed. What you see here is what will be cut."
+AS_THEY_STAND: Final = "These are the words that stand."
+NO_LONGER_SOLD: Final = "This piece is no longer in the collection, so its words cannot be set on this page."
+NONE: Final = "none"
+"""Stands where the number of the drawing would, for no words at all."""
+
+
+@dataclass(frozen=True)
+class Corrector:
+    """Who puts an order right, and the order's page they do it from."""
+
+    actor: str
+    page: str
+
+
+@dataclass(frozen=True)
+class Correcting:
+    """A unit whose words are to be put right, and everything that its pages need."""
+
+    who: Corrector
+    order: Order
+    line: LineView
+    piece: PieceView | None
+    """As it is sold today, with the pictures of the unit's metal alone; None when it is sold no more."""
+    wording: int
+    closed: str
+    """Why the words can no longer be put right; empty while they can."""
+
+    @property
+    def action(self) -> str:
+        """Where its form is sent."""
+        return f"{self.who.page}/lines/{self.line.row.number}/words"
+
+    @property
+    def standing(self) -> Mapping[str, Any]:
+        """The words that stand, and their drawing."""
+        line = self.line
+        proof = drawn(line.sides, line.engraving)
+        return {"words": line.words, "proof": proof, "metal": line.row.metal_slug}
+
+
+def opened(order: Order, number: int, who: Corrector) -> Correcting:
+    """The unit of a paid order with this number; 404 when there is none, or its words were erased."""
+    with web.reading() as session:
+        lines = view(session, current_services().vault, order).lines
+        line = next((line for line in lines if line.row.number == number), None)
+        try:
+            row, unit = unit_of(session, order.id, number)
+        except NotAllowed:
+            abort(HTTPStatus.NOT_FOUND)
+        closed = corrections.why_words_closed(order, row, unit, actor=who.actor)
+        piece = snapshot.load(session).by_slug.get(row.piece_slug)
+    if line is None or (row.engraved and line.approved is None):
+        abort(HTTPStatus.NOT_FOUND)
+    if piece is None or not piece.engravable:
+        return Correcting(who, order, line, None, unit.wording, closed or NO_LONGER_SOLD)
+    return Correcting(who, order, line, _in_metal(piece, row.metal_slug), unit.wording, closed)
+
+
+def asked(unit: Correcting) -> ResponseReturnValue:
+    """The form with the words that stand."""
+    if unit.closed or unit.piece is None:
+        return _closed(unit, HTTPStatus.OK)
+    return _form(unit, unit.piece, values_of_words(unit.line.engraving), {})
+
+
+def sent(unit: Correcting) -> ResponseReturnValue:
+    """What was sent: shown on the picture, looked at as it would be cut, or approved."""
+    piece = unit.piece
+    if unit.closed or piece is None:
+        return _closed(unit, HTTPStatus.CONFLICT)
+    if not web.valid_public_token(request.form.get("csrf_token", "")):
+        return _form(unit, piece, request.form, {"": web.STALE_BUT_KEPT}, HTTPStatus.BAD_REQUEST)
+    if PREVIEW in request.form or INSTEAD in request.form:
+        values = taken(request.form)
+        return _form(unit, piece, values, engraving_problems(piece, values))
+    try:
+        engraving = read_engraving(piece, request.form)
+        if engraving is not None:
+            refuse_uncuttable(piece, engraving)
+    except Refused as refused:
+        return _form(unit, piece, request.form, refused.errors, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _decided(unit, piece, engraving)
+
+
+def _decided(unit: Correcting, piece: PieceView, engraving: Engraving | None) -> ResponseReturnValue:
+    approved = Approved.now(engraving, piece.sides) if engraving else None
+    shown = approved.proof() if approved else NONE
+    if APPROVE not in request.form or request.form.get("agreed") != shown:
+        return _look(unit, piece, engraving, shown, {})
+    if approved and request.form.get("acknowledged") != "y":
+        return _look(unit, piece, engraving, shown, {"acknowledged": TICK})
+    return _corrected(unit, piece, NewWords.of(approved))
+
+
+def _corrected(unit: Correcting, piece: PieceView, words: NewWords) -> ResponseReturnValue:
+    order, number, who = unit.order, unit.line.row.number, unit.who
+    wording = web.number_in("wording") or 0
+    try:
+        with web.transaction() as session:
+            vault = current_services().vault
+            new = corrections.correct_words(
+                session, vault, order.id, number, words, wording=wording, actor=who.actor
+            )
+    except TooLate:
+        return _closed(opened(order, number, who), HTTPStatus.CONFLICT)
+    except ChangedMeanwhile:
+        now = opened(order, number, who)
+        return _form(now, piece, request.form, {"": OTHERS_STAND}, HTTPStatus.CONFLICT)
+    web.database().forget_deleted()
+    flash(CHANGED if new else AS_THEY_STAND)
+    return redirect(who.page, HTTPStatus.SEE_OTHER)
+
+
+def _form(
+    unit: Correcting,
+    piece: PieceView,
+    values: Mapping[str, str],
+    problems: Mapping[str, str],
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    shown = {"stages": stages(piece, values), "form": piece_form(piece, values, problems)}
+    return _page("form", unit, status, piece=piece, values=values, problems=dict(problems), **shown)
+
+
+def _look(
+    unit: Correcting, piece: PieceView, engraving: Engraving | None, shown: str, problems: dict[str, str]
+) -> Response:
+    return _page(
+        "look",
+        unit,
+        HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK,
+        words=words_of(piece.sides, engraving),
+        proof=drawn(piece.sides, engraving),
+        by_hand=engraving is not None and engraving.by_hand,
+        fields={FACE: request.form.get(FACE, ""), **dict(written(request.form)), "agreed": shown},
+        problems=problems,
+    )
+
+
+def _closed(unit: Correcting, status: HTTPStatus) -> Response:
+    """It is too late: what stands, and what was written, so that it is not lost."""
+    return _page("closed", unit, status, written=words_kept(request.form))
+
+
+def _page(name: str, unit: Correcting, status: HTTPStatus, **shown: Any) -> Response:
+    page = make_response(
+        render_template(
+            f"corrections/words_{name}.html",
+            unit=unit,
+            row=unit.line.row,
+            action=unit.action,
+            csrf_token_value=web.public_token(),
+            **shown,
+        )
+    )
+    page.status_code = status
+    return unlisted(page)
+
+
+def _in_metal(piece: PieceView, metal: str) -> PieceView:
+    """The piece with the pictures of one metal alone."""
+    return replace(piece, pictures=tuple(one for one in piece.pictures if one.metal_slug in {None, metal}))
