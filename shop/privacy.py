@@ -199,6 +199,7 @@ def _refunds(session: Session, order: Order) -> list[dict[str, Any]]:
             "at": row.requested_at.isoformat(),
             "amount_pence": row.amount_pence,
             "pieces": row.lines,
+            "goodwill": row.goodwill,
             "refused": row.refused,
         }
         for row in _rows(session, RefundRequest, order)

@@ -4,7 +4,7 @@ It may be said before the money has gone: then it is done when it has. Words tha
 again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -109,6 +109,18 @@ def in_drawer(book: Book) -> Select[Any]:
     """The variants of refunded units that lie in the drawer still: never begun, and nothing said of them."""
     here = _refunded(OrderLine.variant_id).join(Order, Order.id == OrderLine.order_id)
     return here.where(UnitStep.came_from.in_(WORDS_OPEN), Order.book == book)
+
+
+def said_of(session: Session, order_id: int) -> Mapping[int, Fate]:
+    """What was last said of each refunded unit of an order, by the number of its line."""
+    return {number: Fate(said.fate) for number, said in history(session, order_id) if said.undone_at is None}
+
+
+def history(session: Session, order_id: int) -> Sequence[tuple[int, UnitReturn]]:
+    """Everything that was said of an order's pieces, with the number of the line, oldest first."""
+    query = select(OrderLine.number, UnitReturn).join(UnitReturn, UnitReturn.order_line_id == OrderLine.id)
+    rows = session.execute(query.where(OrderLine.order_id == order_id).order_by(UnitReturn.id))
+    return [(number, said) for number, said in rows]
 
 
 def fates_of(line: OrderLine, stage: Stage) -> Sequence[Fate]:

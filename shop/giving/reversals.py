@@ -14,6 +14,8 @@ class Returned:
     """The units it was for, when we asked for it ourselves; one made in Stripe's dashboard names none."""
     postage_pence: int = 0
     """How much of it was for postage, as far as that was said."""
+    goodwill_pence: int = 0
+    """How much of it was for no unit at all, as far as that was said."""
     at: datetime | None = None
     actor: str = ""
     cause: str = ""
@@ -22,7 +24,7 @@ class Returned:
     @property
     def for_goods(self) -> int:
         """Pence of it that may be for units."""
-        return self.amount_pence - self.postage_pence
+        return self.amount_pence - self.postage_pence - self.goodwill_pence
 
 
 def returned_units(prices: Mapping[int, int], refunds: Sequence[Returned]) -> frozenset[int]:
@@ -31,11 +33,11 @@ def returned_units(prices: Mapping[int, int], refunds: Sequence[Returned]) -> fr
     Goods come before postage: once the refunds reach the price of all goods, every unit is back. Below that
     a refund that names its units takes those; one that equals the price of a unit takes it; what is left over
     is put together and takes the dearest units it covers in full. A remainder smaller than a unit's price is
-    goodwill and takes none, so the charity keeps its part.
+    goodwill and takes none, so the charity keeps its part; so does what was said to be goodwill.
 
     `prices` maps a unit's number to its price in pence; refunds come oldest first.
     """
-    if sum(refund.for_goods for refund in refunds) >= sum(prices.values()):
+    if sum(refund.for_goods + refund.goodwill_pence for refund in refunds) >= sum(prices.values()):
         return frozenset(prices)
     back: set[int] = set()
     spare = 0
@@ -65,5 +67,5 @@ def _explained(prices: Mapping[int, int], back: set[int], refund: Returned) -> s
     if refund.lines:
         named = {number for number in refund.lines if number in kept}
         return named if sum(prices[number] for number in named) <= refund.amount_pence else set()
-    exact = [number for number in kept if prices[number] == refund.amount_pence]
+    exact = [number for number in kept if prices[number] == refund.for_goods]
     return set(exact[:1])

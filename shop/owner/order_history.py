@@ -3,15 +3,15 @@
 No event is left out or put together with another: what somebody looks for here is the one that was forgotten.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from shop.emails.order_emails import named
-from shop.fulfilment import parcels, units
+from shop.fulfilment import parcels, returns, units
 from shop.fulfilment.models import UnitStep
 from shop.giving.gift_history import gift_steps
 from shop.giving.transitions import Kind
@@ -64,6 +64,7 @@ def happened(session: Session, order: OrderView, entries: Sequence[PaymentEntry]
         *map(_event, order.events),
         *_in_disputes(entries),
         *_at_the_bench(session, order.row.id),
+        *_pieces(session, order.row.id),
         *_tracking(session, order.row.id),
         *_drawings(session, order.row.id),
         *map(_email, outbox.emails_of(session, order.row.id)),
@@ -81,7 +82,7 @@ def _event(event: OrderEvent) -> Happened:
 
 def _told(event: OrderEvent) -> str:
     data = event.data
-    about = _pieces(data.get("lines") or [], with_postage=bool(data.get("with_postage")))
+    about = _about(data)
     said = event.kind if event.kind != EventKind.OTHER else str(data.get("was", event.kind))
     return said + (f": {about}" if about else "") + (f" ({note})" if (note := data.get("note")) else "")
 
@@ -94,9 +95,11 @@ def _amount(kind: EventKind, data: dict[str, object]) -> str:
     return pounds_and_pence(pence) if currency == CURRENCY else f"{pence} {currency.upper()}"
 
 
-def _pieces(numbers: Sequence[int], *, with_postage: bool) -> str:
-    named_ = [*(f"piece {number}" for number in numbers), *(["postage"] if with_postage else [])]
-    return ", ".join(named_)
+def _about(data: Mapping[str, Any]) -> str:
+    parts = [f"piece {number}" for number in data.get("lines") or ()]
+    parts += ["postage"] if data.get("with_postage") else []
+    parts += [f"goodwill ({data['goodwill']})"] if data.get("goodwill") else []
+    return ", ".join(parts)
 
 
 def _in_disputes(entries: Sequence[PaymentEntry]) -> Iterator[Happened]:
@@ -117,6 +120,11 @@ def _step(step: UnitStep, others: dict[int, UnitStep]) -> str:
     undone = others.get(step.undoes_id or 0)
     about = undone.action if undone else step.reason
     return f"{step.action} ({about})" if about else step.action
+
+
+def _pieces(session: Session, order_id: int) -> Iterator[Happened]:
+    for number, said in returns.history(session, order_id):
+        yield Happened(said.at, said.at, f"what becomes of piece {number}: {said.fate}", said.actor)
 
 
 def _tracking(session: Session, order_id: int) -> Iterator[Happened]:

@@ -7,7 +7,7 @@ from typing import Final
 from shop.giving.reversals import Returned
 from shop.money import pounds_and_pence
 from shop.orders.view import LineView, OrderView
-from shop.payments.kinds import RefundReason, RefundState
+from shop.payments.kinds import Goodwill, RefundReason, RefundState
 from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.refundable import Refundable
 from shop.web.dates import short_day
@@ -36,6 +36,13 @@ WHAT_FOR: Final[Mapping[str, str]] = {
     RefundReason.UNFILLABLE: "A piece had gone while it was being paid for, so all of it is owed.",
     RefundReason.SURPLUS: "It was paid twice, so this is owed.",
 }
+
+IN_DISPUTE: Final = (
+    "The bank has taken this payment back until the dispute is decided, so nothing can be given back from "
+    "here: it could reach the buyer twice. Please answer the dispute in Stripe’s dashboard."
+)
+AMOUNT: Final = "amount"
+"""The id of the field for an amount that is for no piece."""
 
 ON_ITS_WAY: Final = "is on its way back"
 SEE_ABOVE: Final = "waits for you, see above"
@@ -81,16 +88,41 @@ class RefundBox:
 
 
 @dataclass(frozen=True)
+class Typed:
+    """What stands in the form: boxes that are ticked, the amount and why."""
+
+    ticked: Container[str] = ()
+    amount: str = ""
+    goodwill: str = ""
+
+
+NOTHING_TYPED: Final = Typed()
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of several to choose from."""
+
+    value: str
+    label: str
+    note: str = ""
+    disabled: bool = False
+
+
+@dataclass(frozen=True)
 class RefundForm:
-    """What can be ticked."""
+    """What can be given back."""
 
     boxes: Sequence[RefundBox]
-    goodwill: str
-    """What went back besides; empty for nothing."""
+    besides: str
+    """What went back that is the price of no piece; empty for nothing."""
     left: str
     anything_left: bool
     first: str
-    """The id of the first box that can be ticked; empty when there is none."""
+    """The id of the first field."""
+    amount: str
+    goodwill: str
+    reasons: Sequence[Option] = tuple(Option(reason, reason.capitalize()) for reason in Goodwill)
 
 
 def why(code: str | None) -> str:
@@ -137,26 +169,26 @@ def _waiting(request: RefundRequest, problem: str | None) -> WaitingRefund:
 
 
 def _what_for(request: RefundRequest) -> str:
-    if request.lines:
-        pieces = ", ".join(f"piece {number}" for number in request.lines)
-        return f"For {pieces}{' and the postage' if request.with_postage else ''}."
-    if request.with_postage:
-        return "For the postage."
+    parts = [f"piece {number}" for number in request.lines]
+    parts += ["the postage"] if request.with_postage else []
+    parts += (
+        [f"{pounds_and_pence(request.goodwill_pence or 0)}, {request.goodwill}"] if request.goodwill else []
+    )
+    if parts:
+        return f"For {' and '.join([', '.join(parts[:-1]), parts[-1]] if parts[1:] else parts)}."
     return WHAT_FOR.get(request.reason, "All of the payment was to go back.")
 
 
-def first_to_tick(money: Refundable | None) -> str:
-    """The id of the first box that can be ticked; nothing when there is none."""
-    if money is None or not (money.free or money.postage_free):
-        return ""
-    return f"line-{money.free[0]}" if money.free else "postage"
+def why_no_refund(money: Refundable | None) -> str:
+    """Why nothing can be given back although it was paid; empty when it can."""
+    return IN_DISPUTE if money is not None and money.in_dispute else ""
 
 
-def refund_form(order: OrderView, money: Refundable | None, ticked: Container[str]) -> RefundForm | None:
-    """What can be given back, and what became of the rest; None when nothing was paid or went back."""
-    if money is None or not (money.payment or money.returned):
+def refund_form(order: OrderView, money: Refundable | None, typed: Typed) -> RefundForm | None:
+    """What can be given back, and what became of the rest; None when nothing was paid or can go back."""
+    if money is None or money.in_dispute or not (money.payment or money.returned):
         return None
-    boxes = [_unit(line, money, ticked) for line in order.lines]
+    boxes, ticked = [_unit(line, money, typed.ticked) for line in order.lines], typed.ticked
     if money.postage_asked or money.postage_returned or money.postage_free:
         label = f"Postage, {pounds_and_pence(order.row.postage_pence)}"
         boxes.append(
@@ -164,10 +196,12 @@ def refund_form(order: OrderView, money: Refundable | None, ticked: Container[st
         )
     return RefundForm(
         boxes,
-        goodwill=pounds_and_pence(money.goodwill_pence) if money.goodwill_pence else "",
+        besides=pounds_and_pence(money.goodwill_pence) if money.goodwill_pence else "",
         left=pounds_and_pence(max(money.left_pence, 0)),
         anything_left=money.left_pence > 0,
-        first=first_to_tick(money),
+        first=next((box.id for box in boxes if not box.went_back), AMOUNT),
+        amount=typed.amount,
+        goodwill=typed.goodwill,
     )
 
 

@@ -1,6 +1,6 @@
 """What an order's page in the workshop shows, and looking at Stripe from it."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -19,7 +19,14 @@ from shop.orders.view import OrderView, view
 from shop.owner.bench_tickets import bench_ticket
 from shop.owner.claim_rows import rows_of
 from shop.owner.order_history import happened
-from shop.owner.order_money import refund_form, review_notice, waiting_refunds
+from shop.owner.order_money import (
+    NOTHING_TYPED,
+    Typed,
+    refund_form,
+    review_notice,
+    waiting_refunds,
+    why_no_refund,
+)
 from shop.owner.units import shown
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.kinds import OWED_STILL, EntryKind, RefundReason
@@ -40,7 +47,7 @@ TAGS: Final = {
 }
 """The shape beside each state's word."""
 
-AWAY: Final = "Stripe cannot be reached at the moment. It is asked again every few minutes."
+STRIPE_AWAY: Final = "Stripe cannot be reached at the moment. It is asked again every few minutes."
 KEY_REFUSED: Final = (
     "Stripe does not accept the shop's key at the moment, so nothing could be looked up. It is asked again "
     "every few minutes; if the key was changed at Stripe, the shop needs the new one (STRIPE_SECRET_KEY)."
@@ -63,7 +70,7 @@ def sync_now(order_id: int) -> str | None:
     try:
         sync_order(current_services(), order_id)
     except (GatewayDown, StillMoving):
-        return AWAY
+        return STRIPE_AWAY
     except GatewayRefused as error:
         return UNKNOWN_THERE if error.status == HTTPStatus.NOT_FOUND else KEY_REFUSED
     return None
@@ -87,12 +94,11 @@ def money_of(order: OrderView) -> Refundable | None:
 
 
 def context(
-    reference: str, *, problem: str = "", at: str = "", ticked: Container[str] = ()
+    reference: str, *, problem: str = "", at: str = "", typed: Typed = NOTHING_TYPED
 ) -> dict[str, Any]:
     """Everything that the order's page shows.
 
-    `problem` stands at the field `at`, or at the first box that can be ticked; `ticked` are the boxes that
-    were.
+    `problem` stands at the field `at`, or at the first field of a refund; `typed` is what stood in those.
     """
     order = opened(reference)
     with web.reading() as session:
@@ -109,7 +115,8 @@ def context(
         history = happened(session, order, entries)
         written = notes.notes_of(session, current_services().vault, order.row.id)
         claims = rows_of(session, order.row)
-    refund = refund_form(order, money_of(order), ticked)
+    money = money_of(order)
+    refund = refund_form(order, money, typed)
     problems = {at or (refund.first if refund else ""): problem} if problem else {}
     return {
         "order": order,
@@ -121,6 +128,7 @@ def context(
         "claims": claims,
         "problems": problems,
         "refund": refund,
+        "no_refund": why_no_refund(money),
         "waiting": waiting_refunds(requests, problems),
         "review": review_notice(order, _unexplained(order, entries, requests)),
         "not_arrived": [_not_arrived(email.kind, tried=email.dropped is None) for email in not_arrived],

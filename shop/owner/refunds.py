@@ -1,20 +1,26 @@
 """Giving money back from the workshop: the sum is shown, then confirmed; what does not go well is said."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Final
 
 from flask import Blueprint, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from shop import web
 from shop.accounts.access import require
-from shop.money import pounds_and_pence
+from shop.fulfilment import returns
+from shop.fulfilment.stages import Fate
+from shop.money import NotAnAmount, pounds_and_pence, read_pounds
 from shop.orders.view import OrderView
-from shop.owner.order_money import why
-from shop.owner.order_page import AWAY, context, money_of, opened, sync_now
+from shop.owner.order_money import AMOUNT, IN_DISPUTE, Typed, why
+from shop.owner.order_page import STRIPE_AWAY, context, money_of, opened, sync_now
+from shop.owner.refund_review import LATER, Asked, RefundReview, refund_review
 from shop.payments import review
-from shop.payments.kinds import RefundState
+from shop.payments.kinds import Goodwill, RefundState
 from shop.payments.models import RefundRequest
-from shop.payments.refundable import MoreThanPaid, NothingToRefund
+from shop.payments.refundable import InDispute, MoreThanPaid, NothingToRefund
 from shop.payments.refunds import NotWaiting, ask, close, send_again
 
 blueprint = Blueprint("owner_refunds", __name__, url_prefix="/owner")
@@ -22,31 +28,52 @@ blueprint = Blueprint("owner_refunds", __name__, url_prefix="/owner")
 DECIDED_BEFORE = "Somebody has decided that already, or it is no longer needed. Nothing was changed."
 LONGEST_NOTE = 500
 
+WRONG: Final[Mapping[type[Exception], str]] = {
+    NothingToRefund: "Please choose a piece that has not been refunded yet, the postage, or an amount.",
+    MoreThanPaid: "That is more than what is left of this payment.",
+}
+
+
+class NotThatAmount(Exception):
+    """The amount, or what it is for, cannot be taken: the sentence stands beside the field."""
+
+    def __init__(self, field: str, said: str) -> None:
+        super().__init__(said)
+        self.field, self.said = field, said
+
 
 @blueprint.post("/orders/<reference>/refunds")
 @require("owner")
 def refund(reference: str) -> ResponseReturnValue:
-    """Give money back for whole pieces or the postage. Until the sum is confirmed it is only shown."""
+    """Give money back for pieces, the postage, or out of goodwill. Until it is confirmed it is only shown."""
     order = opened(reference)
-    chosen, postage = _ticked(order)
     money = money_of(order)
     if money is None:
         return _again(reference, "Nothing was paid that could be given back.")
     try:
-        amount = money.amount(chosen, postage=postage)
-        if request.form.get("agreed") != str(amount):
-            free = sorted(set(chosen) & set(money.free))
-            return _confirm(order, free, amount, postage=postage and money.postage_free)
+        wanted, fates = _asked(order), _fates(order)
+        with web.reading() as session:
+            shown = refund_review(session, order, money, wanted, fates)
+        if request.form.get("agreed") != str(shown.amount_pence):
+            return render_template("owner/refund.html", reference=reference, shown=shown)
         with web.transaction() as session:
-            actor = g.account.email
             asked = ask(
-                session, order.row.id, lines=chosen, postage=postage, actor=actor, agreed_pence=amount
+                session,
+                order.row.id,
+                lines=wanted.lines,
+                postage=wanted.postage,
+                goodwill=wanted.goodwill,
+                goodwill_pence=wanted.goodwill_pence,
+                actor=g.account.email,
+                agreed_pence=shown.amount_pence,
             )
-    except NothingToRefund:
-        problem = "Please choose a piece that has not been refunded yet, or the postage."
-        return _again(reference, problem)
-    except MoreThanPaid:
-        return _again(reference, "That is more than what is left of this payment.")
+            _decide(session, order, shown, fates)
+    except NotThatAmount as wrong:
+        return _again(reference, wrong.said, wrong.field)
+    except (NothingToRefund, MoreThanPaid) as wrong:
+        return _again(reference, WRONG[type(wrong)])
+    except InDispute:
+        return _back(reference, IN_DISPUTE)
     return _sent(reference, asked)
 
 
@@ -108,25 +135,37 @@ def return_all(reference: str) -> ResponseReturnValue:
     return _sent(reference, asked)
 
 
-def _ticked(order: OrderView) -> tuple[list[int], bool]:
+def _asked(order: OrderView) -> Asked:
+    """What was ticked and typed. Raises NotThatAmount."""
     numbers = {str(line.row.number): line.row.number for line in order.lines}
-    chosen = [numbers[ticked] for ticked in request.form.getlist("line") if ticked in numbers]
-    return sorted(set(chosen)), request.form.get("postage") == "1"
+    lines = sorted({numbers[ticked] for ticked in request.form.getlist("line") if ticked in numbers})
+    postage, amount = request.form.get("postage") == "1", request.form.get(AMOUNT, "").strip()
+    if not amount:
+        return Asked(lines, postage)
+    try:
+        pence = read_pounds(amount)
+    except NotAnAmount as wrong:
+        raise NotThatAmount(AMOUNT, str(wrong)) from None
+    goodwill = next((each for each in Goodwill if each == request.form.get("goodwill")), None)
+    if not pence:
+        raise NotThatAmount(AMOUNT, "Please write more than nothing, or leave it empty.")
+    if goodwill is None:
+        raise NotThatAmount("goodwill", "Please say what the amount is for.")
+    return Asked(lines, postage, goodwill, pence)
 
 
-def _confirm(order: OrderView, chosen: list[int], amount: int, *, postage: bool) -> ResponseReturnValue:
-    rows = [line.row for line in order.lines if line.row.number in chosen]
-    sums = [(f"{row.number}. {row.piece_name}, {row.metal_name}", row.price_pence) for row in rows]
-    if postage:
-        sums.append(("Postage", order.row.postage_pence))
-    return render_template(
-        "owner/refund.html",
-        reference=order.row.reference,
-        sums=sums,
-        numbers=[row.number for row in rows],
-        postage=postage,
-        amount_pence=amount,
-    )
+def _fates(order: OrderView) -> dict[int, str]:
+    """What was chosen for each piece that goes, if its form has been seen."""
+    chosen = {line.row.number: request.form.get(f"fate-{line.row.number}", "") for line in order.lines}
+    return {number: fate for number, fate in chosen.items() if fate in {*Fate, LATER}}
+
+
+def _decide(session: Session, order: OrderView, shown: RefundReview, fates: Mapping[int, str]) -> None:
+    """Write down what becomes of the pieces that were shown to go, as far as that can be so."""
+    going = {piece.name: [option.value for option in piece.options] for piece in shown.pieces}
+    for number, fate in fates.items():
+        if fate != LATER and fate in going.get(f"fate-{number}", ()):
+            returns.decide(session, order.row.id, number, Fate(fate), actor=g.account.email)
 
 
 def _sent(reference: str, asked: RefundRequest) -> ResponseReturnValue:
@@ -147,7 +186,7 @@ def _sent(reference: str, asked: RefundRequest) -> ResponseReturnValue:
         case RefundState.OWED:
             said = "The refund is written down and will be sent as soon as Stripe can be reached."
         case _:
-            said = trouble or AWAY
+            said = trouble or STRIPE_AWAY
     return _back(reference, said)
 
 
@@ -158,7 +197,8 @@ def _back(reference: str, said: str) -> ResponseReturnValue:
 
 def _again(reference: str, problem: str, field: str = "") -> ResponseReturnValue:
     ticked = {*request.form.getlist("line"), *(["postage"] if request.form.get("postage") == "1" else [])}
-    shown = context(reference, problem=problem, at=field, ticked=ticked)
-    if field and field not in {f"note-{refund.id}" for refund in shown["waiting"]}:
+    typed = Typed(ticked, request.form.get(AMOUNT, ""), request.form.get("goodwill", ""))
+    shown = context(reference, problem=problem, at=field, typed=typed)
+    if field.startswith("note-") and field not in {f"note-{refund.id}" for refund in shown["waiting"]}:
         return _back(reference, DECIDED_BEFORE)
     return render_template("owner/order.html", **shown), HTTPStatus.UNPROCESSABLE_ENTITY

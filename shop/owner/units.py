@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from shop import web
 from shop.accounts.access import require
-from shop.fulfilment import parcels, units
+from shop.fulfilment import parcels, returns, units
 from shop.fulfilment.corrections import Window, words_windows
 from shop.fulfilment.models import Unit
 from shop.fulfilment.stages import TO_MAKE, Action, Hold, Remake, Stage, after, next_action
@@ -57,14 +57,18 @@ class UnitShown:
     """Until when its words can be changed, or since when not any more; empty where nothing is to be said."""
     worked_on: bool
     """Whether its money is here: else nothing of it is made, and there are no files."""
+    fate: str | None
+    """What became of the piece of a refunded unit; empty as long as nobody has said."""
 
 
 def shown(session: Session, order: Order, lines: Sequence[OrderLine]) -> dict[int, UnitShown]:
     """By the number of the line, how each unit stands; nothing before the order is paid for."""
     found, here = units.units_of(session, order.id), order.state in WORKED_ON
-    windows = words_windows(session, order, lines)
+    windows, said = words_windows(session, order, lines), returns.said_of(session, order.id)
     return {
-        line.number: _shown(line, found[line.number], windows[line.number], money_is_here=here)
+        line.number: _shown(
+            line, found[line.number], windows[line.number], said.get(line.number), money_is_here=here
+        )
         for line in lines
         if line.number in found
     }
@@ -77,7 +81,9 @@ def words_until(window: Window) -> str:
     return f"The words are fixed since {minute(window.closed_at)}." if window.closed_at else ""
 
 
-def _shown(line: OrderLine, unit: Unit, window: Window, *, money_is_here: bool) -> UnitShown:
+def _shown(
+    line: OrderLine, unit: Unit, window: Window, fate: str | None, *, money_is_here: bool
+) -> UnitShown:
     stage = Stage(unit.stage)
     free = money_is_here and stage is not Stage.REFUNDED and not unit.held
     action = next_action(stage, words=line.engraved) if free else None
@@ -94,6 +100,7 @@ def _shown(line: OrderLine, unit: Unit, window: Window, *, money_is_here: bool) 
         wording=unit.wording,
         words_until=words_until(window) if line.engraved else "",
         worked_on=money_is_here and stage is not Stage.REFUNDED,
+        fate=(fate or "") if stage is Stage.REFUNDED else None,
     )
 
 

@@ -31,6 +31,15 @@ class RefundReason(StrEnum):
     """The payment was not what was asked for, and the owner sends all of it back."""
 
 
+class Goodwill(StrEnum):
+    """Why something goes back beside units and postage."""
+
+    LATE = "it came late"
+    FAULT = "something was not right"
+    PRICE = "another price was promised"
+    KINDNESS = "out of kindness"
+
+
 class RefundState(StrEnum):
     """What a refund that was decided has come to."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.orm import Base, one_of
-from shop.payments.kinds import EntryKind, RefundReason, RefundState
+from shop.payments.kinds import EntryKind, Goodwill, RefundReason, RefundState
 
 
 class CheckoutAttempt(Base):
@@ -77,6 +77,7 @@ class RefundRequest(Base):
         CheckConstraint("amount_pence > 0", name="gives_back"),
         one_of("reason", RefundReason),
         one_of("state", RefundState),
+        one_of("goodwill", Goodwill),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -90,6 +91,10 @@ class RefundRequest(Base):
     lines: Mapped[list[int]] = mapped_column(JSON)
     """Numbers of the order's lines it pays back; empty when it is not about lines."""
     with_postage: Mapped[bool] = mapped_column(default=False)
+    goodwill: Mapped[str | None]
+    """A Goodwill, when some of it is for neither lines nor postage."""
+    goodwill_pence: Mapped[int | None]
+    """How much of it is."""
     actor: Mapped[str]
     requested_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(default=RefundState.OWED, index=True)

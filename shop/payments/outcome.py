@@ -12,7 +12,7 @@ from shop.orders.lifecycle import UNPAID, State
 from shop.payments.kinds import EntryKind, RefundState
 from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.order_record import STRIPE, OrderRecord
-from shop.payments.refundable import returned_elsewhere
+from shop.payments.refundable import returned_elsewhere, what_for
 from shop.payments.stripe_snapshot import DisputeSeen, PaymentSnapshot, RefundSeen
 
 WHOLE_ORDER: Final = "ORDER"
@@ -111,11 +111,10 @@ def _returned(
 def _refund(order_record: OrderRecord, refund: RefundSeen, request: RefundRequest | None) -> Returned:
     return Returned(
         amount_pence=refund.amount,
-        lines=tuple(request.lines) if request else (),
-        postage_pence=order_record.order.postage_pence if request and request.with_postage else 0,
         at=refund.created,
         actor=request.actor if request else STRIPE,
         cause=refund.id,
+        **what_for(order_record.order, request),
     )
 
 

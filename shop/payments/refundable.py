@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,6 +26,23 @@ class MoreThanPaid(Exception):
     """The refund would be more than what is left of the payment."""
 
 
+class InDispute(Exception):
+    """The bank has taken the money until a dispute is decided: a refund now could pay it back twice."""
+
+
+def gives_back(request: RefundRequest) -> bool:
+    """Whether the request still gives something back: no other has taken its place, and it is wanted."""
+    return request.state not in FREES_ITS_UNITS
+
+
+class WhatFor(TypedDict):
+    """What a refund is for, as `Returned` has it."""
+
+    lines: tuple[int, ...]
+    postage_pence: int
+    goodwill_pence: int
+
+
 @dataclass(frozen=True)
 class Refundable:
     """What of an order can still be given back, and what became of the rest."""
@@ -44,6 +62,10 @@ class Refundable:
     goodwill_pence: int
     """What went back beside whole units and named postage."""
     payment: PaymentEntry | None
+    back: Sequence[Returned]
+    """Everything that went back of the payment, oldest first."""
+    in_dispute: bool
+    """Whether the bank has taken money until the dispute is decided."""
 
     @property
     def free(self) -> list[int]:
@@ -55,23 +77,34 @@ class Refundable:
         """Whether there was postage, and nothing was given back for it."""
         return self.postage_pence > 0 and self.postage_asked is None and self.postage_returned is None
 
-    def amount(self, lines: Sequence[int], *, postage: bool) -> int:
-        """What goes back for these, in pence. Raises NothingToRefund or MoreThanPaid."""
-        chosen = sorted(set(lines) & set(self.free))
-        with_postage = postage and self.postage_free
-        amount = sum(self.prices[number] for number in chosen) + (self.postage_pence if with_postage else 0)
-        if amount == 0:
+    def amount(self, lines: Sequence[int], *, postage: bool, goodwill_pence: int = 0) -> int:
+        """What goes back for these, in pence. Raises NothingToRefund, MoreThanPaid or InDispute."""
+        if self.in_dispute:
+            raise InDispute
+        back = self.refund_of(lines, postage=postage, goodwill_pence=goodwill_pence)
+        if back.amount_pence == 0:
             raise NothingToRefund
-        if self.payment is None or amount > self.left_pence:
+        if self.payment is None or back.amount_pence > self.left_pence:
             raise MoreThanPaid
-        return amount
+        return back.amount_pence
+
+    def refund_of(self, lines: Sequence[int], *, postage: bool, goodwill_pence: int = 0) -> Returned:
+        """Those of the units and the postage that are still free, and this much besides, as one refund."""
+        chosen = tuple(sorted(set(lines) & set(self.free)))
+        for_postage = self.postage_pence if postage and self.postage_free else 0
+        amount = sum(self.prices[number] for number in chosen) + for_postage + goodwill_pence
+        return Returned(amount, chosen, for_postage, goodwill_pence)
+
+    def taken_by(self, refund: Returned) -> frozenset[int]:
+        """The units that would count as given back with this refund, and do not yet."""
+        return frozenset(taken_by(self.prices, [*self.back, refund])) - self.returned.keys()
 
 
 def refundable(session: Session, order: Order) -> Refundable:
     """What of an order can still be given back."""
     entries = session.scalars(select(PaymentEntry).where(PaymentEntry.order_id == order.id)).all()
     requests = session.scalars(select(RefundRequest).where(RefundRequest.order_id == order.id)).all()
-    holding = [request for request in requests if request.state not in FREES_ITS_UNITS]
+    holding = [request for request in requests if gives_back(request)]
     payment = next((entry for entry in entries if entry.kind in PRINCIPAL), None)
     if order.state == State.REVIEW:
         payment = None  # what is to become of it must be said first: see `review` and `send_again`
@@ -91,7 +124,15 @@ def refundable(session: Session, order: Order) -> Refundable:
         left_pence=_left(entries, holding),
         goodwill_pence=max(0, sum(item.amount_pence for item in back) - named),
         payment=payment,
+        back=back,
+        in_dispute=order.state == State.DISPUTED and _taken_by_disputes(entries) > 0,
     )
+
+
+def _taken_by_disputes(entries: Sequence[PaymentEntry]) -> int:
+    """Pence that banks have taken and not given back; none while they only ask."""
+    kinds = {EntryKind.DISPUTE_WITHDRAWN, EntryKind.DISPUTE_REINSTATED}
+    return -sum(entry.amount_pence for entry in entries if entry.kind in kinds)
 
 
 def _returned(
@@ -119,22 +160,31 @@ def returned_elsewhere(order: Order, request: RefundRequest) -> Returned:
     """What the owner paid back by other means."""
     return Returned(
         amount_pence=request.amount_pence,
-        lines=tuple(request.lines),
-        postage_pence=order.postage_pence if request.with_postage else 0,
         at=request.requested_at,
         actor=request.actor,
         cause=request.key,
+        **what_for(order, request),
+    )
+
+
+def what_for(order: Order, request: RefundRequest | None) -> WhatFor:
+    """What a refund is for; a refund made in Stripe's dashboard has no request, and says nothing."""
+    if request is None:
+        return WhatFor(lines=(), postage_pence=0, goodwill_pence=0)
+    return WhatFor(
+        lines=tuple(request.lines),
+        postage_pence=order.postage_pence if request.with_postage else 0,
+        goodwill_pence=request.goodwill_pence or 0,
     )
 
 
 def _of_entry(order: Order, entry: PaymentEntry, request: RefundRequest | None) -> Returned:
     return Returned(
         amount_pence=-entry.amount_pence,
-        lines=tuple(request.lines) if request else (),
-        postage_pence=order.postage_pence if request and request.with_postage else 0,
         at=entry.event_at,
         actor=request.actor if request else "",
         cause=entry.stripe_id,
+        **what_for(order, request),
     )
 
 

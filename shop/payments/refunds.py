@@ -1,4 +1,4 @@
-"""Giving money back on the owner's word: whole units and the postage, each once, whoever sends it."""
+"""Giving money back on the owner's word: whole units and the postage, each once, and goodwill besides."""
 
 from collections.abc import Collection, Sequence
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from shop import clock
 from shop.orders.lifecycle import EventKind, lock, record
 from shop.orders.models import Order
-from shop.payments.kinds import NEEDS_A_PERSON, OWED_STILL, RefundReason, RefundState
+from shop.payments.kinds import NEEDS_A_PERSON, OWED_STILL, Goodwill, RefundReason, RefundState
 from shop.payments.models import RefundRequest
 from shop.payments.refund_sending import withdraw_refund_alerts
 from shop.payments.refundable import MoreThanPaid, refundable
@@ -24,23 +24,28 @@ def ask(
     *,
     lines: Sequence[int],
     postage: bool,
+    goodwill: Goodwill | None = None,
+    goodwill_pence: int = 0,
     actor: str,
     agreed_pence: int | None = None,
 ) -> RefundRequest:
     """Decide a refund. It is sent to Stripe by `sync_order`, and carries the request's key there.
 
     A line, or the postage, is given back once, whoever gave it back: asking again raises NothingToRefund. One
-    that Stripe refused or the bank sent back waits for `send_again` or `close`. Raises MoreThanPaid also when
-    the sum is not `agreed_pence`, the one that was shown.
+    that Stripe refused or the bank sent back waits for `send_again` or `close`. `goodwill_pence` go back
+    besides, for `goodwill`; no unit and no gift goes with them.
+    Raises InDispute, and MoreThanPaid also when the sum is not `agreed_pence`, the one that was shown.
     """
     order = lock(session, order_id)
     now = refundable(session, order)
-    amount = now.amount(lines, postage=postage)
+    besides = goodwill_pence if goodwill else 0
+    amount = now.amount(lines, postage=postage, goodwill_pence=besides)
     if now.payment is None or agreed_pence not in {None, amount}:
         raise MoreThanPaid
     chosen = sorted(set(lines) & set(now.free))
     with_postage = postage and now.postage_free
-    named = "-".join([*map(str, chosen), *(["postage"] if with_postage else [])])
+    parts = [*map(str, chosen), *(["postage"] if with_postage else []), *(["goodwill"] if besides else [])]
+    named = "-".join(parts)
     request = RefundRequest(
         order_id=order_id,
         key=_free_key(session, f"order-{order.reference}-back-{named}"),
@@ -49,6 +54,8 @@ def ask(
         reason=RefundReason.OWNER,
         lines=chosen,
         with_postage=with_postage,
+        goodwill=goodwill if besides else None,
+        goodwill_pence=besides or None,
         actor=actor,
         requested_at=clock.now(),
         state=RefundState.OWED,
@@ -64,6 +71,7 @@ def ask(
         amount_pence=amount,
         lines=chosen,
         with_postage=with_postage,
+        goodwill=request.goodwill,
     )
     return request
 
@@ -82,6 +90,8 @@ def send_again(session: Session, order_id: int, request_id: int, *, actor: str) 
         reason=waiting.reason,
         lines=waiting.lines,
         with_postage=waiting.with_postage,
+        goodwill=waiting.goodwill,
+        goodwill_pence=waiting.goodwill_pence,
         actor=actor,
         requested_at=clock.now(),
         state=RefundState.OWED,

@@ -108,7 +108,12 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
         "unreserved": choice(*SENT),
     },
     "find": {"email": text()},
-    "refund": {"line": choice(beside="line-1"), "postage": choice(beside="line-1")},
+    "refund": {
+        "line": choice(beside="line-1"),
+        "postage": choice(beside="line-1"),
+        "amount": text(),
+        "goodwill": choice(beside="line-1"),
+    },
     "movement": {
         "quantity": text("number"),
         "reason": choice(),
@@ -357,6 +362,8 @@ def _has_reason(answer: TestResponse, name: str, field: str, kind: str) -> None:
         beside = "password" if kind in {"nothing", "left out"} else "email"
     if (name, field) == ("password", "password") and kind not in {"nothing", "left out"}:
         beside = "repeated" if f"#{field}" not in summary(answer) else field
+    if (name, field) == ("refund", "amount") and kind in EMPTY:
+        beside = "line-1"
     said = reason_beside(answer, beside)
     assert summary(answer)[f"#{beside}"] == said
     assert len(said) > 15, "a reason is a sentence"

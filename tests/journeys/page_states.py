@@ -483,6 +483,34 @@ def refund_of_one(visitor: Visitor) -> None:
     visitor.page.get_by_role("button", name="Send £").click()
 
 
+def goodwill_without_a_reason(visitor: Visitor) -> None:
+    one_order(visitor)
+    visitor.page.get_by_text("An amount for no piece").click()
+    visitor.types("Amount in pounds", "5")
+    visitor.presses("See what would go back")
+
+
+def order_disputed(visitor: Visitor) -> None:
+    one_order(visitor)
+    with visitor.shop.database.transaction() as session:
+        session.execute(update(Order).values(state="disputed"))
+        paid = session.scalars(select(PaymentEntry)).one()
+        session.add(
+            PaymentEntry(
+                order_id=paid.order_id,
+                key="dis:dp_1:1",
+                kind="dispute withdrawn",
+                stripe_id="dp_1",
+                payment_intent=paid.payment_intent,
+                amount_pence=-paid.amount_pence,
+                currency=paid.currency,
+                event_at=clock.now(),
+                booked_at=clock.now(),
+            )
+        )
+    visitor.open(visitor.path)
+
+
 def refunds_that_wait(visitor: Visitor) -> None:
     """A refund of each kind that has not gone back, and what went back beside the pieces."""
     one_order(visitor)
@@ -937,6 +965,19 @@ PAGE_STATES: Final = (
         "/owner/orders/<reference>/refunds",
         refund_shown,
         shows="Goes back to the",
+    ),
+    PageState(
+        "owner order goodwill refused",
+        "/owner/orders/<reference>/refunds",
+        goodwill_without_a_reason,
+        422,
+        shows="what the amount is for",
+    ),
+    PageState(
+        "owner order disputed",
+        "/owner/orders/<reference>",
+        order_disputed,
+        shows="until the dispute is decided",
     ),
     PageState(
         "owner order refunds wait", "/owner/orders/<reference>", refunds_that_wait, shows="was not sent"

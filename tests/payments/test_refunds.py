@@ -10,7 +10,7 @@ from shop.orders.lifecycle import State
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.models import RefundRequest
 from shop.payments.refund_sending import carry_out
-from shop.payments.refundable import MoreThanPaid, NothingToRefund, refundable
+from shop.payments.refundable import InDispute, MoreThanPaid, NothingToRefund, refundable
 from shop.payments.refunds import NotWaiting, ask, close, send_again
 from shop.payments.stripe_snapshot import RefundSeen
 from tests.harness import Harness
@@ -88,7 +88,7 @@ def test_what_went_back_from_the_dashboard_is_not_there_to_give_again(harness: H
 def test_what_a_dispute_took_is_not_there_to_give_back(harness: Harness, order: int) -> None:
     harness.disputes(order)
     harness.sync(order)
-    with pytest.raises(MoreThanPaid):
+    with pytest.raises(InDispute):
         asked(harness, order, 1)
 
 
