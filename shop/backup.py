@@ -21,9 +21,7 @@ from shop.dedications.key_migration import Mover
 from shop.dedications.vault import Vault
 from shop.giving import ledger_triggers, verification
 from shop.mail import outbox
-
-RESTORED = "restored from a backup"
-"""Why an e-mail of a restored copy is never sent: the shop the copy was made of has sent it, or will."""
+from shop.mail.outbox import Drop
 
 THEN = """
 
@@ -135,7 +133,7 @@ def _prepare(staged: Database, vault: Vault) -> tuple[int, int]:
         problems += triggers.missing(session.connection(), ledger_triggers.TRIGGERS)
         if problems:
             raise CannotRestore("The ledger in this backup is not sound: " + "; ".join(problems))
-        return outbox.drop_unsent(session, RESTORED), roster.start_anew(session)
+        return outbox.drop_unsent(session, Drop.RESTORED), roster.start_anew(session)
 
 
 def _copy_out(database: Database, draft: Path) -> None:

@@ -103,7 +103,7 @@ def erase(session: Session, vault: Vault, reference: str, *, actor: str) -> Eras
     wall.erase(session, vault, order)
     claim_steps.erase(session, order.id)
     revoke_links(session, order.id)
-    emails = outbox.drop_unsent(session, "erased", order_id=order.id)
+    emails = outbox.drop_unsent(session, outbox.Drop.ERASED, order_id=order.id)
     digests = {"proof_digest": None, "cut_digest": None}
     session.execute(update(OrderLine).where(OrderLine.order_id == order.id).values(digests))
     order.fingerprint = order.buyer_hash = ERASED

@@ -36,7 +36,7 @@ BASKET: Final = RetentionRule(
     timedelta(days=30),
 )
 ORDER: Final = RetentionRule(
-    "Your order: name, address, e-mail, telephone if you gave one, the words to be cut, the dedication, the "
+    "Your order: names, address, e-mail, telephone if you gave one, the words to be cut, the dedication, the "
     "message for the slip, what we note about it while we make it, and what is written on its page if "
     "something is not right, with any picture",
     "To make what you ordered, send it, write to you about it, and put right what was wrong. Sealed under a "

@@ -25,6 +25,7 @@ from shop.payments.services import Services
 from shop.payments.sweep import EVERY, LOOK_EVERY, STILL_MOVES, Place, look_at_some, sweep
 from shop.settings import PaymentMode, Settings
 from shop.tasks import DatabaseWatch, Task
+from shop.trader import Trader
 from shop.webhooks import handlers
 
 IDLE_SECONDS: Final = 0.5
@@ -42,7 +43,7 @@ class Worker:
         """Find what the work needs."""
         self.settings: Settings = self.app.extensions["shop"].settings
         self.services: Services = self.app.extensions["shop"].services
-        self.reply_to: str = self.app.extensions["shop"].trader.email
+        self.trader: Trader = self.app.extensions["shop"].trader
         self.post = transport(self.settings.mail_url, self.settings.instance_dir)
         self.watch = DatabaseWatch()
         self.looked: Place | None = None
@@ -84,7 +85,7 @@ class Worker:
             return send_next(
                 self.services.database,
                 self.post,
-                lambda claimed: order_emails.write(self.services, render_template, claimed, self.reply_to),
+                lambda claimed: order_emails.write(self.services, render_template, claimed, self.trader),
                 order_emails.tell_refused,
             )
 

@@ -12,6 +12,7 @@ from shop.backup import AnotherTool, CannotBackUp, CannotRestore
 from shop.db import Database
 from shop.emails import order_emails
 from shop.mail.models import QueuedEmail
+from shop.mail.outbox import Drop
 from shop.mail.sending import send_next
 from shop.orders.models import Order
 from tests.harness import Harness, open_harness
@@ -95,13 +96,13 @@ def test_a_restored_shop_has_its_orders_its_stock_and_its_ledger_and_sends_no_em
     assert (orders(elsewhere), restored.given(), restored.sound()) == (1, 500, [])
     with elsewhere.reading() as session:
         (email,) = session.scalars(select(QueuedEmail))
-    assert (email.sent_at, email.dropped) == (None, backup.RESTORED)
+    assert (email.sent_at, email.dropped) == (None, Drop.RESTORED)
 
     class Nobody:
         def send(self, message: object) -> None:
             raise AssertionError("an e-mail left a restored copy")
 
-    assert not send_next(elsewhere, Nobody(), lambda _: None, order_emails.tell_refused)
+    assert not send_next(elsewhere, Nobody(), lambda _: Drop.ERASED, order_emails.tell_refused)
     sell(restored)
     assert orders(elsewhere) == 2, "and it goes on"
     elsewhere.dispose()

@@ -43,7 +43,7 @@ def reference(harness: Harness) -> str:
         engraving = check(disc.sides, "marcellus", {("front", 1): MARK})
         draft = OrderDraft(
             items=(LineItem(disc.variants[0].id, engraving, f"{MARK} dedication", MARK),),
-            contact=Contact(f"{MARK}@example.com", MARK, MARK, MARK, MARK, "BA1 1AA", MARK),
+            contact=Contact(f"{MARK}@example.com", MARK, MARK, MARK, MARK, "BA1 1AA", MARK, "GB", MARK),
             postage="tracked-48",
             gift_message=MARK,
         )
@@ -80,7 +80,8 @@ def test_everything_the_buyer_typed_and_all_that_happened_is_there(harness: Harn
     assert found["order"] == reference
     contact = found["contact"]
     assert isinstance(contact, dict)
-    assert (contact["name"], contact["phone"], contact["email"]) == (MARK, MARK, f"{MARK}@example.com")
+    assert (contact["name"], contact["phone"], contact["buyer_name"]) == (MARK, MARK, MARK)
+    assert contact["email"] == f"{MARK}@example.com"
     (piece,) = found["pieces"]
     assert piece["engraving"] == [{"side": "front", "line": 1, "text": MARK}]
     assert piece["dedication"] == f"{MARK} dedication"

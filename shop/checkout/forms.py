@@ -27,7 +27,16 @@ UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 JOINERS: Final = frozenset({"\u200c", "\u200d"})
 """Invisible, but part of how Persian and some Indian names are spelt."""
 
-MOST: Final = {"email": 254, "name": 100, "line1": 100, "line2": 100, "town": 60, "postcode": 12, "phone": 30}
+MOST: Final = {
+    "email": 254,
+    "name": 100,
+    "line1": 100,
+    "line2": 100,
+    "town": 60,
+    "postcode": 12,
+    "phone": 30,
+    "buyer_name": 100,
+}
 """The longest text each field takes, in characters."""
 
 
@@ -97,6 +106,7 @@ class DetailsForm(web.Form):
         validate_choice=False,
     )
     as_gift = BooleanField("Send it to someone else: no price on the slip in the box")
+    buyer_name = Text("Your own name")
     gift_message = TextAreaField("Message for the slip")
 
     def validate_email(self, field: Text) -> None:
@@ -153,6 +163,7 @@ class DetailsForm(web.Form):
                 "town": self.town.clean,
                 "postcode": _spaced(self.postcode.clean),
                 "phone": self.phone.clean,
+                "buyer_name": self.buyer_name.clean,
             },
             "postage": self.postage.data,
             "as_gift": bool(self.as_gift.data),

@@ -13,6 +13,7 @@ from shop.catalogue import snapshot
 from shop.checkout.claim_pages import shown_claim
 from shop.checkout.forms import ActionForm
 from shop.checkout.presenters import given_said, ordered_shown, wall_said, window_said
+from shop.checkout.refunds_shown import refunds_shown
 from shop.checkout.timeline import steps
 from shop.claims.claim_steps import claims_of
 from shop.claims.threads import claimable
@@ -25,6 +26,7 @@ from shop.orders.lifecycle import by_token
 from shop.orders.models import Order
 from shop.orders.states import State
 from shop.orders.view import view
+from shop.payments.refund_history import refund_history
 
 blueprint = Blueprint("orders", __name__)
 
@@ -61,6 +63,7 @@ def show(token: str) -> ResponseReturnValue:
         rows = [line.row for line in opened.lines]
         done = milestones(session, rows)
         windows = words_windows(session, order, rows)
+        back = refund_history(session, order)
         unread = outbox.last_was_refused(session, order.id)
         claims = claims_of(session, order.id)
         posted = bool(claimable(session, order.id))
@@ -73,6 +76,7 @@ def show(token: str) -> ResponseReturnValue:
             wall_said={line.row.number: wall_said(line) for line in opened.lines},
             notice=_notice(opened.state),
             given=given_said(opened),
+            refunds=refunds_shown(back, rows),
             steps=steps(opened, done),
             unread=unread,
             claims=[shown_claim(opened, claim, token) for claim in claims],

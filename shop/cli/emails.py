@@ -3,7 +3,7 @@
 import click
 from flask.cli import AppGroup
 
-from shop import backup, web
+from shop import web
 from shop.mail import outbox
 
 group = AppGroup("emails", help="The outbox.")
@@ -13,4 +13,4 @@ group = AppGroup("emails", help="The outbox.")
 def stop_emails() -> None:
     """Mark every e-mail still waiting as never to be sent: for a restored copy, before its worker starts."""
     with web.transaction() as session:
-        click.echo(f"{outbox.drop_unsent(session, backup.RESTORED)} e-mails will not be sent.")
+        click.echo(f"{outbox.drop_unsent(session, outbox.Drop.RESTORED)} e-mails will not be sent.")

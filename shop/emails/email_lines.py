@@ -1,15 +1,18 @@
 """What the e-mail about an order says of each unit: the same words in text and HTML."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from shop.emails.proof_images import ProofImage
 from shop.money import pounds_and_pence
+from shop.orders.models import OrderLine
 from shop.orders.view import LineView
 
 BY_HAND: Final = "Drawn by hand: we send you the drawing before anything is cut"
+APPROVED_BY_HAND: Final = "Drawn by hand: it is cut by the drawing that you approved"
 PLAIN: Final = "Not engraved"
+REFUNDED: Final = "Refunded"
 
 
 @dataclass(frozen=True)
@@ -19,29 +22,43 @@ class EmailLine:
     number: int
     title: str
     price: str
+    """Empty where prices are not the matter."""
     words: Sequence[tuple[str, str]] = field(repr=False)
     """(where, the exact words)."""
     note: str
     """Which proof it is cut by, or why there is none."""
-    pictures: Sequence[ProofImage]
+    pictures: Sequence[ProofImage] = ()
 
 
-def email_lines(lines: Sequence[LineView], pictures: Mapping[int, Sequence[ProofImage]]) -> list[EmailLine]:
+def email_lines(
+    lines: Sequence[LineView], pictures: Mapping[int, Sequence[ProofImage]], refunded: Collection[int] = ()
+) -> list[EmailLine]:
     """The units in their order, each with the pictures of what will be cut."""
+    several = len(lines) > 1
+    any_words = any(line.engraving for line in lines)
     return [
         EmailLine(
             number=line.row.number,
-            title=f"{line.row.piece_name}, {line.row.metal_name}, {line.row.chain_inches} inch chain",
+            title=titled(line.row, several=several),
             price=pounds_and_pence(line.row.price_pence),
             words=line.words,
-            note=_note(line),
+            note=REFUNDED if line.row.number in refunded else _note(line, any_words=any_words),
             pictures=pictures.get(line.row.number, ()),
         )
         for line in lines
     ]
 
 
-def _note(line: LineView) -> str:
+def titled(row: OrderLine, *, several: bool) -> str:
+    """A unit in one line, with its number where there are several."""
+    title = f"{row.piece_name}, {row.metal_name}, {row.chain_inches} inch chain"
+    return f"{row.number}. {title}" if several else title
+
+
+def _note(line: LineView, *, any_words: bool) -> str:
+    """Nothing where no unit of the order has words: then nothing is to be told apart."""
     if line.engraving is None:
-        return PLAIN
-    return BY_HAND if line.by_hand else f"Proof {line.proof_number}"
+        return PLAIN if any_words else ""
+    if line.by_hand:
+        return APPROVED_BY_HAND if line.hand.approved else BY_HAND
+    return f"Proof {line.proof_number}"

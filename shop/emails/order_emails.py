@@ -1,86 +1,105 @@
 """E-mails about an order. Written when they are sent, from the sealed order; subjects give nothing away."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.alerts import AlertKind, raise_alert
-from shop.claims import threads
+from shop.emails.email_blocks import Block, Link, Paragraph
+from shop.emails.email_facts import EmailFacts, facts_of
+from shop.emails.email_kinds import KINDS, EmailKind
 from shop.emails.email_lines import email_lines
+from shop.emails.plain_text import form_lines, plain
 from shop.emails.proof_images import ProofImage, attach, proof_images
-from shop.fulfilment import corrections, parcels
+from shop.fulfilment.stages import Stage
 from shop.mail.addresses import ascii_address
-from shop.mail.outbox import Claimed
+from shop.mail.outbox import Claimed, Drop
 from shop.orders.cutting import NotAsApproved, tell_owner
 from shop.orders.lifecycle import with_link
 from shop.orders.models import Order
-from shop.orders.view import LineView, view
+from shop.orders.view import LineView
 from shop.payments.services import Services
+from shop.trader import Trader
 
-
-@dataclass(frozen=True)
-class EmailTemplate:
-    """What an e-mail of one kind is written from: its templates (text and HTML) and its subject."""
-
-    name: str
-    subject: str
-    drawn: bool = False
-    """Whether it shows what will be cut."""
-
-
-TEMPLATES: Final[Mapping[str, EmailTemplate]] = {
-    "order-confirmation": EmailTemplate("order_confirmation", "Your order {reference}", drawn=True),
-    "drawing-ready": EmailTemplate("drawing_ready", "About your order {reference}"),
-    corrections.WORDS_EMAIL: EmailTemplate("words_changed", "About your order {reference}", drawn=True),
-    "sold-out": EmailTemplate("sold_out", "About your order {reference}"),
-    "paid-twice": EmailTemplate("paid_twice", "About your order {reference}"),
-    "refund": EmailTemplate("refund", "About your order {reference}"),
-    parcels.EMAIL: EmailTemplate("posted", "Your order {reference}"),
-    threads.EMAIL: EmailTemplate("claim_answered", "About your order {reference}"),
-    "order-link": EmailTemplate("order_link", "Your order {reference}"),
-}
+TEST: Final = "Test payment: no money has moved, and nothing will be made or posted."
 
 Render = Callable[..., str]
 """Renders a template by name with the given context."""
 
 
-def write(services: Services, render: Render, claimed: Claimed, reply_to: str) -> EmailMessage | None:
-    """The e-mail, as text and HTML; None when its private words are erased, or it is not so any more.
+@dataclass(frozen=True)
+class Written:
+    """An e-mail as it is read: everything but its envelope."""
 
-    An answer goes to `reply_to`, an address that somebody reads: cancelling by replying is the buyer's right.
+    subject: str
+    text: str
+    html: str
+    pictures: dict[int, list[ProofImage]]
+
+
+def write(services: Services, render: Render, claimed: Claimed, trader: Trader) -> EmailMessage | Drop:
+    """The e-mail, as text and HTML; or why there is none to send.
+
+    An answer goes to the trader's address, which somebody reads: cancelling by replying is the buyer's right.
     """
     with services.database.looking() as session:
         order, token = with_link(session, claimed.order_id, services.secret_key)
-        opened = view(session, services.vault, order)
-        parcel = parcels.told_by(session, claimed.dedupe_key) if claimed.kind == parcels.EMAIL else None
-    if opened.contact is None or (claimed.kind == parcels.EMAIL and parcel is None):
-        return None
-    template = TEMPLATES[claimed.kind]
-    drawn = _pictures(services, order, opened.lines, claimed.message_id) if template.drawn else {}
-    context: dict[str, Any] = {
-        "order": opened,
-        "lines": email_lines(opened.lines, drawn),
-        "engraved": any(line.engraving for line in opened.lines),
-        "plain": any(not line.engraving for line in opened.lines),
-        "shared": any(line.on_wall for line in opened.lines),
-        "order_url": f"{services.site_url}/orders/{token}" if token else None,
-        "parcel": parcel,
-        "test": order.book == "test",
-    }
-    message = _addressed(services.site_url, to=opened.contact["email"], reply_to=reply_to)
-    message["Subject"] = template.subject.format(reference=order.reference)
+        url = f"{services.site_url}/orders/{token}" if token else None
+        facts = facts_of(session, services, order, claimed, url)
+    if facts.order.contact is None:
+        return Drop.ERASED
+    written = compose(services, render, claimed, facts, trader)
+    if written is None:
+        return Drop.NOT_SO
+    message = _addressed(services.site_url, to=facts.order.contact["email"], reply_to=trader.email)
+    message["Subject"] = written.subject
     message["Message-ID"] = claimed.message_id
-    message.set_content(render(f"emails/{template.name}.txt", **context))
-    message.add_alternative(render(f"emails/{template.name}.html", **context), subtype="html")
-    attach(message, order.reference, drawn)
+    message.set_content(written.text)
+    message.add_alternative(written.html, subtype="html")
+    attach(message, order.reference, written.pictures)
     return message
+
+
+def compose(
+    services: Services, render: Render, claimed: Claimed, facts: EmailFacts, trader: Trader
+) -> Written | None:
+    """What an e-mail says of these facts; None when it is not so any more."""
+    kind = KINDS[claimed.kind]
+    kept = [line for line in facts.order.lines if facts.stage(line.row) is not Stage.REFUNDED]
+    drawn = _pictures(services, facts.order.row, kept, claimed.message_id) if kind.drawn else {}
+    refunded = {line.row.number for line in facts.order.lines} - {line.row.number for line in kept}
+    facts = replace(facts, lines=email_lines(facts.order.lines, drawn, refunded))
+    blocks = _blocks(kind, facts)
+    if blocks is None:
+        return None
+    reference = facts.reference
+    html = render(
+        "emails/email.html",
+        blocks=blocks,
+        reference=reference,
+        signature=trader.signature,
+        form_lines=form_lines(trader),
+    )
+    text = f"{plain(blocks, trader)}\n\n--\n{trader.signature}\n"
+    return Written(kind.subject.format(reference=reference), text, html, drawn)
+
+
+def _blocks(kind: EmailKind, facts: EmailFacts) -> list[Block] | None:
+    """Everything from the greeting to what the law asks for."""
+    said = kind.says(facts)
+    if said is None:
+        return None
+    test: Sequence[Block] = [Paragraph(TEST, strong=TEST)] if facts.order.row.book == "test" else []
+    link = [Link("Your order, whenever you want to look", facts.order_url)] if facts.order_url else []
+    law = (kind.law(facts) if kind.law else None) or ()
+    return [*test, Paragraph(facts.greeting), *said, *link, Paragraph("In Remembrance", tone="sign"), *law]
 
 
 def _addressed(site_url: str, *, to: str, reply_to: str) -> EmailMessage:

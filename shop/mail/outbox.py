@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import Select, or_, select, true, update
@@ -24,8 +25,18 @@ FURTHEST: Final = 1.5 * LONGEST_DELAY
 _HOURLY: Final = 8
 """From this try on they are LONGEST_DELAY apart."""
 
-REFUSED: Final = "refused"
-"""Why an e-mail was dropped that the buyer's mail server will not take."""
+
+class Drop(StrEnum):
+    """Why an e-mail will never go out."""
+
+    ERASED = "erased"
+    """The order's words and its address are."""
+    NOT_SO = "not so any more"
+    """What it was to tell has been taken back."""
+    REFUSED = "refused"
+    """The buyer's mail server will not take it."""
+    RESTORED = "restored from a backup"
+    """It waited in a copy that was brought back: the shop the copy was made of has sent it, or will."""
 
 
 @dataclass(frozen=True)
@@ -106,12 +117,12 @@ def sent(session: Session, email_id: int) -> None:
     _close(session, email_id, sent_at=clock.now())
 
 
-def drop(session: Session, email_id: int, why: str) -> None:
+def drop(session: Session, email_id: int, why: Drop) -> None:
     """Note that an e-mail will never go out."""
     _close(session, email_id, dropped=why)
 
 
-def drop_unsent(session: Session, why: str, *, order_id: int | None = None) -> int:
+def drop_unsent(session: Session, why: Drop, *, order_id: int | None = None) -> int:
     """Note that no e-mail still waiting (of one order, or of all) will ever go out. Give how many."""
     stopped = (
         update(QueuedEmail)
@@ -145,7 +156,10 @@ def not_arrived(session: Session, order_id: int) -> Sequence[QueuedEmail]:
         .where(
             QueuedEmail.order_id == order_id,
             QueuedEmail.sent_at.is_(None),
-            or_(QueuedEmail.dropped == REFUSED, QueuedEmail.dropped.is_(None) & (QueuedEmail.attempts > 1)),
+            or_(
+                QueuedEmail.dropped == Drop.REFUSED,
+                QueuedEmail.dropped.is_(None) & (QueuedEmail.attempts > 1),
+            ),
         )
         .order_by(QueuedEmail.id)
     ).all()
@@ -163,12 +177,12 @@ def last_was_refused(session: Session, order_id: int) -> bool:
         select(QueuedEmail.dropped)
         .where(
             QueuedEmail.order_id == order_id,
-            or_(QueuedEmail.sent_at.is_not(None), QueuedEmail.dropped == REFUSED),
+            or_(QueuedEmail.sent_at.is_not(None), QueuedEmail.dropped == Drop.REFUSED),
         )
         .order_by(QueuedEmail.id.desc())
         .limit(1)
     )
-    return session.scalar(ended) == REFUSED
+    return session.scalar(ended) == Drop.REFUSED
 
 
 def _oldest_due(now: datetime) -> Select[int]:

@@ -20,7 +20,7 @@ from shop.alerts import AlertKind, raise_alert, withdraw_alert
 from shop.db import Database
 from shop.mail import outbox
 from shop.mail.answers import MOST_TRIES, answer_to
-from shop.mail.outbox import Claimed
+from shop.mail.outbox import Claimed, Drop
 
 SMTP_TIMEOUT_SECONDS: Final = 20
 TOLD_AFTER: Final = timedelta(days=1)
@@ -118,8 +118,8 @@ def transport(mail_url: str | None, instance_dir: Path) -> Transport:
     return SmtpTransport(mail_url) if mail_url else FileTransport(instance_dir / "mail")
 
 
-Writer = Callable[[Claimed], EmailMessage | None]
-"""Writes a claimed e-mail from its order, or gives None when the order's words were erased."""
+Writer = Callable[[Claimed], EmailMessage | Drop]
+"""Writes a claimed e-mail from its order, or says why there is none to send."""
 TellRefused = Callable[[Session, Claimed, str], None]
 """Tells the owner that an e-mail is refused, with the codes of the answer."""
 
@@ -140,10 +140,10 @@ def send_next(database: Database, post: Transport, write: Writer, tell_refused: 
     if claimed is None:
         return False
     message = _written(database, write, claimed)
-    error = _refused(post, message) if message else None
+    error = None if isinstance(message, Drop) else _refused(post, message)
     with database.transaction() as session:
-        if message is None:
-            outbox.drop(session, claimed.id, "erased")
+        if isinstance(message, Drop):
+            outbox.drop(session, claimed.id, message)
         elif error is None:
             outbox.sent(session, claimed.id)
             _server_answers(session, claimed)
@@ -152,7 +152,7 @@ def send_next(database: Database, post: Transport, write: Writer, tell_refused: 
     return True
 
 
-def _written(database: Database, write: Writer, claimed: outbox.Claimed) -> EmailMessage | None:
+def _written(database: Database, write: Writer, claimed: outbox.Claimed) -> EmailMessage | Drop:
     try:
         return write(claimed)
     except Exception:
@@ -184,7 +184,7 @@ def _not_sent(session: Session, claimed: Claimed, error: Exception, tell_refused
     if given_up or answer.permanent:
         tell_refused(session, claimed, str(answer))
     if given_up:
-        outbox.drop(session, claimed.id, outbox.REFUSED)
+        outbox.drop(session, claimed.id, Drop.REFUSED)
     else:
         outbox.postpone(session, claimed.id, claimed.attempts)
 

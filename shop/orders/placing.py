@@ -41,6 +41,8 @@ class Contact:
     postcode: str
     phone: str = ""
     country: str = "GB"
+    buyer_name: str = ""
+    """Whom our e-mails greet, where the parcel goes to somebody else; `name` is the one on the parcel."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from shop.giving.gift_history import gift_steps
 from shop.giving.transitions import Kind
 from shop.mail import outbox
 from shop.mail.models import QueuedEmail
+from shop.mail.outbox import Drop
 from shop.money import CURRENCY, pounds_and_pence
 from shop.orders import hand_drawings
 from shop.orders.models import OrderEvent
@@ -40,7 +41,10 @@ GIFTS: Final = {
     Kind.DISPUTE_WON: "donation set aside again",
     Kind.DISPUTE_LOST: "donation taken back, for the dispute was lost",
 }
-DROPPED: Final = {outbox.REFUSED: "the mail server refused it", "erased": "the order was erased"}
+DROPPED: Final[Mapping[str, str]] = {
+    Drop.REFUSED: "the mail server refused it",
+    Drop.ERASED: "the order was erased",
+}
 STRIPE: Final = "stripe"
 
 

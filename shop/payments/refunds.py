@@ -1,17 +1,22 @@
 """Giving money back on the owner's word: whole units and the postage, each once, and goodwill besides."""
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.mail import outbox
 from shop.orders.lifecycle import EventKind, lock, record
 from shop.orders.models import Order
 from shop.payments.kinds import NEEDS_A_PERSON, OWED_STILL, Goodwill, RefundReason, RefundState
 from shop.payments.models import RefundRequest
 from shop.payments.refund_sending import withdraw_refund_alerts
 from shop.payments.refundable import MoreThanPaid, refundable
+
+TOLD_OTHERWISE: Final = frozenset({RefundReason.UNFILLABLE, RefundReason.SURPLUS})
+"""What goes back for these reasons, and why, the buyer has been told with an e-mail of its own."""
 
 
 class NotWaiting(Exception):
@@ -116,6 +121,9 @@ def close(session: Session, order_id: int, request_id: int, *, returned: bool, n
     waiting.state = RefundState.RETURNED_ELSEWHERE if returned else RefundState.WITHDRAWN
     kind = EventKind.RETURNED_ELSEWHERE if returned else EventKind.REFUND_WITHDRAWN
     record(session, order, kind, actor=actor, amount_pence=waiting.amount_pence, note=note)
+    if returned and waiting.reason not in TOLD_OTHERWISE:
+        about = f"{order.reference}:refund:{waiting.key}"
+        outbox.put(session, kind="refund", order_id=order.id, dedupe_key=about)
     withdraw_refund_alerts(session, order)
 
 

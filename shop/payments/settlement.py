@@ -181,6 +181,7 @@ def _restore(
         order_record.record_event(EventKind.REFUND_FAILED, refund.failed_at, amount_pence=refund.amount)
         detail = pounds_and_pence(refund.amount)
         raise_alert(order_record.session, AlertKind.REFUND_SENT_BACK, order_record.order.reference, detail)
+        order_record.queue_email("refund-returned", refund.id)
 
 
 def _settle_debts(order_record: OrderRecord, snapshot: PaymentSnapshot) -> None:
@@ -230,5 +231,7 @@ def _move(order_record: OrderRecord, found: Outcome) -> None:
     if found.state == State.REFUNDED:
         withdraw_alert(order_record.session, AlertKind.PAYMENT_IN_REVIEW, order.reference)
     order.state = found.state
+    if found.state == State.DISPUTED:
+        order_record.queue_email("disputed", f"{found.since or clock.now():%Y%m%d%H%M%S}")
     if EventKind(found.state) not in order_record.recorded:
         order_record.record_event(EventKind(found.state), found.since)

@@ -100,6 +100,7 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
         "phone": text(*EMPTY),
         "postage": choice(),
         "as_gift": choice(*SENT),
+        "buyer_name": text(*EMPTY, *TEXT),
         "gift_message": text(*EMPTY, *TEXT, "line ends"),
     },
     "payment": {

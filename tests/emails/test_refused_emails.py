@@ -10,7 +10,7 @@ from shop import clock
 from shop.alerts import open_alerts
 from shop.emails import order_emails
 from shop.mail.models import QueuedEmail
-from shop.mail.outbox import Claimed
+from shop.mail.outbox import Claimed, Drop
 from shop.mail.sending import Transport, send_next
 from shop.orders.lifecycle import with_link
 from shop.orders.resend_link import send_links
@@ -32,8 +32,8 @@ def order(harness: Harness) -> int:
 
 
 def sends(app: Flask, harness: Harness, post: Transport) -> bool:
-    def write(claimed: Claimed) -> EmailMessage | None:
-        return order_emails.write(harness.services, render_template, claimed, "bench@example.com")
+    def write(claimed: Claimed) -> EmailMessage | Drop:
+        return order_emails.write(harness.services, render_template, claimed, app.extensions["shop"].trader)
 
     with app.test_request_context():
         return send_next(harness.database, post, write, order_emails.tell_refused)

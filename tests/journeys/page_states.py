@@ -20,7 +20,7 @@ from shop.journal import comments
 from shop.journal.journal import load
 from shop.journal.models import State
 from shop.mail.models import QueuedEmail
-from shop.mail.outbox import REFUSED
+from shop.mail.outbox import Drop
 from shop.orders.models import Order
 from shop.payments.gateway_errors import GatewayDown
 from shop.payments.models import PaymentEntry, RefundRequest
@@ -300,7 +300,7 @@ def order_under_review(visitor: Visitor) -> None:
 
 def emails_refused(visitor: Visitor) -> None:
     with visitor.shop.database.transaction() as session:
-        session.execute(update(QueuedEmail).values(dropped=REFUSED, sent_at=None))
+        session.execute(update(QueuedEmail).values(dropped=Drop.REFUSED, sent_at=None))
     visitor.open(visitor.path)
 
 
@@ -901,7 +901,7 @@ PAGE_STATES: Final = (
         "order part refunded",
         "/orders/<token>",
         order_page(on_dashboard("/refunds", pence="8400")),
-        shows="Part of this order was refunded",
+        shows="What was refunded",
     ),
     PageState(
         "order refunded", "/orders/<token>", order_page(on_dashboard("/refunds")), shows="Refunded in full"

@@ -162,9 +162,9 @@ def test_one_email_that_fails_holds_up_no_other(database: Database, paid: int) -
 
 def test_an_email_nobody_should_get_is_noted_and_never_tried_again(database: Database, paid: int) -> None:
     post = Post()
-    assert send_next(database, post, lambda _: None, nobody_told)
+    assert send_next(database, post, lambda _: outbox.Drop.NOT_SO, nobody_told)
     assert not send_next(database, post, written, nobody_told)
-    assert (only(database).dropped, post.out) == ("erased", [])
+    assert (only(database).dropped, post.out) == ("not so any more", [])
 
 
 def test_waiting_emails_can_be_stopped_and_sent_ones_stay_sent(harness: Harness, paid: int) -> None:
@@ -173,9 +173,9 @@ def test_waiting_emails_can_be_stopped_and_sent_ones_stay_sent(harness: Harness,
     put(database, paid, "refund re_1")
     put(database, other, "refund re_2")
     with database.transaction() as session:
-        assert outbox.drop_unsent(session, "erased", order_id=paid) == 1
-        assert outbox.drop_unsent(session, "restored") == 1
-        assert outbox.drop_unsent(session, "restored") == 0
+        assert outbox.drop_unsent(session, outbox.Drop.ERASED, order_id=paid) == 1
+        assert outbox.drop_unsent(session, outbox.Drop.RESTORED) == 1
+        assert outbox.drop_unsent(session, outbox.Drop.RESTORED) == 0
     with database.reading() as session:
         rows = session.execute(
             select(QueuedEmail.dropped, QueuedEmail.sent_at).order_by(QueuedEmail.id)
@@ -183,7 +183,7 @@ def test_waiting_emails_can_be_stopped_and_sent_ones_stay_sent(harness: Harness,
     assert [(why, sent is not None) for why, sent in rows] == [
         (None, True),
         ("erased", False),
-        ("restored", False),
+        ("restored from a backup", False),
     ]
 
 

@@ -155,7 +155,7 @@ def test_what_is_refused_for_good_is_given_up_at_once_and_the_owner_is_told(
     told = Told()
     with server(Box(**answers)) as post:
         assert send_next(database, post, written, told)
-    assert (only(database).dropped, told.answers) == (outbox.REFUSED, [said])
+    assert (only(database).dropped, told.answers) == (outbox.Drop.REFUSED, [said])
     assert not send_next(database, post, written, nobody_told)
 
 
@@ -193,7 +193,7 @@ def test_what_is_refused_for_now_is_given_up_after_five_days(
         while only(database).dropped is None:
             time.now = only(database).due_at
             assert send_next(database, post, written, told)
-    assert (only(database).dropped, told.answers) == (outbox.REFUSED, ["450 4.2.1"])
+    assert (only(database).dropped, told.answers) == (outbox.Drop.REFUSED, ["450 4.2.1"])
     assert timedelta(days=4) < time.now - began < timedelta(days=6)
 
 

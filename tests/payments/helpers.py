@@ -8,20 +8,23 @@ from shop import stock
 from shop.orders.lifecycle import State
 from shop.orders.models import OrderEvent
 from shop.payments.gateway_errors import GatewayDown
-from shop.payments.models import PaymentEntry, RefundRequest
+from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest
+from shop.payments.payment_page import start_payment
 from tests.harness import Harness
 
 PAID = ("charge.succeeded", "payment_intent.succeeded", "checkout.session.completed")
 
 
-def settled_once(harness: Harness, order: int, gift: int = 500) -> bool:
+def settled_once(
+    harness: Harness, order: int, gift: int = 500, emails: Sequence[str] = ("order-confirmation",)
+) -> bool:
     """Whether the order's payment shows once in money, stock, ledger and e-mails."""
     sold = harness.order(order)
     return (
         sold.state == State.PAID
         and harness.kept_pence(order) == sold.total_pence
         and harness.given() == gift
-        and harness.emails(order) == ["order-confirmation"]
+        and harness.emails(order) == [*emails]
         and harness.sound() == []
     )
 
@@ -55,3 +58,22 @@ def release_early(harness: Harness, order: int) -> None:
         assert stock.release(session, held.hold_id)
         held.state = State.EXPIRED
         session.merge(held)
+
+
+def second_page(harness: Harness, order: int) -> str:
+    """A second payment page for the same order, as a mistake of ours would leave it. Give its id."""
+    first = harness.attempt(order)
+    with harness.database.transaction() as session:
+        again = CheckoutAttempt(
+            order_id=order,
+            number=first.number + 1,
+            key=f"{first.key} again",
+            request=first.request,
+            expires_at=first.expires_at,
+            created_at=first.created_at,
+        )
+        session.add(again)
+        session.flush()
+        attempt_id = again.id
+    start_payment(harness.services, attempt_id)
+    return harness.session_id(order)

@@ -61,4 +61,4 @@ def test_an_inquiry_that_closes_without_a_withdrawal_changes_nothing_in_the_end(
     assert harness.sync(order) is State.DISPUTED
     harness.dispute_ends(inquiry, won=False)
     assert harness.sync(order) is State.PAID
-    assert settled_once(harness, order)
+    assert settled_once(harness, order, emails=("order-confirmation", "disputed"))

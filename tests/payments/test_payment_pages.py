@@ -13,33 +13,13 @@ from shop.checkout.pay import AlreadyPaid
 from shop.orders.lifecycle import State
 from shop.payments.gateway_errors import GatewayDown
 from shop.payments.models import CheckoutAttempt
-from shop.payments.payment_page import start_payment
 from shop.payments.stripe_snapshot import RefundSeen
 from shop.payments.sweep import sweep
 from shop.payments.sync import sync_order
 from shop.standin import paying
 from tests.harness import Harness
-from tests.payments.helpers import PAID, asked_refunds, fails, money, settled_once
+from tests.payments.helpers import PAID, asked_refunds, fails, money, second_page, settled_once
 from tests.payments.webhook_client import WebhookClient, hooked
-
-
-def second_page(harness: Harness, order: int) -> str:
-    """A second payment page for the same order, as a mistake of ours would leave it. Give its id."""
-    first = harness.attempt(order)
-    with harness.database.transaction() as session:
-        again = CheckoutAttempt(
-            order_id=order,
-            number=first.number + 1,
-            key=f"{first.key} again",
-            request=first.request,
-            expires_at=first.expires_at,
-            created_at=first.created_at,
-        )
-        session.add(again)
-        session.flush()
-        attempt_id = again.id
-    start_payment(harness.services, attempt_id)
-    return harness.session_id(order)
 
 
 def test_the_expiry_of_an_old_session_does_not_undo_a_paid_order(

@@ -1,0 +1,136 @@
+"""Everything an e-mail about an order may speak of, as it is when the e-mail is written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.emails.email_lines import EmailLine, titled
+from shop.fulfilment import parcels, units
+from shop.fulfilment.models import Parcel, Unit
+from shop.fulfilment.stages import TO_MAKE, WORDS_OPEN, Stage
+from shop.fulfilment.units import WORKED_ON
+from shop.mail.outbox import Claimed
+from shop.orders.lifecycle import EventKind, State
+from shop.orders.models import Order, OrderLine
+from shop.orders.view import LineView, OrderView, view
+from shop.payments.kinds import EntryKind
+from shop.payments.models import PaymentEntry
+from shop.payments.refund_history import RefundMade, refund_history
+from shop.payments.services import Services
+
+PAID_TWICE: Final = "paid-twice"
+
+
+@dataclass(frozen=True)
+class EmailFacts:
+    """An order with what became of it."""
+
+    order: OrderView
+    about: str
+    """What the e-mail is about: a refund's id, a parcel's number."""
+    site_url: str
+    order_url: str | None
+    units: Mapping[int, Unit]
+    """Where each unit stands; none before the order was paid for, or when nothing was left to sell."""
+    refunds: Sequence[RefundMade]
+    parcel: tuple[Parcel, Sequence[str]] | None = None
+    surplus: PaymentEntry | None = None
+    """The second payment that the e-mail is about."""
+    lines: Sequence[EmailLine] = field(default=(), repr=False)
+
+    @property
+    def reference(self) -> str:
+        """The order's."""
+        return self.order.row.reference
+
+    @property
+    def greeting(self) -> str:
+        """The buyer's own name, or the parcel's where it goes to the buyer; never that of somebody else."""
+        contact, gift = self.order.contact or {}, self.order.gift or {}
+        own = contact.get("buyer_name") or ("" if gift.get("as_gift") else contact.get("name"))
+        return f"Dear {own}," if own else "Hello,"
+
+    @property
+    def paid_pence(self) -> int | None:
+        """What was paid for it; None when nothing was, or not in the order's currency."""
+        for event in self.order.events:
+            if event.kind == EventKind.AMOUNT_DIFFERS:
+                return event.data["received"] if event.data["currency"] == self.order.row.currency else None
+            if event.kind == EventKind.PAID:
+                return int(event.data["amount_pence"])
+        return None
+
+    @property
+    def kept(self) -> Sequence[LineView]:
+        """The units that are paid for, and whose price did not go back."""
+        return [line for line in self.order.lines if self.stage(line.row) not in {None, Stage.REFUNDED}]
+
+    @property
+    def open_words(self) -> Sequence[LineView]:
+        """The units whose words the buyer can still change: see corrections.why_words_closed."""
+        if self.order.state not in WORKED_ON:
+            return []
+        return [line for line in self.kept if line.engraving and self._is_open(self.units[line.row.number])]
+
+    @property
+    def to_make(self) -> Sequence[LineView]:
+        """The units that are still to leave."""
+        return [line for line in self.kept if self.stage(line.row) in TO_MAKE]
+
+    @property
+    def is_questioned(self) -> bool:
+        """Whether a bank took the payment into question, or back for good."""
+        return self.order.state in {State.DISPUTED, State.DISPUTE_LOST}
+
+    def stage(self, row: OrderLine) -> Stage | None:
+        """Where a unit stands."""
+        unit = self.units.get(row.number)
+        return Stage(unit.stage) if unit else None
+
+    @staticmethod
+    def _is_open(unit: Unit) -> bool:
+        return unit.stage in WORDS_OPEN and unit.making == 1
+
+    def title(self, row: OrderLine) -> str:
+        """A unit as it stands in lists: with its number where there are several."""
+        return titled(row, several=len(self.order.lines) > 1)
+
+    def refund(self) -> RefundMade | None:
+        """The refund that the e-mail is about."""
+        return next((refund for refund in self.refunds if refund.cause == self.about), None)
+
+
+def facts_of(
+    session: Session, services: Services, order: Order, claimed: Claimed, order_url: str | None
+) -> EmailFacts:
+    """The facts for a claimed e-mail."""
+    opened = view(session, services.vault, order)
+    about = claimed.dedupe_key.removeprefix(f"{order.reference}:{claimed.kind}:")
+    return EmailFacts(
+        order=opened,
+        about=about,
+        site_url=services.site_url,
+        order_url=order_url,
+        units=units.units_of(session, order.id),
+        refunds=refund_history(session, order) if _money_moved(opened) else (),
+        parcel=parcels.told_by(session, claimed.dedupe_key) if claimed.kind == parcels.EMAIL else None,
+        surplus=_surplus(session, order, about) if claimed.kind == PAID_TWICE else None,
+    )
+
+
+def _surplus(session: Session, order: Order, intent: str) -> PaymentEntry | None:
+    query = select(PaymentEntry).where(
+        PaymentEntry.order_id == order.id,
+        PaymentEntry.payment_intent == intent,
+        PaymentEntry.kind == EntryKind.SURPLUS,
+    )
+    return session.scalars(query).first()
+
+
+def _money_moved(order: OrderView) -> bool:
+    """Whether any went back: known from the order's history, so that most e-mails need not ask."""
+    back = {EventKind.REFUNDED, EventKind.PART_REFUNDED, EventKind.RETURNED_ELSEWHERE, EventKind.PAID_TWICE}
+    return any(event.kind in back for event in order.events)

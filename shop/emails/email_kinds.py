@@ -1,0 +1,46 @@
+"""The kinds of e-mails about an order: what each says, and its subject, which gives nothing away."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shop.claims import threads
+from shop.emails import on_making, on_money, on_order
+from shop.emails.email_blocks import Block
+from shop.emails.email_facts import PAID_TWICE, EmailFacts
+from shop.fulfilment import corrections, parcels
+from shop.orders import hand_drawings, resend_link
+
+Says = Callable[[EmailFacts], Sequence[Block] | None]
+"""What an e-mail says of these facts; None when it is not so any more, and nothing is to be sent."""
+
+YOURS: Final = "Your order {reference}"
+ABOUT: Final = "About your order {reference}"
+
+
+@dataclass(frozen=True)
+class EmailKind:
+    """One kind."""
+
+    subject: str
+    says: Says
+    drawn: bool = False
+    """Whether it shows what will be cut."""
+    law: Says | None = None
+    """What the law asks for, below everything else."""
+
+
+KINDS: Final[Mapping[str, EmailKind]] = {
+    "order-confirmation": EmailKind(YOURS, on_order.confirmation, drawn=True, law=on_order.law),
+    hand_drawings.EMAIL: EmailKind(ABOUT, on_making.drawing_ready),
+    corrections.WORDS_EMAIL: EmailKind(ABOUT, on_making.words_changed, drawn=True),
+    "sold-out": EmailKind(ABOUT, on_money.sold_out),
+    PAID_TWICE: EmailKind(ABOUT, on_money.paid_twice),
+    "refund": EmailKind(ABOUT, on_money.refund),
+    "refund-returned": EmailKind(ABOUT, on_money.refund_returned),
+    "disputed": EmailKind(ABOUT, on_money.disputed),
+    threads.EMAIL: EmailKind(ABOUT, on_making.claim_answered),
+    parcels.EMAIL: EmailKind(YOURS, on_making.posted),
+    resend_link.KIND: EmailKind(YOURS, on_order.order_link),
+}
+"""A new kind is a function and a line here, and a case in `cases.py`."""

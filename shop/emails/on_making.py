@@ -1,0 +1,65 @@
+"""What is said while an order is made, and when it is posted."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from shop.emails.email_blocks import Block, Items, Link, Paragraph, Pieces
+from shop.emails.email_facts import EmailFacts
+from shop.orders.hand_drawings import Step
+from shop.web.dates import day
+
+NOT_THERE: Final = (
+    "If it does not arrive, or anything about it is not right, reply to this e-mail and we will see to it."
+)
+ON_ITS_PAGE: Final = "It stands on the order’s page, where you can write back."
+LINK_CLOSED: Final = "The link to that page was closed: reply to this e-mail, and we send you the answer."
+NOT_YOU: Final = (
+    "If this is not as you want it, or it was not you who changed it, please reply to this e-mail."
+)
+TRACK: Final = "https://www.royalmail.com/track-your-item"
+
+
+def drawing_ready(facts: EmailFacts) -> Sequence[Block] | None:
+    """A drawing by hand waits for the buyer's answer."""
+    if not any(line.hand.step is Step.SENT for line in facts.kept):
+        return None
+    said = (
+        f"We have drawn the words for order {facts.reference}. The drawing stands on the page of your order. "
+        "Please look at every letter, and approve it there or tell us what should be otherwise. Nothing is "
+        "cut before you have approved it."
+    )
+    return [Paragraph(said, strong=facts.reference)]
+
+
+def words_changed(facts: EmailFacts) -> Sequence[Block] | None:
+    """Words were put right: all that stands now, as it will be cut."""
+    if not any(line.engraving for line in facts.kept):
+        return None
+    said = f"The words of your order {facts.reference} were changed. This is what stands now:"
+    kept = {line.row.number for line in facts.kept}
+    now = [replace(line, price="") for line in facts.lines if line.number in kept]
+    return [Paragraph(said, strong=facts.reference), Pieces(now), Paragraph(NOT_YOU)]
+
+
+def posted(facts: EmailFacts) -> Sequence[Block] | None:
+    """A parcel is under way."""
+    if facts.parcel is None:
+        return None
+    parcel, pieces = facts.parcel
+    said = (
+        f"This was posted on {day(parcel.posted_at)} from order {facts.reference}, with "
+        f"{facts.order.postage.name}:"
+    )
+    blocks: list[Block] = [Paragraph(said, strong=facts.reference), Items(pieces)]
+    if parcel.tracking:
+        tracked = f"Its tracking number is {parcel.tracking}."
+        blocks += [Paragraph(tracked, strong=parcel.tracking), Link("Follow it at Royal Mail", TRACK)]
+    return [*blocks, Paragraph(NOT_THERE)]
+
+
+def claim_answered(facts: EmailFacts) -> Sequence[Block]:
+    """Somebody here has answered what was written on the order's page."""
+    said = f"There is an answer to what was written to us about order {facts.reference}."
+    where = ON_ITS_PAGE if facts.order_url else LINK_CLOSED
+    return [Paragraph(f"{said} {where}", strong=facts.reference)]

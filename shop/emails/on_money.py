@@ -1,0 +1,142 @@
+"""What is said when money goes back, does not arrive, or a bank asks about it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from shop.emails.email_blocks import Block, Items, Paragraph, Row, Rows
+from shop.emails.email_facts import EmailFacts
+from shop.money import CURRENCY, pounds_and_pence
+from shop.orders.lifecycle import State
+from shop.payments.refund_history import RefundMade
+from shop.web.dates import day
+
+BANKS: Final = "Banks usually take five to ten days to show it."
+FROM_THE_DAY: Final = (
+    "From the day it is sent, which is usually today, banks take five to ten days to show it."
+)
+NOTHING_TO_DO: Final = "You do not need to do anything."
+NOTHING_MORE: Final = "Nothing more of this order is made or sent."
+STAYS: Final = "This stays in your order:"
+WHOLE_PRICE: Final = "With what went back before, this is the whole price of:"
+ANOTHER_WAY: Final = (
+    "We are looking for another way, and write to you. If you can tell us one, please reply to this e-mail."
+)
+
+
+def refund(facts: EmailFacts) -> Sequence[Block] | None:
+    """Money was sent back; nothing is said of a refund that the bank returned meanwhile."""
+    made = facts.refund()
+    return None if made is None or made.sent_back_at else [*_sent(facts, made), *_left(facts, made)]
+
+
+def refund_returned(facts: EmailFacts) -> Sequence[Block] | None:
+    """The buyer's bank sent a refund back to us, and nobody has said yet how it goes another way."""
+    made = facts.refund()
+    if made is None or not made.waits:
+        return None
+    sent = f"The {_amount(made, 'money')} that we sent back to you on {day(made.at)}"
+    said = f"{sent} for order {facts.reference} did not reach you: your bank returned it to us."
+    return [Paragraph(said, strong=facts.reference), Paragraph(ANOTHER_WAY)]
+
+
+def sold_out(facts: EmailFacts) -> Sequence[Block]:
+    """The last of a piece went to somebody else while it was being paid for."""
+    paid = facts.paid_pence
+    all_ = "All that" if paid is None else f"All of the {pounds_and_pence(paid)}"
+    return [
+        Paragraph(
+            f"We are sorry. While you were paying for order {facts.reference}, the last of what you chose "
+            f"was sold, and we cannot make it for you now. {all_} you paid goes back to you. {FROM_THE_DAY} "
+            f"{NOTHING_TO_DO}",
+            strong=facts.reference,
+        )
+    ]
+
+
+def paid_twice(facts: EmailFacts) -> Sequence[Block]:
+    """A second payment came for an order, and goes back."""
+    second = facts.surplus
+    known = second is not None and second.currency == CURRENCY
+    sum_ = f", {pounds_and_pence(second.amount_pence)}," if second is not None and known else ""
+    said = (
+        f"Two payments reached us for your order {facts.reference}. We keep one, and the other{sum_} goes "
+        f"back to you in full. {FROM_THE_DAY} Your order itself has not changed by it. {NOTHING_TO_DO}"
+    )
+    return [Paragraph(said, strong=facts.reference)]
+
+
+def disputed(facts: EmailFacts) -> Sequence[Block] | None:
+    """A bank asks about the payment."""
+    if facts.order.state is not State.DISPUTED:
+        return None
+    said = f"The bank behind your payment has asked us about order {facts.reference}."
+    if facts.to_make:
+        said += " Until that is settled, what is still to be made of it rests."
+    surprise = "If this comes as a surprise to you, please reply to this e-mail."
+    return [Paragraph(said, strong=facts.reference), Paragraph(surprise)]
+
+
+def _sent(facts: EmailFacts, made: RefundMade) -> Iterator[Block]:
+    sum_ = _amount(made, "what you paid")
+    way = ", by another way than you paid" if made.elsewhere else ""
+    said = f"We have sent {sum_} back to you for order {facts.reference}, on {day(made.at)}{way}."
+    yield Paragraph(said, strong=facts.reference)
+    yield from _for_what(facts, made)
+    if not made.elsewhere:
+        yield Paragraph(BANKS)
+
+
+def _for_what(facts: EmailFacts, made: RefundMade) -> Iterator[Block]:
+    """The units and the postage it is for, as far as it covers their whole price."""
+    lines = [line.row for line in facts.order.lines if line.row.number in made.units]
+    named = sum(row.price_pence for row in lines) + (facts.order.row.postage_pence if made.postage else 0)
+    rows = [Row(facts.title(row), pounds_and_pence(row.price_pence)) for row in lines]
+    if made.postage:
+        rows.append(Row("Postage", pounds_and_pence(facts.order.row.postage_pence)))
+    if rows and named <= made.amount_pence:
+        if rest := made.amount_pence - named:
+            rows.append(Row("Besides", pounds_and_pence(rest)))
+        yield Rows([*rows, Row("Sent back", pounds_and_pence(made.amount_pence), strong=True)])
+    elif lines:
+        yield Paragraph(WHOLE_PRICE)
+        yield Items([facts.title(row) for row in lines])
+
+
+def _left(facts: EmailFacts, made: RefundMade) -> Iterator[Block]:
+    """What it comes to with those before it, and what of the order and of its gift stays."""
+    if facts.paid_pence is not None:
+        paid = pounds_and_pence(facts.paid_pence)
+        back = "all" if made.back_pence >= facts.paid_pence else pounds_and_pence(made.back_pence)
+        yield Paragraph(f"With it, {back} of the {paid} you paid has gone back.")
+    stays = [line.row for line in facts.order.lines if line.row.number not in made.gone]
+    if not stays or not facts.units:
+        yield Paragraph(NOTHING_MORE)
+    elif not facts.is_questioned:
+        yield Paragraph(STAYS)
+        yield Items([facts.title(row) for row in stays])
+    if facts.units and not facts.is_questioned and (said := _donation(facts, made)):
+        yield Paragraph(said, tone="clay")
+
+
+def _donation(facts: EmailFacts, made: RefundMade) -> str | None:
+    """What the refund did to what the order gives."""
+    row = facts.order.row
+    if row.policy_id is None:
+        return None
+    gifts = {line.row.number: line.row.donation_pence for line in facts.order.lines}
+    everything_gone = made.gone >= gifts.keys()
+    taken = sum(gifts[number] for number in made.units)
+    taken += row.donation_pence if everything_gone and made.units else 0
+    given = sum(pence for number, pence in gifts.items() if number not in made.gone)
+    given += 0 if everything_gone else row.donation_pence
+    if not taken:
+        return f"What this order gives stays as it is: {pounds_and_pence(given)}." if given else None
+    if not given:
+        return f"The {pounds_and_pence(taken)} that this order gave is no longer given."
+    return (
+        f"{pounds_and_pence(taken)} of what this order gave is no longer given; {pounds_and_pence(given)} is."
+    )
+
+
+def _amount(made: RefundMade, otherwise: str) -> str:
+    return pounds_and_pence(made.amount_pence) if made.currency == CURRENCY else otherwise

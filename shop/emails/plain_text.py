@@ -1,0 +1,61 @@
+"""An e-mail as plain text: the same blocks as in HTML, a line for a line."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from shop.emails.email_blocks import Block, Form, Heading, Items, Link, Paragraph, Pieces, Quote, Rows
+from shop.emails.email_lines import EmailLine
+from shop.trader import Trader
+
+GAP: Final = "_" * 24
+
+
+def plain(blocks: Iterable[Block], trader: Trader) -> str:
+    """The blocks with an empty line between each two."""
+    return "\n\n".join(_block(block, trader) for block in blocks)
+
+
+def _block(block: Block, trader: Trader) -> str:  # noqa: PLR0911
+    match block:
+        case Paragraph():
+            return block.said
+        case Heading():
+            return block.said
+        case Items():
+            return "\n".join(f"- {item}" for item in block.items)
+        case Rows():
+            return "\n".join(f"{row.name}: {row.value}" for row in block.rows)
+        case Pieces():
+            return "\n\n".join(_piece(line) for line in block.lines)
+        case Quote():
+            return "\n".join([block.said, *block.lines])
+        case Link():
+            return f"{block.said}:\n{block.url}"
+        case Form():
+            return _form(trader)
+
+
+def _piece(line: EmailLine) -> str:
+    words = [f"   {where}: “{text}”" for where, text in line.words]
+    note = [f"   {line.note}"] if line.note else []
+    title = f"{line.title}: {line.price}" if line.price else line.title
+    return "\n".join([title, *words, *note])
+
+
+def _form(trader: Trader) -> str:
+    return "\n".join(f"{line} {GAP}" if line.endswith(":") else line for line in form_lines(trader))
+
+
+def form_lines(trader: Trader) -> list[str]:
+    """The form for cancelling, as the schedule words it; what is to be filled in ends with a colon."""
+    return [
+        "Complete and return this form only if you wish to withdraw from the contract.",
+        f"To {trader.legal_name}, {', '.join(trader.address)}, {trader.email}",
+        "I/We* hereby give notice that I/We* cancel my/our* contract of sale of the following goods:",
+        "Ordered on*/received on*:",
+        "Name of consumer(s):",
+        "Address of consumer(s):",
+        "Signature of consumer(s) (only if this form is notified on paper):",
+        "Date:",
+        "* Delete as appropriate",
+    ]

@@ -1,0 +1,119 @@
+"""What went back of an order's payments, refund by refund: how much, for what, and what it came to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.giving.reversals import Returned, taken_by
+from shop.orders.lifecycle import lines_of
+from shop.orders.models import Order
+from shop.payments.kinds import EntryKind, RefundState
+from shop.payments.models import PaymentEntry, RefundRequest
+from shop.payments.order_record import PRINCIPAL
+from shop.payments.refundable import returned_elsewhere
+
+
+@dataclass(frozen=True)
+class RefundMade:
+    """One refund. Sums are pence, and in `currency`."""
+
+    cause: str
+    """Stripe's id of it, or our own key where it was paid back by other means."""
+    amount_pence: int
+    currency: str
+    at: datetime
+    units: tuple[int, ...]
+    """The units whose price had gone back with it, by their numbers, and not before."""
+    postage: bool
+    """Whether the postage was named."""
+    surplus: bool
+    """Of a second payment, which bought nothing."""
+    elsewhere: bool
+    """Paid back by other means than the card."""
+    sent_back_at: datetime | None
+    """When the buyer's bank returned it to us, if it did."""
+    waits: bool
+    """Whether it was sent back, and nobody has said yet what becomes of it."""
+    back_pence: int
+    """What of the payment had gone back with it in all."""
+    gone: frozenset[int]
+    """The units whose price had gone back with it in all."""
+
+
+@dataclass(frozen=True)
+class _Back:
+    """Money that went back, with where it came from."""
+
+    returned: Returned
+    intent: str
+    currency: str
+    elsewhere: bool = False
+
+
+def refund_history(session: Session, order: Order) -> list[RefundMade]:
+    """The refunds of an order, oldest first."""
+    entries = session.scalars(
+        select(PaymentEntry).where(PaymentEntry.order_id == order.id).order_by(PaymentEntry.id)
+    ).all()
+    requests = session.scalars(select(RefundRequest).where(RefundRequest.order_id == order.id)).all()
+    prices = {line.number: line.price_pence for line in lines_of(session, order.id)}
+    bought_with = next((entry.payment_intent for entry in entries if entry.kind in PRINCIPAL), None)
+    failed = {e.stripe_id: e.event_at for e in entries if e.kind == EntryKind.REFUND_FAILED}
+    decided = {request.stripe_id for request in requests if request.state != RefundState.SENT_BACK}
+    made: list[RefundMade] = []
+    holding: list[Returned] = []
+    for back in _in_their_order(order, entries, requests):
+        item, surplus = back.returned, back.intent != bought_with
+        before = taken_by(prices, holding)
+        if not surplus and item.cause not in failed:
+            holding.append(item)
+        after = taken_by(prices, holding)
+        made.append(
+            RefundMade(
+                cause=item.cause,
+                amount_pence=item.amount_pence,
+                currency=back.currency,
+                at=item.at or order.placed_at,
+                units=tuple(sorted(after.keys() - before.keys())),
+                postage=item.postage_pence > 0,
+                surplus=surplus,
+                elsewhere=back.elsewhere,
+                sent_back_at=failed.get(item.cause),
+                waits=item.cause in failed and item.cause not in decided,
+                back_pence=sum(each.amount_pence for each in holding),
+                gone=frozenset(after),
+            )
+        )
+    return made
+
+
+def _in_their_order(
+    order: Order, entries: Sequence[PaymentEntry], requests: Sequence[RefundRequest]
+) -> list[_Back]:
+    ours: dict[str | None, RefundRequest] = {r.stripe_id: r for r in requests if r.stripe_id}
+    found = [
+        _Back(_of_entry(order, entry, ours), entry.payment_intent, entry.currency)
+        for entry in entries
+        if entry.kind == EntryKind.REFUND
+    ]
+    found += [
+        _Back(returned_elsewhere(order, request), request.payment_intent, order.currency, elsewhere=True)
+        for request in requests
+        if request.state == RefundState.RETURNED_ELSEWHERE
+    ]
+    return sorted(found, key=lambda back: back.returned.at or order.placed_at)
+
+
+def _of_entry(order: Order, entry: PaymentEntry, ours: Mapping[str | None, RefundRequest]) -> Returned:
+    request = ours.get(entry.stripe_id)
+    return Returned(
+        amount_pence=-entry.amount_pence,
+        lines=tuple(request.lines) if request else (),
+        postage_pence=order.postage_pence if request and request.with_postage else 0,
+        at=entry.event_at,
+        actor=request.actor if request else "",
+        cause=entry.stripe_id,
+    )

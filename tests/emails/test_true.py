@@ -1,0 +1,147 @@
+"""No e-mail says what is not so: what was found failing once, as it was found."""
+
+import re
+from dataclasses import replace
+from email.message import EmailMessage
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+
+from shop.mail.outbox import Drop
+from shop.orders.lifecycle import with_link
+from shop.payments.refunds import ask
+from tests.emails.orders import DISC, PETAL, email, emails, made, paid, parts
+from tests.fixtures import engine_name, harness
+from tests.harness import CONTACT, Harness
+from tests.shopper import Shopper, soup
+
+__all__ = ["engine_name", "harness"]
+
+OF_WORDS = re.compile(r"engrav|letter|proof|\bcut\b", re.IGNORECASE)
+
+
+def flat(html: str) -> str:
+    return " ".join(BeautifulSoup(html, "html.parser").get_text(" ").split())
+
+
+def page(app: Flask, harness: Harness, order: int) -> BeautifulSoup:
+    with harness.database.reading() as session:
+        token = with_link(session, order, harness.services.secret_key)[1]
+    return soup(Shopper(app).get(f"/orders/{token}"))
+
+
+def test_a_petal_alone_says_nothing_of_engraving_in_any_part(app: Flask, harness: Harness) -> None:
+    order = paid(harness, PETAL)
+    message = email(app, harness, order, "order-confirmation")
+    for said in (str(message["Subject"]), *parts(message)):
+        assert OF_WORDS.findall(said) == []
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/alternative", "text/plain", "text/html",
+    ]  # fmt: skip
+
+
+def test_a_gift_is_greeted_by_the_buyers_own_name_and_never_the_recipients(
+    app: Flask, harness: Harness
+) -> None:
+    named = paid(harness, PETAL, contact=replace(CONTACT, buyer_name="Zoë"), as_gift=True)
+    unnamed = paid(harness, PETAL, as_gift=True)
+    own = paid(harness, PETAL)
+    for order, greeting in ((named, "Dear Zoë,"), (unnamed, "Hello,"), (own, "Dear Ada Byron,")):
+        for said in parts(email(app, harness, order, "order-confirmation")):
+            assert greeting in said
+            assert said.count("Dear") == greeting.count("Dear")
+
+
+def test_four_refunds_of_one_order_are_four_different_letters_each_with_its_own_sum(
+    app: Flask, harness: Harness
+) -> None:
+    order = paid(harness, PETAL, PETAL, postage="tracked-48")
+    total = harness.order(order).total_pence
+    sums = (300, 1, 6400, total - 6701)
+    for pence in sums:
+        harness.refunds(order, pence)
+        harness.sync(order)
+    letters = [message for kind, message in emails(app, harness, order) if kind == "refund"]
+    texts = [parts(message)[0] for message in letters if isinstance(message, EmailMessage)]
+    assert len(set(texts)) == 4
+    for text, sum_ in zip(texts, ("£3.00", "£0.01", "£64.00", "£64.59"), strict=True):
+        assert f"We have sent {sum_} back to you" in text
+    back = ["£3.00", "£3.01", "£67.01", "all"]
+    for text, said in zip(texts, back, strict=True):
+        assert f"With it, {said} of the £131.60 you paid has gone back." in text
+    stays = "What this order gives stays as it is: £10.00."
+    assert [stays in text for text in texts] == [True, True, False, False]
+    assert "£5.00 of what this order gave is no longer given; £5.00 is." in texts[2]
+    assert "The £5.00 that this order gave is no longer given." in texts[3]
+    assert "This stays in your order" in texts[2]
+    assert "This stays in your order" not in texts[3]
+    assert "Nothing more of this order is made or sent." in texts[3]
+
+
+def test_a_refund_of_named_units_says_for_what_it_is(app: Flask, harness: Harness) -> None:
+    order = paid(harness, DISC, PETAL)
+    with harness.database.transaction() as session:
+        ask(session, order, lines=[2], postage=True, actor="owner")
+    harness.sync(order)
+    text, html = parts(email(app, harness, order, "refund"))
+    assert "2. Petal, Sterling silver, 16 inch chain: £64.00\nPostage: £4.50\nSent back: £68.50" in text
+    assert "1. Disc, Sterling silver, 16 inch chain" in text.partition("This stays in your order:")[2]
+    assert "Sent back £68.50" in flat(html)
+
+
+def test_what_was_refunded_is_on_the_orders_page(app: Flask, harness: Harness) -> None:
+    order = paid(harness, DISC, PETAL)
+    assert page(app, harness, order).find(id="refunded") is None
+    with harness.database.transaction() as session:
+        ask(session, order, lines=[2], postage=True, actor="owner")
+    harness.sync(order)
+    harness.refund_fails(harness.refunds(order, 250))
+    harness.sync(order)
+    shown = page(app, harness, order).find(id="refunded")
+    assert shown is not None
+    rows = [" ".join(row.text.split()) for row in shown.parent.select("li")]  # type: ignore[union-attr]
+    day = f"{harness.order(order).placed_at:%-d %B %Y}"
+    assert rows[0] == f"Petal, piece 2 and postage, {day} £68.50"
+    assert len(rows) == 1, "what never was a refund of ours and came back at once was no news"
+
+
+def test_a_refund_that_the_bank_returned_is_told_and_no_longer_said_to_be_sent(
+    app: Flask, harness: Harness
+) -> None:
+    order = paid(harness, PETAL)
+    refund = harness.refunds(order, 250)
+    harness.sync(order)
+    harness.refund_fails(refund)
+    harness.sync(order)
+    found = dict(emails(app, harness, order))
+    assert found["refund"] is Drop.NOT_SO
+    text, _ = parts(email(app, harness, order, "refund-returned"))
+    assert "The £2.50 that we sent back to you on" in text
+    assert "did not reach you: your bank returned it to us." in text
+    (row,) = page(app, harness, order).select("section:has(#refunded) li")
+    assert "Your bank returned it to us" in row.text
+
+
+def test_an_email_that_is_sent_late_says_what_is_so_then(app: Flask, harness: Harness) -> None:
+    order = paid(harness, DISC, PETAL)
+    change = "until we begin to engrave"
+    assert change in parts(email(app, harness, order, "order-confirmation"))[0]
+    made(harness, order, [1], words=[1])
+    assert change not in parts(email(app, harness, order, "order-confirmation"))[0]
+
+
+@pytest.mark.parametrize("posted", [False, True])
+def test_a_dispute_says_that_work_rests_only_where_there_is_any(
+    app: Flask, harness: Harness, *, posted: bool
+) -> None:
+    order = paid(harness, PETAL)
+    if posted:
+        made(harness, order, [1])
+    dispute = harness.disputes(order)
+    harness.sync(order)
+    text, _ = parts(email(app, harness, order, "disputed"))
+    assert ("rests" in text) != posted
+    harness.dispute_ends(dispute, won=True)
+    harness.sync(order)
+    assert dict(emails(app, harness, order))["disputed"] is Drop.NOT_SO
