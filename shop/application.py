@@ -35,7 +35,9 @@ from shop.owner import hand_drawings as owner_hand_drawings
 from shop.owner import machine as owner_machine
 from shop.owner import order_notes as owner_order_notes
 from shop.owner import orders as owner_orders
+from shop.owner import papers as owner_papers
 from shop.owner import refunds as owner_refunds
+from shop.owner import scan as owner_scan
 from shop.owner import staff as owner_staff
 from shop.owner import stock as owner_stock
 from shop.owner import stocktake as owner_stocktake
@@ -83,6 +85,8 @@ TOPICS: Final = (
     owner_cutting,
     owner_hand_drawings,
     owner_machine,
+    owner_papers,
+    owner_scan,
     owner_staff,
     owner_stock,
     owner_stocktake,

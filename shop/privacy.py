@@ -17,7 +17,7 @@ from shop.claims import claim_steps
 from shop.dedications.gone_names import order_name
 from shop.dedications.models import OrderKey
 from shop.dedications.vault import Vault
-from shop.fulfilment import corrections
+from shop.fulfilment import cards_opened, corrections
 from shop.giving.models import LedgerEntry, LedgerTxn
 from shop.giving.transitions import Account
 from shop.mail import outbox
@@ -79,6 +79,7 @@ def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]
         "pieces": [_piece(line, drawings.get(line.row.number, [])) for line in opened.lines],
         "corrections": corrections.kept(session, vault, order.id),
         "claims": claim_steps.kept(session, vault, order.id),
+        "dedications_opened": cards_opened.kept(session, order.id),
         "history": [
             {"at": event.event_at.isoformat(), "what": event.kind, "by": event.actor, **event.data}
             for event in opened.events

@@ -150,3 +150,14 @@ class Correction(Base):
     """A Subject."""
     at: Mapped[datetime]
     actor: Mapped[str]
+
+
+class CardOpening(Base):
+    """Somebody opened the dedication of a unit to print its card: who, and when. Rows are only ever added."""
+
+    __tablename__ = "card_opening"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_line.id"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]

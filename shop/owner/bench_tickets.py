@@ -53,6 +53,14 @@ class ByHand:
 
 
 @dataclass(frozen=True)
+class DedicationCard:
+    """The card of a unit: its words are shown by opening it alone, and the order's history says who did."""
+
+    line_id: int
+    may_be_opened: bool
+
+
+@dataclass(frozen=True)
 class BenchTicket:
     """One unit."""
 
@@ -68,7 +76,8 @@ class BenchTicket:
     notes: Sequence[str]
     nothing_to_cut: str
     """Why there is nothing to cut from; empty when there is."""
-    dedication: str | None = field(repr=False)
+    card: DedicationCard | None
+    """None when it has no dedication, or is not to be made."""
     on_wall: str | None
     unit: UnitShown | None
     """Where it stands; None while it is not paid for."""
@@ -94,11 +103,17 @@ def bench_ticket(reference: str, line: LineView, tool: Tool, unit: UnitShown | N
         by_hand=_by_hand(line) if line.by_hand else None,
         notes=_notes(line, tool) if approved and not line.by_hand else (),
         nothing_to_cut=_nothing_to_cut(line, approved=approved),
-        dedication=line.dedication,
+        card=_card(line, unit),
         on_wall=line.on_wall,
         unit=unit,
         place=f"/owner/orders/{reference}/lines/{row.number}",
     )
+
+
+def _card(line: LineView, unit: UnitShown | None) -> DedicationCard | None:
+    if not line.dedication or unit is None or not unit.worked_on:
+        return None
+    return DedicationCard(line.row.id, may_be_opened=not unit.held)
 
 
 def _lettering(line: LineView) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shop.emails.order_emails import named
 from shop.fulfilment import parcels, returns, units
+from shop.fulfilment.cards_opened import openings_of
 from shop.fulfilment.models import UnitStep
 from shop.giving.gift_history import gift_steps
 from shop.giving.transitions import Kind
@@ -71,6 +72,7 @@ def happened(session: Session, order: OrderView, entries: Sequence[PaymentEntry]
         *_pieces(session, order.row.id),
         *_tracking(session, order.row.id),
         *_drawings(session, order.row.id),
+        *_cards(session, order.row.id),
         *map(_email, outbox.emails_of(session, order.row.id)),
         *_gifts(session, order.row.reference),
     ]
@@ -140,6 +142,12 @@ def _tracking(session: Session, order_id: int) -> Iterator[Happened]:
 def _drawings(session: Session, order_id: int) -> Iterator[Happened]:
     for step in hand_drawings.steps_of(session, order_id):
         yield Happened(step.at, step.at, f"drawing of piece {step.line_number}: {step.kind}", step.actor)
+
+
+def _cards(session: Session, order_id: int) -> Iterator[Happened]:
+    for number, openings in openings_of(session, order_id).items():
+        for one in openings:
+            yield Happened(one.at, one.at, f"dedication of piece {number} opened for its card", one.actor)
 
 
 def _email(email: QueuedEmail) -> Happened:

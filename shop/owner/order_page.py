@@ -27,7 +27,8 @@ from shop.owner.order_money import (
     waiting_refunds,
     why_no_refund,
 )
-from shop.owner.units import shown
+from shop.owner.paper_choices import of_order
+from shop.owner.units import UnitShown, shown
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.kinds import OWED_STILL, EntryKind, RefundReason
 from shop.payments.models import PaymentEntry, RefundRequest
@@ -122,6 +123,12 @@ def context(
         "order": order,
         "state": state_shown(order.state),
         "tickets": [bench_ticket(reference, line, tool, units.get(line.row.number)) for line in order.lines],
+        "papers": of_order(),
+        "to_print": [
+            line.row.id
+            for line in order.lines
+            if order.contact and _is_printed_for(units.get(line.row.number))
+        ],
         "parcels": sent,
         "history": history,
         "notes": written,
@@ -133,6 +140,10 @@ def context(
         "review": review_notice(order, _unexplained(order, entries, requests)),
         "not_arrived": [_not_arrived(email.kind, tried=email.dropped is None) for email in not_arrived],
     }
+
+
+def _is_printed_for(unit: UnitShown | None) -> bool:
+    return unit is not None and unit.worked_on and not unit.held
 
 
 def _not_arrived(kind: str, *, tried: bool) -> tuple[str, str]:

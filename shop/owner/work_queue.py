@@ -19,6 +19,7 @@ from shop.fulfilment.units import NotAllowed
 from shop.orders.models import Order, OrderLine
 from shop.owner.claim_rows import waiting_rows
 from shop.owner.cutting import refuse_unless_as_approved
+from shop.owner.paper_choices import OF_STEP
 from shop.web.dates import short_day
 
 blueprint = Blueprint("owner_work_queue", __name__, url_prefix="/owner/bench")
@@ -52,7 +53,6 @@ class Row:
     wording: int
     """Which of its wordings the row stands for."""
     href: str
-    """Its card."""
     reference: str
     about: str
     """Reference and number, for who cannot see where a button stands."""
@@ -149,7 +149,8 @@ def index() -> ResponseReturnValue:
         resting = [_row(one) for one in on_hold(session, book, most=MOST)]
         slips = [_slip(step) for step in can_be_undone(session)]
         claims = waiting_rows(session, most=MOST)
-    return render_template("owner/bench.html", sections=sections, resting=resting, slips=slips, claims=claims)
+    shown = {"sections": sections, "resting": resting, "slips": slips, "claims": claims, "papers_of": OF_STEP}
+    return render_template("owner/bench.html", **shown)
 
 
 @blueprint.post("/steps")

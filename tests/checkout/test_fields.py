@@ -167,6 +167,7 @@ BUTTONS: Final = {
     "/owner/orders/<reference>/refunds/<int(max=2147483647):number>/sending",
     "/owner/orders/<reference>/return",
     "/owner/stock/returns/<int(max=2147483647):number>",
+    "/owner/papers",
     "/owner/wall/<reference>/<int(max=2147483647):number>/decisions",
     "/orders/<token>/wall/<int(max=2147483647):number>/withdrawal",
     "/comments/<token>/removal",

@@ -1101,6 +1101,7 @@ NO_PAGE: Final = {
     "/sitemap.xml": "for machines",
     "/feeds/google.xml": "for machines",
     "/delivery/cancellation-form.txt": "a text to fill in",
+    "/owner/bench/scan": "leads to the unit",
     "/owner/": "leads to the alerts or the orders",
     "/finance/ledger.<kind>": "a file",
     "/giving/months.csv": "a file",

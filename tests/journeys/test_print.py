@@ -22,4 +22,6 @@ def test_on_paper_stands_what_matters_and_nothing_to_press(visit, name):
     visitor.page.emulate_media(media="print")
     assert [thing for thing in visitor.page.locator(NOT_ON_PAPER).all() if thing.is_visible()] == []
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= A4_WITHOUT_MARGINS
+    if name == "owner order":
+        assert "£" not in visitor.reads(), "what is laid into the box says no price"
     assert set(visitor.page.evaluate(PAPER)) <= WHITE, "it is read in the dark; paper is white"

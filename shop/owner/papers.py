@@ -1,0 +1,102 @@
+"""Printing: tickets, slips, cards and labels of the units that were ticked, as one PDF."""
+
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, Response, flash, g, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from shop import clock, web
+from shop.accounts.access import require
+from shop.container import current_services, trader
+from shop.fulfilment.cards_opened import note_opened
+from shop.fulfilment.queue import STEPS, waiting_for
+from shop.owner.paper_choices import KINDS
+from shop.paper.cards import cards, with_dedication
+from shop.paper.chosen import Chosen, chosen
+from shop.paper.label_sheets import SHEETS, LabelSheet
+from shop.paper.labels import labels
+from shop.paper.slips import slips
+from shop.paper.tickets import tickets
+from shop.paper.typesetting import NotTypeset, Part, typeset
+
+blueprint = Blueprint("owner_papers", __name__, url_prefix="/owner/papers")
+
+MOST: Final = 200
+"""Units in one PDF."""
+
+NO_KIND: Final = "Please tick what should be printed."
+NOTHING: Final = (
+    "There is nothing to print: these pieces are refunded, on hold or in question, or have no card."
+)
+FAILED: Final = "The PDF could not be made. Please try again with fewer pieces."
+
+
+@blueprint.post("")
+@require("owner")
+def print_them() -> ResponseReturnValue:
+    """One PDF of the papers that were asked for; opening a dedication for its card is written down."""
+    kinds = [kind for kind in KINDS if kind in request.form.getlist("paper")]
+    if not kinds:
+        return _back(NO_KIND)
+    services = current_services()
+    with web.transaction() if "cards" in kinds else web.reading() as session:
+        them = chosen(session, services.vault, _line_ids(session))
+        if "cards" in kinds:
+            opened = [line.row.id for _, line in with_dedication(them)]
+            note_opened(session, opened, actor=g.account.email)
+    parts = _parts(kinds, them)
+    if not parts:
+        return _back(NOTHING)
+    name = ", ".join(KINDS[kind].lower() for kind in kinds).capitalize()
+    try:
+        made = typeset(parts, title=f"{name} ({clock.now():%Y-%m-%d})", seller=trader().name)
+    except NotTypeset:
+        return _back(FAILED)
+    return pdf(made, f"{'-'.join(kinds)}-{clock.now():%Y-%m-%d}")
+
+
+def pdf(made: bytes, name: str) -> Response:
+    """A PDF to look at and print; nobody between here and the printer keeps it."""
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "no-store"}
+    return Response(made, mimetype="application/pdf", headers=headers)
+
+
+def _parts(kinds: Iterable[str], them: Sequence[Chosen]) -> list[Part]:
+    """Those of the papers that have anything on them."""
+    made = {
+        "tickets": lambda: tickets(them, current_services().site_url),
+        "slips": lambda: slips(them, trader()),
+        "labels": lambda: labels(them, trader(), _sheet(), _start()),
+        "cards": lambda: cards(them),
+    }
+    parts = [made[kind]() for kind in kinds] if them else []
+    return [part for part in parts if part.get("items") or part.get("sheets")]
+
+
+def _line_ids(session: Session) -> set[int]:
+    """The units that are ticked; when none is, all that wait for the section's step."""
+    asked = request.form.getlist("unit")[:MOST]
+    if asked:
+        return {int(text) for text in asked if text.isascii() and text.isdigit() and len(text) < 10}  # noqa: PLR2004
+    action = next((step for step in STEPS if step == request.form.get("action")), None)
+    if action is None:
+        return set()
+    book = current_services().book
+    return {one.line_id for one in waiting_for(session, action, book, most=MOST)}
+
+
+def _sheet() -> LabelSheet:
+    return SHEETS.get(request.form.get("sheet", ""), next(iter(SHEETS.values())))
+
+
+def _start() -> int:
+    text = request.form.get("start", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 1  # noqa: PLR2004
+
+
+def _back(said: str) -> ResponseReturnValue:
+    flash(said)
+    return redirect("/owner/bench", HTTPStatus.SEE_OTHER)

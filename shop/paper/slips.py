@@ -1,0 +1,63 @@
+"""Packing slips: who the parcel is from, the message, what is inside, and never a price."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from shop.fulfilment.models import Unit
+from shop.fulfilment.stages import Stage
+from shop.paper.chosen import Chosen
+from shop.paper.typesetting import Part
+from shop.paper.written import lines
+from shop.trader import Trader
+
+GONE: Final = frozenset({Stage.POSTED, Stage.DELIVERED})
+
+
+def slips(orders: Sequence[Chosen], seller: Trader) -> Part:
+    """A slip for each order, for those of its units that were chosen."""
+    return {"kind": "slips", "items": [_slip(one, seller) for one in orders]}
+
+
+def _slip(one: Chosen, seller: Trader) -> dict[str, Any]:
+    contact, gift = one.order.contact or {}, one.order.gift or {}
+    return {
+        "seller": seller.name,
+        "for": lines(contact.get("name")),
+        "message": lines(gift.get("message")),
+        "pieces": [
+            {
+                "name": line.row.piece_name,
+                "detail": f"{line.row.metal_name}, {line.row.chain_inches} inch chain"
+                + (", engraved" if line.row.engraved else ""),
+            }
+            for line in one.lines
+        ],
+        "later": _later(one),
+        "given": one.order.row.donation_statement or "" if one.order.given_pence else "",
+        "help": (
+            f"From {seller.name}, {', '.join(seller.address)}. If something is not right, please write to "
+            f"{seller.email} and say {one.reference}."
+        ),
+    }
+
+
+def _later(one: Chosen) -> str:
+    """What else belongs to the order and is not in this parcel."""
+    inside = {line.row.number for line in one.lines}
+    others = [unit for number, unit in one.units.items() if number not in inside]
+    gone = sum(unit.stage in GONE for unit in others)
+    to_come = sum(_is_to_come(unit) for unit in others)
+    said = []
+    if gone:
+        said.append(f"{_pieces(gone)} of this order went before.")
+    if to_come:
+        said.append(f"{_pieces(to_come)} of this order will come later.")
+    return " ".join(said)
+
+
+def _is_to_come(unit: Unit) -> bool:
+    return unit.stage not in GONE and unit.stage != Stage.REFUNDED
+
+
+def _pieces(number: int) -> str:
+    return "One more piece" if number == 1 else f"{number} more pieces"

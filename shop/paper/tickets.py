@@ -1,0 +1,104 @@
+"""Bench tickets: one for each unit, with what is cut, at true size, and never a dedication or a price."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+from shop import clock
+from shop.engraving import FACES
+from shop.engraving.outlines import CutSide
+from shop.fulfilment.ticket_codes import ticket_code
+from shop.orders.cutting import NotApprovedYet, NotAsApproved, outlines_as_approved
+from shop.orders.view import LineView
+from shop.paper.chosen import Chosen
+from shop.paper.qr_codes import qr_code
+from shop.paper.true_scale import drawn
+from shop.paper.typesetting import Part
+from shop.paper.written import lines
+
+SCAN: Final = "/owner/bench/scan?code="
+"""Where a ticket's QR code leads."""
+
+AT_ONCE: Final = 2
+"""Units whose outlines are made at the same time: GEOS, which takes most of it, holds up no other thread."""
+
+Cut = tuple[Mapping[str, CutSide], str]
+"""The outlines of a unit by its side, or none and why."""
+
+WITH_WORDS: Final = ("Checked", "Engraved", "Looked at again", "Packed")
+WITHOUT_WORDS: Final = ("Checked", "Packed")
+NOT_APPROVED: Final = "Nothing to cut yet: the buyer has not approved the drawing."
+CHANGED: Final = "Nothing to cut: the drawing is no longer the one that was approved."
+CARD: Final = "With a dedication on the card."
+GIFT: Final = "A gift to somebody else."
+
+_FREE_MM: Final = 86.0
+"""Of a ticket's height, what its words and drawings may share."""
+_NOTE_MM: Final = 5.5
+_BELOW_MM: Final = 16.0
+"""Under a drawing: its name, the scale beside it."""
+
+
+def tickets(orders: Sequence[Chosen], site_url: str) -> Part:
+    """A ticket for each unit. `site_url`: where its code is looked up."""
+    units = [(one, line) for one in orders for line in one.lines]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        cuts = pool.map(_cut, [line for _, line in units])
+    items = [_ticket(one, line, cut, site_url) for (one, line), cut in zip(units, cuts, strict=True)]
+    return {"kind": "tickets", "items": items}
+
+
+def _ticket(one: Chosen, line: LineView, outlines: Cut, site_url: str) -> dict[str, Any]:
+    row, code = line.row, ticket_code(one.reference, line.row.number)
+    cut, problem = outlines
+    sides = [drawn(side) for side in cut.values()]
+    notes = [note for note in (problem, *_notes(one, line)) if note]
+    highest = max((side["height"] + _BELOW_MM for side in sides), default=0.0)
+    return {
+        "reference": one.reference,
+        "piece": f"{row.number} of {len(one.order.lines)}: {row.piece_name}",
+        "detail": f"{row.metal_name}, {row.chain_inches} inch chain",
+        "facts": _facts(one, line),
+        "qr": qr_code(f"{site_url}{SCAN}{code}", f"Code of this ticket: {code}"),
+        "notes": notes,
+        "words": [{"place": place, "lines": lines(text)} for place, text in line.words],
+        "room": _FREE_MM - _NOTE_MM * len(notes) - highest,
+        "sides": sides,
+        "steps": WITH_WORDS if row.engraved else WITHOUT_WORDS,
+    }
+
+
+def _cut(line: LineView) -> Cut:
+    if line.engraving is None:
+        return {}, ""
+    try:
+        return outlines_as_approved(line), ""
+    except NotApprovedYet:
+        return {}, NOT_APPROVED
+    except NotAsApproved:
+        return {}, CHANGED
+
+
+def _notes(one: Chosen, line: LineView) -> list[str]:
+    making = one.units[line.row.number].making
+    gift = one.order.gift or {}
+    return [
+        f"Making {making}." if making > 1 else "",
+        CARD if line.dedication else "",
+        GIFT if gift.get("as_gift") else "",
+    ]
+
+
+def _facts(one: Chosen, line: LineView) -> list[str]:
+    engraving = line.engraving
+    face = "" if engraving is None else f"In {_lettering(line, engraving.face)}"
+    paid = clock.in_britain(one.units[line.row.number].paid_at)
+    proof = f"Proof {line.proof_number}" if engraving and not line.by_hand else ""
+    said = (face, f"{line.row.sku}, paid {paid:%-d %b %Y}", one.order.postage.name, proof)
+    return [fact for fact in said if fact]
+
+
+def _lettering(line: LineView, slug: str) -> str:
+    if line.by_hand:
+        return "a drawing by hand"
+    return FACES[slug].name if slug in FACES else slug

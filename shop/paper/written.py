@@ -1,0 +1,74 @@
+"""What people wrote, ready to be printed: line by line, which way each runs, and what no font can draw."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from typing import Final, TypedDict
+
+from shop.paper.typesetting import FONTS
+
+_LEFTWARDS: Final = frozenset({"R", "AL"})
+_UNBROKEN: Final = re.compile(r"\S{25,}")
+_PIECES: Final = re.compile(r"(?:.[^\w\s]{0,4}){1,8}")
+"""What follows a letter and is none, such as an accent of its own, stays with it."""
+_BREAK: Final = "\N{ZERO WIDTH SPACE}"
+_STRONG: Final = _LEFTWARDS | {"L"}
+_UNSEEN: Final = frozenset({"Cf", "Mn", "Me", "Zs"})
+"""Categories of what needs no drawing of its own: joiners, selectors, marks, spaces."""
+
+STAND_IN: Final = "\N{WHITE SQUARE}"
+"""Printed where a character is to be written by hand."""
+
+
+class Line(TypedDict):
+    """One line, and whether it runs from right to left."""
+
+    text: str
+    leftwards: bool
+
+
+def lines(text: str | None) -> list[Line]:
+    """A text as it was written; empty for none. What cannot be drawn is left for a hand: see by_hand."""
+    return (
+        [{"text": _drawable(line), "leftwards": _leftwards(line)} for line in (text or "").split("\n")]
+        if text
+        else []
+    )
+
+
+def by_hand(texts: Iterable[str | None]) -> str:
+    """What is to be written by hand in these texts, by name; empty when there is nothing."""
+    missing = dict.fromkeys(
+        character for text in texts for character in text or "" if not _can_draw(character)
+    )
+    return ", ".join(unicodedata.name(character, f"U+{ord(character):04X}") for character in missing)
+
+
+def _leftwards(line: str) -> bool:
+    """By its first letter that has a direction, as HTML's dir="auto" does."""
+    classes = (unicodedata.bidirectional(character) for character in line)
+    return next((found for found in classes if found in _STRONG), "L") in _LEFTWARDS
+
+
+def _drawable(line: str) -> str:
+    kept = "".join(character if _can_draw(character) else STAND_IN for character in line)
+    return _UNBROKEN.sub(_breakable, kept)
+
+
+def _breakable(run: re.Match[str]) -> str:
+    """A run that no line may have room for, with places at which it can go on in the next."""
+    return _BREAK.join(_PIECES.findall(run[0]))
+
+
+def _can_draw(character: str) -> bool:
+    return character == "\n" or ord(character) in _characters() or unicodedata.category(character) in _UNSEEN
+
+
+@cache
+def _characters() -> frozenset[int]:
+    """Code points of all that the fonts can draw."""
+    import uharfbuzz  # noqa: PLC0415
+
+    faces = (uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(file))) for file in FONTS)
+    return frozenset().union(*(face.unicodes for face in faces))
