@@ -23,6 +23,7 @@ from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
 from shop.finance import remittances as finance_remittances
 from shop.finance import routes as finance
+from shop.fulfilment import backlog
 from shop.giving.policies import policy_in_force, statement
 from shop.journal import comment_routes, journal, owner_routes
 from shop.journal import routes as journal_routes
@@ -142,12 +143,14 @@ def _wrap(app: Flask, settings: Settings) -> None:
 
 def _container(app: Flask, settings: Settings, database: Database, seller: trader.Trader) -> Container:
     gateway, standin = _gateway(app, settings, database)
+    services = _services(settings, database, gateway)
     return Container(
         settings=settings,
         database=database,
-        services=_services(settings, database, gateway),
+        services=services,
         trader=seller,
         statement=partial(_statement, livemode=settings.livemode),
+        plan=partial(backlog.plan, book=services.book),
         deliver=partial(deliveries.work, standin, deliveries.post_with_requests) if standin else None,
         standin=standin,
     )

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from shop.db import Database
 from shop.payments.services import Services
+from shop.planning.planner import Plan
 from shop.settings import Settings
 from shop.trader import Trader
 
@@ -29,6 +30,8 @@ class Container:
     trader: Trader
     statement: Callable[[Session], str | None]
     """What may be said of giving now, or None."""
+    plan: Callable[[Session], Plan]
+    """What the bench has before it, and the owner's days: by it a day is promised."""
     deliver: Callable[[datetime], int] | None = None
     """Delivers the stand-in's messages that are due; None where Stripe itself sends them."""
     standin: Any = None

@@ -17,7 +17,7 @@ from shop.claims import claim_steps
 from shop.dedications.gone_names import order_name
 from shop.dedications.models import OrderKey
 from shop.dedications.vault import Vault
-from shop.fulfilment import cards_opened, corrections
+from shop.fulfilment import cards_opened, corrections, promised
 from shop.giving.models import LedgerEntry, LedgerTxn
 from shop.giving.transitions import Account
 from shop.mail import outbox
@@ -76,6 +76,9 @@ def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]
         "donation_statement": order.donation_statement,
         "contact": opened.contact,
         "gift": opened.gift,
+        "days_asked_for": opened.wishes,
+        "posted_by": order.posted_by and order.posted_by.isoformat(),
+        "day_news": promised.kept(session, order.id),
         "pieces": [_piece(line, drawings.get(line.row.number, [])) for line in opened.lines],
         "corrections": corrections.kept(session, vault, order.id),
         "claims": claim_steps.kept(session, vault, order.id),

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from http import HTTPStatus
 from typing import Any, Final, Generic, TypeVar
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -17,15 +18,17 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
-from shop import web
+from shop import clock, web
 from shop.catalogue import snapshot
 from shop.catalogue.views import Catalogue
+from shop.planning.planner import Plan, earliest
 from shop.web.assets import Stored
 from shop.web.security_headers import security_headers
 
 FRESH_SECONDS: Final = 1.0
 HTML: Final = "text/html; charset=utf-8"
 _EXTENSION: Final = "shop.cached_pages"
+_PLAN: Final = "shop.plan"
 _MEMORIES: Final = "shop.memories"
 
 T = TypeVar("T")
@@ -42,6 +45,8 @@ class Shown:
     statement: str | None
     token: str
     """The form token changes with the hour, so the pages do too."""
+    posted_by: date | None = None
+    """The day by which one piece that is ordered now is posted."""
 
 
 @dataclass(frozen=True)
@@ -146,8 +151,15 @@ def init_app(app: Flask) -> None:
     def read() -> Shown:
         statement: Statement = app.extensions["shop"].statement
         with web.reading() as session:
-            return Shown(snapshot.load(session), statement(session), web.public_token())
+            by = earliest(app.extensions["shop"].plan(session), clock.now())
+            return Shown(snapshot.load(session), statement(session), web.public_token(), by)
 
+    def read_plan() -> Plan:
+        with web.reading() as session:
+            found: Plan = app.extensions["shop"].plan(session)
+            return found
+
+    app.extensions[_PLAN] = CachedPages(read_plan)
     kept = app.extensions[_EXTENSION] = CachedPages(read)
     answer_from_memory(app, kept)
 
@@ -180,3 +192,9 @@ def cached_pages_of(app: Flask) -> CachedPages[Shown]:
 def shown() -> Shown:
     """What the shop shows now: catalogue, statement, token."""
     return cached_pages().current().shown
+
+
+def plan() -> Plan:
+    """What a day is promised by now: like the pages, never older than a second."""
+    found: CachedPages[Plan] = current_app.extensions[_PLAN]
+    return found.current().shown

@@ -93,6 +93,7 @@ def piece_page(
         action=action,
         submit_label=submit_label,
         csrf_token_value=shown.token,
+        posted_by=shown.posted_by if piece.available else None,
         canonical=canonical,
         share=structured_data.to_share(piece),
         data=_described(piece) if canonical else [],

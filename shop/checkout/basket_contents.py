@@ -14,6 +14,7 @@ from shop.checkout.shortage import shortages
 from shop.dedications.sealing import open_with
 from shop.engraving import Engraving, EngravingRefused, check
 from shop.orders.models import Order
+from shop.planning.planner import Promise
 from shop.pricing import LineItem, Quote, QuotedLine, quote
 from shop.stock import held_by
 
@@ -31,6 +32,8 @@ class BasketContents:
     """Changes with whatever is changed in the basket."""
     order_id: int | None = None
     """The order that was made from it last."""
+    promise: Promise | None = None
+    """What an order of it would be promised now, where that was asked; see promised_day.py."""
 
     @property
     def lines(self) -> Sequence[QuotedLine]:

@@ -18,6 +18,7 @@ from shop.checkout.cuttable import read_cuttable
 from shop.checkout.forms import ActionForm
 from shop.checkout.line_item_form import Refused, engraving_problems, piece_of, values_of, words_kept
 from shop.checkout.presenters import lines_shown, statement
+from shop.checkout.promised_day import with_promise
 from shop.checkout.throttle import throttled
 from shop.container import current_services, trader
 from shop.engraving import INSTEAD, taken
@@ -55,6 +56,7 @@ def show() -> ResponseReturnValue:
             session, snapshot.load(session), cookie.token(), vat_registered=bool(trader().vat)
         )
         left_open = basket_reading.page_left_open(session, cookie.token())
+    basket = with_promise(basket)
     page = render_template(
         "checkout/basket.html",
         basket=basket,

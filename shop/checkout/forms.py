@@ -1,6 +1,7 @@
 """The forms of the checkout. Each refusal is a sentence that says what to do next."""
 
 import unicodedata
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from email_validator import EmailNotValidError, validate_email
@@ -9,7 +10,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, StringF
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
-from shop import web
+from shop import clock, web
 from shop.catalogue.postage import SERVICES
 from shop.dedications.words import DedicationRefused, check_gift_message
 from shop.money import pounds_and_pence
@@ -26,6 +27,9 @@ NOT_YET: Final = {
 UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 JOINERS: Final = frozenset({"\u200c", "\u200d"})
 """Invisible, but part of how Persian and some Indian names are spelt."""
+
+DAY_FORMATS: Final = ("%Y-%m-%d", "%d/%m/%Y")
+FURTHEST_DAY: Final = timedelta(days=365)
 
 MOST: Final = {
     "email": 254,
@@ -62,6 +66,29 @@ class Text(StringField):  # type: ignore[misc, unused-ignore]
     def clean(self) -> str:
         """The text as it is kept."""
         return unicodedata.normalize("NFC", (self.data or "").strip())
+
+
+class Day(StringField):  # type: ignore[misc, unused-ignore]
+    """A day to come, as a browser's calendar writes it (2026-12-24) or a person (24/12/2026); or nothing."""
+
+    def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002
+        """Raise ValidationError for what is no day, or none to come within a year."""
+        typed = (self.data or "").strip()
+        self.day = next((found for way in DAY_FORMATS if (found := _day(typed, way))), None)
+        if not typed:
+            return
+        if self.day is None:
+            raise ValidationError("Please write the day like 24/12/2026.")
+        today = clock.in_britain(clock.now()).date()
+        if not today < self.day <= today + FURTHEST_DAY:
+            raise ValidationError("Please choose a day to come, within a year.")
+
+
+def _day(typed: str, way: str) -> date | None:
+    try:
+        return datetime.strptime(typed, way).date()  # noqa: DTZ007  (a day has no zone)
+    except ValueError:
+        return None
 
 
 def check_email(text: str) -> None:
@@ -105,6 +132,9 @@ class DetailsForm(web.Form):
         ],
         validate_choice=False,
     )
+    needed_by = Day("It has to be there by")
+    not_before = Day("Not before")
+    not_on = Day("Please not on")
     as_gift = BooleanField("Send it to someone else: no price on the slip in the box")
     buyer_name = Text("Your own name")
     gift_message = TextAreaField("Message for the slip")
@@ -166,6 +196,11 @@ class DetailsForm(web.Form):
                 "buyer_name": self.buyer_name.clean,
             },
             "postage": self.postage.data,
+            "wishes": {
+                field.short_name: str(field.day)
+                for field in (self.needed_by, self.not_before, self.not_on)
+                if field.day
+            },
             "as_gift": bool(self.as_gift.data),
             "gift_message": check_gift_message(self.gift_message.data or ""),
         }
@@ -180,7 +215,8 @@ def filled_in(details: dict[str, Any] | None) -> dict[str, Any]:
     """Kept details as the form's starting values."""
     if not details:
         return {"postage": min(SERVICES.values(), key=lambda service: service.pence).slug}
-    return {**details["contact"], **{key: value for key, value in details.items() if key != "contact"}}
+    rest = {key: value for key, value in details.items() if key not in {"contact", "wishes"}}
+    return {**details["contact"], **details.get("wishes", {}), **rest}
 
 
 class PaymentForm(web.Form):

@@ -18,6 +18,7 @@ from shop.checkout.timeline import steps
 from shop.claims.claim_steps import claims_of
 from shop.claims.threads import claimable
 from shop.container import current_services, trader
+from shop.fulfilment import promised
 from shop.fulfilment.corrections import words_windows
 from shop.fulfilment.progress import milestones
 from shop.mail import outbox
@@ -64,6 +65,7 @@ def show(token: str) -> ResponseReturnValue:
         done = milestones(session, rows)
         windows = words_windows(session, order, rows)
         back = refund_history(session, order)
+        day = promised.standing(session, order)
         unread = outbox.last_was_refused(session, order.id)
         claims = claims_of(session, order.id)
         posted = bool(claimable(session, order.id))
@@ -78,6 +80,7 @@ def show(token: str) -> ResponseReturnValue:
             given=given_said(opened),
             refunds=refunds_shown(back, rows),
             steps=steps(opened, done),
+            day=day,
             unread=unread,
             claims=[shown_claim(opened, claim, token) for claim in claims],
             claimable=posted,

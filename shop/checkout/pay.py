@@ -11,6 +11,7 @@ from shop.catalogue.views import Catalogue
 from shop.checkout import basket_reading, basket_store, basket_words
 from shop.checkout.basket_contents import BasketContents
 from shop.checkout.forms import contact_of
+from shop.checkout.promised_day import wishes_of
 from shop.orders.lifecycle import CAN_PAY_AGAIN, State, lock
 from shop.orders.order_hold import ANYBODY, Asking
 from shop.orders.placing import OrderDraft, Prepared, fingerprint, open_again, place, prepare
@@ -110,6 +111,8 @@ def draft_of(basket: BasketContents) -> OrderDraft:
         postage=kept["postage"],
         gift_message=kept["gift_message"],
         as_gift=kept["as_gift"],
+        wishes=wishes_of(kept),
+        promise=basket.promise,
     )
 
 

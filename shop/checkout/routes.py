@@ -15,6 +15,7 @@ from shop.checkout.cuttable import uncuttable
 from shop.checkout.forms import DetailsForm, PaymentForm, filled_in
 from shop.checkout.pay import AlreadyPaid, Changed, Declined, draft_of, open_payment
 from shop.checkout.presenters import lines_shown, statement
+from shop.checkout.promised_day import needed_sooner, with_promise
 from shop.checkout.shortage import sold_meanwhile
 from shop.checkout.stock_notice import NOT_SET_ASIDE, asking, notice_for
 from shop.container import current_services, trader
@@ -24,6 +25,7 @@ from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.sync import StillMoving
 from shop.pricing import NoLongerSold
 from shop.stock import ShareTaken, SoldOut
+from shop.web.dates import weekday
 
 blueprint = Blueprint("checkout", __name__)
 
@@ -58,6 +60,9 @@ def keep_details() -> ResponseReturnValue:
         return _details_page(
             basket, form
         ), HTTPStatus.BAD_REQUEST if stale else HTTPStatus.UNPROCESSABLE_ENTITY
+    if sooner := needed_sooner(basket.lines, form.details()):
+        form.needed_by.errors = [sooner]
+        return _details_page(basket, form), HTTPStatus.UNPROCESSABLE_ENTITY
     if form.details() == basket.details:
         return redirect("/checkout/payment", HTTPStatus.SEE_OTHER)
     _, page = change_basket(
@@ -76,7 +81,7 @@ def last_look() -> ResponseReturnValue:
         return redirect("/basket", HTTPStatus.SEE_OTHER)
     if basket.details is None:
         return redirect("/checkout", HTTPStatus.SEE_OTHER)
-    return _payment_page(basket, PaymentForm(formdata=None), uncuttable(basket))
+    return _payment_page(basket, PaymentForm(formdata=None), uncuttable(basket) | _too_late(basket))
 
 
 @blueprint.post("/checkout/payment")
@@ -120,7 +125,8 @@ def _catalogue() -> Catalogue:
 def _basket() -> BasketContents:
     registered = bool(trader().vat)
     with web.looking() as session:
-        return contents(session, snapshot.load(session), cookie.token(), vat_registered=registered)
+        found = contents(session, snapshot.load(session), cookie.token(), vat_registered=registered)
+    return with_promise(found)
 
 
 def _not_yet(basket: BasketContents, form: PaymentForm) -> dict[str, str]:
@@ -130,7 +136,13 @@ def _not_yet(basket: BasketContents, form: PaymentForm) -> dict[str, str]:
         errors["acknowledged"] = "Please tick this when you have checked every letter."
     if not basket.problems and form.agreed.data != _shown(basket):
         errors["pay"] = _changed(basket)
-    return errors
+    return errors | _too_late(basket)
+
+
+def _too_late(basket: BasketContents) -> dict[str, str]:
+    """That it cannot be there by the day it is needed any more, since others have ordered meanwhile."""
+    sooner = needed_sooner(basket.lines, basket.details) if basket.details else ""
+    return {"pay": f"{sooner} That is among the details."} if sooner else {}
 
 
 def _look_again(form: PaymentForm, error: Exception) -> str:
@@ -145,9 +157,14 @@ def _look_again(form: PaymentForm, error: Exception) -> str:
 
 def _changed(basket: BasketContents) -> str:
     return (
-        "Something in your basket or its price has changed since you looked. "
-        f"The total is now {pounds_and_pence(basket.quote.total_pence)}. Please look again before you pay."
+        "Something in your basket, its price or its day has changed since you looked. "
+        f"The total is now {pounds_and_pence(basket.quote.total_pence)}.{_day(basket)} "
+        "Please look again before you pay."
     )
+
+
+def _day(basket: BasketContents) -> str:
+    return f" It is posted by {weekday(basket.promise.posted_by)}." if basket.promise else ""
 
 
 def _shown(basket: BasketContents) -> str:

@@ -6,7 +6,9 @@ from typing import Final
 from shop.emails.email_blocks import Block, Form, Heading, Link, Paragraph, Pieces, Quote, Row, Rows
 from shop.emails.email_facts import EmailFacts
 from shop.money import pounds_and_pence
+from shop.orders.models import Order
 from shop.orders.wall import WallState
+from shop.web.dates import weekday
 
 READ_AGAIN: Final = "Please read the engraving above once more, letter by letter."
 CAN_CHANGE: Final = "If anything in it is not as you want it, {how}, until we begin to engrave."
@@ -69,6 +71,8 @@ def _agreed(facts: EmailFacts) -> Iterator[Block]:
     yield Paragraph(said, strong=facts.reference)
     yield Pieces(facts.lines)
     yield Rows([*_sums(facts)])
+    if order.row.posted_by and facts.to_make:
+        yield Paragraph(_day(order.row), strong=weekday(order.row.posted_by))
     contact = order.contact or {}
     lines = [contact[key] for key in ("name", "line1", "line2", "town", "postcode") if contact.get(key)]
     yield Quote("Going to:", lines)
@@ -77,6 +81,14 @@ def _agreed(facts: EmailFacts) -> Iterator[Block]:
     if order.row.donation_statement and order.given_pence:
         given = pounds_and_pence(order.given_pence)
         yield Paragraph(f"{order.row.donation_statement} From this order: {given}.", tone="clay")
+
+
+def _day(row: Order) -> str:
+    if row.posted_by is None:
+        return ""
+    since = f", and not before {weekday(row.post_from)}" if row.post_from else ""
+    then = f" It should then be there by {weekday(row.arrives_by)}." if row.arrives_by else ""
+    return f"It is posted by {weekday(row.posted_by)}{since}.{then}"
 
 
 def _sums(facts: EmailFacts) -> Iterator[Row]:

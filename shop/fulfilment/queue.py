@@ -1,8 +1,8 @@
-"""What is to be done at the bench: the units of paid orders by their next step, those paid for first."""
+"""What is to be done at the bench: the units of paid orders by their next step, by the day promised."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm import join as orm_join
 
 from shop import clock
-from shop.fulfilment.models import Unit, UnitStep
+from shop.fulfilment.models import DateNews, DateStep, Unit, UnitStep
 from shop.fulfilment.stages import MOVES, TO_MAKE, WITHOUT_WORDS, Action
 from shop.fulfilment.units import NO_SLIP, SLIP, WORKED_ON
 from shop.giving.ledger import Book
@@ -19,6 +19,15 @@ from shop.orders.models import Order, OrderLine
 _UNITS: Final = orm_join(
     orm_join(Unit, OrderLine, OrderLine.id == Unit.order_line_id), Order, Order.id == Unit.order_id
 )
+
+_TOLD: Final = (
+    select(func.max(DateStep.posted_by))
+    .where(DateStep.order_id == Order.id, DateStep.kind == DateNews.TOLD)
+    .correlate(Order)
+    .scalar_subquery()
+)
+BY_DAY: Final = (func.coalesce(Order.posted_by, date.min), Unit.paid_at, OrderLine.id)
+"""The bench's order: by the day promised. What was ordered before days were promised comes first."""
 
 STEPS: Final = (Action.CHECK, Action.BEGIN, Action.FINISH, Action.INSPECT, Action.PACK, Action.POST)
 """What the bench does, in its order."""
@@ -39,10 +48,15 @@ class Queued:
     making: int
     wording: int
     paid_at: datetime
+    posted_by: date | None
+    """The day promised."""
+    post_from: date | None
+    told: date | None
+    """A later day, of which the buyer was told."""
 
 
 def waiting_for(session: Session, action: Action, book: Book, *, most: int) -> Sequence[Queued]:
-    """The units whose next step this is, those paid for first."""
+    """The units whose next step this is, by the day promised."""
     return _queued(session, _next_is(action), book, most)
 
 
@@ -119,10 +133,13 @@ def _queued(session: Session, chosen: ColumnElement[bool], book: Book, most: int
             Unit.making,
             Unit.wording,
             Unit.paid_at,
+            Order.posted_by,
+            Order.post_from,
+            _TOLD.label("told"),
         )
         .select_from(_UNITS)
         .where(*_made_of(book), chosen)
-        .order_by(Unit.paid_at, OrderLine.id)
+        .order_by(*BY_DAY)
         .limit(most)
     )
     return [Queued(**row) for row in rows.mappings()]

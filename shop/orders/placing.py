@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from shop.orders.models import Order, OrderLine
 from shop.orders.order_hold import ANYBODY, Asking, set_aside
 from shop.orders.order_services import OrderServices
 from shop.orders.wall import Words
+from shop.planning.planner import NO_WISHES, Promise, Wishes
 from shop.pricing import LineItem, Quote, QuotedLine
 
 PAYMENT_WINDOW: Final = timedelta(minutes=31)
@@ -55,6 +56,9 @@ class OrderDraft:
     """A slug of `postage.SERVICES`."""
     gift_message: str | None = None
     as_gift: bool = False
+    wishes: Wishes = NO_WISHES
+    promise: Promise | None = None
+    """The day that was shown."""
 
 
 def fingerprint(draft: OrderDraft, agreed: Quote) -> str:
@@ -68,6 +72,7 @@ def fingerprint(draft: OrderDraft, agreed: Quote) -> str:
         "postage": agreed.postage.slug,
         "sums": [agreed.goods_pence, agreed.postage_pence, agreed.total_pence, agreed.vat_pence],
         "gift": [draft.as_gift, draft.gift_message],
+        "day": [str(day) for day in _days(draft)],
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -82,6 +87,12 @@ def _line_agreed(line: QuotedLine) -> list[Any]:
         line.item.dedication,
         line.item.shared_as,
     ]
+
+
+def _days(draft: OrderDraft) -> list[date | None]:
+    """The days agreed to: those promised, and those wished for."""
+    promised = [draft.promise.posted_by, draft.promise.post_from] if draft.promise else []
+    return [*promised, draft.wishes.needed_by, draft.wishes.not_before, draft.wishes.not_on]
 
 
 @dataclass(frozen=True)
@@ -150,12 +161,15 @@ def place(
         donation_pence=policy.amount_pence if policy and policy.basis == "order" else 0,
         donation_statement=statement(policy) if policy else None,
         placed_at=now,
+        **(asdict(draft.promise) if draft.promise else {}),
     )
     each = policy.amount_pence if policy and policy.basis == "unit" else 0
     sealed: dict[str, Any] = {
         "contact": asdict(draft.contact),
         "gift": {"as_gift": draft.as_gift, "message": draft.gift_message},
     }
+    if draft.wishes != NO_WISHES:
+        sealed["wishes"] = {wish: str(day) for wish, day in asdict(draft.wishes).items() if day}
     for number, (line, approved) in enumerate(zip(agreed.lines, ready.approved, strict=True), start=1):
         session.add(_line(order.id, number, line, ready, each))
         words = {**(approved.sealed() if approved else {}), "dedication": line.item.dedication}

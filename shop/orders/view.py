@@ -89,6 +89,9 @@ class OrderView:
     given_pence: int
     """What the ledger holds for the charity from this order now, in pence."""
 
+    wishes: dict[str, str] = field(default_factory=dict, repr=False)
+    """What the buyer said of the day it arrives: see planner.Wishes, each day as ISO 8601."""
+
     @property
     def paid_at(self) -> datetime | None:
         """When the payment was received."""
@@ -120,6 +123,7 @@ def view(session: Session, vault: Vault, order: Order) -> OrderView:
         contact=sealed.get("contact"),
         gift=sealed.get("gift"),
         postage=SERVICES[order.postage_service],
+        wishes=sealed.get("wishes", {}),
         given_pence=sum(
             pence for unit, pence in gifts if standings.get(unit, Standing.NONE) is not Standing.NONE
         ),

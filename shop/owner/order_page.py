@@ -1,6 +1,7 @@
 """What an order's page in the workshop shows, and looking at Stripe from it."""
 
 from collections.abc import Sequence
+from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -57,6 +58,13 @@ UNKNOWN_THERE: Final = (
     "Stripe does not know this order's payment page. That is so when it was paid to another account, or with "
     "test keys; nothing here was changed."
 )
+WISHES: Final = {
+    "needed_by": "It has to be there by",
+    "not_before": "Not to arrive before",
+    "not_on": "Not to arrive on",
+}
+"""What the buyer said of the day; see planner.Wishes."""
+
 TRIED_AGAIN: Final = "It has not gone out so far, and is tried again."
 GIVEN_UP: Final = "The buyer’s mail server refused it, so it is not tried again."
 
@@ -129,6 +137,7 @@ def context(
             for line in order.lines
             if order.contact and _is_printed_for(units.get(line.row.number))
         ],
+        "wishes": [(WISHES[wish], date.fromisoformat(day)) for wish, day in order.wishes.items()],
         "parcels": sent,
         "history": history,
         "notes": written,

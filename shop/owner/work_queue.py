@@ -19,6 +19,7 @@ from shop.fulfilment.units import NotAllowed
 from shop.orders.models import Order, OrderLine
 from shop.owner.claim_rows import waiting_rows
 from shop.owner.cutting import refuse_unless_as_approved
+from shop.owner.due_days import due, late
 from shop.owner.paper_choices import OF_STEP
 from shop.web.dates import short_day
 
@@ -59,6 +60,10 @@ class Row:
     piece: str
     detail: str
     paid: str
+    due: str
+    """The day promised, if one was."""
+    late: str
+    """What is wrong with that, if anything is."""
     rests: str
 
 
@@ -125,6 +130,8 @@ def _row(one: Queued) -> Row:
         piece=one.piece,
         detail=f"{one.metal}, {one.chain_inches} inch chain{words}{making}{corrected}",
         paid=f"paid {short_day(one.paid_at)}",
+        due=due(one),
+        late=late(one),
         rests=one.held or "",
     )
 

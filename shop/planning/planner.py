@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Final
 
+from shop import clock
 from shop.planning.bank_holidays import nation_of
 from shop.planning.schedule import Schedule
 from shop.planning.transit import arrives
@@ -45,6 +46,9 @@ class Wishes:
     not_on: date | None = None
 
 
+NO_WISHES: Final = Wishes()
+
+
 @dataclass(frozen=True)
 class Promise:
     """When a parcel leaves; and when, as the post aims, it arrives."""
@@ -72,12 +76,12 @@ def promise(
     *,
     service: str,
     postcode: str,
-    wishes: Wishes = Wishes(),
+    wishes: Wishes = NO_WISHES,
     by_hand: bool = False,
 ) -> Promise:
     """What can be promised to an order. Whether it is there by the day it is needed, see `keeps`."""
     by, to = earliest(plan, at, work, by_hand=by_hand), nation_of(postcode)
-    first = start = plan.schedule.posting_day(plan.schedule.first_left(at))
+    first = start = plan.schedule.posting_day(clock.in_britain(at).date())
     while wishes.not_before and arrives(start, service, to)[0] < wishes.not_before:
         start = _next_post(plan.schedule, start)
     if wishes.not_on and arrives(_after(plan.schedule, by, start, first), service, to)[1] >= wishes.not_on:

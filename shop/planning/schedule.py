@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +12,6 @@ from shop import clock
 from shop.planning.bank_holidays import Nation, bank_holidays
 from shop.planning.models import ClosedDays, WorkWeek
 
-BRITAIN: Final = ZoneInfo("Europe/London")
 SUNDAY: Final = 6
 BEFORE_LAST_POST: Final = timedelta(hours=4)
 """An order that comes so long before the last post counts for that day; a later one for the next."""
@@ -66,8 +64,8 @@ class Schedule:
         return self._day_at(at, AFTER_LAST_POST)
 
     def _day_at(self, at: datetime, shift: timedelta) -> date:
-        here = at.astimezone(BRITAIN)
-        ends = datetime.combine(here.date(), self.last_post, BRITAIN) + shift
+        here = clock.in_britain(at)
+        ends = datetime.combine(here.date(), self.last_post, clock.BRITAIN) + shift
         return here.date() + timedelta(days=here > ends)
 
 
@@ -81,7 +79,7 @@ _CLOSED: Final = select(ClosedDays).where(ClosedDays.opened_at.is_(None))
 def current(session: Session) -> Schedule:
     """The owner's days, as they stand now."""
     week = session.scalars(_NEWEST).one_or_none()
-    away = tuple((row.first, row.last) for row in closed_from(session, clock.now().date()))
+    away = tuple((row.first, row.last) for row in closed_from(session, clock.in_britain(clock.now()).date()))
     if week is None:
         return Schedule(NEW.pace, NEW.weekdays, NEW.last_post, NEW.nation, away)
     weekdays = tuple(int(digit) for digit in week.weekdays)

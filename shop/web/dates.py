@@ -10,6 +10,11 @@ def day(moment: date) -> str:
     return f"{_in_britain(moment):%-d %B %Y}"
 
 
+def weekday(moment: date) -> str:
+    """Thursday 3 December: a day soon to come."""
+    return f"{moment:%A %-d %B}"
+
+
 def short_day(moment: date) -> str:
     """3 Nov 2026: in tables, and wherever there is little room."""
     return f"{_in_britain(moment):%-d %b %Y}"

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from shop.money import pounds, pounds_and_pence
 from shop.settings import Settings
 from shop.web import security_headers
-from shop.web.dates import day, minute, short_day
+from shop.web.dates import day, minute, short_day, weekday
 from shop.web.errors import error_page, unavailable, unexpected
 from shop.web.form_tokens import csrf
 from shop.web.forms import described_by, label_and_note, wired
@@ -45,6 +45,7 @@ FILTERS: Final = {
     "pounds_and_pence": pounds_and_pence,
     "day": day,
     "short_day": short_day,
+    "weekday": weekday,
     "minute": minute,
 }
 """What templates write money and moments with."""

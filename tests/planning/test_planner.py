@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shop import clock
 from shop.catalogue.postage import SERVICES
 from shop.planning import transit
 from shop.planning.bank_holidays import Nation, bank_holidays, nation_of
@@ -73,7 +74,7 @@ def test_what_the_buyer_says_of_the_day_is_kept_whenever_it_is_posted_within_the
     wishes = Wishes(data.draw(soon), data.draw(soon), data.draw(soon))
     found = promise(Plan(schedule, 40), at, 4, service=service, postcode=postcode, wishes=wishes)
     assert schedule.posts(found.posted_by)
-    to, day = nation_of(postcode), found.post_from or at.date()
+    to, day = nation_of(postcode), found.post_from or clock.in_britain(at).date()
     while day <= found.posted_by:
         if schedule.posts(day):
             first, last = arrives(day, service, to)

@@ -1,0 +1,61 @@
+"""The day promised with what is in a basket: the same on each page, and what the buyer says of it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from shop import clock
+from shop.catalogue import page_cache
+from shop.catalogue.postage import CHEAPEST, SERVICES
+from shop.checkout.basket_contents import BasketContents
+from shop.planning.planner import ENGRAVED, PLAIN, Promise, Wishes, keeps, promise
+from shop.pricing import QuotedLine
+from shop.web.dates import weekday
+
+
+def with_promise(basket: BasketContents) -> BasketContents:
+    """The basket with the day that an order of it would be promised now."""
+    return replace(basket, promise=promise_of(basket.lines, basket.details)) if basket.lines else basket
+
+
+def promise_of(lines: Sequence[QuotedLine], details: dict[str, Any] | None) -> Promise:
+    """The day for these pieces, sent where and how the buyer said; until then, in the cheapest way."""
+    kept = details or {"postage": CHEAPEST.slug, "contact": {"postcode": ""}}
+    engravings = [line.item.engraving for line in lines]
+    return promise(
+        page_cache.plan(),
+        clock.now(),
+        sum(ENGRAVED if words else PLAIN for words in engravings),
+        service=kept["postage"],
+        postcode=kept["contact"]["postcode"],
+        wishes=wishes_of(kept),
+        by_hand=any(words is not None and words.by_hand for words in engravings),
+    )
+
+
+def wishes_of(details: dict[str, Any] | None) -> Wishes:
+    """What the buyer says of the day it arrives."""
+    said = (details or {}).get("wishes", {})
+    return Wishes(**{wish: date.fromisoformat(day) for wish, day in said.items() if day})
+
+
+def needed_sooner(lines: Sequence[QuotedLine], details: dict[str, Any]) -> str:
+    """Why it cannot be there by the day it is needed, and what would help; empty when it can."""
+    wishes, found = wishes_of(details), promise_of(lines, details)
+    if keeps(found, wishes):
+        return ""
+    said = (
+        f"We cannot promise that: it is posted by {weekday(found.posted_by)}, and with "
+        f"{SERVICES[details['postage']].name} it may arrive as late as {weekday(found.arrives_by)}."
+    )
+    faster = _faster(lines, details, wishes)
+    return f"{said} {faster}You can leave this day empty and order all the same."
+
+
+def _faster(lines: Sequence[QuotedLine], details: dict[str, Any], wishes: Wishes) -> str:
+    for service in SERVICES.values():
+        other = promise_of(lines, details | {"postage": service.slug})
+        if keeps(other, wishes):
+            return f"{service.name} would bring it by {weekday(other.arrives_by)}. "
+    return ""

@@ -1,0 +1,90 @@
+"""The day promised with an order: how it stands, what became of it, and what of its buyer's money."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.fulfilment.backlog import plan
+from shop.fulfilment.models import DateNews, DateStep
+from shop.fulfilment.stages import TO_MAKE
+from shop.fulfilment.units import WORKED_ON, units_of
+from shop.orders.models import Order, OrderLine
+from shop.planning.bank_holidays import Nation
+from shop.planning.planner import ENGRAVED, PLAIN, earliest
+from shop.planning.transit import arrives
+
+STILL_HOLDS: Final = timedelta(hours=1)
+"""Paid for so long after it was placed, an order keeps the day it was shown: a payment page is open for half
+an hour. A slower payment, of a bank debit for example, may bring a later day."""
+
+
+@dataclass(frozen=True)
+class Day:
+    """How the day promised with an order stands while something of it is still to be posted."""
+
+    promised: date
+    """The day that was agreed to."""
+    posted_by: date
+    """The one that holds now: another once the buyer was told so."""
+    post_from: date | None
+    arrives_by: date | None
+    told: bool
+    """Whether the buyer was told of another day."""
+    waits: bool
+    """Whether the buyer said that they wait."""
+
+
+def freeze(session: Session, order: Order, lines: Sequence[OrderLine], paid_at: datetime) -> None:
+    """Fix the day of an order that is being paid for: the one it was shown; if it took long, a later one."""
+    if order.posted_by is None or paid_at - order.placed_at <= STILL_HOLDS:
+        return
+    work = sum(ENGRAVED if line.engraved else PLAIN for line in lines)
+    by_hand = any(line.by_hand for line in lines)
+    by = earliest(plan(session, order.book), paid_at, work, by_hand=by_hand)
+    if by > order.posted_by:
+        order.posted_by, order.arrives_by = by, _wherever(by, order.postage_service)
+
+
+def standing(session: Session, order: Order) -> Day | None:
+    """How its day stands; None when none was promised, or nothing is left to be posted."""
+    waiting = [unit for unit in units_of(session, order.id).values() if unit.stage in TO_MAKE]
+    if order.posted_by is None or order.state not in WORKED_ON or not waiting:
+        return None
+    steps = steps_of(session, order.id)
+    by = told_last(steps) or order.posted_by
+    return Day(
+        promised=order.posted_by,
+        posted_by=by,
+        post_from=order.post_from,
+        arrives_by=_wherever(by, order.postage_service) if by != order.posted_by else order.arrives_by,
+        told=by != order.posted_by,
+        waits=bool(steps) and steps[-1].kind == DateNews.WAITS,
+    )
+
+
+def steps_of(session: Session, order_id: int) -> Sequence[DateStep]:
+    """What became of the day of an order, oldest first."""
+    return session.scalars(select(DateStep).where(DateStep.order_id == order_id).order_by(DateStep.id)).all()
+
+
+def kept(session: Session, order_id: int) -> list[dict[str, str]]:
+    """The same as plain values, for whom it is about."""
+    return [
+        {"at": step.at.isoformat(), "what": step.kind, "by": step.actor, "posted_by": str(step.posted_by)}
+        for step in steps_of(session, order_id)
+    ]
+
+
+def told_last(steps: Iterable[DateStep]) -> date | None:
+    """The day that a buyer was told last; None when nobody had to be told anything."""
+    told = [step.posted_by for step in steps if step.kind == DateNews.TOLD]
+    return told[-1] if told else None
+
+
+def _wherever(posted: date, service: str) -> date:
+    """When it is at a door, in whichever nation that is."""
+    return max(arrives(posted, service, nation)[1] for nation in Nation)

@@ -1,0 +1,19 @@
+"""What the bench's list says of the day promised with a unit."""
+
+from shop import clock
+from shop.fulfilment.queue import Queued
+from shop.web.dates import weekday
+
+
+def due(one: Queued) -> str:
+    """The day, if one was promised."""
+    since = f", not before {weekday(one.post_from)}" if one.post_from else ""
+    return f"Post by {weekday(one.posted_by)}{since}" if one.posted_by else ""
+
+
+def late(one: Queued) -> str:
+    """What is wrong with it, if anything is."""
+    over = one.posted_by is not None and one.posted_by < clock.in_britain(clock.now()).date()
+    if one.told:
+        return f"{'Late' if over else 'In danger'}: the buyer was told {weekday(one.told)}"
+    return "Late" if over else ""
