@@ -28,7 +28,7 @@ from shop.payments.services import Services
 from shop.payments.sync import sync_order
 from shop.pricing import LineItem, Quote, quote
 from shop.settings import PaymentMode
-from shop.standin import after_sales, paying, store
+from shop.standin import after_sales, paying, radar, store
 from shop.standin.application import create_standin
 from shop.standin.config import derived_keys
 from shop.standin.deliveries import signed
@@ -161,17 +161,41 @@ class Harness:
         with self.database.transaction() as session:
             after_sales.fail_refund(session, refund_id)
 
-    def disputes(self, order_id: int, pence: int | None = None, *, inquiry: bool = False) -> str:
+    def warns(self, order_id: int) -> str:
+        """The bank that issued the card warns of fraud. Give the warning's id."""
+        intent = self.intent(order_id)
+        with self.database.transaction() as session:
+            return str(radar.warn(session, intent).id)
+
+    def reviews(self, order_id: int) -> str:
+        """Radar puts the payment in review. Give the review's id."""
+        intent = self.intent(order_id)
+        with self.database.transaction() as session:
+            return str(radar.open_review(session, intent).id)
+
+    def review_ends(self, review_id: str, why: str = radar.APPROVED) -> None:
+        """Somebody at Stripe has looked at the payment."""
+        with self.database.transaction() as session:
+            radar.close_review(session, review_id, why=why)
+
+    def disputes(self, order_id: int, pence: int | None = None, **how: Any) -> str:
         """The buyer's bank takes the money back for now. Give the dispute's id."""
         intent = self.intent(order_id)
         amount = self.order(order_id).total_pence if pence is None else pence
         with self.database.transaction() as session:
-            return str(after_sales.open_dispute(session, intent, amount, inquiry=inquiry).id)
+            return str(after_sales.open_dispute(session, intent, amount, **how).id)
 
-    def dispute_ends(self, dispute_id: str, *, won: bool) -> None:
+    def dispute_ends(self, dispute_id: str, *, won: bool, gives_back: int | None = None) -> None:
         """The bank decides."""
         with self.database.transaction() as session:
-            after_sales.close_dispute(session, dispute_id, won=won)
+            after_sales.close_dispute(session, dispute_id, won=won, gives_back=gives_back)
+
+    def pays_out_and_fails(self) -> None:
+        """Stripe pays the balance out, and our bank sends it back."""
+        with self.database.transaction() as session:
+            made = after_sales.pay_out(session)
+            session.flush()
+            after_sales.fail_payout(session, made.id)
 
     def events(self) -> list[Mapping[str, Any]]:
         """Every event that happened at Stripe, oldest first."""

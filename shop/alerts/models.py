@@ -33,6 +33,10 @@ class AlertKind(StrEnum):
     TEXT_LEFT_OUT = "text left out"
     STOCK_DIFFERS = "stock differs"
     CLAIM_WAITS = "claim waits"
+    FRAUD_WARNING = "fraud warning"
+    PAYMENT_REVIEWED = "payment reviewed"
+    DISPUTED = "disputed"
+    PAYOUT_FAILED = "payout failed"
 
 
 SAID: Final[Mapping[AlertKind, str]] = {
@@ -60,6 +64,22 @@ SAID: Final[Mapping[AlertKind, str]] = {
         "Somebody says that something about what was posted is not right. Please answer on the order's page."
     ),
     AlertKind.PAYMENT_IN_REVIEW: "A payment is not what was asked for. Please say on its order what to do.",
+    AlertKind.FRAUD_WARNING: (
+        "The bank that issued the card warns of fraud, so what is not posted yet is on hold. Please look at "
+        "the payment at Stripe: refund it, or take the pieces off hold."
+    ),
+    AlertKind.PAYMENT_REVIEWED: (
+        "Stripe asks you to review a payment, so what is not posted yet is on hold. Once you approve it at "
+        "Stripe the pieces go on by themselves."
+    ),
+    AlertKind.DISPUTED: (
+        "A buyer's bank disputes a payment. Nothing more of the order is made until that is settled; Stripe "
+        "says by when it wants an answer."
+    ),
+    AlertKind.PAYOUT_FAILED: (
+        "A payout did not reach your bank: the money is back at Stripe. Please look at the bank account "
+        "there."
+    ),
     AlertKind.STOCK_DIFFERS: (
         "A count of the stock is not what its movements come to. Please count that piece again; the stock "
         "page says more."

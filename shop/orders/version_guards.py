@@ -36,11 +36,12 @@ NOT_ABOUT_MONEY: Final = frozenset(
         "order_link",
         "order_note",
         "parcel",
+        "suspicion",
         "unit",
         "wall_entry",
     }
 )
-"""Tables about orders that settling never reads."""
+"""Tables about orders that settling never reads, or (`suspicion`) whose rows only ever go one way."""
 
 
 def _triggers(dialect: str) -> Iterator[Trigger]:

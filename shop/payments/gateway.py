@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import quote_plus
 
 from shop import clock
-from shop.payments import stripe_client, stripe_objects, webhook_signature
+from shop.payments import radar_lookup, stripe_client, stripe_objects, webhook_signature
 from shop.payments.gateway_errors import CannotExpire, GatewayDown, GatewayRefused
 from shop.payments.stripe_client import Hear, StripeClient, WsgiApp, stripe_errors
 from shop.payments.stripe_snapshot import (
@@ -83,11 +83,14 @@ class Gateway:
                 raise CannotExpire(session_id) from error
             raise
 
-    def snapshot(self, session_ids: Iterable[str], *, nothing_returned: bool = False) -> PaymentSnapshot:
+    def snapshot(
+        self, session_ids: Iterable[str], *, nothing_returned: bool = False, reviews: Iterable[str] = ()
+    ) -> PaymentSnapshot:
         """All that is known about these sessions: their payments, all refunds and all disputes of those.
 
         `nothing_returned`: as far as we know there are neither, so they are asked for only where the charge
-        says that there are some. A refund that failed, and some disputes, leave no trace on the charge.
+        says that there are some. A refund that failed, and some disputes, leave no trace on the charge. So do
+        warnings of fraud; a review is named by its payment. `reviews`: those that were open when last seen.
         """
         found = [self._with_payment(session_id) for session_id in session_ids]
         intents = {
@@ -103,6 +106,7 @@ class Gateway:
             payments=tuple(stripe_objects.payment(body) for body in intents.values()),
             refunds=tuple(refund for intent in asked for refund in self._refunds(intent)),
             disputes=tuple(dispute for intent in asked for dispute in self._disputes(intent)),
+            suspicions=tuple(radar_lookup.of(self._client, intents.values(), asked, reviews)),
         )
 
     def refund(self, payment_intent: str, amount_pence: int, key: str, mark: str | None = None) -> RefundSeen:
@@ -149,6 +153,11 @@ class Gateway:
         with stripe_errors():
             for row in self._client.v1.payouts.list({"limit": PAGE}).auto_paging_iter():
                 yield stripe_objects.payout(row.to_dict())
+
+    def payout(self, payout_id: str) -> PayoutSeen:
+        """One payout as it stands."""
+        with stripe_errors():
+            return stripe_objects.payout(self._client.v1.payouts.retrieve(payout_id).to_dict())
 
     def balance(self) -> BalanceSeen:
         """What lies at Stripe now."""

@@ -66,6 +66,26 @@ class PaymentEntry(Base):
     booked_at: Mapped[datetime]
 
 
+class Suspicion(Base):
+    """An early fraud warning or a review, as it was first heard of. It is opened and closed, each once.
+
+    So whoever writes what was seen earlier can undo nothing, and it need not move the order's version.
+    """
+
+    __tablename__ = "suspicion"
+    __table_args__ = (one_of("kind", ("warning", "review")),)
+
+    stripe_id: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
+    kind: Mapped[str]
+    reason: Mapped[str]
+    """Stripe's word for why it was raised."""
+    raised_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_as: Mapped[str | None]
+    """Stripe's word for what came of it."""
+
+
 class RefundRequest(Base):
     """Money that must go back, decided inside a transaction and sent to Stripe after it.
 

@@ -18,6 +18,7 @@ from shop.money import pounds_and_pence
 from shop.orders.hand_drawings import ask_owner
 from shop.orders.lifecycle import EventKind, State
 from shop.orders.models import Order
+from shop.payments import suspicions
 from shop.payments.kinds import ALL_THAT_IS_LEFT, OWED_STILL, EntryKind, RefundReason, RefundState
 from shop.payments.models import RefundRequest
 from shop.payments.order_record import STRIPE, OrderRecord, Written, open_record
@@ -51,6 +52,8 @@ def apply_snapshot(
         _post_disputes(order_record, snapshot)
         _settle_debts(order_record, snapshot)
     _move(order_record, outcome(order_record, snapshot))
+    if snapshot.suspicions and order_record.principal and not order_record.unfillable:
+        suspicions.heed(session, order, snapshot.suspicions)
     return any(request.state == RefundState.OWED for request in order_record.requests)
 
 
@@ -210,6 +213,13 @@ def _post_disputes(order_record: OrderRecord, snapshot: PaymentSnapshot) -> None
             key = f"dis:{dispute.id}:{len(posted) + 1}"
             payment = payments[dispute.payment_intent]
             order_record.post_entry(key, kind, payment, change, about=dispute, at=dispute.moved_at)
+            if change < 0:
+                _tell_of_dispute(order_record, pounds_and_pence(-change))
+
+
+def _tell_of_dispute(order_record: OrderRecord, taken: str = "") -> None:
+    detail = f"{taken} taken" if taken else "no money taken yet"
+    raise_alert(order_record.session, AlertKind.DISPUTED, order_record.order.reference, detail)
 
 
 def _move(order_record: OrderRecord, found: Outcome) -> None:
@@ -231,6 +241,8 @@ def _move(order_record: OrderRecord, found: Outcome) -> None:
         stock.release(order_record.session, order.hold_id)  # nothing is left to release once it was sold
     if found.state == State.REFUNDED:
         withdraw_alert(order_record.session, AlertKind.PAYMENT_IN_REVIEW, order.reference)
+    if found.state == State.DISPUTED:
+        _tell_of_dispute(order_record)
     order.state = found.state
     if found.state == State.DISPUTED:
         order_record.queue_email("disputed", f"{found.since or clock.now():%Y%m%d%H%M%S}")

@@ -14,6 +14,7 @@ from shop.payments.stripe_snapshot import (
     PayoutSeen,
     RefundSeen,
     SessionSeen,
+    SuspicionSeen,
 )
 
 Object = Mapping[str, Any]
@@ -86,6 +87,28 @@ def dispute(found: Object, *, closed_at: datetime | None = None) -> DisputeSeen:
     )
 
 
+def warning(found: Object) -> SuspicionSeen:
+    """A radar.early_fraud_warning. It can be acted on until the charge is disputed, or refunded in full."""
+    return SuspicionSeen(
+        id=found["id"],
+        kind="warning",
+        open=found["actionable"],
+        reason=found["fraud_type"],
+        created=moment(found["created"]),
+    )
+
+
+def review(found: Object) -> SuspicionSeen:
+    """A review."""
+    return SuspicionSeen(
+        id=found["id"],
+        kind="review",
+        open=found["open"],
+        reason=found["reason"],
+        created=moment(found["created"]),
+    )
+
+
 def move(found: Object) -> MoveSeen:
     """A balance_transaction."""
     return MoveSeen(
@@ -139,6 +162,7 @@ def event(found: Object) -> EventSeen:
         object=dict(about),
         session_id=about["id"] if kind == "checkout.session" else None,
         payment_intent=intent,
+        charge=identifier(about.get("charge")),
         order_reference=(about.get("metadata") or {}).get("order"),
     )
 

@@ -79,6 +79,20 @@ class DisputeSeen:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SuspicionSeen:
+    """An early fraud warning of the bank that issued the card, or a review that Radar asks a person for."""
+
+    id: str
+    kind: str
+    """'warning' or 'review'."""
+    open: bool
+    """Whether something can still be done about it."""
+    reason: str
+    """Stripe's word: why it was raised, or, once it is closed, what came of it: 'approved', 'refunded' ..."""
+    created: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaymentSnapshot:
     """Everything Stripe knows about an order's payments at one moment."""
 
@@ -86,6 +100,7 @@ class PaymentSnapshot:
     payments: tuple[PaymentSeen, ...] = ()
     refunds: tuple[RefundSeen, ...] = ()
     disputes: tuple[DisputeSeen, ...] = ()
+    suspicions: tuple[SuspicionSeen, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +115,7 @@ class EventSeen:
     object: dict[str, Any] = field(repr=False)
     session_id: str | None
     payment_intent: str | None
+    charge: str | None
     order_reference: str | None
 
 

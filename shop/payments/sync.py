@@ -6,7 +6,7 @@ commands that opens transactions, because it must read, leave the database alone
 then write.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -21,12 +21,13 @@ from shop.orders.models import Order
 from shop.payments.attempts import newest_attempt
 from shop.payments.gateway_errors import GatewayRefused
 from shop.payments.kinds import EntryKind
-from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest, StraySession
+from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest, StraySession, Suspicion
 from shop.payments.order_record import Written, written_of
 from shop.payments.payment_page import LATEST_STRAY, close_pages, made_for, start_payment
 from shop.payments.refund_sending import send_owed
 from shop.payments.services import Services
 from shop.payments.settlement import apply_snapshot
+from shop.payments.suspicions import open_reviews
 
 ROUNDS: Final = 5
 """How often to look again when somebody else settled the order in the meantime."""
@@ -63,7 +64,9 @@ def sync_order(
         if session_id and session_id not in known.sessions:
             known.sessions.append(session_id)
         nothing_returned = about_paying and known.nothing_returned
-        snapshot = services.gateway.snapshot(known.sessions, nothing_returned=nothing_returned)
+        snapshot = services.gateway.snapshot(
+            known.sessions, nothing_returned=nothing_returned, reviews=known.reviews
+        )
         with services.database.transaction() as session:
             order = lock(session, order_id)
             if order.version != known.version:
@@ -91,6 +94,8 @@ class _Known:
     """Every payment page it has, oldest first."""
     nothing_returned: bool
     """Whether nothing but its payment has ever been heard of."""
+    reviews: Sequence[str]
+    """Those of its payment that were open when they were last seen."""
     written: Written
     """Read after the version: it holds as long as that."""
 
@@ -102,6 +107,7 @@ _ORDER: Final = (
         exists().where(PaymentEntry.order_id == Order.id),
         exists().where(RefundRequest.order_id == Order.id),
         exists().where(StraySession.order_id == Order.id),
+        exists().where(Suspicion.order_id == Order.id),
     )
     .outerjoin(CheckoutAttempt, CheckoutAttempt.order_id == Order.id)
     .where(Order.id == bindparam("order"))
@@ -115,11 +121,12 @@ def _known(services: Services, order_id: int) -> _Known:
         rows = session.execute(_ORDER, {"order": order_id}).all()
         if not rows:
             raise NoResultFound
-        order, _, paid, returning, strayed = rows[0]
+        order, _, paid, returning, strayed, suspected = rows[0]
         if not services.owns(order):
             raise GatewayRefused("other_keys", "", HTTPStatus.NOT_FOUND)
         attempts = [row.CheckoutAttempt for row in rows if row.CheckoutAttempt]
         written = written_of(session, order_id, attempts, paid=paid, returning=returning)
+        reviews = open_reviews(session, order_id) if suspected else ()
         strays = session.scalars(_STRAYS, {"order": order_id}).all() if strayed else ()
     known = [*(attempt.stripe_id for attempt in attempts if attempt.stripe_id), *strays]
     for attempt in attempts:
@@ -128,7 +135,9 @@ def _known(services: Services, order_id: int) -> _Known:
             known += [seen.id for seen in found if seen.id not in known]
     calm = order.state in UNPAID | {State.PAID}
     others = returning or any(entry.kind != EntryKind.PAYMENT for entry in written.entries)
-    return _Known(order.version, known, nothing_returned=calm and not others, written=written)
+    return _Known(
+        order.version, known, nothing_returned=calm and not others, reviews=reviews, written=written
+    )
 
 
 def withdraw(services: Services, order_id: int) -> State:

@@ -74,8 +74,19 @@ def fail_refund(session: Session, refund_id: str) -> None:
     emit(session, "refund.failed", made)
 
 
-def open_dispute(session: Session, intent_id: str, amount: int, *, inquiry: bool = False) -> StandinObject:
-    """The buyer's bank asks (`inquiry`), or takes the money at once. Raises ApiError if there is none."""
+def open_dispute(
+    session: Session,
+    intent_id: str,
+    amount: int,
+    *,
+    inquiry: bool = False,
+    prevented: bool = False,
+    withdrawn: int | None = None,
+) -> StandinObject:
+    """The buyer's bank asks (`inquiry`), or takes the money, or `withdrawn` of it, at once.
+
+    One that is `prevented` is over when it is told of. Raises ApiError if there is no payment.
+    """
     intent = store.locked(session, "payment_intent", intent_id)
     if intent.status != "succeeded":
         raise ApiError("Only a payment that succeeded can be disputed.")
@@ -85,28 +96,30 @@ def open_dispute(session: Session, intent_id: str, amount: int, *, inquiry: bool
     if not 0 < amount <= charge.body["amount"]:
         raise ApiError("A dispute is for at most what was paid.", param="amount")
     body = money_objects.dispute(charge.body, amount, inquiry=inquiry)
-    if not inquiry:
+    if prevented:
+        body["status"] = "prevented"
+    taken = 0 if inquiry else amount if withdrawn is None else withdrawn
+    if taken:
+        fee = 0 if prevented else money_objects.DISPUTE_FEE
         body["balance_transactions"] = [
-            _move(
-                session,
-                "adjustment",
-                -amount,
-                source=body["id"],
-                category="dispute",
-                fee=money_objects.DISPUTE_FEE,
-            )
+            _move(session, "adjustment", -taken, source=body["id"], category="dispute", fee=fee)
         ]
-        charge.kept = {**charge.kept, "disputed": True}
+        charge.kept = {**charge.kept, "disputed": not prevented}
     store.change(charge, disputed=True)
     made = store.put(session, body, payment_intent=intent_id, charge=charge.id)
     emit(session, "charge.dispute.created", made)
-    if not inquiry:
+    if taken:
         emit(session, "charge.dispute.funds_withdrawn", made)
     return made
 
 
-def close_dispute(session: Session, dispute_id: str, *, won: bool) -> StandinObject:
-    """The bank decides. Won, the money comes back, not the fee. Raises ApiError when it is closed already."""
+def close_dispute(
+    session: Session, dispute_id: str, *, won: bool, gives_back: int | None = None
+) -> StandinObject:
+    """The bank decides. Won, the money, or `gives_back` of it, comes back, and never the fee.
+
+    Raises ApiError when it is closed already.
+    """
     made = _locked_with_intent(session, "dispute", dispute_id)
     if made.status not in OPEN_DISPUTES:
         raise ApiError("This dispute is already closed.")
@@ -117,9 +130,8 @@ def close_dispute(session: Session, dispute_id: str, *, won: bool) -> StandinObj
     if not moves:
         store.change(made, status="warning_closed", evidence_details=details)
     elif won:
-        given = _move(
-            session, "adjustment", made.body["amount"], source=dispute_id, category="dispute_reversal"
-        )
+        back = -sum(move["amount"] for move in moves) if gives_back is None else gives_back
+        given = _move(session, "adjustment", back, source=dispute_id, category="dispute_reversal")
         store.change(
             made,
             status="won",

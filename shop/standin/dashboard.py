@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import web
-from shop.standin import after_sales, paying, store
+from shop.standin import after_sales, paying, radar, store
 from shop.standin.config import standin
 from shop.standin.dashboard_visits import dashboard_visit
 from shop.standin.errors import ApiError
@@ -82,13 +82,19 @@ def fail_refund(refund_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/payments/<intent_id>/disputes")
 def dispute(intent_id: str) -> ResponseReturnValue:
-    """Open a dispute (or an inquiry, with `kind`) for an amount; without one, for all that was paid."""
-    inquiry = request.form.get("kind") == "inquiry"
+    """Open a dispute, an inquiry or a prevented one, by `kind`, for an amount; else for all that was paid."""
+    kind = request.form.get("kind")
 
     def run(session: Session) -> None:
         paid = store.find(session, "payment_intent", intent_id).body["amount"]
         amount = _pence()
-        after_sales.open_dispute(session, intent_id, paid if amount is None else amount, inquiry=inquiry)
+        after_sales.open_dispute(
+            session,
+            intent_id,
+            paid if amount is None else amount,
+            inquiry=kind == "inquiry",
+            prevented=kind == "prevented",
+        )
 
     return _do(run)
 
@@ -98,6 +104,20 @@ def close_dispute(dispute_id: str) -> ResponseReturnValue:
     """Decide a dispute: `outcome` 'won', or lost."""
     won = request.form.get("outcome") == "won"
     return _do(lambda session: after_sales.close_dispute(session, dispute_id, won=won))
+
+
+@blueprint.post("/payments/<intent_id>/suspicions")
+def suspect(intent_id: str) -> ResponseReturnValue:
+    """The bank warns of fraud, or (`kind` 'review') Radar puts the payment in review."""
+    review = request.form.get("kind") == "review"
+    return _do(lambda session: (radar.open_review if review else radar.warn)(session, intent_id))
+
+
+@blueprint.post("/reviews/<review_id>/outcome")
+def close_review(review_id: str) -> ResponseReturnValue:
+    """Close a review: `outcome` 'approved', or as fraud."""
+    why = radar.APPROVED if request.form.get("outcome") == radar.APPROVED else "refunded_as_fraud"
+    return _do(lambda session: radar.close_review(session, review_id, why=why))
 
 
 @blueprint.post("/payouts")

@@ -46,6 +46,8 @@ class DashboardVisit:
     charges: Sequence[DashboardCharge]
     refunds: Sequence[DashboardThing]
     disputes: Sequence[DashboardThing]
+    suspicions: Sequence[DashboardThing]
+    """Early fraud warnings, which stay, and reviews, which are open until somebody closes them."""
 
 
 def dashboard_visit(visit: StandinObject, found: Found) -> DashboardVisit:
@@ -61,6 +63,10 @@ def dashboard_visit(visit: StandinObject, found: Found) -> DashboardVisit:
         charges=[_charge(charge) for charge in found.get((payment, "charge"), ())],
         refunds=[_refund(refund) for refund in found.get((payment, "refund"), ())],
         disputes=[_dispute(dispute) for dispute in found.get((payment, "dispute"), ())],
+        suspicions=[
+            *(_warning(warning) for warning in found.get((payment, "radar.early_fraud_warning"), ())),
+            *(_review(review) for review in found.get((payment, "review"), ())),
+        ],
     )
 
 
@@ -90,3 +96,13 @@ def _dispute(dispute: Mapping[str, Any]) -> DashboardThing:
     status = dispute["status"]
     said = f"Dispute over {pounds_and_pence(dispute['amount'])}: {status.replace('_', ' ')}."
     return DashboardThing(dispute["id"], said, open=status in OPEN_DISPUTES)
+
+
+def _warning(warning: Mapping[str, Any]) -> DashboardThing:
+    said = f"Early fraud warning: {warning['fraud_type'].replace('_', ' ')}."
+    return DashboardThing(warning["id"], said, open=False)
+
+
+def _review(review: Mapping[str, Any]) -> DashboardThing:
+    state = "open" if review["open"] else review["closed_reason"].replace("_", " ")
+    return DashboardThing(review["id"], f"Review: {state}.", open=review["open"])

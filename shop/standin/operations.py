@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.money import CURRENCY
-from shop.standin import after_sales, objects, paying, store
+from shop.standin import after_sales, objects, paying, radar, store
 from shop.standin.errors import ApiError, missing, required
 from shop.standin.models import StandinEvent
 from shop.standin.operation_parameters import (
@@ -144,6 +144,11 @@ def close_dispute(call: Call) -> dict[str, Any]:
     return after_sales.close_dispute(call.session, call.id, won=False).body
 
 
+def approve_review(call: Call) -> dict[str, Any]:
+    """Say that a payment in review is good."""
+    return radar.close_review(call.session, call.id).body
+
+
 def balance(call: Call) -> dict[str, Any]:
     """What is in the balance."""
     found = after_sales.balance(call.session)
@@ -181,6 +186,7 @@ def _list(kind: str) -> Callable[[Call], dict[str, Any]]:
 
 
 SESSIONS: Final = "/v1/checkout/sessions"
+WARNINGS: Final = "/v1/radar/early_fraud_warnings"
 OPERATIONS: Final = (
     Operation("POST", SESSIONS, NEW_SESSION, create_session, expires_first=False),
     Operation("GET", SESSIONS, page_of("payment_intent", "status"), _list("checkout.session")),
@@ -213,4 +219,11 @@ OPERATIONS: Final = (
     Operation("GET", "/v1/events", shape(PAGE | {"type": text(), "types": each(text(), 20)}), events),
     Operation("GET", "/v1/events/{id}", shape(EXPAND), event),
     Operation("GET", "/v1/balance", shape(EXPAND), balance),
+    Operation("GET", "/v1/reviews", page_of(), _list("review")),
+    Operation("GET", "/v1/reviews/{id}", shape(EXPAND), _one("review")),
+    Operation("POST", "/v1/reviews/{id}/approve", shape(EXPAND), approve_review),
+    Operation("GET", WARNINGS, page_of("payment_intent", "charge"), _list("radar.early_fraud_warning")),
+    Operation(
+        "GET", WARNINGS + "/{id}", shape(EXPAND), _one("radar.early_fraud_warning", "early_fraud_warning")
+    ),
 )

@@ -23,6 +23,8 @@ PREFIXES: Final = {
     "dispute": "dp_",
     "balance_transaction": "txn_",
     "payout": "po_",
+    "review": "prv_",
+    "radar.early_fraud_warning": "issfr_",
 }
 COMPARED: Final = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
 

@@ -1,6 +1,7 @@
 """What each event leads to, in the worker. A new kind of event is one function and one line in HANDLERS."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Final
 
 from sqlalchemy import select
@@ -82,6 +83,17 @@ def keep_only(services: Services, waiting: Waiting) -> None:
         inbox.done(session, waiting.ids, None)
 
 
+def tell_of_payout(services: Services, waiting: Waiting) -> None:
+    """A payout did not reach our bank: say so to the owner. Raises GatewayDown: then it waits on."""
+    detail = ""
+    with suppress(GatewayRefused):
+        found = services.gateway.payout(waiting.object_id or "")
+        detail = f"{found.amount / 100:.2f} {found.currency.upper()}"
+    with services.database.transaction() as session:
+        if inbox.done(session, waiting.ids, None):
+            raise_alert(session, AlertKind.PAYOUT_FAILED, waiting.object_id or "", detail)
+
+
 HANDLERS: Final[Mapping[str, Handler]] = {
     "checkout.session.completed": look_at_order,
     "checkout.session.async_payment_succeeded": look_at_order,
@@ -101,7 +113,11 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "charge.dispute.funds_withdrawn": look_at_order,
     "charge.dispute.funds_reinstated": look_at_order,
     "charge.dispute.closed": look_at_order,
-    "payout.failed": keep_only,
+    "radar.early_fraud_warning.created": look_at_order,
+    "radar.early_fraud_warning.updated": look_at_order,
+    "review.opened": look_at_order,
+    "review.closed": look_at_order,
+    "payout.failed": tell_of_payout,
     "payout.reconciliation_completed": keep_only,
 }
 
@@ -121,7 +137,7 @@ def _order_of(session: Session, event: EventSeen) -> int | None:
         found = session.scalars(query).first() if known else None
         if found is not None:
             return found
-    return _of_payment(session, event.payment_intent)
+    return _of_payment(session, event.payment_intent) or _of_charge(session, event.charge)
 
 
 def _of_payment(session: Session, payment_intent: str | None) -> int | None:
@@ -129,4 +145,13 @@ def _of_payment(session: Session, payment_intent: str | None) -> int | None:
         return None
     return session.scalars(
         select(PaymentEntry.order_id).where(PaymentEntry.payment_intent == payment_intent).limit(1)
+    ).first()
+
+
+def _of_charge(session: Session, charge: str | None) -> int | None:
+    """A warning of fraud may name nothing but the charge."""
+    if charge is None:
+        return None
+    return session.scalars(
+        select(PaymentEntry.order_id).where(PaymentEntry.stripe_id == charge).limit(1)
     ).first()

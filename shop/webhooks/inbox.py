@@ -37,6 +37,8 @@ class Waiting:
     session_id: str | None
     """A Checkout session they tell of, which we may not have noted yet."""
     payment_intent: str | None
+    object_id: str | None
+    """What the oldest of them is about, at Stripe."""
     attempts: int
     waiting_since: datetime
 
@@ -78,6 +80,7 @@ def claim(database: Database) -> Waiting | None:
             order_id=oldest.order_id,
             session_id=next(_sessions(events), None),
             payment_intent=oldest.payment_intent,
+            object_id=oldest.object_id,
             attempts=max(event.attempts for event in events) + 1,
             waiting_since=min(event.received_at for event in events),
         )

@@ -57,6 +57,12 @@ def _after_sales(gateway: Gateway, tester: Visitor, made: dict[str, str]) -> Non
         tester.post(f"/payments/{intent}/disputes", kind="inquiry" if fate == "asked" else "chargeback")
         dispute = gateway.snapshot([made[fate]]).disputes[0]
         tester.post(f"/disputes/{dispute.id}/outcome", outcome="lost" if fate == "lost" else "won")
+    tester.post(f"/payments/{paid.intent_id}/suspicions")
+    tester.post(f"/payments/{paid.intent_id}/suspicions", kind="review")
+    looked = gateway.snapshot([made["pays"]]).suspicions
+    tester.post(
+        f"/reviews/{next(one.id for one in looked if one.kind == 'review')}/outcome", outcome="approved"
+    )
     tester.post("/payouts")
     tester.post(f"/payouts/{next(gateway.payouts()).id}/failure")
 
@@ -82,6 +88,8 @@ LISTS = {
     "disputes": ["charge", "payment_intent"],
     "balance_transactions": ["source"],
     "payouts": ["balance_transaction"],
+    "reviews": ["charge"],
+    "radar/early_fraud_warnings": ["payment_intent"],
     "events": [],
 }
 
@@ -138,6 +146,9 @@ def test_every_event_is_one_that_stripe_sends(database: Database, road: dict[str
         "payment_intent.requires_action",
         "payment_intent.succeeded",
         "payout.created",
+        "radar.early_fraud_warning.created",
+        "review.closed",
+        "review.opened",
         "payout.failed",
         "payout.paid",
         "payout.reconciliation_completed",

@@ -18,6 +18,7 @@ KINDS = {
     "disputes": "dispute",
     "balance_transactions": "balance_transaction",
     "payouts": "payout",
+    "radar/early_fraud_warnings": "radar.early_fraud_warning",
 }
 FILTERS = ("payment_intent", "charge", "status", "source", "type", "currency")
 FEWEST, MOST, USUAL = 1, 100, 10
