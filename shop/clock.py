@@ -1,6 +1,6 @@
 """The time, in UTC. Everything that asks for it asks here, so that a test can set it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -16,3 +16,8 @@ def now() -> datetime:
 def in_britain(moment: datetime) -> datetime:
     """The same moment by Britain's clocks."""
     return moment.astimezone(BRITAIN)
+
+
+def begins(day: date) -> datetime:
+    """The moment in UTC at which a day begins by Britain's clocks."""
+    return datetime.combine(day, time(), BRITAIN).astimezone(UTC)

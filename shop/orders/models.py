@@ -25,6 +25,7 @@ class Order(Base):
         one_of("book", get_args(Book)),
         one_of("currency", [CURRENCY]),
         Index("ix_order_placed_at", "placed_at", "id"),
+        Index("ix_order_state", "state", "placed_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -33,7 +34,7 @@ class Order(Base):
     """Who took the payment: stand-in or stripe."""
     book: Mapped[Book] = mapped_column(String(4))
     """live, or test when no real money moves: test orders stay out of the donation's totals."""
-    state: Mapped[str] = mapped_column(index=True)
+    state: Mapped[str]
     """A State."""
     version: Mapped[int] = mapped_column(default=1)
     """Moved by the database with every write that money depends on (see version_guards); never by hand."""
@@ -118,6 +119,17 @@ class OrderLink(Base):
     nonce: Mapped[str]
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class SavedView(Base):
+    """A choice of orders that the owner comes back to."""
+
+    __tablename__ = "saved_view"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    query: Mapped[str]
+    """What follows the list's address; never anything that was searched for."""
 
 
 class OrderNote(Base):

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop.fulfilment.order_lists import OrderFilter, listed
 from shop.money import pounds_and_pence
-from shop.orders.lists import listed
 from shop.orders.models import Order, OrderLine
+from shop.owner.order_filter_form import address
 from shop.owner.order_page import state_shown
 from shop.web.cells import Cells, Link
 from shop.web.dates import minute
@@ -26,15 +26,15 @@ class OrderList:
     earlier: str | None
 
 
-def order_list(session: Session, *, unpaid: bool, before: str) -> OrderList:
-    """The orders, newest first, from the one of this reference on back."""
-    orders = listed(session, unpaid=unpaid, before=before, most=MOST_ROWS + 1)
+def order_list(session: Session, wanted: OrderFilter, *, before: str) -> OrderList:
+    """The orders that are wanted, newest first, from the one of this reference on back."""
+    orders = listed(session, wanted, before=before, most=MOST_ROWS + 1)
     shown = orders[:MOST_ROWS]
     pieces = _pieces(session, shown)
     return OrderList(
         [_cells(order, pieces.get(order.id, ())) for order in shown],
-        newest=_address(unpaid=unpaid) if before else None,
-        earlier=_address(unpaid=unpaid, before=shown[-1].reference) if len(orders) > MOST_ROWS else None,
+        newest=address(wanted) if before else None,
+        earlier=address(wanted, before=shown[-1].reference) if len(orders) > MOST_ROWS else None,
     )
 
 
@@ -51,11 +51,6 @@ def _cells(order: Order, pieces: Sequence[str]) -> Cells:
 def _pieces(session: Session, orders: Sequence[Order]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     lines = select(OrderLine).where(OrderLine.order_id.in_([order.id for order in orders]))
-    for line in session.scalars(lines):
+    for line in session.scalars(lines.order_by(OrderLine.order_id, OrderLine.number)):
         found.setdefault(line.order_id, []).append(line.piece_name)
     return found
-
-
-def _address(*, unpaid: bool, before: str = "") -> str:
-    asked = {**({"all": "1"} if unpaid else {}), **({"before": before} if before else {})}
-    return f"/owner/orders?{urlencode(asked)}" if asked else "/owner/orders"

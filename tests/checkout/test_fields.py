@@ -142,6 +142,14 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
     },
     "reversal": {"reason": text(*TEXT)},
     "period": {"from": text(*EMPTY), "to": text(*EMPTY), "book": choice(*EMPTY)},
+    "orders": {
+        "state": choice(*EMPTY),
+        "stage": choice(*EMPTY),
+        "words": choice(*EMPTY),
+        "book": choice(*EMPTY),
+        "from": text(*EMPTY),
+        "to": text(*EMPTY),
+    },
     "sign-in": {
         "email": text(),
         "password": choice(beside="email or password"),
@@ -166,6 +174,8 @@ BUTTONS: Final = {
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/hold",
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/steps",
     "/owner/orders/<reference>/looks",
+    "/owner/orders/views",
+    "/owner/orders/views/<int(max=2147483647):number>/removal",
     "/owner/orders/<reference>/parcels/<int(max=2147483647):number>/tracking",
     "/owner/orders/<reference>/refunds/<int(max=2147483647):number>/sending",
     "/owner/orders/<reference>/return",
@@ -262,6 +272,11 @@ def _period(who: Shopper) -> Form:
     return _at(who.sign_in("finance"), "/finance/", "/finance/", changes, get=True)
 
 
+def _orders(who: Shopper) -> Form:
+    changes = {"from": "2026-01-01", "to": "2026-12-31", "book": "test"}
+    return _at(who.sign_in("owner"), "/owner/orders", "/owner/orders", changes, get=True)
+
+
 def _remittance(who: Shopper) -> Form:
     page = "/finance/remittances"
     changes = {"amount": "0.01", "paid_on": "2026-11-20", "bank_reference": "POM 11", "more_than_owed": "y"}
@@ -299,6 +314,7 @@ FORMS: Final[dict[str, Callable[[Shopper], Form]]] = {
     "remittance": _remittance,
     "reversal": _reversal,
     "period": _period,
+    "orders": _orders,
     "sign-in": _sign_in,
     "password": _password,
 }
@@ -445,7 +461,7 @@ def test_every_address_that_takes_a_form_is_tried(shared_app: Flask) -> None:
     assert posts == forms | BUTTONS | TRIED_ELSEWHERE
 
 
-@pytest.mark.parametrize("name", [name for name in FORMS if name != "period"])
+@pytest.mark.parametrize("name", [name for name in FORMS if name not in {"period", "orders"}])
 def test_a_file_or_json_in_the_place_of_text_is_no_text(opened: Open, name: str) -> None:
     who, form = opened(name)
     token = form.sent["csrf_token"]

@@ -22,7 +22,11 @@ from tests.shopper import Shopper
 BIG = {table.name for table in (*TABLES, LedgerTxn.__table__, LedgerEntry.__table__)} - {"wall_entry"}
 
 PAGES = (
-    "/owner/orders", "/owner/orders?all=1", "/owner/orders?before={reference}", "/owner/orders/{reference}",
+    "/owner/orders", "/owner/orders?state=all", "/owner/orders?before={reference}",
+    "/owner/orders/{reference}", "/owner/orders?state=paid",
+    "/owner/orders?state=refunded&before={reference}", "/owner/orders?stage=to+check",
+    "/owner/orders?stage=posted&book=live", "/owner/orders?stage=on+hold",
+    "/owner/orders?from=2024-01-01&to=2024-12-31&words=yes",
     "/owner/alerts", "/owner/stock", "/owner/wall", "/owner/staff", "/owner/machine", "/finance/",
     "/finance/?before=50", "/finance/?from=2024-01-01&to=2024-01-31", "/finance/remittances",
     "/finance/remittances?before=400", "/giving", "/giving/months.csv", "/wall",

@@ -448,6 +448,14 @@ def refused_answer(visitor: Visitor) -> None:
     visitor.presses("Send it")
 
 
+def chosen_orders(visitor: Visitor) -> None:
+    """A choice that was just kept under a name."""
+    staff_at("owner", "/owner/orders?stage=to+check&words=yes", sold=True)(visitor)
+    visitor.page.locator("summary", has_text="Views").click()
+    visitor.types("Keep this choice as", "To check")
+    visitor.presses("Keep it")
+
+
 def one_order(visitor: Visitor) -> None:
     staff_at("owner", "/owner/orders", sold=True)(visitor)
     visitor.page.locator("#orders tbody a").click()
@@ -958,6 +966,14 @@ PAGE_STATES: Final = (
     PageState("bench card bare", "/owner/bench/units/<number>", bench_card_bare, shows="Not engraved."),
     PageState("orders none", "/owner/orders", staff_at("owner", "/owner/orders"), shows="No orders yet"),
     PageState("orders", "/owner/orders", staff_at("owner", "/owner/orders", sold=True)),
+    PageState("orders chosen", "/owner/orders", chosen_orders, shows="The view “To check” is kept"),
+    PageState(
+        "orders chosen wrongly",
+        "/owner/orders",
+        staff_at("owner", "/owner/orders?from=2026-02-01&to=2026-01-01", sold=True),
+        422,
+        shows="before the first",
+    ),
     PageState("owner order", "/owner/orders/<reference>", one_order),
     PageState("owner order refund refused", "/owner/orders/<reference>/refunds", refund_of_nothing, 422),
     PageState(

@@ -24,7 +24,7 @@ def test_unpaid_orders_are_shown_only_when_asked_for(owner: Shopper, harness: Ha
     unpaid = harness.order(harness.place("heart")).reference
     assert paid in owner.get("/owner/orders").text
     assert unpaid not in owner.get("/owner/orders").text
-    assert unpaid in owner.get("/owner/orders?all=1").text
+    assert unpaid in owner.get("/owner/orders?state=all").text
     assert owner.get("/owner/").location == "/owner/orders"
 
 
@@ -34,14 +34,14 @@ def test_pages_lead_to_every_order_once_the_newest_first(
     placed = [harness.order(harness.place("petal")).reference for _ in range(5)]
     monkeypatch.setattr("shop.owner.order_list.MOST_ROWS", 2)
     seen: list[str] = []
-    address: str | None = "/owner/orders?all=1"
+    address: str | None = "/owner/orders?state=all"
     while address:
         page = soup(owner.get(address))
         seen += [link.text for link in page.select("#orders tbody th a, #orders tbody td:first-child a")]
         earlier = page.find("a", string="Earlier orders")
         address = str(earlier["href"]) if earlier else None
     assert seen == placed[::-1]
-    assert page.find("a", string="The newest")["href"] == "/owner/orders?all=1"  # type: ignore[index]
+    assert page.find("a", string="The newest")["href"] == "/owner/orders?state=all"  # type: ignore[index]
     assert "No orders yet" in owner.get("/owner/orders?before=PM-XXXX-XX").text
 
 

@@ -1,0 +1,80 @@
+"""Lists of orders, a page at a time: each begins where the one before ended, however many there are."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, exists, literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from shop import clock
+from shop.fulfilment.models import Unit
+from shop.fulfilment.stages import TO_MAKE, Stage
+from shop.giving.ledger import Book
+from shop.orders.models import Order, OrderLine
+from shop.orders.states import UNPAID, State
+from shop.orm import UtcDateTime
+
+FEW: Final = frozenset({*TO_MAKE, Stage.REFUNDED})
+"""Stages in which few of all units ever stand: their orders are found from the units."""
+
+
+@dataclass(frozen=True)
+class OrderFilter:
+    """Which orders are wanted; what is None does not matter."""
+
+    state: State | None = None
+    unpaid: bool = False
+    """Also those that no money reached us for; a state says so by itself."""
+    stage: Stage | None = None
+    """With a unit that stands there."""
+    on_hold: bool = False
+    """With a unit that rests."""
+    words: bool | None = None
+    """With a unit to be engraved, or without any."""
+    book: Book | None = None
+    first: date | None = None
+    last: date | None = None
+    """Placed on these days, by Britain's clocks."""
+
+
+def listed(session: Session, wanted: OrderFilter, *, before: str = "", most: int) -> Sequence[Order]:
+    """The newest such orders, or those placed before the one of this reference."""
+    query = select(Order).where(*_conditions(wanted))
+    if before:
+        place = session.execute(
+            select(Order.placed_at, Order.id).where(Order.reference == before)
+        ).one_or_none()
+        if place is None:
+            return []
+        after = tuple_(literal(place.placed_at, UtcDateTime), place.id)
+        query = query.where(tuple_(Order.placed_at, Order.id) < after)
+    return session.scalars(query.order_by(Order.placed_at.desc(), Order.id.desc()).limit(most)).all()
+
+
+def _conditions(wanted: OrderFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.state is not None:
+        yield Order.state == wanted.state
+    elif not wanted.unpaid:
+        yield Order.state.not_in(UNPAID)
+    if wanted.book is not None:
+        yield Order.book == wanted.book
+    if wanted.first is not None:
+        yield Order.placed_at >= clock.begins(wanted.first)
+    if wanted.last is not None:
+        yield Order.placed_at < clock.begins(wanted.last + timedelta(days=1))
+    yield from _of_units(wanted)
+
+
+def _of_units(wanted: OrderFilter) -> Iterator[ColumnElement[bool]]:
+    units = select(Unit.order_id)
+    if wanted.on_hold:
+        yield Order.id.in_(units.where(Unit.stage.in_(TO_MAKE), Unit.held.is_not(None)))
+    if wanted.stage in FEW:
+        yield Order.id.in_(units.where(Unit.stage == wanted.stage))
+    elif wanted.stage is not None:
+        yield exists().where(Unit.order_id == Order.id, Unit.stage == wanted.stage)
+    if wanted.words is not None:
+        with_words = exists().where(OrderLine.order_id == Order.id, OrderLine.engraved.is_(True))
+        yield with_words if wanted.words else ~with_words
