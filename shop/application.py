@@ -18,6 +18,7 @@ from shop.checkout import basket_routes, claim_routes, find_routes, order_routes
 from shop.checkout import routes as checkout
 from shop.container import Container
 from shop.corrections import buyer_routes as corrections
+from shop.corrections import email_routes
 from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
@@ -73,6 +74,7 @@ TOPICS: Final = (
     checkout,
     order_routes,
     corrections,
+    email_routes,
     claim_routes,
     find_routes,
     thanks_routes,

@@ -22,7 +22,7 @@ from shop.giving.models import LedgerEntry, LedgerTxn
 from shop.giving.transitions import Account
 from shop.mail import outbox
 from shop.mail.models import QueuedEmail
-from shop.orders import hand_drawings, notes, wall
+from shop.orders import email_change, hand_drawings, notes, wall
 from shop.orders.lifecycle import EventKind, lock, record, revoke_links
 from shop.orders.models import Order, OrderLine, OrderLink
 from shop.orders.view import LineView, view
@@ -81,6 +81,7 @@ def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]
         "day_news": promised.kept(session, order.id),
         "pieces": [_piece(line, drawings.get(line.row.number, [])) for line in opened.lines],
         "corrections": corrections.kept(session, vault, order.id),
+        "email_changes": email_change.kept(session, vault, order.id),
         "claims": claim_steps.kept(session, vault, order.id),
         "dedications_opened": cards_opened.kept(session, order.id),
         "history": [

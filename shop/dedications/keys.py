@@ -80,6 +80,13 @@ class KeyStore:
                 }
         return found
 
+    def index_under(self, key_id: str, contact_index: str) -> None:
+        """Have a key found under this blind index, and no longer under the one before."""
+        with self.database.transaction() as session:
+            session.execute(
+                update(word_key).where(word_key.c.id == key_id).values(contact_index=contact_index)
+            )
+
     def indexed(self, contact_index: str) -> Sequence[str]:
         """The ids of the keys under this blind index."""
         with self.database.reading() as session:

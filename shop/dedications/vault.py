@@ -70,6 +70,10 @@ class Vault:
             select(OrderKey.order_id).where(OrderKey.key_id.in_(ids)).order_by(OrderKey.order_id)
         ).all()
 
+    def index_under(self, session: Session, order_id: int, email: str) -> None:
+        """Have `orders_of` find the order by this e-mail, and no longer by the one before."""
+        self.keys.index_under(_key_id(session, order_id) or "", self._contact_index(email))
+
     def seal(self, session: Session, order_id: int, label: str, value: Any) -> None:
         """Seal one value; see `seal_all`."""
         self.seal_all(session, order_id, {label: value})

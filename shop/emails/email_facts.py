@@ -13,6 +13,8 @@ from shop.fulfilment.models import Parcel, Unit
 from shop.fulfilment.stages import TO_MAKE, WORDS_OPEN, Stage
 from shop.fulfilment.units import WORKED_ON
 from shop.mail.outbox import Claimed
+from shop.orders import email_change
+from shop.orders.email_change import Told
 from shop.orders.lifecycle import EventKind, State
 from shop.orders.models import Order, OrderLine
 from shop.orders.view import LineView, OrderView, view
@@ -39,12 +41,19 @@ class EmailFacts:
     parcel: tuple[Parcel, Sequence[str]] | None = None
     surplus: PaymentEntry | None = None
     """The second payment that the e-mail is about."""
+    change: Told | None = None
+    """The address that was asked for, when the e-mail is about that."""
     lines: Sequence[EmailLine] = field(default=(), repr=False)
 
     @property
     def reference(self) -> str:
         """The order's."""
         return self.order.row.reference
+
+    @property
+    def to(self) -> str:
+        """Where the e-mail goes."""
+        return self.change.to if self.change else str((self.order.contact or {})["email"])
 
     @property
     def greeting(self) -> str:
@@ -117,8 +126,16 @@ def facts_of(
         units=units.units_of(session, order.id),
         refunds=refund_history(session, order) if _money_moved(opened) else (),
         parcel=parcels.told_by(session, claimed.dedupe_key) if claimed.kind == parcels.EMAIL else None,
+        change=_change(session, services, claimed),
         surplus=_surplus(session, order, about) if claimed.kind == PAID_TWICE else None,
     )
+
+
+def _change(session: Session, services: Services, claimed: Claimed) -> Told | None:
+    if claimed.kind not in email_change.EMAILS:
+        return None
+    key = services.secret_key
+    return email_change.told_by(session, services.vault, claimed.kind, claimed.dedupe_key, secret_key=key)
 
 
 def _surplus(session: Session, order: Order, intent: str) -> PaymentEntry | None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from shop.claims import threads
-from shop.emails import on_making, on_money, on_order
+from shop.emails import on_address, on_making, on_money, on_order
 from shop.emails.email_blocks import Block
 from shop.emails.email_facts import PAID_TWICE, EmailFacts
 from shop.fulfilment import corrections, parcels
-from shop.orders import hand_drawings, resend_link
+from shop.orders import email_change, hand_drawings, resend_link
 
 Says = Callable[[EmailFacts], Sequence[Block] | None]
 """What an e-mail says of these facts; None when it is not so any more, and nothing is to be sent."""
@@ -26,6 +26,8 @@ class EmailKind:
     says: Says
     drawn: bool = False
     """Whether it shows what will be cut."""
+    to_a_stranger: bool = False
+    """Whether it may reach somebody else: then it names nobody, and leads to no order's page."""
     law: Says | None = None
     """What the law asks for, below everything else."""
 
@@ -41,6 +43,9 @@ KINDS: Final[Mapping[str, EmailKind]] = {
     "disputed": EmailKind(ABOUT, on_money.disputed),
     threads.EMAIL: EmailKind(ABOUT, on_making.claim_answered),
     parcels.EMAIL: EmailKind(YOURS, on_making.posted),
+    email_change.ASKED: EmailKind(ABOUT, on_address.asked),
+    email_change.CONFIRM: EmailKind(ABOUT, on_address.link, to_a_stranger=True),
+    email_change.CHANGED: EmailKind(ABOUT, on_address.changed),
     resend_link.KIND: EmailKind(YOURS, on_order.order_link),
 }
 """A new kind is a function and a line here, and a case in `cases.py`."""

@@ -58,7 +58,7 @@ def write(services: Services, render: Render, claimed: Claimed, trader: Trader) 
     written = compose(services, render, claimed, facts, trader)
     if written is None:
         return Drop.NOT_SO
-    message = _addressed(services.site_url, to=facts.order.contact["email"], reply_to=trader.email)
+    message = _addressed(services.site_url, to=facts.to, reply_to=trader.email)
     message["Subject"] = written.subject
     message["Message-ID"] = claimed.message_id
     message.set_content(written.text)
@@ -99,6 +99,8 @@ def _blocks(kind: EmailKind, facts: EmailFacts) -> list[Block] | None:
     test: Sequence[Block] = [Paragraph(TEST, strong=TEST)] if facts.order.row.book == "test" else []
     link = [Link("Your order, whenever you want to look", facts.order_url)] if facts.order_url else []
     law = (kind.law(facts) if kind.law else None) or ()
+    if kind.to_a_stranger:
+        return [*test, Paragraph("Hello,"), *said, Paragraph("In Remembrance", tone="sign")]
     return [*test, Paragraph(facts.greeting), *said, *link, Paragraph("In Remembrance", tone="sign"), *law]
 
 

@@ -132,6 +132,25 @@ class SavedView(Base):
     """What follows the list's address; never anything that was searched for."""
 
 
+class EmailChange(Base):
+    """Another e-mail address that was asked for; it holds from the day on which its reader confirmed it.
+
+    The addresses are sealed with the order.
+    """
+
+    __tablename__ = "email_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    nonce: Mapped[str]
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    actor: Mapped[str]
+
+
 class OrderNote(Base):
     """That the owner wrote something down about an order; the words are sealed with the order's own."""
 

@@ -27,6 +27,7 @@ NOT_ABOUT_MONEY: Final = frozenset(
         "basket_line",
         "correction",
         "date_step",
+        "email_change",
         "claim",
         "claim_picture",
         "hand_drawing_step",

@@ -20,7 +20,7 @@ from shop.fulfilment.corrections import BUYER, NewWords, TooLate, correct_words
 from shop.fulfilment.units import units_of
 from shop.mail.models import QueuedEmail
 from shop.mail.outbox import Claimed, Drop
-from shop.orders import hand_drawings
+from shop.orders import email_change, hand_drawings
 from shop.orders.approved_engraving import Approved
 from shop.orders.placing import Contact, OrderDraft, place
 from shop.orders.resend_link import send_links
@@ -47,6 +47,7 @@ class Unit:
     shared_as: str | None = None
 
 
+ELSEWHERE = "ada@example.org"
 DISC: Final = Unit("disc", {("front", 1): "A & B", ("back", 1): "14 May"})
 PETAL: Final = Unit("petal")
 BY_HAND: Final = Unit("disc", {("front", 1): UNSETTABLE}, HAND)
@@ -227,7 +228,31 @@ def _link(harness: Harness, contact: Contact) -> int:
     return order
 
 
+def _asked_elsewhere(harness: Harness, contact: Contact) -> int:
+    order, services = paid(harness, DISC, PETAL, contact=contact), harness.services
+    with harness.database.transaction() as session:
+        email_change.ask(
+            session, services.vault, order, ELSEWHERE, secret_key=services.secret_key, actor=BUYER
+        )
+    return order
+
+
+def _goes_elsewhere(harness: Harness, contact: Contact) -> int:
+    order, services = _asked_elsewhere(harness, contact), harness.services
+    key = f"{email_change.CONFIRM}-1"
+    with harness.database.transaction() as session:
+        told = email_change.told_by(
+            session, services.vault, email_change.CONFIRM, key, secret_key=services.secret_key
+        )
+        assert told
+        email_change.confirm(session, services.vault, told.link.rpartition("/")[2])
+    return order
+
+
 LIVES: Final[Mapping[str, Callable[[Harness, Contact], int]]] = {
+    email_change.ASKED: _asked_elsewhere,
+    email_change.CONFIRM: _asked_elsewhere,
+    email_change.CHANGED: _goes_elsewhere,
     "order-confirmation": lambda harness, contact: paid(harness, DISC, PETAL, contact=contact),
     "words-changed": _corrected,
     "drawing-ready": _drawn,

@@ -1,6 +1,8 @@
 """What may be put right until when, on both databases; and the one moment at which it may no more."""
 
+import random
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -130,6 +132,10 @@ def test_a_correction_moves_the_orders_version_so_that_nothing_is_undone_by_a_lo
     assert words(bench, order) == ["Swift"]
 
 
+APART = 0.004
+"""Seconds between the two, at most: so that sometimes the one and sometimes the other is first."""
+
+
 def race(bench: Bench, new: NewWords) -> str:
     """Engraving begins and the words are corrected at the same moment. Gives what came first."""
     order = bench.paid(ENGRAVED)
@@ -140,6 +146,7 @@ def race(bench: Bench, new: NewWords) -> str:
     def begins() -> CutSide | None:
         cut_as_approved(before)  # the owner's files are made before the button is pressed
         start.wait(30)
+        time.sleep(random.uniform(0, APART))
         try:
             bench.act(order, 1, Action.BEGIN)
         except NotAllowed:
@@ -148,6 +155,7 @@ def race(bench: Bench, new: NewWords) -> str:
 
     def changes() -> bool:
         start.wait(30)
+        time.sleep(random.uniform(0, APART))
         try:
             return corrects(bench, order, new)
         except TooLate:
@@ -181,4 +189,4 @@ def test_of_two_hundred_races_none_ends_in_a_mix(bench: Bench) -> None:
     new = new_words(bench, "Swift")
     found = [race(bench, new) for _ in range(200)]
     print(f"corrected {found.count('corrected')}, begun {found.count('begun')}")  # noqa: T201
-    assert len(found) == 200
+    assert {*found} == {"corrected", "begun"}

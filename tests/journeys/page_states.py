@@ -21,6 +21,7 @@ from shop.journal.journal import load
 from shop.journal.models import State
 from shop.mail.models import QueuedEmail
 from shop.mail.outbox import Drop
+from shop.orders import email_change
 from shop.orders.models import Order
 from shop.payments.gateway_errors import GatewayDown
 from shop.payments.models import PaymentEntry, RefundRequest
@@ -280,6 +281,41 @@ def engraving_begun(visitor: Visitor) -> None:
     order_page(thanked)(visitor)
     Bench(open_harness(visitor.shop.database)).act(1, 1, *WORDS[:2])
     visitor.open(visitor.path)
+
+
+def email_of_an_order(visitor: Visitor) -> None:
+    order_page(thanked)(visitor)
+    visitor.page.get_by_role("link", name="Change the e-mail").click()
+
+
+def refused_email(visitor: Visitor) -> None:
+    email_of_an_order(visitor)
+    visitor.types("E-mail", "ada at example")
+    visitor.presses("Write to this address")
+
+
+def email_asked(visitor: Visitor) -> None:
+    email_of_an_order(visitor)
+    visitor.types("E-mail", "ada.byron@example.org")
+    visitor.presses("Write to this address")
+    visitor.page.get_by_role("link", name="Change the e-mail").click()
+
+
+def email_link(visitor: Visitor) -> None:
+    email_asked(visitor)
+    with visitor.shop.database.reading() as session:
+        key = f"{email_change.CONFIRM}-1"
+        services = visitor.shop.app.extensions["shop"].services
+        told = email_change.told_by(
+            session, services.vault, email_change.CONFIRM, key, secret_key=services.secret_key
+        )
+    assert told
+    visitor.open(told.link)
+
+
+def email_confirmed(visitor: Visitor) -> None:
+    email_link(visitor)
+    visitor.presses("Yes, write to this address")
 
 
 def unpaid_order(visitor: Visitor) -> None:
@@ -947,6 +983,14 @@ PAGE_STATES: Final = (
     PageState("order words in sight", ORDER_WORDS, other_words_in_sight, shows="Look at every letter"),
     PageState("order words unticked", ORDER_WORDS, unticked_words, 422, shows="Please tick this"),
     PageState("order words too late", ORDER_WORDS, words_too_late, 409, shows="We have begun to engrave it"),
+    PageState("order e-mail", "/orders/<token>/email", email_of_an_order, shows="Where we write to"),
+    PageState(
+        "order e-mail refused", "/orders/<token>/email", refused_email, 422, shows="does not look like"
+    ),
+    PageState("order e-mail asked", "/orders/<token>/email", email_asked, shows="waits to be confirmed"),
+    PageState("e-mail to confirm", "/confirm-email/<key>", email_link, shows="Should our e-mails come here?"),
+    PageState("e-mail confirmed", "/confirm-email/<key>", email_confirmed, shows="Thank you"),
+    PageState("e-mail link gone", "/confirm-email/<key>", at("/confirm-email/nothing"), 410),
     PageState("order unknown", "/orders/<token>", at("/orders/nothing"), 404),
     PageState("sign-in", "/sign-in", at("/sign-in")),
     PageState("sign-in refused", "/sign-in", refused_sign_in, 422),
