@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, abort, flash, redirect, render_template
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from shop import web
@@ -12,6 +12,7 @@ from shop.checkout import basket_reading, basket_store, cookie
 from shop.checkout.basket_changes import PAID, change_basket
 from shop.checkout.basket_contents import BasketContents, contents
 from shop.checkout.cuttable import uncuttable
+from shop.checkout.email_question import answered, question
 from shop.checkout.forms import DetailsForm, PaymentForm, filled_in
 from shop.checkout.pay import AlreadyPaid, Changed, Declined, draft_of, open_payment
 from shop.checkout.presenters import lines_shown, statement
@@ -54,7 +55,7 @@ def keep_details() -> ResponseReturnValue:
     basket, token = _basket(), cookie.token()
     if not basket.lines or token is None:
         return _nothing_to_order(token)
-    form = DetailsForm()
+    form = DetailsForm(formdata=answered(request.form))
     if not form.validate():
         stale = form.csrf_token.errors
         return _details_page(
@@ -63,6 +64,8 @@ def keep_details() -> ResponseReturnValue:
     if sooner := needed_sooner(basket.lines, form.details()):
         form.needed_by.errors = [sooner]
         return _details_page(basket, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    if meant := question(request.form, form.email.clean, basket.details):
+        return _details_page(basket, form, meant=meant)
     if form.details() == basket.details:
         return redirect("/checkout/payment", HTTPStatus.SEE_OTHER)
     _, page = change_basket(
@@ -175,7 +178,7 @@ def _shown(basket: BasketContents) -> str:
         return ""
 
 
-def _details_page(basket: BasketContents, form: DetailsForm) -> str:
+def _details_page(basket: BasketContents, form: DetailsForm, *, meant: str = "") -> str:
     problems = {field.id: field.errors[0] for field in form if field.errors}
     if problems.pop(form.csrf_token.id, None):
         problems = {"": web.STALE_BUT_KEPT, **problems}
@@ -185,7 +188,12 @@ def _details_page(basket: BasketContents, form: DetailsForm) -> str:
         if line.piece and line.variant
     ]
     return render_template(
-        "checkout/details.html", chosen=chosen, form=form, problems=problems, statement=statement()
+        "checkout/details.html",
+        chosen=chosen,
+        form=form,
+        meant=meant,
+        problems=problems,
+        statement=statement(),
     )
 
 

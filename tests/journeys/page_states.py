@@ -110,6 +110,14 @@ def refused_details(visitor: Visitor) -> None:
     visitor.presses("Look everything over")
 
 
+def mistyped_details(visitor: Visitor) -> None:
+    empty_details(visitor)
+    visitor.fills_in_details()
+    visitor.open("/checkout")
+    visitor.page.get_by_label("E-mail").fill("ada@gmial.con")
+    visitor.presses("Look everything over")
+
+
 def last_look(visitor: Visitor) -> None:
     full_basket(visitor)
     visitor.has_given_details(gift_message="With love from all of us", as_gift="y")
@@ -912,6 +920,7 @@ PAGE_STATES: Final = (
     PageState("basket line", "/basket/lines/<line_id>", changed_line),
     PageState("details", "/checkout", empty_details),
     PageState("details refused", "/checkout", refused_details, 422),
+    PageState("details mistyped", "/checkout", mistyped_details, shows="Is this e-mail address right?"),
     PageState("payment", "/checkout/payment", last_look),
     PageState("payment unticked", "/checkout/payment", unticked_payment, 422, shows="Please tick this"),
     PageState("payment sold out", "/checkout/payment", sold_out_payment, 422, shows="sold out for now"),
