@@ -14,7 +14,14 @@ from shop.accounts import security_log
 from shop.catalogue import page_cache
 from shop.catalogue import routes as catalogue
 from shop.catalogue.previews import PreviewMiddleware
-from shop.checkout import basket_routes, claim_routes, find_routes, order_routes, thanks_routes
+from shop.checkout import (
+    basket_routes,
+    claim_routes,
+    find_routes,
+    order_routes,
+    send_back_routes,
+    thanks_routes,
+)
 from shop.checkout import routes as checkout
 from shop.container import Container
 from shop.corrections import buyer_routes as corrections
@@ -40,6 +47,7 @@ from shop.owner import orders as owner_orders
 from shop.owner import papers as owner_papers
 from shop.owner import refunds as owner_refunds
 from shop.owner import scan as owner_scan
+from shop.owner import send_backs as owner_send_backs
 from shop.owner import staff as owner_staff
 from shop.owner import stock as owner_stock
 from shop.owner import stocktake as owner_stocktake
@@ -76,6 +84,7 @@ TOPICS: Final = (
     corrections,
     email_routes,
     claim_routes,
+    send_back_routes,
     find_routes,
     thanks_routes,
     webhooks,
@@ -85,6 +94,7 @@ TOPICS: Final = (
     owner_orders,
     owner_order_notes,
     owner_refunds,
+    owner_send_backs,
     owner_cutting,
     owner_hand_drawings,
     owner_machine,

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from shop.claims import claim_steps
+from shop.claims import claim_steps, send_backs
 from shop.dedications.gone_names import order_name
 from shop.dedications.models import OrderKey
 from shop.dedications.vault import Vault
@@ -84,6 +84,7 @@ def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]
         "email_changes": email_change.kept(session, vault, order.id),
         "claims": claim_steps.kept(session, vault, order.id),
         "dedications_opened": cards_opened.kept(session, order.id),
+        "sent_back": send_backs.kept_of(session, order.id),
         "history": [
             {"at": event.event_at.isoformat(), "what": event.kind, "by": event.actor, **event.data}
             for event in opened.events
@@ -133,14 +134,9 @@ def erase_gone(session: Session, vault: Vault, gone: Collection[str], *, actor: 
 
 def erase_old(session: Session, vault: Vault, *, placed_before: datetime, actor: str) -> list[str]:
     """Erase some of the orders placed before a moment whose words are still kept. Give their references."""
-    with_words = (
-        select(Order.reference)
-        .join(OrderKey, OrderKey.order_id == Order.id)
-        .where(Order.placed_at < placed_before)
-        .order_by(Order.placed_at, Order.id)
-        .limit(AT_A_TIME)
-    )
-    old = list(session.scalars(with_words))
+    with_words = select(Order.reference).join(OrderKey, OrderKey.order_id == Order.id)
+    due = with_words.where(Order.placed_at < placed_before).order_by(Order.placed_at, Order.id)
+    old = list(session.scalars(due.limit(AT_A_TIME)))
     for reference in old:
         erase(session, vault, reference, actor=actor)
     return old

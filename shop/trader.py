@@ -56,6 +56,13 @@ class Trader:
     registered_in: str = ""
     vat: str = ""
     notice: str = ""
+    returns_address: tuple[str, ...] = ()
+    """Where pieces are sent back to, where that is not `address`."""
+
+    @property
+    def returns_to(self) -> tuple[str, ...]:
+        """Where pieces are sent back to, as lines."""
+        return (self.name, *(self.returns_address or self.address))
 
     @property
     def goods(self) -> str:
@@ -120,19 +127,22 @@ def read(file: Path) -> Trader:
 
 def _checked(file: Path, table: dict[str, Any]) -> dict[str, Any]:
     """The table with its kinds right and nothing missing."""
-    sample, address = table.get("sample"), table.get("address")
+    sample, address, returns = table.get("sample"), table.get("address"), table.get("returns_address", [])
     if not isinstance(sample, bool):
         raise TraderIncomplete(file, "sample must be true or false.")
     if not _is_lines(address):
         raise TraderIncomplete(file, "address must be a list of lines.")
-    texts = {key: said for key, said in table.items() if key not in {"sample", "address"}}
+    if returns and not _is_lines(returns):
+        raise TraderIncomplete(file, "returns_address must be a list of lines.")
+    lines = {"sample", "address", "returns_address"}
+    texts = {key: said for key, said in table.items() if key not in lines}
     if wrong := sorted(key for key, said in texts.items() if not isinstance(said, str)):
         raise TraderIncomplete(file, f"{', '.join(wrong)} must be text.")
     if texts.get("form") not in FORMS:
         raise TraderIncomplete(file, f"form must be one of: {', '.join(FORMS)}.")
     if missing := _missing(texts):
         raise TraderIncomplete(file, f"please fill in {', '.join(missing)}.")
-    return {"sample": sample, "address": tuple(address), **texts}
+    return {"sample": sample, "address": tuple(address), "returns_address": tuple(returns), **texts}
 
 
 def _is_lines(said: object) -> TypeGuard[list[str]]:

@@ -37,6 +37,7 @@ class AlertKind(StrEnum):
     PAYMENT_REVIEWED = "payment reviewed"
     DISPUTED = "disputed"
     PAYOUT_FAILED = "payout failed"
+    COMES_BACK = "comes back"
 
 
 SAID: Final[Mapping[AlertKind, str]] = {
@@ -62,6 +63,9 @@ SAID: Final[Mapping[AlertKind, str]] = {
     AlertKind.REFUND_SENT_BACK: "The buyer's bank sent a refund back. Please say on its order what to do.",
     AlertKind.CLAIM_WAITS: (
         "Somebody says that something about what was posted is not right. Please answer on the order's page."
+    ),
+    AlertKind.COMES_BACK: (
+        "Somebody sends a piece back that bears no words. Please say on the order's page when it arrives."
     ),
     AlertKind.PAYMENT_IN_REVIEW: "A payment is not what was asked for. Please say on its order what to do.",
     AlertKind.FRAUD_WARNING: (

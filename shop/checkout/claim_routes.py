@@ -62,15 +62,19 @@ def leave(token: str) -> ResponseReturnValue:
     if not form.accepted():
         return _form_page(token, order, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        with web.transaction() as session:
-            _count_try(session)
-            opening = Opening([int(form.unit.data)], Wish(form.wish.data), form.message)
-            claim = threads.open_claim(session, current_services().vault, order.row.id, opening)
+        claim = _open(order.row.id, form)
     except (NotPossible, rate_limit.TooManyTries) as refused:
         status = _refuse(form, refused)
         return _form_page(token, order, form, status)
     flash("Thank you for telling us. We will see to it.")
     return redirect(f"/orders/{token}/claims/{claim.number}", HTTPStatus.SEE_OTHER)
+
+
+def _open(order_id: int, form: ClaimForm) -> Claim:
+    opening = Opening([int(form.unit.data)], Wish(form.wish.data), form.message)
+    with web.transaction() as session:
+        _count_try(session)
+        return threads.open_claim(session, current_services().vault, order_id, opening)
 
 
 @blueprint.get("/<int(max=2147483647):number>")

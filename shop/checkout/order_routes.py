@@ -15,6 +15,7 @@ from shop.checkout.forms import ActionForm
 from shop.checkout.presenters import given_said, ordered_shown, wall_said, window_said
 from shop.checkout.refunds_shown import refunds_shown
 from shop.checkout.timeline import steps
+from shop.claims import send_backs
 from shop.claims.claim_steps import claims_of
 from shop.claims.threads import claimable
 from shop.container import current_services, trader
@@ -69,6 +70,8 @@ def show(token: str) -> ResponseReturnValue:
         unread = outbox.last_was_refused(session, order.id)
         claims = claims_of(session, order.id)
         posted = bool(claimable(session, order.id))
+        on_its_way = send_backs.coming_back(session, order.id)
+        returnable = posted and bool(send_backs.returnable(session, order.id))
     page = make_response(
         render_template(
             "checkout/order.html",
@@ -84,6 +87,8 @@ def show(token: str) -> ResponseReturnValue:
             unread=unread,
             claims=[shown_claim(opened, claim, token) for claim in claims],
             claimable=posted,
+            coming_back=on_its_way,
+            returnable=returnable,
             token=token,
         )
     )

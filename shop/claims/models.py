@@ -6,7 +6,8 @@ from enum import StrEnum
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.orm import Base, one_of
+from shop.fulfilment.stages import Fate
+from shop.orm import Base, one_of, partial_index
 
 
 class Wish(StrEnum):
@@ -85,6 +86,32 @@ class ClaimStep(Base):
     at: Mapped[datetime]
     actor: Mapped[str]
     """An account's e-mail, or "buyer"."""
+
+
+class SendBack(Base):
+    """The notice that a unit without words is sent back, and what became of it."""
+
+    __tablename__ = "send_back"
+    __table_args__ = (
+        CheckConstraint("(arrived_at IS NULL) = (arrived_by IS NULL)", name="arrived_by_somebody"),
+        one_of("arrived_as", Fate),
+        CheckConstraint("arrived_at IS NULL OR kept_at IS NULL", name="arrived_or_kept"),
+        partial_index("ix_send_back_unit", "order_line_id", where="kept_at IS NULL", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_line.id"))
+    told_at: Mapped[datetime]
+    """When the notice was given: the law's days count from it."""
+    told_by: Mapped[str]
+    """"buyer", or the account that wrote it down for one who telephoned."""
+    arrived_at: Mapped[datetime | None]
+    arrived_by: Mapped[str | None]
+    arrived_as: Mapped[str | None]
+    """The Fate that was said then."""
+    kept_at: Mapped[datetime | None]
+    """When it was said that the buyer keeps it after all."""
 
 
 class ClaimPicture(Base):

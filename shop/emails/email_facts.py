@@ -7,6 +7,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop.claims import send_backs
+from shop.claims.send_backs import ComingBack
 from shop.emails.email_lines import EmailLine, titled
 from shop.fulfilment import parcels, units
 from shop.fulfilment.models import Parcel, Unit
@@ -41,6 +43,8 @@ class EmailFacts:
     parcel: tuple[Parcel, Sequence[str]] | None = None
     surplus: PaymentEntry | None = None
     """The second payment that the e-mail is about."""
+    coming_back: Sequence[ComingBack] = ()
+    """What its buyer sends back, when the e-mail is about that."""
     change: Told | None = None
     """The address that was asked for, when the e-mail is about that."""
     lines: Sequence[EmailLine] = field(default=(), repr=False)
@@ -126,6 +130,7 @@ def facts_of(
         units=units.units_of(session, order.id),
         refunds=refund_history(session, order) if _money_moved(opened) else (),
         parcel=parcels.told_by(session, claimed.dedupe_key) if claimed.kind == parcels.EMAIL else None,
+        coming_back=send_backs.coming_back(session, order.id) if claimed.kind == send_backs.EMAIL else (),
         change=_change(session, services, claimed),
         surplus=_surplus(session, order, about) if claimed.kind == PAID_TWICE else None,
     )

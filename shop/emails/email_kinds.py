@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shop.claims import threads
+from shop.claims import send_backs, threads
 from shop.emails import on_address, on_making, on_money, on_order
 from shop.emails.email_blocks import Block
 from shop.emails.email_facts import PAID_TWICE, EmailFacts
@@ -42,6 +42,7 @@ KINDS: Final[Mapping[str, EmailKind]] = {
     "refund-returned": EmailKind(ABOUT, on_money.refund_returned),
     "disputed": EmailKind(ABOUT, on_money.disputed),
     threads.EMAIL: EmailKind(ABOUT, on_making.claim_answered),
+    send_backs.EMAIL: EmailKind(ABOUT, on_making.sent_back),
     parcels.EMAIL: EmailKind(YOURS, on_making.posted),
     email_change.ASKED: EmailKind(ABOUT, on_address.asked),
     email_change.CONFIRM: EmailKind(ABOUT, on_address.link, to_a_stranger=True),

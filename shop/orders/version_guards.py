@@ -38,6 +38,7 @@ NOT_ABOUT_MONEY: Final = frozenset(
         "order_note",
         "parcel",
         "suspicion",
+        "send_back",
         "unit",
         "wall_entry",
     }

@@ -191,7 +191,7 @@ def _problems(form: AnswerForm) -> dict[str, Any]:
 
 def _shown(step: Step, href: str) -> StepShown:
     return StepShown(
-        who=f"{'The buyer' if step.actor == BUYER else step.actor}, {minute(step.at)} UTC",
+        who=f"{'The buyer' if step.actor == BUYER else step.actor}, {minute(step.at)}",
         words=step.words,
         outcome=step.outcome.capitalize() if step.outcome else "",
         picture=f"{href}/pictures/{step.id}" if step.has_picture else "",

@@ -29,6 +29,7 @@ from shop.owner.order_money import (
     why_no_refund,
 )
 from shop.owner.paper_choices import of_order
+from shop.owner.send_backs import returning
 from shop.owner.units import UnitShown, shown
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.kinds import OWED_STILL, EntryKind, RefundReason
@@ -124,6 +125,7 @@ def context(
         history = happened(session, order, entries)
         written = notes.notes_of(session, current_services().vault, order.row.id)
         claims = rows_of(session, order.row)
+        back = returning(session, order.row)
     money = money_of(order)
     refund = refund_form(order, money, typed)
     problems = {at or (refund.first if refund else ""): problem} if problem else {}
@@ -142,6 +144,7 @@ def context(
         "history": history,
         "notes": written,
         "claims": claims,
+        "returning": back,
         "problems": problems,
         "refund": refund,
         "no_refund": why_no_refund(money),

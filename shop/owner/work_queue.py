@@ -21,6 +21,7 @@ from shop.owner.claim_rows import waiting_rows
 from shop.owner.cutting import refuse_unless_as_approved
 from shop.owner.due_days import due, late
 from shop.owner.paper_choices import OF_STEP
+from shop.owner.send_backs import awaited_rows
 from shop.web.dates import short_day
 
 blueprint = Blueprint("owner_work_queue", __name__, url_prefix="/owner/bench")
@@ -155,7 +156,7 @@ def index() -> ResponseReturnValue:
         sections = [Section(action, number[action], list(map(_row, found))) for action, found in rows.items()]
         resting = [_row(one) for one in on_hold(session, book, most=MOST)]
         slips = [_slip(step) for step in can_be_undone(session)]
-        claims = waiting_rows(session, most=MOST)
+        claims = waiting_rows(session, most=MOST) + awaited_rows(session, most=MOST)
     shown = {"sections": sections, "resting": resting, "slips": slips, "claims": claims, "papers_of": OF_STEP}
     return render_template("owner/bench.html", **shown)
 

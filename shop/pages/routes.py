@@ -11,15 +11,13 @@ from shop.catalogue.hallmarking import CANCEL_DAYS, SILVER_HALLMARK_FROM_MG
 from shop.catalogue.page_cache import Shown, cached_pages
 from shop.catalogue.postage import SERVICES
 from shop.catalogue.views import Catalogue
+from shop.claims.send_backs import REFUND_DAYS, SEND_WITHIN_DAYS
 from shop.container import trader
 from shop.money import pounds_and_pence
 from shop.pages.support import Group
 from shop.web.dates import day
 
 blueprint = Blueprint("pages", __name__)
-
-REFUND_DAYS: Final = 14
-"""Days in which money goes back. Consumer Contracts Regulations 2013, regulation 34."""
 
 REJECT_DAYS: Final = 30
 """Days in which something faulty may be refused outright. Consumer Rights Act 2015, section 22."""
@@ -64,6 +62,7 @@ def delivery() -> ResponseReturnValue:
         ],
         cancelling=_cancelling(),
         cancel_days=CANCEL_DAYS,
+        send_days=SEND_WITHIN_DAYS,
         refund_days=REFUND_DAYS,
         reject_days=REJECT_DAYS,
         deliver_days=DELIVER_DAYS,

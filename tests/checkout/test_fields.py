@@ -173,6 +173,10 @@ BUTTONS: Final = {
     "/owner/orders/<reference>/acceptance",
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/hold",
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/steps",
+    "/orders/<token>/send-backs/<int(max=2147483647):number>/keeping",
+    "/owner/orders/<reference>/send-backs",
+    "/owner/orders/<reference>/send-backs/<int(max=2147483647):number>/arrival",
+    "/owner/orders/<reference>/send-backs/<int(max=2147483647):number>/keeping",
     "/owner/orders/<reference>/looks",
     "/owner/orders/views",
     "/owner/orders/views/<int(max=2147483647):number>/removal",
@@ -197,6 +201,7 @@ BUTTONS: Final = {
 
 TRIED_ELSEWHERE: Final = {
     "/orders/<token>/claims",
+    "/orders/<token>/send-backs",
     "/orders/<token>/claims/<int(max=2147483647):number>/messages",
     "/owner/orders/<reference>/claims/<int(max=2147483647):number>/answers",
     "/orders/<token>/drawings/<int(max=2147483647):number>/approval",
@@ -215,7 +220,7 @@ TRIED_ELSEWHERE: Final = {
 """Forms that tests/journal/test_comments.py tries, since only a few a minute are taken, notes, the one for a
 refund that Stripe refused, those of drawings by hand and the counts of stock, in tests/owner, those that put
 an order right, in tests/corrections, the invitation, in tests/accounts/test_roster.py, and claims, in
-test_claims.py here and in tests/owner."""
+test_claims.py here and in tests/owner; what goes back in test_send_backs.py."""
 
 
 class Form(NamedTuple):

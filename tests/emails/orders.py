@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from shop import stock
 from shop.catalogue import snapshot
-from shop.claims import threads
+from shop.claims import send_backs, threads
 from shop.claims.models import Wish
 from shop.claims.threads import Message, Opening
 from shop.emails import order_emails
@@ -221,6 +221,14 @@ def _claimed(harness: Harness, contact: Contact) -> int:
     return order
 
 
+def _sent_back(harness: Harness, contact: Contact) -> int:
+    order = paid(harness, DISC, PETAL, contact=contact)
+    made(harness, order, [1, 2], words=[1])
+    with harness.database.transaction() as session:
+        send_backs.give_notice(session, order, [2])
+    return order
+
+
 def _link(harness: Harness, contact: Contact) -> int:
     order = paid(harness, DISC, PETAL, contact=contact)
     with harness.database.transaction() as session:
@@ -263,6 +271,7 @@ LIVES: Final[Mapping[str, Callable[[Harness, Contact], int]]] = {
     "disputed": _disputed,
     "posted": _posted,
     "claim-answered": _claimed,
+    "send-back": _sent_back,
     "order-link": _link,
 }
 """By the kind of e-mail: a life in which it is sent."""

@@ -3,6 +3,7 @@
 A page missing here fails tests/journeys/test_page_states.py: add it, with all its states.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -436,6 +437,45 @@ def posted_order(visitor: Visitor) -> None:
     bench.act(1, 1, *WORDS)
     bench.post(1, 1, tracking="AB123456789GB")
     visitor.open(visitor.path)
+
+
+def posted_petal(visitor: Visitor) -> None:
+    """The page of an order of a Petal that was posted."""
+    visitor.open(shared(visitor))
+    bench = Bench(open_harness(visitor.shop.database))
+    bench.act(1, 1, *PLAIN)
+    bench.post(1, 1)
+    visitor.open(visitor.path)
+
+
+def sending_back(visitor: Visitor) -> None:
+    posted_petal(visitor)
+    visitor.page.get_by_role("link", name="Send a piece without words back").click()
+
+
+def nothing_sent_back(visitor: Visitor) -> None:
+    sending_back(visitor)
+    visitor.page.get_by_label("Petal").uncheck()
+    visitor.presses("I send it back")
+
+
+def none_to_send_back(visitor: Visitor) -> None:
+    posted_order(visitor)
+    visitor.open(f"{visitor.path}/send-backs")
+
+
+def sent_back(visitor: Visitor) -> None:
+    sending_back(visitor)
+    visitor.presses("I send it back")
+
+
+def arrived_at_the_owner(visitor: Visitor) -> None:
+    sent_back(visitor)
+    visitor.has_signed_in("owner")
+    visitor.open("/owner/bench")
+    visitor.page.get_by_role("link", name="piece 1").last.click()
+    visitor.presses(re.compile("It is here, back in the drawer"))
+    visitor.open(visitor.path.partition("#")[0])
 
 
 def claim_before_posting(visitor: Visitor) -> None:
@@ -963,6 +1003,15 @@ PAGE_STATES: Final = (
         "order disputed", "/orders/<token>", order_page(on_dashboard("/disputes")), shows="The bank is asking"
     ),
     PageState("order posted", "/orders/<token>", posted_order, shows="Something is not right"),
+    PageState("send back", "/orders/<token>/send-backs", sending_back, shows="within 14 days of telling us"),
+    PageState(
+        "send back refused", "/orders/<token>/send-backs", nothing_sent_back, 422, shows="choose the piece"
+    ),
+    PageState("send back none", "/orders/<token>/send-backs", none_to_send_back, shows="There is nothing"),
+    PageState("order sent back", "/orders/<token>", sent_back, shows="I keep it after all"),
+    PageState(
+        "owner order sent back", "/owner/orders/<reference>", arrived_at_the_owner, shows="See what goes back"
+    ),
     PageState("claim", "/orders/<token>/claims", claiming, shows="What would be best for you"),
     PageState("claim refused", "/orders/<token>/claims", refused_claim, 422, shows="could not be read"),
     PageState("claim too early", "/orders/<token>/claims", claim_before_posting, shows="None of this order"),
