@@ -51,6 +51,7 @@ from shop.owner import send_backs as owner_send_backs
 from shop.owner import staff as owner_staff
 from shop.owner import stock as owner_stock
 from shop.owner import stocktake as owner_stocktake
+from shop.owner import today as owner_today
 from shop.owner import units as owner_units
 from shop.owner import wall as owner_wall
 from shop.owner import work_queue as owner_work_queue
@@ -91,6 +92,7 @@ TOPICS: Final = (
     accounts,
     owner_alerts,
     owner_claims,
+    owner_today,
     owner_orders,
     owner_order_notes,
     owner_refunds,

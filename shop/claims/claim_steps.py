@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from shop.claims.models import Claim, ClaimPicture, ClaimState, ClaimStep, Outcome, Said
@@ -82,6 +82,11 @@ def waiting(session: Session, *, most: int) -> Sequence[tuple[Claim, str]]:
         .limit(most)
     )
     return [(claim, reference) for claim, reference in rows]
+
+
+def count_waiting(session: Session) -> int:
+    """How many claims wait for an answer."""
+    return session.scalar(select(func.count()).where(Claim.state == ClaimState.OURS)) or 0
 
 
 def kept(session: Session, vault: Vault, order_id: int) -> list[dict[str, Any]]:

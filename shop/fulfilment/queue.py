@@ -16,9 +16,10 @@ from shop.fulfilment.units import NO_SLIP, SLIP, WORKED_ON
 from shop.giving.ledger import Book
 from shop.orders.models import Order, OrderLine
 
-_UNITS: Final = orm_join(
+UNITS: Final = orm_join(
     orm_join(Unit, OrderLine, OrderLine.id == Unit.order_line_id), Order, Order.id == Unit.order_id
 )
+"""Units with their lines and orders."""
 
 _TOLD: Final = (
     select(func.max(DateStep.posted_by))
@@ -57,20 +58,20 @@ class Queued:
 
 def waiting_for(session: Session, action: Action, book: Book, *, most: int) -> Sequence[Queued]:
     """The units whose next step this is, by the day promised."""
-    return _queued(session, _next_is(action), book, most)
+    return queued(session, next_is(action), book, most)
 
 
 def on_hold(session: Session, book: Book, *, most: int) -> Sequence[Queued]:
     """The units that rest."""
-    return _queued(session, and_(Unit.stage.in_(TO_MAKE), Unit.held.is_not(None)), book, most)
+    return queued(session, and_(Unit.stage.in_(TO_MAKE), Unit.held.is_not(None)), book, most)
 
 
 def counts(session: Session, book: Book) -> Mapping[Action, int]:
     """How many units wait for each step."""
     rows = session.execute(
         select(Unit.stage, OrderLine.engraved, func.count())
-        .select_from(_UNITS)
-        .where(*_made_of(book), Unit.stage.in_(TO_MAKE), Unit.held.is_(None))
+        .select_from(UNITS)
+        .where(*made_of(book), Unit.stage.in_(TO_MAKE), Unit.held.is_(None))
         .group_by(Unit.stage, OrderLine.engraved)
     ).all()
     found = dict.fromkeys(STEPS, 0)
@@ -110,7 +111,8 @@ def can_be_undone(session: Session, most: int = 5) -> Sequence[Undoable]:
     return [Undoable(*row) for row in rows]
 
 
-def _next_is(action: Action) -> ColumnElement[bool]:
+def next_is(action: Action) -> ColumnElement[bool]:
+    """Whether this is the next step of a unit that does not rest."""
     stands = [
         and_(Unit.stage == stage, OrderLine.engraved.is_(words))
         for moves, words in ((MOVES, True), (WITHOUT_WORDS, False))
@@ -119,7 +121,10 @@ def _next_is(action: Action) -> ColumnElement[bool]:
     return and_(Unit.held.is_(None), or_(*stands))
 
 
-def _queued(session: Session, chosen: ColumnElement[bool], book: Book, most: int) -> Sequence[Queued]:
+def queued(
+    session: Session, chosen: ColumnElement[bool], book: Book, most: int, *, skipped: int = 0
+) -> Sequence[Queued]:
+    """The chosen units of paid orders, by the day promised, without the first few."""
     rows = session.execute(
         select(
             OrderLine.id.label("line_id"),
@@ -137,14 +142,15 @@ def _queued(session: Session, chosen: ColumnElement[bool], book: Book, most: int
             Order.post_from,
             _TOLD.label("told"),
         )
-        .select_from(_UNITS)
-        .where(*_made_of(book), chosen)
+        .select_from(UNITS)
+        .where(*made_of(book), chosen)
         .order_by(*BY_DAY)
+        .offset(skipped)
         .limit(most)
     )
     return [Queued(**row) for row in rows.mappings()]
 
 
-def _made_of(book: Book) -> tuple[ColumnElement[bool], ...]:
+def made_of(book: Book) -> tuple[ColumnElement[bool], ...]:
     """Units of paid orders, and of this book: what was ordered with test payments is never made for real."""
     return Order.state.in_(WORKED_ON), Order.book == book

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from shop import clock
@@ -194,6 +194,12 @@ def listed(
         for comment in opened
     ]
     return found, rows[-1].id if more else None
+
+
+def count_waiting(session: Session) -> int:
+    """How many comments wait for somebody."""
+    waits = or_(Comment.state == State.HELD, Comment.reported_at.is_not(None))
+    return session.scalar(select(func.count()).where(Comment.state != State.REMOVED, waits)) or 0
 
 
 def _repeats(later: Opened, comment: Opened) -> bool:

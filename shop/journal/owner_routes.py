@@ -35,6 +35,13 @@ def index() -> ResponseReturnValue:
     return _page()
 
 
+@blueprint.app_template_global("comments_to_read")
+def count() -> int:
+    """How many wait, for the page the owner starts with."""
+    with web.reading() as session:
+        return comments.count_waiting(session)
+
+
 @blueprint.post(f"/{NUMBER}/decisions")
 @require("owner")
 def decide(number: int) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
-from shop import alerts, web
+from shop import web
 from shop.accounts.access import require
 from shop.container import current_services
 from shop.fulfilment.order_lists import OrderFilter
@@ -20,15 +20,6 @@ from shop.owner.order_page import context, opened, sync_now
 from shop.payments.review import undecided
 
 blueprint = Blueprint("owner_orders", __name__, url_prefix="/owner")
-
-
-@blueprint.get("/")
-@require("owner")
-def today() -> ResponseReturnValue:
-    """Where the owner starts: with what needs a person, otherwise straight to the orders."""
-    with web.reading() as session:
-        start = "/owner/alerts" if alerts.count_open(session) else "/owner/orders"
-    return redirect(start, HTTPStatus.SEE_OTHER)
 
 
 @blueprint.get("/orders")

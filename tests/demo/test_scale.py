@@ -22,6 +22,7 @@ from tests.shopper import Shopper
 BIG = {table.name for table in (*TABLES, LedgerTxn.__table__, LedgerEntry.__table__)} - {"wall_entry"}
 
 PAGES = (
+    "/owner/", "/owner/today/to-check", "/owner/today/late", "/owner/today/on-hold",
     "/owner/orders", "/owner/orders?state=all", "/owner/orders?before={reference}",
     "/owner/orders/{reference}", "/owner/orders?state=paid",
     "/owner/orders?state=refunded&before={reference}", "/owner/orders?stage=to+check",

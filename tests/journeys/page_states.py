@@ -545,12 +545,28 @@ def one_order(visitor: Visitor) -> None:
     visitor.page.locator("#orders tbody a").click()
 
 
+def today_with_work(visitor: Visitor) -> None:
+    """Something in most lists."""
+    bench_with_work(visitor)
+    with visitor.shop.database.transaction() as session:
+        raise_alert(session, AlertKind.CUT_CHANGED, "PM-7K3Q-2F")
+        late = session.scalars(select(Order).order_by(Order.id).limit(2)).all()
+        for order in late:
+            order.posted_by = (clock.now() - timedelta(days=9)).date()
+    visitor.open("/owner/")
+
+
+def late_units(visitor: Visitor) -> None:
+    today_with_work(visitor)
+    visitor.page.get_by_role("link", name="Late").click()
+
+
 def alerted(visitor: Visitor) -> None:
     with visitor.shop.database.transaction() as session:
         raise_alert(session, AlertKind.CUT_DIFFERS, "Great Vibes, front of a Disc", "0.93 mm² apart.")
         raise_alert(session, AlertKind.CUT_CHANGED, "PM-7K3Q-2F")
     visitor.has_signed_in("owner")
-    visitor.open("/owner/")
+    visitor.open("/owner/alerts")
 
 
 def seen_to(visitor: Visitor) -> None:
@@ -1068,6 +1084,9 @@ PAGE_STATES: Final = (
     PageState("bench card bare", "/owner/bench/units/<number>", bench_card_bare, shows="Not engraved."),
     PageState("orders none", "/owner/orders", staff_at("owner", "/owner/orders"), shows="No orders yet"),
     PageState("orders", "/owner/orders", staff_at("owner", "/owner/orders", sold=True)),
+    PageState("today none", "/owner/", staff_at("owner", "/owner/"), shows="Nothing waits to be made"),
+    PageState("today", "/owner/", today_with_work, shows="Late"),
+    PageState("today list", "/owner/today/<name>", late_units, shows="Late"),
     PageState("orders chosen", "/owner/orders", chosen_orders, shows="The view “To check” is kept"),
     PageState(
         "orders chosen wrongly",

@@ -20,6 +20,7 @@ CLAIM: Final = "/owner/orders/<reference>/claims/<int(max=2147483647):number>"
 
 PERMISSIONS: Final = {
     "/owner/": OWNER,
+    "/owner/today/<name>": OWNER,
     "/owner/alerts": OWNER,
     "/owner/alerts/<int(max=2147483647):number>/acknowledgement": OWNER,
     "/owner/bench": OWNER,
@@ -134,7 +135,7 @@ def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid:
     who = Shopper(app)
     if role != "nobody":
         who.sign_in(role)
-    values = {"<reference>": paid, "<sku>": who.variant("disc").sku, "<kind>": "csv",
+    values = {"<reference>": paid, "<sku>": who.variant("disc").sku, "<kind>": "csv", "<name>": "to-check",
         "<int(max=2147483647):number>": "1", "<side>": "front",
         "<int(max=2147483647):seq>": "1", "<int(max=2147483647):step>": "1"}  # fmt: skip
     seen = []

@@ -189,7 +189,7 @@ def test_a_payment_in_review_that_went_back_in_the_dashboard_is_refunded(
     assert harness.sync(order) is State.REFUNDED
     assert harness.level("heart").reserved == 0
     assert form_to(owner, unexplained, "/return") is None
-    assert "/owner/orders" in owner.get("/owner/").location
+    assert "Money that waits" not in owner.get("/owner/").text
 
 
 def test_two_people_decide_once(owner: Shopper, harness: Harness, unexplained: str) -> None:

@@ -1,0 +1,158 @@
+"""The workshop opens on today: each number leads to a list of exactly so many."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from shop import clock
+from shop.alerts import AlertKind, raise_alert
+from shop.fulfilment import units
+from shop.fulfilment.stages import Action, Hold
+from shop.orders.models import Order
+from tests.claims.conftest import Desk
+from tests.fulfilment.conftest import OWNER, PLAIN, WORDS, Bench
+from tests.harness import Harness
+from tests.owner.test_refunds import unexplained
+from tests.shopper import Shopper, soup
+
+__all__ = ["unexplained"]
+
+ENGRAVED, BARE = ("disc", "Wren"), ("petal", "")
+
+
+@pytest.fixture
+def bench(harness: Harness) -> Bench:
+    return Bench(harness)
+
+
+@pytest.fixture
+def busy(owner: Shopper, bench: Bench, unexplained: str) -> Bench:
+    """A shop with something in every list."""
+    for done in range(len(WORDS) + 1):
+        bench.act(bench.paid(ENGRAVED), 1, *WORDS[:done])
+    bench.act(bench.paid(BARE, BARE), 1, *PLAIN)
+    resting = [bench.paid(BARE) for _ in Hold]
+    late = bench.paid(ENGRAVED, BARE)
+    with bench.harness.database.transaction() as session:
+        for order, why in zip(resting, Hold, strict=True):
+            units.hold(session, order, 1, why, actor=OWNER)
+        session.get_one(Order, late).posted_by = (clock.now() - timedelta(days=5)).date()
+        raise_alert(session, AlertKind.CUT_CHANGED, "PM-7K3Q-2F")
+        raise_alert(session, AlertKind.NEWS_STUCK, "evt_1")
+    for slug, left in (("heart", 1), ("keeping", 2)):
+        bench.harness.set_stock(slug, left)
+    desk = Desk(bench.harness)
+    desk.opens(desk.posted(ENGRAVED), "It says Wern.")
+    shared = {"dedication": "For Wren", "wall": "1", "wall-name": "Ada"}
+    shopper = Shopper(owner.app)
+    bench.harness.set_stock("petal", 9)
+    assert shopper.add("petal", **shared).status_code == 303
+    assert shopper.tell_details().status_code == 303
+    assert shopper.press_pay().status_code == 303
+    last = max(order.id for order in _orders(bench))
+    bench.harness.pays(last)
+    bench.harness.sync(last)
+    said = {"name": "Ada", "words": "We called her Wren."}
+    for page in ("both-ways", "both-ways"):
+        shopper.send(f"/journal/{page}", f"/journal/{page}/comments", said | {"words": f"{page} {shopper}"})
+    return bench
+
+
+def _orders(bench: Bench) -> list[Order]:
+    with bench.harness.database.reading() as session:
+        return list(session.query(Order))
+
+
+def tiles(owner: Shopper) -> dict[str, tuple[int, str]]:
+    """By its label, each number of the page with its link."""
+    found = {}
+    for tile in soup(owner.get("/owner/")).select("a.today-tile"):
+        number, label = (part.text for part in tile.select("span"))
+        found[label] = (int(number), str(tile["href"]))
+    return found
+
+
+ROWS = {
+    "/owner/alerts": "main form[action$='/acknowledgement']",
+    "/owner/orders": "#money-that-waits li",
+    "/owner/wall": "#waiting-title ~ ul > li:has(form)",
+    "/owner/comments": "article.bench-ticket",
+}
+"""What a row is, where a list is no table."""
+
+
+def rows(owner: Shopper, address: str) -> int:
+    """How many rows a list has, over all of its pages."""
+    number, following = 0, address.partition("#")[0]
+    while following:
+        page = soup(owner.get(following))
+        number += len(page.select(ROWS.get(following.partition("?")[0], "#listed tbody tr:has(a)")))
+        after = page.find("a", string="The next page")
+        following = str(after["href"]) if after else ""
+    return number
+
+
+def test_each_number_leads_to_a_list_of_exactly_so_many(
+    owner: Shopper, busy: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shop.owner.today.MOST", 2)
+    shown = tiles(owner)
+    assert set(shown) == {
+        "To check", "To engrave", "Being engraved", "To look at again", "To pack", "To post", "Late",
+        "On hold", "Waiting for an answer", "Claims to answer", "Alerts", "Money that waits", "Low stock",
+        "Words for the wall", "Comments to read",
+    }  # fmt: skip
+    assert {label: rows(owner, href) for label, (_, href) in shown.items()} == {
+        label: number for label, (number, _) in shown.items()
+    }
+    assert (shown["Late"][0], shown["On hold"][0], shown["Waiting for an answer"][0]) == (2, 3, 1)
+
+
+def test_what_was_ordered_with_test_payments_is_counted_only_where_all_are(
+    owner: Shopper, bench: Bench
+) -> None:
+    order = bench.paid(BARE)
+    assert tiles(owner)["To check"][0] == 1
+    with bench.harness.database.transaction() as session:
+        session.get_one(Order, order).book = "live"
+    assert "To check" not in tiles(owner)
+    assert rows(owner, "/owner/today/to-check") == 0
+
+
+def test_what_was_done_leaves_its_list(owner: Shopper, bench: Bench) -> None:
+    order = bench.paid(BARE)
+    bench.act(order, 1, Action.CHECK)
+    assert {label: number for label, (number, _) in tiles(owner).items()} == {"To pack": 1}
+
+
+def test_a_quiet_day_says_so(owner: Shopper) -> None:
+    page = owner.get("/owner/").text
+    assert "Nothing waits to be made." in page
+    assert "Nothing needs you." in page
+    assert "£0.00 is owed now" in page
+
+
+@pytest.mark.parametrize(
+    "address", ["nothing", "to-check?page=0", "to-check?page=-1", "to-check?page=99999999", "%00"]
+)
+def test_what_is_no_list_and_no_page_breaks_nothing(owner: Shopper, address: str) -> None:
+    assert owner.get(f"/owner/today/{address}").status_code in {200, 400, 404}
+
+
+def test_the_owners_pages_keep_to_their_numbers_of_statements(owner: Shopper, busy: Bench) -> None:
+    budgets = {"/owner/": 16, "/owner/orders": 9, "/owner/today/to-check": 5, "/owner/today/low-stock": 8}
+    asked = dict.fromkeys(budgets, 0)
+    engine = owner.app.extensions["shop"].database.engine
+
+    def hear(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)", statement):
+            asked[address] += 1
+
+    for address in budgets:
+        owner.get(address)
+        event.listen(engine, "before_cursor_execute", hear)
+        owner.get(address)
+        event.remove(engine, "before_cursor_execute", hear)
+    assert {address: number for address, number in asked.items() if number > budgets[address]} == {}
