@@ -40,6 +40,7 @@ from shop.owner import alerts as owner_alerts
 from shop.owner import bench_card as owner_bench_card
 from shop.owner import claims as owner_claims
 from shop.owner import cutting as owner_cutting
+from shop.owner import dispatch as owner_dispatch
 from shop.owner import hand_drawings as owner_hand_drawings
 from shop.owner import machine as owner_machine
 from shop.owner import order_notes as owner_order_notes
@@ -52,6 +53,7 @@ from shop.owner import staff as owner_staff
 from shop.owner import stock as owner_stock
 from shop.owner import stocktake as owner_stocktake
 from shop.owner import today as owner_today
+from shop.owner import tracking_import as owner_tracking_import
 from shop.owner import units as owner_units
 from shop.owner import wall as owner_wall
 from shop.owner import work_queue as owner_work_queue
@@ -100,7 +102,9 @@ TOPICS: Final = (
     owner_cutting,
     owner_hand_drawings,
     owner_machine,
+    owner_dispatch,
     owner_papers,
+    owner_tracking_import,
     owner_scan,
     owner_staff,
     owner_stock,

@@ -1,15 +1,19 @@
 """What leaves together: posting packed units, and what the buyer is told of it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from shop import clock
+from shop.catalogue.postage import SERVICES
 from shop.fulfilment.models import Parcel, TrackingChange, UnitStep
 from shop.fulfilment.stages import Action, Stage, after
 from shop.fulfilment.units import SLIP, NotAllowed, note, workable
+from shop.giving.ledger import Book
 from shop.mail import outbox
 from shop.orders.lifecycle import lock
 from shop.orders.models import Order, OrderLine
@@ -57,6 +61,33 @@ def parcels_of(session: Session, order_id: int) -> Sequence[Parcel]:
     """The parcels of an order that were not taken back, oldest first."""
     kept = _posted(order_id).with_only_columns(UnitStep.parcel_id)
     return session.scalars(select(Parcel).where(Parcel.id.in_(kept)).order_by(Parcel.id)).all()
+
+
+@dataclass(frozen=True)
+class PostedParcel:
+    """A parcel with its order's reference, its service's name, and how many pieces are in it."""
+
+    parcel: Parcel
+    reference: str
+    service: str
+    pieces: int
+
+
+def posted_between(session: Session, begins: datetime, ends: datetime, book: Book) -> list[PostedParcel]:
+    """The parcels of these hours that were not taken back, oldest first."""
+    undone = aliased(UnitStep)
+    rows = session.execute(
+        select(Parcel, Order.reference, func.count())
+        .join(Order, Order.id == Parcel.order_id)
+        .join(UnitStep, UnitStep.parcel_id == Parcel.id)
+        .where(Parcel.posted_at >= begins, Parcel.posted_at < ends, Order.book == book)
+        .where(~exists().where(undone.undoes_id == UnitStep.id))
+        .group_by(Parcel.id, Order.reference)
+        .order_by(Parcel.id)
+    ).all()
+    return [
+        PostedParcel(one, reference, SERVICES[one.service].name, pieces) for one, reference, pieces in rows
+    ]
 
 
 def told_by(session: Session, dedupe_key: str) -> tuple[Parcel, Sequence[str]] | None:

@@ -62,6 +62,12 @@ def _of_step(action: Action) -> PaperChoices:
     )
 
 
+def of_packed() -> PaperChoices:
+    """For all that is packed."""
+    title = "Print for all that is packed"
+    return PaperChoices(id="print", title=title, button="Make one PDF", boxes=_boxes(TO_SEND))
+
+
 def of_order() -> PaperChoices:
     """For an order on its page."""
     return PaperChoices(id="print", title="Print", button="Make one PDF", boxes=_boxes(TO_SEND))

@@ -41,13 +41,7 @@ def print_them() -> ResponseReturnValue:
     kinds = [kind for kind in KINDS if kind in request.form.getlist("paper")]
     if not kinds:
         return _back(NO_KIND)
-    services = current_services()
-    with web.transaction() if "cards" in kinds else web.reading() as session:
-        them = chosen(session, services.vault, _line_ids(session))
-        if "cards" in kinds:
-            opened = [line.row.id for _, line in with_dedication(them)]
-            note_opened(session, opened, actor=g.account.email)
-    parts = _parts(kinds, them)
+    parts = _parts(kinds, _chosen(opening="cards" in kinds))
     if not parts:
         return _back(NOTHING)
     name = ", ".join(KINDS[kind].lower() for kind in kinds).capitalize()
@@ -56,6 +50,15 @@ def print_them() -> ResponseReturnValue:
     except NotTypeset:
         return _back(FAILED)
     return pdf(made, f"{'-'.join(kinds)}-{clock.now():%Y-%m-%d}")
+
+
+def _chosen(*, opening: bool) -> list[Chosen]:
+    """The units that were asked for; `opening` their dedications is written down."""
+    with web.transaction() if opening else web.reading() as session:
+        them = chosen(session, current_services().vault, _line_ids(session))
+        if opening:
+            note_opened(session, [line.row.id for _, line in with_dedication(them)], actor=g.account.email)
+    return them
 
 
 def pdf(made: bytes, name: str) -> Response:

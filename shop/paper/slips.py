@@ -1,10 +1,11 @@
 """Packing slips: who the parcel is from, the message, what is inside, and never a price."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from shop.fulfilment.models import Unit
 from shop.fulfilment.stages import Stage
+from shop.orders.models import OrderLine
 from shop.paper.chosen import Chosen
 from shop.paper.typesetting import Part
 from shop.paper.written import lines
@@ -23,22 +24,29 @@ def _slip(one: Chosen, seller: Trader) -> dict[str, Any]:
     return {
         "seller": seller.name,
         "for": lines(contact.get("name")),
+        "from": lines(f"A gift from {contact['buyer_name']}" if _is_from(contact, gift) else ""),
         "message": lines(gift.get("message")),
-        "pieces": [
-            {
-                "name": line.row.piece_name,
-                "detail": f"{line.row.metal_name}, {line.row.chain_inches} inch chain"
-                + (", engraved" if line.row.engraved else ""),
-            }
-            for line in one.lines
-        ],
+        "pieces": [_piece(line.row) for line in one.lines],
         "later": _later(one),
         "given": one.order.row.donation_statement or "" if one.order.given_pence else "",
-        "help": (
-            f"From {seller.name}, {', '.join(seller.address)}. If something is not right, please write to "
-            f"{seller.email} and say {one.reference}."
-        ),
+        "help": _help(one.reference, seller),
     }
+
+
+def _help(reference: str, seller: Trader) -> str:
+    return (
+        f"From {seller.name}, {', '.join(seller.address)}. If something is not right, please write to "
+        f"{seller.email} and say {reference}."
+    )
+
+
+def _piece(row: OrderLine) -> dict[str, str]:
+    engraved = ", engraved" if row.engraved else ""
+    return {"name": row.piece_name, "detail": f"{row.metal_name}, {row.chain_inches} inch chain{engraved}"}
+
+
+def _is_from(contact: Mapping[str, Any], gift: Mapping[str, Any]) -> bool:
+    return bool(gift.get("as_gift") and contact.get("buyer_name"))
 
 
 def _later(one: Chosen) -> str:

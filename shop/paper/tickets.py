@@ -53,7 +53,6 @@ def _ticket(one: Chosen, line: LineView, outlines: Cut, site_url: str) -> dict[s
     cut, problem = outlines
     sides = [drawn(side) for side in cut.values()]
     notes = [note for note in (problem, *_notes(one, line)) if note]
-    highest = max((side["height"] + _BELOW_MM for side in sides), default=0.0)
     return {
         "reference": one.reference,
         "piece": f"{row.number} of {len(one.order.lines)}: {row.piece_name}",
@@ -62,10 +61,16 @@ def _ticket(one: Chosen, line: LineView, outlines: Cut, site_url: str) -> dict[s
         "qr": qr_code(f"{site_url}{SCAN}{code}", f"Code of this ticket: {code}"),
         "notes": notes,
         "words": [{"place": place, "lines": lines(text)} for place, text in line.words],
-        "room": _FREE_MM - _NOTE_MM * len(notes) - highest,
+        "room": _room(sides, notes),
         "sides": sides,
         "steps": WITH_WORDS if row.engraved else WITHOUT_WORDS,
     }
+
+
+def _room(sides: Sequence[Mapping[str, Any]], notes: Sequence[str]) -> float:
+    """How high the words may stand, in mm."""
+    highest = max((side["height"] + _BELOW_MM for side in sides), default=0.0)
+    return _FREE_MM - _NOTE_MM * len(notes) - highest
 
 
 def _cut(line: LineView) -> Cut:

@@ -40,21 +40,21 @@ def typeset(parts: Sequence[Part], *, title: str, seller: str) -> bytes:
     A process of its own does it, and gives back at its end the 150 MB that it takes.
     """
     data = {"title": title, "seller": seller, "parts": parts}
-    said = {
-        "data": json.dumps(data, ensure_ascii=False),
-        "folders": sorted({str(file.parent) for file in FONTS}),
-        "moment": int(clock.now().timestamp()),
-    }
     try:
-        done = subprocess.run(  # noqa: S603 - our own program, and nothing typed among its arguments
-            [sys.executable, "-I", str(_PROGRAM)],
-            input=json.dumps(said).encode(),
-            capture_output=True,
-            timeout=LONGEST_SECONDS,
-            check=True,
-        )
+        return _run(json.dumps(data, ensure_ascii=False))
     except subprocess.CalledProcessError as failed:
         raise NotTypeset(f"The typesetter ended with {failed.returncode}.") from None
     except subprocess.TimeoutExpired:
         raise NotTypeset(f"The typesetter took more than {LONGEST_SECONDS} seconds.") from None
-    return done.stdout
+
+
+def _run(data: str) -> bytes:
+    folders = sorted({str(file.parent) for file in FONTS})
+    said = {"data": data, "folders": folders, "moment": int(clock.now().timestamp())}
+    return subprocess.run(  # noqa: S603 - our own program, and nothing typed among its arguments
+        [sys.executable, "-I", str(_PROGRAM)],
+        input=json.dumps(said).encode(),
+        capture_output=True,
+        timeout=LONGEST_SECONDS,
+        check=True,
+    ).stdout

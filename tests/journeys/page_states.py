@@ -430,6 +430,32 @@ def bench_card_bare(visitor: Visitor) -> None:
     visitor.page.locator("[aria-labelledby=to-post] .queued a").first.click()
 
 
+def packed_to_post(visitor: Visitor) -> None:
+    """Two orders packed, one parcel posted."""
+    bench_with_work(visitor)
+    bench = Bench(open_harness(visitor.shop.database))
+    sent = bench.paid(("petal", ""))
+    bench.act(sent, 1, *PLAIN)
+    bench.post(sent, 1, tracking="AB123456785GB")
+    visitor.open("/owner/dispatch")
+
+
+def scanned_ticket(visitor: Visitor) -> None:
+    packed_to_post(visitor)
+    reference = visitor.page.locator("[aria-labelledby=packed] li a").first.inner_text()
+    visitor.types("Ticket", f"{reference}-1")
+    visitor.presses("Next: its tracking number")
+
+
+def tracking_shown(visitor: Visitor) -> None:
+    packed_to_post(visitor)
+    reference = visitor.page.locator("[aria-labelledby=packed] li a").first.inner_text()
+    visitor.types(
+        "Or its lines, pasted", f"Reference,Tracking number\n{reference},CD987654326GB\nPM-2222-22,x"
+    )
+    visitor.presses("See what it would change")
+
+
 def posted_order(visitor: Visitor) -> None:
     """The page of an order that was posted; Ada's own link."""
     order_page(thanked)(visitor)
@@ -1080,6 +1106,12 @@ PAGE_STATES: Final = (
     PageState("alerts seen to", "/owner/alerts", seen_to, shows="The alert is put away"),
     PageState("bench none", "/owner/bench", staff_at("owner", "/owner/bench"), shows="Nothing waits"),
     PageState("bench", "/owner/bench", bench_with_work, shows="Being engraved"),
+    PageState(
+        "posting none", "/owner/dispatch", staff_at("owner", "/owner/dispatch"), shows="Nothing is packed"
+    ),
+    PageState("posting", "/owner/dispatch", packed_to_post, shows="Manifest of today"),
+    PageState("posting scanned", "/owner/dispatch", scanned_ticket, shows="Another ticket"),
+    PageState("tracking numbers", "/owner/dispatch/tracking", tracking_shown, shows="Faulty, and left out"),
     PageState("bench card", "/owner/bench/units/<number>", bench_card, shows="capital W"),
     PageState("bench card bare", "/owner/bench/units/<number>", bench_card_bare, shows="Not engraved."),
     PageState("orders none", "/owner/orders", staff_at("owner", "/owner/orders"), shows="No orders yet"),
@@ -1239,6 +1271,7 @@ NO_PAGE: Final = {
     "/feeds/google.xml": "for machines",
     "/delivery/cancellation-form.txt": "a text to fill in",
     "/owner/bench/scan": "leads to the unit",
+    "/owner/dispatch/manifest.pdf": "a file",
     "/owner/": "leads to the alerts or the orders",
     "/finance/ledger.<kind>": "a file",
     "/giving/months.csv": "a file",

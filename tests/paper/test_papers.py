@@ -74,6 +74,12 @@ def test_a_slip_says_who_it_is_for_what_is_inside_and_the_message(shop: Print) -
         assert expected in said
 
 
+@pytest.mark.parametrize(("as_gift", "said"), [(True, True), (False, False)])
+def test_a_gift_says_who_it_is_from_when_its_buyer_said_so(shop: Print, as_gift: bool, said: bool) -> None:
+    order = shop.paid(BARE, contact=replace(CONTACT, buyer_name="Grace"), as_gift=as_gift)
+    assert ("A gift from Grace" in shop.of(slips(shop.chosen(order), SELLER)).text) is said
+
+
 def test_there_is_no_price_on_a_slip(shop: Print) -> None:
     order = shop.paid(DISC, BARE, as_gift=True)
     (one,) = shop.chosen(order)

@@ -1,0 +1,186 @@
+"""Posting: what is packed, a parcel by its ticket and its number, Royal Mail's file, the day's manifest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, Response, flash, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from shop import clock, web
+from shop.accounts.access import require
+from shop.container import current_services, trader
+from shop.fulfilment import parcels, tracking_numbers
+from shop.fulfilment.queue import Queued, waiting_for
+from shop.fulfilment.stages import Action
+from shop.fulfilment.ticket_codes import read_code
+from shop.fulfilment.tracking_numbers import Planned, TrackingRow
+from shop.orders.models import Order
+from shop.orders.view import view
+from shop.owner.paper_choices import of_packed
+from shop.owner.papers import FAILED, pdf
+from shop.paper.chosen import chosen
+from shop.paper.click_and_drop import LayoutUnusable, load_layout, to_csv
+from shop.paper.manifests import Sent, manifest
+from shop.paper.typesetting import NotTypeset, typeset
+
+blueprint = Blueprint("owner_dispatch", __name__, url_prefix="/owner/dispatch")
+
+HERE: Final = "/owner/dispatch"
+MOST: Final = 200
+"""Packed units on the page and in Royal Mail's file."""
+
+NOT_A_CODE: Final = "There is no such ticket. A code looks like PM-7K3Q-2F-1."
+NOTHING: Final = "Nothing is packed."
+NONE_POSTED: Final = "Nothing was posted on that day."
+
+
+@dataclass(frozen=True)
+class PackedOrder:
+    """What is packed of one order."""
+
+    reference: str
+    pieces: str
+
+
+@dataclass(frozen=True)
+class PostedParcel:
+    """A parcel of today."""
+
+    reference: str
+    service: str
+    tracking: str
+
+
+@blueprint.get("")
+@require("owner")
+def show() -> ResponseReturnValue:
+    """What is packed, what was posted today, and the parcel whose ticket was scanned."""
+    found, book = _scanned(), current_services().book
+    with web.reading() as session:
+        waiting = waiting_for(session, Action.POST, book, most=MOST)
+        today = parcels.posted_between(session, *_bounds(_today()), book)
+    return render_template(
+        "owner/dispatch.html",
+        packed=_by_order(waiting),
+        today=list(map(_parcel, today)),
+        day=_today().isoformat(),
+        scanned=found,
+        papers=of_packed(),
+    )
+
+
+@blueprint.post("/parcels")
+@require("owner")
+def post_parcel() -> ResponseReturnValue:
+    """Post what is packed of an order under this number; a ticket's code instead turns to that ticket."""
+    number, code = request.form.get("number", ""), read_code(request.form.get("reference", ""))
+    if following := read_code(number):
+        return redirect(f"{HERE}?code={following[0]}", HTTPStatus.SEE_OTHER)
+    if code is None:
+        flash(NOT_A_CODE)
+        return redirect(HERE, HTTPStatus.SEE_OTHER)
+    row = TrackingRow(0, code[0], number)
+    with web.transaction() as session:
+        done = tracking_numbers.apply(session, row, current_services().book, actor=g.account.email)
+    flash(f"{code[0]}: {said(done)}")
+    again = f"{HERE}?code={code[0]}" if done.problem else HERE
+    return redirect(again, HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/click-and-drop")
+@require("owner")
+def royal_mail() -> ResponseReturnValue:
+    """What is packed as a file for Royal Mail Click & Drop."""
+    services = current_services()
+    try:
+        layout = load_layout(web.settings().instance_dir)
+    except LayoutUnusable as found:
+        return _back(str(found))
+    with web.reading() as session:
+        ids = {one.line_id for one in waiting_for(session, Action.POST, services.book, most=MOST)}
+        orders = chosen(session, services.vault, ids)
+    if not orders:
+        return _back(NOTHING)
+    name = f"click-and-drop-{clock.now():%Y-%m-%d-%H%M}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(to_csv(orders, layout), mimetype="text/csv", headers=headers)
+
+
+@blueprint.get("/manifest.pdf")
+@require("owner")
+def day_manifest() -> ResponseReturnValue:
+    """Every parcel of a day, to be signed by whoever takes them."""
+    day = _asked_day()
+    with web.reading() as session:
+        sent = _sent(session, day)
+    if not sent:
+        return _back(NONE_POSTED)
+    try:
+        made = typeset([manifest(sent, day, trader())], title=f"Posted on {day}", seller=trader().name)
+    except NotTypeset:
+        return _back(FAILED)
+    return pdf(made, f"manifest-{day}")
+
+
+def said(planned: Planned) -> str:
+    """What came of a row, in a sentence."""
+    if planned.problem:
+        return planned.problem
+    if planned.pieces:
+        return f"posted under {parcels.tidy(planned.row.number)}."
+    return "the number is written down." if planned.parcel_id else "it has this number already."
+
+
+def _parcel(one: parcels.PostedParcel) -> PostedParcel:
+    return PostedParcel(one.reference, one.service, one.parcel.tracking or "no number yet")
+
+
+def _scanned() -> str:
+    """The order's reference that the scanned code names; empty when none was."""
+    text = request.args.get("code", "")
+    code = read_code(text)
+    if text.strip() and code is None:
+        flash(NOT_A_CODE)
+    return code[0] if code else ""
+
+
+def _by_order(waiting: Sequence[Queued]) -> list[PackedOrder]:
+    found: dict[str, list[str]] = {}
+    for one in waiting:
+        found.setdefault(one.reference, []).append(one.piece)
+    return [PackedOrder(reference, ", ".join(pieces)) for reference, pieces in found.items()]
+
+
+def _sent(session: Session, day: date) -> list[Sent]:
+    vault = current_services().vault
+    return [
+        Sent(one.parcel, view(session, vault, session.get_one(Order, one.parcel.order_id)), one.pieces)
+        for one in parcels.posted_between(session, *_bounds(day), current_services().book)
+    ]
+
+
+def _asked_day() -> date:
+    try:
+        return date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        return _today()
+
+
+def _today() -> date:
+    return clock.in_britain(clock.now()).date()
+
+
+def _bounds(day: date) -> tuple[datetime, datetime]:
+    """A day of Britain's, from its first moment to the next day's."""
+    begins = datetime.combine(day, time(), clock.BRITAIN)
+    following = day + timedelta(days=1) if day < date.max else day
+    return begins, datetime.combine(following, time(), clock.BRITAIN)
+
+
+def _back(what: str) -> ResponseReturnValue:
+    flash(what)
+    return redirect(HERE, HTTPStatus.SEE_OTHER)
