@@ -25,7 +25,7 @@ from shop.checkout import (
 from shop.checkout import routes as checkout
 from shop.container import Container
 from shop.corrections import buyer_routes as corrections
-from shop.corrections import email_routes
+from shop.corrections import cancel_routes, email_routes
 from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
@@ -85,6 +85,7 @@ TOPICS: Final = (
     checkout,
     order_routes,
     corrections,
+    cancel_routes,
     email_routes,
     claim_routes,
     send_back_routes,

@@ -77,6 +77,7 @@ def show(token: str) -> ResponseReturnValue:
             "checkout/order.html",
             order=opened,
             lines=ordered_shown(catalogue, opened.lines),
+            can_cancel=any(window.is_open for window in windows.values()),
             windows={number: window_said(window) for number, window in windows.items()},
             wall_said={line.row.number: wall_said(line) for line in opened.lines},
             notice=_notice(opened.state),

@@ -20,8 +20,9 @@ from shop.orders.email_change import Told
 from shop.orders.lifecycle import EventKind, State
 from shop.orders.models import Order, OrderLine
 from shop.orders.view import LineView, OrderView, view
+from shop.payments import cancelling
 from shop.payments.kinds import EntryKind
-from shop.payments.models import PaymentEntry
+from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.refund_history import RefundMade, refund_history
 from shop.payments.services import Services
 
@@ -45,6 +46,8 @@ class EmailFacts:
     """The second payment that the e-mail is about."""
     coming_back: Sequence[ComingBack] = ()
     """What its buyer sends back, when the e-mail is about that."""
+    cancelled: RefundRequest | None = None
+    """What was cancelled, when the e-mail is about that."""
     change: Told | None = None
     """The address that was asked for, when the e-mail is about that."""
     lines: Sequence[EmailLine] = field(default=(), repr=False)
@@ -131,9 +134,14 @@ def facts_of(
         refunds=refund_history(session, order) if _money_moved(opened) else (),
         parcel=parcels.told_by(session, claimed.dedupe_key) if claimed.kind == parcels.EMAIL else None,
         coming_back=send_backs.coming_back(session, order.id) if claimed.kind == send_backs.EMAIL else (),
+        cancelled=_cancelled(session, about) if claimed.kind == cancelling.EMAIL else None,
         change=_change(session, services, claimed),
         surplus=_surplus(session, order, about) if claimed.kind == PAID_TWICE else None,
     )
+
+
+def _cancelled(session: Session, about: str) -> RefundRequest | None:
+    return session.get(RefundRequest, int(about)) if about.isdigit() else None
 
 
 def _change(session: Session, services: Services, claimed: Claimed) -> Told | None:

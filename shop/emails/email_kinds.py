@@ -10,6 +10,7 @@ from shop.emails.email_blocks import Block
 from shop.emails.email_facts import PAID_TWICE, EmailFacts
 from shop.fulfilment import corrections, parcels
 from shop.orders import email_change, hand_drawings, resend_link
+from shop.payments import cancelling
 
 Says = Callable[[EmailFacts], Sequence[Block] | None]
 """What an e-mail says of these facts; None when it is not so any more, and nothing is to be sent."""
@@ -39,6 +40,7 @@ KINDS: Final[Mapping[str, EmailKind]] = {
     "sold-out": EmailKind(ABOUT, on_money.sold_out),
     PAID_TWICE: EmailKind(ABOUT, on_money.paid_twice),
     "refund": EmailKind(ABOUT, on_money.refund),
+    cancelling.EMAIL: EmailKind(ABOUT, on_money.cancelled),
     "refund-returned": EmailKind(ABOUT, on_money.refund_returned),
     "disputed": EmailKind(ABOUT, on_money.disputed),
     threads.EMAIL: EmailKind(ABOUT, on_making.claim_answered),

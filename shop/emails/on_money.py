@@ -29,6 +29,23 @@ def refund(facts: EmailFacts) -> Sequence[Block] | None:
     return None if made is None or made.sent_back_at else [*_sent(facts, made), *_left(facts, made)]
 
 
+def cancelled(facts: EmailFacts) -> Sequence[Block] | None:
+    """Units were cancelled before anything was engraved, and their money is to go back."""
+    asked = facts.cancelled
+    if asked is None:
+        return None
+    pieces = [facts.title(line.row) for line in facts.order.lines if line.row.number in asked.lines]
+    sum_ = pounds_and_pence(asked.amount_pence)
+    postage = " with the postage," if asked.with_postage else ""
+    back = f"{sum_}{postage} goes back to you the way it was paid. {FROM_THE_DAY}"
+    return [
+        Paragraph(f"This was cancelled from order {facts.reference}:", strong=facts.reference),
+        Items(pieces),
+        Paragraph(f"It will not be made. {back}", strong=sum_),
+        Paragraph("If it was not you who cancelled it, please reply to this e-mail at once."),
+    ]
+
+
 def refund_returned(facts: EmailFacts) -> Sequence[Block] | None:
     """The buyer's bank sent a refund back to us, and nobody has said yet how it goes another way."""
     made = facts.refund()

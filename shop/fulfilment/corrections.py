@@ -17,7 +17,7 @@ from shop.dedications.vault import Vault
 from shop.fulfilment.correctable import OPEN_WHILE, Subject
 from shop.fulfilment.models import Correction, Unit
 from shop.fulfilment.progress import times
-from shop.fulfilment.stages import Action, Stage
+from shop.fulfilment.stages import Action, Hold, Stage
 from shop.fulfilment.units import WORKED_ON, NotAllowed, note, steps_of, unit_of, units_of
 from shop.mail import outbox
 from shop.orders import hand_drawings
@@ -87,6 +87,8 @@ def why_words_closed(order: Order, line: OrderLine, unit: Unit, *, actor: str) -
     """
     if unit.stage == Stage.REFUNDED:
         return "Its price went back."
+    if unit.held == Hold.CANCELLED:
+        return "It was cancelled."
     if order.state not in WORKED_ON:
         return "Something about its payment is not settled yet."
     if unit.stage not in OPEN_WHILE[Subject.WORDS]:

@@ -44,6 +44,8 @@ class Hold(StrEnum):
     QUESTION = "a question to the buyer"
     MATERIAL = "waiting for material"
     PAYMENT = "something about the payment"
+    CANCELLED = "cancelled"
+    """Until its money has gone; it is not to be made."""
 
 
 class Remake(StrEnum):

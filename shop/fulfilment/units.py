@@ -27,6 +27,11 @@ NO_SLIP: Final = frozenset({Action.REFUND, Action.REFUND_BACK, Action.CORRECT})
 CORRECTED: Final = "Its words were corrected meanwhile. Please look at them as they are now."
 
 
+def is_slip(step: UnitStep) -> bool:
+    """Whether a step may have been a slip of the thumb at the bench."""
+    return step.action not in NO_SLIP and step.reason != Hold.CANCELLED
+
+
 class NotAllowed(Exception):
     """This cannot be done with that unit now. The text says why, for a person."""
 
@@ -122,7 +127,7 @@ def undo(session: Session, order_id: int, number: int, *, actor: str) -> Action:
         .order_by(UnitStep.id.desc())
         .limit(1)
     ).first()
-    if last is None or last.undoes_id is not None or last.action in NO_SLIP:
+    if last is None or last.undoes_id is not None or not is_slip(last):
         raise NotAllowed("There is nothing to take back.")
     if clock.now() - last.at > SLIP:
         raise NotAllowed("It was too long ago to take back.")
@@ -142,6 +147,7 @@ def follow_money(session: Session, order: Order, gone: Mapping[int, str]) -> Non
             note(session, unit, Action.REFUND, Stage.REFUNDED, actor=gone[line.number])
         elif line.number not in gone and unit.stage == Stage.REFUNDED:
             note(session, unit, Action.REFUND_BACK, _before_refund(session, unit), actor="stripe")
+            unit.held = Hold.CANCELLED if _was_cancelled(session, unit) else None
 
 
 def workable(session: Session, order_id: int, number: int) -> tuple[OrderLine, Unit]:
@@ -164,6 +170,14 @@ def _unmake(unit: Unit, last: UnitStep) -> None:
         unit.held = last.reason
     elif last.action == Action.REMAKE:
         unit.making -= 1
+
+
+def _was_cancelled(session: Session, unit: Unit) -> bool:
+    """Whether the buyer did not want it any more, and nobody has gone on with it since."""
+    said = select(UnitStep.action).where(
+        UnitStep.order_line_id == unit.order_line_id, UnitStep.reason == Hold.CANCELLED
+    )
+    return session.scalars(said.order_by(UnitStep.id.desc()).limit(1)).first() == Action.HOLD
 
 
 def _before_refund(session: Session, unit: Unit) -> Stage:

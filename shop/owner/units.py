@@ -36,6 +36,9 @@ KINDS: Final[Mapping[Stage, str]] = {
 """The shape beside a stage's word; half full while it is being made."""
 
 
+OFFERED: Final = tuple(hold for hold in Hold if hold is not Hold.CANCELLED)
+"""Why the owner lets a unit rest."""
+
 LABELS: Final = BUTTONS | {Action.DELIVER: "Delivered"}
 
 
@@ -95,7 +98,7 @@ def _shown(
         making=unit.making,
         action=action,
         button=LABELS[action] if action else "",
-        holds=tuple(Hold) if free and stage in TO_MAKE else (),
+        holds=OFFERED if free and stage in TO_MAKE else (),
         remakes=tuple(Remake) if again else (),
         wording=unit.wording,
         words_until=words_until(window) if line.engraved else "",

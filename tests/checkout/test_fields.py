@@ -212,6 +212,7 @@ TRIED_ELSEWHERE: Final = {
     "/orders/<token>/drawings/<int(max=2147483647):number>/changes",
     "/orders/<token>/lines/<int(max=2147483647):number>/words",
     "/orders/<token>/email",
+    "/orders/<token>/cancellation",
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/drawing",
     "/journal/<slug>/comments",
     "/journal/<slug>/comments/<int(max=2147483647):number>/report",

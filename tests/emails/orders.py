@@ -24,6 +24,7 @@ from shop.orders import email_change, hand_drawings
 from shop.orders.approved_engraving import Approved
 from shop.orders.placing import Contact, OrderDraft, place
 from shop.orders.resend_link import send_links
+from shop.payments import cancelling
 from shop.payments.attempts import open_attempt
 from shop.payments.payment_page import start_payment
 from shop.pricing import LineItem
@@ -236,6 +237,14 @@ def _link(harness: Harness, contact: Contact) -> int:
     return order
 
 
+def _cancelled(harness: Harness, contact: Contact) -> int:
+    order = paid(harness, DISC, PETAL, contact=contact)
+    with harness.database.transaction() as session:
+        pence = cancelling.what_goes_back(session, harness.order(order), [1]).amount_pence
+        cancelling.cancel(session, order, [1], agreed_pence=pence, actor=BUYER)
+    return order
+
+
 def _asked_elsewhere(harness: Harness, contact: Contact) -> int:
     order, services = paid(harness, DISC, PETAL, contact=contact), harness.services
     with harness.database.transaction() as session:
@@ -258,6 +267,7 @@ def _goes_elsewhere(harness: Harness, contact: Contact) -> int:
 
 
 LIVES: Final[Mapping[str, Callable[[Harness, Contact], int]]] = {
+    cancelling.EMAIL: _cancelled,
     email_change.ASKED: _asked_elsewhere,
     email_change.CONFIRM: _asked_elsewhere,
     email_change.CHANGED: _goes_elsewhere,

@@ -32,6 +32,7 @@ from tests.harness import open_harness
 from tests.journeys.visitor import Visitor
 
 SLUGS: Final = ("heart", "two-rings", "disc", "thread", "petal", "keeping")
+CANCELLATION: Final = "/orders/<token>/cancellation"
 ORDER_WORDS: Final = "/orders/<token>/lines/<number>/words"
 LONG: Final = "Wrexham and Aberystwyth and Llandudno"
 
@@ -290,6 +291,33 @@ def engraving_begun(visitor: Visitor) -> None:
     order_page(thanked)(visitor)
     Bench(open_harness(visitor.shop.database)).act(1, 1, *WORDS[:2])
     visitor.open(visitor.path)
+
+
+def cancelling_an_order(visitor: Visitor) -> None:
+    order_page(thanked)(visitor)
+    visitor.page.get_by_role("link", name="Cancel all or some of it").click()
+
+
+def nothing_to_cancel(visitor: Visitor) -> None:
+    cancelling_an_order(visitor)
+    visitor.presses("See what goes back")
+
+
+def cancelling_in_sight(visitor: Visitor) -> None:
+    cancelling_an_order(visitor)
+    visitor.page.get_by_label("1. Disc").check()
+    visitor.presses("See what goes back")
+
+
+def cancelled(visitor: Visitor) -> None:
+    cancelling_in_sight(visitor)
+    visitor.presses(re.compile("Cancel it, and have"))
+
+
+def cancelled_too_late(visitor: Visitor) -> None:
+    cancelling_in_sight(visitor)
+    Bench(open_harness(visitor.shop.database)).act(1, 1, *WORDS[:2])
+    visitor.presses(re.compile("Cancel it, and have"))
 
 
 def email_of_an_order(visitor: Visitor) -> None:
@@ -1083,6 +1111,13 @@ PAGE_STATES: Final = (
     PageState("order words in sight", ORDER_WORDS, other_words_in_sight, shows="Look at every letter"),
     PageState("order words unticked", ORDER_WORDS, unticked_words, 422, shows="Please tick this"),
     PageState("order words too late", ORDER_WORDS, words_too_late, 409, shows="We have begun to engrave it"),
+    PageState("order cancelling", CANCELLATION, cancelling_an_order, shows="What is to be cancelled?"),
+    PageState("order cancelling nothing", CANCELLATION, nothing_to_cancel, 422, shows="Please choose"),
+    PageState("order cancelling in sight", CANCELLATION, cancelling_in_sight, shows="Goes back to you"),
+    PageState(
+        "order cancelling too late", CANCELLATION, cancelled_too_late, 409, shows="Nothing was cancelled"
+    ),
+    PageState("order cancelled in part", "/orders/<token>", cancelled, shows="It is cancelled"),
     PageState("order e-mail", "/orders/<token>/email", email_of_an_order, shows="Where we write to"),
     PageState(
         "order e-mail refused", "/orders/<token>/email", refused_email, 422, shows="does not look like"

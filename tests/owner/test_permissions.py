@@ -102,6 +102,7 @@ OPEN: Final = {
     "/orders/<token>/drawings/<int(max=2147483647):number>/changes",
     "/orders/<token>/lines/<int(max=2147483647):number>/words",
     "/orders/<token>/email", "/orders/<token>/email/withdrawal", "/confirm-email/<key>",
+    "/orders/<token>/cancellation",
 }  # fmt: skip
 
 
