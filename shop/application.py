@@ -18,6 +18,7 @@ from shop.checkout import (
     basket_routes,
     claim_routes,
     find_routes,
+    late_routes,
     order_routes,
     send_back_routes,
     thanks_routes,
@@ -40,6 +41,7 @@ from shop.owner import alerts as owner_alerts
 from shop.owner import bench_card as owner_bench_card
 from shop.owner import claims as owner_claims
 from shop.owner import cutting as owner_cutting
+from shop.owner import days as owner_days
 from shop.owner import dispatch as owner_dispatch
 from shop.owner import hand_drawings as owner_hand_drawings
 from shop.owner import machine as owner_machine
@@ -84,6 +86,7 @@ TOPICS: Final = (
     basket_routes,
     checkout,
     order_routes,
+    late_routes,
     corrections,
     cancel_routes,
     email_routes,
@@ -101,6 +104,7 @@ TOPICS: Final = (
     owner_refunds,
     owner_send_backs,
     owner_cutting,
+    owner_days,
     owner_hand_drawings,
     owner_machine,
     owner_dispatch,

@@ -19,6 +19,7 @@ from shop.accounts import rate_limit, sessions, staff
 from shop.alerts import AlertKind, raise_alert
 from shop.checkout import basket_store
 from shop.emails import order_emails
+from shop.fulfilment import late
 from shop.journal import comment_erasure
 from shop.mail.sending import send_next, transport
 from shop.payments.services import Services
@@ -58,6 +59,7 @@ class Worker:
             news.insert(0, self._task("deliveries", self._deliver))
         upkeep = [
             self._task("sweep", self._sweep, EVERY),
+            self._task("late", self._tell_late, EVERY),
             self._task("forgetting", self._forget, EVERY),
             self._task("what is gone", self._stay_gone, EVERY),
             self._task("texts", self._tell_left_out, LOOK_EVERY),
@@ -94,6 +96,15 @@ class Worker:
 
     def _sweep(self) -> bool:
         return bool(sweep(self.services).done)
+
+    def _tell_late(self) -> bool:
+        """Who waits for something that cannot be posted by its day is told so the same day."""
+        with self.services.database.reading() as session:
+            found = late.find_late(session, self.services.book)
+        for order in found:
+            with self.services.database.transaction() as session:
+                late.tell(session, order)
+        return bool(found)
 
     def _forget(self) -> bool:
         """What is past the time the privacy page gives."""

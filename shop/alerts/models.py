@@ -31,6 +31,7 @@ class AlertKind(StrEnum):
     MAIL_WAITS = "mail waits"
     EMAIL_REFUSED = "e-mail refused"
     TEXT_LEFT_OUT = "text left out"
+    WANTED_BACK = "money wanted back"
     STOCK_DIFFERS = "stock differs"
     CLAIM_WAITS = "claim waits"
     FRAUD_WARNING = "fraud warning"
@@ -83,6 +84,10 @@ SAID: Final[Mapping[AlertKind, str]] = {
     AlertKind.PAYOUT_FAILED: (
         "A payout did not reach your bank: the money is back at Stripe. Please look at the bank account "
         "there."
+    ),
+    AlertKind.WANTED_BACK: (
+        "A buyer was told that an order is late, and wants the money back; it could not be sent by itself. "
+        "Please see to it on the order's page."
     ),
     AlertKind.STOCK_DIFFERS: (
         "A count of the stock is not what its movements come to. Please count that piece again; the stock "

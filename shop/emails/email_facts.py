@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from shop.claims import send_backs
 from shop.claims.send_backs import ComingBack
 from shop.emails.email_lines import EmailLine, titled
-from shop.fulfilment import parcels, units
+from shop.fulfilment import late, parcels, promised, units
 from shop.fulfilment.models import Parcel, Unit
+from shop.fulfilment.promised import Day
 from shop.fulfilment.stages import TO_MAKE, WORDS_OPEN, Stage
 from shop.fulfilment.units import WORKED_ON
 from shop.mail.outbox import Claimed
@@ -50,6 +51,8 @@ class EmailFacts:
     """What was cancelled, when the e-mail is about that."""
     change: Told | None = None
     """The address that was asked for, when the e-mail is about that."""
+    day: Day | None = None
+    """How the day promised stands, where the e-mail is about that."""
     lines: Sequence[EmailLine] = field(default=(), repr=False)
 
     @property
@@ -136,6 +139,7 @@ def facts_of(
         coming_back=send_backs.coming_back(session, order.id) if claimed.kind == send_backs.EMAIL else (),
         cancelled=_cancelled(session, about) if claimed.kind == cancelling.EMAIL else None,
         change=_change(session, services, claimed),
+        day=promised.standing(session, order) if claimed.kind == late.EMAIL else None,
         surplus=_surplus(session, order, about) if claimed.kind == PAID_TWICE else None,
     )
 

@@ -8,7 +8,7 @@ from shop.claims import send_backs, threads
 from shop.emails import on_address, on_making, on_money, on_order
 from shop.emails.email_blocks import Block
 from shop.emails.email_facts import PAID_TWICE, EmailFacts
-from shop.fulfilment import corrections, parcels
+from shop.fulfilment import corrections, late, parcels
 from shop.orders import email_change, hand_drawings, resend_link
 from shop.payments import cancelling
 
@@ -45,6 +45,7 @@ KINDS: Final[Mapping[str, EmailKind]] = {
     "disputed": EmailKind(ABOUT, on_money.disputed),
     threads.EMAIL: EmailKind(ABOUT, on_making.claim_answered),
     send_backs.EMAIL: EmailKind(ABOUT, on_making.sent_back),
+    late.EMAIL: EmailKind(ABOUT, on_making.late),
     parcels.EMAIL: EmailKind(YOURS, on_making.posted),
     email_change.ASKED: EmailKind(ABOUT, on_address.asked),
     email_change.CONFIRM: EmailKind(ABOUT, on_address.link, to_a_stranger=True),

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from shop.claims.send_backs import REFUND_DAYS, ComingBack
 from shop.emails.email_blocks import Block, Items, Link, Paragraph, Pieces
 from shop.emails.email_facts import EmailFacts
 from shop.orders.hand_drawings import Step
-from shop.web.dates import day
+from shop.web.dates import day, weekday
 
 NOT_THERE: Final = (
     "If it does not arrive, or anything about it is not right, reply to this e-mail and we will see to it."
@@ -47,6 +48,24 @@ def words_changed(facts: EmailFacts) -> Sequence[Block] | None:
     kept = {line.row.number for line in facts.kept}
     now = [replace(line, price="") for line in facts.lines if line.number in kept]
     return [Paragraph(said, strong=facts.reference), Pieces(now), Paragraph(NOT_YOU)]
+
+
+def late(facts: EmailFacts) -> Sequence[Block] | None:
+    """The day promised cannot be kept."""
+    if facts.day is None or not facts.day.told:
+        return None
+    missed, now = weekday(date.fromisoformat(facts.about)), weekday(facts.day.posted_by)
+    said = (
+        f"We said that order {facts.reference} would be posted by {missed}. We cannot keep that day, and we "
+        "are sorry."
+    )
+    where = "on the page of your order, or " if facts.order_url else ""
+    choice = (
+        "You may wait for it. Or you may have back what you paid for all that has not been posted, engraved "
+        f"or not. Please say which {where}by replying to this e-mail; until you do, we go on with it."
+    )
+    instead = Paragraph(f"As things stand now, it is posted by {now}.", strong=now)
+    return [Paragraph(said, strong=facts.reference), instead, Paragraph(choice)]
 
 
 def posted(facts: EmailFacts) -> Sequence[Block] | None:

@@ -17,6 +17,8 @@ from shop.planning.bank_holidays import Nation
 from shop.planning.planner import ENGRAVED, PLAIN, earliest
 from shop.planning.transit import arrives
 
+BUYER: Final = "buyer"
+
 STILL_HOLDS: Final = timedelta(hours=1)
 """Paid for so long after it was placed, an order keeps the day it was shown: a payment page is open for half
 an hour. A slower payment, of a bank debit for example, may bring a later day."""
@@ -34,8 +36,18 @@ class Day:
     arrives_by: date | None
     told: bool
     """Whether the buyer was told of another day."""
-    waits: bool
-    """Whether the buyer said that they wait."""
+    answer: DateNews | None
+    """What the buyer said to that."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether the buyer waits for it."""
+        return self.answer is DateNews.WAITS
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether the buyer wants the money back instead."""
+        return self.answer is DateNews.WANTS_IT_BACK
 
 
 def freeze(session: Session, order: Order, lines: Sequence[OrderLine], paid_at: datetime) -> None:
@@ -62,7 +74,7 @@ def standing(session: Session, order: Order) -> Day | None:
         post_from=order.post_from,
         arrives_by=_wherever(by, order.postage_service) if by != order.posted_by else order.arrives_by,
         told=by != order.posted_by,
-        waits=bool(steps) and steps[-1].kind == DateNews.WAITS,
+        answer=DateNews(steps[-1].kind) if steps and steps[-1].actor == BUYER else None,
     )
 
 

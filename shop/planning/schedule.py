@@ -13,6 +13,8 @@ from shop.planning.bank_holidays import Nation, bank_holidays
 from shop.planning.models import ClosedDays, WorkWeek
 
 SUNDAY: Final = 6
+EARLIEST_LAST_POST: Final = 6
+"""The hour before which no last post is taken down: an order could count for a day that has not begun."""
 BEFORE_LAST_POST: Final = timedelta(hours=4)
 """An order that comes so long before the last post counts for that day; a later one for the next."""
 

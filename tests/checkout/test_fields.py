@@ -132,6 +132,14 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
         "angle": text("number"),
         "guide": choice(*SENT),
     },
+    "days": {
+        "pace": text(),
+        **dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "saturday", "sunday"), choice(*SENT)),
+        "friday": choice(*(set(SENT) - {"nothing", "left out"}), beside="monday"),
+        "last_post": text(),
+        "nation": choice(),
+    },
+    "away": {"first": text(), "last": text(*EMPTY)},
     "remittance": {
         "once": choice(*SENT),
         "charity": choice(),
@@ -163,6 +171,8 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
 }
 
 BUTTONS: Final = {
+    "/orders/<token>/day",
+    "/owner/days/away/<int(max=2147483647):number>/end",
     "/owner/staff/<int(max=2147483647):number>/role",
     "/owner/staff/<int(max=2147483647):number>/dismissal",
     "/basket/lines/<int(max=2147483647):line_id>",
@@ -280,6 +290,17 @@ def _machine(who: Shopper) -> Form:
     return _at(who.sign_in("owner"), page, page, changes)
 
 
+def _days(who: Shopper) -> Form:
+    rest = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "saturday", "sunday"))
+    form = _at(who.sign_in("owner"), "/owner/days", "/owner/days", {"pace": "12", "friday": "y"})
+    return form._replace(sent=changed(form.sent, rest))
+
+
+def _away(who: Shopper) -> Form:
+    changes = {"first": "2030-01-01", "last": "2030-01-02"}
+    return _at(who.sign_in("owner"), "/owner/days", "/owner/days/away", changes)
+
+
 def _period(who: Shopper) -> Form:
     changes = {"from": "2026-01-01", "to": "2026-12-31", "book": "test"}
     return _at(who.sign_in("finance"), "/finance/", "/finance/", changes, get=True)
@@ -324,6 +345,8 @@ FORMS: Final[dict[str, Callable[[Shopper], Form]]] = {
     "refund": _refund,
     "movement": _movement,
     "machine": _machine,
+    "days": _days,
+    "away": _away,
     "remittance": _remittance,
     "reversal": _reversal,
     "period": _period,
@@ -421,8 +444,9 @@ def _kept(who: Shopper, name: str, field: str, answer: TestResponse) -> str:
     if name == "movement":
         cells = who.get(answer.location.split("localhost")[-1])
         return _newest_movement(cells, field).strip()
-    if name == "machine":
-        return _text(form_on(who.get("/owner/machine"))[1][field])
+    if name in {"away", "machine"}:
+        page, action = ("/owner/days", "/owner/days/away") if name == "away" else ("/owner/machine",) * 2
+        return _text(form_on(who.get(page), action)[1][field])
     if name in {"remittance", "reversal"}:
         row = soup(who.get("/finance/remittances")).select_one("#payments tbody tr")
         cells = row.select("th, td")  # type: ignore[union-attr]
@@ -456,6 +480,7 @@ def test_every_field_of_a_form_has_a_row(opened: Open, name: str) -> None:
             "find": "/orders",
             "refund": form.action.removesuffix("/refunds"),
             "movement": form.action.removesuffix("/movements"),
+            "away": form.action.removesuffix("/away"),
         }.get(name, form.action)
     )
     shown, _ = form_on(page, form.action)
@@ -466,8 +491,8 @@ def test_every_field_of_a_form_has_a_row(opened: Open, name: str) -> None:
 def test_every_address_that_takes_a_form_is_tried(shared_app: Flask) -> None:
     forms = {
         "/basket/lines", "/checkout", "/checkout/payment", "/owner/orders/<reference>/refunds",
-        "/owner/stock/<sku>/movements", "/owner/machine", "/sign-in", "/sign-in/password",
-        "/finance/remittances",
+        "/owner/stock/<sku>/movements", "/owner/machine", "/owner/days", "/owner/days/away",
+        "/sign-in", "/sign-in/password", "/finance/remittances",
         "/finance/remittances/<int(max=2147483647):seq>/reversal", "/orders/links",
     }  # fmt: skip
     posts = {rule.rule for rule in shared_app.url_map.iter_rules() if "POST" in (rule.methods or ())}

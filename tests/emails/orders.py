@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 from flask import Flask, render_template
 from sqlalchemy import select
 
-from shop import stock
+from shop import clock, stock
 from shop.catalogue import snapshot
 from shop.claims import send_backs, threads
 from shop.claims.models import Wish
@@ -17,11 +18,13 @@ from shop.claims.threads import Message, Opening
 from shop.emails import order_emails
 from shop.engraving import HAND, check
 from shop.fulfilment.corrections import BUYER, NewWords, TooLate, correct_words
+from shop.fulfilment.late import find_late, tell
 from shop.fulfilment.units import units_of
 from shop.mail.models import QueuedEmail
 from shop.mail.outbox import Claimed, Drop
 from shop.orders import email_change, hand_drawings
 from shop.orders.approved_engraving import Approved
+from shop.orders.models import Order
 from shop.orders.placing import Contact, OrderDraft, place
 from shop.orders.resend_link import send_links
 from shop.payments import cancelling
@@ -207,6 +210,16 @@ def _disputed(harness: Harness, contact: Contact) -> int:
     return order
 
 
+def _late(harness: Harness, contact: Contact) -> int:
+    order = paid(harness, DISC, PETAL, contact=contact)
+    with harness.database.transaction() as session:
+        session.get_one(Order, order).posted_by = clock.now().date() - timedelta(days=2)
+    with harness.database.transaction() as session:
+        (found,) = find_late(session, harness.services.book)
+        assert tell(session, found)
+    return order
+
+
 def _posted(harness: Harness, contact: Contact) -> int:
     order = paid(harness, DISC, PETAL, contact=contact)
     made(harness, order, [1], words=[1])
@@ -279,6 +292,7 @@ LIVES: Final[Mapping[str, Callable[[Harness, Contact], int]]] = {
     "refund": _refunded,
     "refund-returned": _returned,
     "disputed": _disputed,
+    "late": _late,
     "posted": _posted,
     "claim-answered": _claimed,
     "send-back": _sent_back,

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, update
 from shop import clock
 from shop.alerts import AlertKind, raise_alert
 from shop.catalogue.models import Variant
-from shop.fulfilment import units
+from shop.fulfilment import late, units
 from shop.fulfilment.stages import Hold
 from shop.giving.models import Policy
 from shop.journal import comments
@@ -738,6 +738,43 @@ def refused_count(visitor: Visitor) -> None:
     visitor.presses("Write the counts down")
 
 
+def days_away(visitor: Visitor) -> None:
+    staff_at("owner", "/owner/days")(visitor)
+    visitor.page.get_by_label("First day away").fill(str(clock.now().date() + timedelta(days=200)))
+    visitor.page.get_by_label("Last day away").fill(str(clock.now().date() + timedelta(days=204)))
+    visitor.presses("Close these days")
+
+
+def refused_days(visitor: Visitor) -> None:
+    staff_at("owner", "/owner/days")(visitor)
+    visitor.types("Engraved pieces a day", "a few")
+    visitor.presses("Write it down")
+
+
+def refused_away(visitor: Visitor) -> None:
+    staff_at("owner", "/owner/days")(visitor)
+    visitor.types("First day away", "2020-12-24")
+    visitor.presses("Close these days")
+
+
+def late_order(visitor: Visitor) -> None:
+    visitor.open(visitor.has_paid())
+    visitor.page.get_by_role("link", name="See your order").click()
+    mine = visitor.path
+    with visitor.shop.database.transaction() as session:
+        session.execute(update(Order).values(posted_by=clock.now().date() - timedelta(days=1)))
+    with visitor.shop.database.transaction() as session:
+        for found in late.find_late(session, "test"):
+            assert late.tell(session, found)
+    visitor.open(mine)
+
+
+def late_at_the_bench(visitor: Visitor) -> None:
+    late_order(visitor)
+    visitor.has_signed_in("owner")
+    visitor.open("/owner/bench")
+
+
 def refused_machine(visitor: Visitor) -> None:
     staff_at("owner", "/owner/machine")(visitor)
     visitor.types("Finest line", "thick")
@@ -1208,6 +1245,12 @@ PAGE_STATES: Final = (
         "machine none", "/owner/machine", staff_at("owner", "/owner/machine"), shows="No machine is named"
     ),
     PageState("machine", "/owner/machine", named_machine, shows="The machine is written down"),
+    PageState("days", "/owner/days", staff_at("owner", "/owner/days"), shows="is promised for"),
+    PageState("days away", "/owner/days", days_away, shows="Every day that was promised can still be kept"),
+    PageState("days refused", "/owner/days", refused_days, 422, shows="between 1 and 200"),
+    PageState("days away refused", "/owner/days/away", refused_away, 422, shows="a day from today on"),
+    PageState("order late", "/orders/<token>", late_order, shows="I wait for it"),
+    PageState("bench late", "/owner/bench", late_at_the_bench, shows="the buyer was told"),
     PageState("machine refused", "/owner/machine", refused_machine, 422, shows="between 0.01 and 0.30"),
     PageState("stock", "/owner/stock", staff_at("owner", "/owner/stock")),
     PageState("stock refunded", "/owner/stock", refunded_stock, shows="Refunded: what became of the piece?"),

@@ -1,6 +1,7 @@
 """Every address of the site against everyone who may come: nobody, the owner, the finance lead."""
 
 import re
+from datetime import date
 from typing import Final
 
 import pytest
@@ -8,6 +9,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from shop.accounts import staff
+from shop.planning import schedule
 from tests.claims.conftest import Desk, photograph
 from tests.fulfilment.conftest import PLAIN
 from tests.shopper import Shopper, form_on, harness_of
@@ -28,6 +30,9 @@ PERMISSIONS: Final = {
     "/owner/bench/steps": OWNER,
     "/owner/bench/units/<int(max=2147483647):number>": OWNER,
     "/owner/bench/units/<int(max=2147483647):number>/undo": OWNER,
+    "/owner/days": OWNER,
+    "/owner/days/away": OWNER,
+    "/owner/days/away/<int(max=2147483647):number>/end": OWNER,
     "/owner/machine": OWNER,
     "/owner/orders": OWNER,
     "/owner/orders.csv": OWNER,
@@ -103,6 +108,7 @@ OPEN: Final = {
     "/orders/<token>/lines/<int(max=2147483647):number>/words",
     "/orders/<token>/email", "/orders/<token>/email/withdrawal", "/confirm-email/<key>",
     "/orders/<token>/cancellation",
+    "/orders/<token>/day",
 }  # fmt: skip
 
 
@@ -139,6 +145,8 @@ def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid:
     said = {"name": "Ada", "words": "We called her Wren."}
     assert Shopper(app).send("/journal/both-ways", "/journal/both-ways/comments", said).status_code == 303
     _claimed(app)
+    with app.extensions["shop"].database.transaction() as session:
+        schedule.close(session, date(2031, 1, 1), date(2031, 1, 2), actor="owner")
     who = Shopper(app)
     if role != "nobody":
         who.sign_in(role)
@@ -167,7 +175,7 @@ def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid:
             else:
                 assert answer.status_code == 401, rule.rule
             assert b"Ada Byron" not in answer.data or role == "owner"
-    assert len(seen) == len(PERMISSIONS) + 7, "seven addresses have two ways in"
+    assert len(seen) == len(PERMISSIONS) + 8, "eight addresses have two ways in"
 
 
 def test_no_form_of_staff_works_without_its_token(app: Flask, owner: Shopper, paid: str) -> None:

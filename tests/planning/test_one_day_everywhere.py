@@ -77,7 +77,7 @@ def test_one_order_has_one_day_from_its_piece_to_the_bench(app: Flask) -> None:
     seen["last look"] = on(buyer.get("/checkout/payment"))
     thanks = pay(buyer)
     seen["thanks"] = on(thanks)
-    page = str(soup(thanks).select_one("a[href*='/orders/']")["href"])  # type: ignore[index]
+    page = str(soup(thanks).select_one("a.button[href*='/orders/']")["href"])  # type: ignore[index]
     seen["order"] = on(buyer.get(page))
     seen["e-mail"] = emailed(buyer, newest(buyer))
     owner = Shopper(app).sign_in("owner")
@@ -89,7 +89,7 @@ def test_one_order_has_one_day_from_its_piece_to_the_bench(app: Flask) -> None:
 def test_it_stays_fixed_while_the_next_buyer_is_shown_another(app: Flask, moment: list[datetime]) -> None:
     buyer, harness = Shopper(app), harness_of(app)
     buyer.to_payment()
-    page = str(soup(pay(buyer)).select_one("a[href*='/orders/']")["href"])  # type: ignore[index]
+    page = str(soup(pay(buyer)).select_one("a.button[href*='/orders/']")["href"])  # type: ignore[index]
     order = newest(buyer)
     harness.set_stock("petal", 100)
     for _ in range(12):
