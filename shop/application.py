@@ -49,6 +49,7 @@ from shop.owner import order_notes as owner_order_notes
 from shop.owner import orders as owner_orders
 from shop.owner import papers as owner_papers
 from shop.owner import refunds as owner_refunds
+from shop.owner import sales as owner_sales
 from shop.owner import scan as owner_scan
 from shop.owner import send_backs as owner_send_backs
 from shop.owner import staff as owner_staff
@@ -111,6 +112,7 @@ TOPICS: Final = (
     owner_papers,
     owner_tracking_import,
     owner_scan,
+    owner_sales,
     owner_staff,
     owner_stock,
     owner_stocktake,

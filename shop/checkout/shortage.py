@@ -39,11 +39,10 @@ def shortages(session: Session, lines: Sequence[QuotedLine], own: Mapping[int, i
     for variant_id, number in wanted.items():
         those = [line for line in lines if line.item.variant_id == variant_id]
         piece, variant = those[0].piece, those[0].variant
-        if number == 1 or piece is None or variant is None or not variant.available:
-            continue
-        left = level_of(session, variant_id).available + own.get(variant_id, 0)
-        if 0 < left < number:
-            found[those[left].id] = short_said(piece, variant, number, left)
+        if number > 1 and piece and variant and variant.available:
+            left = level_of(session, variant_id).available + own.get(variant_id, 0)
+            if 0 < left < number:
+                found[those[left].id] = short_said(piece, variant, number, left)
     return found
 
 

@@ -166,7 +166,7 @@ def _carry_out(session: Session, order: Order, line: OrderLine, fate: Fate, acto
 
 def _take_again(session: Session, order: Order, line: OrderLine, unit: Unit) -> None:
     """The refund came back, so the unit is to be made after all: of another piece, or it rests for one."""
-    if not stock.sell_one(session, line.variant_id, order_reference=order.reference, actor="stripe"):
+    if not stock.sell_some(session, line.variant_id, 1, order_reference=order.reference, actor="stripe"):
         unit.held = Hold.MATERIAL
         note(session, unit, Action.HOLD, Stage(unit.stage), actor="shop", reason=Hold.MATERIAL)
 

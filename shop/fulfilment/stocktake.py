@@ -21,7 +21,7 @@ from shop.fulfilment.stages import WORDS_OPEN
 from shop.fulfilment.units import NO_SLIP
 from shop.giving.ledger import Book
 from shop.orders.models import Order, OrderLine
-from shop.stock.models import Reason, StockMovement
+from shop.stock.models import OUTSIDE, Reason, StockMovement
 
 NOT_BEGUN: Final = WORDS_OPEN
 """Stages of a sold unit whose piece still lies in the drawer."""
@@ -151,14 +151,15 @@ def _sold(session: Session, book: Book) -> Counter[int]:
 
 
 def _touched(session: Session, opened: Moment | None) -> Collection[int] | None:
-    """The variants whose drawers were opened since, other than by a sale, which leaves its piece where it is.
+    """The variants whose drawers were opened since, other than by a sale here, which leaves its piece there.
 
     None when nobody knows since when.
     """
     if opened is None:
         return None
     moved = select(StockMovement.variant_id).where(
-        StockMovement.id > opened.movement, StockMovement.reason != Reason.SOLD
+        StockMovement.id > opened.movement,
+        (StockMovement.reason != Reason.SOLD) | StockMovement.order_reference.startswith(OUTSIDE),
     )
     begun = (
         select(OrderLine.variant_id)

@@ -1,11 +1,12 @@
 """Orders as they were placed, with frozen prices, and what happened to them since."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, get_args
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shop import clock
 from shop.giving.ledger import Book
 from shop.money import CURRENCY
 from shop.orders.states import EventKind, State
@@ -174,3 +175,44 @@ class HandDrawingStep(Base):
     kind: Mapped[str]
     at: Mapped[datetime]
     actor: Mapped[str]
+
+
+class OutsideSale(Base):
+    """Pieces that were sold outside the shop, or that such a sale is taken back. Rows are only ever added."""
+
+    __tablename__ = "outside_sale"
+    __table_args__ = (
+        one_of("book", get_args(Book)),
+        CheckConstraint("(quantity > 0) = (undoes_id IS NULL)", name="taken_back_is_less"),
+        CheckConstraint("quantity <> 0", name="sells_something"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    """What stands in the ledger and beside the movement of the stock."""
+    once: Mapped[str] = mapped_column(unique=True)
+    """Of the form it was entered with: sent twice it is one sale."""
+    book: Mapped[Book] = mapped_column(String(4))
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"))
+    sku: Mapped[str]
+    piece_name: Mapped[str]
+    metal_name: Mapped[str]
+    chain_inches: Mapped[int]
+    quantity: Mapped[int]
+    """Pieces; below zero where a sale is taken back."""
+    sold_on: Mapped[date]
+    """The day in Britain."""
+    note: Mapped[str]
+    """Where: a fair, a friend. No names."""
+    moves_stock: Mapped[bool]
+    """False where a count had missed the pieces already."""
+    policy_id: Mapped[int | None] = mapped_column(ForeignKey("policy.id"))
+    """The promise that was in force on that day; None when none was."""
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("outside_sale.id"), unique=True)
+    entered_at: Mapped[datetime]
+    actor: Mapped[str]
+
+    @property
+    def event_at(self) -> datetime:
+        """The moment that stands for its day in the ledger: noon in Britain, for no hour is known."""
+        return datetime.combine(self.sold_on, time(12), clock.BRITAIN).astimezone(UTC)

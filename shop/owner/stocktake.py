@@ -148,23 +148,15 @@ def _page(sent: Sent) -> str:
     with web.reading() as session:
         catalogue, opened = snapshot.load(session), stocktake.moment(session)
         drawers = stocktake.drawers(session, current_services().book)
-    pieces = [
-        (
-            piece.name,
-            [
-                _row(v, drawers[v.id], sent, name=f"{v.metal_name}, {v.chain_inches} in")
-                for v in piece.variants
-            ],
-        )
-        for piece in catalogue.pieces
-    ]
+    pieces = [(one.name, [_row(v, drawers[v.id], sent) for v in one.variants]) for one in catalogue.pieces]
     problems = {f"count-{sku}": said for sku, said in sent.errors.items()}
     said = sent.said if sent.written else ""
     return render_template("owner/count.html", pieces=pieces, opened=opened, problems=problems, said=said)
 
 
-def _row(variant: VariantView, drawer: Drawer, sent: Sent, *, name: str) -> CountRow:
+def _row(variant: VariantView, drawer: Drawer, sent: Sent, name: str = "") -> CountRow:
     again = sent.errors.get(variant.sku)
     kept = again or not sent.written
     typed = sent.typed.get(variant.sku, "") if kept else ""
+    name = name or f"{variant.metal_name}, {variant.chain_inches} in"
     return CountRow(variant.sku, name, drawer, typed, again)

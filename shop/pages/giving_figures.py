@@ -121,7 +121,7 @@ class MonthTable:
 def figures(given: Given) -> list[tuple[str, str, str]]:
     """(name, amount, note) of what stands above everything else."""
     found = [
-        ("Given in all", given.given_pence, "from every order so far, less refunds"),
+        ("Given in all", given.given_pence, "from every sale so far, less refunds"),
         ("Paid over", given.paid_pence, ""),
     ]
     if given.owed_pence < 0:

@@ -27,6 +27,10 @@ def of(
         with suppress(GatewayRefused), stripe_errors():
             yield stripe_objects.review(client.v1.reviews.retrieve(review_id).to_dict())
     for intent in asked:
-        with suppress(GatewayRefused), stripe_errors():
-            page = client.v1.radar.early_fraud_warnings.list({"payment_intent": intent, "limit": PAGE})
-            yield from [stripe_objects.warning(row.to_dict()) for row in page.auto_paging_iter()]
+        yield from _warnings(client, intent)
+
+
+def _warnings(client: StripeClient, intent: str) -> Iterator[SuspicionSeen]:
+    with suppress(GatewayRefused), stripe_errors():
+        page = client.v1.radar.early_fraud_warnings.list({"payment_intent": intent, "limit": PAGE})
+        yield from [stripe_objects.warning(row.to_dict()) for row in page.auto_paging_iter()]

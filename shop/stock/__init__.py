@@ -13,7 +13,6 @@ from shop.stock.counts import (
     low,
     movements,
     return_units,
-    sell_one,
 )
 from shop.stock.holds import (
     CountsDisagree,
@@ -23,6 +22,7 @@ from shop.stock.holds import (
     place_hold,
     release,
     sell,
+    sell_some,
     take_again,
 )
 from shop.stock.shares import Asker, ShareTaken, covers, forget_networks, plenty
@@ -52,6 +52,6 @@ __all__ = [
     "release",
     "return_units",
     "sell",
-    "sell_one",
+    "sell_some",
     "take_again",
 ]

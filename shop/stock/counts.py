@@ -138,14 +138,6 @@ def return_units(session: Session, quantities: Mapping[int, int], order_referenc
     record(session, quantities, Reason.RETURNED, actor=actor, order_reference=order_reference)
 
 
-def sell_one(session: Session, variant_id: int, *, order_reference: str, actor: str) -> bool:
-    """Take one piece that is free for an order, without a hold. False, and nothing changed, if none is."""
-    if not shift(session, variant_id, Shift(on_hand=-1)):
-        return False
-    record(session, {variant_id: -1}, Reason.SOLD, actor=actor, order_reference=order_reference)
-    return True
-
-
 _MOVED: Final = (
     select(func.coalesce(func.sum(StockMovement.quantity), 0))
     .where(StockMovement.variant_id == StockLevel.variant_id)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from shop.sql import database_now
 from shop.stock import shares
-from shop.stock.counts import Shift, level_of, record, shift_all, shift_each
+from shop.stock.counts import Shift, level_of, record, shift, shift_all, shift_each
 from shop.stock.models import Hold, HoldLine, HoldState, Reason
 
 
@@ -108,6 +108,14 @@ def sell(session: Session, hold_id: int, *, order_reference: str, actor: str) ->
     held = _lines(session, hold_id)
     _must(shift_all(session, {v: Shift(on_hand=-n, reserved=-n) for v, n in held.items()}))
     _record_sale(session, held, order_reference, actor)
+    return True
+
+
+def sell_some(session: Session, variant_id: int, quantity: int, *, order_reference: str, actor: str) -> bool:
+    """Sell pieces that are free, without a hold. False, and nothing changed, if there are not so many."""
+    if not shift(session, variant_id, Shift(on_hand=-quantity)):
+        return False
+    record(session, {variant_id: -quantity}, Reason.SOLD, actor=actor, order_reference=order_reference)
     return True
 
 

@@ -2,11 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.orm import Base, one_of, partial_index
+
+OUTSIDE: Final = "OS-"
+"""How the references of sales outside the shop begin: their pieces are taken out of the drawer at once."""
 
 
 class HoldState(StrEnum):

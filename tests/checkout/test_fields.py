@@ -193,6 +193,7 @@ BUTTONS: Final = {
     "/owner/orders/<reference>/parcels/<int(max=2147483647):number>/tracking",
     "/owner/orders/<reference>/refunds/<int(max=2147483647):number>/sending",
     "/owner/orders/<reference>/return",
+    "/owner/sales/<int(max=2147483647):number>/reversal",
     "/owner/stock/returns/<int(max=2147483647):number>",
     "/owner/dispatch/click-and-drop",
     "/owner/dispatch/parcels",
@@ -229,13 +230,15 @@ TRIED_ELSEWHERE: Final = {
     "/owner/orders/<reference>/notes",
     "/owner/orders/<reference>/refunds/<int(max=2147483647):number>/closing",
     "/owner/staff",
+    "/owner/sales",
     "/owner/stock/count",
     "/owner/stock/<sku>/counts",
 }
 """Forms that tests/journal/test_comments.py tries, since only a few a minute are taken, notes, the one for a
-refund that Stripe refused, those of drawings by hand and the counts of stock, in tests/owner, those that put
-an order right, in tests/corrections, the invitation, in tests/accounts/test_roster.py, and claims, in
-test_claims.py here and in tests/owner; what goes back in test_send_backs.py."""
+refund that Stripe refused, those of drawings by hand, the counts of stock and sales elsewhere, in
+tests/owner, those that put an order right, in tests/corrections, the invitation, in
+tests/accounts/test_roster.py, and claims, in test_claims.py here and in tests/owner; what goes back in
+test_send_backs.py."""
 
 
 class Form(NamedTuple):

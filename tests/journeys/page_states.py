@@ -775,6 +775,18 @@ def late_at_the_bench(visitor: Visitor) -> None:
     visitor.open("/owner/bench")
 
 
+def sold_elsewhere(visitor: Visitor) -> None:
+    staff_at("owner", "/owner/sales")(visitor)
+    visitor.types("Where", "Bath spring fair")
+    visitor.presses("Write the sale down")
+
+
+def refused_sale(visitor: Visitor) -> None:
+    staff_at("owner", "/owner/sales")(visitor)
+    visitor.page.locator("#quantity").fill("99")
+    visitor.presses("Write the sale down")
+
+
 def refused_machine(visitor: Visitor) -> None:
     staff_at("owner", "/owner/machine")(visitor)
     visitor.types("Finest line", "thick")
@@ -1254,6 +1266,9 @@ PAGE_STATES: Final = (
     PageState("machine refused", "/owner/machine", refused_machine, 422, shows="between 0.01 and 0.30"),
     PageState("stock", "/owner/stock", staff_at("owner", "/owner/stock")),
     PageState("stock refunded", "/owner/stock", refunded_stock, shows="Refunded: what became of the piece?"),
+    PageState("sales none", "/owner/sales", staff_at("owner", "/owner/sales"), shows="Nothing yet."),
+    PageState("sales", "/owner/sales", sold_elsewhere, shows="Take it back"),
+    PageState("sale refused", "/owner/sales", refused_sale, 409, shows="are free"),
     PageState("count sheet", "/owner/stock/count", staff_at("owner", "/owner/stock/count")),
     PageState("count refused", "/owner/stock/count", refused_count, 422, shows="whole number from 0"),
     PageState("stock of one", "/owner/stock/<sku>", moved_stock),

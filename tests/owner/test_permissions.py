@@ -64,6 +64,8 @@ PERMISSIONS: Final = {
     "/owner/dispatch/tracking": OWNER,
     "/owner/dispatch/tracking/changes": OWNER,
     "/owner/papers": OWNER,
+    "/owner/sales": OWNER,
+    "/owner/sales/<int(max=2147483647):number>/reversal": OWNER,
     "/owner/staff": OWNER,
     "/owner/staff/<int(max=2147483647):number>/role": OWNER,
     "/owner/staff/<int(max=2147483647):number>/dismissal": OWNER,
@@ -175,7 +177,7 @@ def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid:
             else:
                 assert answer.status_code == 401, rule.rule
             assert b"Ada Byron" not in answer.data or role == "owner"
-    assert len(seen) == len(PERMISSIONS) + 8, "eight addresses have two ways in"
+    assert len(seen) == len(PERMISSIONS) + 9, "nine addresses have two ways in"
 
 
 def test_no_form_of_staff_works_without_its_token(app: Flask, owner: Shopper, paid: str) -> None:
