@@ -14,6 +14,7 @@ from shop.accounts.access import require
 from shop.container import current_services
 from shop.engraving import Letter
 from shop.engraving.spelling import spelled
+from shop.fulfilment.promised import Day, standing
 from shop.fulfilment.queue import waiting_for
 from shop.fulfilment.stages import Action, Stage, next_action
 from shop.fulfilment.units import units_of
@@ -53,6 +54,8 @@ class Card:
     """What its button sends; empty when nothing can be done here."""
     following: Link | None
     """The next unit that waits for the same step."""
+    day: Day | None
+    """How the day promised stands, while something of the order is to be posted."""
 
 
 @blueprint.get("/<int(max=2147483647):number>")
@@ -78,6 +81,7 @@ def _card(session: Session, line: OrderLine) -> Card:
         spelled=[Spelled(where, text, spelled(text)) for where, text in unit.words],
         step=_step(line, stands),
         following=_following(session, line),
+        day=standing(session, order),
     )
 
 

@@ -168,12 +168,14 @@ def _page(week: WeekForm, away_form: AwayForm) -> str:
     today = _today()
     with web.reading() as session:
         plan, closed = container().plan(session), schedule.closed_from(session, today)
+        said = schedule.was_said(session)
     fields = [*week, *away_form]
     return render_template(
         "owner/days.html",
         week=week,
         away=away_form,
         weekdays=[week[name.lower()] for name in NAMES],
+        said=said,
         closed=[(row.id, _said(row.first, row.last)) for row in closed],
         holidays=_holidays(plan.schedule, today),
         waiting=f"{plan.ahead / 4:g}",

@@ -12,8 +12,11 @@ def due(one: Queued) -> str:
 
 
 def late(one: Queued) -> str:
-    """What is wrong with it, if anything is."""
-    over = one.posted_by is not None and one.posted_by < clock.in_britain(clock.now()).date()
+    """What is wrong with it, if anything is; or that it is to lie here for now."""
+    today = clock.in_britain(clock.now()).date()
+    over = one.posted_by is not None and one.posted_by < today
     if one.told:
         return f"{'Late' if over else 'In danger'}: the buyer was told {weekday(one.told)}"
+    if one.post_from is not None and today < one.post_from:
+        return "Not to be posted yet"
     return "Late" if over else ""

@@ -88,6 +88,11 @@ def current(session: Session) -> Schedule:
     return Schedule(week.pace, weekdays, time.fromisoformat(week.last_post), Nation(week.nation), away)
 
 
+def was_said(session: Session) -> bool:
+    """Whether the owner has said anything of a week yet."""
+    return session.scalars(_NEWEST).first() is not None
+
+
 def save(session: Session, schedule: Schedule, *, actor: str) -> None:
     """Let this week hold from now on; what is `closed` is said by itself."""
     session.add(

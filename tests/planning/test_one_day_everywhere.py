@@ -82,6 +82,7 @@ def test_one_order_has_one_day_from_its_piece_to_the_bench(app: Flask) -> None:
     seen["e-mail"] = emailed(buyer, newest(buyer))
     owner = Shopper(app).sign_in("owner")
     seen["bench"] = on(owner.get("/owner/bench"))
+    seen["card"] = on(owner.get("/owner/bench/units/1"))
     seen["workshop"] = on(owner.get(f"/owner/orders/{newest(buyer).reference}"))
     assert seen == {place: {"Wednesday 2 December"} for place in seen}
 
@@ -180,6 +181,7 @@ def test_what_is_asked_for_decides_from_when_it_is_posted(
     order = newest(buyer)
     assert (order.post_from, order.posted_by) == (since, by)
     owner = Shopper(app).sign_in("owner")
+    assert ("Not to be posted yet" in owner.get("/owner/bench").text) == (since is not None)
     assert f"{date.fromisoformat(day):%A %-d %B}" in owner.get(f"/owner/orders/{order.reference}").text
 
 
