@@ -37,29 +37,7 @@ from shop.giving.policies import policy_in_force, statement
 from shop.journal import comment_routes, journal, owner_routes
 from shop.journal import routes as journal_routes
 from shop.opening import book_in_use, open_database
-from shop.owner import alerts as owner_alerts
-from shop.owner import bench_card as owner_bench_card
-from shop.owner import claims as owner_claims
-from shop.owner import cutting as owner_cutting
-from shop.owner import days as owner_days
-from shop.owner import dispatch as owner_dispatch
-from shop.owner import hand_drawings as owner_hand_drawings
-from shop.owner import machine as owner_machine
-from shop.owner import order_notes as owner_order_notes
-from shop.owner import orders as owner_orders
-from shop.owner import papers as owner_papers
-from shop.owner import refunds as owner_refunds
-from shop.owner import sales as owner_sales
-from shop.owner import scan as owner_scan
-from shop.owner import send_backs as owner_send_backs
-from shop.owner import staff as owner_staff
-from shop.owner import stock as owner_stock
-from shop.owner import stocktake as owner_stocktake
-from shop.owner import today as owner_today
-from shop.owner import tracking_import as owner_tracking_import
-from shop.owner import units as owner_units
-from shop.owner import wall as owner_wall
-from shop.owner import work_queue as owner_work_queue
+from shop.owner import workshop
 from shop.pages import giving_page, layout_context, seo, styleguide, support, wall_page
 from shop.pages import routes as pages
 from shop.payments.gateway import Gateway
@@ -97,29 +75,6 @@ TOPICS: Final = (
     thanks_routes,
     webhooks,
     accounts,
-    owner_alerts,
-    owner_claims,
-    owner_today,
-    owner_orders,
-    owner_order_notes,
-    owner_refunds,
-    owner_send_backs,
-    owner_cutting,
-    owner_days,
-    owner_hand_drawings,
-    owner_machine,
-    owner_dispatch,
-    owner_papers,
-    owner_tracking_import,
-    owner_scan,
-    owner_sales,
-    owner_staff,
-    owner_stock,
-    owner_stocktake,
-    owner_units,
-    owner_wall,
-    owner_work_queue,
-    owner_bench_card,
     owner_routes,
     finance,
     finance_remittances,
@@ -130,6 +85,7 @@ TOPICS: Final = (
     styleguide,
     giving_page,
     wall_page,
+    *workshop.TOPICS,
 )
 """The modules whose blueprints make up the site."""
 

@@ -52,4 +52,4 @@ KINDS: Final[Mapping[str, EmailKind]] = {
     email_change.CHANGED: EmailKind(ABOUT, on_address.changed),
     resend_link.KIND: EmailKind(YOURS, on_order.order_link),
 }
-"""A new kind is a function and a line here, and a case in `cases.py`."""
+"""A new kind is a function and a line here, and its cases in `email_cases.py`."""

@@ -34,12 +34,11 @@ def email_lines(
     lines: Sequence[LineView], pictures: Mapping[int, Sequence[ProofImage]], refunded: Collection[int] = ()
 ) -> list[EmailLine]:
     """The units in their order, each with the pictures of what will be cut."""
-    several = len(lines) > 1
     any_words = any(line.engraving for line in lines)
     return [
         EmailLine(
             number=line.row.number,
-            title=titled(line.row, several=several),
+            title=titled(line.row, several=len(lines) > 1),
             price=pounds_and_pence(line.row.price_pence),
             words=line.words,
             note=REFUNDED if line.row.number in refunded else _note(line, any_words=any_words),

@@ -131,15 +131,14 @@ def _left(facts: EmailFacts, made: RefundMade) -> Iterator[Block]:
     elif not facts.is_questioned:
         yield Paragraph(STAYS)
         yield Items([facts.title(row) for row in stays])
-    if facts.units and not facts.is_questioned and (said := _donation(facts, made)):
+    promised = facts.order.row.policy_id is not None
+    if promised and facts.units and not facts.is_questioned and (said := _donation(facts, made)):
         yield Paragraph(said, tone="clay")
 
 
 def _donation(facts: EmailFacts, made: RefundMade) -> str | None:
     """What the refund did to what the order gives."""
     row = facts.order.row
-    if row.policy_id is None:
-        return None
     gifts = {line.row.number: line.row.donation_pence for line in facts.order.lines}
     everything_gone = made.gone >= gifts.keys()
     taken = sum(gifts[number] for number in made.units)
@@ -150,9 +149,8 @@ def _donation(facts: EmailFacts, made: RefundMade) -> str | None:
         return f"What this order gives stays as it is: {pounds_and_pence(given)}." if given else None
     if not given:
         return f"The {pounds_and_pence(taken)} that this order gave is no longer given."
-    return (
-        f"{pounds_and_pence(taken)} of what this order gave is no longer given; {pounds_and_pence(given)} is."
-    )
+    said = f"{pounds_and_pence(taken)} of what this order gave is no longer given"
+    return f"{said}; {pounds_and_pence(given)} still is."
 
 
 def _amount(made: RefundMade, otherwise: str) -> str:

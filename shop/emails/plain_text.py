@@ -17,9 +17,7 @@ def plain(blocks: Iterable[Block], trader: Trader) -> str:
 
 def _block(block: Block, trader: Trader) -> str:  # noqa: PLR0911
     match block:
-        case Paragraph():
-            return block.said
-        case Heading():
+        case Paragraph() | Heading():
             return block.said
         case Items():
             return "\n".join(f"- {item}" for item in block.items)

@@ -171,7 +171,9 @@ def place(
     if draft.wishes != NO_WISHES:
         sealed["wishes"] = {wish: str(day) for wish, day in asdict(draft.wishes).items() if day}
     for number, (line, approved) in enumerate(zip(agreed.lines, ready.approved, strict=True), start=1):
-        session.add(_line(order.id, number, line, ready, each))
+        session.add(
+            line_row(order.id, number, line, approved, ready.digests[number - 1], donation_pence=each)
+        )
         words = {**(approved.sealed() if approved else {}), "dedication": line.item.dedication}
         words["shared_as"] = line.item.shared_as
         sealed[f"line:{number}"] = words
@@ -198,9 +200,17 @@ def _approved(line: QuotedLine) -> Approved | None:
     return Approved.now(engraving, piece.sides) if engraving else None
 
 
-def _line(order_id: int, number: int, line: QuotedLine, ready: Prepared, donation_pence: int) -> OrderLine:
-    piece, variant = line.sold
-    approved, (proof, cut) = ready.approved[number - 1], ready.digests[number - 1]
+def line_row(
+    order_id: int,
+    number: int,
+    line: QuotedLine,
+    approved: Approved | None,
+    digests: Digests,
+    *,
+    donation_pence: int,
+) -> OrderLine:
+    """The row of a unit, with what was agreed; `digests` of its drawing and of its cut."""
+    (piece, variant), (proof, cut) = line.sold, digests
     return OrderLine(
         order_id=order_id,
         number=number,

@@ -72,7 +72,7 @@ def test_four_refunds_of_one_order_are_four_different_letters_each_with_its_own_
         assert f"With it, {said} of the £131.60 you paid has gone back." in text
     stays = "What this order gives stays as it is: £10.00."
     assert [stays in text for text in texts] == [True, True, False, False]
-    assert "£5.00 of what this order gave is no longer given; £5.00 is." in texts[2]
+    assert "£5.00 of what this order gave is no longer given; £5.00 still is." in texts[2]
     assert "The £5.00 that this order gave is no longer given." in texts[3]
     assert "This stays in your order" in texts[2]
     assert "This stays in your order" not in texts[3]

@@ -210,7 +210,7 @@ def _refund(life: Life, now: Facts, about: str) -> Iterator[str]:
         yield f"What this order gives stays as it is: {pounds(given)}."
     elif new and stays:
         yield f"{pounds(taken)} of what this order gave is no longer given;"
-        yield f"{pounds(given)} is."
+        yield f"{pounds(given)} still is."
     elif new:
         yield f"The {pounds(taken)} that this order gave is no longer given."
 

@@ -1253,6 +1253,13 @@ PAGE_STATES: Final = (
         shows="The order confirmation did not arrive",
     ),
     PageState("owner order refunded", "/owner/orders/<reference>", refund_of_one, shows="on its way back"),
+    PageState("owner emails", "/owner/emails", staff_at("owner", "/owner/emails"), shows="Without words"),
+    PageState(
+        "owner email",
+        "/owner/emails/<email>/<number>",
+        staff_at("owner", "/owner/emails/order-confirmation/2"),
+        shows="As plain text",
+    ),
     PageState(
         "machine none", "/owner/machine", staff_at("owner", "/owner/machine"), shows="No machine is named"
     ),
@@ -1365,6 +1372,8 @@ NO_PAGE: Final = {
     "/delivery/cancellation-form.txt": "a text to fill in",
     "/owner/bench/scan": "leads to the unit",
     "/owner/dispatch/manifest.pdf": "a file",
+    "/owner/orders.csv": "a file",
+    "/owner/emails/<email>/<number>/html": "an e-mail alone, in a frame of its page",
     "/owner/": "leads to the alerts or the orders",
     "/finance/ledger.<kind>": "a file",
     "/giving/months.csv": "a file",

@@ -33,6 +33,9 @@ PERMISSIONS: Final = {
     "/owner/days": OWNER,
     "/owner/days/away": OWNER,
     "/owner/days/away/<int(max=2147483647):number>/end": OWNER,
+    "/owner/emails": OWNER,
+    "/owner/emails/<email>/<int(max=2147483647):number>": OWNER,
+    "/owner/emails/<email>/<int(max=2147483647):number>/html": OWNER,
     "/owner/machine": OWNER,
     "/owner/orders": OWNER,
     "/owner/orders.csv": OWNER,
@@ -153,6 +156,7 @@ def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid:
     if role != "nobody":
         who.sign_in(role)
     values = {"<reference>": paid, "<sku>": who.variant("disc").sku, "<kind>": "csv", "<name>": "to-check",
+        "<email>": "refund",
         "<int(max=2147483647):number>": "1", "<side>": "front",
         "<int(max=2147483647):seq>": "1", "<int(max=2147483647):step>": "1"}  # fmt: skip
     seen = []

@@ -1,0 +1,76 @@
+"""Every case of every e-mail, with a sample order: what `/owner/emails` shows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from shop.claims import send_backs, threads
+from shop.emails.email_facts import PAID_TWICE
+from shop.emails.sample_orders import OTHER, SampleOrder, SampleRefund, SampleUnit
+from shop.fulfilment import corrections, late, parcels
+from shop.fulfilment.stages import Stage
+from shop.orders import email_change, hand_drawings, resend_link
+from shop.orders.hand_drawings import Step
+from shop.orders.states import State
+from shop.payments import cancelling
+
+PLAIN: Final = SampleUnit()
+WORDS: Final = SampleUnit("Wren")
+BY_HAND: Final = SampleUnit("ᏣᎳᎩ", by_hand=True)
+DRAWN: Final = SampleUnit("ᏣᎳᎩ", by_hand=True, drawing=Step.SENT)
+
+Case = tuple[str, SampleOrder]
+"""What it is, and an order of which it is so."""
+
+
+def _gone(unit: SampleUnit) -> SampleUnit:
+    return SampleUnit(unit.words, by_hand=unit.by_hand, stage=Stage.REFUNDED)
+
+
+def _at(unit: SampleUnit, stage: Stage) -> SampleUnit:
+    return SampleUnit(unit.words, stage=stage)
+
+
+CASES: Final[Mapping[str, Sequence[Case]]] = {
+    "order-confirmation": (
+        ("With words", SampleOrder([WORDS])),
+        ("Without words", SampleOrder([PLAIN])),
+        ("To somebody else", SampleOrder([WORDS, PLAIN], OTHER, as_gift=True)),
+        ("Drawn by hand", SampleOrder([BY_HAND])),
+        ("Sent once more, after engraving has begun", SampleOrder([_at(WORDS, Stage.ENGRAVING), WORDS])),
+        ("Sent once more, after a refund", SampleOrder([WORDS, _gone(PLAIN)])),
+    ),
+    corrections.WORDS_EMAIL: (("The words were put right", SampleOrder([WORDS, PLAIN])),),
+    hand_drawings.EMAIL: (("A drawing waits", SampleOrder([DRAWN])),),
+    "sold-out": (("The last had gone", SampleOrder([PLAIN], state=State.REFUNDED)),),
+    PAID_TWICE: (("Two payments", SampleOrder([WORDS])),),
+    "refund": (
+        ("Some of the price", SampleOrder([WORDS, PLAIN], refunds=[SampleRefund(pence=1000)])),
+        (
+            "A piece and the postage",
+            SampleOrder([WORDS, _gone(PLAIN)], refunds=[SampleRefund((2,), postage=True)]),
+        ),
+        ("All of it", SampleOrder([_gone(WORDS)], refunds=[SampleRefund((1,), postage=True)])),
+        ("By other means", SampleOrder([WORDS], refunds=[SampleRefund(pence=500, elsewhere=True)])),
+    ),
+    cancelling.EMAIL: (
+        ("Before it was made", SampleOrder([_gone(WORDS), PLAIN], state=State.PART_REFUNDED)),
+    ),
+    late.EMAIL: (("The day promised cannot be kept", SampleOrder([WORDS], about="2026-12-01")),),
+    "refund-returned": (
+        ("The bank sent it back", SampleOrder([WORDS], refunds=[SampleRefund(pence=1000, came_back=True)])),
+    ),
+    "disputed": (
+        ("While it is made", SampleOrder([WORDS], state=State.DISPUTED)),
+        ("After it was posted", SampleOrder([_at(PLAIN, Stage.POSTED)], state=State.DISPUTED)),
+    ),
+    send_backs.EMAIL: (("The notice is acknowledged", SampleOrder([_at(PLAIN, Stage.DELIVERED)])),),
+    parcels.EMAIL: (
+        ("With a tracking number", SampleOrder([_at(PLAIN, Stage.POSTED)], tracking="AB123456789GB")),
+        ("Without one", SampleOrder([_at(PLAIN, Stage.POSTED)])),
+    ),
+    threads.EMAIL: (("Somebody has answered", SampleOrder([_at(PLAIN, Stage.POSTED)])),),
+    email_change.ASKED: (("To the address that stands", SampleOrder([PLAIN])),),
+    email_change.CONFIRM: (("To the new address", SampleOrder([PLAIN])),),
+    email_change.CHANGED: (("To the former address", SampleOrder([PLAIN])),),
+    resend_link.KIND: (("Asked for on the site", SampleOrder([WORDS])),),
+}

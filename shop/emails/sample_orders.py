@@ -1,0 +1,213 @@
+"""Orders that never were, to look at e-mails by: of what is sold now, quoted and written like real ones."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from shop import clock
+from shop.catalogue.postage import SERVICES
+from shop.catalogue.views import Catalogue, PieceView
+from shop.claims.send_backs import ComingBack
+from shop.emails.email_facts import EmailFacts
+from shop.engraving import HAND, EngravingRefused, check
+from shop.fulfilment.models import Parcel, Unit
+from shop.fulfilment.promised import Day
+from shop.fulfilment.stages import Stage
+from shop.giving.ledger import Book
+from shop.money import CURRENCY
+from shop.orders.approved_engraving import Approved
+from shop.orders.email_change import Told
+from shop.orders.hand_drawings import HandDrawing, Step
+from shop.orders.models import EmailChange, Order, OrderEvent
+from shop.orders.placing import Contact, line_row
+from shop.orders.states import EventKind, State
+from shop.orders.view import LineView, OrderView
+from shop.payments.models import PaymentEntry, RefundRequest
+from shop.payments.refund_history import RefundMade
+from shop.pricing import LineItem, Quote, QuotedLine, quote
+from shop.settings import PaymentMode
+
+REFERENCE: Final = "PM-SAMPLE"
+CONTACT: Final = Contact("ada@example.com", "Ada Byron", "12 Quiet Street", "", "Bath", "BA1 1AA")
+OTHER: Final = Contact(
+    "ada@example.com", "Rose Byron", "4 Mill Lane", "", "Leeds", "LS1 4AP", buyer_name="Ada Byron"
+)
+
+
+@dataclass(frozen=True)
+class SampleUnit:
+    """A unit: with `words` on the first side of a piece that takes them, or none."""
+
+    words: str = ""
+    by_hand: bool = False
+    stage: Stage = Stage.TO_CHECK
+    drawing: Step | None = None
+
+
+@dataclass(frozen=True)
+class SampleOrder:
+    """An order to be imagined."""
+
+    units: Sequence[SampleUnit]
+    contact: Contact = CONTACT
+    as_gift: bool = False
+    state: State = State.PAID
+    refunds: Sequence["SampleRefund"] = ()
+    tracking: str | None = None
+    about: str = ""
+    """What the e-mail is about, where that is no refund."""
+
+
+@dataclass(frozen=True)
+class SampleRefund:
+    """A refund: the price of these units, the postage, or `pence`."""
+
+    units: tuple[int, ...] = ()
+    postage: bool = False
+    pence: int = 0
+    elsewhere: bool = False
+    came_back: bool = False
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What sample orders are made of."""
+
+    catalogue: Catalogue
+    statement: str | None
+    """What is said of the donation now."""
+    gift_pence: int
+    """What each piece gives."""
+    site_url: str
+    book: Book
+
+    def facts(self, sample: SampleOrder) -> EmailFacts:
+        """The facts of a sample order."""
+        now = clock.now()
+        pieces = [self._piece(unit) for unit in sample.units]
+        items = [LineItem(piece.variants[0].id, None, None) for piece in pieces]
+        agreed = quote(self.catalogue, items, SERVICES["tracked-24"])
+        lines = [
+            self._line(number, line, unit)
+            for number, (line, unit) in enumerate(zip(agreed.lines, sample.units, strict=True), start=1)
+        ]
+        order = self._order(agreed, now)
+        kept = sum(unit.stage != Stage.REFUNDED for unit in sample.units)
+        return EmailFacts(
+            order=OrderView(
+                row=order,
+                state=sample.state,
+                lines=lines,
+                events=[_paid(order.total_pence, now)],
+                contact=asdict(sample.contact),
+                gift={"as_gift": sample.as_gift, "message": None},
+                postage=SERVICES["tracked-24"],
+                given_pence=self.gift_pence * kept,
+            ),
+            about=sample.about or str(len(sample.refunds) - 1),
+            cancelled=_cancelled(order, lines[0]),
+            day=_day(now),
+            site_url=self.site_url,
+            order_url=f"{self.site_url}/orders/sample",
+            units={
+                number: Unit(stage=unit.stage, held=None, making=1, paid_at=now)
+                for number, unit in enumerate(sample.units, start=1)
+            },
+            refunds=_refunds(order, lines, sample.refunds, now),
+            parcel=(Parcel(tracking=sample.tracking, posted_at=now), [lines[0].row.piece_name]),
+            change=_change(now),
+            coming_back=[ComingBack(0, 1, lines[0].row.piece_name, now, None, None, refunded=False)],
+            surplus=PaymentEntry(amount_pence=order.total_pence, currency=order.currency),
+        )
+
+    def _piece(self, unit: SampleUnit) -> PieceView:
+        """The first piece that takes words, or that takes none; the first of all where there is no such."""
+        fitting = (piece for piece in self.catalogue.pieces if bool(piece.sides) == bool(unit.words))
+        return next(fitting, self.catalogue.pieces[0])
+
+    def _line(self, number: int, line: QuotedLine, unit: SampleUnit) -> LineView:
+        approved = _approved(unit, line.sold[0])
+        digests = approved.digests() if approved else (None, None)
+        row = line_row(0, number, line, approved, digests, donation_pence=self.gift_pence)
+        return LineView(row, approved, None, hand=HandDrawing(unit.drawing, 1 if unit.drawing else 0))
+
+    def _order(self, agreed: Quote, now: datetime) -> Order:
+        return Order(
+            id=0,
+            reference=REFERENCE,
+            mode=PaymentMode.STAND_IN,
+            book=self.book,
+            state=State.PAID,
+            currency=CURRENCY,
+            goods_pence=agreed.goods_pence,
+            postage_pence=agreed.postage_pence,
+            total_pence=agreed.total_pence,
+            vat_pence=agreed.vat_pence,
+            postage_service=agreed.postage.slug,
+            policy_id=1 if self.statement else None,
+            donation_pence=0,
+            donation_statement=self.statement,
+            placed_at=now,
+        )
+
+
+def _approved(unit: SampleUnit, piece: PieceView) -> Approved | None:
+    """The words as they would be approved; None for a piece that takes none, or not these."""
+    if not unit.words or not piece.sides:
+        return None
+    places = {(piece.sides[0].key, 1): unit.words}
+    try:
+        engraving = check(piece.sides, HAND if unit.by_hand else "marcellus", places)
+    except EngravingRefused:
+        return None
+    return replace(Approved.now(engraving, piece.sides), salt=REFERENCE) if engraving else None
+
+
+def _paid(pence: int, now: datetime) -> OrderEvent:
+    return OrderEvent(
+        kind=EventKind.PAID, event_at=now, booked_at=now, actor="stripe", data={"amount_pence": pence}
+    )
+
+
+def _cancelled(order: Order, line: LineView) -> RefundRequest:
+    pence = line.row.price_pence + order.postage_pence
+    return RefundRequest(lines=[line.row.number], amount_pence=pence, with_postage=True)
+
+
+def _day(now: datetime) -> Day:
+    later = (now + timedelta(days=6)).date()
+    return Day(now.date(), later, None, None, told=True, answer=None)
+
+
+def _change(now: datetime) -> Told:
+    row = EmailChange(expires_at=now + timedelta(days=2))
+    return Told(CONTACT.email, "ada@example.org", "/orders/email/sample", row)
+
+
+def _refunds(
+    order: Order, lines: Sequence[LineView], refunds: Sequence[SampleRefund], now: datetime
+) -> list[RefundMade]:
+    made: list[RefundMade] = []
+    back, gone = 0, frozenset[int]()
+    for number, refund in enumerate(refunds):
+        goods = sum(line.row.price_pence for line in lines if line.row.number in refund.units)
+        pence = refund.pence or goods + (order.postage_pence if refund.postage else 0)
+        back, gone = back + pence, gone | set(refund.units)
+        made.append(
+            RefundMade(
+                cause=str(number),
+                amount_pence=pence,
+                currency=order.currency,
+                at=now - timedelta(days=2),
+                units=refund.units,
+                postage=refund.postage,
+                surplus=False,
+                elsewhere=refund.elsewhere,
+                sent_back_at=now if refund.came_back else None,
+                waits=refund.came_back,
+                back_pence=back,
+                gone=gone,
+            )
+        )
+    return made
