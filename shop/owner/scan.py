@@ -9,12 +9,16 @@ from sqlalchemy import select
 
 from shop import web
 from shop.accounts.access import require
-from shop.fulfilment.ticket_codes import read_code
+from shop.fulfilment.ticket_codes import printed_wording, read_code
+from shop.fulfilment.units import units_of
 from shop.orders.models import Order, OrderLine
 from shop.owner.work_queue import card_href
 
 blueprint = Blueprint("owner_scan", __name__, url_prefix="/owner/bench/scan")
 
+OLD: Final = (
+    "The words were corrected after this ticket was printed: please print it anew, and cut from this page."
+)
 UNKNOWN: Final = "There is no piece with this code. A code looks like PM-7K3Q-2F-1."
 
 
@@ -22,11 +26,22 @@ UNKNOWN: Final = "There is no piece with this code. A code looks like PM-7K3Q-2F
 @require("owner")
 def look_up() -> ResponseReturnValue:
     """To the card of the unit that the code names, or to its order when only that was typed."""
-    found = read_code(request.args.get("code", ""))
+    text = request.args.get("code", "")
+    found = read_code(text)
     to = _address(*found) if found else None
     if to is None:
         flash(UNKNOWN)
+    elif found and _is_old(*found, printed_wording(text if "?" in text else request.full_path)):
+        flash(OLD)
     return redirect(to or "/owner/bench", HTTPStatus.SEE_OTHER)
+
+
+def _is_old(reference: str, number: int | None, printed: int | None) -> bool:
+    """Whether the words of the unit were corrected since its ticket was printed."""
+    with web.reading() as session:
+        order_id = session.scalar(select(Order.id).where(Order.reference == reference)) or 0
+        unit = units_of(session, order_id).get(number or 0)
+    return unit is not None and printed not in {None, unit.wording}
 
 
 def _address(reference: str, number: int | None) -> str | None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.dedications.vault import Vault
 from shop.fulfilment.models import Unit
+from shop.fulfilment.promised import standing
 from shop.fulfilment.stages import Stage
 from shop.fulfilment.units import WORKED_ON, units_of
 from shop.orders.models import Order, OrderLine
@@ -21,6 +23,8 @@ class Chosen:
     order: OrderView
     lines: Sequence[LineView]
     units: Mapping[int, Unit]
+    posted_by: date | None
+    """The day promised, as it stands; None when none was, or nothing is left to be posted."""
 
     @property
     def reference(self) -> str:
@@ -58,4 +62,5 @@ def _of_order(session: Session, vault: Vault, order: Order, line_ids: Collection
         for line in opened.lines
         if line.row.id in line_ids and gets_paper(order, units.get(line.row.number))
     ]
-    return Chosen(opened, lines, units)
+    day = standing(session, order)
+    return Chosen(opened, lines, units, day.posted_by if day else None)

@@ -16,19 +16,7 @@ OWN: Final = "click-and-drop.toml"
 """The name of the owner's file in the instance directory."""
 
 VALUES: Final = frozenset(
-    {
-        "reference",
-        "date",
-        "name",
-        "line1",
-        "line2",
-        "town",
-        "postcode",
-        "country",
-        "email",
-        "phone",
-        "service",
-    }
+    {"reference", "date", "name", "line1", "line2", "town", "postcode", "country", "phone", "service"}
     | {"weight", "package", "pieces"}
 )
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -83,7 +71,7 @@ def _values(one: Chosen, layout: Layout) -> Mapping[str, str]:
 
 
 def _goes_to(contact: Mapping[str, Any]) -> Mapping[str, str]:
-    parts = ("name", "line1", "line2", "town", "postcode", "email", "phone")
+    parts = ("name", "line1", "line2", "town", "postcode", "phone")
     found = {part: str(contact.get(part) or "") for part in parts}
     return {**found, "phone": found["phone"].replace("+", "00")}
 

@@ -29,6 +29,8 @@ _PARTS: Final = (
 )
 _NAMES: Final = (1, 2, 3, 4, 6, 16, 17, 21, 22, 25)
 _ENGLISH: Final = (3, 1, 0x409)
+_ACCENTS: Final = range(0x300, 0x370)
+_NO_MARKS: Final = frozenset({"figtree", "newsreader"})
 _LEFT_OUT: Final = frozenset({"noto-nastaliq-urdu"})
 """Left out: Naskh has its letters in a tenth of the room that a line of this takes."""
 
@@ -39,9 +41,21 @@ def made(file: Path, weight: int, family: str) -> Any:
     font.flavor = None
     for number in _NAMES:
         font["name"].removeNames(nameID=number)
-    for number, said in ((1, family), (2, "Regular"), (4, family), (6, family.replace(" ", ""))):
+    names = {1: family, 2: "Regular", 4: family, 6: family.replace(" ", "")}
+    for number, said in names.items():
         font["name"].setName(said, number, *_ENGLISH)
     font["OS/2"].usWeightClass = weight
+    return font
+
+
+def without_marks(font: Any) -> Any:
+    """The font without accents that stand alone.
+
+    A letter that it lacks would else be put together of another and an accent, which falls beside it; without
+    accents another font is asked for the whole letter.
+    """
+    for table in font["cmap"].tables:
+        table.cmap = {code: name for code, name in table.cmap.items() if code not in _ACCENTS}
     return font
 
 
@@ -49,7 +63,8 @@ if __name__ == "__main__":
     sources, folder = Path(sys.argv[1]), Path(__file__).parent / "fonts"
     for slug, part, weight, family in _PARTS:
         source = sources / slug / "files" / f"{slug}-{part}-{weight}-normal.woff2"
-        made(source, weight, family).save(folder / f"{slug}-{part}-{weight}.ttf")
+        font = made(source, weight, family)
+        (without_marks(font) if slug in _NO_MARKS else font).save(folder / f"{slug}-{part}-{weight}.ttf")
     for face in FACES.values():
         if face.file.startswith("noto-") and not face.package and face.slug not in _LEFT_OUT:
             family = TTFont(face.path)["name"].getDebugName(1)

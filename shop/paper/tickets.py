@@ -7,7 +7,7 @@ from typing import Any, Final
 from shop import clock
 from shop.engraving import FACES
 from shop.engraving.outlines import CutSide
-from shop.fulfilment.ticket_codes import ticket_code
+from shop.fulfilment.ticket_codes import ticket_address
 from shop.orders.cutting import NotApprovedYet, NotAsApproved, outlines_as_approved
 from shop.orders.view import LineView
 from shop.paper.chosen import Chosen
@@ -15,9 +15,6 @@ from shop.paper.qr_codes import qr_code
 from shop.paper.true_scale import drawn
 from shop.paper.typesetting import Part
 from shop.paper.written import lines
-
-SCAN: Final = "/owner/bench/scan?code="
-"""Where a ticket's QR code leads."""
 
 AT_ONCE: Final = 2
 """Units whose outlines are made at the same time: GEOS, which takes most of it, holds up no other thread."""
@@ -49,7 +46,8 @@ def tickets(orders: Sequence[Chosen], site_url: str) -> Part:
 
 
 def _ticket(one: Chosen, line: LineView, outlines: Cut, site_url: str) -> dict[str, Any]:
-    row, code = line.row, ticket_code(one.reference, line.row.number)
+    row, unit = line.row, one.units[line.row.number]
+    address = ticket_address(site_url, one.reference, row.number, unit.wording)
     cut, problem = outlines
     sides = [drawn(side) for side in cut.values()]
     notes = [note for note in (problem, *_notes(one, line)) if note]
@@ -58,7 +56,7 @@ def _ticket(one: Chosen, line: LineView, outlines: Cut, site_url: str) -> dict[s
         "piece": f"{row.number} of {len(one.order.lines)}: {row.piece_name}",
         "detail": f"{row.metal_name}, {row.chain_inches} inch chain",
         "facts": _facts(one, line),
-        "qr": qr_code(f"{site_url}{SCAN}{code}", f"Code of this ticket: {code}"),
+        "qr": qr_code(address, "The code of this ticket."),
         "notes": notes,
         "words": [{"place": place, "lines": lines(text)} for place, text in line.words],
         "room": _room(sides, notes),
@@ -85,10 +83,11 @@ def _cut(line: LineView) -> Cut:
 
 
 def _notes(one: Chosen, line: LineView) -> list[str]:
-    making = one.units[line.row.number].making
+    unit = one.units[line.row.number]
     gift = one.order.gift or {}
     return [
-        f"Making {making}." if making > 1 else "",
+        f"Making {unit.making}." if unit.making > 1 else "",
+        f"Words corrected: this is wording {unit.wording}." if unit.wording > 1 else "",
         CARD if line.dedication else "",
         GIFT if gift.get("as_gift") else "",
     ]
@@ -99,7 +98,8 @@ def _facts(one: Chosen, line: LineView) -> list[str]:
     face = "" if engraving is None else f"In {_lettering(line, engraving.face)}"
     paid = clock.in_britain(one.units[line.row.number].paid_at)
     proof = f"Proof {line.proof_number}" if engraving and not line.by_hand else ""
-    said = (face, f"{line.row.sku}, paid {paid:%-d %b %Y}", one.order.postage.name, proof)
+    by = f"To be posted by {one.posted_by:%a %-d %b %Y}" if one.posted_by else ""
+    said = (by, face, f"{line.row.sku}, paid {paid:%-d %b %Y}", one.order.postage.name, proof)
     return [fact for fact in said if fact]
 
 

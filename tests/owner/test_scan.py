@@ -2,9 +2,10 @@
 
 import pytest
 
+from shop.fulfilment import units
 from shop.fulfilment.stages import Stage
-from shop.fulfilment.ticket_codes import read_code, ticket_code
-from shop.owner.scan import UNKNOWN
+from shop.fulfilment.ticket_codes import read_code, ticket_address, ticket_code
+from shop.owner.scan import OLD, UNKNOWN
 from tests.fulfilment.conftest import Bench
 from tests.harness import Harness
 from tests.shopper import Shopper, form_on, soup
@@ -58,3 +59,17 @@ def test_what_is_no_code_is_said(owner: Shopper, code: str) -> None:
 @pytest.mark.parametrize("number", [0, 99999, -1])
 def test_a_code_names_a_unit_that_can_be(number: int) -> None:
     assert read_code(f"PM-7K3Q-2F-{number}") is None
+
+
+def test_a_ticket_that_is_older_than_the_words_says_so(owner: Shopper, bench: Bench) -> None:
+    order = bench.paid(("disc", "Wren"))
+    reference = bench.harness.order(order).reference
+    printed = ticket_address("https://shop.example", reference, 1, 1)
+    assert OLD not in owner.get(found(owner, printed)).text
+    with bench.harness.database.transaction() as session:
+        units.units_of(session, order)[1].wording = 2
+    assert OLD in owner.get(found(owner, printed)).text
+    by_camera = owner.get(printed.removeprefix("https://shop.example"))
+    assert OLD in owner.get(by_camera.location).text
+    assert OLD not in owner.get(found(owner, ticket_address("https://shop.example", reference, 1, 2))).text
+    assert OLD not in owner.get(found(owner, ticket_code(reference, 1))).text, "a typed code knows no wording"

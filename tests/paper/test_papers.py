@@ -137,7 +137,7 @@ def test_the_code_on_a_ticket_leads_to_its_unit(shop: Print) -> None:
     (one,) = shop.chosen(order)
     found = zxingcpp.read_barcodes(Image.open(shop.of(tickets([one], SITE)).picture()))
     said = sorted(code.text for code in found)
-    assert said == [f"{SITE}/owner/bench/scan?code={one.reference}-{number}" for number in (1, 2)]
+    assert said == [f"{SITE}/owner/bench/scan?code={one.reference}-{number}&wording=1" for number in (1, 2)]
     assert [read_code(text) for text in said] == [(one.reference, 1), (one.reference, 2)]
 
 
@@ -187,6 +187,16 @@ def test_names_of_every_script_are_printed_whole(shop: Print, name: str) -> None
         said = letters(shop.of(part).text)
         assert [letter for letter in letters(name) if letter not in said] == []
         assert STAND_IN not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "font"), [("Nguyễn", "NewsreaderViet"), ("Ọ́lá", "NotoSerif"), ("M̃bo", "NotoSerif")]
+)
+def test_no_letter_is_put_together_of_a_letter_and_an_accent_beside_it(
+    shop: Print, name: str, font: str
+) -> None:
+    order = shop.paid(BARE, contact=replace(CONTACT, name=name))
+    assert font in shop.of(slips(shop.chosen(order), SELLER)).fonts
 
 
 def test_what_people_wrote_is_never_read_as_the_typesetters_own_language(shop: Print) -> None:
