@@ -17,8 +17,10 @@ from flask import Flask, render_template
 from shop import clock, erasures, key_copies, privacy, retention, stock
 from shop.accounts import rate_limit, sessions, staff
 from shop.alerts import AlertKind, raise_alert
+from shop.catalogue import snapshot
 from shop.checkout import basket_store
 from shop.emails import order_emails
+from shop.emails.owner_alerts import send_alerts
 from shop.fulfilment import late
 from shop.journal import comment_erasure
 from shop.mail.sending import send_next, transport
@@ -29,6 +31,8 @@ from shop.tasks import DatabaseWatch, Task
 from shop.trader import Trader
 from shop.webhooks import handlers
 
+TELL_EVERY: Final = timedelta(seconds=30)
+"""What happens together is told together."""
 IDLE_SECONDS: Final = 0.5
 ENDS_WITHIN: Final = 4.0
 """Seconds for what is under way when the worker is stopped; what is cut off is done by the next."""
@@ -53,7 +57,10 @@ class Worker:
 
     def lanes(self) -> Sequence[Sequence[Task]]:
         """All there is to do, by what may wait for what."""
-        emails = [self._task("emails", self._send_email)]
+        emails = [
+            self._task("emails", self._send_email),
+            self._task("alerts", self._send_alerts, TELL_EVERY),
+        ]
         news = [self._task("webhooks", lambda: handlers.work(self.services))]
         if self.settings.payment_mode is PaymentMode.STAND_IN:
             news.insert(0, self._task("deliveries", self._deliver))
@@ -67,6 +74,7 @@ class Worker:
             self._task("erasure", self._erase, LOOK_EVERY, rounds=True),
             self._task("keys", self._sweep_keys, LOOK_EVERY),
             self._task("counts", self._check_stock, LOOK_EVERY),
+            self._task("few left", self._tell_of_few, EVERY),
         ]
         return emails, news, upkeep
 
@@ -90,6 +98,10 @@ class Worker:
                 lambda claimed: order_emails.write(self.services, render_template, claimed, self.trader),
                 order_emails.tell_refused,
             )
+
+    def _send_alerts(self) -> bool:
+        """Whatever needs a person is e-mailed to the owners, too."""
+        return send_alerts(self.services.database, self.post, self.settings.site_url, self.trader.email)
 
     def _deliver(self) -> bool:
         return bool(self.app.extensions["shop"].deliver(clock.now()))
@@ -153,6 +165,19 @@ class Worker:
             with self.services.database.transaction() as session:
                 raise_alert(session, AlertKind.STOCK_DIFFERS, f"variant {found.variant_id}", str(found))
         return bool(differing)
+
+    def _tell_of_few(self) -> bool:
+        """Variants of which few are left: one alert each time they come down to so few."""
+        with self.services.database.looking() as session:
+            if not stock.any_crossed(session):
+                return False
+        with self.services.database.transaction() as session:
+            catalogue = snapshot.load(session)
+            for variant_id, left in stock.note_crossings(session).items():
+                _, variant = catalogue.find(variant_id) or (None, None)
+                if variant:
+                    raise_alert(session, AlertKind.STOCK_LOW, variant.sku, f"{left} left")
+        return True
 
     def _tell_left_out(self) -> bool:
         """What of the owner's own texts could not be shown since the start."""

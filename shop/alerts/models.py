@@ -38,6 +38,7 @@ class AlertKind(StrEnum):
     PAYMENT_REVIEWED = "payment reviewed"
     DISPUTED = "disputed"
     PAYOUT_FAILED = "payout failed"
+    STOCK_LOW = "stock low"
     COMES_BACK = "comes back"
 
 
@@ -89,6 +90,7 @@ SAID: Final[Mapping[AlertKind, str]] = {
         "A buyer was told that an order is late, and wants the money back; it could not be sent by itself. "
         "Please see to it on the order's page."
     ),
+    AlertKind.STOCK_LOW: "Few are left of a piece, as few as you asked to be told of.",
     AlertKind.STOCK_DIFFERS: (
         "A count of the stock is not what its movements come to. Please count that piece again; the stock "
         "page says more."
@@ -137,6 +139,10 @@ class Alert(Base):
     detail: Mapped[str] = mapped_column(Text)
     """Figures and reasons, or nothing."""
     raised_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    """When it was e-mailed to the owners."""
+    telling_until: Mapped[datetime | None]
+    """Until when somebody is sending that e-mail."""
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[str | None]
 

@@ -58,7 +58,7 @@ def write(services: Services, render: Render, claimed: Claimed, trader: Trader) 
     written = compose(services, render, claimed, facts, trader)
     if written is None:
         return Drop.NOT_SO
-    message = _addressed(services.site_url, to=facts.to, reply_to=trader.email)
+    message = addressed(services.site_url, to=facts.to, reply_to=trader.email)
     message["Subject"] = written.subject
     message["Message-ID"] = claimed.message_id
     message.set_content(written.text)
@@ -104,7 +104,8 @@ def _blocks(kind: EmailKind, facts: EmailFacts) -> list[Block] | None:
     return [*test, Paragraph(facts.greeting), *said, *link, Paragraph("In Remembrance", tone="sign"), *law]
 
 
-def _addressed(site_url: str, *, to: str, reply_to: str) -> EmailMessage:
+def addressed(site_url: str, *, to: str, reply_to: str) -> EmailMessage:
+    """An e-mail of ours with its envelope: from the shop, answered to `reply_to`."""
     message = EmailMessage()
     message["From"] = Address("In Remembrance", "orders", urlsplit(site_url).hostname or "localhost")
     message["Reply-To"] = Address(addr_spec=reply_to)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from shop import alerts, web
 from shop.accounts.access import require
-from shop.alerts import Alert
+from shop.alerts import Alert, AlertKind
 from shop.web.cells import Cells, Link
 from shop.web.dates import minute
 
@@ -39,6 +39,8 @@ def acknowledge(number: int) -> ResponseReturnValue:
 
 def _about(alert: Alert) -> Link | str:
     """What it is about: an order's reference leads to the order."""
+    if alert.kind == AlertKind.STOCK_LOW:
+        return Link(alert.about, f"/owner/stock/{alert.about}", tall=True)
     if not alert.about.startswith("PM-"):
         return alert.about
     return Link(alert.about, f"/owner/orders/{alert.about}", tall=True)

@@ -29,6 +29,7 @@ blueprint = Blueprint("owner_stock", __name__, url_prefix="/owner/stock")
 
 MOST = 10_000
 MOST_RETURNS = 50
+NOT_FEW = "Please enter a whole number from 0 to 9999, or nothing."
 NOT_WHOLE = "Please enter a whole number, such as 5 or -1."
 
 
@@ -142,6 +143,20 @@ def adjust(sku: str) -> ResponseReturnValue:
     return redirect(f"/owner/stock/{sku}", HTTPStatus.SEE_OTHER)
 
 
+@blueprint.post("/<sku>/threshold")
+@require("owner")
+def set_threshold(sku: str) -> ResponseReturnValue:
+    """Say of how few the owner is to be told; nothing: of none."""
+    typed = request.form.get("low_at", "").strip()
+    if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 5):  # noqa: PLR2004
+        return _page(sku, MovementForm(formdata=None), low=typed), HTTPStatus.UNPROCESSABLE_ENTITY
+    with web.transaction() as session:
+        found = snapshot.load(session).by_sku(sku) or abort(HTTPStatus.NOT_FOUND)
+        stock.set_threshold(session, found[1].id, int(typed) if typed else None)
+    flash(f"You are told when {typed} or fewer are left." if typed else "You are told of none.")
+    return redirect(f"/owner/stock/{sku}", HTTPStatus.SEE_OTHER)
+
+
 @blueprint.post("/<sku>/counts")
 @require("owner")
 def count(sku: str) -> ResponseReturnValue:
@@ -162,23 +177,27 @@ def _write_down(sku: str, form: MovementForm) -> None:
         stock.adjust(session, found[1].id, form.quantity.data, reason=reason, note=note, actor=actor)
 
 
-def _page(sku: str, form: MovementForm, sent: Sent = NOTHING_SENT) -> str:
+def _page(sku: str, form: MovementForm, sent: Sent = NOTHING_SENT, low: str | None = None) -> str:
     with web.reading() as session:
         found = snapshot.load(session).by_sku(sku)
         if found is None:
             abort(HTTPStatus.NOT_FOUND)
         piece, variant = found
         movements, opened = stock.movements(session, variant.id), stocktake.moment(session)
-        counted = row(session, variant, sent)
+        counted, threshold = row(session, variant, sent), stock.threshold_of(session, variant.id)
     problems = {field.id: field.errors[0] for field in form if field.errors}
     if counted.error:
         problems[f"count-{sku}"] = counted.error
+    if low is not None:
+        problems["low_at"] = NOT_FEW
     return render_template(
         "owner/variant.html",
         piece=piece,
         variant=variant,
         counted=counted,
         opened=opened,
+        low="" if threshold is None else threshold,
+        refused_low=low,
         movements=[_moved(movement) for movement in movements],
         form=form,
         problems=problems,

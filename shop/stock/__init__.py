@@ -26,6 +26,7 @@ from shop.stock.holds import (
     take_again,
 )
 from shop.stock.shares import Asker, ShareTaken, covers, forget_networks, plenty
+from shop.stock.thresholds import any_crossed, note_crossings, set_threshold, threshold_of
 
 __all__ = [
     "Asker",
@@ -37,6 +38,7 @@ __all__ = [
     "SoldOut",
     "WouldGoNegative",
     "adjust",
+    "any_crossed",
     "check",
     "covers",
     "forget_networks",
@@ -46,6 +48,7 @@ __all__ = [
     "lock",
     "low",
     "movements",
+    "note_crossings",
     "note_wanted",
     "place_hold",
     "plenty",
@@ -53,5 +56,7 @@ __all__ = [
     "return_units",
     "sell",
     "sell_some",
+    "set_threshold",
     "take_again",
+    "threshold_of",
 ]

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.orm import Base, one_of, partial_index
@@ -41,6 +41,10 @@ class StockLevel(Base):
     variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"), primary_key=True, autoincrement=False)
     on_hand: Mapped[int]
     reserved: Mapped[int]
+    low_at: Mapped[int | None]
+    """Of how few on hand the owner is told; None: of none."""
+    low_told: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether they were told since there were last more."""
 
 
 class StockMovement(Base):

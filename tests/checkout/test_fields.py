@@ -233,6 +233,7 @@ TRIED_ELSEWHERE: Final = {
     "/owner/sales",
     "/owner/stock/count",
     "/owner/stock/<sku>/counts",
+    "/owner/stock/<sku>/threshold",
 }
 """Forms that tests/journal/test_comments.py tries, since only a few a minute are taken, notes, the one for a
 refund that Stripe refused, those of drawings by hand, the counts of stock and sales elsewhere, in

@@ -77,6 +77,7 @@ PERMISSIONS: Final = {
     "/owner/stock/returns/<int(max=2147483647):number>": OWNER,
     "/owner/stock/<sku>": OWNER,
     "/owner/stock/<sku>/counts": OWNER,
+    "/owner/stock/<sku>/threshold": OWNER,
     "/owner/stock/<sku>/movements": OWNER,
     "/owner/comments": OWNER,
     "/owner/comments/<int(max=2147483647):number>/decisions": OWNER,

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from shop import stock
+from shop.worker import Worker
 from tests.harness import Harness
 from tests.shopper import Shopper, changed, form_on, reason_beside, soup
 
@@ -107,3 +108,30 @@ def test_a_refunded_piece_is_asked_about_and_goes_back_into_the_drawer_once(
     assert "Please choose what became of it" in owner.get("/owner/stock").text
     owner.post(action, changed(sent, {"fate": "scrap"}))
     assert "It is said already: back in the drawer" in owner.get("/owner/stock").text
+
+
+def test_of_few_left_the_owner_is_told_by_an_alert_that_leads_to_the_piece(
+    owner: Shopper, harness: Harness
+) -> None:
+    page = page_of(owner)
+    assert owner.send(page, f"{page}/threshold", {"low_at": "3"}).location == page
+    assert form_on(owner.get(page), f"{page}/threshold")[1]["low_at"] == "3"
+    harness.set_stock("disc", 3)
+    worker = Worker(owner.app)
+    for _ in range(2):
+        worker._tell_of_few()
+    shown = owner.get("/owner/alerts")
+    assert shown.text.count("Few are left of a piece") == 1
+    assert soup(shown).select(f"main a[href='{page}']")
+    assert "3 left" in shown.text
+    assert owner.send(page, f"{page}/threshold", {"low_at": ""}).location == page
+    assert form_on(owner.get(page), f"{page}/threshold")[1]["low_at"] == ""
+
+
+@pytest.mark.parametrize("typed", ["-1", "few", "10000", "٣"])
+def test_a_threshold_that_is_no_number_is_refused_and_stays(owner: Shopper, typed: str) -> None:
+    page = page_of(owner)
+    answer = owner.send(page, f"{page}/threshold", {"low_at": typed})
+    assert answer.status_code == 422
+    assert "from 0 to 9999" in reason_beside(answer, "low_at")
+    assert form_on(answer, f"{page}/threshold")[1]["low_at"] == typed
