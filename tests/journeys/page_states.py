@@ -112,6 +112,14 @@ def refused_details(visitor: Visitor) -> None:
     visitor.presses("Look everything over")
 
 
+def too_soon(visitor: Visitor) -> None:
+    empty_details(visitor)
+    visitor.fills_in_details()
+    visitor.open("/checkout")
+    visitor.page.get_by_label("It has to be there by").fill(str(clock.now().date() + timedelta(days=1)))
+    visitor.presses("Look everything over")
+
+
 def mistyped_details(visitor: Visitor) -> None:
     empty_details(visitor)
     visitor.fills_in_details()
@@ -1079,6 +1087,7 @@ PAGE_STATES: Final = (
     PageState("basket line", "/basket/lines/<line_id>", changed_line),
     PageState("details", "/checkout", empty_details),
     PageState("details refused", "/checkout", refused_details, 422),
+    PageState("details too soon", "/checkout", too_soon, 422, shows="We cannot promise that"),
     PageState("details mistyped", "/checkout", mistyped_details, shows="Is this e-mail address right?"),
     PageState("payment", "/checkout/payment", last_look),
     PageState("payment unticked", "/checkout/payment", unticked_payment, 422, shows="Please tick this"),
