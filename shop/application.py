@@ -20,6 +20,7 @@ from shop.checkout import (
     find_routes,
     late_routes,
     order_routes,
+    question_routes,
     send_back_routes,
     thanks_routes,
 )
@@ -70,6 +71,7 @@ TOPICS: Final = (
     cancel_routes,
     email_routes,
     claim_routes,
+    question_routes,
     send_back_routes,
     find_routes,
     thanks_routes,

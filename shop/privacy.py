@@ -17,7 +17,7 @@ from shop.claims import claim_steps, send_backs
 from shop.dedications.gone_names import order_name
 from shop.dedications.models import OrderKey
 from shop.dedications.vault import Vault
-from shop.fulfilment import cards_opened, corrections, promised
+from shop.fulfilment import cards_opened, corrections, promised, questions
 from shop.giving.models import LedgerEntry, LedgerTxn
 from shop.giving.transitions import Account
 from shop.mail import outbox
@@ -89,6 +89,7 @@ def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]
             {"at": event.event_at.isoformat(), "what": event.kind, "by": event.actor, **event.data}
             for event in opened.events
         ],
+        "questions": questions.kept(session, vault, order.id),
         "notes_of_the_workshop": notes.kept(session, vault, order.id),
         "payments": _payments(session, order),
         "refunds_asked": _refunds(session, order),

@@ -37,8 +37,8 @@ BASKET: Final = RetentionRule(
 )
 ORDER: Final = RetentionRule(
     "Your order: names, address, e-mail, telephone if you gave one, the words to be cut, the dedication, the "
-    "message for the slip, the days you asked for, what we note about it while we make it, and what is "
-    "written on its page if something is not right, with any picture",
+    "message for the slip, the days you asked for, what we note and ask about it while we make it, and what "
+    "is written on its page if something is not right, with any picture",
     "To make what you ordered, send it, write to you about it, and put right what was wrong. Sealed under a "
     "key of its own for each order; a digest of your e-mail finds the order again when you ask for its link.",
     "Contract; for what your words say about health or family, your own choice to write them",

@@ -40,6 +40,7 @@ class AlertKind(StrEnum):
     PAYOUT_FAILED = "payout failed"
     STOCK_LOW = "stock low"
     COMES_BACK = "comes back"
+    QUESTION_ANSWERED = "question answered"
 
 
 SAID: Final[Mapping[AlertKind, str]] = {
@@ -65,6 +66,9 @@ SAID: Final[Mapping[AlertKind, str]] = {
     AlertKind.REFUND_SENT_BACK: "The buyer's bank sent a refund back. Please say on its order what to do.",
     AlertKind.CLAIM_WAITS: (
         "Somebody says that something about what was posted is not right. Please answer on the order's page."
+    ),
+    AlertKind.QUESTION_ANSWERED: (
+        "A question was answered, and the piece is off hold. The answer stands on its order."
     ),
     AlertKind.COMES_BACK: (
         "Somebody sends a piece back that bears no words. Please say on the order's page when it arrives."

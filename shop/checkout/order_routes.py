@@ -19,7 +19,7 @@ from shop.claims import send_backs
 from shop.claims.claim_steps import claims_of
 from shop.claims.threads import claimable
 from shop.container import current_services, trader
-from shop.fulfilment import promised
+from shop.fulfilment import promised, questions
 from shop.fulfilment.corrections import words_windows
 from shop.fulfilment.progress import milestones
 from shop.mail import outbox
@@ -65,6 +65,7 @@ def show(token: str) -> ResponseReturnValue:
         rows = [line.row for line in opened.lines]
         done = milestones(session, rows)
         windows = words_windows(session, order, rows)
+        asked = questions.questions_of(session, services.vault, order.id)
         back = refund_history(session, order)
         day = promised.standing(session, order)
         unread = outbox.last_was_refused(session, order.id)
@@ -85,6 +86,7 @@ def show(token: str) -> ResponseReturnValue:
             refunds=refunds_shown(back, rows),
             steps=steps(opened, done),
             day=day,
+            questions=asked,
             unread=unread,
             claims=[shown_claim(opened, claim, token) for claim in claims],
             claimable=posted,

@@ -1,13 +1,14 @@
 """Every case of every e-mail, with a sample order: what `/owner/emails` shows."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from shop.claims import send_backs, threads
 from shop.emails.email_facts import PAID_TWICE
 from shop.emails.sample_orders import OTHER, SampleOrder, SampleRefund, SampleUnit
-from shop.fulfilment import corrections, late, parcels
-from shop.fulfilment.stages import Stage
+from shop.fulfilment import corrections, late, parcels, questions
+from shop.fulfilment.stages import Hold, Stage
 from shop.orders import email_change, hand_drawings, resend_link
 from shop.orders.hand_drawings import Step
 from shop.orders.states import State
@@ -41,6 +42,7 @@ CASES: Final[Mapping[str, Sequence[Case]]] = {
     ),
     corrections.WORDS_EMAIL: (("The words were put right", SampleOrder([WORDS, PLAIN])),),
     hand_drawings.EMAIL: (("A drawing waits", SampleOrder([DRAWN])),),
+    questions.EMAIL: (("A piece rests", SampleOrder([replace(WORDS, held=Hold.QUESTION)])),),
     "sold-out": (("The last had gone", SampleOrder([PLAIN], state=State.REFUNDED)),),
     PAID_TWICE: (("Two payments", SampleOrder([WORDS])),),
     "refund": (

@@ -8,7 +8,7 @@ from shop.claims import send_backs, threads
 from shop.emails import on_address, on_making, on_money, on_order
 from shop.emails.email_blocks import Block
 from shop.emails.email_facts import PAID_TWICE, EmailFacts
-from shop.fulfilment import corrections, late, parcels
+from shop.fulfilment import corrections, late, parcels, questions
 from shop.orders import email_change, hand_drawings, resend_link
 from shop.payments import cancelling
 
@@ -37,6 +37,7 @@ KINDS: Final[Mapping[str, EmailKind]] = {
     "order-confirmation": EmailKind(YOURS, on_order.confirmation, drawn=True, law=on_order.law),
     hand_drawings.EMAIL: EmailKind(ABOUT, on_making.drawing_ready),
     corrections.WORDS_EMAIL: EmailKind(ABOUT, on_making.words_changed, drawn=True),
+    questions.EMAIL: EmailKind(ABOUT, on_making.question),
     "sold-out": EmailKind(ABOUT, on_money.sold_out),
     PAID_TWICE: EmailKind(ABOUT, on_money.paid_twice),
     "refund": EmailKind(ABOUT, on_money.refund),

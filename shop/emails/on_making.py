@@ -8,6 +8,7 @@ from typing import Final
 from shop.claims.send_backs import REFUND_DAYS, ComingBack
 from shop.emails.email_blocks import Block, Items, Link, Paragraph, Pieces
 from shop.emails.email_facts import EmailFacts
+from shop.fulfilment.stages import Hold
 from shop.orders.hand_drawings import Step
 from shop.web.dates import day, weekday
 
@@ -25,6 +26,8 @@ MONEY_BACK: Final = (
 NOT_YOU: Final = (
     "If this is not as you want it, or it was not you who changed it, please reply to this e-mail."
 )
+QUESTION_THERE: Final = "It stands on the page of your order, and can be answered there."
+QUESTION_CLOSED: Final = "The link to that page was closed: reply to this e-mail, and we ask you here."
 TRACK: Final = "https://www.royalmail.com/track-your-item"
 
 
@@ -66,6 +69,15 @@ def late(facts: EmailFacts) -> Sequence[Block] | None:
     )
     instead = Paragraph(f"As things stand now, it is posted by {now}.", strong=now)
     return [Paragraph(said, strong=facts.reference), instead, Paragraph(choice)]
+
+
+def question(facts: EmailFacts) -> Sequence[Block] | None:
+    """A unit rests until the buyer has answered."""
+    if not any(unit.held == Hold.QUESTION for unit in facts.units.values()):
+        return None
+    said = f"We have a question about order {facts.reference} before we go on with it."
+    where = QUESTION_THERE if facts.order_url else QUESTION_CLOSED
+    return [Paragraph(f"{said} {where}", strong=facts.reference)]
 
 
 def posted(facts: EmailFacts) -> Sequence[Block] | None:

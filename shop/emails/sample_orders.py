@@ -13,7 +13,7 @@ from shop.emails.email_facts import EmailFacts
 from shop.engraving import HAND, EngravingRefused, check
 from shop.fulfilment.models import Parcel, Unit
 from shop.fulfilment.promised import Day
-from shop.fulfilment.stages import Stage
+from shop.fulfilment.stages import Hold, Stage
 from shop.giving.ledger import Book
 from shop.money import CURRENCY
 from shop.orders.approved_engraving import Approved
@@ -42,6 +42,7 @@ class SampleUnit:
     words: str = ""
     by_hand: bool = False
     stage: Stage = Stage.TO_CHECK
+    held: Hold | None = None
     drawing: Step | None = None
 
 
@@ -111,7 +112,7 @@ class Samples:
             site_url=self.site_url,
             order_url=f"{self.site_url}/orders/sample",
             units={
-                number: Unit(stage=unit.stage, held=None, making=1, paid_at=now)
+                number: Unit(stage=unit.stage, held=unit.held, making=1, paid_at=now)
                 for number, unit in enumerate(sample.units, start=1)
             },
             refunds=_refunds(order, lines, sample.refunds, now),

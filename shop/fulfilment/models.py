@@ -161,3 +161,16 @@ class CardOpening(Base):
     order_line_id: Mapped[int] = mapped_column(ForeignKey("order_line.id"), index=True)
     at: Mapped[datetime]
     actor: Mapped[str]
+
+
+class UnitQuestion(Base):
+    """A question to the buyer about a unit that rests. Its words, and the answer's, are sealed."""
+
+    __tablename__ = "unit_question"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_line.id"))
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    actor: Mapped[str]

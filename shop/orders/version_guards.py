@@ -40,6 +40,7 @@ NOT_ABOUT_MONEY: Final = frozenset(
         "suspicion",
         "send_back",
         "unit",
+        "unit_question",
         "wall_entry",
     }
 )

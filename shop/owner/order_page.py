@@ -11,7 +11,7 @@ from sqlalchemy import select
 from shop import bench, web
 from shop.container import current_services
 from shop.emails.order_emails import named
-from shop.fulfilment import parcels
+from shop.fulfilment import parcels, questions
 from shop.mail import outbox
 from shop.orders import notes
 from shop.orders.lifecycle import UNPAID, State
@@ -124,6 +124,7 @@ def context(
         not_arrived = outbox.not_arrived(session, order.row.id)
         history = happened(session, order, entries)
         written = notes.notes_of(session, current_services().vault, order.row.id)
+        asked = questions.questions_of(session, current_services().vault, order.row.id)
         claims = rows_of(session, order.row)
         back = returning(session, order.row)
     money = money_of(order)
@@ -143,6 +144,7 @@ def context(
         "parcels": sent,
         "history": history,
         "notes": written,
+        "questions": asked,
         "claims": claims,
         "returning": back,
         "problems": problems,

@@ -36,7 +36,7 @@ KINDS: Final[Mapping[Stage, str]] = {
 """The shape beside a stage's word; half full while it is being made."""
 
 
-OFFERED: Final = tuple(hold for hold in Hold if hold is not Hold.CANCELLED)
+OFFERED: Final = tuple(hold for hold in Hold if hold not in {Hold.CANCELLED, Hold.QUESTION})
 """Why the owner lets a unit rest."""
 
 LABELS: Final = BUTTONS | {Action.DELIVER: "Delivered"}

@@ -215,6 +215,8 @@ BUTTONS: Final = {
 
 
 TRIED_ELSEWHERE: Final = {
+    "/orders/<token>/questions/<int(max=2147483647):number>",
+    "/owner/orders/<reference>/lines/<int(max=2147483647):number>/questions",
     "/orders/<token>/claims",
     "/orders/<token>/send-backs",
     "/orders/<token>/claims/<int(max=2147483647):number>/messages",

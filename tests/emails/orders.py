@@ -17,6 +17,7 @@ from shop.claims.models import Wish
 from shop.claims.threads import Message, Opening
 from shop.emails import order_emails
 from shop.engraving import HAND, check
+from shop.fulfilment import questions
 from shop.fulfilment.corrections import BUYER, NewWords, TooLate, correct_words
 from shop.fulfilment.late import find_late, tell
 from shop.fulfilment.units import units_of
@@ -279,6 +280,14 @@ def _goes_elsewhere(harness: Harness, contact: Contact) -> int:
     return order
 
 
+def _asked(harness: Harness, contact: Contact) -> int:
+    order = paid(harness, DISC, PETAL, contact=contact)
+    with harness.database.transaction() as session:
+        vault = harness.services.vault
+        questions.ask(session, vault, order, 1, "Is it Wren or Wrén?", actor="owner@example.com")
+    return order
+
+
 LIVES: Final[Mapping[str, Callable[[Harness, Contact], int]]] = {
     cancelling.EMAIL: _cancelled,
     email_change.ASKED: _asked_elsewhere,
@@ -286,6 +295,7 @@ LIVES: Final[Mapping[str, Callable[[Harness, Contact], int]]] = {
     email_change.CHANGED: _goes_elsewhere,
     "order-confirmation": lambda harness, contact: paid(harness, DISC, PETAL, contact=contact),
     "words-changed": _corrected,
+    "question": _asked,
     "drawing-ready": _drawn,
     "sold-out": _sold_out,
     "paid-twice": _paid_twice,

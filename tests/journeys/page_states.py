@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, update
 from shop import clock
 from shop.alerts import AlertKind, raise_alert
 from shop.catalogue.models import Variant
-from shop.fulfilment import late, units
+from shop.fulfilment import late, questions, units
 from shop.fulfilment.stages import Hold
 from shop.giving.models import Policy
 from shop.journal import comments
@@ -1052,6 +1052,25 @@ def refused_decision(visitor: Visitor) -> None:
     visitor.presses("Show it")
 
 
+def asked_about(visitor: Visitor) -> None:
+    """An order with a question to its buyer, and the page it is answered on."""
+    order_page(thanked)(visitor)
+    with visitor.shop.database.transaction() as session:
+        vault = visitor.shop.app.extensions["shop"].services.vault
+        questions.ask(session, vault, 1, 1, "Is it Wren or Wrén?", actor="owner@example.com")
+    visitor.open(visitor.path)
+
+
+def question_page(visitor: Visitor) -> None:
+    asked_about(visitor)
+    visitor.page.get_by_role("link", name="Read and answer it").click()
+
+
+def question_refused(visitor: Visitor) -> None:
+    question_page(visitor)
+    visitor.presses("Send the answer")
+
+
 PAGE_STATES: Final = (
     PageState("home", "/", at("/")),
     PageState("collection", "/pieces", at("/pieces")),
@@ -1262,6 +1281,15 @@ PAGE_STATES: Final = (
         shows="The order confirmation did not arrive",
     ),
     PageState("owner order refunded", "/owner/orders/<reference>", refund_of_one, shows="on its way back"),
+    PageState("order with a question", "/orders/<token>", asked_about, shows="We have a question"),
+    PageState("question", "/orders/<token>/questions/<number>", question_page, shows="Wren or Wrén"),
+    PageState(
+        "question refused",
+        "/orders/<token>/questions/<number>",
+        question_refused,
+        422,
+        shows="Please write your answer first",
+    ),
     PageState("owner emails", "/owner/emails", staff_at("owner", "/owner/emails"), shows="Without words"),
     PageState(
         "owner email",

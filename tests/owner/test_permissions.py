@@ -51,6 +51,7 @@ PERMISSIONS: Final = {
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/<side>.<kind>": OWNER,
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/drawing": OWNER,
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/hold": OWNER,
+    "/owner/orders/<reference>/lines/<int(max=2147483647):number>/questions": OWNER,
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/steps": OWNER,
     "/owner/orders/<reference>/looks": OWNER,
     "/owner/orders/<reference>/notes": OWNER,
@@ -115,6 +116,7 @@ OPEN: Final = {
     "/orders/<token>/email", "/orders/<token>/email/withdrawal", "/confirm-email/<key>",
     "/orders/<token>/cancellation",
     "/orders/<token>/day",
+    "/orders/<token>/questions/<int(max=2147483647):number>",
 }  # fmt: skip
 
 
