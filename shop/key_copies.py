@@ -14,6 +14,7 @@ from typing import Final
 
 from shop import backup, clock, erasures, files, retention
 from shop.db import Database
+from shop.dedications import search_index
 from shop.dedications.keys import KeyStore, StoredKey
 from shop.dedications.sealing import Sealed
 from shop.dedications.vault import Vault
@@ -93,6 +94,7 @@ def restore(database: Database, vault: Vault, file: Path) -> int:
     wanted = erasures.used(database) - set(vault.keys.all_ids())
     back = [key for key in keys if key.id in wanted]
     vault.keys.add(back)
+    search_index.begin_again(vault.keys)
     return len(back)
 
 

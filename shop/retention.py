@@ -40,7 +40,9 @@ ORDER: Final = RetentionRule(
     "message for the slip, the days you asked for, what we note and ask about it while we make it, and what "
     "is written on its page if something is not right, with any picture",
     "To make what you ordered, send it, write to you about it, and put right what was wrong. Sealed under a "
-    "key of its own for each order; a digest of your e-mail finds the order again when you ask for its link.",
+    "key of its own for each order; a digest of your e-mail finds the order again when you ask for its link, "
+    "and digests of how your name, your postcode and the words to be cut begin find it when you ring us. "
+    "They go with that key.",
     "Contract; for what your words say about health or family, your own choice to write them",
     "after the order; sooner if you ask",
     timedelta(days=6 * DAYS_OF_A_YEAR + 2),

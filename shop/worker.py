@@ -21,7 +21,7 @@ from shop.catalogue import snapshot
 from shop.checkout import basket_store
 from shop.emails import order_emails
 from shop.emails.owner_alerts import send_alerts
-from shop.fulfilment import late
+from shop.fulfilment import late, order_search
 from shop.journal import comment_erasure
 from shop.mail.sending import send_next, transport
 from shop.payments.services import Services
@@ -34,6 +34,7 @@ from shop.webhooks import handlers
 TELL_EVERY: Final = timedelta(seconds=30)
 """What happens together is told together."""
 IDLE_SECONDS: Final = 0.5
+SEARCH_EVERY: Final = timedelta(minutes=1)
 ENDS_WITHIN: Final = 4.0
 """Seconds for what is under way when the worker is stopped; what is cut off is done by the next."""
 
@@ -75,6 +76,7 @@ class Worker:
             self._task("keys", self._sweep_keys, LOOK_EVERY),
             self._task("counts", self._check_stock, LOOK_EVERY),
             self._task("few left", self._tell_of_few, EVERY),
+            self._task("search", self._make_searchable, SEARCH_EVERY, rounds=True),
         ]
         return emails, news, upkeep
 
@@ -156,6 +158,10 @@ class Worker:
     def _sweep_keys(self) -> bool:
         """Keys that have sealed nothing for long, and copies of the store past the time the page gives."""
         return bool(erasures.sweep_keys(self.services.database, self.services.vault))
+
+    def _make_searchable(self) -> bool:
+        """Orders are found by their words soon after they were placed or changed."""
+        return order_search.make_searchable(self.services.database, self.services.vault)
 
     def _check_stock(self) -> bool:
         """Counts are held against their movements here, for a page cannot read them all."""

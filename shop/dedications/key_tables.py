@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import (
     Column,
     Connection,
+    ForeignKey,
     Integer,
     LargeBinary,
     MetaData,
@@ -44,6 +45,19 @@ gone = Table(
     Column("at", UtcDateTime, nullable=False),
     sqlite_autoincrement=True,
 )
+search_word = Table(
+    "search_word",
+    metadata,
+    Column("token", LargeBinary, primary_key=True),  # a keyed digest of part of a word: see search_index
+    Column(
+        "key_id", String(32), ForeignKey("word_key.id", ondelete="CASCADE"), primary_key=True, index=True
+    ),  # it goes with its key
+    sqlite_with_rowid=False,
+)
+search_mark = Table(
+    "search_mark", metadata, Column("order_id", Integer, primary_key=True, autoincrement=False)
+)
+"""The order up to which all can be searched for: at most one row."""
 copy_folder = Table("copy_folder", metadata, Column("path", Text, primary_key=True))
 
 
@@ -73,7 +87,7 @@ def open_store(url: str) -> Database:
 
 def _prepare(database: Database) -> None:
     with database.engine.connect() as connection:
-        if inspect(connection).has_table(copy_folder.name):
+        if inspect(connection).has_table(search_mark.name):
             return
     with database.transaction() as session:
         connection = session.connection()

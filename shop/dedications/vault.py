@@ -177,7 +177,7 @@ class Vault:
 
     def digest(self, name: str) -> str:
         """How a name stands on the list of what is gone: it tells nobody which order that was."""
-        return hmac.new(self._derived(b"list of what is gone"), name.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self.derived(b"list of what is gone"), name.encode(), hashlib.sha256).hexdigest()
 
     def add_keys(self, keys: Sequence[tuple[bytes, str | None]]) -> list[str]:
         """Put keys there are already, each with its blind index, into the store; give their ids."""
@@ -209,9 +209,10 @@ class Vault:
 
     def _contact_index(self, email: str) -> str:
         normal = unicodedata.normalize("NFC", email.strip()).casefold()
-        return hmac.new(self._derived(b"blind index of e-mails"), normal.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self.derived(b"blind index of e-mails"), normal.encode(), hashlib.sha256).hexdigest()
 
-    def _derived(self, purpose: bytes) -> bytes:
+    def derived(self, purpose: bytes) -> bytes:
+        """A key for this purpose alone."""
         return hmac.new(self._vault_key, purpose, hashlib.sha256).digest()
 
 

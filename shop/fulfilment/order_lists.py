@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, exists, literal, select, tuple_
+from sqlalchemy import ColumnElement, exists, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from shop import clock
@@ -16,8 +16,8 @@ from shop.orders.models import Order, OrderLine
 from shop.orders.states import UNPAID, State
 from shop.orm import UtcDateTime
 
-FEW: Final = frozenset({*TO_MAKE, Stage.REFUNDED})
-"""Stages in which few of all units ever stand: their orders are found from the units."""
+FEW: Final = 2000
+"""Up to so many units of a stage their orders are found from them; of more, the orders are gone through."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class OrderFilter:
 
 def listed(session: Session, wanted: OrderFilter, *, before: str = "", most: int) -> Sequence[Order]:
     """The newest such orders, or those placed before the one of this reference."""
-    query = select(Order).where(*_conditions(wanted))
+    query = select(Order).where(*_conditions(session, wanted))
     if before:
         place = session.execute(
             select(Order.placed_at, Order.id).where(Order.reference == before)
@@ -53,7 +53,7 @@ def listed(session: Session, wanted: OrderFilter, *, before: str = "", most: int
     return session.scalars(query.order_by(Order.placed_at.desc(), Order.id.desc()).limit(most)).all()
 
 
-def _conditions(wanted: OrderFilter) -> Iterator[ColumnElement[bool]]:
+def _conditions(session: Session, wanted: OrderFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.state is not None:
         yield Order.state == wanted.state
     elif not wanted.unpaid:
@@ -64,17 +64,22 @@ def _conditions(wanted: OrderFilter) -> Iterator[ColumnElement[bool]]:
         yield Order.placed_at >= clock.begins(wanted.first)
     if wanted.last is not None:
         yield Order.placed_at < clock.begins(wanted.last + timedelta(days=1))
-    yield from _of_units(wanted)
+    yield from _of_units(session, wanted)
 
 
-def _of_units(wanted: OrderFilter) -> Iterator[ColumnElement[bool]]:
+def _of_units(session: Session, wanted: OrderFilter) -> Iterator[ColumnElement[bool]]:
     units = select(Unit.order_id)
     if wanted.on_hold:
         yield Order.id.in_(units.where(Unit.stage.in_(TO_MAKE), Unit.held.is_not(None)))
-    if wanted.stage in FEW:
+    if wanted.stage is not None and _are_few(session, wanted.stage):
         yield Order.id.in_(units.where(Unit.stage == wanted.stage))
     elif wanted.stage is not None:
         yield exists().where(Unit.order_id == Order.id, Unit.stage == wanted.stage)
     if wanted.words is not None:
         with_words = exists().where(OrderLine.order_id == Order.id, OrderLine.engraved.is_(True))
         yield with_words if wanted.words else ~with_words
+
+
+def _are_few(session: Session, stage: Stage) -> bool:
+    some = select(Unit.order_line_id).where(Unit.stage == stage).limit(FEW + 1).subquery()
+    return (session.scalar(select(func.count()).select_from(some)) or 0) <= FEW

@@ -30,12 +30,17 @@ def order_list(session: Session, wanted: OrderFilter, *, before: str) -> OrderLi
     """The orders that are wanted, newest first, from the one of this reference on back."""
     orders = listed(session, wanted, before=before, most=MOST_ROWS + 1)
     shown = orders[:MOST_ROWS]
-    pieces = _pieces(session, shown)
     return OrderList(
-        [_cells(order, pieces.get(order.id, ())) for order in shown],
+        rows_of(session, shown),
         newest=address(wanted) if before else None,
         earlier=address(wanted, before=shown[-1].reference) if len(orders) > MOST_ROWS else None,
     )
+
+
+def rows_of(session: Session, orders: Sequence[Order]) -> list[Cells]:
+    """These orders as rows of a table."""
+    pieces = _pieces(session, orders)
+    return [_cells(order, pieces.get(order.id, ())) for order in orders]
 
 
 def _cells(order: Order, pieces: Sequence[str]) -> Cells:

@@ -230,6 +230,7 @@ TRIED_ELSEWHERE: Final = {
     "/journal/<slug>/comments",
     "/journal/<slug>/comments/<int(max=2147483647):number>/report",
     "/owner/orders/<reference>/notes",
+    "/owner/orders/search",
     "/owner/orders/<reference>/refunds/<int(max=2147483647):number>/closing",
     "/owner/staff",
     "/owner/sales",

@@ -237,7 +237,9 @@ class PostgresData(ShopData):
     def _drop_keys(self) -> None:
         engine = create_engine(self.keys_url, poolclass=NullPool)
         with engine.begin() as connection:
-            connection.execute(text("DROP TABLE IF EXISTS word_key, gone, copy_folder"))
+            connection.execute(
+                text("DROP TABLE IF EXISTS search_word, search_mark, word_key, gone, copy_folder")
+            )
 
     def _url(self, name: str) -> str:
         return make_url(self.server).set(database=name).render_as_string(hide_password=False)

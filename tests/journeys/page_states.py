@@ -15,6 +15,7 @@ from shop import clock
 from shop.alerts import AlertKind, raise_alert
 from shop.catalogue.models import Variant
 from shop.fulfilment import late, questions, units
+from shop.fulfilment.order_search import make_searchable
 from shop.fulfilment.stages import Hold
 from shop.giving.models import Policy
 from shop.journal import comments
@@ -600,6 +601,19 @@ def chosen_orders(visitor: Visitor) -> None:
     visitor.page.locator("summary", has_text="Views").click()
     visitor.types("Keep this choice as", "To check")
     visitor.presses("Keep it")
+
+
+def looked_for(asked: str) -> Callable[[Visitor], None]:
+    """What somebody on the telephone says."""
+
+    def look(visitor: Visitor) -> None:
+        staff_at("owner", "/owner/orders/search", sold=True)(visitor)
+        services = open_harness(visitor.shop.database).services
+        make_searchable(visitor.shop.database, services.vault)
+        visitor.types("Reference, name", asked)
+        visitor.presses("Look")
+
+    return look
 
 
 def one_order(visitor: Visitor) -> None:
@@ -1231,6 +1245,15 @@ PAGE_STATES: Final = (
     PageState("today none", "/owner/", staff_at("owner", "/owner/"), shows="Nothing waits to be made"),
     PageState("today", "/owner/", today_with_work, shows="Late"),
     PageState("today list", "/owner/today/<name>", late_units, shows="Late"),
+    PageState("order search", "/owner/orders/search", staff_at("owner", "/owner/orders/search")),
+    PageState("order search found", "/owner/orders/search", looked_for("caoim"), shows="Found"),
+    PageState(
+        "order search refused",
+        "/owner/orders/search",
+        looked_for(" "),
+        422,
+        shows="type something to look for",
+    ),
     PageState("orders chosen", "/owner/orders", chosen_orders, shows="The view “To check” is kept"),
     PageState(
         "orders chosen wrongly",

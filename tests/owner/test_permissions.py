@@ -39,6 +39,7 @@ PERMISSIONS: Final = {
     "/owner/machine": OWNER,
     "/owner/orders": OWNER,
     "/owner/orders.csv": OWNER,
+    "/owner/orders/search": OWNER,
     "/owner/orders/views": OWNER,
     "/owner/orders/views/<int(max=2147483647):number>/removal": OWNER,
     "/owner/orders/<reference>": OWNER,
@@ -184,7 +185,7 @@ def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid:
             else:
                 assert answer.status_code == 401, rule.rule
             assert b"Ada Byron" not in answer.data or role == "owner"
-    assert len(seen) == len(PERMISSIONS) + 9, "nine addresses have two ways in"
+    assert len(seen) == len(PERMISSIONS) + 10, "ten addresses have two ways in"
 
 
 def test_no_form_of_staff_works_without_its_token(app: Flask, owner: Shopper, paid: str) -> None:
