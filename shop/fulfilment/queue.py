@@ -11,8 +11,9 @@ from sqlalchemy.orm import join as orm_join
 
 from shop import clock
 from shop.fulfilment.models import DateNews, DateStep, Unit, UnitStep
-from shop.fulfilment.stages import MOVES, TO_MAKE, WITHOUT_WORDS, Action, Hold
-from shop.fulfilment.units import NO_SLIP, SLIP, WORKED_ON
+from shop.fulfilment.stages import MOVES, TO_MAKE, WITHOUT_WORDS, Action
+from shop.fulfilment.undoing import is_slip
+from shop.fulfilment.units import SLIP, WORKED_ON
 from shop.giving.ledger import Book
 from shop.orders.models import Order, OrderLine
 
@@ -101,9 +102,7 @@ def can_be_undone(session: Session, most: int = 5) -> Sequence[Undoable]:
         .join(Order, Order.id == OrderLine.order_id)
         .where(
             UnitStep.at > clock.now() - SLIP,
-            UnitStep.undoes_id.is_(None),
-            UnitStep.action.not_in(NO_SLIP),
-            func.coalesce(UnitStep.reason, "") != Hold.CANCELLED,
+            is_slip(),
             ~exists().where(followed.order_line_id == UnitStep.order_line_id, followed.id > UnitStep.id),
         )
         .order_by(UnitStep.id.desc())

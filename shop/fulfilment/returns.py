@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, aliased
 
 from shop import clock, stock
 from shop.fulfilment.models import Unit, UnitReturn, UnitStep
-from shop.fulfilment.stages import POSTED_ONCE, WORDS_OPEN, Action, Fate, Hold, Stage
-from shop.fulfilment.units import NotAllowed, note
+from shop.fulfilment.stages import POSTED_ONCE, WORDS_OPEN, Action, Fate, Stage
+from shop.fulfilment.units import NotAllowed, take_piece
 from shop.giving.ledger import Book
 from shop.orders.lifecycle import lock
 from shop.orders.models import Order, OrderLine
@@ -62,7 +62,7 @@ def follow_money(session: Session, order: Order) -> None:
         elif unit.stage != Stage.REFUNDED and said.refund_step_id is not None:
             said.undone_at = clock.now()
             if said.fate in FINAL:
-                _take_again(session, order, line, unit)
+                _take_again(session, line, unit)
 
 
 @dataclass(frozen=True)
@@ -164,11 +164,9 @@ def _carry_out(session: Session, order: Order, line: OrderLine, fate: Fate, acto
         stock.return_units(session, {line.variant_id: 1}, order.reference, actor)
 
 
-def _take_again(session: Session, order: Order, line: OrderLine, unit: Unit) -> None:
+def _take_again(session: Session, line: OrderLine, unit: Unit) -> None:
     """The refund came back, so the unit is to be made after all: of another piece, or it rests for one."""
-    if not stock.sell_some(session, line.variant_id, 1, order_reference=order.reference, actor="stripe"):
-        unit.held = Hold.MATERIAL
-        note(session, unit, Action.HOLD, Stage(unit.stage), actor="shop", reason=Hold.MATERIAL)
+    take_piece(session, line, unit, actor="stripe")
 
 
 def _write(session: Session, line: OrderLine, refund: UnitStep | None, fate: Fate, actor: str) -> None:

@@ -18,7 +18,7 @@ from shop import stock
 from shop.fulfilment import returns
 from shop.fulfilment.models import Unit, UnitStep
 from shop.fulfilment.stages import WORDS_OPEN
-from shop.fulfilment.units import NO_SLIP
+from shop.fulfilment.undoing import NO_SLIP
 from shop.giving.ledger import Book
 from shop.orders.models import Order, OrderLine
 from shop.stock.models import OUTSIDE, Reason, StockMovement

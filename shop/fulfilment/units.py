@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from shop import clock
+from shop import clock, stock
 from shop.fulfilment.models import Unit, UnitStep
 from shop.fulfilment.stages import TO_MAKE, Action, Hold, Remake, Stage, after
 from shop.orders.hand_drawings import approved_lines
@@ -21,15 +21,12 @@ SLIP: Final = timedelta(minutes=15)
 WORKED_ON: Final = frozenset({State.PAID, State.PART_REFUNDED})
 """States of an order whose units are made. In any other its money is in question, or has gone back."""
 
-NO_SLIP: Final = frozenset({Action.REFUND, Action.REFUND_BACK, Action.CORRECT})
-"""What money did, or who corrected the words, and nobody at the bench can take back."""
+SHOP: Final = "shop"
+"""Who did what nobody did: the shop of its own accord."""
+
+NONE_FREE: Final = "None is free to make it of. Please write down first what has come in."
 
 CORRECTED: Final = "Its words were corrected meanwhile. Please look at them as they are now."
-
-
-def is_slip(step: UnitStep) -> bool:
-    """Whether a step may have been a slip of the thumb at the bench."""
-    return step.action not in NO_SLIP and step.reason != Hold.CANCELLED
 
 
 class NotAllowed(Exception):
@@ -80,9 +77,9 @@ def act(
 ) -> Unit:
     """Do something with a unit. Raises NotAllowed.
 
-    A unit that is made again begins anew; `reason` says why, `cost_pence` what that costs us. It brings no
-    second donation, for the ledger knows units of the order, not makings. `wording` is the one that was in
-    sight: another may stand by now.
+    A unit that is made again begins anew, with another piece from the drawer, and rests while none is free;
+    `reason` says why, `cost_pence` what that costs us. It brings no second donation, for the ledger knows
+    units of the order, not makings. `wording` is the one that was in sight: another may stand by now.
     """
     line, unit = workable(session, order_id, number)
     if wording not in {None, unit.wording}:
@@ -95,7 +92,21 @@ def act(
     if action is Action.REMAKE:
         unit.making += 1
     note(session, unit, action, stage, actor=actor, reason=reason, cost=cost_pence)
+    if action is Action.REMAKE:
+        take_piece(session, line, unit, actor=actor)
     return unit
+
+
+def take_piece(session: Session, line: OrderLine, unit: Unit, *, actor: str) -> None:
+    """Take another piece from the drawer for a unit; while none is free it rests."""
+    if not _is_taken(session, line, actor=actor):
+        unit.held = Hold.MATERIAL
+        note(session, unit, Action.HOLD, Stage(unit.stage), actor=SHOP, reason=Hold.MATERIAL)
+
+
+def _is_taken(session: Session, line: OrderLine, *, actor: str) -> bool:
+    reference = session.get_one(Order, line.order_id).reference
+    return stock.sell_some(session, line.variant_id, 1, order_reference=reference, actor=actor)
 
 
 def hold(session: Session, order_id: int, number: int, why: Hold, *, actor: str) -> None:
@@ -110,30 +121,28 @@ def hold(session: Session, order_id: int, number: int, why: Hold, *, actor: str)
 def resume(session: Session, order_id: int, number: int, *, actor: str) -> None:
     """Go on with a unit that rests. Raises NotAllowed."""
     lock(session, order_id)
-    _, unit = unit_of(session, order_id, number)
+    line, unit = unit_of(session, order_id, number)
     if unit.held is None:
         raise NotAllowed("It is not on hold.")
     why, unit.held = Hold(unit.held), None
+    if _waits_for_piece(session, unit, why) and not _is_taken(session, line, actor=actor):
+        raise NotAllowed(NONE_FREE)
     note(session, unit, Action.RESUME, Stage(unit.stage), actor=actor, reason=why)
 
 
-def undo(session: Session, order_id: int, number: int, *, actor: str) -> Action:
-    """Take back the last step, which was a slip. Give which it was. Raises NotAllowed."""
-    lock(session, order_id)
-    _, unit = unit_of(session, order_id, number)
-    last = session.scalars(
-        select(UnitStep)
-        .where(UnitStep.order_line_id == unit.order_line_id)
-        .order_by(UnitStep.id.desc())
-        .limit(1)
-    ).first()
-    if last is None or last.undoes_id is not None or not is_slip(last):
-        raise NotAllowed("There is nothing to take back.")
-    if clock.now() - last.at > SLIP:
-        raise NotAllowed("It was too long ago to take back.")
-    _unmake(unit, last)
-    note(session, unit, Action.UNDO, Stage(last.came_from), actor=actor, undoes=last.id)
-    return Action(last.action)
+def _waits_for_piece(session: Session, unit: Unit, why: Hold) -> bool:
+    """Whether a unit that rests for this has no piece yet; see take_piece."""
+    said = select(UnitStep).where(UnitStep.order_line_id == unit.order_line_id, UnitStep.reason == why)
+    last = session.scalars(said.order_by(UnitStep.id.desc()).limit(1)).first()
+    return why is Hold.MATERIAL and last is not None and (last.action, last.actor) == (Action.HOLD, SHOP)
+
+
+def last_step(session: Session, unit: Unit) -> UnitStep:
+    """What was done with a unit last. Raises NotAllowed when nothing was."""
+    steps = select(UnitStep).where(UnitStep.order_line_id == unit.order_line_id).order_by(UnitStep.id.desc())
+    if (found := session.scalars(steps.limit(1)).first()) is None:
+        raise NotAllowed("Nothing was done with it yet.")
+    return found
 
 
 def follow_money(session: Session, order: Order, gone: Mapping[int, str]) -> None:
@@ -161,15 +170,6 @@ def workable(session: Session, order_id: int, number: int) -> tuple[OrderLine, U
     if unit.held is not None:
         raise NotAllowed(f"It is on hold: {unit.held}.")
     return line, unit
-
-
-def _unmake(unit: Unit, last: UnitStep) -> None:
-    if last.action == Action.HOLD:
-        unit.held = None
-    elif last.action == Action.RESUME:
-        unit.held = last.reason
-    elif last.action == Action.REMAKE:
-        unit.making -= 1
 
 
 def _was_cancelled(session: Session, unit: Unit) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from shop import web
 from shop.accounts.access import require
 from shop.container import current_services
-from shop.fulfilment import parcels, units
+from shop.fulfilment import parcels, undoing, units
 from shop.fulfilment.queue import STEPS, Queued, Undoable, can_be_undone, counts, on_hold, waiting_for
 from shop.fulfilment.stages import Action
 from shop.fulfilment.units import NotAllowed
@@ -184,7 +184,7 @@ def undo(number: int) -> ResponseReturnValue:
     line = _line(number)
     try:
         with web.transaction() as session:
-            undone = units.undo(session, line.order_id, line.number, actor=g.account.email)
+            undone = undoing.undo(session, line.order_id, line.number, actor=g.account.email)
         flash(f"Taken back: {undone}.")
     except NotAllowed as refused:
         flash(str(refused))

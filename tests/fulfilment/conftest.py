@@ -7,7 +7,7 @@ import pytest
 from shop.catalogue import snapshot
 from shop.db import Database
 from shop.engraving.engraving import check
-from shop.fulfilment import parcels, units
+from shop.fulfilment import parcels, undoing, units
 from shop.fulfilment.models import Parcel, Unit
 from shop.fulfilment.stages import Action, Stage
 from shop.orders.placing import OrderDraft, place
@@ -88,7 +88,7 @@ class Bench:
     def undo(self, order_id: int, number: int) -> Action:
         """Take the last step back."""
         with self.harness.database.transaction() as session:
-            return units.undo(session, order_id, number, actor=OWNER)
+            return undoing.undo(session, order_id, number, actor=OWNER)
 
 
 @pytest.fixture
