@@ -101,7 +101,7 @@ class Parcel(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
     service: Mapped[str]
-    tracking: Mapped[str | None]
+    tracking: Mapped[str | None] = mapped_column(index=True)
     posted_at: Mapped[datetime]
 
 

@@ -74,13 +74,13 @@ class PostedParcel:
 
 
 def posted_between(session: Session, begins: datetime, ends: datetime, book: Book) -> list[PostedParcel]:
-    """The parcels of these hours that were not taken back, oldest first."""
+    """The parcels posted in these hours and not taken back, oldest first; steps have an index by time."""
     undone = aliased(UnitStep)
     rows = session.execute(
         select(Parcel, Order.reference, func.count())
         .join(Order, Order.id == Parcel.order_id)
         .join(UnitStep, UnitStep.parcel_id == Parcel.id)
-        .where(Parcel.posted_at >= begins, Parcel.posted_at < ends, Order.book == book)
+        .where(UnitStep.at >= begins, UnitStep.at < ends, Order.book == book)
         .where(~exists().where(undone.undoes_id == UnitStep.id))
         .group_by(Parcel.id, Order.reference)
         .order_by(Parcel.id)

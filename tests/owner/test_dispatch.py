@@ -14,6 +14,7 @@ from shop.owner import dispatch, tracking_import
 from tests.fulfilment.conftest import PLAIN, Bench
 from tests.harness import Harness
 from tests.owner.test_moves import MAY, brought_to
+from tests.owner.test_work_queue import statements
 from tests.shopper import Shopper, form_on, soup
 
 HERE = "/owner/dispatch"
@@ -208,3 +209,14 @@ def test_the_manifest_has_every_parcel_of_the_day(owner: Shopper, bench: Bench, 
 def test_a_day_without_parcels_has_no_manifest(owner: Shopper, day: str) -> None:
     assert owner.client.get(f"{HERE}/manifest.pdf", query_string={"day": day}).status_code == 303
     assert said(owner) == [dispatch.NONE_POSTED]
+
+
+def test_however_much_is_packed_the_page_asks_the_database_as_often(owner: Shopper, bench: Bench) -> None:
+    bench.harness.set_stock("petal", 20)
+    packed(bench)
+    few = statements(owner, HERE)
+    for _ in range(5):
+        order, _ = packed(bench)
+        bench.post(order, 1)
+        packed(bench)
+    assert statements(owner, HERE) == few <= 10

@@ -115,16 +115,16 @@ def test_however_much_waits_the_bench_asks_the_database_as_often(owner: Shopper,
     assert statements(owner) == few <= 12
 
 
-def statements(owner: Shopper) -> int:
+def statements(owner: Shopper, page: str = BENCH) -> int:
     """How many the page takes; what every page shows is read before."""
-    owner.get(BENCH)
+    owner.get(page)
     asked: list[str] = []
 
     def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         asked.append(statement)
 
     event.listen(owner.database.engine, "before_cursor_execute", count)
-    owner.get(BENCH)
+    owner.get(page)
     event.remove(owner.database.engine, "before_cursor_execute", count)
     return len(asked)
 
