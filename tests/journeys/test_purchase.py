@@ -126,7 +126,7 @@ def test_a_whole_order_is_bought_given_from_refunded_and_accounted_for(visit, li
         f"Your order {reference}",
         f"About your order {reference}",
     ]
-    assert "sent money back" in body_of(emails[1], "plain")
+    assert "We have sent £" in body_of(emails[1], "plain")
     buyer.page.reload()
     assert "Part of this order was refunded" in buyer.reads()
     assert "From this order: £10.00" in buyer.reads()
@@ -163,6 +163,7 @@ def the_books(finance: Visitor) -> list[dict[str, str]]:
 def owner_reads_and_counts(owner: Visitor, reference: str) -> None:
     """The owner finds the order, reads its words without glasses, and counts five Discs in."""
     owner.signs_in("owner")
+    owner.open("/owner/orders")
     owner.page.get_by_role("link", name=reference).click()
     cut = owner.page.locator(".bench-words dd:not(.bench-face)")
     assert cut.all_inner_texts() == [FRONT, *BACK, OTHER]
