@@ -235,6 +235,7 @@ TRIED_ELSEWHERE: Final = {
     "/owner/staff",
     "/owner/sales",
     "/owner/stock/count",
+    "/owner/stock/file",
     "/owner/stock/<sku>/counts",
     "/owner/stock/<sku>/threshold",
 }

@@ -754,6 +754,18 @@ def named_machine(visitor: Visitor) -> None:
     visitor.presses("Write it down")
 
 
+def counted_in_a_file(visitor: Visitor) -> None:
+    staff_at("owner", "/owner/stock/file")(visitor)
+    rows = b"sku;count\nDISC-SILVER-18;3\nPETAL-GOLD-18;five\n"
+    visitor.page.locator("#file").set_input_files({"name": "c.csv", "mimeType": "text/csv", "buffer": rows})
+    visitor.presses("See what it changes")
+
+
+def no_count_file(visitor: Visitor) -> None:
+    staff_at("owner", "/owner/stock/file")(visitor)
+    visitor.presses("See what it changes")
+
+
 def refused_count(visitor: Visitor) -> None:
     staff_at("owner", "/owner/stock/count")(visitor)
     visitor.page.locator("#count-DISC-SILVER-18").fill("three")
@@ -1336,6 +1348,11 @@ PAGE_STATES: Final = (
     PageState("sales none", "/owner/sales", staff_at("owner", "/owner/sales"), shows="Nothing yet."),
     PageState("sales", "/owner/sales", sold_elsewhere, shows="Take it back"),
     PageState("sale refused", "/owner/sales", refused_sale, 409, shows="are free"),
+    PageState(
+        "count file", "/owner/stock/file", staff_at("owner", "/owner/stock/file"), shows="Take the sheet"
+    ),
+    PageState("count file read", "/owner/stock/file", counted_in_a_file, shows="Nothing is written yet"),
+    PageState("count file refused", "/owner/stock/file", no_count_file, 422, shows="choose a file first"),
     PageState("count sheet", "/owner/stock/count", staff_at("owner", "/owner/stock/count")),
     PageState("count refused", "/owner/stock/count", refused_count, 422, shows="whole number from 0"),
     PageState("stock of one", "/owner/stock/<sku>", moved_stock),

@@ -76,6 +76,8 @@ PERMISSIONS: Final = {
     "/owner/staff/<int(max=2147483647):number>/dismissal": OWNER,
     "/owner/stock": OWNER,
     "/owner/stock/count": OWNER,
+    "/owner/stock/counts.csv": OWNER,
+    "/owner/stock/file": OWNER,
     "/owner/stock/returns/<int(max=2147483647):number>": OWNER,
     "/owner/stock/<sku>": OWNER,
     "/owner/stock/<sku>/counts": OWNER,
@@ -185,7 +187,7 @@ def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid:
             else:
                 assert answer.status_code == 401, rule.rule
             assert b"Ada Byron" not in answer.data or role == "owner"
-    assert len(seen) == len(PERMISSIONS) + 10, "ten addresses have two ways in"
+    assert len(seen) == len(PERMISSIONS) + 11, "eleven addresses have two ways in"
 
 
 def test_no_form_of_staff_works_without_its_token(app: Flask, owner: Shopper, paid: str) -> None:
