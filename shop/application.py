@@ -17,6 +17,7 @@ from shop.catalogue.previews import PreviewMiddleware
 from shop.checkout import (
     basket_routes,
     claim_routes,
+    email_choice_routes,
     find_routes,
     late_routes,
     order_routes,
@@ -72,6 +73,7 @@ TOPICS: Final = (
     email_routes,
     claim_routes,
     question_routes,
+    email_choice_routes,
     send_back_routes,
     find_routes,
     thanks_routes,

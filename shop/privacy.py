@@ -22,7 +22,7 @@ from shop.giving.models import LedgerEntry, LedgerTxn
 from shop.giving.transitions import Account
 from shop.mail import outbox
 from shop.mail.models import QueuedEmail
-from shop.orders import email_change, hand_drawings, notes, wall
+from shop.orders import email_change, email_choice, hand_drawings, notes, wall
 from shop.orders.lifecycle import EventKind, lock, record, revoke_links
 from shop.orders.models import Order, OrderLine, OrderLink
 from shop.orders.view import LineView, view
@@ -89,6 +89,7 @@ def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]
             {"at": event.event_at.isoformat(), "what": event.kind, "by": event.actor, **event.data}
             for event in opened.events
         ],
+        "emails_wanted": vault.reveal(session, order.id, email_choice.LABEL),
         "questions": questions.kept(session, vault, order.id),
         "notes_of_the_workshop": notes.kept(session, vault, order.id),
         "payments": _payments(session, order),

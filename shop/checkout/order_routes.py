@@ -23,7 +23,7 @@ from shop.fulfilment import promised, questions
 from shop.fulfilment.corrections import words_windows
 from shop.fulfilment.progress import milestones
 from shop.mail import outbox
-from shop.orders import hand_drawings, wall
+from shop.orders import email_choice, hand_drawings, wall
 from shop.orders.lifecycle import by_token
 from shop.orders.models import Order
 from shop.orders.states import State
@@ -65,6 +65,7 @@ def show(token: str) -> ResponseReturnValue:
         rows = [line.row for line in opened.lines]
         done = milestones(session, rows)
         windows = words_windows(session, order, rows)
+        few = email_choice.wants_few(session, services.vault, order.id)
         asked = questions.questions_of(session, services.vault, order.id)
         back = refund_history(session, order)
         day = promised.standing(session, order)
@@ -87,6 +88,7 @@ def show(token: str) -> ResponseReturnValue:
             steps=steps(opened, done),
             day=day,
             questions=asked,
+            few=few,
             unread=unread,
             claims=[shown_claim(opened, claim, token) for claim in claims],
             claimable=posted,

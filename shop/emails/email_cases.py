@@ -7,7 +7,7 @@ from typing import Final
 from shop.claims import send_backs, threads
 from shop.emails.email_facts import PAID_TWICE
 from shop.emails.sample_orders import OTHER, SampleOrder, SampleRefund, SampleUnit
-from shop.fulfilment import corrections, late, parcels, questions
+from shop.fulfilment import begun, corrections, late, parcels, questions
 from shop.fulfilment.stages import Hold, Stage
 from shop.orders import email_change, hand_drawings, resend_link
 from shop.orders.hand_drawings import Step
@@ -42,6 +42,10 @@ CASES: Final[Mapping[str, Sequence[Case]]] = {
     ),
     corrections.WORDS_EMAIL: (("The words were put right", SampleOrder([WORDS, PLAIN])),),
     hand_drawings.EMAIL: (("A drawing waits", SampleOrder([DRAWN])),),
+    begun.EMAIL: (
+        ("All that has words", SampleOrder([_at(WORDS, Stage.ENGRAVING), PLAIN])),
+        ("Some of it", SampleOrder([_at(WORDS, Stage.ENGRAVING), WORDS])),
+    ),
     questions.EMAIL: (("A piece rests", SampleOrder([replace(WORDS, held=Hold.QUESTION)])),),
     "sold-out": (("The last had gone", SampleOrder([PLAIN], state=State.REFUNDED)),),
     PAID_TWICE: (("Two payments", SampleOrder([WORDS])),),

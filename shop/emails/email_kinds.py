@@ -8,7 +8,7 @@ from shop.claims import send_backs, threads
 from shop.emails import on_address, on_making, on_money, on_order
 from shop.emails.email_blocks import Block
 from shop.emails.email_facts import PAID_TWICE, EmailFacts
-from shop.fulfilment import corrections, late, parcels, questions
+from shop.fulfilment import begun, corrections, late, parcels, questions
 from shop.orders import email_change, hand_drawings, resend_link
 from shop.payments import cancelling
 
@@ -29,6 +29,8 @@ class EmailKind:
     """Whether it shows what will be cut."""
     to_a_stranger: bool = False
     """Whether it may reach somebody else: then it names nobody, and leads to no order's page."""
+    spared: bool = False
+    """Whether a buyer who wants only to know when it is posted goes without it."""
     law: Says | None = None
     """What the law asks for, below everything else."""
 
@@ -37,6 +39,7 @@ KINDS: Final[Mapping[str, EmailKind]] = {
     "order-confirmation": EmailKind(YOURS, on_order.confirmation, drawn=True, law=on_order.law),
     hand_drawings.EMAIL: EmailKind(ABOUT, on_making.drawing_ready),
     corrections.WORDS_EMAIL: EmailKind(ABOUT, on_making.words_changed, drawn=True),
+    begun.EMAIL: EmailKind(YOURS, on_making.begun, spared=True),
     questions.EMAIL: EmailKind(ABOUT, on_making.question),
     "sold-out": EmailKind(ABOUT, on_money.sold_out),
     PAID_TWICE: EmailKind(ABOUT, on_money.paid_twice),

@@ -8,7 +8,7 @@ from typing import Final
 from shop.claims.send_backs import REFUND_DAYS, ComingBack
 from shop.emails.email_blocks import Block, Items, Link, Paragraph, Pieces
 from shop.emails.email_facts import EmailFacts
-from shop.fulfilment.stages import Hold
+from shop.fulfilment.stages import Hold, Stage
 from shop.orders.hand_drawings import Step
 from shop.web.dates import day, weekday
 
@@ -28,6 +28,9 @@ NOT_YOU: Final = (
 )
 QUESTION_THERE: Final = "It stands on the page of your order, and can be answered there."
 QUESTION_CLOSED: Final = "The link to that page was closed: reply to this e-mail, and we ask you here."
+BEGUN: Final = frozenset({Stage.ENGRAVING, Stage.ENGRAVED, Stage.INSPECTED})
+NOW_FIXED: Final = "These words can no longer be changed."
+STILL_OPEN: Final = "The words of what is not named here still can."
 TRACK: Final = "https://www.royalmail.com/track-your-item"
 
 
@@ -69,6 +72,17 @@ def late(facts: EmailFacts) -> Sequence[Block] | None:
     )
     instead = Paragraph(f"As things stand now, it is posted by {now}.", strong=now)
     return [Paragraph(said, strong=facts.reference), instead, Paragraph(choice)]
+
+
+def begun(facts: EmailFacts) -> Sequence[Block] | None:
+    """Engraving has begun; nothing is said of a unit for which that was taken back."""
+    now = [line for line in facts.to_make if facts.stage(line.row) in BEGUN]
+    if not now:
+        return None
+    said = f"We have begun to engrave for order {facts.reference}:"
+    items = Items([facts.title(line.row) for line in now])
+    open_ = f" {STILL_OPEN}" if facts.open_words else ""
+    return [Paragraph(said, strong=facts.reference), items, Paragraph(f"{NOW_FIXED}{open_}")]
 
 
 def question(facts: EmailFacts) -> Sequence[Block] | None:

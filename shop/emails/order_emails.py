@@ -22,6 +22,7 @@ from shop.fulfilment.stages import Stage
 from shop.mail.addresses import ascii_address
 from shop.mail.outbox import Claimed, Drop
 from shop.orders.cutting import NotAsApproved, tell_owner
+from shop.orders.email_choice import wants_few
 from shop.orders.lifecycle import with_link
 from shop.orders.models import Order
 from shop.orders.view import LineView
@@ -53,6 +54,8 @@ def write(services: Services, render: Render, claimed: Claimed, trader: Trader) 
         order, token = with_link(session, claimed.order_id, services.secret_key)
         url = f"{services.site_url}/orders/{token}" if token else None
         facts = facts_of(session, services, order, claimed, url)
+        if KINDS[claimed.kind].spared and wants_few(session, services.vault, order.id):
+            return Drop.NOT_WANTED
     if facts.order.contact is None:
         return Drop.ERASED
     written = compose(services, render, claimed, facts, trader)

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from shop import clock, stock
+from shop.fulfilment import begun
 from shop.fulfilment.models import Unit, UnitStep
 from shop.fulfilment.stages import TO_MAKE, Action, Hold, Remake, Stage, after
 from shop.orders.hand_drawings import approved_lines
@@ -94,6 +95,8 @@ def act(
     note(session, unit, action, stage, actor=actor, reason=reason, cost=cost_pence)
     if action is Action.REMAKE:
         take_piece(session, line, unit, actor=actor)
+    if action is Action.BEGIN:
+        begun.tell(session, order_id, after=SLIP)
     return unit
 
 

@@ -35,6 +35,8 @@ class Drop(StrEnum):
     """What it was to tell has been taken back."""
     REFUSED = "refused"
     """The buyer's mail server will not take it."""
+    NOT_WANTED = "not wanted"
+    """Its buyer asked not to be told of each step."""
     RESTORED = "restored from a backup"
     """It waited in a copy that was brought back: the shop the copy was made of has sent it, or will."""
 
@@ -147,6 +149,17 @@ def postpone(session: Session, email_id: int, attempts: int, *, answered: bool =
     jitter = random.uniform(0.75, 1.25)  # noqa: S311  (spreads load, guards nothing)
     counted = attempts if answered else min(attempts, _HOURLY)
     _close(session, email_id, due_at=clock.now() + delay * jitter, attempts=counted)
+
+
+def waits(session: Session, order_id: int, kind: str) -> bool:
+    """Whether an e-mail of this kind about an order is still to be sent."""
+    query = select(QueuedEmail.id).where(
+        QueuedEmail.order_id == order_id,
+        QueuedEmail.kind == kind,
+        QueuedEmail.sent_at.is_(None),
+        QueuedEmail.dropped.is_(None),
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def not_arrived(session: Session, order_id: int) -> Sequence[QueuedEmail]:

@@ -171,6 +171,7 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
 }
 
 BUTTONS: Final = {
+    "/orders/<token>/emails",
     "/orders/<token>/day",
     "/owner/days/away/<int(max=2147483647):number>/end",
     "/owner/staff/<int(max=2147483647):number>/role",

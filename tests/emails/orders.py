@@ -280,6 +280,12 @@ def _goes_elsewhere(harness: Harness, contact: Contact) -> int:
     return order
 
 
+def _begun(harness: Harness, contact: Contact) -> int:
+    order = paid(harness, DISC, PETAL, contact=contact)
+    Bench(harness).act(order, 1, *WORDS[:2])
+    return order
+
+
 def _asked(harness: Harness, contact: Contact) -> int:
     order = paid(harness, DISC, PETAL, contact=contact)
     with harness.database.transaction() as session:
@@ -296,6 +302,7 @@ LIVES: Final[Mapping[str, Callable[[Harness, Contact], int]]] = {
     "order-confirmation": lambda harness, contact: paid(harness, DISC, PETAL, contact=contact),
     "words-changed": _corrected,
     "question": _asked,
+    "engraving-begun": _begun,
     "drawing-ready": _drawn,
     "sold-out": _sold_out,
     "paid-twice": _paid_twice,

@@ -19,7 +19,7 @@ from shop.payments.models import RefundRequest
 from shop.payments.refundable import MoreThanPaid, NothingToRefund, refundable
 from shop.payments.refunds import ask
 from tests.emails.orders import BY_HAND, DISC, PETAL, SIGN, Unit, corrected, emails, made, paid, parts
-from tests.emails.truth import Facts, Life, expected, facts, greeting, of_html, of_text, sentences
+from tests.emails.truth import BEGUN, Facts, Life, expected, facts, greeting, of_html, of_text, sentences
 from tests.fixtures import engine_name, harness
 from tests.harness import CONTACT, Harness
 
@@ -158,6 +158,8 @@ def is_so(kind: str, life: Life, now: Facts, about: str) -> bool:
         return about not in life.failed
     if kind == "disputed":
         return life.disputed
+    if kind == "engraving-begun":
+        return any(now.stages[line.number] in BEGUN for line in now.kept)
     if kind == "words-changed":
         return any(line.engraved for line in now.kept)
     if kind == "drawing-ready":

@@ -25,6 +25,7 @@ from tests.harness import Harness
 GIFT: Final = 500
 """Pence of each piece."""
 OPEN: Final = {"to check", "checked"}
+BEGUN: Final = {"engraving", "engraved", "inspected"}
 HOW: Final = "change it on the page of your order or reply to this e-mail"
 
 
@@ -109,6 +110,7 @@ def expected(kind: str, life: Life, now: Facts, about: str) -> list[str]:
         "refund": _refund,
         "refund-returned": _refund_returned,
         "disputed": _disputed,
+        "engraving-begun": _begun,
         "drawing-ready": _drawing,
         "words-changed": _changed,
         "posted": _posted,
@@ -255,6 +257,15 @@ def _disputed(_: Life, now: Facts, __: str) -> Iterator[str]:
     if any(now.stages[line.number] not in {"posted", "delivered"} for line in now.kept):
         yield "Until that is settled, what is still to be made of it rests."
     yield "If this comes as a surprise to you, please reply to this e-mail."
+
+
+def _begun(life: Life, now: Facts, _: str) -> Iterator[str]:
+    yield f"We have begun to engrave for order {now.order.reference}:"
+    yield from (_title(now, line) for line in now.kept if now.stages[line.number] in BEGUN)
+    yield "These words can no longer be changed."
+    worded = {line.number for unit, line in zip(life.units, now.lines, strict=True) if unit.words}
+    if any(now.stages[line.number] in OPEN for line in now.kept if line.number in worded):
+        yield "The words of what is not named here still can."
 
 
 def _drawing(_: Life, now: Facts, __: str) -> Iterator[str]:

@@ -173,7 +173,7 @@ def race(bench: Bench, new: NewWords) -> str:
         return "corrected"
     assert (bench.stages(order), words(bench, order)) == ([Stage.ENGRAVING], ["Wren"])
     assert began == cut_as_approved(before)["front"]
-    assert bench.harness.emails(order) == ["order-confirmation"]
+    assert bench.harness.emails(order) == ["order-confirmation", "engraving-begun"]
     return "begun"
 
 

@@ -118,7 +118,7 @@ OPEN: Final = {
     "/orders/<token>/lines/<int(max=2147483647):number>/words",
     "/orders/<token>/email", "/orders/<token>/email/withdrawal", "/confirm-email/<key>",
     "/orders/<token>/cancellation",
-    "/orders/<token>/day",
+    "/orders/<token>/day", "/orders/<token>/emails",
     "/orders/<token>/questions/<int(max=2147483647):number>",
 }  # fmt: skip
 
