@@ -1,0 +1,331 @@
+"""A week on a phone: five orders come in, something happens to each, and all of them are posted.
+
+Everything is done by thumb at 375 px, by the buyers and at the bench. At the end stock, donations and Stripe
+agree to the penny, and each buyer has had the e-mails of that case and no other.
+"""
+
+import re
+import subprocess
+from dataclasses import dataclass
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+
+from shop import clock
+from shop.fulfilment.units import SLIP
+from shop.payments.reconciliation import reconcile
+from tests.journeys.conftest import ONE_ENGINE
+from tests.journeys.live_shop import LiveShop
+from tests.journeys.visitor import Visitor
+from tests.payments.test_sweep import later
+
+pytestmark = [pytest.mark.browser, ONE_ENGINE]
+
+WIDTH = 375
+PHONE = {"viewport": {"width": WIDTH, "height": 720}, "is_mobile": True, "has_touch": True}
+GIFT = 5_00
+GONE = {"HEART-SILVER-18": 2, "PETAL-SILVER-18": 1, "DISC-SILVER-18": 3, "THREAD-SILVER-18": 2}
+"""How many lie in the drawer no more: a Heart is missing, of two Petals one came back, a Disc was spoilt, and
+a Thread was sold at the fair."""
+
+OPENING = re.compile(r"(?:Dear [^\n]+|Hello),\s+([\w,]+ [\w]+)")
+THANKS, POSTED = "Thank you", "This was"
+EMAILS = (
+    [("a@example.com", THANKS), ("a@example.com", "The words"), ("a@example.com", POSTED)],
+    [("b@example.com", THANKS), ("b@example.com", POSTED), ("b@example.com", "There is")],
+    [("c@example.com", THANKS), ("c@example.com", "We have"), ("c@example.com", POSTED)],
+    [
+        ("dora@gmial.com", THANKS),
+        ("dora@gmial.com", "Somebody, most"),
+        ("dora@gmail.com", "Somebody, most"),
+        ("dora@gmial.com", "Our e"),
+        ("dora@gmail.com", THANKS),
+        ("dora@gmail.com", POSTED),
+    ],
+    [("e@example.com", THANKS), ("e@example.com", POSTED)],
+)
+"""Of each buyer in turn: where an e-mail went, and its first words."""
+
+
+@dataclass
+class Buyer:
+    """Somebody who orders on a phone."""
+
+    visitor: Visitor
+    email: str
+    reference: str = ""
+    page: str = ""
+    """The order's."""
+
+    def orders(self, *pieces: tuple[str, str, str], **details: str) -> None:
+        """Choose these (slug, words of the first line, dedication), say where they go, and pay."""
+        visitor = self.visitor
+        for slug, words, dedication in pieces:
+            visitor.open(f"/pieces/{slug}")
+            visitor.picks("Sterling silver", "18 in")
+            if words:
+                visitor.page.locator("input[name^=engraving-]").first.fill(words)
+            if dedication:
+                visitor.types("Dedication", dedication)
+            visitor.presses("Add to basket")
+        visitor.presses("Go on to delivery")
+        given = {
+            "E-mail": self.email,
+            "Name on the parcel": "Ada Byron",
+            "Address, first line": "12 Quiet Street",
+            "Town or city": "Bath",
+            "Postcode": "BA1 1AA",
+        }
+        for label, text in {**given, **details}.items():
+            visitor.page.get_by_label(label, exact=False).first.fill(text)
+        visitor.presses("Look everything over")
+
+    def pays(self) -> None:
+        """Tick, press, and pay on Stripe's page."""
+        visitor = self.visitor
+        if (box := visitor.page.get_by_label("I have checked every letter")).count():
+            box.check()
+        visitor.presses(re.compile("Place order and pay"))
+        visitor.presses(re.compile(r"^Pay £"))
+        assert "Thank you" in visitor.page.get_by_role("heading", level=1).inner_text()
+        self.reference = re.search(r"PM-\w{4}-\w\w", visitor.reads())[0]
+        visitor.presses("See your order")
+        self.page = visitor.path
+
+    def opens_order(self) -> str:
+        """Look at the order's page. Give what it says."""
+        self.visitor.open(self.page)
+        return self.visitor.reads()
+
+
+PRINT = """form => fetch('/owner/papers', {method: 'POST', body: new URLSearchParams(new FormData(form))})
+  .then(answer => answer.bytes ? answer.bytes() : answer.arrayBuffer().then(all => new Uint8Array(all)))
+  .then(bytes => Array.from(bytes))"""
+
+
+def printed(owner: Visitor) -> list[str]:
+    """What the button makes, page by page, as another program reads it."""
+    form = owner.page.locator("form", has=owner.page.locator("button[formtarget=_blank]"))
+    pdf = bytes(form.evaluate(PRINT))
+    run = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    return run.stdout.decode().split("\f")[:-1]
+
+
+def text_of(email: EmailMessage) -> str:
+    part = email.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+@dataclass
+class Week:
+    """Who orders in it, who makes it, and the shop."""
+
+    shop: LiveShop
+    owner: Visitor
+    gift: Buyer
+    petal: Buyer
+    two: Buyer
+    typo: Buyer
+    needed: Buyer
+
+    @property
+    def buyers(self) -> tuple[Buyer, ...]:
+        """All five."""
+        return self.gift, self.petal, self.two, self.typo, self.needed
+
+    def orders_come_in(self) -> None:
+        """A gift to another address, a Petal alone, two pieces, a mistyped e-mail, and one for a day."""
+        self.gift.orders(
+            ("heart", "Ada", "For you"),
+            **{"Your own name": "Bea Lovelace", "Message for the slip": "With love", "Postcode": "EH1 1AA"},
+        )
+        self.gift.pays()
+        self.petal.orders(("petal", "", ""))
+        self.petal.pays()
+        self.two.orders(("disc", "Wren", ""), ("petal", "", ""))
+        self.two.pays()
+        self.typo.orders(("thread", "Siân", ""))
+        assert "Did you mean dora@gmail.com?" in self.typo.visitor.reads()
+        self.typo.visitor.presses("Keep mine")
+        self.typo.pays()
+        day = clock.in_britain(clock.now()).date() + timedelta(days=60)
+        self.needed.orders(("disc", "Noa", ""), **{"It has to be there by": day.isoformat()})
+        self.needed.pays()
+        self.shop.deliver_webhooks()
+        self.shop.send_emails()
+
+    def address_is_mended(self) -> None:
+        """The buyer who mistyped it puts it right, and only whoever reads the new one can confirm it."""
+        visitor = self.typo.visitor
+        self.typo.opens_order()
+        visitor.presses("Change the e-mail")
+        visitor.page.get_by_label("E-mail").fill("dora@gmail.com")
+        visitor.presses("Write to this address")
+        sent = [text_of(email) for email in self.shop.send_emails()]
+        (link,) = [found for text in sent for found in re.findall(r"/confirm-email/\S+", text)]
+        visitor.open(link)
+        visitor.presses("Yes, write to this address")
+        self.shop.send_emails()
+
+    def words_are_corrected(self) -> None:
+        """Before anybody has begun with them, and approved as at first."""
+        visitor = self.gift.visitor
+        self.gift.opens_order()
+        visitor.presses(re.compile("^Change the words"))
+        visitor.page.locator("input[name^=engraving-]").first.fill("Adah")
+        visitor.presses("See them as they will be cut")
+        visitor.page.get_by_label("I have checked every letter").check()
+        visitor.presses("Have it engraved like this")
+        assert "Adah" in self.gift.opens_order()
+
+    def one_piece_goes_back(self) -> None:
+        """The sum is seen before it is sent."""
+        self.opens(self.two)
+        self.owner.page.get_by_role("checkbox", name=re.compile("^2. Petal")).check()
+        self.owner.presses("See what would go back")
+        assert "£64.00" in self.owner.reads()
+        self.owner.presses("Send £64.00 back")
+        self.shop.send_emails()
+
+    def everything_is_made(self) -> None:
+        """Looked at, engraved, looked at again and packed; one slips, and is begun anew."""
+        self.opens_card(self.needed)
+        self.takes("Checked", "Begin engraving")
+        self.opens(self.needed)
+        self.owner.page.get_by_text("Make it again").click()
+        self.owner.presses(re.compile("^A slip while engraving"))
+        for buyer in (self.gift, self.two, self.typo, self.needed):
+            self.opens_card(buyer)
+            self.takes("Checked", "Begin engraving", "Engraved", "Looked at again", "Packed")
+        self.opens_card(self.petal)
+        self.takes("Checked", "Packed")
+
+    def everything_is_posted(self) -> None:
+        """Slips and labels are printed in one go; each parcel's number is written down."""
+        self.owner.open("/owner/bench")
+        self.owner.page.locator("summary", has_text="Print for").click()
+        for kind in ("Packing slips", "Address labels"):
+            self.owner.page.get_by_label(kind).check()
+        pages = printed(self.owner)
+        assert set(re.findall(r"£[0-9.]*[0-9]", "".join(pages))) == {"£5"}, "a price on a slip"
+        assert [buyer for buyer in self.buyers if not any(buyer.reference in page for page in pages)] == []
+        for box in self.owner.page.get_by_role("checkbox", name=re.compile("^PM-")).all():
+            box.check()
+        self.owner.presses("Posted: all that are ticked")
+        for number, buyer in enumerate(self.buyers, start=1):
+            self.opens(buyer)
+            self.owner.page.get_by_label(re.compile("^Tracking number")).fill(f"AB 0000 000{number} GB")
+            self.owner.presses("Write it down")
+
+    def a_clasp_does_not_close(self) -> None:
+        """Something is not right, and is answered."""
+        visitor = self.petal.visitor
+        self.petal.opens_order()
+        visitor.presses("Something is not right")
+        visitor.page.get_by_label("Petal").check()
+        visitor.page.get_by_label("What is not right").fill("The clasp does not close.")
+        visitor.page.get_by_label("Mend it").check()
+        visitor.presses("Send it to us")
+        self.opens(self.petal)
+        self.owner.page.locator("[aria-labelledby=claims] a").click()
+        assert "The clasp does not close." in self.owner.reads()
+        self.owner.page.get_by_label("Your answer").fill("A new clasp is in the post.")
+        self.owner.page.get_by_label(re.compile("^Mended")).check()
+        self.owner.presses("Send it")
+        self.petal.opens_order()
+        visitor.page.get_by_role("link", name=re.compile("^About the Petal")).click()
+        assert "A new clasp is in the post." in visitor.reads()
+
+    def a_thread_is_sold_at_a_fair(self) -> None:
+        """It takes its piece out of the stock and brings its gift."""
+        self.owner.open("/owner/sales")
+        self.owner.page.get_by_label("Piece").select_option("THREAD-SILVER-18")
+        self.owner.page.get_by_label("How many").fill("1")
+        self.owner.page.get_by_label("Day of the sale").fill(f"{clock.in_britain(clock.now()):%Y-%m-%d}")
+        self.owner.presses("Write the sale down")
+        assert "£5.00 of it is for the charity." in self.owner.reads()
+
+    def the_drawer_is_counted(self, there: dict[str, int]) -> None:
+        """So many of each lie there."""
+        self.owner.open("/owner/stock/count")
+        for sku, number in there.items():
+            self.owner.page.locator(f"[name=count-{sku}]").fill(str(number))
+        self.owner.presses("Write the counts down")
+        assert "4 counts are written down: 1 changed what is on hand." in self.owner.reads()
+
+    def opens(self, buyer: Buyer) -> None:
+        """The order's page in the workshop."""
+        self.owner.open(f"/owner/orders/{buyer.reference}")
+
+    def opens_card(self, buyer: Buyer) -> None:
+        """The card of an order's first unit, from the list at the bench."""
+        self.owner.open("/owner/bench")
+        first = self.owner.page.get_by_label(f"{buyer.reference}, piece 1", exact=True)
+        queued = self.owner.page.locator(".queued").filter(has=first)
+        queued.get_by_role("link", name=buyer.reference).click()
+
+    def takes(self, *buttons: str) -> None:
+        """Press these, one after the other, on the card that is open."""
+        for button in buttons:
+            self.owner.presses(re.compile(f"^{button}"))
+            assert self.owner.page.evaluate("document.documentElement.scrollWidth") <= WIDTH
+
+
+def test_a_week_of_five_orders(visit, live_shop: LiveShop, monkeypatch):
+    gift, petal, two, needed = (Buyer(visit(**PHONE), f"{name}@example.com") for name in "abce")
+    week = Week(live_shop, visit(**PHONE), gift, petal, two, Buyer(visit(**PHONE), "dora@gmial.com"), needed)
+    before = {sku: live_shop.level(sku).on_hand for sku in GONE}
+    week.orders_come_in()
+    week.address_is_mended()
+    week.words_are_corrected()
+    week.owner.signs_in("owner")
+    week.one_piece_goes_back()
+    week.everything_is_made()
+    week.everything_is_posted()
+    later(monkeypatch, SLIP + timedelta(minutes=1))
+    live_shop.send_emails()
+    week.a_clasp_does_not_close()
+    week.a_thread_is_sold_at_a_fair()
+    there = {sku: before[sku] - gone for sku, gone in GONE.items()}
+    week.the_drawer_is_counted(there)
+
+    week.owner.open("/owner/bench")
+    assert "Nothing waits to be made." in week.owner.reads()
+    live_shop.deliver_webhooks()
+    assert {sku: live_shop.level(sku).on_hand for sku in GONE} == there
+    assert live_shop.sound() == []
+    assert reconcile(live_shop.app.extensions["shop"].services) == []
+    assert live_shop.totals().net_pence == (5 + 1) * GIFT
+    assert_each_has_had_the_emails_of_that_case(week)
+
+
+def assert_each_has_had_the_emails_of_that_case(week: Week) -> None:
+    """These and no other, and in none of them a sentence that is not so."""
+    had = [(email["To"], text_of(email)) for email in week.shop.send_emails()]
+    for buyer, expected in zip(week.buyers, EMAILS, strict=True):
+        about = [(to, text) for to, text in had if buyer.reference in text]
+        assert [(to, opening(text)) for to, text in about] == expected
+        had = [one for one in had if one not in about]
+    assert had == []
+    texts = {
+        buyer.email: [text_of(email) for email in week.shop.emails() if email["To"] == buyer.email]
+        for buyer in week.buyers
+    }
+    assert not any("engrav" in text.split("If you want to cancel")[0] for text in texts["b@example.com"])
+    assert not any("Dear Ada" in text for text in texts["a@example.com"])
+    assert "“Adah”" in texts["a@example.com"][1]
+    assert [
+        number for number in range(1, 6) if f"AB0000000{number}GB" in "".join(map("".join, texts.values()))
+    ] == [
+        1,
+        2,
+        3,
+        5,
+    ]
+
+
+def opening(text: str) -> str:
+    """How an e-mail begins, behind whom it greets."""
+    return next(OPENING.finditer(text))[1]
