@@ -77,7 +77,8 @@ java:
 	  { echo "The HTML checker needs Java: apt-get install default-jre-headless"; exit 1; }
 
 COMPILE := uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
-# Files for the cutter are read by programs that did not write them: Poppler for PDF, librsvg for SVG, hp2xx for HPGL.
+# Files for the cutter and papers are read by programs that did not write them: Poppler for PDF, librsvg for SVG, hp2xx
+# for HPGL.
 readers:
 	@{ command -v pdftoppm && command -v rsvg-convert && command -v hp2xx; } >/dev/null || \
 	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq poppler-utils librsvg2-bin hp2xx; } || \
