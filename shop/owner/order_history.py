@@ -4,8 +4,6 @@ No event is left out or put together with another: what somebody looks for here 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -24,6 +22,7 @@ from shop.orders import hand_drawings
 from shop.orders.models import OrderEvent
 from shop.orders.states import EventKind
 from shop.orders.view import OrderView
+from shop.owner.order_talk import Happened, talked
 from shop.payments.kinds import EntryKind
 from shop.payments.models import PaymentEntry
 from shop.web.cells import Cells
@@ -49,17 +48,6 @@ DROPPED: Final[Mapping[str, str]] = {
 STRIPE: Final = "stripe"
 
 
-@dataclass(frozen=True)
-class Happened:
-    """One thing, with when it was and when we learnt of it."""
-
-    at: datetime
-    learnt_at: datetime
-    what: str
-    who: str
-    amount: str = ""
-
-
 def happened(session: Session, order: OrderView, entries: Sequence[PaymentEntry]) -> list[Cells]:
     """What happened to an order as rows of a table: when, what, amount, who.
 
@@ -73,6 +61,7 @@ def happened(session: Session, order: OrderView, entries: Sequence[PaymentEntry]
         *_tracking(session, order.row.id),
         *_drawings(session, order.row.id),
         *_cards(session, order.row.id),
+        *talked(session, order.row.id),
         *map(_email, outbox.emails_of(session, order.row.id)),
         *_gifts(session, order.row.reference),
     ]

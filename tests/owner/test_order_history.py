@@ -6,8 +6,15 @@ from datetime import UTC, datetime
 import pytest
 
 from shop import clock, privacy
+from shop.claims.models import Claim, ClaimStep, SendBack, Wish
 from shop.fulfilment import units
+from shop.fulfilment.correctable import Subject
+from shop.fulfilment.models import Correction, DateNews, DateStep, UnitQuestion
 from shop.fulfilment.stages import Action, Hold
+from shop.orders.models import EmailChange, OrderLine
+from shop.orm import Base
+from shop.payments.models import Suspicion
+from tests.conftest import load_models
 from tests.fulfilment.conftest import OWNER, PLAIN, Bench
 from tests.harness import Harness
 from tests.owner.test_orders import refund
@@ -155,3 +162,64 @@ def test_what_cannot_be_a_note_is_refused_beside_its_field(owner: Shopper, paid:
 def test_the_last_second_of_winter_time(monkeypatch: pytest.MonkeyPatch) -> None:
     winter, summer = datetime(2027, 3, 28, 0, 59, tzinfo=UTC), datetime(2027, 3, 28, 1, 0, tzinfo=UTC)
     assert (clock.in_britain(winter).hour, clock.in_britain(summer).hour) == (0, 2)
+
+
+TOLD = {
+    "card_opening", "claim", "claim_step", "correction", "date_step", "email_change", "hand_drawing_step",
+    "letter", "order_event", "order_line", "order_note", "parcel", "payment_entry", "refund_request",
+    "send_back", "suspicion", "tracking_change", "unit", "unit_question", "unit_return", "unit_step",
+}  # fmt: skip
+"""Tables of which an order's history or its page tells every row."""
+
+NOT_WHAT_HAPPENED = {
+    "basket", "basket_line", "checkout_attempt", "claim_picture", "inbox_event", "order_key", "order_link",
+    "sealed_text", "stray_session", "wall_entry",
+}  # fmt: skip
+"""Tables about orders in which nothing is that an event does not tell."""
+
+
+def test_every_table_about_an_order_is_told_of_or_known_not_to_be() -> None:
+    load_models()
+    about, more = {"order"}, True
+    while more:
+        found = {
+            table.name
+            for table in Base.metadata.tables.values()
+            if any(key.column.table.name in about for key in table.foreign_keys)
+        }
+        more, about = bool(found - about), about | found
+    assert about - {"order"} == TOLD | NOT_WHAT_HAPPENED
+
+
+def test_what_was_said_corrected_and_promised_is_told(owner: Shopper, harness: Harness, paid: str) -> None:
+    at, day = clock.now(), clock.now().date()
+    with harness.database.transaction() as session:
+        line = session.query(OrderLine).filter_by(order_id=1, number=2).one().id
+        claim = Claim(order_id=1, number=1, lines=[2], wish=next(iter(Wish)), state="closed", opened_at=at)
+        session.add(claim)
+        session.flush()
+        session.add_all([
+            Suspicion(stripe_id="issfr_1", order_id=1, kind="warning", reason="unauthorized", raised_at=at,
+                      closed_at=None, closed_as=None),
+            DateStep(order_id=1, kind=next(iter(DateNews)), posted_by=day, at=at, actor="shop"),
+            Correction(order_id=1, line_number=1, subject=next(iter(Subject)), at=at, actor="buyer"),
+            EmailChange(order_id=1, token_hash="x", nonce="x", asked_at=at, expires_at=at, confirmed_at=at,
+                        withdrawn_at=None, actor="buyer"),
+            UnitQuestion(order_id=1, order_line_id=line, asked_at=at, answered_at=at, actor=OWNER),
+            ClaimStep(claim_id=claim.id, kind="closed", outcome="mended", at=at, actor=OWNER),
+            SendBack(order_id=1, order_line_id=line, told_at=at, told_by="buyer", arrived_at=at,
+                     arrived_by=OWNER, arrived_as="scrap", kept_at=None),
+        ])  # fmt: skip
+    said = {(row[1], row[3]) for row in told(owner, paid)}
+    assert {
+        (f"piece 1: {next(iter(Subject))} corrected", "buyer"),
+        ("Stripe raised a warning (unauthorized)", "stripe"),
+        ("another e-mail address asked for", "buyer"),
+        ("the e-mail address confirmed", "buyer"),
+        ("piece 2: question asked", OWNER),
+        ("piece 2: question answered", "buyer"),
+        ("claim 1: closed (mended)", OWNER),
+        ("piece 2: to be sent back", "buyer"),
+        ("piece 2: arrived here (scrap)", OWNER),
+    } <= said
+    assert any(what.startswith("day to post by") for what, _ in said)
