@@ -1,6 +1,6 @@
 """The owner's stock: what is on hand, set aside and free, with a reason for every change.
 
-"There are 3" and "3 more" are two forms (P6): a count is set by `stocktake`, a change is added here.
+"There are 3" and "3 more" are two forms: a count is set by `stocktake`, a change is added here.
 """
 
 from http import HTTPStatus
