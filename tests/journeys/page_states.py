@@ -1450,6 +1450,7 @@ NO_PAGE: Final = {
     "/owner/bench/scan": "leads to the unit",
     "/owner/dispatch/manifest.pdf": "a file",
     "/owner/orders.csv": "a file",
+    "/owner/stock/counts.csv": "a file",
     "/owner/emails/<email>/<number>/html": "an e-mail alone, in a frame of its page",
     "/owner/": "leads to the alerts or the orders",
     "/finance/ledger.<kind>": "a file",
