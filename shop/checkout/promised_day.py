@@ -9,7 +9,7 @@ from shop import clock
 from shop.catalogue import page_cache
 from shop.catalogue.postage import CHEAPEST, SERVICES
 from shop.checkout.basket_contents import BasketContents
-from shop.planning.planner import ENGRAVED, PLAIN, Promise, Wishes, keeps, promise
+from shop.planning.planner import ENGRAVED, LATELY, PLAIN, Promise, Wishes, keeps, promise
 from shop.pricing import QuotedLine
 from shop.web.dates import weekday
 
@@ -19,13 +19,22 @@ def with_promise(basket: BasketContents) -> BasketContents:
     return replace(basket, promise=promise_of(basket.lines, basket.details)) if basket.lines else basket
 
 
-def promise_of(lines: Sequence[QuotedLine], details: dict[str, Any] | None) -> Promise:
+def as_shown_lately(basket: BasketContents) -> BasketContents:
+    """The basket with the day that may have been shown before others ordered; see planner.LATELY."""
+    before = promise_of(basket.lines, basket.details, lately=True)
+    return basket if before == basket.promise else replace(basket, promise=before)
+
+
+def promise_of(
+    lines: Sequence[QuotedLine], details: dict[str, Any] | None, *, lately: bool = False
+) -> Promise:
     """The day for these pieces, sent where and how the buyer said; until then, in the cheapest way."""
     kept = details or {"postage": CHEAPEST.slug, "contact": {"postcode": ""}}
     engravings = [line.item.engraving for line in lines]
+    plan, now = page_cache.plan(), clock.now()
     return promise(
-        page_cache.plan(),
-        clock.now(),
+        plan.lately() if lately else plan,
+        now - LATELY if lately else now,
         sum(ENGRAVED if words else PLAIN for words in engravings),
         service=kept["postage"],
         postcode=kept["contact"]["postcode"],

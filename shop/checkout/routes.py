@@ -16,7 +16,7 @@ from shop.checkout.email_question import answered, question
 from shop.checkout.forms import DetailsForm, PaymentForm, filled_in
 from shop.checkout.pay import AlreadyPaid, Changed, Declined, draft_of, open_payment
 from shop.checkout.presenters import lines_shown, statement
-from shop.checkout.promised_day import needed_sooner, with_promise
+from shop.checkout.promised_day import as_shown_lately, needed_sooner, wishes_of, with_promise
 from shop.checkout.shortage import sold_meanwhile
 from shop.checkout.stock_notice import NOT_SET_ASIDE, asking, notice_for
 from shop.container import current_services, trader
@@ -24,6 +24,7 @@ from shop.money import pounds_and_pence
 from shop.orders.placing import fingerprint
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.sync import StillMoving
+from shop.planning.planner import keeps
 from shop.pricing import NoLongerSold
 from shop.stock import ShareTaken, SoldOut
 from shop.web.dates import weekday
@@ -94,6 +95,7 @@ def pay() -> ResponseReturnValue:
     if not basket.lines or basket.details is None or token is None:
         return _nothing_to_order(token)
     form = PaymentForm()
+    basket = _with_day_shown(basket, form)
     errors = _not_yet(basket, form)
     if errors:
         return _payment_page(basket, form, errors), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -142,9 +144,16 @@ def _not_yet(basket: BasketContents, form: PaymentForm) -> dict[str, str]:
     return errors | _too_late(basket)
 
 
+def _with_day_shown(basket: BasketContents, form: PaymentForm) -> BasketContents:
+    """The basket with the day that the buyer agreed to, when that was shown lately and is still kept."""
+    before = as_shown_lately(basket)
+    return before if before is not basket and form.agreed.data == _shown(before) else basket
+
+
 def _too_late(basket: BasketContents) -> dict[str, str]:
     """That it cannot be there by the day it is needed any more, since others have ordered meanwhile."""
-    sooner = needed_sooner(basket.lines, basket.details) if basket.details else ""
+    kept = basket.promise is not None and keeps(basket.promise, wishes_of(basket.details))
+    sooner = needed_sooner(basket.lines, basket.details) if basket.details and not kept else ""
     return {"pay": f"{sooner} That is among the details."} if sooner else {}
 
 

@@ -4,7 +4,7 @@ Work is counted in quarters of an engraved unit. Days are British days.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -35,6 +35,14 @@ class Plan:
     schedule: Schedule
     ahead: int
     """Quarters that wait at the bench already."""
+
+    def lately(self) -> "Plan":
+        """The bench as it may have been LATELY: with half a day's work less before it."""
+        return replace(self, ahead=max(0, self.ahead - ENGRAVED * self.schedule.pace // 2))
+
+
+LATELY: Final = timedelta(minutes=30)
+"""A day that was shown so lately is kept, though others ordered meanwhile: the spare day allows for it."""
 
 
 @dataclass(frozen=True)

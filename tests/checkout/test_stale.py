@@ -388,7 +388,7 @@ def test_the_whole_road_keeps_every_letter_from_form_to_order(shopper: Shopper) 
     harness = harness_of(shopper.app)
     session_id = harness.session_id(orders(shopper)[0].id)
     thanks = shopper.get(f"/checkout/thanks?session_id={session_id}")
-    address = soup(thanks).select_one("main a[href^='/orders/']")["href"]  # type: ignore[index]
+    address = soup(thanks).select_one("main a.button[href^='/orders/']")["href"]  # type: ignore[index]
     page = soup(Shopper(shopper.app).get(str(address))).main
     words = [quote.text for quote in page.select("dl.words q")]  # type: ignore[union-attr]
     assert words == ["Caoimhe", "14 May", "Síle"]

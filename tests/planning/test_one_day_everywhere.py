@@ -112,11 +112,34 @@ def test_nobody_pays_for_another_day_than_was_shown(app: Flask, moment: list[dat
     assert on(shown) == {"Wednesday 2 December"}
     _, sent = soup(shown), {"acknowledged": "y"}
     form = {tag["name"]: tag.get("value", "") for tag in soup(shown).select("main form input[type=hidden]")}
-    moment.append(NOON + timedelta(days=1))
+    moment.append(NOON + timedelta(days=1, hours=1))
     again = buyer.post("/checkout/payment", {**form, **sent})
     assert again.status_code in {409, 422}
     assert "It is posted by Thursday 3 December" in again.text
     assert on(again) == {"Thursday 3 December"}
+
+
+def test_a_day_that_was_shown_lately_is_kept_though_others_ordered_meanwhile(
+    app: Flask, moment: list[datetime]
+) -> None:
+    moment.append(NOON - timedelta(minutes=31))
+    buyer, other = Shopper(app), Shopper(app)
+    shown, seen = buyer.to_payment(), other.to_payment()
+    assert on(shown) == {"Tuesday 1 December"}
+    moment.append(NOON - timedelta(minutes=15))
+    assert on(buyer.get("/pieces/disc")) == {"Wednesday 2 December"}
+    assert agree(buyer, shown).status_code == 303
+    assert newest(buyer).posted_by == date(2026, 12, 1)
+    moment.append(NOON + timedelta(minutes=5))
+    again = agree(other, seen)
+    assert again.status_code == 422
+    assert on(again) == {"Wednesday 2 December"}
+
+
+def agree(who: Shopper, page: TestResponse) -> TestResponse:
+    """Press the button of a last look that was opened before."""
+    form = {tag["name"]: tag.get("value", "") for tag in soup(page).select("main form input[type=hidden]")}
+    return who.post("/checkout/payment", {**form, "acknowledged": "y"})
 
 
 def test_a_slow_payment_brings_a_later_day_and_says_so(app: Flask, moment: list[datetime]) -> None:
