@@ -21,7 +21,7 @@ from shop.catalogue import snapshot
 from shop.checkout import basket_store
 from shop.emails import order_emails
 from shop.emails.owner_alerts import send_alerts
-from shop.fulfilment import late, order_search
+from shop.fulfilment import delivery, late, order_search
 from shop.journal import comment_erasure
 from shop.mail.sending import send_next, transport
 from shop.payments.services import Services
@@ -77,6 +77,7 @@ class Worker:
             self._task("counts", self._check_stock, LOOK_EVERY),
             self._task("few left", self._tell_of_few, EVERY),
             self._task("search", self._make_searchable, SEARCH_EVERY, rounds=True),
+            self._task("arrivals", self._assume_arrivals, LOOK_EVERY, rounds=True),
         ]
         return emails, news, upkeep
 
@@ -162,6 +163,14 @@ class Worker:
     def _make_searchable(self) -> bool:
         """Orders are found by their words soon after they were placed or changed."""
         return order_search.make_searchable(self.services.database, self.services.vault)
+
+    def _assume_arrivals(self) -> bool:
+        """What was posted long ago, and of which nothing was heard, is taken as delivered."""
+        with self.services.database.reading() as session:
+            if not delivery.any_to_assume(session):
+                return False
+        with self.services.database.transaction() as session:
+            return bool(delivery.assume(session))
 
     def _check_stock(self) -> bool:
         """Counts are held against their movements here, for a page cannot read them all."""

@@ -19,12 +19,12 @@ from shop.claims import send_backs
 from shop.claims.claim_steps import claims_of
 from shop.claims.threads import claimable
 from shop.container import current_services, trader
-from shop.fulfilment import promised, questions
+from shop.fulfilment import delivery, promised, questions, undelivered
 from shop.fulfilment.corrections import words_windows
 from shop.fulfilment.progress import milestones
 from shop.mail import outbox
 from shop.orders import email_choice, hand_drawings, wall
-from shop.orders.lifecycle import by_token
+from shop.orders.lifecycle import by_token, lock
 from shop.orders.models import Order
 from shop.orders.states import State
 from shop.orders.view import view
@@ -72,6 +72,8 @@ def show(token: str) -> ResponseReturnValue:
         unread = outbox.last_was_refused(session, order.id)
         claims = claims_of(session, order.id)
         posted = bool(claimable(session, order.id))
+        sent = delivery.under_way(session, order)
+        missing = undelivered.not_arrived(session, order.id)
         on_its_way = send_backs.coming_back(session, order.id)
         returnable = posted and bool(send_backs.returnable(session, order.id))
     page = make_response(
@@ -93,6 +95,8 @@ def show(token: str) -> ResponseReturnValue:
             claims=[shown_claim(opened, claim, token) for claim in claims],
             claimable=posted,
             coming_back=on_its_way,
+            under_way=sent,
+            missing=missing,
             returnable=returnable,
             token=token,
         )
@@ -155,6 +159,16 @@ def found_by(session: Session, token: str) -> Order:
 def _drawing_number() -> int:
     text = request.form.get("drawing", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0  # noqa: PLR2004
+
+
+@blueprint.post("/orders/<token>/arrival")
+def arrive(token: str) -> ResponseReturnValue:
+    """Say that what was posted is there. Saying it twice is fine."""
+    ActionForm()
+    with web.transaction() as session:
+        delivery.arrived(session, lock(session, found_by(session, token).id))
+    flash("Thank you for telling us.")
+    return redirect(f"/orders/{token}", HTTPStatus.SEE_OTHER)
 
 
 @blueprint.post("/orders/<token>/wall/<int(max=2147483647):number>/withdrawal")

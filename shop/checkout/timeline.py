@@ -24,6 +24,8 @@ LABELS: Final = {
     Stage.DELIVERED: "Delivered",
 }
 
+TAKEN_AS_DELIVERED: Final = "Delivered, as far as we know"
+
 Step = tuple[str, str | None, str]
 """Label, when, and 'done', 'now' or 'ahead'."""
 
@@ -43,7 +45,7 @@ def steps(order: OrderView, milestones: Sequence[Milestone]) -> list[Step]:
 
 
 def _label(milestone: Milestone) -> str:
-    label = LABELS[milestone.stage]
+    label = TAKEN_AS_DELIVERED if milestone.assumed else LABELS[milestone.stage]
     if milestone.at is not None:
         return label
     return f"{label}: {milestone.reached} of {milestone.units} pieces"

@@ -7,7 +7,7 @@ from typing import Final
 from shop.claims import send_backs, threads
 from shop.emails.email_facts import PAID_TWICE
 from shop.emails.sample_orders import OTHER, SampleOrder, SampleRefund, SampleUnit
-from shop.fulfilment import begun, corrections, late, parcels, questions
+from shop.fulfilment import begun, corrections, late, parcels, questions, undelivered
 from shop.fulfilment.stages import Hold, Stage
 from shop.orders import email_change, hand_drawings, resend_link
 from shop.orders.hand_drawings import Step
@@ -70,6 +70,8 @@ CASES: Final[Mapping[str, Sequence[Case]]] = {
         ("After it was posted", SampleOrder([_at(PLAIN, Stage.POSTED)], state=State.DISPUTED)),
     ),
     send_backs.EMAIL: (("The notice is acknowledged", SampleOrder([_at(PLAIN, Stage.DELIVERED)])),),
+    undelivered.CAME_BACK: (("Refused at the door", SampleOrder([_at(PLAIN, Stage.PACKED)])),),
+    undelivered.LOST: (("It is made again", SampleOrder([PLAIN])),),
     parcels.EMAIL: (
         ("With a tracking number", SampleOrder([_at(PLAIN, Stage.POSTED)], tracking="AB123456789GB")),
         ("Without one", SampleOrder([_at(PLAIN, Stage.POSTED)])),

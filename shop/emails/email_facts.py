@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from shop.claims import send_backs
 from shop.claims.send_backs import ComingBack
 from shop.emails.email_lines import EmailLine, titled
-from shop.fulfilment import late, parcels, promised, units
+from shop.fulfilment import late, parcels, promised, undelivered, units
 from shop.fulfilment.models import Parcel, Unit
 from shop.fulfilment.promised import Day
 from shop.fulfilment.stages import TO_MAKE, WORDS_OPEN, Stage
+from shop.fulfilment.undelivered import Undone
 from shop.fulfilment.units import WORKED_ON
 from shop.mail.outbox import Claimed
 from shop.orders import email_change
@@ -28,6 +29,7 @@ from shop.payments.refund_history import RefundMade, refund_history
 from shop.payments.services import Services
 
 PAID_TWICE: Final = "paid-twice"
+MISHAPS: Final = frozenset({undelivered.CAME_BACK, undelivered.LOST})
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class EmailFacts:
     """What its buyer sends back, when the e-mail is about that."""
     cancelled: RefundRequest | None = None
     """What was cancelled, when the e-mail is about that."""
+    not_arrived: Sequence[Undone] = ()
+    """What came back or is lost, when the e-mail is about that."""
     change: Told | None = None
     """The address that was asked for, when the e-mail is about that."""
     day: Day | None = None
@@ -138,6 +142,7 @@ def facts_of(
         parcel=parcels.told_by(session, claimed.dedupe_key) if claimed.kind == parcels.EMAIL else None,
         coming_back=send_backs.coming_back(session, order.id) if claimed.kind == send_backs.EMAIL else (),
         cancelled=_cancelled(session, about) if claimed.kind == cancelling.EMAIL else None,
+        not_arrived=undelivered.not_arrived(session, order.id) if claimed.kind in MISHAPS else (),
         change=_change(session, services, claimed),
         day=promised.standing(session, order) if claimed.kind == late.EMAIL else None,
         surplus=_surplus(session, order, about) if claimed.kind == PAID_TWICE else None,

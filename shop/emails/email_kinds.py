@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from shop.claims import send_backs, threads
-from shop.emails import on_address, on_making, on_money, on_order
+from shop.emails import on_address, on_making, on_money, on_order, on_return
 from shop.emails.email_blocks import Block
 from shop.emails.email_facts import PAID_TWICE, EmailFacts
-from shop.fulfilment import begun, corrections, late, parcels, questions
+from shop.fulfilment import begun, corrections, late, parcels, questions, undelivered
 from shop.orders import email_change, hand_drawings, resend_link
 from shop.payments import cancelling
 
@@ -48,8 +48,10 @@ KINDS: Final[Mapping[str, EmailKind]] = {
     "refund-returned": EmailKind(ABOUT, on_money.refund_returned),
     "disputed": EmailKind(ABOUT, on_money.disputed),
     threads.EMAIL: EmailKind(ABOUT, on_making.claim_answered),
-    send_backs.EMAIL: EmailKind(ABOUT, on_making.sent_back),
     late.EMAIL: EmailKind(ABOUT, on_making.late),
+    send_backs.EMAIL: EmailKind(ABOUT, on_return.sent_back),
+    undelivered.CAME_BACK: EmailKind(ABOUT, on_return.came_back),
+    undelivered.LOST: EmailKind(ABOUT, on_return.lost),
     parcels.EMAIL: EmailKind(YOURS, on_making.posted),
     email_change.ASKED: EmailKind(ABOUT, on_address.asked),
     email_change.CONFIRM: EmailKind(ABOUT, on_address.link, to_a_stranger=True),

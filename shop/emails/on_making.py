@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from shop.claims.send_backs import REFUND_DAYS, ComingBack
 from shop.emails.email_blocks import Block, Items, Link, Paragraph, Pieces
 from shop.emails.email_facts import EmailFacts
 from shop.fulfilment.stages import Hold, Stage
@@ -17,12 +16,6 @@ NOT_THERE: Final = (
 )
 ON_ITS_PAGE: Final = "It stands on the order’s page, where you can write back."
 LINK_CLOSED: Final = "The link to that page was closed: reply to this e-mail, and we send you the answer."
-WHERE_TO: Final = "Our address for it stands on the order’s page."
-WHERE_CLOSED: Final = "The link to the order’s page was closed: reply to this e-mail for our address."
-MONEY_BACK: Final = (
-    "The postage back is yours to pay; please keep its receipt. Your money goes back the way it came within "
-    f"{REFUND_DAYS} days of the piece reaching us, or of your proof that you posted it."
-)
 NOT_YOU: Final = (
     "If this is not as you want it, or it was not you who changed it, please reply to this e-mail."
 )
@@ -115,19 +108,3 @@ def claim_answered(facts: EmailFacts) -> Sequence[Block]:
     said = f"There is an answer to what was written to us about order {facts.reference}."
     where = ON_ITS_PAGE if facts.order_url else LINK_CLOSED
     return [Paragraph(f"{said} {where}", strong=facts.reference)]
-
-
-def sent_back(facts: EmailFacts) -> Sequence[Block] | None:
-    """The notice that something goes back is acknowledged: Consumer Contracts Regulations 2013, 32(3)."""
-    if not facts.coming_back:
-        return None
-    said = f"It is noted that this goes back, from order {facts.reference}:"
-    items = [f"{one.piece}: {_until(one)}" for one in facts.coming_back]
-    where = WHERE_TO if facts.order_url else WHERE_CLOSED
-    return [Paragraph(said, strong=facts.reference), Items(items), Paragraph(f"{where} {MONEY_BACK}")]
-
-
-def _until(one: ComingBack) -> str:
-    if one.refunded:
-        return "its money has gone back"
-    return "it is here again" if one.arrived_at else f"please post it by {day(one.send_by)}"

@@ -13,7 +13,8 @@ from shop.emails.email_facts import EmailFacts
 from shop.engraving import HAND, EngravingRefused, check
 from shop.fulfilment.models import Parcel, Unit
 from shop.fulfilment.promised import Day
-from shop.fulfilment.stages import Hold, Stage
+from shop.fulfilment.stages import Hold, Remake, Stage, Undelivered
+from shop.fulfilment.undelivered import Undone
 from shop.giving.ledger import Book
 from shop.money import CURRENCY
 from shop.orders.approved_engraving import Approved
@@ -33,6 +34,10 @@ CONTACT: Final = Contact("ada@example.com", "Ada Byron", "12 Quiet Street", "", 
 OTHER: Final = Contact(
     "ada@example.com", "Rose Byron", "4 Mill Lane", "", "Leeds", "LS1 4AP", buyer_name="Ada Byron"
 )
+
+
+MISHAPS: Final = (Undelivered.REFUSED, Remake.LOST)
+"""Of its parcel, for the e-mails that tell of one."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,7 @@ class Samples:
             parcel=(Parcel(tracking=sample.tracking, posted_at=now), [lines[0].row.piece_name]),
             change=_change(now),
             coming_back=[ComingBack(0, 1, lines[0].row.piece_name, now, None, None, refunded=False)],
+            not_arrived=[Undone(1, lines[0].row.piece_name, why, now) for why in MISHAPS],
             surplus=PaymentEntry(amount_pence=order.total_pence, currency=order.currency),
         )
 

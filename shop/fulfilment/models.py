@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.fulfilment.correctable import Subject
-from shop.fulfilment.stages import Action, Fate, Hold, Remake, Stage
+from shop.fulfilment.stages import Action, Fate, Hold, Remake, Seen, Stage, Undelivered
 from shop.orm import Base, one_of
 
 
@@ -44,7 +44,7 @@ class UnitStep(Base):
         one_of("action", Action),
         one_of("came_from", Stage),
         one_of("came_to", Stage),
-        one_of("reason", (*Hold, *Remake)),
+        one_of("reason", (*Hold, *Remake, *Seen, *Undelivered)),
         CheckConstraint("cost_pence >= 0", name="cost_not_negative"),
         Index("ix_unit_step_at", "at"),
     )
@@ -56,7 +56,7 @@ class UnitStep(Base):
     came_from: Mapped[str]
     came_to: Mapped[str]
     reason: Mapped[str | None]
-    """A Hold or a Remake."""
+    """A Hold, a Remake, a Seen or an Undelivered."""
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("unit_step.id"), unique=True)
     """The step that was a slip."""
     parcel_id: Mapped[int | None] = mapped_column(ForeignKey("parcel.id"))

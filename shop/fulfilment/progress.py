@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from shop.fulfilment.models import Unit, UnitStep
-from shop.fulfilment.stages import Action, Hold, Stage
+from shop.fulfilment.stages import Action, Hold, Seen, Stage
 from shop.fulfilment.units import steps_of, units_of
 from shop.orders.models import OrderLine
 
@@ -32,6 +32,8 @@ class Milestone:
     units: int
     at: datetime | None
     """None until all have reached it."""
+    assumed: bool = False
+    """Whether nobody said so: see `delivery`."""
 
 
 def milestones(session: Session, lines: Sequence[OrderLine]) -> list[Milestone]:
@@ -46,12 +48,18 @@ def milestones(session: Session, lines: Sequence[OrderLine]) -> list[Milestone]:
         when = [reached[number][stage] for number in asked if stage in reached[number]]
         if asked and (when or stage is not Stage.DELIVERED):
             done = max(when) if len(when) == len(asked) else None
-            found.append(Milestone(stage, len(when), len(asked), done))
+            assumed = stage is Stage.DELIVERED and any(_is_assumed(steps.get(n, ())) for n in asked)
+            found.append(Milestone(stage, len(when), len(asked), done, assumed))
     return found
 
 
 def _is_kept(unit: Unit) -> bool:
     return unit.stage != Stage.REFUNDED and unit.held != Hold.CANCELLED
+
+
+def _is_assumed(steps: Sequence[UnitStep]) -> bool:
+    """Whether the last that is known of a unit is that it was taken as delivered."""
+    return bool(steps) and steps[-1].reason == Seen.ASSUMED
 
 
 def times(steps: Sequence[UnitStep]) -> Mapping[Stage, datetime]:
@@ -63,6 +71,9 @@ def times(steps: Sequence[UnitStep]) -> Mapping[Stage, datetime]:
             continue
         if step.action in ANEW:
             found.clear()
+        elif step.action == Action.COME_BACK:
+            for stage in (Stage.POSTED, Stage.DELIVERED):
+                found.pop(stage, None)
         elif step.came_to not in {step.came_from, Stage.REFUNDED}:
             found.setdefault(Stage(step.came_to), step.at)
     return found

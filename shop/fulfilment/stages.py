@@ -29,6 +29,7 @@ class Action(StrEnum):
     PACK = "packed"
     POST = "posted"
     DELIVER = "delivered"
+    COME_BACK = "came back"
     HOLD = "put on hold"
     RESUME = "off hold"
     REMAKE = "to be made again"
@@ -57,6 +58,25 @@ class Remake(StrEnum):
     LOST = "lost or damaged on the way"
 
 
+class Seen(StrEnum):
+    """How we know that it was delivered, where nobody said so."""
+
+    TRACKING = "by its tracking"
+    ASSUMED = "assumed, as nothing was heard"
+
+
+class Undelivered(StrEnum):
+    """Why a parcel came back."""
+
+    REFUSED = "refused at the door"
+    NOT_COLLECTED = "not collected"
+    UNKNOWN = "nobody of that name at that address"
+
+
+Reason = Hold | Remake | Seen | Undelivered
+"""What may stand with a step."""
+
+
 class Fate(StrEnum):
     """What becomes of a piece whose price went back."""
 
@@ -75,6 +95,7 @@ MOVES: Final[Mapping[Action, Mapping[Stage, Stage]]] = {
     Action.PACK: {Stage.INSPECTED: Stage.PACKED},
     Action.POST: {Stage.PACKED: Stage.POSTED},
     Action.DELIVER: {Stage.POSTED: Stage.DELIVERED},
+    Action.COME_BACK: {Stage.POSTED: Stage.PACKED, Stage.DELIVERED: Stage.PACKED},
     Action.REMAKE: dict.fromkeys(
         (
             Stage.ENGRAVING, Stage.ENGRAVED, Stage.INSPECTED, Stage.PACKED, Stage.POSTED, Stage.DELIVERED,
@@ -89,6 +110,7 @@ WITHOUT_WORDS: Final[Mapping[Action, Mapping[Stage, Stage]]] = {
     Action.PACK: {Stage.CHECKED: Stage.PACKED},
     Action.POST: MOVES[Action.POST],
     Action.DELIVER: MOVES[Action.DELIVER],
+    Action.COME_BACK: MOVES[Action.COME_BACK],
     Action.REMAKE: dict.fromkeys((Stage.PACKED, Stage.POSTED, Stage.DELIVERED), Stage.TO_CHECK),
 }
 """The same for a unit without words."""
@@ -105,6 +127,13 @@ WORDS_OPEN: Final = frozenset({Stage.TO_CHECK, Stage.CHECKED})
 """Until engraving begins the words can be changed."""
 
 
+OF_A_PARCEL: Final = frozenset({Action.POST, Action.COME_BACK})
+"""What is done with a parcel and not with a unit: see `parcels` and `undelivered`."""
+
+BACKWARDS: Final = frozenset({Action.REMAKE, Action.COME_BACK})
+"""What is never simply the next thing to be done."""
+
+
 def after(stage: Stage, action: Action, *, words: bool) -> Stage | None:
     """Where the action takes a unit that stands there; None when it may not be done then."""
     return (MOVES if words else WITHOUT_WORDS).get(action, {}).get(stage)
@@ -112,5 +141,5 @@ def after(stage: Stage, action: Action, *, words: bool) -> Stage | None:
 
 def next_action(stage: Stage, *, words: bool) -> Action | None:
     """What is to be done next with a unit; None when nothing is."""
-    forward = (action for action in (MOVES if words else WITHOUT_WORDS) if action is not Action.REMAKE)
+    forward = (action for action in (MOVES if words else WITHOUT_WORDS) if action not in BACKWARDS)
     return next((action for action in forward if after(stage, action, words=words)), None)

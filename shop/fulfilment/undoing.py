@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from shop import clock, stock
+from shop.fulfilment.delivery import BUYER
 from shop.fulfilment.models import Unit, UnitStep
 from shop.fulfilment.stages import Action, Hold, Stage
 from shop.fulfilment.units import SHOP, SLIP, NotAllowed, last_step, note, unit_of
@@ -22,7 +23,7 @@ def is_slip() -> ColumnElement[bool]:
     return and_(
         UnitStep.undoes_id.is_(None),
         UnitStep.action.not_in(NO_SLIP),
-        UnitStep.actor != SHOP,
+        UnitStep.actor.not_in((BUYER, SHOP)),
         reason != Hold.CANCELLED,
         ~with_a_piece,
     )
@@ -45,7 +46,7 @@ def undo(session: Session, order_id: int, number: int, *, actor: str) -> Action:
 
 
 def _unmake(unit: Unit, last: UnitStep) -> None:
-    if last.action == Action.HOLD:
+    if last.action in {Action.HOLD, Action.COME_BACK}:
         unit.held = None
     elif last.action == Action.RESUME:
         unit.held = last.reason

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shop import clock, stock
 from shop.fulfilment import begun
 from shop.fulfilment.models import Unit, UnitStep
-from shop.fulfilment.stages import TO_MAKE, Action, Hold, Remake, Stage, after
+from shop.fulfilment.stages import OF_A_PARCEL, TO_MAKE, Action, Hold, Reason, Stage, after
 from shop.orders.hand_drawings import approved_lines
 from shop.orders.lifecycle import lock
 from shop.orders.models import Order, OrderLine
@@ -26,7 +26,6 @@ SHOP: Final = "shop"
 """Who did what nobody did: the shop of its own accord."""
 
 NONE_FREE: Final = "None is free to make it of. Please write down first what has come in."
-
 CORRECTED: Final = "Its words were corrected meanwhile. Please look at them as they are now."
 
 
@@ -72,7 +71,7 @@ def act(
     action: Action,
     *,
     actor: str,
-    reason: Remake | None = None,
+    reason: Reason | None = None,
     cost_pence: int | None = None,
     wording: int | None = None,
 ) -> Unit:
@@ -86,7 +85,7 @@ def act(
     if wording not in {None, unit.wording}:
         raise NotAllowed(CORRECTED)
     stage = after(Stage(unit.stage), action, words=line.engraved)
-    if stage is None or action is Action.POST:  # posting is a parcel's: see parcels.post
+    if stage is None or action in OF_A_PARCEL:
         raise NotAllowed(f"It is {unit.stage}.")
     if action is Action.BEGIN and line.by_hand and number not in approved_lines(session, order_id):
         raise NotAllowed("Its drawing is not approved yet.")
@@ -175,6 +174,15 @@ def workable(session: Session, order_id: int, number: int) -> tuple[OrderLine, U
     return line, unit
 
 
+def _unmake(unit: Unit, last: UnitStep) -> None:
+    if last.action in {Action.HOLD, Action.COME_BACK}:
+        unit.held = None
+    elif last.action == Action.RESUME:
+        unit.held = last.reason
+    elif last.action == Action.REMAKE:
+        unit.making -= 1
+
+
 def _was_cancelled(session: Session, unit: Unit) -> bool:
     """Whether the buyer did not want it any more, and nobody has gone on with it since."""
     said = select(UnitStep.action).where(
@@ -200,7 +208,7 @@ def note(
     stage: Stage,
     *,
     actor: str,
-    reason: Hold | Remake | None = None,
+    reason: Reason | None = None,
     undoes: int | None = None,
     parcel: int | None = None,
     cost: int | None = None,

@@ -29,6 +29,7 @@ from shop.owner.order_money import (
     why_no_refund,
 )
 from shop.owner.paper_choices import of_order
+from shop.owner.parcels import parcels_shown
 from shop.owner.send_backs import returning
 from shop.owner.units import UnitShown, shown
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
@@ -120,7 +121,7 @@ def context(
         entries = session.scalars(select(PaymentEntry).where(PaymentEntry.order_id == order.row.id)).all()
         tool = bench.current(session).tool
         units = shown(session, order.row, [line.row for line in order.lines])
-        sent = parcels.parcels_of(session, order.row.id)
+        sent = parcels_shown(session, order.row.id, parcels.parcels_of(session, order.row.id))
         not_arrived = outbox.not_arrived(session, order.row.id)
         history = happened(session, order, entries)
         written = notes.notes_of(session, current_services().vault, order.row.id)

@@ -17,9 +17,10 @@ from shop.claims.models import Wish
 from shop.claims.threads import Message, Opening
 from shop.emails import order_emails
 from shop.engraving import HAND, check
-from shop.fulfilment import questions
+from shop.fulfilment import questions, undelivered
 from shop.fulfilment.corrections import BUYER, NewWords, TooLate, correct_words
 from shop.fulfilment.late import find_late, tell
+from shop.fulfilment.stages import Undelivered
 from shop.fulfilment.units import units_of
 from shop.mail.models import QueuedEmail
 from shop.mail.outbox import Claimed, Drop
@@ -244,6 +245,20 @@ def _sent_back(harness: Harness, contact: Contact) -> int:
     return order
 
 
+def _came_back(harness: Harness, contact: Contact) -> int:
+    order = _posted(harness, contact)
+    with harness.database.transaction() as session:
+        undelivered.come_back(session, order, 1, Undelivered.REFUSED, actor="owner@example.com")
+    return order
+
+
+def _lost(harness: Harness, contact: Contact) -> int:
+    order = _posted(harness, contact)
+    with harness.database.transaction() as session:
+        undelivered.lose(session, order, 1, cost_pence=900, actor="owner@example.com")
+    return order
+
+
 def _link(harness: Harness, contact: Contact) -> int:
     order = paid(harness, DISC, PETAL, contact=contact)
     with harness.database.transaction() as session:
@@ -313,6 +328,8 @@ LIVES: Final[Mapping[str, Callable[[Harness, Contact], int]]] = {
     "posted": _posted,
     "claim-answered": _claimed,
     "send-back": _sent_back,
+    "came-back": _came_back,
+    "lost": _lost,
     "order-link": _link,
 }
 """By the kind of e-mail: a life in which it is sent."""

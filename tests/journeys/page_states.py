@@ -14,9 +14,9 @@ from sqlalchemy import delete, select, update
 from shop import clock
 from shop.alerts import AlertKind, raise_alert
 from shop.catalogue.models import Variant
-from shop.fulfilment import late, questions, units
+from shop.fulfilment import late, questions, undelivered, units
 from shop.fulfilment.order_search import make_searchable
-from shop.fulfilment.stages import Hold
+from shop.fulfilment.stages import Hold, Undelivered
 from shop.giving.models import Policy
 from shop.journal import comments
 from shop.journal.journal import load
@@ -509,6 +509,21 @@ def posted_petal(visitor: Visitor) -> None:
     bench.act(1, 1, *PLAIN)
     bench.post(1, 1)
     visitor.open(visitor.path)
+
+
+def came_back(visitor: Visitor) -> None:
+    posted_petal(visitor)
+    with visitor.shop.database.transaction() as session:
+        undelivered.come_back(session, 1, 1, Undelivered.NOT_COLLECTED, actor="owner@example.com")
+    visitor.open(visitor.path)
+
+
+def posted_at_the_owner(visitor: Visitor) -> None:
+    posted_petal(visitor)
+    visitor.has_signed_in("owner")
+    visitor.open("/owner/orders")
+    visitor.page.locator("#orders tbody a").first.click()
+    visitor.page.get_by_text("It did not arrive").click()
 
 
 def sending_back(visitor: Visitor) -> None:
@@ -1176,6 +1191,13 @@ PAGE_STATES: Final = (
         "order disputed", "/orders/<token>", order_page(on_dashboard("/disputes")), shows="The bank is asking"
     ),
     PageState("order posted", "/orders/<token>", posted_order, shows="Something is not right"),
+    PageState("order came back", "/orders/<token>", came_back, shows="where it should go"),
+    PageState(
+        "owner order posted",
+        "/owner/orders/<reference>",
+        posted_at_the_owner,
+        shows="It is lost: make it again",
+    ),
     PageState("send back", "/orders/<token>/send-backs", sending_back, shows="within 14 days of telling us"),
     PageState(
         "send back refused", "/orders/<token>/send-backs", nothing_sent_back, 422, shows="choose the piece"

@@ -1,0 +1,102 @@
+"""What became of a parcel: it arrived by its tracking, came back, or is lost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, abort, flash, g, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop import web
+from shop.accounts.access import require
+from shop.fulfilment import undelivered, units
+from shop.fulfilment.models import Parcel
+from shop.fulfilment.stages import Action, Seen, Stage, Undelivered
+from shop.fulfilment.units import NotAllowed
+from shop.money import NotAnAmount, read_pounds
+from shop.orders.models import Order
+
+blueprint = Blueprint("owner_parcels", __name__, url_prefix="/owner/orders/<reference>/parcels")
+
+ARRIVED: Final = "arrived"
+LOST: Final = "lost"
+CHOOSE: Final = "Please choose one of those that are offered."
+
+
+@dataclass(frozen=True)
+class ParcelShown:
+    """A parcel on its order's page."""
+
+    row: Parcel
+    numbers: Sequence[int]
+    """The units in it that are on their way, or said to have arrived."""
+    under_way: bool
+    """Whether some have not arrived, as far as we know."""
+
+    @property
+    def what(self) -> str:
+        """The units as people say them."""
+        said = ", ".join(map(str, self.numbers))
+        return f"piece {said}" if len(self.numbers) == 1 else f"pieces {said}"
+
+
+def parcels_shown(session: Session, order_id: int, rows: Sequence[Parcel]) -> list[ParcelShown]:
+    """Each parcel with what of it is on its way."""
+    standing = units.units_of(session, order_id)
+    found = []
+    for row in rows:
+        numbers = undelivered.in_parcel(session, order_id, row.id)
+        sent = any(standing[number].stage == Stage.POSTED for number in numbers)
+        found.append(ParcelShown(row, numbers, sent))
+    return found
+
+
+CAME_BACK: Final[Mapping[Undelivered, str]] = {why: f"It came back: {why}" for why in Undelivered}
+
+
+@blueprint.app_template_global("ways_back")
+def ways_back() -> Mapping[Undelivered, str]:
+    """Why a parcel can have come back, as its buttons say it."""
+    return CAME_BACK
+
+
+@blueprint.post("/<int(max=2147483647):number>/news")
+@require("owner")
+def news(reference: str, number: int) -> ResponseReturnValue:
+    """Say what became of a parcel, and do what follows from it."""
+    what = request.form.get("what", "")
+    try:
+        cost = _cost(number) if what == LOST else None
+        with web.transaction() as session:
+            order_id = session.scalar(select(Order.id).where(Order.reference == reference))
+            said = _do(session, order_id or abort(HTTPStatus.NOT_FOUND), number, what, cost)
+    except (NotAllowed, NotAnAmount) as refused:
+        said = str(refused)
+    flash(said)
+    return redirect(f"/owner/orders/{reference}#parcels", HTTPStatus.SEE_OTHER)
+
+
+def _do(session: Session, order_id: int, parcel: int, what: str, cost: int | None) -> str:
+    actor = g.account.email
+    if what == ARRIVED:
+        for number in undelivered.in_parcel(session, order_id, parcel):
+            if units.units_of(session, order_id)[number].stage == Stage.POSTED:
+                units.act(session, order_id, number, Action.DELIVER, actor=actor, reason=Seen.TRACKING)
+        return "It is written down as delivered, by its tracking."
+    if what == LOST:
+        undelivered.lose(session, order_id, parcel, cost_pence=cost, actor=actor)
+        return "What was in it stands at the bench to be made again, and the buyer is told."
+    why = next((why for why in Undelivered if why == what), None)
+    if why is None:
+        raise NotAllowed(CHOOSE)
+    undelivered.come_back(session, order_id, parcel, why, actor=actor)
+    return "What was in it rests at the bench until the buyer says where to. An e-mail asks."
+
+
+def _cost(number: int) -> int | None:
+    """What making it again costs, in pence; None where nothing was typed. Raises NotAnAmount."""
+    typed = request.form.get(f"cost-{number}", "").strip()
+    return read_pounds(typed) if typed else None

@@ -1,0 +1,86 @@
+"""What became of a parcel, said on its order's page; and the buyer says that it is there."""
+
+import pytest
+
+from shop.fulfilment.stages import Seen, Stage
+from shop.fulfilment.units import steps_of
+from shop.orders.lifecycle import with_link
+from tests.claims.conftest import DISC, PETAL, Desk
+from tests.harness import Harness
+from tests.shopper import Shopper, form_on, soup
+
+
+@pytest.fixture
+def desk(harness: Harness) -> Desk:
+    return Desk(harness)
+
+
+def press(owner: Shopper, desk: Desk, order: int, what: str, **fields: str) -> str:
+    page = f"/owner/orders/{desk.harness.order(order).reference}"
+    parcel = desk.parcels(order)[-1].id
+    token = form_on(owner.get(page), f"{page}/looks")[1]["csrf_token"]
+    sent = {"csrf_token": token, "what": what, **fields}
+    assert owner.post(f"{page}/parcels/{parcel}/news", sent).status_code == 303
+    return owner.get(page).text
+
+
+def link(desk: Desk, order: int) -> str:
+    with desk.harness.database.reading() as session:
+        return f"/orders/{with_link(session, order, desk.harness.services.secret_key)[1]}"
+
+
+def test_it_arrived_by_its_tracking(owner: Shopper, desk: Desk) -> None:
+    order = desk.posted(DISC, PETAL)
+    press(owner, desk, order, "arrived")
+    assert desk.stages(order) == [Stage.DELIVERED] * 2
+    with desk.harness.database.reading() as session:
+        assert steps_of(session, order)[1][-1].reason == Seen.TRACKING
+
+
+def test_it_came_back_and_the_buyers_page_says_why(owner: Shopper, desk: Desk) -> None:
+    order = desk.posted(PETAL)
+    assert "rests at the bench" in press(owner, desk, order, "not collected")
+    shown = soup(Shopper(owner.app).get(link(desk, order))).text
+    assert "came back to us" in shown
+    assert "not collected" in shown
+    assert "It has arrived" not in shown
+
+
+def test_it_is_lost_and_made_again_with_its_cost(owner: Shopper, desk: Desk) -> None:
+    order = desk.posted(DISC)
+    parcel = desk.parcels(order)[0].id
+    assert "in pounds" in press(owner, desk, order, "lost", **{f"cost-{parcel}": "much"})
+    assert desk.stages(order) == [Stage.POSTED]
+    press(owner, desk, order, "lost", **{f"cost-{parcel}": "12.50"})
+    assert desk.stages(order) == [Stage.TO_CHECK]
+    with desk.harness.database.reading() as session:
+        assert steps_of(session, order)[1][-1].cost_pence == 1250
+    assert "was lost on its way" in soup(Shopper(owner.app).get(link(desk, order))).text
+
+
+@pytest.mark.parametrize("what", ["", "x", "delivered", "came back", "packed"])
+def test_what_is_no_button_does_nothing(owner: Shopper, desk: Desk, what: str) -> None:
+    order = desk.posted(PETAL)
+    assert "Please choose" in press(owner, desk, order, what)
+    assert desk.stages(order) == [Stage.POSTED]
+
+
+def test_another_orders_parcel_is_left_alone(owner: Shopper, desk: Desk) -> None:
+    order, other = desk.posted(PETAL), desk.posted(PETAL)
+    page = f"/owner/orders/{desk.harness.order(order).reference}"
+    token = form_on(owner.get(page), f"{page}/looks")[1]["csrf_token"]
+    parcel = desk.parcels(other)[0].id
+    for what in ("lost", "refused at the door", "arrived"):
+        owner.post(f"{page}/parcels/{parcel}/news", {"csrf_token": token, "what": what})
+    assert desk.stages(other) == [Stage.POSTED]
+
+
+def test_the_buyer_presses_it_has_arrived(owner: Shopper, desk: Desk) -> None:
+    order = desk.posted(DISC)
+    buyer, page = Shopper(owner.app), link(desk, order)
+    _, sent = form_on(buyer.get(page), f"{page}/arrival")
+    for _ in range(2):
+        assert buyer.post(f"{page}/arrival", sent).status_code == 303
+    assert desk.stages(order) == [Stage.DELIVERED]
+    assert "It has arrived" not in buyer.get(page).text
+    assert buyer.post("/orders/nothing/arrival", sent).status_code == 404
