@@ -69,9 +69,11 @@ class WeekForm(web.Form):
             raise ValidationError("Please choose where the bench is.")
 
     def validate_monday(self, _: BooleanField) -> None:
-        """Some day has to be worked."""
-        if not self.weekdays:
-            raise ValidationError("Please tick at least one day.")
+        """Some day has to be worked on which parcels go."""
+        if not any(map(schedule.is_posted_on, self.weekdays)):
+            raise ValidationError(
+                "Please tick at least one day from Monday to Saturday: no parcels go on Sundays."
+            )
 
     @property
     def weekdays(self) -> tuple[int, ...]:

@@ -22,6 +22,11 @@ AFTER_LAST_POST: Final = timedelta(hours=4)
 """So long after the last post a day is over: what was posted may be written down a little later."""
 
 
+def is_posted_on(weekday: int) -> bool:
+    """Whether the post collects on this day of the week; Monday is 0. It does not on Sundays."""
+    return weekday != SUNDAY
+
+
 @dataclass(frozen=True)
 class Schedule:
     """The owner's days."""
@@ -46,8 +51,8 @@ class Schedule:
         )
 
     def posts(self, day: date) -> bool:
-        """Whether parcels go on this day: the post collects none on Sundays."""
-        return self.works(day) and day.weekday() != SUNDAY
+        """Whether parcels go on this day."""
+        return self.works(day) and is_posted_on(day.weekday())
 
     def workdays(self, first: date) -> Iterator[date]:
         """The days of work from this one on, without end."""

@@ -76,9 +76,11 @@ def test_what_makes_no_sense_is_refused(owner: Shopper, field: str, typed: str) 
         assert schedule.current(session) == schedule.NEW
 
 
-def test_some_day_has_to_be_worked(owner: Shopper) -> None:
+@pytest.mark.parametrize("worked", [{}, {"sunday": "y"}])
+def test_some_day_has_to_be_worked_on_which_parcels_go(owner: Shopper, worked: dict[str, str]) -> None:
     days = ("monday", "tuesday", "wednesday", "thursday", "friday")
-    answer = owner.send(PAGE, PAGE, dict.fromkeys(days))
+    answer = owner.send(PAGE, PAGE, {**dict.fromkeys(days), **worked})
+    assert answer.status_code == 422
     assert "at least one day" in reason_beside(answer, "monday")
 
 
