@@ -21,6 +21,9 @@ from shop.dedications.vault import Vault
 
 SALTS: Final = 1024
 TOKEN_BYTES: Final = 8
+COMMON: Final = 2000
+"""A word of more orders is no help in finding one of them."""
+
 SHORT, LONG = 3, 5
 """A word is found by this many of its first letters; a shorter one as a whole."""
 
@@ -42,14 +45,20 @@ def add(vault: Vault, words: Mapping[str, Iterable[str]]) -> int:
     return len(missing)
 
 
-def find(vault: Vault, word: str) -> set[str]:
-    """The ids of keys that may be of orders with a word that begins so, and of some others."""
+def find(vault: Vault, word: str) -> set[str] | None:
+    """The ids of keys that may be of orders with a word that begins so, and of some others.
+
+    None when there are more than COMMON: then the word tells little, and reading them all would take long.
+    """
     part, secret, found = _asked(word), _secret(vault), set[str]()
     tokens = [_token(secret, salt, part) for salt in range(SALTS)]
     with vault.keys.database.looking() as session:
         for start in range(0, SALTS, AT_A_TIME):
             of_these = search_word.c.token.in_(tokens[start : start + AT_A_TIME])
-            found |= set(session.scalars(select(search_word.c.key_id).where(of_these)))
+            some = select(search_word.c.key_id).where(of_these).limit(COMMON + 1 - len(found))
+            found |= set(session.scalars(some))
+            if len(found) > COMMON:
+                return None
     return found
 
 

@@ -24,6 +24,8 @@ MOST: Final = 50
 MOST_WORDS: Final = 6
 MOST_OPENED: Final = 300
 """Orders opened to see whether they hold what was asked for."""
+NEWEST: Final = 100
+"""Orders opened when no word tells much."""
 ROUND: Final = 100
 """Orders that the worker looks at in one go."""
 OVERLAP: Final = 50
@@ -60,15 +62,22 @@ def _by_reference(session: Session, asked: str) -> set[int]:
 
 def _opened(session: Session, vault: Vault, words: Sequence[str], known: Collection[int]) -> Found:
     """Those whose sealed words hold what was asked for: a digest alone may be of another word."""
-    keys = set.intersection(*(search_index.find(vault, word) for word in words))
-    found, candidates = list(known), _orders_of(session, keys)
+    telling = [keys for word in words if (keys := search_index.find(vault, word)) is not None]
+    candidates = _orders_of(session, set.intersection(*telling)) if telling else _newest_of_all(session)
+    found = list(known)
     for opened, order_id in enumerate(candidates, start=1):
         if len(found) > MOST or opened > MOST_OPENED:
             return _newest(session, found, more=True)
         said = searchable(vault.reveal_all(session, order_id))
         if order_id not in known and all(search_index.begins_with(said, word) for word in words):
             found.append(order_id)
-    return _newest(session, found)
+    return _newest(session, found, more=not telling)
+
+
+def _newest_of_all(session: Session) -> Sequence[int]:
+    """Where to look for words that very many orders have: among the newest, which are asked for most."""
+    query = select(OrderKey.order_id).order_by(OrderKey.order_id.desc()).limit(NEWEST)
+    return session.scalars(query).all()
 
 
 def _orders_of(session: Session, keys: Collection[str]) -> list[int]:

@@ -181,3 +181,19 @@ def test_every_engraved_word_of_a_page_is_among_those_that_are_searched(bench: B
     for line in opened.lines:
         for _, said in line.words:
             assert found(bench, said) == [order]
+
+
+def test_a_word_of_very_many_orders_is_looked_for_among_the_newest(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shop.dedications.search_index.COMMON", 2)
+    monkeypatch.setattr("shop.fulfilment.order_search.NEWEST", 3)
+    plain = [bench.ordered(("petal", "")) for _ in range(3)]
+    engraved = bench.paid(("disc", "Wren"))
+    newest = [bench.ordered(("petal", "")) for _ in range(2)]
+    all_searchable(bench)
+    with bench.harness.database.reading() as session:
+        seen = search(session, bench.harness.services.vault, "ada byron")
+    assert ([order.id for order in seen.orders], seen.more) == ([*newest[::-1], engraved], True)
+    assert found(bench, "ada wren") == [engraved], "the word that tells something is enough"
+    assert not set(plain) & {order.id for order in seen.orders}
