@@ -28,7 +28,7 @@ from shop.checkout import (
 from shop.checkout import routes as checkout
 from shop.container import Container
 from shop.corrections import buyer_routes as corrections
-from shop.corrections import cancel_routes, email_routes
+from shop.corrections import by_telephone, cancel_routes, email_routes
 from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
@@ -70,6 +70,7 @@ TOPICS: Final = (
     late_routes,
     corrections,
     cancel_routes,
+    by_telephone,
     email_routes,
     claim_routes,
     question_routes,

@@ -23,6 +23,7 @@ class AlertKind(StrEnum):
     REFUND_WAITS = "refund waits"
     REFUND_REFUSED = "refund refused"
     REFUND_SENT_BACK = "refund sent back"
+    PARCEL_CHANGED = "parcel changed"
     PAYMENT_IN_REVIEW = "payment in review"
     OTHER_ACCOUNT = "other account"
     KEY_REFUSED = "key refused"
@@ -72,6 +73,10 @@ SAID: Final[Mapping[AlertKind, str]] = {
     ),
     AlertKind.COMES_BACK: (
         "Somebody sends a piece back that bears no words. Please say on the order's page when it arrives."
+    ),
+    AlertKind.PARCEL_CHANGED: (
+        "Where an order goes, or what lies in its box, was changed. Please print label, slip or card anew if "
+        "they are printed already."
     ),
     AlertKind.PAYMENT_IN_REVIEW: "A payment is not what was asked for. Please say on its order what to do.",
     AlertKind.FRAUD_WARNING: (

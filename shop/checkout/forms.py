@@ -156,7 +156,7 @@ class DetailsForm(web.Form):
                     "country_code": "GB",
                     "city": self.town.clean or "-",
                     "street_address": self.line1.clean or "-",
-                    "postal_code": _spaced(field.clean),
+                    "postal_code": spaced(field.clean),
                 }
             )
         except InvalidAddressError:
@@ -191,7 +191,7 @@ class DetailsForm(web.Form):
                 "line1": self.line1.clean,
                 "line2": self.line2.clean,
                 "town": self.town.clean,
-                "postcode": _spaced(self.postcode.clean),
+                "postcode": spaced(self.postcode.clean),
                 "phone": self.phone.clean,
                 "buyer_name": self.buyer_name.clean,
             },
@@ -238,7 +238,7 @@ class ActionForm(web.Form):
     """A button and its token."""
 
 
-def _spaced(postcode: str) -> str:
+def spaced(postcode: str) -> str:
     """A postcode with its one space where the post office puts it: sw1a1aa is SW1A 1AA."""
     text = "".join(postcode.upper().split())
     return f"{text[:-3]} {text[-3:]}" if len(text) > 3 else text  # noqa: PLR2004

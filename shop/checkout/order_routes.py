@@ -21,7 +21,9 @@ from shop.claims.threads import claimable
 from shop.container import current_services, trader
 from shop.fulfilment import delivery, promised, questions, undelivered
 from shop.fulfilment.corrections import words_windows
+from shop.fulfilment.parcel_corrections import why_card_closed, why_delivery_closed
 from shop.fulfilment.progress import milestones
+from shop.fulfilment.units import units_of
 from shop.mail import outbox
 from shop.orders import email_choice, hand_drawings, wall
 from shop.orders.lifecycle import by_token, lock
@@ -65,6 +67,9 @@ def show(token: str) -> ResponseReturnValue:
         rows = [line.row for line in opened.lines]
         done = milestones(session, rows)
         windows = words_windows(session, order, rows)
+        found = units_of(session, order.id)
+        can_redirect = bool(found) and not why_delivery_closed(session, order)
+        open_cards = {number for number, unit in found.items() if not why_card_closed(order, unit)}
         few = email_choice.wants_few(session, services.vault, order.id)
         asked = questions.questions_of(session, services.vault, order.id)
         back = refund_history(session, order)
@@ -81,6 +86,8 @@ def show(token: str) -> ResponseReturnValue:
             "checkout/order.html",
             order=opened,
             lines=ordered_shown(catalogue, opened.lines),
+            can_redirect=can_redirect,
+            open_cards=open_cards,
             can_cancel=any(window.is_open for window in windows.values()),
             windows={number: window_said(window) for number, window in windows.items()},
             wall_said={line.row.number: wall_said(line) for line in opened.lines},

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from shop import web
 from shop.checkout.order_routes import found_by
 from shop.checkout.throttle import throttled
-from shop.corrections import words_form
-from shop.corrections.words_form import Correcting, Corrector
+from shop.corrections import parcel_form, words_form
+from shop.corrections.corrector import Corrector
+from shop.corrections.words_form import Correcting
 from shop.fulfilment.corrections import BUYER
 
 blueprint = Blueprint("buyer_corrections", __name__, url_prefix="/orders/<token>")
@@ -32,7 +33,29 @@ def change_words(token: str, number: int) -> ResponseReturnValue:
     return words_form.sent(_unit(token, number))
 
 
+@blueprint.route("/delivery", methods=["GET", "POST"])
+@web.checks_token_itself
+def delivery(token: str) -> ResponseReturnValue:
+    """Name, address and message, to be put right until it is posted."""
+    with web.reading() as session:
+        order = found_by(session, token)
+    return parcel_form.delivery(order, _buyer(token))
+
+
+@blueprint.route(f"{LINE}/dedication", methods=["GET", "POST"])
+@web.checks_token_itself
+def dedication(token: str, number: int) -> ResponseReturnValue:
+    """The dedication of a unit, to be put right until it is packed."""
+    with web.reading() as session:
+        order = found_by(session, token)
+    return parcel_form.card(order, number, _buyer(token))
+
+
+def _buyer(token: str) -> Corrector:
+    return Corrector(BUYER, f"/orders/{token}")
+
+
 def _unit(token: str, number: int) -> Correcting:
     with web.reading() as session:
         order = found_by(session, token)
-    return words_form.opened(order, number, Corrector(BUYER, f"/orders/{token}"))
+    return words_form.opened(order, number, _buyer(token))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Response, abort, flash, make_response, redirect, render_template, request
+from flask import Response, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from shop import web
@@ -24,9 +24,9 @@ from shop.checkout.line_item_form import (
     words_kept,
     written,
 )
-from shop.checkout.order_routes import unlisted
 from shop.checkout.presenters import drawn
 from shop.container import current_services
+from shop.corrections.corrector import Corrector, page
 from shop.engraving import INSTEAD, Engraving, taken
 from shop.fulfilment import corrections
 from shop.fulfilment.corrections import ChangedMeanwhile, NewWords, TooLate
@@ -47,14 +47,6 @@ AS_THEY_STAND: Final = "These are the words that stand."
 NO_LONGER_SOLD: Final = "This piece is no longer in the collection, so its words cannot be set on this page."
 NONE: Final = "none"
 """Stands where the number of the drawing would, for no words at all."""
-
-
-@dataclass(frozen=True)
-class Corrector:
-    """Who puts an order right, and the order's page they do it from."""
-
-    actor: str
-    page: str
 
 
 @dataclass(frozen=True)
@@ -101,6 +93,11 @@ def opened(order: Order, number: int, who: Corrector) -> Correcting:
     return Correcting(who, order, line, _in_metal(piece, row.metal_slug), unit.wording, closed)
 
 
+def answered(unit: Correcting) -> ResponseReturnValue:
+    """The form, or what follows from what was sent in it."""
+    return sent(unit) if request.method == "POST" else asked(unit)
+
+
 def asked(unit: Correcting) -> ResponseReturnValue:
     """The form with the words that stand."""
     if unit.closed or unit.piece is None:
@@ -113,7 +110,7 @@ def sent(unit: Correcting) -> ResponseReturnValue:
     piece = unit.piece
     if unit.closed or piece is None:
         return _closed(unit, HTTPStatus.CONFLICT)
-    if not web.valid_public_token(request.form.get("csrf_token", "")):
+    if not unit.who.is_fresh:
         return _form(unit, piece, request.form, {"": web.STALE_BUT_KEPT}, HTTPStatus.BAD_REQUEST)
     if PREVIEW in request.form or INSTEAD in request.form:
         values = taken(request.form)
@@ -132,8 +129,11 @@ def _decided(unit: Correcting, piece: PieceView, engraving: Engraving | None) ->
     shown = approved.proof() if approved else NONE
     if APPROVE not in request.form or request.form.get("agreed") != shown:
         return _look(unit, piece, engraving, shown, {})
+    problems = unit.who.problems
     if approved and request.form.get("acknowledged") != "y":
-        return _look(unit, piece, engraving, shown, {"acknowledged": TICK})
+        problems |= {"acknowledged": TICK}
+    if problems:
+        return _look(unit, piece, engraving, shown, problems)
     return _corrected(unit, piece, NewWords.of(approved))
 
 
@@ -144,7 +144,7 @@ def _corrected(unit: Correcting, piece: PieceView, words: NewWords) -> ResponseR
         with web.transaction() as session:
             vault = current_services().vault
             new = corrections.correct_words(
-                session, vault, order.id, number, words, wording=wording, actor=who.actor
+                session, vault, order.id, number, words, wording=wording, actor=who.actor, why=who.why
             )
     except TooLate:
         return _closed(opened(order, number, who), HTTPStatus.CONFLICT)
@@ -178,6 +178,8 @@ def _look(
         proof=drawn(piece.sides, engraving),
         by_hand=engraving is not None and engraving.by_hand,
         fields={FACE: request.form.get(FACE, ""), **dict(written(request.form)), "agreed": shown},
+        who=unit.who,
+        why=unit.who.why,
         problems=problems,
     )
 
@@ -188,18 +190,10 @@ def _closed(unit: Correcting, status: HTTPStatus) -> Response:
 
 
 def _page(name: str, unit: Correcting, status: HTTPStatus, **shown: Any) -> Response:
-    page = make_response(
-        render_template(
-            f"corrections/words_{name}.html",
-            unit=unit,
-            row=unit.line.row,
-            action=unit.action,
-            csrf_token_value=web.public_token(),
-            **shown,
-        )
+    token, row = unit.who.token, unit.line.row
+    return page(
+        f"words_{name}", status, unit=unit, row=row, action=unit.action, csrf_token_value=token, **shown
     )
-    page.status_code = status
-    return unlisted(page)
 
 
 def _in_metal(piece: PieceView, metal: str) -> PieceView:

@@ -8,7 +8,15 @@ from shop.claims import send_backs, threads
 from shop.emails import on_address, on_making, on_money, on_order, on_return
 from shop.emails.email_blocks import Block
 from shop.emails.email_facts import PAID_TWICE, EmailFacts
-from shop.fulfilment import begun, corrections, late, parcels, questions, undelivered
+from shop.fulfilment import (
+    begun,
+    corrections,
+    late,
+    parcel_corrections,
+    parcels,
+    questions,
+    undelivered,
+)
 from shop.orders import email_change, hand_drawings, resend_link
 from shop.payments import cancelling
 
@@ -53,6 +61,8 @@ KINDS: Final[Mapping[str, EmailKind]] = {
     undelivered.CAME_BACK: EmailKind(ABOUT, on_return.came_back),
     undelivered.LOST: EmailKind(ABOUT, on_return.lost),
     parcels.EMAIL: EmailKind(YOURS, on_making.posted),
+    parcel_corrections.DELIVERY_EMAIL: EmailKind(ABOUT, on_address.delivery_changed),
+    parcel_corrections.CARD_EMAIL: EmailKind(ABOUT, on_address.card_changed),
     email_change.ASKED: EmailKind(ABOUT, on_address.asked),
     email_change.CONFIRM: EmailKind(ABOUT, on_address.link, to_a_stranger=True),
     email_change.CHANGED: EmailKind(ABOUT, on_address.changed),

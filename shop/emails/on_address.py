@@ -1,10 +1,13 @@
-"""What is said when e-mails about an order are to go to another address."""
+"""What is said when an order goes elsewhere: its e-mails, its parcel, or what lies in the box."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from shop.emails.email_blocks import Block, Link, Paragraph
+from shop.emails.email_blocks import Block, Link, Paragraph, Quote
 from shop.emails.email_facts import EmailFacts
 from shop.web.dates import day
+
+AT_ONCE: Final = "If it was not you, please reply to this e-mail at once."
 
 
 def asked(facts: EmailFacts) -> Sequence[Block] | None:
@@ -44,5 +47,24 @@ def changed(facts: EmailFacts) -> Sequence[Block] | None:
         f"Our e-mails about order {facts.reference} go to {facts.change.email} from now on, as it was asked "
         "for and confirmed there. This is the last one that comes to this address."
     )
-    not_you = "If it was not you, please reply to this e-mail at once."
-    return [Paragraph(said, strong=facts.change.email), Paragraph(not_you)]
+    return [Paragraph(said, strong=facts.change.email), Paragraph(AT_ONCE)]
+
+
+def delivery_changed(facts: EmailFacts) -> Sequence[Block]:
+    """Name, address or message were put right: what stands now."""
+    contact, gift = facts.order.contact or {}, facts.order.gift or {}
+    place = [contact[name] for name in ("name", "line1", "line2", "town", "postcode") if contact.get(name)]
+    said = f"What you told us for the parcel of order {facts.reference} was changed."
+    blocks: list[Block] = [Paragraph(said, strong=facts.reference), Quote("It goes to:", place)]
+    if gift.get("message"):
+        blocks.append(Quote("On the slip:", gift["message"].split("\n")))
+    return [*blocks, Paragraph(AT_ONCE)]
+
+
+def card_changed(facts: EmailFacts) -> Sequence[Block]:
+    """A dedication was put right; it stands on the order's page alone."""
+    said = (
+        f"The dedication for the card in the box of order {facts.reference} was changed. It stands on the "
+        "page of your order, and in no e-mail."
+    )
+    return [Paragraph(said, strong=facts.reference), Paragraph(AT_ONCE)]

@@ -4,16 +4,21 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from shop.fulfilment.stages import WORDS_OPEN, Stage
+from shop.fulfilment.stages import TO_MAKE, WORDS_OPEN, Stage
 
 
 class Subject(StrEnum):
     """What can be put right. A new one is a migration, too: the database checks."""
 
     WORDS = "words"
+    DEDICATION = "dedication"
+    DELIVERY = "delivery"
+    """Name, address, telephone and the message on the slip."""
 
 
 OPEN_WHILE: Final[Mapping[Subject, frozenset[Stage]]] = {
     Subject.WORDS: WORDS_OPEN,
+    Subject.DEDICATION: frozenset(TO_MAKE) - {Stage.PACKED},
+    Subject.DELIVERY: frozenset(TO_MAKE),
 }
 """Stages of a unit in which each can be put right."""

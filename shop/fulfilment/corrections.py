@@ -125,7 +125,7 @@ def correct_words(
     if wording != unit.wording:
         raise ChangedMeanwhile
     before = standing | {"proof_digest": line.proof_digest, "cut_digest": line.cut_digest}
-    made = _keep(session, vault, order, Subject.WORDS, before, line=number, actor=actor, why=why)
+    made = keep_before(session, vault, order, Subject.WORDS, before, line=number, actor=actor, why=why)
     kept = {"dedication": standing["dedication"], "shared_as": standing.get("shared_as")}
     vault.seal(session, order_id, _label(number), kept | _sealed(words.approved))
     _bring_line(session, order, line, words, actor=actor)
@@ -147,7 +147,7 @@ def kept(session: Session, vault: Vault, order_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _keep(
+def keep_before(
     session: Session,
     vault: Vault,
     order: Order,

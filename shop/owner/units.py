@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from shop import web
 from shop.accounts.access import require
 from shop.fulfilment import parcels, returns, units
+from shop.fulfilment.correctable import OPEN_WHILE, Subject
 from shop.fulfilment.corrections import Window, words_windows
 from shop.fulfilment.models import Unit
 from shop.fulfilment.stages import TO_MAKE, Action, Hold, Remake, Stage, after, next_action
@@ -58,6 +59,9 @@ class UnitShown:
     """Which of its wordings is in sight."""
     words_until: str
     """Until when its words can be changed, or since when not any more; empty where nothing is to be said."""
+    words_open: bool
+    """Whether the owner can still change its words; those of one that is made again, too."""
+    card_open: bool
     worked_on: bool
     """Whether its money is here: else nothing of it is made, and there are no files."""
     fate: str | None
@@ -102,6 +106,8 @@ def _shown(
         remakes=tuple(Remake) if again else (),
         wording=unit.wording,
         words_until=words_until(window) if line.engraved else "",
+        words_open=money_is_here and stage in OPEN_WHILE[Subject.WORDS],
+        card_open=money_is_here and stage in OPEN_WHILE[Subject.DEDICATION],
         worked_on=money_is_here and stage is not Stage.REFUNDED,
         fate=(fate or "") if stage is Stage.REFUNDED else None,
     )

@@ -17,7 +17,7 @@ from shop.claims.models import Wish
 from shop.claims.threads import Message, Opening
 from shop.emails import order_emails
 from shop.engraving import HAND, check
-from shop.fulfilment import questions, undelivered
+from shop.fulfilment import parcel_corrections, questions, undelivered
 from shop.fulfilment.corrections import BUYER, NewWords, TooLate, correct_words
 from shop.fulfilment.late import find_late, tell
 from shop.fulfilment.stages import Undelivered
@@ -274,6 +274,25 @@ def _cancelled(harness: Harness, contact: Contact) -> int:
     return order
 
 
+def _redirected(harness: Harness, contact: Contact) -> int:
+    order, vault = paid(harness, DISC, PETAL, contact=contact), harness.services.vault
+    with harness.database.transaction() as session:
+        stamp = parcel_corrections.delivery_stamp(session, vault, order) or ""
+        place = {"line1": "1 New Street"}
+        assert parcel_corrections.correct_delivery(session, vault, order, place, {}, seen=stamp, actor=BUYER)
+    return order
+
+
+def _other_card(harness: Harness, contact: Contact) -> int:
+    order, vault = paid(harness, DISC, PETAL, contact=contact), harness.services.vault
+    with harness.database.transaction() as session:
+        stamp = parcel_corrections.card_stamp(session, vault, order, 1)
+        assert parcel_corrections.correct_dedication(
+            session, vault, order, 1, "Other words", seen=stamp, actor=BUYER
+        )
+    return order
+
+
 def _asked_elsewhere(harness: Harness, contact: Contact) -> int:
     order, services = paid(harness, DISC, PETAL, contact=contact), harness.services
     with harness.database.transaction() as session:
@@ -311,6 +330,8 @@ def _asked(harness: Harness, contact: Contact) -> int:
 
 LIVES: Final[Mapping[str, Callable[[Harness, Contact], int]]] = {
     cancelling.EMAIL: _cancelled,
+    parcel_corrections.DELIVERY_EMAIL: _redirected,
+    parcel_corrections.CARD_EMAIL: _other_card,
     email_change.ASKED: _asked_elsewhere,
     email_change.CONFIRM: _asked_elsewhere,
     email_change.CHANGED: _goes_elsewhere,

@@ -15,8 +15,9 @@ from shop import clock
 from shop.alerts import AlertKind, raise_alert
 from shop.catalogue.models import Variant
 from shop.fulfilment import late, questions, undelivered, units
+from shop.fulfilment.models import Unit
 from shop.fulfilment.order_search import make_searchable
-from shop.fulfilment.stages import Hold, Undelivered
+from shop.fulfilment.stages import Hold, Stage, Undelivered
 from shop.giving.models import Policy
 from shop.journal import comments
 from shop.journal.journal import load
@@ -33,6 +34,9 @@ from tests.harness import open_harness
 from tests.journeys.visitor import Visitor
 
 SLUGS: Final = ("heart", "two-rings", "disc", "thread", "petal", "keeping")
+ORDER_DELIVERY: Final = "/orders/<token>/delivery"
+ORDER_CARD: Final = "/orders/<token>/lines/<number>/dedication"
+OWNER_LINE: Final = "/owner/orders/<reference>/lines/<number>"
 CANCELLATION: Final = "/orders/<token>/cancellation"
 ORDER_WORDS: Final = "/orders/<token>/lines/<number>/words"
 LONG: Final = "Wrexham and Aberystwyth and Llandudno"
@@ -327,6 +331,63 @@ def cancelled_too_late(visitor: Visitor) -> None:
     cancelling_in_sight(visitor)
     Bench(open_harness(visitor.shop.database)).act(1, 1, *WORDS[:2])
     visitor.presses(re.compile("Cancel it, and have"))
+
+
+def delivery_of_an_order(visitor: Visitor) -> None:
+    order_page(thanked)(visitor)
+    visitor.page.get_by_role("link", name="Change the address or the message").click()
+
+
+def refused_delivery(visitor: Visitor) -> None:
+    delivery_of_an_order(visitor)
+    visitor.page.get_by_label("Postcode").fill("BT1 1AA")
+    visitor.presses("Change it")
+
+
+def delivery_too_late(visitor: Visitor) -> None:
+    delivery_of_an_order(visitor)
+    with visitor.shop.database.transaction() as session:
+        session.execute(update(Unit).values(stage=Stage.POSTED))
+    visitor.presses("Change it")
+
+
+def card_of_an_order(visitor: Visitor) -> None:
+    order_page(thanked)(visitor)
+    visitor.page.get_by_role("link", name="Change the card").first.click()
+
+
+def refused_card(visitor: Visitor) -> None:
+    card_of_an_order(visitor)
+    visitor.page.get_by_label("Dedication").fill("x" * 401)
+    visitor.presses("Change the card")
+
+
+def card_too_late(visitor: Visitor) -> None:
+    card_of_an_order(visitor)
+    visitor.page.get_by_label("Dedication").fill("For you, always and longer")
+    with visitor.shop.database.transaction() as session:
+        session.execute(update(Unit).values(stage=Stage.PACKED))
+    visitor.presses("Change the card")
+
+
+def owner_changes(link: str) -> Callable[[Visitor], None]:
+    def enter(visitor: Visitor) -> None:
+        one_order(visitor)
+        visitor.page.get_by_role("link", name=link).first.click()
+
+    return enter
+
+
+def owner_words_in_sight(visitor: Visitor) -> None:
+    owner_changes("Change the words")(visitor)
+    visitor.types("Line 1", "Wren", within="Front")
+    visitor.presses("See them as they will be cut")
+
+
+def owner_words_without_a_reason(visitor: Visitor) -> None:
+    owner_words_in_sight(visitor)
+    visitor.page.get_by_label("Every letter was checked").check()
+    visitor.presses("Have it engraved like this")
 
 
 def email_of_an_order(visitor: Visitor) -> None:
@@ -1243,6 +1304,30 @@ PAGE_STATES: Final = (
         "order cancelling too late", CANCELLATION, cancelled_too_late, 409, shows="Nothing was cancelled"
     ),
     PageState("order cancelled in part", "/orders/<token>", cancelled, shows="It is cancelled"),
+    PageState("order delivery", ORDER_DELIVERY, delivery_of_an_order, shows="Until it is posted"),
+    PageState("order delivery refused", ORDER_DELIVERY, refused_delivery, 422, shows="Northern Ireland"),
+    PageState("order delivery too late", ORDER_DELIVERY, delivery_too_late, 409, shows="It was posted"),
+    PageState("order card", ORDER_CARD, card_of_an_order, shows="On the card now"),
+    PageState("order card refused", ORDER_CARD, refused_card, 422, shows="has room for 400"),
+    PageState("order card too late", ORDER_CARD, card_too_late, 409, shows="It is packed"),
+    PageState("owner words", f"{OWNER_LINE}/words", owner_changes("Change the words"), shows="The words on"),
+    PageState("owner words in sight", f"{OWNER_LINE}/words", owner_words_in_sight, shows="Why, and who"),
+    PageState(
+        "owner words without a reason",
+        f"{OWNER_LINE}/words",
+        owner_words_without_a_reason,
+        422,
+        shows="say in a few",
+    ),
+    PageState(
+        "owner card", f"{OWNER_LINE}/dedication", owner_changes("Change the card"), shows="Why, and who"
+    ),
+    PageState(
+        "owner delivery",
+        "/owner/orders/<reference>/delivery",
+        owner_changes("Change the address"),
+        shows="Why, and who",
+    ),
     PageState("order e-mail", "/orders/<token>/email", email_of_an_order, shows="Where we write to"),
     PageState(
         "order e-mail refused", "/orders/<token>/email", refused_email, 422, shows="does not look like"

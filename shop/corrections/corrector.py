@@ -1,0 +1,55 @@
+"""Who puts an order right, from which page; and why, where that is to be kept."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Response, make_response, render_template, request
+from flask_wtf.csrf import generate_csrf
+
+from shop import web
+from shop.checkout.order_routes import unlisted
+
+LONGEST_WHY: Final = 500
+SAY_WHY: Final = "Please say in a few words why, and who asked for it."
+
+
+@dataclass(frozen=True)
+class Corrector:
+    """Who puts an order right, and the order's page they do it from."""
+
+    actor: str
+    page: str
+    asks_why: bool = False
+    """Whether the reason is kept: the owner does it for somebody who telephones."""
+
+    @property
+    def layout(self) -> str:
+        """The page that the forms are part of."""
+        return "staff.html" if self.asks_why else "base.html"
+
+    @property
+    def token(self) -> str:
+        """That of the forms: of the session for those who work here, else one that needs no session."""
+        return generate_csrf() if self.asks_why else web.public_token()
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the form's token is valid; that of a session was looked at before."""
+        return self.asks_why or web.valid_public_token(request.form.get("csrf_token", ""))
+
+    @property
+    def why(self) -> str:
+        """The reason that was given, on one line."""
+        return " ".join(request.form.get("why", "").split())[:LONGEST_WHY] if self.asks_why else ""
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """What is missing of the reason."""
+        return {"why": SAY_WHY} if self.asks_why and not self.why else {}
+
+
+def page(template: str, status: int, **shown: object) -> Response:
+    """A page of an order's, which nobody lists and no link tells on."""
+    answer = make_response(render_template(f"corrections/{template}.html", **shown))
+    answer.status_code = status
+    return unlisted(answer)

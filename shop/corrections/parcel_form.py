@@ -1,0 +1,171 @@
+"""Where a paid order goes and what lies in the box, put right on a page of its own."""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import Response, abort, flash, redirect, request
+from flask.typing import ResponseReturnValue
+from wtforms import HiddenField
+
+from shop import web
+from shop.checkout.forms import DetailsForm, spaced
+from shop.container import current_services
+from shop.corrections.corrector import Corrector, page
+from shop.dedications.words import DedicationRefused, check_dedication, check_gift_message
+from shop.fulfilment import parcel_corrections
+from shop.fulfilment.corrections import ChangedMeanwhile, TooLate
+from shop.fulfilment.units import NotAllowed, unit_of
+from shop.orders.models import Order
+from shop.orders.view import OrderView, view
+
+OTHERS_STAND: Final = (
+    "It was changed meanwhile. What stands now is shown below, and what you wrote is kept in the form."
+)
+DONE: Final = "It is changed, and an e-mail says so."
+AS_IT_STANDS: Final = "That is as it stands already."
+
+
+class ParcelForm(DetailsForm):
+    """Name, address and message of an order that was paid for."""
+
+    # WTForms leaves out an inherited field that is None.
+    email = None  # type: ignore[assignment]
+    postage = None
+    needed_by = None  # type: ignore[assignment]
+    not_before = None  # type: ignore[assignment]
+    not_on = None  # type: ignore[assignment]
+    seen = HiddenField()
+
+    def contact(self) -> dict[str, Any]:
+        """The part of the contact that is put right here; the e-mail address has a page of its own."""
+        names = ("name", "line1", "line2", "town", "phone", "buyer_name")
+        return {name: self[name].clean for name in names} | {"postcode": spaced(self.postcode.clean)}
+
+    def gift(self) -> dict[str, Any]:
+        """Whether it is a gift, and the message."""
+        return {
+            "as_gift": bool(self.as_gift.data),
+            "message": check_gift_message(self.gift_message.data or ""),
+        }
+
+
+def delivery(order: Order, who: Corrector) -> ResponseReturnValue:
+    """The form with what stands, and what was sent in it."""
+    vault = current_services().vault
+    with web.reading() as session:
+        opened = view(session, vault, order)
+        closed = parcel_corrections.why_delivery_closed(session, order)
+        seen = parcel_corrections.delivery_stamp(session, vault, order.id)
+    if opened.contact is None or seen is None:
+        abort(HTTPStatus.NOT_FOUND)
+    if request.method == "GET" or closed:
+        status = HTTPStatus.OK if request.method == "GET" else HTTPStatus.CONFLICT
+        return _delivery(opened, who, _filled(opened, seen), status, closed=closed)
+    form = ParcelForm()
+    if not form.validate() or who.problems:
+        stale = bool(form.csrf_token.errors)
+        return _delivery(
+            opened, who, form, HTTPStatus.BAD_REQUEST if stale else HTTPStatus.UNPROCESSABLE_ENTITY
+        )
+    try:
+        with web.transaction() as session:
+            changed = parcel_corrections.correct_delivery(
+                session,
+                vault,
+                order.id,
+                form.contact(),
+                form.gift(),
+                seen=form.seen.data or "",
+                actor=who.actor,
+                why=who.why,
+            )
+    except TooLate as late:
+        return _delivery(opened, who, form, HTTPStatus.CONFLICT, closed=str(late))
+    except ChangedMeanwhile:
+        form.seen.process_data(seen)
+        form.seen.raw_data = None
+        return _delivery(opened, who, form, HTTPStatus.CONFLICT, said=OTHERS_STAND)
+    return _done(who, changed=changed)
+
+
+def card(order: Order, number: int, who: Corrector) -> ResponseReturnValue:
+    """The dedication of a unit, and what was sent for it."""
+    vault = current_services().vault
+    with web.reading() as session:
+        opened = view(session, vault, order)
+        try:
+            _, unit = unit_of(session, order.id, number)
+        except NotAllowed:
+            abort(HTTPStatus.NOT_FOUND)
+        closed = parcel_corrections.why_card_closed(order, unit)
+        stamp = parcel_corrections.card_stamp(session, vault, order.id, number)
+    line = next(line for line in opened.lines if line.row.number == number)
+    if opened.contact is None:
+        abort(HTTPStatus.NOT_FOUND)
+    shown: dict[str, Any] = {"line": line, "order": order, "who": who, "closed": closed, "problems": {}}
+    # The owner opens a dedication by its own button alone, which is written down.
+    standing = "" if who.asks_why else line.dedication or ""
+    typed = request.form.get("dedication", standing)
+    shown |= {"standing": standing, "seen": stamp}
+    shown |= {"typed": typed, "csrf_token_value": who.token, "why": who.why}
+    if request.method == "GET" or closed:
+        return page("card", HTTPStatus.OK if request.method == "GET" else HTTPStatus.CONFLICT, **shown)
+    if not who.is_fresh:
+        return page("card", HTTPStatus.BAD_REQUEST, **shown | {"problems": {"": web.STALE_BUT_KEPT}})
+    try:
+        dedication, problems = check_dedication(typed), who.problems
+    except DedicationRefused as refused:
+        dedication, problems = None, {"dedication": refused.message, **who.problems}
+    if problems:
+        return page("card", HTTPStatus.UNPROCESSABLE_ENTITY, **shown | {"problems": problems})
+    seen = request.form.get("seen", "")
+    try:
+        with web.transaction() as session:
+            changed = parcel_corrections.correct_dedication(
+                session, vault, order.id, number, dedication, seen=seen, actor=who.actor, why=who.why
+            )
+    except TooLate as late:
+        return page("card", HTTPStatus.CONFLICT, **shown | {"closed": str(late)})
+    except ChangedMeanwhile:
+        return page("card", HTTPStatus.CONFLICT, **shown | {"problems": {"": OTHERS_STAND}})
+    return _done(who, changed=changed)
+
+
+def _done(who: Corrector, *, changed: bool) -> ResponseReturnValue:
+    web.database().forget_deleted()
+    flash(DONE if changed else AS_IT_STANDS)
+    return redirect(who.page, HTTPStatus.SEE_OTHER)
+
+
+def _filled(opened: OrderView, seen: str) -> ParcelForm:
+    gift = opened.gift or {}
+    standing = {"as_gift": gift.get("as_gift"), "gift_message": gift.get("message"), "seen": seen}
+    return ParcelForm(formdata=None, data=(opened.contact or {}) | standing)
+
+
+def _delivery(
+    opened: OrderView,
+    who: Corrector,
+    form: ParcelForm,
+    status: HTTPStatus,
+    *,
+    closed: str = "",
+    said: str = "",
+) -> Response:
+    problems = {field.id: field.errors[0] for field in form if field.errors}
+    if problems.pop(form.csrf_token.id, None):
+        problems = {"": web.STALE_BUT_KEPT, **problems}
+    if said:
+        problems = {"": said, **problems}
+    if request.method == "POST":
+        problems |= who.problems
+    return page(
+        "delivery",
+        status,
+        order=opened,
+        who=who,
+        form=form,
+        closed=closed,
+        why=who.why,
+        problems={} if closed else problems,
+    )

@@ -1,0 +1,145 @@
+"""Where a paid order goes and what lies in the box, put right in time: see `correctable`."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from shop.alerts import AlertKind, raise_alert
+from shop.dedications.vault import Vault
+from shop.fulfilment.correctable import OPEN_WHILE, Subject
+from shop.fulfilment.corrections import ERASED, ChangedMeanwhile, TooLate, keep_before
+from shop.fulfilment.models import Unit
+from shop.fulfilment.stages import Hold, Stage
+from shop.fulfilment.units import WORKED_ON, unit_of, units_of
+from shop.mail import outbox
+from shop.orders import wall_changes
+from shop.orders.lifecycle import lock
+from shop.orders.models import Order
+from shop.orders.wall import Words
+
+DELIVERY_EMAIL: Final = "delivery-changed"
+CARD_EMAIL: Final = "card-changed"
+
+UNSETTLED: Final = "Something about its payment is not settled yet."
+POSTED: Final = "It was posted, or is not to be sent any more."
+PACKED: Final = "It is packed, or is not to be made any more."
+
+
+def why_delivery_closed(session: Session, order: Order) -> str:
+    """Why name, address and message can no longer be put right; empty while something is to be posted."""
+    if order.state not in WORKED_ON:
+        return UNSETTLED
+    units = units_of(session, order.id).values()
+    return "" if any(_is_open(unit, Subject.DELIVERY) for unit in units) else POSTED
+
+
+def why_card_closed(order: Order, unit: Unit) -> str:
+    """Why the dedication of a unit can no longer be put right; empty until it is packed."""
+    if order.state not in WORKED_ON:
+        return UNSETTLED
+    return "" if _is_open(unit, Subject.DEDICATION) else PACKED
+
+
+def delivery_stamp(session: Session, vault: Vault, order_id: int) -> str | None:
+    """What tells whether name, address and message are still what they were; None once they were erased."""
+    sealed = vault.reveal_all(session, order_id)
+    standing = [sealed.get("contact"), sealed.get("gift")]
+    return vault.keyed(session, order_id, json.dumps(standing, sort_keys=True)) if standing[0] else None
+
+
+def card_stamp(session: Session, vault: Vault, order_id: int, number: int) -> str:
+    """What tells whether the dedication of a unit is still what it was, and not what it is."""
+    words = vault.reveal(session, order_id, f"line:{number}") or {}
+    return vault.keyed(session, order_id, f"{number}:{words.get('dedication') or ''}") or ""
+
+
+def correct_delivery(
+    session: Session,
+    vault: Vault,
+    order_id: int,
+    contact: Mapping[str, Any],
+    gift: Mapping[str, Any],
+    *,
+    seen: str,
+    actor: str,
+    why: str = "",
+) -> bool:
+    """Put name, address, telephone and message right. Give whether they are others at all.
+
+    The e-mail address is not changed by it. `seen` is the stamp of what was looked at. Raises TooLate, or
+    ChangedMeanwhile.
+    """
+    order = lock(session, order_id)
+    sealed = vault.reveal_all(session, order_id)
+    if sealed.get("contact") is None:
+        raise TooLate(ERASED)
+    before = {"contact": sealed["contact"], "gift": sealed["gift"]}
+    now = {"contact": _with(before["contact"], contact), "gift": _with(before["gift"], gift)}
+    if now == before:
+        return False
+    if closed := why_delivery_closed(session, order):
+        raise TooLate(closed)
+    if seen != delivery_stamp(session, vault, order_id):
+        raise ChangedMeanwhile
+    made = keep_before(session, vault, order, Subject.DELIVERY, before, line=None, actor=actor, why=why)
+    vault.seal_all(session, order_id, now)
+    _tell(session, order, f"{DELIVERY_EMAIL}-{made.id}", DELIVERY_EMAIL)
+    return True
+
+
+def correct_dedication(
+    session: Session,
+    vault: Vault,
+    order_id: int,
+    number: int,
+    dedication: str | None,
+    *,
+    seen: str,
+    actor: str,
+    why: str = "",
+) -> bool:
+    """Put other words on the card of a unit, or none. Give whether they are others at all.
+
+    Shared with the wall they are looked at anew before they stand there. `seen` is the stamp of what was
+    looked at. Raises TooLate, or ChangedMeanwhile.
+    """
+    order = lock(session, order_id)
+    _, unit = unit_of(session, order_id, number)
+    label = f"line:{number}"
+    standing = vault.reveal(session, order_id, label)
+    if standing is None:
+        raise TooLate(ERASED)
+    before = standing["dedication"]
+    if before == dedication:
+        return False
+    if closed := why_card_closed(order, unit):
+        raise TooLate(closed)
+    if seen != card_stamp(session, vault, order_id, number):
+        raise ChangedMeanwhile
+    kept = {"dedication": before}
+    made = keep_before(session, vault, order, Subject.DEDICATION, kept, line=number, actor=actor, why=why)
+    shared = standing.get("shared_as") if dedication else None
+    vault.seal(session, order_id, label, standing | {"dedication": dedication, "shared_as": shared})
+    words = Words(dedication, shared) if dedication and shared is not None else None
+    wall_changes.renew(session, vault, order, number, words, actor=actor)
+    _tell(session, order, f"{CARD_EMAIL}-{made.id}", CARD_EMAIL)
+    return True
+
+
+def _with(standing: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands with what is new in it; an empty text is as good as none."""
+    return standing | {
+        name: value for name, value in new.items() if (standing.get(name) or "") != (value or "")
+    }
+
+
+def _is_open(unit: Unit, subject: Subject) -> bool:
+    return Stage(unit.stage) in OPEN_WHILE[subject] and unit.held != Hold.CANCELLED
+
+
+def _tell(session: Session, order: Order, key: str, kind: str) -> None:
+    """An e-mail to the buyer; and the owner must know, for label, slip or card may be printed already."""
+    outbox.put(session, kind=kind, order_id=order.id, dedupe_key=key)
+    raise_alert(session, AlertKind.PARCEL_CHANGED, order.reference)

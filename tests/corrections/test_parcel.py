@@ -1,0 +1,193 @@
+"""Where an order goes and what lies in the box is put right until it is posted or packed."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from shop import privacy
+from shop.alerts import AlertKind, open_alerts
+from shop.fulfilment.stages import Action
+from shop.orders import wall
+from shop.orders.wall import WallState
+from tests.corrections.conftest import Bought
+from tests.emails.orders import email, parts
+from tests.fulfilment.conftest import PLAIN, WORDS, Bench
+from tests.shopper import changed, form_on, reason_beside, summary
+
+MOVED = {"name": "Ada King", "line1": "1 New Street", "town": "York", "postcode": "yo1 7hh"}
+
+
+def delivery(bought: Bought) -> str:
+    return f"{bought.page}/delivery"
+
+
+def card(bought: Bought, number: int = 1) -> str:
+    return f"{bought.page}/lines/{number}/dedication"
+
+
+def moves(bought: Bought, **changes: str) -> TestResponse:
+    return bought.buyer.send(delivery(bought), delivery(bought), {**MOVED, **changes})
+
+
+def writes(bought: Bought, dedication: str, number: int = 1) -> TestResponse:
+    page = card(bought, number)
+    return bought.buyer.send(page, page, {"dedication": dedication})
+
+
+def said(bought: Bought, number: int = 1) -> str | None:
+    return bought.opened().lines[number - 1].dedication
+
+
+def place(bought: Bought) -> tuple[str, str]:
+    contact = bought.opened().contact
+    assert contact is not None
+    return contact["name"], contact["postcode"]
+
+
+def alerts(bought: Bought) -> list[str]:
+    with bought.harness.database.reading() as session:
+        return [one.about for one in open_alerts(session) if one.kind == AlertKind.PARCEL_CHANGED]
+
+
+def test_the_address_is_changed_told_and_kept(app: Flask, bought: Bought) -> None:
+    assert moves(bought, gift_message="With love").status_code == 303
+    assert place(bought) == ("Ada King", "YO1 7HH")
+    message = email(app, bought.harness, bought.order, "delivery-changed")
+    assert message["To"] == "ada@example.com"
+    for part in parts(message):
+        assert "1 New Street" in part
+        assert "With love" in part
+    assert alerts(bought) == [bought.harness.order(bought.order).reference]
+    services = bought.harness.services
+    with bought.harness.database.reading() as session:
+        reference = bought.harness.order(bought.order).reference
+        (kept,) = privacy.everything(session, services.vault, reference)["corrections"]
+        rows = str(session.execute(text("SELECT * FROM correction")).all())
+    assert (kept["what"], kept["before"]["contact"]["name"]) == ("delivery", "Ada Byron")
+    assert "Ada" not in rows
+
+
+def test_the_same_again_changes_nothing_and_tells_nobody(bought: Bought) -> None:
+    for _ in range(2):
+        assert moves(bought).status_code == 303
+    assert bought.buyer.send(delivery(bought), delivery(bought)).status_code == 303
+    assert bought.harness.emails(bought.order).count("delivery-changed") == 1
+
+
+def test_what_is_wrong_stands_beside_its_field_with_everything_typed(bought: Bought) -> None:
+    answer = moves(bought, postcode="BT1 1AA", name="")
+    assert answer.status_code == 422
+    assert "Northern Ireland" in reason_beside(answer, "postcode")
+    assert reason_beside(answer, "name")
+    assert form_on(answer, delivery(bought))[1]["line1"] == "1 New Street"
+    assert place(bought) == ("Ada Byron", "BA1 1AA")
+
+
+def test_of_two_tabs_the_second_sees_what_stands_and_loses_nothing(bought: Bought) -> None:
+    _, seen = form_on(bought.buyer.get(delivery(bought)), delivery(bought))
+    moves(bought)
+    answer = bought.buyer.post(delivery(bought), changed(seen, {"town": "Leeds"}))
+    assert answer.status_code == 409
+    assert "changed meanwhile" in summary(answer)[""]
+    _, sent = form_on(answer, delivery(bought))
+    assert (sent["town"], place(bought)[0]) == ("Leeds", "Ada King")
+    assert bought.buyer.post(delivery(bought), sent).status_code == 303
+
+
+def test_until_the_last_piece_is_posted_and_no_longer(bought: Bought, bench: Bench) -> None:
+    bench.act(bought.order, 1, *WORDS)
+    bench.act(bought.order, 2, *PLAIN)
+    _, seen = form_on(bought.buyer.get(delivery(bought)), delivery(bought))
+    bench.post(bought.order, 1)
+    assert moves(bought).status_code == 303, "the Petal is still here"
+    bench.post(bought.order, 2)
+    answer = bought.buyer.post(delivery(bought), seen)
+    assert answer.status_code == 409
+    assert "It was posted" in answer.text
+    assert place(bought)[0] == "Ada King"
+    assert delivery(bought) not in bought.buyer.get(bought.page).text
+
+
+def test_a_disputed_order_goes_nowhere_else(bought: Bought, bench: Bench) -> None:
+    _, seen = form_on(bought.buyer.get(delivery(bought)), delivery(bought))
+    bench.harness.disputes(bought.order)
+    bench.harness.sync(bought.order)
+    assert bought.buyer.post(delivery(bought), changed(seen, MOVED)).status_code == 409
+    assert place(bought)[0] == "Ada Byron"
+
+
+def test_the_card_is_changed_until_it_is_packed(app: Flask, bought: Bought, bench: Bench) -> None:
+    assert writes(bought, "For you,\r\nalways").status_code == 303
+    assert said(bought) == "For you,\nalways"
+    for part in parts(email(app, bought.harness, bought.order, "card-changed")):
+        assert "always" not in part
+    assert bought.words() == ["Wren"], "and the words that are cut stay"
+    _, seen = form_on(bought.buyer.get(card(bought)), card(bought))
+    bench.act(bought.order, 1, *WORDS)
+    answer = bought.buyer.post(card(bought), changed(seen, {"dedication": "Too late"}))
+    assert answer.status_code == 409
+    assert "Too late" in answer.text
+    assert said(bought) == "For you,\nalways"
+
+
+def test_engraving_does_not_close_the_card(bought: Bought, bench: Bench) -> None:
+    bench.act(bought.order, 1, Action.CHECK, Action.BEGIN)
+    assert writes(bought, "Still in time").status_code == 303
+    assert said(bought) == "Still in time"
+
+
+def test_of_two_cards_the_second_is_told_what_stands(bought: Bought) -> None:
+    _, seen = form_on(bought.buyer.get(card(bought)), card(bought))
+    writes(bought, "First")
+    answer = bought.buyer.post(card(bought), changed(seen, {"dedication": "Second"}))
+    assert (answer.status_code, said(bought)) == (409, "First")
+    assert "First" in answer.text
+    assert form_on(answer, card(bought))[1]["dedication"] == "Second"
+
+
+@pytest.mark.parametrize("typed", ["a\0b", "\u202eabc", "é" * 10_000])
+def test_a_card_that_cannot_be_printed_is_refused_beside_its_field(bought: Bought, typed: str) -> None:
+    answer = writes(bought, typed)
+    assert answer.status_code == 422
+    assert reason_beside(answer, "dedication")
+    assert said(bought) is None
+
+
+def test_markup_on_a_card_is_words(bought: Bought) -> None:
+    writes(bought, "<script>alert(1)</script>{{7*7}}")
+    assert said(bought) == "<script>alert(1)</script>{{7*7}}"
+    assert "<script>alert" not in bought.buyer.get(bought.page).text
+
+
+def test_words_on_the_wall_are_read_again_before_the_new_ones_stand_there(
+    app: Flask, bought: Bought, bench: Bench
+) -> None:
+    services = bench.harness.services
+    with bench.harness.database.transaction() as session:
+        words = services.vault.reveal(session, bought.order, "line:1")
+        sealed = words | {"dedication": "Former", "shared_as": "A."}
+        services.vault.seal(session, bought.order, "line:1", sealed)
+        order = bench.harness.order(bought.order)
+        wall.offer(session, services.vault, order, {1: wall.Words("Former", "A.")})
+        session.flush()
+        wall.decide(
+            session, services.vault, order.reference, 1,
+            to=WallState.SHOWN, seen=WallState.WAITING, actor="owner",
+        )  # fmt: skip
+    writes(bought, "New words")
+    with bench.harness.database.reading() as session:
+        assert wall.page(session, services.vault, 1).entries == []
+        (waiting,) = wall.waiting(session, services.vault)
+    assert (waiting.words, waiting.name) == ("New words", "A.")
+    writes(bought, "")
+    with bench.harness.database.reading() as session:
+        assert wall.waiting(session, services.vault) == []
+    assert said(bought) is None
+
+
+@pytest.mark.parametrize("address", ["delivery", "lines/1/dedication", "lines/9/dedication"])
+def test_a_stray_link_changes_nothing(bought: Bought, address: str) -> None:
+    for page in (f"/orders/{'0' * 40}/{address}", f"{bought.page}/lines/9/dedication"):
+        assert bought.buyer.get(page).status_code == 404
+        assert bought.buyer.post(page, {"dedication": "x"}).status_code == 404
