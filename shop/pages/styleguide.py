@@ -1,6 +1,7 @@
 """The style page: every building block in every state, beside the pages of errors. Only in test payments."""
 
 from collections.abc import Sequence
+from datetime import date
 from http import HTTPStatus
 from typing import Final
 
@@ -43,6 +44,11 @@ CONTACT: Final = {
     "line2": "",
     "town": "Bath",
     "postcode": "BA1 1AA",
+}
+PROMISED: Final = {
+    "posted_by": date(2026, 5, 6),
+    "post_from": date(2026, 5, 4),
+    "arrives_by": date(2026, 5, 8),
 }
 
 
@@ -90,6 +96,7 @@ def blocks() -> ResponseReturnValue:
         link=Link("link", filters.ADDRESS),
         rows=ROWS,
         contact=CONTACT,
+        promised=PROMISED,
         errors=[Link(f"Error {code}", f"/styleguide/errors/{code}", tall=True) for code in ERRORS],
     )
 
