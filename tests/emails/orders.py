@@ -16,7 +16,8 @@ from shop.claims import send_backs, threads
 from shop.claims.models import Wish
 from shop.claims.threads import Message, Opening
 from shop.emails import order_emails
-from shop.engraving import HAND, check
+from shop.engraving import HAND, Area, check
+from shop.engraving.by_hand import read_drawing
 from shop.fulfilment import parcel_corrections, questions, undelivered
 from shop.fulfilment.corrections import BUYER, NewWords, TooLate, correct_words
 from shop.fulfilment.late import find_late, tell
@@ -38,7 +39,11 @@ from tests.fulfilment.conftest import PLAIN, WORDS, Bench
 from tests.harness import CONTACT, Harness, quoted
 from tests.payments.helpers import release_early, second_page
 
-SIGN: Final = "M0 0h4v4h-4z"
+SIGN: Final = read_drawing(
+    Area("front", "Front", "disc", 16, 16, 2),
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="16mm" height="16mm" viewBox="0 0 16 16">'
+    b'<path fill="#000" d="M4 4h8v8h-8zM6 6v4h4v-4z"/></svg>',
+)
 UNSETTABLE: Final = "ᏣᎳᎩ"
 
 
