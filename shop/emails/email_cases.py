@@ -7,7 +7,7 @@ from typing import Final
 from shop.claims import send_backs, threads
 from shop.emails.email_facts import PAID_TWICE
 from shop.emails.sample_orders import OTHER, SampleOrder, SampleRefund, SampleUnit
-from shop.fulfilment import begun, corrections, late, parcels, questions, undelivered
+from shop.fulfilment import begun, corrections, late, parcel_corrections, parcels, questions, undelivered
 from shop.fulfilment.stages import Hold, Stage
 from shop.orders import email_change, hand_drawings, resend_link
 from shop.orders.hand_drawings import Step
@@ -80,5 +80,7 @@ CASES: Final[Mapping[str, Sequence[Case]]] = {
     email_change.ASKED: (("To the address that stands", SampleOrder([PLAIN])),),
     email_change.CONFIRM: (("To the new address", SampleOrder([PLAIN])),),
     email_change.CHANGED: (("To the former address", SampleOrder([PLAIN])),),
+    parcel_corrections.DELIVERY_EMAIL: (("The address was put right", SampleOrder([PLAIN])),),
+    parcel_corrections.CARD_EMAIL: (("The dedication was put right", SampleOrder([PLAIN])),),
     resend_link.KIND: (("Asked for on the site", SampleOrder([WORDS])),),
 }
