@@ -1,8 +1,11 @@
 """Whoever counts what lies in the drawer is right, whatever was sold meanwhile."""
 
 import random
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +17,7 @@ from shop.fulfilment.stages import Action
 from shop.fulfilment.stocktake import Count, Counted, Drawer, Moment
 from shop.stock.models import StockMovement
 from tests.fulfilment.conftest import OWNER, Bench
+from tests.processes import all_at_once
 
 BARE, ENGRAVED = ("petal", ""), ("disc", "Wren")
 
@@ -176,4 +180,26 @@ def test_while_two_sell_and_two_count_stock_and_ledger_agree(bench: Bench) -> No
     assert {(found.change, found.missing, found.ask_again) for found in counted} == {(0, 0, False)}
     assert drawer(bench) == Drawer(stock.Level(22, 0), sold=8)
     assert harness.given() == 8 * 500
+    assert harness.sound() == []
+
+
+def test_while_the_shop_sells_two_processes_count_and_neither_changes_anything(
+    bench: Bench, database_url: str
+) -> None:
+    harness = bench.harness
+    harness.set_stock("petal", 30)
+    orders = [bench.ordered(BARE) for _ in range(6)]
+    program = str(Path(__file__).with_name("counter.py"))
+    asked = [sys.executable, program, database_url, str(petal(bench)), "30", "25"]
+    counting = [
+        subprocess.Popen(asked, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    with ThreadPoolExecutor(1) as pool:
+        counted = pool.submit(lambda: list(all_at_once(counting, seconds=60)))
+        for order in orders:
+            harness.pays(order)
+            harness.sync(order)
+        assert counted.result() == ["0 0 False: 25\n"] * 2
+    assert drawer(bench) == Drawer(stock.Level(24, 0), sold=6)
+    assert harness.given() == 6 * 500
     assert harness.sound() == []
