@@ -88,11 +88,13 @@ def whole_page(page: Page, width: int, file: Path) -> None:
     page.screenshot(path=file, full_page=True)
 
 
-def axe(page: Page, *rules: str) -> list[str]:
-    """What axe finds wrong with the page (by these rules, or by all): the rule and where."""
+def axe(page: Page, *rules: str, without: str = "") -> list[str]:
+    """What axe finds wrong with the page (by these rules, or by all but one): the rule and where."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    how = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    how: dict[str, object] = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    if without:
+        how["rules"] = {without: {"enabled": False}}
     found = page.evaluate("how => axe.run(how).then(results => results.violations)", how)
     return [
         f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]

@@ -12,6 +12,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import cast
 
@@ -22,7 +23,7 @@ import pytest
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser
-from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 import shop
 from shop import migrations
@@ -86,7 +87,9 @@ def postgres_server() -> Iterator[str]:
         server.psql("ALTER SYSTEM SET synchronous_commit = off;")
         server.psql("ALTER SYSTEM SET full_page_writes = off;")
         server.psql("SELECT pg_reload_conf();")
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        yield address
+        _admin(address).dispose()
 
 
 @pytest.fixture(scope="session")
@@ -121,12 +124,18 @@ def bare_postgresql(postgres_server: str) -> str:
     return "bare"
 
 
+@cache
+def _admin(server: str) -> Engine:
+    """The one connection of this process by which databases are made and dropped."""
+    return create_engine(server, isolation_level="AUTOCOMMIT", pool_size=1)
+
+
 @contextmanager
 def postgresql_database(
     server: str, name: str, *, template: str = "template1", keep: bool = False
 ) -> Iterator[str]:
     """A PostgreSQL database of that name; dropped afterwards unless it is kept."""
-    admin = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    admin = _admin(server)
     with admin.connect() as connection:
         # Copying files is ten times as fast as writing every page to the log.
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
