@@ -10,7 +10,6 @@ from shop.stock.counts import (
     level_of,
     levels,
     lock,
-    low,
     movements,
     return_units,
 )
@@ -26,7 +25,7 @@ from shop.stock.holds import (
     take_again,
 )
 from shop.stock.shares import Asker, ShareTaken, covers, forget_networks, plenty
-from shop.stock.thresholds import any_crossed, note_crossings, set_threshold, threshold_of
+from shop.stock.thresholds import any_crossed, low, note_crossings, set_threshold, threshold_of
 
 __all__ = [
     "Asker",

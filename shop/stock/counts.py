@@ -81,21 +81,6 @@ def lock(session: Session, variant_ids: Iterable[int]) -> None:
         )
 
 
-LOW: Final = 2
-"""So many free pieces of a variant, or fewer, are little."""
-
-
-def low(session: Session) -> Sequence[tuple[int, Level]]:
-    """The variants of which there is little left to sell, with their numbers; the fewest first."""
-    free = StockLevel.on_hand - StockLevel.reserved
-    rows = session.execute(
-        select(StockLevel.variant_id, StockLevel.on_hand, StockLevel.reserved)
-        .where(free <= LOW)
-        .order_by(free, StockLevel.variant_id)
-    )
-    return [(variant_id, Level(on_hand, reserved)) for variant_id, on_hand, reserved in rows]
-
-
 def some_left() -> ColumnElement[bool]:
     """Whether a buyer can still have one, for a query over StockLevel (see Level.available)."""
     return StockLevel.on_hand > StockLevel.reserved

@@ -1,11 +1,11 @@
 """Of how few pieces the owner is told: once each time that a variant comes down to so few."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, false, func, select, update
+from sqlalchemy import ColumnElement, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from shop.stock.counts import lock
+from shop.stock.counts import Level, lock
 from shop.stock.models import StockLevel
 
 
@@ -40,3 +40,14 @@ def note_crossings(session: Session) -> Mapping[int, int]:
         low.returning(StockLevel.variant_id, StockLevel.on_hand).execution_options(synchronize_session=False)
     )
     return dict(rows.all())
+
+
+def low(session: Session) -> Sequence[tuple[int, Level]]:
+    """The variants that nobody can buy any more, or of which few are left, with their numbers."""
+    free = StockLevel.on_hand - StockLevel.reserved
+    rows = session.execute(
+        select(StockLevel.variant_id, StockLevel.on_hand, StockLevel.reserved)
+        .where(or_(free <= 0, _few()))
+        .order_by(free, StockLevel.variant_id)
+    )
+    return [(variant_id, Level(on_hand, reserved)) for variant_id, on_hand, reserved in rows]

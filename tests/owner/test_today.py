@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from shop import clock
+from shop import clock, stock
 from shop.alerts import AlertKind, raise_alert
+from shop.catalogue import snapshot
 from shop.fulfilment import units
 from shop.fulfilment.stages import Action, Hold
 from shop.orders.models import Order
@@ -41,8 +42,9 @@ def busy(owner: Shopper, bench: Bench, unexplained: str) -> Bench:
         session.get_one(Order, late).posted_by = (clock.now() - timedelta(days=5)).date()
         raise_alert(session, AlertKind.CUT_CHANGED, "PM-7K3Q-2F")
         raise_alert(session, AlertKind.NEWS_STUCK, "evt_1")
-    for slug, left in (("heart", 1), ("keeping", 2)):
-        bench.harness.set_stock(slug, left)
+    bench.harness.set_stock("heart", 1)
+    with bench.harness.database.transaction() as session:
+        stock.set_threshold(session, snapshot.load(session).by_slug["keeping"].variants[0].id, 500)
     desk = Desk(bench.harness)
     desk.opens(desk.posted(ENGRAVED), "It says Wern.")
     shared = {"dedication": "For Wren", "wall": "1", "wall-name": "Ada"}
@@ -107,7 +109,7 @@ def test_each_number_leads_to_a_list_of_exactly_so_many(
     assert {label: rows(owner, href) for label, (_, href) in shown.items()} == {
         label: number for label, (number, _) in shown.items()
     }
-    assert (shown["Late"][0], shown["On hold"][0], shown["Waiting for an answer"][0]) == (2, 3, 1)
+    assert (shown["Late"][0], shown["On hold"][0], shown["Waiting for an answer"][0]) == (2, len(Hold), 1)
 
 
 def test_what_was_ordered_with_test_payments_is_counted_only_where_all_are(
@@ -119,6 +121,18 @@ def test_what_was_ordered_with_test_payments_is_counted_only_where_all_are(
         session.get_one(Order, order).book = "live"
     assert "To check" not in tiles(owner)
     assert rows(owner, "/owner/today/to-check") == 0
+
+
+def test_low_is_what_is_sold_out_or_down_to_the_owners_threshold(owner: Shopper, bench: Bench) -> None:
+    before = owner.get("/owner/today/low-stock").text
+    few, gone = owner.variant("keeping"), owner.variant("heart")
+    assert few.sku not in before
+    bench.harness.set_stock("heart", 0)
+    with bench.harness.database.transaction() as session:
+        stock.set_threshold(session, few.id, 500)
+    after = owner.get("/owner/today/low-stock").text
+    assert few.sku in after
+    assert gone.sku in after
 
 
 def test_what_was_done_leaves_its_list(owner: Shopper, bench: Bench) -> None:
