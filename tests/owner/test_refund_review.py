@@ -30,9 +30,9 @@ def reference_of(bench: Bench, order: int) -> str:
 
 
 def see(owner: Shopper, reference: str, **fields: str | list[str]) -> TestResponse:
-    """What would go back."""
+    """What would go back; the page has other forms to the same address, of parcels that were lost."""
     page = f"/owner/orders/{reference}"
-    return owner.send(page, f"{page}/refunds", fields)
+    return owner.send(page, f"{page}/looks", fields, to=f"{page}/refunds")
 
 
 def confirm(owner: Shopper, shown: TestResponse, **fields: str) -> int:
