@@ -88,7 +88,7 @@ def _email(rows: Rows, order: Told, reference: str, kind: str, *, at: datetime, 
     rows.put(
         QueuedEmail, kind=kind, order_id=order.number, dedupe_key=f"{reference}:{kind}:{about}",
         message_id=f"<{secrets.token_hex(16)}@in-remembrance.invalid>", created_at=at, due_at=at,
-        attempts=1, leased_until=None, sent_at=at + MINUTE, dropped=None,
+        attempts=1, leased_until=None, sent_at=at + MINUTE, dropped=None, asked_by=None,
     )  # fmt: skip
 
 

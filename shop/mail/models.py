@@ -33,3 +33,5 @@ class QueuedEmail(Base):
     sent_at: Mapped[datetime | None]
     dropped: Mapped[str | None]
     """Why it will not be sent (for instance, the order was erased)."""
+    asked_by: Mapped[str | None]
+    """Who had it sent again; None for what the shop sends by itself."""

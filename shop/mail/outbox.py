@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Select, or_, select, true, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, String, cast, exists, literal, or_, select, true, update
+from sqlalchemy.orm import Session, aliased
 
 from shop import clock
 from shop.mail.models import QueuedEmail
@@ -24,6 +24,15 @@ FURTHEST: Final = 1.5 * LONGEST_DELAY
 """With its jitter."""
 _HOURLY: Final = 8
 """From this try on they are LONGEST_DELAY apart."""
+AGAIN: Final = " again "
+"""What stands between the key of an e-mail and the number of the one that it repeats."""
+
+_later: Final = aliased(QueuedEmail)
+LAST: Final = ~exists().where(
+    _later.order_id == QueuedEmail.order_id,
+    _later.dedupe_key.endswith(literal(AGAIN) + cast(QueuedEmail.id, String)),
+)
+"""Condition: it was not sent again."""
 
 
 class Drop(StrEnum):
@@ -52,7 +61,7 @@ class Claimed:
     attempts: int
     created_at: datetime
     dedupe_key: str = ""
-    """What it was put in under."""
+    """What it was put in under the first time."""
 
 
 def put(
@@ -63,6 +72,7 @@ def put(
     dedupe_key: str,
     after: timedelta = timedelta(),
     domain: str = "in-remembrance.invalid",
+    asked_by: str | None = None,
 ) -> bool:
     """Put an e-mail into the outbox, once per `dedupe_key`. Give whether it is new.
 
@@ -77,6 +87,7 @@ def put(
         "created_at": now,
         "due_at": now + after,
         "attempts": 0,
+        "asked_by": asked_by,
     }
     statement = (
         dialect_insert(session, QueuedEmail)
@@ -111,7 +122,20 @@ def claim(session: Session) -> Claimed | None:
         )
         .execution_options(synchronize_session=False)
     ).first()
-    return None if row is None else Claimed(*row)
+    return None if row is None else Claimed(*row[:-1], dedupe_key=first_key(row.dedupe_key))
+
+
+def first_key(dedupe_key: str) -> str:
+    """What an e-mail was put in under the first time: it says what the e-mail is about."""
+    return dedupe_key.partition(AGAIN)[0]
+
+
+def claimed(email: QueuedEmail) -> Claimed:
+    """An e-mail as whoever writes it is given it."""
+    return Claimed(
+        email.id, email.kind, email.order_id, email.message_id, email.attempts, email.created_at,
+        first_key(email.dedupe_key),
+    )  # fmt: skip
 
 
 def sent(session: Session, email_id: int) -> None:
@@ -163,12 +187,16 @@ def waits(session: Session, order_id: int, kind: str) -> bool:
 
 
 def not_arrived(session: Session, order_id: int) -> Sequence[QueuedEmail]:
-    """The e-mails about an order that were refused for good, or tried in vain so far; oldest first."""
+    """The e-mails about an order that were refused for good, or tried in vain so far; oldest first.
+
+    One that was sent again is not among them: the new one says how that went.
+    """
     return session.scalars(
         select(QueuedEmail)
         .where(
             QueuedEmail.order_id == order_id,
             QueuedEmail.sent_at.is_(None),
+            LAST,
             or_(
                 QueuedEmail.dropped == Drop.REFUSED,
                 QueuedEmail.dropped.is_(None) & (QueuedEmail.attempts > 1),
@@ -182,6 +210,12 @@ def emails_of(session: Session, order_id: int) -> Sequence[QueuedEmail]:
     """Every e-mail about an order, in the order they were decided."""
     query = select(QueuedEmail).where(QueuedEmail.order_id == order_id)
     return session.scalars(query.order_by(QueuedEmail.id)).all()
+
+
+def email_of(session: Session, order_id: int, email_id: int) -> QueuedEmail | None:
+    """One e-mail about an order; None when it is not about that one."""
+    query = select(QueuedEmail).where(QueuedEmail.order_id == order_id, QueuedEmail.id == email_id)
+    return session.scalars(query).one_or_none()
 
 
 def last_was_refused(session: Session, order_id: int) -> bool:

@@ -16,12 +16,12 @@ from shop.giving.gift_history import gift_steps
 from shop.giving.transitions import Kind
 from shop.mail import outbox
 from shop.mail.models import QueuedEmail
-from shop.mail.outbox import Drop
 from shop.money import CURRENCY, pounds_and_pence
 from shop.orders import hand_drawings
 from shop.orders.models import OrderEvent
 from shop.orders.states import EventKind
 from shop.orders.view import OrderView
+from shop.owner.email_rows import why_dropped
 from shop.owner.order_talk import Happened, talked
 from shop.payments.kinds import EntryKind
 from shop.payments.models import PaymentEntry
@@ -41,10 +41,6 @@ GIFTS: Final = {
     Kind.DISPUTE_WON: "donation set aside again",
     Kind.DISPUTE_LOST: "donation taken back, for the dispute was lost",
 }
-DROPPED: Final[Mapping[str, str]] = {
-    Drop.REFUSED: "the mail server refused it",
-    Drop.ERASED: "the order was erased",
-}
 STRIPE: Final = "stripe"
 
 
@@ -62,7 +58,7 @@ def happened(session: Session, order: OrderView, entries: Sequence[PaymentEntry]
         *_drawings(session, order.row.id),
         *_cards(session, order.row.id),
         *talked(session, order.row.id),
-        *map(_email, outbox.emails_of(session, order.row.id)),
+        *_emails(session, order.row.id),
         *_gifts(session, order.row.reference),
     ]
     found.sort(key=lambda one: (one.at.replace(second=0, microsecond=0), one.learnt_at))
@@ -139,12 +135,20 @@ def _cards(session: Session, order_id: int) -> Iterator[Happened]:
             yield Happened(one.at, one.at, f"dedication of piece {number} opened for its card", one.actor)
 
 
+def _emails(session: Session, order_id: int) -> Iterator[Happened]:
+    for email in outbox.emails_of(session, order_id):
+        if email.asked_by:
+            said = f"e-mail asked for again: {named(email.kind)}"
+            yield Happened(email.created_at, email.created_at, said, email.asked_by)
+        yield _email(email)
+
+
 def _email(email: QueuedEmail) -> Happened:
     name, at = named(email.kind), email.sent_at or email.created_at
     if email.sent_at:
         said = f"e-mail sent: {name}"
     elif email.dropped:
-        said = f"e-mail not sent: {name} ({DROPPED.get(email.dropped, email.dropped)})"
+        said = f"e-mail not sent: {name} ({why_dropped(email.dropped)})"
     else:
         said = f"e-mail waits to be sent: {name}"
     return Happened(at, at, said, "shop")

@@ -10,13 +10,12 @@ from sqlalchemy import select
 
 from shop import bench, web
 from shop.container import current_services
-from shop.emails.order_emails import named
 from shop.fulfilment import parcels, questions
-from shop.mail import outbox
 from shop.orders import notes
 from shop.orders.lifecycle import UNPAID, State
 from shop.orders.models import Order
 from shop.orders.view import OrderView, view
+from shop.owner import email_rows
 from shop.owner.bench_tickets import bench_ticket
 from shop.owner.claim_rows import rows_of
 from shop.owner.order_history import happened
@@ -66,9 +65,6 @@ WISHES: Final = {
     "not_on": "Not to arrive on",
 }
 """What the buyer said of the day; see planner.Wishes."""
-
-TRIED_AGAIN: Final = "It has not gone out so far, and is tried again."
-GIVEN_UP: Final = "The buyer’s mail server refused it, so it is not tried again."
 
 
 def state_shown(state: str, more: str = "") -> Status:
@@ -122,7 +118,8 @@ def context(
         tool = bench.current(session).tool
         units = shown(session, order.row, [line.row for line in order.lines])
         sent = parcels_shown(session, order.row.id, parcels.parcels_of(session, order.row.id))
-        not_arrived = outbox.not_arrived(session, order.row.id)
+        not_arrived = email_rows.not_arrived(session, order.row.id)
+        emails = email_rows.to_send_again(session, order.row.id) if order.contact else ()
         history = happened(session, order, entries)
         written = notes.notes_of(session, current_services().vault, order.row.id)
         asked = questions.questions_of(session, current_services().vault, order.row.id)
@@ -153,16 +150,13 @@ def context(
         "no_refund": why_no_refund(money),
         "waiting": waiting_refunds(requests, problems),
         "review": review_notice(order, _unexplained(order, entries, requests)),
-        "not_arrived": [_not_arrived(email.kind, tried=email.dropped is None) for email in not_arrived],
+        "not_arrived": not_arrived,
+        "emails": emails,
     }
 
 
 def _is_printed_for(unit: UnitShown | None) -> bool:
     return unit is not None and unit.worked_on and not unit.held
-
-
-def _not_arrived(kind: str, *, tried: bool) -> tuple[str, str]:
-    return f"The {named(kind)} did not arrive", TRIED_AGAIN if tried else GIVEN_UP
 
 
 def _unexplained(

@@ -190,6 +190,7 @@ BUTTONS: Final = {
     "/owner/orders/<reference>/send-backs",
     "/owner/orders/<reference>/send-backs/<int(max=2147483647):number>/arrival",
     "/owner/orders/<reference>/send-backs/<int(max=2147483647):number>/keeping",
+    "/owner/orders/<reference>/emails/<int(max=2147483647):number>/copies",
     "/owner/orders/<reference>/looks",
     "/owner/orders/views",
     "/owner/orders/views/<int(max=2147483647):number>/removal",

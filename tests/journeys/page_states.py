@@ -455,6 +455,7 @@ def unread_order(visitor: Visitor) -> None:
 def order_of_an_unread_email(visitor: Visitor) -> None:
     one_order(visitor)
     emails_refused(visitor)
+    visitor.page.get_by_text("Send one again").click()
 
 
 def found_order(visitor: Visitor) -> None:

@@ -58,6 +58,7 @@ PERMISSIONS: Final = {
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/dedication": OWNER,
     "/owner/orders/<reference>/delivery": OWNER,
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/steps": OWNER,
+    "/owner/orders/<reference>/emails/<int(max=2147483647):number>/copies": OWNER,
     "/owner/orders/<reference>/looks": OWNER,
     "/owner/orders/<reference>/notes": OWNER,
     "/owner/orders/<reference>/parcels/<int(max=2147483647):number>/tracking": OWNER,
