@@ -15,6 +15,7 @@ from shop.catalogue import page_cache
 from shop.catalogue import routes as catalogue
 from shop.catalogue.previews import PreviewMiddleware
 from shop.checkout import (
+    back_in_stock_routes,
     basket_routes,
     claim_routes,
     email_choice_routes,
@@ -77,6 +78,7 @@ TOPICS: Final = (
     email_choice_routes,
     send_back_routes,
     find_routes,
+    back_in_stock_routes,
     thanks_routes,
     webhooks,
     accounts,

@@ -22,10 +22,18 @@ from shop.mail.models import QueuedEmail
 from shop.mail.sending import FileTransport
 from shop.orders import wall
 from shop.orders.models import Order
+from shop.restock import waiting
+from shop.restock.models import StockRequest
 
 ACTOR = "list of what is gone"
 
-KEY_COLUMNS = (OrderKey.key_id, WallEntry.key_id, Comment.key_id, Comment.email_key_id)
+KEY_COLUMNS = (
+    OrderKey.key_id,
+    WallEntry.key_id,
+    Comment.key_id,
+    Comment.email_key_id,
+    StockRequest.key_id,
+)
 """Every column that names a key: one left out here would lose its keys after 35 days."""
 
 NEWEST = 50
@@ -73,6 +81,7 @@ def _apply(session: Session, vault: Vault, gone: Collection[str]) -> int:
     for order_id in orders:
         basket_store.forget_order(session, order_id)
     count = len(orders) + wall.withdraw_gone(session, vault, gone, actor=ACTOR)
+    count += waiting.forget_gone(session, vault, gone)
     return count + comment_erasure.withdraw_gone(session, vault, gone, actor=ACTOR)
 
 

@@ -67,7 +67,7 @@ NETWORK: Final = RetentionRule(
     timedelta(hours=1),
 )
 TRIES: Final = RetentionRule(
-    "Tries to sign in, to find an order or to comment, as digests that name nobody",
+    "Tries to sign in, to find an order, to comment or to be told of a piece, as digests that name nobody",
     "So that nobody can guess a password or send e-mails in another’s name.",
     "Our interest in keeping your order safe",
     "after the last try",
@@ -115,6 +115,14 @@ COMMENT_ADDRESS: Final = RetentionRule(
     timedelta(days=30),
 )
 
+STOCK_REQUEST: Final = RetentionRule(
+    "The e-mail address you leave for a piece that is sold out, sealed, and which piece it is for",
+    "So that we can write to you once when it can be had again. Then it is erased.",
+    "Your own choice to give it (consent)",
+    "after you left it, if the piece has not come back by then",
+    timedelta(days=180),
+)
+
 WALL: Final = RetentionRule(
     "A dedication you chose to share on the remembrance wall, and the name you gave with it",
     "So that others can read it. Taking it off, by the link on your order’s page, erases it there.",
@@ -147,6 +155,7 @@ KEPT: Final = (
     COMMENT,
     COMMENT_HIDDEN,
     COMMENT_ADDRESS,
+    STOCK_REQUEST,
     KEY_COPIES,
     GONE,
     NETWORK,

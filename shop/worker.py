@@ -19,13 +19,14 @@ from shop.accounts import rate_limit, sessions, staff
 from shop.alerts import AlertKind, raise_alert
 from shop.catalogue import snapshot
 from shop.checkout import basket_store
-from shop.emails import order_emails
+from shop.emails import back_in_stock, order_emails
 from shop.emails.owner_alerts import send_alerts
 from shop.fulfilment import delivery, late, order_search
 from shop.journal import comment_erasure
 from shop.mail.sending import send_next, transport
 from shop.payments.services import Services
 from shop.payments.sweep import EVERY, LOOK_EVERY, STILL_MOVES, Place, look_at_some, sweep
+from shop.restock import waiting
 from shop.settings import PaymentMode, Settings
 from shop.tasks import DatabaseWatch, Task
 from shop.trader import Trader
@@ -61,6 +62,7 @@ class Worker:
         emails = [
             self._task("emails", self._send_email),
             self._task("alerts", self._send_alerts, TELL_EVERY),
+            self._task("back in stock", self._tell_who_waits, TELL_EVERY, rounds=True),
         ]
         news = [self._task("webhooks", lambda: handlers.work(self.services))]
         if self.settings.payment_mode is PaymentMode.STAND_IN:
@@ -106,6 +108,13 @@ class Worker:
         """Whatever needs a person is e-mailed to the owners, too."""
         return send_alerts(self.services.database, self.post, self.settings.site_url, self.trader.email)
 
+    def _tell_who_waits(self) -> bool:
+        """Whoever asked to be told when something can be had again is written to once."""
+        services = self.services
+        return back_in_stock.send_next(
+            services.database, services.vault, self.post, self.settings.site_url, self.trader
+        )
+
     def _deliver(self) -> bool:
         return bool(self.app.extensions["shop"].deliver(clock.now()))
 
@@ -130,6 +139,7 @@ class Worker:
             sessions.forget_sessions(session)
             staff.forget_links(session)
             comment_erasure.forget_old(session, self.services.vault)
+            waiting.forget_old(session, self.services.vault)
         return True
 
     def _stay_gone(self) -> bool:

@@ -108,6 +108,8 @@ class PieceForm:
     """Everything there is to choose and to write."""
 
     metals: Sequence[MetalTiles]
+    sold_out: bool
+    """Whether any of them is."""
     sides: Sequence[SideFields]
     sign_places: Sequence[SignPlace]
     signs: Sequence[Button]
@@ -122,6 +124,7 @@ def piece_form(piece: PieceView, values: Mapping[str, str], errors: Mapping[str,
     lines = {field_name(side.key, line) for side in piece.sides for line in side.line_numbers}
     return PieceForm(
         metals=[_metal(group, values, first=number == 0) for number, group in enumerate(piece.metals)],
+        sold_out=not all(variant.available for variant in piece.variants),
         sides=[_side(side, values, errors, said) for side in piece.sides],
         sign_places=[
             SignPlace(name, _place(side, line), selected=values.get(SIGN_LINE) == name)

@@ -21,6 +21,7 @@ from shop.fulfilment.stages import Fate
 from shop.fulfilment.units import NotAllowed
 from shop.orders.models import OrderLine
 from shop.owner.stocktake import NOTHING_SENT, Sent, row, write_down
+from shop.restock import waiting
 from shop.stock.models import StockMovement
 from shop.web.cells import Cells, Link, Status
 from shop.web.dates import minute
@@ -87,12 +88,19 @@ def index() -> ResponseReturnValue:
     checked = request.args.get("check") == "all"
     with web.reading() as session:
         catalogue, levels = snapshot.load(session), stock.levels(session)
+        asked = waiting.how_many(session)
         problems = stock.check(session) if checked else []
         refunded = returns.undecided(session, current_services().book, most=MOST_RETURNS)
     return render_template(
         "owner/stock.html",
         pieces=[
-            (piece, [_counts(variant, levels[variant.id]) for variant in piece.variants])
+            (
+                piece,
+                [
+                    _counts(variant, levels[variant.id], asked.get(variant.id, 0))
+                    for variant in piece.variants
+                ],
+            )
             for piece in catalogue.pieces
         ],
         discrepancies=problems,
@@ -204,13 +212,14 @@ def _page(sku: str, form: MovementForm, sent: Sent = NOTHING_SENT, low: str | No
     )
 
 
-def _counts(variant: VariantView, level: stock.Level) -> Cells:
+def _counts(variant: VariantView, level: stock.Level, asked: int) -> Cells:
     return [
         Link(variant.sku, f"/owner/stock/{variant.sku}"),
         f"{variant.metal_name}, {variant.chain_inches} in",
         level.on_hand,
         level.reserved,
         level.available or Status("none", "wait"),
+        asked or "",
     ]
 
 

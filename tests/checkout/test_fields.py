@@ -112,6 +112,7 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
         "unreserved": choice(*SENT),
     },
     "find": {"email": text()},
+    "back in stock": {"variant": choice(), "email": text()},
     "refund": {
         "line": choice(beside="line-1"),
         "postage": choice(beside="line-1"),
@@ -286,6 +287,13 @@ def _find(who: Shopper) -> Form:
     return _at(who, "/orders", "/orders/links", {"email": "ada@example.com"})
 
 
+def _back_in_stock(who: Shopper) -> Form:
+    harness_of(who.app).set_stock("heart", 0)
+    who.app.extensions["shop.cached_pages"]._known = None
+    page = "/pieces/heart/back-in-stock"
+    return _at(who, page, page, {"variant": str(who.variant("heart").id), "email": "ada@example.com"})
+
+
 def _refund(who: Shopper) -> Form:
     harness = harness_of(who.app)
     order = harness.place("petal")
@@ -359,6 +367,7 @@ FORMS: Final[dict[str, Callable[[Shopper], Form]]] = {
     "details": _details,
     "payment": _payment,
     "find": _find,
+    "back in stock": _back_in_stock,
     "refund": _refund,
     "movement": _movement,
     "machine": _machine,
@@ -511,6 +520,7 @@ def test_every_address_that_takes_a_form_is_tried(shared_app: Flask) -> None:
         "/owner/stock/<sku>/movements", "/owner/machine", "/owner/days", "/owner/days/away",
         "/sign-in", "/sign-in/password", "/finance/remittances",
         "/finance/remittances/<int(max=2147483647):seq>/reversal", "/orders/links",
+        "/pieces/<slug>/back-in-stock",
     }  # fmt: skip
     posts = {rule.rule for rule in shared_app.url_map.iter_rules() if "POST" in (rule.methods or ())}
     assert posts == forms | BUTTONS | TRIED_ELSEWHERE

@@ -38,6 +38,7 @@ ORDER_DELIVERY: Final = "/orders/<token>/delivery"
 ORDER_CARD: Final = "/orders/<token>/lines/<number>/dedication"
 OWNER_LINE: Final = "/owner/orders/<reference>/lines/<number>"
 CANCELLATION: Final = "/orders/<token>/cancellation"
+BACK_IN_STOCK: Final = "/pieces/<slug>/back-in-stock"
 ORDER_WORDS: Final = "/orders/<token>/lines/<number>/words"
 LONG: Final = "Wrexham and Aberystwyth and Llandudno"
 
@@ -103,6 +104,32 @@ def sold_out_line(visitor: Visitor) -> None:
     full_basket(visitor)
     visitor.shop.count_stock("DISC-SILVER-18", 0)
     visitor.open("/basket")
+
+
+def partly_sold_out(visitor: Visitor) -> None:
+    visitor.shop.count_stock("HEART-SILVER-18", 0)
+    visitor.shop.count_stock("HEART-GOLD-20", 0)
+    visitor.open("/pieces/heart")
+
+
+def sold_out_piece(visitor: Visitor) -> None:
+    partly_sold_out(visitor)
+    visitor.page.get_by_role("link", name="Be told when it can be had again").click()
+
+
+def left_an_address(visitor: Visitor, email: str = "ada@example.com") -> None:
+    sold_out_piece(visitor)
+    visitor.page.get_by_text("Sterling silver, 18 in").click()
+    visitor.types("E-mail", email)
+    visitor.presses("Write to me once")
+
+
+def left_no_address(visitor: Visitor) -> None:
+    left_an_address(visitor, "ada at example")
+
+
+def left_a_likely_slip(visitor: Visitor) -> None:
+    left_an_address(visitor, "ada@gmial.com")
 
 
 def empty_details(visitor: Visitor) -> None:
@@ -1178,6 +1205,7 @@ PAGE_STATES: Final = (
     PageState("home", "/", at("/")),
     PageState("collection", "/pieces", at("/pieces")),
     *(PageState(f"piece {slug}", "/pieces/<slug>", at(f"/pieces/{slug}")) for slug in SLUGS),
+    PageState("piece sold out", "/pieces/<slug>", partly_sold_out, shows="Be told when it can be had again"),
     PageState("piece refused", "/basket/lines", refused_piece, 422, shows="Please look at this again"),
     PageState("piece unknown", "/pieces/<slug>", at("/pieces/nothing"), 404),
     PageState("collection gold", "/pieces", at("/pieces?metal=gold"), shows="Under £100"),
@@ -1286,6 +1314,13 @@ PAGE_STATES: Final = (
     ),
     PageState("order in review", "/orders/<token>", order_under_review, shows="We are looking at this order"),
     PageState("order unread", "/orders/<token>", unread_order, shows="Our e-mail did not reach you"),
+    PageState("back in stock", BACK_IN_STOCK, sold_out_piece, shows="Write to me once"),
+    PageState("back in stock asked", BACK_IN_STOCK, left_an_address, shows="We will write to you"),
+    PageState("back in stock refused", BACK_IN_STOCK, left_no_address, 422, shows="like an e-mail"),
+    PageState("back in stock mistyped", BACK_IN_STOCK, left_a_likely_slip, shows="Did you mean"),
+    PageState(
+        "back in stock already", BACK_IN_STOCK, at("/pieces/heart/back-in-stock"), shows="in every metal"
+    ),
     PageState("find order", "/orders", at("/orders"), shows="Send me the link"),
     PageState("find order asked", "/orders", found_order, shows="Please look for an e-mail"),
     PageState(

@@ -1,0 +1,85 @@
+"""An address is left on a page of its own for what is sold out; the answer never says who asked before."""
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from shop.restock import waiting
+from shop.worker import Worker
+from tests.shopper import Shopper, changed, form_on, harness_of, reason_beside, soup
+
+PAGE = "/pieces/petal/back-in-stock"
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Shopper:
+    harness_of(app).set_stock("petal", 0)
+    return Shopper(app)
+
+
+def leaves(who: Shopper, email: str = "ada@example.com") -> TestResponse:
+    return who.send(PAGE, PAGE, {"variant": str(who.variant("petal").id), "email": email})
+
+
+def waits(who: Shopper) -> dict[int, int]:
+    with who.database.reading() as session:
+        return waiting.how_many(session)
+
+
+def test_the_page_of_a_piece_leads_there_only_where_something_is_sold_out(visitor: Shopper) -> None:
+    assert soup(visitor.get("/pieces/petal")).select_one(f"a[href='{PAGE}']")
+    assert not soup(visitor.get("/pieces/disc")).select_one("a[href$=back-in-stock]")
+    assert "It can be had again" in visitor.get("/pieces/disc/back-in-stock").text
+    assert visitor.get("/pieces/nothing/back-in-stock").status_code == 404
+
+
+def test_the_one_that_is_sold_out_is_chosen_already(visitor: Shopper) -> None:
+    _, sent = form_on(visitor.get(PAGE), PAGE)
+    assert sent["variant"] == str(visitor.variant("petal").id)
+
+
+def test_the_answer_is_the_same_whether_it_was_there_already(visitor: Shopper) -> None:
+    pages = []
+    for _ in range(2):
+        answer = leaves(visitor)
+        assert (answer.status_code, answer.location) == (303, f"{PAGE}?asked")
+        pages.append(visitor.get(answer.location).text)
+    assert pages[0] == pages[1]
+    assert "We will write to you" in pages[0]
+    assert waits(visitor) == {visitor.variant("petal").id: 1}
+
+
+def test_what_can_be_had_now_is_not_waited_for(visitor: Shopper) -> None:
+    sent = {"variant": str(visitor.variant("petal", 1).id), "email": "ada@example.com"}
+    answer = visitor.send(PAGE, PAGE, sent)
+    assert answer.status_code == 422
+    assert "can be had now" in reason_beside(answer, "variant")
+    assert waits(visitor) == {}
+
+
+def test_a_likely_slip_is_asked_about_and_kept_once_it_was_answered(visitor: Shopper) -> None:
+    page = leaves(visitor, "ada@gmial.com")
+    assert page.status_code == 200
+    assert waits(visitor) == {}
+    _, sent = form_on(page, PAGE)
+    assert visitor.post(PAGE, changed(sent, {"email-is": "ada@gmail.com"})).status_code == 303
+    assert len(waits(visitor)) == 1
+
+
+def test_whoever_asks_very_often_waits_and_loses_nothing(visitor: Shopper) -> None:
+    for number in range(5):
+        assert leaves(visitor, f"ada{number}@example.com").status_code == 303
+    answer = leaves(visitor, "ada5@example.com")
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+    assert form_on(answer, PAGE)[1]["email"] == "ada5@example.com"
+
+
+def test_the_owner_sees_how_many_wait_and_the_worker_looks_who_is_due(visitor: Shopper) -> None:
+    leaves(visitor)
+    leaves(visitor, "bea@example.com")
+    owner = Shopper(visitor.app).sign_in("owner")
+    sku = visitor.variant("petal").sku
+    row = soup(owner.get("/owner/stock")).find("a", string=sku).find_parent("tr")
+    assert [cell.text.strip() for cell in row.select("th, td")][-2:] == ["none", "2"]
+    assert not Worker(visitor.app)._tell_who_waits()
