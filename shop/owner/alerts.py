@@ -38,12 +38,13 @@ def acknowledge(number: int) -> ResponseReturnValue:
 
 
 def _about(alert: Alert) -> Link | str:
-    """What it is about: an order's reference leads to the order."""
+    """What it is about: an order, or a piece of one, leads to the order."""
     if alert.kind == AlertKind.STOCK_LOW:
         return Link(alert.about, f"/owner/stock/{alert.about}", tall=True)
     if not alert.about.startswith("PM-"):
         return alert.about
-    return Link(alert.about, f"/owner/orders/{alert.about}", tall=True)
+    reference = alert.about.partition(",")[0]
+    return Link(alert.about, f"/owner/orders/{reference}", tall=True)
 
 
 def _seen_to(alert: Alert) -> Cells:

@@ -1,5 +1,7 @@
 """The owner's alerts are the first thing seen until they are seen to."""
 
+import pytest
+
 from shop.alerts import AlertKind, raise_alert
 from tests.shopper import Shopper, soup
 
@@ -26,3 +28,17 @@ def test_the_finance_lead_is_shown_no_alert(owner: Shopper) -> None:
         raise_alert(session, AlertKind.CUT_CHANGED, "PM-7K3Q-2F")
     lead = Shopper(owner.app).sign_in("finance")
     assert "Alerts" not in lead.get("/finance/").text
+
+
+@pytest.mark.parametrize("more", ["", ", piece 2"])
+def test_an_alert_about_an_order_or_a_piece_of_it_leads_to_the_orders_page(
+    owner: Shopper, paid: str, more: str
+) -> None:
+    with owner.database.transaction() as session:
+        raise_alert(session, AlertKind.TO_BE_DRAWN, f"{paid}{more}")
+    (link,) = soup(owner.get("/owner/alerts")).select("main a[href^='/owner/orders/']")
+    assert link.text == f"{paid}{more}"
+    assert paid in owner.get(str(link["href"])).text
+    owner.send("/owner/alerts", "/owner/alerts/1/acknowledgement")
+    (seen,) = soup(owner.get("/owner/alerts")).select("main a[href^='/owner/orders/']")
+    assert seen["href"] == link["href"]
