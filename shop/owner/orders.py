@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import chain
+from typing import Final
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, stream_with_context
@@ -20,6 +21,8 @@ from shop.owner.order_page import context, opened, sync_now
 from shop.payments.review import undecided
 
 blueprint = Blueprint("owner_orders", __name__, url_prefix="/owner")
+
+FILE: Final = "/owner/orders.csv"
 
 
 @blueprint.get("/orders")
@@ -40,7 +43,8 @@ def index() -> ResponseReturnValue:
         orders=orders,
         narrowed=bool(chosen(wanted)),
         choice=chosen(wanted),
-        file=address(wanted, page="/owner/orders.csv"),
+        file=address(wanted, page=FILE),
+        file_with_names=address(wanted, page=FILE, names="yes"),
         views=[(view, f"/owner/orders?{view.query}" if view.query else "/owner/orders") for view in views],
         waiting=waiting,
     )

@@ -150,6 +150,17 @@ def test_the_accountants_file_has_the_money_and_no_names(owner: Shopper, bench: 
     assert "ada@example.com" not in text
 
 
+def test_the_list_leads_to_its_file_without_names_and_with_them(owner: Shopper, bench: Bench) -> None:
+    plain, words = (reference_of(bench.harness, bench.paid(piece)) for piece in (BARE, ENGRAVED))
+    for choice, here in (("", [words, plain]), ("?words=yes", [words])):
+        page = soup(owner.get(f"/owner/orders{choice}"))
+        without, named = (str(link["href"]) for link in page.select("a[href^='/owner/orders.csv']"))
+        assert "Ada Byron" not in owner.get(without).text
+        rows = list(csv.DictReader(io.StringIO(owner.get(named).text)))
+        assert [row["order"] for row in rows] == here
+        assert {(row["name"], row["email"]) for row in rows} == {("Ada Byron", "ada@example.com")}
+
+
 def test_the_file_has_every_order_of_the_choice(
     owner: Shopper, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
