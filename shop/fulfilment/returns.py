@@ -46,23 +46,43 @@ def decide(session: Session, order_id: int, number: int, fate: Fate, *, actor: s
 
 
 def follow_money(session: Session, order: Order) -> None:
-    """Carry out what was planned for units whose money has gone; take a piece anew if it came back."""
+    """Carry out what was planned for units whose money has gone; take a piece anew if it came back.
+
+    Of a piece that was posted none is taken anew: it went to its buyer, whatever became of it later. What was
+    said of it stands, and counts as well if its money goes back another time.
+    """
     rows = session.execute(
-        select(UnitReturn, OrderLine, Unit)
+        select(UnitReturn, OrderLine, Unit, UnitStep.came_from)
         .join(OrderLine, OrderLine.id == UnitReturn.order_line_id)
         .join(Unit, Unit.order_line_id == OrderLine.id)
+        .outerjoin(UnitStep, UnitStep.id == UnitReturn.refund_step_id)
         .where(OrderLine.order_id == order.id, UnitReturn.undone_at.is_(None))
         .order_by(OrderLine.number, UnitReturn.id)
     ).all()
-    for said, line, unit in rows:
+    for said, line, unit, came_from in rows:
+        stands = came_from in POSTED_ONCE and said.fate in FINAL
         if unit.stage == Stage.REFUNDED and said.refund_step_id is None:
             session.flush()
             said.refund_step_id = _last_refund(session, unit).id
             _carry_out(session, order, line, Fate(said.fate), said.actor)
-        elif unit.stage != Stage.REFUNDED and said.refund_step_id is not None:
+        elif unit.stage == Stage.REFUNDED and stands:
+            session.flush()
+            said.refund_step_id = _of_same_piece(session, unit, said)
+        elif unit.stage != Stage.REFUNDED and said.refund_step_id is not None and not stands:
             said.undone_at = clock.now()
             if said.fate in FINAL:
                 _take_again(session, line, unit)
+
+
+def _of_same_piece(session: Session, unit: Unit, said: UnitReturn) -> int | None:
+    """The last refund of a unit, if it is of the piece that this was said of; else the refund it was."""
+    remade = select(UnitStep.id).where(
+        UnitStep.order_line_id == unit.order_line_id,
+        UnitStep.id > said.refund_step_id,
+        UnitStep.action == Action.REMAKE,
+    )
+    another = session.scalars(remade.limit(1)).first() is not None
+    return said.refund_step_id if another else _last_refund(session, unit).id
 
 
 @dataclass(frozen=True)

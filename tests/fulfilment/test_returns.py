@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from shop import stock
-from shop.fulfilment import returns, stocktake
-from shop.fulfilment.stages import Action, Fate, Hold, Stage
+from shop.fulfilment import returns, stocktake, units
+from shop.fulfilment.stages import Action, Fate, Hold, Remake, Stage
 from shop.fulfilment.units import NotAllowed
 from shop.stock.models import StockMovement
 from tests.fulfilment.conftest import OWNER, PLAIN, WORDS, Bench
@@ -121,6 +121,65 @@ def test_a_refund_that_comes_back_takes_another_piece_or_waits_for_one(bench: Be
     bench.harness.sync(order)
     assert bench.harness.level("petal") == stock.Level(max(0, left - 1), 0)
     assert bench.harness.sound() == []
+
+
+@pytest.mark.parametrize("left", [3, 0])
+@pytest.mark.parametrize("fate", list(Fate))
+def test_of_a_piece_that_was_posted_none_is_taken_when_its_refund_comes_back(
+    bench: Bench, fate: Fate, left: int
+) -> None:
+    bench.harness.set_stock("petal", 1)
+    order = bench.paid(BARE)
+    bench.act(order, 1, *PLAIN)
+    bench.post(order, 1)
+    refund = bench.harness.refunds(order)
+    bench.harness.sync(order)
+    decide(bench, order, fate)
+    bench.harness.set_stock("petal", left)
+    bench.harness.refund_fails(refund)
+    bench.harness.sync(order)
+    unit = bench.units(order)[1]
+    assert (unit.stage, unit.held) == (Stage.POSTED, None)
+    assert bench.harness.level("petal") == stock.Level(left, 0)
+    assert bench.harness.sound() == []
+
+
+def test_a_piece_that_came_back_is_in_the_drawer_once_when_its_money_goes_back_another_time(
+    bench: Bench,
+) -> None:
+    bench.harness.set_stock("petal", 5)
+    order = bench.paid(BARE)
+    bench.act(order, 1, *PLAIN)
+    bench.post(order, 1)
+    for _ in range(2):
+        refund = bench.harness.refunds(order)
+        bench.harness.sync(order)
+        decide(bench, order, Fate.FREE)
+        assert undecided(bench) == []
+        bench.harness.refund_fails(refund)
+        bench.harness.sync(order)
+    assert (drawer(bench, "petal"), len(returned(bench))) == ((5, 5), 1)
+
+
+def test_the_piece_that_was_made_instead_has_a_fate_of_its_own(bench: Bench) -> None:
+    bench.harness.set_stock("petal", 5)
+    order = bench.paid(BARE)
+    bench.act(order, 1, *PLAIN)
+    bench.post(order, 1)
+    refund = bench.harness.refunds(order)
+    bench.harness.sync(order)
+    decide(bench, order, Fate.FREE)
+    bench.harness.refund_fails(refund)
+    bench.harness.sync(order)
+    with bench.harness.database.transaction() as session:
+        units.act(session, order, 1, Action.REMAKE, reason=Remake.LOST, actor=OWNER)
+    bench.harness.sync(order)
+    assert drawer(bench, "petal") == (4, 5)
+    bench.harness.refunds(order)
+    bench.harness.sync(order)
+    assert undecided(bench) == [1]
+    decide(bench, order, Fate.FREE)
+    assert drawer(bench, "petal") == (5, 5)
 
 
 def test_a_unit_there_is_not_has_no_fate(bench: Bench) -> None:
