@@ -94,14 +94,14 @@ def index() -> ResponseReturnValue:
     return render_template(
         "owner/stock.html",
         pieces=[
-            (
-                piece,
-                [
-                    _counts(variant, levels[variant.id], asked.get(variant.id, 0))
-                    for variant in piece.variants
-                ],
-            )
+            (piece, [_counts(variant, levels[variant.id]) for variant in piece.variants])
             for piece in catalogue.pieces
+        ],
+        asked=[
+            [*_named(variant), asked[variant.id]]
+            for piece in catalogue.pieces
+            for variant in piece.variants
+            if variant.id in asked
         ],
         discrepancies=problems,
         refunded=refunded,
@@ -212,14 +212,19 @@ def _page(sku: str, form: MovementForm, sent: Sent = NOTHING_SENT, low: str | No
     )
 
 
-def _counts(variant: VariantView, level: stock.Level, asked: int) -> Cells:
+def _counts(variant: VariantView, level: stock.Level) -> Cells:
     return [
-        Link(variant.sku, f"/owner/stock/{variant.sku}"),
-        f"{variant.metal_name}, {variant.chain_inches} in",
+        *_named(variant),
         level.on_hand,
         level.reserved,
         level.available or Status("none", "wait"),
-        asked or "",
+    ]
+
+
+def _named(variant: VariantView) -> Cells:
+    return [
+        Link(variant.sku, f"/owner/stock/{variant.sku}"),
+        f"{variant.metal_name}, {variant.chain_inches} in",
     ]
 
 

@@ -124,6 +124,11 @@ def left_an_address(visitor: Visitor, email: str = "ada@example.com") -> None:
     visitor.presses("Write to me once")
 
 
+def somebody_waits(visitor: Visitor) -> None:
+    left_an_address(visitor)
+    staff_at("owner", "/owner/stock")(visitor)
+
+
 def left_no_address(visitor: Visitor) -> None:
     left_an_address(visitor, "ada at example")
 
@@ -1498,6 +1503,7 @@ PAGE_STATES: Final = (
     PageState("count file refused", "/owner/stock/file", no_count_file, 422, shows="choose a file first"),
     PageState("count sheet", "/owner/stock/count", staff_at("owner", "/owner/stock/count")),
     PageState("count refused", "/owner/stock/count", refused_count, 422, shows="whole number from 0"),
+    PageState("stock asked for", "/owner/stock", somebody_waits, shows="Asked for while sold out"),
     PageState("stock of one", "/owner/stock/<sku>", moved_stock),
     PageState(
         "stock refused",
