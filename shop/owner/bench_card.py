@@ -21,8 +21,9 @@ from shop.fulfilment.units import units_of
 from shop.orders.models import Order, OrderLine
 from shop.orders.view import view
 from shop.owner.bench_tickets import BenchTicket, bench_ticket
+from shop.owner.step_words import HEADINGS
 from shop.owner.units import UnitShown, shown
-from shop.owner.work_queue import HEADINGS, MOST, card_href
+from shop.owner.work_queue import MOST, card_href
 from shop.web.cells import Link
 
 blueprint = Blueprint("owner_bench_card", __name__, url_prefix="/owner/bench/units")

@@ -82,3 +82,8 @@ def refuse_unless_as_approved(line: OrderLine) -> None:
         raise NotAllowed(NOT_YET) from None
     except NotAsApproved as found:
         raise NotAllowed(found.why) from None
+
+
+def seen_wording(field: str) -> int:
+    """Which wording was in sight, as the form says; 0, which no unit has, when it says none."""
+    return web.number_in(field) or 0

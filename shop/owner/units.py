@@ -20,8 +20,8 @@ from shop.fulfilment.models import Unit
 from shop.fulfilment.stages import TO_MAKE, Action, Hold, Remake, Stage, after, next_action
 from shop.fulfilment.units import WORKED_ON, NotAllowed
 from shop.orders.models import Order, OrderLine
-from shop.owner.cutting import refuse_unless_as_approved
-from shop.owner.work_queue import BUTTONS
+from shop.owner.cutting import refuse_unless_as_approved, seen_wording
+from shop.owner.step_words import BUTTONS, done
 from shop.web.dates import minute
 
 blueprint = Blueprint("owner_units", __name__, url_prefix="/owner/orders/<reference>")
@@ -127,7 +127,7 @@ def step(reference: str, number: int) -> ResponseReturnValue:
             _do(session, line, action)
     except NotAllowed as refused:
         return _back(reference, number, str(refused))
-    return _back(reference, number, f"Piece {number}: {action}.")
+    return _back(reference, number, f"Piece {number}: {done(action)}.")
 
 
 @blueprint.post("/lines/<int(max=2147483647):number>/hold")
@@ -173,7 +173,7 @@ def _do(session: Session, line: OrderLine, action: Action) -> None:
         action,
         actor=g.account.email,
         reason=reason,
-        wording=web.number_in("wording"),
+        wording=None if action is Action.REMAKE else seen_wording("wording"),
     )
 
 

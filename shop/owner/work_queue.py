@@ -18,33 +18,17 @@ from shop.fulfilment.stages import Action
 from shop.fulfilment.units import NotAllowed
 from shop.orders.models import Order, OrderLine
 from shop.owner.claim_rows import waiting_rows
-from shop.owner.cutting import refuse_unless_as_approved
+from shop.owner.cutting import refuse_unless_as_approved, seen_wording
 from shop.owner.due_days import due, late
 from shop.owner.paper_choices import OF_STEP
 from shop.owner.send_backs import awaited_rows
+from shop.owner.step_words import BUTTONS, DONE, HEADINGS, done
 from shop.web.dates import short_day
 
 blueprint = Blueprint("owner_work_queue", __name__, url_prefix="/owner/bench")
 
 MOST: Final = 50
 """Of each step on one page: about a week at the bench."""
-
-HEADINGS: Final = {
-    Action.CHECK: "To check",
-    Action.BEGIN: "To engrave",
-    Action.FINISH: "Being engraved",
-    Action.INSPECT: "To look at again",
-    Action.PACK: "To pack",
-    Action.POST: "To post",
-}
-BUTTONS: Final = {
-    Action.CHECK: "Checked",
-    Action.BEGIN: "Begin engraving",
-    Action.FINISH: "Engraved",
-    Action.INSPECT: "Looked at again",
-    Action.PACK: "Packed",
-    Action.POST: "Posted",
-}
 
 
 @dataclass(frozen=True)
@@ -139,7 +123,7 @@ def _row(one: Queued) -> Row:
 
 def _slip(step: Undoable) -> Slip:
     return Slip(
-        said=f"{step.reference}, {step.number}. {step.piece}: {step.action}",
+        said=f"{step.reference}, {step.number}. {step.piece}: {done(step.action)}",
         about=f"{step.reference}, piece {step.number}",
         undo=f"{card_href(step.line_id)}/undo",
     )
@@ -173,7 +157,7 @@ def step() -> ResponseReturnValue:
     done = _post(chosen) if action is Action.POST else [line for line in chosen if _act(line, action)]
     if done:
         pieces = "1 piece" if len(done) == 1 else f"{len(done)} pieces"
-        flash(f"{BUTTONS[action]}: {pieces}.")
+        flash(f"{DONE[action]}: {pieces}.")
     return _back(chosen[0].id)
 
 
@@ -216,7 +200,7 @@ def _act(line: OrderLine, action: Action) -> bool:
         if action is Action.BEGIN:
             refuse_unless_as_approved(line)
         with web.transaction() as session:
-            actor, seen = g.account.email, web.number_in(f"wording-{line.id}")
+            actor, seen = g.account.email, seen_wording(f"wording-{line.id}")
             units.act(session, line.order_id, line.number, action, actor=actor, wording=seen)
     except NotAllowed as refused:
         flash(f"{_named(line)}: {refused}")

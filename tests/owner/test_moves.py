@@ -67,11 +67,11 @@ class Buttons:
 
     def on_bench(self, action: Action) -> None:
         """The button of the list at the bench."""
-        self.send(STEPS, action=action, only=str(self.line))
+        self.send(STEPS, action=action, only=str(self.line), **{f"wording-{self.line}": "1"})
 
     def on_order(self, action: Action) -> None:
         """The button of the order's page."""
-        self.send(f"{self.page}/lines/{self.number}/steps", action=action, reason=Remake.SLIP)
+        self.send(f"{self.page}/lines/{self.number}/steps", action=action, reason=Remake.SLIP, wording="1")
 
     def hold(self) -> None:
         self.send(f"{self.page}/lines/{self.number}/hold", reason=Hold.MATERIAL)

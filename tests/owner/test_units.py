@@ -22,6 +22,7 @@ def page_of(bench: Bench, order: int) -> str:
 def press(owner: Shopper, bench: Bench, order: int, what: str, **fields: str) -> str:
     """Send what a button of the order's page would. Give what the page then says."""
     page = page_of(bench, order)
+    fields = {"wording": "1"} | fields
     answer = owner.send(page, f"{page}/looks", fields, to=f"{page}/{what}")
     assert answer.status_code == 303, answer.text
     return owner.get(page).text

@@ -34,7 +34,8 @@ def line_ids(bench: Bench, order: int) -> list[str]:
 def press(owner: Shopper, action: Action, **fields: str | list[str]) -> list[str]:
     """Press a step's button. Give what the shop then says."""
     token = form_on(owner.get(BENCH), STEPS)[1]["csrf_token"]
-    owner.post(STEPS, {"csrf_token": token, "action": action, **fields})
+    seen = {f"wording-{line}": "1" for line in (fields.get("unit") or [fields["only"]])}
+    owner.post(STEPS, {"csrf_token": token, "action": action, **seen, **fields})
     return [notice.text.strip() for notice in soup(owner.get(BENCH)).select("[role=status]")]
 
 
@@ -55,6 +56,31 @@ def test_one_tap_takes_one_unit_a_step_further(owner: Shopper, bench: Bench) -> 
     said = press(owner, Action.CHECK, only=line_ids(bench, order)[0])
     assert said == ["Checked: 1 piece."]
     assert bench.stages(order) == [Stage.CHECKED, Stage.TO_CHECK]
+
+
+def test_what_was_done_is_said_in_the_words_of_its_button(owner: Shopper, bench: Bench) -> None:
+    order = bench.paid(ENGRAVED)
+    bench.act(order, 1, Action.CHECK)
+    (line,) = line_ids(bench, order)
+    assert press(owner, Action.BEGIN, only=line) == ["Engraving begun: 1 piece."]
+    bench.act(order, 1, Action.FINISH)
+    press(owner, Action.INSPECT, only=line)
+    assert soup(owner.get(BENCH)).text.count(": looked at again") == 1
+
+
+@pytest.mark.parametrize("wording", [None, "", "-1", "abc", "0", "2", "1.0", "9" * 40])
+def test_what_is_not_the_wording_in_sight_begins_nothing(
+    owner: Shopper, bench: Bench, wording: str | None
+) -> None:
+    order = bench.paid(ENGRAVED)
+    (line,) = line_ids(bench, order)
+    token = form_on(owner.get(BENCH), STEPS)[1]["csrf_token"]
+    said = {} if wording is None else {f"wording-{line}": wording, "wording": wording}
+    sent = {"csrf_token": token, "action": Action.CHECK, "only": line, **said}
+    owner.post(STEPS, sent)
+    owner.post(f"/owner/orders/{bench.harness.order(order).reference}/lines/1/steps", sent)
+    assert bench.stages(order) == [Stage.TO_CHECK]
+    assert units.CORRECTED in owner.get(BENCH).text
 
 
 def test_several_go_together_and_what_cannot_is_said(owner: Shopper, bench: Bench) -> None:
