@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from shop.web.setup import MAX_PICTURE_REQUEST_BYTES
+
 HERE = Path(__file__).parents[1]
 README = (HERE / "README.md").read_text()
 
@@ -27,3 +29,8 @@ def test_a_file_that_it_names_is_there(name: str) -> None:
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_make_target_that_it_names_is_there(target: str) -> None:
     assert re.search(rf"^{target}:", (HERE / "Makefile").read_text(), re.MULTILINE)
+
+
+def test_the_proxy_of_the_readme_lets_through_what_the_shop_takes() -> None:
+    (megabytes,) = re.findall(r"client_max_body_size (\d+)m;", README)
+    assert int(megabytes) * 1024**2 >= MAX_PICTURE_REQUEST_BYTES

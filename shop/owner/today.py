@@ -73,7 +73,8 @@ def index() -> ResponseReturnValue:
         day=weekday(clock.in_britain(clock.now()).date()),
         bench=[_tile(name, units[name], _list(name)) for name in AT_THE_BENCH if units[name]],
         desk=[_tile(name, number, href) for name, (number, href) in others.items() if number],
-        owed=pounds_and_pence(totals.accrued_pence + totals.payable_pence),
+        owed=pounds_and_pence(totals.accrued_pence + totals.payable_pence)
+        + ("" if services.book == "live" else " of test orders"),
     )
 
 

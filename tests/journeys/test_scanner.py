@@ -34,3 +34,4 @@ def test_a_ticket_scanned_at_the_bench_opens_its_unit_and_the_next_can_follow(vi
     for _ in range(2):
         scans(visitor, f"{visitor.shop.address}/owner/bench/scan?code={about}-1&wording=1")
         assert f"{about}, piece 1" in visitor.page.title()
+        assert visitor.page.evaluate("scrollY") == 0, "the words come first, and not the button below them"

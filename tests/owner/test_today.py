@@ -145,7 +145,7 @@ def test_a_quiet_day_says_so(owner: Shopper) -> None:
     page = owner.get("/owner/").text
     assert "Nothing waits to be made." in page
     assert "Nothing needs you." in page
-    assert "£0.00 is owed now" in page
+    assert "£0.00 of test orders is owed now" in page
 
 
 @pytest.mark.parametrize(
