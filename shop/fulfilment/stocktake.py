@@ -6,12 +6,11 @@ drawer, and what was counted while somebody bought stays right. What is being ma
 posted has left it.
 """
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self
 
-from sqlalchemy import ScalarSelect, func, or_, select
+from sqlalchemy import ScalarSelect, Select, Subquery, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shop import stock
@@ -21,7 +20,7 @@ from shop.fulfilment.stages import WORDS_OPEN
 from shop.fulfilment.undoing import NO_SLIP
 from shop.giving.ledger import Book
 from shop.orders.models import Order, OrderLine
-from shop.stock.models import OUTSIDE, Reason, StockMovement
+from shop.stock.models import OUTSIDE, Reason, StockLevel, StockMovement
 
 NOT_BEGUN: Final = WORDS_OPEN
 """Stages of a sold unit whose piece still lies in the drawer."""
@@ -88,11 +87,25 @@ class Counted:
 
 
 def drawers(session: Session, book: Book) -> dict[int, Drawer]:
-    """What lies in each variant's drawer, by variant id."""
-    sold, back = _sold(session, book), Counter[int](session.scalars(returns.in_drawer(book)))
+    """What lies in each variant's drawer, by variant id.
+
+    One statement, so that all is seen at one moment: a sale only moves a piece from one number to another.
+    """
+    sold, back = _pieces(_sold(book)), _pieces(returns.in_drawer(book))
+    rows = session.execute(
+        select(
+            StockLevel.variant_id,
+            StockLevel.on_hand,
+            StockLevel.reserved,
+            func.coalesce(sold.c.pieces, 0),
+            func.coalesce(back.c.pieces, 0),
+        )
+        .outerjoin(sold, sold.c.variant_id == StockLevel.variant_id)
+        .outerjoin(back, back.c.variant_id == StockLevel.variant_id)
+    )
     return {
-        variant: Drawer(level, sold[variant], back[variant])
-        for variant, level in stock.levels(session).items()
+        variant: Drawer(stock.Level(on_hand, reserved), sold, back)
+        for variant, on_hand, reserved, sold, back in rows
     }
 
 
@@ -139,15 +152,20 @@ def _last(number: InstrumentedAttribute[int]) -> ScalarSelect[int]:
     return select(func.coalesce(func.max(number), 0)).scalar_subquery()
 
 
-def _sold(session: Session, book: Book) -> Counter[int]:
-    rows = session.execute(
-        select(OrderLine.variant_id, func.count())
+def _sold(book: Book) -> Select[Any]:
+    """The variants of sold units whose making has not begun, each as often as there are units."""
+    return (
+        select(OrderLine.variant_id)
         .join(Unit, Unit.order_line_id == OrderLine.id)
         .join(Order, Order.id == Unit.order_id)
         .where(Unit.stage.in_(NOT_BEGUN), Order.book == book)
-        .group_by(OrderLine.variant_id)
     )
-    return Counter(dict(rows.all()))
+
+
+def _pieces(variants: Select[Any]) -> Subquery:
+    """How many there are of each variant."""
+    each = variants.subquery()
+    return select(each.c.variant_id, func.count().label("pieces")).group_by(each.c.variant_id).subquery()
 
 
 def _touched(session: Session, opened: Moment | None) -> Collection[int] | None:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from shop import stock
 from shop.catalogue import snapshot
@@ -53,6 +53,22 @@ def movements(bench: Bench) -> list[tuple[str, int, str]]:
             select(StockMovement).where(StockMovement.variant_id == petal(bench)).order_by(StockMovement.id)
         )
         return [(row.reason, row.quantity, row.actor) for row in rows][1:]
+
+
+def test_a_sale_while_a_sheet_is_being_read_leaves_no_number_one_off(bench: Bench) -> None:
+    bench.harness.set_stock("petal", 3)
+    sold: list[int] = []
+
+    def sell(*_: object) -> None:
+        if not sold:
+            sold.append(bench.paid(BARE))
+
+    with bench.harness.database.reading() as session:
+        variant = petal(bench)
+        event.listen(session.connection(), "after_cursor_execute", sell)
+        assert stocktake.drawers(session, "test")[variant].lies == 3
+    assert sold
+    assert drawer(bench) == Drawer(stock.Level(2, 0), sold=1)
 
 
 def test_counting_three_where_three_are_stays_three(bench: Bench) -> None:
