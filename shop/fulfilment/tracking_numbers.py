@@ -22,9 +22,15 @@ MOST_ROWS: Final = 1000
 SHORTEST: Final = 8
 """Characters of a tracking number; parcels.LONGEST_TRACKING is the longest."""
 
+OF_ANOTHER: Final = "The number belongs to a parcel of {}."
+
 _S10: Final = re.compile(r"[A-Z]{2}(\d{8})(\d)[A-Z]{2}")
 _WEIGHTS: Final = (8, 6, 4, 2, 3, 5, 9, 7)
 _DELIMITERS: Final = (",", ";", "\t")
+
+
+class WrongNumber(NotAllowed):
+    """It cannot be the number of this parcel; the text says why."""
 
 
 class NotReadable(Exception):
@@ -101,7 +107,7 @@ def decide(session: Session, row: TrackingRow, book: Book) -> Planned:
     if any(parcel.tracking == number for parcel in sent):
         return Planned(row)
     if other := _whose(session, number, order):
-        return Planned(row, problem=f"The number belongs to a parcel of {other}.")
+        return Planned(row, problem=OF_ANOTHER.format(other))
     return _place(session, row, order, sent)
 
 
@@ -119,6 +125,24 @@ def apply(session: Session, row: TrackingRow, book: Book, *, actor: str) -> Plan
     elif planned.parcel_id is not None:
         parcels.track(session, session.get_one(Parcel, planned.parcel_id), row.number, actor=actor)
     return planned
+
+
+def write_down(session: Session, order_id: int, parcel_id: int, typed: str, *, actor: str) -> str | None:
+    """Write a parcel's number down, or that it has none when nothing is typed, and give it.
+
+    Raises WrongNumber by the rule of every other number, and NotAllowed when there is no such parcel.
+    """
+    order = lock(session, order_id)
+    parcel = next((one for one in parcels.parcels_of(session, order_id) if one.id == parcel_id), None)
+    if parcel is None:
+        raise NotAllowed("There is no such parcel.")
+    number = parcels.tidy(typed)
+    if typed.strip():
+        other = _whose(session, number, order)
+        if said := _wrong_number(typed) or (OF_ANOTHER.format(other) if other else ""):
+            raise WrongNumber(said)
+    parcels.track(session, parcel, typed, actor=actor)
+    return number
 
 
 def _place(session: Session, row: TrackingRow, order: Order, sent: Sequence[Parcel]) -> Planned:

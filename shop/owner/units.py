@@ -147,20 +147,6 @@ def hold(reference: str, number: int) -> ResponseReturnValue:
     return _back(reference, number, f"Piece {number} rests: {why}." if why else f"Piece {number} goes on.")
 
 
-@blueprint.post("/parcels/<int(max=2147483647):number>/tracking")
-@require("owner")
-def track(reference: str, number: int) -> ResponseReturnValue:
-    """Write down the number under which a parcel can be followed."""
-    with web.transaction() as session:
-        order_id = session.scalar(select(Order.id).where(Order.reference == reference))
-        parcel = next((one for one in parcels.parcels_of(session, order_id or 0) if one.id == number), None)
-        if parcel is None:
-            return _back(reference, 0, "There is no such parcel.")
-        parcels.track(session, parcel, request.form.get(f"tracking-{number}"), actor=g.account.email)
-        said = "The tracking number is written down." if parcel.tracking else "It has no tracking number now."
-    return _back(reference, 0, said)
-
-
 def _do(session: Session, line: OrderLine, action: Action) -> None:
     if action is Action.POST:
         parcels.post(session, line.order_id, [line.number], tracking=None, actor=g.account.email)

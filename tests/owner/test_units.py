@@ -5,7 +5,7 @@ import pytest
 from shop.fulfilment.stages import Action, Hold, Remake, Stage
 from tests.fulfilment.conftest import WORDS, Bench
 from tests.harness import Harness
-from tests.shopper import Shopper
+from tests.shopper import Shopper, soup
 
 ENGRAVED, BARE = ("disc", "Wren"), ("petal", "")
 
@@ -69,6 +69,34 @@ def test_a_tracking_number_can_be_written_down_and_mended(owner: Shopper, bench:
     parcel = bench.post(order, 1)
     press(owner, bench, order, f"parcels/{parcel.id}/tracking", **{f"tracking-{parcel.id}": "ab 1234 gb"})
     assert [one.tracking for one in bench.parcels(order)] == ["AB1234GB"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("<b>12345678", "This is no tracking number"),
+        ("Z" * 200, "This is no tracking number"),
+        ("B", "This is no tracking number"),
+        ("AB123456786GB", "does not add up"),
+        ("CD987654326GB", "belongs to a parcel of"),
+    ],
+)
+def test_what_is_not_this_parcels_number_stays_in_its_field_and_is_kept_nowhere(
+    owner: Shopper, bench: Bench, typed: str, why: str
+) -> None:
+    order, other = bench.paid(BARE), bench.paid(BARE)
+    for one in (order, other):
+        bench.act(one, 1, Action.CHECK, Action.PACK)
+    bench.post(other, 1, tracking="CD987654326GB")
+    field = f"tracking-{bench.post(order, 1).id}"
+    page = page_of(bench, order)
+    to = f"{page}/parcels/{field.removeprefix('tracking-')}/tracking"
+    answer = owner.send(page, to, {field: typed})
+    assert answer.status_code == 422
+    shown = soup(answer)
+    assert shown.select_one(f"#{field}")["value"] == typed
+    assert why in shown.select_one(f"#{field}-error").text
+    assert [one.tracking for one in bench.parcels(order)] == [None]
 
 
 def test_there_is_no_file_of_what_is_not_to_be_made(owner: Shopper, bench: Bench) -> None:
