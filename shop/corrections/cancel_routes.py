@@ -54,6 +54,10 @@ def cancel(token: str) -> ResponseReturnValue:
     try:
         return _cancel(token, order, numbers)
     except TooLate as late:
+        with web.reading() as session:
+            before = cancelling.done_before(session, order, numbers, agreed_pence=web.number_in("agreed"))
+        if before is not None:
+            return _done(token, before.amount_pence)
         return _choice(token, order, f"Nothing was cancelled. {late}", HTTPStatus.CONFLICT)
     except (MoreThanPaid, NothingToRefund, InDispute):
         return _choice(token, order, BY_HAND, HTTPStatus.CONFLICT)
@@ -75,7 +79,11 @@ def _cancel(token: str, order: Order, numbers: list[int]) -> ResponseReturnValue
         amount = asked.amount_pence
     with suppress(GatewayDown, GatewayRefused, StillMoving):  # then it is sent by the next round
         sync_order(current_services(), order.id)
-    flash(DONE.format(pounds_and_pence(amount)))
+    return _done(token, amount)
+
+
+def _done(token: str, amount_pence: int) -> ResponseReturnValue:
+    flash(DONE.format(pounds_and_pence(amount_pence)))
     return redirect(f"/orders/{token}", HTTPStatus.SEE_OTHER)
 
 

@@ -36,7 +36,7 @@ def cancelled(facts: EmailFacts) -> Sequence[Block] | None:
         return None
     pieces = [facts.title(line.row) for line in facts.order.lines if line.row.number in asked.lines]
     sum_ = pounds_and_pence(asked.amount_pence)
-    postage = " with the postage," if asked.with_postage else ""
+    postage = " with the postage" if asked.with_postage else ""
     back = f"{sum_}{postage} goes back to you the way it was paid. {FROM_THE_DAY}"
     return [
         Paragraph(f"This was cancelled from order {facts.reference}:", strong=facts.reference),

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from shop.fulfilment import returns
@@ -16,6 +17,7 @@ from shop.fulfilment.corrections import TooLate, why_words_closed
 from shop.fulfilment.stages import Action, Fate, Hold, Stage
 from shop.fulfilment.units import note, units_of
 from shop.mail import outbox
+from shop.mail.models import QueuedEmail
 from shop.orders.lifecycle import lines_of, lock
 from shop.orders.models import Order, OrderLine
 from shop.payments.models import RefundRequest
@@ -96,8 +98,29 @@ def cancel(
         unit.held = Hold.CANCELLED
         note(session, unit, Action.HOLD, Stage(unit.stage), actor=actor, reason=Hold.CANCELLED)
         returns.decide(session, order_id, number, Fate.FREE, actor=actor)
-    outbox.put(session, kind=EMAIL, order_id=order_id, dedupe_key=f"{order.reference}:{EMAIL}:{request.id}")
+    outbox.put(session, kind=EMAIL, order_id=order_id, dedupe_key=_told_as(order, request))
     return request
+
+
+def done_before(
+    session: Session, order: Order, numbers: Sequence[int], *, agreed_pence: int | None
+) -> RefundRequest | None:
+    """What cancelled just these units for this sum before: a form that is sent twice asks for nothing new."""
+    requests = select(RefundRequest).where(
+        RefundRequest.order_id == order.id, RefundRequest.amount_pence == agreed_pence
+    )
+    same = (one for one in session.scalars(requests) if sorted(one.lines) == sorted(numbers))
+    return next((one for one in same if is_cancellation(session, order, one)), None)
+
+
+def is_cancellation(session: Session, order: Order, request: RefundRequest) -> bool:
+    """Whether it gives back what was cancelled, and the buyer was written to of that and of the money."""
+    key = _told_as(order, request)
+    return session.scalars(select(exists().where(QueuedEmail.dedupe_key == key))).one()
+
+
+def _told_as(order: Order, request: RefundRequest) -> str:
+    return f"{order.reference}:{EMAIL}:{request.id}"
 
 
 def _is_all(money: Refundable, numbers: Sequence[int]) -> bool:

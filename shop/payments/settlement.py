@@ -19,6 +19,7 @@ from shop.orders.hand_drawings import ask_owner
 from shop.orders.lifecycle import EventKind, State
 from shop.orders.models import Order
 from shop.payments import suspicions
+from shop.payments.cancelling import is_cancellation
 from shop.payments.kinds import ALL_THAT_IS_LEFT, OWED_STILL, EntryKind, RefundReason, RefundState
 from shop.payments.models import RefundRequest
 from shop.payments.order_record import STRIPE, OrderRecord, Written, open_record
@@ -150,11 +151,9 @@ def _post_refunds(order_record: OrderRecord, snapshot: PaymentSnapshot) -> None:
                 EventKind.REFUNDED, refund.created, actor=actor, amount_pence=refund.amount
             )
             principal = order_record.principal
-            if (
-                not order_record.unfillable
-                and principal
-                and refund.payment_intent == principal.payment_intent
-            ):
+            bought_it = principal and refund.payment_intent == principal.payment_intent
+            told = ours and is_cancellation(order_record.session, order_record.order, ours)
+            if bought_it and not told and not order_record.unfillable:
                 order_record.queue_email("refund", refund.id)
 
 

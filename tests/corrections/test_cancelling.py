@@ -69,10 +69,20 @@ def test_all_of_it_goes_at_once(bought: Bought) -> None:
 def test_pressed_twice_it_is_cancelled_once(bought: Bought) -> None:
     look = looks(bought, 1)
     first, second = confirms(bought, look), confirms(bought, look)
-    assert (first.status_code, second.status_code) == (303, 409)
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert second.location == bought.page
+    assert soup(bought.buyer.get(bought.page)).text.count("It is cancelled, and will not be made.") == 1
     assert bought.harness.emails(bought.order).count("cancelled") == 1
     disc = bought.harness.price_of("disc")
     assert bought.harness.kept_pence(bought.order) == bought.harness.order(bought.order).total_pence - disc
+
+
+def test_what_the_owner_gave_back_was_not_cancelled_by_an_old_page(bought: Bought) -> None:
+    look = looks(bought, 1)
+    bought.bench.refund(bought.order, 1)
+    answer = confirms(bought, look)
+    assert answer.status_code == 409
+    assert "Nothing was cancelled. Its price went back." in soup(answer).text
 
 
 def test_once_engraving_has_begun_nothing_is_cancelled(bought: Bought, bench: Bench) -> None:
@@ -125,6 +135,22 @@ def test_the_buyer_has_it_in_writing(app: Flask, bought: Bought) -> None:
         assert "Disc" in said
         assert "Petal" not in said
         assert "It will not be made." in said
+
+
+def test_one_e_mail_tells_of_a_cancellation_and_of_its_money(app: Flask, bought: Bought) -> None:
+    cancels(bought, 1)
+    assert "refund" not in bought.harness.emails(bought.order)
+    cancels(bought, 2)
+    assert bought.harness.emails(bought.order).count("cancelled") == 2
+    assert "refund" not in bought.harness.emails(bought.order)
+    for said in parts(email(app, bought.harness, bought.order, "cancelled")):
+        assert " with the postage goes back to you the way it was paid." in " ".join(said.split())
+
+
+def test_a_refund_of_the_owner_is_told_beside_a_cancellation(bought: Bought) -> None:
+    cancels(bought, 1)
+    bought.bench.refund(bought.order, 2)
+    assert bought.harness.emails(bought.order).count("refund") == 1
 
 
 def test_without_a_choice_the_reason_stands_beside_the_boxes(bought: Bought) -> None:
