@@ -29,4 +29,7 @@ SERVICES: Final = {
 }
 """Prices are sample values: another is a change here."""
 
+TRACK: Final = "https://www.royalmail.com/track-your-item"
+"""Where the carrier says how far a parcel has come."""
+
 CHEAPEST: Final = min(SERVICES.values(), key=lambda service: service.pence)

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from shop import web
 from shop.catalogue import snapshot
+from shop.catalogue.postage import TRACK
 from shop.checkout.claim_pages import shown_claim
 from shop.checkout.forms import ActionForm
-from shop.checkout.presenters import given_said, ordered_shown, wall_said, window_said
+from shop.checkout.parcels_shown import parcels_shown
+from shop.checkout.presenters import given_said, is_gone, is_to_come, ordered_shown, wall_said, window_said
 from shop.checkout.refunds_shown import refunds_shown
 from shop.checkout.timeline import steps
 from shop.claims import send_backs
@@ -77,6 +79,7 @@ def show(token: str) -> ResponseReturnValue:
         unread = outbox.last_was_refused(session, order.id)
         claims = claims_of(session, order.id)
         posted = bool(claimable(session, order.id))
+        left = parcels_shown(session, order, rows, found) if posted else []
         sent = delivery.under_way(session, order)
         missing = undelivered.not_arrived(session, order.id)
         on_its_way = send_backs.coming_back(session, order.id)
@@ -89,6 +92,13 @@ def show(token: str) -> ResponseReturnValue:
             can_redirect=can_redirect,
             open_cards=open_cards,
             can_cancel=any(window.is_open for window in windows.values()),
+            can_change=any(
+                line.engraved and line.number in windows and windows[line.number].is_open for line in rows
+            ),
+            gone={number for number, unit in found.items() if is_gone(unit)},
+            to_come=is_to_come(opened.state, found.values()),
+            parcels=left,
+            track=TRACK,
             windows={number: window_said(window) for number, window in windows.items()},
             wall_said={line.row.number: wall_said(line) for line in opened.lines},
             notice=_notice(opened.state),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from shop.catalogue.postage import TRACK
 from shop.emails.email_blocks import Block, Items, Link, Paragraph, Pieces
 from shop.emails.email_facts import EmailFacts
 from shop.fulfilment.stages import Hold, Stage
@@ -24,7 +25,6 @@ QUESTION_CLOSED: Final = "The link to that page was closed: reply to this e-mail
 BEGUN: Final = frozenset({Stage.ENGRAVING, Stage.ENGRAVED, Stage.INSPECTED})
 NOW_FIXED: Final = "These words can no longer be changed."
 STILL_OPEN: Final = "The words of what is not named here still can."
-TRACK: Final = "https://www.royalmail.com/track-your-item"
 
 
 def drawing_ready(facts: EmailFacts) -> Sequence[Block] | None:

@@ -31,6 +31,14 @@ WORDS_EMAIL: Final = "words-changed"
 ERASED: Final = "The words of this order were erased."
 
 
+FINISHED: Final = {
+    Stage.PACKED: "It is packed.",
+    Stage.POSTED: "It was posted.",
+    Stage.DELIVERED: "It was posted.",
+}
+"""Why the words of what is made are fixed."""
+
+
 class TooLate(NotAllowed):
     """It can no longer be put right. The text says why, for a person."""
 
@@ -92,7 +100,8 @@ def why_words_closed(order: Order, line: OrderLine, unit: Unit, *, actor: str) -
     if order.state not in WORKED_ON:
         return "Something about its payment is not settled yet."
     if unit.stage not in OPEN_WHILE[Subject.WORDS]:
-        return "We have begun to engrave it." if line.engraved else "It is packed."
+        begun = "We have begun to engrave it." if line.engraved else "It is packed."
+        return FINISHED.get(Stage(unit.stage), begun)
     if unit.making > 1 and actor == BUYER:
         return "It is being made again."
     return ""

@@ -8,8 +8,9 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop import clock
 from shop.fulfilment.backlog import plan
-from shop.fulfilment.models import DateNews, DateStep
+from shop.fulfilment.models import DateNews, DateStep, Parcel
 from shop.fulfilment.stages import TO_MAKE
 from shop.fulfilment.units import WORKED_ON, units_of
 from shop.orders.models import Order, OrderLine
@@ -76,6 +77,15 @@ def standing(session: Session, order: Order) -> Day | None:
         told=by != order.posted_by,
         answer=DateNews(steps[-1].kind) if steps and steps[-1].actor == BUYER else None,
     )
+
+
+def there_by(session: Session, order: Order, parcel: Parcel) -> date | None:
+    """By when a parcel should be there: as promised, or later where it left later; None without a promise."""
+    if order.posted_by is None or order.arrives_by is None:
+        return None
+    told = told_last(steps_of(session, order.id))
+    by = _wherever(told, order.postage_service) if told else order.arrives_by
+    return max(by, _wherever(clock.in_britain(parcel.posted_at).date(), parcel.service))
 
 
 def steps_of(session: Session, order_id: int) -> Sequence[DateStep]:

@@ -1,6 +1,6 @@
 """What an order's page in the workshop shows, and looking at Stripe from it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from shop import bench, web
 from shop.container import current_services
 from shop.fulfilment import parcels, questions
+from shop.fulfilment.stages import Stage
 from shop.orders import notes
 from shop.orders.lifecycle import UNPAID, State
 from shop.orders.models import Order
@@ -139,6 +140,7 @@ def context(
             if order.contact and _is_printed_for(units.get(line.row.number))
         ],
         "wishes": [(WISHES[wish], date.fromisoformat(day)) for wish, day in order.wishes.items()],
+        "promised": order.row if _is_due(order.state, units) else None,
         "parcels": sent,
         "history": history,
         "notes": written,
@@ -153,6 +155,13 @@ def context(
         "not_arrived": not_arrived,
         "emails": emails,
     }
+
+
+def _is_due(state: State, units: Mapping[int, UnitShown]) -> bool:
+    """Whether the day that was promised still means something: not once nothing is to be had any more."""
+    if not units:
+        return state not in {State.EXPIRED, State.FAILED, State.REFUNDED, State.DISPUTE_LOST}
+    return any(unit.stage != Stage.REFUNDED for unit in units.values())
 
 
 def _is_printed_for(unit: UnitShown | None) -> bool:
