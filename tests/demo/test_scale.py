@@ -99,9 +99,16 @@ def visitor(demo: Demo) -> Shopper:
     return shopper.sign_in("owner")
 
 
+AN_ORDER = """
+    SELECT reference FROM "order" JOIN unit ON unit.order_id = "order".id
+    WHERE "order".state = 'paid' AND unit.stage = 'to check' ORDER BY "order".id LIMIT 1
+"""
+
+
 def reference(demo: Demo) -> str:
+    """An order that stands as far as the other demo's: what else its page asks for depends on that."""
     with demo.place.database.reading() as session:
-        return str(session.execute(text('SELECT reference FROM "order" WHERE id = 100')).scalar_one())
+        return str(session.execute(text(AN_ORDER)).scalar_one())
 
 
 @pytest.mark.parametrize("page", PAGES)
