@@ -28,6 +28,7 @@ from shop.fulfilment.progress import milestones
 from shop.fulfilment.units import units_of
 from shop.mail import outbox
 from shop.orders import email_choice, hand_drawings, wall
+from shop.orders.day_wishes import wishes_said
 from shop.orders.lifecycle import by_token, lock
 from shop.orders.models import Order
 from shop.orders.states import State
@@ -106,6 +107,7 @@ def show(token: str) -> ResponseReturnValue:
             refunds=refunds_shown(back, rows),
             steps=steps(opened, done),
             day=day,
+            asked_for=wishes_said(opened.wishes) if day else "",
             questions=asked,
             few=few,
             unread=unread,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from shop import clock
 from shop.catalogue import page_cache
@@ -12,6 +12,8 @@ from shop.checkout.basket_contents import BasketContents
 from shop.planning.planner import ENGRAVED, LATELY, PLAIN, Promise, Wishes, keeps, promise
 from shop.pricing import QuotedLine
 from shop.web.dates import weekday
+
+CONTRADICTION: Final = "It has to be there by {}, and yet not before {}. Please change one of the two."
 
 
 def with_promise(basket: BasketContents) -> BasketContents:
@@ -54,6 +56,8 @@ def needed_sooner(lines: Sequence[QuotedLine], details: dict[str, Any]) -> str:
     wishes, found = wishes_of(details), promise_of(lines, details)
     if keeps(found, wishes):
         return ""
+    if wishes.needed_by and wishes.not_before and wishes.needed_by < wishes.not_before:
+        return CONTRADICTION.format(weekday(wishes.needed_by), weekday(wishes.not_before))
     said = (
         f"We cannot promise that: it is posted by {weekday(found.posted_by)}, and with "
         f"{SERVICES[details['postage']].name} it may arrive as late as {weekday(found.arrives_by)}."

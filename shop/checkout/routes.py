@@ -21,6 +21,7 @@ from shop.checkout.shortage import sold_meanwhile
 from shop.checkout.stock_notice import NOT_SET_ASIDE, asking, notice_for
 from shop.container import current_services, trader
 from shop.money import pounds_and_pence
+from shop.orders.day_wishes import wishes_said
 from shop.orders.placing import fingerprint
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.sync import StillMoving
@@ -225,4 +226,5 @@ def _payment_page(basket: BasketContents, form: PaymentForm, errors: dict[str, s
         problems=errors,
         said=said,
         statement=statement(),
+        asked_for=wishes_said((basket.details or {}).get("wishes", {})),
     )

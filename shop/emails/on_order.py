@@ -6,6 +6,7 @@ from typing import Final
 from shop.emails.email_blocks import Block, Form, Heading, Link, Paragraph, Pieces, Quote, Row, Rows
 from shop.emails.email_facts import EmailFacts
 from shop.money import pounds_and_pence
+from shop.orders.day_wishes import wishes_said
 from shop.orders.models import Order
 from shop.orders.wall import WallState
 from shop.web.dates import weekday
@@ -73,6 +74,8 @@ def _agreed(facts: EmailFacts) -> Iterator[Block]:
     yield Rows([*_sums(facts)])
     if order.row.posted_by and facts.to_make:
         yield Paragraph(_day(order.row), strong=weekday(order.row.posted_by))
+        if asked := wishes_said(order.wishes):
+            yield Paragraph(asked)
     contact = order.contact or {}
     lines = [contact[key] for key in ("name", "line1", "line2", "town", "postcode") if contact.get(key)]
     yield Quote("Going to:", lines)

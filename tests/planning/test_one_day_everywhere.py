@@ -40,7 +40,8 @@ def on(page: TestResponse) -> set[str]:
     return said(str(soup(page).select_one("main")))
 
 
-def emailed(who: Shopper, order: Order) -> set[str]:
+def confirmation(who: Shopper, order: Order) -> list[str]:
+    """The e-mail that confirms an order, as text and as HTML."""
     harness = harness_of(who.app)
     with who.app.test_request_context():
         claimed = Claimed(1, "order-confirmation", order.id, "<a@b>", 0, clock.now())
@@ -48,7 +49,11 @@ def emailed(who: Shopper, order: Order) -> set[str]:
             harness.services, render_template, claimed, who.app.extensions["shop"].trader
         )
     assert isinstance(written, EmailMessage)
-    found = [said(written.get_body((part,)).get_content()) for part in ("plain", "html")]  # type: ignore[union-attr]
+    return [written.get_body((part,)).get_content() for part in ("plain", "html")]  # type: ignore[union-attr]
+
+
+def emailed(who: Shopper, order: Order) -> set[str]:
+    found = [said(part) for part in confirmation(who, order)]
     assert found[0] == found[1]
     return found[0]
 
@@ -157,6 +162,45 @@ def test_a_slow_payment_brings_a_later_day_and_says_so(app: Flask, moment: list[
         assert paid.arrives_by is not None
         assert paid.arrives_by > paid.posted_by
     assert emailed(buyer, order) == {"Monday 7 December"}
+
+
+@pytest.mark.usefixtures("moment")
+def test_what_was_asked_of_the_day_is_said_back_beside_it(app: Flask) -> None:
+    buyer = Shopper(app)
+    buyer.add()
+    asked = {"needed_by": "2026-12-30", "not_before": "2026-12-17", "not_on": "2026-12-24"}
+    assert buyer.tell_details(postage="special-delivery", **asked).status_code == 303
+    wish = (
+        "You asked for it to arrive by Wednesday 30 December, not before Thursday 17 December, "
+        "not on Thursday 24 December."
+    )
+    places = [buyer.get("/checkout/payment").text]
+    thanks = pay(buyer)
+    page = str(soup(thanks).select_one("a.button[href*='/orders/']")["href"])  # type: ignore[index]
+    places += [buyer.get(page).text, *confirmation(buyer, newest(buyer))]
+    assert [wish in " ".join(re.sub(r"<[^>]*>", "", place).split()) for place in places] == [True] * 4
+
+
+@pytest.mark.usefixtures("moment")
+def test_whoever_asked_for_no_day_is_told_of_none(app: Flask) -> None:
+    buyer = Shopper(app)
+    buyer.add()
+    buyer.tell_details()
+    assert "You asked for it to arrive" not in buyer.get("/checkout/payment").text
+    pay(buyer)
+    assert all("You asked for it to arrive" not in part for part in confirmation(buyer, newest(buyer)))
+
+
+@pytest.mark.usefixtures("moment")
+def test_days_that_contradict_each_other_are_told_as_that(app: Flask) -> None:
+    buyer = Shopper(app)
+    buyer.add()
+    refused = buyer.tell_details(needed_by="2026-12-15", not_before="2026-12-21")
+    assert refused.status_code == 422
+    assert reason_beside(refused, "needed_by") == (
+        "It has to be there by Tuesday 15 December, and yet not before Monday 21 December. "
+        "Please change one of the two."
+    )
 
 
 @pytest.mark.usefixtures("moment")
