@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import Select, exists, func, select
@@ -32,6 +32,8 @@ def post(
     order = lock(session, order_id)
     if not numbers:
         raise NotAllowed("No piece was chosen.")
+    if said := why_not_yet(order.post_from):
+        raise NotAllowed(said)
     parcel = _parcel(session, order)
     track(session, parcel, tracking, actor=actor)
     for number in numbers:
@@ -41,6 +43,18 @@ def post(
         note(session, unit, Action.POST, stage, actor=actor, parcel=parcel.id)
     outbox.put(session, kind=EMAIL, order_id=order.id, dedupe_key=f"{EMAIL}-{parcel.id}", after=SLIP)
     return parcel
+
+
+def may_leave(post_from: date | None) -> bool:
+    """Whether a parcel that was promised not to leave before this day may leave today, in Britain."""
+    return post_from is None or post_from <= clock.in_britain(clock.now()).date()
+
+
+def why_not_yet(post_from: date | None) -> str:
+    """The sentence that refuses a parcel which must not leave yet; empty when it may."""
+    if post_from is None or may_leave(post_from):
+        return ""
+    return f"It is not to be posted before {post_from:%A %-d %B}: so the buyer was promised."
 
 
 def track(session: Session, parcel: Parcel, tracking: str | None, *, actor: str) -> None:

@@ -12,7 +12,7 @@ LONGEST: Final = 300
 
 WORDING: Final = "wording"
 
-_CODE: Final = re.compile(r"(PM-[0-9A-Z]{4}-[0-9A-Z]{2})(?:-([1-9][0-9]{0,3}))?", re.ASCII)
+_CODE: Final = re.compile(r"PM[- ]?([0-9A-Z]{4})[- ]?([0-9A-Z]{2})(?:[- ]?([1-9][0-9]{0,3}))?", re.ASCII)
 
 
 def ticket_address(site_url: str, reference: str, number: int, wording: int) -> str:
@@ -34,7 +34,8 @@ def printed_wording(text: str) -> int | None:
 def read_code(text: str) -> tuple[str, int | None] | None:
     """The order's reference and the number of the unit that a code, or the address in its QR code, says.
 
-    The number is None when only a reference was typed; the whole None when it is no code at all.
+    Its dashes may be left out: its parts are of a fixed length. The number is None when only a reference was
+    typed; the whole None when it is no code at all.
     """
     said = text.strip()[:LONGEST]
     if "://" in said:
@@ -42,4 +43,4 @@ def read_code(text: str) -> tuple[str, int | None] | None:
     found = _CODE.fullmatch(said.strip().upper())
     if found is None:
         return None
-    return found[1], int(found[2]) if found[2] else None
+    return f"PM-{found[1]}-{found[2]}", int(found[3]) if found[3] else None

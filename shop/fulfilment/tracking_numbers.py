@@ -152,8 +152,8 @@ def _place(session: Session, row: TrackingRow, order: Order, sent: Sequence[Parc
         number for number, unit in sorted(units.items()) if unit.stage == Stage.PACKED and unit.held is None
     )
     bare = [parcel for parcel in sent if parcel.tracking is None]
-    if packed and order.state not in WORKED_ON:
-        return Planned(row, problem="Its payment is in question, or went back.")
+    if packed and (said := _why_not(order)):
+        return Planned(row, problem=said)
     if len(bare) + bool(packed) > 1:
         return Planned(
             row, problem="It has more than one parcel without a number: please write it down there."
@@ -166,6 +166,13 @@ def _place(session: Session, row: TrackingRow, order: Order, sent: Sequence[Parc
         numbers = ", ".join(parcel.tracking or "" for parcel in sent)
         return Planned(row, problem=f"It was posted under another number: {numbers}.")
     return Planned(row, problem="Nothing of it is packed.")
+
+
+def _why_not(order: Order) -> str:
+    """Why nothing of an order may be posted now."""
+    if order.state not in WORKED_ON:
+        return "Its payment is in question, or went back."
+    return parcels.why_not_yet(order.post_from)
 
 
 def _whose(session: Session, number: str | None, order: Order) -> str | None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import clock, web
@@ -26,6 +27,7 @@ from shop.paper.chosen import chosen
 from shop.paper.click_and_drop import LayoutUnusable, load_layout, to_csv
 from shop.paper.manifests import Sent, manifest
 from shop.paper.typesetting import NotTypeset, typeset
+from shop.web.dates import weekday
 
 blueprint = Blueprint("owner_dispatch", __name__, url_prefix="/owner/dispatch")
 
@@ -34,7 +36,7 @@ MOST: Final = 200
 """Packed units on the page and in Royal Mail's file."""
 
 NOT_A_CODE: Final = "There is no such ticket. A code looks like PM-7K3Q-2F-1."
-NOTHING: Final = "Nothing is packed."
+NOTHING: Final = "Nothing is packed that may be posted today."
 NONE_POSTED: Final = "Nothing was posted on that day."
 
 
@@ -44,6 +46,8 @@ class PackedOrder:
 
     reference: str
     pieces: str
+    not_before: str
+    """Before which day it must not go; empty when it may."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ def show() -> ResponseReturnValue:
     found, book = _scanned(), current_services().book
     with web.reading() as session:
         waiting = waiting_for(session, Action.POST, book, most=MOST)
+        named = select(Order.post_from).where(Order.reference == found, Order.book == book)
+        scanned_day = session.scalar(named)
         today = parcels.posted_between(session, *_bounds(_today()), book)
     return render_template(
         "owner/dispatch.html",
@@ -69,6 +75,7 @@ def show() -> ResponseReturnValue:
         today=list(map(_parcel, today)),
         day=_today().isoformat(),
         scanned=found,
+        not_before=_not_before(scanned_day),
         papers=of_packed(),
     )
 
@@ -101,7 +108,8 @@ def royal_mail() -> ResponseReturnValue:
     except LayoutUnusable as found:
         return _back(str(found))
     with web.reading() as session:
-        ids = {one.line_id for one in waiting_for(session, Action.POST, services.book, most=MOST)}
+        packed = waiting_for(session, Action.POST, services.book, most=MOST)
+        ids = {one.line_id for one in packed if parcels.may_leave(one.post_from)}
         orders = chosen(session, services.vault, ids)
     if not orders:
         return _back(NOTHING)
@@ -149,10 +157,17 @@ def _scanned() -> str:
 
 
 def _by_order(waiting: Sequence[Queued]) -> list[PackedOrder]:
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Queued]] = {}
     for one in waiting:
-        found.setdefault(one.reference, []).append(one.piece)
-    return [PackedOrder(reference, ", ".join(pieces)) for reference, pieces in found.items()]
+        found.setdefault(one.reference, []).append(one)
+    return [
+        PackedOrder(reference, ", ".join(one.piece for one in ones), _not_before(ones[0].post_from))
+        for reference, ones in found.items()
+    ]
+
+
+def _not_before(day: date | None) -> str:
+    return "" if day is None or parcels.may_leave(day) else f"Not to be posted before {weekday(day)}"
 
 
 def _sent(session: Session, day: date) -> list[Sent]:

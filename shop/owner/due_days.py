@@ -1,6 +1,7 @@
 """What the bench's list says of the day promised with a unit."""
 
 from shop import clock
+from shop.fulfilment import parcels
 from shop.fulfilment.queue import Queued
 from shop.web.dates import weekday
 
@@ -17,6 +18,6 @@ def late(one: Queued) -> str:
     over = one.posted_by is not None and one.posted_by < today
     if one.told:
         return f"{'Late' if over else 'In danger'}: the buyer was told {weekday(one.told)}"
-    if one.post_from is not None and today < one.post_from:
+    if not parcels.may_leave(one.post_from):
         return "Not to be posted yet"
     return "Late" if over else ""

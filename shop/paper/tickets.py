@@ -99,7 +99,9 @@ def _facts(one: Chosen, line: LineView) -> list[str]:
     paid = clock.in_britain(one.units[line.row.number].paid_at)
     proof = f"Proof {line.proof_number}" if engraving and not line.by_hand else ""
     by = f"To be posted by {one.posted_by:%a %-d %b %Y}" if one.posted_by else ""
-    said = (by, face, f"{line.row.sku}, paid {paid:%-d %b %Y}", one.order.postage.name, proof)
+    since = one.order.row.post_from
+    before = f"Not before {since:%a %-d %b %Y}" if by and since else ""
+    said = (by, before, face, f"{line.row.sku}, paid {paid:%-d %b %Y}", one.order.postage.name, proof)
     return [fact for fact in said if fact]
 
 

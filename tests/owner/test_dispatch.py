@@ -3,13 +3,16 @@
 import csv
 import io
 import subprocess
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
-from shop.fulfilment.stages import Stage
+from shop import clock
+from shop.fulfilment.stages import Action, Stage
+from shop.orders.models import Order
 from shop.owner import dispatch, tracking_import
 from tests.fulfilment.conftest import PLAIN, Bench
 from tests.harness import Harness
@@ -84,6 +87,57 @@ def test_the_next_ticket_in_the_place_of_a_number_posts_nothing(owner: Shopper, 
     sent["number"] = f"{following}-1"
     assert owner.post(f"{HERE}/parcels", sent).location == f"{HERE}?code={following}"
     assert bench.stages(order) == [Stage.PACKED]
+
+
+def test_what_must_not_go_yet_is_refused_everywhere_with_its_day(owner: Shopper, bench: Bench) -> None:
+    (order, reference), (_, free) = packed(bench), packed(bench)
+    day = clock.in_britain(clock.now()).date() + timedelta(days=3)
+    promise(bench, order, day)
+    said_of_day = f"{day:%A %-d %B}"
+    assert f"Not to be posted before {said_of_day}" in owner.get(HERE).text
+    scanned = owner.get(f"{HERE}?code={reference}")
+    assert f"Not to be posted before {said_of_day}." in soup(scanned).select_one("form[aria-labelledby]").text
+    _, sent = form_on(scanned, f"{HERE}/parcels")
+    owner.post(f"{HERE}/parcels", {**sent, "number": NUMBER})
+    assert said_of_day in said(owner)[0]
+    line = str(bench.units(order)[1].order_line_id)
+    for to, what in {
+        "/owner/bench/steps": {"only": line},
+        f"/owner/orders/{reference}/lines/1/steps": {},
+    }.items():
+        owner.post(to, {"csrf_token": sent["csrf_token"], "action": Action.POST, **what})
+        assert said_of_day in said(owner)[0]
+    assert bench.stages(order) == [Stage.PACKED]
+    file = owner.post(f"{HERE}/click-and-drop", {"csrf_token": sent["csrf_token"]}).text
+    assert free in file
+    assert reference not in file
+
+
+def test_on_the_first_day_it_may_go_it_goes(owner: Shopper, bench: Bench) -> None:
+    order, reference = packed(bench)
+    promise(bench, order, clock.in_britain(clock.now()).date())
+    assert "Not to be posted" not in owner.get(HERE).text
+    owner.send(f"{HERE}?code={reference}", f"{HERE}/parcels", {"number": NUMBER})
+    assert bench.stages(order) == [Stage.POSTED]
+
+
+def promise(bench: Bench, order: int, post_from: date) -> None:
+    with bench.harness.database.transaction() as session:
+        row = session.get_one(Order, order)
+        row.post_from, row.posted_by = post_from, post_from + timedelta(days=2)
+        row.arrives_by = post_from + timedelta(days=5)
+
+
+def test_each_packed_order_is_one_tap_from_its_number(owner: Shopper, bench: Bench) -> None:
+    _, reference = packed(bench)
+    assert soup(owner.get(HERE)).select_one(f"a[href='{HERE}?code={reference}']").text.startswith("Tracking")
+
+
+def test_a_code_is_found_without_its_dashes(owner: Shopper, bench: Bench) -> None:
+    _, reference = packed(bench)
+    code = f"{reference}-1".replace("-", "").lower()
+    page = owner.client.get(HERE, query_string={"code": code})
+    assert soup(page).select_one("h2#parcel").text == reference
 
 
 @pytest.mark.parametrize("number", ["", "x", "AB123456789GB"])

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -130,6 +131,13 @@ def test_a_ticket_says_what_is_cut_and_neither_dedication_nor_price_nor_address(
         pounds_and_pence(8400)[1:],
     )
     assert [word for word in private if word in said] == []
+
+
+def test_a_ticket_says_before_which_day_its_parcel_must_not_leave(shop: Print) -> None:
+    (one,) = shop.chosen(shop.paid(BARE))
+    one.order.row.post_from = date(2026, 12, 3)
+    said = shop.of(tickets([replace(one, posted_by=date(2026, 12, 5))], SITE)).text
+    assert "Not before Thu 3 Dec 2026" in " ".join(said.split())
 
 
 def test_the_code_on_a_ticket_leads_to_its_unit(shop: Print) -> None:
