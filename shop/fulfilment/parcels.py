@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from shop import clock
 from shop.catalogue.postage import SERVICES
-from shop.fulfilment.models import Parcel, TrackingChange, UnitStep
+from shop.fulfilment.models import Parcel, TrackingChange, Unit, UnitStep
 from shop.fulfilment.stages import Action, Stage, after
 from shop.fulfilment.units import SLIP, NotAllowed, note, workable
 from shop.giving.ledger import Book
@@ -102,6 +102,24 @@ def posted_between(session: Session, begins: datetime, ends: datetime, book: Boo
     return [
         PostedParcel(one, reference, SERVICES[one.service].name, pieces) for one, reference, pieces in rows
     ]
+
+
+def without_number(session: Session, book: Book) -> Sequence[tuple[Parcel, str]]:
+    """The parcels on their way that have no tracking number yet, oldest first, with their orders."""
+    later = aliased(UnitStep)
+    on_its_way = (
+        select(UnitStep.id)
+        .join(Unit, Unit.order_line_id == UnitStep.order_line_id)
+        .where(UnitStep.parcel_id == Parcel.id, Unit.stage == Stage.POSTED)
+        .where(~exists().where(later.order_line_id == UnitStep.order_line_id, later.id > UnitStep.id))
+    )
+    rows = session.execute(
+        select(Parcel, Order.reference)
+        .join(Order, Order.id == Parcel.order_id)
+        .where(Parcel.tracking.is_(None), Order.book == book, on_its_way.exists())
+        .order_by(Parcel.id)
+    ).all()
+    return [(parcel, reference) for parcel, reference in rows]
 
 
 def told_by(session: Session, dedupe_key: str) -> tuple[Parcel, Sequence[str]] | None:

@@ -19,6 +19,7 @@ from shop.orders.lifecycle import lines_of, lock
 
 CAME_BACK: Final = "came-back"
 LOST: Final = "lost"
+NOTHING: Final = "Nothing of that parcel is on its way."
 
 ON_THE_WAY: Final = frozenset({Stage.POSTED, Stage.DELIVERED})
 """It may have been taken as delivered before it came back."""
@@ -85,7 +86,7 @@ def not_arrived(session: Session, order_id: int) -> Sequence[Undone]:
 def _some(session: Session, order_id: int, parcel_id: int) -> Sequence[int]:
     numbers = in_parcel(session, order_id, parcel_id)
     if not numbers:
-        raise NotAllowed("Nothing of that parcel is on its way.")
+        raise NotAllowed(NOTHING)
     return numbers
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from flask import Blueprint, abort, flash, g, redirect, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ blueprint = Blueprint("owner_parcels", __name__, url_prefix="/owner/orders/<refe
 
 ARRIVED: Final = "arrived"
 LOST: Final = "lost"
+NO_NUMBERS: Final = "/owner/today/posted-without-a-number"
 CHOOSE: Final = "Please choose one of those that are offered."
 
 
@@ -82,7 +84,10 @@ def news(reference: str, number: int) -> ResponseReturnValue:
 def _do(session: Session, order_id: int, parcel: int, what: str, cost: int | None) -> str:
     actor = g.account.email
     if what == ARRIVED:
-        for number in undelivered.in_parcel(session, order_id, parcel):
+        numbers = undelivered.in_parcel(session, order_id, parcel)
+        if not numbers:
+            raise NotAllowed(undelivered.NOTHING)
+        for number in numbers:
             if units.units_of(session, order_id)[number].stage == Stage.POSTED:
                 units.act(session, order_id, number, Action.DELIVER, actor=actor, reason=Seen.TRACKING)
         return "It is written down as delivered, by its tracking."
@@ -94,6 +99,16 @@ def _do(session: Session, order_id: int, parcel: int, what: str, cost: int | Non
         raise NotAllowed(CHOOSE)
     undelivered.come_back(session, order_id, parcel, why, actor=actor)
     return "What was in it rests at the bench until the buyer says where to. An e-mail asks."
+
+
+def say_posted(references: Sequence[str]) -> None:
+    """Say of the parcels of these orders, just posted without a number, where that is written down."""
+    if len(references) == 1:
+        said = Markup('{} has no tracking number yet. <a href="/owner/dispatch?code={}">Write it down</a>')
+        flash(said.format(references[0], references[0]))
+    elif references:
+        said = Markup('{} parcels have no tracking number yet. <a href="{}">Write them down</a>')
+        flash(said.format(len(references), NO_NUMBERS))
 
 
 def _cost(number: int) -> int | None:

@@ -16,6 +16,7 @@ from shop.catalogue import snapshot
 from shop.catalogue.views import VariantView
 from shop.claims import claim_steps
 from shop.container import current_services
+from shop.fulfilment import parcels
 from shop.fulfilment.queue import Queued
 from shop.fulfilment.waiting_units import LISTS, numbers, units_in
 from shop.giving import ledger
@@ -26,7 +27,7 @@ from shop.owner.due_days import due, late
 from shop.owner.work_queue import card_href
 from shop.payments.review import undecided
 from shop.web.cells import Cells, Link
-from shop.web.dates import weekday
+from shop.web.dates import short_day, weekday
 
 blueprint = Blueprint("owner_today", __name__, url_prefix="/owner")
 
@@ -38,6 +39,7 @@ NOT_GOOD: Final = frozenset({"late", "alerts", "money that waits"})
 
 LOW_STOCK: Final = "low stock"
 CLAIMS: Final = "claims to answer"
+NO_NUMBER: Final = "posted without a number"
 MOST: Final = 100
 """Rows on one page."""
 
@@ -64,6 +66,7 @@ def index() -> ResponseReturnValue:
             CLAIMS: (claim_steps.count_waiting(session), _list(CLAIMS)),
             "alerts": (alerts.count_open(session), "/owner/alerts"),
             "money that waits": (len(undecided(session, services)), "/owner/orders#money-that-waits"),
+            NO_NUMBER: (len(parcels.without_number(session, services.book)), _list(NO_NUMBER)),
             LOW_STOCK: (len(_low(session)), _list(LOW_STOCK)),
             "words for the wall": (words_to_read(session), "/owner/wall"),
         }
@@ -110,6 +113,7 @@ Columns = Sequence[tuple[str, str]]
 
 UNITS: Final = (("Order", "whole"), ("Piece", ""), ("Day", ""), ("Note", ""))
 FREE: Final = (("Variant", "whole"), ("Metal and chain", ""), ("Free", "number"))
+SENT: Final = (("Order", "whole"), ("Posted", "whole"))
 THREADS: Final = (("Claim", ""), ("Since", "whole"))
 
 
@@ -149,7 +153,16 @@ def _claims(session: Session) -> list[Cells]:
     return [[Link(claim.title, claim.href, tall=True), claim.since] for claim in found]
 
 
+def _without_number(session: Session) -> list[Cells]:
+    found = parcels.without_number(session, current_services().book)
+    return [
+        [Link(reference, f"/owner/dispatch?code={reference}", tall=True), short_day(parcel.posted_at)]
+        for parcel, reference in found
+    ]
+
+
 OTHERS: Final[Mapping[str, tuple[Columns, Callable[[Session], list[Cells]]]]] = {
     LOW_STOCK: (FREE, _low),
     CLAIMS: (THREADS, _claims),
+    NO_NUMBER: (SENT, _without_number),
 }

@@ -21,6 +21,7 @@ from shop.fulfilment.stages import TO_MAKE, Action, Hold, Remake, Stage, after, 
 from shop.fulfilment.units import WORKED_ON, NotAllowed
 from shop.orders.models import Order, OrderLine
 from shop.owner.cutting import refuse_unless_as_approved, seen_wording
+from shop.owner.parcels import say_posted
 from shop.owner.step_words import BUTTONS, done
 from shop.web.dates import minute
 
@@ -125,6 +126,8 @@ def step(reference: str, number: int) -> ResponseReturnValue:
             refuse_unless_as_approved(line)
         with web.transaction() as session:
             _do(session, line, action)
+        if action is Action.POST:
+            say_posted([reference])
     except NotAllowed as refused:
         return _back(reference, number, str(refused))
     return _back(reference, number, f"Piece {number}: {done(action)}.")

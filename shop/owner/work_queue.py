@@ -21,6 +21,7 @@ from shop.owner.claim_rows import waiting_rows
 from shop.owner.cutting import refuse_unless_as_approved, seen_wording
 from shop.owner.due_days import due, late
 from shop.owner.paper_choices import OF_STEP
+from shop.owner.parcels import say_posted
 from shop.owner.send_backs import awaited_rows
 from shop.owner.step_words import BUTTONS, DONE, HEADINGS, done
 from shop.web.dates import short_day
@@ -210,17 +211,20 @@ def _act(line: OrderLine, action: Action) -> bool:
 
 def _post(lines: Sequence[OrderLine]) -> list[OrderLine]:
     """Post the packed units of each order in one parcel."""
-    done = []
+    done, bare = [], []
     for order_id in dict.fromkeys(line.order_id for line in lines):
         together = [line for line in lines if line.order_id == order_id]
         try:
             with web.transaction() as session:
                 numbers = [line.number for line in together]
                 parcels.post(session, order_id, numbers, tracking=None, actor=g.account.email)
+                reference = session.get_one(Order, order_id).reference
         except NotAllowed as refused:
             flash(f"{_named(together[0])}: {refused}")
         else:
             done += together
+            bare.append(reference)
+    say_posted(bare)
     return done
 
 

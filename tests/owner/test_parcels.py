@@ -37,6 +37,17 @@ def test_it_arrived_by_its_tracking(owner: Shopper, desk: Desk) -> None:
         assert steps_of(session, order)[1][-1].reason == Seen.TRACKING
 
 
+def test_what_is_made_again_or_came_back_has_not_arrived(owner: Shopper, desk: Desk) -> None:
+    for mishap in ("lost", "not collected"):
+        order = desk.posted(PETAL)
+        press(owner, desk, order, mishap)
+        before = desk.stages(order)
+        said = press(owner, desk, order, "arrived")
+        assert "Nothing of that parcel is on its way." in said
+        assert "written down as delivered" not in said
+        assert desk.stages(order) == before
+
+
 def test_it_came_back_and_the_buyers_page_says_why(owner: Shopper, desk: Desk) -> None:
     order = desk.posted(PETAL)
     assert "rests at the bench" in press(owner, desk, order, "not collected")

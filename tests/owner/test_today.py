@@ -9,7 +9,7 @@ from sqlalchemy import event
 from shop import clock, stock
 from shop.alerts import AlertKind, raise_alert
 from shop.catalogue import snapshot
-from shop.fulfilment import units
+from shop.fulfilment import parcels, units
 from shop.fulfilment.stages import Action, Hold
 from shop.orders.models import Order
 from tests.claims.conftest import Desk
@@ -104,7 +104,7 @@ def test_each_number_leads_to_a_list_of_exactly_so_many(
     assert set(shown) == {
         "To check", "To engrave", "Being engraved", "To look at again", "To pack", "To post", "Late",
         "On hold", "Waiting for an answer", "Claims to answer", "Alerts", "Money that waits", "Low stock",
-        "Words for the wall", "Comments to read",
+        "Words for the wall", "Comments to read", "Posted without a number",
     }  # fmt: skip
     assert {label: rows(owner, href) for label, (_, href) in shown.items()} == {
         label: number for label, (number, _) in shown.items()
@@ -135,6 +135,26 @@ def test_low_is_what_is_sold_out_or_down_to_the_owners_threshold(owner: Shopper,
     assert gone.sku in after
 
 
+def test_a_parcel_without_a_number_is_counted_until_it_has_one_or_is_there(
+    owner: Shopper, bench: Bench
+) -> None:
+    named, there, back = (bench.paid(BARE) for _ in range(3))
+    for order in (named, there, back):
+        bench.act(order, 1, *PLAIN)
+        bench.post(order, 1)
+    counted = "Posted without a number"
+    assert tiles(owner)[counted] == (3, "/owner/today/posted-without-a-number")
+    with bench.harness.database.transaction() as session:
+        (parcel,) = parcels.parcels_of(session, named)
+        parcels.track(session, parcel, "AB123456785GB", actor=OWNER)
+    bench.act(there, 1, Action.DELIVER)
+    listed = soup(owner.get("/owner/today/posted-without-a-number")).select("#listed tbody a")
+    reference = bench.harness.order(back).reference
+    assert [link["href"] for link in listed] == [f"/owner/dispatch?code={reference}"]
+    bench.undo(back, 1)
+    assert counted not in tiles(owner)
+
+
 def test_what_was_done_leaves_its_list(owner: Shopper, bench: Bench) -> None:
     order = bench.paid(BARE)
     bench.act(order, 1, Action.CHECK)
@@ -156,7 +176,7 @@ def test_what_is_no_list_and_no_page_breaks_nothing(owner: Shopper, address: str
 
 
 def test_the_owners_pages_keep_to_their_numbers_of_statements(owner: Shopper, busy: Bench) -> None:
-    budgets = {"/owner/": 16, "/owner/orders": 9, "/owner/today/to-check": 5, "/owner/today/low-stock": 8}
+    budgets = {"/owner/": 17, "/owner/orders": 9, "/owner/today/to-check": 5, "/owner/today/low-stock": 8}
     asked = dict.fromkeys(budgets, 0)
     engine = owner.app.extensions["shop"].database.engine
 

@@ -102,6 +102,33 @@ def test_posting_sends_the_units_of_one_order_in_one_parcel(owner: Shopper, benc
     assert len(bench.parcels(order)) == 1
 
 
+def test_what_was_posted_without_a_number_says_so_and_leads_to_where_it_is_written(
+    owner: Shopper, bench: Bench
+) -> None:
+    first, second = bench.paid(BARE), bench.paid(BARE)
+    for order in (first, second):
+        bench.act(order, 1, *PLAIN)
+    reference = bench.harness.order(first).reference
+    page = f"/owner/orders/{bench.harness.order(second).reference}"
+    said = press(owner, Action.POST, only=line_ids(bench, first)[0])
+    assert said[0] == f"{reference} has no tracking number yet. Write it down"
+    owner.send(page, f"{page}/lines/1/steps")
+    link = soup(owner.get(page)).select_one("[role=status] a")
+    assert link["href"] == f"/owner/dispatch?code={bench.harness.order(second).reference}"
+    number = owner.get(link["href"])
+    _, sent = form_on(number, "/owner/dispatch/parcels")
+    owner.post("/owner/dispatch/parcels", {**sent, "number": "AB123456785GB"})
+    assert [one.tracking for one in bench.parcels(second)] == ["AB123456785GB"]
+
+
+def test_of_several_parcels_without_a_number_it_is_said_once(owner: Shopper, bench: Bench) -> None:
+    orders = [bench.paid(BARE) for _ in range(3)]
+    for order in orders:
+        bench.act(order, 1, *PLAIN)
+    said = press(owner, Action.POST, unit=[line for order in orders for line in line_ids(bench, order)])
+    assert said == ["3 parcels have no tracking number yet. Write them down", "Posted: 3 pieces."]
+
+
 def test_a_slip_is_taken_back_by_the_button_beside_it(owner: Shopper, bench: Bench) -> None:
     order = bench.paid(ENGRAVED)
     (line,) = line_ids(bench, order)
