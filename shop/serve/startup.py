@@ -43,7 +43,9 @@ NEEDED_SOON: Final = (
     "stripe.checkout._session",
     "stripe.checkout._session_service",
     *(f"stripe._{what}" for what in ("charge", "payment_intent", "object_classes", "checkout_service")),
-    *(f"stripe._{what}_service" for what in ("refund", "dispute")),
+    *(f"stripe._{what}_service" for what in ("refund", "dispute", "radar")),
+    "stripe.radar._early_fraud_warning_service",
+    "_strptime",
 )
 """What the first purchase would load, in each process apart."""
 

@@ -153,9 +153,9 @@ def test_a_refund_that_stripe_refused_while_a_dispute_was_open_goes_back_after_i
 ) -> None:
     order = harness.place("disc", "petal")
     harness.pays(order)
-    dispute = harness.disputes(order, 100)
     harness.sync(order)
-    refund_asked(harness, order, 1)
+    dispute = harness.disputes(order, 100)
+    refund_asked(harness, order, 1)  # nobody has heard of the dispute yet
     harness.sync(order)
     assert [request.refused for request in asked_refunds(harness, order)] == ["charge_disputed"]
     harness.dispute_ends(dispute, won=True)
