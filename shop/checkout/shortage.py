@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from shop.catalogue.views import PieceView, VariantView
 from shop.pricing import QuotedLine
-from shop.stock import SoldOut, level_of
+from shop.stock import SoldOut, levels
 
 TAKEN_MEANWHILE: Final = (
     "Somebody else was a moment faster. Nothing was charged, and your basket is as it was. "
@@ -35,12 +35,14 @@ def shortages(session: Session, lines: Sequence[QuotedLine], own: Mapping[int, i
     not without asking, so a basket of single pieces asks nothing.
     """
     wanted = Counter(line.item.variant_id for line in lines)
+    several = {variant_id: number for variant_id, number in wanted.items() if number > 1}
+    there = levels(session) if several else {}
     found = {}
-    for variant_id, number in wanted.items():
+    for variant_id, number in several.items():
         those = [line for line in lines if line.item.variant_id == variant_id]
         piece, variant = those[0].piece, those[0].variant
-        if number > 1 and piece and variant and variant.available:
-            left = level_of(session, variant_id).available + own.get(variant_id, 0)
+        if piece and variant and variant.available and variant_id in there:
+            left = there[variant_id].available + own.get(variant_id, 0)
             if 0 < left < number:
                 found[those[left].id] = short_said(piece, variant, number, left)
     return found

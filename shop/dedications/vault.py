@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, insert, select
@@ -35,9 +35,9 @@ from shop.dedications.sealing import (
 ID_BYTES: Final = 16
 
 _SEALED: Final = (
-    select(SealedText.label, SealedText.nonce, SealedText.ciphertext, OrderKey.key_id)
+    select(*SealedText.__table__.columns, OrderKey.key_id)
     .join(OrderKey, OrderKey.order_id == SealedText.order_id)
-    .where(SealedText.order_id == bindparam("order"))
+    .where(SealedText.order_id.in_(bindparam("orders", expanding=True)))
 )
 
 
@@ -103,16 +103,18 @@ class Vault:
 
     def reveal_all(self, session: Session, order_id: int) -> dict[str, Any]:
         """Every value of an order by its label; empty once it was erased. Raises SealBroken."""
-        rows = session.execute(_SEALED, {"order": order_id}).all()
-        key = self._keys([rows[0].key_id]).get(rows[0].key_id) if rows else None
-        if key is None:
-            return {}
-        return {
-            row.label: from_bytes(
-                open_bytes(key, Sealed(row.nonce, row.ciphertext), _place(order_id, row.label))
-            )
-            for row in rows
-        }
+        return self.reveal_each(session, [order_id]).get(order_id, {})
+
+    def reveal_each(self, session: Session, order_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+        """The same of several orders, by their ids; those that were erased are absent."""
+        rows = session.execute(_SEALED, {"orders": list(order_ids)}).all()
+        keys = self._keys({row.key_id for row in rows})
+        found: dict[int, dict[str, Any]] = {}
+        for row in rows:
+            if key := keys.get(row.key_id):
+                plain = open_bytes(key, Sealed(row.nonce, row.ciphertext), _place(row.order_id, row.label))
+                found.setdefault(row.order_id, {})[row.label] = from_bytes(plain)
+        return found
 
     def reveal(self, session: Session, order_id: int, label: str) -> Any:
         """The value under this label, or None when there is none or it was erased. Raises SealBroken."""
@@ -218,12 +220,10 @@ class Vault:
 
 def sealed_rows(key: bytes, order_id: int, values: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Values of an order, sealed under its key, as rows of SealedText. Raises NotSealable."""
-    sealed = {
-        label: seal_bytes(key, to_bytes(value), _place(order_id, label)) for label, value in values.items()
-    }
     return [
-        {"order_id": order_id, "label": label, "nonce": made.nonce, "ciphertext": made.ciphertext}
-        for label, made in sealed.items()
+        {"order_id": order_id, "label": label}
+        | vars(seal_bytes(key, to_bytes(value), _place(order_id, label)))
+        for label, value in values.items()
     ]
 
 

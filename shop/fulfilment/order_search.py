@@ -24,6 +24,8 @@ MOST: Final = 50
 MOST_WORDS: Final = 6
 MOST_OPENED: Final = 300
 """Orders opened to see whether they hold what was asked for."""
+TOGETHER: Final = 50
+"""Orders opened at a time, until enough were found."""
 NEWEST: Final = 100
 """Orders opened when no word tells much."""
 ROUND: Final = 100
@@ -64,14 +66,20 @@ def _opened(session: Session, vault: Vault, words: Sequence[str], known: Collect
     """Those whose sealed words hold what was asked for: a digest alone may be of another word."""
     telling = [keys for word in words if (keys := search_index.find(vault, word)) is not None]
     candidates = _orders_of(session, set.intersection(*telling)) if telling else _newest_of_all(session)
-    found = list(known)
-    for opened, order_id in enumerate(candidates, start=1):
-        if len(found) > MOST or opened > MOST_OPENED:
-            return _newest(session, found, more=True)
-        said = searchable(vault.reveal_all(session, order_id))
-        if order_id not in known and all(search_index.begins_with(said, word) for word in words):
-            found.append(order_id)
-    return _newest(session, found, more=not telling)
+    found = set(known)
+    for start in range(0, min(len(candidates), MOST_OPENED), TOGETHER):
+        if len(found) > MOST:
+            break
+        opened = vault.reveal_each(session, candidates[start : start + TOGETHER])
+        found |= {order_id for order_id, sealed in opened.items() if _holds(sealed, words)}
+    else:
+        return _newest(session, found, more=not telling or len(candidates) > MOST_OPENED)
+    return _newest(session, found, more=True)
+
+
+def _holds(sealed: Mapping[str, Any], words: Sequence[str]) -> bool:
+    said = searchable(sealed)
+    return all(search_index.begins_with(said, word) for word in words)
 
 
 def _newest_of_all(session: Session) -> Sequence[int]:
@@ -120,7 +128,8 @@ def make_searchable(database: Database, vault: Vault) -> bool:
     with database.looking() as session:
         following = _following(session, mark)
         keys = _keys(session, {*following, *_at_the_bench(session)})
-        words = {key_id: searchable(vault.reveal_all(session, order_id)) for order_id, key_id in keys.items()}
+        opened = vault.reveal_each(session, keys)
+        words = {key_id: searchable(opened.get(order_id, {})) for order_id, key_id in keys.items()}
     search_index.add(vault, words)
     if following and following[-1] > mark:
         search_index.move_mark(vault.keys, following[-1])

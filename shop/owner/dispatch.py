@@ -20,7 +20,6 @@ from shop.fulfilment.stages import Action
 from shop.fulfilment.ticket_codes import read_code
 from shop.fulfilment.tracking_numbers import Planned, TrackingRow
 from shop.orders.models import Order
-from shop.orders.view import view
 from shop.owner.paper_choices import of_packed
 from shop.owner.papers import FAILED, pdf
 from shop.paper.chosen import chosen
@@ -171,11 +170,10 @@ def _not_before(day: date | None) -> str:
 
 
 def _sent(session: Session, day: date) -> list[Sent]:
-    vault = current_services().vault
-    return [
-        Sent(one.parcel, view(session, vault, session.get_one(Order, one.parcel.order_id)), one.pieces)
-        for one in parcels.posted_between(session, *_bounds(day), current_services().book)
-    ]
+    services = current_services()
+    posted = parcels.posted_between(session, *_bounds(day), services.book)
+    opened = services.vault.reveal_each(session, {one.parcel.order_id for one in posted})
+    return [Sent(one, opened.get(one.parcel.order_id, {}).get("contact", {})) for one in posted]
 
 
 def _asked_day() -> date:

@@ -1,13 +1,11 @@
 """The day's manifest: every parcel that is handed over, for whoever takes them."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
-from shop.catalogue.postage import SERVICES
-from shop.fulfilment.models import Parcel
-from shop.orders.view import OrderView
+from shop.fulfilment.parcels import PostedParcel
 from shop.paper.typesetting import Part
 from shop.paper.written import lines
 from shop.trader import Trader
@@ -15,16 +13,15 @@ from shop.trader import Trader
 
 @dataclass(frozen=True)
 class Sent:
-    """A parcel, the order it belongs to, and how many pieces are in it."""
+    """A parcel, and its order's sealed contact; empty once that was erased."""
 
-    parcel: Parcel
-    order: OrderView
-    pieces: int
+    posted: PostedParcel
+    contact: Mapping[str, str] = field(repr=False)
 
 
 def manifest(sent: Sequence[Sent], day: date, seller: Trader) -> Part:
     """The parcels of a day, in the order in which they were posted."""
-    counted = Counter(SERVICES[one.parcel.service].name for one in sent)
+    counted = Counter(one.posted.service for one in sent)
     return {
         "kind": "manifest",
         "items": [_row(one) for one in sent],
@@ -35,14 +32,14 @@ def manifest(sent: Sequence[Sent], day: date, seller: Trader) -> Part:
 
 
 def _row(one: Sent) -> dict[str, object]:
-    contact = one.order.contact or {}
+    posted = one.posted
     return {
-        "reference": one.order.row.reference,
-        "name": lines(contact.get("name")),
-        "postcode": str(contact.get("postcode", "")),
-        "service": SERVICES[one.parcel.service].name.removeprefix("Royal Mail "),
-        "pieces": str(one.pieces),
-        "tracking": one.parcel.tracking or "",
+        "reference": posted.reference,
+        "name": lines(one.contact.get("name")),
+        "postcode": one.contact.get("postcode", ""),
+        "service": posted.service.removeprefix("Royal Mail "),
+        "pieces": str(posted.pieces),
+        "tracking": posted.parcel.tracking or "",
     }
 
 

@@ -1,0 +1,154 @@
+"""What each page asks of the databases: whoever adds a page, or a statement to one, says so here."""
+
+import shutil
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from shop.application import create_app
+from shop.settings import Settings
+from tests.demo.test_scale import heard
+from tests.journeys.busy_shop import BusyShop
+from tests.journeys.test_page_states import plain, route_of
+from tests.keys import VAULT_KEY
+from tests.shopper import changed, form_on
+
+SEARCH: Final = "/owner/orders/search"
+PREVIEW: Final = "/engravings/preview.svg?piece=disc&face=marcellus&engraving-front-1=Wren"
+
+ALIKE: Final = (
+    "/", "/pieces", "/pieces/disc", "/pieces/disc/back-in-stock", "/basket/lines", PREVIEW,
+    "/story", "/journal", "/journal/feed.xml", "/giving", "/giving/months.csv",
+    "/support", "/delivery", "/delivery/cancellation-form.txt", "/privacy", "/terms", "/hallmarking",
+    "/accessibility", "/contact", "/styleguide", "/styleguide/errors/500",
+    "/robots.txt", "/sitemap.xml", "/feeds/google.xml", "/sign-in", "/orders", "/orders/links",
+    "/orders/{open_token}/claims/1/messages", "/healthz",
+)  # fmt: skip
+"""What is the same for everyone, or leads elsewhere: rendered from memory."""
+
+BUDGETS: Final[Mapping[str, int]] = {
+    **dict.fromkeys(ALIKE, 0),
+    "/readyz": 9, "/journal/both-ways": 4, "/journal/both-ways/comments/1/report": 4, "/wall": 4,
+    "/comments/{comment}": 4, "/sign-in/link/{sign_in}": 2, "/sign-in/password": 4,
+    "/basket": 4, "/basket/lines/{line}": 4, "/checkout": 4, "/checkout/payment": 6,
+    "/checkout/thanks?session_id={session}": 39,
+    "/orders/{open_token}": 37, "/orders/{open_token}/cancellation": 6, "/orders/{open_token}/delivery": 17,
+    "/orders/{open_token}/email": 10, "/orders/{open_token}/lines/1/dedication": 17,
+    "/orders/{open_token}/lines/1/words": 12, "/orders/{open_token}/questions/1": 7,
+    "/orders/{posted_token}": 39, "/orders/{posted_token}/claims": 9, "/orders/{posted_token}/claims/1": 14,
+    "/orders/{posted_token}/send-backs": 15, "/confirm-email/{email_key}": 3,
+    "/owner/": 17, "/owner/today/to-check": 6, "/owner/today/late": 6, "/owner/today/low-stock": 7,
+    "/owner/alerts": 7, "/owner/bench": 16, "/owner/bench/scan?code={open}-1": 7,
+    "/owner/bench/units/{unit}": 22, "/owner/comments": 7, "/owner/days": 13,
+    "/owner/dispatch": 8, "/owner/dispatch/manifest.pdf": 7, "/owner/machine": 9,
+    "/owner/emails": 4, "/owner/emails/refund/1": 7, "/owner/emails/refund/1/html": 5,
+    "/owner/orders": 10, "/owner/orders?state=all": 10, "/owner/orders?stage=posted&words=yes": 11,
+    "/owner/orders?stage=on+hold": 10, "/owner/orders/search": 4,
+    "/owner/orders.csv": 8, "/owner/orders.csv?names=yes": 11,
+    "/owner/orders/{open}": 61, "/owner/orders/{open}/delivery": 21,
+    "/owner/orders/{open}/lines/1/dedication": 21, "/owner/orders/{open}/lines/1/front.svg": 14,
+    "/owner/orders/{open}/lines/1/words": 16, "/owner/orders/{posted}": 53,
+    "/owner/orders/{posted}/claims/1": 20, "/owner/orders/{posted}/claims/1/answers": 2,
+    "/owner/orders/{posted}/claims/1/pictures/1": 10,
+    "/owner/sales": 8, "/owner/staff": 6, "/owner/stock": 9, "/owner/stock/{sku}": 10,
+    "/owner/stock/count": 8, "/owner/stock/counts.csv": 6, "/owner/stock/file": 4, "/owner/wall": 11,
+    "/finance/": 9, "/finance/?check=all": 17, "/finance/ledger.csv": 3, "/finance/ledger.json": 3,
+    "/finance/remittances": 11, "/finance/remittances/{remittance}/reversal": 7,
+}  # fmt: skip
+"""How many statements an address takes at most, when it is asked for a second time."""
+
+SEARCHES: Final[Mapping[str, int]] = {
+    "ada byron": 19, "wren": 15, "BA1 1AA": 15, "ada1@example.com": 10, "{open}": 20,
+}  # fmt: skip
+"""The same of a search."""
+
+ANSWERS: Final = {"/styleguide/errors/500": HTTPStatus.INTERNAL_SERVER_ERROR} | dict.fromkeys(
+    (
+        "/basket/lines", "/orders/links", "/orders/{open_token}/claims/1/messages",
+        "/owner/bench/scan?code={open}-1", "/owner/orders/{posted}/claims/1/answers",
+    ),
+    HTTPStatus.SEE_OTHER,
+)  # fmt: skip
+"""What is answered by an address that shows no page of its own."""
+
+
+@pytest.fixture(scope="module")
+def app(furnished_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    folder = tmp_path_factory.mktemp("busy")
+    app = create_app(
+        Settings(
+            database_url=f"sqlite:///{shutil.copy(furnished_sqlite, folder / 'shop.db')}",
+            secret_key="a secret for tests",
+            vault_key=VAULT_KEY,
+            instance_dir=folder,
+            site_url="http://localhost",
+        )
+    )
+    app.testing = True
+    yield app
+    app.extensions["shop"].database.dispose()
+
+
+@pytest.fixture(scope="module")
+def asked(app: Flask) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """How often each page asks after something of everything has happened; and after it happened twice."""
+    shop = BusyShop(app)
+    with pytest.MonkeyPatch.context() as kept:
+        kept.setattr("shop.catalogue.page_cache.FRESH_SECONDS", 3600)
+        shop.live_on()
+        once = measured(shop, [page for page in BUDGETS if page not in ALIKE])
+        shop.live_on()
+        return once, measured(shop, BUDGETS)
+
+
+def measured(shop: BusyShop, pages: Collection[str]) -> dict[str, int]:
+    """How many statements these and each search take, when what every page shows was read before."""
+    found = {}
+    for page in pages:
+        look = partial(shop.who(page).get, page.format(**shop.values))
+        look()
+        found[page] = statements(shop, look, ANSWERS.get(page, HTTPStatus.OK))
+    for words in SEARCHES:
+        sent = changed(form_on(shop.owner.get(SEARCH), SEARCH)[1], {"q": words.format(**shop.values)})
+        found[words] = statements(shop, partial(shop.owner.post, SEARCH, sent))
+    return found
+
+
+def statements(shop: BusyShop, look: Callable[[], TestResponse], expected: int = HTTPStatus.OK) -> int:
+    """How many statements an answer takes, at both databases, the last of its body included."""
+    engines = (shop.services.database.engine, shop.services.vault.keys.database.engine)
+    with ExitStack() as listening:
+        sent = [listening.enter_context(heard(engine)) for engine in engines]
+        answer = look()
+        assert (answer.status_code, bool(answer.data)) == (expected, True), answer.request.path
+    return sum(map(len, sent))
+
+
+class AnyValue(dict[str, str]):
+    """Stands in an address for whatever is there."""
+
+    def __missing__(self, _name: str) -> str:
+        return "1"
+
+
+def test_every_page_has_a_number_of_statements(app: Flask) -> None:
+    shown = {route_of(app, page.format_map(AnyValue())) for page in BUDGETS}
+    routes = {plain(rule.rule) for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert routes - shown == {"/static/<filename>"}
+
+
+def test_every_page_keeps_to_its_number_of_statements(asked: tuple[Mapping[str, int], ...]) -> None:
+    budgets = BUDGETS | SEARCHES
+    assert {page: number for page, number in asked[1].items() if number > budgets[page]} == {}
+
+
+def test_no_page_asks_more_often_because_more_has_happened(asked: tuple[Mapping[str, int], ...]) -> None:
+    once, twice = asked
+    assert {page: (once[page], twice[page]) for page in once if twice[page] > once[page]} == {}
