@@ -15,6 +15,7 @@ from shop.catalogue.postage import SERVICES
 from shop.dedications.words import DedicationRefused, check_gift_message
 from shop.money import pounds_and_pence
 from shop.orders.placing import Contact
+from shop.web.dates import DAY_FORMATS
 
 NOT_YET: Final = {
     "BT": "Northern Ireland",
@@ -28,7 +29,6 @@ UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 JOINERS: Final = frozenset({"\u200c", "\u200d"})
 """Invisible, but part of how Persian and some Indian names are spelt."""
 
-DAY_FORMATS: Final = ("%Y-%m-%d", "%d/%m/%Y")
 FURTHEST_DAY: Final = timedelta(days=365)
 
 MOST: Final = {

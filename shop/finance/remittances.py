@@ -18,6 +18,7 @@ from shop.finance.rows import owed_figures, payment
 from shop.giving import remittances
 from shop.giving.posting import PLAIN, IdempotencyConflict
 from shop.money import NotAnAmount, pounds_and_pence, read_pounds
+from shop.web.dates import DAY_FORMATS
 
 blueprint = Blueprint("remittances", __name__, url_prefix="/finance/remittances")
 
@@ -39,6 +40,7 @@ class PaymentForm(web.Form):
     amount = StringField("Amount in pounds")
     paid_on = DateField(
         "Day it was paid",
+        format=DAY_FORMATS,
         validators=[InputRequired("Please enter the day it was paid.")],
     )
     bank_reference = StringField("Bank reference")

@@ -19,7 +19,7 @@ from shop.container import current_services
 from shop.finance.rows import posting
 from shop.giving import export, ledger, ledger_triggers, verification
 from shop.giving.row_texts import Part
-from shop.web.dates import day
+from shop.web.dates import DAY_FORMATS, day
 
 blueprint = Blueprint("finance", __name__, url_prefix="/finance")
 
@@ -36,8 +36,8 @@ class PeriodForm(web.Form):
 
         csrf = False
 
-    start = DateField("From", validators=[Optional()], name="from")
-    end = DateField("To", validators=[Optional()], name="to")
+    start = DateField("From", format=DAY_FORMATS, validators=[Optional()], name="from")
+    end = DateField("To", format=DAY_FORMATS, validators=[Optional()], name="to")
     book = SelectField(
         "Orders",
         choices=[SelectChoice("live", "Real orders"), SelectChoice("test", "Test orders")],

@@ -13,6 +13,7 @@ from shop.fulfilment.order_lists import OrderFilter
 from shop.fulfilment.stages import Stage
 from shop.giving.ledger import Book
 from shop.orders.states import State
+from shop.web.dates import DAY_FORMATS
 
 EVERY_ORDER: Final = "all"
 ON_HOLD: Final = "on hold"
@@ -65,8 +66,8 @@ class OrderFilterForm(web.Form):
         ],
         validators=[Optional()],
     )
-    start = DateField("From", validators=[Optional()], name="from")
-    end = DateField("To", validators=[Optional()], name="to")
+    start = DateField("From", format=DAY_FORMATS, validators=[Optional()], name="from")
+    end = DateField("To", format=DAY_FORMATS, validators=[Optional()], name="to")
 
     def validate_end(self, field: DateField) -> None:
         """A period ends after it begins."""

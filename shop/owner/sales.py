@@ -8,7 +8,15 @@ from typing import Final
 
 from flask import Blueprint, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, DateField, HiddenField, SelectChoice, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    SelectChoice,
+    SelectField,
+    StringField,
+)
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from shop import clock, web
@@ -19,9 +27,8 @@ from shop.container import current_services
 from shop.money import pounds_and_pence
 from shop.orders import outside_sales
 from shop.orders.outside_sales import MOST, FewerThere, SaidOtherwise, SaleEntry, SaleRow
-from shop.owner.stock import WholeNumber
 from shop.web.cells import Cells, Status
-from shop.web.dates import short_day
+from shop.web.dates import DAY_FORMATS, short_day
 
 blueprint = Blueprint("owner_sales", __name__, url_prefix="/owner/sales")
 
@@ -39,8 +46,10 @@ class SaleForm(web.Form):
     """The same form sent twice is one sale."""
 
     variant = SelectField("Piece", validate_choice=False)
-    quantity = WholeNumber("How many", validators=[InputRequired(HOW_MANY), NumberRange(1, MOST, HOW_MANY)])
-    sold_on = DateField("Day of the sale", validators=[InputRequired("Please enter the day of the sale.")])
+    quantity = IntegerField("How many", validators=[InputRequired(HOW_MANY), NumberRange(1, MOST, HOW_MANY)])
+    sold_on = DateField(
+        "Day of the sale", format=DAY_FORMATS, validators=[InputRequired("Please enter the day of the sale.")]
+    )
     note = StringField("Where", validators=[Length(max=200, message="This can be 200 characters at most.")])
     counted = BooleanField("The drawer was counted since, and they were missing then")
 

@@ -31,27 +31,16 @@ blueprint = Blueprint("owner_stock", __name__, url_prefix="/owner/stock")
 MOST = 10_000
 MOST_RETURNS = 50
 NOT_FEW = "Please enter a whole number from 0 to 9999, or nothing."
-NOT_WHOLE = "Please enter a whole number, such as 5 or -1."
-
-
-class WholeNumber(IntegerField):  # type: ignore[misc, unused-ignore]
-    """A whole number; anything else is refused in words of our own."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the number. Raises ValueError."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(NOT_WHOLE) from None
+NO_NUMBER = "Please enter how many: a whole number, such as 5 or -1."
 
 
 class MovementForm(web.Form):
     """A change to what is on hand."""
 
-    quantity = WholeNumber(
+    quantity = IntegerField(
         "How many",
         validators=[
-            InputRequired(NOT_WHOLE),
+            InputRequired(NO_NUMBER),
             NumberRange(-MOST, MOST, f"Please enter a number between -{MOST} and {MOST}."),
         ],
     )

@@ -1,8 +1,12 @@
 """Days and moments by Britain's clocks, as pages write them; templates have each as a filter of its name."""
 
 from datetime import date, datetime
+from typing import Final
 
 from shop import clock
+
+DAY_FORMATS: Final = ["%Y-%m-%d", "%d/%m/%Y"]
+"""As a browser's calendar writes a day, and as a person does."""
 
 
 def day(moment: date) -> str:

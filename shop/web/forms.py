@@ -8,6 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field
 from wtforms.form import BaseForm
 
+from shop.web.form_sentences import Sentences
 from shop.web.form_tokens import PublicToken
 
 
@@ -18,13 +19,17 @@ class Form(FlaskForm):
     """
 
     class Meta(FlaskForm.Meta):
-        """How the fields are filled."""
+        """How the fields are filled, and what is said of them."""
 
         def wrap_formdata(self, form: BaseForm, formdata: Any) -> Any:  # noqa: ARG002
             """Give the request's form fields unless others, or none, were given."""
             if formdata is None or hasattr(formdata, "getlist"):
                 return formdata
             return request.form if request.method == "POST" else None
+
+        def get_translations(self, form: BaseForm) -> Sentences:  # noqa: ARG002
+            """Give our own sentences, for every field that has none of its own."""
+            return Sentences()
 
 
 def number_in(field: str) -> int | None:
