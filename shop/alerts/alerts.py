@@ -1,6 +1,6 @@
 """Raising an alert, listing what is open, and saying that it was seen."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from sqlalchemy import func, select, text, update
@@ -44,9 +44,9 @@ def acknowledged_alerts(session: Session) -> Sequence[Alert]:
     return session.scalars(query.order_by(Alert.acknowledged_at.desc(), Alert.id.desc()).limit(LATEST)).all()
 
 
-def count_open(session: Session) -> int:
-    """How many wait for somebody."""
-    query = select(func.count()).where(Alert.acknowledged_at.is_(None))
+def count_open(session: Session, *, besides: Collection[AlertKind] = ()) -> int:
+    """How many wait for somebody, without those of some kinds."""
+    query = select(func.count()).where(Alert.acknowledged_at.is_(None), Alert.kind.not_in(besides))
     return session.scalar(query) or 0
 
 

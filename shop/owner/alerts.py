@@ -1,6 +1,7 @@
 """The owner's alerts: what needs a person, and the button that says it was seen."""
 
 from http import HTTPStatus
+from typing import Final
 
 from flask import Blueprint, flash, g, redirect, render_template
 from flask.typing import ResponseReturnValue
@@ -8,10 +9,14 @@ from flask.typing import ResponseReturnValue
 from shop import alerts, web
 from shop.accounts.access import require
 from shop.alerts import Alert, AlertKind
+from shop.claims import claim_steps
 from shop.web.cells import Cells, Link
 from shop.web.dates import minute
 
 blueprint = Blueprint("owner_alerts", __name__, url_prefix="/owner/alerts")
+
+COUNTED_APART: Final = frozenset({AlertKind.CLAIM_WAITS})
+"""What has a number of its own on Today and goes by being answered, not by being put away."""
 
 
 @blueprint.get("")
@@ -19,11 +24,13 @@ blueprint = Blueprint("owner_alerts", __name__, url_prefix="/owner/alerts")
 def index() -> ResponseReturnValue:
     """What is open, and below it what was seen lately and by whom."""
     with web.reading() as session:
-        waiting, seen = alerts.open_alerts(session), alerts.acknowledged_alerts(session)
+        waiting = [one for one in alerts.open_alerts(session) if one.kind not in COUNTED_APART]
+        seen, claims = alerts.acknowledged_alerts(session), claim_steps.count_waiting(session)
     return render_template(
         "owner/alerts.html",
         waiting=[(alert, _about(alert)) for alert in waiting],
         seen=[_seen_to(alert) for alert in seen],
+        claims=claims,
     )
 
 
@@ -52,8 +59,7 @@ def _seen_to(alert: Alert) -> Cells:
     return [_about(alert), alert.said, at, alert.acknowledged_by or ""]
 
 
-@blueprint.app_template_global("open_alerts")
 def count() -> int:
     """How many wait, for the navigation of every page of the workshop."""
     with web.reading() as session:
-        return alerts.count_open(session)
+        return alerts.count_open(session, besides=COUNTED_APART)

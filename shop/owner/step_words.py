@@ -13,17 +13,29 @@ HEADINGS: Final = {
     Action.POST: "To post",
 }
 BUTTONS: Final = {
-    Action.CHECK: "Checked",
+    Action.CHECK: "Mark as checked",
     Action.BEGIN: "Begin engraving",
+    Action.FINISH: "Mark as engraved",
+    Action.INSPECT: "Mark as looked at again",
+    Action.PACK: "Mark as packed",
+    Action.POST: "Mark as posted",
+}
+MEANT: Final = {
+    Action.CHECK: "Are these the words, the piece and the chain that were ordered? Then they may be made.",
+    Action.INSPECT: "Hold the piece against its words, letter by letter, before it is packed.",
+}
+"""What to look for, where the button alone does not say it."""
+DONE: Final = {
+    Action.CHECK: "Checked",
+    Action.BEGIN: "Engraving begun",
     Action.FINISH: "Engraved",
     Action.INSPECT: "Looked at again",
     Action.PACK: "Packed",
     Action.POST: "Posted",
 }
-DONE: Final = BUTTONS | {Action.BEGIN: "Engraving begun"}
 """What is said of each step once it is done."""
 
 
 def done(action: str) -> str:
-    """A step in the words of its button; any other as it is written down."""
+    """A step as it is said once it is done; any other as it is written down."""
     return next((said.lower() for step, said in DONE.items() if step == action), action)

@@ -22,6 +22,7 @@ from shop.fulfilment.waiting_units import LISTS, numbers, units_in
 from shop.giving import ledger
 from shop.money import pounds_and_pence
 from shop.orders.wall_counts import words_to_read
+from shop.owner.alerts import COUNTED_APART
 from shop.owner.claim_rows import waiting_rows
 from shop.owner.due_days import due, late
 from shop.owner.work_queue import card_href
@@ -64,7 +65,7 @@ def index() -> ResponseReturnValue:
         units = numbers(session, services.book)
         others = {
             CLAIMS: (claim_steps.count_waiting(session), _list(CLAIMS)),
-            "alerts": (alerts.count_open(session), "/owner/alerts"),
+            "alerts": (alerts.count_open(session, besides=COUNTED_APART), "/owner/alerts"),
             "money that waits": (len(undecided(session, services)), "/owner/orders#money-that-waits"),
             NO_NUMBER: (len(parcels.without_number(session, services.book)), _list(NO_NUMBER)),
             LOW_STOCK: (len(_low(session)), _list(LOW_STOCK)),

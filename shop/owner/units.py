@@ -22,7 +22,7 @@ from shop.fulfilment.units import WORKED_ON, NotAllowed
 from shop.orders.models import Order, OrderLine
 from shop.owner.cutting import refuse_unless_as_approved, seen_wording
 from shop.owner.parcels import say_posted
-from shop.owner.step_words import BUTTONS, done
+from shop.owner.step_words import BUTTONS, MEANT, done
 from shop.web.dates import minute
 
 blueprint = Blueprint("owner_units", __name__, url_prefix="/owner/orders/<reference>")
@@ -41,7 +41,7 @@ KINDS: Final[Mapping[Stage, str]] = {
 OFFERED: Final = tuple(hold for hold in Hold if hold not in {Hold.CANCELLED, Hold.QUESTION})
 """Why the owner lets a unit rest."""
 
-LABELS: Final = BUTTONS | {Action.DELIVER: "Delivered"}
+LABELS: Final = BUTTONS | {Action.DELIVER: "Mark as delivered"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class UnitShown:
     making: int
     action: Action | None
     button: str
+    meant: str
+    """What to look for before it is pressed; empty where the button says it."""
     holds: Sequence[Hold]
     remakes: Sequence[Remake]
     wording: int
@@ -103,6 +105,7 @@ def _shown(
         making=unit.making,
         action=action,
         button=LABELS[action] if action else "",
+        meant=MEANT.get(action, "") if action else "",
         holds=OFFERED if free and stage in TO_MAKE else (),
         remakes=tuple(Remake) if again else (),
         wording=unit.wording,

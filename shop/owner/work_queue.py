@@ -23,7 +23,7 @@ from shop.owner.due_days import due, late
 from shop.owner.paper_choices import OF_STEP
 from shop.owner.parcels import say_posted
 from shop.owner.send_backs import awaited_rows
-from shop.owner.step_words import BUTTONS, DONE, HEADINGS, done
+from shop.owner.step_words import BUTTONS, DONE, HEADINGS, MEANT, done
 from shop.web.dates import short_day
 
 blueprint = Blueprint("owner_work_queue", __name__, url_prefix="/owner/bench")
@@ -73,8 +73,13 @@ class Section:
 
     @property
     def button(self) -> str:
-        """What is said once it is done."""
+        """What does it."""
         return BUTTONS[self.action]
+
+    @property
+    def meant(self) -> str:
+        """What to look for; empty where the button says it."""
+        return MEANT.get(self.action, "")
 
     @property
     def several(self) -> bool:

@@ -192,15 +192,21 @@ class Week:
     def everything_is_made(self) -> None:
         """Looked at, engraved, looked at again and packed; one slips, and is begun anew."""
         self.opens_card(self.needed)
-        self.takes("Checked", "Begin engraving")
+        self.takes("Mark as checked", "Begin engraving")
         self.opens(self.needed)
         self.owner.page.get_by_text("Make it again").click()
         self.owner.presses(re.compile("^A slip while engraving"))
         for buyer in (self.gift, self.two, self.typo, self.needed):
             self.opens_card(buyer)
-            self.takes("Checked", "Begin engraving", "Engraved", "Looked at again", "Packed")
+            self.takes(
+                "Mark as checked",
+                "Begin engraving",
+                "Mark as engraved",
+                "Mark as looked at again",
+                "Mark as packed",
+            )
         self.opens_card(self.petal)
-        self.takes("Checked", "Packed")
+        self.takes("Mark as checked", "Mark as packed")
 
     def everything_is_posted(self) -> None:
         """Slips and labels are printed in one go; each parcel's number is written down."""
@@ -213,7 +219,7 @@ class Week:
         assert [buyer for buyer in self.buyers if not any(buyer.reference in page for page in pages)] == []
         for box in self.owner.page.get_by_role("checkbox", name=re.compile("^PM-")).all():
             box.check()
-        self.owner.presses("Posted: all that are ticked")
+        self.owner.presses("Mark as posted: all that are ticked")
         for number, buyer in enumerate(self.buyers, start=1):
             self.opens(buyer)
             self.owner.page.get_by_label(re.compile("^Tracking number")).fill(f"AB 0000 000{number} GB")

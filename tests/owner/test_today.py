@@ -109,6 +109,7 @@ def test_each_number_leads_to_a_list_of_exactly_so_many(
     assert {label: rows(owner, href) for label, (_, href) in shown.items()} == {
         label: number for label, (number, _) in shown.items()
     }
+    assert (shown["Claims to answer"][0], shown["Alerts"][0]) == (1, 3), "a claim is counted once"
     assert (shown["Late"][0], shown["On hold"][0], shown["Waiting for an answer"][0]) == (2, len(Hold), 1)
 
 

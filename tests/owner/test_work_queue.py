@@ -51,6 +51,16 @@ def test_what_waits_stands_under_its_next_step_with_its_number(owner: Shopper, b
     assert headings(owner) == {"To check": "1", "To engrave": "1", "To pack": "1"}
 
 
+def test_each_button_says_what_pressing_it_does(owner: Shopper, bench: Bench) -> None:
+    for done in range(len(WORDS) + 1):
+        bench.act(bench.paid(ENGRAVED), 1, *WORDS[:done])
+    buttons = [button.contents[0] for button in soup(owner.get(BENCH)).select("button[name=only]")]
+    assert [said.strip() for said in buttons] == [
+        "Mark as checked", "Begin engraving", "Mark as engraved", "Mark as looked at again", "Mark as packed",
+        "Mark as posted",
+    ]  # fmt: skip
+
+
 def test_one_tap_takes_one_unit_a_step_further(owner: Shopper, bench: Bench) -> None:
     order = bench.paid(ENGRAVED, ENGRAVED)
     said = press(owner, Action.CHECK, only=line_ids(bench, order)[0])

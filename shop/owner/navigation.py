@@ -1,0 +1,71 @@
+"""The workshop's navigation: what is opened daily in one row, everything else behind one tap."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, g
+
+from shop.accounts.models import Role
+from shop.owner.alerts import count
+
+blueprint = Blueprint("owner_navigation", __name__)
+
+DAILY: Final = (
+    ("today", "Today", "/owner/"),
+    ("bench", "Bench", "/owner/bench"),
+    ("dispatch", "Posting", "/owner/dispatch"),
+    ("orders", "Orders", "/owner/orders"),
+)
+MONEY: Final = (
+    ("finance", "Ledger", "/finance/"),
+    ("remittances", "Paid over", "/finance/remittances"),
+)
+RARE: Final = (
+    ("alerts", "Alerts", "/owner/alerts"),
+    ("stock", "Stock", "/owner/stock"),
+    ("days", "Days", "/owner/days"),
+    ("emails", "E-mails", "/owner/emails"),
+    ("comments", "Comments", "/owner/comments"),
+    ("wall", "Wall", "/owner/wall"),
+    ("machine", "Machine", "/owner/machine"),
+    ("staff", "Staff", "/owner/staff"),
+    *MONEY,
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page in the navigation; `key` is what a template calls itself (`here`)."""
+
+    key: str
+    label: str
+    href: str
+    apart: bool = False
+    """Whether it stands in the row only for now."""
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """What stands in the row, and what behind it."""
+
+    row: Sequence[Place]
+    more: Sequence[Place]
+
+
+@blueprint.app_template_global("workshop_navigation")
+def navigation(here: str | None) -> Navigation:
+    """For whoever is signed in. Alerts that wait, or else the page that is open, stand in the row."""
+    if not g.account or g.account.role != Role.OWNER:
+        return Navigation([Place(*one) for one in MONEY], ())
+    waiting = count()
+    apart = "alerts" if waiting else here
+    row = [Place(*one) for one in DAILY]
+    row += [
+        Place(key, _label(key, label, waiting), href, apart=True) for key, label, href in RARE if key == apart
+    ]
+    return Navigation(row, [Place(*one) for one in RARE if one[0] != apart])
+
+
+def _label(key: str, label: str, waiting: int) -> str:
+    return f"{label} ({waiting})" if key == "alerts" and waiting else label
