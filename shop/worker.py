@@ -20,7 +20,7 @@ from shop.alerts import AlertKind, raise_alert
 from shop.catalogue import snapshot
 from shop.checkout import basket_store
 from shop.emails import back_in_stock, order_emails
-from shop.emails.owner_alerts import send_alerts
+from shop.emails.owner_emails import tell_owners
 from shop.fulfilment import delivery, late, order_search
 from shop.journal import comment_erasure
 from shop.mail.sending import send_next, transport
@@ -61,7 +61,7 @@ class Worker:
         """All there is to do, by what may wait for what."""
         emails = [
             self._task("emails", self._send_email),
-            self._task("alerts", self._send_alerts, TELL_EVERY),
+            self._task("owners", self._tell_owners, TELL_EVERY),
             self._task("back in stock", self._tell_who_waits, TELL_EVERY, rounds=True),
         ]
         news = [self._task("webhooks", lambda: handlers.work(self.services))]
@@ -104,9 +104,13 @@ class Worker:
                 order_emails.tell_refused,
             )
 
-    def _send_alerts(self) -> bool:
-        """Whatever needs a person is e-mailed to the owners, too."""
-        return send_alerts(self.services.database, self.post, self.settings.site_url, self.trader.email)
+    def _tell_owners(self) -> bool:
+        """New orders and whatever needs a person are e-mailed to the owners, when they want it."""
+        site_url = self.settings.site_url
+        with self.app.test_request_context(base_url=site_url):
+            return tell_owners(
+                self.services.database, render_template, self.post, site_url, self.trader.email
+            )
 
     def _tell_who_waits(self) -> bool:
         """Whoever asked to be told when something can be had again is written to once."""

@@ -1,4 +1,4 @@
-"""One table of alerts, whatever they are about."""
+"""What the owner is told: alerts, which need somebody, in one table whatever they are about; and news."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import CheckConstraint, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.orm import Base, partial_index
+from shop.orm import Base, one_of, partial_index
 
 
 class AlertKind(StrEnum):
@@ -42,6 +42,19 @@ class AlertKind(StrEnum):
     STOCK_LOW = "stock low"
     COMES_BACK = "comes back"
     QUESTION_ANSWERED = "question answered"
+    OWNER_UNREACHED = "owner unreached"
+
+
+URGENT: Final = frozenset(
+    {
+        AlertKind.DISPUTED, AlertKind.FRAUD_WARNING, AlertKind.PAYMENT_REVIEWED, AlertKind.PAYOUT_FAILED,
+        AlertKind.KEY_REFUSED, AlertKind.OTHER_ACCOUNT, AlertKind.NEWS_STUCK, AlertKind.SWEEP_STUCK,
+        AlertKind.WORK_FAILED, AlertKind.MAIL_UNENCRYPTED, AlertKind.MAIL_WAITS, AlertKind.SIGN_IN_GUESSED,
+        AlertKind.OWNER_UNREACHED,
+    }
+)  # fmt: skip
+"""What a night makes worse, so that it never waits for the morning: a parcel may go out that is not paid for,
+money may not arrive, the shop may stand still, or somebody be at its door."""
 
 
 SAID: Final[Mapping[AlertKind, str]] = {
@@ -120,6 +133,10 @@ SAID: Final[Mapping[AlertKind, str]] = {
         "A mail server refuses an e-mail about an order. The order says whether it is still tried; please "
         "reach the buyer in another way."
     ),
+    AlertKind.OWNER_UNREACHED: (
+        "A mail server refuses our e-mails to somebody who looks after the shop. Please look at the address "
+        "under Staff."
+    ),
     AlertKind.SIGN_IN_GUESSED: (
         "Somebody is trying passwords for an account from very many places. Browsers that have signed in to "
         "it before still can, and a fresh link always opens it."
@@ -149,9 +166,7 @@ class Alert(Base):
     """Figures and reasons, or nothing."""
     raised_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
-    """When it was e-mailed to the owners."""
-    telling_until: Mapped[datetime | None]
-    """Until when somebody is sending that e-mail."""
+    """When it was put into an e-mail to the owners."""
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[str | None]
 
@@ -159,3 +174,50 @@ class Alert(Base):
     def said(self) -> str:
         """What happened, in a sentence."""
         return SAID[AlertKind(self.kind)] if self.kind in set(AlertKind) else self.kind
+
+
+class When(StrEnum):
+    """When something is e-mailed."""
+
+    AT_ONCE = "at once"
+    MORNING = "in the morning"
+
+
+class NewsKind(StrEnum):
+    """What is news and no alert."""
+
+    NEW_ORDER = "new order"
+    LATE = "late"
+
+
+class OwnerNews(Base):
+    """A piece of news."""
+
+    __tablename__ = "owner_news"
+    __table_args__ = (
+        one_of("kind", NewsKind),
+        partial_index("ix_owner_news_untold", "id", where="told_at IS NULL"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    about: Mapped[str]
+    """An order's reference."""
+    detail: Mapped[str] = mapped_column(Text)
+    """A sentence or nothing, and nothing private."""
+    at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    """When it was put into an e-mail."""
+
+
+class OwnerEmailTimes(Base):
+    """What the owner said of when; the newest row holds."""
+
+    __tablename__ = "owner_email_times"
+    __table_args__ = (one_of("orders", When), one_of("others", When))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    orders: Mapped[str]
+    others: Mapped[str]
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[str]

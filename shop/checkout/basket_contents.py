@@ -14,6 +14,7 @@ from shop.checkout.shortage import shortages
 from shop.dedications.sealing import open_with
 from shop.engraving import Engraving, EngravingRefused, check
 from shop.orders.models import Order
+from shop.orders.terms import Terms
 from shop.planning.planner import Promise
 from shop.pricing import LineItem, Quote, QuotedLine, quote
 from shop.stock import held_by
@@ -34,6 +35,8 @@ class BasketContents:
     """The order that was made from it last."""
     promise: Promise | None = None
     """What an order of it would be promised now, where that was asked; see promised_day.py."""
+    terms: Terms | None = None
+    """What an order of it would be placed under, where that was asked."""
 
     @property
     def lines(self) -> Sequence[QuotedLine]:

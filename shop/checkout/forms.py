@@ -136,6 +136,7 @@ class DetailsForm(web.Form):
     not_before = Day("Not before")
     not_on = Day("Please not on")
     as_gift = BooleanField("Send it to someone else: no price on the slip in the box")
+    few_emails = BooleanField("Only write to me when it is posted")
     buyer_name = Text("Your own name")
     gift_message = TextAreaField("Message for the slip")
 
@@ -201,6 +202,7 @@ class DetailsForm(web.Form):
                 for field in (self.needed_by, self.not_before, self.not_on)
                 if field.day
             },
+            "few_emails": bool(self.few_emails.data),
             "as_gift": bool(self.as_gift.data),
             "gift_message": check_gift_message(self.gift_message.data or ""),
         }

@@ -111,8 +111,10 @@ def draft_of(basket: BasketContents) -> OrderDraft:
         postage=kept["postage"],
         gift_message=kept["gift_message"],
         as_gift=kept["as_gift"],
+        few_emails=kept.get("few_emails", False),
         wishes=wishes_of(kept),
         promise=basket.promise,
+        terms=basket.terms,
     )
 
 

@@ -1,5 +1,6 @@
 """/checkout: details, the last look, and going to pay."""
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
@@ -20,6 +21,7 @@ from shop.checkout.promised_day import as_shown_lately, needed_sooner, wishes_of
 from shop.checkout.shortage import sold_meanwhile
 from shop.checkout.stock_notice import NOT_SET_ASIDE, asking, notice_for
 from shop.container import current_services, trader
+from shop.emails.agreed_terms import terms_in_force
 from shop.money import pounds_and_pence
 from shop.orders.day_wishes import wishes_said
 from shop.orders.placing import fingerprint
@@ -132,7 +134,7 @@ def _basket() -> BasketContents:
     registered = bool(trader().vat)
     with web.looking() as session:
         found = contents(session, snapshot.load(session), cookie.token(), vat_registered=registered)
-    return with_promise(found)
+    return replace(with_promise(found), terms=terms_in_force(render_template, trader()))
 
 
 def _not_yet(basket: BasketContents, form: PaymentForm) -> dict[str, str]:

@@ -39,6 +39,7 @@ CASES: Final[Mapping[str, Sequence[Case]]] = {
         ("Drawn by hand", SampleOrder([BY_HAND])),
         ("Sent once more, after engraving has begun", SampleOrder([_at(WORDS, Stage.ENGRAVING), WORDS])),
         ("Sent once more, after a refund", SampleOrder([WORDS, _gone(PLAIN)])),
+        ("Sent once more, from before its terms were kept", SampleOrder([PLAIN], terms_kept=False)),
     ),
     corrections.WORDS_EMAIL: (("The words were put right", SampleOrder([WORDS, PLAIN])),),
     hand_drawings.EMAIL: (("A drawing waits", SampleOrder([DRAWN])),),

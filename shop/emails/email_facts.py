@@ -21,6 +21,7 @@ from shop.orders import email_change
 from shop.orders.email_change import Told
 from shop.orders.lifecycle import EventKind, State
 from shop.orders.models import Order, OrderLine
+from shop.orders.terms import Terms
 from shop.orders.view import LineView, OrderView, view
 from shop.payments import cancelling
 from shop.payments.kinds import EntryKind
@@ -58,6 +59,8 @@ class EmailFacts:
     day: Day | None = None
     """How the day promised stands, where the e-mail is about that."""
     lines: Sequence[EmailLine] = field(default=(), repr=False)
+    terms: Terms | None = field(default=None, repr=False)
+    """Those it was placed under, where the e-mail carries them; today's if that was not kept then."""
 
     @property
     def reference(self) -> str:

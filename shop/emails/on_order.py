@@ -5,6 +5,7 @@ from typing import Final
 
 from shop.emails.email_blocks import Block, Form, Heading, Link, Paragraph, Pieces, Quote, Row, Rows
 from shop.emails.email_facts import EmailFacts
+from shop.emails.page_blocks import page_blocks
 from shop.money import pounds_and_pence
 from shop.orders.day_wishes import wishes_said
 from shop.orders.models import Order
@@ -33,6 +34,8 @@ ON_THE_WALL: Final = (
     "off again at any time, for good, on the page of your order."
 )
 FOR_ANOTHER: Final = "It goes to somebody else, so no price is on the slip in the box."
+AGREED: Final = "This is what stood on our pages when you ordered. Please keep this e-mail."
+TODAY: Final = "This is what stands on our pages today. Please keep this e-mail."
 CANCELLING: Final = (
     "If you want to cancel, any words will do: reply to this e-mail. You can also use this form."
 )
@@ -44,8 +47,12 @@ def confirmation(facts: EmailFacts) -> Sequence[Block]:
 
 
 def law(facts: EmailFacts) -> Sequence[Block]:
-    """How to cancel, below everything else."""
+    """The terms whole and how to cancel, below everything else."""
+    terms = facts.terms
     return [
+        Heading("Terms"),
+        Paragraph(AGREED if terms and terms.digest == facts.order.terms else TODAY),
+        *(page_blocks(terms.html) if terms else ()),
         Heading("If you want to cancel"),
         Paragraph(CANCELLING, tone="soft"),
         Form(),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.alerts import AlertKind, raise_alert
+from shop.emails.agreed_terms import terms_in_force
 from shop.emails.email_blocks import Block, Link, Paragraph
 from shop.emails.email_facts import EmailFacts, facts_of
 from shop.emails.email_kinds import KINDS, EmailKind
@@ -25,6 +26,7 @@ from shop.orders.cutting import NotAsApproved, tell_owner
 from shop.orders.email_choice import wants_few
 from shop.orders.lifecycle import with_link
 from shop.orders.models import Order
+from shop.orders.terms import Terms, terms_text
 from shop.orders.view import LineView
 from shop.payments.services import Services
 from shop.trader import Trader
@@ -79,6 +81,8 @@ def compose(
     drawn = _pictures(services, facts.order.row, kept, claimed.message_id) if kind.drawn else {}
     refunded = {line.row.number for line in facts.order.lines} - {line.row.number for line in kept}
     facts = replace(facts, lines=email_lines(facts.order.lines, drawn, refunded))
+    if kind.law:
+        facts = replace(facts, terms=_terms(services, render, facts, trader))
     blocks = _blocks(kind, facts)
     if blocks is None:
         return None
@@ -105,6 +109,14 @@ def _blocks(kind: EmailKind, facts: EmailFacts) -> list[Block] | None:
     if kind.to_a_stranger:
         return [*test, Paragraph("Hello,"), *said, Paragraph("In Remembrance", tone="sign")]
     return [*test, Paragraph(facts.greeting), *said, *link, Paragraph("In Remembrance", tone="sign"), *law]
+
+
+def _terms(services: Services, render: Render, facts: EmailFacts, trader: Trader) -> Terms:
+    now, agreed = terms_in_force(render, trader), facts.order.terms
+    if agreed is None or agreed == now.digest:
+        return now
+    with services.database.looking() as session:
+        return terms_text(session, agreed) or now
 
 
 def addressed(site_url: str, *, to: str, reply_to: str) -> EmailMessage:

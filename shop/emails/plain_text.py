@@ -10,12 +10,12 @@ from shop.trader import Trader
 GAP: Final = "_" * 24
 
 
-def plain(blocks: Iterable[Block], trader: Trader) -> str:
-    """The blocks with an empty line between each two."""
+def plain(blocks: Iterable[Block], trader: Trader | None = None) -> str:
+    """The blocks with an empty line between each two; without a trader there is no form for cancelling."""
     return "\n\n".join(_block(block, trader) for block in blocks)
 
 
-def _block(block: Block, trader: Trader) -> str:  # noqa: PLR0911
+def _block(block: Block, trader: Trader | None) -> str:  # noqa: PLR0911
     match block:
         case Paragraph() | Heading():
             return block.said
@@ -30,7 +30,7 @@ def _block(block: Block, trader: Trader) -> str:  # noqa: PLR0911
         case Link():
             return f"{block.said}:\n{block.url}"
         case Form():
-            return _form(trader)
+            return _form(trader) if trader else ""
 
 
 def _piece(line: EmailLine) -> str:

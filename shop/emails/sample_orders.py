@@ -61,6 +61,7 @@ class SampleOrder:
     state: State = State.PAID
     refunds: Sequence["SampleRefund"] = ()
     tracking: str | None = None
+    terms_kept: bool = True
     about: str = ""
     """What the e-mail is about, where that is no refund."""
 
@@ -85,6 +86,8 @@ class Samples:
     """What is said of the donation now."""
     gift_pence: int
     """What each piece gives."""
+    terms: str
+    """The digest of the terms in force."""
     site_url: str
     book: Book
 
@@ -110,6 +113,7 @@ class Samples:
                 gift={"as_gift": sample.as_gift, "message": None},
                 postage=SERVICES["tracked-24"],
                 given_pence=self.gift_pence * kept,
+                terms=self.terms if sample.terms_kept else None,
             ),
             about=sample.about or str(len(sample.refunds) - 1),
             cancelled=_cancelled(order, lines[0]),

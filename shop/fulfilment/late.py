@@ -13,6 +13,7 @@ from sqlalchemy import Row, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from shop import clock
+from shop.alerts import NewsKind, note_news
 from shop.fulfilment.backlog import QUARTERS, WAITING
 from shop.fulfilment.models import DateNews, DateStep, Unit, UnitStep
 from shop.fulfilment.promised import BUYER, Day, standing
@@ -25,6 +26,7 @@ from shop.orders.lifecycle import lock
 from shop.orders.models import Order, OrderLine
 from shop.planning import schedule
 from shop.planning.planner import Job, in_danger
+from shop.web.dates import weekday
 
 EMAIL: Final = "late"
 SHOP: Final = "shop"
@@ -53,7 +55,7 @@ def find_late(session: Session, book: Book) -> Sequence[LateOrder]:
 
 
 def tell(session: Session, late: LateOrder) -> bool:
-    """Write to the buyer, once for each day that is missed. Give whether that is new."""
+    """Write to the buyer, and the owner, once for each day that is missed. Give whether that is new."""
     order = lock(session, late.order_id)
     day = standing(session, order)
     if day is None or day.posted_by != late.missed:
@@ -62,6 +64,8 @@ def tell(session: Session, late: LateOrder) -> bool:
     if not outbox.put(session, kind=EMAIL, order_id=order.id, dedupe_key=key):
         return False
     _step(session, order, DateNews.TOLD, late.instead, SHOP)
+    said = f"Promised by {weekday(late.missed)}; its buyer was told {weekday(late.instead)}."
+    note_news(session, NewsKind.LATE, order.reference, said)
     return True
 
 

@@ -1,6 +1,5 @@
 """The outbox: an e-mail is put in with the change it tells of, and taken out by one worker at a time."""
 
-import random
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,17 +12,12 @@ from sqlalchemy.orm import Session, aliased
 
 from shop import clock
 from shop.mail.models import QueuedEmail
+from shop.mail.retries import FURTHEST, next_try
 from shop.sql import dialect_insert, has_come
 
 LEASE: Final = timedelta(minutes=5)
 """How long one worker may take over one e-mail before another may try: longer than a slow server can hold
 it (SMTP has about a dozen steps, each with its own timeout), so that never two send it at once."""
-FIRST_DELAY: Final = timedelta(seconds=30)
-LONGEST_DELAY: Final = timedelta(hours=1)
-FURTHEST: Final = 1.5 * LONGEST_DELAY
-"""With its jitter."""
-_HOURLY: Final = 8
-"""From this try on they are LONGEST_DELAY apart."""
 AGAIN: Final = " again "
 """What stands between the key of an e-mail and the number of the one that it repeats."""
 
@@ -165,14 +159,9 @@ def drop_unsent(session: Session, why: Drop, *, order_id: int | None = None) -> 
 
 
 def postpone(session: Session, email_id: int, attempts: int, *, answered: bool = True) -> None:
-    """Try again later: each time about twice as late, at most hourly, jittered so that e-mails spread out.
-
-    While nobody has `answered`, tries at full length are not counted: it is no fault of the e-mail's.
-    """
-    delay = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(attempts - 1, 10))
-    jitter = random.uniform(0.75, 1.25)  # noqa: S311  (spreads load, guards nothing)
-    counted = attempts if answered else min(attempts, _HOURLY)
-    _close(session, email_id, due_at=clock.now() + delay * jitter, attempts=counted)
+    """Try again later; see retries.next_try."""
+    due_at, counted = next_try(attempts, answered=answered)
+    _close(session, email_id, due_at=due_at, attempts=counted)
 
 
 def waits(session: Session, order_id: int, kind: str) -> bool:

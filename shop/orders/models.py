@@ -65,6 +65,17 @@ class Order(Base):
     """When it then is at the door, as the post aims."""
 
 
+class TermsText(Base):
+    """Terms that orders were placed under. Rows are only ever added."""
+
+    __tablename__ = "terms_text"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of `html`."""
+    html: Mapped[str] = mapped_column(Text)
+    first_at: Mapped[datetime]
+
+
 class OrderLine(Base):
     """One unit: one piece in one metal and length, with its own engraving."""
 

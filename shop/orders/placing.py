@@ -16,12 +16,13 @@ from shop.engraving import proof_digest
 from shop.giving.policies import policy_in_force, statement
 from shop.mail.addresses import ascii_address
 from shop.money import CURRENCY
-from shop.orders import wall
+from shop.orders import email_choice, wall
 from shop.orders.approved_engraving import Approved, Digests
 from shop.orders.lifecycle import EventKind, State, add_order, lock, make_link, record
 from shop.orders.models import Order, OrderLine
 from shop.orders.order_hold import ANYBODY, Asking, set_aside
 from shop.orders.order_services import OrderServices
+from shop.orders.terms import TERMS, Terms, keep_terms
 from shop.orders.wall import Words
 from shop.planning.planner import NO_WISHES, Promise, Wishes
 from shop.pricing import LineItem, Quote, QuotedLine
@@ -56,6 +57,9 @@ class OrderDraft:
     """A slug of `postage.SERVICES`."""
     gift_message: str | None = None
     as_gift: bool = False
+    few_emails: bool = False
+    """See email_choice."""
+    terms: Terms | None = None
     wishes: Wishes = NO_WISHES
     promise: Promise | None = None
     """The day that was shown."""
@@ -74,6 +78,8 @@ def fingerprint(draft: OrderDraft, agreed: Quote) -> str:
         "gift": [draft.as_gift, draft.gift_message],
         "day": [str(day) for day in _days(draft)],
     }
+    if draft.few_emails:
+        content["emails"] = email_choice.FEW
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -168,15 +174,19 @@ def place(
         "contact": asdict(draft.contact),
         "gift": {"as_gift": draft.as_gift, "message": draft.gift_message},
     }
+    if draft.terms:
+        keep_terms(session, draft.terms)
+        sealed[TERMS] = draft.terms.digest
+    if draft.few_emails:
+        sealed[email_choice.LABEL] = email_choice.FEW
     if draft.wishes != NO_WISHES:
         sealed["wishes"] = {wish: str(day) for wish, day in asdict(draft.wishes).items() if day}
     for number, (line, approved) in enumerate(zip(agreed.lines, ready.approved, strict=True), start=1):
         session.add(
             line_row(order.id, number, line, approved, ready.digests[number - 1], donation_pence=each)
         )
-        words = {**(approved.sealed() if approved else {}), "dedication": line.item.dedication}
-        words["shared_as"] = line.item.shared_as
-        sealed[f"line:{number}"] = words
+        said = {"dedication": line.item.dedication, "shared_as": line.item.shared_as}
+        sealed[f"line:{number}"] = {**(approved.sealed() if approved else {}), **said}
     services.vault.seal_new(session, order.id, ready.key.id, ready.bare_key, sealed)
     wall.offer(session, services.vault, order, _shared(agreed))
     make_link(session, order, services.secret_key)

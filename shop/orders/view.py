@@ -17,6 +17,7 @@ from shop.orders.approved_engraving import Approved
 from shop.orders.hand_drawings import HandDrawing, standing, steps_of
 from shop.orders.lifecycle import EventKind, State, history, lines_of
 from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.orders.terms import TERMS
 from shop.orders.wall import WallState
 
 WERE_PAID: Final = frozenset({EventKind.PAID, EventKind.ACCEPTED})
@@ -91,6 +92,8 @@ class OrderView:
 
     wishes: dict[str, str] = field(default_factory=dict, repr=False)
     """What the buyer said of the day it arrives: see planner.Wishes, each day as ISO 8601."""
+    terms: str | None = None
+    """The digest of the terms it was placed under; None of an order from before they were kept."""
 
     @property
     def paid_at(self) -> datetime | None:
@@ -124,6 +127,7 @@ def view(session: Session, vault: Vault, order: Order) -> OrderView:
         gift=sealed.get("gift"),
         postage=SERVICES[order.postage_service],
         wishes=sealed.get("wishes", {}),
+        terms=sealed.get(TERMS),
         given_pence=sum(
             pence for unit, pence in gifts if standings.get(unit, Standing.NONE) is not Standing.NONE
         ),

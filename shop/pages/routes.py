@@ -7,23 +7,17 @@ from flask import Blueprint, Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from shop import clock, retention, web
-from shop.catalogue.hallmarking import CANCEL_DAYS, SILVER_HALLMARK_FROM_MG
+from shop.catalogue.hallmarking import SILVER_HALLMARK_FROM_MG
 from shop.catalogue.page_cache import Shown, cached_pages
 from shop.catalogue.postage import SERVICES
 from shop.catalogue.views import Catalogue
-from shop.claims.send_backs import REFUND_DAYS, SEND_WITHIN_DAYS
 from shop.container import trader
+from shop.emails.agreed_terms import FACTS
 from shop.money import pounds_and_pence
 from shop.pages.support import Group
 from shop.web.dates import day
 
 blueprint = Blueprint("pages", __name__)
-
-REJECT_DAYS: Final = 30
-"""Days in which something faulty may be refused outright. Consumer Rights Act 2015, section 22."""
-
-DELIVER_DAYS: Final = 30
-"""Days in which an order must arrive unless another day was agreed. Consumer Rights Act 2015, section 28."""
 
 COMPLAINT_DAYS: Final = 30
 """Days in which a complaint about personal data must be acknowledged. Data (Use and Access) Act 2025."""
@@ -60,12 +54,7 @@ def delivery() -> ResponseReturnValue:
         postage=[
             (each.name, each.promise.capitalize(), pounds_and_pence(each.pence)) for each in SERVICES.values()
         ],
-        cancelling=_cancelling(),
-        cancel_days=CANCEL_DAYS,
-        send_days=SEND_WITHIN_DAYS,
-        refund_days=REFUND_DAYS,
-        reject_days=REJECT_DAYS,
-        deliver_days=DELIVER_DAYS,
+        **FACTS,
     )
 
 
@@ -92,7 +81,7 @@ def privacy() -> ResponseReturnValue:
 @blueprint.get("/terms")
 def terms() -> ResponseReturnValue:
     """What both sides agree to."""
-    return _page("terms", cancel_days=CANCEL_DAYS, deliver_days=DELIVER_DAYS)
+    return _page("terms", **FACTS)
 
 
 @blueprint.get("/hallmarking")
@@ -139,27 +128,6 @@ def _weights(catalogue: Catalogue) -> list[tuple[str, str, str, str]]:
             least, most = _grams(min(grams)), _grams(max(grams))
             rows.append((piece.name, group[0].metal_name, f"{least} to {most}", said))
     return rows
-
-
-def _cancelling() -> list[tuple[str, str, str]]:
-    """(the piece, until when it can be cancelled, what goes back) for the table."""
-    return [
-        (
-            "Without engraving",
-            f"Any time before it is posted, and {CANCEL_DAYS} days from the day after it reaches you",
-            "Its price, and our cheapest postage if the whole order is cancelled",
-        ),
-        (
-            "With your words, before engraving begins",
-            "Until we begin. You can also change the words",
-            "Its price, and the postage if nothing else was ordered",
-        ),
-        (
-            "With your words, once engraving has begun",
-            "It can no longer be cancelled: it is made for you alone",
-            "Nothing, unless something is wrong with it: then see below",
-        ),
-    ]
 
 
 def _cookies() -> list[tuple[str, str, str]]:

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from shop import clock, stock
-from shop.alerts import AlertKind, raise_alert, withdraw_alert
+from shop.alerts import AlertKind, NewsKind, note_news, raise_alert, withdraw_alert
 from shop.fulfilment import promised, returns, units
 from shop.giving import ledger
 from shop.money import pounds_and_pence
@@ -107,6 +107,7 @@ def take_stock(order_record: OrderRecord, intent: str, paid_pence: int, at: date
         order_record.session, hold, order_reference=reference, actor=STRIPE
     ):
         order_record.queue_email("order-confirmation")
+        note_news(order_record.session, NewsKind.NEW_ORDER, reference)
         promised.freeze(order_record.session, order_record.order, order_record.lines, at)
         units.open_units(order_record.session, order_record.order, order_record.lines, at)
         ask_owner(

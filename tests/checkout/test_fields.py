@@ -102,6 +102,7 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
         "needed_by": text(*EMPTY),
         "not_before": text(*EMPTY),
         "not_on": text(*EMPTY),
+        "few_emails": choice(*SENT),
         "as_gift": choice(*SENT),
         "buyer_name": text(*EMPTY, *TEXT),
         "gift_message": text(*EMPTY, *TEXT, "line ends"),
@@ -140,6 +141,7 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
         "last_post": text(),
         "nation": choice(),
     },
+    "owner emails": {"orders": choice(), "others": choice()},
     "away": {"first": text(), "last": text(*EMPTY)},
     "remittance": {
         "once": choice(*SENT),
@@ -326,6 +328,11 @@ def _away(who: Shopper) -> Form:
     return _at(who.sign_in("owner"), "/owner/days", "/owner/days/away", changes)
 
 
+def _owner_emails(who: Shopper) -> Form:
+    changes = {"orders": "in the morning", "others": "at once"}
+    return _at(who.sign_in("owner"), "/owner/emails", "/owner/emails/times", changes)
+
+
 def _period(who: Shopper) -> Form:
     changes = {"from": "2026-01-01", "to": "2026-12-31", "book": "test"}
     return _at(who.sign_in("finance"), "/finance/", "/finance/", changes, get=True)
@@ -372,6 +379,7 @@ FORMS: Final[dict[str, Callable[[Shopper], Form]]] = {
     "movement": _movement,
     "machine": _machine,
     "days": _days,
+    "owner emails": _owner_emails,
     "away": _away,
     "remittance": _remittance,
     "reversal": _reversal,
@@ -507,6 +515,7 @@ def test_every_field_of_a_form_has_a_row(opened: Open, name: str) -> None:
             "refund": form.action.removesuffix("/refunds"),
             "movement": form.action.removesuffix("/movements"),
             "away": form.action.removesuffix("/away"),
+            "owner emails": "/owner/emails",
         }.get(name, form.action)
     )
     shown, _ = form_on(page, form.action)
@@ -518,7 +527,7 @@ def test_every_address_that_takes_a_form_is_tried(shared_app: Flask) -> None:
     forms = {
         "/basket/lines", "/checkout", "/checkout/payment", "/owner/orders/<reference>/refunds",
         "/owner/stock/<sku>/movements", "/owner/machine", "/owner/days", "/owner/days/away",
-        "/sign-in", "/sign-in/password", "/finance/remittances",
+        "/owner/emails/times", "/sign-in", "/sign-in/password", "/finance/remittances",
         "/finance/remittances/<int(max=2147483647):seq>/reversal", "/orders/links",
         "/pieces/<slug>/back-in-stock",
     }  # fmt: skip

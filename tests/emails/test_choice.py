@@ -2,10 +2,13 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from shop.emails.email_kinds import KINDS
 from shop.mail.outbox import Drop
+from shop.orders import email_choice
 from shop.orders.lifecycle import with_link
+from shop.orders.models import Order
 from tests.emails.orders import DISC, LIVES, PETAL, emails, paid
 from tests.fixtures import engine_name, harness
 from tests.fulfilment.conftest import WORDS, Bench
@@ -29,6 +32,32 @@ def test_who_wants_few_is_not_told_of_a_step_and_may_think_again(app: Flask, har
     assert dict(emails(app, harness, order))["engraving-begun"] is Drop.NOT_WANTED
     assert "Only tell me when it is posted" in chooses(app, harness, order, "all")
     assert not isinstance(dict(emails(app, harness, order))["engraving-begun"], Drop)
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_the_choice_at_the_checkout_is_said_back_and_kept(app: Flask, harness: Harness, few: bool) -> None:
+    buyer = Shopper(app)
+    buyer.add("disc")
+    buyer.tell_details(few_emails="y" if few else None)
+    assert ("After the confirmation we write when it is posted" in buyer.get("/checkout/payment").text) is few
+    buyer.press_pay()
+    harness.pays(1)
+    harness.sync(1)
+    assert not isinstance(dict(emails(app, harness, 1))["order-confirmation"], Drop), "it always goes"
+    Bench(harness).act(1, 1, *WORDS[:2])
+    assert (dict(emails(app, harness, 1))["engraving-begun"] is Drop.NOT_WANTED) is few
+
+
+def test_who_chooses_otherwise_before_paying_has_it_otherwise(app: Flask, harness: Harness) -> None:
+    buyer = Shopper(app)
+    buyer.to_payment()
+    buyer.press_pay()
+    buyer.tell_details(few_emails="y")
+    buyer.press_pay()
+    with harness.database.reading() as session:
+        newest = session.scalars(select(Order.id).order_by(Order.id.desc())).first()
+        assert newest is not None
+        assert email_choice.wants_few(session, harness.services.vault, newest)
 
 
 @pytest.mark.parametrize("kind", ["refund", "posted", "question", "words-changed"])

@@ -1,16 +1,19 @@
 """The owner reads every e-mail in every case before any buyer does."""
 
 import re
+from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup
 
 from shop.emails.email_cases import CASES
 from shop.emails.email_kinds import KINDS
+from shop.emails.owner_cases import TO_OWNER, owner_cases
 from tests.emails.truth import of_html, of_text
 from tests.shopper import Shopper, soup
 
 EVERY_CASE = [(kind, number) for kind, cases in CASES.items() for number in range(len(cases))]
+TO_OWNER_CASES = [(TO_OWNER, number) for number in range(len(owner_cases("", date(2026, 12, 1))))]
 
 
 def text_of(owner: Shopper, kind: str, number: int) -> str:
@@ -25,13 +28,13 @@ def test_every_kind_has_its_cases() -> None:
 
 def test_every_case_is_a_link_away(owner: Shopper) -> None:
     links = [str(link["href"]) for link in soup(owner.get("/owner/emails")).select("main section a")]
-    assert links == [f"/owner/emails/{kind}/{number}" for kind, number in EVERY_CASE]
+    assert links == [f"/owner/emails/{kind}/{number}" for kind, number in TO_OWNER_CASES + EVERY_CASE]
 
 
-@pytest.mark.parametrize(("kind", "number"), EVERY_CASE)
+@pytest.mark.parametrize(("kind", "number"), TO_OWNER_CASES + EVERY_CASE)
 def test_a_case_is_shown_as_text_and_alone_in_a_frame(owner: Shopper, kind: str, number: int) -> None:
     text = text_of(owner, kind, number)
-    assert "PM-SAMPLE" in text
+    assert "PM-SAMPLE" in text or kind == TO_OWNER
     frame = owner.get(f"/owner/emails/{kind}/{number}/html")
     assert of_html(frame.text) == of_text(text)
     policy = frame.headers["Content-Security-Policy"]
@@ -56,9 +59,11 @@ def test_cases_of_one_kind_differ_in_what_they_say(owner: Shopper) -> None:
 
 
 def test_the_case_without_words_has_none_about_words(owner: Shopper) -> None:
-    assert re.findall(r"engrav|letter|proof", text_of(owner, "order-confirmation", 1), re.IGNORECASE) == []
+    own, terms, _ = text_of(owner, "order-confirmation", 1).partition("\nTerms\n")
+    assert terms
+    assert re.findall(r"engrav|letter|proof", own, re.IGNORECASE) == []
 
 
 def test_no_other_address_is_an_email(owner: Shopper) -> None:
-    for address in ("refund/99", "refund/4", "nothing/0", "refund/x"):
+    for address in ("refund/99", "refund/4", "nothing/0", "refund/x", "to-you/99"):
         assert owner.get(f"/owner/emails/{address}").status_code == 404

@@ -34,6 +34,7 @@ PERMISSIONS: Final = {
     "/owner/days/away": OWNER,
     "/owner/days/away/<int(max=2147483647):number>/end": OWNER,
     "/owner/emails": OWNER,
+    "/owner/emails/times": OWNER,
     "/owner/emails/<email>/<int(max=2147483647):number>": OWNER,
     "/owner/emails/<email>/<int(max=2147483647):number>/html": OWNER,
     "/owner/machine": OWNER,
