@@ -23,16 +23,23 @@ LONGEST_TRACKING: Final = 40
 
 
 def post(
-    session: Session, order_id: int, numbers: Sequence[int], *, tracking: str | None, actor: str
+    session: Session,
+    order_id: int,
+    numbers: Sequence[int],
+    *,
+    tracking: str | None,
+    actor: str,
+    early: bool = False,
 ) -> Parcel:
     """Post these units of an order in one parcel. Raises NotAllowed: then none of them is posted.
 
-    The buyer's e-mail goes out once the step can no longer be taken back.
+    Sooner than was promised only `early` (see `early_posting`). The buyer's e-mail goes out once the step can
+    no longer be taken back.
     """
     order = lock(session, order_id)
     if not numbers:
         raise NotAllowed("No piece was chosen.")
-    if said := why_not_yet(order.post_from):
+    if not early and (said := why_not_yet(order.post_from)):
         raise NotAllowed(said)
     parcel = _parcel(session, order)
     track(session, parcel, tracking, actor=actor)

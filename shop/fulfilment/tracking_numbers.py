@@ -23,6 +23,7 @@ SHORTEST: Final = 8
 """Characters of a tracking number; parcels.LONGEST_TRACKING is the longest."""
 
 OF_ANOTHER: Final = "The number belongs to a parcel of {}."
+OF_THE_OTHER: Final = "The other parcel of this order has this number. Did both leave under it?"
 
 _S10: Final = re.compile(r"[A-Z]{2}(\d{8})(\d)[A-Z]{2}")
 _WEIGHTS: Final = (8, 6, 4, 2, 3, 5, 9, 7)
@@ -31,6 +32,10 @@ _DELIMITERS: Final = (",", ";", "\t")
 
 class WrongNumber(NotAllowed):
     """It cannot be the number of this parcel; the text says why."""
+
+
+class SameNumber(WrongNumber):
+    """Another parcel of the same order has it; two can have one only if somebody says so."""
 
 
 class NotReadable(Exception):
@@ -127,20 +132,24 @@ def apply(session: Session, row: TrackingRow, book: Book, *, actor: str) -> Plan
     return planned
 
 
-def write_down(session: Session, order_id: int, parcel_id: int, typed: str, *, actor: str) -> str | None:
+def write_down(
+    session: Session, order_id: int, parcel_id: int, typed: str, *, actor: str, shared: bool = False
+) -> str | None:
     """Write a parcel's number down, or that it has none when nothing is typed, and give it.
 
-    Raises WrongNumber by the rule of every other number, and NotAllowed when there is no such parcel.
+    Raises WrongNumber by the rule of every other number, SameNumber when another parcel of the order has it
+    and it was not said that they have it `shared`, and NotAllowed when there is no such parcel.
     """
-    order = lock(session, order_id)
-    parcel = next((one for one in parcels.parcels_of(session, order_id) if one.id == parcel_id), None)
+    order, sent = lock(session, order_id), {one.id: one for one in parcels.parcels_of(session, order_id)}
+    parcel, number = sent.pop(parcel_id, None), parcels.tidy(typed)
     if parcel is None:
         raise NotAllowed("There is no such parcel.")
-    number = parcels.tidy(typed)
     if typed.strip():
         other = _whose(session, number, order)
         if said := _wrong_number(typed) or (OF_ANOTHER.format(other) if other else ""):
             raise WrongNumber(said)
+        if not shared and number != parcel.tracking and any(one.tracking == number for one in sent.values()):
+            raise SameNumber(OF_THE_OTHER)
     parcels.track(session, parcel, typed, actor=actor)
     return number
 

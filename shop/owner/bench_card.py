@@ -88,7 +88,7 @@ def _card(session: Session, line: OrderLine) -> Card:
 
 def _step(line: OrderLine, stands: UnitShown | None) -> Mapping[str, str | int]:
     action = stands.action if stands else None
-    if stands is None or action not in HEADINGS:
+    if stands is None or stands.too_early or action not in HEADINGS:
         return {}
     return {"action": action, "only": line.id, f"wording-{line.id}": stands.wording, "back": "card"}
 

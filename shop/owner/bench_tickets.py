@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from shop.engraving import FACES, Area, Tool
 from shop.engraving.writers import FORMATS
+from shop.fulfilment.stages import TO_MAKE
 from shop.orders.hand_drawings import Step
 from shop.orders.view import LineView
 from shop.owner.proofs import drawn_for, drawn_sides
@@ -83,6 +84,11 @@ class BenchTicket:
     """Where it stands; None while it is not paid for."""
     place: str
     """The address of the unit, for what is done with it."""
+
+    @property
+    def has_left(self) -> bool:
+        """Whether it is with its buyer, on the way, or not to be made: its drawing is seldom wanted then."""
+        return self.unit is not None and self.unit.stage not in TO_MAKE
 
 
 def bench_ticket(reference: str, line: LineView, tool: Tool, unit: UnitShown | None) -> BenchTicket:

@@ -36,6 +36,7 @@ MOST: Final = 200
 
 NOT_A_CODE: Final = "There is no such ticket. A code looks like PM-7K3Q-2F-1."
 NOTHING: Final = "Nothing is packed that may be posted today."
+NOTHING_NEW: Final = "a parcel of it has this number already, so nothing new was posted under it."
 NONE_POSTED: Final = "Nothing was posted on that day."
 
 
@@ -93,7 +94,7 @@ def post_parcel() -> ResponseReturnValue:
     with web.transaction() as session:
         done = tracking_numbers.apply(session, row, current_services().book, actor=g.account.email)
     flash(f"{code[0]}: {said(done)}")
-    again = f"{HERE}?code={code[0]}" if done.problem else HERE
+    again = HERE if done.change else f"{HERE}?code={code[0]}"
     return redirect(again, HTTPStatus.SEE_OTHER)
 
 
@@ -139,7 +140,7 @@ def said(planned: Planned) -> str:
         return planned.problem
     if planned.pieces:
         return f"posted under {parcels.tidy(planned.row.number)}."
-    return "the number is written down." if planned.parcel_id else "it has this number already."
+    return "the number is written down." if planned.parcel_id else NOTHING_NEW
 
 
 def _parcel(one: parcels.PostedParcel) -> PostedParcel:

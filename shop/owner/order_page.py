@@ -38,7 +38,7 @@ from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.order_record import PRINCIPAL
 from shop.payments.refundable import Refundable, refundable
 from shop.payments.sync import StillMoving, sync_order
-from shop.web.cells import Status
+from shop.web.cells import Link, Status
 
 TAGS: Final = {
     State.PAID: "good",
@@ -101,6 +101,25 @@ def money_of(order: OrderView) -> Refundable | None:
         return refundable(session, order.row)
 
 
+MONEY: Final = ("review", "waiting", "refund", "no_refund")
+"""What the page may have of an order's money."""
+
+
+def _places(shown: Mapping[str, Any]) -> list[Link]:
+    """The parts of the page that are there, as links to them."""
+    parts = (
+        ("#unit-1", "Pieces", True),
+        ("#claims", "Something is not right", shown["claims"]),
+        ("#goes-to", "Address", shown["order"].contact),
+        ("#papers", "Paper", shown["to_print"]),
+        ("#parcels", "Posted", shown["parcels"]),
+        ("#money", "Money", any(shown[part] for part in MONEY)),
+        ("#notes", "Notes", True),
+        ("#happened", "What happened", True),
+    )
+    return [Link(label, href, tall=True) for href, label, there in parts if there]
+
+
 def context(
     reference: str, *, problem: str = "", at: str = "", typed: Typed = NOTHING_TYPED
 ) -> dict[str, Any]:
@@ -129,7 +148,7 @@ def context(
     money = money_of(order)
     refund = refund_form(order, money, typed)
     problems = {at or (refund.first if refund else ""): problem} if problem else {}
-    return {
+    parts: dict[str, Any] = {
         "order": order,
         "state": state_shown(order.state),
         "tickets": [bench_ticket(reference, line, tool, units.get(line.row.number)) for line in order.lines],
@@ -155,6 +174,7 @@ def context(
         "not_arrived": not_arrived,
         "emails": emails,
     }
+    return parts | {"places": _places(parts)}
 
 
 def _is_due(state: State, units: Mapping[int, UnitShown]) -> bool:

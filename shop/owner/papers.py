@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, Response, flash, g, redirect, request
+from flask import Blueprint, Response, abort, flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -31,6 +31,8 @@ NO_KIND: Final = "Please tick what should be printed."
 NOTHING: Final = (
     "There is nothing to print: these pieces are refunded, on hold or in question, or have no card."
 )
+FIRST_SHEET: Final = next(iter(SHEETS))
+NO_SHEET: Final = "There is no such sheet of labels. Please choose one of those that are offered."
 FAILED: Final = "The PDF could not be made. Please try again with fewer pieces."
 
 
@@ -41,6 +43,8 @@ def print_them() -> ResponseReturnValue:
     kinds = [kind for kind in KINDS if kind in request.form.getlist("paper")]
     if not kinds:
         return _back(NO_KIND)
+    if "labels" in kinds and (wrong := _wrong_sheet()):
+        abort(HTTPStatus.UNPROCESSABLE_ENTITY, wrong)
     parts = _parts(kinds, _chosen(opening="cards" in kinds))
     if not parts:
         return _back(NOTHING)
@@ -91,13 +95,25 @@ def _line_ids(session: Session) -> set[int]:
     return {one.line_id for one in waiting_for(session, action, book, most=MOST)}
 
 
+def _wrong_sheet() -> str:
+    """Why the labels cannot be printed on what was chosen; empty when they can."""
+    sheet = SHEETS.get(request.form.get("sheet", FIRST_SHEET))
+    if sheet is None:
+        return NO_SHEET
+    if not 1 <= _start() <= sheet.places:
+        one = "is one label" if sheet.places == 1 else f"are {sheet.places} labels"
+        return f"There {one} on that sheet, so printing cannot begin at “{request.form['start'][:20]}”."
+    return ""
+
+
 def _sheet() -> LabelSheet:
-    return SHEETS.get(request.form.get("sheet", ""), next(iter(SHEETS.values())))
+    return SHEETS[request.form.get("sheet", FIRST_SHEET)]
 
 
 def _start() -> int:
-    text = request.form.get("start", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 1  # noqa: PLR2004
+    """The first free label; 0 for what is no number."""
+    text = request.form.get("start", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0  # noqa: PLR2004
 
 
 def _back(said: str) -> ResponseReturnValue:

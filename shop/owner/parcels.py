@@ -1,4 +1,4 @@
-"""What became of a parcel: it arrived by its tracking, came back, or is lost."""
+"""What became of a parcel: it arrived by its tracking, or came back. One that is lost: `parcel_losses`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,13 +17,11 @@ from shop.fulfilment import undelivered, units
 from shop.fulfilment.models import Parcel
 from shop.fulfilment.stages import Action, Seen, Stage, Undelivered
 from shop.fulfilment.units import NotAllowed
-from shop.money import NotAnAmount, read_pounds
 from shop.orders.models import Order
 
 blueprint = Blueprint("owner_parcels", __name__, url_prefix="/owner/orders/<reference>/parcels")
 
 ARRIVED: Final = "arrived"
-LOST: Final = "lost"
 NO_NUMBERS: Final = "/owner/today/posted-without-a-number"
 CHOOSE: Final = "Please choose one of those that are offered."
 
@@ -71,17 +69,16 @@ def news(reference: str, number: int) -> ResponseReturnValue:
     """Say what became of a parcel, and do what follows from it."""
     what = request.form.get("what", "")
     try:
-        cost = _cost(number) if what == LOST else None
         with web.transaction() as session:
             order_id = session.scalar(select(Order.id).where(Order.reference == reference))
-            said = _do(session, order_id or abort(HTTPStatus.NOT_FOUND), number, what, cost)
-    except (NotAllowed, NotAnAmount) as refused:
+            said = _do(session, order_id or abort(HTTPStatus.NOT_FOUND), number, what)
+    except NotAllowed as refused:
         said = str(refused)
     flash(said)
     return redirect(f"/owner/orders/{reference}#parcels", HTTPStatus.SEE_OTHER)
 
 
-def _do(session: Session, order_id: int, parcel: int, what: str, cost: int | None) -> str:
+def _do(session: Session, order_id: int, parcel: int, what: str) -> str:
     actor = g.account.email
     if what == ARRIVED:
         numbers = undelivered.in_parcel(session, order_id, parcel)
@@ -91,9 +88,6 @@ def _do(session: Session, order_id: int, parcel: int, what: str, cost: int | Non
             if units.units_of(session, order_id)[number].stage == Stage.POSTED:
                 units.act(session, order_id, number, Action.DELIVER, actor=actor, reason=Seen.TRACKING)
         return "It is written down as delivered, by its tracking."
-    if what == LOST:
-        undelivered.lose(session, order_id, parcel, cost_pence=cost, actor=actor)
-        return "What was in it stands at the bench to be made again, and the buyer is told."
     why = next((why for why in Undelivered if why == what), None)
     if why is None:
         raise NotAllowed(CHOOSE)
@@ -109,9 +103,3 @@ def say_posted(references: Sequence[str]) -> None:
     elif references:
         said = Markup('{} parcels have no tracking number yet. <a href="{}">Write them down</a>')
         flash(said.format(len(references), NO_NUMBERS))
-
-
-def _cost(number: int) -> int | None:
-    """What making it again costs, in pence; None where nothing was typed. Raises NotAnAmount."""
-    typed = request.form.get(f"cost-{number}", "").strip()
-    return read_pounds(typed) if typed else None

@@ -22,10 +22,12 @@ def track(reference: str, number: int) -> ResponseReturnValue:
     typed = request.form.get(field, "")
     try:
         with web.transaction() as session:
-            kept = tracking_numbers.write_down(session, order.id, number, typed, actor=g.account.email)
+            shared, actor = f"shared-{number}" in request.form, g.account.email
+            kept = tracking_numbers.write_down(session, order.id, number, typed, actor=actor, shared=shared)
     except tracking_numbers.WrongNumber as refused:
         shown = context(reference, problem=str(refused), at=field)
-        page = render_template("owner/order.html", **shown, typed_numbers={field: typed})
+        ask = isinstance(refused, tracking_numbers.SameNumber)
+        page = render_template("owner/order.html", **shown, typed_numbers={field: typed}, ask_shared=ask)
         return page, HTTPStatus.UNPROCESSABLE_ENTITY
     except NotAllowed as refused:
         flash(str(refused))

@@ -67,18 +67,18 @@ class UnitShown:
     card_open: bool
     worked_on: bool
     """Whether its money is here: else nothing of it is made, and there are no files."""
+    too_early: str
+    """Why it must not be posted yet, where that is the next step; empty where it may."""
     fate: str | None
     """What became of the piece of a refunded unit; empty as long as nobody has said."""
 
 
 def shown(session: Session, order: Order, lines: Sequence[OrderLine]) -> dict[int, UnitShown]:
     """By the number of the line, how each unit stands; nothing before the order is paid for."""
-    found, here = units.units_of(session, order.id), order.state in WORKED_ON
+    found = units.units_of(session, order.id)
     windows, said = words_windows(session, order, lines), returns.said_of(session, order.id)
     return {
-        line.number: _shown(
-            line, found[line.number], windows[line.number], said.get(line.number), money_is_here=here
-        )
+        line.number: _shown(order, line, found[line.number], windows[line.number], fate=said.get(line.number))
         for line in lines
         if line.number in found
     }
@@ -91,9 +91,8 @@ def words_until(window: Window) -> str:
     return f"The words are fixed since {minute(window.closed_at)}." if window.closed_at else ""
 
 
-def _shown(
-    line: OrderLine, unit: Unit, window: Window, fate: str | None, *, money_is_here: bool
-) -> UnitShown:
+def _shown(order: Order, line: OrderLine, unit: Unit, window: Window, *, fate: str | None) -> UnitShown:
+    money_is_here = order.state in WORKED_ON
     stage = Stage(unit.stage)
     free = money_is_here and stage is not Stage.REFUNDED and not unit.held
     action = next_action(stage, words=line.engraved) if free else None
@@ -113,6 +112,7 @@ def _shown(
         words_open=money_is_here and stage in OPEN_WHILE[Subject.WORDS],
         card_open=money_is_here and stage in OPEN_WHILE[Subject.DEDICATION],
         worked_on=money_is_here and stage is not Stage.REFUNDED,
+        too_early=parcels.why_not_yet(order.post_from) if action is Action.POST else "",
         fate=(fate or "") if stage is Stage.REFUNDED else None,
     )
 

@@ -51,6 +51,8 @@ class Row:
     late: str
     """What is wrong with that, if anything is."""
     rests: str
+    early: str
+    """Where it is posted although its day has not come; empty where it may leave."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,11 @@ def card_href(line_id: int) -> str:
     return f"/owner/bench/units/{line_id}"
 
 
+def early_href(reference: str) -> str:
+    """Where what is packed of an order is posted before its day."""
+    return f"/owner/orders/{reference}/early-posting"
+
+
 def _row(one: Queued) -> Row:
     place = f"{one.reference}, piece {one.number}"
     words = "" if one.engraved else ", no words"
@@ -124,6 +131,7 @@ def _row(one: Queued) -> Row:
         due=due(one),
         late=late(one),
         rests=one.held or "",
+        early="" if parcels.may_leave(one.post_from) else early_href(one.reference),
     )
 
 

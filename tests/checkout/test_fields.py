@@ -242,6 +242,8 @@ TRIED_ELSEWHERE: Final = {
     "/journal/<slug>/comments",
     "/journal/<slug>/comments/<int(max=2147483647):number>/report",
     "/owner/orders/<reference>/notes",
+    "/owner/orders/<reference>/early-posting",
+    "/owner/orders/<reference>/parcels/<int(max=2147483647):number>/loss",
     "/owner/orders/search",
     "/owner/orders/<reference>/refunds/<int(max=2147483647):number>/closing",
     "/owner/staff",
@@ -251,11 +253,11 @@ TRIED_ELSEWHERE: Final = {
     "/owner/stock/<sku>/counts",
     "/owner/stock/<sku>/threshold",
 }
-"""Forms that tests/journal/test_comments.py tries, since only a few a minute are taken, notes, the one for a
-refund that Stripe refused, those of drawings by hand, the counts of stock and sales elsewhere, in
-tests/owner, those that put an order right, in tests/corrections, the invitation, in
-tests/accounts/test_roster.py, and claims, in test_claims.py here and in tests/owner; what goes back in
-test_send_backs.py."""
+"""Forms that tests/journal/test_comments.py tries, since only a few a minute are taken, notes, why a parcel
+leaves early or is lost, the one for a refund that Stripe refused, those of drawings by hand, the counts of
+stock and sales elsewhere, in tests/owner, those that put an order right, in tests/corrections, the
+invitation, in tests/accounts/test_roster.py, and claims, in test_claims.py here and in tests/owner; what
+goes back in test_send_backs.py."""
 
 
 class Form(NamedTuple):

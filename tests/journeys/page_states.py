@@ -39,6 +39,7 @@ ORDER_CARD: Final = "/orders/<token>/lines/<number>/dedication"
 OWNER_LINE: Final = "/owner/orders/<reference>/lines/<number>"
 CANCELLATION: Final = "/orders/<token>/cancellation"
 BACK_IN_STOCK: Final = "/pieces/<slug>/back-in-stock"
+EARLY_POSTING: Final = "/owner/orders/<reference>/early-posting"
 ORDER_WORDS: Final = "/orders/<token>/lines/<number>/words"
 LONG: Final = "Wrexham and Aberystwyth and Llandudno"
 
@@ -618,6 +619,40 @@ def posted_at_the_owner(visitor: Visitor) -> None:
     visitor.open("/owner/orders")
     visitor.page.locator("#orders tbody a").first.click()
     visitor.page.get_by_text("It did not arrive").click()
+
+
+def wrong_tracking_number(visitor: Visitor) -> None:
+    posted_at_the_owner(visitor)
+    visitor.page.get_by_label("Tracking number of").fill("AB123456786GB")
+    visitor.presses("Write it down")
+
+
+def lost_parcel(visitor: Visitor) -> None:
+    posted_at_the_owner(visitor)
+    visitor.page.get_by_role("link", name="It is lost: make it again").click()
+
+
+def lost_at_what_cost(visitor: Visitor) -> None:
+    lost_parcel(visitor)
+    visitor.page.get_by_label("What making it again costs").fill("much")
+    visitor.presses("It is lost: make it again")
+
+
+def packed_too_early(visitor: Visitor) -> None:
+    """A petal that is packed three days before it may leave."""
+    visitor.has_signed_in("owner")
+    bench = Bench(open_harness(visitor.shop.database))
+    order = bench.paid(("petal", ""))
+    bench.act(order, 1, *PLAIN)
+    with visitor.shop.database.transaction() as session:
+        session.get_one(Order, order).post_from = clock.now().date() + timedelta(days=3)
+    visitor.open("/owner/bench")
+    visitor.page.get_by_role("link", name="Post it all the same").click()
+
+
+def posted_without_a_reason(visitor: Visitor) -> None:
+    packed_too_early(visitor)
+    visitor.presses("Post it all the same")
 
 
 def sending_back(visitor: Visitor) -> None:
@@ -1292,6 +1327,27 @@ PAGE_STATES: Final = (
         "/owner/orders/<reference>",
         posted_at_the_owner,
         shows="It is lost: make it again",
+    ),
+    PageState(
+        "owner order tracking refused",
+        "/owner/orders/<reference>/parcels/<number>/tracking",
+        wrong_tracking_number,
+        422,
+        shows="does not add up",
+    ),
+    PageState(
+        "lost parcel", "/owner/orders/<reference>/parcels/<number>/loss", lost_parcel, shows="Is it lost?"
+    ),
+    PageState(
+        "lost parcel refused",
+        "/owner/orders/<reference>/parcels/<number>/loss",
+        lost_at_what_cost,
+        422,
+        shows="in pounds",
+    ),
+    PageState("posting early", EARLY_POSTING, packed_too_early, shows="Post it all the same?"),
+    PageState(
+        "posting early refused", EARLY_POSTING, posted_without_a_reason, 422, shows="say in a few words"
     ),
     PageState("send back", "/orders/<token>/send-backs", sending_back, shows="within 14 days of telling us"),
     PageState(

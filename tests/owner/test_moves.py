@@ -73,6 +73,11 @@ class Buttons:
         """The button of the order's page."""
         self.send(f"{self.page}/lines/{self.number}/steps", action=action, reason=Remake.SLIP, wording="1")
 
+    def all_the_same(self, action: Action) -> None:
+        """The button that posts before the day promised."""
+        if action is Action.POST:
+            self.send(f"{self.page}/early-posting", why="because")
+
     def hold(self) -> None:
         self.send(f"{self.page}/lines/{self.number}/hold", reason=Hold.MATERIAL)
 
@@ -108,6 +113,8 @@ def brought_to(bench: Bench, stage: Stage, *, words: bool) -> int:
 
 PAGES: Final = (Buttons.on_bench, Buttons.on_order)
 """From where a step can be taken."""
+EVERY_WAY: Final = (*PAGES, Buttons.all_the_same)
+"""With the page on which a parcel is posted although its day has not come."""
 
 
 @pytest.mark.parametrize(
@@ -119,7 +126,7 @@ def test_only_what_the_table_allows_moves_a_unit(
 ) -> None:
     moved = set()
     buttons = Buttons(owner, bench, brought_to(bench, stage, words=words))
-    for action, press in itertools.product(Action, PAGES):
+    for action, press in itertools.product(Action, EVERY_WAY):
         press(buttons, action)
         if buttons.stage is not stage:
             moved.add(action)
@@ -161,7 +168,7 @@ def test_nothing_moves_a_unit_whose_money_went_back_or_is_in_question_or_that_re
     trouble(bench, order)
     buttons = Buttons(owner, bench, order)
     there = buttons.stage
-    for action, press in itertools.product(Action, PAGES):
+    for action, press in itertools.product(Action, EVERY_WAY):
         press(buttons, action)
     assert buttons.stage is there
     assert soup(owner.get(f"/owner/bench/units/{buttons.line}")).select(".card-step form") == []

@@ -147,13 +147,23 @@ def test_what_cannot_be_printed_is_said(
 
 
 @pytest.mark.parametrize(
-    "fields", [{"sheet": "x"}, {"start": "99"}, {"start": "-1"}, {"start": "٣"}, {"start": "0"}]
+    ("fields", "why"),
+    [
+        ({"sheet": "x"}, "no such sheet"),
+        ({"sheet": ""}, "no such sheet"),
+        ({"start": "99"}, "14 labels"),
+        ({"start": "15"}, "14 labels"),
+        ({"sheet": "6x4", "start": "2"}, "one label"),
+        *(({"start": start}, "cannot begin at") for start in ("-1", "٣", "0", "", "9" * 400)),
+    ],
 )
-def test_a_sheet_there_is_not_is_the_usual_one(
-    owner: Shopper, bench: Bench, tmp_path: Path, fields: dict[str, str]
+def test_a_sheet_or_place_there_is_not_is_said_and_opens_no_dedication(
+    owner: Shopper, engraved: str, fields: dict[str, str], why: str
 ) -> None:
-    bench.paid(BARE)
-    assert "Ada Byron" in text(printed(owner, action=Action.CHECK, paper="labels", **fields), tmp_path)
+    answer = printed(owner, unit="1", paper=["labels", "cards"], **fields)
+    assert answer.status_code == 422
+    assert why in soup(answer).select_one("main").text
+    assert openings(owner) == []
 
 
 def test_nothing_is_printed_for_what_rests_or_went_back(owner: Shopper, bench: Bench) -> None:

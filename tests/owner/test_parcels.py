@@ -1,6 +1,7 @@
 """What became of a parcel, said on its order's page; and the buyer says that it is there."""
 
 import pytest
+from werkzeug.test import TestResponse
 
 from shop.fulfilment.stages import Seen, Stage
 from shop.fulfilment.units import steps_of
@@ -15,13 +16,17 @@ def desk(harness: Harness) -> Desk:
     return Desk(harness)
 
 
-def press(owner: Shopper, desk: Desk, order: int, what: str, **fields: str) -> str:
+def send(owner: Shopper, desk: Desk, order: int, to: str, **fields: str) -> TestResponse:
     page = f"/owner/orders/{desk.harness.order(order).reference}"
     parcel = desk.parcels(order)[-1].id
     token = form_on(owner.get(page), f"{page}/looks")[1]["csrf_token"]
-    sent = {"csrf_token": token, "what": what, **fields}
-    assert owner.post(f"{page}/parcels/{parcel}/news", sent).status_code == 303
-    return owner.get(page).text
+    return owner.post(f"{page}/parcels/{parcel}/{to}", {"csrf_token": token, **fields})
+
+
+def press(owner: Shopper, desk: Desk, order: int, what: str, **fields: str) -> str:
+    sent = ("loss", fields) if what == "lost" else ("news", {"what": what, **fields})
+    assert send(owner, desk, order, sent[0], **sent[1]).status_code == 303
+    return owner.get(f"/owner/orders/{desk.harness.order(order).reference}").text
 
 
 def link(desk: Desk, order: int) -> str:
@@ -59,17 +64,34 @@ def test_it_came_back_and_the_buyers_page_says_why(owner: Shopper, desk: Desk) -
 
 def test_it_is_lost_and_made_again_with_its_cost(owner: Shopper, desk: Desk) -> None:
     order = desk.posted(DISC)
-    parcel = desk.parcels(order)[0].id
-    assert "in pounds" in press(owner, desk, order, "lost", **{f"cost-{parcel}": "much"})
+    refused = send(owner, desk, order, "loss", cost="much")
+    assert refused.status_code == 422
+    assert "in pounds" in soup(refused).select_one("#cost-error").text
+    assert soup(refused).select_one("#cost")["value"] == "much"
     assert desk.stages(order) == [Stage.POSTED]
-    press(owner, desk, order, "lost", **{f"cost-{parcel}": "12.50"})
+    press(owner, desk, order, "lost", cost="12.50")
     assert desk.stages(order) == [Stage.TO_CHECK]
     with desk.harness.database.reading() as session:
         assert steps_of(session, order)[1][-1].cost_pence == 1250
     assert "was lost on its way" in soup(Shopper(owner.app).get(link(desk, order))).text
 
 
-@pytest.mark.parametrize("what", ["", "x", "delivered", "came back", "packed"])
+def test_no_single_tap_makes_a_parcel_lost(owner: Shopper, desk: Desk) -> None:
+    order = desk.posted(DISC)
+    page = f"/owner/orders/{desk.harness.order(order).reference}"
+    (way,) = soup(owner.get(page)).select("#parcels ~ details a[href$='/loss']")
+    shown = soup(owner.get(str(way["href"])))
+    assert "1. Disc" in shown.text
+    for follows in ("another piece", "nothing a second time", "an e-mail tells the buyer"):
+        assert follows in " ".join(shown.text.split())
+    press(owner, desk, order, "lost")
+    said = press(owner, desk, order, "lost")
+    assert "Nothing of that parcel is on its way." in said
+    assert owner.get(str(way["href"])).status_code == 303
+    assert owner.get(f"{page}/parcels/999/loss").status_code == 404
+
+
+@pytest.mark.parametrize("what", ["", "x", "lost ", "delivered", "came back", "packed"])
 def test_what_is_no_button_does_nothing(owner: Shopper, desk: Desk, what: str) -> None:
     order = desk.posted(PETAL)
     assert "Please choose" in press(owner, desk, order, what)
@@ -81,8 +103,9 @@ def test_another_orders_parcel_is_left_alone(owner: Shopper, desk: Desk) -> None
     page = f"/owner/orders/{desk.harness.order(order).reference}"
     token = form_on(owner.get(page), f"{page}/looks")[1]["csrf_token"]
     parcel = desk.parcels(other)[0].id
-    for what in ("lost", "refused at the door", "arrived"):
+    for what in ("refused at the door", "arrived"):
         owner.post(f"{page}/parcels/{parcel}/news", {"csrf_token": token, "what": what})
+    owner.post(f"{page}/parcels/{parcel}/loss", {"csrf_token": token})
     assert desk.stages(other) == [Stage.POSTED]
 
 

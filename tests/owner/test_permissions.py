@@ -46,6 +46,8 @@ PERMISSIONS: Final = {
     "/owner/orders/<reference>": OWNER,
     "/owner/orders/<reference>/send-backs": OWNER,
     "/owner/orders/<reference>/parcels/<int(max=2147483647):number>/news": OWNER,
+    "/owner/orders/<reference>/parcels/<int(max=2147483647):number>/loss": OWNER,
+    "/owner/orders/<reference>/early-posting": OWNER,
     "/owner/orders/<reference>/send-backs/<int(max=2147483647):number>/arrival": OWNER,
     "/owner/orders/<reference>/send-backs/<int(max=2147483647):number>/keeping": OWNER,
     CLAIM: OWNER,

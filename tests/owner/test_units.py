@@ -99,6 +99,24 @@ def test_what_is_not_this_parcels_number_stays_in_its_field_and_is_kept_nowhere(
     assert [one.tracking for one in bench.parcels(order)] == [None]
 
 
+def test_the_number_of_another_parcel_of_the_same_order_is_asked_about(owner: Shopper, bench: Bench) -> None:
+    order = bench.paid(BARE, BARE)
+    for number in (1, 2):
+        bench.act(order, number, Action.CHECK, Action.PACK)
+    bench.post(order, 1, tracking="CD987654326GB")
+    second = bench.post(order, 2).id
+    page, field = page_of(bench, order), f"tracking-{second}"
+    to, sent = f"{page}/parcels/{second}/tracking", {field: "cd 9876 5432 6gb"}
+    assert f"shared-{second}" not in owner.get(page).text
+    answer = owner.send(page, to, sent)
+    assert answer.status_code == 422
+    assert "Did both leave under it?" in soup(answer).select_one(f"#{field}-error").text
+    assert [one.tracking for one in bench.parcels(order)] == ["CD987654326GB", None]
+    assert owner.send(page, to, {**sent, f"shared-{second}": "on"}).status_code == 303
+    assert owner.send(page, to, sent).status_code == 303, "what stands is not asked about again"
+    assert [one.tracking for one in bench.parcels(order)] == ["CD987654326GB"] * 2
+
+
 def test_there_is_no_file_of_what_is_not_to_be_made(owner: Shopper, bench: Bench) -> None:
     order = bench.paid(ENGRAVED, ENGRAVED)
     files = [f"{page_of(bench, order)}/lines/{number}/front.svg" for number in (1, 2)]
