@@ -20,6 +20,7 @@ from shop.checkout import (
     claim_routes,
     email_choice_routes,
     find_routes,
+    kept_routes,
     late_routes,
     order_routes,
     question_routes,
@@ -52,6 +53,7 @@ from shop.settings import PaymentMode, Settings, from_environment
 from shop.standin import deliveries
 from shop.standin.application import create_standin
 from shop.standin.config import StandIn, derived_keys
+from shop.telephone import caller_orders
 from shop.web import assets
 from shop.webhooks import routes as webhooks
 
@@ -79,6 +81,8 @@ TOPICS: Final = (
     send_back_routes,
     find_routes,
     back_in_stock_routes,
+    kept_routes,
+    caller_orders,
     thanks_routes,
     webhooks,
     accounts,

@@ -22,6 +22,7 @@ from shop.mail.models import QueuedEmail
 from shop.mail.sending import FileTransport
 from shop.orders import wall
 from shop.orders.models import Order
+from shop.payment_links.models import PaymentLink
 from shop.restock import waiting
 from shop.restock.models import StockRequest
 
@@ -33,6 +34,7 @@ KEY_COLUMNS = (
     Comment.key_id,
     Comment.email_key_id,
     StockRequest.key_id,
+    PaymentLink.key_id,
 )
 """Every column that names a key: one left out here would lose its keys after 35 days."""
 

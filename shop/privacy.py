@@ -26,6 +26,7 @@ from shop.orders import email_change, email_choice, hand_drawings, notes, wall
 from shop.orders.lifecycle import EventKind, lock, record, revoke_links
 from shop.orders.models import Order, OrderLine, OrderLink
 from shop.orders.view import LineView, view
+from shop.payment_links import payment_links
 from shop.payments.models import PaymentEntry, RefundRequest
 
 Kept = TypeVar("Kept", PaymentEntry, RefundRequest, QueuedEmail)
@@ -110,6 +111,7 @@ def erase(session: Session, vault: Vault, reference: str, *, actor: str) -> Eras
     had_words = vault.erase(session, order.id, order.reference)
     wall.erase(session, vault, order)
     claim_steps.erase(session, order.id)
+    payment_links.forget_of(session, vault, order.id)
     revoke_links(session, order.id)
     emails = outbox.drop_unsent(session, outbox.Drop.ERASED, order_id=order.id)
     digests = {"proof_digest": None, "cut_digest": None}

@@ -30,7 +30,8 @@ class RetentionRule:
 BASKET: Final = RetentionRule(
     "Your basket: the pieces, the words for them, and an address if you have got so far",
     "So that it is still there when you come back. Words and address are sealed, and only your own browser "
-    "has the key.",
+    "has the key. If you order by telephone or letter we fill it for you, and keep the key, sealed with your "
+    "name and e-mail, until the order is paid for or given up; then it is erased.",
     "What you asked for before buying (contract)",
     "after it was last changed",
     timedelta(days=30),

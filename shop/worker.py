@@ -19,7 +19,7 @@ from shop.accounts import rate_limit, sessions, staff
 from shop.alerts import AlertKind, raise_alert
 from shop.catalogue import snapshot
 from shop.checkout import basket_store
-from shop.emails import back_in_stock, order_emails
+from shop.emails import back_in_stock, order_emails, payment_link
 from shop.emails.owner_emails import tell_owners
 from shop.fulfilment import delivery, late, order_search
 from shop.journal import comment_erasure
@@ -29,11 +29,14 @@ from shop.payments.sweep import EVERY, LOOK_EVERY, STILL_MOVES, Place, look_at_s
 from shop.restock import waiting
 from shop.settings import PaymentMode, Settings
 from shop.tasks import DatabaseWatch, Task
+from shop.telephone.upkeep import tidy
 from shop.trader import Trader
 from shop.webhooks import handlers
 
 TELL_EVERY: Final = timedelta(seconds=30)
 """What happens together is told together."""
+LINKS_EVERY: Final = timedelta(seconds=5)
+"""Whoever telephones may wait for the link with the receiver in hand."""
 IDLE_SECONDS: Final = 0.5
 SEARCH_EVERY: Final = timedelta(minutes=1)
 ENDS_WITHIN: Final = 4.0
@@ -59,10 +62,13 @@ class Worker:
 
     def lanes(self) -> Sequence[Sequence[Task]]:
         """All there is to do, by what may wait for what."""
+        sealed = (self.services.database, self.services.vault)
+        about = (*sealed, self.post, self.settings.site_url, self.trader)
         emails = [
             self._task("emails", self._send_email),
             self._task("owners", self._tell_owners, TELL_EVERY),
-            self._task("back in stock", self._tell_who_waits, TELL_EVERY, rounds=True),
+            self._task("back in stock", lambda: back_in_stock.send_next(*about), TELL_EVERY, rounds=True),
+            self._task("payment links", lambda: payment_link.send_next(*about), LINKS_EVERY, rounds=True),
         ]
         news = [self._task("webhooks", lambda: handlers.work(self.services))]
         if self.settings.payment_mode is PaymentMode.STAND_IN:
@@ -70,6 +76,7 @@ class Worker:
         upkeep = [
             self._task("sweep", self._sweep, EVERY),
             self._task("late", self._tell_late, EVERY),
+            self._task("links that are over", lambda: bool(tidy(self.services)), EVERY),
             self._task("forgetting", self._forget, EVERY),
             self._task("what is gone", self._stay_gone, EVERY),
             self._task("texts", self._tell_left_out, LOOK_EVERY),
@@ -111,13 +118,6 @@ class Worker:
             return tell_owners(
                 self.services.database, render_template, self.post, site_url, self.trader.email
             )
-
-    def _tell_who_waits(self) -> bool:
-        """Whoever asked to be told when something can be had again is written to once."""
-        services = self.services
-        return back_in_stock.send_next(
-            services.database, services.vault, self.post, self.settings.site_url, self.trader
-        )
 
     def _deliver(self) -> bool:
         return bool(self.app.extensions["shop"].deliver(clock.now()))

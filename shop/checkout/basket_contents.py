@@ -1,5 +1,6 @@
 """What is in a basket, as the pages show it: each line with the piece that it means today."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -15,6 +16,7 @@ from shop.dedications.sealing import open_with
 from shop.engraving import Engraving, EngravingRefused, check
 from shop.orders.models import Order
 from shop.orders.terms import Terms
+from shop.payment_links.models import PaymentLink
 from shop.planning.planner import Promise
 from shop.pricing import LineItem, Quote, QuotedLine, quote
 from shop.stock import held_by
@@ -33,6 +35,8 @@ class BasketContents:
     """Changes with whatever is changed in the basket."""
     order_id: int | None = None
     """The order that was made from it last."""
+    link: PaymentLink | None = None
+    """The payment link it was put together for, until it is paid for."""
     promise: Promise | None = None
     """What an order of it would be promised now, where that was asked; see promised_day.py."""
     terms: Terms | None = None
@@ -42,6 +46,11 @@ class BasketContents:
     def lines(self) -> Sequence[QuotedLine]:
         """Its units, the oldest first."""
         return self.quote.lines
+
+    @property
+    def wanted(self) -> Counter[int]:
+        """How many pieces of each variant, by its id."""
+        return Counter(line.item.variant_id for line in self.lines)
 
     @property
     def engraved(self) -> bool:
@@ -83,12 +92,16 @@ def contents(
     short = shortages(session, lines, own)
     lines = [replace(line, short=short.get(line.id)) for line in lines] if short else lines
     stamp = basket_reading.stamp_of(rows, sealed)
-    return BasketContents(replace(now, lines=lines), details, stamp, order_id=found.order_id)
+    link = basket_reading.link_of(session, found)
+    return BasketContents(replace(now, lines=lines), details, stamp, order_id=found.order_id, link=link)
 
 
 def _set_aside(session: Session, token: str | None) -> Mapping[int, int]:
-    """What is set aside for the visitor's own order, in pieces by variant id."""
+    """What is set aside for the visitor's own order, or its payment link, in pieces by variant id."""
     found = basket_reading.find(session, token)
+    link = basket_reading.link_of(session, found) if found else None
+    if link is not None and link.hold_id is not None:
+        return held_by(session, link.hold_id)
     if found is None or found.order_id is None:
         return {}
     return held_by(session, session.scalars(select(Order.hold_id).where(Order.id == found.order_id)).one())

@@ -12,6 +12,7 @@ from shop.checkout.basket_words import token_hash
 from shop.checkout.models import Basket, BasketLine
 from shop.orders.lifecycle import UNPAID, State
 from shop.orders.models import Order
+from shop.payment_links.models import PaymentLink
 
 STILL_TO_PAY: Final = UNPAID - {State.PROCESSING}
 """States of an order that leave its pieces in the basket: no money has come, and none is on its way."""
@@ -66,6 +67,11 @@ def find(session: Session, token: str | None) -> Basket | None:
         lines = [row.BasketLine for row in rows if row.BasketLine is not None]
         kept = keep(session, Found(token, rows[0].Basket if rows else None, lines=lines))
     return kept.basket
+
+
+def is_there(session: Session, token: str) -> bool:
+    """Whether there is a basket of this cookie."""
+    return find(session, token) is not None
 
 
 def lock_own(session: Session, token: str) -> Basket | None:
@@ -128,6 +134,13 @@ def is_spent(session: Session, basket: Basket) -> bool:
     if basket.order_id is None:
         return False
     return session.scalars(select(Order.state).where(Order.id == basket.order_id)).one() not in STILL_TO_PAY
+
+
+def link_of(session: Session, basket: Basket) -> PaymentLink | None:
+    """The payment link that it was put together for; None once that was paid for."""
+    if basket.payment_link_id is None or is_spent(session, basket):
+        return None
+    return session.get_one(PaymentLink, basket.payment_link_id)
 
 
 def details_of(session: Session, basket: Basket) -> bytes | None:

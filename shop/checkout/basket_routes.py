@@ -16,6 +16,7 @@ from shop.checkout import basket_contents, basket_reading, basket_store, cookie
 from shop.checkout.basket_changes import OpenPage, change_basket
 from shop.checkout.cuttable import read_cuttable
 from shop.checkout.forms import ActionForm
+from shop.checkout.kept_basket import stands
 from shop.checkout.line_item_form import Refused, engraving_problems, piece_of, values_of, words_kept
 from shop.checkout.presenters import lines_shown, statement
 from shop.checkout.promised_day import with_promise
@@ -61,6 +62,7 @@ def show() -> ResponseReturnValue:
         "checkout/basket.html",
         basket=basket,
         left_open=left_open,
+        kept=stands(basket),
         lines=lines_shown(basket.lines),
         statement=statement(),
         quote=basket.quote.with_postage(CHEAPEST),

@@ -90,6 +90,19 @@ def keep_details(session: Session, token: str, details: dict[str, Any]) -> None:
         basket.details = seal_with(token, details)
 
 
+def begin_for(session: Session, token: str, link_id: int) -> None:
+    """An empty basket for a payment link."""
+    _ready(session, token).payment_link_id = link_id
+
+
+def empty(session: Session, token: str) -> None:
+    """Delete a basket and all that is in it; twice is fine."""
+    basket = lock_own(session, token)
+    if basket is not None:
+        session.delete(basket)
+        keep(session, Found(token, None, locked=True, lines=[]))
+
+
 def forget_order(session: Session, order_id: int) -> None:
     """Delete the basket an order was made from, and its lines wherever they are: they hold the same words."""
     session.execute(delete(BasketLine).where(BasketLine.order_id == order_id))
@@ -119,6 +132,7 @@ def _ready(session: Session, token: str) -> Basket:
             delete(BasketLine).where(BasketLine.basket_id == basket.id, BasketLine.id.not_in(kept))
         )
         basket.order_id, basket.details, basket.page_left_open = None, None, False
+        basket.payment_link_id = None
     basket.touched_at = now
     return basket
 

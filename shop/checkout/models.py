@@ -21,6 +21,8 @@ class Basket(Base):
     """Whether it was changed although that order's payment page could not be closed."""
     details: Mapped[bytes | None]
     """Address and postage, sealed."""
+    payment_link_id: Mapped[int | None] = mapped_column(ForeignKey("payment_link.id"))
+    """The link it is put together for, when the owner does it for somebody who telephones or writes."""
     created_at: Mapped[datetime]
     touched_at: Mapped[datetime] = mapped_column(index=True)
 

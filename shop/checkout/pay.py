@@ -15,6 +15,7 @@ from shop.checkout.promised_day import wishes_of
 from shop.orders.lifecycle import CAN_PAY_AGAIN, State, lock
 from shop.orders.order_hold import ANYBODY, Asking
 from shop.orders.placing import OrderDraft, Prepared, fingerprint, open_again, place, prepare
+from shop.payment_links import payment_links
 from shop.payments.attempts import newest_attempt, open_attempt
 from shop.payments.models import CheckoutAttempt
 from shop.payments.payment_page import open_page
@@ -62,7 +63,7 @@ def open_payment(
 
     Pressing twice, or coming back, leads to the same page. When the basket has changed since, the old page is
     closed at Stripe first, so that never two of them can be paid. Raises Changed, SoldOut, ShareTaken,
-    NoLongerSold, AlreadyPaid, GatewayDown or Declined.
+    NoLongerSold, AlreadyPaid, payment_links.NotOpen, GatewayDown or Declined.
     """
     draft = draft_of(basket)
     # What was just read is asked for again only after something that may have kept us waiting.
@@ -167,4 +168,6 @@ def _attempt(
             prepared=prepared,
         )
     basket_store.ordered_as(session, own, order.id)
+    if own.payment_link_id is not None:
+        payment_links.ordered(session, own.payment_link_id, order.id)
     return open_attempt(session, services, order, agreed, first=not again), None

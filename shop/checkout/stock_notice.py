@@ -19,13 +19,14 @@ NOT_SET_ASIDE: Final = (
 )
 
 
-def asking(form: PaymentForm) -> Asking:
+def asking(basket: BasketContents, form: PaymentForm) -> Asking:
     """Who asks for the pieces, and whether the page they looked at said NOT_SET_ASIDE."""
     address, secret = request.remote_addr or "", web.settings().secret_key
     return Asking(
         network_digest(address, secret),
         site_digest(address, secret),
         without=form.unreserved.data == "y",
+        link=basket.link.id if basket.link else None,
     )
 
 
@@ -38,4 +39,4 @@ def notice_for(basket: BasketContents, form: PaymentForm) -> str:
         if basket.order_id is not None:
             before = session.scalar(select(Order.hold_id).where(Order.id == basket.order_id))
         wanted = [line.item.variant_id for line in basket.lines]
-        return NOT_SET_ASIDE if only_noted(session, wanted, asking(form), before) else ""
+        return NOT_SET_ASIDE if only_noted(session, wanted, asking(basket, form), before) else ""

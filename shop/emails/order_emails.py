@@ -60,6 +60,8 @@ def write(services: Services, render: Render, claimed: Claimed, trader: Trader) 
             return Drop.NOT_WANTED
     if facts.order.contact is None:
         return Drop.ERASED
+    if not facts.to:
+        return Drop.NO_ADDRESS
     written = compose(services, render, claimed, facts, trader)
     if written is None:
         return Drop.NOT_SO

@@ -40,6 +40,7 @@ class Drop(StrEnum):
     """The buyer's mail server will not take it."""
     NOT_WANTED = "not wanted"
     """Its buyer asked not to be told of each step."""
+    NO_ADDRESS = "no address"  # of somebody who ordered by telephone or letter
     RESTORED = "restored from a backup"
     """It waited in a copy that was brought back: the shop the copy was made of has sent it, or will."""
 

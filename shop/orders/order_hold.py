@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from shop import stock
+from shop.payment_links import payment_links
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Asking:
     network: str | None = None
     site: str | None = None
     without: bool = False
+    link: int | None = None
+    """The payment link that it was set aside for already: then no network's share is counted."""
 
 
 ANYBODY: Final = Asking()
@@ -29,6 +32,8 @@ def set_aside(session: Session, variant_ids: Sequence[int], lasts: timedelta, as
     Raises stock.SoldOut, or stock.ShareTaken where so few are left that it must be said first (`only_noted`).
     """
     wanted = Counter(variant_ids)
+    if asking.link is not None:
+        return payment_links.pass_on(session, asking.link, wanted, lasts)
     try:
         return stock.place_hold(session, wanted, lasts, network=asking.network, site=asking.site)
     except stock.ShareTaken:
@@ -43,6 +48,6 @@ def only_noted(session: Session, variant_ids: Sequence[int], asking: Asking, ins
     `instead_of` is the hold of the order that was made from the same basket before.
     """
     wanted = Counter(variant_ids)
-    if asking.network is None or stock.plenty(session, wanted):
+    if asking.network is None or asking.link is not None or stock.plenty(session, wanted):
         return False
     return not stock.covers(session, stock.Asker(asking.network, asking.site), wanted, instead_of)

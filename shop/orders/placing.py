@@ -35,7 +35,7 @@ PAYMENT_WINDOW: Final = timedelta(minutes=31)
 class Contact:
     """Whom the order is for and where it goes. Personal throughout: it lives in the vault only."""
 
-    email: str
+    email: str  # empty of somebody who has none, and ordered by telephone or letter
     name: str
     line1: str
     line2: str
@@ -125,7 +125,7 @@ def prepare(
     approved = [_approved(line) for line in agreed.lines]
     digests: list[Digests] = [found.digests() if found else (None, None) for found in approved]
     print_of = print_of or fingerprint(draft, agreed)
-    stored, key = services.vault.new_key(ascii_address(draft.contact.email))
+    stored, key = services.vault.new_key(ascii_address(mail) if (mail := draft.contact.email) else None)
     services.vault.keys.add([stored])
     return Prepared(keyed(key, print_of), stored, key, approved, digests)
 

@@ -16,6 +16,7 @@ from shop.web.dates import minute
 DROPPED: Final = {
     Drop.REFUSED: "the mail server refused it",
     Drop.ERASED: "the order was erased",
+    Drop.NO_ADDRESS: "there is no e-mail address",
 }
 """Why one was not sent, where Drop says it too shortly."""
 TRIED_AGAIN: Final = "It has not gone out so far, and is tried again."

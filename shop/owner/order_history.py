@@ -23,6 +23,7 @@ from shop.orders.states import EventKind
 from shop.orders.view import OrderView
 from shop.owner.email_rows import why_dropped
 from shop.owner.order_talk import Happened, talked
+from shop.payment_links.models import PaymentLink
 from shop.payments.kinds import EntryKind
 from shop.payments.models import PaymentEntry
 from shop.web.cells import Cells
@@ -44,8 +45,10 @@ GIFTS: Final = {
 STRIPE: Final = "stripe"
 
 
-def happened(session: Session, order: OrderView, entries: Sequence[PaymentEntry]) -> list[Cells]:
-    """What happened to an order as rows of a table: when, what, amount, who.
+def happened(
+    session: Session, order: OrderView, entries: Sequence[PaymentEntry], link: PaymentLink | None = None
+) -> list[Cells]:
+    """What happened to an order as rows of a table: when, what, amount, who; `link` is what it was made from.
 
     Stripe counts whole seconds, so within a minute they stand in the order in which we learnt of them.
     """
@@ -57,6 +60,7 @@ def happened(session: Session, order: OrderView, entries: Sequence[PaymentEntry]
         *_tracking(session, order.row.id),
         *_drawings(session, order.row.id),
         *_cards(session, order.row.id),
+        *_link(link),
         *talked(session, order.row.id),
         *_emails(session, order.row.id),
         *_gifts(session, order.row.reference),
@@ -133,6 +137,14 @@ def _cards(session: Session, order_id: int) -> Iterator[Happened]:
     for number, openings in openings_of(session, order_id).items():
         for one in openings:
             yield Happened(one.at, one.at, f"dedication of piece {number} opened for its card", one.actor)
+
+
+def _link(link: PaymentLink | None) -> Iterator[Happened]:
+    if link is None:
+        return
+    yield Happened(link.begun_at, link.begun_at, f"put together for who asked by {link.via}", link.actor)
+    if link.sent_at:
+        yield Happened(link.sent_at, link.sent_at, "payment link sent", link.actor)
 
 
 def _emails(session: Session, order_id: int) -> Iterator[Happened]:

@@ -32,6 +32,7 @@ from shop.owner.paper_choices import of_order
 from shop.owner.parcels import parcels_shown
 from shop.owner.send_backs import returning
 from shop.owner.units import UnitShown, shown
+from shop.payment_links import payment_links
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.kinds import OWED_STILL, EntryKind, RefundReason
 from shop.payments.models import PaymentEntry, RefundRequest
@@ -140,7 +141,8 @@ def context(
         sent = parcels_shown(session, order.row.id, parcels.parcels_of(session, order.row.id))
         not_arrived = email_rows.not_arrived(session, order.row.id)
         emails = email_rows.to_send_again(session, order.row.id) if order.contact else ()
-        history = happened(session, order, entries)
+        link = payment_links.of_order(session, order.row.id)
+        history = happened(session, order, entries, link)
         written = notes.notes_of(session, current_services().vault, order.row.id)
         asked = questions.questions_of(session, current_services().vault, order.row.id)
         claims = rows_of(session, order.row)
@@ -151,6 +153,7 @@ def context(
     parts: dict[str, Any] = {
         "order": order,
         "state": state_shown(order.state),
+        "asked_by": link.via if link else "",
         "tickets": [bench_ticket(reference, line, tool, units.get(line.row.number)) for line in order.lines],
         "papers": of_order(),
         "to_print": [

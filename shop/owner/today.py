@@ -21,6 +21,7 @@ from shop.fulfilment.queue import Queued
 from shop.fulfilment.waiting_units import LISTS, numbers, units_in
 from shop.giving import ledger
 from shop.money import pounds_and_pence
+from shop.orders import waiting_links
 from shop.orders.wall_counts import words_to_read
 from shop.owner.alerts import COUNTED_APART
 from shop.owner.claim_rows import waiting_rows
@@ -64,6 +65,7 @@ def index() -> ResponseReturnValue:
     with web.reading() as session:
         units = numbers(session, services.book)
         others = {
+            "payment links not paid for": (waiting_links.count_unfinished(session), "/owner/payment-links"),
             CLAIMS: (claim_steps.count_waiting(session), _list(CLAIMS)),
             "alerts": (alerts.count_open(session, besides=COUNTED_APART), "/owner/alerts"),
             "money that waits": (len(undecided(session, services)), "/owner/orders#money-that-waits"),

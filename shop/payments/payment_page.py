@@ -8,9 +8,10 @@ from typing import Any, Final
 from sqlalchemy import bindparam, or_, update
 from sqlalchemy.orm import Session
 
-from shop import clock, stock
+from shop import clock
 from shop.mail.addresses import ascii_address
 from shop.orders.lifecycle import EventKind, State, lock, record
+from shop.payment_links import payment_links
 from shop.payments.attempts import newest_attempt
 from shop.payments.gateway_errors import CannotExpire, GatewayDown, GatewayRefused
 from shop.payments.models import CheckoutAttempt, StraySession, try_key
@@ -135,6 +136,6 @@ def _abandon(services: Services, attempt: CheckoutAttempt, code: str | None) -> 
     with services.database.transaction() as session:
         order = lock(session, attempt.order_id)
         if order.state == State.AWAITING and newest_attempt(session, order.id).id == attempt.id:
-            stock.release(session, order.hold_id)
+            payment_links.give_back(session, order.id, order.hold_id, again=True)
             order.state = State.EXPIRED
             record(session, order, EventKind.PAYMENT_PAGE_REFUSED, actor="stripe", code=code)

@@ -16,8 +16,9 @@ from shop.fulfilment import promised, returns, units
 from shop.giving import ledger
 from shop.money import pounds_and_pence
 from shop.orders.hand_drawings import ask_owner
-from shop.orders.lifecycle import EventKind, State
+from shop.orders.lifecycle import CAN_PAY_AGAIN, EventKind, State
 from shop.orders.models import Order
+from shop.payment_links import payment_links
 from shop.payments import suspicions
 from shop.payments.cancelling import is_cancellation
 from shop.payments.kinds import ALL_THAT_IS_LEFT, OWED_STILL, EntryKind, RefundReason, RefundState
@@ -210,8 +211,7 @@ def _post_disputes(order_record: OrderRecord, snapshot: PaymentSnapshot) -> None
         change = -dispute.withdrawn_pence - sum(entry.amount_pence for entry in posted)
         if change:
             kind = EntryKind.DISPUTE_WITHDRAWN if change < 0 else EntryKind.DISPUTE_REINSTATED
-            key = f"dis:{dispute.id}:{len(posted) + 1}"
-            payment = payments[dispute.payment_intent]
+            key, payment = f"dis:{dispute.id}:{len(posted) + 1}", payments[dispute.payment_intent]
             order_record.post_entry(key, kind, payment, change, about=dispute, at=dispute.moved_at)
             if change < 0:
                 _tell_of_dispute(order_record, pounds_and_pence(-change))
@@ -238,13 +238,13 @@ def _move(order_record: OrderRecord, found: Outcome) -> None:
     if found.state == order.state:
         return
     if found.state in {State.EXPIRED, State.FAILED, State.REFUNDED}:
-        stock.release(order_record.session, order.hold_id)  # nothing is left to release once it was sold
+        again = found.state in CAN_PAY_AGAIN  # nothing is left to give back once it was sold
+        payment_links.give_back(order_record.session, order.id, order.hold_id, again=again)
     if found.state == State.REFUNDED:
         withdraw_alert(order_record.session, AlertKind.PAYMENT_IN_REVIEW, order.reference)
-    if found.state == State.DISPUTED:
-        _tell_of_dispute(order_record)
     order.state = found.state
     if found.state == State.DISPUTED:
+        _tell_of_dispute(order_record)
         order_record.queue_email("disputed", f"{found.since or clock.now():%Y%m%d%H%M%S}")
     if EventKind(found.state) not in order_record.recorded:
         order_record.record_event(EventKind(found.state), found.since)

@@ -21,6 +21,8 @@ from shop.orders import email_change, notes, outside_sales, saved_views, wall
 from shop.orders.lifecycle import with_link
 from shop.orders.models import Order, OrderLine
 from shop.orders.wall import WallState
+from shop.payment_links import payment_links
+from shop.payment_links.models import Via
 from shop.planning import schedule
 from shop.restock import waiting
 from tests.claims.conftest import DISC, PETAL, Desk, photograph
@@ -140,9 +142,18 @@ class BusyShop:
             waiting.ask(session, self.services.vault, piece.variants[1].id, f"b{self.rounds}@example.com")
             raise_alert(session, AlertKind.CUT_CHANGED, f"PM-7K3Q-{self.rounds}F")
             saved_views.save(session, f"View {self.rounds}", "stage=to+check")
+            link, secrets = payment_links.begin(session, self.services.vault, Via.TELEPHONE, actor=OWNER)
+            payment_links.send(
+                session,
+                self.services.vault,
+                link,
+                {piece.variants[0].id: 1},
+                to=("", "Ada"),
+                total_pence=6400,
+            )
             day = clock.now().date() + timedelta(days=300 * self.rounds)
             schedule.close(session, day, day, actor=OWNER)
-            _, link = staff.add_account(session, f"finance{self.rounds}@example.com", "finance")
+            _, invitation = staff.add_account(session, f"finance{self.rounds}@example.com", "finance")
         page = "/finance/remittances"
         paid = {
             "amount": "5.00", "paid_on": "2026-11-20",
@@ -150,7 +161,7 @@ class BusyShop:
         }  # fmt: skip
         assert self.owner.send(page, page, paid).status_code == 303
         (undo, *_) = re.findall(r"/finance/remittances/(\d+)/reversal", self.owner.get(page).text)
-        return {"sign_in": link, "remittance": undo}
+        return {"sign_in": invitation, "remittance": undo, "pay": secrets.code}
 
     def _more_about(self, reference: str) -> None:
         """An order's history grows: notes, a question, another e-mail asked for, and a penny back."""

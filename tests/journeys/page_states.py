@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 from sqlalchemy import delete, select, update
 
@@ -170,6 +171,38 @@ def last_look(visitor: Visitor) -> None:
     full_basket(visitor)
     visitor.has_given_details(gift_message="With love from all of us", as_gift="y")
     visitor.open("/checkout/payment")
+
+
+def for_a_caller(visitor: Visitor) -> None:
+    """The owner has put an order together for somebody who telephones, and is at the last look."""
+    visitor.has_signed_in("owner")
+    assert visitor.sends("/owner/payment-links", "/owner/payment-links", {"via": "telephone"}).status == 303
+    full_basket(visitor)
+    visitor.has_given_details(email="")
+    visitor.open("/checkout/payment")
+
+
+def sent_link(visitor: Visitor) -> None:
+    for_a_caller(visitor)
+    visitor.presses("Send the payment link")
+
+
+def opened_link(visitor: Visitor) -> None:
+    sent_link(visitor)
+    visitor.open(urlsplit(visitor.page.locator("code").inner_text()).path)
+
+
+def withdrawn_link(visitor: Visitor) -> None:
+    opened_link(visitor)
+    path = visitor.path
+    visitor.open("/owner/payment-links")
+    visitor.presses(re.compile("Withdraw it"))
+    visitor.open(path)
+
+
+def kept_for_a_caller(visitor: Visitor) -> None:
+    opened_link(visitor)
+    visitor.presses("Look everything over")
 
 
 def unticked_payment(visitor: Visitor) -> None:
@@ -1284,6 +1317,17 @@ PAGE_STATES: Final = (
     PageState("payment sold out", "/checkout/payment", sold_out_payment, 422, shows="sold out for now"),
     PageState(
         "payment not set aside", "/checkout/payment", not_set_aside, shows="are not set aside while you pay"
+    ),
+    PageState("payment for a caller", "/checkout/payment", for_a_caller, shows="Send the payment link"),
+    PageState("payment by a link", "/checkout/payment", kept_for_a_caller, shows="Put together for you"),
+    PageState("payment link", "/pay/<code>", opened_link, shows="Nothing is ordered before that"),
+    PageState("payment link withdrawn", "/pay/<code>", withdrawn_link, 410, shows="not used any more"),
+    PageState("payment links", "/owner/payment-links", sent_link, shows="waits to be paid for"),
+    PageState(
+        "payment links none",
+        "/owner/payment-links",
+        staff_at("owner", "/owner/payment-links"),
+        shows="None waits",
     ),
     PageState("thanks", "/checkout/thanks", thanked, shows="Your order is with us"),
     PageState("thanks awaiting", "/checkout/thanks", thanked_too_early, shows="Confirming your payment"),

@@ -9,6 +9,8 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from shop.accounts import staff
+from shop.payment_links import payment_links
+from shop.payment_links.models import Via
 from shop.planning import schedule
 from tests.claims.conftest import Desk, photograph
 from tests.fulfilment.conftest import PLAIN
@@ -77,6 +79,11 @@ PERMISSIONS: Final = {
     "/owner/dispatch/tracking": OWNER,
     "/owner/dispatch/tracking/changes": OWNER,
     "/owner/papers": OWNER,
+    "/owner/payment-links": OWNER,
+    "/owner/payment-links/<int(max=2147483647):number>/basket": OWNER,
+    "/owner/payment-links/<int(max=2147483647):number>/emails": OWNER,
+    "/owner/payment-links/<int(max=2147483647):number>/sending": OWNER,
+    "/owner/payment-links/<int(max=2147483647):number>/withdrawal": OWNER,
     "/owner/sales": OWNER,
     "/owner/sales/<int(max=2147483647):number>/reversal": OWNER,
     "/owner/staff": OWNER,
@@ -108,7 +115,7 @@ OPEN: Final = {
     "/", "/pieces", "/pieces/<slug>", "/engravings/preview.svg", "/basket", "/basket/lines",
     "/basket/lines/<int(max=2147483647):line_id>", "/basket/lines/<int(max=2147483647):line_id>/removal",
     "/checkout", "/checkout/payment", "/checkout/thanks", "/orders/<token>", "/orders", "/orders/links",
-    "/webhooks/stripe", "/pieces/<slug>/back-in-stock",
+    "/webhooks/stripe", "/pieces/<slug>/back-in-stock", "/pay/<code>",
     "/sign-in", "/sign-in/link/<token>", "/sign-out", "/healthz", "/readyz", "/robots.txt",
     "/static/<path:filename>", "/story", "/journal", "/journal/<slug>", "/journal/feed.xml",
     "/journal/<slug>/comments", "/journal/<slug>/comments/<int(max=2147483647):number>/report",
@@ -167,6 +174,7 @@ def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid:
     assert Shopper(app).send("/journal/both-ways", "/journal/both-ways/comments", said).status_code == 303
     _claimed(app)
     with app.extensions["shop"].database.transaction() as session:
+        payment_links.begin(session, app.extensions["shop"].services.vault, Via.LETTER, actor="owner")
         schedule.close(session, date(2031, 1, 1), date(2031, 1, 2), actor="owner")
     who = Shopper(app)
     if role != "nobody":

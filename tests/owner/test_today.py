@@ -12,6 +12,8 @@ from shop.catalogue import snapshot
 from shop.fulfilment import parcels, units
 from shop.fulfilment.stages import Action, Hold
 from shop.orders.models import Order
+from shop.payment_links import payment_links
+from shop.payment_links.models import Via
 from tests.claims.conftest import Desk
 from tests.fulfilment.conftest import OWNER, PLAIN, WORDS, Bench
 from tests.harness import Harness
@@ -45,6 +47,9 @@ def busy(owner: Shopper, bench: Bench, unexplained: str) -> Bench:
     bench.harness.set_stock("heart", 1)
     with bench.harness.database.transaction() as session:
         stock.set_threshold(session, snapshot.load(session).by_slug["keeping"].variants[0].id, 500)
+    for via in Via:
+        with bench.harness.database.transaction() as session:
+            payment_links.begin(session, bench.harness.services.vault, via, actor=OWNER)
     desk = Desk(bench.harness)
     desk.opens(desk.posted(ENGRAVED), "It says Wern.")
     shared = {"dedication": "For Wren", "wall": "1", "wall-name": "Ada"}
@@ -80,6 +85,7 @@ ROWS = {
     "/owner/alerts": "main form[action$='/acknowledgement']",
     "/owner/orders": "#money-that-waits li",
     "/owner/wall": "#waiting-title ~ ul > li:has(form)",
+    "/owner/payment-links": "li.payment-link",
     "/owner/comments": "article.bench-ticket",
 }
 """What a row is, where a list is no table."""
@@ -104,7 +110,7 @@ def test_each_number_leads_to_a_list_of_exactly_so_many(
     assert set(shown) == {
         "To check", "To engrave", "Being engraved", "To look at again", "To pack", "To post", "Late",
         "On hold", "Waiting for an answer", "Claims to answer", "Alerts", "Money that waits", "Low stock",
-        "Words for the wall", "Comments to read", "Posted without a number",
+        "Words for the wall", "Comments to read", "Posted without a number", "Payment links not paid for",
     }  # fmt: skip
     assert {label: rows(owner, href) for label, (_, href) in shown.items()} == {
         label: number for label, (number, _) in shown.items()
