@@ -14,9 +14,13 @@ from shop.orders.hand_drawings import Step
 from shop.orders.states import State
 from shop.payments import cancelling
 
+SAMPLE_TRACKING: Final = "XX000000005GB"
+"""Nobody's, and of a valid form: its check digit is that of S10."""
 PLAIN: Final = SampleUnit()
 WORDS: Final = SampleUnit("Wren")
 BY_HAND: Final = SampleUnit("ᏣᎳᎩ", by_hand=True)
+CANCELLED: Final = replace(WORDS, held=Hold.CANCELLED)
+FIRST: Final = SampleRefund((1,), postage=True)
 DRAWN: Final = SampleUnit("ᏣᎳᎩ", by_hand=True, drawing=Step.SENT)
 
 Case = tuple[str, SampleOrder]
@@ -60,7 +64,9 @@ CASES: Final[Mapping[str, Sequence[Case]]] = {
         ("By other means", SampleOrder([WORDS], refunds=[SampleRefund(pence=500, elsewhere=True)])),
     ),
     cancelling.EMAIL: (
-        ("Before it was made", SampleOrder([_gone(WORDS), PLAIN], state=State.PART_REFUNDED)),
+        ("A piece", SampleOrder([_gone(WORDS), PLAIN], state=State.PART_REFUNDED, refunds=[FIRST])),
+        ("All of it", SampleOrder([_gone(WORDS)], state=State.REFUNDED, refunds=[FIRST])),
+        ("A piece, whose money is still to go", SampleOrder([CANCELLED, PLAIN])),
     ),
     late.EMAIL: (("The day promised cannot be kept", SampleOrder([WORDS], about="2026-12-01")),),
     "refund-returned": (
@@ -74,7 +80,7 @@ CASES: Final[Mapping[str, Sequence[Case]]] = {
     undelivered.CAME_BACK: (("Refused at the door", SampleOrder([_at(PLAIN, Stage.PACKED)])),),
     undelivered.LOST: (("It is made again", SampleOrder([PLAIN])),),
     parcels.EMAIL: (
-        ("With a tracking number", SampleOrder([_at(PLAIN, Stage.POSTED)], tracking="AB123456789GB")),
+        ("With a tracking number", SampleOrder([_at(PLAIN, Stage.POSTED)], tracking=SAMPLE_TRACKING)),
         ("Without one", SampleOrder([_at(PLAIN, Stage.POSTED)])),
     ),
     threads.EMAIL: (("Somebody has answered", SampleOrder([_at(PLAIN, Stage.POSTED)])),),

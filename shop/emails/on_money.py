@@ -1,12 +1,13 @@
 """What is said when money goes back, does not arrive, or a bank asks about it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from shop.emails.email_blocks import Block, Items, Paragraph, Row, Rows
 from shop.emails.email_facts import EmailFacts
 from shop.money import CURRENCY, pounds_and_pence
 from shop.orders.lifecycle import State
+from shop.payments.models import RefundRequest
 from shop.payments.refund_history import RefundMade
 from shop.web.dates import day
 
@@ -14,6 +15,8 @@ BANKS: Final = "Banks usually take five to ten days to show it."
 FROM_THE_DAY: Final = (
     "From the day it is sent, which is usually today, banks take five to ten days to show it."
 )
+ONCE_GONE: Final = "Once it has gone back, "
+NOT_GIVEN: Final = "As nothing was sold, nothing of it is given to the charity."
 NOTHING_TO_DO: Final = "You do not need to do anything."
 NOTHING_MORE: Final = "Nothing more of this order is made or sent."
 STAYS: Final = "This stays in your order:"
@@ -42,8 +45,20 @@ def cancelled(facts: EmailFacts) -> Sequence[Block] | None:
         Paragraph(f"This was cancelled from order {facts.reference}:", strong=facts.reference),
         Items(pieces),
         Paragraph(f"It will not be made. {back}", strong=sum_),
+        *_gift_of(facts, asked),
         Paragraph("If it was not you who cancelled it, please reply to this e-mail at once."),
     ]
+
+
+def _gift_of(facts: EmailFacts, asked: RefundRequest) -> Iterator[Block]:
+    """What becomes of what cancelled units give: it ends with their money's going back."""
+    made = next((one for one in facts.refunds if one.cause in {asked.stripe_id, asked.key}), None)
+    if facts.is_questioned or (made and made.sent_back_at):
+        return
+    before = facts.refunds[-1].gone if facts.refunds else frozenset()
+    units, gone = (made.units, made.gone) if made else (asked.lines, before | set(asked.lines))
+    if said := _donation(facts, units, gone):
+        yield Paragraph(said if made else f"{ONCE_GONE}{said[0].lower()}{said[1:]}", tone="clay")
 
 
 def refund_returned(facts: EmailFacts) -> Sequence[Block] | None:
@@ -66,7 +81,8 @@ def sold_out(facts: EmailFacts) -> Sequence[Block]:
             f"was sold, and we cannot make it for you now. {all_} you paid goes back to you. {FROM_THE_DAY} "
             f"{NOTHING_TO_DO}",
             strong=facts.reference,
-        )
+        ),
+        *([Paragraph(NOT_GIVEN, tone="clay")] if facts.order.row.policy_id is not None else []),
     ]
 
 
@@ -131,19 +147,20 @@ def _left(facts: EmailFacts, made: RefundMade) -> Iterator[Block]:
     elif not facts.is_questioned:
         yield Paragraph(STAYS)
         yield Items([facts.title(row) for row in stays])
-    promised = facts.order.row.policy_id is not None
-    if promised and facts.units and not facts.is_questioned and (said := _donation(facts, made)):
+    if facts.units and not facts.is_questioned and (said := _donation(facts, made.units, made.gone)):
         yield Paragraph(said, tone="clay")
 
 
-def _donation(facts: EmailFacts, made: RefundMade) -> str | None:
-    """What the refund did to what the order gives."""
+def _donation(facts: EmailFacts, units: Collection[int], gone: Collection[int]) -> str | None:
+    """What giving these units back did to what the order gives; `gone` are all that went back by then."""
     row = facts.order.row
+    if row.policy_id is None:
+        return None
     gifts = {line.row.number: line.row.donation_pence for line in facts.order.lines}
-    everything_gone = made.gone >= gifts.keys()
-    taken = sum(gifts[number] for number in made.units)
-    taken += row.donation_pence if everything_gone and made.units else 0
-    given = sum(pence for number, pence in gifts.items() if number not in made.gone)
+    everything_gone = gifts.keys() <= set(gone)
+    taken = sum(gifts[number] for number in units)
+    taken += row.donation_pence if everything_gone and units else 0
+    given = sum(pence for number, pence in gifts.items() if number not in gone)
     given += 0 if everything_gone else row.donation_pence
     if not taken:
         return f"What this order gives stays as it is: {pounds_and_pence(given)}." if given else None

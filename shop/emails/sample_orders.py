@@ -116,7 +116,7 @@ class Samples:
                 terms=self.terms if sample.terms_kept else None,
             ),
             about=sample.about or str(len(sample.refunds) - 1),
-            cancelled=_cancelled(order, lines[0]),
+            cancelled=_cancelled(order, lines, sample),
             day=_day(now),
             site_url=self.site_url,
             order_url=f"{self.site_url}/orders/sample",
@@ -181,9 +181,13 @@ def _paid(pence: int, now: datetime) -> OrderEvent:
     )
 
 
-def _cancelled(order: Order, line: LineView) -> RefundRequest:
-    pence = line.row.price_pence + order.postage_pence
-    return RefundRequest(lines=[line.row.number], amount_pence=pence, with_postage=True)
+def _cancelled(order: Order, lines: Sequence[LineView], sample: SampleOrder) -> RefundRequest:
+    """The first unit was, and the postage went back with it where it was the only one."""
+    alone = len(lines) == 1
+    pence = lines[0].row.price_pence + (order.postage_pence if alone else 0)
+    return RefundRequest(
+        lines=[1], amount_pence=pence, with_postage=alone, stripe_id="0" if sample.refunds else None
+    )
 
 
 def _day(now: datetime) -> Day:

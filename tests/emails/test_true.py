@@ -7,11 +7,14 @@ from email.message import EmailMessage
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
+from sqlalchemy import select
 
 from shop.mail.outbox import Drop
 from shop.orders.lifecycle import with_link
+from shop.payments import cancelling
+from shop.payments.models import RefundRequest
 from shop.payments.refunds import ask
-from tests.emails.orders import DISC, PETAL, email, emails, made, paid, parts
+from tests.emails.orders import DISC, LIVES, PETAL, email, emails, made, paid, parts
 from tests.fixtures import engine_name, harness
 from tests.harness import CONTACT, Harness
 from tests.shopper import Shopper, soup
@@ -29,6 +32,42 @@ def page(app: Flask, harness: Harness, order: int) -> BeautifulSoup:
     with harness.database.reading() as session:
         token = with_link(session, order, harness.services.secret_key)[1]
     return soup(Shopper(app).get(f"/orders/{token}"))
+
+
+def cancelled(harness: Harness, order: int, *numbers: int) -> None:
+    with harness.database.transaction() as session:
+        pence = cancelling.what_goes_back(session, harness.order(order), numbers).amount_pence
+        cancelling.cancel(session, order, numbers, agreed_pence=pence, actor="buyer")
+
+
+def test_who_cancels_is_told_what_becomes_of_the_donation(app: Flask, harness: Harness) -> None:
+    order = paid(harness, DISC, PETAL)
+
+    def says() -> str:
+        return parts(email(app, harness, order, "cancelled"))[0]
+
+    cancelled(harness, order, 1)
+    soon = "nce it has gone back, £5.00 of what this order gave is no longer given; £5.00 still is."
+    assert soon in says()
+    harness.sync(order)
+    assert soon not in says()
+    assert "\n£5.00 of what this order gave is no longer given; £5.00 still is.\n" in says()
+    cancelled(harness, order, 2)
+    assert "Once it has gone back, the £5.00 that this order gave is no longer given." in says()
+    harness.sync(order)
+    assert "\nThe £5.00 that this order gave is no longer given.\n" in says()
+    with harness.database.reading() as session:
+        newest = session.scalars(select(RefundRequest.stripe_id).order_by(RefundRequest.id.desc())).first()
+    harness.refund_fails(newest or "")
+    harness.sync(order)
+    assert "no longer given" not in says(), "the money is ours again, and so is the gift the charity's"
+
+
+def test_of_what_sold_out_nothing_is_given(app: Flask, harness: Harness) -> None:
+    order = LIVES["sold-out"](harness, CONTACT)
+    text, _ = parts(email(app, harness, order, "sold-out"))
+    assert "As nothing was sold, nothing of it is given to the charity." in text
+    assert harness.order(order).donation_statement
 
 
 def test_a_petal_alone_says_nothing_of_engraving_in_any_part(app: Flask, harness: Harness) -> None:
