@@ -118,19 +118,26 @@ class _Turn:
         self._lock.release()
 
 
+_MOST_OPEN: Final = 32
+_SQLITE_KEPT: Final = 4
+"""Connections kept open: each takes more than a MiB for its schema and statements, and 2 ms to open."""
+_POSTGRESQL_KEPT: Final = 16
+
 _POOLED: Final[Mapping[str, Any]] = {
-    "pool_size": 16,
-    "max_overflow": 16,
     "pool_timeout": BUSY_TIMEOUT_MS / 1000,
+    "pool_use_lifo": True,  # the last one used is taken first: as few as are needed stay warm
     "hide_parameters": True,  # an error's text must never quote what somebody typed
 }
+
+
+def _pool(kept: int) -> Mapping[str, Any]:
+    return {**_POOLED, "pool_size": kept, "max_overflow": _MOST_OPEN - kept}
 
 
 def _sqlite(url: str) -> Engine:
     files.private_sqlite(url)
     waits = {"timeout": BUSY_TIMEOUT_MS / 1000}
-    # The last one used is taken first: as few as are needed stay warm.
-    engine = create_engine(url, connect_args=waits, pool_use_lifo=True, **_POOLED)
+    engine = create_engine(url, connect_args=waits, **_pool(_SQLITE_KEPT))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -138,7 +145,8 @@ def _sqlite(url: str) -> Engine:
 
 def _postgresql(url: str) -> Engine:
     options = f"-c lock_timeout={BUSY_TIMEOUT_MS} -c statement_timeout=30000 -c timezone=utc"
-    engine = create_engine(url, connect_args={"options": options, "connect_timeout": 5}, **_POOLED)
+    waits = {"options": options, "connect_timeout": 5}
+    engine = create_engine(url, connect_args=waits, **_pool(_POSTGRESQL_KEPT))
     event.listen(engine, "checkin", _used)
     event.listen(engine, "connect", _used)
     event.listen(engine, "checkout", _ask_if_idle)

@@ -1,7 +1,8 @@
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import NullPool, create_engine, select, text
+from sqlalchemy import NullPool, QueuePool, create_engine, select, text
 
 from shop import clock
 from shop.bench.models import BenchProfile
@@ -60,6 +61,16 @@ def test_whoever_only_looks_changes_nothing(database: Database) -> None:
         assert session.scalars(select(BenchProfile.machine)).one() == MACHINE["machine"]
     with database.reading() as session:
         assert session.scalars(select(BenchProfile.machine)).one() == MACHINE["machine"]
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_after_a_rush_few_connections_stay_open(database: Database) -> None:
+    """Each holds the schema and its statements: more than a MiB."""
+    with ExitStack() as rush:
+        for _ in range(12):
+            rush.enter_context(database.reading()).execute(text("SELECT 1"))
+    assert isinstance(database.engine.pool, QueuePool)
+    assert database.engine.pool.checkedin() == 4
 
 
 @pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
