@@ -25,7 +25,7 @@ MOST_WORDS: Final = 6
 MOST_OPENED: Final = 300
 """Orders opened to see whether they hold what was asked for."""
 TOGETHER: Final = 50
-"""Orders opened at a time, until enough were found."""
+"""Orders opened at a time: until enough were found, or all were made searchable."""
 NEWEST: Final = 100
 """Orders opened when no word tells much."""
 ROUND: Final = 100
@@ -127,10 +127,13 @@ def make_searchable(database: Database, vault: Vault) -> bool:
     mark = search_index.searched_up_to(vault.keys)
     with database.looking() as session:
         following = _following(session, mark)
-        keys = _keys(session, {*following, *_at_the_bench(session)})
-        opened = vault.reveal_each(session, keys)
-        words = {key_id: searchable(opened.get(order_id, {})) for order_id, key_id in keys.items()}
-    search_index.add(vault, words)
+        keys = sorted(_keys(session, {*following, *_at_the_bench(session)}).items())
+    for start in range(0, len(keys), TOGETHER):
+        part = dict(keys[start : start + TOGETHER])
+        with database.looking() as session:
+            opened = vault.reveal_each(session, part)
+        words = {key_id: searchable(opened.get(order_id, {})) for order_id, key_id in part.items()}
+        search_index.add(vault, words)
     if following and following[-1] > mark:
         search_index.move_mark(vault.keys, following[-1])
     return len(following) == ROUND + OVERLAP

@@ -146,6 +146,7 @@ def test_orders_that_were_there_before_become_searchable_round_by_round(
 ) -> None:
     monkeypatch.setattr("shop.fulfilment.order_search.ROUND", 2)
     monkeypatch.setattr("shop.fulfilment.order_search.OVERLAP", 1)
+    monkeypatch.setattr("shop.fulfilment.order_search.TOGETHER", 1)
     orders = [bench.ordered(("petal", "")) for _ in range(7)] + [bench.paid(("petal", ""))]
     make_searchable(bench.harness.database, bench.harness.services.vault)
     assert set(found(bench, "ada byron")) < set(orders), "one at the bench is found at once, the rest in turn"
@@ -154,6 +155,18 @@ def test_orders_that_were_there_before_become_searchable_round_by_round(
     count = len(tokens(bench))
     all_searchable(bench)
     assert len(tokens(bench)) == count
+
+
+def test_of_a_full_bench_few_orders_are_open_at_the_same_time(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shop.fulfilment.order_search.TOGETHER", 2)
+    together = []
+    monkeypatch.setattr(search_index, "add", lambda _vault, words: together.append(len(words)))
+    for _ in range(5):
+        bench.paid(("petal", ""))
+    make_searchable(bench.harness.database, bench.harness.services.vault)
+    assert together == [2, 2, 1]
 
 
 def test_many_orders_are_shown_in_part_and_it_is_said(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
