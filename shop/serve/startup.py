@@ -46,8 +46,12 @@ NEEDED_SOON: Final = (
     *(f"stripe._{what}_service" for what in ("refund", "dispute", "radar")),
     "stripe.radar._early_fraud_warning_service",
     "_strptime",
+    "netrc",
+    "resvg_py",
 )
 """What the first purchase would load, in each process apart."""
+SHOWN_SOON: Final = ("catalogue/", "checkout/", "emails/", "pages/", "ui/", "error.html")
+"""Templates, by how their names begin. Made under a rush of visits, they would be made by several at once."""
 
 
 def serve(settings: Settings, *, prepare: bool = False) -> None:
@@ -116,6 +120,8 @@ def warm_up(app: Flask) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy starts others as it is loaded
     for needed in NEEDED_SOON:
         import_module(needed)
+    for template in app.jinja_env.list_templates(filter_func=lambda name: name.startswith(SHOWN_SOON)):
+        app.jinja_env.get_template(template)
     services: Services = app.extensions["shop"].services
     with suppress(OperationalError):
         with services.database.reading() as session:

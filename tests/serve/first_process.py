@@ -1,6 +1,7 @@
 """The first process up to where it would be copied, and then what a copy does all day: `first_process.py`.
 
-Prints JSON: how many threads it has, which files and sockets it has open, which modules a day's work loaded.
+Prints JSON: how many threads it has, which files and sockets it has open, which modules a day's work loaded,
+and which templates it made.
 """
 
 import json
@@ -24,7 +25,7 @@ def main() -> None:
     ours = set(sys.modules)
     from tests.shopper import Shopper, harness_of
 
-    before = set(sys.modules)
+    before, made = set(sys.modules), set(app.jinja_env.cache)
     harness, buyer = harness_of(app), Shopper(app)
     buyer.add("disc")
     buyer.tell_details()
@@ -35,7 +36,9 @@ def main() -> None:
         Worker(app).step()
     assert harness.emails(1) == ["order-confirmation"]
     later = set(sys.modules) - before
-    print(json.dumps(found | {"modules": sorted(ours | later), "later": sorted(later)}))  # noqa: T201
+    templates = sorted(name for _, name in set(app.jinja_env.cache) - made)
+    found |= {"modules": sorted(ours | later), "later": sorted(later), "templates": templates}
+    print(json.dumps(found))  # noqa: T201
 
 
 if __name__ == "__main__":
