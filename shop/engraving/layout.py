@@ -17,7 +17,7 @@ from shop.engraving.ring import Round
 from shop.engraving.shaping import Shaped, shape
 from shop.engraving.straight import Across
 
-_KEPT: Final = 256
+_KEPT: Final = 64
 """Sides remembered in this process: the check, the drawing and the room left of one request share one."""
 
 

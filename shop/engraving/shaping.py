@@ -17,7 +17,7 @@ from shop.engraving.harfbuzz import set_glyphs
 from shop.engraving.scripts import woven_runs
 from shop.engraving.signs import SELECTORS, SIGNS
 
-_KEPT: Final = 1024
+_KEPT: Final = 256
 """Lines whose shape is remembered in this process."""
 
 RIM_SPACE: Final = 0.3
