@@ -27,7 +27,7 @@ from shop.dedications.vault import Vault
 from shop.payments.services import Services
 from shop.schema_checks import Unguarded
 from shop.serve import web
-from shop.serve.allocator import give_back
+from shop.serve.allocator import give_back, keep_tidy
 from shop.serve.bridge import Bridge
 from shop.serve.supervisor import Child, Supervisor
 from shop.settings import Settings, SettingsError
@@ -135,11 +135,13 @@ def warm_up(app: Flask) -> None:
 
 def _serve(bridge: Bridge, port: int) -> None:
     gc.enable()
+    keep_tidy()
     web.serve(bridge, port)
 
 
 def _work(app: Flask) -> None:
     gc.enable()
+    keep_tidy()
     worker.run(app)
 
 
