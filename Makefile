@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 MEMORY := $(wildcard /dev/shm)
 PYTEST := $(if $(MEMORY),PYTEST_DEBUG_TEMPROOT=$(MEMORY)) $(BIN)/python -m pytest
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The tests start the shop hundreds of times: where Python may keep nothing, it is compiled anew each time.
+unexport PYTHONDONTWRITEBYTECODE
 # The locks name everything that is needed, so pip looks for nothing more: with its own search it asks what the
 # index offers today, and an older pip then wants the newest of whatever is named with an extra. `pip check` says
 # whether anything is lacking all the same.

@@ -4,13 +4,14 @@ Each test has an application and a database of its own. Both compile the same th
 the same result: the builders of addresses, the text of statements, templates. That took half of a test.
 """
 
-import tempfile
 from collections.abc import Callable
 from functools import wraps
+from types import CodeType
 from typing import Any
 
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import Dialect, Engine, create_engine
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -22,10 +23,8 @@ import shop.db
 
 def share() -> None:
     """Let every application and every engine of this process use what another has compiled."""
-    Flask.jinja_options = {
-        "bytecode_cache": FileSystemBytecodeCache(tempfile.mkdtemp(prefix="pom-templates-"))
-    }
-    Rule._compile_builder = _once_for_each_rule(Rule._compile_builder)  # type: ignore[method-assign]
+    Flask.jinja_options = {"bytecode_cache": KeptTemplates()}
+    Rule.compile = _once_for_each_rule(Rule.compile)  # type: ignore[method-assign]
     for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
         _all_alike(dialect)
     statements: LRUCache[Any, Any] = LRUCache(5_000)
@@ -39,19 +38,38 @@ def share() -> None:
     shop.db.create_engine = create  # type: ignore[attr-defined]
 
 
-def _once_for_each_rule(compile_builder: Callable[..., Any]) -> Callable[..., Any]:
-    """A builder is a function of its rule: of the text, the defaults and the kinds of its values."""
-    known: dict[object, Any] = {}
+class KeptTemplates(BytecodeCache):
+    """What templates were compiled to, as it is: nothing is written or read again."""
 
-    def builder(rule: Rule, append_unknown: bool = True) -> Any:
-        defaults = tuple(sorted((rule.defaults or {}).items()))
-        kinds = tuple(type(kind) for kind in rule._converters.values())
-        key = (rule.rule, tuple(rule._trace), defaults, kinds, append_unknown)
-        if key not in known:
-            known[key] = compile_builder(rule, append_unknown)
-        return known[key]
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, CodeType]] = {}
 
-    return builder
+    def load_bytecode(self, bucket: Bucket) -> None:
+        source, code = self._kept.get(bucket.key, ("", None))
+        bucket.code = code if source == bucket.checksum else None
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = (bucket.checksum, bucket.code)
+
+
+def _once_for_each_rule(compile_rule: Callable[[Rule], None]) -> Callable[[Rule], None]:
+    """What a rule compiles to is a function of its text and of the values it takes as given."""
+    known: dict[object, Rule] = {}
+
+    def compiled(rule: Rule) -> None:
+        given = tuple(sorted((rule.defaults or {}).items()))
+        key = (rule.rule, given, rule.host, rule.subdomain, rule.merge_slashes)
+        first = known.get(key)
+        if first is None:
+            compile_rule(rule)
+            known[key] = rule
+            return
+        rule._parts, rule._trace, rule._converters = first._parts, first._trace, first._converters
+        rule.arguments = set(first.arguments)
+        rule._build = first._build.__func__.__get__(rule, None)  # type: ignore[attr-defined]
+        rule._build_unknown = first._build_unknown.__func__.__get__(rule, None)  # type: ignore[attr-defined]
+
+    return compiled
 
 
 def _all_alike(dialect: type[Dialect]) -> None:

@@ -1,4 +1,5 @@
 import unicodedata
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -68,13 +69,18 @@ def straight_lines(area: Area, engraving: Engraving) -> int:
 
 REASONS = (MissingLetters, MixedDirections, TooLong, TooTall, TooManyCharacters, ControlCharacters)
 
-LETTERS = {slug: sorted(map(chr, opened(face).characters)) for slug, face in FACES.items()}
 SIMPLE = dict.fromkeys(FACES, "abgjyÅŷQW .&♡★") | {"rubik": "נועהםץ 12."}
+
+
+@cache
+def letters_of(slug: str) -> list[str]:
+    """All that the face can draw."""
+    return sorted(map(chr, opened(FACES[slug]).characters))
 
 
 def words_for(slug: str) -> st.SearchStrategy[str]:
     """Short words of the face's own letters, mostly; now and then anything at all."""
-    own, simple = st.sampled_from(LETTERS[slug]), SIMPLE[slug]
+    own, simple = st.sampled_from(letters_of(slug)), SIMPLE[slug]
     return st.one_of(
         st.text(simple, min_size=1, max_size=5),
         st.text(own, min_size=1, max_size=5),

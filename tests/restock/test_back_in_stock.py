@@ -268,4 +268,6 @@ def test_no_column_holds_the_address(shelf) -> None:
     shelf.asks(ADA)
     with shelf.database.reading() as session:
         row = session.scalars(waiting.select(waiting.StockRequest)).one()
-        assert not any("ada" in str(getattr(row, column.name)) for column in row.__table__.columns)
+        held = {column.name: str(getattr(row, column.name)) for column in row.__table__.columns}
+    # "ada" alone also stands in some digests: one in a hundred says it by chance.
+    assert not any(ADA in value or "@" in value for value in held.values()), held
