@@ -329,12 +329,13 @@ def amounts(books: Books, seq: int) -> list[tuple[str, int]]:
         return [(account, pence) for account, pence in rows]
 
 
-def test_whatever_happens_every_penny_is_owed_held_or_paid(books: Books) -> None:
+@pytest.mark.parametrize("charities", [8, pytest.param(150, marks=pytest.mark.faults_long)])
+def test_whatever_happens_every_penny_is_owed_held_or_paid(books: Books, charities: int) -> None:
     references = count(1)
     run_state_machine_as_test(
         lambda: Charity(books, references),
         settings=settings(
-            max_examples=15,
+            max_examples=charities,
             stateful_step_count=15,
             deadline=None,
             database=None,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Literal
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -122,12 +123,13 @@ class Story(RuleBasedStateMachine):
         assert self.books.problems() == []
 
 
-def test_every_story_ends_in_the_right_balance(books: Books) -> None:
+@pytest.mark.parametrize("stories", [12, pytest.param(200, marks=pytest.mark.faults_long)])
+def test_every_story_ends_in_the_right_balance(books: Books, stories: int) -> None:
     references = count(1)
     run_state_machine_as_test(
         lambda: Story(books, references),
         settings=settings(
-            max_examples=25,
+            max_examples=stories,
             stateful_step_count=20,
             deadline=None,
             database=None,

@@ -122,11 +122,12 @@ class StockMachine(RuleBasedStateMachine):
         assert all(0 <= lvl.reserved <= lvl.on_hand for lvl in found.values())
 
 
-def test_whatever_happens_the_numbers_agree(database: Database) -> None:
+@pytest.mark.parametrize("examples", [20, pytest.param(300, marks=pytest.mark.faults_long)])
+def test_whatever_happens_the_numbers_agree(database: Database, examples: int) -> None:
     run_state_machine_as_test(
         lambda: StockMachine(database),
         settings=settings(
-            max_examples=40,
+            max_examples=examples,
             stateful_step_count=30,
             deadline=None,
             database=None,
