@@ -44,6 +44,16 @@ def test_pages_lead_to_every_order_once_the_newest_first(
     assert "No orders yet" in owner.get("/owner/orders?before=PM-XXXX-XX").text
 
 
+def test_the_page_begins_with_links_to_each_of_its_parts_and_folds_what_is_seldom_wanted(
+    owner: Shopper, harness: Harness, paid: str
+) -> None:
+    page = soup(owner.get(f"/owner/orders/{paid}"))
+    links = {str(link["href"]): link.text for link in page.select("nav[aria-label='On this page'] a")}
+    assert list(links.values()) == ["Pieces", "Address", "Paper", "Money", "Notes", "What happened"]
+    assert [href for href in links if len(page.select(f"main {href}")) != 1] == []
+    assert page.select("details:not([open])#happened #history tbody tr"), "nothing is lost, it is folded"
+
+
 def test_an_order_shows_every_word_that_is_cut_to_the_letter(owner: Shopper) -> None:
     shopper, harness = Shopper(owner.app), harness_of(owner.app)
     shopper.to_payment()
