@@ -17,6 +17,7 @@ from shop.fulfilment.corrections import ChangedMeanwhile, TooLate
 from shop.fulfilment.units import NotAllowed, unit_of
 from shop.orders.models import Order
 from shop.orders.view import OrderView, view
+from shop.web.dates import weekday
 
 OTHERS_STAND: Final = (
     "It was changed meanwhile. What stands now is shown below, and what you wrote is kept in the form."
@@ -85,7 +86,7 @@ def delivery(order: Order, who: Corrector) -> ResponseReturnValue:
         form.seen.process_data(seen)
         form.seen.raw_data = None
         return _delivery(opened, who, form, HTTPStatus.CONFLICT, said=OTHERS_STAND)
-    return _done(who, changed=changed)
+    return _done(who, changed=changed, later=_later(order))
 
 
 def card(order: Order, number: int, who: Corrector) -> ResponseReturnValue:
@@ -131,9 +132,18 @@ def card(order: Order, number: int, who: Corrector) -> ResponseReturnValue:
     return _done(who, changed=changed)
 
 
-def _done(who: Corrector, *, changed: bool) -> ResponseReturnValue:
+def _later(order: Order) -> str:
+    """What is said when it takes longer to the new address than was promised; empty when it does not."""
+    with web.reading() as session:
+        there = session.get_one(Order, order.id).arrives_by
+    if there is None or order.arrives_by is None or there <= order.arrives_by:
+        return ""
+    return f" There is a holiday where it goes now: it should be there by {weekday(there)}."
+
+
+def _done(who: Corrector, *, changed: bool, later: str = "") -> ResponseReturnValue:
     web.database().forget_deleted()
-    flash(DONE if changed else AS_IT_STANDS)
+    flash(DONE + later if changed else AS_IT_STANDS)
     return redirect(who.page, HTTPStatus.SEE_OTHER)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from shop.claims import send_backs
 from shop.claims.send_backs import ComingBack
 from shop.emails.email_lines import EmailLine, titled
-from shop.fulfilment import late, parcels, promised, undelivered, units
+from shop.fulfilment import late, parcel_corrections, parcels, promised, undelivered, units
 from shop.fulfilment.models import Parcel, Unit
 from shop.fulfilment.promised import Day
 from shop.fulfilment.stages import TO_MAKE, WORDS_OPEN, Stage
@@ -56,6 +57,8 @@ class EmailFacts:
     """What came back or is lost, when the e-mail is about that."""
     change: Told | None = None
     """The address that was asked for, when the e-mail is about that."""
+    promised_before: date | None = None
+    """When it was to arrive, where the e-mail is about an address to which it takes longer."""
     day: Day | None = None
     """How the day promised stands, where the e-mail is about that."""
     lines: Sequence[EmailLine] = field(default=(), repr=False)
@@ -147,6 +150,7 @@ def facts_of(
         cancelled=_cancelled(session, about) if claimed.kind == cancelling.EMAIL else None,
         not_arrived=undelivered.not_arrived(session, order.id) if claimed.kind in MISHAPS else (),
         change=_change(session, services, claimed),
+        promised_before=_promised_before(session, services, order, claimed),
         day=promised.standing(session, order) if claimed.kind == late.EMAIL else None,
         surplus=_surplus(session, order, about) if claimed.kind == PAID_TWICE else None,
     )
@@ -161,6 +165,12 @@ def _change(session: Session, services: Services, claimed: Claimed) -> Told | No
         return None
     key = services.secret_key
     return email_change.told_by(session, services.vault, claimed.kind, claimed.dedupe_key, secret_key=key)
+
+
+def _promised_before(session: Session, services: Services, order: Order, claimed: Claimed) -> date | None:
+    if claimed.kind != parcel_corrections.DELIVERY_EMAIL:
+        return None
+    return parcel_corrections.promised_before(session, services.vault, order.id, claimed.dedupe_key)
 
 
 def _surplus(session: Session, order: Order, intent: str) -> PaymentEntry | None:

@@ -5,8 +5,12 @@ from typing import Final
 
 from shop.emails.email_blocks import Block, Link, Paragraph, Quote
 from shop.emails.email_facts import EmailFacts
-from shop.web.dates import day
+from shop.web.dates import day, weekday
 
+LATER_THERE: Final = (
+    "There is a holiday where it goes now, so it should be there by {}, and not by {} as we said before. It "
+    "is posted by the day that was promised."
+)
 AT_ONCE: Final = "If it was not you, please reply to this e-mail at once."
 
 
@@ -58,6 +62,9 @@ def delivery_changed(facts: EmailFacts) -> Sequence[Block]:
     blocks: list[Block] = [Paragraph(said, strong=facts.reference), Quote("It goes to:", place)]
     if gift.get("message"):
         blocks.append(Quote("On the slip:", gift["message"].split("\n")))
+    there, before = facts.order.row.arrives_by, facts.promised_before
+    if there and before:
+        blocks.append(Paragraph(LATER_THERE.format(weekday(there), weekday(before)), strong=weekday(there)))
     return [*blocks, Paragraph(AT_ONCE)]
 
 

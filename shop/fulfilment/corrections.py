@@ -151,7 +151,7 @@ def kept(session: Session, vault: Vault, order_id: int) -> list[dict[str, Any]]:
     rows = session.scalars(select(Correction).where(Correction.order_id == order_id).order_by(Correction.id))
     return [
         {"at": row.at.isoformat(), "what": row.subject, "piece": row.line_number, "by": row.actor}
-        | sealed.get(_kept_as(row.id), {})
+        | sealed.get(kept_as(row.id), {})
         for row in rows
     ]
 
@@ -171,7 +171,7 @@ def keep_before(
     row = Correction(order_id=order.id, line_number=line, subject=subject, at=clock.now(), actor=actor)
     session.add(row)
     session.flush()
-    vault.seal(session, order.id, _kept_as(row.id), {"before": dict(before), "why": why})
+    vault.seal(session, order.id, kept_as(row.id), {"before": dict(before), "why": why})
     return row
 
 
@@ -201,5 +201,6 @@ def _label(number: int) -> str:
     return f"line:{number}"
 
 
-def _kept_as(correction_id: int) -> str:
+def kept_as(correction_id: int) -> str:
+    """Under which name what stood before is sealed."""
     return f"correction:{correction_id}"

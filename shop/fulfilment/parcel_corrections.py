@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -9,8 +10,9 @@ from sqlalchemy.orm import Session
 from shop.alerts import AlertKind, raise_alert
 from shop.dedications.vault import Vault
 from shop.fulfilment.correctable import OPEN_WHILE, Subject
-from shop.fulfilment.corrections import ERASED, ChangedMeanwhile, TooLate, keep_before
+from shop.fulfilment.corrections import ERASED, ChangedMeanwhile, TooLate, keep_before, kept_as
 from shop.fulfilment.models import Unit
+from shop.fulfilment.promised import send_elsewhere
 from shop.fulfilment.stages import Hold, Stage
 from shop.fulfilment.units import WORKED_ON, unit_of, units_of
 from shop.mail import outbox
@@ -21,6 +23,8 @@ from shop.orders.wall import Words
 
 DELIVERY_EMAIL: Final = "delivery-changed"
 CARD_EMAIL: Final = "card-changed"
+ARRIVAL: Final = "arrives_by"
+"""With what stood before: the day of arrival that was promised, where another one holds since."""
 
 UNSETTLED: Final = "Something about its payment is not settled yet."
 POSTED: Final = "It was posted, or is not to be sent any more."
@@ -83,10 +87,20 @@ def correct_delivery(
         raise TooLate(closed)
     if seen != delivery_stamp(session, vault, order_id):
         raise ChangedMeanwhile
+    if promised := send_elsewhere(session, order, now["contact"]["postcode"]):
+        before[ARRIVAL] = promised.isoformat()
     made = keep_before(session, vault, order, Subject.DELIVERY, before, line=None, actor=actor, why=why)
     vault.seal_all(session, order_id, now)
     _tell(session, order, f"{DELIVERY_EMAIL}-{made.id}", DELIVERY_EMAIL)
     return True
+
+
+def promised_before(session: Session, vault: Vault, order_id: int, dedupe_key: str) -> date | None:
+    """The day of arrival that held before the change an e-mail tells of; None where that one stays."""
+    number = dedupe_key.removeprefix(f"{DELIVERY_EMAIL}-")
+    sealed = vault.reveal(session, order_id, kept_as(int(number))) if number.isdigit() else None
+    day = sealed["before"].get(ARRIVAL) if sealed else None
+    return date.fromisoformat(day) if day else None
 
 
 def correct_dedication(

@@ -14,7 +14,7 @@ from shop.fulfilment.models import DateNews, DateStep, Parcel
 from shop.fulfilment.stages import TO_MAKE
 from shop.fulfilment.units import WORKED_ON, units_of
 from shop.orders.models import Order, OrderLine
-from shop.planning.bank_holidays import Nation
+from shop.planning.bank_holidays import Nation, nation_of
 from shop.planning.planner import ENGRAVED, PLAIN, earliest
 from shop.planning.transit import arrives
 
@@ -77,6 +77,21 @@ def standing(session: Session, order: Order) -> Day | None:
         told=by != order.posted_by,
         answer=DateNews(steps[-1].kind) if steps and steps[-1].actor == BUYER else None,
     )
+
+
+def send_elsewhere(session: Session, order: Order, postcode: str) -> date | None:
+    """The order goes to this postcode now: what is posted by the same day may arrive later than was promised.
+
+    Then the later day is said from now on. Give the one promised before; None when that can be kept.
+    """
+    if order.posted_by is None or order.arrives_by is None:
+        return None
+    by = told_last(steps_of(session, order.id)) or order.posted_by
+    there, before = arrives(by, order.postage_service, nation_of(postcode))[1], order.arrives_by
+    if there <= before:
+        return None
+    order.arrives_by = there
+    return before
 
 
 def there_by(session: Session, order: Order, parcel: Parcel) -> date | None:

@@ -1,5 +1,7 @@
 """Where an order goes and what lies in the box is put right until it is posted or packed."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -9,7 +11,10 @@ from shop import privacy
 from shop.alerts import AlertKind, open_alerts
 from shop.fulfilment.stages import Action
 from shop.orders import wall
+from shop.orders.models import Order
 from shop.orders.wall import WallState
+from shop.planning.bank_holidays import Nation
+from shop.planning.transit import arrives
 from tests.corrections.conftest import Bought
 from tests.emails.orders import email, parts
 from tests.fulfilment.conftest import PLAIN, WORDS, Bench
@@ -66,6 +71,35 @@ def test_the_address_is_changed_told_and_kept(app: Flask, bought: Bought) -> Non
         rows = str(session.execute(text("SELECT * FROM correction")).all())
     assert (kept["what"], kept["before"]["contact"]["name"]) == ("delivery", "Ada Byron")
     assert "Ada" not in rows
+
+
+def test_where_a_holiday_makes_it_later_the_buyer_is_told_and_the_day_of_posting_stays(
+    app: Flask, bought: Bought
+) -> None:
+    """2 January is a holiday in Scotland alone, and in 2027 kept on Monday the 4th."""
+    posted, there = date(2026, 12, 30), date(2027, 1, 6)
+    promised = arrives(posted, "tracked-48", Nation.ENGLAND_AND_WALES)[1]
+    assert promised < arrives(posted, "tracked-48", Nation.SCOTLAND)[1] == there
+    with bought.harness.database.transaction() as session:
+        row = session.get_one(Order, bought.order)
+        row.postage_service, row.posted_by, row.arrives_by = "tracked-48", posted, promised
+    moves(bought, postcode="YO1 7HH")
+    assert bought.harness.order(bought.order).arrives_by == promised
+    assert "There is a holiday" not in bought.buyer.get(bought.page).text
+    moves(bought, line1="2 New Street", postcode="EH1 1AA")
+    order = bought.harness.order(bought.order)
+    assert (order.posted_by, order.arrives_by) == (posted, there)
+    page = bought.buyer.get(bought.page).text
+    assert "it should be there by Wednesday 6 January." in page
+    with bought.harness.database.reading() as session:
+        *_, kept = privacy.everything(session, bought.harness.services.vault, order.reference)["corrections"]
+    assert kept["before"]["arrives_by"] == promised.isoformat()
+    for part in parts(email(app, bought.harness, bought.order, "delivery-changed")):
+        said = " ".join(part.split())
+        assert "Wednesday 6 January" in said
+        assert f"{promised:%A %-d %B} as we said before" in said
+    moves(bought, line1="3 New Street", postcode="YO1 7HH")
+    assert bought.harness.order(bought.order).arrives_by == there, "it is not promised sooner again"
 
 
 def test_the_same_again_changes_nothing_and_tells_nobody(bought: Bought) -> None:

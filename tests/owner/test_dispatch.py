@@ -89,6 +89,20 @@ def test_the_next_ticket_in_the_place_of_a_number_posts_nothing(owner: Shopper, 
     assert bench.stages(order) == [Stage.PACKED]
 
 
+def test_the_first_parcels_number_scanned_for_the_second_posts_nothing_and_says_so(
+    owner: Shopper, bench: Bench
+) -> None:
+    order = bench.paid(("petal", ""), ("petal", ""))
+    for number in (1, 2):
+        bench.act(order, number, *PLAIN)
+    bench.post(order, 1, tracking=NUMBER)
+    ticket = f"{HERE}?code={bench.harness.order(order).reference}"
+    _, sent = form_on(owner.get(ticket), f"{HERE}/parcels")
+    assert owner.post(f"{HERE}/parcels", {**sent, "number": NUMBER}).location == ticket
+    assert "nothing new was posted" in said(owner)[0]
+    assert bench.stages(order) == [Stage.POSTED, Stage.PACKED]
+
+
 def test_what_must_not_go_yet_is_refused_everywhere_with_its_day(owner: Shopper, bench: Bench) -> None:
     (order, reference), (_, free) = packed(bench), packed(bench)
     day = clock.in_britain(clock.now()).date() + timedelta(days=3)
