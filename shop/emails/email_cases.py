@@ -87,7 +87,10 @@ CASES: Final[Mapping[str, Sequence[Case]]] = {
     email_change.ASKED: (("To the address that stands", SampleOrder([PLAIN])),),
     email_change.CONFIRM: (("To the new address", SampleOrder([PLAIN])),),
     email_change.CHANGED: (("To the former address", SampleOrder([PLAIN])),),
-    parcel_corrections.DELIVERY_EMAIL: (("The address was put right", SampleOrder([PLAIN])),),
+    parcel_corrections.DELIVERY_EMAIL: (
+        ("The address was put right", SampleOrder([PLAIN])),
+        ("A holiday there makes it later", SampleOrder([PLAIN], later_there=True)),
+    ),
     parcel_corrections.CARD_EMAIL: (("The dedication was put right", SampleOrder([PLAIN])),),
     resend_link.KIND: (("Asked for on the site", SampleOrder([WORDS])),),
 }

@@ -64,6 +64,8 @@ class SampleOrder:
     terms_kept: bool = True
     about: str = ""
     """What the e-mail is about, where that is no refund."""
+    later_there: bool = False
+    """Whether a holiday where it goes makes it arrive later than was promised."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,8 @@ class Samples:
             for number, (line, unit) in enumerate(zip(agreed.lines, sample.units, strict=True), start=1)
         ]
         order = self._order(agreed, now)
+        if sample.later_there:
+            order.arrives_by = (now + timedelta(days=6)).date()
         kept = sum(unit.stage != Stage.REFUNDED for unit in sample.units)
         return EmailFacts(
             order=OrderView(
@@ -117,6 +121,7 @@ class Samples:
             ),
             about=sample.about or str(len(sample.refunds) - 1),
             cancelled=_cancelled(order, lines, sample),
+            promised_before=(now + timedelta(days=5)).date() if sample.later_there else None,
             day=_day(now),
             site_url=self.site_url,
             order_url=f"{self.site_url}/orders/sample",

@@ -42,10 +42,12 @@ def made(bought: Bought) -> None:
 def test_once_posted_it_says_which_parcel_how_and_under_which_number(bought: Bought) -> None:
     made(bought)
     assert "Posted on" not in page(bought)
+    assert "It is posted by" in page(bought)
     bought.bench.post(bought.order, 2, tracking=NUMBER)
     shown = page(bought)
     assert "with Royal Mail Tracked 48: 2. Petal" in shown
     assert "1. Disc" not in shown
+    assert "The rest is posted by" in shown
     assert f"Its tracking number is {NUMBER}" in shown
     link = soup(bought.buyer.get(bought.page)).find("a", string="Follow it at Royal Mail")
     assert link
