@@ -41,6 +41,8 @@ def refunds_shown(refunds: Sequence[RefundMade], lines: Sequence[OrderLine]) -> 
 def _what(made: RefundMade, names: dict[int, str]) -> str:
     if made.surplus:
         return "A second payment"
+    if made.difference:
+        return "The difference, for another metal or chain"
     several = len(names) > 1
     parts = [f"{names[number]}, piece {number}" if several else names[number] for number in made.units]
     parts += ["postage"] if made.postage else []

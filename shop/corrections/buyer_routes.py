@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from shop import web
 from shop.checkout.order_routes import found_by
 from shop.checkout.throttle import throttled
-from shop.corrections import parcel_form, words_form
+from shop.corrections import parcel_form, variant_form, words_form
 from shop.corrections.corrector import Corrector
 from shop.corrections.words_form import Correcting
 from shop.fulfilment.corrections import BUYER
@@ -31,6 +31,15 @@ def words(token: str, number: int) -> ResponseReturnValue:
 def change_words(token: str, number: int) -> ResponseReturnValue:
     """Show other words on the picture, as they would be cut, or have them engraved."""
     return words_form.sent(_unit(token, number))
+
+
+@blueprint.route(f"{LINE}/variant", methods=["GET", "POST"])
+@web.checks_token_itself
+def variant(token: str, number: int) -> ResponseReturnValue:
+    """Another metal or chain length for a unit, until engraving begins."""
+    with web.reading() as session:
+        order = found_by(session, token)
+    return variant_form.answered(variant_form.opened(order, number, _buyer(token)))
 
 
 @blueprint.route("/delivery", methods=["GET", "POST"])

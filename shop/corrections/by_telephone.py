@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from shop import web
 from shop.accounts.access import require
-from shop.corrections import parcel_form, words_form
+from shop.corrections import parcel_form, variant_form, words_form
 from shop.corrections.corrector import Corrector
 from shop.orders.models import Order
 
@@ -24,6 +24,14 @@ def words(reference: str, number: int) -> ResponseReturnValue:
     """Other words for a unit, until engraving begins; of one that is made again, too."""
     unit = words_form.opened(_order(reference), number, _owner(reference))
     return words_form.answered(unit)
+
+
+@blueprint.route(f"{LINE}/variant", methods=["GET", "POST"])
+@require("owner")
+def variant(reference: str, number: int) -> ResponseReturnValue:
+    """Another metal or chain length for a unit, until engraving begins."""
+    unit = variant_form.opened(_order(reference), number, _owner(reference))
+    return variant_form.answered(unit)
 
 
 @blueprint.route("/delivery", methods=["GET", "POST"])

@@ -12,7 +12,7 @@ from shop.fulfilment.stages import Hold, Stage
 from shop.orders import email_change, hand_drawings, resend_link
 from shop.orders.hand_drawings import Step
 from shop.orders.states import State
-from shop.payments import cancelling
+from shop.payments import cancelling, exchanging
 
 SAMPLE_TRACKING: Final = "XX000000005GB"
 """Nobody's, and of a valid form: its check digit is that of S10."""
@@ -46,6 +46,10 @@ CASES: Final[Mapping[str, Sequence[Case]]] = {
         ("Sent once more, from before its terms were kept", SampleOrder([PLAIN], terms_kept=False)),
     ),
     corrections.WORDS_EMAIL: (("The words were put right", SampleOrder([WORDS, PLAIN])),),
+    exchanging.EMAIL: (
+        ("It costs less", SampleOrder([WORDS], about="cheaper")),
+        ("It costs the same", SampleOrder([WORDS, PLAIN], about="same")),
+    ),
     hand_drawings.EMAIL: (("A drawing waits", SampleOrder([DRAWN])),),
     begun.EMAIL: (
         ("All that has words", SampleOrder([_at(WORDS, Stage.ENGRAVING), PLAIN])),

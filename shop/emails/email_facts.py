@@ -21,7 +21,7 @@ from shop.mail.outbox import Claimed
 from shop.orders import email_change
 from shop.orders.email_change import Told
 from shop.orders.lifecycle import EventKind, State
-from shop.orders.models import Order, OrderLine
+from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.terms import Terms
 from shop.orders.view import LineView, OrderView, view
 from shop.payments import cancelling
@@ -91,6 +91,18 @@ class EmailFacts:
             if event.kind == EventKind.PAID:
                 return int(event.data["amount_pence"])
         return None
+
+    @property
+    def for_order_pence(self) -> int | None:
+        """What was paid for the order as it stands: without what a change of metal or chain made less."""
+        changes = (event for event in self.order.events if event.kind == EventKind.EXCHANGED)
+        differences = sum(int(event.data["difference_pence"]) for event in changes)
+        return None if self.paid_pence is None else self.paid_pence + differences
+
+    def exchanged(self) -> OrderEvent | None:
+        """The change of metal or chain that the e-mail is about."""
+        changes = (event for event in self.order.events if event.kind == EventKind.EXCHANGED)
+        return next((event for event in changes if str(event.data["correction"]) == self.about), None)
 
     @property
     def kept(self) -> Sequence[LineView]:

@@ -18,7 +18,7 @@ from shop.fulfilment import (
     undelivered,
 )
 from shop.orders import email_change, hand_drawings, resend_link
-from shop.payments import cancelling
+from shop.payments import cancelling, exchanging
 
 Says = Callable[[EmailFacts], Sequence[Block] | None]
 """What an e-mail says of these facts; None when it is not so any more, and nothing is to be sent."""
@@ -47,6 +47,7 @@ KINDS: Final[Mapping[str, EmailKind]] = {
     "order-confirmation": EmailKind(YOURS, on_order.confirmation, drawn=True, law=on_order.law),
     hand_drawings.EMAIL: EmailKind(ABOUT, on_making.drawing_ready),
     corrections.WORDS_EMAIL: EmailKind(ABOUT, on_making.words_changed, drawn=True),
+    exchanging.EMAIL: EmailKind(ABOUT, on_making.variant_changed),
     begun.EMAIL: EmailKind(YOURS, on_making.begun, spared=True),
     questions.EMAIL: EmailKind(ABOUT, on_making.question),
     "sold-out": EmailKind(ABOUT, on_money.sold_out),

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Final
 
 from shop.catalogue.postage import TRACK
-from shop.emails.email_blocks import Block, Items, Link, Paragraph, Pieces
+from shop.emails.email_blocks import Block, Items, Link, Paragraph, Pieces, Row, Rows
 from shop.emails.email_facts import EmailFacts
 from shop.fulfilment.stages import Hold, Stage
+from shop.money import pounds_and_pence
 from shop.orders.hand_drawings import Step
 from shop.web.dates import day, weekday
 
@@ -47,6 +48,28 @@ def words_changed(facts: EmailFacts) -> Sequence[Block] | None:
     kept = {line.row.number for line in facts.kept}
     now = [replace(line, price="") for line in facts.lines if line.number in kept]
     return [Paragraph(said, strong=facts.reference), Pieces(now), Paragraph(NOT_YOU)]
+
+
+def variant_changed(facts: EmailFacts) -> Sequence[Block] | None:
+    """The metal or chain of a unit was changed: from what, to what, and what goes back."""
+    event = facts.exchanged()
+    if event is None:
+        return None
+    (number,) = event.data["lines"]
+    names = {line.row.number: line.row.piece_name for line in facts.order.lines}
+    piece = f"{names[number]}, piece {number}" if len(names) > 1 else f"The {names[number]}"
+    said = f"{piece} of your order {facts.reference} was changed:"
+    rows = [Row("Until now", event.data["before"]), Row("Now", event.data["now"], strong=True)]
+    blocks: list[Block] = [Paragraph(said, strong=facts.reference), Rows(rows)]
+    difference = int(event.data["difference_pence"])
+    if difference < 0:
+        sum_ = pounds_and_pence(-difference)
+        blocks.append(
+            Paragraph(f"It costs {sum_} less. That goes back to you the way you paid.", strong=sum_)
+        )
+    elif difference == 0:
+        blocks.append(Paragraph("It costs the same."))
+    return [*blocks, Paragraph(NOT_YOU)]
 
 
 def late(facts: EmailFacts) -> Sequence[Block] | None:

@@ -21,6 +21,7 @@ NOTHING_TO_DO: Final = "You do not need to do anything."
 NOTHING_MORE: Final = "Nothing more of this order is made or sent."
 STAYS: Final = "This stays in your order:"
 WHOLE_PRICE: Final = "With what went back before, this is the whole price of:"
+DIFFERENCE: Final = "It is what a piece costs less since its metal or chain was changed."
 ANOTHER_WAY: Final = (
     "We are looking for another way, and write to you. If you can tell us one, please reply to this e-mail."
 )
@@ -121,6 +122,8 @@ def _sent(facts: EmailFacts, made: RefundMade) -> Iterator[Block]:
 
 def _for_what(facts: EmailFacts, made: RefundMade) -> Iterator[Block]:
     """The units and the postage it is for, as far as it covers their whole price."""
+    if made.difference:
+        yield Paragraph(DIFFERENCE)
     lines = [line.row for line in facts.order.lines if line.row.number in made.units]
     named = sum(row.price_pence for row in lines) + (facts.order.row.postage_pence if made.postage else 0)
     rows = [Row(facts.title(row), pounds_and_pence(row.price_pence)) for row in lines]

@@ -104,7 +104,7 @@ def _day(row: Order) -> str:
 def _sums(facts: EmailFacts) -> Iterator[Row]:
     row = facts.order.row
     yield Row(facts.order.postage.name, pounds_and_pence(row.postage_pence))
-    as_asked = facts.paid_pence in {None, row.total_pence}
+    as_asked = facts.for_order_pence in {None, row.total_pence}
     yield Row("Total paid" if as_asked else "Total", pounds_and_pence(row.total_pence), strong=True)
     if facts.paid_pence is not None and not as_asked:
         yield Row("Paid", pounds_and_pence(facts.paid_pence), strong=True)

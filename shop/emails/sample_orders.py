@@ -36,6 +36,9 @@ OTHER: Final = Contact(
 )
 
 
+EXCHANGES: Final = {"cheaper": -2000, "same": 0}
+"""What an e-mail about a change of metal or chain is about, and by how much the piece then costs more."""
+
 MISHAPS: Final = (Undelivered.REFUSED, Remake.LOST)
 """Of its parcel, for the e-mails that tell of one."""
 
@@ -112,7 +115,7 @@ class Samples:
                 row=order,
                 state=sample.state,
                 lines=lines,
-                events=[_paid(order.total_pence, now)],
+                events=[_paid(order.total_pence, now), *_exchanged(sample.about, lines[0], now)],
                 contact=asdict(sample.contact),
                 gift={"as_gift": sample.as_gift, "message": None},
                 postage=SERVICES["tracked-24"],
@@ -184,6 +187,17 @@ def _paid(pence: int, now: datetime) -> OrderEvent:
     return OrderEvent(
         kind=EventKind.PAID, event_at=now, booked_at=now, actor="stripe", data={"amount_pence": pence}
     )
+
+
+def _exchanged(about: str, line: LineView, now: datetime) -> list[OrderEvent]:
+    """That its first piece was changed, where the e-mail is about that: by how much it then costs more."""
+    if about not in EXCHANGES:
+        return []
+    now_is = f"{line.row.metal_name}, {line.row.chain_inches} inch chain"
+    before = f"{line.row.metal_name}, {line.row.chain_inches + 2} inch chain"
+    data: dict[str, object] = {"correction": about, "lines": [1], "before": before, "now": now_is}
+    data["difference_pence"] = EXCHANGES[about]
+    return [OrderEvent(kind=EventKind.EXCHANGED, event_at=now, booked_at=now, actor="buyer", data=data)]
 
 
 def _cancelled(order: Order, lines: Sequence[LineView], sample: SampleOrder) -> RefundRequest:

@@ -14,11 +14,13 @@ class Subject(StrEnum):
     DEDICATION = "dedication"
     DELIVERY = "delivery"
     """Name, address, telephone and the message on the slip."""
+    VARIANT = "metal or chain"
 
 
 OPEN_WHILE: Final[Mapping[Subject, frozenset[Stage]]] = {
     Subject.WORDS: WORDS_OPEN,
     Subject.DEDICATION: frozenset(TO_MAKE) - {Stage.PACKED},
     Subject.DELIVERY: frozenset(TO_MAKE),
+    Subject.VARIANT: WORDS_OPEN,
 }
 """Stages of a unit in which each can be put right."""

@@ -32,7 +32,7 @@ class Unit(Base):
     making: Mapped[int] = mapped_column(default=1)
     """1, and one more each time it is made again."""
     wording: Mapped[int] = mapped_column(default=1)
-    """1, and one more with each correction of its words: who has seen which can be told by it."""
+    """1, and one more with each change of its words, metal or chain: who has seen which can be told by it."""
     paid_at: Mapped[datetime]
 
 

@@ -19,7 +19,7 @@ MILESTONES: Final = (Stage.CHECKED, Stage.ENGRAVING, Stage.PACKED, Stage.POSTED)
 """What every unit goes through. Being delivered is told when it is known, not before."""
 
 
-ANEW: Final = frozenset({Action.REMAKE, Action.CORRECT})
+ANEW: Final = frozenset({Action.REMAKE, Action.CORRECT, Action.EXCHANGE})
 """After these a unit has reached nothing yet."""
 
 

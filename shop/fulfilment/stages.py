@@ -36,6 +36,7 @@ class Action(StrEnum):
     REFUND = "refunded"
     REFUND_BACK = "refund came back"
     CORRECT = "words corrected"
+    EXCHANGE = "metal or chain changed"
     UNDO = "undone"
 
 

@@ -12,7 +12,7 @@ from shop.fulfilment.stages import Action, Hold, Stage
 from shop.fulfilment.units import SHOP, SLIP, NotAllowed, last_step, note, unit_of
 from shop.orders.lifecycle import lock
 
-NO_SLIP: Final = frozenset({Action.REFUND, Action.REFUND_BACK, Action.CORRECT})
+NO_SLIP: Final = frozenset({Action.REFUND, Action.REFUND_BACK, Action.CORRECT, Action.EXCHANGE})
 """What money did, or who corrected the words, and nobody at the bench can take back."""
 
 

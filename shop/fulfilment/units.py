@@ -26,7 +26,7 @@ SHOP: Final = "shop"
 """Who did what nobody did: the shop of its own accord."""
 
 NONE_FREE: Final = "None is free to make it of. Please write down first what has come in."
-CORRECTED: Final = "Its words were corrected meanwhile. Please look at them as they are now."
+CORRECTED: Final = "It was changed meanwhile. Please look at it as it is now."
 
 
 class NotAllowed(Exception):
@@ -126,17 +126,18 @@ def resume(session: Session, order_id: int, number: int, *, actor: str) -> None:
     line, unit = unit_of(session, order_id, number)
     if unit.held is None:
         raise NotAllowed("It is not on hold.")
-    why, unit.held = Hold(unit.held), None
-    if _waits_for_piece(session, unit, why) and not _is_taken(session, line, actor=actor):
+    lacks, why, unit.held = lacks_piece(session, unit), Hold(unit.held), None
+    if lacks and not _is_taken(session, line, actor=actor):
         raise NotAllowed(NONE_FREE)
     note(session, unit, Action.RESUME, Stage(unit.stage), actor=actor, reason=why)
 
 
-def _waits_for_piece(session: Session, unit: Unit, why: Hold) -> bool:
-    """Whether a unit that rests for this has no piece yet; see take_piece."""
-    said = select(UnitStep).where(UnitStep.order_line_id == unit.order_line_id, UnitStep.reason == why)
-    last = session.scalars(said.order_by(UnitStep.id.desc()).limit(1)).first()
-    return why is Hold.MATERIAL and last is not None and (last.action, last.actor) == (Action.HOLD, SHOP)
+def lacks_piece(session: Session, unit: Unit) -> bool:
+    """Whether a unit rests because there was no piece to make it of; see take_piece."""
+    said = select(UnitStep).where(UnitStep.order_line_id == unit.order_line_id)
+    last = session.scalars(said.where(UnitStep.reason == Hold.MATERIAL).order_by(UnitStep.id.desc())).first()
+    none = last is not None and (last.action, last.actor) == (Action.HOLD, SHOP)
+    return none and unit.held == Hold.MATERIAL
 
 
 def last_step(session: Session, unit: Unit) -> UnitStep:
@@ -239,12 +240,6 @@ def unit_of(session: Session, order_id: int, number: int) -> tuple[OrderLine, Un
 
 
 def _rows(session: Session, order_id: int) -> Sequence[tuple[OrderLine, Unit]]:
-    return [
-        (line, unit)
-        for line, unit in session.execute(
-            select(OrderLine, Unit)
-            .join(Unit, Unit.order_line_id == OrderLine.id)
-            .where(OrderLine.order_id == order_id)
-            .order_by(OrderLine.number)
-        )
-    ]
+    query = select(OrderLine, Unit).join(Unit, Unit.order_line_id == OrderLine.id)
+    rows = session.execute(query.where(OrderLine.order_id == order_id).order_by(OrderLine.number))
+    return [(line, unit) for line, unit in rows]

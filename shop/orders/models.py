@@ -95,6 +95,8 @@ class OrderLine(Base):
     price_pence: Mapped[int]
     donation_pence: Mapped[int]
     """What the policy gives for this unit; 0 when none was in force or it counts by order."""
+    gift_sku: Mapped[str | None]
+    """The code under which that stands in the ledger, if its metal or chain was changed since."""
     engraved: Mapped[bool]
     by_hand: Mapped[bool | None]
     """Sold as drawn by hand: no face can set its words. None of an order from before that was to be had."""

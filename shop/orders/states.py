@@ -39,6 +39,7 @@ class EventKind(StrEnum):
     PUT_ON_WALL = "put on the wall"
     LEFT_OFF_WALL = "left off the wall"
     TAKEN_OFF_WALL = "taken off the wall"
+    EXCHANGED = "metal or chain changed"
     ERASED = "erased"
     OTHER = "something else"
     """What an older release wrote down in words that are no longer known; they are kept in its data."""

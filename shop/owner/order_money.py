@@ -35,6 +35,7 @@ NOT_SENT: Final[Mapping[str, str]] = {
 WHAT_FOR: Final[Mapping[str, str]] = {
     RefundReason.UNFILLABLE: "A piece had gone while it was being paid for, so all of it is owed.",
     RefundReason.SURPLUS: "It was paid twice, so this is owed.",
+    RefundReason.EXCHANGE: "A piece was changed for one that costs less, so this is owed.",
 }
 
 IN_DISPUTE: Final = (

@@ -16,9 +16,7 @@ from shop.owner.work_queue import card_href
 
 blueprint = Blueprint("owner_scan", __name__, url_prefix="/owner/bench/scan")
 
-OLD: Final = (
-    "The words were corrected after this ticket was printed: please print it anew, and cut from this page."
-)
+OLD: Final = "This was changed after the ticket was printed: please print it anew, and work from this page."
 UNKNOWN: Final = "There is no piece with this code. A code looks like PM-7K3Q-2F-1."
 
 
@@ -37,7 +35,7 @@ def look_up() -> ResponseReturnValue:
 
 
 def _is_old(reference: str, number: int | None, printed: int | None) -> bool:
-    """Whether the words of the unit were corrected since its ticket was printed."""
+    """Whether the unit was changed since its ticket was printed."""
     with web.reading() as session:
         order_id = session.scalar(select(Order.id).where(Order.reference == reference)) or 0
         unit = units_of(session, order_id).get(number or 0)

@@ -118,7 +118,7 @@ def _row(one: Queued) -> Row:
     place = f"{one.reference}, piece {one.number}"
     words = "" if one.engraved else ", no words"
     making = f", making {one.making}" if one.making > 1 else ""
-    corrected = ", words corrected" if one.wording > 1 else ""
+    corrected = ", changed since it was ordered" if one.wording > 1 else ""
     return Row(
         line_id=one.line_id,
         href=card_href(one.line_id),

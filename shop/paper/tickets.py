@@ -87,7 +87,7 @@ def _notes(one: Chosen, line: LineView) -> list[str]:
     gift = one.order.gift or {}
     return [
         f"Making {unit.making}." if unit.making > 1 else "",
-        f"Words corrected: this is wording {unit.wording}." if unit.wording > 1 else "",
+        f"Changed since it was ordered: this is version {unit.wording}." if unit.wording > 1 else "",
         CARD if line.dedication else "",
         GIFT if gift.get("as_gift") else "",
     ]

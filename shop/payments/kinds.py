@@ -29,6 +29,8 @@ class RefundReason(StrEnum):
     SURPLUS = "surplus"
     UNEXPLAINED = "unexplained"
     """The payment was not what was asked for, and the owner sends all of it back."""
+    EXCHANGE = "exchange"
+    """A unit was changed to a metal or chain length that costs less."""
 
 
 class Goodwill(StrEnum):

@@ -12,7 +12,7 @@ from shop.orders.lifecycle import UNPAID, State
 from shop.payments.kinds import EntryKind, RefundState
 from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.order_record import STRIPE, OrderRecord
-from shop.payments.refundable import returned_elsewhere, what_for
+from shop.payments.refundable import is_difference, returned_elsewhere, what_for
 from shop.payments.stripe_snapshot import DisputeSeen, PaymentSnapshot, RefundSeen
 
 WHOLE_ORDER: Final = "ORDER"
@@ -42,8 +42,8 @@ def outcome(order_record: OrderRecord, snapshot: PaymentSnapshot) -> Outcome:
     principal = order_record.principal
     if principal is None:
         return Outcome(_unpaid_state(order_record, snapshot))
-    returned = _returned(order_record, snapshot, principal)
-    back = sum(item.amount_pence for item in returned)
+    returned, differences = _returned(order_record, snapshot, principal)
+    back = sum(item.amount_pence for item in returned) + differences
     if principal.kind == EntryKind.UNEXPLAINED and not order_record.accepted:
         return Outcome(State.REFUNDED if back >= principal.amount_pence else State.REVIEW)
     disputes = _disputes(snapshot, principal)
@@ -55,7 +55,7 @@ def outcome(order_record: OrderRecord, snapshot: PaymentSnapshot) -> Outcome:
         return Outcome(State.DISPUTED, gifts, gone, min(opened))
     if lost := [ended_at(dispute) for dispute in disputes if dispute.status == "lost"]:
         return Outcome(State.DISPUTE_LOST, gifts, gone, max(lost))
-    return Outcome(_paid_state(order_record, principal, back), gifts, gone)
+    return Outcome(_paid_state(order_record, principal, back, differences), gifts, gone)
 
 
 def _unpaid_state(order_record: OrderRecord, snapshot: PaymentSnapshot) -> State:
@@ -71,19 +71,20 @@ def _unpaid_state(order_record: OrderRecord, snapshot: PaymentSnapshot) -> State
     return State.FAILED if complete else State.EXPIRED
 
 
-def _paid_state(order_record: OrderRecord, principal: PaymentEntry, back: int) -> State:
+def _paid_state(order_record: OrderRecord, principal: PaymentEntry, back: int, differences: int) -> State:
     if back >= principal.amount_pence:
         return State.REFUNDED
     if order_record.unfillable:
         return State.REVIEW  # the refund was decided and has not gone through yet
-    return State.PART_REFUNDED if back else State.PAID
+    return State.PART_REFUNDED if back > differences else State.PAID
 
 
 def _returned(
     order_record: OrderRecord, snapshot: PaymentSnapshot, principal: PaymentEntry
-) -> list[Returned]:
+) -> tuple[list[Returned], int]:
     """Money that is back with the buyer for good, oldest first; by other means too, if the owner said so.
 
+    Beside it what went back as the difference to what costs less, in pence: for that, nothing was returned.
     What a dispute that is over took counts whatever the dispute is called, for a bank may keep the money of
     one that was prevented, or a part of one that was won. Its place among the others is that of its opening,
     which is known as long as the dispute is; its end is not.
@@ -105,7 +106,13 @@ def _returned(
         if request.state == RefundState.RETURNED_ELSEWHERE
         and request.payment_intent == principal.payment_intent
     ]
-    return [item for _, _, item in sorted(back, key=lambda row: row[:2])]
+    ours_for_less = [request for request in order_record.requests if is_difference(request)]
+    differences = {name for request in ours_for_less for name in (request.stripe_id, request.key)}
+    items = [item for _, _, item in sorted(back, key=lambda row: row[:2])]
+    return (
+        [item for item in items if item.cause not in differences],
+        sum(item.amount_pence for item in items if item.cause in differences),
+    )
 
 
 def _refund(order_record: OrderRecord, refund: RefundSeen, request: RefundRequest | None) -> Returned:
@@ -131,7 +138,8 @@ def _gifts(
     disputed = any(_is_open(dispute) for dispute in _disputes(snapshot, principal))
     kept = Standing.HELD if disputed else Standing.ACCRUED
     promised = [
-        (line.number, line.sku, line.donation_pence, back.get(line.number)) for line in order_record.lines
+        (line.number, line.gift_sku or line.sku, line.donation_pence, back.get(line.number))
+        for line in order_record.lines
     ]
     promised.append((0, WHOLE_ORDER, order_record.order.donation_pence, next(iter(whole), None)))
     return [

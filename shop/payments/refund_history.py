@@ -13,7 +13,7 @@ from shop.orders.models import Order
 from shop.payments.kinds import EntryKind, RefundState
 from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.order_record import PRINCIPAL
-from shop.payments.refundable import returned_elsewhere
+from shop.payments.refundable import is_difference, returned_elsewhere
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class RefundMade:
     """What of the payment had gone back with it in all."""
     gone: frozenset[int]
     """The units whose price had gone back with it in all."""
+    difference: bool = False
+    """What a unit costs less since its metal or chain was changed."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class _Back:
     intent: str
     currency: str
     elsewhere: bool = False
+    difference: bool = False
 
 
 def refund_history(session: Session, order: Order) -> list[RefundMade]:
@@ -65,11 +68,13 @@ def refund_history(session: Session, order: Order) -> list[RefundMade]:
     decided = {request.stripe_id for request in requests if request.state != RefundState.SENT_BACK}
     made: list[RefundMade] = []
     holding: list[Returned] = []
+    back_pence = 0
     for back in _in_their_order(order, entries, requests):
         item, surplus = back.returned, back.intent != bought_with
         before = taken_by(prices, holding)
         if not surplus and item.cause not in failed:
-            holding.append(item)
+            back_pence += item.amount_pence
+            holding += [] if back.difference else [item]
         after = taken_by(prices, holding)
         made.append(
             RefundMade(
@@ -83,8 +88,9 @@ def refund_history(session: Session, order: Order) -> list[RefundMade]:
                 elsewhere=back.elsewhere,
                 sent_back_at=failed.get(item.cause),
                 waits=item.cause in failed and item.cause not in decided,
-                back_pence=sum(each.amount_pence for each in holding),
+                back_pence=back_pence,
                 gone=frozenset(after),
+                difference=back.difference,
             )
         )
     return made
@@ -95,12 +101,23 @@ def _in_their_order(
 ) -> list[_Back]:
     ours: dict[str | None, RefundRequest] = {r.stripe_id: r for r in requests if r.stripe_id}
     found = [
-        _Back(_of_entry(order, entry, ours), entry.payment_intent, entry.currency)
+        _Back(
+            _of_entry(order, entry, ours),
+            entry.payment_intent,
+            entry.currency,
+            difference=is_difference(ours.get(entry.stripe_id)),
+        )
         for entry in entries
         if entry.kind == EntryKind.REFUND
     ]
     found += [
-        _Back(returned_elsewhere(order, request), request.payment_intent, order.currency, elsewhere=True)
+        _Back(
+            returned_elsewhere(order, request),
+            request.payment_intent,
+            order.currency,
+            elsewhere=True,
+            difference=is_difference(request),
+        )
         for request in requests
         if request.state == RefundState.RETURNED_ELSEWHERE
     ]

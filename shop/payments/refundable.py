@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shop.giving.reversals import Returned, taken_by
 from shop.orders.lifecycle import State, lines_of
 from shop.orders.models import Order
-from shop.payments.kinds import EntryKind, RefundState
+from shop.payments.kinds import EntryKind, RefundReason, RefundState
 from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.order_record import PRINCIPAL
 
@@ -149,11 +149,24 @@ def _returned(
         for entry in entries
         if entry.kind == EntryKind.REFUND
         and entry.stripe_id not in failed
+        and not is_difference(ours.get(entry.stripe_id))
         and payment is not None
         and entry.payment_intent == payment.payment_intent
     ]
-    back += [returned_elsewhere(order, r) for r in requests if r.state == RefundState.RETURNED_ELSEWHERE]
+    back += [
+        returned_elsewhere(order, request)
+        for request in requests
+        if request.state == RefundState.RETURNED_ELSEWHERE and not is_difference(request)
+    ]
     return sorted(back, key=lambda item: item.at or order.placed_at)
+
+
+def is_difference(request: RefundRequest | None) -> bool:
+    """Whether it is what a unit costs less since its metal or chain was changed.
+
+    Then it pays nothing back that is in the order: the order's prices are those of what stands now.
+    """
+    return request is not None and request.reason == RefundReason.EXCHANGE
 
 
 def returned_elsewhere(order: Order, request: RefundRequest) -> Returned:

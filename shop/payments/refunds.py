@@ -1,7 +1,7 @@
 """Giving money back on the owner's word: whole units and the postage, each once, and goodwill besides."""
 
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from shop.orders.models import Order
 from shop.payments.kinds import NEEDS_A_PERSON, OWED_STILL, Goodwill, RefundReason, RefundState
 from shop.payments.models import RefundRequest
 from shop.payments.refund_sending import withdraw_refund_alerts
-from shop.payments.refundable import MoreThanPaid, refundable
+from shop.payments.refundable import MoreThanPaid, Refundable, refundable
 
 TOLD_OTHERWISE: Final = frozenset({RefundReason.UNFILLABLE, RefundReason.SURPLUS})
 """What goes back for these reasons, and why, the buyer has been told with an e-mail of its own."""
@@ -50,17 +50,48 @@ def ask(
     chosen = sorted(set(lines) & set(now.free))
     with_postage = postage and now.postage_free
     parts = [*map(str, chosen), *(["postage"] if with_postage else []), *(["goodwill"] if besides else [])]
-    named = "-".join(parts)
-    request = RefundRequest(
-        order_id=order_id,
-        key=_free_key(session, f"order-{order.reference}-back-{named}"),
-        payment_intent=now.payment.payment_intent,
-        amount_pence=amount,
+    return owe(
+        session,
+        order,
+        now,
+        amount,
         reason=RefundReason.OWNER,
+        named=f"back-{'-'.join(parts)}",
+        actor=actor,
         lines=chosen,
         with_postage=with_postage,
         goodwill=goodwill if besides else None,
         goodwill_pence=besides or None,
+    )
+
+
+def owe(
+    session: Session,
+    order: Order,
+    money: Refundable,
+    amount_pence: int,
+    *,
+    reason: RefundReason,
+    named: str,
+    actor: str,
+    lines: Sequence[int] = (),
+    with_postage: bool = False,
+    goodwill: Goodwill | None = None,
+    goodwill_pence: int | None = None,
+) -> RefundRequest:
+    """Decide that this much of the payment goes back; `named` makes its key. Raises MoreThanPaid."""
+    if money.payment is None or amount_pence > money.left_pence:
+        raise MoreThanPaid
+    request = RefundRequest(
+        order_id=order.id,
+        key=_free_key(session, f"order-{order.reference}-{named}"),
+        payment_intent=money.payment.payment_intent,
+        amount_pence=amount_pence,
+        reason=reason,
+        lines=[*lines],
+        with_postage=with_postage,
+        goodwill=goodwill,
+        goodwill_pence=goodwill_pence,
         actor=actor,
         requested_at=clock.now(),
         state=RefundState.OWED,
@@ -68,16 +99,8 @@ def ask(
     )
     session.add(request)
     session.flush()
-    record(
-        session,
-        order,
-        EventKind.REFUND_ASKED,
-        actor=actor,
-        amount_pence=amount,
-        lines=chosen,
-        with_postage=with_postage,
-        goodwill=request.goodwill,
-    )
+    what: dict[str, Any] = {"lines": [*lines], "with_postage": with_postage, "goodwill": goodwill}
+    record(session, order, EventKind.REFUND_ASKED, actor=actor, amount_pence=amount_pence, **what)
     return request
 
 

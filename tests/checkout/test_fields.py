@@ -237,6 +237,8 @@ TRIED_ELSEWHERE: Final = {
     "/orders/<token>/drawings/<int(max=2147483647):number>/approval",
     "/orders/<token>/drawings/<int(max=2147483647):number>/changes",
     "/orders/<token>/lines/<int(max=2147483647):number>/words",
+    "/orders/<token>/lines/<int(max=2147483647):number>/variant",
+    "/owner/orders/<reference>/lines/<int(max=2147483647):number>/variant",
     "/orders/<token>/email",
     "/orders/<token>/cancellation",
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/words",

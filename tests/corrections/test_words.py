@@ -96,9 +96,9 @@ def test_a_checked_unit_is_to_be_checked_again_and_the_bench_says_why(
     owner = Shopper(app).sign_in("owner")
     changes_words(bought, engraving_front_1="Swift")
     assert bench.stages(bought.order)[0] is Stage.TO_CHECK
-    assert "words corrected" in owner.get("/owner/bench").text
+    assert "changed since it was ordered" in owner.get("/owner/bench").text
     page = owner.get(f"/owner/orders/{bought.harness.order(bought.order).reference}")
-    assert "The words were corrected" in page.text
+    assert "It was changed since it was ordered" in page.text
     assert "The buyer can change the words until engraving begins." in page.text
     assert "Wren" not in page.text
 
@@ -275,7 +275,7 @@ def test_the_owner_checks_and_begins_with_the_words_in_sight_or_not_at_all(
         "/owner/bench/steps", changed(listed, {"only": str(bench.units(bought.order)[1].order_line_id)})
     )
     assert bench.stages(bought.order)[0] is Stage.TO_CHECK
-    assert "corrected meanwhile" in owner.get(f"/owner/orders/{reference}").text
+    assert "changed meanwhile" in owner.get(f"/owner/orders/{reference}").text
     owner.send(f"/owner/orders/{reference}", steps)
     assert bench.stages(bought.order)[0] is Stage.CHECKED
 

@@ -27,11 +27,13 @@ from shop.mail.models import QueuedEmail
 from shop.mail.outbox import Claimed, Drop
 from shop.orders import email_change, hand_drawings
 from shop.orders.approved_engraving import Approved
+from shop.orders.lifecycle import lines_of
 from shop.orders.models import Order
 from shop.orders.placing import Contact, OrderDraft, place
 from shop.orders.resend_link import send_links
-from shop.payments import cancelling
+from shop.payments import cancelling, exchanging
 from shop.payments.attempts import open_attempt
+from shop.payments.exchanging import Wanted, exchange, exchanges
 from shop.payments.payment_page import start_payment
 from shop.pricing import LineItem
 from shop.standin import paying
@@ -279,6 +281,24 @@ def _cancelled(harness: Harness, contact: Contact) -> int:
     return order
 
 
+def _exchanged(harness: Harness, contact: Contact) -> int:
+    order = paid(harness, DISC, PETAL, contact=contact)
+    with harness.database.transaction() as session:
+        catalogue, row = snapshot.load(session), harness.order(order)
+        line = lines_of(session, order)[0]
+        same = next(one for one in exchanges(catalogue, row, line) if not one.difference_pence)
+        exchange(
+            session,
+            harness.services.vault,
+            order,
+            1,
+            catalogue=catalogue,
+            wanted=Wanted(same.variant.id, 0, 1),
+            actor=BUYER,
+        )
+    return order
+
+
 def _redirected(harness: Harness, contact: Contact) -> int:
     order, vault = paid(harness, DISC, PETAL, contact=contact), harness.services.vault
     with harness.database.transaction() as session:
@@ -335,6 +355,7 @@ def _asked(harness: Harness, contact: Contact) -> int:
 
 LIVES: Final[Mapping[str, Callable[[Harness, Contact], int]]] = {
     cancelling.EMAIL: _cancelled,
+    exchanging.EMAIL: _exchanged,
     parcel_corrections.DELIVERY_EMAIL: _redirected,
     parcel_corrections.CARD_EMAIL: _other_card,
     email_change.ASKED: _asked_elsewhere,

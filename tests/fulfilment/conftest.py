@@ -29,15 +29,15 @@ class Bench:
     harness: Harness
 
     def ordered(self, *pieces: tuple[str, str]) -> int:
-        """Place an order of (slug, words for its first line) and pay for it. Give its id."""
+        """Place an order of (slug or stock-keeping code, words for its first line). Give its id."""
         with self.harness.database.reading() as session:
             catalogue = snapshot.load(session)
         items = []
         for slug, words in pieces:
-            piece = catalogue.by_slug[slug]
+            piece, variant = catalogue.by_sku(slug) or (catalogue.by_slug[slug], None)
             places = {(piece.sides[0].key, 1): words} if words else {}
             engraving = check(piece.sides, "great-vibes", places) if words else None
-            items.append(LineItem(piece.variants[0].id, engraving, None))
+            items.append(LineItem((variant or piece.variants[0]).id, engraving, None))
         draft = OrderDraft(items=tuple(items), contact=CONTACT, postage="tracked-48")
         priced = quoted(catalogue, draft)
         with self.harness.database.transaction() as session:

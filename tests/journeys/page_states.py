@@ -41,6 +41,7 @@ OWNER_LINE: Final = "/owner/orders/<reference>/lines/<number>"
 CANCELLATION: Final = "/orders/<token>/cancellation"
 BACK_IN_STOCK: Final = "/pieces/<slug>/back-in-stock"
 EARLY_POSTING: Final = "/owner/orders/<reference>/early-posting"
+ORDER_VARIANT: Final = "/orders/<token>/lines/<number>/variant"
 ORDER_WORDS: Final = "/orders/<token>/lines/<number>/words"
 LONG: Final = "Wrexham and Aberystwyth and Llandudno"
 
@@ -386,6 +387,39 @@ def cancelling_in_sight(visitor: Visitor) -> None:
     cancelling_an_order(visitor)
     visitor.page.get_by_label("1. Disc").check()
     visitor.presses("See what goes back")
+
+
+def another_variant(visitor: Visitor) -> None:
+    order_page(thanked)(visitor)
+    visitor.page.get_by_role("link", name="Change the metal or chain").first.click()
+
+
+def no_variant_chosen(visitor: Visitor) -> None:
+    another_variant(visitor)
+    visitor.presses("Look at it first")
+
+
+def another_chain_in_sight(visitor: Visitor) -> None:
+    another_variant(visitor)
+    visitor.page.locator(".tile", has=visitor.page.locator("input:enabled")).first.click()
+    visitor.presses("Look at it first")
+
+
+def another_chain(visitor: Visitor) -> None:
+    another_chain_in_sight(visitor)
+    visitor.presses("Change it")
+
+
+def variant_too_late(visitor: Visitor) -> None:
+    another_chain_in_sight(visitor)
+    Bench(open_harness(visitor.shop.database)).act(1, 1, *WORDS[:2])
+    visitor.presses("Change it")
+
+
+def owner_variant_in_sight(visitor: Visitor) -> None:
+    owner_changes("Change the metal or chain")(visitor)
+    visitor.page.locator(".tile", has=visitor.page.locator("input:enabled")).first.click()
+    visitor.presses("Look at it first")
 
 
 def cancelled(visitor: Visitor) -> None:
@@ -1438,6 +1472,12 @@ PAGE_STATES: Final = (
     PageState("order words in sight", ORDER_WORDS, other_words_in_sight, shows="Look at every letter"),
     PageState("order words unticked", ORDER_WORDS, unticked_words, 422, shows="Please tick this"),
     PageState("order words too late", ORDER_WORDS, words_too_late, 409, shows="We have begun to engrave it"),
+    PageState("order variant", ORDER_VARIANT, another_variant, shows="Another metal or chain?"),
+    PageState("order variant refused", ORDER_VARIANT, no_variant_chosen, 422, shows="Please choose one"),
+    PageState("order variant in sight", ORDER_VARIANT, another_chain_in_sight, shows="It costs the same"),
+    PageState("order variant changed", "/orders/<token>", another_chain, shows="It is changed"),
+    PageState("order variant too late", ORDER_VARIANT, variant_too_late, 409, shows="begun to engrave"),
+    PageState("owner variant", f"{OWNER_LINE}/variant", owner_variant_in_sight, shows="Why, and who"),
     PageState("order cancelling", CANCELLATION, cancelling_an_order, shows="What is to be cancelled?"),
     PageState("order cancelling nothing", CANCELLATION, nothing_to_cancel, 422, shows="Please choose"),
     PageState("order cancelling in sight", CANCELLATION, cancelling_in_sight, shows="Goes back to you"),

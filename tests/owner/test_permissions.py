@@ -60,6 +60,7 @@ PERMISSIONS: Final = {
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/hold": OWNER,
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/questions": OWNER,
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/words": OWNER,
+    "/owner/orders/<reference>/lines/<int(max=2147483647):number>/variant": OWNER,
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/dedication": OWNER,
     "/owner/orders/<reference>/delivery": OWNER,
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/steps": OWNER,
@@ -135,6 +136,7 @@ OPEN: Final = {
     "/orders/<token>/email", "/orders/<token>/email/withdrawal", "/confirm-email/<key>",
     "/orders/<token>/cancellation", "/orders/<token>/delivery",
     "/orders/<token>/lines/<int(max=2147483647):number>/dedication",
+    "/orders/<token>/lines/<int(max=2147483647):number>/variant",
     "/orders/<token>/day", "/orders/<token>/emails",
     "/orders/<token>/questions/<int(max=2147483647):number>",
 }  # fmt: skip
@@ -196,7 +198,9 @@ def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid:
             if role in PERMISSIONS[rule.rule]:
                 nothing_to_cut = "<side>" in rule.rule or rule.rule.endswith("/drawing")
                 expected = {404} if nothing_to_cut else {200, 303, 422}
-                if method == "POST" and rule.rule.endswith(("/words", "/dedication", "/delivery")):
+                if method == "POST" and rule.rule.endswith(
+                    ("/words", "/dedication", "/delivery", "/variant")
+                ):
                     expected |= {409}  # by then it may be too late
                 assert answer.status_code in expected, (method, rule.rule)
                 assert not (answer.location or "").startswith("/sign-in?"), rule.rule

@@ -1,0 +1,174 @@
+"""Whatever happens to an order whose pieces are changed: our books are Stripe's, and no piece is lost."""
+
+import random
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import pytest
+from sqlalchemy import func, select
+
+from shop import stock
+from shop.catalogue import snapshot
+from shop.fulfilment.corrections import BUYER, ChangedMeanwhile, TooLate
+from shop.fulfilment.models import UnitReturn
+from shop.fulfilment.stages import Action, Stage
+from shop.fulfilment.units import NotAllowed
+from shop.orders.lifecycle import State, lines_of
+from shop.payments import cancelling
+from shop.payments.exchanging import Exchange, NotOffered, Wanted, exchange, exchanges
+from shop.payments.kinds import OWED_STILL, EntryKind
+from shop.payments.models import PaymentEntry, RefundRequest
+from shop.payments.reconciliation import reconcile
+from shop.payments.refundable import InDispute, MoreThanPaid, NothingToRefund
+from shop.payments.refunds import ask
+from shop.stock import SoldOut
+from shop.stock.models import StockMovement
+from tests.fulfilment.conftest import OWNER, Bench, bench
+
+__all__ = ["bench"]
+
+PIECES = ("DISC-GOLD-18", "DISC-SILVER-18", "PETAL-GOLD-16", "THREAD-SILVER-18")
+REFUSED = (
+    TooLate,
+    NotAllowed,
+    ChangedMeanwhile,
+    NotOffered,
+    SoldOut,
+    MoreThanPaid,
+    NothingToRefund,
+    InDispute,
+)
+
+
+@dataclass
+class Life:
+    """An order to which anything may happen."""
+
+    bench: Bench
+    order: int
+    chance: random.Random
+    log: list[str] = field(default_factory=list)
+
+    def number(self) -> int:
+        return self.chance.choice(sorted(self.bench.units(self.order)))
+
+    def wanted(self, number: int) -> Exchange:
+        """Any other metal or length for a unit."""
+        with self.bench.harness.database.reading() as session:
+            order, line = self.bench.harness.order(self.order), lines_of(session, self.order)[number - 1]
+            return self.chance.choice(exchanges(snapshot.load(session), order, line))
+
+    def changes(self) -> None:
+        number = self.number()
+        found, wording = self.wanted(number), self.bench.units(self.order)[number].wording
+        wanted = Wanted(found.variant.id, found.difference_pence, wording)
+        with self.bench.harness.database.transaction() as session:
+            vault, catalogue = self.bench.harness.services.vault, snapshot.load(session)
+            exchange(session, vault, self.order, number, catalogue=catalogue, wanted=wanted, actor=BUYER)
+
+    def cancels(self) -> None:
+        numbers = [self.number()]
+        with self.bench.harness.database.transaction() as session:
+            order = self.bench.harness.order(self.order)
+            pence = cancelling.what_goes_back(session, order, numbers).amount_pence
+            cancelling.cancel(session, self.order, numbers, agreed_pence=pence, actor=BUYER)
+
+    def refunds(self) -> None:
+        with self.bench.harness.database.transaction() as session:
+            ask(session, self.order, lines=[self.number()], postage=self.chance.random() < 0.3, actor=OWNER)
+
+    def works(self) -> None:
+        self.bench.act(self.order, self.number(), self.chance.choice([Action.CHECK, Action.BEGIN]))
+
+    def dashboard_refunds(self) -> None:
+        self.looks()
+        kept = self.bench.harness.kept_pence(self.order)
+        if kept > 0 and self.bench.harness.order(self.order).state != State.DISPUTED and not owed(self):
+            self.bench.harness.refunds(self.order, self.chance.randint(1, kept))
+            self.looks()
+
+    def looks(self) -> None:
+        self.bench.harness.sync(self.order)
+
+    def live(self, steps: int) -> None:
+        doings = [self.changes] * 6 + [self.works, self.refunds, self.cancels, self.dashboard_refunds]
+        for _ in range(steps):
+            do = self.chance.choice(doings)
+            self.log.append(do.__name__)
+            with suppress(*REFUSED):
+                do()
+            if self.chance.random() < 0.6:
+                self.looks()
+        self.bench.harness.deliver_webhooks()
+        self.looks()
+
+
+def owed(life: Life) -> int:
+    """Pence that are on their way back."""
+    with life.bench.harness.database.reading() as session:
+        query = select(func.coalesce(func.sum(RefundRequest.amount_pence), 0))
+        return int(session.scalar(query.where(RefundRequest.state.in_(OWED_STILL))) or 0)
+
+
+def pieces_out(life: Life) -> int:
+    """How many pieces the stock has given to the order, and not had back."""
+    with life.bench.harness.database.reading() as session:
+        reference = life.bench.harness.order(life.order).reference
+        query = select(func.sum(StockMovement.quantity)).where(StockMovement.order_reference == reference)
+        return -int(session.scalar(query) or 0)
+
+
+def check(life: Life, given: int) -> None:
+    """Everything that must be so however it came."""
+    harness = life.bench.harness
+    assert reconcile(harness.services) == [], life.log
+    assert harness.sound() == [], life.log
+    order = harness.order(life.order)
+    with harness.database.reading() as session:
+        lines = lines_of(session, life.order)
+        here = UnitReturn.order_line_id.in_([line.id for line in lines])
+        freed = session.scalars(select(UnitReturn).where(UnitReturn.undone_at.is_(None), here)).all()
+        paid = session.scalar(
+            select(PaymentEntry.amount_pence).where(
+                PaymentEntry.kind == EntryKind.PAYMENT, PaymentEntry.order_id == life.order
+            )
+        )
+    at_the_bench = life.bench.units(life.order)
+    gone = {number for number, unit in at_the_bench.items() if unit.stage == Stage.REFUNDED}
+    assert order.goods_pence == sum(line.price_pence for line in lines), life.log
+    assert order.total_pence == order.goods_pence + order.postage_pence
+    assert pieces_out(life) == len(lines) - len(freed), life.log
+    assert given == 500 * (len(lines) - len(gone)), life.log
+    assert 0 <= harness.kept_pence(life.order) <= (paid or 0), life.log
+    if "dashboard_refunds" not in life.log:
+        kept = sum(line.price_pence for line in lines if line.number not in gone)
+        assert harness.kept_pence(life.order) - kept in {0, order.postage_pence}, life.log
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_after_any_life_the_books_are_stripes_and_no_piece_is_lost(bench: Bench, seed: int) -> None:
+    lives(bench, seed)
+
+
+@pytest.mark.faults_long
+def test_after_sixty_lives_too(bench: Bench) -> None:
+    for sku in PIECES:
+        restock(bench, sku)
+    for seed in range(100, 160):
+        lives(bench, seed)
+
+
+def restock(bench: Bench, sku: str) -> None:
+    with bench.harness.database.transaction() as session:
+        piece, _ = snapshot.load(session).by_sku(sku) or (None, None)
+        for variant in piece.variants if piece else ():
+            stock.adjust(session, variant.id, 1_000, reason="received", actor="test")
+
+
+def lives(bench: Bench, seed: int) -> None:
+    chance = random.Random(seed)
+    before = bench.harness.given()
+    order = bench.paid(*((sku, "") for sku in chance.choices(PIECES, k=chance.randint(1, 3))))
+    life = Life(bench, order, chance)
+    life.live(12)
+    check(life, bench.harness.given() - before)
