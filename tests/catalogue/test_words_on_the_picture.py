@@ -186,6 +186,7 @@ def test_without_a_script_a_button_shows_the_words_and_keeps_everything_typed(br
         page.locator("[name=engraving-back-1]").fill("小雨")
         page.locator("[name=dedication]").fill("For her mother")
         page.get_by_role("button", name="Preview the words").click()
+        page.wait_for_load_state()
         assert page.locator("[data-picture=disc-silver-front] svg path").count() > 0
         assert page.locator("[name=engraving-front-1]").input_value() == "Siân"
         assert page.locator("[name=dedication]").input_value() == "For her mother"

@@ -48,15 +48,20 @@ LONG: Final = "Wrexham and Aberystwyth and Llandudno"
 
 @dataclass(frozen=True)
 class PageState:
-    """One page in one state. `enter` leaves the visitor's page there; `status` is what it answers."""
+    """One page in one state. `walk` leads the visitor's page there; `status` is what it answers."""
 
     name: str
     route: str
     """The rule in the address map, below /stand-in for the stand-in's."""
-    enter: Callable[[Visitor], None]
+    walk: Callable[[Visitor], None]
     status: int = 200
     shows: str = ""
     """Words by which the state can be told from the page's others."""
+
+    def enter(self, visitor: Visitor) -> None:
+        """Walk there, and wait until the page is: a click ends as soon as the next one has begun."""
+        self.walk(visitor)
+        visitor.page.wait_for_load_state()
 
 
 def at(path: str) -> Callable[[Visitor], None]:

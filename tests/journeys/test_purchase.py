@@ -164,7 +164,7 @@ def owner_reads_and_counts(owner: Visitor, reference: str) -> None:
     """The owner finds the order, reads its words without glasses, and counts five Discs in."""
     owner.signs_in("owner")
     owner.open("/owner/orders")
-    owner.page.get_by_role("link", name=reference).click()
+    owner.presses(reference)
     cut = owner.page.locator(".bench-words dd:not(.bench-face)")
     assert cut.all_inner_texts() == [FRONT, *BACK, OTHER]
     size = cut.first.evaluate("element => parseFloat(getComputedStyle(element).fontSize)")

@@ -55,7 +55,8 @@ class Visitor:
         return self.page.url.removeprefix(self.shop.address)
 
     def reads(self) -> str:
-        """The words of the page as they are shown."""
+        """The words of the page as they are shown, once it is there."""
+        self.page.wait_for_load_state()
         return self.page.locator("main").inner_text()
 
     def types(self, label: str, text: str, within: str | None = None) -> None:
@@ -66,9 +67,11 @@ class Visitor:
         self.page.keyboard.type(text)
 
     def presses(self, name: str | re.Pattern[str]) -> None:
-        """Click the button or link of that name."""
-        button = self.page.get_by_role("button", name=name)
-        (button if button.count() else self.page.get_by_role("link", name=name)).first.click()
+        """Click the button of that name, or the link where there is none, once the page is there."""
+        self.page.wait_for_load_state("domcontentloaded")
+        button, link = (self.page.get_by_role(role, name=name) for role in ("button", "link"))
+        button.or_(link).first.wait_for()
+        (button if button.count() else link).first.click()
         self.page.wait_for_load_state()
 
     def picks(self, group: str, option: str) -> None:
@@ -98,7 +101,7 @@ class Visitor:
         """Open the one-time link and press its button."""
         self.open(self.shop.link_for(role))
         self.presses("Sign in")
-        self.page.get_by_role("link", name="Go on without changing it").click()
+        self.presses("Go on without changing it")
 
     # Quickly, without looking: the same requests, for what only leads up to a page.
 
