@@ -4,16 +4,17 @@
 """
 
 import shutil
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
 CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 """The same browser. The one without any window opens a page in a quarter of the time."""
@@ -30,28 +31,43 @@ FLAGS = [
 ]
 
 
-def free_port() -> socket.socket:
-    """A port of this machine, taken but not answering yet: for an application that must know its address."""
-    taken = socket.socket()
-    taken.bind(("127.0.0.1", 0))
-    return taken
+def nobody(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+    """What answers while no shop is open: a picture asked for when its test was over."""
+    start_response("503 Service Unavailable", [])
+    return []
 
 
 @contextmanager
-def serving(app: Flask, at: socket.socket | None = None) -> Iterator[str]:
-    """The application on a free port of this machine, or on the one taken `at`; gives its address."""
-    port = at.getsockname()[1] if at else 0
-    if at:
-        at.listen()
-    server = make_server("127.0.0.1", port, app, threaded=True, fd=at.fileno() if at else None)
+def front_door() -> Iterator[BaseWSGIServer]:
+    """A port of this machine where now one application answers and then another.
+
+    A server of its own for each test took a quarter of a second to close; and at the same address a browser
+    that is used again has the files it had before.
+    """
+    server = make_server("127.0.0.1", 0, nobody, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.port}"
+        yield server
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def serving(app: Flask, door: BaseWSGIServer) -> Iterator[str]:
+    """The application behind that door; gives its address."""
+    door.app = app
+    try:
+        yield address(door)
+    finally:
+        door.app = nobody
+
+
+def address(door: BaseWSGIServer) -> str:
+    """Where its applications are found."""
+    return f"http://127.0.0.1:{door.port}"
 
 
 @contextmanager
@@ -88,14 +104,23 @@ def whole_page(page: Page, width: int, file: Path) -> None:
     page.screenshot(path=file, full_page=True)
 
 
-def axe(page: Page, *rules: str, without: str = "") -> list[str]:
-    """What axe finds wrong with the page (by these rules, or by all but one): the rule and where."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
+def axe(page: Page, *rules: str) -> list[str]:
+    """What axe finds wrong with the page (by these rules, or by all): the rule and where."""
+    axe_ready(page)
     how: dict[str, object] = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
-    if without:
-        how["rules"] = {without: {"enabled": False}}
-    found = page.evaluate("how => axe.run(how).then(results => results.violations)", how)
+    return sentences(page.evaluate("how => axe.run(how).then(results => results.violations)", how))
+
+
+def axe_ready(page: Page) -> None:
+    """Have axe in the page; a page of many has it at hand (`loadAxe`)."""
+    if not page.evaluate("'axe' in window || ('loadAxe' in window && (loadAxe(), true))"):
+        page.evaluate(AXE_SCRIPT)
+
+
+def sentences(violations: list[dict[str, Any]]) -> list[str]:
+    """Of each violation the rule and where."""
     return [
-        f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]
+        f"{rule['id']}: {node['target']} {node['failureSummary']}"
+        for rule in violations
+        for node in rule["nodes"]
     ]

@@ -24,6 +24,7 @@ from flask import Flask
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser
 from sqlalchemy import Engine, create_engine, make_url, text
+from werkzeug.serving import BaseWSGIServer
 
 import shop
 from shop import migrations
@@ -35,7 +36,7 @@ from shop.orm import Base
 from shop.sample import load_sample
 from shop.settings import Settings
 from tests import caches
-from tests.browser import chromium, serving
+from tests.browser import chromium, front_door, serving
 from tests.keys import VAULT_KEY, keys_url
 from tests.tracing import (
     pytest_collection_modifyitems,
@@ -243,10 +244,17 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def door() -> Iterator[BaseWSGIServer]:
+    """One port for the whole run; a test opens its own shop there."""
+    with front_door() as opened:
+        yield opened
+
+
 @pytest.fixture
-def live_server(app: Flask) -> Iterator[str]:
+def live_server(app: Flask, door: BaseWSGIServer) -> Iterator[str]:
     """The test's `app` on a real port; gives the address."""
-    with serving(app) as address:
+    with serving(app, door) as address:
         yield address
 
 

@@ -1,5 +1,6 @@
 """What somebody does in a browser without JavaScript: look at a page, fill its form in, send it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -40,6 +41,9 @@ DETAILS = {
 }
 
 
+FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
+
+
 def soup(page: TestResponse) -> BeautifulSoup:
     """The page as a tree, to be read and not changed: whoever asks again gets the same."""
     return _tree(page.text)
@@ -50,12 +54,20 @@ def _tree(text: str) -> BeautifulSoup:
     return BeautifulSoup(text, "html.parser")
 
 
+@lru_cache(maxsize=64)
+def _form(text: str) -> Tag:
+    form = BeautifulSoup(text, "html.parser").form
+    assert form
+    return form
+
+
 def controls(form: Tag) -> MultiDict[str, str]:
     """What a browser would send of a form as it stands."""
     sent: MultiDict[str, str] = MultiDict()
     for control in form.select("input, textarea, select"):
         name = control.get("name")
-        if not name or (control.get("type") in {"radio", "checkbox"} and not control.has_attr("checked")):
+        ticked = control.get("type") in {"radio", "checkbox"}
+        if not name or (ticked and not control.has_attr("checked")):
             continue
         if control.name == "select":
             chosen = control.select_one("option[selected]") or control.select_one("option")
@@ -63,13 +75,14 @@ def controls(form: Tag) -> MultiDict[str, str]:
         elif control.name == "textarea":
             sent.add(name, control.text.removeprefix("\r\n").removeprefix("\n"))
         else:
-            sent.add(name, control.get("value", "on"))
+            sent.add(name, control.get("value", "on" if ticked else ""))
     return sent
 
 
 def form_on(page: TestResponse, action: str | None = None) -> tuple[Tag, MultiDict[str, str]]:
-    """The page's form (with this action), and what it would send."""
-    for form in soup(page).select("main form"):
+    """The page's form (with this action), and what it would send. The rest of the page is not parsed."""
+    main = page.text.partition("<main")[2].partition("</main>")[0]
+    for form in map(_form, FORM.findall(main)):
         if action is None or form.get("action") == action:
             return form, controls(form)
     raise AssertionError(f"no form to {action} on this page: {page.text}")

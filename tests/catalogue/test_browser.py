@@ -1,4 +1,7 @@
-"""In a real browser: nothing axe objects to, nothing wider than a phone, and all of it without JavaScript."""
+"""In a real browser: everything large enough for a thumb, and all of it without JavaScript.
+
+What axe objects to, and what is wider than a phone, `journeys/test_page_states.py` finds.
+"""
 
 import pytest
 from sqlalchemy import select
@@ -6,7 +9,6 @@ from sqlalchemy import select
 from shop import web
 from shop.catalogue import piece_pages, snapshot
 from shop.catalogue.models import Variant
-from tests.browser import axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)]
 
@@ -41,18 +43,6 @@ def pages_of(app, said):
         "/support",
         "/refused",
     ]
-
-
-@pytest.mark.parametrize("width", [320, 1280])
-def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(browser, live_server, pages_of, width):
-    page = browser.new_page(viewport={"width": width, "height": 800})
-    try:
-        for path in pages_of:
-            page.goto(live_server + path)
-            assert axe(page) == [], path
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-    finally:
-        page.close()
 
 
 def test_every_control_is_large_enough_for_a_thumb(browser, live_server, pages_of):

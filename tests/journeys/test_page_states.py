@@ -1,6 +1,7 @@
 """Every page in every state: nothing axe objects to, nothing from elsewhere, nothing wider than a phone."""
 
 import re
+from itertools import product
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,13 +13,11 @@ from shop.standin.application import create_standin
 from tests.browser import axe, whole_page
 from tests.journeys.conftest import ONE_ENGINE
 from tests.journeys.page_states import NO_PAGE, PAGE_STATES
+from tests.journeys.soundness import COLOURS, faults
 
 pytestmark = [pytest.mark.browser, ONE_ENGINE]
 
 STAND_IN = "/stand-in"
-CONTRAST = "color-contrast"
-"""The rule that takes as long as all others: looked at in the light of a phone and in the dark of a desk, and
-`make faults` looks at the other two."""
 TWICE = """() => {
   const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
   return ids.filter((id, i) => ids.indexOf(id) !== i);
@@ -58,37 +57,44 @@ def plain(rule: str) -> str:
 
 
 @pytest.mark.parametrize("state", PAGE_STATES, ids=lambda state: state.name)
-def test_a_page_is_sound_for_everyone(visit, live_shop, state, request):
-    visitor = visit(viewport={"width": 320, "height": 700})
+def test_a_page_is_sound_for_everyone(visitor, live_shop, state, request):
     state.enter(visitor)
     assert visitor.statuses[visitor.path] == state.status
     assert route_of(live_shop.app, visitor.path) == state.route
     assert state.shows in visitor.reads()
-    for width, without in ((320, ""), (1280, CONTRAST)):
-        visitor.page.set_viewport_size({"width": width, "height": 800})
-        assert axe(visitor.page, without=without) == [], width
-        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert faults(visitor.page) == [], "on a phone"
+    visitor.page.set_viewport_size({"width": 1280, "height": 800})
+    assert faults(visitor.page) == [], "at a desk"
     visitor.page.emulate_media(color_scheme="dark")
-    assert axe(visitor.page, CONTRAST) == [], "in the dark"
-    visitor.page.emulate_media(color_scheme="light")
+    assert faults(visitor.page, colours_only=True) == [], "in the dark"
     assert visitor.page.evaluate(TWICE) == [], "an id stands there twice"
     assert visitor.page.locator("h1").count() == 1
     if state.status == 422 and not visitor.path.startswith("/styleguide/"):
         assert visitor.page.title().startswith("Error: "), "a screen reader says so first"
     if folder := request.config.getoption("pictures"):  # to look at every page in one go
+        visitor.page.emulate_media(color_scheme="light")
         for width in (375, 1280):
             whole_page(visitor.page, width, folder / f"{state.name.replace(' ', '-')}-{width}.png")
 
 
 @pytest.mark.faults_long
 @pytest.mark.parametrize("state", PAGE_STATES, ids=lambda state: state.name)
-def test_every_text_can_be_told_from_its_ground(visit, state):
-    visitor = visit(viewport={"width": 1280, "height": 800})
+def test_every_text_of_every_page_can_be_told_from_its_ground(visitor, state):
     state.enter(visitor)
-    assert axe(visitor.page, CONTRAST) == []
-    visitor.page.set_viewport_size({"width": 320, "height": 800})
-    visitor.page.emulate_media(color_scheme="dark")
-    assert axe(visitor.page, CONTRAST) == []
+    for width, scheme in product((320, 1280), ("light", "dark")):
+        visitor.page.set_viewport_size({"width": width, "height": 800})
+        visitor.page.emulate_media(color_scheme=scheme)
+        assert axe(visitor.page, *COLOURS) == [], (width, scheme)
+
+
+def test_a_text_that_became_too_pale_is_found_though_it_was_measured_before(visitor):
+    visitor.open("/basket")
+    for place in ("h1", "main p"):
+        assert faults(visitor.page) == []
+        visitor.page.locator(place).first.evaluate("text => { text.style.color = '#eee8dd' }")
+        assert ["color-contrast" in fault for fault in faults(visitor.page)] == [True]
+        assert faults(visitor.page) != [], "and again, wherever it stands"
+        visitor.open("/basket")
 
 
 def test_no_page_was_forgotten(app):

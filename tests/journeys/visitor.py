@@ -1,13 +1,16 @@
 """A person at a browser, and somebody who watches over their shoulder."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
-from bs4 import BeautifulSoup, Tag
-from playwright.sync_api import APIResponse, Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, WebError
+from werkzeug.test import TestResponse
 
 from tests.journeys.live_shop import LiveShop
+from tests.journeys.quick_requests import QuickRequests
+from tests.journeys.soundness import AXE_AT_HAND
 
 DETAILS = {
     "E-mail": "ada@example.com",
@@ -26,6 +29,8 @@ FIELDS = {
 
 VIOLATIONS = """document.addEventListener(
   'securitypolicyviolation', e => console.error('CSP', e.violatedDirective, e.blockedURI))"""
+LEFT = "stop(), document.documentElement?.remove(), history.replaceState(null, '', '/')"
+"""Nothing is on its way any more, nothing has to be laid out for the next window, and no address is left."""
 SHOWN_ON_PURPOSE = "/styleguide/errors/"
 ANSWERED_WITH_ERROR = "Failed to load resource: the server responded with a status of"
 """Chromium says so of every page with an error status; `Visitor` looks at the statuses themselves."""
@@ -34,16 +39,26 @@ ANSWERED_WITH_ERROR = "Failed to load resource: the server responded with a stat
 class Visitor:
     """One browser of their own (cookies and all) at the open shop. `complaints` must stay empty."""
 
-    def __init__(self, context: BrowserContext, shop: LiveShop) -> None:
-        self.context, self.shop = context, shop
+    def __init__(self, page: Page, shop: LiveShop) -> None:
+        self.shop = shop
         self.complaints: list[str] = []
         self.statuses: dict[str, int] = {}
-        context.add_init_script(VIOLATIONS)
-        context.on("request", self._request)
-        context.on("response", self._response)
-        context.on("console", self._console)
-        context.on("weberror", lambda error: self.complaints.append(f"script: {error.error}"))
-        self.page: Page = context.new_page()
+        self._page = page
+        self._quick = QuickRequests(shop.app, shop.address, page.context)
+        self._hears: dict[Any, Callable[..., None]] = {
+            "request": self._request,
+            "response": self._response,
+            "console": self._console,
+            "weberror": self._weberror,
+        }
+        for event, hears in self._hears.items():
+            page.context.on(event, hears)
+
+    @property
+    def page(self) -> Page:
+        """What the browser shows; it has heard of every cookie."""
+        self._quick.give_cookies()
+        return self._page
 
     def open(self, path: str) -> None:
         """Go to a page of the shop."""
@@ -105,24 +120,39 @@ class Visitor:
 
     # Quickly, without looking: the same requests, for what only leads up to a page.
 
-    def sends(self, form_on: str, action: str, fields: Mapping[str, str], button: str = "") -> APIResponse:
+    def sends(self, form_on: str, action: str, fields: Mapping[str, str]) -> TestResponse:
         """Load a page and send its form to `action`, with these fields beside those it came with."""
-        page = BeautifulSoup(self.context.request.get(self.shop.address + form_on).text(), "html.parser")
-        form = page.find("form", action=action) if action else page.select_one("main form")
-        assert isinstance(form, Tag), f"no form to {action} on {form_on}"
-        sent = {**_fields(form), **fields}
-        return self.context.request.post(self.shop.address + (action or form_on), form=sent, max_redirects=0)
+        return self._quick.send(form_on, action, fields)
+
+    def reads_ahead(self, path: str) -> str:
+        """A page as it is sent, which its visitor does not look at."""
+        return self._quick.get(path).text
+
+    def led(self, path: str, *links: str) -> str:
+        """Where these links lead to from a page, one after the other."""
+        for name in links:
+            path = self._quick.link(path, name)
+        return path
+
+    def leaves(self) -> None:
+        """Nobody looks over their shoulder any more."""
+        for event, hears in self._hears.items():
+            self._page.context.remove_listener(event, hears)
+
+    def forgets(self) -> None:
+        """Somebody else sits down at the same browser."""
+        self.page.context.clear_cookies()
 
     def has_in_basket(self, slug: str = "disc", sku: str = "DISC-SILVER-18", **words: str) -> None:
         """A piece with its words is in the basket."""
         with self.shop.database.reading() as session:
             variant = self.shop._variant(session, sku)
         fields = {"variant": str(variant), **{name.replace("_", "-"): text for name, text in words.items()}}
-        assert self.sends(f"/pieces/{slug}", "/basket/lines", fields).status == 303
+        assert self.sends(f"/pieces/{slug}", "/basket/lines", fields).status_code == 303
 
     def has_given_details(self, **others: str) -> None:
         """The delivery details are filled in."""
-        assert self.sends("/checkout", "/checkout", {**FIELDS, **others}).status == 303
+        assert self.sends("/checkout", "/checkout", {**FIELDS, **others}).status_code == 303
 
     def has_ordered(self) -> str:
         """A Disc with words and a Petal are ordered; gives the path of the stand-in's payment page."""
@@ -137,7 +167,7 @@ class Visitor:
     def has_chosen(self, pay_page: str, outcome: str) -> str:
         """On the stand-in's payment page something was chosen; gives the path it leads to."""
         sent = self.sends(pay_page, "", {"outcome": outcome})
-        return self._path(sent) if sent.status == 303 else pay_page
+        return self._path(sent) if sent.status_code == 303 else pay_page
 
     def has_paid(self) -> str:
         """An order is paid for; gives the path of the page of thanks."""
@@ -146,11 +176,11 @@ class Visitor:
     def has_signed_in(self, role: str) -> None:
         """A person of that role is signed in."""
         link = self.shop.link_for(role)
-        assert self.sends(link, "", {}).status == 303
+        assert self.sends(link, "", {}).status_code == 303
 
-    def _path(self, answer: APIResponse) -> str:
-        assert answer.status == 303, (answer.status, answer.text())
-        return answer.headers["location"].removeprefix(self.shop.address)
+    def _path(self, answer: TestResponse) -> str:
+        assert answer.status_code == 303, (answer.status, answer.text)
+        return (answer.location or "").removeprefix(self.shop.address)
 
     def _request(self, request: Request) -> None:
         if not request.url.startswith((self.shop.address + "/", "data:")):
@@ -162,6 +192,9 @@ class Visitor:
         elif response.status >= 400:
             self.complaints.append(f"{response.status}: {response.url}")
 
+    def _weberror(self, error: WebError) -> None:
+        self.complaints.append(f"script: {error.error}")
+
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not message.text.startswith(ANSWERED_WITH_ERROR):
             self.complaints.append(f"console: {message.text}")
@@ -170,25 +203,68 @@ class Visitor:
 @contextmanager
 def visiting(browser: Browser, shop: LiveShop, **how: object) -> Iterator[Visitor]:
     """Somebody with a browser of their own; at the end nothing may have gone wrong in it."""
-    context = browser.new_context(**how)  # type: ignore[arg-type]
+    page = new_page(browser, **how)
     try:
-        visitor = Visitor(context, shop)
-        yield visitor
-        assert visitor.complaints == [], visitor.complaints
-        broken = [path for path, status in visitor.statuses.items() if status >= 500]
-        assert [path for path in broken if not path.startswith(SHOWN_ON_PURPOSE)] == []
+        with watched(page, shop) as visitor:
+            yield visitor
     finally:
-        context.close()
+        page.context.close()
 
 
-def _fields(form: Tag) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for field in form.find_all(["input", "textarea", "select"]):
-        name = field.get("name")
-        if not name or (field.get("type") in {"radio", "checkbox"} and not field.has_attr("checked")):
-            continue
-        chosen = field
-        if field.name == "select":
-            chosen = field.find("option", selected=True) or field.find("option")
-        found[name] = chosen.get("value") or (chosen.text if chosen.name == "textarea" else "")
-    return found
+def new_page(browser: Browser, **how: object) -> Page:
+    """A page in a browser that nobody has used."""
+    context = browser.new_context(**how)  # type: ignore[arg-type]
+    context.add_init_script(VIOLATIONS)
+    return context.new_page()
+
+
+@contextmanager
+def watched(page: Page, shop: LiveShop) -> Iterator[Visitor]:
+    """Somebody at this page; at the end nothing may have gone wrong in it."""
+    visitor = Visitor(page, shop)
+    try:
+        yield visitor
+    finally:
+        visitor.leaves()
+    assert visitor.complaints == [], visitor.complaints
+    broken = [path for path, status in visitor.statuses.items() if status >= 500]
+    assert [path for path in broken if not path.startswith(SHOWN_ON_PURPOSE)] == []
+
+
+class Booth:
+    """One browser for visitors who come one after the other: cookies go with them.
+
+    What stays are the files whose address names their content. A new browser starts processes of its own, and
+    has to load them all.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._page: Page | None = None
+
+    @contextmanager
+    def used_at(self, shop: LiveShop) -> Iterator[Visitor]:
+        """The next visitor; after one with whom anything went wrong, a new browser."""
+        page = self._page or self._new_page()
+        self._page = None
+        page.context.clear_cookies()
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": 320, "height": 800})
+        try:
+            with watched(page, shop) as visitor:
+                yield visitor
+                page.evaluate(LEFT)
+            self._page = page
+        finally:
+            if self._page is None:
+                page.context.close()
+
+    def _new_page(self) -> Page:
+        page = new_page(self._browser)
+        page.context.add_init_script(AXE_AT_HAND)
+        return page
+
+    def close(self) -> None:
+        """The last one has gone."""
+        if self._page:
+            self._page.context.close()
