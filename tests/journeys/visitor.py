@@ -85,8 +85,7 @@ class Visitor:
         """Click the button of that name, or the link where there is none, once the page is there."""
         self.page.wait_for_load_state("domcontentloaded")
         button, link = (self.page.get_by_role(role, name=name) for role in ("button", "link"))
-        button.or_(link).first.wait_for()
-        (button if button.count() else link).first.click()
+        (button if button.count() else button.or_(link)).first.click()
         self.page.wait_for_load_state()
 
     def picks(self, group: str, option: str) -> None:
