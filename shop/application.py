@@ -53,7 +53,7 @@ from shop.settings import PaymentMode, Settings, from_environment
 from shop.standin import deliveries
 from shop.standin.application import create_standin
 from shop.standin.config import StandIn, derived_keys
-from shop.telephone import caller_orders
+from shop.telephone import caller_claims, caller_emails, caller_orders
 from shop.web import assets
 from shop.webhooks import routes as webhooks
 
@@ -83,6 +83,8 @@ TOPICS: Final = (
     back_in_stock_routes,
     kept_routes,
     caller_orders,
+    caller_claims,
+    caller_emails,
     thanks_routes,
     webhooks,
     accounts,

@@ -64,8 +64,14 @@ def shown_step(step: Step) -> ShownStep:
     """A step of a claim, as its buyer reads it."""
     picture = "A picture came with it." if step.has_picture else ""
     return ShownStep(
-        who="You" if step.actor == BUYER else "In Remembrance",
+        who=_who(step),
         when=day(step.at),
         words=step.words,
         note=OUTCOMES[step.outcome] if step.outcome else picture,
     )
+
+
+def _who(step: Step) -> str:
+    if not step.is_the_buyers:
+        return "In Remembrance"
+    return "You" if step.actor == BUYER else "You, written down by us"

@@ -29,6 +29,13 @@ class Step:
     actor: str
     words: str = field(repr=False)
     has_picture: bool
+    why: str = field(default="", repr=False)
+    """How the owner came to write it down for the buyer."""
+
+    @property
+    def is_the_buyers(self) -> bool:
+        """Whether the buyer said it, also if the owner wrote it down."""
+        return self.kind in {Said.OPENED, Said.WROTE}
 
 
 def claims_of(session: Session, order_id: int) -> Sequence[Claim]:
@@ -110,6 +117,7 @@ def _kept(session: Session, vault: Vault, claim: Claim, step: Step) -> dict[str,
         "outcome": step.outcome,
         "by": step.actor,
         "words": step.words,
+        "why": step.why,
         "picture": b64encode(picture).decode() if picture else None,
     }
 
@@ -138,4 +146,5 @@ def _read(claim: Claim, row: ClaimStep, sealed: Mapping[str, Any], *, has_pictur
         actor=row.actor,
         words=kept.get("words", ""),
         has_picture=has_picture,
+        why=kept.get("why", ""),
     )

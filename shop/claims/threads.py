@@ -45,6 +45,8 @@ class Message:
     words: str = field(repr=False)
     picture: bytes | None = field(default=None, repr=False)
     actor: str = BUYER
+    why: str = field(default="", repr=False)
+    """How the owner came to write it down for somebody who telephoned; no page of the buyer's shows it."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,8 @@ def _tell_owner(session: Session, order_id: int) -> None:
 def _seal(session: Session, vault: Vault, claim: Claim, step: ClaimStep, message: Message) -> None:
     place = label(claim.id, step.id)
     if message.words:
-        vault.seal(session, claim.order_id, place, {"words": message.words})
+        why = {"why": message.why} if message.why else {}
+        vault.seal(session, claim.order_id, place, {"words": message.words, **why})
     if message.picture is not None:
         sealed = vault.seal_file(session, claim.order_id, place, message.picture)
         session.add(ClaimPicture(step_id=step.id, order_id=claim.order_id, sealed=sealed))

@@ -106,6 +106,8 @@ class StepShown:
     outcome: str
     picture: str
     """Its address; empty where none came with it."""
+    why: str = field(default="", repr=False)
+    """How it came to be written down for the buyer."""
 
 
 @blueprint.get("/<int(max=2147483647):number>")
@@ -191,8 +193,15 @@ def _problems(form: AnswerForm) -> dict[str, Any]:
 
 def _shown(step: Step, href: str) -> StepShown:
     return StepShown(
-        who=f"{'The buyer' if step.actor == BUYER else step.actor}, {minute(step.at)}",
+        who=f"{_who(step)}, {minute(step.at)}",
         words=step.words,
         outcome=step.outcome.capitalize() if step.outcome else "",
         picture=f"{href}/pictures/{step.id}" if step.has_picture else "",
+        why=step.why,
     )
+
+
+def _who(step: Step) -> str:
+    if step.actor == BUYER:
+        return "The buyer"
+    return f"The buyer, written down by {step.actor}" if step.is_the_buyers else step.actor

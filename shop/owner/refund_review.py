@@ -14,10 +14,13 @@ from shop.money import pounds_and_pence
 from shop.orders.models import OrderLine
 from shop.orders.view import OrderView
 from shop.owner.order_money import Option
+from shop.payments import cancelling
+from shop.payments.cancelling import Cancelling
 from shop.payments.kinds import Goodwill
 from shop.payments.refundable import Refundable
 
 LATER: Final = "later"
+OWNER: Final = "owner"
 ASKED_LATER: Final = Option(LATER, "I shall say later", "You are asked on the stock page")
 STAYS: Final = "The donation stays as it is."
 
@@ -53,6 +56,8 @@ class RefundReview:
     pieces: Sequence[PieceGoing]
     donation: str
     left_pence: int
+    cancelling: Cancelling | None
+    """What cancelling the same units would give back, as their buyer can; None once that is too late."""
 
 
 def refund_review(
@@ -76,7 +81,15 @@ def refund_review(
         pieces=[_going(row, at_the_bench[row.number], fates.get(row.number)) for row in leaving],
         donation=_donation(session, order, taken, money.returned),
         left_pence=money.left_pence - amount,
+        cancelling=_cancelling(session, order, refund.lines),
     )
+
+
+def _cancelling(session: Session, order: OrderView, numbers: Sequence[int]) -> Cancelling | None:
+    closed = cancelling.why_not(session, order.row, actor=OWNER)
+    if not numbers or any(closed.get(number, OWNER) for number in numbers):
+        return None
+    return cancelling.what_goes_back(session, order.row, numbers)
 
 
 def _sums(order: OrderView, lines: Sequence[int], postage_pence: int, asked: Asked) -> list[tuple[str, int]]:

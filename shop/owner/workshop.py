@@ -5,6 +5,7 @@ from typing import Final
 from shop.owner import (
     alerts,
     bench_card,
+    cancellations,
     claims,
     count_file,
     cutting,
@@ -41,6 +42,7 @@ from shop.owner import (
 TOPICS: Final = (
     alerts,
     bench_card,
+    cancellations,
     claims,
     count_file,
     cutting,

@@ -194,6 +194,7 @@ BUTTONS: Final = {
     "/owner/orders/<reference>/send-backs/<int(max=2147483647):number>/arrival",
     "/owner/orders/<reference>/send-backs/<int(max=2147483647):number>/keeping",
     "/owner/orders/<reference>/emails/<int(max=2147483647):number>/copies",
+    "/owner/orders/<reference>/email/withdrawal",
     "/owner/orders/<reference>/looks",
     "/owner/orders/views",
     "/owner/orders/views/<int(max=2147483647):number>/removal",
@@ -228,6 +229,9 @@ BUTTONS: Final = {
 
 
 TRIED_ELSEWHERE: Final = {
+    "/owner/orders/<reference>/cancellation",
+    "/owner/orders/<reference>/claims",
+    "/owner/orders/<reference>/email",
     "/orders/<token>/questions/<int(max=2147483647):number>",
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/questions",
     "/orders/<token>/claims",
@@ -263,7 +267,8 @@ TRIED_ELSEWHERE: Final = {
 }
 """Forms that tests/journal/test_comments.py tries, since only a few a minute are taken, notes, why a parcel
 leaves early or is lost, the one for a refund that Stripe refused, those of drawings by hand, the counts of
-stock and sales elsewhere, in tests/owner, those that put an order right, in tests/corrections, the
+stock and sales elsewhere, in tests/owner, those that put an order right, in
+tests/corrections, for callers, in tests/telephone, the
 invitation, in tests/accounts/test_roster.py, and claims, in test_claims.py here and in tests/owner; what
 goes back in test_send_backs.py."""
 

@@ -38,6 +38,7 @@ SLUGS: Final = ("heart", "two-rings", "disc", "thread", "petal", "keeping")
 ORDER_DELIVERY: Final = "/orders/<token>/delivery"
 ORDER_CARD: Final = "/orders/<token>/lines/<number>/dedication"
 OWNER_LINE: Final = "/owner/orders/<reference>/lines/<number>"
+OWNER_CLAIMS: Final = "/owner/orders/<reference>/claims"
 CANCELLATION: Final = "/orders/<token>/cancellation"
 BACK_IN_STOCK: Final = "/pieces/<slug>/back-in-stock"
 EARLY_POSTING: Final = "/owner/orders/<reference>/early-posting"
@@ -745,6 +746,19 @@ def arrived_at_the_owner(visitor: Visitor) -> None:
     visitor.page.get_by_role("link", name="piece 1").last.click()
     visitor.presses(re.compile("It is here, back in the drawer"))
     visitor.open(visitor.path.partition("#")[0])
+
+
+def claim_for_a_caller(visitor: Visitor) -> None:
+    claimed(visitor)
+    visitor.has_signed_in("owner")
+    visitor.open("/owner/orders")
+    visitor.page.locator("main a[href^='/owner/orders/PM-']").first.click()
+    visitor.page.get_by_role("link", name=re.compile("Something is not right: write")).click()
+
+
+def refused_for_a_caller(visitor: Visitor) -> None:
+    claim_for_a_caller(visitor)
+    visitor.presses("Write it down")
 
 
 def claim_before_posting(visitor: Visitor) -> None:
@@ -1498,6 +1512,16 @@ PAGE_STATES: Final = (
     PageState("order card", ORDER_CARD, card_of_an_order, shows="On the card now"),
     PageState("order card refused", ORDER_CARD, refused_card, 422, shows="has room for 400"),
     PageState("order card too late", ORDER_CARD, card_too_late, 409, shows="It is packed"),
+    PageState(
+        "owner claim for a caller", OWNER_CLAIMS, claim_for_a_caller, shows="Write down what the buyer says"
+    ),
+    PageState("owner claim refused", OWNER_CLAIMS, refused_for_a_caller, 422, shows="Please say in a few"),
+    PageState(
+        "owner changes e-mail",
+        "/owner/orders/<reference>/email",
+        owner_changes("Change the e-mail"),
+        shows="Why, and who",
+    ),
     PageState("owner words", f"{OWNER_LINE}/words", owner_changes("Change the words"), shows="The words on"),
     PageState("owner words in sight", f"{OWNER_LINE}/words", owner_words_in_sight, shows="Why, and who"),
     PageState(

@@ -57,6 +57,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/owner/orders/{open}/lines/1/dedication": 21, "/owner/orders/{open}/lines/1/front.svg": 14,
     "/owner/orders/{open}/lines/1/words": 16, "/owner/orders/{posted}": 54,
     "/owner/orders/{open}/lines/1/variant": 26,
+    "/owner/orders/{posted}/claims": 17, "/owner/orders/{posted}/email": 17,
     "/owner/orders/{posted}/claims/1": 20, "/owner/orders/{posted}/claims/1/answers": 2,
     "/owner/orders/{posted}/claims/1/pictures/1": 10,
     "/owner/payment-links": 10, "/pay/{pay}": 5,
