@@ -116,7 +116,7 @@ def erase(session: Session, vault: Vault, reference: str, *, actor: str) -> Eras
     emails = outbox.drop_unsent(session, outbox.Drop.ERASED, order_id=order.id)
     digests = {"proof_digest": None, "cut_digest": None}
     session.execute(update(OrderLine).where(OrderLine.order_id == order.id).values(digests))
-    order.fingerprint = order.buyer_hash = ERASED
+    order.fingerprint, order.buyer_hash, order.is_gift = ERASED, ERASED, None
     if had_words:
         record(session, order, EventKind.ERASED, actor=actor)
     return Erased(had_words, emails)

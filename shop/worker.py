@@ -22,6 +22,7 @@ from shop.checkout import basket_store
 from shop.emails import back_in_stock, order_emails, payment_link
 from shop.emails.owner_emails import tell_owners
 from shop.fulfilment import delivery, late, order_search
+from shop.fulfilment.gifts import read_old
 from shop.journal import comment_erasure
 from shop.mail.sending import send_next, transport
 from shop.payments.services import Services
@@ -86,6 +87,7 @@ class Worker:
             self._task("counts", self._check_stock, LOOK_EVERY),
             self._task("few left", self._tell_of_few, EVERY),
             self._task("search", self._make_searchable, SEARCH_EVERY, rounds=True),
+            self._task("gifts", lambda: read_old(*sealed), LOOK_EVERY, rounds=True),
             self._task("arrivals", self._assume_arrivals, LOOK_EVERY, rounds=True),
         ]
         return emails, news, upkeep

@@ -132,7 +132,7 @@ class Maker(Rows):
             hold_id=order.number, fingerprint="", currency=CURRENCY, goods_pence=goods,
             postage_pence=postage.pence, total_pence=goods + CHEAPEST.pence, postage_service=postage.slug,
             policy_id=self.policy_id, donation_pence=0, donation_statement=self.statement,
-            placed_at=order.placed_at,
+            placed_at=order.placed_at, is_gift=False,
         )  # fmt: skip
         _, link = new_link(self.secret_key, order.number)
         self.put(OrderLink, **link, created_at=order.placed_at, revoked_at=None)

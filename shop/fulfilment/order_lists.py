@@ -15,6 +15,7 @@ from shop.giving.ledger import Book
 from shop.orders.models import Order, OrderLine
 from shop.orders.states import UNPAID, State
 from shop.orm import UtcDateTime
+from shop.payment_links.models import PaymentLink, Via
 
 FEW: Final = 2000
 """Up to so many units of a stage their orders are found from them; of more, the orders are gone through."""
@@ -33,6 +34,10 @@ class OrderFilter:
     """With a unit that rests."""
     words: bool | None = None
     """With a unit to be engraved, or without any."""
+    gift: bool | None = None
+    """Sent to somebody else, or not."""
+    via: Via | None = None
+    """Put together by the owner, for somebody who asked in this way."""
     book: Book | None = None
     first: date | None = None
     last: date | None = None
@@ -58,6 +63,10 @@ def _conditions(session: Session, wanted: OrderFilter) -> Iterator[ColumnElement
         yield Order.state == wanted.state
     elif not wanted.unpaid:
         yield Order.state.not_in(UNPAID)
+    if wanted.gift is not None:
+        yield Order.is_gift.is_(wanted.gift)
+    if wanted.via is not None:
+        yield Order.id.in_(select(PaymentLink.order_id).where(PaymentLink.via == wanted.via))
     if wanted.book is not None:
         yield Order.book == wanted.book
     if wanted.first is not None:

@@ -91,6 +91,7 @@ def correct_delivery(
         before[ARRIVAL] = promised.isoformat()
     made = keep_before(session, vault, order, Subject.DELIVERY, before, line=None, actor=actor, why=why)
     vault.seal_all(session, order_id, now)
+    order.is_gift = bool(now["gift"].get("as_gift"))
     _tell(session, order, f"{DELIVERY_EMAIL}-{made.id}", DELIVERY_EMAIL)
     return True
 

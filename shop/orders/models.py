@@ -57,6 +57,8 @@ class Order(Base):
     donation_statement: Mapped[str | None] = mapped_column(Text)
     """The statement as it stood beside the price at that time."""
     placed_at: Mapped[datetime]
+    is_gift: Mapped[bool | None]
+    """Whether it goes to somebody else, as is sealed with it; None once erased, or until that was read."""
     posted_by: Mapped[date | None]
     """The day promised, a British one; None of an order from before days were promised."""
     post_from: Mapped[date | None]

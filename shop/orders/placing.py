@@ -142,8 +142,7 @@ def place(
 ) -> Order:
     """Make the order and its hold.
 
-    Raises NoLongerSold, as `set_aside` does, or NotCuttable for words that would not be cut as drawn; then
-    nothing is kept.
+    Raises NoLongerSold, NotCuttable for words that would not be cut as drawn, or as `set_aside` does.
     """
     now = clock.now()
     ready = prepared or prepare(services, draft, agreed)
@@ -167,6 +166,7 @@ def place(
         donation_pence=policy.amount_pence if policy and policy.basis == "order" else 0,
         donation_statement=statement(policy) if policy else None,
         placed_at=now,
+        is_gift=draft.as_gift,
         **(asdict(draft.promise) if draft.promise else {}),
     )
     each = policy.amount_pence if policy and policy.basis == "unit" else 0

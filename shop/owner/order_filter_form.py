@@ -13,10 +13,12 @@ from shop.fulfilment.order_lists import OrderFilter
 from shop.fulfilment.stages import Stage
 from shop.giving.ledger import Book
 from shop.orders.states import State
+from shop.payment_links.models import Via
 from shop.web.dates import DAY_FORMATS
 
 EVERY_ORDER: Final = "all"
 ON_HOLD: Final = "on hold"
+YES_OR_NO: Final = {"yes": True, "no": False}
 BOOKS: Final[Mapping[str, Book]] = {"live": "live", "test": "test"}
 
 Value = TypeVar("Value")
@@ -57,6 +59,23 @@ class OrderFilterForm(web.Form):
         ],
         validators=[Optional()],
     )
+    gift = SelectField(
+        "Gift",
+        choices=[
+            SelectChoice("", "Gift or not"),
+            SelectChoice("yes", "A gift"),
+            SelectChoice("no", "No gift"),
+        ],
+        validators=[Optional()],
+    )
+    via = SelectField(
+        "Asked for",
+        choices=[
+            SelectChoice("", "In any way"),
+            *(SelectChoice(via.value, f"By {via}") for via in Via),
+        ],
+        validators=[Optional()],
+    )
     book = SelectField(
         "Payments",
         choices=[
@@ -83,7 +102,9 @@ class OrderFilterForm(web.Form):
             unpaid=state == EVERY_ORDER,
             stage=Stage(stage) if stage not in {"", ON_HOLD} else None,
             on_hold=stage == ON_HOLD,
-            words={"yes": True, "no": False}.get(self.words.data or ""),
+            words=YES_OR_NO.get(self.words.data or ""),
+            gift=YES_OR_NO.get(self.gift.data or ""),
+            via=Via(via) if (via := (self.via.data or "").strip()) else None,
             book=BOOKS.get(self.book.data or ""),
             first=self.start.data,
             last=self.end.data,
@@ -96,12 +117,18 @@ def chosen(wanted: OrderFilter) -> dict[str, str]:
     fields: dict[str, Any] = {
         "state": wanted.state or (EVERY_ORDER if wanted.unpaid else None),
         "stage": stage,
-        "words": None if wanted.words is None else "yes" if wanted.words else "no",
+        "words": _said(wanted.words),
+        "gift": _said(wanted.gift),
+        "via": wanted.via,
         "book": wanted.book,
         "from": wanted.first,
         "to": wanted.last,
     }
     return {name: str(value) for name, value in fields.items() if value is not None}
+
+
+def _said(wanted: bool | None) -> str | None:  # noqa: FBT001 - a choice, not a switch
+    return None if wanted is None else "yes" if wanted else "no"
 
 
 def address(wanted: OrderFilter, *, page: str = "/owner/orders", **more: str) -> str:

@@ -157,6 +157,8 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
         "state": choice(*EMPTY),
         "stage": choice(*EMPTY),
         "words": choice(*EMPTY),
+        "gift": choice(*EMPTY),
+        "via": choice(*EMPTY),
         "book": choice(*EMPTY),
         "from": text(*EMPTY),
         "to": text(*EMPTY),

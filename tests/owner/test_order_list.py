@@ -8,10 +8,13 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import update
 
-from shop.fulfilment import units
+from shop import privacy
+from shop.fulfilment import gifts, parcel_corrections, units
 from shop.fulfilment.stages import Action, Hold
 from shop.orders.models import Order
 from shop.orders.saved_views import views
+from shop.payment_links import payment_links
+from shop.payment_links.models import Via
 from tests.fulfilment.conftest import OWNER, PLAIN, Bench
 from tests.harness import Harness
 from tests.shopper import Shopper, soup
@@ -75,6 +78,33 @@ def test_each_choice_shows_exactly_its_orders(owner: Shopper, bench: Bench) -> N
     }
     for choice, orders in choices.items():
         assert listed(owner, choice) == [reference_of(harness, order) for order in orders], choice
+
+
+def test_gifts_and_what_was_asked_for_by_telephone_are_lists_of_their_own(
+    owner: Shopper, bench: Bench
+) -> None:
+    harness = bench.harness
+    plain, gift, old, rang = (bench.paid(BARE) for _ in range(4))
+    with harness.database.transaction() as session:
+        contact = harness.services.vault.reveal(session, gift, "contact")
+        seen = parcel_corrections.delivery_stamp(session, harness.services.vault, gift) or ""
+        as_gift = {"as_gift": True, "message": "With love"}
+        parcel_corrections.correct_delivery(
+            session, harness.services.vault, gift, contact, as_gift, seen=seen, actor=OWNER
+        )
+        harness.services.vault.seal(session, old, "gift", as_gift)
+        session.get_one(Order, old).is_gift = None
+        link, _ = payment_links.begin(session, harness.services.vault, Via.TELEPHONE, actor=OWNER)
+        payment_links.ordered(session, link.id, rang)
+    choices = {"?gift=yes": [gift], "?gift=no": [rang, plain], "?via=telephone": [rang], "?via=letter": []}
+    for choice, orders in choices.items():
+        assert listed(owner, choice) == [reference_of(harness, order) for order in orders], choice
+    assert not gifts.read_old(harness.database, harness.services.vault)
+    assert listed(owner, "?gift=yes") == [reference_of(harness, order) for order in (old, gift)]
+    with harness.database.transaction() as session:
+        privacy.erase(session, harness.services.vault, reference_of(harness, old), actor=OWNER)
+    assert not gifts.read_old(harness.database, harness.services.vault)
+    assert listed(owner, "?gift=yes") == [reference_of(harness, gift)]
 
 
 def test_days_are_those_of_britain(owner: Shopper, bench: Bench) -> None:
