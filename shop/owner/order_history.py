@@ -94,6 +94,7 @@ def _about(data: Mapping[str, Any]) -> str:
     parts = [f"piece {number}" for number in data.get("lines") or ()]
     parts += ["postage"] if data.get("with_postage") else []
     parts += [f"goodwill ({data['goodwill']})"] if data.get("goodwill") else []
+    parts += [f"{data['before']}, now {data['now']}"] if "now" in data else []
     return ", ".join(parts)
 
 

@@ -294,7 +294,8 @@ def test_the_owner_changes_it_for_who_telephones_and_says_why(golden: Bought, ap
     assert Action.EXCHANGE in actions
     page = " ".join(soup(owner.get(f"/owner/orders/{reference}")).text.split())
     assert "It was changed since it was ordered" in page
-    assert "metal or chain changed: piece 1" in page
+    before, now = kept["before"]["metal_name"], line(golden).metal_name
+    assert f"metal or chain changed: piece 1, {before}, 18 inch chain, now {now}" in page
 
 
 def test_a_stray_link_changes_nothing(golden: Bought) -> None:

@@ -1,8 +1,12 @@
 """Whatever happens to an order whose pieces are changed: our books are Stripe's, and no piece is lost."""
 
 import random
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -163,6 +167,76 @@ def restock(bench: Bench, sku: str) -> None:
         piece, _ = snapshot.load(session).by_sku(sku) or (None, None)
         for variant in piece.variants if piece else ():
             stock.adjust(session, variant.id, 1_000, reason="received", actor="test")
+
+
+def changer(bench: Bench, order: int, sku: str, wording: int = 1) -> Callable[[], object]:
+    """Changes its first piece to this one, decided on what stands now."""
+    with bench.harness.database.reading() as session:
+        catalogue, line = snapshot.load(session), lines_of(session, order)[0]
+        found = next(
+            one for one in exchanges(catalogue, bench.harness.order(order), line) if one.variant.sku == sku
+        )
+    wanted = Wanted(found.variant.id, found.difference_pence, wording)
+
+    def change() -> object:
+        with bench.harness.database.transaction() as session:
+            vault = bench.harness.services.vault
+            return exchange(session, vault, order, 1, catalogue=catalogue, wanted=wanted, actor=BUYER)
+
+    return change
+
+
+def meet(*doings: Callable[[], object]) -> list[type[Exception] | None]:
+    """All of it at the same moment. Gives what refused each."""
+    start = threading.Barrier(len(doings))
+
+    def run(do: Callable[[], object]) -> type[Exception] | None:
+        start.wait(30)
+        try:
+            do()
+        except REFUSED as refused:
+            return type(refused)
+        return None
+
+    with ThreadPoolExecutor(len(doings)) as pool:
+        return [one.result(60) for one in [pool.submit(run, do) for do in doings]]
+
+
+def sound(bench: Bench, *orders: int) -> None:
+    for order in orders:
+        bench.harness.sync(order)
+        assert pieces_out(Life(bench, order, random.Random())) == 1
+        assert bench.harness.kept_pence(order) == bench.harness.order(order).total_pence
+    assert bench.harness.sound() == []
+
+
+def test_a_change_and_the_beginning_of_engraving_meet_and_one_of_them_comes_first(bench: Bench) -> None:
+    order = bench.paid(("DISC-GOLD-18", "Wren"))
+    bench.act(order, 1, Action.CHECK)
+    refused = meet(changer(bench, order, "DISC-SILVER-18"), partial(bench.act, order, 1, Action.BEGIN))
+    assert refused in ([None, NotAllowed], [TooLate, None])
+    began = bench.stages(order) == [Stage.ENGRAVING]
+    assert began == (refused[0] is TooLate)
+    sound(bench, order)
+
+
+def test_of_two_tabs_that_meet_one_changes_it(bench: Bench) -> None:
+    order = bench.paid(("DISC-GOLD-18", ""))
+    refused = meet(changer(bench, order, "DISC-SILVER-18"), changer(bench, order, "DISC-SILVER-16"))
+    assert sorted(map(str, refused)) == sorted(map(str, [None, ChangedMeanwhile]))
+    sound(bench, order)
+
+
+def test_of_two_who_want_the_last_one_has_it(bench: Bench) -> None:
+    orders = [bench.paid(("DISC-GOLD-18", "")), bench.paid(("DISC-GOLD-16", ""))]
+    with bench.harness.database.transaction() as session:
+        _, last = snapshot.load(session).by_sku("DISC-SILVER-20") or (None, None)
+        assert last
+        there = stock.level_of(session, last.id).on_hand
+        stock.adjust(session, last.id, 1 - there, reason="counted", actor="test")
+    refused = meet(*(changer(bench, order, "DISC-SILVER-20") for order in orders))
+    assert sorted(map(str, refused)) == sorted(map(str, [None, SoldOut]))
+    sound(bench, *orders)
 
 
 def lives(bench: Bench, seed: int) -> None:
