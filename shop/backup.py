@@ -22,6 +22,7 @@ from shop.dedications.vault import Vault
 from shop.giving import ledger_triggers, verification
 from shop.mail import outbox
 from shop.mail.outbox import Drop
+from shop.payment_links import link_emails
 
 THEN = """
 
@@ -133,6 +134,7 @@ def _prepare(staged: Database, vault: Vault) -> tuple[int, int]:
         problems += triggers.missing(session.connection(), ledger_triggers.TRIGGERS)
         if problems:
             raise CannotRestore("The ledger in this backup is not sound: " + "; ".join(problems))
+        link_emails.drop_unsent(session)
         return outbox.drop_unsent(session, Drop.RESTORED), roster.start_anew(session)
 
 

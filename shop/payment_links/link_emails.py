@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock
@@ -69,6 +69,12 @@ def note(session: Session, claimed: Claimed, *, refused: bool) -> None:
         link.email_refused_at = clock.now()
     else:
         link.emailed_at = clock.now()
+
+
+def drop_unsent(session: Session) -> None:
+    """Have none of them sent: they waited in a copy that was brought back."""
+    waits = update(PaymentLink).where(PaymentLink.email_due_at.is_not(None)).values(email_due_at=None)
+    session.execute(waits.execution_options(synchronize_session=False))
 
 
 def _due() -> Select[PaymentLink]:

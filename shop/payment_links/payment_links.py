@@ -179,11 +179,9 @@ def give_back(session: Session, order_id: int, order_hold_id: int, *, again: boo
     If it may be paid for `again`, its pieces stay aside for as long as the link lasts that it was made from:
     nobody else comes between, for all of it is one transaction.
     """
-    stock.release(session, order_hold_id)
-    if not again:
-        return
     query = select(PaymentLink).where(PaymentLink.order_id == order_id).with_for_update()
-    link = session.scalars(query).first()
+    link = session.scalars(query).first() if again else None  # before any stock, as everybody locks it
+    stock.release(session, order_hold_id)
     if link is None or link.withdrawn_at or link.until is None or is_over(link) or link.hold_id:
         return
     lines = select(HoldLine.variant_id, HoldLine.quantity).where(HoldLine.hold_id == order_hold_id)

@@ -77,7 +77,7 @@ def _waiting(link: PaymentLink, found: Secrets) -> WaitingLink:
         total=pounds_and_pence(link.total_pence) if link.total_pence else "",
         address=f"{site}/pay/{payment_links.grouped(found.code)}" if works else "",
         until=minute(link.until) if link.until else "",
-        emailed=_emailed(link) if works else "",
+        emailed=_emailed(link, found.email) if works else "",
     )
 
 
@@ -87,9 +87,11 @@ def _state(link: PaymentLink) -> tuple[str, str]:
     return ("ran out unpaid", "bad") if payment_links.is_over(link) else ("waits to be paid for", "wait")
 
 
-def _emailed(link: PaymentLink) -> str:
+def _emailed(link: PaymentLink, email: str) -> str:
+    if not email:
+        return "There is no e-mail address."
     if link.emailed_at:
         return f"E-mailed {minute(link.emailed_at)}"
     if link.email_refused_at:
         return "The e-mail was refused: please read the link out, or change the address."
-    return "The e-mail waits to be sent." if link.email_due_at else "There is no e-mail address."
+    return "The e-mail waits to be sent." if link.email_due_at else "The e-mail was not sent."

@@ -3,6 +3,7 @@
 import re
 import smtplib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from shop import privacy
 from shop.catalogue.models import Variant
 from shop.checkout.models import Basket
 from shop.orders.states import State
-from shop.payment_links import payment_links
+from shop.payment_links import link_emails, payment_links
 from shop.payment_links.models import Via
 from shop.payments.gateway_errors import GatewayDown
 from shop.payments.sync import withdraw
@@ -335,3 +336,33 @@ def test_an_order_that_was_erased_takes_the_link_along(telephone: Telephone) -> 
         privacy.erase(session, telephone.harness.services.vault, order.reference, actor=ME)
     assert [link.sealed for link in telephone.links()] == [b""]
     assert telephone.owner.get(LIST).status_code == 200
+
+
+@both
+def test_a_link_withdrawn_while_it_is_being_paid_for_leaves_nothing_set_aside_and_nothing_to_pay(
+    telephone: Telephone,
+) -> None:
+    telephone.harness.set_stock("petal", 4)
+    for _ in range(4):
+        number = telephone.sends("petal")
+        caller = telephone.caller(number)
+        paying = form_on(caller.get("/checkout/payment"), "/checkout/payment")[1]
+        at = f"{LIST}/{number}/withdrawal"
+        ending = form_on(telephone.owner.get(LIST), at)[1]
+        with ThreadPoolExecutor() as pool:
+            paid = pool.submit(caller.post, "/checkout/payment", paying)
+            ended = pool.submit(telephone.owner.post, at, ending)
+        assert paid.result().status_code in {303, 409, 422, 503}
+        assert ended.result().status_code == 303
+        assert {order.state for order in telephone.orders()} <= {State.EXPIRED}
+        assert telephone.harness.level("petal").available == 4
+        assert telephone.links()[-1].sealed == b""
+
+
+def test_a_copy_that_is_brought_back_sends_no_link(telephone: Telephone) -> None:
+    number = telephone.sends()
+    with telephone.harness.database.transaction() as session:
+        link_emails.drop_unsent(session)
+    telephone.round()
+    assert telephone.post.took == []
+    assert "The e-mail was not sent" in telephone.said(number)
