@@ -78,17 +78,15 @@ def metal(page, view: str, area: Area, place: Placement) -> Image.Image:
 def test_a_name_typed_letter_by_letter_appears_on_every_piece_inside_its_edge_and_at_once(
     browser, live_server, catalogue, width
 ):
-    for piece in catalogue.pieces:
-        if not piece.engravable:
-            continue
-        page = browser.new_page(viewport={"width": width, "height": 812})
-        try:
-            for side in piece.sides:
+    page = browser.new_page(viewport={"width": width, "height": 812})
+    try:
+        for piece in catalogue.pieces:
+            for side in piece.sides if piece.engravable else ():
                 page.goto(f"{live_server}/pieces/{piece.slug}")
                 page.locator(f"[name=face][value={FACES.get(piece.slug, 'great-vibes')}]").check()
                 _type_and_look(page, piece, side)
-        finally:
-            page.close()
+    finally:
+        page.close()
 
 
 def _type_and_look(page, piece, side) -> None:
