@@ -25,6 +25,7 @@ from shop.checkout import (
     order_routes,
     question_routes,
     send_back_routes,
+    stock_request_routes,
     thanks_routes,
 )
 from shop.checkout import routes as checkout
@@ -81,6 +82,7 @@ TOPICS: Final = (
     send_back_routes,
     find_routes,
     back_in_stock_routes,
+    stock_request_routes,
     kept_routes,
     caller_orders,
     caller_claims,

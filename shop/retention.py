@@ -118,7 +118,7 @@ COMMENT_ADDRESS: Final = RetentionRule(
 
 STOCK_REQUEST: Final = RetentionRule(
     "The e-mail address you leave for a piece that is sold out, sealed, and which piece it is for",
-    "So that we can write to you once when it can be had again. Then it is erased.",
+    "So that we can tell you how to take it back, and once when it can be had again. Then it is erased.",
     "Your own choice to give it (consent)",
     "after you left it, if the piece has not come back by then",
     timedelta(days=180),

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import chain
 from types import FrameType
 from typing import Final
@@ -19,7 +20,8 @@ from shop.accounts import rate_limit, sessions, staff
 from shop.alerts import AlertKind, raise_alert
 from shop.catalogue import snapshot
 from shop.checkout import basket_store
-from shop.emails import back_in_stock, order_emails, payment_link
+from shop.emails import order_emails, payment_link
+from shop.emails.back_in_stock import Sender, tell_who_waits
 from shop.emails.owner_emails import tell_owners
 from shop.fulfilment import delivery, late, order_search
 from shop.fulfilment.gifts import read_old
@@ -63,12 +65,16 @@ class Worker:
 
     def lanes(self) -> Sequence[Sequence[Task]]:
         """All there is to do, by what may wait for what."""
-        sealed = (self.services.database, self.services.vault)
-        about = (*sealed, self.post, self.settings.site_url, self.trader)
+        sealed, site_url = (self.services.database, self.services.vault), self.settings.site_url
+        about = (*sealed, self.post, site_url, self.trader)
+        owners = (self.services.database, render_template, self.post, site_url, self.trader.email)
+        waits = Sender(*sealed, self.post, render_template, site_url, self.trader)
         emails = [
             self._task("emails", self._send_email),
-            self._task("owners", self._tell_owners, TELL_EVERY),
-            self._task("back in stock", lambda: back_in_stock.send_next(*about), TELL_EVERY, rounds=True),
+            self._task("owners", lambda: self._rendering(tell_owners, *owners), TELL_EVERY),
+            self._task(
+                "back in stock", partial(self._rendering, tell_who_waits, waits), TELL_EVERY, rounds=True
+            ),
             self._task("payment links", lambda: payment_link.send_next(*about), LINKS_EVERY, rounds=True),
         ]
         news = [self._task("webhooks", lambda: handlers.work(self.services))]
@@ -83,10 +89,10 @@ class Worker:
             self._task("texts", self._tell_left_out, LOOK_EVERY),
             self._task("look", self._look, LOOK_EVERY, rounds=True),
             self._task("erasure", self._erase, LOOK_EVERY, rounds=True),
-            self._task("keys", self._sweep_keys, LOOK_EVERY),
+            self._task("keys", lambda: bool(erasures.sweep_keys(*sealed)), LOOK_EVERY),
             self._task("counts", self._check_stock, LOOK_EVERY),
             self._task("few left", self._tell_of_few, EVERY),
-            self._task("search", self._make_searchable, SEARCH_EVERY, rounds=True),
+            self._task("search", partial(order_search.make_searchable, *sealed), SEARCH_EVERY, rounds=True),
             self._task("gifts", lambda: read_old(*sealed), LOOK_EVERY, rounds=True),
             self._task("arrivals", self._assume_arrivals, LOOK_EVERY, rounds=True),
         ]
@@ -104,22 +110,19 @@ class Worker:
             busy |= task.run()
         return busy
 
-    def _send_email(self) -> bool:
+    def _rendering(self, do: Callable[..., bool], *given: object) -> bool:
+        """Do what renders templates."""
         with self.app.test_request_context(base_url=self.settings.site_url):
-            return send_next(
-                self.services.database,
-                self.post,
-                lambda claimed: order_emails.write(self.services, render_template, claimed, self.trader),
-                order_emails.tell_refused,
-            )
+            return do(*given)
 
-    def _tell_owners(self) -> bool:
-        """New orders and whatever needs a person are e-mailed to the owners, when they want it."""
-        site_url = self.settings.site_url
-        with self.app.test_request_context(base_url=site_url):
-            return tell_owners(
-                self.services.database, render_template, self.post, site_url, self.trader.email
-            )
+    def _send_email(self) -> bool:
+        return self._rendering(
+            send_next,
+            self.services.database,
+            self.post,
+            lambda claimed: order_emails.write(self.services, render_template, claimed, self.trader),
+            order_emails.tell_refused,
+        )
 
     def _deliver(self) -> bool:
         return bool(self.app.extensions["shop"].deliver(clock.now()))
@@ -171,14 +174,6 @@ class Worker:
         if erased:
             self.services.database.forget_deleted()
         return bool(erased)
-
-    def _sweep_keys(self) -> bool:
-        """Keys that have sealed nothing for long, and copies of the store past the time the page gives."""
-        return bool(erasures.sweep_keys(self.services.database, self.services.vault))
-
-    def _make_searchable(self) -> bool:
-        """Orders are found by their words soon after they were placed or changed."""
-        return order_search.make_searchable(self.services.database, self.services.vault)
 
     def _assume_arrivals(self) -> bool:
         """What was posted long ago, and of which nothing was heard, is taken as delivered."""

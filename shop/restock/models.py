@@ -21,4 +21,8 @@ class StockRequest(Base):
     asked_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     """From when on it may be told; None while the variant is sold out."""
+    link_hash: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
+    """SHA-256 of the link that takes it back; None of one from before there were any."""
+    receipt_due_at: Mapped[datetime | None]
+    """From when on the e-mail with that link may be sent; None once it was."""
     tries: Mapped[int] = mapped_column(default=0, server_default="0")

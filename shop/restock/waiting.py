@@ -9,11 +9,11 @@ which they asked, for as long as some are left; nothing is set aside for them. F
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shop import clock, retention
 from shop.dedications.sealing import SealBroken
@@ -40,6 +40,8 @@ class Claimed:
     message_id: str
     """The same at each try."""
     tries: int
+    token: str = field(default="", repr=False)
+    """Of the link that takes it back, where the e-mail has it."""
 
 
 def ask(session: Session, vault: Vault, variant_id: int, email: str) -> None:
@@ -51,7 +53,9 @@ def ask(session: Session, vault: Vault, variant_id: int, email: str) -> None:
         return
     vault.keys.add([key])
     sealed = vault.seal_with_key(key.id, {"variant": variant_id, "email": email}, SEALED_AS)
-    row = StockRequest(variant_id=variant_id, key_id=key.id, sealed=sealed, asked_at=clock.now())
+    now, link = clock.now(), _hashed(token_of(vault, key.id))
+    row = StockRequest(variant_id=variant_id, key_id=key.id, sealed=sealed, asked_at=now)
+    row.link_hash, row.receipt_due_at = link, now
     session.add(row)
 
 
@@ -78,12 +82,52 @@ def note_free(session: Session, free: Collection[int]) -> None:
 
 def claim(session: Session, vault: Vault) -> Claimed | None:
     """Take whoever asked first of those who are due; None when nobody is."""
-    due = has_come(StockRequest.due_at, clock.now(), LEASE)
-    query = select(StockRequest).where(due).order_by(StockRequest.id).limit(1)
+    if (found := _first(session, vault, StockRequest.due_at)) is None:
+        return None
+    row, email = found
+    row.due_at = clock.now() + LEASE
+    return _claimed(row, email, "back")
+
+
+def claim_receipt(session: Session, vault: Vault) -> Claimed | None:
+    """Take whoever is to be told first that it was asked, and how it is taken back; None when nobody is."""
+    if (found := _first(session, vault, StockRequest.receipt_due_at)) is None:
+        return None
+    row, email = found
+    row.receipt_due_at = clock.now() + LEASE
+    return _claimed(row, email, "receipt", token=token_of(vault, row.key_id))
+
+
+def receipt_sent(session: Session, request_id: int) -> None:
+    """Note that its receipt went out."""
+    row = session.get(StockRequest, request_id)
+    if row is not None:
+        row.receipt_due_at, row.tries = None, 0
+
+
+def asked_by(session: Session, token: str) -> StockRequest | None:
+    """What this link takes back; None when it was taken back, or its address was written to and erased."""
+    query = select(StockRequest).where(StockRequest.link_hash == _hashed(token))
+    return session.scalars(query.with_for_update()).one_or_none()
+
+
+def take_back(session: Session, vault: Vault, token: str) -> None:
+    """Forget the address at once; twice is fine."""
+    row = asked_by(session, token)
+    _forget(session, vault, [row] if row else [])
+
+
+def _first(
+    session: Session, vault: Vault, at: InstrumentedAttribute[datetime | None]
+) -> tuple[StockRequest, str] | None:
+    """Whoever asked first of those for whom that time has come, with the address."""
+    query = select(StockRequest).where(has_come(at, clock.now(), LEASE)).order_by(StockRequest.id).limit(1)
     while (row := session.scalars(query.with_for_update(skip_locked=True)).one_or_none()) is not None:
         said = vault.open_alone([(row.key_id, row.sealed)], SEALED_AS).get(row.key_id)
         if said is not None:
-            return _claimed(row, said)
+            if said["variant"] != row.variant_id:
+                raise SealBroken
+            return row, str(said["email"])
         session.delete(row)  # forgotten by somebody who was killed before this
         session.flush()
     return None
@@ -114,13 +158,19 @@ def _forget(session: Session, vault: Vault, rows: Sequence[StockRequest]) -> int
     return len(rows)
 
 
-def _claimed(row: StockRequest, said: dict[str, object]) -> Claimed:
-    if said["variant"] != row.variant_id:
-        raise SealBroken
-    row.due_at, row.tries = clock.now() + LEASE, row.tries + 1
-    name = hashlib.sha256(row.key_id.encode()).hexdigest()[:32]
-    message_id = f"<{name}@in-remembrance.invalid>"
-    return Claimed(row.id, row.variant_id, str(said["email"]), message_id, row.tries)
+def _claimed(row: StockRequest, email: str, which: str, token: str = "") -> Claimed:
+    row.tries += 1
+    name = _hashed(f"{which} {row.key_id}")[:32]
+    return Claimed(row.id, row.variant_id, email, f"<{name}@in-remembrance.invalid>", row.tries, token)
+
+
+def token_of(vault: Vault, key_id: str) -> str:
+    """What the link is made of: made again for the e-mail, and kept nowhere."""
+    return vault.digest(f"link of stock request {key_id}")[:32]
+
+
+def _hashed(said: str) -> str:
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _name(row: StockRequest) -> str:

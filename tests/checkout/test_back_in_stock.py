@@ -1,5 +1,8 @@
 """An address is left on a page of its own for what is sold out; the answer never says who asked before."""
 
+import re
+from email import message_from_bytes, policy
+
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -7,6 +10,7 @@ from werkzeug.test import TestResponse
 from shop.restock import waiting
 from shop.worker import Worker
 from tests.shopper import Shopper, changed, form_on, harness_of, reason_beside, soup
+from tests.test_worker import work_of
 
 PAGE = "/pieces/petal/back-in-stock"
 
@@ -24,6 +28,11 @@ def leaves(who: Shopper, email: str = "ada@example.com") -> TestResponse:
 def waits(who: Shopper) -> dict[int, int]:
     with who.database.reading() as session:
         return waiting.how_many(session)
+
+
+def tells(who: Shopper) -> bool:
+    """A round of the worker's."""
+    return work_of(Worker(who.app), "back in stock").do()
 
 
 def test_the_page_of_a_piece_leads_there_only_where_something_is_sold_out(visitor: Shopper) -> None:
@@ -83,4 +92,23 @@ def test_the_owner_sees_how_many_wait_and_the_worker_looks_who_is_due(visitor: S
     (row,) = soup(owner.get("/owner/stock")).select("#asked tbody tr")
     cells = [cell.text.strip() for cell in row.select("th, td")]
     assert (cells[0], cells[-1]) == (sku, "2")
-    assert not Worker(visitor.app)._tell_who_waits()
+    assert [tells(visitor) for _ in range(3)] == [True, True, False], "two receipts"
+
+
+def test_the_link_in_the_receipt_shows_what_is_waited_for_and_takes_it_back(visitor: Shopper) -> None:
+    leaves(visitor)
+    assert tells(visitor)
+    (file,) = (visitor.app.extensions["shop"].settings.instance_dir / "mail").glob("*.eml")
+    receipt = message_from_bytes(file.read_bytes(), policy=policy.default).get_body(("plain",))
+    assert receipt
+    page = re.findall(r"http://localhost(/back-in-stock/\w+)", receipt.get_content())[0]
+    stranger = Shopper(visitor.app)
+    shown = stranger.get(page)
+    assert "Petal, Sterling silver, 16 inch chain" in " ".join(soup(shown).text.split()).replace(",  ", ", ")
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert waits(visitor) != {}, "to look changes nothing"
+    for _ in range(2):
+        assert stranger.post(page, form_on(shown, page)[1]).status_code == 303
+    assert waits(visitor) == {}
+    assert "Nothing is kept" in stranger.get(page).text
+    assert "Nothing is kept" in stranger.get("/back-in-stock/nothing").text

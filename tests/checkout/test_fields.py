@@ -177,6 +177,7 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
 
 BUTTONS: Final = {
     "/orders/<token>/emails",
+    "/back-in-stock/<token>",
     "/orders/<token>/day",
     "/owner/days/away/<int(max=2147483647):number>/end",
     "/owner/staff/<int(max=2147483647):number>/role",

@@ -29,6 +29,8 @@ from shop.orders import email_change
 from shop.orders.models import Order
 from shop.payments.gateway_errors import GatewayDown
 from shop.payments.models import PaymentEntry, RefundRequest
+from shop.restock import waiting
+from shop.restock.models import StockRequest
 from tests.claims.conftest import photograph
 from tests.fulfilment.conftest import PLAIN, WORDS, Bench
 from tests.harness import open_harness
@@ -40,6 +42,7 @@ ORDER_CARD: Final = "/orders/<token>/lines/<number>/dedication"
 OWNER_LINE: Final = "/owner/orders/<reference>/lines/<number>"
 OWNER_CLAIMS: Final = "/owner/orders/<reference>/claims"
 CANCELLATION: Final = "/orders/<token>/cancellation"
+TAKE_BACK: Final = "/back-in-stock/<token>"
 BACK_IN_STOCK: Final = "/pieces/<slug>/back-in-stock"
 EARLY_POSTING: Final = "/owner/orders/<reference>/early-posting"
 ORDER_VARIANT: Final = "/orders/<token>/lines/<number>/variant"
@@ -131,6 +134,14 @@ def left_an_address(visitor: Visitor, email: str = "ada@example.com") -> None:
     visitor.page.get_by_text("Sterling silver, 18 in").click()
     visitor.types("E-mail", email)
     visitor.presses("Write to me once")
+
+
+def takes_back(visitor: Visitor) -> None:
+    left_an_address(visitor)
+    with visitor.shop.database.reading() as session:
+        key_id = session.scalars(select(StockRequest.key_id)).one()
+    vault = visitor.shop.app.extensions["shop"].services.vault
+    visitor.open(f"/back-in-stock/{waiting.token_of(vault, key_id)}")
 
 
 def somebody_waits(visitor: Visitor) -> None:
@@ -1476,6 +1487,8 @@ PAGE_STATES: Final = (
     PageState("order unread", "/orders/<token>", unread_order, shows="Our e-mail did not reach you"),
     PageState("back in stock", BACK_IN_STOCK, sold_out_piece, shows="Write to me once"),
     PageState("back in stock asked", BACK_IN_STOCK, left_an_address, shows="We will write to you"),
+    PageState("back in stock taken back", TAKE_BACK, at("/back-in-stock/nothing"), shows="Nothing is kept"),
+    PageState("back in stock to take back", TAKE_BACK, takes_back, shows="your address is erased at once"),
     PageState("back in stock refused", BACK_IN_STOCK, left_no_address, 422, shows="like an e-mail"),
     PageState("back in stock mistyped", BACK_IN_STOCK, left_a_likely_slip, shows="Did you mean"),
     PageState(

@@ -14,6 +14,7 @@ from tests.shopper import Shopper, soup
 
 EVERY_CASE = [(kind, number) for kind, cases in CASES.items() for number in range(len(cases))]
 TO_OWNER_CASES = [(TO_OWNER, number) for number in range(len(owner_cases("", date(2026, 12, 1))))]
+OTHERS = [*TO_OWNER_CASES, ("back-in-stock", 0), ("back-in-stock", 1)]
 
 
 def text_of(owner: Shopper, kind: str, number: int) -> str:
@@ -28,13 +29,13 @@ def test_every_kind_has_its_cases() -> None:
 
 def test_every_case_is_a_link_away(owner: Shopper) -> None:
     links = [str(link["href"]) for link in soup(owner.get("/owner/emails")).select("main section a")]
-    assert links == [f"/owner/emails/{kind}/{number}" for kind, number in TO_OWNER_CASES + EVERY_CASE]
+    assert links == [f"/owner/emails/{kind}/{number}" for kind, number in OTHERS + EVERY_CASE]
 
 
-@pytest.mark.parametrize(("kind", "number"), TO_OWNER_CASES + EVERY_CASE)
+@pytest.mark.parametrize(("kind", "number"), OTHERS + EVERY_CASE)
 def test_a_case_is_shown_as_text_and_alone_in_a_frame(owner: Shopper, kind: str, number: int) -> None:
     text = text_of(owner, kind, number)
-    assert "PM-SAMPLE" in text or kind == TO_OWNER
+    assert "PM-SAMPLE" in text or (kind, number) in OTHERS
     frame = owner.get(f"/owner/emails/{kind}/{number}/html")
     assert of_html(frame.text) == of_text(text)
     policy = frame.headers["Content-Security-Policy"]
@@ -65,5 +66,5 @@ def test_the_case_without_words_has_none_about_words(owner: Shopper) -> None:
 
 
 def test_no_other_address_is_an_email(owner: Shopper) -> None:
-    for address in ("refund/99", "refund/4", "nothing/0", "refund/x", "to-you/99"):
+    for address in ("refund/99", "refund/4", "nothing/0", "refund/x", "to-you/99", "back-in-stock/2"):
         assert owner.get(f"/owner/emails/{address}").status_code == 404

@@ -120,7 +120,7 @@ OPEN: Final = {
     "/", "/pieces", "/pieces/<slug>", "/engravings/preview.svg", "/basket", "/basket/lines",
     "/basket/lines/<int(max=2147483647):line_id>", "/basket/lines/<int(max=2147483647):line_id>/removal",
     "/checkout", "/checkout/payment", "/checkout/thanks", "/orders/<token>", "/orders", "/orders/links",
-    "/webhooks/stripe", "/pieces/<slug>/back-in-stock", "/pay/<code>",
+    "/webhooks/stripe", "/pieces/<slug>/back-in-stock", "/back-in-stock/<token>", "/pay/<code>",
     "/sign-in", "/sign-in/link/<token>", "/sign-out", "/healthz", "/readyz", "/robots.txt",
     "/static/<path:filename>", "/story", "/journal", "/journal/<slug>", "/journal/feed.xml",
     "/journal/<slug>/comments", "/journal/<slug>/comments/<int(max=2147483647):number>/report",

@@ -1,5 +1,6 @@
 """Whoever asks is written to once when a sold-out variant can be had again, and then forgotten."""
 
+import re
 import smtplib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -7,16 +8,25 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
+from jinja2 import Environment, FileSystemLoader
 
 from shop import clock, erasures, stock, trader
 from shop.dedications.vault import Vault
 from shop.emails import back_in_stock
 from shop.restock import waiting
 from shop.restock.waiting import KEPT, LEASE, SETTLED
+from tests.emails.truth import of_html, of_text
 from tests.harness import Harness, open_harness
 
 SITE = "https://shop.example"
 ADA, BEA = "ada@example.com", "bea@example.com"
+
+
+TEMPLATES = Environment(loader=FileSystemLoader("templates"), autoescape=True)
+
+
+def rendered(name: str, **given: object) -> str:
+    return TEMPLATES.get_template(name).render(**given)
 
 
 class Post:
@@ -59,7 +69,15 @@ class Shelf:
             return waiting.how_many(session).get(self.variant, 0)
 
     def round(self) -> bool:
-        return back_in_stock.send_next(self.database, self.vault, self.post, SITE, self.seller)
+        """The worker's round, but for receipts."""
+        return back_in_stock._tell(self.sender)
+
+    def whole_round(self) -> bool:
+        return back_in_stock.tell_who_waits(self.sender)
+
+    @property
+    def sender(self) -> back_in_stock.Sender:
+        return back_in_stock.Sender(self.database, self.vault, self.post, rendered, SITE, self.seller)
 
     def keys(self) -> set[str]:
         return set(self.vault.keys.all_ids())
@@ -103,7 +121,8 @@ def test_when_it_is_back_one_e_mail_goes_out_and_nothing_of_the_address_is_left(
     assert not shelf.round()
     (message,) = shelf.post.took
     assert (message["To"], message["Subject"]) == (ADA, "Back in stock, as you asked")
-    text = message.get_content()
+    text = message.get_body(("plain",)).get_content()
+    assert of_text(text) == of_html(message.get_body(("html",)).get_content())
     assert f"{SITE}/pieces/disc" in text
     assert "Disc, " in text
     assert shelf.waits() == 0
@@ -271,3 +290,62 @@ def test_no_column_holds_the_address(shelf) -> None:
         held = {column.name: str(getattr(row, column.name)) for column in row.__table__.columns}
     # "ada" alone also stands in some digests: one in a hundred says it by chance.
     assert not any(ADA in value or "@" in value for value in held.values()), held
+
+
+def link_of(message: EmailMessage) -> str:
+    found = re.search(rf"{SITE}/back-in-stock/(\w+)", message.get_body(("plain",)).get_content())
+    assert found
+    return found[1]
+
+
+def test_whoever_asked_is_sent_a_link_once_that_takes_it_back_for_good(shelf, later) -> None:
+    keys = shelf.keys()
+    for _ in range(2):
+        shelf.asks(ADA)
+        shelf.whole_round()
+        later(LEASE)
+    (message,) = shelf.post.took
+    assert (message["To"], message["Subject"]) == (ADA, "We write to you once, as you asked")
+    token = link_of(message)
+    for _ in range(2):
+        with shelf.database.transaction() as session:
+            waiting.take_back(session, shelf.vault, token)
+        assert (shelf.waits(), shelf.keys()) == (0, keys)
+    comes_back(shelf, later)
+    assert not shelf.whole_round()
+    assert shelf.post.to == [ADA]
+
+
+def test_a_link_takes_back_its_own_wish_alone_and_an_invented_one_none(shelf) -> None:
+    for email in (ADA, BEA):
+        shelf.asks(email)
+        shelf.whole_round()
+    tokens = [link_of(message) for message in shelf.post.took]
+    assert len(set(tokens)) == 2
+    with shelf.database.transaction() as session:
+        for token in ("", "x" * 32, f"{tokens[0]}a", tokens[0].upper(), tokens[0]):
+            waiting.take_back(session, shelf.vault, token)
+        (left,) = session.scalars(waiting.select(waiting.StockRequest)).all()
+        assert waiting.asked_by(session, tokens[1]) is left
+
+
+def test_a_receipt_that_is_not_taken_is_tried_again_and_one_that_is_refused_forgets(shelf, later) -> None:
+    shelf.asks(ADA)
+    shelf.post.fails = ConnectionRefusedError()
+    shelf.whole_round()
+    shelf.post.fails = None
+    assert not shelf.whole_round()
+    later(LEASE)
+    assert shelf.whole_round()
+    assert shelf.post.to == [ADA]
+    shelf.asks(BEA)
+    shelf.post.fails = smtplib.SMTPRecipientsRefused({BEA: (550, b"no")})
+    shelf.whole_round()
+    assert shelf.waits() == 1
+
+
+def test_four_workers_send_one_receipt(shelf) -> None:
+    shelf.asks(ADA)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: shelf.whole_round(), range(4)))
+    assert shelf.post.to == [ADA]
