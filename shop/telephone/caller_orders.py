@@ -6,11 +6,12 @@ from typing import Final
 from flask import Blueprint, Response, abort, flash, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from shop import web
+from shop import clock, web
 from shop.accounts.access import require
+from shop.catalogue import snapshot
 from shop.checkout import basket_reading, basket_store, cookie, last_look
 from shop.checkout.basket_changes import Page, close_open_page
-from shop.checkout.basket_contents import BasketContents
+from shop.checkout.basket_contents import BasketContents, contents
 from shop.checkout.cuttable import uncuttable
 from shop.checkout.forms import ActionForm, PaymentForm
 from shop.checkout.pay import Changed
@@ -109,6 +110,25 @@ def send(number: int) -> ResponseReturnValue:
         return _done_before()
     flash(SENT.format(BY_EMAIL if basket.details["contact"]["email"] else NO_EMAIL))
     return _without_basket(_to(LIST))
+
+
+@blueprint.get(f"{LINK}/letter")
+@require("owner")
+def letter(number: int) -> ResponseReturnValue:
+    """A letter with the link, to be printed for somebody without e-mail."""
+    secrets = _secrets(number)
+    with web.looking() as session:
+        link = session.get_one(PaymentLink, number)
+        basket = contents(session, snapshot.load(session), secrets.token)
+    if not payment_links.is_open(link) or basket.details is None:
+        return _to(LIST)
+    return render_template(
+        "telephone/letter.html",
+        link=caller_rows.shown(link, secrets),
+        via=link.via,
+        contact=basket.details["contact"],
+        today=clock.now(),
+    )
 
 
 @blueprint.post(f"{LINK}/emails")

@@ -47,7 +47,7 @@ def waiting(session: Session) -> Sequence[WaitingLink]:
     """Those that are not done, the newest first."""
     links = waiting_links.unfinished(session)
     found = payment_links.opened(current_services().vault, links)
-    return [_waiting(link, found.get(link.id, FORGOTTEN)) for link in links]
+    return [shown(link, found.get(link.id, FORGOTTEN)) for link in links]
 
 
 def done(session: Session) -> Sequence[Cells]:
@@ -63,7 +63,8 @@ def done(session: Session) -> Sequence[Cells]:
     ]
 
 
-def _waiting(link: PaymentLink, found: Secrets) -> WaitingLink:
+def shown(link: PaymentLink, found: Secrets) -> WaitingLink:
+    """One that is not paid for, with what is sealed with it."""
     state, kind = _state(link)
     works = payment_links.is_open(link) and found is not FORGOTTEN
     site = web.settings().site_url

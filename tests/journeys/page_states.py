@@ -207,6 +207,11 @@ def sent_link(visitor: Visitor) -> None:
     visitor.presses("Send the payment link")
 
 
+def letter_with_a_link(visitor: Visitor) -> None:
+    sent_link(visitor)
+    visitor.page.get_by_role("link", name="A letter with it, to print").click()
+
+
 def opened_link(visitor: Visitor) -> None:
     sent_link(visitor)
     visitor.open(urlsplit(visitor.page.locator("code").inner_text()).path)
@@ -1387,6 +1392,12 @@ PAGE_STATES: Final = (
     PageState("payment by a link", "/checkout/payment", kept_for_a_caller, shows="Put together for you"),
     PageState("payment link", "/pay/<code>", opened_link, shows="Nothing is ordered before that"),
     PageState("payment link withdrawn", "/pay/<code>", withdrawn_link, 410, shows="not used any more"),
+    PageState(
+        "payment link letter",
+        "/owner/payment-links/<number>/letter",
+        letter_with_a_link,
+        shows="Thank you for your call",
+    ),
     PageState("payment links", "/owner/payment-links", sent_link, shows="waits to be paid for"),
     PageState(
         "payment links none",

@@ -61,7 +61,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/owner/orders/{posted}/claims": 17, "/owner/orders/{posted}/email": 17,
     "/owner/orders/{posted}/claims/1": 20, "/owner/orders/{posted}/claims/1/answers": 2,
     "/owner/orders/{posted}/claims/1/pictures/1": 10,
-    "/owner/payment-links": 10, "/pay/{pay}": 5,
+    "/owner/payment-links": 10, "/owner/payment-links/1/letter": 10, "/pay/{pay}": 5,
     "/owner/sales": 8, "/owner/staff": 6, "/owner/stock": 9, "/owner/stock/{sku}": 10,
     "/owner/stock/count": 8, "/owner/stock/counts.csv": 6, "/owner/stock/file": 4, "/owner/wall": 11,
     "/finance/": 9, "/finance/?check=all": 17, "/finance/ledger.csv": 3, "/finance/ledger.json": 3,
@@ -77,6 +77,7 @@ SEARCHES: Final[Mapping[str, int]] = {
 ANSWERS: Final = {"/styleguide/errors/500": HTTPStatus.INTERNAL_SERVER_ERROR} | dict.fromkeys(
     (
         "/basket/lines", "/orders/links", "/orders/{open_token}/claims/1/messages",
+        "/owner/payment-links/1/letter",
         "/owner/bench/scan?code={open}-1", "/owner/orders/{posted}/claims/1/answers",
     ),
     HTTPStatus.SEE_OTHER,

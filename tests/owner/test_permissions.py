@@ -87,6 +87,7 @@ PERMISSIONS: Final = {
     "/owner/payment-links": OWNER,
     "/owner/payment-links/<int(max=2147483647):number>/basket": OWNER,
     "/owner/payment-links/<int(max=2147483647):number>/emails": OWNER,
+    "/owner/payment-links/<int(max=2147483647):number>/letter": OWNER,
     "/owner/payment-links/<int(max=2147483647):number>/sending": OWNER,
     "/owner/payment-links/<int(max=2147483647):number>/withdrawal": OWNER,
     "/owner/sales": OWNER,

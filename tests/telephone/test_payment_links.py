@@ -102,6 +102,10 @@ def test_somebody_without_an_e_mail_reads_the_link_from_a_letter_and_orders_all_
     telephone.owner.send("/checkout", "/checkout", {**DETAILS, "email": ""})
     assert telephone.presses_send(number).status_code == 303
     assert "There is no e-mail address" in telephone.said(number)
+    letter = telephone.owner.get(f"{LIST}/{number}/letter").text
+    assert telephone.address(number) in letter
+    assert "12 Quiet Street" in letter
+    assert "Petal" not in letter
     typed = telephone.address(number).lower().replace("-", "")
     caller = Shopper(telephone.owner.app)
     assert caller.send(typed, None).status_code == 303
@@ -235,10 +239,12 @@ def test_a_link_that_is_withdrawn_sells_nothing_and_leaves_no_word_behind(teleph
     seen = form_on(caller.get("/checkout/payment"), "/checkout/payment")[1] | {"acknowledged": "y"}
     assert caller.press_pay().status_code == 303
     link = telephone.links()[-1]
+    assert telephone.owner.get(f"{LIST}/{number}/letter").status_code == 200
     assert telephone.presses(number, "withdrawal").status_code == 303
     assert telephone.orders()[-1].state == State.EXPIRED
     assert telephone.harness.level("disc").available == 1
     assert "not used any more" in caller.get(address).text
+    assert telephone.owner.get(f"{LIST}/{number}/letter").location == LIST
     assert caller.post("/checkout/payment", seen).location == "/basket"
     assert caller.get(address).status_code == 410
     with telephone.harness.database.reading() as session:
