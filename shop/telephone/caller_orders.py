@@ -126,7 +126,7 @@ def letter(number: int) -> ResponseReturnValue:
         "telephone/letter.html",
         link=caller_rows.shown(link, secrets),
         via=link.via,
-        contact=basket.details["contact"],
+        contact=None if basket.details["as_gift"] else basket.details["contact"],
         today=clock.now(),
     )
 
@@ -167,7 +167,8 @@ def withdraw(number: int) -> ResponseReturnValue:
 
 def _send(number: int, basket: BasketContents) -> None:
     """Raises Changed, SoldOut, NoLongerSold or NotOpen; then nothing was done."""
-    contact = (basket.details or {})["contact"]
+    details = basket.details or {}
+    contact, gift = details["contact"], details["as_gift"]  # a gift's parcel bears somebody else's name
     basket.quote.refuse_unsold()
     with web.transaction() as session:
         own = basket_reading.lock_own(session, cookie.token() or "")
@@ -178,7 +179,7 @@ def _send(number: int, basket: BasketContents) -> None:
             current_services().vault,
             payment_links.lock(session, number),
             basket.wanted,
-            to=(contact["email"], contact["buyer_name"] or contact["name"]),
+            to=(contact["email"], contact["buyer_name"] or ("" if gift else contact["name"])),
             total_pence=basket.quote.total_pence,
         )
 

@@ -87,6 +87,14 @@ def test_the_e_mail_leads_to_the_link_and_names_neither_piece_nor_word(telephone
     assert len(telephone.post.took) == 2
 
 
+def test_neither_e_mail_nor_letter_is_addressed_to_whoever_the_gift_is_for(telephone: Telephone) -> None:
+    number = telephone.sends("petal", as_gift="y")
+    telephone.round()
+    assert telephone.post.took[0].get_content().startswith("Hello,")
+    letter = telephone.owner.get(f"{LIST}/{number}/letter").text
+    assert not re.search("Ada Byron|Quiet Street", letter)
+
+
 def test_an_address_that_takes_no_e_mail_is_told_on_the_list(telephone: Telephone) -> None:
     number = telephone.sends()
     telephone.post.fails = smtplib.SMTPRecipientsRefused({DETAILS["email"]: (550, b"5.1.1 no such user")})
@@ -99,7 +107,7 @@ def test_somebody_without_an_e_mail_reads_the_link_from_a_letter_and_orders_all_
 ) -> None:
     number = telephone.begins("letter")
     telephone.owner.add("petal")
-    telephone.owner.send("/checkout", "/checkout", {**DETAILS, "email": ""})
+    telephone.owner.send("/checkout", "/checkout", {**DETAILS, "email": "", "as_gift": None})
     assert telephone.presses_send(number).status_code == 303
     assert "There is no e-mail address" in telephone.said(number)
     letter = telephone.owner.get(f"{LIST}/{number}/letter").text
