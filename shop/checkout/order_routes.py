@@ -14,7 +14,7 @@ from shop.catalogue.postage import TRACK
 from shop.checkout.claim_pages import shown_claim
 from shop.checkout.forms import ActionForm
 from shop.checkout.parcels_shown import parcels_shown
-from shop.checkout.presenters import given_said, is_gone, is_to_come, ordered_shown, wall_said, window_said
+from shop.checkout.presenters import given_said, is_to_come, ordered_shown, wall_said, window_said
 from shop.checkout.refunds_shown import refunds_shown
 from shop.checkout.timeline import steps
 from shop.claims import send_backs
@@ -96,7 +96,7 @@ def show(token: str) -> ResponseReturnValue:
             can_change=any(
                 line.engraved and line.number in windows and windows[line.number].is_open for line in rows
             ),
-            gone={number for number, unit in found.items() if is_gone(unit)},
+            gone={number for number, unit in found.items() if unit.is_gone},
             to_come=is_to_come(opened.state, found.values()),
             parcels=left,
             track=TRACK,

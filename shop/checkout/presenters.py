@@ -12,7 +12,7 @@ from shop.engraving import FACES, Area, Engraving, proof
 from shop.engraving.by_hand import shown_by_hand
 from shop.fulfilment.corrections import Window
 from shop.fulfilment.models import Unit
-from shop.fulfilment.stages import TO_MAKE, Hold, Stage
+from shop.fulfilment.stages import TO_MAKE
 from shop.money import pounds_and_pence
 from shop.orders.states import State
 from shop.orders.view import LineView, OrderView, words_of
@@ -94,16 +94,11 @@ def window_said(window: Window) -> WindowSaid:
     return WindowSaid(f"{window.why_closed}{since}", is_open=False)
 
 
-def is_gone(unit: Unit) -> bool:
-    """Whether a unit was cancelled or its price went back: nothing is made of it."""
-    return unit.stage == Stage.REFUNDED or unit.held == Hold.CANCELLED
-
-
 def is_to_come(state: State, units: Collection[Unit]) -> bool:
     """Whether something of an order is still to be posted, or it is still being paid for."""
     if not units:
         return state in {State.AWAITING, State.PROCESSING, State.REVIEW}
-    return any(unit.stage in TO_MAKE and not is_gone(unit) for unit in units)
+    return any(unit.stage in TO_MAKE and not unit.is_gone for unit in units)
 
 
 def lines_shown(lines: Sequence[QuotedLine]) -> list[ShownLine[QuotedLine]]:

@@ -3,10 +3,11 @@
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from shop import web
+from shop.checkout.email_question import answered, question
 from shop.checkout.forms import FindForm
 from shop.checkout.order_routes import found_by, unlisted
 from shop.container import current_services
@@ -43,9 +44,11 @@ def ask(token: str) -> ResponseReturnValue:
     """Ask for another address: an e-mail goes there, and one to the address that stands."""
     with web.reading() as session:
         order = found_by(session, token)
-    asked, services = FindForm(), current_services()
+    asked, services = FindForm(formdata=answered(request.form)), current_services()
     if not asked.validate():
         return _page(token, order, asked, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if meant := question(request.form, asked.email.clean, None):
+        return _page(token, order, asked, meant=meant)
     try:
         with web.transaction() as session:
             new = email_change.ask(
@@ -98,7 +101,9 @@ def confirm(key: str) -> ResponseReturnValue:
     return _confirmation("", "done")
 
 
-def _page(token: str, order: Order, form: FindForm, status: HTTPStatus = HTTPStatus.OK) -> Response:
+def _page(
+    token: str, order: Order, form: FindForm, status: HTTPStatus = HTTPStatus.OK, *, meant: str | None = None
+) -> Response:
     vault = current_services().vault
     with web.reading() as session:
         contact = vault.reveal(session, order.id, "contact")
@@ -114,6 +119,7 @@ def _page(token: str, order: Order, form: FindForm, status: HTTPStatus = HTTPSta
         standing=contact["email"] if contact else None,
         waits=waits.email if waits else None,
         problems=problems,
+        meant=meant,
     )
     return _answer(page, status)
 

@@ -35,6 +35,11 @@ class Unit(Base):
     """1, and one more with each change of its words, metal or chain: who has seen which can be told by it."""
     paid_at: Mapped[datetime]
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it was cancelled or its price went back: nothing is made of it."""
+        return self.stage == Stage.REFUNDED or self.held == Hold.CANCELLED
+
 
 class UnitStep(Base):
     """Something that was done to a unit: who, when, what. Rows are only ever added."""

@@ -7,8 +7,8 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from shop.fulfilment.models import Unit, UnitStep
-from shop.fulfilment.stages import Action, Hold, Seen, Stage
+from shop.fulfilment.models import UnitStep
+from shop.fulfilment.stages import Action, Seen, Stage
 from shop.fulfilment.units import steps_of, units_of
 from shop.orders.models import OrderLine
 
@@ -40,7 +40,7 @@ def milestones(session: Session, lines: Sequence[OrderLine]) -> list[Milestone]:
     """The milestones of an order that was paid for, in their order; none when none of it is to be sent."""
     order_id = lines[0].order_id
     units, steps = units_of(session, order_id), steps_of(session, order_id)
-    kept = [line for line in lines if line.number in units and _is_kept(units[line.number])]
+    kept = [line for line in lines if line.number in units and not units[line.number].is_gone]
     reached = {line.number: times(steps.get(line.number, ())) for line in kept}
     found = []
     for stage in (*MILESTONES, Stage.DELIVERED):
@@ -51,10 +51,6 @@ def milestones(session: Session, lines: Sequence[OrderLine]) -> list[Milestone]:
             assumed = stage is Stage.DELIVERED and any(_is_assumed(steps.get(n, ())) for n in asked)
             found.append(Milestone(stage, len(when), len(asked), done, assumed))
     return found
-
-
-def _is_kept(unit: Unit) -> bool:
-    return unit.stage != Stage.REFUNDED and unit.held != Hold.CANCELLED
 
 
 def _is_assumed(steps: Sequence[UnitStep]) -> bool:

@@ -45,9 +45,9 @@ def units_of(session: Session, order_id: int) -> Mapping[int, Unit]:
 
 
 def is_to_be_made(session: Session, order: Order, number: int) -> bool:
-    """Whether a unit is paid for, and its money neither went back nor is in question."""
+    """Whether a unit is paid for and wanted, and its money neither went back nor is in question."""
     unit = units_of(session, order.id).get(number)
-    return order.state in WORKED_ON and unit is not None and unit.stage != Stage.REFUNDED
+    return order.state in WORKED_ON and unit is not None and not unit.is_gone
 
 
 def steps_of(session: Session, order_id: int) -> Mapping[int, Sequence[UnitStep]]:

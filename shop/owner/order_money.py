@@ -46,6 +46,7 @@ AMOUNT: Final = "amount"
 """The id of the field for an amount that is for no piece."""
 
 ON_ITS_WAY: Final = "is on its way back"
+NOTHING_LEFT: Final = "nothing of the payment is left"
 SEE_ABOVE: Final = "waits for you, see above"
 BY_STRIPE: Final = "sent in Stripe’s dashboard"
 
@@ -218,7 +219,7 @@ def _unit_went(number: int, money: Refundable) -> str:
         return f"{_went_back(back)}, {f'by {back.actor}' if back.actor else BY_STRIPE}"
     if asked := money.asked.get(number):
         return ON_ITS_WAY if asked.state in {RefundState.OWED, RefundState.SENT} else SEE_ABOVE
-    return ""
+    return "" if money.left_pence > 0 else NOTHING_LEFT
 
 
 def _postage_went(money: Refundable) -> str:
@@ -228,7 +229,7 @@ def _postage_went(money: Refundable) -> str:
         return ON_ITS_WAY if asked.state == RefundState.OWED else SEE_ABOVE
     if back := money.postage_returned:
         return f"{_went_back(back)}, {BY_STRIPE}"
-    return ""
+    return "" if money.left_pence > 0 else NOTHING_LEFT
 
 
 def _went_back(back: Returned) -> str:

@@ -66,7 +66,7 @@ class UnitShown:
     """Whether the owner can still change its words; those of one that is made again, too."""
     card_open: bool
     worked_on: bool
-    """Whether its money is here: else nothing of it is made, and there are no files."""
+    """Whether its money is here and it is wanted: else nothing of it is made, and there are no files."""
     too_early: str
     """Why it must not be posted yet, where that is the next step; empty where it may."""
     fate: str | None
@@ -92,9 +92,9 @@ def words_until(window: Window) -> str:
 
 
 def _shown(order: Order, line: OrderLine, unit: Unit, window: Window, *, fate: str | None) -> UnitShown:
-    money_is_here = order.state in WORKED_ON
     stage = Stage(unit.stage)
-    free = money_is_here and stage is not Stage.REFUNDED and not unit.held
+    worked_on = order.state in WORKED_ON and not unit.is_gone
+    free = worked_on and not unit.held
     action = next_action(stage, words=line.engraved) if free else None
     again = free and after(stage, Action.REMAKE, words=line.engraved) is not None
     return UnitShown(
@@ -109,9 +109,9 @@ def _shown(order: Order, line: OrderLine, unit: Unit, window: Window, *, fate: s
         remakes=tuple(Remake) if again else (),
         wording=unit.wording,
         words_until=words_until(window) if line.engraved else "",
-        words_open=money_is_here and stage in OPEN_WHILE[Subject.WORDS],
-        card_open=money_is_here and stage in OPEN_WHILE[Subject.DEDICATION],
-        worked_on=money_is_here and stage is not Stage.REFUNDED,
+        words_open=worked_on and stage in OPEN_WHILE[Subject.WORDS],
+        card_open=worked_on and stage in OPEN_WHILE[Subject.DEDICATION],
+        worked_on=worked_on,
         too_early=parcels.why_not_yet(order.post_from) if action is Action.POST else "",
         fate=(fate or "") if stage is Stage.REFUNDED else None,
     )

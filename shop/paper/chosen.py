@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shop.dedications.vault import Vault
 from shop.fulfilment.models import Unit
 from shop.fulfilment.promised import standing
-from shop.fulfilment.stages import Stage
+from shop.fulfilment.stages import POSTED_ONCE, Stage
 from shop.fulfilment.units import WORKED_ON, units_of
 from shop.orders.models import Order, OrderLine
 from shop.orders.view import LineView, OrderView, view
@@ -63,4 +63,9 @@ def _of_order(session: Session, vault: Vault, order: Order, line_ids: Collection
         if line.row.id in line_ids and gets_paper(order, units.get(line.row.number))
     ]
     day = standing(session, order)
-    return Chosen(opened, lines, units, day.posted_by if day else None)
+    return Chosen(opened, _still_here(lines, units) or lines, units, day.posted_by if day else None)
+
+
+def _still_here(lines: Sequence[LineView], units: Mapping[int, Unit]) -> list[LineView]:
+    """What is in the next parcel: a piece that was posted before is printed for again only by itself."""
+    return [line for line in lines if units[line.row.number].stage not in POSTED_ONCE]

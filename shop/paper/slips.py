@@ -1,17 +1,15 @@
 """Packing slips: who the parcel is from, the message, what is inside, and never a price."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from shop.fulfilment.models import Unit
-from shop.fulfilment.stages import Stage
+from shop.fulfilment.stages import POSTED_ONCE
 from shop.orders.models import OrderLine
 from shop.paper.chosen import Chosen
 from shop.paper.typesetting import Part
 from shop.paper.written import lines
 from shop.trader import Trader
-
-GONE: Final = frozenset({Stage.POSTED, Stage.DELIVERED})
 
 
 def slips(orders: Sequence[Chosen], seller: Trader) -> Part:
@@ -53,7 +51,7 @@ def _later(one: Chosen) -> str:
     """What else belongs to the order and is not in this parcel."""
     inside = {line.row.number for line in one.lines}
     others = [unit for number, unit in one.units.items() if number not in inside]
-    gone = sum(unit.stage in GONE for unit in others)
+    gone = sum(unit.stage in POSTED_ONCE for unit in others)
     to_come = sum(_is_to_come(unit) for unit in others)
     said = []
     if gone:
@@ -64,7 +62,7 @@ def _later(one: Chosen) -> str:
 
 
 def _is_to_come(unit: Unit) -> bool:
-    return unit.stage not in GONE and unit.stage != Stage.REFUNDED
+    return unit.stage not in POSTED_ONCE and not unit.is_gone
 
 
 def _pieces(number: int) -> str:

@@ -107,7 +107,11 @@ def test_what_is_cancelled_leaves_the_bench_though_stripe_is_away(
     assert bench.units(bought.order)[1].held == Hold.CANCELLED
     with pytest.raises(Exception, match="cancelled"):
         bench.act(bought.order, 1, Action.CHECK)
-    assert "Undo" not in Shopper(app).sign_in("owner").get("/owner/bench").text
+    owner, reference = Shopper(app).sign_in("owner"), bench.harness.order(bought.order).reference
+    assert "Undo" not in owner.get("/owner/bench").text
+    page = owner.get(f"/owner/orders/{reference}")
+    assert soup(page).select(".bench-files, a[href$='/lines/1/words']") == []
+    assert owner.get(f"/owner/orders/{reference}/lines/1/front.dxf").status_code == 409
     assert "It was cancelled." in bought.buyer.get(f"{bought.page}/lines/1/words").text
     bench.harness.sync(bought.order)
     assert bench.stages(bought.order)[0] is Stage.REFUNDED

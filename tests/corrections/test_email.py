@@ -10,7 +10,7 @@ from shop import clock, privacy
 from shop.orders import email_change, resend_link
 from tests.corrections.conftest import Bought
 from tests.emails.orders import emails, parts
-from tests.shopper import Shopper, form_on, reason_beside
+from tests.shopper import Shopper, form_on, reason_beside, soup
 
 OLD, NEW = "ada@example.com", "ada.byron@example.org"
 
@@ -47,6 +47,17 @@ def confirms(bought: Bought, address: str) -> int:
     reader = Shopper(bought.buyer.app)
     _, sent = form_on(reader.get(address))
     return reader.post(address, sent).status_code
+
+
+def test_a_likely_slip_is_asked_about_and_either_answer_is_taken(bought: Bought) -> None:
+    page = f"{bought.page}/email"
+    for said, asked in (("Use ada@gmail.com", "ada@gmail.com"), ("Keep mine", "ada@gmial.con")):
+        question = bought.buyer.send(page, page, {"email": "ada@gmial.con"})
+        assert question.status_code == 200
+        form, sent = form_on(question, page)
+        (button,) = [one for one in form.select("button[name]") if one.text.strip() == said]
+        assert bought.buyer.post(page, sent | {"email-is": str(button["value"])}).status_code == 303
+        assert f"an e-mail to {asked}" in " ".join(soup(bought.buyer.get(page)).text.split())
 
 
 def test_the_address_changes_once_it_is_confirmed_and_not_before(bought: Bought) -> None:

@@ -503,6 +503,12 @@ def refused_email(visitor: Visitor) -> None:
     visitor.presses("Write to this address")
 
 
+def mistyped_email(visitor: Visitor) -> None:
+    email_of_an_order(visitor)
+    visitor.types("E-mail", "ada@gmial.con")
+    visitor.presses("Write to this address")
+
+
 def email_asked(visitor: Visitor) -> None:
     email_of_an_order(visitor)
     visitor.types("E-mail", "ada.byron@example.org")
@@ -1568,6 +1574,7 @@ PAGE_STATES: Final = (
     PageState(
         "order e-mail refused", "/orders/<token>/email", refused_email, 422, shows="does not look like"
     ),
+    PageState("order e-mail mistyped", "/orders/<token>/email", mistyped_email, shows="Did you mean"),
     PageState("order e-mail asked", "/orders/<token>/email", email_asked, shows="waits to be confirmed"),
     PageState("e-mail to confirm", "/confirm-email/<key>", email_link, shows="Should our e-mails come here?"),
     PageState("e-mail confirmed", "/confirm-email/<key>", email_confirmed, shows="Thank you"),

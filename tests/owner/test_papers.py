@@ -16,7 +16,7 @@ from shop.owner import papers
 from shop.paper.typesetting import NotTypeset, typeset
 from tests.fulfilment.conftest import OWNER, PLAIN, Bench
 from tests.harness import Harness
-from tests.shopper import Shopper, form_on, soup
+from tests.shopper import Shopper, changed, form_on, soup
 
 BENCH, PAPERS = "/owner/bench", "/owner/papers"
 BARE = ("petal", "")
@@ -94,6 +94,25 @@ def test_an_order_is_printed_from_its_page(owner: Shopper, bench: Bench, tmp_pat
     assert "Petal" in on_it
     assert "Disc" in on_it
     assert "12 Quiet Street" in on_it
+
+
+def test_of_an_order_that_is_sent_in_parts_a_slip_names_what_is_in_its_parcel(
+    owner: Shopper, bench: Bench, tmp_path: Path
+) -> None:
+    order = bench.paid(("disc", "Wren"), BARE, ("heart", ""), ("thread", ""))
+    bench.act(order, 2, *PLAIN)
+    bench.post(order, 2)
+    bench.refund(order, 3)
+    with bench.harness.database.transaction() as session:
+        units.hold(session, order, 4, Hold.CANCELLED, actor=OWNER)
+    _, sent = form_on(owner.get(f"/owner/orders/{reference(bench, order)}"), PAPERS)
+    on_it = text(owner.post(PAPERS, changed(sent, {"paper": "slips"})), tmp_path)
+    assert "Disc" in on_it
+    assert [piece for piece in ("Petal", "Heart", "Thread") if piece in on_it] == []
+    assert "One more piece of this order went before." in on_it
+    assert "later" not in on_it
+    alone = printed(owner, unit=line_ids(bench, order)[1], paper="slips")
+    assert "Petal" in text(alone, tmp_path), "by itself it is printed again"
 
 
 def test_a_dedication_is_opened_on_purpose_and_it_is_known_by_whom(

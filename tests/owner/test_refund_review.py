@@ -220,6 +220,18 @@ def test_a_disputed_order_offers_no_refund_says_why_and_takes_none(
     assert bench.harness.order(order).state == State.PART_REFUNDED
 
 
+def test_once_the_bank_has_taken_it_for_good_no_box_can_be_ticked_any_more(
+    owner: Shopper, bench: Bench, order: int
+) -> None:
+    dispute = bench.harness.disputes(order)
+    bench.harness.sync(order)
+    bench.harness.dispute_ends(dispute, won=False)
+    bench.harness.sync(order)
+    page = owner.get(f"/owner/orders/{reference_of(bench, order)}")
+    assert soup(page).select("[name=line], [name=postage]") == []
+    assert said(page).count("nothing of the payment is left") == 3
+
+
 def test_while_a_bank_only_asks_a_refund_can_be_given(owner: Shopper, bench: Bench, order: int) -> None:
     """The money is here, and giving it back answers the question."""
     bench.harness.disputes(order, inquiry=True)
