@@ -20,12 +20,16 @@ from shop.orders.models import Order
 from shop.payments.reconciliation import reconcile
 from tests.fulfilment.conftest import WORDS, Bench
 from tests.harness import open_harness
-from tests.journeys.conftest import ONE_ENGINE
 from tests.journeys.live_shop import LiveShop
 from tests.journeys.visitor import Visitor
 from tests.payments.test_sweep import later
 
-pytestmark = [pytest.mark.browser, ONE_ENGINE]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize(
+        "engine_name", ["sqlite", pytest.param("postgresql", marks=pytest.mark.faults_long)], indirect=True
+    ),
+]
 
 WIDTH = 375
 PHONE = {"viewport": {"width": WIDTH, "height": 720}, "is_mobile": True, "has_touch": True}
