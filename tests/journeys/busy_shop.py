@@ -26,7 +26,7 @@ from shop.payment_links.models import Via
 from shop.planning import schedule
 from shop.restock import waiting
 from tests.claims.conftest import DISC, PETAL, Desk, photograph
-from tests.fulfilment.conftest import OWNER, WORDS
+from tests.fulfilment.conftest import OWNER, PLAIN, WORDS
 from tests.shopper import Shopper, harness_of
 
 POST = "/journal/both-ways"
@@ -109,11 +109,14 @@ class BusyShop:
         return {"unit": str(unit)}
 
     def _posted(self) -> dict[str, str]:
-        """One claimed about and sent back, one that came back, one lost, one refunded and disputed."""
+        """One claimed about and sent back, one back, one lost, one disputed; and one that must not go yet."""
         claimed, back, lost, refunded = (self.desk.posted(DISC, PETAL) for _ in range(4))
+        early = self.desk.paid(PETAL)
+        self.desk.act(early, 1, *PLAIN)
         self.desk.opens(claimed, picture=photograph())
         with self.desk.harness.database.transaction() as session:
             send_backs.give_notice(session, claimed, [2])
+            session.get_one(Order, early).post_from = (clock.now() + timedelta(days=40)).date()
             undelivered.come_back(
                 session, back, self.desk.parcels(back)[0].id, Undelivered.NOT_COLLECTED, actor=OWNER
             )
@@ -121,7 +124,10 @@ class BusyShop:
         self.desk.refund(refunded, 2)
         self.desk.harness.disputes(refunded, 100)
         self.desk.harness.sync(refunded)
-        return {"posted": self._reference(claimed), "posted_token": self._token(claimed)}
+        return {
+            "posted": self._reference(claimed), "posted_token": self._token(claimed),
+            "parcel": str(self.desk.parcels(claimed)[0].id), "early": self._reference(early),
+        }  # fmt: skip
 
     def _said(self) -> dict[str, str]:
         """A comment beneath a post, and a link to its writer's page."""

@@ -62,6 +62,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/owner/orders/{posted}/claims/1": 20, "/owner/orders/{posted}/claims/1/answers": 2,
     "/owner/orders/{posted}/claims/1/pictures/1": 10,
     "/owner/payment-links": 10, "/owner/payment-links/1/letter": 10, "/pay/{pay}": 5,
+    "/owner/orders/{posted}/parcels/{parcel}/loss": 16, "/owner/orders/{early}/early-posting": 14,
     "/owner/sales": 8, "/owner/staff": 6, "/owner/stock": 9, "/owner/stock/{sku}": 10,
     "/owner/stock/count": 8, "/owner/stock/counts.csv": 6, "/owner/stock/file": 4, "/owner/wall": 11,
     "/finance/": 9, "/finance/?check=all": 17, "/finance/ledger.csv": 3, "/finance/ledger.json": 3,
