@@ -31,9 +31,10 @@ def returned_units(prices: Mapping[int, int], refunds: Sequence[Returned]) -> fr
     """Numbers of the units that count as given back, so that no donation stands for them.
 
     Goods come before postage: once the refunds reach the price of all goods, every unit is back. Below that
-    a refund that names its units takes those; one that equals the price of a unit takes it; what is left over
-    is put together and takes the dearest units it covers in full. A remainder smaller than a unit's price is
-    goodwill and takes none, so the charity keeps its part; so does what was said to be goodwill.
+    a refund that names its units takes those; one that equals the price of a unit, or of several together,
+    takes them; what is left over is put together and takes the dearest units it covers in full. A remainder
+    smaller than a unit's price is goodwill and takes none, so the charity keeps its part; so does what was
+    said to be goodwill.
 
     `prices` maps a unit's number to its price in pence; refunds come oldest first.
     """
@@ -67,5 +68,15 @@ def _explained(prices: Mapping[int, int], back: set[int], refund: Returned) -> s
     if refund.lines:
         named = {number for number in refund.lines if number in kept}
         return named if sum(prices[number] for number in named) <= refund.amount_pence else set()
-    exact = [number for number in kept if prices[number] == refund.for_goods]
-    return set(exact[:1])
+    return set(_adding_up(prices, kept, refund.for_goods))
+
+
+def _adding_up(prices: Mapping[int, int], numbers: Sequence[int], pence: int) -> tuple[int, ...]:
+    """The fewest of these units, the first ones, whose prices come to just that; none where none do."""
+    found: dict[int, tuple[int, ...]] = {0: ()}
+    for number in numbers:
+        with_it = {sum_ + prices[number]: (*units, number) for sum_, units in found.items()}
+        for sum_, units in with_it.items():
+            if sum_ <= pence and (sum_ not in found or len(units) < len(found[sum_])):
+                found[sum_] = units
+    return found.get(pence, ())

@@ -69,6 +69,23 @@ def test_a_refund_equal_to_a_price_takes_that_unit_and_small_ones_add_up_to_the_
     assert returned_units(prices, [Returned(5000), Returned(5000)]) == {2}
 
 
+def test_a_refund_of_just_what_several_units_cost_takes_those_and_as_few_as_can_be() -> None:
+    assert returned_units({1: 6400, 2: 8400, 3: 6400}, [Returned(12_800)]) == {1, 3}
+    assert returned_units({1: 6400, 2: 6400, 3: 12_800}, [Returned(12_800)]) == {3}
+    assert returned_units({1: 6400, 2: 6400, 3: 8400}, [Returned(6400), Returned(14_800)]) == {1, 2, 3}
+    assert returned_units({1: 64, 2: 64, 3: 64, 4: 84}, [Returned(64), Returned(128)]) == {1, 2, 3}
+
+
+@given(PRICES, st.data())
+def test_one_refund_of_some_units_takes_units_of_just_that_sum(
+    prices: dict[int, int], data: st.DataObject
+) -> None:
+    chosen = data.draw(st.sets(st.sampled_from(sorted(prices))))
+    pence = sum(prices[unit] for unit in chosen)
+    back = returned_units(prices, [Returned(pence)] if pence else [])
+    assert sum(prices[unit] for unit in back) == pence
+
+
 def test_goods_come_before_postage() -> None:
     assert returned_units({1: 8400}, [Returned(8400)]) == {1}
     assert returned_units({1: 8400}, [Returned(8399)]) == frozenset()

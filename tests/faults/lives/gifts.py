@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -84,15 +85,19 @@ def _over(dispute: Body) -> bool:
     return dispute["status"] in {"won", "lost", "prevented", "warning_closed"}
 
 
+def _just(kept: dict[int, int], pence: int) -> Sequence[int]:
+    chosen = (some for size in range(1, len(kept) + 1) for some in combinations(sorted(kept), size))
+    return next((some for some in chosen if sum(kept[number] for number in some) == pence), ())
+
+
 def kept_units(prices: dict[int, int], back: Sequence[Back]) -> list[int]:
-    """Goods before postage: a sum takes the units it names, else one of its price; the rest, the dearest."""
+    """Goods before postage: a sum takes what it names, else the fewest that cost it; then the dearest."""
     kept, spare = dict(prices), 0
     if sum(one.pence - one.postage for one in back) >= sum(prices.values()):
         return []
     for one in back:
         named = [number for number in one.lines if number in kept]
-        same = [number for number in sorted(kept) if kept[number] == one.pence][:1]
-        takes = named if one.lines else same
+        takes = named if one.lines else _just(kept, one.pence)
         if sum(kept[number] for number in takes) > one.pence:
             takes = []
         spare += one.pence - one.postage - sum(kept.pop(number) for number in takes)
