@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from shop import clock
 from shop.catalogue.postage import SERVICES
+from shop.fulfilment.delivery import ASSUMED_AFTER
 from shop.fulfilment.models import Parcel, TrackingChange, Unit, UnitStep
 from shop.fulfilment.stages import Action, Stage, after
 from shop.fulfilment.units import SLIP, NotAllowed, note, workable
@@ -112,18 +113,21 @@ def posted_between(session: Session, begins: datetime, ends: datetime, book: Boo
 
 
 def without_number(session: Session, book: Book) -> Sequence[tuple[Parcel, str]]:
-    """The parcels on their way that have no tracking number yet, oldest first, with their orders."""
+    """The parcels on their way that have no tracking number yet, oldest first, with their orders.
+
+    One that counts as arrived by now is not looked for: the steps of these days are found by their index.
+    """
     later = aliased(UnitStep)
     on_its_way = (
-        select(UnitStep.id)
+        select(UnitStep.parcel_id)
         .join(Unit, Unit.order_line_id == UnitStep.order_line_id)
-        .where(UnitStep.parcel_id == Parcel.id, Unit.stage == Stage.POSTED)
+        .where(UnitStep.at > clock.now() - ASSUMED_AFTER, Unit.stage == Stage.POSTED)
         .where(~exists().where(later.order_line_id == UnitStep.order_line_id, later.id > UnitStep.id))
     )
     rows = session.execute(
         select(Parcel, Order.reference)
         .join(Order, Order.id == Parcel.order_id)
-        .where(Parcel.tracking.is_(None), Order.book == book, on_its_way.exists())
+        .where(Parcel.tracking.is_(None), Order.book == book, Parcel.id.in_(on_its_way))
         .order_by(Parcel.id)
     ).all()
     return [(parcel, reference) for parcel, reference in rows]

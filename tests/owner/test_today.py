@@ -10,6 +10,7 @@ from shop import clock, stock
 from shop.alerts import AlertKind, raise_alert
 from shop.catalogue import snapshot
 from shop.fulfilment import parcels, units
+from shop.fulfilment.delivery import ASSUMED_AFTER
 from shop.fulfilment.stages import Action, Hold
 from shop.orders.models import Order
 from shop.payment_links import payment_links
@@ -160,6 +161,17 @@ def test_a_parcel_without_a_number_is_counted_until_it_has_one_or_is_there(
     assert [link["href"] for link in listed] == [f"/owner/dispatch?code={reference}"]
     bench.undo(back, 1)
     assert counted not in tiles(owner)
+
+
+def test_of_a_parcel_that_counts_as_arrived_no_number_is_asked_for_any_more(
+    owner: Shopper, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, later = bench.paid(BARE), clock.now() + ASSUMED_AFTER + timedelta(hours=1)
+    bench.act(order, 1, *PLAIN)
+    bench.post(order, 1)
+    assert "Posted without a number" in tiles(owner)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert "Posted without a number" not in tiles(owner.sign_in("owner"))
 
 
 def test_what_was_done_leaves_its_list(owner: Shopper, bench: Bench) -> None:
