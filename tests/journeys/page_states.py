@@ -89,8 +89,8 @@ def unreviewed_support(visitor: Visitor) -> None:
 
 def refused_piece(visitor: Visitor) -> None:
     visitor.open("/pieces/disc")
-    visitor.types("Line 1", LONG, within="Front")
-    visitor.types("Line 1", "Ωmega", within="Back")
+    visitor.puts("Line 1", LONG, within="Front")
+    visitor.puts("Line 1", "Ωmega", within="Back")
     visitor.presses("Add to basket")
 
 
@@ -132,7 +132,7 @@ def sold_out_piece(visitor: Visitor) -> None:
 def left_an_address(visitor: Visitor, email: str = "ada@example.com") -> None:
     sold_out_piece(visitor)
     visitor.page.get_by_text("Sterling silver, 18 in").click()
-    visitor.types("E-mail", email)
+    visitor.puts("E-mail", email)
     visitor.presses("Write to me once")
 
 
@@ -164,22 +164,22 @@ def empty_details(visitor: Visitor) -> None:
 
 def refused_details(visitor: Visitor) -> None:
     empty_details(visitor)
-    visitor.types("E-mail", "ada at example")
-    visitor.types("Postcode", "BT1 1AA")
+    visitor.puts("E-mail", "ada at example")
+    visitor.puts("Postcode", "BT1 1AA")
     visitor.presses("Look everything over")
 
 
 def too_soon(visitor: Visitor) -> None:
-    empty_details(visitor)
-    visitor.fills_in_details()
+    full_basket(visitor)
+    visitor.has_given_details()
     visitor.open("/checkout")
     visitor.page.get_by_label("It has to be there by").fill(str(clock.now().date() + timedelta(days=1)))
     visitor.presses("Look everything over")
 
 
 def mistyped_details(visitor: Visitor) -> None:
-    empty_details(visitor)
-    visitor.fills_in_details()
+    full_basket(visitor)
+    visitor.has_given_details()
     visitor.open("/checkout")
     visitor.page.get_by_label("E-mail").fill("ada@gmial.con")
     visitor.presses("Look everything over")
@@ -258,7 +258,7 @@ def listed_staff(visitor: Visitor) -> None:
 def invited_staff(visitor: Visitor) -> None:
     visitor.has_signed_in("owner")
     visitor.open("/owner/staff")
-    visitor.types("E-mail", "new@example.com")
+    visitor.puts("E-mail", "new@example.com")
     visitor.presses("Make a link")
 
 
@@ -366,12 +366,12 @@ email_of_an_order: Final = order_page(Visitor.has_paid, "Change the e-mail")
 
 def other_words(visitor: Visitor) -> None:
     words_of_an_order(visitor)
-    visitor.types("Line 1", "Wren", within="Front")
+    visitor.puts("Line 1", "Wren", within="Front")
 
 
 def refused_words(visitor: Visitor) -> None:
     words_of_an_order(visitor)
-    visitor.types("Line 1", LONG, within="Front")
+    visitor.puts("Line 1", LONG, within="Front")
     visitor.presses("See them as they will be cut")
 
 
@@ -487,7 +487,7 @@ def owner_changes(link: str) -> Callable[[Visitor], None]:
 
 def owner_words_in_sight(visitor: Visitor) -> None:
     owner_changes("Change the words")(visitor)
-    visitor.types("Line 1", "Wren", within="Front")
+    visitor.puts("Line 1", "Wren", within="Front")
     visitor.presses("See them as they will be cut")
 
 
@@ -499,7 +499,7 @@ def owner_words_without_a_reason(visitor: Visitor) -> None:
 
 def refused_email(visitor: Visitor) -> None:
     email_of_an_order(visitor)
-    visitor.types("E-mail", "ada at example")
+    visitor.puts("E-mail", "ada at example")
     visitor.presses("Write to this address")
 
 
@@ -511,7 +511,7 @@ def mistyped_email(visitor: Visitor) -> None:
 
 def email_asked(visitor: Visitor) -> None:
     email_of_an_order(visitor)
-    visitor.types("E-mail", "ada.byron@example.org")
+    visitor.puts("E-mail", "ada.byron@example.org")
     visitor.presses("Write to this address")
     visitor.page.get_by_role("link", name="Change the e-mail").click()
 
@@ -567,19 +567,19 @@ def order_of_an_unread_email(visitor: Visitor) -> None:
 
 def found_order(visitor: Visitor) -> None:
     visitor.open("/orders")
-    visitor.types("E-mail", "ada@example.com")
+    visitor.puts("E-mail", "ada@example.com")
     visitor.presses("Send me the link")
 
 
 def refused_finding(visitor: Visitor) -> None:
     visitor.open("/orders")
-    visitor.types("E-mail", "ada at example")
+    visitor.puts("E-mail", "ada at example")
     visitor.presses("Send me the link")
 
 
 def refused_sign_in(visitor: Visitor) -> None:
     visitor.open("/sign-in")
-    visitor.types("E-mail", "owner")
+    visitor.puts("E-mail", "owner")
     visitor.presses("Sign in")
 
 
@@ -655,14 +655,14 @@ def packed_to_post(visitor: Visitor) -> None:
 def scanned_ticket(visitor: Visitor) -> None:
     packed_to_post(visitor)
     reference = visitor.page.locator("[aria-labelledby=packed] li a").first.inner_text()
-    visitor.types("Ticket", f"{reference}-1")
+    visitor.puts("Ticket", f"{reference}-1")
     visitor.presses("Next: its tracking number")
 
 
 def tracking_shown(visitor: Visitor) -> None:
     packed_to_post(visitor)
     reference = visitor.page.locator("[aria-labelledby=packed] li a").first.inner_text()
-    visitor.types(
+    visitor.puts(
         "Or its lines, pasted", f"Reference,Tracking number\n{reference},CD987654326GB\nPM-2222-22,x"
     )
     visitor.presses("See what it would change")
@@ -801,7 +801,7 @@ def refused_claim(visitor: Visitor) -> None:
 
 def claimed(visitor: Visitor) -> None:
     claiming(visitor)
-    visitor.types("What is not right", "The last letter of her name is missing.\n\nOtherwise it is lovely.")
+    visitor.puts("What is not right", "The last letter of her name is missing.\n\nOtherwise it is lovely.")
     visitor.page.get_by_label("Make it again").check()
     visitor.page.get_by_label("A picture").set_input_files(
         {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": photograph((1200, 900))}
@@ -813,10 +813,10 @@ def answered_claim(visitor: Visitor) -> None:
     claimed(visitor)
     mine = visitor.path
     opened_at_the_owner(visitor)
-    visitor.types("Your answer", "We are sorry. We make it again, and post it by Thursday.")
+    visitor.puts("Your answer", "We are sorry. We make it again, and post it by Thursday.")
     visitor.page.get_by_role("radio", name="Made again").check()
     visitor.page.get_by_label("A slip while engraving").check()
-    visitor.types("what that costs", "12.50")
+    visitor.puts("what that costs", "12.50")
     visitor.presses("Send it")
     visitor.open(mine)
 
@@ -843,7 +843,7 @@ def chosen_orders(visitor: Visitor) -> None:
     """A choice that was just kept under a name."""
     staff_at("owner", "/owner/orders?stage=to+check&words=yes", sold=True)(visitor)
     visitor.page.locator("summary", has_text="Views").click()
-    visitor.types("Keep this choice as", "To check")
+    visitor.puts("Keep this choice as", "To check")
     visitor.presses("Keep it")
 
 
@@ -854,7 +854,7 @@ def looked_for(asked: str) -> Callable[[Visitor], None]:
         staff_at("owner", "/owner/orders/search", sold=True)(visitor)
         services = open_harness(visitor.shop.database).services
         make_searchable(visitor.shop.database, services.vault)
-        visitor.types("Reference, name", asked)
+        visitor.puts("Reference, name", asked)
         visitor.presses("Look")
 
     return look
@@ -924,7 +924,7 @@ def refund_of_one(visitor: Visitor) -> None:
 def goodwill_without_a_reason(visitor: Visitor) -> None:
     one_order(visitor)
     visitor.page.get_by_text("An amount for no piece").click()
-    visitor.types("Amount in pounds", "5")
+    visitor.puts("Amount in pounds", "5")
     visitor.presses("See what would go back")
 
 
@@ -998,7 +998,7 @@ def order_in_review(visitor: Visitor) -> None:
 
 def refused_movement(visitor: Visitor) -> None:
     staff_at("owner", "/owner/stock/DISC-SILVER-18")(visitor)
-    visitor.types("How many", "-1000")
+    visitor.puts("How many", "-1000")
     visitor.presses("Write it down")
 
 
@@ -1035,13 +1035,13 @@ def days_away(visitor: Visitor) -> None:
 
 def refused_days(visitor: Visitor) -> None:
     staff_at("owner", "/owner/days")(visitor)
-    visitor.types("Engraved pieces a day", "a few")
+    visitor.puts("Engraved pieces a day", "a few")
     visitor.presses("Write it down")
 
 
 def refused_away(visitor: Visitor) -> None:
     staff_at("owner", "/owner/days")(visitor)
-    visitor.types("First day away", "2020-12-24")
+    visitor.puts("First day away", "2020-12-24")
     visitor.presses("Close these days")
 
 
@@ -1063,7 +1063,7 @@ def late_at_the_bench(visitor: Visitor) -> None:
 
 def sold_elsewhere(visitor: Visitor) -> None:
     staff_at("owner", "/owner/sales")(visitor)
-    visitor.types("Where", "Bath spring fair")
+    visitor.puts("Where", "Bath spring fair")
     visitor.presses("Write the sale down")
 
 
@@ -1075,14 +1075,14 @@ def refused_sale(visitor: Visitor) -> None:
 
 def refused_machine(visitor: Visitor) -> None:
     staff_at("owner", "/owner/machine")(visitor)
-    visitor.types("Finest line", "thick")
+    visitor.puts("Finest line", "thick")
     visitor.presses("Write it down")
 
 
 def moved_stock(visitor: Visitor) -> None:
     staff_at("owner", "/owner/stock/DISC-SILVER-18")(visitor)
-    visitor.types("How many", "4")
-    visitor.types("Note", "Second batch of the month")
+    visitor.puts("How many", "4")
+    visitor.puts("Note", "Second batch of the month")
     visitor.presses("Write it down")
 
 
@@ -1107,8 +1107,8 @@ def paid_over(visitor: Visitor, pounds: str, day: str) -> None:
     visitor.open("/finance/remittances")
     visitor.page.get_by_label("Amount in pounds").fill(pounds)
     visitor.page.get_by_label("Day it was paid").fill(day)
-    visitor.types("Bank reference", "POM NOV 26")
-    visitor.types("Receipt", "Letter of thanks, file 3")
+    visitor.puts("Bank reference", "POM NOV 26")
+    visitor.puts("Receipt", "Letter of thanks, file 3")
     visitor.presses("Write it down")
 
 
@@ -1128,7 +1128,7 @@ def refused_reversal(visitor: Visitor) -> None:
 
 def undone_payment(visitor: Visitor) -> None:
     reversal(visitor)
-    visitor.types("Why it is undone", "Typed twice")
+    visitor.puts("Why it is undone", "Typed twice")
     visitor.presses("Undo this payment")
 
 
@@ -1288,8 +1288,8 @@ def post_with_comments(visitor: Visitor) -> None:
 
 def refused_comment(visitor: Visitor) -> None:
     visitor.open(POST)
-    visitor.types("Name", "Ada")
-    visitor.types("E-mail", "ada at example")
+    visitor.puts("Name", "Ada")
+    visitor.puts("E-mail", "ada at example")
     visitor.presses("Send it to be read")
 
 
