@@ -115,8 +115,7 @@ def posted_between(session: Session, begins: datetime, ends: datetime, book: Boo
 def without_number(session: Session, book: Book) -> Sequence[tuple[Parcel, str]]:
     """The parcels on their way that have no tracking number yet, oldest first, with their orders.
 
-    One that counts as arrived by now is not looked for: the steps of these days are found by their index
-    (and not all parcels without a number by theirs, which SQLite would rather read).
+    One that counts as arrived by now is not looked for: the steps of these days are found by their index.
     """
     later = aliased(UnitStep)
     on_its_way = (
@@ -128,7 +127,7 @@ def without_number(session: Session, book: Book) -> Sequence[tuple[Parcel, str]]
     rows = session.execute(
         select(Parcel, Order.reference)
         .join(Order, Order.id == Parcel.order_id)
-        .where(func.coalesce(Parcel.tracking, "") == "", Order.book == book, Parcel.id.in_(on_its_way))
+        .where(Parcel.tracking.is_(None), Order.book == book, Parcel.id.in_(on_its_way))
         .order_by(Parcel.id)
     ).all()
     return [(parcel, reference) for parcel, reference in rows]
