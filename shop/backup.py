@@ -20,7 +20,7 @@ from shop.db import Database
 from shop.dedications.key_migration import Mover
 from shop.dedications.vault import Vault
 from shop.giving import ledger_triggers, verification
-from shop.mail import outbox
+from shop.mail import outbox, owner_outbox
 from shop.mail.outbox import Drop
 from shop.payment_links import link_emails
 
@@ -135,6 +135,7 @@ def _prepare(staged: Database, vault: Vault) -> tuple[int, int]:
         if problems:
             raise CannotRestore("The ledger in this backup is not sound: " + "; ".join(problems))
         link_emails.drop_unsent(session)
+        owner_outbox.drop_unsent(session)
         return outbox.drop_unsent(session, Drop.RESTORED), roster.start_anew(session)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock
@@ -78,6 +78,13 @@ def drop(session: Session, email_id: int, why: Drop) -> None:
     """Note that it will never go out."""
     email = session.get_one(OwnerEmail, email_id)
     email.dropped, email.leased_until, email.text, email.html = why, None, "", ""
+
+
+def drop_unsent(session: Session) -> None:
+    """Let none that waits go out, in a copy that was brought back: see Drop.RESTORED."""
+    waiting = (OwnerEmail.sent_at.is_(None), OwnerEmail.dropped.is_(None))
+    stopped = update(OwnerEmail).where(*waiting).values(dropped=Drop.RESTORED, text="", html="")
+    session.execute(stopped.execution_options(synchronize_session=False))
 
 
 def postpone(session: Session, email_id: int, *, answered: bool) -> None:

@@ -18,6 +18,7 @@ from shop.alerts.models import When
 from shop.alerts.owner_news import Times
 from shop.db import Database
 from shop.emails.owner_emails import tell_owners
+from shop.mail import owner_outbox
 from shop.mail.outbox import LEASE
 
 SITE = "https://shop.example"
@@ -167,6 +168,20 @@ def test_without_an_owner_it_waits(app: Flask, database: Database, post: Post) -
         staff.add_account(session, "first@example.com", "owner")
     assert sends()
     assert len(post.took) == 1
+
+
+def test_a_copy_that_is_brought_back_sends_none_that_waited_in_it(
+    database: Database, post: Post, send: Send, time: Time
+) -> None:
+    tell(database)
+    post.fails = OSError("no route")
+    send()
+    post.fails = None
+    with database.transaction() as session:
+        owner_outbox.drop_unsent(session)
+    time.at += LEASE
+    assert not send()
+    assert post.took == []
 
 
 def test_an_owner_who_is_dismissed_meanwhile_is_told_nothing(
