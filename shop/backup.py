@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import cast
 
 from sqlalchemy import URL, inspect
+from sqlalchemy.orm import Session
 
 from shop import erasures, files, migrations, triggers
 from shop.accounts import roster
@@ -23,6 +24,7 @@ from shop.giving import ledger_triggers, verification
 from shop.mail import outbox, owner_outbox
 from shop.mail.outbox import Drop
 from shop.payment_links import link_emails
+from shop.restock import waiting
 
 THEN = """
 
@@ -134,9 +136,15 @@ def _prepare(staged: Database, vault: Vault) -> tuple[int, int]:
         problems += triggers.missing(session.connection(), ledger_triggers.TRIGGERS)
         if problems:
             raise CannotRestore("The ledger in this backup is not sound: " + "; ".join(problems))
-        link_emails.drop_unsent(session)
-        owner_outbox.drop_unsent(session)
-        return outbox.drop_unsent(session, Drop.RESTORED), roster.start_anew(session)
+        return drop_unsent(session), roster.start_anew(session)
+
+
+def drop_unsent(session: Session) -> int:
+    """Have nothing sent that waits in a copy that was brought back; how many e-mails of orders that were."""
+    link_emails.drop_unsent(session)
+    owner_outbox.drop_unsent(session)
+    waiting.drop_unsent(session)
+    return outbox.drop_unsent(session, Drop.RESTORED)
 
 
 def _copy_out(database: Database, draft: Path) -> None:

@@ -3,8 +3,7 @@
 import click
 from flask.cli import AppGroup
 
-from shop import web
-from shop.mail import outbox, owner_outbox
+from shop import backup, web
 
 group = AppGroup("emails", help="The outbox.")
 
@@ -13,5 +12,4 @@ group = AppGroup("emails", help="The outbox.")
 def stop_emails() -> None:
     """Mark every e-mail still waiting as never to be sent: for a restored copy, before its worker starts."""
     with web.transaction() as session:
-        owner_outbox.drop_unsent(session)
-        click.echo(f"{outbox.drop_unsent(session, outbox.Drop.RESTORED)} e-mails will not be sent.")
+        click.echo(f"{backup.drop_unsent(session)} e-mails will not be sent.")

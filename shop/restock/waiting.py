@@ -105,6 +105,12 @@ def receipt_sent(session: Session, request_id: int) -> None:
         row.receipt_due_at, row.tries = None, 0
 
 
+def drop_unsent(session: Session) -> None:
+    """Have no receipt sent that waited in a copy that was brought back: it may have gone since."""
+    waits = update(StockRequest).where(StockRequest.receipt_due_at.is_not(None)).values(receipt_due_at=None)
+    session.execute(waits.execution_options(synchronize_session=False))
+
+
 def asked_by(session: Session, token: str) -> StockRequest | None:
     """What this link takes back; None when it was taken back, or its address was written to and erased."""
     query = select(StockRequest).where(StockRequest.link_hash == _hashed(token))

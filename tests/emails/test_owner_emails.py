@@ -11,14 +11,13 @@ from smtplib import SMTPRecipientsRefused
 import pytest
 from flask import Flask, render_template
 
-from shop import alerts, clock
+from shop import alerts, backup, clock
 from shop.accounts import staff
 from shop.alerts import URGENT, AlertKind, open_alerts, owner_news
 from shop.alerts.models import When
 from shop.alerts.owner_news import Times
 from shop.db import Database
 from shop.emails.owner_emails import tell_owners
-from shop.mail import owner_outbox
 from shop.mail.outbox import LEASE
 
 SITE = "https://shop.example"
@@ -178,7 +177,7 @@ def test_a_copy_that_is_brought_back_sends_none_that_waited_in_it(
     send()
     post.fails = None
     with database.transaction() as session:
-        owner_outbox.drop_unsent(session)
+        backup.drop_unsent(session)
     time.at += LEASE
     assert not send()
     assert post.took == []

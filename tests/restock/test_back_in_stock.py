@@ -10,7 +10,7 @@ from email.message import EmailMessage
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
-from shop import clock, erasures, stock, trader
+from shop import backup, clock, erasures, stock, trader
 from shop.dedications.vault import Vault
 from shop.emails import back_in_stock
 from shop.restock import waiting
@@ -349,3 +349,11 @@ def test_four_workers_send_one_receipt(shelf) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: shelf.whole_round(), range(4)))
     assert shelf.post.to == [ADA]
+
+
+def test_a_copy_that_is_brought_back_sends_no_receipt_that_waited_in_it(shelf) -> None:
+    shelf.asks(ADA)
+    with shelf.database.transaction() as session:
+        backup.drop_unsent(session)
+    assert not shelf.whole_round()
+    assert (shelf.post.took, shelf.waits()) == ([], 1)

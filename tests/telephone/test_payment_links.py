@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from shop import privacy
+from shop import backup, privacy
 from shop.catalogue.models import Variant
 from shop.checkout.models import Basket
 from shop.orders.states import State
-from shop.payment_links import link_emails, payment_links
+from shop.payment_links import payment_links
 from shop.payment_links.models import Via
 from shop.payments.gateway_errors import GatewayDown
 from shop.payments.sync import withdraw
@@ -376,7 +376,7 @@ def test_a_link_withdrawn_while_it_is_being_paid_for_leaves_nothing_set_aside_an
 def test_a_copy_that_is_brought_back_sends_no_link(telephone: Telephone) -> None:
     number = telephone.sends()
     with telephone.harness.database.transaction() as session:
-        link_emails.drop_unsent(session)
+        backup.drop_unsent(session)
     telephone.round()
     assert telephone.post.took == []
     assert "The e-mail was not sent" in telephone.said(number)
