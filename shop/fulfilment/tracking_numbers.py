@@ -26,6 +26,7 @@ OF_ANOTHER: Final = "The number belongs to a parcel of {}."
 OF_THE_OTHER: Final = "The other parcel of this order has this number. Did both leave under it?"
 
 _S10: Final = re.compile(r"[A-Z]{2}(\d{8})(\d)[A-Z]{2}")
+_CUT_OFF: Final = re.compile(r"[A-Z]?\d{9}[A-Z]{2}")
 _WEIGHTS: Final = (8, 6, 4, 2, 3, 5, 9, 7)
 _DELIMITERS: Final = (",", ";", "\t")
 
@@ -198,6 +199,8 @@ def _wrong_number(text: str) -> str:
     number = "".join(text.split()).upper()
     if not SHORTEST <= len(number) <= parcels.LONGEST_TRACKING or parcels.tidy(number) != number:
         return "This is no tracking number: it has letters and digits, eight at least."
+    if _CUT_OFF.fullmatch(number):
+        return "The beginning of the number is missing: two letters stand before its digits."
     if (parts := _S10.fullmatch(number)) and not _adds_up(parts[1], parts[2]):
         return "The number does not add up: one of its digits is wrong."
     return ""

@@ -37,6 +37,7 @@ NOT_ABOUT_MONEY: Final = frozenset(
         "order_link",
         "order_note",
         "parcel",
+        "payment_link",
         "suspicion",
         "send_back",
         "unit",
@@ -44,7 +45,8 @@ NOT_ABOUT_MONEY: Final = frozenset(
         "wall_entry",
     }
 )
-"""Tables about orders that settling never reads, or (`suspicion`) whose rows only ever go one way."""
+"""Tables about orders that settling never reads; or whose rows only ever go one way (`suspicion`), or are
+locked by whoever settles (`payment_link`, which takes back what an unpaid order had set aside)."""
 
 
 def _triggers(dialect: str) -> Iterator[Trigger]:

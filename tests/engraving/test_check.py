@@ -118,7 +118,7 @@ def orders(draw: st.DrawFn) -> tuple[list[Area], str, dict[tuple[str, int], str]
     return areas, slug, draw(st.dictionaries(st.sampled_from(places), words_for(slug), min_size=1))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(orders())
 def test_any_words_lie_wholly_on_the_metal_or_get_a_reason(
     order: tuple[list[Area], str, dict[tuple[str, int], str]],

@@ -27,7 +27,7 @@ from tests.processes import all_at_once
 pytestmark = pytest.mark.faults
 
 PROGRAM = Path(__file__).with_name("buyers.py")
-KILLS = 5
+KILLS = 3
 
 
 def baskets(harness: Harness, count: int) -> list[str]:

@@ -111,7 +111,18 @@ def test_what_may_not_be_posted_is_not(bench: Bench, what: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "number", ["", "AB", "AB123456789GB", "=HYPERLINK", "<b>12345678", "9" * 41, "١٢٣٤٥٦٧٨"]
+    "number",
+    [
+        "",
+        "AB",
+        "AB123456789GB",
+        "987654326GB",
+        "D987654326GB",
+        "=HYPERLINK",
+        "<b>12345678",
+        "9" * 41,
+        "١٢٣٤٥٦٧٨",
+    ],
 )
 def test_what_is_no_number_is_said(bench: Bench, number: str) -> None:
     order = packed(bench)

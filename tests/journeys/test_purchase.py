@@ -170,6 +170,7 @@ def owner_reads_and_counts(owner: Visitor, reference: str) -> None:
     size = cut.first.evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
     assert size >= 40
     assert DEDICATION.partition("\n")[0] not in owner.reads(), "of a refunded piece no card is printed"
+    owner.page.get_by_text("More", exact=True).click()
     owner.page.get_by_role("link", name="Stock").click()
     owner.page.get_by_role("link", name="DISC-SILVER-18").click()
     owner.types("How many", "5")

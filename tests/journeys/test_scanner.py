@@ -11,7 +11,8 @@ NUMBER = "CD987654326GB"
 
 
 def scans(visitor, text: str) -> None:
-    """The scanner reads a code, wherever the cursor is."""
+    """The scanner reads a code on a page that is there, and nobody has clicked anywhere."""
+    visitor.page.wait_for_function("document.activeElement.matches('input')")
     with visitor.page.expect_navigation():
         visitor.page.keyboard.type(text)
         visitor.page.keyboard.press("Enter")
