@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -33,8 +33,9 @@ def private_folder(folder: Path) -> None:
 
 def private_file(file: Path) -> None:
     """Close a file to others, if it is there. Raises NotOurs."""
-    if file.is_file() and not file.is_symlink():
-        _close(file, FILE)
+    with suppress(FileNotFoundError):  # a draft of another process, which put it in place meanwhile
+        if file.is_file() and not file.is_symlink():
+            _close(file, FILE)
 
 
 def private_sqlite(url: str) -> None:

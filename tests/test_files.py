@@ -69,6 +69,13 @@ def test_an_instance_that_others_could_read_is_closed_to_them_at_the_next_start(
     database.dispose()
 
 
+def test_a_file_that_another_process_takes_away_between_two_looks_stops_no_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "is_file", lambda _: True)
+    files.private_file(tmp_path / "secret_key.17125.74f070e8")
+
+
 def test_a_database_outside_the_instance_is_closed_too_and_its_folder_is_left_alone(tmp_path: Path) -> None:
     outside = tmp_path / "elsewhere"
     outside.mkdir(mode=0o755)
