@@ -1,13 +1,20 @@
 """Who puts an order right, from which page; and why, where that is to be kept."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
-from flask import Response, make_response, render_template, request
+from flask import Response, abort, make_response, render_template, request
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy.orm import Session
 
 from shop import web
 from shop.checkout.order_routes import unlisted
+from shop.container import current_services
+from shop.fulfilment.models import Unit
+from shop.fulfilment.units import NotAllowed, unit_of
+from shop.orders.models import Order, OrderLine
+from shop.orders.view import LineView, view
 
 LONGEST_WHY: Final = 500
 SAY_WHY: Final = "Please say in a few words why, and who asked for it."
@@ -46,6 +53,17 @@ class Corrector:
     def problems(self) -> dict[str, str]:
         """What is missing of the reason."""
         return {"why": SAY_WHY} if self.asks_why and not self.why else {}
+
+
+def unit_shown(session: Session, order: Order, number: int) -> tuple[LineView, OrderLine, Unit]:
+    """The unit of a paid order with this number: as its page shows it, and its rows; 404 if there is none."""
+    lines = view(session, current_services().vault, order).lines
+    shown = next((line for line in lines if line.row.number == number), None)
+    try:
+        row, unit = unit_of(session, order.id, number)
+    except NotAllowed:
+        abort(HTTPStatus.NOT_FOUND)
+    return shown or abort(HTTPStatus.NOT_FOUND), row, unit
 
 
 def page(template: str, status: int, **shown: object) -> Response:

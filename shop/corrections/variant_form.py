@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Response, abort, flash, redirect, request
+from flask import Response, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from shop import stock, web
@@ -16,12 +16,11 @@ from shop.catalogue.piece_form import MetalTiles, Tile
 from shop.catalogue.views import PieceView, VariantView
 from shop.checkout.presenters import drawn, picture_of
 from shop.container import current_services
-from shop.corrections.corrector import Corrector, page
+from shop.corrections.corrector import Corrector, page, unit_shown
 from shop.fulfilment.corrections import ChangedMeanwhile, TooLate
-from shop.fulfilment.units import NotAllowed, unit_of
 from shop.money import pounds_and_pence
 from shop.orders.models import Order
-from shop.orders.view import LineView, view
+from shop.orders.view import LineView
 from shop.payments import exchanging
 from shop.payments.exchanging import Exchange, NotOffered, Wanted, detail_of
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
@@ -90,17 +89,10 @@ class Exchanging:
 def opened(order: Order, number: int, who: Corrector) -> Exchanging:
     """The unit of a paid order with this number; 404 when there is none."""
     with web.reading() as session:
-        lines = view(session, current_services().vault, order).lines
-        line = next((line for line in lines if line.row.number == number), None)
-        try:
-            row, unit = unit_of(session, order.id, number)
-        except NotAllowed:
-            abort(HTTPStatus.NOT_FOUND)
+        line, row, unit = unit_shown(session, order, number)
         closed = exchanging.why_closed(session, order, row, unit, actor=who.actor)
         catalogue = snapshot.load(session)
         offered = exchanging.exchanges(catalogue, order, row)
-    if line is None:
-        abort(HTTPStatus.NOT_FOUND)
     piece = catalogue.by_slug.get(row.piece_slug)
     return Exchanging(who, order, line, piece, offered, unit.wording, closed)
 

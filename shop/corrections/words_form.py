@@ -26,14 +26,13 @@ from shop.checkout.line_item_form import (
 )
 from shop.checkout.presenters import drawn
 from shop.container import current_services
-from shop.corrections.corrector import Corrector, page
+from shop.corrections.corrector import Corrector, page, unit_shown
 from shop.engraving import INSTEAD, Engraving, taken
 from shop.fulfilment import corrections
 from shop.fulfilment.corrections import ChangedMeanwhile, NewWords, TooLate
-from shop.fulfilment.units import NotAllowed, unit_of
 from shop.orders.approved_engraving import Approved
 from shop.orders.models import Order
-from shop.orders.view import LineView, view, words_of
+from shop.orders.view import LineView, words_of
 
 APPROVE: Final = "approve"
 """The name of the button that has the words engraved as they are shown."""
@@ -78,15 +77,10 @@ class Correcting:
 def opened(order: Order, number: int, who: Corrector) -> Correcting:
     """The unit of a paid order with this number; 404 when there is none, or its words were erased."""
     with web.reading() as session:
-        lines = view(session, current_services().vault, order).lines
-        line = next((line for line in lines if line.row.number == number), None)
-        try:
-            row, unit = unit_of(session, order.id, number)
-        except NotAllowed:
-            abort(HTTPStatus.NOT_FOUND)
+        line, row, unit = unit_shown(session, order, number)
         closed = corrections.why_words_closed(order, row, unit, actor=who.actor)
         piece = snapshot.load(session).by_slug.get(row.piece_slug)
-    if line is None or (row.engraved and line.approved is None):
+    if row.engraved and line.approved is None:
         abort(HTTPStatus.NOT_FOUND)
     if piece is None or not piece.engravable:
         return Correcting(who, order, line, None, unit.wording, closed or NO_LONGER_SOLD)

@@ -169,13 +169,18 @@ def test_without_an_owner_it_waits(app: Flask, database: Database, post: Post) -
     assert len(post.took) == 1
 
 
-def test_a_copy_that_is_brought_back_sends_none_that_waited_in_it(
-    database: Database, post: Post, send: Send, time: Time
-) -> None:
+def one_waits(database: Database, post: Post, send: Send) -> None:
+    """An e-mail that could not go yet."""
     tell(database)
     post.fails = OSError("no route")
     send()
     post.fails = None
+
+
+def test_a_copy_that_is_brought_back_sends_none_that_waited_in_it(
+    database: Database, post: Post, send: Send, time: Time
+) -> None:
+    one_waits(database, post, send)
     with database.transaction() as session:
         backup.drop_unsent(session)
     time.at += LEASE
@@ -186,10 +191,7 @@ def test_a_copy_that_is_brought_back_sends_none_that_waited_in_it(
 def test_an_owner_who_is_dismissed_meanwhile_is_told_nothing(
     database: Database, post: Post, send: Send, time: Time
 ) -> None:
-    tell(database)
-    post.fails = OSError("no route")
-    send()
-    post.fails = None
+    one_waits(database, post, send)
     with database.transaction() as session:
         staff.disable(session, "owner@example.com")
     time.at += LEASE
