@@ -46,8 +46,6 @@ def _what(made: RefundMade, names: dict[int, str]) -> str:
     several = len(names) > 1
     parts = [f"{names[number]}, piece {number}" if several else names[number] for number in made.units]
     parts += ["postage"] if made.postage else []
-    return (
-        " and ".join(parts).capitalize()
-        if parts == ["postage"]
-        else " and ".join(parts) or "Part of the price"
-    )
+    parts += ["goodwill"] if made.goodwill_pence else []
+    said = " and ".join(parts) or "part of the price"
+    return f"{said[0].upper()}{said[1:]}"

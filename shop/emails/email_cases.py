@@ -65,6 +65,7 @@ CASES: Final[Mapping[str, Sequence[Case]]] = {
             SampleOrder([WORDS, _gone(PLAIN)], refunds=[SampleRefund((2,), postage=True)]),
         ),
         ("All of it", SampleOrder([_gone(WORDS)], refunds=[SampleRefund((1,), postage=True)])),
+        ("Out of goodwill", SampleOrder([WORDS], refunds=[SampleRefund(pence=500, goodwill=True)])),
         ("By other means", SampleOrder([WORDS], refunds=[SampleRefund(pence=500, elsewhere=True)])),
     ),
     cancelling.EMAIL: (

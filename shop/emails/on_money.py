@@ -21,6 +21,8 @@ NOTHING_TO_DO: Final = "You do not need to do anything."
 NOTHING_MORE: Final = "Nothing more of this order is made or sent."
 STAYS: Final = "This stays in your order:"
 WHOLE_PRICE: Final = "With what went back before, this is the whole price of:"
+GOODWILL: Final = "It is sent out of goodwill, and nothing needs to be sent back for it."
+WITH_GOODWILL: Final = "Nothing needs to be sent back for the goodwill."
 DIFFERENCE: Final = "It is what a piece costs less since its metal or chain was changed."
 ANOTHER_WAY: Final = (
     "We are looking for another way, and write to you. If you can tell us one, please reply to this e-mail."
@@ -131,11 +133,14 @@ def _for_what(facts: EmailFacts, made: RefundMade) -> Iterator[Block]:
         rows.append(Row("Postage", pounds_and_pence(facts.order.row.postage_pence)))
     if rows and named <= made.amount_pence:
         if rest := made.amount_pence - named:
-            rows.append(Row("Besides", pounds_and_pence(rest)))
+            besides = "Goodwill" if rest == made.goodwill_pence else "Besides"
+            rows.append(Row(besides, pounds_and_pence(rest)))
         yield Rows([*rows, Row("Sent back", pounds_and_pence(made.amount_pence), strong=True)])
     elif lines:
         yield Paragraph(WHOLE_PRICE)
         yield Items([facts.title(row) for row in lines])
+    if made.goodwill_pence:
+        yield Paragraph(GOODWILL if made.goodwill_pence == made.amount_pence else WITH_GOODWILL)
 
 
 def _left(facts: EmailFacts, made: RefundMade) -> Iterator[Block]:

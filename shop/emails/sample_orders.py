@@ -80,6 +80,7 @@ class SampleRefund:
     pence: int = 0
     elsewhere: bool = False
     came_back: bool = False
+    goodwill: bool = False
 
 
 @dataclass(frozen=True)
@@ -242,6 +243,7 @@ def _refunds(
                 waits=refund.came_back,
                 back_pence=back,
                 gone=gone,
+                goodwill_pence=pence - goods if refund.goodwill else 0,
             )
         )
     return made

@@ -43,6 +43,8 @@ class RefundMade:
     """The units whose price had gone back with it in all."""
     difference: bool = False
     """What a unit costs less since its metal or chain was changed."""
+    goodwill_pence: int = 0
+    """How much of it was given for no unit, by the owner's word."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ def refund_history(session: Session, order: Order) -> list[RefundMade]:
                 at=item.at or order.placed_at,
                 units=tuple(sorted(after.keys() - before.keys())),
                 postage=item.postage_pence > 0,
+                goodwill_pence=item.goodwill_pence,
                 surplus=surplus,
                 elsewhere=back.elsewhere,
                 sent_back_at=failed.get(item.cause),
@@ -130,6 +133,7 @@ def _of_entry(order: Order, entry: PaymentEntry, ours: Mapping[str | None, Refun
         amount_pence=-entry.amount_pence,
         lines=tuple(request.lines) if request else (),
         postage_pence=order.postage_pence if request and request.with_postage else 0,
+        goodwill_pence=(request.goodwill_pence or 0) if request else 0,
         at=entry.event_at,
         actor=request.actor if request else "",
         cause=entry.stripe_id,

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from shop.mail.outbox import Drop
 from shop.orders.lifecycle import with_link
 from shop.payments import cancelling
+from shop.payments.kinds import Goodwill
 from shop.payments.models import RefundRequest
 from shop.payments.refunds import ask
 from tests.emails.orders import DISC, LIVES, PETAL, email, emails, made, paid, parts
@@ -146,6 +147,33 @@ def test_what_was_refunded_is_on_the_orders_page(app: Flask, harness: Harness) -
     day = f"{harness.order(order).placed_at:%-d %B %Y}"
     assert rows[0] == f"Petal, piece 2 and postage, {day} £68.50"
     assert len(rows) == 1, "what never was a refund of ours and came back at once was no news"
+
+
+@pytest.mark.parametrize("beside", [(), (2,)])
+def test_a_refund_out_of_goodwill_is_called_that_and_takes_no_piece_and_no_donation_with_it(
+    app: Flask, harness: Harness, beside: tuple[int, ...]
+) -> None:
+    """Though it comes to just the price of a piece."""
+    order, reason = paid(harness, DISC, PETAL), Goodwill.LATE
+    with harness.database.transaction() as session:
+        ask(session, order, lines=beside, postage=False, actor="owner", goodwill=reason, goodwill_pence=6400)
+    harness.sync(order)
+    text, html = parts(email(app, harness, order, "refund"))
+    (row,) = page(app, harness, order).select("section:has(#refunded) li")
+    if beside:
+        assert (
+            "2. Petal, Sterling silver, 16 inch chain: £64.00\nGoodwill: £64.00\nSent back: £128.00" in text
+        )
+        assert "Nothing needs to be sent back for the goodwill." in flat(html)
+        assert "£5.00 of what this order gave is no longer given; £5.00 still is." in text
+        assert row.text.split()[:5] == ["Petal,", "piece", "2", "and", "goodwill,"]
+    else:
+        assert "It is sent out of goodwill, and nothing needs to be sent back for it." in flat(html)
+        assert "What this order gives stays as it is: £10.00." in text
+        assert row.text.split()[0] == "Goodwill,"
+    stays = text.partition("This stays in your order:")[2]
+    assert "1. Disc" in stays
+    assert ("2. Petal" in stays) is not bool(beside)
 
 
 def test_a_refund_that_the_bank_returned_is_told_and_no_longer_said_to_be_sent(
