@@ -21,7 +21,8 @@ from shop.alerts import AlertKind, raise_alert
 from shop.catalogue import snapshot
 from shop.checkout import basket_store
 from shop.emails import order_emails, payment_link
-from shop.emails.back_in_stock import Sender, tell_who_waits
+from shop.emails.back_in_stock import tell_who_waits
+from shop.emails.other_emails import Sender
 from shop.emails.owner_emails import tell_owners
 from shop.fulfilment import delivery, late, order_search
 from shop.fulfilment.gifts import read_old
@@ -66,16 +67,20 @@ class Worker:
     def lanes(self) -> Sequence[Sequence[Task]]:
         """All there is to do, by what may wait for what."""
         sealed, site_url = (self.services.database, self.services.vault), self.settings.site_url
-        about = (*sealed, self.post, site_url, self.trader)
         owners = (self.services.database, render_template, self.post, site_url, self.trader.email)
-        waits = Sender(*sealed, self.post, render_template, site_url, self.trader)
+        sender = Sender(*sealed, self.post, render_template, site_url, self.trader)
         emails = [
             self._task("emails", self._send_email),
             self._task("owners", lambda: self._rendering(tell_owners, *owners), TELL_EVERY),
             self._task(
-                "back in stock", partial(self._rendering, tell_who_waits, waits), TELL_EVERY, rounds=True
+                "back in stock", partial(self._rendering, tell_who_waits, sender), TELL_EVERY, rounds=True
             ),
-            self._task("payment links", lambda: payment_link.send_next(*about), LINKS_EVERY, rounds=True),
+            self._task(
+                "payment links",
+                partial(self._rendering, payment_link.send_next, sender),
+                LINKS_EVERY,
+                rounds=True,
+            ),
         ]
         news = [self._task("webhooks", lambda: handlers.work(self.services))]
         if self.settings.payment_mode is PaymentMode.STAND_IN:

@@ -17,10 +17,11 @@ from shop.alerts.models import When
 from shop.alerts.owner_news import Times
 from shop.catalogue import snapshot
 from shop.container import container, current_services, trader
-from shop.emails import back_in_stock
 from shop.emails.agreed_terms import terms_in_force
 from shop.emails.email_cases import CASES
 from shop.emails.order_emails import Written, compose, named
+from shop.emails.other_cases import OTHER_CASES
+from shop.emails.other_emails import written as written_alone
 from shop.emails.owner_cases import TO_OWNER, owner_cases
 from shop.emails.owner_digest import written
 from shop.emails.sample_orders import Samples
@@ -37,10 +38,6 @@ ALONE: Final = (
 """For an e-mail in a frame: it shows its own style and pictures, and can do nothing."""
 
 
-STOCK_CASES: Final = (
-    ("It was asked for", back_in_stock.ASKED),
-    ("It can be had again", back_in_stock.SUBJECT),
-)
 IN_THE_DARK: Final = "@media (prefers-color-scheme: dark)"
 CHOICES: Final = (
     SelectChoice(When.AT_ONCE.value, "At once"),
@@ -123,7 +120,7 @@ def html(email: str, number: int) -> ResponseReturnValue:
 
 
 def _page(form: TimesForm) -> str:
-    cases = {TO_OWNER: owner_cases("", clock.now().date()), back_in_stock.KIND: STOCK_CASES, **CASES}
+    cases = {TO_OWNER: owner_cases("", clock.now().date()), **OTHER_CASES, **CASES}
     return render_template(
         "owner/emails.html",
         form=form,
@@ -137,23 +134,19 @@ def _links(kind: str, cases: Sequence[tuple[str, object]]) -> list[tuple[str, st
 
 
 def _case(kind: str, number: int) -> tuple[str, Written]:
-    others = {TO_OWNER: _to_owner, back_in_stock.KIND: _back_in_stock}
-    return others[kind](number) if kind in others else _to_buyer(kind, number)
+    if kind == TO_OWNER:
+        return _to_owner(number)
+    return _without_order(kind, number) if kind in OTHER_CASES else _to_buyer(kind, number)
 
 
-def _back_in_stock(number: int) -> tuple[str, Written]:
-    if number >= len(STOCK_CASES):
+def _without_order(kind: str, number: int) -> tuple[str, Written]:
+    cases = OTHER_CASES[kind]
+    if number >= len(cases):
         abort(HTTPStatus.NOT_FOUND)
-    site_url = current_services().site_url
+    title, says = cases[number]
     with web.reading() as session:
-        piece = snapshot.load(session).pieces[0]
-    title, subject = STOCK_CASES[number]
-    said = (
-        back_in_stock.receipt(piece, piece.variants[0], f"{site_url}/back-in-stock/sample")
-        if subject == back_in_stock.ASKED
-        else back_in_stock.back(piece, piece.variants[0], site_url)
-    )
-    return title, back_in_stock.written(render_template, subject, said, trader())
+        said = says(snapshot.load(session), current_services().site_url)
+    return title, written_alone(render_template, said, trader())
 
 
 def _to_owner(number: int) -> tuple[str, Written]:

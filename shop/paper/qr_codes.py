@@ -1,18 +1,42 @@
-"""The QR code on a bench ticket: the address at which a unit's next step is done."""
+"""QR codes of addresses: of a unit's next step on its bench ticket, of a payment link in its letter."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
+
+MARGIN: Final = 4
+"""Modules that stay light around a code (ISO/IEC 18004)."""
 
 
-def qr_code(address: str, about: str) -> dict[str, Any]:
-    """The address as SVG without a margin, and what somebody who cannot see it is told."""
+@dataclass(frozen=True)
+class QrCode:
+    """One as an SVG path, a module wide and high for each unit."""
+
+    modules: int
+    """How many it is wide and high, without its margin."""
+    path: str
+
+    @property
+    def with_margin(self) -> str:
+        """What a page's SVG shows of it, as its `viewBox`."""
+        whole = self.modules + 2 * MARGIN
+        return f"{-MARGIN} {-MARGIN} {whole} {whole}"
+
+
+def qr_code(address: str) -> QrCode:
+    """The code of an address."""
     import segno  # noqa: PLC0415 - only a process that prints needs it
 
     rows = segno.make(address, error="m", micro=False).matrix
     path = "".join(f"M{x} {y}h{long}v1h-{long}z" for y, row in enumerate(rows) for x, long in _dark(row))
-    size = len(rows)
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{path}"/></svg>'
+    return QrCode(len(rows), path)
+
+
+def printed(code: QrCode, about: str) -> dict[str, Any]:
+    """It as a whole SVG without a margin, and what somebody who cannot see it is told."""
+    size = f"{code.modules} {code.modules}"
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}"><path d="{code.path}"/></svg>'
     return {"svg": svg, "alt": about}
 
 

@@ -11,7 +11,7 @@ from shop.fulfilment.ticket_codes import ticket_address
 from shop.orders.cutting import NotApprovedYet, NotAsApproved, outlines_as_approved
 from shop.orders.view import LineView
 from shop.paper.chosen import Chosen
-from shop.paper.qr_codes import qr_code
+from shop.paper.qr_codes import printed, qr_code
 from shop.paper.true_scale import drawn
 from shop.paper.typesetting import Part
 from shop.paper.written import lines
@@ -56,7 +56,7 @@ def _ticket(one: Chosen, line: LineView, outlines: Cut, site_url: str) -> dict[s
         "piece": f"{row.number} of {len(one.order.lines)}: {row.piece_name}",
         "detail": f"{row.metal_name}, {row.chain_inches} inch chain",
         "facts": _facts(one, line),
-        "qr": qr_code(address, "The code of this ticket."),
+        "qr": printed(qr_code(address), "The code of this ticket."),
         "notes": notes,
         "words": [{"place": place, "lines": lines(text)} for place, text in line.words],
         "room": _room(sides, notes),

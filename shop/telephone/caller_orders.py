@@ -18,6 +18,7 @@ from shop.checkout.pay import Changed
 from shop.container import current_services
 from shop.orders.models import Order
 from shop.orders.states import UNPAID
+from shop.paper.qr_codes import qr_code
 from shop.payment_links import payment_links
 from shop.payment_links.models import PaymentLink, Via
 from shop.payment_links.payment_links import NotOpen, Secrets
@@ -122,9 +123,11 @@ def letter(number: int) -> ResponseReturnValue:
         basket = contents(session, snapshot.load(session), secrets.token)
     if not payment_links.is_open(link) or basket.details is None:
         return _to(LIST)
+    shown = caller_rows.shown(link, secrets)
     return render_template(
         "telephone/letter.html",
-        link=caller_rows.shown(link, secrets),
+        link=shown,
+        code=qr_code(shown.address),
         via=link.via,
         contact=None if basket.details["as_gift"] else basket.details["contact"],
         today=clock.now(),

@@ -8,13 +8,15 @@ from bs4 import BeautifulSoup
 
 from shop.emails.email_cases import CASES
 from shop.emails.email_kinds import KINDS
+from shop.emails.other_cases import OTHER_CASES
 from shop.emails.owner_cases import TO_OWNER, owner_cases
 from tests.emails.truth import of_html, of_text
 from tests.shopper import Shopper, soup
 
 EVERY_CASE = [(kind, number) for kind, cases in CASES.items() for number in range(len(cases))]
 TO_OWNER_CASES = [(TO_OWNER, number) for number in range(len(owner_cases("", date(2026, 12, 1))))]
-OTHERS = [*TO_OWNER_CASES, ("back-in-stock", 0), ("back-in-stock", 1)]
+WITHOUT_ORDER = [(kind, number) for kind, cases in OTHER_CASES.items() for number in range(len(cases))]
+OTHERS = [*TO_OWNER_CASES, *WITHOUT_ORDER]
 
 
 def text_of(owner: Shopper, kind: str, number: int) -> str:
@@ -66,5 +68,13 @@ def test_the_case_without_words_has_none_about_words(owner: Shopper) -> None:
 
 
 def test_no_other_address_is_an_email(owner: Shopper) -> None:
-    for address in ("refund/99", "refund/5", "nothing/0", "refund/x", "to-you/99", "back-in-stock/2"):
+    for address in (
+        "refund/99",
+        "refund/5",
+        "nothing/0",
+        "refund/x",
+        "to-you/99",
+        "back-in-stock/2",
+        "payment-link/2",
+    ):
         assert owner.get(f"/owner/emails/{address}").status_code == 404

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader
 from shop import backup, clock, erasures, stock, trader
 from shop.dedications.vault import Vault
 from shop.emails import back_in_stock
+from shop.emails.other_emails import Sender
 from shop.restock import waiting
 from shop.restock.waiting import KEPT, LEASE, SETTLED
 from tests.emails.truth import of_html, of_text
@@ -76,8 +77,8 @@ class Shelf:
         return back_in_stock.tell_who_waits(self.sender)
 
     @property
-    def sender(self) -> back_in_stock.Sender:
-        return back_in_stock.Sender(self.database, self.vault, self.post, rendered, SITE, self.seller)
+    def sender(self) -> Sender:
+        return Sender(self.database, self.vault, self.post, rendered, SITE, self.seller)
 
     def keys(self) -> set[str]:
         return set(self.vault.keys.all_ids())

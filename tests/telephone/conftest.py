@@ -7,12 +7,13 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from shop import clock
 from shop.emails import payment_link
+from shop.emails.other_emails import Sender
 from shop.orders.models import Order
 from shop.payment_links.models import PaymentLink
 from shop.telephone import upkeep
@@ -92,12 +93,12 @@ class Telephone:
 
     def round(self) -> None:
         """The worker sends what is due."""
-        services = self.harness.services
-        trader = self.owner.app.extensions["shop"].trader
-        while payment_link.send_next(
-            self.harness.database, services.vault, self.post, "https://shop.example", trader
-        ):
-            pass
+        app, database, vault = self.owner.app, self.harness.database, self.harness.services.vault
+        trader = app.extensions["shop"].trader
+        sender = Sender(database, vault, self.post, render_template, "https://shop.example", trader)
+        with app.test_request_context():
+            while payment_link.send_next(sender):
+                pass
 
     def sends_emails(self) -> None:
         """The worker sends what is due about orders."""

@@ -5,8 +5,12 @@ import smtplib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+import resvg_py
+import zxingcpp
+from PIL import Image
 from sqlalchemy import update
 
 from shop import backup, privacy
@@ -18,6 +22,8 @@ from shop.payment_links.models import Via
 from shop.payments.gateway_errors import GatewayDown
 from shop.payments.sync import withdraw
 from shop.stock.shares import MOST_HOLDS
+from tests.emails.orders import parts
+from tests.emails.truth import of_html, of_text
 from tests.shopper import DETAILS, Shopper, form_on, reason_beside, soup
 from tests.telephone.conftest import LIST, ME, Telephone
 
@@ -74,13 +80,15 @@ def test_the_e_mail_leads_to_the_link_and_names_neither_piece_nor_word(telephone
     number = telephone.sends(buyer_name="Ada")
     telephone.round()
     [message] = telephone.post.took
-    text = message.get_content()
+    text, html = parts(message)
     assert (message["To"], message["Subject"]) == (DETAILS["email"], "The link you asked us for")
     assert f"https://shop.example{telephone.address(number)}" in text
     assert text.startswith("Dear Ada,")
     assert "You telephoned us" in text
     assert "£" in text
-    assert not re.search("Caoimhe|Disc|Quiet Street|always", text)
+    assert not re.search("Caoimhe|Disc|Quiet Street|always", text + html)
+    assert of_html(html) == of_text(text)
+    assert f'href="https://shop.example{telephone.address(number)}"' in html
     assert "E-mailed" in telephone.said(number)
     telephone.presses(number, "emails")
     telephone.round()
@@ -90,9 +98,21 @@ def test_the_e_mail_leads_to_the_link_and_names_neither_piece_nor_word(telephone
 def test_neither_e_mail_nor_letter_is_addressed_to_whoever_the_gift_is_for(telephone: Telephone) -> None:
     number = telephone.sends("petal", as_gift="y")
     telephone.round()
-    assert telephone.post.took[0].get_content().startswith("Hello,")
+    assert parts(telephone.post.took[0])[0].startswith("Hello,")
     letter = telephone.owner.get(f"{LIST}/{number}/letter").text
     assert not re.search("Ada Byron|Quiet Street", letter)
+
+
+def test_the_code_on_the_letter_is_read_by_a_camera_and_leads_to_the_link(telephone: Telephone) -> None:
+    number = telephone.sends("petal", email="")
+    page = telephone.owner.get(f"{LIST}/{number}/letter").text
+    drawn = re.findall(r'<svg class="qr" (viewBox="[-\d ]+").*?(<path d="[^"]+"/>)', page, re.DOTALL)
+    [(box, path)] = drawn
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {box}>{path}</svg>'
+    photographed = Image.open(BytesIO(resvg_py.svg_to_bytes(svg_string=svg, width=400, background="white")))
+    assert [code.text for code in zxingcpp.read_barcodes(photographed)] == [
+        f"http://localhost{telephone.address(number)}"
+    ]
 
 
 def test_an_address_that_takes_no_e_mail_is_told_on_the_list(telephone: Telephone) -> None:
