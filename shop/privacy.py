@@ -5,31 +5,26 @@ and dates for the tax records (erasure's exception, article 17(3)(b)) and the do
 held a name.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from shop import privacy_rows
 from shop.claims import claim_steps, send_backs
 from shop.dedications.gone_names import order_name
 from shop.dedications.models import OrderKey
 from shop.dedications.vault import Vault
 from shop.fulfilment import cards_opened, corrections, promised, questions
-from shop.giving.models import LedgerEntry, LedgerTxn
-from shop.giving.transitions import Account
 from shop.mail import outbox
-from shop.mail.models import QueuedEmail
 from shop.orders import email_change, email_choice, hand_drawings, notes, wall
 from shop.orders.lifecycle import EventKind, lock, record, revoke_links
-from shop.orders.models import Order, OrderLine, OrderLink
-from shop.orders.view import LineView, view
+from shop.orders.models import Order, OrderLine
+from shop.orders.view import view
 from shop.payment_links import payment_links
-from shop.payments.models import PaymentEntry, RefundRequest
-
-Kept = TypeVar("Kept", PaymentEntry, RefundRequest, QueuedEmail)
 
 ERASED: Final = ""
 """Stands where the digest of an erased order's buyer did."""
@@ -67,6 +62,7 @@ def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]
         "order": order.reference,
         "state": order.state,
         "placed_at": order.placed_at.isoformat(),
+        "came_by": privacy_rows.came_by(session, order),
         "test_order": order.book == "test",
         "currency": order.currency,
         "goods_pence": order.goods_pence,
@@ -80,7 +76,7 @@ def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]
         "days_asked_for": opened.wishes,
         "posted_by": order.posted_by and order.posted_by.isoformat(),
         "day_news": promised.kept(session, order.id),
-        "pieces": [_piece(line, drawings.get(line.row.number, [])) for line in opened.lines],
+        "pieces": [privacy_rows.piece(line, drawings.get(line.row.number, [])) for line in opened.lines],
         "corrections": corrections.kept(session, vault, order.id),
         "email_changes": email_change.kept(session, vault, order.id),
         "claims": claim_steps.kept(session, vault, order.id),
@@ -93,11 +89,11 @@ def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]
         "emails_wanted": vault.reveal(session, order.id, email_choice.LABEL),
         "questions": questions.kept(session, vault, order.id),
         "notes_of_the_workshop": notes.kept(session, vault, order.id),
-        "payments": _payments(session, order),
-        "refunds_asked": _refunds(session, order),
-        "emails": _emails(session, order),
-        "links_to_the_order": _links(session, order),
-        "donation_ledger": _ledger(session, order),
+        "payments": privacy_rows.payments(session, order),
+        "refunds_asked": privacy_rows.refunds(session, order),
+        "emails": privacy_rows.emails(session, order),
+        "links_to_the_order": privacy_rows.links(session, order),
+        "donation_ledger": privacy_rows.ledger(session, order),
     }
 
 
@@ -156,95 +152,3 @@ def _find(session: Session, reference: str) -> Order:
     if order is None:
         raise UnknownOrder(reference)
     return order
-
-
-def _piece(line: LineView, drawings: list[dict[str, Any]]) -> dict[str, Any]:
-    engraving = line.engraving
-    return {
-        "piece": line.row.piece_name,
-        "metal": line.row.metal_name,
-        "chain_inches": line.row.chain_inches,
-        "price_pence": line.row.price_pence,
-        "donation_pence": line.row.donation_pence,
-        "face": engraving.face if engraving else None,
-        "engraving": [asdict(cut) for cut in engraving.lines] if engraving else [],
-        "proof": _proof(line),
-        "drawn_by_hand": drawings,
-        "dedication": line.dedication,
-        "shared_on_the_wall_as": line.shared_as,
-        "on_the_wall": line.on_wall,
-    }
-
-
-def _proof(line: LineView) -> dict[str, Any] | None:
-    digests = {"digest": line.row.proof_digest, "cut_digest": line.row.cut_digest}
-    return {**digests, **line.approved.sealed()} if line.approved else None
-
-
-def _rows(session: Session, table: type[Kept], order: Order) -> Iterable[Kept]:
-    """What is kept of an order in a table, oldest first."""
-    return session.scalars(select(table).where(table.order_id == order.id).order_by(table.id))
-
-
-def _payments(session: Session, order: Order) -> list[dict[str, Any]]:
-    return [
-        {
-            "at": row.event_at.isoformat(),
-            "what": row.kind,
-            "amount_pence": row.amount_pence,
-            "stripe_id": row.stripe_id,
-        }
-        for row in _rows(session, PaymentEntry, order)
-    ]
-
-
-def _refunds(session: Session, order: Order) -> list[dict[str, Any]]:
-    return [
-        {
-            "at": row.requested_at.isoformat(),
-            "amount_pence": row.amount_pence,
-            "pieces": row.lines,
-            "goodwill": row.goodwill,
-            "refused": row.refused,
-        }
-        for row in _rows(session, RefundRequest, order)
-    ]
-
-
-def _emails(session: Session, order: Order) -> list[dict[str, Any]]:
-    return [
-        {
-            "what": row.kind,
-            "decided_at": row.created_at.isoformat(),
-            "sent_at": row.sent_at.isoformat() if row.sent_at else None,
-            "not_sent_because": row.dropped,
-        }
-        for row in _rows(session, QueuedEmail, order)
-    ]
-
-
-def _links(session: Session, order: Order) -> list[dict[str, Any]]:
-    """When links were made and closed; a link itself is known to the buyer alone."""
-    rows = session.scalars(
-        select(OrderLink).where(OrderLink.order_id == order.id).order_by(OrderLink.created_at)
-    )
-    return [
-        {
-            "made_at": row.created_at.isoformat(),
-            "closed_at": row.revoked_at.isoformat() if row.revoked_at else None,
-        }
-        for row in rows
-    ]
-
-
-def _ledger(session: Session, order: Order) -> list[dict[str, Any]]:
-    rows = session.execute(
-        select(LedgerTxn.seq, LedgerTxn.event_at, LedgerTxn.kind, LedgerTxn.unit, LedgerEntry.amount_pence)
-        .join(LedgerEntry, LedgerEntry.txn_seq == LedgerTxn.seq)
-        .where(LedgerTxn.order_reference == order.reference, LedgerEntry.account == Account.COST.value)
-        .order_by(LedgerTxn.seq)
-    )
-    return [
-        {"number": seq, "at": at.isoformat(), "what": kind, "piece": unit, "amount_pence": pence}
-        for seq, at, kind, unit, pence in rows
-    ]

@@ -78,6 +78,7 @@ def erase(harness: Harness, reference: str) -> privacy.Erased:
 def test_everything_the_buyer_typed_and_all_that_happened_is_there(harness: Harness, reference: str) -> None:
     found = kept(harness, reference)
     assert found["order"] == reference
+    assert found["came_by"] == {"way": "the shop's own pages"}
     contact = found["contact"]
     assert isinstance(contact, dict)
     assert (contact["name"], contact["phone"], contact["buyer_name"]) == (MARK, MARK, MARK)

@@ -60,6 +60,10 @@ def test_a_caller_sees_every_letter_agrees_and_pays_and_from_then_on_it_is_an_or
     assert ME in page
     assert telephone.said(number) == ""
     assert order.reference in telephone.owner.get(LIST).text
+    with telephone.harness.database.reading() as session:
+        kept = privacy.everything(session, telephone.harness.services.vault, order.reference)["came_by"]
+    assert (kept["way"], kept["put_together_by"]) == ("telephone", ME)
+    assert kept["link_sent_at"]
 
 
 def test_the_owner_is_given_no_button_to_pay_and_the_browser_is_free_once_the_link_is_sent(
