@@ -9,7 +9,7 @@ from shop.engraving import Engraving
 from shop.engraving.areas import is_ring
 from shop.engraving.outlines import CutSide
 from shop.engraving.writers import png
-from shop.orders.cutting import NotApprovedYet, NotAsApproved, cut_as_approved
+from shop.orders.cutting import NotApprovedYet, NotAsApproved, outlines_as_approved
 from shop.orders.models import OrderLine
 from shop.orders.view import LineView
 
@@ -82,7 +82,7 @@ def attach(message: EmailMessage, reference: str, drawn: dict[int, list[ProofIma
 
 def _sides(line: LineView, refused: dict[int, NotAsApproved]) -> Mapping[str, CutSide]:
     try:
-        return cut_as_approved(line)
+        return outlines_as_approved(line)
     except NotApprovedYet:
         return {}
     except NotAsApproved as problem:

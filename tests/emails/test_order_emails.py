@@ -256,9 +256,17 @@ def gives_up(*_: object) -> None:
     raise CannotUnite
 
 
+def test_what_was_held_against_its_drawing_when_it_was_sold_is_not_held_against_it_for_a_picture(
+    app: Flask, harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = paid_order(harness)
+    monkeypatch.setattr("shop.orders.approved_engraving.checked_cut", gives_up)
+    assert len(images(written_email(app, harness, order, "order-confirmation"))) == 2
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("shop.engraving.cut_check.cut_sides", gives_up), ("shop.engraving.faces._sha256", lambda _: "0" * 64)],
+    [("shop.orders.cutting.cut_sides", gives_up), ("shop.engraving.faces._sha256", lambda _: "0" * 64)],
     ids=["not united", "face changed"],
 )
 def test_the_words_go_out_even_when_they_cannot_be_drawn_as_the_buyer_saw_them(
