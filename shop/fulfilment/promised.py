@@ -1,6 +1,6 @@
 """The day promised with an order: how it stands, what became of it, and what of its buyer's money."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.fulfilment.backlog import plan
-from shop.fulfilment.models import DateNews, DateStep, Parcel
+from shop.fulfilment.models import DateNews, DateStep, Parcel, Unit
 from shop.fulfilment.stages import TO_MAKE
 from shop.fulfilment.units import WORKED_ON, units_of
 from shop.orders.models import Order, OrderLine
@@ -64,10 +64,26 @@ def freeze(session: Session, order: Order, lines: Sequence[OrderLine], paid_at: 
 
 def standing(session: Session, order: Order) -> Day | None:
     """How its day stands; None when none was promised, or nothing is left to be posted."""
-    waiting = [unit for unit in units_of(session, order.id).values() if unit.stage in TO_MAKE]
-    if order.posted_by is None or order.state not in WORKED_ON or not waiting:
+    return standings(session, {order: units_of(session, order.id).values()})[order.id]
+
+
+def standings(session: Session, orders: Mapping[Order, Iterable[Unit]]) -> dict[int, Day | None]:
+    """The same of several orders with their units, by their ids."""
+    waiting = [order for order, units in orders.items() if _waits(order, units)]
+    found: dict[int, list[DateStep]] = {order.id: [] for order in waiting}
+    for step in steps_of(session, *found) if found else ():
+        found[step.order_id].append(step)
+    return {order.id: _day(order, found[order.id]) if order.id in found else None for order in orders}
+
+
+def _waits(order: Order, units: Iterable[Unit]) -> bool:
+    open_ = order.posted_by is not None and order.state in WORKED_ON
+    return open_ and any(unit.stage in TO_MAKE for unit in units)
+
+
+def _day(order: Order, steps: Sequence[DateStep]) -> Day | None:
+    if order.posted_by is None:
         return None
-    steps = steps_of(session, order.id)
     by = told_last(steps) or order.posted_by
     return Day(
         promised=order.posted_by,
@@ -103,9 +119,10 @@ def there_by(session: Session, order: Order, parcel: Parcel) -> date | None:
     return max(by, _wherever(clock.in_britain(parcel.posted_at).date(), parcel.service))
 
 
-def steps_of(session: Session, order_id: int) -> Sequence[DateStep]:
-    """What became of the day of an order, oldest first."""
-    return session.scalars(select(DateStep).where(DateStep.order_id == order_id).order_by(DateStep.id)).all()
+def steps_of(session: Session, *order_ids: int) -> Sequence[DateStep]:
+    """What became of the day of an order, or of several, oldest first."""
+    steps = select(DateStep).where(DateStep.order_id.in_(order_ids)).order_by(DateStep.id)
+    return session.scalars(steps).all()
 
 
 def kept(session: Session, order_id: int) -> list[dict[str, str]]:

@@ -19,7 +19,7 @@ from shop.sql import is_sqlite
 
 __all__ = [
     "Book", "Fact", "Facts", "IdempotencyConflict", "NotPlain", "Standing", "TargetDisagrees", "Totals",
-    "UnitTarget", "bring_to", "open_books", "standings", "totals", "verify",
+    "UnitTarget", "bring_to", "open_books", "standings", "standings_of_each", "totals", "verify",
 ]  # fmt: skip
 
 Book = Literal["live", "test"]
@@ -126,11 +126,11 @@ def bring_to(
     targets = {target.unit: target for target in units}
     if len(targets) != len(units):
         raise ValueError("a unit can be named once only")
-    past = _pasts(session, order_reference)
+    past = _pasts(session, order_reference)[order_reference]
     missing = _missing(past, targets.values())
     head = lock_head(session) if missing else None
     if missing and not is_sqlite(session):  # whose writers are alone from the start
-        past = _pasts(session, order_reference)  # again, now that nobody else can post
+        past = _pasts(session, order_reference)[order_reference]  # again, now that nobody else can post
     promised = policies.by_id(session, {target.policy_id for target in units}, held=missing)
     _agree(book, order_reference, targets.values(), past, promised)
     if head is None:
@@ -169,7 +169,13 @@ def _steps(
 
 def standings(session: Session, order_reference: str) -> dict[int, Standing]:
     """How each unit of the order stands, for the units the ledger knows."""
-    return {unit: past.standing for unit, past in _pasts(session, order_reference).items()}
+    return standings_of_each(session, order_reference)[order_reference]
+
+
+def standings_of_each(session: Session, *order_references: str) -> dict[str, dict[int, Standing]]:
+    """The same of several orders, by their references."""
+    pasts = _pasts(session, *order_references)
+    return {order: {unit: past.standing for unit, past in pasts[order].items()} for order in order_references}
 
 
 def totals(session: Session, book: Book) -> Totals:
@@ -191,30 +197,30 @@ def totals(session: Session, book: Book) -> Totals:
     )
 
 
-def _pasts(session: Session, order_reference: str) -> dict[int, _Past]:
-    pasts: dict[int, _Past] = {}
-    for unit, book, sku, policy_id, kind, seq in _rows(session, order_reference):
+_STEPS_TAKEN: Final = (
+    select(
+        LedgerTxn.order_reference, LedgerTxn.unit, LedgerTxn.book, LedgerTxn.sku, LedgerTxn.policy_id,
+        LedgerTxn.kind, LedgerTxn.seq,
+    )
+    .where(
+        LedgerTxn.order_reference.in_(bindparam("references", expanding=True)),
+        LedgerTxn.kind.in_([kind.value for kind in STEPS]),
+    )
+    .order_by(LedgerTxn.seq)
+)  # fmt: skip
+
+
+def _pasts(session: Session, *order_references: str) -> dict[str, dict[int, _Past]]:
+    found: dict[str, dict[int, _Past]] = {reference: {} for reference in order_references}
+    rows: Iterable[Any] = session.execute(_STEPS_TAKEN, {"references": order_references})
+    for reference, unit, book, sku, policy_id, kind, seq in rows:  # none of which a unit's own lack
+        pasts = found[reference]
         before = pasts.get(unit)
         steps, accrual_seq = (before.steps, before.accrual_seq) if before else (0, 0)
         standing = STEPS[Kind(kind)][1]
         accrual = seq if kind == Kind.ACCRUE else accrual_seq
         pasts[unit] = _Past(book, sku, policy_id, standing, steps + 1, accrual)
-    return pasts
-
-
-_STEPS_TAKEN: Final = (
-    select(LedgerTxn.unit, LedgerTxn.book, LedgerTxn.sku, LedgerTxn.policy_id, LedgerTxn.kind, LedgerTxn.seq)
-    .where(
-        LedgerTxn.order_reference == bindparam("reference"),
-        LedgerTxn.kind.in_([kind.value for kind in STEPS]),
-    )
-    .order_by(LedgerTxn.seq)
-)
-
-
-def _rows(session: Session, order_reference: str) -> Iterable[Any]:
-    """The columns are nullable for other kinds of transaction; a unit's own have them all."""
-    return session.execute(_STEPS_TAKEN, {"reference": order_reference})
+    return found
 
 
 def _missing(pasts: dict[int, _Past], targets: Iterable[UnitTarget]) -> bool:

@@ -66,9 +66,9 @@ def standing(steps: Sequence[HandDrawingStep], line: int, sealed: Mapping[str, A
     return HandDrawing(Step(own[-1].kind), len(sent), kept.get("sides", {}), wish.get("wish", ""))
 
 
-def steps_of(session: Session, order_id: int) -> Sequence[HandDrawingStep]:
-    """All steps of an order's drawings, in their order."""
-    query = select(HandDrawingStep).where(HandDrawingStep.order_id == order_id)
+def steps_of(session: Session, *order_ids: int) -> Sequence[HandDrawingStep]:
+    """All steps of the drawings of an order, or of several, in their order."""
+    query = select(HandDrawingStep).where(HandDrawingStep.order_id.in_(order_ids))
     return session.scalars(query.order_by(HandDrawingStep.id)).all()
 
 

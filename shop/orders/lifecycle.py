@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import BindParameter, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock
@@ -32,8 +32,11 @@ def new_reference() -> str:
 
 _ORDER: Final = Order.id == bindparam("order")
 _LOCKED: Final = select(Order).where(_ORDER).with_for_update().execution_options(populate_existing=True)
-_LINES: Final = select(OrderLine).where(OrderLine.order_id == bindparam("order")).order_by(OrderLine.number)
-_HISTORY: Final = select(OrderEvent).where(OrderEvent.order_id == bindparam("order")).order_by(OrderEvent.id)
+_ORDERS: Final[BindParameter[int]] = bindparam("orders", expanding=True)
+_LINES: Final = (
+    select(OrderLine).where(OrderLine.order_id.in_(_ORDERS)).order_by(OrderLine.order_id, OrderLine.number)
+)
+_HISTORY: Final = select(OrderEvent).where(OrderEvent.order_id.in_(_ORDERS)).order_by(OrderEvent.id)
 _WITH_LINK: Final = (
     select(Order, OrderLink.nonce)
     .outerjoin(OrderLink, (OrderLink.order_id == Order.id) & OrderLink.revoked_at.is_(None))
@@ -86,14 +89,14 @@ def move_version(session: Session, order: Order) -> None:
     )
 
 
-def lines_of(session: Session, order_id: int) -> Sequence[OrderLine]:
-    """The order's units, in the order they were chosen."""
-    return session.scalars(_LINES, {"order": order_id}).all()
+def lines_of(session: Session, *order_ids: int) -> Sequence[OrderLine]:
+    """The units of an order, or of several, in the order they were chosen."""
+    return session.scalars(_LINES, {"orders": order_ids}).all()
 
 
-def history(session: Session, order_id: int) -> Sequence[OrderEvent]:
-    """What happened to an order, in the order we learnt of it: Stripe's clock counts whole seconds only."""
-    return session.scalars(_HISTORY, {"order": order_id}).all()
+def history(session: Session, *order_ids: int) -> Sequence[OrderEvent]:
+    """What happened to orders, in the order we learnt of it: Stripe's clock counts whole seconds only."""
+    return session.scalars(_HISTORY, {"orders": order_ids}).all()
 
 
 def make_link(session: Session, order: Order, secret_key: str) -> str:

@@ -1,9 +1,10 @@
 """An order as people look at it: its lines with their words, what happened, what it gave."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -16,9 +17,11 @@ from shop.orders import wall
 from shop.orders.approved_engraving import Approved
 from shop.orders.hand_drawings import HandDrawing, standing, steps_of
 from shop.orders.lifecycle import EventKind, State, history, lines_of
-from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.orders.models import HandDrawingStep, Order, OrderEvent, OrderLine
 from shop.orders.terms import TERMS
 from shop.orders.wall import WallState
+
+Row = TypeVar("Row", OrderLine, OrderEvent, HandDrawingStep)
 
 WERE_PAID: Final = frozenset({EventKind.PAID, EventKind.ACCEPTED})
 
@@ -103,26 +106,48 @@ class OrderView:
 
 def view(session: Session, vault: Vault, order: Order) -> OrderView:
     """Open an order for showing."""
-    rows = lines_of(session, order.id)
-    gifts = [(0, order.donation_pence), *((row.number, row.donation_pence) for row in rows)]
-    standings = ledger.standings(session, order.reference)
-    sealed = vault.reveal_all(session, order.id)
-    private = sealed and all(
-        (words := sealed.get(f"line:{row.number}")) and words.get("shared_as") is None for row in rows
-    )
-    shared = {} if private else wall.states(session, order.id)
-    drawings = steps_of(session, order.id) if any(row.by_hand for row in rows) else ()
+    return views(session, vault, [order])[0]
+
+
+def views(session: Session, vault: Vault, orders: Sequence[Order]) -> list[OrderView]:
+    """Open several, asking the database as often as for one."""
+    ids = [order.id for order in orders]
+    lines = _by_order(lines_of(session, *ids))
+    standings = ledger.standings_of_each(session, *(order.reference for order in orders))
+    sealed = vault.reveal_each(session, ids)
+    shared = [each for each in ids if not _is_private(lines[each], sealed.get(each, {}))]
+    on_wall = wall.states(session, *shared) if shared else {}
+    by_hand = [each for each in ids if any(row.by_hand for row in lines[each])]
+    drawings = _by_order(steps_of(session, *by_hand) if by_hand else ())
+    events = _by_order(history(session, *ids))
+    return [
+        _view(
+            order,
+            [
+                replace(line, hand=standing(drawings[order.id], line.row.number, sealed.get(order.id, {})))
+                for line in _lines(lines[order.id], sealed.get(order.id, {}), on_wall)
+            ],
+            events[order.id],
+            sealed.get(order.id, {}),
+            standings[order.reference],
+        )
+        for order in orders
+    ]
+
+
+def _view(
+    order: Order,
+    lines: Sequence[LineView],
+    events: Sequence[OrderEvent],
+    sealed: Mapping[str, Any],
+    standings: Mapping[int, Standing],
+) -> OrderView:
+    gifts = [(0, order.donation_pence), *((line.row.number, line.row.donation_pence) for line in lines)]
     return OrderView(
         row=order,
         state=State(order.state),
-        lines=[
-            replace(
-                _line(row, sealed.get(f"line:{row.number}"), shared.get(row.number)),
-                hand=standing(drawings, row.number, sealed),
-            )
-            for row in rows
-        ],
-        events=history(session, order.id),
+        lines=lines,
+        events=events,
         contact=sealed.get("contact"),
         gift=sealed.get("gift"),
         postage=SERVICES[order.postage_service],
@@ -132,6 +157,19 @@ def view(session: Session, vault: Vault, order: Order) -> OrderView:
             pence for unit, pence in gifts if standings.get(unit, Standing.NONE) is not Standing.NONE
         ),
     )
+
+
+def _is_private(lines: Iterable[OrderLine], sealed: Mapping[str, Any]) -> bool:
+    """Whether nothing of an order was asked to be shared, as far as that is not erased."""
+    words = [sealed.get(f"line:{line.number}") for line in lines]
+    return bool(sealed) and all(said and said.get("shared_as") is None for said in words)
+
+
+def _by_order(rows: Iterable[Row]) -> Mapping[int, list[Row]]:
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.order_id].append(row)
+    return found
 
 
 def words_of(sides: Sequence[Area], engraving: Engraving | None) -> list[tuple[str, str]]:
@@ -150,7 +188,10 @@ def _where(area: Area | None, side: str, line: int) -> str:
     return f"{area.label}, line {line}" if area.lines > 1 else area.label
 
 
-def _line(row: OrderLine, sealed: dict[str, Any] | None, on_wall: WallState | None) -> LineView:
-    words = sealed or {}
-    said = words.get("dedication")
-    return LineView(row, Approved.unsealed(words), said, words.get("shared_as"), on_wall)
+def _lines(
+    rows: Iterable[OrderLine], sealed: Mapping[str, Any], on_wall: Mapping[tuple[int, int], WallState]
+) -> Iterator[LineView]:
+    for row in rows:
+        words = sealed.get(f"line:{row.number}") or {}
+        stands = on_wall.get((row.order_id, row.number))
+        yield LineView(row, Approved.unsealed(words), words.get("dedication"), words.get("shared_as"), stands)

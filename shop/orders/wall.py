@@ -191,10 +191,10 @@ def withdraw_gone(session: Session, vault: Vault, gone: Collection[str], *, acto
     return sum(withdraw(session, vault, row.order_id, row.number, actor=actor) for row in found)
 
 
-def states(session: Session, order_id: int) -> dict[int, WallState]:
-    """How an order's shared dedications stand, by line number."""
-    rows = session.execute(select(WallEntry.number, WallEntry.state).where(WallEntry.order_id == order_id))
-    return {number: WallState(state) for number, state in rows}
+def states(session: Session, *order_ids: int) -> dict[tuple[int, int], WallState]:
+    """How the shared dedications of orders stand, by the order and the number of the line."""
+    rows = session.scalars(select(WallEntry).where(WallEntry.order_id.in_(order_ids)))
+    return {(row.order_id, row.number): WallState(row.state) for row in rows}
 
 
 def page(session: Session, vault: Vault, number: int) -> WallPage:

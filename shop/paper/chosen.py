@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from shop.dedications.vault import Vault
 from shop.fulfilment.models import Unit
-from shop.fulfilment.promised import standing
+from shop.fulfilment.promised import standings
 from shop.fulfilment.stages import POSTED_ONCE, Stage
-from shop.fulfilment.units import WORKED_ON, units_of
+from shop.fulfilment.units import WORKED_ON
 from shop.orders.models import Order, OrderLine
-from shop.orders.view import LineView, OrderView, view
+from shop.orders.view import LineView, OrderView, views
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,17 @@ def chosen(session: Session, vault: Vault, line_ids: Collection[int]) -> list[Ch
         .where(Order.id.in_(select(OrderLine.order_id).where(OrderLine.id.in_(line_ids))))
         .order_by(Order.placed_at, Order.id)
     ).all()
-    found = (_of_order(session, vault, order, line_ids) for order in orders)
-    return [one for one in found if one is not None and one.lines]
+    if not orders:
+        return []
+    units = _units_of_each(session, [order.id for order in orders])
+    printed = [order for order in orders if any(gets_paper(order, unit) for unit in units[order.id].values())]
+    days = standings(session, {order: units[order.id].values() for order in printed})
+    return [
+        Chosen(opened, lines, units[opened.row.id], day.posted_by if day else None)
+        for opened, day in zip(views(session, vault, printed), days.values(), strict=True)
+        if opened.contact is not None  # its words were not erased
+        and (lines := _printed(opened, units[opened.row.id], line_ids))
+    ]
 
 
 def gets_paper(order: Order, unit: Unit | None) -> bool:
@@ -50,20 +59,26 @@ def gets_paper(order: Order, unit: Unit | None) -> bool:
     )
 
 
-def _of_order(session: Session, vault: Vault, order: Order, line_ids: Collection[int]) -> Chosen | None:
-    units = units_of(session, order.id)
-    if not any(gets_paper(order, unit) for unit in units.values()):
-        return None
-    opened = view(session, vault, order)
-    if opened.contact is None:  # its words were erased
-        return None
+def _units_of_each(session: Session, order_ids: Collection[int]) -> Mapping[int, Mapping[int, Unit]]:
+    rows = session.execute(
+        select(Unit, OrderLine.number)
+        .join(OrderLine, OrderLine.id == Unit.order_line_id)
+        .where(Unit.order_id.in_(order_ids))
+        .order_by(Unit.order_line_id)
+    )
+    found: dict[int, dict[int, Unit]] = {each: {} for each in order_ids}
+    for unit, number in rows:
+        found[unit.order_id][number] = unit
+    return found
+
+
+def _printed(order: OrderView, units: Mapping[int, Unit], line_ids: Collection[int]) -> Sequence[LineView]:
     lines = [
         line
-        for line in opened.lines
-        if line.row.id in line_ids and gets_paper(order, units.get(line.row.number))
+        for line in order.lines
+        if line.row.id in line_ids and gets_paper(order.row, units.get(line.row.number))
     ]
-    day = standing(session, order)
-    return Chosen(opened, _still_here(lines, units) or lines, units, day.posted_by if day else None)
+    return _still_here(lines, units) or lines
 
 
 def _still_here(lines: Sequence[LineView], units: Mapping[int, Unit]) -> list[LineView]:

@@ -128,7 +128,7 @@ def test_words_open_as_before_and_the_database_holds_no_key(
             assert vault.reveal_all(session, number) == sealed(number)
         assert vault.orders_of(session, EMAIL) == [1, 2, 3]
         assert len(keys.all_ids()) == 3 + 2 + 4
-        assert wall.states(session, 1) | wall.states(session, 2) | wall.states(session, 3)
+        assert wall.states(session, 1, 2, 3)
         assert [(found.words, found.name) for found in wall.page(session, vault, 1).entries] == [
             (WORDS, "Síle")
         ]

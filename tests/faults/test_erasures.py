@@ -153,7 +153,7 @@ class GoneMachine(RuleBasedStateMachine):
         if found is None:
             return
         with self.shop.database.reading() as session:
-            seen = wall.states(session, found[1]).get(1, WallState.WITHDRAWN)
+            seen = wall.states(session, found[1]).get((found[1], 1), WallState.WITHDRAWN)
         with suppress(NotOffered, DecidedBefore), self.transaction() as session:
             wall.decide(session, self.vault, found[0], 1, to=to, seen=seen, actor="owner")
         self.did(str(to))

@@ -16,10 +16,11 @@ from shop.owner import papers
 from shop.paper.typesetting import NotTypeset, typeset
 from tests.fulfilment.conftest import OWNER, PLAIN, Bench
 from tests.harness import Harness
+from tests.owner.test_work_queue import asked
 from tests.shopper import Shopper, changed, form_on, soup
 
 BENCH, PAPERS = "/owner/bench", "/owner/papers"
-BARE = ("petal", "")
+ENGRAVED, BARE = ("disc", "Wren"), ("petal", "")
 
 
 @pytest.fixture
@@ -65,6 +66,25 @@ def test_what_is_ticked_comes_as_one_pdf(owner: Shopper, bench: Bench, tmp_path:
     answer = printed(owner, unit=line_ids(bench, first, third), paper=["slips", "labels"], sheet="14")
     on_it = text(answer, tmp_path)
     assert [on_it.count(reference(bench, order)) for order in (first, second, third)] == [2, 0, 2]
+
+
+def test_however_much_is_printed_the_database_is_asked_as_often(owner: Shopper, bench: Bench) -> None:
+    everything = ["tickets", "slips", "labels", "cards"]
+    token = form_on(bench_with(owner, bench, 1), f"{BENCH}/steps")[1]["csrf_token"]
+
+    def prints() -> None:
+        ordered = {"csrf_token": token, "action": Action.CHECK, "paper": everything, "sheet": "14"}
+        assert owner.post(PAPERS, ordered).status_code == 200
+
+    few = asked(owner, prints)
+    bench_with(owner, bench, 4)
+    assert asked(owner, prints) == few <= 12
+
+
+def bench_with(owner: Shopper, bench: Bench, orders: int) -> TestResponse:
+    for _ in range(orders):
+        bench.paid(ENGRAVED, BARE)
+    return owner.get(BENCH)
 
 
 def test_with_nothing_ticked_all_that_wait_for_the_step_are_printed(

@@ -1,5 +1,7 @@
 """The bench as the owner uses it: what waits, the next step for one unit or several, a slip taken back."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from sqlalchemy import event, text
@@ -180,16 +182,21 @@ def test_however_much_waits_the_bench_asks_the_database_as_often(owner: Shopper,
 
 def statements(owner: Shopper, page: str = BENCH) -> int:
     """How many the page takes; what every page shows is read before."""
-    owner.get(page)
-    asked: list[str] = []
+    return asked(owner, lambda: owner.get(page))
+
+
+def asked(owner: Shopper, do: Callable[[], object]) -> int:
+    """How many statements this takes, done once before."""
+    do()
+    statements: list[str] = []
 
     def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
+        statements.append(statement)
 
     event.listen(owner.database.engine, "before_cursor_execute", count)
-    owner.get(page)
+    do()
     event.remove(owner.database.engine, "before_cursor_execute", count)
-    return len(asked)
+    return len(statements)
 
 
 def test_orders_of_the_other_book_are_not_made(app: Flask, owner: Shopper, bench: Bench) -> None:
