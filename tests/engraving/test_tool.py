@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import resvg_py
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from shop.engraving import (
     ANY_TOOL,
@@ -51,11 +51,14 @@ def ink(face: str, tool: Tool, text: str) -> np.ndarray:
 
 
 def drawn(face: Face, text: str) -> np.ndarray:
-    plate = Area("front", "Front", "bar", 2 + 4 * len(text), 8, 1)
+    cap = face.cap_max_mm  # every pixel takes its time, so the plate is hardly larger than the words
+    plate = Area("front", "Front", "bar", 2 + round(1.1 * cap * len(text)), 2 + round(1.8 * cap), 1)
     drawing = svg(plate, [EngravedLine("front", 1, text)], face, edge=False)
     png = resvg_py.svg_to_bytes(svg_string=drawing, dpi=PX_PER_MM * 25.4, skip_system_fonts=True)
     inked = np.asarray(Image.open(io.BytesIO(png)).getchannel("A")) >= 128
     rows, columns = (np.nonzero(inked.any(axis=axis))[0] for axis in (1, 0))
+    assert 0 < rows[0] < rows[-1] < len(inked) - 1, "no word is cut off"
+    assert 0 < columns[0] < columns[-1] < len(inked[0]) - 1, "nor its ends"
     return np.pad(inked[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], 20)
 
 
@@ -63,18 +66,19 @@ def reached(inked: np.ndarray, width_mm: float) -> np.ndarray:
     """What a round tool so wide can cut of it without leaving it."""
     radius = width_mm / 2 * PX_PER_MM - 0.5  # pixels at its edge belong to it
     reach = int(radius)
-    steps = [
-        (x, y)
-        for x in range(-reach, reach + 1)
-        for y in range(-reach, reach + 1)
-        if x * x + y * y <= radius**2
-    ]
+    rows = [(y, int((radius**2 - y * y) ** 0.5)) for y in range(-reach, reach + 1)]
     centres, swept = inked.copy(), np.zeros_like(inked)
-    for x, y in steps:
-        centres &= np.roll(inked, (y, x), (0, 1))
-    for x, y in steps:
-        swept |= np.roll(centres, (y, x), (0, 1))
+    for y, half in rows:
+        centres &= np.roll(counted(inked, half) == 2 * half + 1, y, 0)
+    for y, half in rows:
+        swept |= np.roll(counted(centres, half) > 0, y, 0)
     return swept
+
+
+def counted(inked: np.ndarray, half: int) -> np.ndarray:
+    """How much of each pixel and of so many on either side is ink; the margin is wider than any tool."""
+    sums = np.pad(inked.cumsum(1, dtype=np.int32), ((0, 0), (half + 1, half)), mode="edge")
+    return sums[:, 2 * half + 1 :] - sums[:, : inked.shape[1]]
 
 
 def missed(inked: np.ndarray, width_mm: float) -> float:
@@ -97,10 +101,17 @@ def test_no_stroke_is_finer_than_the_machine_can_cut(face: str, tool: Tool) -> N
 
 
 def eyes(inked: np.ndarray) -> np.ndarray:
-    """The bare metal that letters enclose: what no flood from the edge reaches."""
-    flooded = Image.fromarray(np.where(inked, 255, 0).astype(np.uint8)).copy()
-    ImageDraw.floodfill(flooded, (0, 0), 128)
-    return np.asarray(flooded) == 0
+    """The bare metal that letters enclose: what no flood from the corner reaches, along rows and columns."""
+    high, wide = inked.shape
+    starts = np.arange(high)[:, None] * (wide + 1), np.arange(wide) * (high + 1)
+    runs = [start + inked.cumsum(axis) for axis, start in zip((1, 0), starts, strict=True)]
+    flooded, before = np.zeros_like(inked), -1
+    flooded[0, 0] = True
+    while flooded.sum() != before:
+        before = flooded.sum()
+        for run in runs:
+            flooded = ~inked & np.isin(run, run[flooded])
+    return ~inked & ~flooded
 
 
 @pytest.mark.parametrize("face", ["courier-prime", "rubik"])
