@@ -44,9 +44,11 @@ from tests.tracing import (
     pytest_runtest_setup,
     pytest_runtest_teardown,
 )
+from tests.unit import pytest_itemcollected
 
 __all__ = [
     "pytest_collection_modifyitems",
+    "pytest_itemcollected",
     "pytest_runtest_call",
     "pytest_runtest_setup",
     "pytest_runtest_teardown",

@@ -29,6 +29,8 @@ from tests.demo.conftest import MANY, SOME, Demo, schema
 from tests.keys import VAULT_KEY
 from tests.pages.trader_file import name_trader
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_ledger_of_invented_orders_is_sound_and_guarded(demo: Demo) -> None:
     with demo.place.database.reading() as session:

@@ -19,6 +19,8 @@ from shop.webhooks import inbox
 from tests.demo.conftest import Demo
 from tests.shopper import Shopper
 
+pytestmark = pytest.mark.slow
+
 BIG = {table.name for table in (*TABLES, LedgerTxn.__table__, LedgerEntry.__table__)} - {"wall_entry"}
 
 PAGES = (

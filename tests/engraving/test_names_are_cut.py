@@ -31,6 +31,8 @@ from tests.engraving import rasters
 from tests.engraving.files import READERS, STEP_MM
 from tests.engraving.given_names import ALL_NAMES, GIVEN_NAMES
 
+pytestmark = pytest.mark.slow
+
 SIDES = sorted(
     {
         Area(

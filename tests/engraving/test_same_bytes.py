@@ -8,6 +8,8 @@ import pytest
 
 from tests.engraving.same_bytes import digests
 
+pytestmark = pytest.mark.slow
+
 PINNED = {
     "great-vibes": "5aabe6c292185997b7774b884f1598bf32542faa98f2ed4b0bf0c1b01a9a0bb3",
     "marcellus": "837d3dbd6d669fece58e7ac475dc3b4bb3cf3cbf2c6abf44cb59efefa45984b7",

@@ -11,6 +11,8 @@ from shop.engraving.cut_check import checked_digest
 from shop.engraving.faces import GENERAL, opened
 from shop.engraving.shaping import shape
 
+pytestmark = pytest.mark.slow
+
 BAR = Area("front", "Front", "bar", 60, 12, 1)
 PLACE = ("front", 1)
 

@@ -8,6 +8,8 @@ import pytest
 
 from shop.engraving.faces import FACES, OpenFont
 
+pytestmark = pytest.mark.slow
+
 LETTERS = range(1, 60)
 
 

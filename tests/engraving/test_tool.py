@@ -33,6 +33,8 @@ from shop.engraving.overlay import Placement
 from shop.engraving.signs import SIGNS
 from shop.engraving.tool import fitted
 
+pytestmark = pytest.mark.slow
+
 PX_PER_MM = 100
 MISSED = 0.02
 """The share of ink in the points of serifs and the ends of swashes, which no round tool reaches."""

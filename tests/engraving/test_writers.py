@@ -29,6 +29,8 @@ from tests.engraving.files import (
     winding,
 )
 
+pytestmark = pytest.mark.slow
+
 DISC = Area("front", "Front", "disc", 16, 16, 3)
 HEART = Area("front", "Front", "heart", 15, 15, 2)
 BAR = Area("front", "Front", "bar", 30, 5, 1)

@@ -11,6 +11,8 @@ import pytest
 from tests.benchmarks import databases
 from tests.benchmarks.servers import ROOT, clean_environment
 
+pytestmark = pytest.mark.slow
+
 NEVER = {
     "alembic": "only what changes the schema",
     "mako": "Alembic's",

@@ -7,6 +7,8 @@ import pytest
 from shop.serve import startup
 from shop.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def engine_name() -> str:

@@ -16,6 +16,8 @@ from tests.benchmarks.buyers import Browser
 from tests.benchmarks.servers import Running
 from tests.serve.attackers import ask, slow_bodies, slow_body
 
+pytestmark = pytest.mark.slow
+
 PAGES = ("/", "/pieces/disc", "/basket", "/support", "/healthz")
 
 

@@ -18,6 +18,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parents[2]
 LOCKS = ("requirements.lock", "requirements-test.lock")
 PIPS = sorted(path.stem.removeprefix("pip-") for path in Path(__file__).parent.glob("pip-*.lock"))

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import event, func, select
 
 from shop import stock
@@ -15,6 +16,8 @@ from shop.stock.models import Hold, StockMovement
 from tests.processes import all_at_once
 from tests.stock.buyer import buy_all_at_once
 from tests.stock.helpers import level, open_with
+
+pytestmark = pytest.mark.slow
 
 HOUR = timedelta(hours=1)
 

@@ -13,6 +13,8 @@ from shop.db import Database
 from shop.sql import database_now
 from shop.stock.models import Hold, HoldLine, HoldState, StockLevel, StockMovement
 
+pytestmark = pytest.mark.slow
+
 VARIANT = st.integers(1, 3)
 BASKET = st.dictionaries(VARIANT, st.integers(1, 4), min_size=1)
 CHOICE = st.integers(0, 50)
