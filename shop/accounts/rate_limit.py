@@ -7,7 +7,8 @@ them up. A browser that has signed in to the account before has five of its own,
 
 Counted in the database, because every worker and host must count together. Each key has as many slots as
 tries; a try takes one whose last use is a minute old, so no minute anywhere holds one more. A refused try
-takes none. A slot dated more than a minute ahead was taken before the clock was set back, and is free.
+takes none. A slot dated more than a minute ahead was taken before the clock was set back, and is free. Where
+e-mails go to whatever address was typed, a mailbox has a few an hour as well, from all networks together.
 """
 
 import hashlib
@@ -29,7 +30,11 @@ STRANGERS: Final = 100
 """Tries a minute at one account by browsers it does not know: a few seconds of hashing a minute, and nothing
 against the passwords that `passwords` lets through."""
 
+A_MAILBOX: Final = 6
+"""E-mails an hour that strangers may cause to go to one mailbox."""
+
 WINDOW: Final = timedelta(minutes=1)
+AN_HOUR: Final = timedelta(hours=1)
 KEEP: Final = retention.lasts(retention.TRIES)
 
 
@@ -38,7 +43,7 @@ class TooManyTries(Exception):
 
     def __init__(self, retry_after: int, *, everywhere: bool = False) -> None:
         self.retry_after = retry_after
-        """In seconds, 1 to 60."""
+        """In seconds: 1 to 60, or to an hour for a mailbox."""
         self.everywhere = everywhere
         """Whether one account was tried from so many networks that its tries are used up."""
         super().__init__("There were several tries in a short time. Please wait a minute and try again.")
@@ -65,6 +70,11 @@ def allow(session: Session, *, kind: str, address: str, secret: str) -> None:
     """Count one try of this kind by whomever the address stands for. Raises TooManyTries."""
     for who in counted(address):
         _take_slot(session, _key(secret, kind, who.name), TRIES * who.times)
+
+
+def allow_mailbox(session: Session, *, kind: str, mailbox: str, secret: str) -> None:
+    """Count one e-mail of this kind that somebody causes to go to a mailbox. Raises TooManyTries."""
+    _take_slot(session, _key(secret, f"{kind} to a mailbox", mailbox), A_MAILBOX, AN_HOUR)
 
 
 def forget_tries(session: Session) -> int:
@@ -104,30 +114,30 @@ def _key(secret: str, kind: str, value: str) -> str:
     return hmac.new(secret.encode(), f"sign-in:{kind}:{value}".encode(), hashlib.sha256).hexdigest()
 
 
-def _take_slot(session: Session, key: str, most: int) -> None:
+def _take_slot(session: Session, key: str, most: int, window: timedelta = WINDOW) -> None:
     start = dialect_insert(session, SignInAttempt)
     while True:
         now = moment(session)
-        if _take_free(session, key, now):
+        if _take_free(session, key, now, window):
             return
         slots = select(func.count(), func.coalesce(func.max(SignInAttempt.slot), -1)).where(
             SignInAttempt.key == key
         )
         taken, last = session.execute(slots).one()
         if taken >= most:
-            raise TooManyTries(_wait(session, key, now))
+            raise TooManyTries(_wait(session, key, now, window))
         slot = {"key": key, "slot": last + 1, "at": now}
         if session.execute(start.values(slot).on_conflict_do_nothing().returning(SignInAttempt.slot)).first():
             return  # else another try took it at the same moment
 
 
-def _take_free(session: Session, key: str, now: datetime) -> bool:
-    """Take a slot of an earlier minute, if one is left."""
+def _take_free(session: Session, key: str, now: datetime, window: timedelta) -> bool:
+    """Take a slot whose time has passed, if one is left."""
     free = session.scalars(
         select(SignInAttempt.slot)
         .where(
             SignInAttempt.key == key,
-            or_(SignInAttempt.at <= now - WINDOW, SignInAttempt.at > now + WINDOW),
+            or_(SignInAttempt.at <= now - window, SignInAttempt.at > now + window),
         )
         .order_by(SignInAttempt.slot)
         .limit(1)
@@ -144,7 +154,7 @@ def _take_free(session: Session, key: str, now: datetime) -> bool:
     return True
 
 
-def _wait(session: Session, key: str, now: datetime) -> int:
+def _wait(session: Session, key: str, now: datetime, window: timedelta) -> int:
     oldest = session.execute(select(func.min(SignInAttempt.at)).where(SignInAttempt.key == key)).scalar_one()
-    left = (oldest + WINDOW - now).total_seconds()
-    return min(max(math.ceil(left), 1), int(WINDOW.total_seconds()))
+    left = (oldest + window - now).total_seconds()
+    return min(max(math.ceil(left), 1), int(window.total_seconds()))

@@ -18,11 +18,12 @@ from shop.catalogue.views import PieceView
 from shop.checkout.email_question import answered, question
 from shop.checkout.forms import Text, check_email
 from shop.container import current_services
+from shop.mail.addresses import mailbox
 from shop.restock import waiting
 
 blueprint = Blueprint("back_in_stock", __name__, url_prefix="/pieces/<slug>/back-in-stock")
 
-SLOW_DOWN: Final = "This was asked several times in a short time. Please wait a minute and send it again."
+SLOW_DOWN: Final = "This was asked several times in a short time. Please wait a while and send it again."
 CHOOSE: Final = (
     "Please choose one that is sold out. What is not here can be had now, on the page of the piece."
 )
@@ -71,7 +72,10 @@ def show(slug: str) -> ResponseReturnValue:
 @blueprint.post("")
 @web.checks_token_itself
 def ask(slug: str) -> ResponseReturnValue:
-    """Keep the address, unless it looks mistyped: then it is asked about first."""
+    """Keep the address, unless it looks mistyped: then it is asked about first.
+
+    What came for one mailbox is counted over all networks: each asking sends it an e-mail.
+    """
     piece = _piece_or_404(slug)
     form = BackInStockForm(piece, formdata=answered(request.form))
     if not form.validate():
@@ -82,6 +86,8 @@ def ask(slug: str) -> ResponseReturnValue:
         with web.transaction() as session:
             secret, address = web.settings().secret_key, request.remote_addr or ""
             rate_limit.allow(session, kind="back in stock", address=address, secret=secret)
+            to = mailbox(form.email.clean)
+            rate_limit.allow_mailbox(session, kind="back in stock", mailbox=to, secret=secret)
             waiting.ask(session, current_services().vault, int(form.variant.data), form.email.clean)
     except rate_limit.TooManyTries as error:
         form.email.errors = [SLOW_DOWN]

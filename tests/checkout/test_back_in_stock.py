@@ -84,6 +84,22 @@ def test_whoever_asks_very_often_waits_and_loses_nothing(visitor: Shopper) -> No
     assert form_on(answer, PAGE)[1]["email"] == "ada5@example.com"
 
 
+def test_nobody_presses_on_a_mailbox_from_many_networks_or_by_other_spellings(visitor: Shopper) -> None:
+    spelt = [
+        "ada.byron@example.com",
+        "ADA.Byron@example.com",
+        *(f"adabyron+{n}@example.com" for n in range(6)),
+    ]
+    answers = []
+    for number, email in enumerate(spelt):
+        visitor.client.environ_base["REMOTE_ADDR"] = f"198.51.100.{number}"
+        answers.append(leaves(visitor, email))
+    assert [answer.status_code for answer in answers] == [303] * 6 + [429] * 2
+    assert "Please wait a while" in reason_beside(answers[-1], "email")
+    assert 60 < int(answers[-1].headers["Retry-After"]) <= 3600
+    assert leaves(visitor, "bea@example.com").status_code == 303
+
+
 def test_the_owner_sees_how_many_wait_and_the_worker_looks_who_is_due(visitor: Shopper) -> None:
     leaves(visitor)
     leaves(visitor, "bea@example.com")
