@@ -12,7 +12,8 @@ from werkzeug.serving import BaseWSGIServer
 from shop.settings import Settings
 from tests.browser import address, serving
 from tests.journeys.live_shop import LiveShop
-from tests.journeys.visitor import Booth, Visitor, visiting
+from tests.journeys.visitor import Visitor
+from tests.journeys.visits import Booth, visiting
 
 ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
