@@ -30,6 +30,8 @@ PAGES = (
     "/owner/orders?state=refunded&before={reference}", "/owner/orders?stage=to+check",
     "/owner/orders?stage=posted&book=live", "/owner/orders?stage=on+hold",
     "/owner/orders?from=2024-01-01&to=2024-12-31&words=yes",
+    "/owner/orders?gift=yes", "/owner/orders?via=telephone", "/owner/payment-links",
+    "/owner/bench", "/owner/dispatch", "/owner/sales", "/owner/stock/count",
     "/owner/alerts", "/owner/stock", "/owner/wall", "/owner/staff", "/owner/machine", "/owner/days",
     "/finance/",
     "/finance/?before=50", "/finance/?from=2024-01-01&to=2024-01-31", "/finance/remittances",
