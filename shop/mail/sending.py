@@ -1,6 +1,7 @@
 """Sending: over SMTP when MAIL_URL is set, otherwise into files under instance/mail/."""
 
 import os
+import secrets
 import smtplib
 import ssl
 from collections.abc import Callable, Iterable
@@ -47,6 +48,7 @@ class FileTransport:
         files.private_folder(self.folder)
         file = self._file(message["Message-ID"])
         draft = self.folder / f".{file.stem}.{os.getpid()}"
+        _divide(message)
         files.write_private(draft, message.as_bytes(policy=SMTP))
         draft.replace(file)
 
@@ -94,6 +96,7 @@ class SmtpTransport:
             raise PasswordInTheClear
         if self.user:
             server.login(self.user, self.password)
+        _divide(message)
         server.send_message(message)
 
     def _connect(self, context: ssl.SSLContext) -> smtplib.SMTP:
@@ -103,6 +106,17 @@ class SmtpTransport:
         with suppress(smtplib.SMTPException):
             server.ehlo()
         return server
+
+
+def _divide(message: EmailMessage) -> None:
+    """Say what divides the parts of an e-mail.
+
+    The library would look for it in the whole text by a pattern made for it, and hundreds of such patterns
+    are remembered.
+    """
+    for part in message.walk():
+        if part.is_multipart() and part.get_boundary() is None:
+            part.set_boundary(secrets.token_hex(16))
 
 
 def _this_machine(host: str) -> bool:

@@ -1,11 +1,15 @@
 """Sending to a real mail server on this machine: one that works, refuses, hangs, dies, or asks who we are."""
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused, SMTPServerDisconnected
 
 import pytest
@@ -20,7 +24,7 @@ from shop.db import Database
 from shop.mail import outbox, sending
 from shop.mail.answers import MOST_TRIES, answer_to
 from shop.mail.outbox import Claimed
-from shop.mail.sending import SmtpTransport, send_next
+from shop.mail.sending import FileTransport, SmtpTransport, send_next
 from tests.mail.test_outbox import nobody_told, only, written
 
 
@@ -125,6 +129,46 @@ def test_a_server_that_works_gets_the_email_whole(database: Database, paid: int)
     assert email.content is not None
     assert b"Words" in (email.content if isinstance(email.content, bytes) else email.content.encode())
     assert only(database).sent_at is not None
+
+
+def in_three_parts() -> EmailMessage:
+    """Text, HTML and a picture, as an order's e-mails are."""
+    message = EmailMessage()
+    message["From"], message["To"] = "orders@example.com", "ada@example.com"
+    message["Message-ID"] = "<1@example.com>"
+    message.set_content("Words")
+    message.add_alternative("<p>Words</p>", subtype="html")
+    message.get_payload(1).add_related(b"picture", maintype="image", subtype="png", cid="<1>")
+    return message
+
+
+def patterns() -> int:
+    """How many the library remembers."""
+    return len(re._cache)  # type: ignore[attr-defined]
+
+
+def test_no_email_that_was_sent_is_remembered(tmp_path: Path) -> None:
+    """What divides the parts of each was, as a pattern: hundreds of them, in memory for ever."""
+    box, files = Box(), FileTransport(tmp_path)
+    with server(box) as post:
+        for transport in (post, files):
+            transport.send(in_three_parts())
+        before = patterns()
+        for transport in (post, files) * 3:
+            transport.send(in_three_parts())
+    assert patterns() == before
+    for sent in (*(email.original_content for email in box.emails), *file_contents(tmp_path)):
+        read = message_from_bytes(sent or b"", policy=policy.default)
+        assert [part.get_content_type() for part in read.walk() if not part.is_multipart()] == [
+            "text/plain",
+            "text/html",
+            "image/png",
+        ]
+        assert not read.defects
+
+
+def file_contents(folder: Path) -> list[bytes]:
+    return [file.read_bytes() for file in folder.glob("*.eml")]
 
 
 @pytest.mark.parametrize("answers", [
