@@ -29,9 +29,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
         self._writer = self.engine.execution_options(shop_writer=True)
-        sqlite = self.engine.dialect.name == "sqlite"
-        self._looker = self.engine if sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._turn = _Turn() if sqlite else nullcontext()
+        self._is_sqlite = self.engine.dialect.name == "sqlite"
+        alone = {"shop_looker": True} if self._is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._looker = self.engine.execution_options(**alone)
+        self._turn = _Turn() if self._is_sqlite else nullcontext()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -49,8 +50,7 @@ class Database:
 
         On PostgreSQL it is a transaction by itself, which needs no BEGIN and no COMMIT.
         """
-        sqlite = self._looker is self.engine
-        with self._writing() as writer, (writer if sqlite else self._looker).begin() as connection:
+        with self._writing() as writer, (writer if self._is_sqlite else self._looker).begin() as connection:
             yield connection
 
     @contextmanager
@@ -68,21 +68,21 @@ class Database:
     def looking(self) -> Iterator[Session]:
         """A session for a few looks, each at its own moment, that writes nothing.
 
-        On PostgreSQL it opens no transaction, which would take two more journeys to the server.
+        It opens no transaction, which would take two more journeys to PostgreSQL's server.
         """
         with _Looking(self._looker, expire_on_commit=False) as session:
             yield session
 
     def forget_deleted(self) -> None:
         """Empty SQLite's write-ahead log, where a deleted row stands until others are written over it."""
-        if self.engine.dialect.name == "sqlite":
+        if self._is_sqlite:
             with self.engine.connect() as connection:
                 connection.exec_driver_sql("COMMIT")  # a checkpoint cannot run inside a transaction
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def rewrite(self) -> None:
         """Write SQLite's file anew, so that no page of it holds what an older version left there."""
-        if self.engine.dialect.name == "sqlite":
+        if self._is_sqlite:
             with self.engine.connect() as connection:
                 connection.exec_driver_sql("COMMIT")
                 connection.exec_driver_sql("VACUUM")
@@ -185,6 +185,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
+    if options.get("shop_looker"):
+        return
     if (left_ms := options.get("shop_left_ms")) is None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("shop_writer") else "BEGIN")
         return

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, DateTime, Dialect, Index, MetaData
+from sqlalchemy import CheckConstraint, DateTime, Dialect, Index, MetaData, Table
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.schema import CreateIndex
@@ -46,6 +46,11 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012
+
+
+def table_of(model: type[Base]) -> Table:
+    """Its table, for statements that are about rows and need no objects: they cost a fraction."""
+    return cast("Table", model.__table__)
 
 
 def one_of(column: str, kinds: Iterable[str]) -> CheckConstraint:

@@ -1,13 +1,25 @@
 """What is asked of both databases: where SQLite and PostgreSQL speak differently, both stand here."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, DateTime, SQLColumnExpression, TableClause, cast, func, select
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Insert,
+    SQLColumnExpression,
+    TableClause,
+    cast,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
-from shop.orm import Base, UtcDateTime
+from shop.orm import Base, UtcDateTime, table_of
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -30,13 +42,44 @@ def dialect_insert(
     session: Session | Connection, table: type[Base] | TableClause
 ) -> "sqlite.Insert | postgresql.Insert":
     """An INSERT that may say what happens ON CONFLICT: each dialect has its own."""
-    if is_sqlite(session):
+    return _insert(is_sqlite(session), table)
+
+
+def _insert(
+    on_sqlite: bool,  # noqa: FBT001
+    table: type[Base] | TableClause,
+) -> "sqlite.Insert | postgresql.Insert":
+    if on_sqlite:
         from sqlalchemy.dialects import sqlite  # noqa: PLC0415
 
         return sqlite.insert(table)
     from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 3 MiB that SQLite has no use for
 
     return postgresql.insert(table)
+
+
+def write(session: Session, model: type[Base], rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
+    """Write rows at once, without the objects that a session would keep of them."""
+    if rows:
+        session.connection().execute(_inserted(model), rows)
+
+
+def write_once(session: Session, model: type[Base], row: Mapping[str, Any], unique: str) -> bool:
+    """Write a row unless there is one with the same in its column `unique`. Give whether it is new."""
+    statement = _inserted_once(is_sqlite(session), model, unique)
+    return session.connection().execute(statement, row).first() is not None
+
+
+@cache
+def _inserted(model: type[Base]) -> Insert:
+    return insert(table_of(model))
+
+
+@cache
+def _inserted_once(on_sqlite: bool, model: type[Base], unique: str) -> Insert:  # noqa: FBT001
+    table = table_of(model)
+    added = _insert(on_sqlite, table).on_conflict_do_nothing(index_elements=[unique])
+    return added.returning(*table.primary_key)
 
 
 def database_now(session: Session, *, after: timedelta = timedelta()) -> ColumnElement[datetime]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.alerts.models import URGENT, Alert, NewsKind, OwnerEmailTimes, OwnerNews, When
+from shop.sql import write
 
 MORNING: Final = time(7)
 """When the morning e-mail goes, by Britain's clocks: before the day's work, and no clock is changed then."""
@@ -32,7 +33,7 @@ class Times:
 
 def note_news(session: Session, kind: NewsKind, about: str, detail: str = "") -> None:
     """Have the owner told. Neither `about` nor `detail` may hold anything private: it is not sealed."""
-    session.add(OwnerNews(kind=kind, about=about, detail=detail, at=clock.now()))
+    write(session, OwnerNews, {"kind": kind, "about": about, "detail": detail, "at": clock.now()})
 
 
 def times(session: Session) -> Times:

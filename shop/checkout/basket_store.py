@@ -20,7 +20,6 @@ _ORDERED_AS: Final = (
     update(BasketLine)
     .where(BasketLine.id.in_(LINES.with_only_columns(BasketLine.id).order_by(None)))
     .values(order_id=bindparam("order"))
-    .execution_options(synchronize_session=False)
 )
 
 
@@ -36,7 +35,7 @@ def new_token() -> str:
 def ordered_as(session: Session, basket: Basket, order_id: int) -> None:
     """Note that this order is made of exactly what is in the basket now."""
     basket.order_id, basket.page_left_open = order_id, False
-    session.execute(_ORDERED_AS, {"basket": basket.id, "order": order_id})
+    session.connection().execute(_ORDERED_AS, {"basket": basket.id, "order": order_id})
 
 
 def add(session: Session, token: str, item: LineItem) -> int:

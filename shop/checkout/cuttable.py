@@ -41,15 +41,17 @@ def uncuttable(basket: BasketContents) -> dict[str, str]:
 
 def _is_uncuttable(line: QuotedLine) -> bool:
     engraving = line.item.engraving
-    return line.piece is not None and engraving is not None and bool(_not_as_drawn(line.piece, engraving))
+    if line.piece is None or line.variant is None or engraving is None:
+        return False
+    return bool(_not_as_drawn(line.piece, engraving, line.proof))
 
 
-def _not_as_drawn(piece: PieceView, engraving: Engraving) -> str | None:
+def _not_as_drawn(piece: PieceView, engraving: Engraving, proof: str | None = None) -> str | None:
     """The field of the first line that would not be cut as drawn, or None; the owner is told of it."""
     if engraving.by_hand:
         return None  # drawn later, and approved before it is cut
     try:
-        checked_digest(piece.sides, engraving)
+        checked_digest(piece.sides, engraving, proof)
     except NotCuttable as found:
         # Which words they are is theirs alone: the owner learns of the face, the piece and the figures.
         about = f"{FACES[engraving.face].name}, {piece.name}, {found.side}"

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from shop import web
-from shop.catalogue import snapshot
+from shop.catalogue import page_cache
 from shop.checkout import basket_reading, basket_words, cookie
 from shop.checkout.presenters import given_said, ordered_shown
 from shop.container import current_services
@@ -50,12 +50,11 @@ def thanks() -> ResponseReturnValue:
     with web.looking() as session:
         order, token = with_link(session, order_id, services.secret_key)
         opened = view(session, services.vault, order)
-        catalogue = snapshot.load(session)
         count = basket_reading.count(session, cookie.token() or "")
     page = make_response(
         render_template(
             "checkout/thanks.html",
-            lines=ordered_shown(catalogue, opened.lines),
+            lines=ordered_shown(page_cache.shown().catalogue, opened.lines),
             order=opened,
             stage=AFTER_PAYING.get(opened.state, "other"),
             given=given_said(opened),

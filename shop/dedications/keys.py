@@ -62,7 +62,7 @@ class KeyStore:
         rows = [_row(key, now) for key in keys]
         if rows:
             with self.database.single() as connection:
-                connection.execute(insert(word_key).values(rows))
+                connection.execute(insert(word_key), rows)
 
     def find(self, ids: Iterable[str]) -> dict[str, Sealed]:
         """Those of the keys that are there, by id."""

@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from shop.dedications.gone_names import order_name
@@ -31,6 +31,7 @@ from shop.dedications.sealing import (
     split,
     to_bytes,
 )
+from shop.sql import write
 
 ID_BYTES: Final = 16
 
@@ -92,14 +93,14 @@ class Vault:
             .where(SealedText.order_id == order_id, SealedText.label.in_(values))
             .execution_options(synchronize_session=False)
         )
-        session.execute(insert(SealedText), rows)
+        write(session, SealedText, rows)
 
     def seal_new(
         self, session: Session, order_id: int, key_id: str, key: bytes, values: Mapping[str, Any]
     ) -> None:
         """Seal the first values of an order under a `new_key` that is kept. Raises NotSealable."""
-        session.execute(insert(OrderKey).values(order_id=order_id, key_id=key_id))
-        session.execute(insert(SealedText), sealed_rows(key, order_id, values))
+        write(session, OrderKey, {"order_id": order_id, "key_id": key_id})
+        write(session, SealedText, sealed_rows(key, order_id, values))
 
     def reveal_all(self, session: Session, order_id: int) -> dict[str, Any]:
         """Every value of an order by its label; empty once it was erased. Raises SealBroken."""
@@ -143,9 +144,8 @@ class Vault:
         if key_id is not None:
             self.destroy([key_id], [order_name(reference)])
         for table in (SealedText, OrderKey):
-            session.execute(
-                delete(table).where(table.order_id == order_id).execution_options(synchronize_session=False)
-            )
+            own = delete(table).where(table.order_id == order_id)
+            session.execute(own.execution_options(synchronize_session=False))
         return key_id is not None
 
     def seal_alone(self, values: Sequence[Any], what: str) -> list[tuple[str, bytes]]:

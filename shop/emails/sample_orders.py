@@ -20,7 +20,7 @@ from shop.money import CURRENCY
 from shop.orders.approved_engraving import Approved
 from shop.orders.email_change import Told
 from shop.orders.hand_drawings import HandDrawing, Step
-from shop.orders.models import EmailChange, Order, OrderEvent
+from shop.orders.models import EmailChange, Order, OrderEvent, OrderLine
 from shop.orders.placing import Contact, line_row
 from shop.orders.states import EventKind, State
 from shop.orders.view import LineView, OrderView
@@ -149,7 +149,7 @@ class Samples:
     def _line(self, number: int, line: QuotedLine, unit: SampleUnit) -> LineView:
         approved = _approved(unit, line.sold[0])
         digests = approved.digests() if approved else (None, None)
-        row = line_row(0, number, line, approved, digests, donation_pence=self.gift_pence)
+        row = OrderLine(**line_row(0, number, line, approved, digests, donation_pence=self.gift_pence))
         return LineView(row, approved, None, hand=HandDrawing(unit.drawing, 1 if unit.drawing else 0))
 
     def _order(self, agreed: Quote, now: datetime) -> Order:

@@ -34,7 +34,7 @@ class Contour:
         """A polygon that nowhere strays further than that; a closed one ends before its start."""
         points = [self.start]
         for step in self.steps:
-            points += _flattened(points[-1], step, tolerance)
+            points += step if len(step) == 1 else _flattened(points[-1], step, tolerance)
         if self.closed and len(points) > 1 and math.dist(points[0], points[-1]) < tolerance / 100:
             points.pop()
         return points
@@ -84,8 +84,6 @@ def walked(contour: Contour) -> Iterator[tuple[Point, Step]]:
 
 
 def _flattened(start: Point, step: Step, tolerance: float) -> list[Point]:
-    if len(step) == 1:
-        return [step[0]]
     one, two, end = as_cubic(start, step)
     # A chord leaves its curve by at most an eighth of the second derivative, which is greatest at an end.
     bend = 6 * max(_second(start, one, two), _second(one, two, end))

@@ -12,13 +12,14 @@ import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from shop.engraving.areas import Area
 from shop.engraving.contours import Contour
 from shop.engraving.engraving import Engraving
 from shop.engraving.outlines import CannotUnite, CutSide, cut_sides
-from shop.engraving.proofs import proof_of
+from shop.engraving.proofs import proof_digest, proof_of
 from shop.engraving.raster import around, away, sampled
 from shop.engraving.shapes import PX_PER_MM, Box, Shape, UnknownMarkup, shapes_cut, shapes_drawn
 
@@ -103,9 +104,12 @@ def checked_cut(areas: Sequence[Area], engraving: Engraving) -> Checked:
     return Checked(sides, digest)
 
 
-def checked_digest(areas: Sequence[Area], engraving: Engraving) -> str:
-    """The digest of the outlines, without cutting them again if they passed before. Raises NotCuttable."""
-    return passed.get(proof_of(areas, engraving).digest()) or checked_cut(areas, engraving).digest
+def checked_digest(areas: Sequence[Area], engraving: Engraving, proof: str | None = None) -> str:
+    """The digest of the outlines, without cutting them again if they passed before. Raises NotCuttable.
+
+    `proof` is that of their drawing, if it is at hand.
+    """
+    return passed.get(proof or proof_digest(areas, engraving)) or checked_cut(areas, engraving).digest
 
 
 def difference(drawing: str, side: CutSide, *, most: int = REACH_PX) -> Difference:
@@ -135,7 +139,7 @@ def cut_digest(sides: Mapping[str, CutSide]) -> str:
 def _corners(contour: Contour) -> list[Any]:
     import numpy as np  # noqa: PLC0415
 
-    points = [contour.start, *(point for step in contour.steps for point in step)]
+    points = [contour.start, *chain.from_iterable(contour.steps)]
     degrees = "" if contour.closed else "".join(str(len(step)) for step in contour.steps)
     return [degrees, np.rint(np.array(points) * _PER_MM).astype(int).tolist()]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import clock, stock
@@ -15,6 +15,7 @@ from shop.orders.hand_drawings import approved_lines
 from shop.orders.lifecycle import lock
 from shop.orders.models import Order, OrderLine
 from shop.orders.states import State
+from shop.sql import write
 
 SLIP: Final = timedelta(minutes=15)
 """How long a step can be taken back, as long as nothing has followed it."""
@@ -36,7 +37,7 @@ class NotAllowed(Exception):
 def open_units(session: Session, order: Order, lines: Iterable[OrderLine], paid_at: datetime) -> None:
     """Put the units of an order that has just been paid for on the bench."""
     shared = {"order_id": order.id, "stage": Stage.TO_CHECK, "held": None, "making": 1, "wording": 1}
-    session.execute(insert(Unit), [shared | {"order_line_id": line.id, "paid_at": paid_at} for line in lines])
+    write(session, Unit, [shared | {"order_line_id": line.id, "paid_at": paid_at} for line in lines])
 
 
 def units_of(session: Session, order_id: int) -> Mapping[int, Unit]:

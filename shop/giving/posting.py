@@ -23,7 +23,8 @@ from shop.giving.models import (
 )
 from shop.giving.transitions import ACCOUNT_NAMES, Account
 from shop.money import CURRENCY
-from shop.sql import dialect_insert
+from shop.orm import table_of
+from shop.sql import dialect_insert, write
 
 PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]*")
 """References and SKUs begin with a letter or digit, so no export can become a spreadsheet's formula."""
@@ -130,19 +131,24 @@ def _check(request: Request) -> None:
 
 def _write(session: Session, facts: Facts, lines: Lines) -> LedgerTxn:
     canonical = facts.canonical(lines)
-    txn = LedgerTxn(**asdict(facts), hash=sha256(canonical), canonical=canonical)
-    session.add(txn)
-    session.flush()
-    for number, (account, pence, currency) in enumerate(lines, start=1):
-        session.add(
-            LedgerEntry(txn_seq=txn.seq, line=number, account=account, amount_pence=pence, currency=currency)
-        )
-    session.flush()
-    session.execute(
-        update(LedgerHead).values(last_seq=txn.seq, last_hash=txn.hash),
-        execution_options={"synchronize_session": False},
-    )
-    return txn
+    row = {**asdict(facts), "hash": sha256(canonical), "canonical": canonical}
+    write(session, LedgerTxn, row)
+    entries = [
+        {
+            "txn_seq": facts.seq,
+            "line": number,
+            "account": account,
+            "amount_pence": pence,
+            "currency": currency,
+        }
+        for number, (account, pence, currency) in enumerate(lines, start=1)
+    ]
+    write(session, LedgerEntry, entries)
+    session.connection().execute(_HEAD_MOVED, {"last_seq": facts.seq, "last_hash": row["hash"]})
+    return LedgerTxn(**row)
+
+
+_HEAD_MOVED: Final = update(table_of(LedgerHead))
 
 
 _SO_KEYED: Final = LedgerTxn.idempotency_key == bindparam("key")

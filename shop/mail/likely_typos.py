@@ -79,7 +79,7 @@ def _nearest(domain: str) -> str | None:
         if len(known) < SHORTEST or abroad:
             continue
         most = 2 if len(known) >= LONG else 1
-        slips = _slips(domain, provider)
+        slips = _slips(domain, provider, most)
         if slips <= most or (name == known and _is_only(known)):
             found.append((slips, provider))
     return min(found)[1] if found else None
@@ -90,8 +90,13 @@ def _is_only(name: str) -> bool:
     return sum(provider.partition(".")[0] == name for provider in PROVIDERS) == 1
 
 
-def _slips(one: str, other: str) -> int:
-    """How many letters were left out, put in, changed, or swapped with their neighbour."""
+def _slips(one: str, other: str, most: int) -> int:
+    """How many letters were left out, put in, changed, or swapped with their neighbour.
+
+    Beyond `most` it is not counted how many more: most addresses are like no provider's from the start.
+    """
+    if abs(len(one) - len(other)) > most:
+        return len(one) + len(other)
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, start=1):
@@ -101,4 +106,6 @@ def _slips(one: str, other: str) -> int:
             if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
                 cost = min(cost, older[j - 2] + 1)
             row.append(cost)
+        if min(*before, *row) > most:
+            return len(one) + len(other)
     return row[-1]

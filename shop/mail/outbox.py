@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, aliased
 from shop import clock
 from shop.mail.models import QueuedEmail
 from shop.mail.retries import FURTHEST, next_try
-from shop.sql import dialect_insert, has_come
+from shop.orm import table_of
+from shop.sql import has_come, write_once
 
 LEASE: Final = timedelta(minutes=5)
 """How long one worker may take over one e-mail before another may try: longer than a slow server can hold
@@ -21,6 +22,7 @@ it (SMTP has about a dozen steps, each with its own timeout), so that never two 
 AGAIN: Final = " again "
 """What stands between the key of an e-mail and the number of the one that it repeats."""
 
+_TABLE: Final = table_of(QueuedEmail)
 _later: Final = aliased(QueuedEmail)
 LAST: Final = ~exists().where(
     _later.order_id == QueuedEmail.order_id,
@@ -84,13 +86,7 @@ def put(
         "attempts": 0,
         "asked_by": asked_by,
     }
-    statement = (
-        dialect_insert(session, QueuedEmail)
-        .values(row)
-        .on_conflict_do_nothing(index_elements=["dedupe_key"])
-        .returning(QueuedEmail.id)
-    )
-    return session.execute(statement).first() is not None
+    return write_once(session, QueuedEmail, row, "dedupe_key")
 
 
 def any_due(session: Session) -> bool:
@@ -102,22 +98,26 @@ def claim(session: Session) -> Claimed | None:
     """Take the oldest e-mail that is due and that nobody holds; None when there is none."""
     now = clock.now()
     oldest = _oldest_due(now).with_for_update(skip_locked=True).scalar_subquery()
-    row = session.execute(
-        update(QueuedEmail)
-        .where(QueuedEmail.id == oldest)
-        .values(leased_until=now + LEASE, attempts=QueuedEmail.attempts + 1)
-        .returning(
-            QueuedEmail.id,
-            QueuedEmail.kind,
-            QueuedEmail.order_id,
-            QueuedEmail.message_id,
-            QueuedEmail.attempts,
-            QueuedEmail.created_at,
-            QueuedEmail.dedupe_key,
+    email = _TABLE.c
+    row = (
+        session.connection()
+        .execute(
+            update(_TABLE)
+            .where(email.id == oldest)
+            .values(leased_until=now + LEASE, attempts=email.attempts + 1)
+            .returning(
+                email.id,
+                email.kind,
+                email.order_id,
+                email.message_id,
+                email.attempts,
+                email.created_at,
+                email.dedupe_key,
+            )
         )
-        .execution_options(synchronize_session=False)
-    ).first()
-    return None if row is None else Claimed(*row[:-1], dedupe_key=first_key(row.dedupe_key))
+        .first()
+    )
+    return None if row is None else replace(Claimed(*row), dedupe_key=first_key(row.dedupe_key))
 
 
 def first_key(dedupe_key: str) -> str:
@@ -237,4 +237,5 @@ def _oldest_due(now: datetime) -> Select[int]:
 
 
 def _close(session: Session, email_id: int, **values: object) -> None:
-    session.execute(update(QueuedEmail).where(QueuedEmail.id == email_id).values(leased_until=None, **values))
+    closed = update(_TABLE).where(_TABLE.c.id == email_id).values(leased_until=None, **values)
+    session.connection().execute(closed)

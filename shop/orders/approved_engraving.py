@@ -59,13 +59,14 @@ class Approved:
         """The outlines of every side, held against their drawings. Raises NotCuttable."""
         return checked_cut(self.sides, self.engraving)
 
-    def cut_digest(self) -> str:
+    def cut_digest(self, proof: str | None = None) -> str:
         """The same of the outlines that are cut: see checked_digest. Raises NotCuttable."""
-        return self._salted(checked_digest(self.sides, self.engraving))
+        return self._salted(checked_digest(self.sides, self.engraving, proof))
 
     def digests(self) -> "Digests":
         """Of its drawing and of its cut; the second is None for what is drawn by hand. Raises NotCuttable."""
-        return self.digest(), None if self.engraving.by_hand else self.cut_digest()
+        proof = self.proof()
+        return self._salted(proof), None if self.engraving.by_hand else self.cut_digest(proof)
 
     def salted_cut(self, cut: Checked) -> str:
         """What `cut_digest` gives for outlines that are at hand."""

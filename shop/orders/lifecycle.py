@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from shop import clock
 from shop.orders.models import Order, OrderEvent, OrderLine, OrderLink
 from shop.orders.states import CAN_PAY_AGAIN, UNPAID, EventKind, State
-from shop.sql import dialect_insert
+from shop.orm import table_of
+from shop.sql import dialect_insert, write
 
 __all__ = [
     "CAN_PAY_AGAIN", "UNPAID", "EventKind", "State", "add_order", "by_token", "history", "lines_of", "lock",
@@ -31,6 +32,10 @@ def new_reference() -> str:
 
 
 _ORDER: Final = Order.id == bindparam("order")
+_TABLE: Final = table_of(Order)
+_MOVED: Final = (
+    update(_TABLE).where(_TABLE.c.id == bindparam("order_id")).values(version=_TABLE.c.version + 1)
+)
 _LOCKED: Final = select(Order).where(_ORDER).with_for_update().execution_options(populate_existing=True)
 _ORDERS: Final[BindParameter[int]] = bindparam("orders", expanding=True)
 _LINES: Final = (
@@ -48,10 +53,10 @@ _WITH_LINK: Final = (
 
 def add_order(session: Session, **facts: Any) -> Order:
     """A new order of these facts, under a reference that no other has."""
+    added = dialect_insert(session, Order).on_conflict_do_nothing(index_elements=["reference"])
     while True:
-        added = dialect_insert(session, Order).values(**facts, reference=new_reference(), version=1)
-        taken = added.on_conflict_do_nothing(index_elements=["reference"]).returning(Order)
-        order = session.scalars(taken).one_or_none()
+        row = {**facts, "reference": new_reference(), "version": 1}
+        order = session.scalars(added.returning(Order), row).one_or_none()
         if order is not None:
             return order
 
@@ -67,11 +72,8 @@ def record(
 ) -> None:
     """Add what happened to the order's history; its version moves with it (see version_guards)."""
     now = clock.now()
-    session.add(
-        OrderEvent(
-            order_id=order.id, kind=kind, event_at=event_at or now, booked_at=now, actor=actor, data=data
-        )
-    )
+    row = {"order_id": order.id, "kind": kind, "event_at": event_at or now, "booked_at": now, "actor": actor}
+    write(session, OrderEvent, row | {"data": data})
 
 
 def lock(session: Session, order_id: int) -> Order:
@@ -81,12 +83,7 @@ def lock(session: Session, order_id: int) -> Order:
 
 def move_version(session: Session, order: Order) -> None:
     """Make whoever looked before now look again, though nothing about the order changed."""
-    session.execute(
-        update(Order)
-        .where(Order.id == order.id)
-        .values(version=Order.version + 1)
-        .execution_options(synchronize_session=False)
-    )
+    session.connection().execute(_MOVED, {"order_id": order.id})
 
 
 def lines_of(session: Session, *order_ids: int) -> Sequence[OrderLine]:
@@ -102,7 +99,7 @@ def history(session: Session, *order_ids: int) -> Sequence[OrderEvent]:
 def make_link(session: Session, order: Order, secret_key: str) -> str:
     """Give the buyer's link token, made from a nonce and the shop's secret key; only its hash is stored."""
     token, columns = new_link(secret_key, order.id)
-    session.add(OrderLink(**columns, created_at=clock.now(), revoked_at=None))
+    write(session, OrderLink, {**columns, "created_at": clock.now(), "revoked_at": None})
     return token
 
 

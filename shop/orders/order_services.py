@@ -1,6 +1,6 @@
 """What keeping orders needs, in one place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement
 
@@ -18,6 +18,8 @@ class OrderServices:
     secret_key: str
     mode: PaymentMode
     book: Book
+    known_terms: set[str] = field(default_factory=set, kw_only=True)
+    """See keep_terms."""
 
     def owns(self, order: Order) -> bool:
         """Whether the order is paid where we ask: those of test payments and test keys stay apart."""

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from shop import clock
 from shop.dedications.keys import StoredKey
 from shop.dedications.vault import keyed
-from shop.engraving import proof_digest
 from shop.giving.policies import policy_in_force, statement
 from shop.mail.addresses import ascii_address
 from shop.money import CURRENCY
@@ -26,6 +25,7 @@ from shop.orders.terms import TERMS, Terms, keep_terms
 from shop.orders.wall import Words
 from shop.planning.planner import NO_WISHES, Promise, Wishes
 from shop.pricing import LineItem, Quote, QuotedLine
+from shop.sql import write
 
 PAYMENT_WINDOW: Final = timedelta(minutes=31)
 """How long the payment page stays open: a minute more than Stripe's least, and counted on its own clock."""
@@ -84,12 +84,11 @@ def fingerprint(draft: OrderDraft, agreed: Quote) -> str:
 
 
 def _line_agreed(line: QuotedLine) -> list[Any]:
-    piece, variant = line.sold
-    engraving = line.item.engraving
+    _, variant = line.sold
     return [
         variant.id,
         line.price_pence,
-        proof_digest(piece.sides, engraving) if engraving else None,
+        line.proof,
         line.item.dedication,
         line.item.shared_as,
     ]
@@ -175,18 +174,19 @@ def place(
         "gift": {"as_gift": draft.as_gift, "message": draft.gift_message},
     }
     if draft.terms:
-        keep_terms(session, draft.terms)
+        keep_terms(session, draft.terms, services.known_terms)
         sealed[TERMS] = draft.terms.digest
     if draft.few_emails:
         sealed[email_choice.LABEL] = email_choice.FEW
     if draft.wishes != NO_WISHES:
         sealed["wishes"] = {wish: str(day) for wish, day in asdict(draft.wishes).items() if day}
-    for number, (line, approved) in enumerate(zip(agreed.lines, ready.approved, strict=True), start=1):
-        session.add(
-            line_row(order.id, number, line, approved, ready.digests[number - 1], donation_pence=each)
-        )
+    rows = []
+    units = zip(agreed.lines, ready.approved, ready.digests, strict=True)
+    for number, (line, approved, digests) in enumerate(units, start=1):
+        rows.append(line_row(order.id, number, line, approved, digests, donation_pence=each))
         said = {"dedication": line.item.dedication, "shared_as": line.item.shared_as}
         sealed[f"line:{number}"] = {**(approved.sealed() if approved else {}), **said}
+    write(session, OrderLine, rows)
     services.vault.seal_new(session, order.id, ready.key.id, ready.bare_key, sealed)
     wall.offer(session, services.vault, order, _shared(agreed))
     make_link(session, order, services.secret_key)
@@ -218,26 +218,26 @@ def line_row(
     digests: Digests,
     *,
     donation_pence: int,
-) -> OrderLine:
+) -> dict[str, Any]:
     """The row of a unit, with what was agreed; `digests` of its drawing and of its cut."""
     (piece, variant), (proof, cut) = line.sold, digests
-    return OrderLine(
-        order_id=order_id,
-        number=number,
-        variant_id=variant.id,
-        sku=variant.sku,
-        piece_slug=piece.slug,
-        piece_name=piece.name,
-        metal_slug=variant.metal_slug,
-        metal_name=variant.metal_name,
-        chain_inches=variant.chain_inches,
-        price_pence=line.price_pence,
-        donation_pence=donation_pence,
-        engraved=approved is not None,
-        by_hand=approved is not None and approved.engraving.by_hand,
-        proof_digest=proof,
-        cut_digest=cut,
-    )
+    return {
+        "order_id": order_id,
+        "number": number,
+        "variant_id": variant.id,
+        "sku": variant.sku,
+        "piece_slug": piece.slug,
+        "piece_name": piece.name,
+        "metal_slug": variant.metal_slug,
+        "metal_name": variant.metal_name,
+        "chain_inches": variant.chain_inches,
+        "price_pence": line.price_pence,
+        "donation_pence": donation_pence,
+        "engraved": approved is not None,
+        "by_hand": approved is not None and approved.engraving.by_hand,
+        "proof_digest": proof,
+        "cut_digest": cut,
+    }
 
 
 def _shared(agreed: Quote) -> dict[int, Words]:

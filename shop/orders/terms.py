@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.orders.models import TermsText
-from shop.sql import dialect_insert
+from shop.sql import write_once
 
 TERMS: Final = "terms"
 """What an order seals the digest under."""
@@ -27,10 +27,13 @@ class Terms:
         return cls(hashlib.sha256(html.encode()).hexdigest(), html)
 
 
-def keep_terms(session: Session, terms: Terms) -> None:
-    """Keep their text; it is kept once."""
+def keep_terms(session: Session, terms: Terms, known: set[str]) -> None:
+    """Keep their text once; `known` are the digests of those that this process has found there."""
+    if terms.digest in known:
+        return
     row = {"digest": terms.digest, "html": terms.html, "first_at": clock.now()}
-    session.execute(dialect_insert(session, TermsText).values(row).on_conflict_do_nothing())
+    if not write_once(session, TermsText, row, "digest"):  # what this transaction adds may yet be undone
+        known.add(terms.digest)
 
 
 def terms_text(session: Session, digest: str) -> Terms | None:

@@ -7,9 +7,11 @@ from a Quote; the e-mail and the order's page read the row. A discount would be 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from shop.catalogue.postage import Service
 from shop.catalogue.views import Catalogue, PieceView, VariantView
+from shop.engraving import proof_digest
 from shop.pricing.line_item import LineItem
 from shop.pricing.vat import vat_within
 
@@ -48,6 +50,12 @@ class QuotedLine:
         if self.piece is None or self.variant is None:
             raise NoLongerSold([self.item.variant_id])
         return self.piece, self.variant
+
+    @cached_property
+    def proof(self) -> str | None:
+        """The digest of its drawing; None without words. Raises NoLongerSold."""
+        (piece, _), engraving = self.sold, self.item.engraving
+        return proof_digest(piece.sides, engraving) if engraving else None
 
     @property
     def problem(self) -> str | None:

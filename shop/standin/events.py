@@ -2,19 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.payments.stripe_client import API_VERSION
+from shop.sql import write
 from shop.standin.models import StandinDelivery, StandinEvent, StandinObject
 from shop.standin.store import JSON, new_id, seconds_now
 
 _TOLD: Final = "standin.told"
-_EVENT: Final = cast("Table", StandinEvent.__table__)
-_DELIVERY: Final = cast("Table", StandinDelivery.__table__)
 
 
 def emit(session: Session, what: str, about: StandinObject, before: JSON | None = None) -> None:
@@ -57,10 +55,10 @@ def at_once(session: Session) -> Iterator[None]:
 
 def _keep(session: Session, told: Sequence[JSON]) -> None:
     now = clock.now()
-    connection = session.connection()
-    connection.execute(
-        insert(_EVENT),
+    write(
+        session,
+        StandinEvent,
         [{"id": body["id"], "type": body["type"], "created": body["created"], "body": body} for body in told],
     )
     waiting = {"state": "due", "attempts": 0, "due_at": now, "leased_until": None}
-    connection.execute(insert(_DELIVERY), [waiting | {"event_id": body["id"]} for body in told])
+    write(session, StandinDelivery, [waiting | {"event_id": body["id"]} for body in told])

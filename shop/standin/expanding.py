@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from shop.standin import store
@@ -10,6 +10,7 @@ from shop.standin.errors import ApiError
 from shop.standin.models import StandinObject
 
 FIRST_LINES: Final = 10
+_BODY: Final = select(StandinObject.body).where(StandinObject.id == bindparam("wanted"))
 
 
 def expanded(session: Session, body: dict[str, Any], paths: list[str]) -> dict[str, Any]:
@@ -33,10 +34,9 @@ def _expand(session: Session, body: Any, parts: list[str], path: str) -> Any:
         raise ApiError(f"This property cannot be expanded ({path}).", param="expand")
     value = body[name]
     if isinstance(value, str):
-        row = session.scalar(select(StandinObject).filter_by(id=value))
-        if row is None:
+        value = session.scalar(_BODY, {"wanted": value})
+        if value is None:
             raise ApiError(f"This property cannot be expanded ({path}).", param="expand")
-        value = dict(row.body)
     if rest and value is not None:
         value = _expand(session, value, rest, path)
     return body | {name: value}

@@ -17,12 +17,14 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.db import Database
+from shop.orm import table_of
 from shop.sql import dialect_insert
 from shop.standin.errors import ApiError
 from shop.standin.models import StandinKey
 
 LIFETIME: Final = timedelta(days=1)
 LONGEST_KEY: Final = 255
+_KEY: Final = table_of(StandinKey)
 
 Answer = tuple[dict[str, Any], int]
 
@@ -88,11 +90,11 @@ def claim(session: Session, key: str, request: str) -> Answer | None:
     if len(key) > LONGEST_KEY:
         raise ApiError("The idempotency key is longer than 255 characters.", kind="idempotency_error")
     now = clock.now()
-    taken = dialect_insert(session, StandinKey).values(key=key, fingerprint=request, created_at=now)
+    taken = dialect_insert(session, _KEY).values(key=key, fingerprint=request, created_at=now)
     anew = {"fingerprint": request, "created_at": now, "status": None, "answer": None}
-    old = StandinKey.created_at < now - LIFETIME
+    old = _KEY.c.created_at < now - LIFETIME
     taken = taken.on_conflict_do_update(index_elements=["key"], set_=anew, where=old)
-    if session.execute(taken.returning(StandinKey.key)).first() is not None:
+    if session.connection().execute(taken.returning(_KEY.c.key)).first() is not None:
         return None
     found = session.get_one(StandinKey, key)
     if found.fingerprint != request:
@@ -113,8 +115,8 @@ def claim(session: Session, key: str, request: str) -> Answer | None:
 def settle(session: Session, key: str, answer: Answer) -> None:
     """Keep the answer beside its key."""
     body, status = answer
-    kept = update(StandinKey).where(StandinKey.key == key).values(answer=body, status=status)
-    session.execute(kept.execution_options(synchronize_session=False))
+    kept = update(_KEY).where(_KEY.c.key == key).values(answer=body, status=status)
+    session.connection().execute(kept)
 
 
 def any_old(session: Session) -> bool:

@@ -12,6 +12,7 @@ from typing import Final, Literal
 from sqlalchemy import ColumnElement, Integer, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from shop.orm import table_of
 from shop.sql import database_now, dialect_insert
 from shop.stock.models import Hold, HoldLine, HoldState, Reason, StockLevel, StockMovement
 
@@ -174,14 +175,13 @@ _SHIFT: Final = (
     )
     .values(_SHIFTED)
     .returning(StockLevel.on_hand, StockLevel.reserved)
-    .execution_options(synchronize_session=False)
 )
 
 
 def shift(session: Session, variant_id: int, by: Shift) -> Level | None:
     """Change a variant's counters if both stay possible afterwards; None, and nothing changed, if not."""
     asked = {"variant": variant_id, "on_hand_by": by.on_hand, "reserved_by": by.reserved}
-    changed = session.execute(_SHIFT, asked).one_or_none()
+    changed = session.connection().execute(_SHIFT, asked).one_or_none()
     return Level(changed.on_hand, changed.reserved) if changed else None
 
 
@@ -206,8 +206,8 @@ def record(
     order_reference: str | None = None,
 ) -> None:
     """Write a movement for each variant id and signed quantity."""
-    session.execute(
-        insert(StockMovement).values(at=database_now(session)),
+    session.connection().execute(
+        insert(table_of(StockMovement)).values(at=database_now(session)),
         [
             {
                 "variant_id": variant_id,

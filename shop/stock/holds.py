@@ -8,14 +8,19 @@ transaction: two transactions that each settle several could wait for each other
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from datetime import timedelta
+from typing import Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from shop.sql import database_now
+from shop.orm import table_of
+from shop.sql import database_now, write
 from shop.stock import shares
 from shop.stock.counts import Shift, level_of, record, shift, shift_all, shift_each
 from shop.stock.models import Hold, HoldLine, HoldState, Reason
+
+_HOLD: Final = table_of(Hold)
+_HELD: Final = select(HoldLine.variant_id, HoldLine.quantity).where(HoldLine.hold_id == bindparam("hold"))
 
 
 class SoldOut(Exception):
@@ -153,14 +158,13 @@ def held_by(session: Session, hold_id: int) -> dict[int, int]:
 
 
 def _settle(session: Session, hold_id: int, before: HoldState, after: HoldState) -> bool:
-    settled = session.scalars(
-        update(Hold)
-        .where(Hold.id == hold_id, Hold.state == before)
+    settled = (
+        update(_HOLD)
+        .where(_HOLD.c.id == hold_id, _HOLD.c.state == before)
         .values(state=after, settled_at=database_now(session), network=None, site=None)
-        .returning(Hold.id)
-        .execution_options(synchronize_session=False)
+        .returning(_HOLD.c.id)
     )
-    return settled.one_or_none() is not None
+    return session.connection().execute(settled).one_or_none() is not None
 
 
 def _end_earlier(session: Session, hold_id: int | None) -> dict[int, int]:
@@ -185,7 +189,7 @@ def _write(
     now = database_now(session)
     settled_at = None if state is HoldState.HELD else now
     expires_at = database_now(session, after=lasts)
-    placed = insert(Hold).values(
+    placed = insert(_HOLD).values(
         state=state,
         created_at=now,
         expires_at=expires_at,
@@ -193,17 +197,15 @@ def _write(
         network=asks.network,
         site=asks.site,
     )
-    hold_id = session.execute(placed.returning(Hold.id)).scalar_one()
-    session.execute(
-        insert(HoldLine),
-        [{"hold_id": hold_id, "variant_id": v, "quantity": n} for v, n in sorted(quantities.items())],
-    )
+    hold_id: int = session.connection().execute(placed.returning(_HOLD.c.id)).scalar_one()
+    lines = [{"hold_id": hold_id, "variant_id": v, "quantity": n} for v, n in sorted(quantities.items())]
+    write(session, HoldLine, lines)
     return hold_id
 
 
 def _lines(session: Session, hold_id: int) -> dict[int, int]:
-    rows = session.execute(select(HoldLine.variant_id, HoldLine.quantity).where(HoldLine.hold_id == hold_id))
-    return dict(rows.all())
+    rows = session.connection().execute(_HELD, {"hold": hold_id})
+    return {row.variant_id: row.quantity for row in rows}
 
 
 def _must(refused: list[int]) -> None:

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.db import Database
+from shop.orm import table_of
 from shop.payments.stripe_snapshot import EventSeen
-from shop.sql import dialect_insert, has_come
+from shop.sql import has_come, write_once
 from shop.webhooks.models import InboxEvent
 
 LEASE: Final = timedelta(minutes=3)
@@ -24,6 +25,7 @@ FURTHEST: Final = 1.5 * LONGEST_DELAY
 STUCK_AFTER: Final = timedelta(minutes=15)
 """An event that could not be acted on for so long is shown to the owner."""
 MOST_AT_ONCE: Final = 100
+_TABLE: Final = table_of(InboxEvent)
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,7 @@ def keep(session: Session, event: EventSeen, order_id: int | None) -> bool:
         "due_at": now,
         "attempts": 0,
     }
-    kept = dialect_insert(session, InboxEvent).values(row).on_conflict_do_nothing(index_elements=["id"])
-    return session.execute(kept.returning(InboxEvent.id)).first() is not None
+    return write_once(session, InboxEvent, row, "id")
 
 
 def claim(database: Database) -> Waiting | None:
@@ -94,14 +95,13 @@ def done(session: Session, ids: Sequence[str], order_id: int | None) -> bool:
 
     False when all of them were before: then the effect must not be applied again.
     """
-    noted = session.execute(
-        update(InboxEvent)
-        .where(InboxEvent.id.in_(ids), InboxEvent.done_at.is_(None))
+    noted = (
+        update(_TABLE)
+        .where(_TABLE.c.id.in_(ids), _TABLE.c.done_at.is_(None))
         .values(done_at=clock.now(), due_at=None, order_id=order_id)
-        .returning(InboxEvent.id)
-        .execution_options(synchronize_session=False)
+        .returning(_TABLE.c.id)
     )
-    return noted.first() is not None
+    return session.connection().execute(noted).first() is not None
 
 
 def postpone(session: Session, claimed: Waiting) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from bs4 import Tag
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 from shop.emails import agreed_terms
 from shop.emails.on_order import AGREED, TODAY
 from shop.orders.models import TermsText
+from shop.orders.terms import Terms, keep_terms, terms_text
 from tests.emails.orders import DISC, PETAL, email, paid, parts
 from tests.fixtures import engine_name, harness
 from tests.harness import Harness
@@ -108,6 +110,20 @@ def test_the_terms_of_many_orders_are_kept_once(app: Flask, harness: Harness) ->
         assert buyer.press_pay(acknowledged=None).status_code == 303
     with harness.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(TermsText)) == 1
+
+
+def test_terms_of_an_order_that_was_not_kept_are_kept_with_the_next(harness: Harness) -> None:
+    known: set[str] = set()
+    terms = Terms.of("<p>In sixty days</p>")
+    with suppress(KeyError), harness.database.transaction() as session:
+        keep_terms(session, terms, known)
+        raise KeyError
+    for _ in range(3):
+        with harness.database.transaction() as session:
+            keep_terms(session, terms, known)
+    assert known == {terms.digest}
+    with harness.database.reading() as session:
+        assert terms_text(session, terms.digest) == terms
 
 
 def test_a_large_order_stays_far_below_what_a_mail_program_cuts_off(app: Flask, harness: Harness) -> None:

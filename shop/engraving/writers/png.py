@@ -5,6 +5,7 @@ Round the metal lies its edge, on the metal lie the words: so one number says wh
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from io import BytesIO
 from itertools import pairwise
 from typing import Any, Final
@@ -42,22 +43,24 @@ def picture(side: CutSide, metal: str, width_px: int | None = None) -> bytes:
     """The side in the metal of that slug, WIDTH_PX wide unless another width is asked for."""
     from PIL import Image  # noqa: PLC0415 - only here
 
-    colours = list(_palette(METALS.get(metal, METALS["silver"])))
+    colours, hiding = _palette(METALS.get(metal, METALS["silver"]))
     drawn = Image.fromarray(_pixels(side, width_px or WIDTH_PX))
-    drawn.putpalette([part for colour in colours for part in colour[:3]])
+    drawn.putpalette(colours)
     file = BytesIO()
-    drawn.save(file, "png", transparency=bytes(colour[3] for colour in colours))
+    drawn.save(file, "png", transparency=hiding)
     return file.getvalue()
 
 
-def _palette(metal: Colour) -> Iterator[Colour]:
-    for one, other in pairwise((_NOTHING, _EDGE, metal, _WORDS)):
-        for step in range(_STEP):
-            red, green, blue, alpha = (
-                round(a + (b - a) * step / _STEP) for a, b in zip(one, other, strict=True)
-            )
-            yield red, green, blue, alpha
-    yield _WORDS
+@cache
+def _palette(metal: Colour) -> tuple[bytes, bytes]:
+    """Red, green and blue of each number; and how much each hides what is behind."""
+    colours = [
+        [round(a + (b - a) * step / _STEP) for a, b in zip(one, other, strict=True)]
+        for one, other in pairwise((_NOTHING, _EDGE, metal, _WORDS))
+        for step in range(_STEP)
+    ]
+    colours.append([*_WORDS])
+    return bytes(part for colour in colours for part in colour[:3]), bytes(colour[3] for colour in colours)
 
 
 def _pixels(side: CutSide, width_px: int) -> Array:
