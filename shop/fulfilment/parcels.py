@@ -116,12 +116,13 @@ def without_number(session: Session, book: Book) -> Sequence[tuple[Parcel, str]]
     """The parcels on their way that have no tracking number yet, oldest first, with their orders.
 
     One that counts as arrived by now is not looked for: the steps of these days are found by their index.
+    Joined to their units they would be sought by those, among all that was ever posted (SQLite does so).
     """
     later = aliased(UnitStep)
+    posted = exists().where(Unit.order_line_id == UnitStep.order_line_id, Unit.stage == Stage.POSTED)
     on_its_way = (
         select(UnitStep.parcel_id)
-        .join(Unit, Unit.order_line_id == UnitStep.order_line_id)
-        .where(UnitStep.at > clock.now() - ASSUMED_AFTER, Unit.stage == Stage.POSTED)
+        .where(UnitStep.at > clock.now() - ASSUMED_AFTER, posted)
         .where(~exists().where(later.order_line_id == UnitStep.order_line_id, later.id > UnitStep.id))
     )
     rows = session.execute(
