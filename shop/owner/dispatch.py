@@ -34,6 +34,9 @@ HERE: Final = "/owner/dispatch"
 MOST: Final = 200
 """Packed units on the page and in Royal Mail's file."""
 
+SHOWN: Final = 60
+"""Letters of a number that is refused."""
+
 NOT_A_CODE: Final = "There is no such ticket. A code looks like PM-7K3Q-2F-1."
 NOTHING: Final = "Nothing is packed that may be posted today."
 NOTHING_NEW: Final = "a parcel of it has this number already, so nothing new was posted under it."
@@ -63,7 +66,12 @@ class PostedParcel:
 @require("owner")
 def show() -> ResponseReturnValue:
     """What is packed, what was posted today, and the parcel whose ticket was scanned."""
-    found, book = _scanned(), current_services().book
+    return _page(_scanned())
+
+
+def _page(found: str, refused: str = "") -> str:
+    """The page, with the order whose ticket was scanned, and why its number was refused."""
+    book = current_services().book
     with web.reading() as session:
         waiting = waiting_for(session, Action.POST, book, most=MOST)
         named = select(Order.post_from).where(Order.reference == found, Order.book == book)
@@ -77,13 +85,24 @@ def show() -> ResponseReturnValue:
         scanned=found,
         not_before=_not_before(scanned_day),
         papers=of_packed(),
+        problems={"number": refused} if refused else {},
     )
+
+
+@blueprint.get("/parcels")
+@require("owner")
+def back() -> ResponseReturnValue:
+    """A reload of a refused form's address leads to the page."""
+    return redirect(HERE, HTTPStatus.SEE_OTHER)
 
 
 @blueprint.post("/parcels")
 @require("owner")
 def post_parcel() -> ResponseReturnValue:
-    """Post what is packed of an order under this number; a ticket's code instead turns to that ticket."""
+    """Post what is packed of an order under this number; a ticket's code instead turns to that ticket.
+
+    A number that is refused is said beside its field, which is empty for the scanner to try again.
+    """
     number, code = request.form.get("number", ""), read_code(request.form.get("reference", ""))
     if following := read_code(number):
         return redirect(f"{HERE}?code={following[0]}", HTTPStatus.SEE_OTHER)
@@ -93,6 +112,9 @@ def post_parcel() -> ResponseReturnValue:
     row = TrackingRow(0, code[0], number)
     with web.transaction() as session:
         done = tracking_numbers.apply(session, row, current_services().book, actor=g.account.email)
+    if done.problem:
+        typed = f"{number[:SHOWN]}: " if number else ""
+        return _page(code[0], f"{typed}{done.problem}"), HTTPStatus.UNPROCESSABLE_ENTITY
     flash(f"{code[0]}: {said(done)}")
     again = HERE if done.change else f"{HERE}?code={code[0]}"
     return redirect(again, HTTPStatus.SEE_OTHER)

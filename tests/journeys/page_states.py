@@ -659,6 +659,12 @@ def scanned_ticket(visitor: Visitor) -> None:
     visitor.presses("Next: its tracking number")
 
 
+def refused_number(visitor: Visitor) -> None:
+    scanned_ticket(visitor)
+    visitor.puts("Tracking number", "AB123456789GB")
+    visitor.presses("Post it under this number")
+
+
 def tracking_shown(visitor: Visitor) -> None:
     packed_to_post(visitor)
     reference = visitor.page.locator("[aria-labelledby=packed] li a").first.inner_text()
@@ -1599,6 +1605,7 @@ PAGE_STATES: Final = (
     ),
     PageState("posting", "/owner/dispatch", packed_to_post, shows="Manifest of today"),
     PageState("posting scanned", "/owner/dispatch", scanned_ticket, shows="Another ticket"),
+    PageState("posting refused", "/owner/dispatch/parcels", refused_number, 422, shows="does not add up"),
     PageState("tracking numbers", "/owner/dispatch/tracking", tracking_shown, shows="Faulty, and left out"),
     PageState("bench card", "/owner/bench/units/<number>", bench_card, shows="capital W"),
     PageState("bench card bare", "/owner/bench/units/<number>", bench_card_bare, shows="Not engraved."),

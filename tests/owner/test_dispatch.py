@@ -18,7 +18,7 @@ from tests.fulfilment.conftest import PLAIN, Bench
 from tests.harness import Harness
 from tests.owner.test_moves import MAY, brought_to
 from tests.owner.test_work_queue import statements
-from tests.shopper import Shopper, form_on, soup
+from tests.shopper import Shopper, form_on, reason_beside, soup
 
 HERE = "/owner/dispatch"
 BARE, NUMBER, OTHER = ("petal", ""), "AB123456785GB", "CD987654326GB"
@@ -112,8 +112,7 @@ def test_what_must_not_go_yet_is_refused_everywhere_with_its_day(owner: Shopper,
     scanned = owner.get(f"{HERE}?code={reference}")
     assert f"Not to be posted before {said_of_day}." in soup(scanned).select_one("form[aria-labelledby]").text
     _, sent = form_on(scanned, f"{HERE}/parcels")
-    owner.post(f"{HERE}/parcels", {**sent, "number": NUMBER})
-    assert said_of_day in said(owner)[0]
+    assert said_of_day in owner.post(f"{HERE}/parcels", {**sent, "number": NUMBER}).text
     line = str(bench.units(order)[1].order_line_id)
     for to, what in {
         "/owner/bench/steps": {"only": line},
@@ -154,14 +153,21 @@ def test_a_code_is_found_without_its_dashes(owner: Shopper, bench: Bench) -> Non
     assert soup(page).select_one("h2#parcel").text == reference
 
 
-@pytest.mark.parametrize("number", ["", "x", "AB123456789GB"])
-def test_a_wrong_number_keeps_the_ticket_at_hand(owner: Shopper, bench: Bench, number: str) -> None:
+@pytest.mark.parametrize("number", ["", "x", "AB123456789GB", "9" * 300])
+def test_a_wrong_number_is_said_beside_its_field_and_keeps_the_ticket_at_hand(
+    owner: Shopper, bench: Bench, number: str
+) -> None:
+    """Its field is empty: what a scanner types next would else be added to it."""
     order, reference = packed(bench)
     _, sent = form_on(owner.get(f"{HERE}?code={reference}"), f"{HERE}/parcels")
-    sent["number"] = number
-    assert owner.post(f"{HERE}/parcels", sent).location == f"{HERE}?code={reference}"
-    assert "number" in said(owner)[0]
+    answer = owner.post(f"{HERE}/parcels", {**sent, "number": number})
+    assert answer.status_code == 422
+    assert reason_beside(answer, "number").startswith(f"{number[:60]}: " if number else "This is no")
+    _, again = form_on(answer, f"{HERE}/parcels")
+    assert (again["reference"], again["number"]) == (reference, "")
+    assert soup(answer).select("[role=status]") == [], "nothing was done"
     assert bench.stages(order) == [Stage.PACKED]
+    assert owner.get(f"{HERE}/parcels").location == HERE
 
 
 @pytest.mark.parametrize("code", ["x", "9" * 4000, "'"])
