@@ -25,6 +25,8 @@ MEANT: Final = {
     Action.INSPECT: "Hold the piece against its words, letter by letter, before it is packed.",
 }
 """What to look for, where the button alone does not say it."""
+BEHIND_IT: Final = "Its words are on its own page, behind its reference."
+"""Said where they are to be looked at and do not stand."""
 DONE: Final = {
     Action.CHECK: "Checked",
     Action.BEGIN: "Engraving begun",

@@ -23,7 +23,7 @@ from shop.owner.due_days import due, late
 from shop.owner.paper_choices import OF_STEP
 from shop.owner.parcels import say_posted
 from shop.owner.send_backs import awaited_rows
-from shop.owner.step_words import BUTTONS, DONE, HEADINGS, MEANT, done
+from shop.owner.step_words import BEHIND_IT, BUTTONS, DONE, HEADINGS, MEANT, done
 from shop.web.dates import short_day
 
 blueprint = Blueprint("owner_work_queue", __name__, url_prefix="/owner/bench")
@@ -51,6 +51,7 @@ class Row:
     late: str
     """What is wrong with that, if anything is."""
     rests: str
+    engraved: bool
     early: str
     """Where it is posted although its day has not come; empty where it may leave."""
 
@@ -81,7 +82,8 @@ class Section:
     @property
     def meant(self) -> str:
         """What to look for; empty where the button says it."""
-        return MEANT.get(self.action, "")
+        said = MEANT.get(self.action, "")
+        return f"{said} {BEHIND_IT}" if said and any(row.engraved for row in self.rows) else said
 
     @property
     def several(self) -> bool:
@@ -131,6 +133,7 @@ def _row(one: Queued) -> Row:
         due=due(one),
         late=late(one),
         rests=one.held or "",
+        engraved=one.engraved,
         early="" if parcels.may_leave(one.post_from) else early_href(one.reference),
     )
 

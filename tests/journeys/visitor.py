@@ -116,7 +116,7 @@ class Visitor:
         """Open the one-time link and press its button."""
         self.open(self.shop.link_for(role))
         self.presses("Sign in")
-        self.presses("Go on without changing it")
+        self.presses("Go on without one")
 
     # Quickly, without looking: the same requests, for what only leads up to a page.
 

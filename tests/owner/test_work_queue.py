@@ -8,6 +8,7 @@ from sqlalchemy import event, text
 
 from shop.fulfilment import units
 from shop.fulfilment.stages import Action, Hold, Stage
+from shop.owner.step_words import BEHIND_IT
 from tests.fulfilment.conftest import OWNER, PLAIN, WORDS, Bench
 from tests.harness import Harness
 from tests.shopper import Shopper, form_on, soup
@@ -178,6 +179,15 @@ def test_however_much_waits_the_bench_asks_the_database_as_often(owner: Shopper,
     for _ in range(6):
         bench.paid(ENGRAVED, BARE)
     assert statements(owner) == few <= 12
+
+
+def test_where_words_are_to_be_looked_at_the_bench_says_where_they_stand(
+    owner: Shopper, bench: Bench
+) -> None:
+    bench.paid(BARE)
+    assert BEHIND_IT not in owner.get(BENCH).text
+    bench.paid(ENGRAVED)
+    assert BEHIND_IT in owner.get(BENCH).text
 
 
 def statements(owner: Shopper, page: str = BENCH) -> int:
