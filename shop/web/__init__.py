@@ -9,7 +9,7 @@ from shop.web.form_tokens import (
     public_token,
     valid_public_token,
 )
-from shop.web.forms import Form, PublicForm, number_in
+from shop.web.forms import Form, Line, PublicForm, number_in
 from shop.web.request_checks import open_to_servers, refuse_broken_addresses, same_origin
 from shop.web.setup import init_app
 
@@ -17,6 +17,7 @@ __all__ = [
     "RETRY_AFTER_SECONDS",
     "STALE_BUT_KEPT",
     "Form",
+    "Line",
     "PublicForm",
     "PublicToken",
     "checks_token_itself",

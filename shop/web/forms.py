@@ -5,8 +5,10 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field
+from markupsafe import Markup, escape
+from wtforms import Field, StringField
 from wtforms.form import BaseForm
+from wtforms.widgets import TextInput
 
 from shop.web.form_sentences import Sentences
 from shop.web.form_tokens import PublicToken
@@ -30,6 +32,27 @@ class Form(FlaskForm):
         def get_translations(self, form: BaseForm) -> Sentences:  # noqa: ARG002
             """Give our own sentences, for every field that has none of its own."""
             return Sentences()
+
+
+def attributes(**given: object) -> Markup:
+    """Attributes of a tag, as WTForms writes them, which makes markup of each several times over."""
+    shown = (
+        name if value is True else f'{name}="{escape(value)}"'
+        for name, value in sorted(given.items())
+        if value is not False
+    )
+    return Markup(" ".join(shown))  # noqa: S704 - escaped above
+
+
+class Line(StringField):  # type: ignore[misc, unused-ignore]
+    """One line of text."""
+
+    class Widget(TextInput):  # type: ignore[misc, unused-ignore]
+        """How it is written."""
+
+        html_params = staticmethod(attributes)
+
+    widget = Widget()
 
 
 def number_in(field: str) -> int | None:

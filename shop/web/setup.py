@@ -16,6 +16,7 @@ from shop.web.errors import error_page, unavailable, unexpected
 from shop.web.form_tokens import csrf
 from shop.web.forms import described_by, label_and_note, wired
 from shop.web.request_checks import refuse_broken_addresses, same_origin
+from shop.web.templates import Templates
 
 MAX_REQUEST_BYTES: Final = 512 * 1024
 MAX_PICTURE_REQUEST_BYTES: Final = 9 * 1024 * 1024
@@ -56,6 +57,7 @@ def init_app(app: Flask) -> None:
     config: Settings = app.extensions["shop"].settings
     _configure(app, config)
     app.request_class = ShopRequest
+    app.jinja_environment = Templates
     csrf.init_app(app)
     app.before_request(refuse_broken_addresses)
     app.before_request(same_origin)
