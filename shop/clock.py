@@ -18,6 +18,16 @@ def in_britain(moment: datetime) -> datetime:
     return moment.astimezone(BRITAIN)
 
 
+def today() -> date:
+    """Today by Britain's calendar."""
+    return in_britain(now()).date()
+
+
+def month(moment: datetime) -> str:
+    """The month of a moment by Britain's calendar, as in '2026-11': text that sorts by time."""
+    return f"{in_britain(moment):%Y-%m}"
+
+
 def begins(day: date) -> datetime:
     """The moment in UTC at which a day begins by Britain's clocks."""
     return datetime.combine(day, time(), BRITAIN).astimezone(UTC)

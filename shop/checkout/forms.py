@@ -79,7 +79,7 @@ class Day(web.Line):  # type: ignore[misc, unused-ignore]
             return
         if self.day is None:
             raise ValidationError("Please write the day like 24/12/2026.")
-        today = clock.in_britain(clock.now()).date()
+        today = clock.today()
         if not today < self.day <= today + FURTHEST_DAY:
             raise ValidationError("Please choose a day to come, within a year.")
 

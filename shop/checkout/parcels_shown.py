@@ -28,7 +28,7 @@ class ParcelShown:
     @property
     def is_past(self) -> bool:
         """Whether it should be there already."""
-        return self.there_by is not None and self.there_by < clock.in_britain(clock.now()).date()
+        return self.there_by is not None and self.there_by < clock.today()
 
 
 def parcels_shown(

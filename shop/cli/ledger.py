@@ -40,7 +40,7 @@ def verify() -> None:
 
 @group.command("export")
 @click.option("--format", "kind", type=click.Choice(sorted(export.FORMATS)), default="csv")
-@click.option("--from", "start", type=DAY, help="First day, by when things happened (UTC).")
+@click.option("--from", "start", type=DAY, help="First day, by when things were booked, in Britain.")
 @click.option("--to", "end", type=DAY, help="Last day.")
 @click.option("--book", type=click.Choice(["live", "test"]), default=None, help="Default: the one in use.")
 def export_ledger(kind: str, start: datetime | None, end: datetime | None, book: Book | None) -> None:
@@ -83,7 +83,7 @@ def remit(
                 actor=ACTOR,
                 more_than_owed=more_than_owed,
             )
-    except (NotAnAmount, NotPlain, remittances.MoreThanOwed, ValueError) as refused:
+    except (NotAnAmount, NotPlain, *remittances.REFUSALS, ValueError) as refused:
         raise click.ClickException(str(refused)) from None
     click.echo(f"Written down as transaction {made.seq}.")
 

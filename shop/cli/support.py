@@ -17,7 +17,7 @@ group = AppGroup("support", help="The support page.")
 @click.option("--within", type=click.IntRange(0, 90), default=14, help="Days from now.")
 def support_due(within: int) -> None:
     """Whose number must be looked at again, now or soon. Exit status 1 when there is any."""
-    by = clock.now().date() + timedelta(days=within)
+    by = clock.today() + timedelta(days=within)
     due = support.overdue(current_app.extensions["shop.support"], by)
     for entry in due:
         click.echo(f"{entry.review_by} {entry.name}: {entry.url}")

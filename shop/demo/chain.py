@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
+from shop import clock
 from shop.demo.bulk_insert import Rows
 from shop.giving import policies
 from shop.giving.canonical import Facts, Request, sha256
@@ -64,15 +65,15 @@ class Chain:
         """Pay the charity all it is owed."""
         if self.owed <= 0:
             return
-        said = json.dumps({"bank_reference": f"DEMO {at:%Y-%m}", "receipt": ""}, sort_keys=True)
+        said = json.dumps({"bank_reference": f"DEMO {clock.month(at)}", "receipt": ""}, sort_keys=True)
         asked = Request(
             book=self.book, kind=Kind.REMIT.value, order_reference=None, unit=None, sku=None,
             policy_id=self.policy_id, reverses_seq=None, event_at=at, cause=said,
         )  # fmt: skip
-        self._post(asked, paid_over(self.owed), f"remit:demo-{at:%Y-%m}", FINANCE)
+        self._post(asked, paid_over(self.owed), f"remit:demo-{clock.month(at)}", FINANCE)
 
     def _post(self, asked: Request, amounts: Sequence[tuple[Account, int]], key: str, actor: str) -> None:
-        period = f"{asked.event_at:%Y-%m}"
+        period = clock.month(asked.event_at)
         if self._period < period:
             self._period = period
             self.begun.append(period)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from shop import clock
 from shop.demo.chain import Chain, Unit
 from shop.demo.order_rows import Maker
 from shop.demo.rows import MINUTE, Chosen
@@ -57,6 +58,6 @@ class Ledger:
     def _until(self, now: datetime) -> None:
         for step in self.later.due(now):
             step()
-        if f"{now:%Y-%m}" != self._month:
-            self._month = f"{now:%Y-%m}"
+        if clock.month(now) != self._month:
+            self._month = clock.month(now)
             self.chain.pay_over(now)

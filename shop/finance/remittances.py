@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -11,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, DateField, HiddenField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
-from shop import clock, web
+from shop import web
 from shop.accounts.access import require
 from shop.container import current_services
 from shop.finance.rows import owed_figures, payment
@@ -23,11 +22,9 @@ from shop.web.dates import DAY_FORMATS
 blueprint = Blueprint("remittances", __name__, url_prefix="/finance/remittances")
 
 ONCE: Final = re.compile(r"[A-Za-z0-9_-]{22}")
-AHEAD: Final = timedelta(hours=1)
 MOST_ROWS: Final = 100
 FIRST_YEAR: Final = 2020
 """Before the shop was."""
-"""Britain's date is UTC's or that of an hour later."""
 
 
 class PaymentForm(web.Form):
@@ -70,8 +67,6 @@ class PaymentForm(web.Form):
         """A day that has come; a year that lost a digit would stand in the ledger for good."""
         if field.data and field.data.year < FIRST_YEAR:
             raise ValidationError("Please look at the year again.")
-        if field.data and field.data > (clock.now() + AHEAD).date():
-            raise ValidationError("That day has not come yet. Please write it down when the money has left.")
 
     def validate_bank_reference(self, field: StringField) -> None:
         """As a bank takes it."""
@@ -118,6 +113,9 @@ def record() -> ResponseReturnValue:
         return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         _write_down(form, policy_id=charities[form.charity.data])
+    except (remittances.BeforeTheAgreement, remittances.NotYet) as refused:
+        form.paid_on.errors = [str(refused)]
+        return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
     except remittances.MoreThanOwed as refused:
         form.amount.errors = [f"{refused} If that was meant, please tick the box below."]
         return _page(form, allow=True), HTTPStatus.UNPROCESSABLE_ENTITY

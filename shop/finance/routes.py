@@ -18,7 +18,7 @@ from shop.accounts.access import require
 from shop.container import current_services
 from shop.finance.rows import posting
 from shop.giving import export, ledger, ledger_triggers, verification
-from shop.giving.row_texts import Part
+from shop.giving.booking_days import Part
 from shop.web.dates import DAY_FORMATS, day
 
 blueprint = Blueprint("finance", __name__, url_prefix="/finance")

@@ -13,7 +13,8 @@ def posting(record: Record) -> Cells:
     """One posting of the ledger; what was paid over stands in a column of its own."""
     return [
         record.seq,
-        record.event_at[:10],
+        short_day(record.counts_on),
+        short_day(record.happened_on) if record.happened_on != record.counts_on else "",
         record.kind.replace("_", " "),
         record.order_reference,
         record.sku,

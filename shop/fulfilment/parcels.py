@@ -55,7 +55,7 @@ def post(
 
 def may_leave(post_from: date | None) -> bool:
     """Whether a parcel that was promised not to leave before this day may leave today, in Britain."""
-    return post_from is None or post_from <= clock.in_britain(clock.now()).date()
+    return post_from is None or post_from <= clock.today()
 
 
 def why_not_yet(post_from: date | None) -> str:

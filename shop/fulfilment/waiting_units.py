@@ -16,7 +16,7 @@ from shop.orders.models import Order
 
 
 def _late() -> ColumnElement[bool]:
-    return Order.posted_by < clock.in_britain(clock.now()).date()
+    return Order.posted_by < clock.today()
 
 
 LISTS: Final[Mapping[str, Callable[[], ColumnElement[bool]]]] = {

@@ -12,17 +12,18 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, literal, select, tuple_
+from sqlalchemy import func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
+from shop import clock
 from shop.giving import row_texts
+from shop.giving.booking_days import Part, counts_on
 from shop.giving.ledger import Book
 from shop.giving.models import LedgerEntry, LedgerHead, LedgerTxn
 from shop.giving.record import Record
-from shop.giving.row_texts import DAY, FIELDS, NUMBERS, WHAT, Field, Part, Progress, Template
+from shop.giving.row_texts import COUNTS_ON, FIELDS, HAPPENED_ON, NUMBERS, WHAT, Field, Progress, Template
 from shop.giving.transitions import ACCOUNT_NAMES, Account
 from shop.money import CURRENCY
-from shop.orm import UtcDateTime
 
 Writer = Callable[[Session, Part, Progress], Iterator[str]]
 """Gives the file piece by piece."""
@@ -54,15 +55,12 @@ def export(
 
 
 def listed(session: Session, part: Part, *, before: int | None = None, most: int) -> list[Record]:
-    """The part's transactions, the latest event first: `most` of them, from transaction `before` on back."""
-    listed_by = tuple_(LedgerTxn.event_at, LedgerTxn.seq)
-    query = select(LedgerTxn.seq).where(*_conditions(part))
+    """The part's transactions, the last booked first: `most` of them, from transaction `before` on back."""
+    query = select(LedgerTxn.seq).where(part.condition)
     if before is not None:
-        at = session.scalar(select(LedgerTxn.event_at).where(LedgerTxn.seq == before))
-        query = query.where(listed_by < tuple_(literal(at, UtcDateTime), before))
-    numbers = session.scalars(
-        query.order_by(LedgerTxn.event_at.desc(), LedgerTxn.seq.desc()).limit(most)
-    ).all()
+        period = session.scalar(select(LedgerTxn.period).where(LedgerTxn.seq == before))
+        query = query.where(tuple_(LedgerTxn.period, LedgerTxn.seq) < tuple_(literal(period), before))
+    numbers = session.scalars(query.order_by(LedgerTxn.period.desc(), LedgerTxn.seq.desc()).limit(most)).all()
     found = {record.seq: record for record in _records(session, numbers)}
     return [found[seq] for seq in numbers]
 
@@ -106,6 +104,8 @@ def _record(rows: Sequence[Any]) -> Record:
         currency=CURRENCY.upper(),
         reverses_seq=txn.reverses_seq,
         hash=txn.hash,
+        happened_on=clock.in_britain(txn.event_at).date(),
+        counts_on=counts_on(txn.period, txn.booked_at),
         lines=lines,
     )
 
@@ -181,9 +181,8 @@ def beancount_row(record: Record) -> str:
     lines = "".join(
         f"\n  {_BEANCOUNT[account]}  {_decimal(pence)} {CURRENCY.upper()}" for account, pence in record.lines
     )
-    head = (
-        f'\n{record.event_at[:10]} * "{record.kind}" "{what}"\n  seq: {record.seq}\n  hash: "{record.hash}"'
-    )
+    head = f'\n{record.counts_on} * "{record.kind}" "{what}"\n  seq: {record.seq}\n  hash: "{record.hash}"'
+    head += f"\n  happened: {record.happened_on}"
     return f"{head}{lines}\n"
 
 
@@ -194,8 +193,9 @@ def _beancount(session: Session, part: Part, progress: Progress) -> Iterator[str
         yield f'1970-01-01 open {_BEANCOUNT[account]} GBP\n  name: "{name}"\n'
     part = replace(part, last_seq=session.scalar(select(LedgerHead.last_seq)))  # sums and rows of one moment
     pieces: list[str | Field] = [
-        "\n", DAY, ' * "', FIELDS["kind"], '" "', WHAT, '"\n  seq: ', FIELDS["seq"], '\n  hash: "',
-        FIELDS["hash"], '"\n', row_texts.lines_of({a: f"  {name}" for a, name in _BEANCOUNT.items()}),
+        "\n", COUNTS_ON, ' * "', FIELDS["kind"], '" "', WHAT, '"\n  seq: ', FIELDS["seq"], '\n  hash: "',
+        FIELDS["hash"], '"\n  happened: ', HAPPENED_ON, "\n",
+        row_texts.lines_of({a: f"  {name}" for a, name in _BEANCOUNT.items()}),
     ]  # fmt: skip
     template = Template(pieces, "\n", _slow(session, beancount_row))
     yield from row_texts.written(session, part, template, progress)
@@ -204,33 +204,27 @@ def _beancount(session: Session, part: Part, progress: Progress) -> Iterator[str
 
 def _closing(session: Session, part: Part) -> Iterator[str]:
     query = (
-        select(LedgerEntry.account, func.sum(LedgerEntry.amount_pence), func.max(LedgerTxn.event_at))
+        select(
+            LedgerEntry.account,
+            func.sum(LedgerEntry.amount_pence),
+            func.max(LedgerTxn.period),
+            func.max(LedgerTxn.booked_at),
+        )
         .join(LedgerTxn, LedgerTxn.seq == LedgerEntry.txn_seq)
-        .where(*_conditions(part))
+        .where(part.condition)
         .group_by(LedgerEntry.account)
     )
     found = session.execute(query).all()
     if not found:
         return
-    balances = {account: int(pence) for account, pence, _ in found}
-    after = max(latest for *_, latest in found).date() + timedelta(days=1)
+    balances = {account: int(pence) for account, pence, *_ in found}
+    after = max(counts_on(period, booked_at) for *_, period, booked_at in found) + timedelta(days=1)
     yield "\n"
     for account in Account:
         yield f"{after} balance {_BEANCOUNT[account]}  {_decimal(balances.get(account, 0))} GBP\n"
 
 
 FORMATS: Final[dict[str, Writer]] = {"csv": _csv, "json": _json_lines, "beancount": _beancount}
-
-
-def _conditions(part: Part) -> Iterator[ColumnElement[bool]]:
-    """What a transaction of this part fulfils."""
-    yield LedgerTxn.book == part.book
-    if part.since is not None:
-        yield LedgerTxn.event_at >= part.since
-    if part.until is not None:
-        yield LedgerTxn.event_at < part.until
-    if part.last_seq is not None:
-        yield LedgerTxn.seq <= part.last_seq
 
 
 def _decimal(pence: int) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shop.giving.damaged_moments import LedgerMoment
 from shop.orm import Base, one_of
 
 GENESIS: Final = "0" * 64
@@ -108,7 +109,7 @@ class LedgerTxn(Base):
             name="reversal_names_accrual",
         ),
         Index(None, "order_reference", "unit"),
-        Index("ix_ledger_txn_listed", "book", "event_at", "seq"),
+        Index("ix_ledger_txn_listed", "book", "period", "seq"),
         Index(None, "period"),
         Index(None, "policy_id"),
     )
@@ -127,8 +128,8 @@ class LedgerTxn(Base):
     """Seals what the policy said: changing the policy's row breaks the ledger's chain."""
     reverses_seq: Mapped[int | None] = mapped_column(ForeignKey("ledger_txn.seq"), unique=True)
     period: Mapped[str] = mapped_column(ForeignKey("ledger_period.name"))
-    event_at: Mapped[datetime]
-    booked_at: Mapped[datetime]
+    event_at: Mapped[datetime] = mapped_column(LedgerMoment)
+    booked_at: Mapped[datetime] = mapped_column(LedgerMoment)
     actor: Mapped[str]
     cause: Mapped[str]
     previous_hash: Mapped[str]

@@ -1,7 +1,8 @@
 """What each month came to, from the ledger's running sums.
 
-A month is one of booking (`LedgerTxn.period`), which rises with seq: a month that is over never changes, and
-a refund of an old order stands in the month in which the shop learnt of it.
+A month is one of booking by Britain's calendar (`LedgerTxn.period`), which rises with seq: a month that is
+over never changes, and a refund of an old order stands in the month in which the shop learnt of it. Pages and
+files choose by the same rule (`booking_days`).
 """
 
 from collections import defaultdict
@@ -12,9 +13,10 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop import clock
+from shop.giving.booking_days import next_month
 from shop.giving.ledger import Book
 from shop.giving.models import GENESIS, LedgerHead, LedgerSum, LedgerTxn, Policy
-from shop.giving.posting import next_month
 from shop.giving.sums import Key
 from shop.giving.transitions import ENDS_ACCRUAL, Account, Kind
 
@@ -30,7 +32,7 @@ class Sums:
     seq: int = 0
     hash: str = GENESIS
     booked_on: date | None = None
-    """The day (UTC) of the last transaction of all books; None before the first."""
+    """The day of the last transaction of all books; None before the first."""
     pence: Mapping[Key, int] = field(default_factory=dict)
 
 
@@ -66,7 +68,7 @@ def read_sums(session: Session, book: Book) -> Sums:
         return Sums(book)
     seq, last_hash, booked_at = rows[0][:3]
     pence = {Key(*row[3:-1]): row.pence for row in rows if row.pence is not None}
-    return Sums(book, seq, last_hash, booked_at.date(), pence)
+    return Sums(book, seq, last_hash, clock.in_britain(booked_at).date(), pence)
 
 
 def by_month(sums: Sums, until: str) -> list[Month]:

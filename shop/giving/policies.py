@@ -8,12 +8,13 @@ nothing.
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from shop import clock
 from shop.giving.guards import POLICY_PROMISE
 from shop.giving.models import Policy
 from shop.money import pounds
@@ -30,8 +31,6 @@ _WORDINGS: Final = {
 }
 """By statement_version. What was once shown is never reworded: new words are a new version."""
 
-_LONDON_SUMMER: Final = timedelta(hours=1)
-
 
 class NoAgreement(Exception):
     """The policy lacks the reference or the date of a signed agreement, so nothing may be said of it."""
@@ -45,9 +44,9 @@ _IN_FORCE: Final = (
     select(Policy)
     .where(
         func.trim(Policy.agreement_reference) != "",
-        Policy.agreement_signed_on <= bindparam("earliest"),
-        Policy.starts_on <= bindparam("earliest"),
-        or_(Policy.ends_on.is_(None), Policy.ends_on >= bindparam("latest")),
+        Policy.agreement_signed_on <= bindparam("day"),
+        Policy.starts_on <= bindparam("day"),
+        or_(Policy.ends_on.is_(None), Policy.ends_on >= bindparam("day")),
     )
     .order_by(Policy.starts_on.desc(), Policy.id.desc())
     .limit(1)
@@ -59,12 +58,10 @@ def policy_in_force(session: Session, on: datetime, *, samples: bool = True) -> 
     """The policy that covers this moment, or None: then no claim may be made anywhere.
 
     Of several the one that started last. `samples=False` leaves out the sample policy: say so wherever real
-    money moves. Britain's date is UTC's or that of an hour later; a day counts only when both are inside, so
-    the claim never outlasts the agreement.
+    money moves. The days of an agreement are Britain's, from one midnight there to the next.
     """
-    earliest, latest = on.astimezone(UTC).date(), (on.astimezone(UTC) + _LONDON_SUMMER).date()
     query = _IN_FORCE if samples else _SIGNED_IN_FORCE
-    return session.scalars(query, {"earliest": earliest, "latest": latest}).one_or_none()
+    return session.scalars(query, {"day": clock.in_britain(on).date()}).one_or_none()
 
 
 def by_id(session: Session, ids: Collection[int], *, held: bool) -> dict[int, Policy]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.giving import policies
+from shop.giving.booking_days import next_month
 from shop.giving.canonical import Facts, Lines, Request, sha256
 from shop.giving.models import (
     GENESIS,
@@ -28,8 +29,6 @@ from shop.sql import dialect_insert, write
 
 PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]*")
 """References and SKUs begin with a letter or digit, so no export can become a spreadsheet's formula."""
-
-DECEMBER: Final = 12
 
 
 class IdempotencyConflict(Exception):
@@ -162,16 +161,9 @@ _KNOWN: Final = select(
 
 
 def _open_period(session: Session, booked_at: datetime, last: str | None, closed: str | None) -> str:
-    """The month of booking in UTC; never before the ledger's last month, never one that is closed."""
-    month = booked_at.astimezone(UTC).strftime("%Y-%m")
-    name = max(month, last or "", next_month(closed) if closed else "")
+    """The month of booking in Britain; never before the ledger's last month, never one that is closed."""
+    name = max(clock.month(booked_at), last or "", next_month(closed) if closed else "")
     if name != last and session.get(LedgerPeriod, name) is None:
         session.add(LedgerPeriod(name=name))
         session.flush()
     return name
-
-
-def next_month(month: str) -> str:
-    """The month after, both as in '2026-11'."""
-    year, number = int(month[:4]), int(month[5:])
-    return f"{year + 1}-01" if number == DECEMBER else f"{year}-{number + 1:02d}"

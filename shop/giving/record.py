@@ -1,6 +1,7 @@
 """One transaction of the ledger as the files and the finance pages show it."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from shop.giving.transitions import Account
 
@@ -29,4 +30,7 @@ class Record:
     currency: str
     reverses_seq: int | None
     hash: str
+    happened_on: date = field(metadata={"column": False})
+    counts_on: date = field(metadata={"column": False})
+    """The day of its booking; both by Britain's calendar."""
     lines: tuple[tuple[Account, int], ...] = field(metadata={"column": False})

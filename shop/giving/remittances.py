@@ -7,10 +7,10 @@ agreement says otherwise. What was typed about a payment stands in the transacti
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shop import clock
@@ -33,6 +33,25 @@ class MoreThanOwed(Exception):
     def __init__(self, owed_pence: int) -> None:
         super().__init__(f"That is more than is owed, which is {pounds_and_pence(owed_pence)}.")
         self.owed_pence = owed_pence
+
+
+class BeforeTheAgreement(Exception):
+    """The day lies before the first agreement with the charity begins: nothing could be owed."""
+
+    def __init__(self, begins: date) -> None:
+        super().__init__(f"The agreement with this charity begins on {begins:%-d %B %Y}.")
+        self.begins = begins
+
+
+class NotYet(Exception):
+    """The day has not come."""
+
+    def __init__(self) -> None:
+        super().__init__("That day has not come yet. Please write it down when the money has left.")
+
+
+REFUSALS: Final = (MoreThanOwed, BeforeTheAgreement, NotYet)
+"""Why a payment is not written down."""
 
 
 class NoSuchRemittance(Exception):
@@ -104,24 +123,33 @@ def record_remittance(
     """Write down that money was paid over, to the charity of that policy.
 
     `key` is any text of the caller's own: the same payment recorded twice under it is one. Raises
-    MoreThanOwed unless `more_than_owed` allows it, IdempotencyConflict for a key that belongs to another
-    payment, NotPlain for a bank reference that no export could carry safely, and ValueError for an amount
-    that is not above zero.
+    BeforeTheAgreement or NotYet for a day on which it cannot have been paid, MoreThanOwed unless
+    `more_than_owed` allows it, IdempotencyConflict for a key that belongs to another payment, NotPlain for a
+    bank reference that no export could carry safely, and ValueError for an amount that is not above zero.
     """
     if amount_pence <= 0:
         raise ValueError("a payment has an amount above zero")
     if not PLAIN.fullmatch(bank_reference):
         raise NotPlain(bank_reference)
+    charity = session.get_one(Policy, policy_id).charity_name
+    _check_day(session, charity, paid_on)
     lock_head(session)
     known = session.scalar(select(LedgerTxn.seq).where(LedgerTxn.idempotency_key == _key(key)))
-    charity = session.get_one(Policy, policy_id).charity_name
     owing = owed_by_charity(session, read_sums(session, book)).get(charity, 0)
     if known is None and amount_pence > owing and not more_than_owed:
         raise MoreThanOwed(max(owing, 0))
     said = {"bank_reference": bank_reference, "receipt": receipt}
-    at = datetime.combine(paid_on, time(), tzinfo=UTC)
+    at = clock.begins(paid_on)
     request = _request(book, policy_id, at, said)
     return post(session, request, paid_over(amount_pence), key=_key(key), actor=actor)
+
+
+def _check_day(session: Session, charity: str, paid_on: date) -> None:
+    begins = session.scalars(select(func.min(Policy.starts_on)).where(Policy.charity_name == charity)).one()
+    if paid_on < begins:
+        raise BeforeTheAgreement(begins)
+    if paid_on > clock.today():
+        raise NotYet
 
 
 def undo_remittance(session: Session, seq: int, *, reason: str, actor: str) -> LedgerTxn:
@@ -174,7 +202,7 @@ def _remittance(txn: LedgerTxn, amount_pence: int, charity_name: str, *, undone:
         seq=txn.seq,
         charity_name=charity_name,
         amount_pence=amount_pence,
-        paid_on=txn.event_at.date(),
+        paid_on=clock.in_britain(txn.event_at).date(),
         bank_reference=said.get("bank_reference", ""),
         receipt=said.get("receipt", ""),
         reason=said.get("reason", ""),

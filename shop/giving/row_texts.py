@@ -9,13 +9,14 @@ once every plain character is taken away: a template leaves the same of each row
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from shop.giving.booking_days import Part
 from shop.giving.transitions import Account
 from shop.money import CURRENCY
 from shop.sql import is_sqlite
@@ -88,46 +89,32 @@ FIELDS: Final[dict[str, Field]] = {
 
 NUMBERS: Final = frozenset({"seq", "unit", "policy", "amount_pence", "paid_pence", "reverses_seq"})
 
-DAY: Final = Field("substr(event_at, 1, 10)", "to_char(event_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')")
+
+def _britain(column: str) -> Field:
+    """The day of a moment by Britain's calendar.
+
+    SQLite knows no zones: summer is from the last Sunday of March to the last of October, at one o'clock UTC.
+    """
+    ends = [
+        f"date(strftime('%Y', {column}) || '{month}-31', '-6 days', 'weekday 0') || ' 01:00'"
+        for month in ("-03", "-10")
+    ]
+    hour = f"CASE WHEN {column} >= {ends[0]} AND {column} < {ends[1]} THEN '+1 hour' ELSE '+0 hours' END"
+    return Field(f"date({column}, {hour})", f"({column} AT TIME ZONE 'Europe/London')::date")
+
+
+_BOOKED, _MONTH = _britain("booked_at"), "(period || '-01')"
+COUNTS_ON: Final = Field(
+    f"max({_MONTH}, min(date({_MONTH}, '+1 month', '-1 day'), {_BOOKED.sqlite}))",
+    f"greatest({_MONTH}::date,"
+    f" least(({_MONTH}::date + interval '1 month -1 day')::date, {_BOOKED.postgresql}))",
+)
+"""The day a transaction counts on, as `booking_days.counts_on` gives it."""
+HAPPENED_ON: Final = _britain("event_at")
 WHAT: Final = _same(
     "coalesce(order_reference, '') || CASE WHEN order_reference <> '' AND sku <> '' THEN ' ' ELSE '' END"
     " || coalesce(sku, '')"
 )
-
-
-@dataclass(frozen=True)
-class Part:
-    """A book's transactions by the day of the event (UTC), both inclusive."""
-
-    book: str
-    first: date | None = None
-    last: date | None = None
-
-    last_seq: int | None = None
-    """Up to and including this transaction; None for all there are."""
-
-    @property
-    def since(self) -> datetime | None:
-        """The first moment of the part."""
-        return None if self.first is None else _midnight(self.first)
-
-    @property
-    def until(self) -> datetime | None:
-        """The first moment after it."""
-        if self.last is None or self.last == date.max:
-            return None
-        return _midnight(self.last + timedelta(days=1))
-
-    @property
-    def bounds(self) -> dict[str, Any]:
-        """What was asked, by the parameters of `where`."""
-        asked = {"book": self.book, "since": self.since, "until": self.until, "last_seq": self.last_seq}
-        return {name: value for name, value in asked.items() if value is not None}
-
-    def where(self, parameter: str) -> str:
-        """The condition in SQL; `parameter` is how the driver names one, as in ":{}"."""
-        sql = {"book": "book = ", "since": "event_at >= ", "until": "event_at < ", "last_seq": "seq <= "}
-        return " AND ".join(sql[name] + parameter.format(name) for name in self.bounds)
 
 
 @dataclass(frozen=True)
@@ -235,10 +222,6 @@ def _from_postgresql(session: Session, part: Part, template: Template) -> Iterat
 
 def _quoted(piece: str) -> str:
     return piece.replace("'", "''")
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
 
 
 def _stored(value: object) -> object:

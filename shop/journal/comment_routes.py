@@ -116,7 +116,7 @@ def report(slug: str, number: int) -> ResponseReturnValue:
 
 def _whom_to_ring() -> list[tuple[str, Any]]:
     """(name, way) of everybody on the support page who is there for those who are not safe now."""
-    today = clock.now().date()
+    today = clock.today()
     return [
         (entry.name, way)
         for group in current_app.extensions.get(HELPERS, ())

@@ -209,4 +209,4 @@ def _day(typed: str | None) -> date | None:
 
 
 def _today() -> date:
-    return clock.in_britain(clock.now()).date()
+    return clock.today()

@@ -207,7 +207,7 @@ def _asked_day() -> date:
 
 
 def _today() -> date:
-    return clock.in_britain(clock.now()).date()
+    return clock.today()
 
 
 def _bounds(day: date) -> tuple[datetime, datetime]:

@@ -14,7 +14,7 @@ def due(one: Queued) -> str:
 
 def late(one: Queued) -> str:
     """What is wrong with it, if anything is; or that it is to lie here for now."""
-    today = clock.in_britain(clock.now()).date()
+    today = clock.today()
     over = one.posted_by is not None and one.posted_by < today
     if one.told:
         return f"{'Late' if over else 'In danger'}: the buyer was told {weekday(one.told)}"

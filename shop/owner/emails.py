@@ -120,7 +120,7 @@ def html(email: str, number: int) -> ResponseReturnValue:
 
 
 def _page(form: TimesForm) -> str:
-    cases = {TO_OWNER: owner_cases("", clock.now().date()), **OTHER_CASES, **CASES}
+    cases = {TO_OWNER: owner_cases("", clock.today()), **OTHER_CASES, **CASES}
     return render_template(
         "owner/emails.html",
         form=form,
@@ -150,7 +150,7 @@ def _without_order(kind: str, number: int) -> tuple[str, Written]:
 
 
 def _to_owner(number: int) -> tuple[str, Written]:
-    cases = owner_cases(current_services().site_url, clock.in_britain(clock.now()).date())
+    cases = owner_cases(current_services().site_url, clock.today())
     if number >= len(cases):
         abort(HTTPStatus.NOT_FOUND)
     title, digest = cases[number]

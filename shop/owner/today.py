@@ -76,7 +76,7 @@ def index() -> ResponseReturnValue:
         totals = ledger.totals(session, services.book)
     return render_template(
         "owner/today.html",
-        day=weekday(clock.in_britain(clock.now()).date()),
+        day=weekday(clock.today()),
         bench=[_tile(name, units[name], _list(name)) for name in AT_THE_BENCH if units[name]],
         desk=[_tile(name, number, href) for name, (number, href) in others.items() if number],
         owed=pounds_and_pence(totals.accrued_pence + totals.payable_pence)

@@ -74,7 +74,7 @@ def _given(session: Session, sums: Sums, statement: str | None) -> Given:
         book=sums.book,
         statement=statement,
         agreement=_agreement(session, live=sums.book == "live"),
-        months=tuple(reversed(by_month(sums, f"{clock.now():%Y-%m}"))),
+        months=tuple(reversed(by_month(sums, clock.month(clock.now())))),
         owed=tuple(sorted(owed_by_charity(session, sums).items())),
         payments=tuple(remittances.remittances(session, sums.book)),
         seq=sums.seq,

@@ -43,7 +43,7 @@ def help_lines() -> ResponseReturnValue:
         for group in groups
         for entry in group.entries
     ]
-    return _page("support", groups=groups, today=clock.now().date(), rows=rows)
+    return _page("support", groups=groups, today=clock.today(), rows=rows)
 
 
 @blueprint.get("/delivery")

@@ -86,7 +86,7 @@ _CLOSED: Final = select(ClosedDays).where(ClosedDays.opened_at.is_(None))
 def current(session: Session) -> Schedule:
     """The owner's days, as they stand now."""
     week = session.scalars(_NEWEST).one_or_none()
-    away = tuple((row.first, row.last) for row in closed_from(session, clock.in_britain(clock.now()).date()))
+    away = tuple((row.first, row.last) for row in closed_from(session, clock.today()))
     if week is None:
         return Schedule(NEW.pace, NEW.weekdays, NEW.last_post, NEW.nation, away)
     weekdays = tuple(int(digit) for digit in week.weekdays)

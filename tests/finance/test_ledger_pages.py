@@ -30,8 +30,8 @@ def test_what_was_given_is_there_to_the_penny(finance: Shopper, harness: Harness
         "For the charity": "£5.00", "Accrued in all": "£10.00", "Reversed": "£5.00",
         "Held in dispute": "£0.00", "Paid over": "£0.00", "Owed now": "£5.00",
     }  # fmt: skip
-    assert [row[5] for row in shown(finance)] == ["-£5.00", "£5.00", "£5.00"]
-    assert all(row[3] == paid for row in shown(finance))
+    assert [row[6] for row in shown(finance)] == ["-£5.00", "£5.00", "£5.00"]
+    assert all(row[4] == paid for row in shown(finance))
 
 
 def test_pages_lead_to_each_posting_once_and_back_to_the_latest(

@@ -45,7 +45,7 @@ def test_a_signed_policy_is_in_force_between_its_days(database: Database) -> Non
     ("moment", "expected"),
     [
         (datetime(2026, 5, 31, 22, 59, tzinfo=UTC), False),
-        (datetime(2026, 6, 1, 0, 0, tzinfo=UTC), True),
+        (datetime(2026, 5, 31, 23, 0, tzinfo=UTC), True),  # midnight in London
         (datetime(2026, 6, 30, 22, 59, tzinfo=UTC), True),
         (datetime(2026, 6, 30, 23, 0, tzinfo=UTC), False),  # midnight in London
         (datetime(2026, 7, 1, 0, 0, tzinfo=UTC), False),

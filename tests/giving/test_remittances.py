@@ -18,11 +18,18 @@ from hypothesis.stateful import (
 from sqlalchemy import select, text
 
 from shop.giving import ledger, months, remittances
+from shop.giving.guards import POLICY_PROMISE
 from shop.giving.ledger import Standing
 from shop.giving.models import LedgerEntry, LedgerTxn, Policy
 from shop.giving.months import Sums, by_month, read_sums
 from shop.giving.posting import IdempotencyConflict, NotPlain
-from shop.giving.remittances import AlreadyUndone, MoreThanOwed, NoSuchRemittance
+from shop.giving.remittances import (
+    AlreadyUndone,
+    BeforeTheAgreement,
+    MoreThanOwed,
+    NoSuchRemittance,
+    NotYet,
+)
 from shop.giving.sums import Key
 from tests.giving.conftest import Books
 
@@ -37,6 +44,32 @@ def pay(books: Books, pence: int, *, key: str = "", **how: object) -> LedgerTxn:
         return remittances.record_remittance(
             session, amount_pence=pence, key=key or f"form-{next(KEYS)}", actor="finance@example.com", **said
         )
+
+
+@pytest.mark.parametrize("book", ["live", "test"])
+def test_a_payment_was_made_on_a_day_of_an_agreement_that_has_come(
+    books: Books, clock_at: Callable[[datetime], None], book: ledger.Book
+) -> None:
+    """Before the first agreement nothing could be owed; a year that lost a digit would stand for good."""
+    clock_at(datetime(2026, 7, 31, 23, 30, tzinfo=UTC))  # 1 August in London
+    with books.database.transaction() as session:
+        for start in (date(2026, 4, 1), date(2026, 6, 1)):
+            policy = session.get_one(Policy, books.policy)
+            made = Policy(**{name: getattr(policy, name) for name in POLICY_PROMISE if name != "id"})
+            made.charity_name, made.agreement_reference, made.starts_on = "Another", "AG-2", start
+            session.add(made)
+            session.flush()
+    how = {"policy_id": made.id, "book": book, "more_than_owed": True}
+    with pytest.raises(BeforeTheAgreement, match="begins on 1 April 2026"):
+        pay(books, 500, paid_on=date(2026, 3, 31), **how)
+    with pytest.raises(NotYet):
+        pay(books, 500, paid_on=date(2026, 8, 2), **how)
+    assert books.value("SELECT count(*) FROM ledger_txn") == 0
+    for day in (date(2026, 4, 1), date(2026, 8, 1)):
+        seq = pay(books, 500, paid_on=day, **how).seq
+        with books.database.reading() as session:
+            (said,) = [one for one in remittances.remittances(session, book) if one.seq == seq]
+        assert said.paid_on == day
 
 
 def undo(books: Books, seq: int) -> LedgerTxn:
@@ -191,13 +224,13 @@ def read(books: Books, until: str = "2026-01") -> list[months.Month]:
 
 
 def test_a_month_says_what_was_booked_in_it(books: Books, clock_at: Callable[[datetime], None]) -> None:
-    clock_at(datetime(2026, 9, 30, 23, 59, tzinfo=UTC))
+    clock_at(datetime(2026, 9, 30, 22, 59, tzinfo=UTC))  # an hour later in London
     books.bring("PM-1", Standing.ACCRUED, Standing.ACCRUED)
     books.bring("PM-T", Standing.ACCRUED, book="test")
     clock_at(datetime(2026, 11, 2, tzinfo=UTC))
     books.bring("PM-1", Standing.NONE, Standing.HELD)
     books.bring("PM-2", Standing.ACCRUED, at=datetime(2026, 9, 1, tzinfo=UTC))
-    pay(books, 500)
+    pay(books, 500, paid_on=date(2026, 11, 2))
     found = read(books, until="2026-12")
     assert [
         (m.name, m.accrued_pence, m.taken_back_pence, m.given_pence, m.paid_pence, m.owed_pence, m.held_pence)

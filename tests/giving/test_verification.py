@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select, text
 
-from shop.giving import anchors, verification
+from shop.giving import anchors, export, verification
+from shop.giving.booking_days import Part
 from shop.giving.ledger import Standing
 from shop.giving.models import GENESIS, LedgerTxn
 from tests.giving.conftest import Books
@@ -28,6 +29,21 @@ def history(books: Books) -> Books:
     assert books.problems() == []
     books.without_guards()
     return books
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])  # PostgreSQL takes no such thing
+@pytest.mark.parametrize("column", ["event_at", "booked_at"])
+@pytest.mark.parametrize("written", ["", "yesterday", "2026-11-20", "20261121T093000", 12, b"\xff"])
+def test_what_is_no_moment_is_named_and_stops_nobody_from_looking(
+    history: Books, column: str, written: object
+) -> None:
+    with history.database.transaction() as session:
+        session.execute(text(f"UPDATE ledger_txn SET {column} = :it WHERE seq = 2"), {"it": written})
+    assert (
+        "transaction 2 is not what was written: its columns and its sealed text differ" in history.problems()
+    )
+    with history.database.reading() as session:
+        assert len(export.listed(session, Part("live"), most=100)) == 6
 
 
 def test_an_empty_ledger_is_sound(books: Books) -> None:

@@ -12,9 +12,9 @@ from shop import clock, stock
 from shop.catalogue import snapshot
 from shop.fulfilment import stocktake
 from shop.giving import export, ledger, months
+from shop.giving.booking_days import Part
 from shop.giving.ledger import Book
 from shop.giving.models import LedgerTxn, Policy
-from shop.giving.row_texts import Part
 from shop.orders import outside_sales
 from shop.orders.models import OutsideSale
 from shop.orders.outside_sales import FewerThere, SaidOtherwise, SaleEntry, SaleRow
@@ -179,10 +179,11 @@ def test_the_sample_promise_brings_no_real_gift(harness: Harness) -> None:
 def test_files_and_public_figures_have_it_like_any_gift(harness: Harness) -> None:
     sale = enter(harness, entry(harness, 2))
     with harness.database.reading() as session:
-        rows = list(export.listed(session, Part("test", FAIR, FAIR), most=10))
+        rows = list(export.listed(session, Part("test", clock.today(), clock.today()), most=10))
         text = "".join(export.export(session, "csv", book="test"))
         shown = months.by_month(months.read_sums(session, "test"), "2026-11")
     assert [(row.order_reference, row.amount_pence) for row in rows] == [(sale.reference, GIFT)] * 2
+    assert {row.happened_on for row in rows} == {FAIR}
     assert text.count(sale.reference) == 2
     assert OWNER not in text
     assert sum(month.given_pence for month in shown) == 2 * GIFT
