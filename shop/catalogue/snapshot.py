@@ -74,7 +74,8 @@ def load(session: Session) -> Catalogue:
 
     One statement while nothing but the stock has changed: see CatalogueVersion.
     """
-    now = session.execute(_NOW).all()
+    connection = session.connection()
+    now = connection.execute(_NOW).all()
     version = now[0].version if now else None
     available = frozenset(row.variant_id for row in now)
     kept = _remembered.get(version, available)
@@ -84,7 +85,7 @@ def load(session: Session) -> Catalogue:
         counted = stock.levels(session).items()
         return _read(session).with_available({found for found, level in counted if level.available > 0})
     everything = _read(session)
-    if session.execute(_NOW).first().version != version:  # type: ignore[union-attr]
+    if connection.execute(_NOW).first().version != version:  # type: ignore[union-attr]
         return load(session)  # the owner changed something between two of our statements
     return _remembered.keep(version, everything, available)
 

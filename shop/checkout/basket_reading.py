@@ -102,7 +102,8 @@ def count(session: Session, token: str) -> int:
     kept = _kept(session, token)
     if kept and kept.basket:
         return len(lines_of(session, kept.basket))
-    return session.scalars(_COUNT, {"token_hash": token_hash(token)}).one()
+    counted: int = session.connection().execute(_COUNT, {"token_hash": token_hash(token)}).scalar_one()
+    return counted
 
 
 def order_of(session: Session, token: str | None) -> Order | None:

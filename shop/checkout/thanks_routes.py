@@ -84,4 +84,4 @@ def _own_order(session_id: str) -> int | None:
         return None
     asked = {"session": session_id, "buyer": basket_words.token_hash(token)}
     with web.looking() as session:
-        return session.scalars(_OWN, asked).one_or_none()
+        return session.connection().scalars(_OWN, asked).one_or_none()

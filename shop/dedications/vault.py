@@ -108,7 +108,7 @@ class Vault:
 
     def reveal_each(self, session: Session, order_ids: Collection[int]) -> dict[int, dict[str, Any]]:
         """The same of several orders, by their ids; those that were erased are absent."""
-        rows = session.execute(_SEALED, {"orders": list(order_ids)}).all()
+        rows = session.connection().execute(_SEALED, {"orders": list(order_ids)}).all()
         keys = self._keys({row.key_id for row in rows})
         found: dict[int, dict[str, Any]] = {}
         for row in rows:

@@ -212,7 +212,7 @@ _STEPS_TAKEN: Final = (
 
 def _pasts(session: Session, *order_references: str) -> dict[str, dict[int, _Past]]:
     found: dict[str, dict[int, _Past]] = {reference: {} for reference in order_references}
-    rows: Iterable[Any] = session.execute(_STEPS_TAKEN, {"references": order_references})
+    rows: Iterable[Any] = session.connection().execute(_STEPS_TAKEN, {"references": order_references})
     for reference, unit, book, sku, policy_id, kind, seq in rows:  # none of which a unit's own lack
         pasts = found[reference]
         before = pasts.get(unit)

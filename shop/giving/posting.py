@@ -79,7 +79,7 @@ def post(
     lines: Lines = [(account.value, pence, CURRENCY) for account, pence in amounts]
     head = head or lock_head(session)
     asked = request.digest(lines)
-    seq, request_hash, last, closed = session.execute(_KNOWN, {"key": key}).one()
+    seq, request_hash, last, closed = session.connection().execute(_KNOWN, {"key": key}).one()
     if seq is not None:
         if request_hash != asked:
             raise IdempotencyConflict(key, seq)

@@ -68,12 +68,7 @@ def refuse_more(
 
 def plenty(session: Session, wanted: Mapping[int, int]) -> bool:
     """Whether so much is free that `wanted` can be paid for without being set aside, and nobody need know."""
-    rows = session.execute(
-        select(StockLevel.variant_id, StockLevel.on_hand - StockLevel.reserved).where(
-            StockLevel.variant_id.in_(wanted)
-        )
-    )
-    free = dict(rows.all())
+    free = dict(session.connection().execute(_FREE, {"wanted": list(wanted)}).all())
     return all(free.get(variant_id, 0) >= n + SPARE for variant_id, n in wanted.items())
 
 
@@ -102,6 +97,11 @@ def forget_networks(session: Session) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(session.execute(old).all())
+
+
+_FREE: Final = select(StockLevel.variant_id, StockLevel.on_hand - StockLevel.reserved).where(
+    StockLevel.variant_id.in_(bindparam("wanted", expanding=True))
+)
 
 
 def _half(free: int) -> int:
@@ -140,7 +140,7 @@ def _held(session: Session, asks: Asker, *, besides: int | None = None) -> Itera
 def _found(
     session: Session, of: Select[int, int, int], digest: str | None, most: int, besides: int | None
 ) -> _Held:
-    rows = session.execute(of, {"digest": digest, "besides": besides or 0}).all()
+    rows = session.connection().execute(of, {"digest": digest, "besides": besides or 0}).all()
     pieces: Counter[int] = Counter()
     for row in rows:
         pieces[row.variant_id] += row.quantity
