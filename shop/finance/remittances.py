@@ -162,7 +162,7 @@ def undo(seq: int) -> ResponseReturnValue:
         with web.transaction() as session:
             remittances.undo_remittance(session, seq, reason=form.reason.data.strip(), actor=g.account.email)
     except (remittances.NoSuchRemittance, remittances.AlreadyUndone):
-        flash("That payment is not there, or was undone before. Nothing was changed.")
+        web.flash_refusal("That payment is not there, or was undone before. Nothing was changed.")
     else:
         flash("The payment is undone. Both lines stay in the ledger.")
     return redirect("/finance/remittances", HTTPStatus.SEE_OTHER)
@@ -205,7 +205,7 @@ def _reversal_page(seq: int, form: UndoForm) -> str | None:
 
 
 def _gone() -> ResponseReturnValue:
-    flash("There is no payment with that number.")
+    web.flash_refusal("There is no payment with that number.")
     return redirect("/finance/remittances", HTTPStatus.SEE_OTHER)
 
 

@@ -107,7 +107,7 @@ def post_parcel() -> ResponseReturnValue:
     if following := read_code(number):
         return redirect(f"{HERE}?code={following[0]}", HTTPStatus.SEE_OTHER)
     if code is None:
-        flash(NOT_A_CODE)
+        web.flash_refusal(NOT_A_CODE)
         return redirect(HERE, HTTPStatus.SEE_OTHER)
     row = TrackingRow(0, code[0], number)
     with web.transaction() as session:
@@ -115,7 +115,8 @@ def post_parcel() -> ResponseReturnValue:
     if done.problem:
         typed = f"{number[:SHOWN]}: " if number else ""
         return _page(code[0], f"{typed}{done.problem}"), HTTPStatus.UNPROCESSABLE_ENTITY
-    flash(f"{code[0]}: {said(done)}")
+    say = flash if done.change else web.flash_refusal
+    say(f"{code[0]}: {said(done)}")
     again = HERE if done.change else f"{HERE}?code={code[0]}"
     return redirect(again, HTTPStatus.SEE_OTHER)
 
@@ -174,7 +175,7 @@ def _scanned() -> str:
     text = request.args.get("code", "")
     code = read_code(text)
     if text.strip() and code is None:
-        flash(NOT_A_CODE)
+        web.flash_refusal(NOT_A_CODE)
     return code[0] if code else ""
 
 
@@ -218,5 +219,5 @@ def _bounds(day: date) -> tuple[datetime, datetime]:
 
 
 def _back(what: str) -> ResponseReturnValue:
-    flash(what)
+    web.flash_refusal(what)
     return redirect(HERE, HTTPStatus.SEE_OTHER)

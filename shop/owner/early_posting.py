@@ -44,7 +44,7 @@ def post(reference: str) -> ResponseReturnValue:
     except DedicationRefused as refused:
         return _page(reference, refused.message, why)
     except (NotAllowed, OrderNotOpen) as refused:
-        flash(str(refused) or "The words of this order were erased, so no reason can be kept.")
+        web.flash_refusal(str(refused) or "The words of this order were erased, so no reason can be kept.")
     else:
         flash("It is posted, and why is kept as a note.")
         say_posted([reference])
@@ -56,7 +56,7 @@ def _page(reference: str, problem: str = "", why: str = "") -> ResponseReturnVal
     with web.reading() as session:
         numbers = early_posting.packed(session, order.row.id)
     if not numbers or parcels.may_leave(order.row.post_from):
-        flash(MAY_LEAVE if numbers else early_posting.NOT_PACKED)
+        web.flash_refusal(MAY_LEAVE if numbers else early_posting.NOT_PACKED)
         return redirect(f"/owner/orders/{reference}", HTTPStatus.SEE_OTHER)
     page = render_template(
         "owner/early_posting.html",

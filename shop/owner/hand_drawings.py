@@ -29,7 +29,7 @@ def send(reference: str, number: int) -> ResponseReturnValue:
     try:
         sides = _read(line)
     except NotADrawing as problem:
-        flash(f"Nothing was sent. {problem}")
+        web.flash_refusal(f"Nothing was sent. {problem}")
     else:
         with web.transaction() as session:
             vault = current_services().vault

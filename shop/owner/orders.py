@@ -81,7 +81,7 @@ def save_view() -> ResponseReturnValue:
             name = saved_views.save(session, request.form.get("view", ""), urlencode(chosen(form.wanted)))
         flash(f"The view “{name}” is kept.")
     except saved_views.NoName:
-        flash(f"Please give the view a name of {saved_views.LONGEST_NAME} characters at most.")
+        web.flash_refusal(f"Please give the view a name of {saved_views.LONGEST_NAME} characters at most.")
     return redirect(address(form.wanted), HTTPStatus.SEE_OTHER)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, Response, abort, flash, g, redirect, request
+from flask import Blueprint, Response, abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -117,5 +117,5 @@ def _start() -> int:
 
 
 def _back(said: str) -> ResponseReturnValue:
-    flash(said)
+    web.flash_refusal(said)
     return redirect("/owner/bench", HTTPStatus.SEE_OTHER)

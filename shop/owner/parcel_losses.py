@@ -38,7 +38,7 @@ def lose(reference: str, number: int) -> ResponseReturnValue:
     except NotAnAmount as refused:
         return _page(order, number, str(refused), typed)
     except NotAllowed as refused:
-        flash(str(refused))
+        web.flash_refusal(str(refused))
     else:
         flash("What was in it stands at the bench to be made again, and the buyer is told.")
     return redirect(f"/owner/orders/{reference}#parcels", HTTPStatus.SEE_OTHER)
@@ -51,7 +51,7 @@ def _page(order: OrderView, number: int, problem: str = "", typed: str = "") -> 
         parcel = next((one for one in sent if one.id == number), None) or abort(HTTPStatus.NOT_FOUND)
         inside = undelivered.in_parcel(session, order.row.id, number)
     if not inside:
-        flash(undelivered.NOTHING)
+        web.flash_refusal(undelivered.NOTHING)
         return redirect(f"/owner/orders/{reference}#parcels", HTTPStatus.SEE_OTHER)
     page = render_template(
         "owner/parcel_loss.html",

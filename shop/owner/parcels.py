@@ -73,8 +73,9 @@ def news(reference: str, number: int) -> ResponseReturnValue:
             order_id = session.scalar(select(Order.id).where(Order.reference == reference))
             said = _do(session, order_id or abort(HTTPStatus.NOT_FOUND), number, what)
     except NotAllowed as refused:
-        said = str(refused)
-    flash(said)
+        web.flash_refusal(str(refused))
+    else:
+        flash(said)
     return redirect(f"/owner/orders/{reference}#parcels", HTTPStatus.SEE_OTHER)
 
 

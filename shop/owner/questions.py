@@ -32,9 +32,9 @@ def ask(reference: str, number: int) -> ResponseReturnValue:
         page = render_template("owner/order.html", **shown, asked={field: words})
         return page, HTTPStatus.UNPROCESSABLE_ENTITY
     except NotAllowed as refused:
-        flash(str(refused))
+        web.flash_refusal(str(refused))
     except OrderNotOpen:
-        flash("The words of this order were erased, so nobody can be asked about it any more.")
+        web.flash_refusal("The words of this order were erased, so nobody can be asked about it any more.")
     else:
         flash(f"Piece {number} rests until the question is answered. The buyer gets an e-mail.")
     return redirect(f"/owner/orders/{reference}#unit-{number}", HTTPStatus.SEE_OTHER)

@@ -109,7 +109,7 @@ def take_back(number: int) -> ResponseReturnValue:
     if done:
         flash("The sale is taken back: its pieces are on hand again, and its gift is reversed.")
     else:
-        flash("That sale is not there, or was taken back before. Nothing was changed.")
+        web.flash_refusal("That sale is not there, or was taken back before. Nothing was changed.")
     return redirect("/owner/sales", HTTPStatus.SEE_OTHER)
 
 

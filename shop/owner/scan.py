@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -28,9 +28,9 @@ def look_up() -> ResponseReturnValue:
     found = read_code(text)
     to = _address(*found) if found else None
     if to is None:
-        flash(UNKNOWN)
+        web.flash_refusal(UNKNOWN)
     elif found and _is_old(*found, printed_wording(text if "?" in text else request.full_path)):
-        flash(OLD)
+        web.flash_refusal(OLD)
     return redirect(to or "/owner/bench", HTTPStatus.SEE_OTHER)
 
 

@@ -92,7 +92,7 @@ def leave(reference: str) -> ResponseReturnValue:
         with web.transaction() as session:
             send_backs.give_notice(session, _order_id(session, reference), [number], actor=g.account.email)
     except NotPossible as refused:
-        return _back(reference, str(refused))
+        return _back(reference, refused=str(refused))
     return _back(reference, f"Piece {number} comes back. The buyer has an e-mail that says where to.")
 
 
@@ -102,13 +102,13 @@ def arrival(reference: str, number: int) -> ResponseReturnValue:
     """It is here, and what becomes of it."""
     fate = next((fate for fate in ARRIVES_AS if fate == request.form.get("fate")), None)
     if fate is None:
-        return _back(reference, "Please choose one of those that are offered.")
+        return _back(reference, refused="Please choose one of those that are offered.")
     try:
         with web.transaction() as session:
             order_id = _order_id(session, reference)
             send_backs.arrive(session, order_id, number, fate, actor=g.account.email)
     except (NotPossible, NotAllowed) as refused:
-        return _back(reference, str(refused))
+        return _back(reference, refused=str(refused))
     return _back(reference, f"{ARRIVES_AS[fate]}. The stock follows once its money has gone back.")
 
 
@@ -120,7 +120,7 @@ def keeping(reference: str, number: int) -> ResponseReturnValue:
         with web.transaction() as session:
             send_backs.keep(session, _order_id(session, reference), number)
     except NotPossible as refused:
-        return _back(reference, str(refused))
+        return _back(reference, refused=str(refused))
     return _back(reference, "It is noted that the buyer keeps it.")
 
 
@@ -129,6 +129,7 @@ def _order_id(session: Session, reference: str) -> int:
     return found or abort(HTTPStatus.NOT_FOUND)
 
 
-def _back(reference: str, said: str) -> ResponseReturnValue:
-    flash(said)
+def _back(reference: str, said: str = "", *, refused: str = "") -> ResponseReturnValue:
+    say = web.flash_refusal if refused else flash
+    say(refused or said)
     return redirect(f"/owner/orders/{reference}#send-backs", HTTPStatus.SEE_OTHER)

@@ -105,7 +105,10 @@ def decide(number: int) -> ResponseReturnValue:
     with web.transaction() as session:
         line = session.get(OrderLine, number) or abort(HTTPStatus.NOT_FOUND)
         fate = next((one for one in Fate if one == request.form.get("fate")), None)
-        flash(_decided(session, line, fate) if fate else "Please choose what became of it.")
+        if fate:
+            flash(_decided(session, line, fate))
+        else:
+            web.flash_refusal("Please choose what became of it.")
     return redirect("/owner/stock", HTTPStatus.SEE_OTHER)
 
 

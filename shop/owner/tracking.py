@@ -30,7 +30,7 @@ def track(reference: str, number: int) -> ResponseReturnValue:
         page = render_template("owner/order.html", **shown, typed_numbers={field: typed}, ask_shared=ask)
         return page, HTTPStatus.UNPROCESSABLE_ENTITY
     except NotAllowed as refused:
-        flash(str(refused))
+        web.flash_refusal(str(refused))
     else:
         flash("The tracking number is written down." if kept else "It has no tracking number now.")
     return redirect(f"/owner/orders/{reference}#parcels", HTTPStatus.SEE_OTHER)

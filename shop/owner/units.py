@@ -132,7 +132,7 @@ def step(reference: str, number: int) -> ResponseReturnValue:
         if action is Action.POST:
             say_posted([reference])
     except NotAllowed as refused:
-        return _back(reference, number, str(refused))
+        return _back(reference, number, refused=str(refused))
     return _back(reference, number, f"Piece {number}: {done(action)}.")
 
 
@@ -149,7 +149,7 @@ def hold(reference: str, number: int) -> ResponseReturnValue:
             else:
                 units.resume(session, line.order_id, number, actor=g.account.email)
         except NotAllowed as refused:
-            return _back(reference, number, str(refused))
+            return _back(reference, number, refused=str(refused))
     return _back(reference, number, f"Piece {number} rests: {why}." if why else f"Piece {number} goes on.")
 
 
@@ -186,7 +186,8 @@ def _word(kind: type[Word], text: str | None) -> Word:
     return found
 
 
-def _back(reference: str, number: int, said: str) -> ResponseReturnValue:
-    flash(said)
+def _back(reference: str, number: int, said: str = "", *, refused: str = "") -> ResponseReturnValue:
+    say = web.flash_refusal if refused else flash
+    say(refused or said)
     place = f"#unit-{number}" if number else ""
     return redirect(f"/owner/orders/{reference}{place}", HTTPStatus.SEE_OTHER)

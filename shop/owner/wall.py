@@ -52,9 +52,9 @@ def decide(reference: str, number: int) -> ResponseReturnValue:
         with web.transaction() as session:
             wall.decide(session, vault, reference, number, to=to, seen=seen, actor=actor)
     except wall.DecidedBefore as before:
-        flash(f"Somebody decided this a moment ago: {before.state}. Nothing was changed.")
+        web.flash_refusal(f"Somebody decided this a moment ago: {before.state}. Nothing was changed.")
     except wall.NotOffered:
-        flash("These words are not offered to the wall any more. Nothing was changed.")
+        web.flash_refusal("These words are not offered to the wall any more. Nothing was changed.")
     else:
         flash(SAID[to])
     return redirect("/owner/wall", HTTPStatus.SEE_OTHER)

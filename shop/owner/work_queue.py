@@ -169,7 +169,7 @@ def step() -> ResponseReturnValue:
     action = next((step for step in STEPS if step == request.form.get("action")), None)
     chosen = _chosen()
     if action is None or not chosen:
-        flash("No piece was ticked.")
+        web.flash_refusal("No piece was ticked.")
         return _back()
     done = _post(chosen) if action is Action.POST else [line for line in chosen if _act(line, action)]
     if done:
@@ -188,7 +188,7 @@ def undo(number: int) -> ResponseReturnValue:
             undone = undoing.undo(session, line.order_id, line.number, actor=g.account.email)
         flash(f"Taken back: {undone}.")
     except NotAllowed as refused:
-        flash(str(refused))
+        web.flash_refusal(str(refused))
     return _back(number)
 
 
@@ -220,7 +220,7 @@ def _act(line: OrderLine, action: Action) -> bool:
             actor, seen = g.account.email, seen_wording(f"wording-{line.id}")
             units.act(session, line.order_id, line.number, action, actor=actor, wording=seen)
     except NotAllowed as refused:
-        flash(f"{_named(line)}: {refused}")
+        web.flash_refusal(f"{_named(line)}: {refused}")
         return False
     return True
 
@@ -236,7 +236,7 @@ def _post(lines: Sequence[OrderLine]) -> list[OrderLine]:
                 parcels.post(session, order_id, numbers, tracking=None, actor=g.account.email)
                 reference = session.get_one(Order, order_id).reference
         except NotAllowed as refused:
-            flash(f"{_named(together[0])}: {refused}")
+            web.flash_refusal(f"{_named(together[0])}: {refused}")
         else:
             done += together
             bare.append(reference)

@@ -157,7 +157,7 @@ def withdraw(number: int) -> ResponseReturnValue:
         payment_links.give_up(payment_links.lock(session, number))  # from here on no payment page is opened
     page = close_open_page(services, secrets.token)
     if page.page is Page.LEFT_OPEN:
-        flash(LEFT_OPEN)
+        web.flash_refusal(LEFT_OPEN)
         return _to(LIST)
     with web.transaction() as session:
         basket_store.empty(session, secrets.token)
@@ -209,7 +209,7 @@ def _secrets(number: int) -> Secrets:
 
 
 def _done_before() -> Response:
-    flash(DONE_BEFORE)
+    web.flash_refusal(DONE_BEFORE)
     return _to(LIST)
 
 

@@ -10,6 +10,7 @@ from shop.web.form_tokens import (
     valid_public_token,
 )
 from shop.web.forms import Form, Line, PublicForm, number_in
+from shop.web.notices import flash_refusal
 from shop.web.request_checks import open_to_servers, refuse_broken_addresses, same_origin
 from shop.web.setup import init_app
 
@@ -23,6 +24,7 @@ __all__ = [
     "checks_token_itself",
     "database",
     "error_html",
+    "flash_refusal",
     "init_app",
     "leave_out",
     "looking",

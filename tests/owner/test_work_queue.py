@@ -181,6 +181,20 @@ def test_however_much_waits_the_bench_asks_the_database_as_often(owner: Shopper,
     assert statements(owner) == few <= 12
 
 
+def test_what_was_not_done_is_not_said_in_the_colour_of_what_was(owner: Shopper, bench: Bench) -> None:
+    order = bench.paid(BARE)
+    _, sent = form_on(owner.get(BENCH), STEPS)
+    line = str(bench.units(order)[1].order_line_id)
+    for kind, said, asked_for in (
+        ("good", "Checked: 1 piece.", {"action": Action.CHECK, "only": line}),
+        ("bad", "It is checked.", {"action": Action.CHECK, "only": line}),
+        ("bad", "No piece was ticked.", {"action": Action.PACK}),
+    ):
+        owner.post(STEPS, {**sent, **asked_for})
+        (notice,) = soup(owner.get(BENCH)).select("[role=status]")
+        assert (notice["class"][1], said in notice.text) == (f"notice-{kind}", True), notice.text
+
+
 def test_where_words_are_to_be_looked_at_the_bench_says_where_they_stand(
     owner: Shopper, bench: Bench
 ) -> None:
