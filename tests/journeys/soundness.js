@@ -11,15 +11,16 @@ async ({passed, colours, ofSheets, sheetsKnown, coloursOnly}) => {
   };
 
   const grounds = new Map();
+  const bare = hashed('static', 'rgba(0, 0, 0, 0)', 'none', '1', 'none', 'normal', 'auto', 'none');
   const ground = element => {
     if (!element) return 0;
     if (!grounds.has(element)) {
-      const style = getComputedStyle(element);
-      grounds.set(element, hashed(
-        ground(element.parentElement), element.localName, element.getAttribute('class'), style.position,
-        style.backgroundColor, style.backgroundImage, style.opacity, style.filter, style.mixBlendMode,
-        style.clip, style.clipPath,
-      ));
+      const style = getComputedStyle(element), under = ground(element.parentElement);
+      const own = hashed(
+        style.position, style.backgroundColor, style.backgroundImage, style.opacity, style.filter,
+        style.mixBlendMode, style.clip, style.clipPath,
+      );
+      grounds.set(element, own === bare ? under : hashed(under, own));  // what is bare adds nothing
     }
     return grounds.get(element);
   };
