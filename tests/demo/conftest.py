@@ -70,7 +70,7 @@ def filled(url: str, folder: Path, orders: int) -> Iterator[Demo]:
     app.extensions["shop"].database.dispose()
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def demos(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Demo, Demo]]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from shop import alerts, stock
 from shop.alerts import AlertKind
 from shop.orders.lifecycle import State
+from shop.payments import gateway
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.kinds import RefundState
 from shop.payments.models import RefundRequest
@@ -140,10 +141,13 @@ def test_a_failure_that_stripe_repeats_for_a_day_under_its_key_is_answered_with_
     assert len(set(keys)) == len(keys) == 2
 
 
-def test_a_refund_on_the_third_page_of_the_list_is_found(harness: Harness, order: int) -> None:
+def test_a_refund_on_the_third_page_of_the_list_is_found(
+    harness: Harness, order: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "PAGE", 4)
     asked(harness, order, 1)
     sync_order(hooked(harness.services, refund=loses_the_answer), order)
-    for _ in range(205):
+    for _ in range(2 * gateway.PAGE + 1):
         harness.refunds(order, 1)
     harness.sync(order)
     assert at_stripe(harness, order).count(harness.price_of("disc")) == 1
@@ -199,8 +203,8 @@ def test_the_pauses_between_tries_grow_to_some_hours(
 
     services = hooked(harness.services, refund=refuse)
     sync_order(services, sold_out)
-    for _ in range(12 * 24):
-        later(monkeypatch, timedelta(minutes=5))
+    for _ in range(4 * 24):
+        later(monkeypatch, timedelta(minutes=15))
         sweep(services)
     assert 6 < tries < 20
     later(monkeypatch, timedelta(hours=6))

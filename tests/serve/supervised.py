@@ -9,6 +9,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from shop.serve import parent_pipe
 from shop.serve.supervisor import Child, Supervisor
 
 
@@ -28,6 +29,7 @@ def dying() -> None:
 WORK: dict[str, Callable[[], None]] = {work.__name__: work for work in (plain, deaf, dying)}
 
 if __name__ == "__main__":
+    parent_pipe.LAST_SECONDS = 1.0  # type: ignore[misc]
     children = [Child(WORK[sys.argv[1]]) for _ in range(3)]
     early = Child(plain) if sys.argv[2:] == ["early"] else None
     Supervisor(children, early=early, warm_up=lambda: time.sleep(0.5 if early else 0)).run()
