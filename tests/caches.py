@@ -4,10 +4,12 @@ Each test has an application and a database of its own. Both compile the same th
 the same result: the builders of addresses, the text of statements, templates. That took half of a test.
 """
 
+import pickle
+import tomllib
 from collections.abc import Callable
 from functools import wraps
 from types import CodeType
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from jinja2 import BytecodeCache
@@ -35,7 +37,22 @@ def share() -> None:
         engine._compiled_cache = statements
         return engine
 
+    tomllib.loads = _read_once(tomllib.loads)
     shop.db.create_engine = create  # type: ignore[attr-defined]
+
+
+def _read_once(loads: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """The support pages and the sample's name are read by every shop; whoever asks gets a copy."""
+    known: dict[str, bytes] = {}
+
+    def read(text: str, **how: Any) -> dict[str, Any]:
+        if how:
+            return loads(text, **how)
+        if text not in known:
+            known[text] = pickle.dumps(loads(text))
+        return cast("dict[str, Any]", pickle.loads(known[text]))
+
+    return read
 
 
 class KeptTemplates(BytecodeCache):

@@ -1,7 +1,8 @@
-"""Wrong passwords from one process: `python attacker.py URL TRIES`, then a line to start."""
+"""Wrong passwords from one process, by two at once: `attacker.py URL TRIES FOLDER`, then a line to start."""
 
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -22,10 +23,15 @@ if __name__ == "__main__":
             site_url="http://localhost",
         )
     )
-    browser = app.test_client()
+
+    def attack(tries: int) -> Counter[int]:
+        browser = app.test_client()
+        return Counter(sign_in(browser, password="not the password").status_code for _ in range(tries))
+
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
-    seen = Counter(sign_in(browser, password="not the password").status_code for _ in range(int(sys.argv[2])))
+    with ThreadPoolExecutor(2) as pool:
+        seen = sum(pool.map(attack, [int(sys.argv[2])] * 2), Counter[int]())
     app.extensions["shop"].database.dispose()
     sys.stdout.writelines(f"{status} {count}\n" for status, count in seen.items())

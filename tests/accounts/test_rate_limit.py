@@ -142,7 +142,7 @@ def test_of_sixty_wrong_passwords_in_four_threads_five_reach_the_hash(
     assert len(checked) == 5
 
 
-def test_of_sixty_wrong_passwords_from_four_processes_five_reach_the_hash(
+def test_of_sixty_wrong_passwords_from_two_processes_five_reach_the_hash(
     database: Database, database_url: str, owner: Account, tmp_path: Path
 ) -> None:
     program = [
@@ -153,7 +153,7 @@ def test_of_sixty_wrong_passwords_from_four_processes_five_reach_the_hash(
         str(tmp_path),
     ]
     processes = [
-        subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)
+        subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)
     ]
     seen: Counter[int] = Counter()
     for said in all_at_once(processes, seconds=50):
