@@ -74,6 +74,9 @@ def reference_on(page_text: str) -> str:
     return found[0]
 
 
+@pytest.mark.parametrize(
+    "engine_name", ["sqlite", pytest.param("postgresql", marks=pytest.mark.faults_long)], indirect=True
+)
 def test_a_whole_order_is_bought_given_from_refunded_and_accounted_for(visit, live_shop: LiveShop):
     discs, petals = live_shop.level("DISC-SILVER-18").on_hand, live_shop.level("PETAL-SILVER-18").on_hand
     buyer: Visitor = visit()

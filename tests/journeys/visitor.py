@@ -101,7 +101,7 @@ class Visitor:
         self.picks("Sterling silver", "18 in")
         for side, words in (("Front", front), ("Back", back)):
             for number, text in enumerate(words, start=1):
-                self.types(f"Line {number}", text, within=side)
+                self.puts(f"Line {number}", text, within=side)
         if dedication:
             self.types("Dedication", dedication)
         self.presses("Add to basket")
