@@ -15,6 +15,7 @@ from shop.mail.models import QueuedEmail
 from shop.mail.outbox import Drop
 from shop.orders import hand_drawings
 from shop.orders.resend_link import send_links
+from shop.payments.kinds import Goodwill
 from shop.payments.models import RefundRequest
 from shop.payments.refundable import InDispute, MoreThanPaid, NothingToRefund, refundable
 from shop.payments.refunds import ask
@@ -61,8 +62,12 @@ class Living:
         with self.harness.database.transaction() as session:
             free = refundable(session, self.now.order).free
             lines = self.chance.sample(free, self.chance.randint(0, len(free)))
+            price = self.chance.choice(self.now.lines).price_pence
+            pence = self.chance.choice([0, 0, 0, 500, price])
+            besides = {"goodwill": Goodwill.KINDNESS, "goodwill_pence": pence} if pence else {}
+            postage = self.chance.random() < 0.4
             try:
-                asked = ask(session, order, lines=lines, postage=self.chance.random() < 0.4, actor="owner")
+                asked = ask(session, order, lines=lines, postage=postage, actor="owner", **besides)
             except (InDispute, MoreThanPaid, NothingToRefund):
                 return
             request, named = asked.id, (tuple(asked.lines), asked.with_postage)
@@ -71,6 +76,7 @@ class Living:
             row = session.get_one(RefundRequest, request)
             if row.stripe_id is not None:
                 self.life.refunds[row.stripe_id], self.life.named[row.stripe_id] = row.amount_pence, named
+                self.life.goodwill[row.stripe_id] = row.goodwill_pence or 0
 
     def refund_fails(self) -> None:
         holding = [each for each in self.life.refunds if each not in self.life.failed]

@@ -42,6 +42,8 @@ class Life:
     failed: set[str] = field(default_factory=set)
     named: dict[str, tuple[tuple[int, ...], bool]] = field(default_factory=dict)
     """By a refund's id, the units it was asked for, and whether the postage was."""
+    goodwill: dict[str, int] = field(default_factory=dict)
+    """By a refund's id, the pence of it that were for neither."""
     drawn: set[int] = field(default_factory=set)
     approved: set[int] = field(default_factory=set)
     parcels: list[tuple[int, ...]] = field(default_factory=list)
@@ -223,23 +225,28 @@ def _gone(life: Life, now: Facts, ids: Sequence[str]) -> frozenset[int]:
     for each in ids:
         lines, postage = life.named.get(each, ((), False))
         if each not in life.failed:
-            returned.append(Returned(life.refunds[each], lines, now.order.postage_pence if postage else 0))
+            for_postage = now.order.postage_pence if postage else 0
+            returned.append(Returned(life.refunds[each], lines, for_postage, life.goodwill.get(each, 0)))
     return returned_units({line.number: line.price_pence for line in now.lines}, returned)
 
 
 def _for(life: Life, now: Facts, about: str, new: Sequence[OrderLine]) -> Iterator[str]:
-    goods = sum(line.price_pence for line in new)
+    goods, goodwill = sum(line.price_pence for line in new), life.goodwill.get(about, 0)
     postage = now.order.postage_pence if life.named.get(about, ((), False))[1] else 0
     if (new or postage) and goods + postage <= life.refunds[about]:
         yield from (f"{_title(now, line)}: {pounds(line.price_pence)}" for line in new)
         if postage:
             yield f"Postage: {pounds(postage)}"
         if rest := life.refunds[about] - goods - postage:
-            yield f"Besides: {pounds(rest)}"
+            yield f"{'Goodwill' if rest == goodwill else 'Besides'}: {pounds(rest)}"
         yield f"Sent back: {pounds(life.refunds[about])}"
     elif new:
         yield "With what went back before, this is the whole price of:"
         yield from (_title(now, line) for line in new)
+    if goodwill and goodwill == life.refunds[about]:
+        yield "It is sent out of goodwill, and nothing needs to be sent back for it."
+    elif goodwill:
+        yield "Nothing needs to be sent back for the goodwill."
 
 
 def _refund_returned(life: Life, now: Facts, about: str) -> Iterator[str]:
