@@ -42,11 +42,11 @@ def cancel(reference: str) -> ResponseReturnValue:
     except TooLate as late:
         with web.reading() as session:
             done = cancelling.done_before(session, order.row, numbers, agreed_pence=agreed)
-        return _back(
-            reference, DONE.format(pounds_and_pence(agreed)) if done else f"Nothing was cancelled. {late}"
-        )
+        if not done:
+            return _back(reference, refused=f"Nothing was cancelled. {late}")
+        return _back(reference, DONE.format(pounds_and_pence(agreed)))
     except (MoreThanPaid, NothingToRefund, InDispute):
-        return _back(reference, CHANGED)
+        return _back(reference, refused=CHANGED)
     return _back(reference, sync_now(order.row.id) or DONE.format(pounds_and_pence(agreed)))
 
 
@@ -75,6 +75,7 @@ def _chosen(order: OrderView) -> list[int]:
     return sorted({known[text] for text in request.form.getlist("line") if text in known})
 
 
-def _back(reference: str, said: str) -> ResponseReturnValue:
-    flash(said)
+def _back(reference: str, said: str = "", *, refused: str = "") -> ResponseReturnValue:
+    say = web.flash_refusal if refused else flash
+    say(refused or said)
     return redirect(f"/owner/orders/{reference}", HTTPStatus.SEE_OTHER)

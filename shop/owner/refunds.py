@@ -73,7 +73,7 @@ def refund(reference: str) -> ResponseReturnValue:
     except (NothingToRefund, MoreThanPaid) as wrong:
         return _again(reference, WRONG[type(wrong)])
     except InDispute:
-        return _back(reference, IN_DISPUTE)
+        return _back(reference, refused=IN_DISPUTE)
     return _sent(reference, asked)
 
 
@@ -86,7 +86,7 @@ def again(reference: str, number: int) -> ResponseReturnValue:
         with web.transaction() as session:
             asked = send_again(session, order.row.id, number, actor=g.account.email)
     except NotWaiting:
-        return _back(reference, DECIDED_BEFORE)
+        return _back(reference, refused=DECIDED_BEFORE)
     return _sent(reference, asked)
 
 
@@ -102,7 +102,7 @@ def closing(reference: str, number: int) -> ResponseReturnValue:
         with web.transaction() as session:
             close(session, order.row.id, number, returned=returned, note=note, actor=g.account.email)
     except NotWaiting:
-        return _back(reference, DECIDED_BEFORE)
+        return _back(reference, refused=DECIDED_BEFORE)
     said = "It is noted as returned by other means." if returned else "It is noted that it is not sent."
     return _back(reference, sync_now(order.row.id) or said)
 
@@ -116,9 +116,9 @@ def acceptance(reference: str) -> ResponseReturnValue:
         with web.transaction() as session:
             review.accept(session, order.row.id, actor=g.account.email)
     except review.NotInReview:
-        return _back(reference, DECIDED_BEFORE)
+        return _back(reference, refused=DECIDED_BEFORE)
     except review.OtherCurrency:
-        return _back(reference, "It was paid in another currency, so it can only go back.")
+        return _back(reference, refused="It was paid in another currency, so it can only go back.")
     return _back(reference, sync_now(order.row.id) or "The payment is accepted.")
 
 
@@ -131,7 +131,7 @@ def return_all(reference: str) -> ResponseReturnValue:
         with web.transaction() as session:
             asked = review.return_all(session, order.row.id, actor=g.account.email)
     except review.NotInReview:
-        return _back(reference, DECIDED_BEFORE)
+        return _back(reference, refused=DECIDED_BEFORE)
     return _sent(reference, asked)
 
 
@@ -190,8 +190,9 @@ def _sent(reference: str, asked: RefundRequest) -> ResponseReturnValue:
     return _back(reference, said)
 
 
-def _back(reference: str, said: str) -> ResponseReturnValue:
-    flash(said)
+def _back(reference: str, said: str = "", *, refused: str = "") -> ResponseReturnValue:
+    say = web.flash_refusal if refused else flash
+    say(refused or said)
     return redirect(f"/owner/orders/{reference}", HTTPStatus.SEE_OTHER)
 
 
@@ -200,5 +201,5 @@ def _again(reference: str, problem: str, field: str = "") -> ResponseReturnValue
     typed = Typed(ticked, request.form.get(AMOUNT, ""), request.form.get("goodwill", ""))
     shown = context(reference, problem=problem, at=field, typed=typed)
     if field.startswith("note-") and field not in {f"note-{refund.id}" for refund in shown["waiting"]}:
-        return _back(reference, DECIDED_BEFORE)
+        return _back(reference, refused=DECIDED_BEFORE)
     return render_template("owner/order.html", **shown), HTTPStatus.UNPROCESSABLE_ENTITY

@@ -36,7 +36,9 @@ def resend(reference: str, number: int) -> ResponseReturnValue:
         email = outbox.email_of(session, order.row.id, number)
     if email is None:
         abort(HTTPStatus.NOT_FOUND)
-    flash(_resent(email))
+    said = _resent(email)
+    say = flash if said == GOES_OUT else web.flash_refusal
+    say(said)
     return redirect(f"/owner/orders/{reference}", HTTPStatus.SEE_OTHER)
 
 
