@@ -69,10 +69,12 @@ def by_id(session: Session, ids: Collection[int], *, held: bool) -> dict[int, Po
 
     `held`: as they are now, until this database transaction ends, for then they are used.
     """
-    query = select(Policy).where(Policy.id.in_(ids))
-    if held:
-        query = query.with_for_update(read=True).execution_options(populate_existing=True)
-    return {policy.id: policy for policy in session.scalars(query)}
+    found = session.scalars(_HELD if held else _BY_ID, {"ids": list(ids)})
+    return {policy.id: policy for policy in found}
+
+
+_BY_ID: Final = select(Policy).where(Policy.id.in_(bindparam("ids", expanding=True)))
+_HELD: Final = _BY_ID.with_for_update(read=True).execution_options(populate_existing=True)
 
 
 def statement(policy: Policy) -> str:

@@ -103,11 +103,10 @@ def post(
 
 def lock_head(session: Session) -> Head:
     """Stand first in line until this database transaction ends. Opens the books on the very first call."""
-    query = select(LedgerHead.last_seq, LedgerHead.last_hash).with_for_update()
-    row = session.execute(query).one_or_none()
+    row = session.execute(_HEAD).one_or_none()
     if row is None:
         open_books(session)
-        row = session.execute(query).one()
+        row = session.execute(_HEAD).one()
     return Head(*row)
 
 
@@ -147,6 +146,7 @@ def _write(session: Session, facts: Facts, lines: Lines) -> LedgerTxn:
     return LedgerTxn(**row)
 
 
+_HEAD: Final = select(LedgerHead.last_seq, LedgerHead.last_hash).with_for_update()
 _HEAD_MOVED: Final = update(table_of(LedgerHead))
 
 

@@ -20,6 +20,8 @@ ATTEMPTS: Final = (
 )
 """An order's attempts, the oldest first."""
 
+_LAST: Final = select(func.max(CheckoutAttempt.number)).where(CheckoutAttempt.order_id == bindparam("order"))
+
 
 def newest_attempt(session: Session, order_id: int) -> CheckoutAttempt:
     """The attempt to pay that counts. An older one was closed, or refused, before it was made."""
@@ -35,8 +37,7 @@ def open_attempt(
     session: Session, services: Services, order: Order, agreed: Quote, *, first: bool = False
 ) -> CheckoutAttempt:
     """Write down the next attempt to pay an order that was just placed (its `first`), or opened again."""
-    before = select(func.max(CheckoutAttempt.number)).where(CheckoutAttempt.order_id == order.id)
-    number = 1 + (0 if first else session.scalar(before) or 0)
+    number = 1 + (0 if first else session.scalar(_LAST, {"order": order.id}) or 0)
     expires_at = services.gateway.now() + PAYMENT_WINDOW
     attempt = CheckoutAttempt(
         order_id=order.id,

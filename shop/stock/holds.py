@@ -20,6 +20,11 @@ from shop.stock.counts import Shift, level_of, record, shift, shift_all, shift_e
 from shop.stock.models import Hold, HoldLine, HoldState, Reason
 
 _HOLD: Final = table_of(Hold)
+_SETTLED: Final = (
+    update(_HOLD)
+    .where(_HOLD.c.id == bindparam("hold"), _HOLD.c.state == bindparam("before"))
+    .returning(_HOLD.c.id)
+)
 _HELD: Final = select(HoldLine.variant_id, HoldLine.quantity).where(HoldLine.hold_id == bindparam("hold"))
 
 
@@ -158,13 +163,11 @@ def held_by(session: Session, hold_id: int) -> dict[int, int]:
 
 
 def _settle(session: Session, hold_id: int, before: HoldState, after: HoldState) -> bool:
-    settled = (
-        update(_HOLD)
-        .where(_HOLD.c.id == hold_id, _HOLD.c.state == before)
-        .values(state=after, settled_at=database_now(session), network=None, site=None)
-        .returning(_HOLD.c.id)
+    settled = session.connection().execute(
+        _SETTLED.values(settled_at=database_now(session)),
+        {"hold": hold_id, "before": before, "state": after, "network": None, "site": None},
     )
-    return session.connection().execute(settled).one_or_none() is not None
+    return settled.one_or_none() is not None
 
 
 def _end_earlier(session: Session, hold_id: int | None) -> dict[int, int]:
