@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 import ezdxf
 import numpy as np
+import shapely
 from fontTools.misc.transform import Identity, Transform
 from fontTools.pens.basePen import BasePen
 from fontTools.svgLib.path import parse_path
@@ -284,13 +285,9 @@ def distance(points: np.ndarray, contours: list[Contour], limit: float = 0.3) ->
     found = np.full(len(points), np.inf)
     for contour in contours:
         (near,) = np.nonzero(_within(points, contour, limit))
-        a, along = contour, np.roll(contour, -1, axis=0) - contour
-        length = np.maximum((along**2).sum(axis=1), 1e-18)
-        for part in np.array_split(near, 1 + len(near) * len(a) // 100_000):
-            from_a = points[part, None, :] - a
-            share = np.clip((from_a * along).sum(axis=2) / length, 0, 1)
-            away = np.hypot(*np.moveaxis(from_a - share[..., None] * along, 2, 0))
-            found[part] = np.minimum(found[part], away.min(axis=1))
+        ring = shapely.linearrings(contour)
+        shapely.prepare(ring)
+        found[near] = np.minimum(found[near], shapely.distance(shapely.points(points[near]), ring))
     return found
 
 

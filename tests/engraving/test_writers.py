@@ -125,7 +125,8 @@ def test_a_counter_in_a_thickened_letter_stays_open() -> None:
 
 def test_the_same_side_is_the_same_bytes_in_another_process() -> None:
     program = (
-        "import hashlib;from tests.engraving.test_writers import *;"
+        "import hashlib; from shop.engraving import FACES, Area; from shop.engraving.outlines import cut;"
+        f"from shop.engraving.writers import FORMATS; DISC = {DISC!r};"
         "print(*(hashlib.sha256(f.write(cut(DISC, FACES['great-vibes'], {1: 'Zoë'}))).hexdigest()"
         " for f in FORMATS.values()))"
     )
