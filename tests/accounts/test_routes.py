@@ -15,6 +15,7 @@ from shop.application import create_app
 from shop.db import Database
 from shop.settings import Settings
 from tests.accounts.helpers import EMAIL, PASSWORD, post, sign_in, token_in
+from tests.engines import ONE_ENGINE
 
 NEW = "seven grey herons by the weir"
 
@@ -314,6 +315,7 @@ ELSEWHERE = [
 ]
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("address", ELSEWHERE)
 def test_nobody_is_sent_to_another_site_after_signing_in(
     browser: FlaskClient, owner: Account, address: str

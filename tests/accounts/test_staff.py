@@ -9,6 +9,7 @@ from shop.accounts import sessions, staff, tokens
 from shop.accounts.models import Account, OpenedBy, SignInLink, StaffSession
 from shop.db import Database
 from tests.accounts.helpers import EMAIL
+from tests.engines import ONE_ENGINE
 
 MINUTE = timedelta(minutes=1)
 
@@ -37,6 +38,7 @@ def test_an_account_is_kept_under_one_spelling_of_its_email(database: Database) 
     assert first.password_hash is None
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("email", ["", "melissa", "melissa@", "a b@example.com", "x@example.com\nBcc: y"])
 def test_what_cannot_be_an_email_gets_no_account(database: Database, email: str) -> None:
     with pytest.raises(staff.NotAnEmail, match="like name@example"):

@@ -12,6 +12,7 @@ from werkzeug.exceptions import default_exceptions
 from shop.db import Database
 from shop.network import SITE, Allowance
 from shop.web.assets import Assets
+from tests.engines import ONE_ENGINE
 
 
 def test_a_files_address_changes_with_its_content_and_is_kept_for_a_year(app, client):
@@ -47,12 +48,10 @@ def test_a_file_asked_for_by_another_files_digest_is_not_kept_for_a_year(client)
     assert client.get("/static/site.css?v=000000000000").headers["Cache-Control"] == "no-cache"
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("name", ["missing.css", "../pyproject.toml", "fonts/../../app.py", "fonts"])
 def test_nothing_outside_the_folder_is_served(client, name):
     assert client.get(f"/static/{name}").status_code == 404
-
-
-ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
 
 @ONE_ENGINE
@@ -211,6 +210,7 @@ def test_crawlers_stay_out_of_what_is_private(client):
     assert "Disallow: /pieces" not in said
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(
     ("code", "words"),
     [

@@ -10,6 +10,7 @@ from shop.dedications.words import DedicationRefused
 from shop.fulfilment import questions, units
 from shop.fulfilment.stages import Action, Hold
 from shop.fulfilment.units import NotAllowed
+from tests.engines import ONE_ENGINE
 from tests.fulfilment.conftest import OWNER, Bench
 
 
@@ -76,6 +77,7 @@ def test_a_question_about_one_piece_leaves_the_others_alone(bench: Bench, order:
     assert asked(bench, order)[0].waits
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(("words", "refused"), [
     ("", questions.NothingWritten), (" \n", questions.NothingWritten),
     ("a\0b", DedicationRefused), ("\u202eabc", DedicationRefused), ("a" * 5000, DedicationRefused),

@@ -5,6 +5,7 @@ import pytest
 from shop.fulfilment import tracking_numbers, units
 from shop.fulfilment.stages import Hold, Stage
 from shop.fulfilment.tracking_numbers import NotReadable, Planned, TrackingRow, read_rows
+from tests.engines import ONE_ENGINE
 from tests.fulfilment.conftest import OWNER, PLAIN, Bench
 
 BARE = ("petal", "")
@@ -110,6 +111,7 @@ def test_what_may_not_be_posted_is_not(bench: Bench, what: str) -> None:
     assert numbers(bench, order) == []
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(
     "number",
     [

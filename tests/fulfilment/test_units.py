@@ -18,6 +18,7 @@ from shop.fulfilment.stages import (
     next_action,
 )
 from shop.fulfilment.units import SLIP, NotAllowed
+from tests.engines import ONE_ENGINE
 from tests.fulfilment.conftest import OWNER, PLAIN, WORDS, Bench
 
 ENGRAVED, BARE = ("disc", "Wren"), ("petal", "")
@@ -76,6 +77,7 @@ def test_nothing_is_posted_that_was_not_looked_at(words: bool) -> None:
     assert list(reversed(required)) == [*(WORDS if words else PLAIN), Action.POST]
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(
     ("words", "stage"),
     [(True, stage) for stage in Stage]

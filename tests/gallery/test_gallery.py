@@ -15,8 +15,8 @@ from PIL import Image, ImageChops
 from shop import clock
 from shop.orders import approved_engraving, lifecycle
 from tests.browser import all_loaded
+from tests.engines import ONE_ENGINE
 from tests.gallery.pictures import PHONE, PICTURES, Picture
-from tests.journeys.conftest import ONE_ENGINE
 
 HERE = Path(__file__).parent
 A_DAY = datetime(2026, 11, 20, 10, tzinfo=UTC)

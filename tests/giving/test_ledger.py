@@ -16,6 +16,7 @@ from shop.giving.canonical import Request
 from shop.giving.ledger import Standing, TargetDisagrees, UnitTarget
 from shop.giving.models import LedgerEntry
 from shop.giving.transitions import Account
+from tests.engines import ONE_ENGINE
 from tests.giving.conftest import MORNING, Books, alike
 
 NONE, ACCRUED, HELD = Standing.NONE, Standing.ACCRUED, Standing.HELD
@@ -172,6 +173,7 @@ def test_a_unit_is_named_once(books: Books) -> None:
         )
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("reference", ["=HYPERLINK(1)", "+1", "-1", "@A", "PM\t1", 'PM"1', " PM", "PM\n1"])
 def test_a_reference_that_could_be_a_formula_is_refused(books: Books, reference: str) -> None:
     with pytest.raises(posting.NotPlain):

@@ -31,6 +31,7 @@ from shop.giving.remittances import (
     NotYet,
 )
 from shop.giving.sums import Key
+from tests.engines import ONE_ENGINE
 from tests.giving.conftest import Books
 
 PANDAS = "PANDAS Foundation UK"
@@ -182,6 +183,7 @@ def test_a_payment_of_nothing_is_none(books: Books, pence: int) -> None:
         pay(books, pence)
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("reference", ["", "=1+1", "a\nb", "@x", " POM"])
 def test_a_bank_reference_that_could_be_a_formula_is_refused(books: Books, reference: str) -> None:
     books.bring("PM-1", Standing.ACCRUED)

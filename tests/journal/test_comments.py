@@ -17,6 +17,7 @@ from shop.journal.comment_routes import HELPERS
 from shop.journal.models import Comment, CommentEvent, State
 from shop.journal.risk import at_risk
 from shop.worker import Worker
+from tests.engines import ONE_ENGINE
 from tests.journal.conftest import POST, WORDS
 from tests.keys import vault_of
 from tests.shopper import Shopper, reason_beside, soup, summary, title
@@ -304,6 +305,7 @@ def test_grief_by_itself_is_no_alarm(words):
     assert not at_risk(words)
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(
     ("field", "value", "reason"),
     [

@@ -15,8 +15,6 @@ from tests.journeys.live_shop import LiveShop
 from tests.journeys.visitor import Visitor
 from tests.journeys.visits import Booth, visiting
 
-ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-
 
 @pytest.fixture
 def settings(settings: Settings, door: BaseWSGIServer) -> Settings:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.conftest import ONE_ENGINE
+from tests.engines import ONE_ENGINE
 from tests.journeys.page_states import staff_at
 
 pytestmark = [pytest.mark.browser, ONE_ENGINE]

@@ -11,7 +11,7 @@ from werkzeug.routing import Map
 from shop.settings import PaymentMode
 from shop.standin.application import create_standin
 from tests.browser import axe, whole_page
-from tests.journeys.conftest import ONE_ENGINE
+from tests.engines import ONE_ENGINE
 from tests.journeys.page_states import NO_PAGE, PAGE_STATES
 from tests.journeys.soundness import COLOURS, faults
 

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from tests.journeys.conftest import ONE_ENGINE
+from tests.engines import ONE_ENGINE
 from tests.journeys.live_shop import LiveShop
 from tests.journeys.visitor import DETAILS, FIELDS, Visitor
 

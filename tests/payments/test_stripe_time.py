@@ -16,6 +16,7 @@ from shop.payments.stripe_client import WsgiClient
 from shop.payments.stripe_time import StripeTime
 from shop.standin.config import derived_keys
 from shop.standin.deliveries import signed
+from tests.engines import ONE_ENGINE
 from tests.harness import Harness
 
 
@@ -41,6 +42,7 @@ def wrong_clock(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> Iterator[None
         yield
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("seconds", [-7200, -61, 0, 61, 7200, 90_000])
 def test_a_host_whose_clock_is_wrong_opens_pages_for_half_an_hour(
     harness: Harness, monkeypatch: pytest.MonkeyPatch, seconds: int
@@ -55,6 +57,7 @@ def test_a_host_whose_clock_is_wrong_opens_pages_for_half_an_hour(
     assert harness.sync(1) is State.PAID
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("seconds", [-7200, -301, 0, 301, 90_000])
 def test_stripes_messages_are_believed_by_stripes_clock_and_old_ones_are_not(
     harness: Harness, monkeypatch: pytest.MonkeyPatch, seconds: int

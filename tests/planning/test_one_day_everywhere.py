@@ -13,6 +13,7 @@ from shop import clock
 from shop.emails import order_emails
 from shop.mail.outbox import Claimed
 from shop.orders.models import Order
+from tests.engines import ONE_ENGINE
 from tests.shopper import Shopper, harness_of, reason_beside, soup
 
 NOON: datetime = datetime(2026, 11, 30, 12, 30, tzinfo=UTC)
@@ -252,6 +253,7 @@ def test_what_is_asked_for_decides_from_when_it_is_posted(
     assert f"{date.fromisoformat(day):%A %-d %B}" in owner.get(f"/owner/orders/{order.reference}").text
 
 
+@ONE_ENGINE
 @pytest.mark.usefixtures("moment")
 @pytest.mark.parametrize("typed", ["2026-11-30", "2028-01-01", "31/02/2027", "tomorrow", "0000-00-00"])
 def test_a_day_that_is_none_is_refused_with_what_was_typed_still_there(app: Flask, typed: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from shop.payments.gateway import Gateway
 from shop.payments.stripe_snapshot import DisputeSeen, SessionSeen
 from shop.standin.money_objects import DISPUTE_FEE, charge_fee
+from tests.engines import ONE_ENGINE
 from tests.payments.conftest import Clock, Visitor
 
 Told = Callable[[], list[str]]
@@ -47,6 +48,7 @@ def test_any_amount_or_a_lines_price_is_refunded(
     assert [one.amount for one in gateway.snapshot([visit.id]).refunds] == [given_back]
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("amount", ["-1", "0", "1.234", "nan", "Infinity", "twelve", "1e9", "9999999", "256"])
 def test_an_amount_that_makes_no_sense_is_said_and_nothing_happens(
     tester: Visitor, visit: SessionSeen, gateway: Gateway, amount: str

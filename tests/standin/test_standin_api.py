@@ -19,6 +19,7 @@ from shop.standin.application import create_standin
 from shop.standin.config import Keys
 from shop.standin.errors import StandInRefused
 from shop.standin.models import StandinKey, StandinObject
+from tests.engines import ONE_ENGINE
 from tests.payments.conftest import Clock, Recorder, Visitor
 
 Wanted = Callable[..., dict[str, Any]]
@@ -76,6 +77,7 @@ def test_where_stripe_takes_the_payments_there_is_no_stand_in(database: Database
         )
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("given", [None, "", "Bearer", "Bearer sk_test_wrong", "Basic c2s6", "Bearer é"])
 def test_without_the_key_nothing_is_answered(standin: Flask, given: str | None) -> None:
     headers = {} if given is None else {"Authorization": given}
@@ -91,6 +93,7 @@ def test_an_address_stripe_does_not_know_is_not_found(api: Api) -> None:
     assert error(api.get("refunds/re_nothing")) == (404, "resource_missing", "refund")
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(
     ("change", "code", "param"),
     [
