@@ -31,7 +31,7 @@ from shop.checkout import (
 from shop.checkout import routes as checkout
 from shop.container import Container
 from shop.corrections import buyer_routes as corrections
-from shop.corrections import by_telephone, cancel_routes, email_routes
+from shop.corrections import by_telephone, cancel_routes, email_routes, supplement_routes
 from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
@@ -75,6 +75,7 @@ TOPICS: Final = (
     corrections,
     cancel_routes,
     by_telephone,
+    supplement_routes,
     email_routes,
     claim_routes,
     question_routes,

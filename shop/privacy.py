@@ -25,6 +25,7 @@ from shop.orders.lifecycle import EventKind, lock, record, revoke_links
 from shop.orders.models import Order, OrderLine
 from shop.orders.view import view
 from shop.payment_links import payment_links
+from shop.payments import supplements
 
 ERASED: Final = ""
 """Stands where the digest of an erased order's buyer did."""
@@ -90,6 +91,7 @@ def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]
         "questions": questions.kept(session, vault, order.id),
         "notes_of_the_workshop": notes.kept(session, vault, order.id),
         "payments": privacy_rows.payments(session, order),
+        "supplements": supplements.kept(session, vault, order.id),
         "refunds_asked": privacy_rows.refunds(session, order),
         "emails": privacy_rows.emails(session, order),
         "links_to_the_order": privacy_rows.links(session, order),

@@ -16,6 +16,7 @@ from shop.checkout.forms import ActionForm
 from shop.checkout.parcels_shown import parcels_shown
 from shop.checkout.presenters import given_said, is_to_come, ordered_shown, wall_said, window_said
 from shop.checkout.refunds_shown import refunds_shown
+from shop.checkout.supplement_shown import supplement_shown
 from shop.checkout.timeline import steps
 from shop.claims import send_backs
 from shop.claims.claim_steps import claims_of
@@ -34,6 +35,7 @@ from shop.orders.models import Order
 from shop.orders.states import State
 from shop.orders.view import view
 from shop.payments.refund_history import refund_history
+from shop.payments.supplements import waiting_of
 
 blueprint = Blueprint("orders", __name__)
 
@@ -76,6 +78,7 @@ def show(token: str) -> ResponseReturnValue:
         few = email_choice.wants_few(session, services.vault, order.id)
         asked = questions.questions_of(session, services.vault, order.id)
         back = refund_history(session, order)
+        supplement = waiting_of(session, order.id)
         day = promised.standing(session, order)
         unread = outbox.last_was_refused(session, order.id)
         claims = claims_of(session, order.id)
@@ -105,6 +108,7 @@ def show(token: str) -> ResponseReturnValue:
             notice=_notice(opened.state),
             given=given_said(opened),
             refunds=refunds_shown(back, rows),
+            supplement=supplement_shown(supplement, rows),
             steps=steps(opened, done),
             day=day,
             asked_for=wishes_said(opened.wishes) if day else "",

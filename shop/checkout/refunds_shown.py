@@ -39,6 +39,8 @@ def refunds_shown(refunds: Sequence[RefundMade], lines: Sequence[OrderLine]) -> 
 
 
 def _what(made: RefundMade, names: dict[int, str]) -> str:
+    if made.not_changed:
+        return "What was paid for a change that could not be made any more"
     if made.surplus:
         return "A second payment"
     if made.difference:

@@ -22,7 +22,7 @@ LINE: Final = "/lines/<int(max=2147483647):number>"
 @require("owner")
 def words(reference: str, number: int) -> ResponseReturnValue:
     """Other words for a unit, until engraving begins; of one that is made again, too."""
-    unit = words_form.opened(_order(reference), number, _owner(reference))
+    unit = words_form.opened(order_of(reference), number, _owner(reference))
     return words_form.answered(unit)
 
 
@@ -30,7 +30,7 @@ def words(reference: str, number: int) -> ResponseReturnValue:
 @require("owner")
 def variant(reference: str, number: int) -> ResponseReturnValue:
     """Another metal or chain length for a unit, until engraving begins."""
-    unit = variant_form.opened(_order(reference), number, _owner(reference))
+    unit = variant_form.opened(order_of(reference), number, _owner(reference))
     return variant_form.answered(unit)
 
 
@@ -38,17 +38,18 @@ def variant(reference: str, number: int) -> ResponseReturnValue:
 @require("owner")
 def delivery(reference: str) -> ResponseReturnValue:
     """Name, address and message, until it is posted."""
-    return parcel_form.delivery(_order(reference), _owner(reference))
+    return parcel_form.delivery(order_of(reference), _owner(reference))
 
 
 @blueprint.route(f"{LINE}/dedication", methods=["GET", "POST"])
 @require("owner")
 def dedication(reference: str, number: int) -> ResponseReturnValue:
     """The dedication of a unit, until it is packed."""
-    return parcel_form.card(_order(reference), number, _owner(reference))
+    return parcel_form.card(order_of(reference), number, _owner(reference))
 
 
-def _order(reference: str) -> Order:
+def order_of(reference: str) -> Order:
+    """The order with this reference; 404 when there is none."""
     with web.reading() as session:
         order = session.scalars(select(Order).where(Order.reference == reference)).one_or_none()
     return order or abort(HTTPStatus.NOT_FOUND)

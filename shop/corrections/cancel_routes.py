@@ -57,7 +57,7 @@ def cancel(token: str) -> ResponseReturnValue:
         with web.reading() as session:
             before = cancelling.done_before(session, order, numbers, agreed_pence=web.number_in("agreed"))
         if before is not None:
-            return _done(token, before.amount_pence)
+            return _done(token, before.whole_pence)
         return _choice(token, order, f"Nothing was cancelled. {late}", HTTPStatus.CONFLICT)
     except (MoreThanPaid, NothingToRefund, InDispute):
         return _choice(token, order, BY_HAND, HTTPStatus.CONFLICT)
@@ -76,7 +76,7 @@ def _cancel(token: str, order: Order, numbers: list[int]) -> ResponseReturnValue
         return _page("cancel_look", token, order, shown=shown, said=said)
     with web.transaction() as session:
         asked = cancelling.cancel(session, order.id, numbers, agreed_pence=shown.amount_pence, actor=BUYER)
-        amount = asked.amount_pence
+        amount = asked.whole_pence
     with suppress(GatewayDown, GatewayRefused, StillMoving):  # then it is sent by the next round
         sync_order(current_services(), order.id)
     return _done(token, amount)

@@ -1,8 +1,12 @@
-"""Another metal or chain length for a unit that was paid for: chosen, looked at with its sum, changed."""
+"""Another metal or chain length for a unit that was paid for: chosen, looked at with its sum, changed.
+
+What costs more is changed once its supplement is paid: see `supplement_routes`.
+"""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -16,16 +20,19 @@ from shop.catalogue.piece_form import MetalTiles, Tile
 from shop.catalogue.views import PieceView, VariantView
 from shop.checkout.presenters import drawn, picture_of
 from shop.container import current_services
+from shop.corrections import supplement_form
 from shop.corrections.corrector import Corrector, page, unit_shown
 from shop.fulfilment.corrections import ChangedMeanwhile, TooLate
 from shop.money import pounds_and_pence
 from shop.orders.models import Order
 from shop.orders.view import LineView
-from shop.payments import exchanging
-from shop.payments.exchanging import Exchange, NotOffered, Wanted, detail_of
+from shop.payments import exchanging, supplements
+from shop.payments.exchanging import Exchange, NotOffered, Wanted
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.refundable import MoreThanPaid
+from shop.payments.supplements import AnotherWaits
 from shop.payments.sync import StillMoving, sync_order
+from shop.payments.unit_exchange import detail_of
 
 FIELD: Final = "variant"
 NONE_CHOSEN: Final = "Please choose one of those that are offered."
@@ -40,6 +47,7 @@ REFUSED: Final[Mapping[type[Exception], str]] = {
     MoreThanPaid: BY_HAND,
     ChangedMeanwhile: CHANGED_MEANWHILE,
     NotOffered: CHANGED_MEANWHILE,
+    AnotherWaits: supplement_form.ANOTHER,
 }
 """Why nothing was changed."""
 DONE: Final = "It is changed: {}."
@@ -74,8 +82,8 @@ class Exchanging:
 
     @property
     def offered(self) -> Sequence[Exchange]:
-        """What can be chosen: what can be had, for as much or less."""
-        return [one for one in self.exchanges if one.variant.available and one.difference_pence <= 0]
+        """What can be chosen: what can be had."""
+        return [one for one in self.exchanges if one.variant.available]
 
     @property
     def metals(self) -> list[MetalTiles]:
@@ -120,12 +128,15 @@ def _chosen(unit: Exchanging, chosen: int | None) -> ResponseReturnValue:
 
 
 def _decided(unit: Exchanging, found: Exchange) -> ResponseReturnValue:
-    wanted = Wanted(found.variant.id, -(web.number_in("agreed") or 0), web.number_in("wording") or 0)
+    difference = (web.number_in("more") or 0) - (web.number_in("agreed") or 0)
+    wanted = Wanted(found.variant.id, difference, web.number_in("wording") or 0)
     if "agreed" not in request.form:
         return _look(unit, found)
     if problems := unit.who.problems:
         return _look(unit, found, problems, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
+        if found.difference_pence > 0:
+            return supplement_form.asked(unit.order, unit.line.row.number, wanted, unit.who)
         _change(unit, wanted)
     except TooLate as late:
         return _again(unit, f"Nothing was changed. {late}")
@@ -185,7 +196,9 @@ def _look(
         proof=drawn(line.sides, line.engraving) if line.engraving and not line.by_hand else "",
         shot=picture_of(found.piece, found.variant),
         words=line.words,
-        back=-found.difference_pence,
+        back=max(0, -found.difference_pence),
+        more=max(0, found.difference_pence),
+        until_pay=supplements.LASTS // timedelta(hours=1),
         why=unit.who.why,
         problems=problems or {},
     )
@@ -202,7 +215,7 @@ def _metal(group: Sequence[VariantView], exchanges: Mapping[int, Exchange], firs
     tiles = []
     for variant in group:
         one, value = exchanges.get(variant.id), str(variant.id)
-        may = one is not None and variant.available and one.difference_pence <= 0
+        may = one is not None and variant.available
         name = FIELD if variant.id == first else f"{FIELD}-{value}"
         label = f"{variant.chain_inches} in"
         tiles.append(Tile(name, value, label, _note(one), checked=may and value == chosen, disabled=not may))

@@ -12,7 +12,7 @@ from shop.fulfilment.stages import Hold, Stage
 from shop.orders import email_change, hand_drawings, resend_link
 from shop.orders.hand_drawings import Step
 from shop.orders.states import State
-from shop.payments import cancelling, exchanging
+from shop.payments import cancelling, supplements, unit_exchange
 
 SAMPLE_TRACKING: Final = "XX000000005GB"
 """Nobody's, and of a valid form: its check digit is that of S10."""
@@ -46,9 +46,15 @@ CASES: Final[Mapping[str, Sequence[Case]]] = {
         ("Sent once more, from before its terms were kept", SampleOrder([PLAIN], terms_kept=False)),
     ),
     corrections.WORDS_EMAIL: (("The words were put right", SampleOrder([WORDS, PLAIN])),),
-    exchanging.EMAIL: (
+    unit_exchange.EMAIL: (
         ("It costs less", SampleOrder([WORDS], about="cheaper")),
         ("It costs the same", SampleOrder([WORDS, PLAIN], about="same")),
+        ("It costs more, which was paid", SampleOrder([WORDS], about="dearer")),
+    ),
+    supplements.EMAIL: (("It can be paid", SampleOrder([WORDS, PLAIN])),),
+    supplements.RETURNED_EMAIL: (
+        ("It was too late", SampleOrder([_at(WORDS, Stage.ENGRAVING)], about="late")),
+        ("What was to be paid did not arrive", SampleOrder([WORDS, PLAIN], about="unpaid")),
     ),
     hand_drawings.EMAIL: (("A drawing waits", SampleOrder([DRAWN])),),
     begun.EMAIL: (

@@ -24,13 +24,14 @@ from shop.orders.lifecycle import EventKind, State
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.terms import Terms
 from shop.orders.view import LineView, OrderView, view
-from shop.payments import cancelling
+from shop.payments import cancelling, supplements
 from shop.payments.kinds import EntryKind
-from shop.payments.models import PaymentEntry, RefundRequest
+from shop.payments.models import PaymentEntry, RefundRequest, Supplement
 from shop.payments.refund_history import RefundMade, refund_history
 from shop.payments.services import Services
 
 PAID_TWICE: Final = "paid-twice"
+OF_SUPPLEMENTS: Final = frozenset({supplements.EMAIL, supplements.RETURNED_EMAIL})
 MISHAPS: Final = frozenset({undelivered.CAME_BACK, undelivered.LOST})
 
 
@@ -49,6 +50,8 @@ class EmailFacts:
     parcel: tuple[Parcel, Sequence[str]] | None = None
     surplus: PaymentEntry | None = None
     """The second payment that the e-mail is about."""
+    supplement: Supplement | None = None
+    """What a piece costs more in another metal or chain length, when the e-mail is about that."""
     coming_back: Sequence[ComingBack] = ()
     """What its buyer sends back, when the e-mail is about that."""
     cancelled: RefundRequest | None = None
@@ -84,20 +87,26 @@ class EmailFacts:
 
     @property
     def paid_pence(self) -> int | None:
-        """What was paid for it; None when nothing was, or not in the order's currency."""
+        """What was paid for it, with its supplements; None when nothing was, or in another currency."""
         for event in self.order.events:
             if event.kind == EventKind.AMOUNT_DIFFERS:
-                return event.data["received"] if event.data["currency"] == self.order.row.currency else None
+                known = event.data["currency"] == self.order.row.currency
+                return int(event.data["received"]) + self._supplements_pence if known else None
             if event.kind == EventKind.PAID:
-                return int(event.data["amount_pence"])
+                return int(event.data["amount_pence"]) + self._supplements_pence
         return None
 
     @property
     def for_order_pence(self) -> int | None:
         """What was paid for the order as it stands: without what a change of metal or chain made less."""
         changes = (event for event in self.order.events if event.kind == EventKind.EXCHANGED)
-        differences = sum(int(event.data["difference_pence"]) for event in changes)
-        return None if self.paid_pence is None else self.paid_pence + differences
+        less = sum(min(0, int(event.data["difference_pence"])) for event in changes)
+        return None if self.paid_pence is None else self.paid_pence + less
+
+    @property
+    def _supplements_pence(self) -> int:
+        paid = (event for event in self.order.events if event.kind == EventKind.SUPPLEMENT_PAID)
+        return sum(int(event.data["amount_pence"]) for event in paid)
 
     def exchanged(self) -> OrderEvent | None:
         """The change of metal or chain that the e-mail is about."""
@@ -165,7 +174,12 @@ def facts_of(
         promised_before=_promised_before(session, services, order, claimed),
         day=promised.standing(session, order) if claimed.kind == late.EMAIL else None,
         surplus=_surplus(session, order, about) if claimed.kind == PAID_TWICE else None,
+        supplement=_supplement(session, about) if claimed.kind in OF_SUPPLEMENTS else None,
     )
+
+
+def _supplement(session: Session, about: str) -> Supplement | None:
+    return session.get(Supplement, int(about)) if about.isdigit() else None
 
 
 def _cancelled(session: Session, about: str) -> RefundRequest | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shop.claims import send_backs, threads
-from shop.emails import on_address, on_making, on_money, on_order, on_return
+from shop.emails import on_address, on_making, on_money, on_order, on_return, on_supplement
 from shop.emails.email_blocks import Block
 from shop.emails.email_facts import PAID_TWICE, EmailFacts
 from shop.fulfilment import (
@@ -18,7 +18,7 @@ from shop.fulfilment import (
     undelivered,
 )
 from shop.orders import email_change, hand_drawings, resend_link
-from shop.payments import cancelling, exchanging
+from shop.payments import cancelling, supplements, unit_exchange
 
 Says = Callable[[EmailFacts], Sequence[Block] | None]
 """What an e-mail says of these facts; None when it is not so any more, and nothing is to be sent."""
@@ -47,7 +47,9 @@ KINDS: Final[Mapping[str, EmailKind]] = {
     "order-confirmation": EmailKind(YOURS, on_order.confirmation, drawn=True, law=on_order.law),
     hand_drawings.EMAIL: EmailKind(ABOUT, on_making.drawing_ready),
     corrections.WORDS_EMAIL: EmailKind(ABOUT, on_making.words_changed, drawn=True),
-    exchanging.EMAIL: EmailKind(ABOUT, on_making.variant_changed),
+    unit_exchange.EMAIL: EmailKind(ABOUT, on_making.variant_changed),
+    supplements.EMAIL: EmailKind(ABOUT, on_supplement.asked),
+    supplements.RETURNED_EMAIL: EmailKind(ABOUT, on_supplement.returned),
     begun.EMAIL: EmailKind(YOURS, on_making.begun, spared=True),
     questions.EMAIL: EmailKind(ABOUT, on_making.question),
     "sold-out": EmailKind(ABOUT, on_money.sold_out),

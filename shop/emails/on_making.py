@@ -69,6 +69,9 @@ def variant_changed(facts: EmailFacts) -> Sequence[Block] | None:
         )
     elif difference == 0:
         blocks.append(Paragraph("It costs the same."))
+    else:
+        sum_ = pounds_and_pence(difference)
+        blocks.append(Paragraph(f"It costs {sum_} more, which you have paid.", strong=sum_))
     return [*blocks, Paragraph(NOT_YOU)]
 
 

@@ -24,6 +24,10 @@ WHOLE_PRICE: Final = "With what went back before, this is the whole price of:"
 GOODWILL: Final = "It is sent out of goodwill, and nothing needs to be sent back for it."
 WITH_GOODWILL: Final = "Nothing needs to be sent back for the goodwill."
 DIFFERENCE: Final = "It is what a piece costs less since its metal or chain was changed."
+IN_PARTS: Final = ", in parts, since it was paid in more than one payment"
+PART: Final = (
+    "The order was paid in more than one payment, so what goes back is sent in parts; this is one of them."
+)
 ANOTHER_WAY: Final = (
     "We are looking for another way, and write to you. If you can tell us one, please reply to this e-mail."
 )
@@ -41,9 +45,10 @@ def cancelled(facts: EmailFacts) -> Sequence[Block] | None:
     if asked is None:
         return None
     pieces = [facts.title(line.row) for line in facts.order.lines if line.row.number in asked.lines]
-    sum_ = pounds_and_pence(asked.amount_pence)
+    sum_ = pounds_and_pence(asked.whole_pence)
     postage = " with the postage" if asked.with_postage else ""
-    back = f"{sum_}{postage} goes back to you the way it was paid. {FROM_THE_DAY}"
+    parts = IN_PARTS if asked.joined else ""
+    back = f"{sum_}{postage} goes back to you the way it was paid{parts}. {FROM_THE_DAY}"
     return [
         Paragraph(f"This was cancelled from order {facts.reference}:", strong=facts.reference),
         Items(pieces),
@@ -55,13 +60,19 @@ def cancelled(facts: EmailFacts) -> Sequence[Block] | None:
 
 def _gift_of(facts: EmailFacts, asked: RefundRequest) -> Iterator[Block]:
     """What becomes of what cancelled units give: it ends with their money's going back."""
-    made = next((one for one in facts.refunds if one.cause in {asked.stripe_id, asked.key}), None)
-    if facts.is_questioned or (made and made.sent_back_at):
+    made = [one for one in facts.refunds if _gives_back(one, asked)]
+    if facts.is_questioned or any(one.sent_back_at for one in made):
         return
+    is_back = sum(one.amount_pence for one in made) == asked.whole_pence
     before = facts.refunds[-1].gone if facts.refunds else frozenset()
-    units, gone = (made.units, made.gone) if made else (asked.lines, before | set(asked.lines))
+    units, gone = (made[-1].units, made[-1].gone) if is_back else (asked.lines, before | set(asked.lines))
     if said := _donation(facts, units, gone):
-        yield Paragraph(said if made else f"{ONCE_GONE}{said[0].lower()}{said[1:]}", tone="clay")
+        yield Paragraph(said if is_back else f"{ONCE_GONE}{said[0].lower()}{said[1:]}", tone="clay")
+
+
+def _gives_back(made: RefundMade, asked: RefundRequest) -> bool:
+    """Whether it is what was asked for, or a part of that."""
+    return made.joined == asked.joined if asked.joined else made.cause in {asked.stripe_id, asked.key}
 
 
 def refund_returned(facts: EmailFacts) -> Sequence[Block] | None:
@@ -126,6 +137,8 @@ def _for_what(facts: EmailFacts, made: RefundMade) -> Iterator[Block]:
     """The units and the postage it is for, as far as it covers their whole price."""
     if made.difference:
         yield Paragraph(DIFFERENCE)
+    if made.joined:
+        yield Paragraph(PART)
     lines = [line.row for line in facts.order.lines if line.row.number in made.units]
     named = sum(row.price_pence for row in lines) + (facts.order.row.postage_pence if made.postage else 0)
     rows = [Row(facts.title(row), pounds_and_pence(row.price_pence)) for row in lines]

@@ -10,6 +10,7 @@ from shop.catalogue.postage import SERVICES
 from shop.catalogue.views import Catalogue, PieceView
 from shop.claims.send_backs import ComingBack
 from shop.emails.email_facts import EmailFacts
+from shop.emails.sample_changes import exchanged, supplement
 from shop.engraving import HAND, EngravingRefused, check
 from shop.fulfilment.models import Parcel, Unit
 from shop.fulfilment.promised import Day
@@ -35,9 +36,6 @@ OTHER: Final = Contact(
     "ada@example.com", "Rose Byron", "4 Mill Lane", "", "Leeds", "LS1 4AP", buyer_name="Ada Byron"
 )
 
-
-EXCHANGES: Final = {"cheaper": -2000, "same": 0}
-"""What an e-mail about a change of metal or chain is about, and by how much the piece then costs more."""
 
 MISHAPS: Final = (Undelivered.REFUSED, Remake.LOST)
 """Of its parcel, for the e-mails that tell of one."""
@@ -116,7 +114,7 @@ class Samples:
                 row=order,
                 state=sample.state,
                 lines=lines,
-                events=[_paid(order.total_pence, now), *_exchanged(sample.about, lines[0], now)],
+                events=[_paid(order.total_pence, now), *exchanged(sample.about, lines[0], now)],
                 contact=asdict(sample.contact),
                 gift={"as_gift": sample.as_gift, "message": None},
                 postage=SERVICES["tracked-24"],
@@ -139,6 +137,7 @@ class Samples:
             coming_back=[ComingBack(0, 1, lines[0].row.piece_name, now, None, None, refunded=False)],
             not_arrived=[Undone(1, lines[0].row.piece_name, why, now) for why in MISHAPS],
             surplus=PaymentEntry(amount_pence=order.total_pence, currency=order.currency),
+            supplement=supplement(lines[0], sample.about, now),
         )
 
     def _piece(self, unit: SampleUnit) -> PieceView:
@@ -188,17 +187,6 @@ def _paid(pence: int, now: datetime) -> OrderEvent:
     return OrderEvent(
         kind=EventKind.PAID, event_at=now, booked_at=now, actor="stripe", data={"amount_pence": pence}
     )
-
-
-def _exchanged(about: str, line: LineView, now: datetime) -> list[OrderEvent]:
-    """That its first piece was changed, where the e-mail is about that: by how much it then costs more."""
-    if about not in EXCHANGES:
-        return []
-    now_is = f"{line.row.metal_name}, {line.row.chain_inches} inch chain"
-    before = f"{line.row.metal_name}, {line.row.chain_inches + 2} inch chain"
-    data: dict[str, object] = {"correction": about, "lines": [1], "before": before, "now": now_is}
-    data["difference_pence"] = EXCHANGES[about]
-    return [OrderEvent(kind=EventKind.EXCHANGED, event_at=now, booked_at=now, actor="buyer", data=data)]
 
 
 def _cancelled(order: Order, lines: Sequence[LineView], sample: SampleOrder) -> RefundRequest:

@@ -59,6 +59,7 @@ def follow_money(session: Session, order: Order) -> None:
         .where(OrderLine.order_id == order.id, UnitReturn.undone_at.is_(None))
         .order_by(OrderLine.number, UnitReturn.id)
     ).all()
+    stock.lock(session, {line.variant_id for said, line, unit, _ in rows if _moves(said, unit)})
     for said, line, unit, came_from in rows:
         stands = came_from in POSTED_ONCE and said.fate in FINAL
         if unit.stage == Stage.REFUNDED and said.refund_step_id is None:
@@ -72,6 +73,11 @@ def follow_money(session: Session, order: Order) -> None:
             said.undone_at = clock.now()
             if said.fate in FINAL:
                 _take_again(session, line, unit)
+
+
+def _moves(said: UnitReturn, unit: Unit) -> bool:
+    """Whether a unit's money has gone or come since it was said what becomes of its piece."""
+    return (unit.stage == Stage.REFUNDED) == (said.refund_step_id is None)
 
 
 def _of_same_piece(session: Session, unit: Unit, said: UnitReturn) -> int | None:

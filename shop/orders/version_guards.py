@@ -18,6 +18,7 @@ MOVING: Final[Mapping[str, Sequence[str]]] = {
     "payment_entry": ("INSERT", "UPDATE"),
     "refund_request": ("INSERT", "UPDATE OF state, stripe_id, amount_pence"),
     "stray_session": ("INSERT",),
+    "supplement": ("INSERT", "UPDATE"),
 }
 """The tables that settling reads, and what happens to them."""
 

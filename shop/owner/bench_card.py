@@ -24,6 +24,8 @@ from shop.owner.bench_tickets import BenchTicket, bench_ticket
 from shop.owner.step_words import HEADINGS
 from shop.owner.units import UnitShown, shown
 from shop.owner.work_queue import MOST, card_href
+from shop.payments.models import Supplement
+from shop.payments.supplements import waiting_of
 from shop.web.cells import Link
 
 blueprint = Blueprint("owner_bench_card", __name__, url_prefix="/owner/bench/units")
@@ -57,6 +59,8 @@ class Card:
     """The next unit that waits for the same step."""
     day: Day | None
     """How the day promised stands, while something of the order is to be posted."""
+    supplement: Supplement | None
+    """What may still be paid for it to be of another metal or chain."""
 
 
 @blueprint.get("/<int(max=2147483647):number>")
@@ -74,7 +78,7 @@ def _card(session: Session, line: OrderLine) -> Card:
     opened = view(session, current_services().vault, order)
     unit = next(one for one in opened.lines if one.row.number == line.number)
     stands = shown(session, order, [line]).get(line.number)
-    place = f"/owner/orders/{order.reference}"
+    place, supplement = f"/owner/orders/{order.reference}", waiting_of(session, order.id)
     return Card(
         reference=order.reference,
         href=f"{place}#unit-{line.number}",
@@ -83,6 +87,7 @@ def _card(session: Session, line: OrderLine) -> Card:
         step=_step(line, stands),
         following=_following(session, line),
         day=standing(session, order),
+        supplement=supplement if supplement and supplement.line_number == line.number else None,
     )
 
 

@@ -95,6 +95,7 @@ def _about(data: Mapping[str, Any]) -> str:
     parts += ["postage"] if data.get("with_postage") else []
     parts += [f"goodwill ({data['goodwill']})"] if data.get("goodwill") else []
     parts += [f"{data['before']}, now {data['now']}"] if "now" in data else []
+    parts += [f"{data['before']} to {data['to']}"] if "to" in data else []
     return ", ".join(parts)
 
 

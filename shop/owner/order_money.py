@@ -10,6 +10,7 @@ from shop.orders.view import LineView, OrderView
 from shop.payments.kinds import Goodwill, RefundReason, RefundState
 from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.refundable import Refundable
+from shop.payments.refunds import may_be_withdrawn
 from shop.web.dates import short_day
 
 REASONS: Final[Mapping[str, str]] = {
@@ -35,6 +36,7 @@ NOT_SENT: Final[Mapping[str, str]] = {
 WHAT_FOR: Final[Mapping[str, str]] = {
     RefundReason.UNFILLABLE: "A piece had gone while it was being paid for, so all of it is owed.",
     RefundReason.SURPLUS: "It was paid twice, so this is owed.",
+    RefundReason.NOT_CHANGED: "It was paid for a change that could not be made any more, so this is owed.",
     RefundReason.EXCHANGE: "A piece was changed for one that costs less, so this is owed.",
 }
 
@@ -165,7 +167,7 @@ def _waiting(request: RefundRequest, problem: str | None) -> WaitingRefund:
         said=" ".join(said),
         needs_a_person=not owed,
         button="Try again now" if owed else "Send the refund again",
-        may_be_withdrawn=request.reason == RefundReason.OWNER,
+        may_be_withdrawn=may_be_withdrawn(request),
         problem=problem,
     )
 

@@ -33,6 +33,7 @@ from shop.owner.parcels import parcels_shown
 from shop.owner.send_backs import returning
 from shop.owner.units import UnitShown, shown
 from shop.payment_links import payment_links
+from shop.payments import supplements
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.kinds import OWED_STILL, EntryKind, RefundReason
 from shop.payments.models import PaymentEntry, RefundRequest
@@ -147,6 +148,9 @@ def context(
         asked = questions.questions_of(session, current_services().vault, order.row.id)
         claims = rows_of(session, order.row)
         back = returning(session, order.row)
+        supplement = supplements.waiting_of(session, order.row.id)
+        vault = current_services().vault
+        asked_because = supplements.why_asked(session, vault, supplement) if supplement else ""
     money = money_of(order)
     refund = refund_form(order, money, typed)
     problems = {at or (refund.first if refund else ""): problem} if problem else {}
@@ -173,6 +177,8 @@ def context(
         "refund": refund,
         "no_refund": why_no_refund(money),
         "waiting": waiting_refunds(requests, problems),
+        "supplement": supplement,
+        "supplement_why": asked_because,
         "review": review_notice(order, _unexplained(order, entries, requests)),
         "not_arrived": not_arrived,
         "emails": emails,

@@ -21,7 +21,7 @@ from shop.payments import review
 from shop.payments.kinds import Goodwill, RefundState
 from shop.payments.models import RefundRequest
 from shop.payments.refundable import InDispute, MoreThanPaid, NothingToRefund
-from shop.payments.refunds import NotWaiting, ask, close, send_again
+from shop.payments.refunds import NotWaiting, ask, close, parts_after, send_again
 
 blueprint = Blueprint("owner_refunds", __name__, url_prefix="/owner")
 
@@ -172,8 +172,10 @@ def _sent(reference: str, asked: RefundRequest) -> ResponseReturnValue:
     """Look, which sends it, and say what has come of it."""
     trouble = sync_now(asked.order_id)
     with web.reading() as session:
-        now = session.get_one(RefundRequest, asked.id)
-    sum_ = pounds_and_pence(now.amount_pence)
+        parts = [session.get_one(RefundRequest, asked.id), *parts_after(session, asked)]
+    now = next((part for part in parts if part.state != RefundState.SENT), None)
+    sum_ = pounds_and_pence(now.amount_pence if now else sum(part.amount_pence for part in parts))
+    now = now or parts[0]
     match now.state:
         case RefundState.SENT:
             said = f"{sum_} is on its way back to the buyer."

@@ -106,16 +106,17 @@ def done_before(
     session: Session, order: Order, numbers: Sequence[int], *, agreed_pence: int | None
 ) -> RefundRequest | None:
     """What cancelled just these units for this sum before: a form that is sent twice asks for nothing new."""
-    requests = select(RefundRequest).where(
-        RefundRequest.order_id == order.id, RefundRequest.amount_pence == agreed_pence
+    requests = session.scalars(select(RefundRequest).where(RefundRequest.order_id == order.id))
+    same = (
+        one for one in requests if one.whole_pence == agreed_pence and sorted(one.lines) == sorted(numbers)
     )
-    same = (one for one in session.scalars(requests) if sorted(one.lines) == sorted(numbers))
     return next((one for one in same if is_cancellation(session, order, one)), None)
 
 
 def is_cancellation(session: Session, order: Order, request: RefundRequest) -> bool:
     """Whether it gives back what was cancelled, and the buyer was written to of that and of the money."""
-    key = _told_as(order, request)
+    first = select(RefundRequest).where(RefundRequest.key == (request.joined or request.key))
+    key = _told_as(order, session.scalars(first).one())
     return session.scalars(select(exists().where(QueuedEmail.dedupe_key == key))).one()
 
 

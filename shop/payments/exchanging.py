@@ -7,7 +7,7 @@ same for each piece, and the day promised do not change.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -15,22 +15,18 @@ from shop import stock
 from shop.catalogue.postage import SERVICES
 from shop.catalogue.views import Catalogue, PieceView, VariantView
 from shop.dedications.vault import Vault
-from shop.fulfilment.correctable import Subject
-from shop.fulfilment.corrections import ERASED, ChangedMeanwhile, TooLate, keep_before, why_words_closed
-from shop.fulfilment.models import Correction, Unit
-from shop.fulfilment.stages import Action, Hold, Stage
-from shop.fulfilment.units import lacks_piece, note, unit_of
+from shop.fulfilment.corrections import ERASED, ChangedMeanwhile, TooLate, why_words_closed
+from shop.fulfilment.models import Unit
+from shop.fulfilment.units import unit_of
 from shop.giving.reversals import taken_by
-from shop.mail import outbox
-from shop.orders.lifecycle import EventKind, lock, record
+from shop.orders.lifecycle import lock
 from shop.orders.models import Order, OrderLine
 from shop.payments.kinds import RefundReason
 from shop.payments.refundable import MoreThanPaid, Refundable, refundable
 from shop.payments.refunds import owe
+from shop.payments.unit_exchange import NewVariant, carry_out, detail_of
 from shop.pricing import LineItem, quote
-from shop.pricing.vat import vat_within
 
-EMAIL: Final = "variant-changed"
 GOES_BACK: Final = "Its price is on its way back."
 
 
@@ -59,9 +55,15 @@ class Exchange:
         return self.price_pence - self.before_pence
 
     @property
+    def becomes(self) -> NewVariant:
+        """What the unit becomes."""
+        one = self.variant
+        return NewVariant(one.id, one.sku, one.metal_slug, one.metal_name, one.chain_inches, self.price_pence)
+
+    @property
     def detail(self) -> str:
         """The metal and length."""
-        return f"{self.variant.metal_name}, {self.variant.chain_inches} inch chain"
+        return self.becomes.detail
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,6 @@ class Wanted:
     """What it was to cost more, or less."""
     wording: int
     """Of the unit: see fulfilment.models.Unit."""
-
-
-def detail_of(line: OrderLine) -> str:
-    """A unit's metal and length."""
-    return f"{line.metal_name}, {line.chain_inches} inch chain"
 
 
 def exchanges(catalogue: Catalogue, order: Order, line: OrderLine) -> Sequence[Exchange]:
@@ -116,6 +113,8 @@ def exchange(
 ) -> Exchange | None:
     """Change a unit's metal or chain for one that costs as much or less. `sync_order` sends the difference.
 
+    For a dearer one see `supplements.ask`.
+
     Gives what was changed; None when it stands so already. Raises TooLate, ChangedMeanwhile, NotOffered,
     SoldOut, or MoreThanPaid when the money cannot be worked out by itself: then nothing is changed.
     """
@@ -130,7 +129,7 @@ def exchange(
     if not stock.sell_some(session, wanted.variant_id, 1, order_reference=order.reference, actor=actor):
         raise stock.SoldOut({wanted.variant_id: 0})
     money = refundable(session, order)
-    made = carry_out(session, vault, order, (line, unit), found=found, actor=actor, why=why)
+    made = carry_out(session, vault, order, (line, unit), becomes=found.becomes, actor=actor, why=why)
     if back := -found.difference_pence:
         named = f"exchange-{made.id}"
         owe(session, order, money, back, reason=RefundReason.EXCHANGE, named=named, actor=actor)
@@ -158,69 +157,18 @@ def agreed(
     found = _priced(catalogue, order, line, wanted.variant_id)
     if found is None or found.difference_pence != wanted.difference_pence:
         raise NotOffered
-    refuse_unclear(refundable(session, order), found)
+    refuse_unclear(refundable(session, order), number=line.number, price_pence=found.price_pence)
     return found
 
 
-def refuse_unclear(money: Refundable, found: Exchange) -> None:
+def refuse_unclear(money: Refundable, *, number: int, price_pence: int) -> None:
     """Raise MoreThanPaid where the new price would make other units count as given back than do now.
 
     That can be where money went back that named nothing; or where less was paid than the difference.
     """
-    prices = {**money.prices, found.number: found.price_pence}
+    prices = {**money.prices, number: price_pence}
     if (
         taken_by(prices, money.back).keys() != money.returned.keys()
-        or -found.difference_pence > money.left_pence
+        or money.prices[number] - price_pence > money.left_pence
     ):
         raise MoreThanPaid
-
-
-def carry_out(
-    session: Session,
-    vault: Vault,
-    order: Order,
-    standing: tuple[OrderLine, Unit],
-    *,
-    found: Exchange,
-    actor: str,
-    why: str,
-) -> Correction:
-    """Put the other piece in the place of the unit's own, which is free again. It has left the stock."""
-    line, unit = standing
-    before = {name: getattr(line, name) for name in ("sku", "metal_name", "chain_inches", "price_pence")}
-    made = keep_before(session, vault, order, Subject.VARIANT, before, line=line.number, actor=actor, why=why)
-    said: dict[str, Any] = {"correction": made.id, "before": found.before, "now": found.detail}
-    said["difference_pence"] = found.difference_pence
-    record(session, order, EventKind.EXCHANGED, actor=actor, lines=[line.number], **said)
-    _free_piece(session, order, line, unit, actor=actor)
-    _bring(order, line, found)
-    note(session, unit, Action.EXCHANGE, Stage.TO_CHECK, actor=actor)
-    unit.wording += 1
-    key = f"{order.reference}:{EMAIL}:{made.id}"
-    outbox.put(session, kind=EMAIL, order_id=order.id, dedupe_key=key)
-    return made
-
-
-def _free_piece(session: Session, order: Order, line: OrderLine, unit: Unit, *, actor: str) -> None:
-    """Its own piece goes back into the drawer; a unit that waited for one has what it waited for."""
-    if lacks_piece(session, unit):
-        note(session, unit, Action.RESUME, Stage(unit.stage), actor=actor, reason=Hold.MATERIAL)
-        unit.held = None
-    else:
-        stock.return_units(session, {line.variant_id: 1}, order.reference, actor)
-
-
-def _bring(order: Order, line: OrderLine, found: Exchange) -> None:
-    """The order's line and sums are those of what stands now."""
-    variant = found.variant
-    order.goods_pence += found.difference_pence
-    order.total_pence += found.difference_pence
-    if order.vat_pence is not None:
-        order.vat_pence = vat_within(order.total_pence)
-    line.gift_sku = line.gift_sku or line.sku
-    line.variant_id, line.sku, line.price_pence = variant.id, variant.sku, found.price_pence
-    line.metal_slug, line.metal_name, line.chain_inches = (
-        variant.metal_slug,
-        variant.metal_name,
-        variant.chain_inches,
-    )

@@ -59,6 +59,10 @@ class GatewayRefused(Exception):
         return self.status in MAY_PASS or self.code in CODES_THAT_MAY_PASS
 
 
+class KeyTaken(GatewayRefused):
+    """The idempotency key was used for another request: nothing was done. Ask with another key."""
+
+
 class CannotExpire(Exception):
     """The session is no longer open, so it cannot be expired: look at what became of it instead."""
 

@@ -11,7 +11,9 @@ class EntryKind(StrEnum):
     UNEXPLAINED = "unexplained"
     """A payment of another amount or currency than was asked for."""
     SURPLUS = "surplus"
-    """A second payment of one order."""
+    """A second payment of one order, or of a change that could not be made any more."""
+    SUPPLEMENT = "supplement"
+    """What a unit costs more since its metal or chain was changed."""
     REFUND = "refund"
     REFUND_FAILED = "refund failed"
     """The buyer's bank sent a refund back."""
@@ -31,6 +33,8 @@ class RefundReason(StrEnum):
     """The payment was not what was asked for, and the owner sends all of it back."""
     EXCHANGE = "exchange"
     """A unit was changed to a metal or chain length that costs less."""
+    NOT_CHANGED = "change not made"
+    """A supplement was paid, and its change could not be made any more."""
 
 
 class Goodwill(StrEnum):
@@ -40,6 +44,19 @@ class Goodwill(StrEnum):
     FAULT = "something was not right"
     PRICE = "another price was promised"
     KINDNESS = "out of kindness"
+
+
+class SupplementState(StrEnum):
+    """Where a supplement stands."""
+
+    ASKED = "asked"
+    """It can be paid, or is being paid."""
+    PAID = "paid"
+    """Its change is made."""
+    RETURNED = "returned"
+    """It was paid, but its change could not be made any more: all of it goes back."""
+    ENDED = "ended"
+    """It was not paid in time, or nobody wants it any more, and it can be paid no more."""
 
 
 class RefundState(StrEnum):
@@ -65,5 +82,7 @@ OWED_STILL: Final = frozenset({RefundState.OWED, RefundState.REFUSED, RefundStat
 
 NEEDS_A_PERSON: Final = frozenset({RefundState.REFUSED, RefundState.SENT_BACK})
 
-ALL_THAT_IS_LEFT: Final = frozenset({RefundReason.UNFILLABLE, RefundReason.SURPLUS, RefundReason.UNEXPLAINED})
+ALL_THAT_IS_LEFT: Final = frozenset(
+    {RefundReason.UNFILLABLE, RefundReason.SURPLUS, RefundReason.UNEXPLAINED, RefundReason.NOT_CHANGED}
+)
 """Reasons for which a whole payment goes back, so that what went back otherwise counts towards it."""

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.orm import Base, one_of
-from shop.payments.kinds import EntryKind, Goodwill, RefundReason, RefundState
+from shop.orm import Base, one_of, partial_index
+from shop.payments.kinds import EntryKind, Goodwill, RefundReason, RefundState, SupplementState
 
 
 class CheckoutAttempt(Base):
@@ -30,6 +30,63 @@ class CheckoutAttempt(Base):
     stripe_id: Mapped[str | None] = mapped_column(unique=True)
     url: Mapped[str | None]
     created_at: Mapped[datetime]
+
+
+class Supplement(Base):
+    """What a unit costs more in the metal or chain length it is to be changed to: asked for, and paid or not.
+
+    It has a Checkout session of its own, written down before Stripe is asked for it; see CheckoutAttempt for
+    `key` to `url`. Why it was asked for is sealed with the order: see `supplements.kept_as`.
+    """
+
+    __tablename__ = "supplement"
+    __table_args__ = (
+        UniqueConstraint("order_id", "number"),
+        CheckConstraint("expected_pence > 0", name="costs_more"),
+        CheckConstraint("(state = 'asked') = (settled_at IS NULL)", name="settled_when_not_asked"),
+        one_of("state", SupplementState),
+        partial_index("ix_supplement_asked", "order_id", where="state = 'asked'", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
+    number: Mapped[int]
+    line_number: Mapped[int]
+    """The unit's."""
+    from_variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"))
+    before: Mapped[str]
+    """The unit's metal and length when it was asked for."""
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"))
+    sku: Mapped[str]
+    metal_slug: Mapped[str]
+    metal_name: Mapped[str]
+    chain_inches: Mapped[int]
+    price_pence: Mapped[int]
+    """What the unit then costs."""
+    expected_pence: Mapped[int]
+    """What is to be paid: by how much that is more."""
+    key: Mapped[str] = mapped_column(unique=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    request: Mapped[dict[str, Any]] = mapped_column(JSON)
+    expires_at: Mapped[datetime]
+    stripe_id: Mapped[str | None] = mapped_column(unique=True)
+    url: Mapped[str | None]
+    created_at: Mapped[datetime]
+    hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id"), unique=True)
+    state: Mapped[str]
+    """A SupplementState."""
+    actor: Mapped[str]
+    left_by: Mapped[str | None]
+    """Who wants it no more while its page may still be open; the shop where its change is not possible."""
+    paying_at: Mapped[datetime | None]
+    """When a payment was first seen that takes days to arrive, as a bank debit does."""
+    why_returned: Mapped[str | None]
+    """Why it went back, in a sentence."""
+    settled_at: Mapped[datetime | None]
+
+
+Page = CheckoutAttempt | Supplement
+"""What has a payment page of its own."""
 
 
 class StraySession(Base):
@@ -115,6 +172,11 @@ class RefundRequest(Base):
     """A Goodwill, when some of it is for neither lines nor postage."""
     goodwill_pence: Mapped[int | None]
     """How much of it is."""
+    joined: Mapped[str | None]
+    """The key of the first of several that together give one sum back, since it was paid in several payments.
+    Each says of the whole what it is for."""
+    joined_pence: Mapped[int | None]
+    """How much they give back together."""
     actor: Mapped[str]
     requested_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(default=RefundState.OWED, index=True)
@@ -128,7 +190,12 @@ class RefundRequest(Base):
     claimed_until: Mapped[datetime | None]
     """Until when somebody is sending it, so that nobody else does."""
 
+    @property
+    def whole_pence(self) -> int:
+        """What goes back with it and with those it is joined with."""
+        return self.amount_pence if self.joined_pence is None else self.joined_pence
 
-def try_key(row: CheckoutAttempt | RefundRequest) -> str:
+
+def try_key(row: Page | RefundRequest) -> str:
     """The idempotency key of the next try: the same until Stripe has answered, another after a failure."""
     return f"{row.key}-try-{row.tries}" if row.tries else row.key

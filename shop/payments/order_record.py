@@ -1,6 +1,6 @@
 """An order with everything written down about it, and the ways to write down more, each thing once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -15,13 +15,15 @@ from shop.orders.lifecycle import EventKind, lines_of, record
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.payments.attempts import ATTEMPTS
 from shop.payments.kinds import EntryKind, RefundReason, RefundState
-from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest
+from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest, Supplement
 from shop.payments.stripe_snapshot import DisputeSeen, PaymentSeen, RefundSeen
 
 STRIPE: Final = "stripe"
 """Who did it, in histories and books, when Stripe told us."""
 
 PRINCIPAL: Final = frozenset({EntryKind.PAYMENT, EntryKind.UNEXPLAINED})
+BOUGHT: Final = PRINCIPAL | {EntryKind.SUPPLEMENT}
+"""Kinds of payments that something was bought with."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Written:
     attempts: Sequence[CheckoutAttempt]
     entries: Sequence[PaymentEntry]
     requests: Sequence[RefundRequest]
+    supplements: Sequence[Supplement] = ()
 
 
 @dataclass
@@ -44,6 +47,7 @@ class OrderRecord:
     attempts: Sequence[CheckoutAttempt]
     entries: dict[str, PaymentEntry]
     requests: list[RefundRequest]
+    supplements: Sequence[Supplement] = ()
     recorded: set[EventKind] = field(default_factory=set)
     """The kinds of events recorded this time."""
 
@@ -56,6 +60,11 @@ class OrderRecord:
     def principal(self) -> PaymentEntry | None:
         """The payment that bought the goods; others for the same order are surplus."""
         return next((e for e in self.entries.values() if e.kind in PRINCIPAL), None)
+
+    @property
+    def bought(self) -> Mapping[str, int]:
+        """The payments that bought what stands, the first before its supplements: pence by intent."""
+        return {e.payment_intent: e.amount_pence for e in self.entries.values() if e.kind in BOUGHT}
 
     @property
     def unfillable(self) -> bool:
@@ -135,6 +144,9 @@ _ENTRIES: Final = (
 _REQUESTS: Final = (
     select(RefundRequest).where(RefundRequest.order_id == bindparam("order")).order_by(RefundRequest.id)
 )
+_SUPPLEMENTS: Final = (
+    select(Supplement).where(Supplement.order_id == bindparam("order")).order_by(Supplement.number)
+)
 _ACCEPTED: Final = select(OrderEvent.id).where(
     OrderEvent.order_id == bindparam("order"), OrderEvent.kind == EventKind.ACCEPTED
 )
@@ -147,6 +159,7 @@ def written_of(
     *,
     paid: bool = True,
     returning: bool = True,
+    supplemented: bool = True,
 ) -> Written:
     """What is written down about an order. What is known to be nothing, or at hand, is not asked for."""
     asked = {"order": order_id}
@@ -155,6 +168,7 @@ def written_of(
         session.scalars(ATTEMPTS, asked).all() if attempts is None else attempts,
         session.scalars(_ENTRIES, asked).all() if paid else (),
         session.scalars(_REQUESTS, asked).all() if returning else (),
+        session.scalars(_SUPPLEMENTS, asked).all() if supplemented else (),
     )
 
 
@@ -166,6 +180,14 @@ def open_record(session: Session, order: Order, written: Written | None = None) 
     if written is None:
         written = written_of(session, order.id)
     else:
-        session.add_all([*written.lines, *written.attempts, *written.entries, *written.requests])
-    entries = {entry.key: entry for entry in written.entries}
-    return OrderRecord(session, order, written.lines, written.attempts, entries, list(written.requests))
+        rows = (written.lines, written.attempts, written.entries, written.requests, written.supplements)
+        session.add_all([row for table in rows for row in table])
+    return OrderRecord(
+        session,
+        order,
+        written.lines,
+        written.attempts,
+        {entry.key: entry for entry in written.entries},
+        list(written.requests),
+        written.supplements,
+    )

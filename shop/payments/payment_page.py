@@ -13,8 +13,8 @@ from shop.mail.addresses import ascii_address
 from shop.orders.lifecycle import EventKind, State, lock, record
 from shop.payment_links import payment_links
 from shop.payments.attempts import newest_attempt
-from shop.payments.gateway_errors import CannotExpire, GatewayDown, GatewayRefused
-from shop.payments.models import CheckoutAttempt, StraySession, try_key
+from shop.payments.gateway_errors import CannotExpire, GatewayDown, GatewayRefused, KeyTaken
+from shop.payments.models import CheckoutAttempt, Page, StraySession, Supplement, try_key
 from shop.payments.services import Services
 from shop.payments.stripe_snapshot import SessionSeen
 
@@ -50,7 +50,7 @@ def open_page(services: Services, attempt: CheckoutAttempt, email: str | None) -
         return attempt.url
     request = {**attempt.request, "customer_email": ascii_address(email)} if email else attempt.request
     try:
-        seen = _create(services, attempt, request)
+        seen = create_page(services, attempt, request)
     except GatewayRefused as error:
         if error.may_pass:
             raise
@@ -81,35 +81,45 @@ _MADE: Final = (
 """Note an attempt's page, unless another one is noted with it."""
 
 
-def _create(services: Services, attempt: CheckoutAttempt, request: Mapping[str, Any]) -> SessionSeen:
-    """Have the page made. When Stripe fails, ask with another key: the buyer need not wait until tomorrow.
+def create_page(services: Services, page: Page, request: Mapping[str, Any]) -> SessionSeen:
+    """Have a page made. When Stripe fails, ask with another key: the buyer need not wait until tomorrow.
 
-    A page that was made all the same is taken, if it can be seen, but never one of another attempt, which was
-    made for another basket; else nobody knows its address, and it is closed when it turns up.
+    So too when its answer was lost, and the buyer's e-mail is another by now, which makes it another request.
+    A page that was made all the same is taken, if it can be seen, but never one of another attempt or
+    supplement, which is for another sum; else nobody knows its address, and it is closed when it turns up.
+    Raises GatewayDown or GatewayRefused.
     """
-    reference = str(request["client_reference_id"])
+    reference, marks = str(request["client_reference_id"]), request["metadata"]
+    ours = (marks.get("attempt"), marks.get("supplement"))
     for _ in range(KEYS_AT_ONCE - 1):
         try:
-            return services.gateway.create_session(request, try_key(attempt))
+            return services.gateway.create_session(request, try_key(page))
         except GatewayDown as error:
             if not error.failed:
                 raise
-        attempt = _next_key(services, attempt)
-        made = made_for(services, attempt, reference)
-        ours = str(attempt.number)
-        opened = [seen for seen in made if seen.status == "open" and seen.attempt == ours]
+        except KeyTaken:
+            pass
+        page = _next_key(services, page)
+        made = made_for(services, page, reference)
+        opened = [seen for seen in made if seen.status == "open" and (seen.attempt, seen.supplement) == ours]
         if opened:
             return opened[0]
-    return services.gateway.create_session(request, try_key(attempt))
+    return services.gateway.create_session(request, try_key(page))
 
 
-def _next_key(services: Services, failed: CheckoutAttempt) -> CheckoutAttempt:
+def _next_key(services: Services, failed: Page) -> Page:
     with services.database.transaction() as session:
         lock(session, failed.order_id)
-        row = session.get_one(CheckoutAttempt, failed.id)
+        row = _standing(session, failed)
         if row.tries == failed.tries:
             row.tries += 1
         return row
+
+
+def _standing(session: Session, page: Page) -> Page:
+    if isinstance(page, Supplement):
+        return session.get_one(Supplement, page.id)
+    return session.get_one(CheckoutAttempt, page.id)
 
 
 def close_pages(services: Services, sessions: Sequence[str]) -> None:
@@ -119,9 +129,9 @@ def close_pages(services: Services, sessions: Sequence[str]) -> None:
             services.gateway.expire_session(stripe_id)
 
 
-def made_for(services: Services, attempt: CheckoutAttempt, reference: str) -> list[SessionSeen]:
-    """The order's pages that Stripe made since this attempt was begun, heard of or not."""
-    began = attempt.created_at
+def made_for(services: Services, page: Page, reference: str) -> list[SessionSeen]:
+    """The order's pages that Stripe made since this one was asked for, heard of or not."""
+    began = page.created_at
     return services.gateway.sessions_of(reference, since=began - AROUND, until=began + LATEST_STRAY)
 
 

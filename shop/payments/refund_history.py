@@ -1,6 +1,6 @@
 """What went back of an order's payments, refund by refund: how much, for what, and what it came to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from shop.giving.reversals import Returned, taken_by
 from shop.orders.lifecycle import lines_of
 from shop.orders.models import Order
-from shop.payments.kinds import EntryKind, RefundState
+from shop.payments.kinds import EntryKind, RefundReason, RefundState
 from shop.payments.models import PaymentEntry, RefundRequest
-from shop.payments.order_record import PRINCIPAL
-from shop.payments.refundable import is_difference, returned_elsewhere
+from shop.payments.order_record import BOUGHT, PRINCIPAL
+from shop.payments.refund_parts import put_together
+from shop.payments.refundable import is_difference, of_entry, returned_elsewhere
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,10 @@ class RefundMade:
     """What a unit costs less since its metal or chain was changed."""
     goodwill_pence: int = 0
     """How much of it was given for no unit, by the owner's word."""
+    not_changed: bool = False
+    """A supplement whose change could not be made any more."""
+    joined: str | None = None
+    """The key of the first of several that together give back what was paid in several payments."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class _Back:
     intent: str
     currency: str
     elsewhere: bool = False
-    difference: bool = False
+    request: RefundRequest | None = None
 
 
 def refund_history(session: Session, order: Order) -> list[RefundMade]:
@@ -65,19 +70,20 @@ def refund_history(session: Session, order: Order) -> list[RefundMade]:
     ).all()
     requests = session.scalars(select(RefundRequest).where(RefundRequest.order_id == order.id)).all()
     prices = {line.number: line.price_pence for line in lines_of(session, order.id)}
-    bought_with = next((entry.payment_intent for entry in entries if entry.kind in PRINCIPAL), None)
+    bought = {entry.payment_intent for entry in entries if entry.kind in BOUGHT}
     failed = {e.stripe_id: e.event_at for e in entries if e.kind == EntryKind.REFUND_FAILED}
     decided = {request.stripe_id for request in requests if request.state != RefundState.SENT_BACK}
     made: list[RefundMade] = []
     holding: list[Returned] = []
     back_pence = 0
     for back in _in_their_order(order, entries, requests):
-        item, surplus = back.returned, back.intent != bought_with
-        before = taken_by(prices, holding)
+        item, surplus, request = back.returned, back.intent not in bought, back.request
+        difference = is_difference(request)
+        before = taken_by(prices, put_together(holding, requests))
         if not surplus and item.cause not in failed:
             back_pence += item.amount_pence
-            holding += [] if back.difference else [item]
-        after = taken_by(prices, holding)
+            holding += [] if difference else [item]
+        after = taken_by(prices, put_together(holding, requests))
         made.append(
             RefundMade(
                 cause=item.cause,
@@ -86,14 +92,16 @@ def refund_history(session: Session, order: Order) -> list[RefundMade]:
                 at=item.at or order.placed_at,
                 units=tuple(sorted(after.keys() - before.keys())),
                 postage=item.postage_pence > 0,
-                goodwill_pence=item.goodwill_pence,
+                goodwill_pence=min(item.amount_pence, (request and request.goodwill_pence) or 0),
                 surplus=surplus,
                 elsewhere=back.elsewhere,
                 sent_back_at=failed.get(item.cause),
                 waits=item.cause in failed and item.cause not in decided,
                 back_pence=back_pence,
                 gone=frozenset(after),
-                difference=back.difference,
+                difference=difference,
+                not_changed=request is not None and request.reason == RefundReason.NOT_CHANGED,
+                joined=request.joined if request else None,
             )
         )
     return made
@@ -103,12 +111,13 @@ def _in_their_order(
     order: Order, entries: Sequence[PaymentEntry], requests: Sequence[RefundRequest]
 ) -> list[_Back]:
     ours: dict[str | None, RefundRequest] = {r.stripe_id: r for r in requests if r.stripe_id}
+    principal = next((entry for entry in entries if entry.kind in PRINCIPAL), None)
     found = [
         _Back(
-            _of_entry(order, entry, ours),
+            of_entry(order, entry, ours.get(entry.stripe_id), principal),
             entry.payment_intent,
             entry.currency,
-            difference=is_difference(ours.get(entry.stripe_id)),
+            request=ours.get(entry.stripe_id),
         )
         for entry in entries
         if entry.kind == EntryKind.REFUND
@@ -119,22 +128,9 @@ def _in_their_order(
             request.payment_intent,
             order.currency,
             elsewhere=True,
-            difference=is_difference(request),
+            request=request,
         )
         for request in requests
         if request.state == RefundState.RETURNED_ELSEWHERE
     ]
     return sorted(found, key=lambda back: back.returned.at or order.placed_at)
-
-
-def _of_entry(order: Order, entry: PaymentEntry, ours: Mapping[str | None, RefundRequest]) -> Returned:
-    request = ours.get(entry.stripe_id)
-    return Returned(
-        amount_pence=-entry.amount_pence,
-        lines=tuple(request.lines) if request else (),
-        postage_pence=order.postage_pence if request and request.with_postage else 0,
-        goodwill_pence=(request.goodwill_pence or 0) if request else 0,
-        at=entry.event_at,
-        actor=request.actor if request else "",
-        cause=entry.stripe_id,
-    )

@@ -1,7 +1,7 @@
 """What of an order can still be given back, and what went back already, whoever sent it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from sqlalchemy import select
@@ -12,7 +12,8 @@ from shop.orders.lifecycle import State, lines_of
 from shop.orders.models import Order
 from shop.payments.kinds import EntryKind, RefundReason, RefundState
 from shop.payments.models import PaymentEntry, RefundRequest
-from shop.payments.order_record import PRINCIPAL
+from shop.payments.order_record import BOUGHT, PRINCIPAL
+from shop.payments.refund_parts import given_up, put_together
 
 FREES_ITS_UNITS = frozenset({RefundState.ASKED_AGAIN, RefundState.WITHDRAWN})
 """States of a request that gives nothing back, so that its units can be chosen again."""
@@ -57,8 +58,8 @@ class Refundable:
     postage_asked: RefundRequest | None
     postage_returned: Returned | None
     """A refund from Stripe's dashboard of just what the postage was."""
-    left_pence: int
-    """What is left of the payment and is not on its way back."""
+    left: Mapping[str, int]
+    """What is left of each payment and is not on its way back: pence by intent, supplements last."""
     goodwill_pence: int
     """What went back beside whole units and named postage."""
     payment: PaymentEntry | None
@@ -66,6 +67,11 @@ class Refundable:
     """Everything that went back of the payment, oldest first."""
     in_dispute: bool
     """Whether the bank has taken money until the dispute is decided."""
+
+    @property
+    def left_pence(self) -> int:
+        """What is left of all that was paid and is not on its way back."""
+        return sum(self.left.values())
 
     @property
     def free(self) -> list[int]:
@@ -104,7 +110,8 @@ def refundable(session: Session, order: Order) -> Refundable:
     """What of an order can still be given back."""
     entries = session.scalars(select(PaymentEntry).where(PaymentEntry.order_id == order.id)).all()
     requests = session.scalars(select(RefundRequest).where(RefundRequest.order_id == order.id)).all()
-    holding = [request for request in requests if gives_back(request)]
+    holding, broken = [request for request in requests if gives_back(request)], given_up(requests)
+    naming = [request for request in holding if request.joined not in broken]
     payment = next((entry for entry in entries if entry.kind in PRINCIPAL), None)
     if order.state == State.REVIEW:
         payment = None  # what is to become of it must be said first: see `review` and `send_again`
@@ -118,10 +125,14 @@ def refundable(session: Session, order: Order) -> Refundable:
         prices=prices,
         postage_pence=order.postage_pence,
         returned=taken,
-        asked={n: request for request in holding for n in request.lines if n not in taken},
-        postage_asked=next((request for request in holding if request.with_postage), None),
+        asked={n: request for request in naming for n in request.lines if n not in taken},
+        postage_asked=next((request for request in naming if request.with_postage), None),
         postage_returned=postage,
-        left_pence=_left(entries, holding),
+        left={
+            entry.payment_intent: _left(entries, holding, entry.payment_intent)
+            for entry in entries
+            if entry.kind in BOUGHT
+        },
         goodwill_pence=max(0, sum(item.amount_pence for item in back) - named),
         payment=payment,
         back=back,
@@ -141,24 +152,27 @@ def _returned(
     requests: Sequence[RefundRequest],
     payment: PaymentEntry | None,
 ) -> list[Returned]:
-    """What went back of the payment, oldest first, by our own entries."""
+    """What went back of what was paid, oldest first, by our own entries."""
+    bought = {entry.payment_intent for entry in entries if entry.kind in BOUGHT}
     ours = {request.stripe_id: request for request in requests if request.stripe_id}
     failed = {entry.stripe_id for entry in entries if entry.kind == EntryKind.REFUND_FAILED}
     back = [
-        _of_entry(order, entry, ours.get(entry.stripe_id))
+        of_entry(order, entry, ours.get(entry.stripe_id), payment)
         for entry in entries
         if entry.kind == EntryKind.REFUND
         and entry.stripe_id not in failed
         and not is_difference(ours.get(entry.stripe_id))
         and payment is not None
-        and entry.payment_intent == payment.payment_intent
+        and entry.payment_intent in bought
     ]
     back += [
         returned_elsewhere(order, request)
         for request in requests
-        if request.state == RefundState.RETURNED_ELSEWHERE and not is_difference(request)
+        if request.state == RefundState.RETURNED_ELSEWHERE
+        and not is_difference(request)
+        and request.payment_intent in bought
     ]
-    return sorted(back, key=lambda item: item.at or order.placed_at)
+    return put_together(sorted(back, key=lambda item: item.at or order.placed_at), requests)
 
 
 def is_difference(request: RefundRequest | None) -> bool:
@@ -191,22 +205,34 @@ def what_for(order: Order, request: RefundRequest | None) -> WhatFor:
     )
 
 
-def _of_entry(order: Order, entry: PaymentEntry, request: RefundRequest | None) -> Returned:
-    return Returned(
+def of_entry(
+    order: Order, entry: PaymentEntry, request: RefundRequest | None, principal: PaymentEntry | None
+) -> Returned:
+    """What went back by this entry. Of a supplement what names nothing takes no unit with it."""
+    back = Returned(
         amount_pence=-entry.amount_pence,
         at=entry.event_at,
         actor=request.actor if request else "",
         cause=entry.stripe_id,
         **what_for(order, request),
     )
+    of_principal = principal is None or entry.payment_intent == principal.payment_intent
+    return back if request or of_principal else as_goodwill(back)
+
+
+def as_goodwill(back: Returned) -> Returned:
+    """The same, as money that is for no unit."""
+    return replace(back, lines=(), postage_pence=0, goodwill_pence=back.amount_pence)
 
 
 def _is_postage(order: Order, item: Returned) -> bool:
     return item.amount_pence == order.postage_pence and not item.lines and not item.postage_pence
 
 
-def _left(entries: Sequence[PaymentEntry], holding: Sequence[RefundRequest]) -> int:
-    """Pence of the payment that neither went back nor is on its way back."""
+def _left(entries: Sequence[PaymentEntry], holding: Sequence[RefundRequest], intent: str) -> int:
+    """Pence of a payment that neither went back nor is on its way back."""
+    entries = [entry for entry in entries if entry.payment_intent == intent]
+    holding = [request for request in holding if request.payment_intent == intent]
     posted = {entry.stripe_id for entry in entries}
     failed = {entry.stripe_id for entry in entries if entry.kind == EntryKind.REFUND_FAILED}
     on_its_way = sum(

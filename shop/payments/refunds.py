@@ -12,10 +12,11 @@ from shop.orders.lifecycle import EventKind, lock, record
 from shop.orders.models import Order
 from shop.payments.kinds import NEEDS_A_PERSON, OWED_STILL, Goodwill, RefundReason, RefundState
 from shop.payments.models import RefundRequest
+from shop.payments.refund_parts import split
 from shop.payments.refund_sending import withdraw_refund_alerts
 from shop.payments.refundable import MoreThanPaid, Refundable, refundable
 
-TOLD_OTHERWISE: Final = frozenset({RefundReason.UNFILLABLE, RefundReason.SURPLUS})
+TOLD_OTHERWISE: Final = frozenset({RefundReason.UNFILLABLE, RefundReason.SURPLUS, RefundReason.NOT_CHANGED})
 """What goes back for these reasons, and why, the buyer has been told with an e-mail of its own."""
 
 
@@ -79,29 +80,39 @@ def owe(
     goodwill: Goodwill | None = None,
     goodwill_pence: int | None = None,
 ) -> RefundRequest:
-    """Decide that this much of the payment goes back; `named` makes its key. Raises MoreThanPaid."""
-    if money.payment is None or amount_pence > money.left_pence:
+    """Decide that this much goes back; `named` makes its key. Raises MoreThanPaid.
+
+    What no payment has left alone goes back from several; the first of these requests is given.
+    """
+    parts = split(money.left, amount_pence)
+    if money.payment is None or amount_pence > min(money.left_pence, sum(pence for _, pence in parts)):
         raise MoreThanPaid
-    request = RefundRequest(
-        order_id=order.id,
-        key=_free_key(session, f"order-{order.reference}-{named}"),
-        payment_intent=money.payment.payment_intent,
-        amount_pence=amount_pence,
-        reason=reason,
-        lines=[*lines],
-        with_postage=with_postage,
-        goodwill=goodwill,
-        goodwill_pence=goodwill_pence,
-        actor=actor,
-        requested_at=clock.now(),
-        state=RefundState.OWED,
-        next_try_at=clock.now(),
-    )
-    session.add(request)
+    key = _free_key(session, f"order-{order.reference}-{named}")
+    requests = [
+        RefundRequest(
+            order_id=order.id,
+            key=f"{key}-part-{number}" if number > 1 else key,
+            payment_intent=intent,
+            amount_pence=pence,
+            reason=reason,
+            lines=[*lines],
+            with_postage=with_postage,
+            goodwill=goodwill,
+            goodwill_pence=goodwill_pence,
+            joined=key if len(parts) > 1 else None,
+            joined_pence=amount_pence if len(parts) > 1 else None,
+            actor=actor,
+            requested_at=clock.now(),
+            state=RefundState.OWED,
+            next_try_at=clock.now(),
+        )
+        for number, (intent, pence) in enumerate(parts, start=1)
+    ]
+    session.add_all(requests)
     session.flush()
     what: dict[str, Any] = {"lines": [*lines], "with_postage": with_postage, "goodwill": goodwill}
     record(session, order, EventKind.REFUND_ASKED, actor=actor, amount_pence=amount_pence, **what)
-    return request
+    return requests[0]
 
 
 def send_again(session: Session, order_id: int, request_id: int, *, actor: str) -> RefundRequest:
@@ -120,6 +131,8 @@ def send_again(session: Session, order_id: int, request_id: int, *, actor: str) 
         with_postage=waiting.with_postage,
         goodwill=waiting.goodwill,
         goodwill_pence=waiting.goodwill_pence,
+        joined=waiting.joined,
+        joined_pence=waiting.joined_pence,
         actor=actor,
         requested_at=clock.now(),
         state=RefundState.OWED,
@@ -136,10 +149,10 @@ def send_again(session: Session, order_id: int, request_id: int, *, actor: str) 
 def close(session: Session, order_id: int, request_id: int, *, returned: bool, note: str, actor: str) -> None:
     """Say that a refund is not to be sent: it was returned by other means, or the owner thought again.
 
-    What is owed for good can only be returned. Raises NotWaiting.
+    What is owed for good, and a part of a sum, can only be returned. Raises NotWaiting.
     """
     order, waiting = _waiting(session, order_id, request_id, NEEDS_A_PERSON)
-    if not returned and waiting.reason != RefundReason.OWNER:
+    if not returned and not may_be_withdrawn(waiting):
         raise NotWaiting
     waiting.state = RefundState.RETURNED_ELSEWHERE if returned else RefundState.WITHDRAWN
     kind = EventKind.RETURNED_ELSEWHERE if returned else EventKind.REFUND_WITHDRAWN
@@ -148,6 +161,19 @@ def close(session: Session, order_id: int, request_id: int, *, returned: bool, n
         about = f"{order.reference}:refund:{waiting.key}"
         outbox.put(session, kind="refund", order_id=order.id, dedupe_key=about)
     withdraw_refund_alerts(session, order)
+
+
+def parts_after(session: Session, request: RefundRequest) -> Sequence[RefundRequest]:
+    """Those that were asked for with it, or after it, to give one sum back together."""
+    if request.joined is None:
+        return []
+    later = RefundRequest.id > request.id, RefundRequest.joined == request.joined
+    return session.scalars(select(RefundRequest).where(*later).order_by(RefundRequest.id)).all()
+
+
+def may_be_withdrawn(request: RefundRequest) -> bool:
+    """Whether the owner may think again: not of what is owed for good, nor of one part among several."""
+    return request.reason == RefundReason.OWNER and request.joined is None
 
 
 def _waiting(

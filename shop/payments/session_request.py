@@ -27,6 +27,7 @@ def session_request(
     *,
     reference: str,
     attempt: int = 1,
+    supplement: int | None = None,
     email: str | None = None,
     lines: Sequence[tuple[str, int, int]],
     postage: tuple[str, int],
@@ -36,7 +37,8 @@ def session_request(
 ) -> dict[str, Any]:
     """A Checkout session's request: its total is exactly `lines` (name, pence each, quantity) and postage.
 
-    `attempt` is which attempt to pay the order it is for, by which its page is told from those of the others.
+    `attempt` is which attempt to pay the order it is for, by which its page is told from those of the others;
+    with `supplement` it is for that supplement of the order instead.
     `postage` is its name and its pence; `expires_at` is in seconds since 1970 and Stripe takes 30 minutes to
     24 hours from now. Equal lines become one. Postage travels as a line, so that one sum makes the total;
     free postage is left out. Nothing about the order but its reference and that number leaves the shop.
@@ -52,6 +54,7 @@ def session_request(
         items.append(_line(plain_name(label), postage_pence, 1))
     if len(items) > MOST_LINES:
         raise TooManyLines(len(items))
+    mark = {"attempt": str(attempt)} if supplement is None else {"supplement": str(supplement)}
     return {
         "mode": "payment",
         "ui_mode": "hosted_page",
@@ -59,7 +62,7 @@ def session_request(
         "adaptive_pricing": {"enabled": False},
         "client_reference_id": reference,
         **({"customer_email": email} if email else {}),
-        "metadata": {"order": reference, "attempt": str(attempt)},
+        "metadata": {"order": reference, **mark},
         "payment_intent_data": {"metadata": {"order": reference}},
         "locale": "en-GB",
         "success_url": success_url,

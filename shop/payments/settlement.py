@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock, stock
 from shop.alerts import AlertKind, NewsKind, note_news, raise_alert, withdraw_alert
+from shop.dedications.vault import Vault
 from shop.fulfilment import promised, returns, units
 from shop.giving import ledger
 from shop.money import pounds_and_pence
@@ -19,41 +20,54 @@ from shop.orders.hand_drawings import ask_owner
 from shop.orders.lifecycle import CAN_PAY_AGAIN, EventKind, State
 from shop.orders.models import Order
 from shop.payment_links import payment_links
-from shop.payments import suspicions
-from shop.payments.cancelling import is_cancellation
-from shop.payments.kinds import ALL_THAT_IS_LEFT, OWED_STILL, EntryKind, RefundReason, RefundState
-from shop.payments.models import RefundRequest
+from shop.payments import refund_posting, supplement_settlement, suspicions
+from shop.payments.kinds import EntryKind, RefundReason, RefundState
 from shop.payments.order_record import STRIPE, OrderRecord, Written, open_record
-from shop.payments.outcome import REFUND_IS_GONE, Outcome, left_of, outcome
+from shop.payments.outcome import Outcome, outcome
 from shop.payments.payment_page import note_stray
-from shop.payments.refund_sending import adopt, withdraw_refund_alerts
-from shop.payments.stripe_snapshot import PaymentSeen, PaymentSnapshot, RefundSeen, SessionSeen
+from shop.payments.stripe_snapshot import PaymentSeen, PaymentSnapshot, SessionSeen
+from shop.payments.surplus import return_second
 
 MONEY_MOVED: Final = frozenset({State.PART_REFUNDED, State.REFUNDED, State.DISPUTED, State.DISPUTE_LOST})
 """States in which some unit's price may have gone back, and may come again."""
 
 
 def apply_snapshot(
-    session: Session, order: Order, snapshot: PaymentSnapshot, written: Written | None = None
+    session: Session,
+    order: Order,
+    snapshot: PaymentSnapshot,
+    written: Written | None = None,
+    *,
+    vault: Vault,
 ) -> bool:
     """Write down what the snapshot shows and is not yet known: money, stock, donation, state, e-mails.
 
-    The order must be locked; `written` as for `open_record`. Posts nothing, and leaves the version alone,
-    when there is nothing new. Gives whether the order owes a refund that is still to be sent.
+    The order must be locked; `written` as for `open_record`; the `vault` seals what a change takes the place
+    of. Posts nothing, and leaves the version alone, when there is nothing new. Gives whether the order owes a
+    refund that is still to be sent.
     """
     order_record = open_record(session, order, written)
     _adopt_sessions(order_record, snapshot.sessions)
+    supplement_settlement.lock_stock(order_record)
     paid = sorted(
         (p for p in snapshot.payments if p.status == "succeeded" and p.charge_id),
         key=lambda p: (p.created, p.intent_id),
     )
+    apart = supplement_settlement.intents_of(snapshot)
+    for_order = [payment for payment in paid if payment.intent_id not in apart]
+    if for_order:
+        _take_principal(order_record, for_order)
+        _return_surplus(order_record, for_order)
     if paid:
-        _take_principal(order_record, paid)
-        _return_surplus(order_record, paid)
-        _post_refunds(order_record, snapshot)
+        refund_posting.post_refunds(order_record, snapshot)
         _post_disputes(order_record, snapshot)
-        _settle_debts(order_record, snapshot)
-    _move(order_record, outcome(order_record, snapshot))
+        refund_posting.settle_debts(order_record, snapshot)
+    found = outcome(order_record, snapshot)
+    _move(order_record, found)
+    if order_record.supplements and supplement_settlement.settle(order_record, snapshot, vault):
+        found = outcome(order_record, snapshot)
+        _move(order_record, found)
+    _bring_gifts(order_record, found)
     if snapshot.suspicions and order_record.principal and not order_record.unfillable:
         suspicions.heed(session, order, snapshot.suspicions)
     return any(request.state == RefundState.OWED for request in order_record.requests)
@@ -64,9 +78,11 @@ def _adopt_sessions(order_record: OrderRecord, sessions: Sequence[SessionSeen]) 
 
     After Stripe has failed there may be several: one that can be, or was, paid is where the buyer was sent.
     """
+    supplement_settlement.adopt_pages(order_record, sessions)
     known = {attempt.stripe_id for attempt in order_record.attempts}
-    for seen in sessions:
-        if seen.id in known or seen.client_reference_id != order_record.order.reference:
+    ours = [seen for seen in sessions if seen.client_reference_id == order_record.order.reference]
+    for seen in ours:
+        if seen.id in known or seen.supplement is not None:
             continue
         newest = order_record.attempts[-1]
         if order_record.unanswered and (seen.status != "expired" or not newest.tries):
@@ -126,82 +142,8 @@ def _return_surplus(order_record: OrderRecord, paid: Sequence[PaymentSeen]) -> N
     """The buyer paid twice for one order: the second payment goes back in full, and the buyer is told."""
     for payment in paid:
         principal = order_record.principal
-        if principal is None or payment.intent_id == principal.payment_intent:
-            continue
-        if order_record.post_entry(
-            f"pay:{payment.charge_id}", EntryKind.SURPLUS, payment, payment.amount_received
-        ):
-            suffix = f"surplus-{payment.intent_id}"
-            order_record.ask_refund(payment.intent_id, payment.amount_received, RefundReason.SURPLUS, suffix)
-            order_record.record_event(
-                EventKind.PAID_TWICE, payment.created, amount_pence=payment.amount_received
-            )
-            order_record.queue_email("paid-twice", payment.intent_id)
-
-
-def _post_refunds(order_record: OrderRecord, snapshot: PaymentSnapshot) -> None:
-    payments: dict[str | None, PaymentSeen] = {payment.intent_id: payment for payment in snapshot.payments}
-    for refund in sorted(snapshot.refunds, key=lambda r: (r.created, r.id)):
-        payment, ours = payments[refund.payment_intent], _request_of(order_record, refund)
-        if refund.status in REFUND_IS_GONE:
-            _restore(order_record, refund, payment, ours)
-        elif order_record.post_entry(
-            f"ref:{refund.id}", EntryKind.REFUND, payment, -refund.amount, about=refund
-        ):
-            actor = ours.actor if ours else STRIPE
-            order_record.record_event(
-                EventKind.REFUNDED, refund.created, actor=actor, amount_pence=refund.amount
-            )
-            principal = order_record.principal
-            bought_it = principal and refund.payment_intent == principal.payment_intent
-            told = ours and is_cancellation(order_record.session, order_record.order, ours)
-            if bought_it and not told and not order_record.unfillable:
-                order_record.queue_email("refund", refund.id)
-
-
-def _request_of(order_record: OrderRecord, refund: RefundSeen) -> RefundRequest | None:
-    """What was decided for this refund; None when it was made in Stripe's dashboard."""
-    ours = next((r for r in order_record.requests if refund.id == r.stripe_id or refund.mark == r.key), None)
-    if ours and ours.stripe_id is None:
-        adopt(order_record.session, order_record.order, ours, refund)
-    return ours
-
-
-def _restore(
-    order_record: OrderRecord, refund: RefundSeen, payment: PaymentSeen, ours: RefundRequest | None
-) -> None:
-    """A refund came back from the bank: the money is ours again, and the owner says how it goes back."""
-    known = f"ref:{refund.id}" in order_record.entries
-    news = known and order_record.post_entry(
-        f"ref-failed:{refund.id}",
-        EntryKind.REFUND_FAILED,
-        payment,
-        refund.amount,
-        about=refund,
-        at=refund.failed_at or clock.now(),
-    )
-    if ours and ours.state == RefundState.SENT:
-        ours.state, ours.refused, news = RefundState.SENT_BACK, refund.status, True
-    if news:
-        order_record.record_event(EventKind.REFUND_FAILED, refund.failed_at, amount_pence=refund.amount)
-        detail = pounds_and_pence(refund.amount)
-        raise_alert(order_record.session, AlertKind.REFUND_SENT_BACK, order_record.order.reference, detail)
-        order_record.queue_email("refund-returned", refund.id)
-
-
-def _settle_debts(order_record: OrderRecord, snapshot: PaymentSnapshot) -> None:
-    """What went back otherwise, through Stripe's dashboard or a dispute that was lost, is owed no more."""
-    seen = {payment.intent_id for payment in snapshot.payments}
-    for request in order_record.requests:
-        if request.state not in OWED_STILL or request.payment_intent not in seen:
-            continue
-        left = left_of(snapshot, request.payment_intent)
-        if left <= 0:
-            request.state = RefundState.WITHDRAWN
-            order_record.record_event(EventKind.REFUND_NOT_NEEDED, amount_pence=request.amount_pence)
-            withdraw_refund_alerts(order_record.session, order_record.order)
-        elif request.reason in ALL_THAT_IS_LEFT and left < request.amount_pence:
-            request.amount_pence = left
+        if principal is not None and payment.intent_id != principal.payment_intent:
+            return_second(order_record, payment)
 
 
 def _post_disputes(order_record: OrderRecord, snapshot: PaymentSnapshot) -> None:
@@ -223,18 +165,11 @@ def _tell_of_dispute(order_record: OrderRecord, taken: str = "") -> None:
 
 
 def _move(order_record: OrderRecord, found: Outcome) -> None:
-    """Bring gifts, state and stock to where they should stand."""
+    """Bring state and stock to where they should stand."""
     order = order_record.order
-    if found.gone or order.state in MONEY_MOVED:  # before the ledger: stock is locked before its head
+    if found.gone or order.state in MONEY_MOVED:
         units.follow_money(order_record.session, order, found.gone)
         returns.follow_money(order_record.session, order)
-    if found.gifts:
-        ledger.bring_to(
-            order_record.session,
-            book=order.book,
-            order_reference=order.reference,
-            units=found.gifts,
-        )
     if found.state == order.state:
         return
     if found.state in {State.EXPIRED, State.FAILED, State.REFUNDED}:
@@ -248,3 +183,12 @@ def _move(order_record: OrderRecord, found: Outcome) -> None:
         order_record.queue_email("disputed", f"{found.since or clock.now():%Y%m%d%H%M%S}")
     if EventKind(found.state) not in order_record.recorded:
         order_record.record_event(EventKind(found.state), found.since)
+
+
+def _bring_gifts(order_record: OrderRecord, found: Outcome) -> None:
+    """Bring the gifts to where they should stand: last, for stock is locked before the ledger's head."""
+    if found.gifts:
+        order = order_record.order
+        ledger.bring_to(
+            order_record.session, book=order.book, order_reference=order.reference, units=found.gifts
+        )

@@ -16,7 +16,7 @@ import stripe
 from requests.structures import CaseInsensitiveDict
 from stripe import StripeClient
 
-from shop.payments.gateway_errors import BadEvent, GatewayDown, GatewayRefused
+from shop.payments.gateway_errors import BadEvent, GatewayDown, GatewayRefused, KeyTaken
 from shop.payments.timeouts import LimitedSession
 
 __all__ = [
@@ -97,7 +97,8 @@ def stripe_errors() -> Iterator[None]:
         if status is None or status in {409, 429} or not 400 <= status < 500:  # noqa: PLR2004
             raise GatewayDown(f"{type(error).__name__}, status {status}", status) from error
         # Not chained: Stripe's sentence can quote what was sent, and a traceback would print it.
-        raise GatewayRefused(error.code, error.user_message or "", status) from None
+        refused = KeyTaken if isinstance(error, stripe.IdempotencyError) else GatewayRefused
+        raise refused(error.code, error.user_message or "", status) from None
 
 
 class _Listening(stripe.HTTPClient):

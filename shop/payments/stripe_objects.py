@@ -32,6 +32,7 @@ def session(found: Object) -> SessionSeen:
         livemode=found["livemode"],
         client_reference_id=found["client_reference_id"],
         attempt=(found.get("metadata") or {}).get("attempt"),
+        supplement=(found.get("metadata") or {}).get("supplement"),
         payment_intent=identifier(found["payment_intent"]),
         expires_at=moment(found["expires_at"]),
     )

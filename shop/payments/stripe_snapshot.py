@@ -25,6 +25,8 @@ class SessionSeen:
     client_reference_id: str | None
     attempt: str | None
     """Which attempt to pay its order it was made for, by its request's metadata."""
+    supplement: str | None = None
+    """Which supplement of its order it was made for instead, by the same."""
     payment_intent: str | None
     expires_at: datetime
 

@@ -17,11 +17,12 @@ from shop.orders.lifecycle import EventKind, State, lock, record
 from shop.orders.models import Order
 from shop.orm import UtcDateTime
 from shop.payments.gateway_errors import GatewayDown
-from shop.payments.models import CheckoutAttempt, RefundRequest
+from shop.payments.models import CheckoutAttempt, Page, RefundRequest, Supplement
 from shop.payments.payment_page import start_payment
 from shop.payments.refund_sending import due
 from shop.payments.services import Services
 from shop.payments.stripe_account import other_account
+from shop.payments.supplement_page import bring_on, leave_behind, waiting
 from shop.payments.sync import StillMoving, sync_order, withdraw
 from shop.sql import database_now
 from shop.stock.models import Hold
@@ -56,12 +57,15 @@ def sweep(services: Services) -> Looked:
     if other_account(services):
         return Looked()
     _leave_behind(services)
+    leave_behind(services)
     asked = _each(
         services, lambda attempt: start_payment(services, attempt), _unanswered(services), "attempt"
     )
     closed = _each(services, lambda order_id: withdraw(services, order_id), _overdue(services))
+    supplements = _each(services, lambda found: bring_on(services, found), waiting(services), "supplement")
     looked = _each(services, lambda order_id: sync_order(services, order_id), _unfinished(services))
-    return Looked(closed.done + looked.done, asked.missed + closed.missed + looked.missed)
+    missed = asked.missed + closed.missed + supplements.missed + looked.missed
+    return Looked(closed.done + supplements.done + looked.done, missed)
 
 
 class Place(NamedTuple):
@@ -158,8 +162,12 @@ def _each(services: Services, do: Callable[[int], object], ids: Iterable[int], w
 
 def _named(session: Session, what: str, found: int) -> str:
     """The reference of the order that is meant."""
-    attempt = session.get(CheckoutAttempt, found) if what == "attempt" else None
-    order = session.get(Order, found if attempt is None else attempt.order_id)
+    page: Page | None = None
+    if what == "attempt":
+        page = session.get(CheckoutAttempt, found)
+    elif what == "supplement":
+        page = session.get(Supplement, found)
+    order = session.get(Order, found if page is None else page.order_id)
     return order.reference if order else f"{what} {found}"
 
 

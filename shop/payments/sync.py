@@ -1,9 +1,9 @@
 """`sync_order(order)`: the one function that settles an order.
 
 Every webhook, the return page, the timer and the owner's button only say "look". This looks at Stripe and
-writes down what is missing. With `payment_page` and `refund_sending` it is the one place below routes and
-commands that opens transactions, because it must read, leave the database alone while it talks to Stripe,
-then write.
+writes down what is missing. With `payment_page`, `supplement_page` and `refund_sending` it is the one place
+below routes and commands that opens transactions, because it must read, leave the database alone while it
+talks to Stripe, then write.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,8 +20,16 @@ from shop.orders.lifecycle import UNPAID, State, lock, move_version
 from shop.orders.models import Order
 from shop.payments.attempts import newest_attempt
 from shop.payments.gateway_errors import GatewayRefused
-from shop.payments.kinds import EntryKind
-from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest, StraySession, Suspicion
+from shop.payments.kinds import EntryKind, SupplementState
+from shop.payments.models import (
+    CheckoutAttempt,
+    Page,
+    PaymentEntry,
+    RefundRequest,
+    StraySession,
+    Supplement,
+    Suspicion,
+)
 from shop.payments.order_record import Written, written_of
 from shop.payments.payment_page import LATEST_STRAY, close_pages, made_for, start_payment
 from shop.payments.refund_sending import send_owed
@@ -75,14 +83,24 @@ def sync_order(
                 if not deduplicate(session):
                     return State(order.state)
                 move_version(session, order)  # who looked before this news must look again
-            owes = apply_snapshot(session, order, snapshot, known.written)
+            owes = apply_snapshot(session, order, snapshot, known.written, vault=services.vault)
             session.flush()
             state = State(order.state)
-            wanted = newest_attempt(session, order_id).stripe_id if state == State.AWAITING else None
+            wanted = _to_be_paid(session, order, known.written.supplements)
         opened = [seen.id for seen in snapshot.sessions if seen.status == "open"]
-        close_pages(services, [found for found in opened if found != wanted])
+        close_pages(services, [found for found in opened if found not in wanted])
         return sync_order(services, order_id) if owes and send_owed(services, order_id) else state
     raise StillMoving
+
+
+def _to_be_paid(session: Session, order: Order, supplements: Sequence[Supplement]) -> set[str | None]:
+    """The pages that may stay open: the newest of an order that awaits payment, and a supplement's."""
+    wanted = {
+        one.stripe_id for one in supplements if one.state == SupplementState.ASKED and one.left_by is None
+    }
+    if order.state == State.AWAITING:
+        wanted.add(newest_attempt(session, order.id).stripe_id)
+    return wanted
 
 
 @dataclass(frozen=True)
@@ -108,6 +126,7 @@ _ORDER: Final = (
         exists().where(RefundRequest.order_id == Order.id),
         exists().where(StraySession.order_id == Order.id),
         exists().where(Suspicion.order_id == Order.id),
+        exists().where(Supplement.order_id == Order.id),
     )
     .outerjoin(CheckoutAttempt, CheckoutAttempt.order_id == Order.id)
     .where(Order.id == bindparam("order"))
@@ -121,20 +140,25 @@ def _known(services: Services, order_id: int) -> _Known:
         rows = session.execute(_ORDER, {"order": order_id}).all()
         if not rows:
             raise NoResultFound
-        order, _, paid, returning, strayed, suspected = rows[0]
+        order, _, paid, returning, strayed, suspected, supplemented = rows[0]
         if not services.owns(order):
             raise GatewayRefused("other_keys", "", HTTPStatus.NOT_FOUND)
         attempts = [row.CheckoutAttempt for row in rows if row.CheckoutAttempt]
-        written = written_of(session, order_id, attempts, paid=paid, returning=returning)
+        written = written_of(
+            session, order_id, attempts, paid=paid, returning=returning, supplemented=supplemented
+        )
         reviews = open_reviews(session, order_id) if suspected else ()
         strays = session.scalars(_STRAYS, {"order": order_id}).all() if strayed else ()
-    known = [*(attempt.stripe_id for attempt in attempts if attempt.stripe_id), *strays]
-    for attempt in attempts:
-        if attempt.tries and clock.now() - attempt.created_at < LATEST_STRAY:
-            found = made_for(services, attempt, order.reference)
+    ended = SupplementState.ENDED
+    pages: list[Page] = [*attempts, *(one for one in written.supplements if one.state != ended)]
+    known = [*(page.stripe_id for page in pages if page.stripe_id), *strays]
+    for page in pages:
+        if page.tries and clock.now() - page.created_at < LATEST_STRAY:
+            found = made_for(services, page, order.reference)
             known += [seen.id for seen in found if seen.id not in known]
     calm = order.state in UNPAID | {State.PAID}
-    others = returning or any(entry.kind != EntryKind.PAYMENT for entry in written.entries)
+    plain = {EntryKind.PAYMENT, EntryKind.SUPPLEMENT}
+    others = returning or any(entry.kind not in plain for entry in written.entries)
     return _Known(
         order.version, known, nothing_returned=calm and not others, reviews=reviews, written=written
     )

@@ -108,6 +108,11 @@ def note_wanted(session: Session, quantities: Mapping[int, int], lasts: timedelt
     return _write(session, quantities, lasts, HoldState.RELEASED)
 
 
+def lock_hold(session: Session, hold_id: int) -> None:
+    """Let nobody else settle a hold until the transaction ends: before any stock that is locked with it."""
+    session.execute(select(Hold.id).where(Hold.id == hold_id).with_for_update())
+
+
 def sell(session: Session, hold_id: int, *, order_reference: str, actor: str) -> bool:
     """Turn a hold into a sale: its pieces leave the stock. False, and nothing changed, if it is not held.
 

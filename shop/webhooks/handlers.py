@@ -11,7 +11,7 @@ from shop import clock
 from shop.alerts import AlertKind, raise_alert
 from shop.orders.models import Order
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
-from shop.payments.models import CheckoutAttempt, PaymentEntry
+from shop.payments.models import CheckoutAttempt, PaymentEntry, Supplement
 from shop.payments.services import Services
 from shop.payments.stripe_snapshot import EventSeen
 from shop.payments.sync import StillMoving, sync_order
@@ -133,7 +133,12 @@ def _order_of(session: Session, event: EventSeen) -> int | None:
     """The order an event is about: by our reference, else by a session or payment we know."""
     by_reference = select(Order.id).where(Order.reference == event.order_reference)
     by_session = select(CheckoutAttempt.order_id).where(CheckoutAttempt.stripe_id == event.session_id)
-    for known, query in ((event.order_reference, by_reference), (event.session_id, by_session)):
+    by_supplement = select(Supplement.order_id).where(Supplement.stripe_id == event.session_id)
+    for known, query in (
+        (event.order_reference, by_reference),
+        (event.session_id, by_session),
+        (event.session_id, by_supplement),
+    ):
         found = session.scalars(query).first() if known else None
         if found is not None:
             return found

@@ -31,10 +31,12 @@ from shop.orders.lifecycle import lines_of
 from shop.orders.models import Order
 from shop.orders.placing import Contact, OrderDraft, place
 from shop.orders.resend_link import send_links
-from shop.payments import cancelling, exchanging
+from shop.payments import cancelling, supplements, unit_exchange
 from shop.payments.attempts import open_attempt
 from shop.payments.exchanging import Wanted, exchange, exchanges
+from shop.payments.models import Supplement
 from shop.payments.payment_page import start_payment
+from shop.payments.supplement_page import open_supplement
 from shop.pricing import LineItem
 from shop.standin import paying
 from tests.fulfilment.conftest import PLAIN, WORDS, Bench
@@ -299,6 +301,31 @@ def _exchanged(harness: Harness, contact: Contact) -> int:
     return order
 
 
+def _supplement_asked(harness: Harness, contact: Contact) -> int:
+    """The owner asks for what a dearer Disc costs more."""
+    order, services = paid(harness, DISC, PETAL, contact=contact), harness.services
+    with harness.database.transaction() as session:
+        catalogue, line = snapshot.load(session), lines_of(session, order)[0]
+        offered = exchanges(catalogue, harness.order(order), line)
+        dearer = next(one for one in offered if one.difference_pence > 0)
+        wanted = Wanted(dearer.variant.id, dearer.difference_pence, 1)
+        owner = "owner@example.com"
+        made = supplements.ask(session, services, order, 1, catalogue=catalogue, wanted=wanted, actor=owner)
+        supplement = made.id
+    open_supplement(services, supplement)
+    return order
+
+
+def _supplement_returned(harness: Harness, contact: Contact) -> int:
+    order = _supplement_asked(harness, contact)
+    Bench(harness).act(order, 1, *WORDS[:2])
+    with harness.database.reading() as session:
+        page = session.scalars(select(Supplement.stripe_id)).one()
+    harness.at_stripe(paying.pay, page or "")
+    harness.sync(order)
+    return order
+
+
 def _redirected(harness: Harness, contact: Contact) -> int:
     order, vault = paid(harness, DISC, PETAL, contact=contact), harness.services.vault
     with harness.database.transaction() as session:
@@ -355,7 +382,9 @@ def _asked(harness: Harness, contact: Contact) -> int:
 
 LIVES: Final[Mapping[str, Callable[[Harness, Contact], int]]] = {
     cancelling.EMAIL: _cancelled,
-    exchanging.EMAIL: _exchanged,
+    unit_exchange.EMAIL: _exchanged,
+    supplements.EMAIL: _supplement_asked,
+    supplements.RETURNED_EMAIL: _supplement_returned,
     parcel_corrections.DELIVERY_EMAIL: _redirected,
     parcel_corrections.CARD_EMAIL: _other_card,
     email_change.ASKED: _asked_elsewhere,

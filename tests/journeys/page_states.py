@@ -431,6 +431,39 @@ def another_chain(visitor: Visitor) -> None:
     visitor.presses("Change it")
 
 
+def dearer_metal_in_sight(visitor: Visitor) -> None:
+    another_variant(visitor)
+    visitor.page.locator(".tile", has=visitor.page.locator("input:enabled")).last.click()
+    visitor.presses("Look at it first")
+
+
+def goes_on_to_pay(visitor: Visitor) -> str:
+    """To the page where a dearer metal is paid. Gives where the order's own page is."""
+    mine = has_order(visitor)
+    visitor.open(f"{mine}/lines/1/variant")
+    visitor.page.locator(".tile", has=visitor.page.locator("input:enabled")).last.click()
+    visitor.presses("Look at it first")
+    visitor.presses(re.compile("Go on to pay"))
+    return mine
+
+
+def dearer_metal_waits(visitor: Visitor) -> None:
+    visitor.open(goes_on_to_pay(visitor))
+
+
+def dearer_metal_being_paid(visitor: Visitor) -> None:
+    goes_on_to_pay(visitor)
+    visitor.presses("Pay late")
+
+
+def dearer_metal_asked_for(visitor: Visitor) -> None:
+    owner_changes("Change the metal or chain")(visitor)
+    visitor.page.locator(".tile", has=visitor.page.locator("input:enabled")).last.click()
+    visitor.presses("Look at it first")
+    visitor.types("Why, and who asked for it", "The buyer rang: gold.")
+    visitor.presses(re.compile("Ask for"))
+
+
 def variant_too_late(visitor: Visitor) -> None:
     another_chain_in_sight(visitor)
     Bench(open_harness(visitor.shop.database)).act(1, 1, *WORDS[:2])
@@ -1534,6 +1567,15 @@ PAGE_STATES: Final = (
     PageState("order variant in sight", ORDER_VARIANT, another_chain_in_sight, shows="It costs the same"),
     PageState("order variant changed", "/orders/<token>", another_chain, shows="It is changed"),
     PageState("order variant too late", ORDER_VARIANT, variant_too_late, 409, shows="begun to engrave"),
+    PageState("order dearer variant", ORDER_VARIANT, dearer_metal_in_sight, shows="To pay"),
+    PageState("order supplement", "/orders/<token>", dearer_metal_waits, shows="A change waits to be paid"),
+    PageState("order supplement paying", "/orders/<token>", dearer_metal_being_paid, shows="is on its way"),
+    PageState(
+        "supplement elsewhere", "/checkout/supplement", at("/checkout/supplement"), shows="by the link in"
+    ),
+    PageState(
+        "owner supplement", "/owner/orders/<reference>", dearer_metal_asked_for, shows="waits to be paid"
+    ),
     PageState("owner variant", f"{OWNER_LINE}/variant", owner_variant_in_sight, shows="Why, and who"),
     PageState("order cancelling", CANCELLATION, cancelling_an_order, shows="What is to be cancelled?"),
     PageState("order cancelling nothing", CANCELLATION, nothing_to_cancel, 422, shows="Please choose"),

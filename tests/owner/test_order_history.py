@@ -167,8 +167,8 @@ def test_the_last_second_of_winter_time(monkeypatch: pytest.MonkeyPatch) -> None
 TOLD = {
     "card_opening", "claim", "claim_step", "correction", "date_step", "email_change", "hand_drawing_step",
     "letter", "order_event", "order_line", "order_note", "parcel", "payment_entry", "payment_link",
-    "refund_request", "send_back", "suspicion", "tracking_change", "unit", "unit_question", "unit_return",
-    "unit_step",
+    "refund_request", "send_back", "supplement", "suspicion", "tracking_change", "unit", "unit_question",
+    "unit_return", "unit_step",
 }  # fmt: skip
 """Tables of which an order's history or its page tells every row."""
 

@@ -65,6 +65,7 @@ PERMISSIONS: Final = {
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/questions": OWNER,
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/words": OWNER,
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/variant": OWNER,
+    "/owner/orders/<reference>/supplements/<int(max=2147483647):number>/withdrawal": OWNER,
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/dedication": OWNER,
     "/owner/orders/<reference>/delivery": OWNER,
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/steps": OWNER,
@@ -141,7 +142,9 @@ OPEN: Final = {
     "/orders/<token>/email", "/orders/<token>/email/withdrawal", "/confirm-email/<key>",
     "/orders/<token>/cancellation", "/orders/<token>/delivery",
     "/orders/<token>/lines/<int(max=2147483647):number>/dedication",
-    "/orders/<token>/lines/<int(max=2147483647):number>/variant",
+    "/orders/<token>/lines/<int(max=2147483647):number>/variant", "/checkout/supplement",
+    "/orders/<token>/supplements/<int(max=2147483647):number>/payment",
+    "/orders/<token>/supplements/<int(max=2147483647):number>/withdrawal",
     "/orders/<token>/day", "/orders/<token>/emails",
     "/orders/<token>/questions/<int(max=2147483647):number>",
 }  # fmt: skip

@@ -18,13 +18,17 @@ from shop.fulfilment.models import UnitReturn
 from shop.fulfilment.stages import Action, Stage
 from shop.fulfilment.units import NotAllowed
 from shop.orders.lifecycle import State, lines_of
-from shop.payments import cancelling
+from shop.payments import cancelling, supplement_page, supplements
 from shop.payments.exchanging import Exchange, NotOffered, Wanted, exchange, exchanges
-from shop.payments.kinds import OWED_STILL, EntryKind
-from shop.payments.models import PaymentEntry, RefundRequest
+from shop.payments.kinds import OWED_STILL
+from shop.payments.models import PaymentEntry, RefundRequest, Supplement
+from shop.payments.order_record import BOUGHT
 from shop.payments.reconciliation import reconcile
 from shop.payments.refundable import InDispute, MoreThanPaid, NothingToRefund
 from shop.payments.refunds import ask
+from shop.payments.supplement_page import NotToBePaid
+from shop.payments.supplements import AnotherWaits
+from shop.standin import after_sales, paying
 from shop.stock import SoldOut
 from shop.stock.models import StockMovement
 from tests.fulfilment.conftest import OWNER, Bench, bench
@@ -41,6 +45,8 @@ REFUSED = (
     MoreThanPaid,
     NothingToRefund,
     InDispute,
+    AnotherWaits,
+    NotToBePaid,
 )
 
 
@@ -70,6 +76,36 @@ class Life:
             vault, catalogue = self.bench.harness.services.vault, snapshot.load(session)
             exchange(session, vault, self.order, number, catalogue=catalogue, wanted=wanted, actor=BUYER)
 
+    def asks_for_more(self) -> None:
+        """Something dearer is chosen; its page may be opened."""
+        number, services = self.number(), self.bench.harness.services
+        found, wording = self.wanted(number), self.bench.units(self.order)[number].wording
+        wanted = Wanted(found.variant.id, found.difference_pence, wording)
+        with self.bench.harness.database.transaction() as session:
+            catalogue = snapshot.load(session)
+            made = supplements.ask(
+                session, services, self.order, number, catalogue=catalogue, wanted=wanted, actor=BUYER
+            )
+            asked = made.id
+        if self.chance.random() < 0.9:
+            supplement_page.open_supplement(services, asked)
+
+    def pays_more(self) -> None:
+        """Whatever can still be paid is paid, unless the buyer walks away from it."""
+        services = self.bench.harness.services
+        with self.bench.harness.database.reading() as session:
+            mine = Supplement.order_id == self.order
+            pages = session.scalars(select(Supplement.stripe_id).where(mine)).all()
+        for page in filter(None, pages):
+            if services.gateway.session(page).status == "open" and self.chance.random() < 0.8:
+                self.bench.harness.at_stripe(paying.pay, page)
+
+    def leaves_it(self) -> None:
+        with self.bench.harness.database.reading() as session:
+            asked = supplements.open_of(session, self.order)
+        if asked is not None:
+            supplement_page.leave(self.bench.harness.services, self.order, asked.number, actor=BUYER)
+
     def cancels(self) -> None:
         numbers = [self.number()]
         with self.bench.harness.database.transaction() as session:
@@ -86,9 +122,11 @@ class Life:
 
     def dashboard_refunds(self) -> None:
         self.looks()
-        kept = self.bench.harness.kept_pence(self.order)
-        if kept > 0 and self.bench.harness.order(self.order).state != State.DISPUTED and not owed(self):
-            self.bench.harness.refunds(self.order, self.chance.randint(1, kept))
+        left = {intent: pence for intent, pence in kept_of(self).items() if pence > 0}
+        if left and self.bench.harness.order(self.order).state != State.DISPUTED and not owed(self):
+            intent, pence = self.chance.choice(sorted(left.items()))
+            with self.bench.harness.database.transaction() as session:
+                after_sales.refund(session, intent, self.chance.randint(1, pence))
             self.looks()
 
     def looks(self) -> None:
@@ -96,6 +134,7 @@ class Life:
 
     def live(self, steps: int) -> None:
         doings = [self.changes] * 6 + [self.works, self.refunds, self.cancels, self.dashboard_refunds]
+        doings += [self.asks_for_more, self.pays_more] * 3 + [self.leaves_it]
         for _ in range(steps):
             do = self.chance.choice(doings)
             self.log.append(do.__name__)
@@ -105,6 +144,17 @@ class Life:
                 self.looks()
         self.bench.harness.deliver_webhooks()
         self.looks()
+
+
+def kept_of(life: Life) -> dict[str, int]:
+    """What our own entries say is left of each payment, in pence by its intent."""
+    with life.bench.harness.database.reading() as session:
+        rows = session.execute(
+            select(PaymentEntry.payment_intent, func.sum(PaymentEntry.amount_pence))
+            .where(PaymentEntry.order_id == life.order)
+            .group_by(PaymentEntry.payment_intent)
+        )
+        return {intent: int(pence) for intent, pence in rows}
 
 
 def owed(life: Life) -> int:
@@ -133,8 +183,8 @@ def check(life: Life, given: int) -> None:
         here = UnitReturn.order_line_id.in_([line.id for line in lines])
         freed = session.scalars(select(UnitReturn).where(UnitReturn.undone_at.is_(None), here)).all()
         paid = session.scalar(
-            select(PaymentEntry.amount_pence).where(
-                PaymentEntry.kind == EntryKind.PAYMENT, PaymentEntry.order_id == life.order
+            select(func.sum(PaymentEntry.amount_pence)).where(
+                PaymentEntry.kind.in_(BOUGHT), PaymentEntry.order_id == life.order
             )
         )
     at_the_bench = life.bench.units(life.order)
@@ -144,6 +194,7 @@ def check(life: Life, given: int) -> None:
     assert pieces_out(life) == len(lines) - len(freed), life.log
     assert given == 500 * (len(lines) - len(gone)), life.log
     assert 0 <= harness.kept_pence(life.order) <= (paid or 0), life.log
+    assert min(kept_of(life).values()) >= 0, "no payment gave back more than it took"
     if "dashboard_refunds" not in life.log:
         kept = sum(line.price_pence for line in lines if line.number not in gone)
         assert harness.kept_pence(life.order) - kept in {0, order.postage_pence}, life.log

@@ -12,12 +12,14 @@ from shop import migrations
 from shop.db import Database
 from shop.giving.ledger import Book
 from shop.orders.states import EventKind, State
-from shop.payments.kinds import EntryKind, RefundReason, RefundState
+from shop.payments.kinds import EntryKind, RefundReason, RefundState, SupplementState
 from shop.payments.refunds import ask
 from shop.schema_checks import refuse_unguarded
 from shop.settings import PaymentMode
+from tests.fulfilment.conftest import Bench
 from tests.harness import Harness
 from tests.payments.test_migrating_refunds import ORDER, put
+from tests.payments.test_supplements import Dearer
 
 COLUMNS = [
     ("order", "state", State),
@@ -28,7 +30,10 @@ COLUMNS = [
     ("payment_entry", "kind", EntryKind),
     ("refund_request", "reason", RefundReason),
     ("refund_request", "state", RefundState),
+    ("supplement", "state", SupplementState),
 ]
+SETTLED = ", settled_at = CASE WHEN CAST(:kind AS VARCHAR) = 'asked' THEN NULL ELSE created_at END"
+"""A supplement that is asked for has no such moment, and any other has one."""
 BEFORE = "0016"  # before states_and_kinds
 
 
@@ -36,17 +41,19 @@ BEFORE = "0016"  # before states_and_kinds
 def test_the_database_takes_every_word_the_shop_knows_and_no_other(
     harness: Harness, table: str, column: str, kinds: Iterable[str]
 ) -> None:
-    order = harness.place("disc")
+    order = harness.place("disc", "petal")
     harness.pays(order)
     harness.sync(order)
     with harness.database.transaction() as session:
-        ask(session, order, lines=[1], postage=True, actor="owner@example.com")
+        ask(session, order, lines=[2], postage=True, actor="owner@example.com")
+    Dearer(Bench(harness), order).ask()
+    change = text(f'UPDATE "{table}" SET {column} = :kind{SETTLED if table == "supplement" else ""}')
     for kind in kinds:
         with harness.database.transaction() as session:
-            session.execute(text(f'UPDATE "{table}" SET {column} = :kind'), {"kind": kind})
+            session.execute(change, {"kind": kind})
     for wrong in ("", "Paid", "paid ", "owner, with postage", "unknown"):
         with pytest.raises((IntegrityError, DataError)), harness.database.transaction() as session:
-            session.execute(text(f'UPDATE "{table}" SET {column} = :wrong'), {"wrong": wrong})
+            session.execute(change, {"kind": wrong})
 
 
 def test_every_state_an_order_comes_to_can_be_told() -> None:
