@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Final
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 
@@ -15,6 +17,17 @@ from shop.application import create_app
 from shop.db import Database
 from shop.settings import Settings
 from tests.accounts.helpers import EMAIL, PASSWORD
+
+QUICK: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+NOBODYS: Final = QUICK.hash("nobody signs in with this")
+
+
+@pytest.fixture(autouse=True)
+def _quick_hash(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a hash has to cost is the matter of test_passwords.py alone."""
+    if not request.module.__name__.endswith("test_passwords"):
+        monkeypatch.setattr(passwords, "HASHER", QUICK)
+        monkeypatch.setattr(passwords, "_nobodys_hash", lambda: NOBODYS)
 
 
 @cache
