@@ -25,6 +25,8 @@ from shop.payments.timeouts import (
 )
 from tests.harness import Harness
 
+pytestmark = pytest.mark.slow
+
 
 @contextmanager
 def answering(drip: bytes | None) -> Iterator[tuple[str, list[float]]]:

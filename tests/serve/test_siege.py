@@ -100,7 +100,7 @@ def quiet_mib(pid: int) -> float:
 @pytest.mark.parametrize(
     ("engine_name", "seconds", "spellings", "baskets"),
     [
-        pytest.param("sqlite", 12, 600, 20, id="short", marks=pytest.mark.faults),
+        pytest.param("sqlite", 8, 400, 16, id="short", marks=pytest.mark.faults),
         pytest.param("sqlite", 120, 10_000, 300, id="two minutes", marks=pytest.mark.faults_long),
         pytest.param("postgresql", 120, 10_000, 300, id="on PostgreSQL", marks=pytest.mark.faults_long),
     ],
