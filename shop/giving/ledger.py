@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from shop.giving import policies
 from shop.giving.canonical import Request
 from shop.giving.models import LedgerSum, LedgerTxn, Policy
 from shop.giving.posting import Head, IdempotencyConflict, NotPlain, lock_head, open_books, post
+from shop.giving.sums import Book
 from shop.giving.transitions import ENDS_ACCRUAL, ROUTES, STEPS, Account, Kind, Standing, lines
 from shop.giving.verification import verify
 from shop.sql import is_sqlite
@@ -21,9 +22,6 @@ __all__ = [
     "Book", "Fact", "Facts", "IdempotencyConflict", "NotPlain", "Standing", "TargetDisagrees", "Totals",
     "UnitTarget", "bring_to", "open_books", "standings", "standings_of_each", "totals", "verify",
 ]  # fmt: skip
-
-Book = Literal["live", "test"]
-"""Real money, or the stand-in's and Stripe's test mode: never counted together."""
 
 
 class TargetDisagrees(Exception):

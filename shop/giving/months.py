@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.giving.booking_days import next_month
-from shop.giving.ledger import Book
 from shop.giving.models import GENESIS, LedgerHead, LedgerSum, LedgerTxn, Policy
-from shop.giving.sums import Key
+from shop.giving.sums import Book, Key
 from shop.giving.transitions import ENDS_ACCRUAL, Account, Kind
 
 OWED = frozenset({Account.ACCRUED, Account.PAYABLE})

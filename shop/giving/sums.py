@@ -4,7 +4,7 @@ A trigger keeps them, so an entry and its sum are written in one transaction, wh
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
@@ -21,6 +21,10 @@ _ADD: Final = (
     " ON CONFLICT (book, period, policy_id, kind, account)"
     " DO UPDATE SET pence = ledger_sum.pence + excluded.pence"
 )
+
+
+Book = Literal["live", "test"]
+"""Real money, or the stand-in's and Stripe's test mode: never counted together."""
 
 
 class Key(NamedTuple):

@@ -8,9 +8,10 @@ from typing import Any, Final
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from shop.giving import policies, sums
+from shop.giving import month_statements, policies, sums
 from shop.giving.canonical import FACTS, Facts, sha256
 from shop.giving.models import GENESIS, LedgerEntry, LedgerHead, LedgerPeriod, LedgerTxn, Policy
+from shop.giving.month_statements import Promise
 from shop.giving.sums import Key
 from shop.giving.transitions import (
     ENDS_ACCRUAL,
@@ -40,6 +41,7 @@ class _Walk:
     """What is known after the transactions read so far."""
 
     policies: dict[int, tuple[str, int]]
+    promises: dict[int, Promise]
     seq: int = 0
     hash: str = GENESIS
     period: str = ""
@@ -72,14 +74,18 @@ def verify(
     if head is None:
         lost = kept or session.scalar(select(LedgerTxn.seq).limit(1)) is not None
         return ["the ledger has lost its head"] if lost else []
-    known = session.scalars(select(Policy).execution_options(populate_existing=True))
-    walk = _Walk({policy.id: (policies.digest(policy), policy.amount_pence) for policy in known})
+    known = session.scalars(select(Policy).execution_options(populate_existing=True)).all()
+    walk = _Walk(
+        {policy.id: (policies.digest(policy), policy.amount_pence) for policy in known},
+        {policy.id: Promise(policy.charity_name, policy.amount_pence) for policy in known},
+    )
     seen = {seq: "" for seq, _ in kept} | {0: GENESIS}
     problems = _walk_through(session, head.last_seq, walk, seen, progress)
     if (walk.seq, walk.hash) != (head.last_seq, head.last_hash):
         problems.append(f"the head says {head.last_seq}, but the last transaction is {walk.seq} or another")
     problems += _check_tail(session)
     problems += _check_periods(session, walk)
+    problems += _check_statements(session, walk)
     problems += sums.check(session, walk.seq, walk.sums)
     anchored = [seq for seq, hashed in kept if seen[seq] != hashed]
     return problems + [f"transaction {seq} is not the one that was anchored" for seq in anchored]
@@ -206,3 +212,14 @@ def _check_periods(session: Session, walk: _Walk) -> Iterator[str]:
         end = max((end for period, end in walk.ends.items() if period <= name), default=(0, GENESIS))
         if (last_seq or 0) <= walk.seq and end != (last_seq, last_hash):
             yield f"period {name} was closed at transaction {last_seq}, but does not end with it"
+
+
+def _check_statements(session: Session, walk: _Walk) -> Iterator[str]:
+    """The statement of a closed month, made again of the entries, has the hash that was kept."""
+    closed = select(LedgerPeriod.name, LedgerPeriod.last_seq, LedgerPeriod.statement_sha256).where(
+        LedgerPeriod.closed_at.is_not(None), LedgerPeriod.last_seq <= walk.seq
+    )
+    for name, last_seq, kept in session.execute(closed.order_by(LedgerPeriod.name)):
+        end = max((end for period, end in walk.ends.items() if period <= name), default=(0, GENESIS))
+        if month_statements.digest(month_statements.of_entries(name, *end, walk.sums, walk.promises)) != kept:
+            yield f"period {name} was closed at transaction {last_seq} with another statement"

@@ -19,6 +19,7 @@ DAILY: Final = (
 )
 MONEY: Final = (
     ("finance", "Ledger", "/finance/"),
+    ("months", "Months", "/finance/months"),
     ("remittances", "Paid over", "/finance/remittances"),
 )
 RARE: Final = (

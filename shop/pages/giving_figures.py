@@ -10,7 +10,7 @@ from shop.giving.months import Month
 from shop.giving.remittances import Remittance
 from shop.money import pounds, pounds_and_pence
 from shop.web.cells import Cells
-from shop.web.dates import day
+from shop.web.dates import day, month_name
 
 DRAWN: Final = 12
 """Months in the chart; the table below it has them all."""
@@ -189,11 +189,6 @@ def agreement_facts(agreement: Agreement) -> list[tuple[str, str]]:
         ("In force", f"from {day(agreement.starts_on)}{until}"),
         ("Paid over", f"within {agreement.pay_within_days} days of reaching us"),
     ]
-
-
-def month_name(month: str) -> str:
-    """'2026-11' as November 2026."""
-    return f"{date(int(month[:4]), int(month[5:]), 1):%B %Y}"
 
 
 def _chart_row(month: Month, top: int, longest: int) -> ChartRow:

@@ -29,5 +29,10 @@ def minute(moment: datetime) -> str:
     return f"{_in_britain(moment):%-d %b %Y, %H:%M}"
 
 
+def month_name(month: str) -> str:
+    """'2026-11' as November 2026."""
+    return f"{date(int(month[:4]), int(month[5:]), 1):%B %Y}"
+
+
 def _in_britain(moment: date) -> date:
     return clock.in_britain(moment) if isinstance(moment, datetime) else moment

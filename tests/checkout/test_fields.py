@@ -176,6 +176,7 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
 }
 
 BUTTONS: Final = {
+    "/finance/months/<month>/close",
     "/orders/<token>/emails",
     "/back-in-stock/<token>",
     "/orders/<token>/day",

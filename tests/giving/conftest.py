@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from shop import triggers
 from shop.db import Database
-from shop.giving import ledger, ledger_triggers, policies
+from shop.giving import ledger, ledger_triggers, month_close, policies
 from shop.giving.ledger import Fact, Facts, Standing, UnitTarget
-from shop.giving.models import LedgerTxn
+from shop.giving.models import LedgerPeriod, LedgerTxn
 
 MORNING = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
@@ -56,6 +56,12 @@ class Books:
                 order_reference=order,
                 units=units,
             )
+
+    def close_all(self) -> None:
+        """Close every month there is, whatever the calendar says."""
+        with self.database.transaction() as session:
+            for month in session.scalars(select(LedgerPeriod.name).order_by(LedgerPeriod.name)).all():
+                month_close.freeze(session, month_close.ending(session, month), actor="finance")
 
     def problems(self, *anchors: tuple[int, str]) -> list[str]:
         with self.database.reading() as session:

@@ -36,7 +36,7 @@ def closed(books: Books) -> Books:
     """One accrual, one reversal, and a closed month."""
     books.bring("PM-1", Standing.ACCRUED, Standing.ACCRUED)
     books.bring("PM-1", Standing.NONE)
-    books.run(CLOSE_NOVEMBER)
+    books.close_all()
     return books
 
 
@@ -296,7 +296,7 @@ def test_months_are_closed_in_their_order(books: Books) -> None:
     books.bring("PM-1", Standing.ACCRUED)
     books.run("INSERT INTO ledger_period (name) VALUES ('2099-01')")
     refused(books, CLOSE_NOVEMBER + " WHERE name = '2099-01'", saying="in its turn")
-    books.run(CLOSE_NOVEMBER + " WHERE name <> '2099-01'", CLOSE_NOVEMBER + " WHERE name = '2099-01'")
+    books.close_all()
     assert books.problems() == []
 
 

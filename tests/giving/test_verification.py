@@ -13,7 +13,6 @@ from shop.giving.booking_days import Part
 from shop.giving.ledger import Standing
 from shop.giving.models import GENESIS, LedgerTxn
 from tests.giving.conftest import Books
-from tests.giving.test_guards import CLOSE_NOVEMBER
 
 KEY = b"kept outside the database"
 EVENING = datetime(2026, 11, 20, 22, tzinfo=UTC)
@@ -173,7 +172,7 @@ def test_a_closed_month_that_ends_elsewhere_is_found(
 ) -> None:
     clock_at(datetime(2026, 11, 20, tzinfo=UTC))
     books.bring("PM-1", Standing.ACCRUED, Standing.ACCRUED)
-    books.run(CLOSE_NOVEMBER)
+    books.close_all()
     clock_at(datetime(2026, 12, 2, tzinfo=UTC))
     books.bring("PM-1", Standing.NONE)
     assert books.problems() == []

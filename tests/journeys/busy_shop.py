@@ -167,7 +167,12 @@ class BusyShop:
         }  # fmt: skip
         assert self.owner.send(page, page, paid).status_code == 303
         (undo, *_) = re.findall(r"/finance/remittances/(\d+)/reversal", self.owner.get(page).text)
-        return {"sign_in": invitation, "remittance": undo, "pay": secrets.code}
+        return {
+            "month": clock.month(clock.now()),
+            "sign_in": invitation,
+            "remittance": undo,
+            "pay": secrets.code,
+        }
 
     def _more_about(self, reference: str) -> None:
         """An order's history grows: notes, a question, another e-mail asked for, and a penny back."""

@@ -6,8 +6,9 @@ A page missing here fails tests/journeys/test_page_states.py: add it, with all i
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from sqlalchemy import delete, select, update
@@ -19,6 +20,8 @@ from shop.fulfilment import late, questions, undelivered, units
 from shop.fulfilment.models import Unit
 from shop.fulfilment.order_search import make_searchable
 from shop.fulfilment.stages import Hold, Stage, Undelivered
+from shop.giving import ledger, month_close
+from shop.giving.ledger import Fact, Facts, Standing, UnitTarget
 from shop.giving.models import Policy
 from shop.journal import comments
 from shop.journal.journal import load
@@ -1135,6 +1138,55 @@ def refunded_ledger(visitor: Visitor) -> None:
     staff_at("finance", "/finance/")(visitor)
 
 
+CLOSES: Final = re.compile("^Close ")
+
+
+def booked(visitor: Visitor, order: str, at: datetime) -> None:
+    """A piece was sold at some time past."""
+    fact = Fact(at, "worker", "evt_1")
+    with patch("shop.clock.now", lambda: at), visitor.shop.database.transaction() as session:
+        policy = session.scalars(select(Policy)).one()
+        target = UnitTarget(
+            unit=1,
+            sku="DISC-SILVER-18",
+            amount_pence=policy.amount_pence,
+            policy_id=policy.id,
+            standing=Standing.ACCRUED,
+            facts=Facts(given=fact, held=fact, restored=fact, ended=fact),
+        )
+        ledger.bring_to(session, book="test", order_reference=order, units=[target])
+
+
+def months_over(visitor: Visitor) -> None:
+    """Of the last months one is closed, and the next can be."""
+    for days in (60, 30):
+        booked(visitor, f"PM-D{days}S-AGO", clock.now() - timedelta(days=days))
+    staff_at("finance", "/finance/months")(visitor)
+    with visitor.shop.database.reading() as session:
+        first = month_close.next_to_close(session)
+    visitor.open(f"/finance/months/{first}")
+    visitor.presses(CLOSES)
+    visitor.open("/finance/months")
+
+
+def month_to_close(visitor: Visitor) -> None:
+    months_over(visitor)
+    with visitor.shop.database.reading() as session:
+        turn = month_close.next_to_close(session)
+    visitor.open(f"/finance/months/{turn}")
+
+
+def closed_month(visitor: Visitor) -> None:
+    month_to_close(visitor)
+    visitor.presses(CLOSES)
+
+
+def changed_month(visitor: Visitor) -> None:
+    month_to_close(visitor)
+    booked(visitor, "PM-MEAN-WH", clock.begins(clock.today().replace(day=1)) - timedelta(minutes=1))
+    visitor.presses(CLOSES)
+
+
 def sold_and_paid_over(visitor: Visitor, pounds: str = "10.00") -> None:
     visitor.reads_ahead(visitor.has_paid())
     visitor.has_signed_in("finance")
@@ -1769,6 +1821,11 @@ PAGE_STATES: Final = (
     PageState(
         "finance refused", "/finance/", staff_at("owner", "/finance/?from=2026-02-01&to=2026-01-01"), 422
     ),
+    PageState("months none", "/finance/months", staff_at("finance", "/finance/months"), shows="Nothing was"),
+    PageState("months", "/finance/months", months_over, shows="is over"),
+    PageState("month to close", "/finance/months/<month>", month_to_close, shows="This cannot be undone"),
+    PageState("month closed", "/finance/months/<month>", closed_month, shows="The statement’s SHA-256"),
+    PageState("month changed", "/finance/months/<month>/close", changed_month, 409, shows="look at it again"),
     PageState("story", "/story", at("/story")),
     PageState("journal", "/journal", at("/journal")),
     *(PageState(f"post {slug}", "/journal/<slug>", at(f"/journal/{slug}")) for slug in load().posts),

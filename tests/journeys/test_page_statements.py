@@ -49,7 +49,8 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/owner/": 18, "/owner/today/to-check": 6, "/owner/today/late": 6, "/owner/today/low-stock": 7,
     "/owner/alerts": 8, "/owner/bench": 16, "/owner/bench/scan?code={open}-1": 7,
     "/owner/bench/units/{unit}": 23, "/owner/comments": 7, "/owner/days": 13,
-    "/owner/dispatch": 8, "/owner/dispatch/manifest.pdf": 7, "/owner/machine": 9,
+    "/owner/dispatch": 8, "/owner/dispatch/manifest.pdf": 7, "/owner/dispatch/parcels": 4,
+    "/owner/machine": 9,
     "/owner/emails": 6, "/owner/emails/refund/1": 7, "/owner/emails/refund/1/html": 5,
     "/owner/orders": 10, "/owner/orders?state=all": 10, "/owner/orders?stage=posted&words=yes": 11,
     "/owner/orders?stage=on+hold": 10, "/owner/orders/search": 4,
@@ -65,7 +66,8 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/owner/orders/{posted}/parcels/{parcel}/loss": 16, "/owner/orders/{early}/early-posting": 14,
     "/owner/sales": 8, "/owner/staff": 6, "/owner/stock": 9, "/owner/stock/{sku}": 10,
     "/owner/stock/count": 8, "/owner/stock/counts.csv": 6, "/owner/stock/file": 4, "/owner/wall": 11,
-    "/finance/": 9, "/finance/?check=all": 17, "/finance/ledger.csv": 3, "/finance/ledger.json": 3,
+    "/finance/": 9, "/finance/?check=all": 18, "/finance/ledger.csv": 3, "/finance/ledger.json": 3,
+    "/finance/months": 9, "/finance/months/{month}": 13, "/finance/months/{month}/statement.json": 8,
     "/finance/remittances": 11, "/finance/remittances/{remittance}/reversal": 7,
 }  # fmt: skip
 """How many statements an address takes at most, when it is asked for a second time."""
@@ -78,7 +80,7 @@ SEARCHES: Final[Mapping[str, int]] = {
 ANSWERS: Final = {"/styleguide/errors/500": HTTPStatus.INTERNAL_SERVER_ERROR} | dict.fromkeys(
     (
         "/basket/lines", "/orders/links", "/orders/{open_token}/claims/1/messages",
-        "/owner/payment-links/1/letter",
+        "/owner/payment-links/1/letter", "/owner/dispatch/parcels",
         "/owner/bench/scan?code={open}-1", "/owner/orders/{posted}/claims/1/answers",
     ),
     HTTPStatus.SEE_OTHER,

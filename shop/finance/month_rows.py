@@ -1,0 +1,66 @@
+"""Rows and sentences of the months' pages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from shop.giving.month_close import Closed
+from shop.giving.month_statements import GiftLine, MonthStatement
+from shop.giving.months import Month
+from shop.money import pounds_and_pence
+from shop.web.cells import Cells, Link
+from shop.web.dates import month_name, short_day
+
+
+@dataclass(frozen=True)
+class Stand:
+    """How the months stand."""
+
+    closed: Mapping[str, Closed]
+    turn: str | None
+    """Whose turn it is to be closed."""
+    now: str
+
+    def said(self, month: str) -> str:
+        """In a few words."""
+        if month in self.closed:
+            return f"Closed {short_day(self.closed[month].closed_at)}"
+        if month >= self.now:
+            return "Under way"
+        return "To be closed" if month == self.turn else "Over"
+
+
+def month_row(month: Month, stand: Stand) -> Cells:
+    """One month."""
+    return [
+        Link(month_name(month.name), f"/finance/months/{month.name}"),
+        pounds_and_pence(month.accrued_pence),
+        pounds_and_pence(month.taken_back_pence),
+        pounds_and_pence(month.paid_pence),
+        pounds_and_pence(month.owed_pence),
+        pounds_and_pence(month.held_pence),
+        stand.said(month.name),
+    ]
+
+
+def statement_rows(statement: MonthStatement) -> Sequence[Cells]:
+    """From how the month began to how it ended."""
+    return [
+        ["Owed when it began", pounds_and_pence(statement.opening_owed_pence)],
+        ["Held in disputes when it began", pounds_and_pence(statement.opening_held_pence)],
+        ["Accrued", pounds_and_pence(statement.accrued_pence)],
+        ["Taken back: refunds and lost disputes", pounds_and_pence(-statement.taken_back_pence)],
+        ["Paid over", pounds_and_pence(-statement.paid_pence)],
+        ["Owed at its end", pounds_and_pence(statement.owed_pence)],
+        ["Held in disputes at its end", pounds_and_pence(statement.held_pence)],
+    ]
+
+
+def gift_row(gift: GiftLine) -> Cells:
+    """The gifts of one agreement."""
+    return [
+        gift.charity_name,
+        pounds_and_pence(gift.amount_pence),
+        gift.accrued_units,
+        gift.taken_back_units,
+        pounds_and_pence(gift.pence),
+    ]

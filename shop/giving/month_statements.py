@@ -1,0 +1,139 @@
+"""What a month came to, written down whole: what stands in it when the month is closed, and for good.
+
+A statement is made of the running sums alone, so it says the same whenever it is made of a month that is
+closed; its SHA-256 is kept with the month, and `verify` makes it again.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from shop.giving.months import Month, Sums, by_month
+from shop.giving.sums import Book, Key
+from shop.giving.transitions import ENDS_ACCRUAL, Account, Kind
+
+BOOKS: Final[Sequence[Book]] = ("live", "test")
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A policy as a statement needs it."""
+
+    charity_name: str
+    amount_pence: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GiftLine:
+    """The gifts of one policy in a month; a unit is a piece or an order, as the policy has it."""
+
+    policy: int
+    charity_name: str
+    amount_pence: int
+    """For each unit."""
+    accrued_units: int
+    taken_back_units: int
+
+    @property
+    def pence(self) -> int:
+        """What they come to."""
+        return self.amount_pence * (self.accrued_units - self.taken_back_units)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthStatement:
+    """A month of one book in pence: opening + accrued - taken back - paid over = owed + held."""
+
+    book: Book
+    month: str
+    opening_owed_pence: int
+    opening_held_pence: int
+    accrued_pence: int
+    taken_back_pence: int
+    paid_pence: int
+    owed_pence: int
+    held_pence: int
+    gifts: tuple[GiftLine, ...]
+
+    @property
+    def balances(self) -> bool:
+        """Whether what came and went explains how it stands at the end."""
+        opening = self.opening_owed_pence + self.opening_held_pence
+        moved = self.accrued_pence - self.taken_back_pence - self.paid_pence
+        return opening + moved == self.owed_pence + self.held_pence
+
+
+def statement_of(sums: Sums, month: str, promises: Mapping[int, Promise]) -> MonthStatement:
+    """A book's statement of a month."""
+    until = [one for one in by_month(sums, month) if one.name <= month]
+    before = next((one for one in reversed(until) if one.name < month), Month(name=""))
+    here = next((one for one in until if one.name == month), Month(name=month))
+    return MonthStatement(
+        book=sums.book,
+        month=month,
+        opening_owed_pence=before.owed_pence,
+        opening_held_pence=before.held_pence,
+        accrued_pence=here.accrued_pence,
+        taken_back_pence=here.taken_back_pence,
+        paid_pence=here.paid_pence,
+        owed_pence=here.owed_pence,
+        held_pence=here.held_pence,
+        gifts=_gifts(sums.pence, month, promises),
+    )
+
+
+def of_entries(
+    month: str, seq: int, last_hash: str, pence: Mapping[Key, int], promises: Mapping[int, Promise]
+) -> str:
+    """The text of a month whose last transaction is `seq`, from what all entries come to."""
+    statements = [
+        statement_of(
+            Sums(book, pence={key: p for key, p in pence.items() if key.book == book}), month, promises
+        )
+        for book in BOOKS
+    ]
+    return written(month, seq, last_hash, statements)
+
+
+def written(month: str, seq: int, last_hash: str, statements: Sequence[MonthStatement]) -> str:
+    """The text that is frozen: both books, and the transaction with which the month ends."""
+    said = {
+        "month": month,
+        "last_seq": seq,
+        "last_hash": last_hash,
+        "books": {one.book: {k: v for k, v in asdict(one).items() if k not in _SAID} for one in statements},
+    }
+    return json.dumps(said, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+
+
+def digest(text: str) -> str:
+    """SHA-256 (hex) of a statement's text; `sha256sum` of its file gives the same."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+_SAID: Final = frozenset({"book", "month"})
+
+
+def _gifts(pence: Mapping[Key, int], month: str, promises: Mapping[int, Promise]) -> tuple[GiftLine, ...]:
+    accrued: dict[int, int] = defaultdict(int)
+    back: dict[int, int] = defaultdict(int)
+    for key, amount in pence.items():
+        if key.period != month or key.account != Account.COST:
+            continue
+        if key.kind == Kind.ACCRUE:
+            accrued[key.policy_id] += amount
+        elif key.kind in ENDS_ACCRUAL:
+            back[key.policy_id] -= amount
+    return tuple(
+        GiftLine(
+            policy=policy,
+            charity_name=promises[policy].charity_name,
+            amount_pence=promises[policy].amount_pence,
+            accrued_units=accrued[policy] // promises[policy].amount_pence,
+            taken_back_units=back[policy] // promises[policy].amount_pence,
+        )
+        for policy in sorted(accrued.keys() | back.keys())
+    )
