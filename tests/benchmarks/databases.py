@@ -6,7 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import NullPool, create_engine, make_url, text
@@ -15,6 +15,7 @@ from shop import migrations, stock
 from shop.catalogue.snapshot import load
 from shop.db import Database
 from shop.giving.policies import load_sample_policy
+from shop.planning import schedule
 from shop.sample import load_sample
 from tests.benchmarks.servers import ROOT, clean_environment
 
@@ -74,7 +75,10 @@ def fill(url: str, folder: Path, orders: int) -> None:
 
 
 def furnish(url: str) -> None:
-    """What `flask init` makes, and stock that no run can sell out."""
+    """What `flask init` makes, stock that no run can sell out, and hands that keep up.
+
+    Else the day promised moves on while somebody pays, since so many others have ordered in that second.
+    """
     database = Database(url)
     migrations.upgrade(database)
     with database.transaction() as session:
@@ -84,4 +88,5 @@ def furnish(url: str) -> None:
         for piece in load(session).pieces:
             for variant in piece.variants:
                 stock.adjust(session, variant.id, PLENTY, reason="received", note="", actor="benchmark")
+        schedule.save(session, replace(schedule.NEW, pace=PLENTY), actor="benchmark")
     database.dispose()
