@@ -47,7 +47,6 @@ NEEDED_SOON: Final = (
     "stripe.radar._early_fraud_warning_service",
     "_strptime",
     "netrc",
-    "PIL.PngImagePlugin",
 )
 """What the first purchase would load, in each process apart."""
 SHOWN_SOON: Final = ("catalogue/", "checkout/", "emails/", "pages/", "ui/", "error.html")
