@@ -1,5 +1,6 @@
-// axe on the page as it is: all of its rules, but the two about colours only for texts of a kind that is not known.
-async ({passed, colours, ofSheets, sheetsKnown, coloursOnly}) => {
+// axe on the page as it is: all of its rules, but the two about colours only for texts of a kind that is not known,
+// and in another window only those about layout, where nothing came into sight or left it.
+async ({passed, colours, ofLayout, ofSheets, sheetsKnown, coloursOnly}) => {
   const hashed = (...parts) => {
     const text = parts.join();
     let low = 0x811c9dc5, high = 0x41c6ce57;
@@ -55,6 +56,15 @@ async ({passed, colours, ofSheets, sheetsKnown, coloursOnly}) => {
 
   const sheets = [...document.styleSheets].map(sheet => sheet.href).join();
   const rules = Object.fromEntries([...colours, ofSheets].map(rule => [rule, {enabled: false}]));
+  const inSight = element => {
+    const box = element.getBoundingClientRect();
+    const outside = box.width && (box.right <= 0 || box.bottom + scrollY <= 0);
+    return element.checkVisibility(shown) && !outside ? 1 : 0;
+  };
+  const now = [...document.querySelectorAll('*')].map(inSight).join('') + document.documentElement.outerHTML;
+  if (now === window.lookedAt) for (const {ruleId} of axe.getRules())
+    if (!ofLayout.includes(ruleId)) rules[ruleId] = {enabled: false};
+  window.lookedAt = now;
   const results = [];
   if (!coloursOnly)
     results.push(await axe.run({rules, preload: false, resultTypes: ['violations']}));

@@ -18,6 +18,12 @@ AXE_AT_HAND: Final = f"window.loadAxe = () => {{ {AXE_SCRIPT}\n}}"
 """For `add_init_script`: to send axe to each page anew takes as long as to load the page."""
 
 COLOURS: Final = ("color-contrast", "link-in-text-block")
+OF_LAYOUT: Final = (
+    "scrollable-region-focusable", "target-size",
+    "empty-table-header", "scope-attr-valid", "table-duplicate-name", "td-headers-attr", "th-has-data-cells",
+)  # fmt: skip
+"""How wide something is decides these, a table's because a wide one may be taken for layout. The others look
+at what is there and can be seen: on the same page in another window, only where that differs."""
 OF_STYLE_SHEETS: Final = "css-orientation-lock"
 """Looks at the style sheets alone, and to read them back takes a quarter of the rest: once for each set."""
 
@@ -36,6 +42,7 @@ def faults(page: Page, *, colours_only: bool = False) -> list[str]:
         "passed": list(PASSED),
         "sheetsKnown": list(SHEETS),
         "colours": COLOURS,
+        "ofLayout": OF_LAYOUT,
         "ofSheets": OF_STYLE_SHEETS,
         "coloursOnly": colours_only,
     }

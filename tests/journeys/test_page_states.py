@@ -97,6 +97,22 @@ def test_a_text_that_became_too_pale_is_found_though_it_was_measured_before(visi
         visitor.open("/basket")
 
 
+ONLY_AT_A_DESK = """main => {
+  const picture = document.createElement('img'), sheet = document.styleSheets[0];
+  picture.id = 'wide';
+  main.append(picture);
+  sheet.insertRule('@media (max-width: 999px) { #wide { display: none } }', sheet.cssRules.length);
+}"""
+
+
+def test_what_comes_into_sight_at_a_desk_is_looked_at_there(visitor):
+    visitor.open("/basket")
+    visitor.page.locator("main").evaluate(ONLY_AT_A_DESK)
+    assert faults(visitor.page) == []
+    visitor.page.set_viewport_size({"width": 1280, "height": 800})
+    assert ["image-alt" in fault for fault in faults(visitor.page)] == [True]
+
+
 def test_no_page_was_forgotten(app):
     shown = {state.route for state in PAGE_STATES} | NO_PAGE.keys()
     routes = {plain(rule.rule) for rule in app.url_map.iter_rules() if "GET" in rule.methods}
