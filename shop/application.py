@@ -35,6 +35,7 @@ from shop.corrections import by_telephone, cancel_routes, email_routes, suppleme
 from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
+from shop.finance import agreement_pages as finance_agreements
 from shop.finance import month_pages as finance_months
 from shop.finance import remittances as finance_remittances
 from shop.finance import routes as finance
@@ -94,6 +95,7 @@ TOPICS: Final = (
     accounts,
     owner_routes,
     finance,
+    finance_agreements,
     finance_months,
     finance_remittances,
     journal_routes,

@@ -46,6 +46,22 @@ class Policy(Base):
     statement_version: Mapped[int] = mapped_column(default=1)
 
 
+class Agreement(Base):
+    """How a policy was written down: by whom, when, and what they had before them."""
+
+    __tablename__ = "agreement"
+
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
+    entered_at: Mapped[datetime]
+    entered_by: Mapped[str]
+    number_looked_up_on: Mapped[date | None]
+    """The day on which somebody read the charity's number in the register."""
+    clauses: Mapped[str]
+    """What they saw that it says: keys of `agreements.CLAUSES`, with spaces between."""
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+
+
 class LedgerAccount(Base):
     __tablename__ = "ledger_account"
 

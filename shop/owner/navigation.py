@@ -20,6 +20,7 @@ DAILY: Final = (
 MONEY: Final = (
     ("finance", "Ledger", "/finance/"),
     ("months", "Months", "/finance/months"),
+    ("agreements", "Agreements", "/finance/agreements"),
     ("remittances", "Paid over", "/finance/remittances"),
 )
 RARE: Final = (

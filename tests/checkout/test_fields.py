@@ -176,6 +176,7 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
 }
 
 BUTTONS: Final = {
+    "/finance/agreements/<int(max=2147483647):number>/removal",
     "/finance/months/<month>/close",
     "/orders/<token>/emails",
     "/back-in-stock/<token>",
@@ -236,6 +237,8 @@ BUTTONS: Final = {
 
 
 TRIED_ELSEWHERE: Final = {
+    "/finance/agreements/new",
+    "/finance/agreements/<int(max=2147483647):number>/end",
     "/owner/orders/<reference>/cancellation",
     "/owner/orders/<reference>/claims",
     "/owner/orders/<reference>/email",

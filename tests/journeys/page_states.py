@@ -1138,6 +1138,47 @@ def refunded_ledger(visitor: Visitor) -> None:
     staff_at("finance", "/finance/")(visitor)
 
 
+def agrees(visitor: Visitor, reference: str, **changes: str) -> None:
+    """The finance lead writes an agreement down."""
+    visitor.open("/finance/agreements/new")
+    today = str(clock.today())
+    for label, text in {
+        "Charity": "PANDAS Foundation UK", "What it is": "a perinatal mental-health charity",
+        "Its site": "https://pandasfoundation.org.uk/", "Amount in pounds": "6.00",
+        "Reference of the agreement": reference, "Signed on": today, "Begins on": today, **changes,
+    }.items():  # fmt: skip
+        visitor.page.get_by_label(label, exact=True).fill(text)
+    visitor.page.get_by_label("I have the agreement before me").check()
+    visitor.presses("Record the agreement")
+
+
+def one_agreement(visitor: Visitor) -> None:
+    visitor.has_signed_in("finance")
+    agrees(visitor, "IR-PANDAS-2")
+
+
+def agreed_upon(visitor: Visitor) -> None:
+    one_agreement(visitor)
+    visitor.open("/finance/agreements")
+
+
+def overlapping(visitor: Visitor) -> None:
+    one_agreement(visitor)
+    agrees(visitor, "IR-PANDAS-3")
+
+
+def no_agreement(visitor: Visitor) -> None:
+    staff_at("finance", "/finance/agreements/new")(visitor)
+    visitor.presses("Record the agreement")
+
+
+def sample_agreement(visitor: Visitor) -> None:
+    visitor.has_signed_in("finance")
+    with visitor.shop.database.reading() as session:
+        sample = session.scalars(select(Policy.id).order_by(Policy.id)).first()
+    visitor.open(f"/finance/agreements/{sample}")
+
+
 CLOSES: Final = re.compile("^Close ")
 
 
@@ -1821,6 +1862,14 @@ PAGE_STATES: Final = (
     PageState(
         "finance refused", "/finance/", staff_at("owner", "/finance/?from=2026-02-01&to=2026-01-01"), 422
     ),
+    PageState("agreements", "/finance/agreements", agreed_upon, shows="IR-PANDAS-2"),
+    PageState(
+        "agreement sample", "/finance/agreements/<number>", sample_agreement, shows="This is no agreement"
+    ),
+    PageState("agreement new", "/finance/agreements/new", staff_at("finance", "/finance/agreements/new")),
+    PageState("agreement refused", "/finance/agreements/new", no_agreement, 422, shows="Please look at this"),
+    PageState("agreement beside another", "/finance/agreements/new", overlapping, 422, shows="overlaps with"),
+    PageState("agreement", "/finance/agreements/<number>", one_agreement, shows="We give £6 of the price"),
     PageState("months none", "/finance/months", staff_at("finance", "/finance/months"), shows="Nothing was"),
     PageState("months", "/finance/months", months_over, shows="is over"),
     PageState("month to close", "/finance/months/<month>", month_to_close, shows="This cannot be undone"),

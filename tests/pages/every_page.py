@@ -71,6 +71,7 @@ def _of_staff(owner: Shopper) -> dict[str, str]:
         "/owner/comments",
         "/owner/wall",
         "/finance/",
+        "/finance/agreements",
         "/finance/months",
         "/finance/remittances",
         "/sign-in/password",
