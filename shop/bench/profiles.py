@@ -67,6 +67,7 @@ def save(session: Session, profile: Profile, *, actor: str) -> None:
             saved_by=actor,
         )
     )
+    session.flush()  # what a session shows next is read past its objects
 
 
 def _profile(row: BenchProfile) -> Profile:

@@ -20,7 +20,8 @@ PLAIN: Final = SampleUnit()
 WORDS: Final = SampleUnit("Wren")
 BY_HAND: Final = SampleUnit("ᏣᎳᎩ", by_hand=True)
 CANCELLED: Final = replace(WORDS, held=Hold.CANCELLED)
-FIRST: Final = SampleRefund((1,), postage=True)
+PIECE: Final = SampleRefund((1,))
+FIRST: Final = replace(PIECE, postage=True)
 DRAWN: Final = SampleUnit("ᏣᎳᎩ", by_hand=True, drawing=Step.SENT)
 
 Case = tuple[str, SampleOrder]
@@ -75,7 +76,7 @@ CASES: Final[Mapping[str, Sequence[Case]]] = {
         ("By other means", SampleOrder([WORDS], refunds=[SampleRefund(pence=500, elsewhere=True)])),
     ),
     cancelling.EMAIL: (
-        ("A piece", SampleOrder([_gone(WORDS), PLAIN], state=State.PART_REFUNDED, refunds=[FIRST])),
+        ("A piece", SampleOrder([_gone(WORDS), PLAIN], state=State.PART_REFUNDED, refunds=[PIECE])),
         ("All of it", SampleOrder([_gone(WORDS)], state=State.REFUNDED, refunds=[FIRST])),
         ("A piece, whose money is still to go", SampleOrder([CANCELLED, PLAIN])),
     ),

@@ -1960,6 +1960,7 @@ NO_PAGE: Final = {
     "/owner/emails/<email>/<number>/html": "an e-mail alone, in a frame of its page",
     "/owner/": "leads to the alerts or the orders",
     "/finance/ledger.<kind>": "a file",
+    "/finance/months/<month>/statement.json": "a file",
     "/giving/months.csv": "a file",
     "/engravings/preview.svg": "a picture",
     "/owner/orders/<reference>/lines/<number>/<side>.<kind>": "a file",
