@@ -18,6 +18,8 @@ from shop.engraving.outlines import CutSide, cut
 from shop.engraving.writers import FORMATS
 from tests.engraving.files import READERS, apart, bounds
 
+pytestmark = pytest.mark.slow
+
 DISC = Area("front", "Front", "disc", 16, 16, 3)
 WORDS = {2: "Zoë"}
 DPI = 600

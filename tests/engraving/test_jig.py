@@ -13,6 +13,8 @@ from shop.engraving.outlines import CutSide, cut
 from shop.engraving.writers import FORMATS, png
 from tests.engraving.files import READERS, STEP_MM, apart
 
+pytestmark = pytest.mark.slow
+
 BAR = Area("front", "Front", "bar", 30, 5, 1)
 JIGS = [Jig(40, 25), Jig(0, 0, 90), Jig(120.5, 60.25, -30), Jig(33, 47, 200, guide=True)]
 

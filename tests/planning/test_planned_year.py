@@ -9,6 +9,8 @@ import pytest
 from tests.planning.planned_shop import PlannedShop
 from tests.planning.simulated_year import ORDERS, Parcel, Year, days
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def healthy() -> tuple[Year, Sequence[Parcel]]:

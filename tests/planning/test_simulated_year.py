@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+import pytest
+
 from tests.planning.simulated_year import (
     BRITAIN,
     ORDERS,
@@ -17,6 +19,8 @@ from tests.planning.simulated_year import (
     arrival,
     buyers,
 )
+
+pytestmark = pytest.mark.slow
 
 
 @dataclass
