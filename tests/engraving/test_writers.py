@@ -46,6 +46,8 @@ SIDES = [
 ]
 
 CLOSE_MM = 0.01
+MARGIN_MM = 0.12
+"""Round the metal in a picture for people, where its edge is drawn."""
 
 
 def near(suffix: str) -> float:
@@ -200,22 +202,22 @@ def test_open_paths_of_a_face_are_cut_as_strokes(monkeypatch: pytest.MonkeyPatch
     assert [len(step) for step in side.strokes[0].steps] == [1, 2]
 
 
+@pytest.mark.parametrize("width_px", [440, 600])
 def test_the_picture_has_ink_where_the_file_has_and_nothing_round_the_metal(
-    monkeypatch: pytest.MonkeyPatch,
+    side: CutSide, width_px: int
 ) -> None:
-    monkeypatch.setattr(png, "WIDTH_PX", 300)
-    side = cut(RING, FACES["cormorant-sc"], {1: "Zoë Grace"})
     drawn = READERS["svg"](FORMATS["svg"].write(side, Jig(guide=True)))
-    pixels = read_png(png.picture(side, "gold"))
+    pixels = read_png(png.picture(side, "gold", width_px))
     high, wide = pixels.shape[:2]
-    assert (wide, high) == (300, 300)
-    places = grid(RING, 6000)
-    sure = (distance(places, drawn.filled) > 0.08) & (distance(places, drawn.guide) > 0.2)
-    places = places[sure]
-    scale = wide / (RING.width_mm + 0.24)
-    seen = pixels[
-        (high / 2 - places[:, 1] * scale).astype(int), (wide / 2 + places[:, 0] * scale).astype(int)
-    ]
+    left, bottom, right, top = bounds(drawn.guide)
+    scale = wide / (right - left + 2 * MARGIN_MM)
+    assert wide == width_px
+    assert abs(high - (top - bottom + 2 * MARGIN_MM) * scale) <= 1
+    places = (left, bottom) + np.random.default_rng(7).random((8000, 2)) * (right - left, top - bottom)
+    away = np.minimum(distance(places, drawn.filled), distance(places, drawn.guide) - MARGIN_MM)
+    places = places[away > 1.5 / scale]
+    from_left, from_top = (places - (left - MARGIN_MM, top + MARGIN_MM)).T * [[scale], [-scale]]
+    seen = pixels[np.minimum(from_top.astype(int), high - 1), np.minimum(from_left.astype(int), wide - 1)]
     inked, metal = winding(places, drawn.filled) != 0, winding(places, drawn.guide) % 2 != 0
     assert inked.sum() > 20
     assert (seen[inked, :3].max(axis=1) < 60).all()
