@@ -10,10 +10,10 @@ from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectCho
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from shop import clock, web
+from shop.finance.typed import check_line, pence
 from shop.giving.agreements import CLAUSES, NewAgreement
 from shop.giving.policies import SAMPLE_AGREEMENT
 from shop.giving.posting import PLAIN
-from shop.money import NotAnAmount, read_pounds
 from shop.web.dates import DAY_FORMATS
 
 LONGEST: Final = 120
@@ -79,12 +79,7 @@ class AgreementForm(web.Form):
 
     def validate_amount(self, field: StringField) -> None:
         """In pounds and pence."""
-        try:
-            self.pence = read_pounds(field.data or "")
-        except NotAnAmount as error:
-            raise ValidationError(str(error)) from None
-        if self.pence == 0:
-            raise ValidationError("Please enter what is given.")
+        self.pence = pence(field, if_nothing="Please enter what is given.")
 
     def validate_agreement_reference(self, field: StringField) -> None:
         """By which both find the paper."""
@@ -146,10 +141,7 @@ def _text(field: StringField, missing: str) -> None:
     field.data = " ".join((field.data or "").split())
     if not field.data:
         raise ValidationError(missing)
-    if len(field.data) > LONGEST:
-        raise ValidationError(f"This can be {LONGEST} characters at most; it has {len(field.data)}.")
-    if not field.data.isprintable():
-        raise ValidationError("This has a character that cannot be printed. Please type it again.")
+    check_line(field.data, LONGEST)
 
 
 def _has_come(day: date | None) -> None:

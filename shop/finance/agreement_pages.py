@@ -25,7 +25,7 @@ USED = "Orders were placed under it, so it stays. It can be ended."
 def index() -> ResponseReturnValue:
     """Every agreement."""
     with web.reading() as session:
-        found = agreements.everyone(session)
+        found = agreements.listed(session)
     today, live = clock.today(), current_services().book == "live"
     rows = [agreement_row(one, today, live=live) for one in found]
     return render_template("finance/agreements.html", rows=rows, live=live)

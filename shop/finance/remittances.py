@@ -14,9 +14,10 @@ from shop import web
 from shop.accounts.access import require
 from shop.container import current_services
 from shop.finance.rows import owed_figures, payment
+from shop.finance.typed import check_line, pence
 from shop.giving import remittances
 from shop.giving.posting import PLAIN, IdempotencyConflict
-from shop.money import NotAnAmount, pounds_and_pence, read_pounds
+from shop.money import pounds_and_pence
 from shop.web.dates import DAY_FORMATS
 
 blueprint = Blueprint("remittances", __name__, url_prefix="/finance/remittances")
@@ -56,12 +57,7 @@ class PaymentForm(web.Form):
 
     def validate_amount(self, field: StringField) -> None:
         """An amount above nothing."""
-        try:
-            self.pence = read_pounds(field.data or "")
-        except NotAnAmount as error:
-            raise ValidationError(str(error)) from None
-        if self.pence == 0:
-            raise ValidationError("A payment of nothing need not be written down.")
+        self.pence = pence(field, if_nothing="A payment of nothing need not be written down.")
 
     def validate_paid_on(self, field: DateField) -> None:
         """A day that has come; a year that lost a digit would stand in the ledger for good."""
@@ -81,7 +77,7 @@ class PaymentForm(web.Form):
 
     def validate_receipt(self, field: StringField) -> None:
         """A note that fits one line."""
-        _one_line(field.data or "")
+        check_line(field.data or "", remittances.LONGEST)
 
 
 class UndoForm(web.Form):
@@ -93,7 +89,7 @@ class UndoForm(web.Form):
         """Some words."""
         if not (field.data or "").strip():
             raise ValidationError("Please say in a few words why this payment is undone.")
-        _one_line(field.data)
+        check_line(field.data, remittances.LONGEST)
 
 
 @blueprint.get("")
@@ -211,10 +207,3 @@ def _gone() -> ResponseReturnValue:
 
 def _problems(form: web.Form) -> dict[str, Any]:
     return {field.id: field.errors[0] for field in form if field.errors}
-
-
-def _one_line(text: str) -> None:
-    if len(text) > remittances.LONGEST:
-        raise ValidationError(f"This can be {remittances.LONGEST} characters at most; it has {len(text)}.")
-    if not text.isprintable():
-        raise ValidationError("This has a character that cannot be printed. Please type it again.")

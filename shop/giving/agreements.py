@@ -79,7 +79,7 @@ class Written:
         return self.policy.agreement_reference == SAMPLE_AGREEMENT
 
 
-def everyone(session: Session) -> list[Written]:
+def listed(session: Session) -> list[Written]:
     """Every agreement, the last to begin first."""
     return _found(session)
 
@@ -154,7 +154,7 @@ def _found(session: Session, policy_id: int | None = None) -> list[Written]:
 
 def _beside_others(session: Session, new: NewAgreement) -> list[str]:
     """What is to be known of the days on which another is in force too, or none is."""
-    others = [row.policy for row in everyone(session) if not row.sample]
+    others = [row.policy for row in listed(session) if not row.sample]
     last = new.ends_on or date.max
     over = [one for one in others if one.starts_on <= last and (one.ends_on or date.max) >= new.starts_on]
     if over:
