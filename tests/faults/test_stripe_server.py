@@ -15,7 +15,7 @@ from shop.payments.gateway import Gateway
 from shop.payments.gateway_errors import CannotExpire, GatewayDown, GatewayRefused
 from shop.payments.session_request import session_request
 from shop.payments.stripe_client import API_VERSION
-from tests.faults.stripe_server import after_sales, paying, specification
+from tests.faults.stripe_server import after_sales, elsewhere, paying, payouts, specification
 from tests.faults.stripe_server.account import Refusal
 from tests.faults.stripe_server.faults import Fault
 from tests.faults.stripe_server.server import SECRET_KEY, StripeServer
@@ -105,7 +105,7 @@ def test_a_payment_from_page_to_payout_is_to_the_letter_of_the_specification(
     assert (seen.sessions[0].payment_status, seen.payments[0].amount_received) == ("paid", 17395)
     gateway.refund(seen.payments[0].intent_id, 8500, "r")
     days.pass_(days=4)
-    payout = after_sales.pay_out(server.account)
+    payout = payouts.pay_out(server.account)
     assert payout["amount"] == 17395 - 280 - 8500  # 20p and 1.5% of the payment are Stripe's
     assert sum(move.net for move in gateway.moves(payout=payout["id"])) == 0
     assert (gateway.balance().available, gateway.balance().pending) == (0, 0)
@@ -327,10 +327,61 @@ def test_a_payout_that_comes_back_lies_at_stripe_again(
 ) -> None:
     paid(gateway, server, days)
     days.pass_(days=4)
-    payout = after_sales.pay_out(server.account)
-    after_sales.fail_payout(server.account, payout["id"])
+    payout = payouts.pay_out(server.account)
+    payouts.fail(server.account, payout["id"])
     assert next(iter(gateway.payouts())).status == "failed"
     assert gateway.balance().available == payout["amount"]
+    assert server.account.problems == []
+
+
+def test_a_payout_under_way_and_one_by_hand_are_as_stripe_tells_of_them(
+    gateway: Gateway, server: StripeServer, days: Days
+) -> None:
+    for ends in (payouts.arrive, payouts.fail, payouts.cancel):
+        paid(gateway, server, days, key=ends.__name__)
+        days.pass_(days=4)
+        under_way = payouts.pay_out(server.account, arrives=False)
+        told = (under_way["status"], under_way["reconciliation_status"])
+        assert told == ("in_transit", "in_progress")
+        ends(server.account, under_way["id"])
+        with pytest.raises(Refusal):
+            payouts.cancel(server.account, under_way["id"])
+    paid(gateway, server, days, key="another")
+    days.pass_(days=4)
+    by_hand = payouts.withdraw(server.account)
+    assert (by_hand["status"], by_hand["reconciliation_status"]) == ("paid", "not_applicable")
+    with pytest.raises(GatewayRefused):
+        list(gateway.moves(payout=by_hand["id"]))
+    assert gateway.balance().available == 0
+    assert server.account.problems == []
+
+
+def test_what_else_sells_on_the_account_and_other_currencies_are_in_its_balance(
+    gateway: Gateway, server: StripeServer, days: Days
+) -> None:
+    candle = elsewhere.sell(server.account, 1200)
+    elsewhere.give_back(server.account, candle, 200)
+    elsewhere.sell(server.account, 9900, currency="usd")
+    elsewhere.bill(server.account, 700)
+    elsewhere.top_up(server.account, 5000)
+    assert candle["metadata"] == elsewhere.PRODUCT
+    assert gateway.balance().pending == 1200 - 38 - 200 - 700 + 5000
+    days.pass_(days=4)
+    assert payouts.pay_out(server.account, currency="usd")["amount"] == 9900 - 168
+    assert gateway.balance().available == 1200 - 38 - 200 - 700 + 5000
+    assert server.account.problems == []
+
+
+def test_a_charge_may_be_there_days_before_its_balance_transaction(
+    gateway: Gateway, server: StripeServer, days: Days
+) -> None:
+    server.account.moves_after = 2 * 86_400
+    intent = paid(gateway, server, days)
+    assert list(gateway.moves()) == []
+    days.pass_(days=2)
+    (move,) = gateway.moves()
+    assert (move.amount, move.source) == (17395, server.account.objects[intent]["latest_charge"])
+    assert server.account.events[-1]["type"] == "charge.updated"
     assert server.account.problems == []
 
 

@@ -15,7 +15,7 @@ from tests.faults.lives import checks
 from tests.faults.lives.life import PIECES, Life
 from tests.faults.lives.people import next_act
 from tests.faults.lives.world import World
-from tests.faults.stripe_server import after_sales, paying
+from tests.faults.stripe_server import after_sales, paying, payouts
 from tests.faults.stripe_server.account import Refusal
 
 MOST_AT_ONCE = 6
@@ -102,7 +102,7 @@ def _turn(world: World, lives: Sequence[Life], turn: str) -> None:
             world.skew_clocks()
             world.server.account.short = chance.choice([None, None, "refused", "pending"])
             with suppress(Refusal):
-                after_sales.pay_out(world.server.account)
+                payouts.pay_out(world.server.account)
     world.collect()
 
 

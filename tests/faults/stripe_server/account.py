@@ -51,6 +51,10 @@ class Account:
     """The metadata that each session wants on its payment."""
     paid_out: dict[str, str] = field(default_factory=dict)
     """The payout that each balance transaction went out with."""
+    moves_after: int = 0
+    """Seconds until a charge that succeeded has its balance transaction; Stripe makes some later."""
+    unmoved: dict[str, tuple[int, str, int]] = field(default_factory=dict)
+    """Charges that have none yet: when it is made, its type and its fee."""
     calls: dict[str, str] = field(default_factory=dict)
     """The idempotency key under which each refund was asked for; dashboard refunds have none."""
     problems: list[str] = field(default_factory=list)
@@ -102,9 +106,20 @@ class Account:
         self.problems += [f"{event_type}: {problem}" for problem in event_problems(event)]
         self.events.append(event)
 
-    def move(self, kind: str, category: str, source: str, amount: int, *, fee: int = 0) -> Body:
+    def move(
+        self,
+        kind: str,
+        category: str,
+        source: str | None,
+        amount: int,
+        *,
+        fee: int = 0,
+        currency: str = "gbp",
+    ) -> Body:
         """Money into or out of the balance, as a balance transaction."""
-        fees = [{"amount": fee, "currency": "gbp", "type": "stripe_fee", "application": None}] if fee else []
+        fees = (
+            [{"amount": fee, "currency": currency, "type": "stripe_fee", "application": None}] if fee else []
+        )
         at_once = category.startswith("payout")
         return self.make(
             "balance_transaction",
@@ -115,19 +130,28 @@ class Account:
             fee=fee,
             fee_details=[{**one, "description": "Stripe processing fees"} for one in fees],
             net=amount - fee,
-            currency="gbp",
+            currency=currency,
             status="available" if at_once else "pending",
             available_on=self.now() + (0 if at_once else DAYS_UNTIL_AVAILABLE * DAY),
             balance_type="payments",
         )
 
     def balance(self) -> Body:
-        """What lies at Stripe now."""
+        """What lies at Stripe now, in each currency that there is."""
         moves = self.all("balance_transaction")
+        currencies = {"gbp", *(move["currency"] for move in moves)}
 
         def lies(status: str) -> list[Body]:
-            amount = sum(move["net"] for move in moves if move["status"] == status)
-            return [{"amount": amount, "currency": "gbp", "source_types": {"card": amount}}]
+            sums = {
+                currency: sum(
+                    move["net"] for move in moves if move["status"] == status and move["currency"] == currency
+                )
+                for currency in sorted(currencies)
+            }
+            return [
+                {"amount": amount, "currency": currency, "source_types": {"card": amount}}
+                for currency, amount in sums.items()
+            ]
 
         return {
             "object": "balance",
@@ -136,9 +160,24 @@ class Account:
             "pending": lies("pending"),
         }
 
+    def charged(self, charge: Body, kind: str, fee: int) -> None:
+        """A charge that succeeded moves its money, now or in a while."""
+        if self.moves_after:
+            self.unmoved[charge["id"]] = (self.now() + self.moves_after, kind, fee)
+        else:
+            self._move_charge(charge, kind, fee)
+
+    def _move_charge(self, charge: Body, kind: str, fee: int) -> None:
+        made = self.move(kind, "charge", charge["id"], charge["amount"], fee=fee, currency=charge["currency"])
+        charge["balance_transaction"] = made["id"]
+
     def tick(self) -> None:
-        """Let pass what time alone brings: money becomes available, open pages close."""
+        """Let pass what time alone brings: money moves and becomes available, open pages close."""
         now = self.now()
+        for charge_id in [found for found, (at, *_) in self.unmoved.items() if at <= now]:
+            _, kind, fee = self.unmoved.pop(charge_id)
+            self._move_charge(self.objects[charge_id], kind, fee)
+            self.tell("charge.updated", self.objects[charge_id])
         for body in list(self._waiting()):
             if body["object"] == "balance_transaction" and body["available_on"] <= now:
                 body["status"] = "available"

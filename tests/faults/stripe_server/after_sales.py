@@ -1,6 +1,5 @@
-"""What happens to a payment afterwards: refunds, disputes, payouts."""
+"""What happens to a payment afterwards: refunds and disputes."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from tests.faults.stripe_server.account import DAY, Account, Body, Refusal
@@ -9,7 +8,6 @@ GONE = frozenset({"failed", "canceled"})
 OPEN = frozenset({"needs_response", "under_review", "warning_needs_response", "warning_under_review"})
 DISPUTE_FEE = 2_000
 DAYS_TO_ANSWER = 7
-DAYS_TO_ARRIVE = 3
 
 
 def refund(
@@ -41,7 +39,7 @@ def refund(
     made = account.make(
         "refund",
         amount=amount,
-        currency="gbp",
+        currency=paid["currency"],
         charge=paid["id"],
         payment_intent=paid["payment_intent"],
         metadata=wanted.get("metadata", {}),
@@ -73,7 +71,9 @@ def fail_refund(account: Account, refund_id: str) -> Body:
     """The bank sends a refund back, or its time ran out. Raises Refusal when it failed before."""
     made = _refund(account, refund_id, "pending", "succeeded")
     if made["status"] == "succeeded":
-        back = account.move("refund_failure", "refund_failure", made["id"], made["amount"])
+        back = account.move(
+            "refund_failure", "refund_failure", made["id"], made["amount"], currency=made["currency"]
+        )
         made["failure_balance_transaction"] = back["id"]
     made.pop("pending_reason", None)
     made.update(status="failed", failure_reason="declined")
@@ -160,51 +160,6 @@ def close_dispute(account: Account, dispute_id: str, *, won: bool, gives_back: i
     return found
 
 
-def pay_out(account: Account) -> Body:
-    """All that is available leaves for the bank. Raises Refusal when nothing is."""
-    account.tick()
-    made_of = [move for move in _available(account) if move["id"] not in account.paid_out]
-    amount = sum(move["net"] for move in made_of)
-    if amount <= 0:
-        raise Refusal(400, "There is nothing to pay out.", code="balance_insufficient")
-    made = account.make(
-        "payout",
-        amount=amount,
-        currency="gbp",
-        livemode=False,
-        automatic=True,
-        method="standard",
-        type="bank_account",
-        source_type="card",
-        status="paid",
-        reconciliation_status="completed",
-        arrival_date=account.now() + DAYS_TO_ARRIVE * DAY,
-        metadata={},
-    )
-    move = account.move("payout", "payout", made["id"], -amount)
-    made["balance_transaction"] = move["id"]
-    account.paid_out.update({one["id"]: made["id"] for one in [*made_of, move]})
-    account.tell("payout.created", made)
-    account.tell("payout.paid", made)
-    account.tell("payout.reconciliation_completed", made)
-    return made
-
-
-def fail_payout(account: Account, payout_id: str) -> Body:
-    """Our bank sends a payout back. Raises Refusal when it did before."""
-    found = account.get("payout", payout_id)
-    if found["status"] == "failed":
-        raise Refusal(400, "It has failed already.")
-    move = account.move("payout_failure", "payout_reversal", found["id"], found["amount"])
-    found.update(status="failed", failure_balance_transaction=move["id"], failure_code="account_closed")
-    account.tell("payout.failed", found)
-    return found
-
-
-def _available(account: Account) -> Sequence[Body]:
-    return [move for move in account.all("balance_transaction") if move["status"] == "available"]
-
-
 def _charge_of(account: Account, intent_id: str) -> Body:
     intent = account.get("payment_intent", intent_id)
     if intent["status"] != "succeeded":
@@ -232,7 +187,7 @@ def _disputes(account: Account, paid: Body) -> list[Body]:
 
 
 def _take(account: Account, made: Body) -> None:
-    move = account.move("refund", "refund", made["id"], -made["amount"])
+    move = account.move("refund", "refund", made["id"], -made["amount"], currency=made["currency"])
     made.update(status="succeeded", balance_transaction=move["id"])
 
 

@@ -56,7 +56,9 @@ def _filtered(account: Account, kind: str, params: Params) -> list[Body]:
         if name in params:
             found = [one for one in found if one.get(name) == params[name]]
     if "payout" in params:
-        account.get("payout", params["payout"])
+        if not account.get("payout", params["payout"])["automatic"]:
+            said = "Balance transaction history can only be filtered on automatic transfers, not manual."
+            raise Refusal(400, said, param="payout")
         found = [one for one in found if account.paid_out.get(one["id"]) == params["payout"]]
     return found
 

@@ -85,7 +85,7 @@ def pay(account: Account, session_id: str) -> Body:
     """The buyer pays by card. Raises Refusal when the page is not open."""
     session = _opened(account, session_id)
     intent = _confirmed(account, session, "card")
-    _charged(account, intent, "succeeded", "card")
+    charged(account, intent, "succeeded", "card")
     session.update(status="complete", payment_status="paid", url=None, customer_details=_details(session))
     account.tell("checkout.session.completed", session)
     return session
@@ -95,7 +95,7 @@ def decline(account: Account, session_id: str) -> Body:
     """The buyer's bank says no; the page stays open. Raises Refusal when it is not."""
     session = _opened(account, session_id)
     intent = _confirmed(account, session, "card")
-    _charged(account, intent, "failed", "card")
+    charged(account, intent, "failed", "card")
     return session
 
 
@@ -116,7 +116,7 @@ def late_money(account: Account, session_id: str, *, arrives: bool) -> Body:
     intent = account.objects.get(session["payment_intent"] or "")
     if session["status"] != "complete" or intent is None or intent["status"] != "processing":
         raise Refusal(400, "No debit is on its way.")
-    _charged(account, intent, "succeeded" if arrives else "failed", "bacs_debit")
+    charged(account, intent, "succeeded" if arrives else "failed", "bacs_debit")
     if arrives:
         session.update(payment_status="paid")
     happened = "async_payment_succeeded" if arrives else "async_payment_failed"
@@ -134,22 +134,7 @@ def _opened(account: Account, session_id: str) -> Body:
 def _confirmed(account: Account, session: Body, method: str) -> Body:
     """The session's payment intent, made when somebody first tries to pay."""
     if session["payment_intent"] is None:
-        intent = account.make(
-            "payment_intent",
-            livemode=False,
-            amount=session["amount_total"],
-            amount_capturable=0,
-            amount_received=0,
-            currency="gbp",
-            status="requires_payment_method",
-            capture_method="automatic_async",
-            confirmation_method="automatic",
-            payment_method_types=["card", "bacs_debit"],
-            payment_method_options={},
-            amount_details={"tip": {}},
-            metadata=account.intended[session["id"]],
-        )
-        intent["client_secret"] = f"{intent['id']}_secret"
+        intent = made_intent(account, session["amount_total"], account.intended[session["id"]])
         session["payment_intent"] = intent["id"]
         account.tell("payment_intent.created", intent)
     intent = account.objects[session["payment_intent"]]
@@ -157,7 +142,29 @@ def _confirmed(account: Account, session: Body, method: str) -> Body:
     return intent
 
 
-def _charged(account: Account, intent: Body, status: str, method: str) -> None:
+def made_intent(account: Account, amount: int, metadata: dict[str, str], *, currency: str = "gbp") -> Body:
+    """A payment that is wanted, of a page of ours or of anything else that sells on the account."""
+    intent = account.make(
+        "payment_intent",
+        livemode=False,
+        amount=amount,
+        amount_capturable=0,
+        amount_received=0,
+        currency=currency,
+        status="requires_payment_method",
+        capture_method="automatic_async",
+        confirmation_method="automatic",
+        payment_method_types=["card", "bacs_debit"],
+        payment_method_options={},
+        amount_details={"tip": {}},
+        metadata=metadata,
+    )
+    intent["client_secret"] = f"{intent['id']}_secret"
+    return intent
+
+
+def charged(account: Account, intent: Body, status: str, method: str) -> None:
+    """A try to pay: the charge, and its money if it succeeded."""
     paid = status == "succeeded"
     charge = account.make(
         "charge",
@@ -165,7 +172,7 @@ def _charged(account: Account, intent: Body, status: str, method: str) -> None:
         amount=intent["amount"],
         amount_captured=intent["amount"] if paid else 0,
         amount_refunded=0,
-        currency="gbp",
+        currency=intent["currency"],
         status=status,
         paid=paid,
         captured=paid,
@@ -189,10 +196,7 @@ def _charged(account: Account, intent: Body, status: str, method: str) -> None:
         account.tell("payment_intent.payment_failed", intent)
         return
     fee = FEE_PENCE + intent["amount"] * FEE_PER_MILLE // 1000
-    kind = "charge" if method == "card" else "payment"
-    charge["balance_transaction"] = account.move(kind, "charge", charge["id"], intent["amount"], fee=fee)[
-        "id"
-    ]
+    account.charged(charge, "charge" if method == "card" else "payment", fee)
     intent.update(status="succeeded", amount_received=intent["amount"], last_payment_error=None)
     account.tell("charge.succeeded", charge)
     account.tell("payment_intent.succeeded", intent)
