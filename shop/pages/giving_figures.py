@@ -1,10 +1,11 @@
-"""What /giving shows: figures, the chart, the rows of its tables. Money is in pence until it is written."""
+"""What /giving shows below its summary: the chart, the rows of its tables. Money is in pence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from shop.giving.gift_counts import Gifts
 from shop.giving.ledger import Book
 from shop.giving.months import Month
 from shop.giving.remittances import Remittance
@@ -50,6 +51,10 @@ class Given:
     seq: int
     hash: str
     booked_on: date | None
+    year: str
+    """This one, by Britain's calendar."""
+    this_year: Gifts
+    in_all: Gifts
 
     @property
     def given_pence(self) -> int:
@@ -116,23 +121,6 @@ class MonthTable:
 
     rows: Sequence[Cells]
     foot: Cells
-
-
-def figures(given: Given) -> list[tuple[str, str, str]]:
-    """(name, amount, note) of what stands above everything else."""
-    found = [
-        ("Given in all", given.given_pence, "from every sale so far, less refunds"),
-        ("Paid over", given.paid_pence, ""),
-    ]
-    if given.owed_pence < 0:
-        found.append(("Paid ahead", -given.owed_pence, "set against what comes next"))
-    else:
-        days = given.agreement.pay_within_days if given.agreement else None
-        note = f"to be paid over within {days} days of reaching us" if days is not None else ""
-        found.append(("Owed now", given.owed_pence, note))
-    if given.held_pence:
-        found.append(("Waiting", given.held_pence, "until a bank has decided a dispute"))
-    return [(name, pounds_and_pence(pence), note) for name, pence, note in found]
 
 
 def chart(months: Sequence[Month]) -> Chart:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from shop import clock, web
 from shop.catalogue.page_cache import CachedPages, Statement, answer_from_memory
 from shop.giving import remittances
+from shop.giving.gift_counts import gifts, shares
 from shop.giving.months import Sums, by_month, owed_by_charity, read_sums
 from shop.giving.policies import SAMPLE_AGREEMENT, policy_in_force
 from shop.money import pounds_and_pence
@@ -23,10 +24,10 @@ from shop.pages.giving_figures import (
     Given,
     agreement_facts,
     chart,
-    figures,
     month_table,
     payment_row,
 )
+from shop.pages.giving_summary import summary
 from shop.payments.services import Services
 
 blueprint = Blueprint("giving", __name__)
@@ -70,16 +71,20 @@ def _cached_pages() -> CachedPages[Given]:
 
 
 def _given(session: Session, sums: Sums, statement: str | None) -> Given:
+    month, each = clock.month(clock.now()), shares(session)
     return Given(
         book=sums.book,
         statement=statement,
         agreement=_agreement(session, live=sums.book == "live"),
-        months=tuple(reversed(by_month(sums, clock.month(clock.now())))),
+        months=tuple(reversed(by_month(sums, month))),
         owed=tuple(sorted(owed_by_charity(session, sums).items())),
         payments=tuple(remittances.remittances(session, sums.book)),
         seq=sums.seq,
         hash=sums.hash,
         booked_on=sums.booked_on,
+        year=month[:4],
+        this_year=gifts(sums, each, since=f"{month[:4]}-01"),
+        in_all=gifts(sums, each),
     )
 
 
@@ -107,7 +112,7 @@ def _page(given: Given) -> str:
         given=given,
         test=given.book == "test",
         statement=given.statement,
-        figures=figures(given),
+        summary=summary(given) if given.months else None,
         owed=[f"{name}: {pounds_and_pence(pence)} owed now" for name, pence in given.owed],
         drawn=chart(given.months),
         months=month_table(given),

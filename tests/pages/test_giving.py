@@ -15,10 +15,13 @@ from sqlalchemy import delete, select, update
 from shop.application import create_app
 from shop.catalogue import page_cache
 from shop.giving import ledger, remittances
+from shop.giving.gift_counts import Gifts, Share, gifts
 from shop.giving.ledger import Standing, UnitTarget
 from shop.giving.models import LedgerHead, Policy
-from shop.giving.months import Month
+from shop.giving.months import Month, Sums
+from shop.giving.sums import Key
 from shop.pages.giving_figures import WIDEST, chart
+from shop.pages.giving_summary import came_from
 from shop.settings import Settings
 from tests.giving.conftest import alike
 from tests.harness import Harness
@@ -94,11 +97,81 @@ def test_month_by_month_it_says_what_the_ledger_says(autumn: Harness, anyone: Sh
         ["September 2026", "£15.00", "£0.00", "£15.00", "£15.00", "£0.00"],
     ]
     assert stats(anyone) == {
-        "Given in all": "£15.00", "Paid over": "£5.00", "Owed now": "£5.00", "Waiting": "£5.00",
+        "Given since September 2026": "£15.00",
+        "Paid over": "£5.00", "Still to be paid over": "£5.00", "Waiting": "£5.00",
     }  # fmt: skip
     with autumn.database.reading() as session:
         totals = ledger.totals(session, "test")
     assert (totals.net_pence, totals.remitted_pence, totals.accrued_pence) == (1500, 500, 500)
+
+
+def test_the_first_screen_says_what_was_given_and_where_it_is_in_figures_and_one_bar(
+    autumn: Harness, anyone: Shopper
+) -> None:
+    first = soup(anyone.get(PAGE)).select_one(".given")
+    assert first is not None
+    assert [note.text for note in first.select(".stat-note")] == [
+        "from 3 pieces",
+        "last on 1 November 2026",
+        "within 28 days of reaching us",
+        "until a bank has decided a dispute",
+    ]
+    assert [(part["x"], part["width"]) for part in first.select("rect")] == [
+        ("0.0%", "33.3%"), ("33.3%", "33.3%"), ("66.6%", "33.3%"),
+    ]  # fmt: skip
+    assert str(first.svg.title.text) == (  # type: ignore[union-attr]
+        "Of what was given in all: paid over £5.00, still to be paid over £5.00, waiting £5.00."
+    )
+
+
+def test_this_year_stands_beside_all_there_was(
+    harness: Harness, anyone: Shopper, clock_at: Callable[[int, int], None]
+) -> None:
+    clock_at(2025, 12)
+    give(harness, "PM-AAAA-22", *[Standing.ACCRUED] * 3)
+    clock_at(2026, 1)
+    give(harness, "PM-BBBB-22", Standing.ACCRUED)
+    sums = {name: amount for name, amount in stats(anyone).items() if name.startswith(("Given", "In all"))}
+    assert sums == {"Given in 2026": "£5.00", "In all, since December 2025": "£20.00"}
+    notes = [note.text for note in soup(anyone.get(PAGE)).select(".given-sums .stat-note")]
+    assert notes == ["from 1 piece", "from 4 pieces"]
+    give(harness, "PM-AAAA-22", *[Standing.NONE] * 2)
+    assert stats(anyone)["Given in 2026"] == "-£5.00"
+    assert "more came back than was sold" in anyone.get(PAGE).text
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (Gifts(1500, pieces=3), "from 3 pieces"),
+        (Gifts(1200, pieces=2, orders=1), "from 2 pieces and 1 order"),
+        (Gifts(), ""),
+    ],
+)
+def test_what_was_given_is_said_in_pieces_and_in_orders(given: Gifts, said: str) -> None:
+    assert came_from(given) == said
+
+
+def test_pieces_and_orders_are_counted_by_what_each_policy_gives() -> None:
+    pence = {
+        Key("live", "2025-12", 1, "accrue", "cost"): 1500,
+        Key("live", "2026-01", 1, "reverse", "cost"): -500,
+        Key("live", "2026-01", 2, "accrue", "cost"): 600,
+        Key("live", "2026-01", 2, "accrue", "accrued"): -600,
+    }
+    each = {1: Share(500, "unit"), 2: Share(200, "order")}
+    assert gifts(Sums("live", pence=pence), each) == Gifts(1600, pieces=2, orders=3)
+    assert gifts(Sums("live", pence=pence), each, since="2026-01") == Gifts(100, pieces=-1, orders=3)
+
+
+def test_nobody_has_to_read_a_command_or_a_fingerprint_who_does_not_want_to(
+    autumn: Harness, anyone: Shopper
+) -> None:
+    main = soup(anyone.get(PAGE)).main
+    assert main is not None
+    assert not main.select("code")
+    folded = "".join(str(part.text) for part in main.select("details"))
+    assert len(re.findall(r"[0-9a-f]{16,}", main.text)) == len(re.findall(r"[0-9a-f]{16,}", folded)) == 1
 
 
 def test_the_chart_is_drawn_from_the_rows_of_the_table(autumn: Harness, anyone: Shopper) -> None:
@@ -170,7 +243,7 @@ def test_the_head_of_the_ledger_is_there_to_be_noted(autumn: Harness, anyone: Sh
         head = session.execute(select(LedgerHead.last_seq, LedgerHead.last_hash)).one()
     page = soup(anyone.get(PAGE)).main.text  # type: ignore[union-attr]
     assert head.last_hash in page
-    assert f"number {head.last_seq}, written on 15 November 2026" in page
+    assert f"Number {head.last_seq}, written on 15 November 2026" in page
 
 
 def test_a_payment_undone_is_shown_as_that(autumn: Harness, anyone: Shopper) -> None:
@@ -252,13 +325,13 @@ def test_a_new_gift_is_there_within_a_second_and_only_it_is_read(
     app: Flask, harness: Harness, anyone: Shopper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     give(harness, "PM-AAAA-22", Standing.ACCRUED)
-    assert stats(anyone)["Given in all"] == "£5.00"
+    assert stats(anyone)["Given since November 2026"] == "£5.00"
     monkeypatch.setattr(page_cache, "FRESH_SECONDS", 60.0)
     anyone.get(PAGE)
     give(harness, "PM-BBBB-22", Standing.ACCRUED)
-    assert stats(anyone)["Given in all"] == "£5.00", "from memory"
+    assert stats(anyone)["Given since November 2026"] == "£5.00", "from memory"
     monkeypatch.setattr(page_cache, "FRESH_SECONDS", 0.0)
-    assert stats(anyone)["Given in all"] == "£10.00"
+    assert stats(anyone)["Given since November 2026"] == "£10.00"
 
 
 def test_it_is_answered_from_memory_and_revalidated(anyone: Shopper) -> None:
