@@ -36,6 +36,11 @@ class Account(Base):
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 
+    @property
+    def role_and_number(self) -> str:
+        """As the ledger says who did something: without the address."""
+        return f"{self.role} {self.id}"
+
 
 class StaffSession(Base):
     """One signed-in browser. The token itself is only in its cookie; here lies its SHA-256."""

@@ -3,9 +3,11 @@
 Role and session are looked up in the database at every request, so both take effect at once, on every host.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Subquery, func, select, update
 from sqlalchemy.orm import Session
@@ -53,6 +55,20 @@ def listed(session: Session) -> Sequence[Member]:
         .order_by(Account.id)
     )
     return [Member(account, browsers, seen) for account, browsers, seen in rows]
+
+
+_ROLE_AND_NUMBER: Final = re.compile(r"[a-z]+ ([1-9][0-9]*)")
+
+
+def addresses(session: Session) -> Mapping[int, str]:
+    """The e-mail of everybody who ever worked here, by the number of the account."""
+    return {account.id: account.email for account in session.execute(select(Account.id, Account.email))}
+
+
+def who(actor: str, addresses: Mapping[int, str]) -> str:
+    """Who stands behind `Account.role_and_number`; whatever else an actor is, as it is."""
+    found = _ROLE_AND_NUMBER.fullmatch(actor)
+    return addresses.get(int(found[1]), actor) if found else actor
 
 
 def _live(now: datetime) -> Subquery:

@@ -11,6 +11,7 @@ from wtforms import BooleanField, DateField, HiddenField, SelectChoice, SelectFi
 from wtforms.validators import InputRequired, ValidationError
 
 from shop import web
+from shop.accounts import roster
 from shop.accounts.access import require
 from shop.container import current_services
 from shop.finance.rows import owed_figures, payment
@@ -134,7 +135,7 @@ def _write_down(form: PaymentForm, *, policy_id: int) -> None:
             bank_reference=form.bank_reference.data.strip(),
             receipt=(form.receipt.data or "").strip(),
             key=form.once.data,
-            actor=g.account.email,
+            actor=g.account.role_and_number,
             more_than_owed=form.more_than_owed.data,
         )
 
@@ -156,7 +157,9 @@ def undo(seq: int) -> ResponseReturnValue:
         return (page, HTTPStatus.UNPROCESSABLE_ENTITY) if page else _gone()
     try:
         with web.transaction() as session:
-            remittances.undo_remittance(session, seq, reason=form.reason.data.strip(), actor=g.account.email)
+            remittances.undo_remittance(
+                session, seq, reason=form.reason.data.strip(), actor=g.account.role_and_number
+            )
     except (remittances.NoSuchRemittance, remittances.AlreadyUndone):
         web.flash_refusal("That payment is not there, or was undone before. Nothing was changed.")
     else:
@@ -178,12 +181,13 @@ def _page(form: PaymentForm, *, allow: bool = False) -> str:
     with web.reading() as session:
         owed = remittances.owed(session, book)
         made = remittances.remittances(session, book, before=before, most=MOST_ROWS + 1)
+        addresses = roster.addresses(session)
     return render_template(
         "finance/remittances.html",
         form=form,
         problems=_problems(form),
         owed=owed_figures(owed),
-        payments=[payment(one) for one in made[:MOST_ROWS]],
+        payments=[payment(one, addresses) for one in made[:MOST_ROWS]],
         latest="/finance/remittances" if before else None,
         earlier=f"/finance/remittances?before={made[MOST_ROWS - 1].seq}" if len(made) > MOST_ROWS else None,
         book=book,

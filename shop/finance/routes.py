@@ -19,6 +19,7 @@ from shop.container import current_services
 from shop.finance.rows import posting
 from shop.giving import export, ledger, ledger_triggers, verification
 from shop.giving.booking_days import Part
+from shop.giving.record import listed
 from shop.web.dates import DAY_FORMATS, day
 
 blueprint = Blueprint("finance", __name__, url_prefix="/finance")
@@ -91,7 +92,7 @@ def _context(form: PeriodForm, *, form_ok: bool) -> dict[str, object]:
     form.book.data = book  # the form says what the page shows
     with web.reading() as session:
         part = Part(book, first, last)
-        records = export.listed(session, part, before=_before(), most=MOST_ROWS + 1)
+        records = listed(session, part, before=_before(), most=MOST_ROWS + 1)
         totals, query = ledger.totals(session, book), _query() if form_ok else ""
         return {
             "form": form,

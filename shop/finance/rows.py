@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from shop.accounts.roster import who
 from shop.giving.record import Record
 from shop.giving.remittances import Remittance
 from shop.money import pounds_and_pence
@@ -24,8 +25,8 @@ def posting(record: Record) -> Cells:
     ]
 
 
-def payment(made: Remittance) -> Cells:
-    """One payment to the charity, and what became of it."""
+def payment(made: Remittance, addresses: Mapping[int, str]) -> Cells:
+    """One payment to the charity, and what became of it. `addresses` are the staff's, by their numbers."""
     return [
         made.seq,
         short_day(made.paid_on),
@@ -33,7 +34,7 @@ def payment(made: Remittance) -> Cells:
         pounds_and_pence(made.amount_pence),
         made.bank_reference or made.reason,
         made.receipt,
-        made.actor,
+        who(made.actor, addresses),
         _correction(made),
     ]
 

@@ -9,19 +9,18 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import date, timedelta
-from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from shop import clock
 from shop.giving import row_texts
 from shop.giving.booking_days import Part, counts_on
 from shop.giving.ledger import Book
 from shop.giving.models import LedgerEntry, LedgerHead, LedgerTxn
-from shop.giving.record import Record
-from shop.giving.row_texts import COUNTS_ON, FIELDS, HAPPENED_ON, NUMBERS, WHAT, Field, Progress, Template
+from shop.giving.record import Record, decimal, records
+from shop.giving.row_fields import COUNTS_ON, FIELDS, HAPPENED_ON, NUMBERS, WHAT, Field, lines_of
+from shop.giving.row_texts import Progress, Template
 from shop.giving.transitions import ACCOUNT_NAMES, Account
 from shop.money import CURRENCY
 
@@ -54,68 +53,12 @@ def export(
     return FORMATS[name](session, Part(book, first, last), progress)
 
 
-def listed(session: Session, part: Part, *, before: int | None = None, most: int) -> list[Record]:
-    """The part's transactions, the last booked first: `most` of them, from transaction `before` on back."""
-    query = select(LedgerTxn.seq).where(part.condition)
-    if before is not None:
-        period = session.scalar(select(LedgerTxn.period).where(LedgerTxn.seq == before))
-        query = query.where(tuple_(LedgerTxn.period, LedgerTxn.seq) < tuple_(literal(period), before))
-    numbers = session.scalars(query.order_by(LedgerTxn.period.desc(), LedgerTxn.seq.desc()).limit(most)).all()
-    found = {record.seq: record for record in _records(session, numbers)}
-    return [found[seq] for seq in numbers]
-
-
-def _records(session: Session, numbers: Sequence[int]) -> Iterator[Record]:
-    """The transactions of these numbers, in order of seq."""
-    rows = session.execute(_QUERY.where(LedgerTxn.seq.in_(numbers)))
-    for _, group in groupby(rows, key=lambda row: row.seq):
-        yield _record(list(group))
-
-
-_QUERY: Final = (
-    select(
-        LedgerTxn.seq, LedgerTxn.event_at, LedgerTxn.booked_at, LedgerTxn.period, LedgerTxn.book,
-        LedgerTxn.kind, LedgerTxn.order_reference, LedgerTxn.unit, LedgerTxn.sku, LedgerTxn.policy_id,
-        LedgerTxn.reverses_seq, LedgerTxn.hash, LedgerEntry.account, LedgerEntry.amount_pence,
-    )
-    .join(LedgerEntry, LedgerEntry.txn_seq == LedgerTxn.seq)
-    .order_by(LedgerTxn.seq, LedgerEntry.line)
-)  # fmt: skip
-
-
-def _record(rows: Sequence[Any]) -> Record:
-    txn = rows[0]
-    lines = tuple((Account(row.account), row.amount_pence) for row in rows)
-    given = sum(pence for account, pence in lines if account is Account.COST)
-    return Record(
-        seq=txn.seq,
-        event_at=txn.event_at.isoformat(),
-        booked_at=txn.booked_at.isoformat(),
-        period=txn.period,
-        book=txn.book,
-        kind=txn.kind,
-        order_reference=txn.order_reference or "",
-        unit=txn.unit,
-        sku=txn.sku or "",
-        policy=txn.policy_id,
-        amount=_decimal(given),
-        amount_pence=given,
-        paid_pence=-sum(pence for account, pence in lines if account is Account.REMITTED),
-        currency=CURRENCY.upper(),
-        reverses_seq=txn.reverses_seq,
-        hash=txn.hash,
-        happened_on=clock.in_britain(txn.event_at).date(),
-        counts_on=counts_on(txn.period, txn.booked_at),
-        lines=lines,
-    )
-
-
 def _slow(session: Session, write: Callable[[Record], str]) -> Callable[[int], str]:
     """A row by itself, on a connection of its own: the one in use is in the middle of all the others."""
 
     def one(seq: int) -> str:
         with Session(session.get_bind()) as other:
-            return write(next(_records(other, [seq])))
+            return write(next(records(other, [seq])))
 
     return one
 
@@ -142,7 +85,8 @@ def _csv_line(cells: Sequence[object]) -> str:
 def _csv(session: Session, part: Part, progress: Progress) -> Iterator[str]:
     yield _csv_line(COLUMNS)
     pieces = _between(["", *[","] * (len(COLUMNS) - 1), ""], COLUMNS)
-    yield from row_texts.written(session, part, Template(pieces, "\r\n", _slow(session, csv_row)), progress)
+    template = Template(pieces, "\r\n", _slow(session, csv_row), lambda name: _csv_line([name])[:-2])
+    yield from row_texts.written(session, part, template, progress)
 
 
 def json_row(record: Record) -> str:
@@ -162,7 +106,7 @@ def _json_lines(session: Session, part: Part, progress: Progress) -> Iterator[st
             pieces += [before, asked]
         else:
             pieces += [f'{before}"', FIELDS[name], '"']
-    template = Template([*pieces, "}"], "\n", _slow(session, json_row))
+    template = Template([*pieces, "}"], "\n", _slow(session, json_row), lambda name: json.dumps(name)[1:-1])
     yield from row_texts.written(session, part, template, progress)
 
 
@@ -179,7 +123,7 @@ def beancount_row(record: Record) -> str:
     """A transaction of the beancount file, the empty line before it included."""
     what = " ".join(filter(None, (record.order_reference, record.sku)))
     lines = "".join(
-        f"\n  {_BEANCOUNT[account]}  {_decimal(pence)} {CURRENCY.upper()}" for account, pence in record.lines
+        f"\n  {_BEANCOUNT[account]}  {decimal(pence)} {CURRENCY.upper()}" for account, pence in record.lines
     )
     head = f'\n{record.counts_on} * "{record.kind}" "{what}"\n  seq: {record.seq}\n  hash: "{record.hash}"'
     head += f"\n  happened: {record.happened_on}"
@@ -195,7 +139,7 @@ def _beancount(session: Session, part: Part, progress: Progress) -> Iterator[str
     pieces: list[str | Field] = [
         "\n", COUNTS_ON, ' * "', FIELDS["kind"], '" "', WHAT, '"\n  seq: ', FIELDS["seq"], '\n  hash: "',
         FIELDS["hash"], '"\n  happened: ', HAPPENED_ON, "\n",
-        row_texts.lines_of({a: f"  {name}" for a, name in _BEANCOUNT.items()}),
+        lines_of({a: f"  {name}" for a, name in _BEANCOUNT.items()}),
     ]  # fmt: skip
     template = Template(pieces, "\n", _slow(session, beancount_row))
     yield from row_texts.written(session, part, template, progress)
@@ -221,13 +165,7 @@ def _closing(session: Session, part: Part) -> Iterator[str]:
     after = max(counts_on(period, booked_at) for *_, period, booked_at in found) + timedelta(days=1)
     yield "\n"
     for account in Account:
-        yield f"{after} balance {_BEANCOUNT[account]}  {_decimal(balances.get(account, 0))} GBP\n"
+        yield f"{after} balance {_BEANCOUNT[account]}  {decimal(balances.get(account, 0))} GBP\n"
 
 
 FORMATS: Final[dict[str, Writer]] = {"csv": _csv, "json": _json_lines, "beancount": _beancount}
-
-
-def _decimal(pence: int) -> str:
-    """Pence as plain decimal pounds: -500 is -5.00."""
-    whole, part = divmod(abs(pence), 100)
-    return f"{'-' if pence < 0 else ''}{whole}.{part:02d}"

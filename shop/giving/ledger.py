@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from shop.giving import policies
+from shop.giving.actors import OWNER, without_address
 from shop.giving.canonical import Request
 from shop.giving.models import LedgerSum, LedgerTxn, Policy
 from shop.giving.posting import Head, IdempotencyConflict, NotPlain, lock_head, open_books, post
@@ -147,7 +148,7 @@ def bring_to(
 def _steps(
     book: Book, order_reference: str, before: _Past | None, target: UnitTarget
 ) -> Iterator[tuple[Request, int, str]]:
-    """What a unit lacks: each request with its number in the unit's story, and who did it."""
+    """What a unit lacks: each request with its number in the unit's story, and whose role did it."""
     standing, past, accrual_seq = before[3:] if before else (Standing.NONE, 0, 0)
     for step, kind in enumerate(ROUTES[standing, target.standing], start=past + 1):
         fact = target.facts.of(kind, first=step == 1)
@@ -162,7 +163,8 @@ def _steps(
             event_at=fact.event_at,
             cause=fact.cause,
         )
-        yield request, step, fact.actor
+        # Nobody but the owner gives money back or enters a sale.
+        yield request, step, without_address(fact.actor, OWNER)
 
 
 def standings(session: Session, order_reference: str) -> dict[int, Standing]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.giving import policies
+from shop.giving.actors import without_address
 from shop.giving.booking_days import next_month
 from shop.giving.canonical import Facts, Lines, Request, sha256
 from shop.giving.models import (
@@ -72,6 +73,7 @@ def post(
     `amounts` are signed pence that sum to zero; `head` is what `lock_head` gave in this transaction, if it
     was called, and `policy` the request's held in it, too. A key used before gives its transaction
     back when the content is the same (whoever asks), and raises IdempotencyConflict when it is not.
+    `actor` is a role, with the number of its account where that matters ("finance 2"); no address is kept.
     Raises NotPlain for a reference or SKU an export could not carry safely, ValueError for a time without its
     zone, and IntegrityError from the database for lines that do not balance.
     """
@@ -95,7 +97,7 @@ def post(
         policy_digest=policies.digest(policy) if policy else None,
         period=_open_period(session, booked_at, last, closed),
         booked_at=booked_at,
-        actor=actor,
+        actor=without_address(actor),
         previous_hash=head.hash,
     )
     return _write(session, facts, lines)

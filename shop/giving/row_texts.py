@@ -13,12 +13,12 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from shop.giving.booking_days import Part
-from shop.giving.transitions import Account
-from shop.money import CURRENCY
+from shop.giving.models import Policy
+from shop.giving.row_fields import CHARITY, MARK, Field
 from shop.sql import is_sqlite
 
 BATCH: Final = 500
@@ -32,92 +32,6 @@ SEQ: Final = re.compile(r'(?:seq"?: |^)(\d+)')
 
 
 @dataclass(frozen=True)
-class Field:
-    """A column of the files: what it is made of, in the SQL of each database. NULL when it is empty."""
-
-    sqlite: str
-    postgresql: str
-    left: int = 0
-    """How many characters it leaves when the plain ones are taken away."""
-
-
-def _same(sql: str) -> Field:
-    return Field(sql, sql)
-
-
-def _moment(column: str) -> Field:
-    """As datetime.isoformat() writes it: microseconds only where there are any."""
-    return Field(
-        f"replace(replace({column}, ' ', 'T'), '.000000', '') || '+00:00'",
-        f"""replace(to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '')"""
-        " || '+00:00'",
-    )
-
-
-def _decimal(pence: str) -> Field:
-    """Pence as plain decimal pounds: -500 is -5.00."""
-    sign = f"CASE WHEN {pence} < 0 THEN '-' ELSE '' END"
-    return Field(
-        f"printf('%s%d.%02d', {sign}, abs({pence}) / 100, abs({pence}) % 100)",
-        f"concat({sign}, abs({pence}) / 100, '.', lpad((abs({pence}) % 100)::text, 2, '0'))",
-    )
-
-
-def _sum(account: Account, sign: str = "") -> str:
-    return f"sum(CASE account WHEN '{account.value}' THEN {sign}amount_pence ELSE 0 END)"
-
-
-FIELDS: Final[dict[str, Field]] = {
-    "seq": _same("seq"),
-    "event_at": _moment("event_at"),
-    "booked_at": _moment("booked_at"),
-    "period": _same("period"),
-    "book": _same("book"),
-    "kind": _same("kind"),
-    "order_reference": _same("order_reference"),
-    "unit": _same("unit"),
-    "sku": _same("sku"),
-    "policy": _same("policy_id"),
-    "amount": _decimal(_sum(Account.COST)),
-    "amount_pence": _same(_sum(Account.COST)),
-    "paid_pence": _same(_sum(Account.REMITTED, "-")),
-    "currency": _same(f"'{CURRENCY.upper()}'"),
-    "reverses_seq": _same("reverses_seq"),
-    "hash": _same("hash"),
-}
-"""What a row may say, by the names of `export.Record`."""
-
-NUMBERS: Final = frozenset({"seq", "unit", "policy", "amount_pence", "paid_pence", "reverses_seq"})
-
-
-def _britain(column: str) -> Field:
-    """The day of a moment by Britain's calendar.
-
-    SQLite knows no zones: summer is from the last Sunday of March to the last of October, at one o'clock UTC.
-    """
-    ends = [
-        f"date(strftime('%Y', {column}) || '{month}-31', '-6 days', 'weekday 0') || ' 01:00'"
-        for month in ("-03", "-10")
-    ]
-    hour = f"CASE WHEN {column} >= {ends[0]} AND {column} < {ends[1]} THEN '+1 hour' ELSE '+0 hours' END"
-    return Field(f"date({column}, {hour})", f"({column} AT TIME ZONE 'Europe/London')::date")
-
-
-_BOOKED, _MONTH = _britain("booked_at"), "(period || '-01')"
-COUNTS_ON: Final = Field(
-    f"max({_MONTH}, min(date({_MONTH}, '+1 month', '-1 day'), {_BOOKED.sqlite}))",
-    f"greatest({_MONTH}::date,"
-    f" least(({_MONTH}::date + interval '1 month -1 day')::date, {_BOOKED.postgresql}))",
-)
-"""The day a transaction counts on, as `booking_days.counts_on` gives it."""
-HAPPENED_ON: Final = _britain("event_at")
-WHAT: Final = _same(
-    "coalesce(order_reference, '') || CASE WHEN order_reference <> '' AND sku <> '' THEN ' ' ELSE '' END"
-    " || coalesce(sku, '')"
-)
-
-
-@dataclass(frozen=True)
 class Template:
     """How a row is written: texts and fields in turn, and what ends it."""
 
@@ -125,6 +39,8 @@ class Template:
     end: str
     slow: Callable[[int], str]
     """The row of a transaction by another road, its end included."""
+    quoted: Callable[[str], str] = str
+    """A charity's name as this format writes it."""
 
     @property
     def left(self) -> int:
@@ -141,45 +57,43 @@ Progress = Callable[[int], object]
 def written(session: Session, part: Part, template: Template, progress: Progress = bool) -> Iterator[str]:
     """The part's rows in order of seq, some at a time."""
     blocks = _from_sqlite if is_sqlite(session) else _from_postgresql
-    left = template.left
+    left, names = template.left, _charities(session, template)
     for block in blocks(session, part, template):
         whole = template.end.join(block) + template.end
         if _left(whole) == left * len(block):
-            yield whole if is_sqlite(session) else _unescaped(whole)
+            yield _finished(whole, names)
         else:
-            yield "".join(_mended(row, template, left) for row in block)
+            yield "".join(_mended(row, template, left, names) for row in block)
         progress(len(block))
-
-
-def lines_of(names: Mapping[Account, str]) -> Field:
-    """All the lines of a transaction in order, one below the other: name of the account, pounds, GBP."""
-    cases = " ".join(f"WHEN '{account.value}' THEN '{shown}'" for account, shown in names.items())
-    amount = _decimal("amount_pence")
-    line = "CASE account {cases} END || '  ' || {amount} || ' GBP'"
-    return Field(
-        # The lines come in the order of their key, by which they are found.
-        f"group_concat({line.format(cases=cases, amount=amount.sqlite)}, char(10))",
-        f"string_agg({line.format(cases=cases, amount=amount.postgresql)}, E'\\n' ORDER BY line)",
-        left=1,  # the end of a line between two; a transaction of more goes the slow road
-    )
 
 
 def _left(text: str) -> int:
     return len(text.encode().translate(None, PLAIN))
 
 
-def _mended(row: str, template: Template, left: int) -> str:
+def _mended(row: str, template: Template, left: int, names: Mapping[str, str]) -> str:
     if _left(row + template.end) == left:
-        return _unescaped(row) + template.end
+        return _finished(row + template.end, names)
     number = SEQ.search(row)
     if number is None:
         raise ValueError("a row without its number")
     return template.slow(int(number[1]))
 
 
-def _unescaped(text: str) -> str:
+def _charities(session: Session, template: Template) -> dict[str, str]:
+    """What stands for a charity in the database's text, and its name as the format writes it."""
+    if CHARITY not in template.parts:
+        return {}
+    found = session.execute(select(Policy.id, Policy.charity_name))
+    return {f"{MARK}{policy}{MARK}": template.quoted(name) for policy, name in found}
+
+
+def _finished(text: str, names: Mapping[str, str]) -> str:
     r"""COPY writes a line's end inside a row as \n; nothing else in a plain row needs a backslash."""
-    return text.replace("\\n", "\n")
+    text = text.replace("\\n", "\n")
+    for mark, name in names.items():
+        text = text.replace(mark, name)
+    return text
 
 
 def _from_sqlite(session: Session, part: Part, template: Template) -> Iterator[list[str]]:

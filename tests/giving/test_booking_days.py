@@ -19,7 +19,8 @@ from shop.giving.booking_days import Part, counts_on, first_day, last_day, next_
 from shop.giving.ledger import Standing
 from shop.giving.models import Policy
 from shop.giving.months import by_month, read_sums
-from shop.giving.row_texts import COUNTS_ON
+from shop.giving.record import listed
+from shop.giving.row_fields import COUNTS_ON
 from tests.giving.conftest import Books
 
 HOUR = timedelta(hours=1)
@@ -37,7 +38,7 @@ def in_the_csv(books: Books, month: str) -> int:
 
 def in_the_pages(books: Books, month: str) -> int:
     with books.database.reading() as session:
-        found = export.listed(session, Part("live", first_day(month), last_day(month)), most=10_000)
+        found = listed(session, Part("live", first_day(month), last_day(month)), most=10_000)
     assert {record.period for record in found} <= {month}
     assert all(first_day(month) <= record.counts_on <= last_day(month) for record in found)
     return sum(record.amount_pence for record in found)
@@ -118,7 +119,7 @@ def test_half_an_hour_after_midnight_in_summer_it_is_the_new_month(
     books.bring("PM-1", Standing.ACCRUED, at=at)
     assert months_of(books) == {"2026-07": 500}
     with books.database.reading() as session:
-        (record,) = export.listed(session, Part("live"), most=1)
+        (record,) = listed(session, Part("live"), most=1)
         assert read_sums(session, "live").booked_on == date(2026, 7, 1)
     assert (record.counts_on, record.happened_on) == (date(2026, 7, 1), date(2026, 7, 1))
 
