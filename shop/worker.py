@@ -18,6 +18,7 @@ from flask import Flask, render_template
 from shop import clock, erasures, key_copies, privacy, retention, stock
 from shop.accounts import rate_limit, sessions, staff
 from shop.alerts import AlertKind, raise_alert
+from shop.bookkeeping.movement_reading import READ_EVERY, read_if_due
 from shop.catalogue import snapshot
 from shop.checkout import basket_store
 from shop.emails import order_emails, payment_link
@@ -82,7 +83,7 @@ class Worker:
                 rounds=True,
             ),
         ]
-        news = [self._task("webhooks", lambda: handlers.work(self.services))]
+        news = [self._task("webhooks", partial(handlers.work, self.services))]
         if self.settings.payment_mode is PaymentMode.STAND_IN:
             news.insert(0, self._task("deliveries", self._deliver))
         upkeep = [
@@ -99,6 +100,7 @@ class Worker:
             self._task("few left", self._tell_of_few, EVERY),
             self._task("search", partial(order_search.make_searchable, *sealed), SEARCH_EVERY, rounds=True),
             self._task("gifts", lambda: read_old(*sealed), LOOK_EVERY, rounds=True),
+            self._task("movements", partial(read_if_due, self.services), READ_EVERY, rounds=True),
             self._task("arrivals", self._assume_arrivals, LOOK_EVERY, rounds=True),
         ]
         return emails, news, upkeep

@@ -24,6 +24,7 @@ MOVING: Final[Mapping[str, Sequence[str]]] = {
 
 NOT_ABOUT_MONEY: Final = frozenset(
     {
+        "balance_transaction",
         "basket",
         "basket_line",
         "correction",

@@ -3,17 +3,18 @@
 Whatever comes back is turned into the records of `stripe_snapshot` at once: no Stripe type travels further.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Unpack
 from urllib.parse import quote_plus
 
 from shop import clock
-from shop.payments import radar_lookup, stripe_client, stripe_objects, webhook_signature
+from shop.payments import movement_pages, radar_lookup, stripe_client, stripe_objects, webhook_signature
 from shop.payments.gateway_errors import CannotExpire, GatewayDown, GatewayRefused
+from shop.payments.movement_pages import PAGE, Which
 from shop.payments.stripe_client import Hear, StripeClient, WsgiApp, stripe_errors
 from shop.payments.stripe_snapshot import (
     BalanceSeen,
@@ -27,7 +28,6 @@ from shop.payments.stripe_snapshot import (
 )
 from shop.payments.stripe_time import StripeTime
 
-PAGE: Final = 100
 SESSIONS: Final = "/v1/checkout/sessions"
 
 
@@ -153,6 +153,14 @@ class Gateway:
         with stripe_errors():
             for row in self._client.v1.payouts.list({"limit": PAGE}).auto_paging_iter():
                 yield stripe_objects.payout(row.to_dict())
+
+    def some_moves(self, **which: Unpack[Which]) -> tuple[Sequence[MoveSeen], bool]:
+        """A page of balance transactions, newest first, and whether there are older ones: see Which."""
+        return movement_pages.moves(self._client, which)
+
+    def some_payouts(self, **which: Unpack[Which]) -> tuple[Sequence[PayoutSeen], bool]:
+        """A page of payouts, newest first, and whether there are older ones: see Which."""
+        return movement_pages.payouts(self._client, which)
 
     def payout(self, payout_id: str) -> PayoutSeen:
         """One payout as it stands."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.orm import Base, one_of, partial_index
@@ -106,7 +106,11 @@ class PaymentEntry(Base):
     """Money that moved at Stripe, once: never changed, never removed."""
 
     __tablename__ = "payment_entry"
-    __table_args__ = (CheckConstraint("amount_pence <> 0", name="moves_money"), one_of("kind", EntryKind))
+    __table_args__ = (
+        CheckConstraint("amount_pence <> 0", name="moves_money"),
+        one_of("kind", EntryKind),
+        Index("ix_payment_entry_booked_at", "booked_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)

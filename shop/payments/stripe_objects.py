@@ -122,6 +122,8 @@ def move(found: Object) -> MoveSeen:
         currency=found["currency"],
         source=identifier(found["source"]),
         created=moment(found["created"]),
+        available_on=moment(found["available_on"]),
+        status=found["status"],
     )
 
 
@@ -132,7 +134,11 @@ def payout(found: Object) -> PayoutSeen:
         status=found["status"],
         amount=found["amount"],
         currency=found["currency"],
+        automatic=found["automatic"],
         balance_transaction=identifier(found["balance_transaction"]),
+        failure_code=found.get("failure_code"),
+        failure_balance_transaction=identifier(found.get("failure_balance_transaction")),
+        trace=(found.get("trace_id") or {}).get("value"),
         reconciliation_status=found["reconciliation_status"],
         arrives=moment(found["arrival_date"]),
         created=moment(found["created"]),

@@ -134,6 +134,9 @@ class MoveSeen:
     currency: str
     source: str | None
     created: datetime
+    available_on: datetime
+    status: str
+    """'pending' or 'available'."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,8 +148,14 @@ class PayoutSeen:
     """'pending', 'in_transit', 'paid', 'failed' or 'canceled'."""
     amount: int
     currency: str
+    automatic: bool
+    """False of one that somebody made by hand: what is in it cannot be asked for."""
     balance_transaction: str | None
+    failure_code: str | None
+    failure_balance_transaction: str | None
     reconciliation_status: str
+    trace: str | None
+    """By which the bank can find it."""
     arrives: datetime
     created: datetime
 

@@ -148,8 +148,11 @@ def close_dispute(
     return made
 
 
-def pay_out(session: Session) -> StandinObject:
-    """Send all that is in the balance to the bank. Raises ApiError when there is nothing to send."""
+def pay_out(session: Session, *, automatic: bool = True, days: int = 0) -> StandinObject:
+    """Send all that is in the balance to the bank, where it is in so many days.
+
+    Raises ApiError when there is nothing to send.
+    """
     waiting = (
         select(StandinObject)
         .filter_by(kind="balance_transaction", payout=None)
@@ -160,15 +163,18 @@ def pay_out(session: Session) -> StandinObject:
     amount = sum(row.body["net"] for row in rows)
     if amount <= 0:
         raise ApiError("There is nothing in the balance to pay out.")
-    body = money_objects.payout(amount)
+    body = money_objects.payout(amount, automatic=automatic, days=days)
     own = _move(session, "payout", -amount, source=body["id"], category="payout")
     rows.append(store.find(session, "balance_transaction", own["id"]))
     for row in rows:
         row.payout = body["id"]
         store.change(row, status="available", available_on=min(row.body["available_on"], store.seconds_now()))
     made = store.put(session, body | {"balance_transaction": own["id"]})
-    for what in ("payout.created", "payout.paid", "payout.reconciliation_completed"):
-        emit(session, what, made)
+    emit(session, "payout.created", made)
+    if not days:
+        emit(session, "payout.paid", made)
+    if automatic:
+        emit(session, "payout.reconciliation_completed", made)
     return made
 
 
@@ -202,9 +208,12 @@ def balance(session: Session) -> dict[str, int]:
 
 
 def release_pending(session: Session) -> None:
-    """Make available what has waited long enough."""
-    for row in session.scalars(_waited()):
-        store.change(row, status="available")
+    """Make available what has waited long enough, and let payouts arrive."""
+    for row in session.scalars(_waited()).all():
+        if row.kind == "payout":
+            emit(session, "payout.paid", row, store.change(row, status="paid"))
+        else:
+            store.change(row, status="available")
 
 
 def any_pending(session: Session) -> bool:
@@ -213,7 +222,7 @@ def any_pending(session: Session) -> bool:
 
 
 def _waited() -> Select[StandinObject]:
-    waiting = select(StandinObject).filter_by(kind="balance_transaction", status="pending")
+    waiting = select(StandinObject).where(StandinObject.kind.in_(["balance_transaction", "payout"]))
     return waiting.where(StandinObject.due_at <= store.seconds_now())
 
 

@@ -122,8 +122,9 @@ def close_review(review_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/payouts")
 def pay_out() -> ResponseReturnValue:
-    """Pay the balance out."""
-    return _do(after_sales.pay_out)
+    """Pay the balance out, or (`kind` 'by hand') as somebody may, to be there in three days."""
+    by_hand = request.form.get("kind") == "by hand"
+    return _do(lambda session: after_sales.pay_out(session, automatic=not by_hand, days=3 * by_hand))
 
 
 @blueprint.post("/payouts/<payout_id>/failure")

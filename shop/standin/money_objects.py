@@ -124,8 +124,8 @@ def dispute(charge: JSON, amount: int, *, inquiry: bool) -> JSON:
     return body
 
 
-def payout(amount: int) -> JSON:
-    """A payout that has arrived."""
+def payout(amount: int, *, automatic: bool = True, days: int = 0) -> JSON:
+    """A payout that has arrived, or does in so many days; of one made by hand Stripe tells no contents."""
     created = seconds_now()
     nothing = (
         "application_fee application_fee_amount balance_transaction failure_balance_transaction failure_code "
@@ -135,8 +135,8 @@ def payout(amount: int) -> JSON:
         "id": new_id("po_"),
         "object": "payout",
         "amount": amount,
-        "arrival_date": created,
-        "automatic": True,
+        "arrival_date": created + days * DAY,
+        "automatic": automatic,
         "created": created,
         "currency": CURRENCY,
         "description": "STRIPE PAYOUT",
@@ -144,9 +144,9 @@ def payout(amount: int) -> JSON:
         "livemode": False,
         "metadata": {},
         "method": "standard",
-        "reconciliation_status": "completed",
+        "reconciliation_status": "completed" if automatic else "not_applicable",
         "source_type": "card",
-        "status": "paid",
+        "status": "in_transit" if days else "paid",
         "trace_id": {"status": "pending", "value": None},
         "type": "bank_account",
     }

@@ -169,6 +169,17 @@ def events(call: Call) -> dict[str, Any]:
     return store.paged(call.session, query, StandinEvent, call.params, call.path)
 
 
+def moves(call: Call) -> dict[str, Any]:
+    """What moved. What a payout is made of can be asked for only if Stripe made it by itself."""
+    if payout := call.params.get("payout"):
+        found = store.find(call.session, "payout", payout, "payout")
+        if not found.body["automatic"]:
+            raise ApiError(
+                "Balance transaction history can only be filtered on automatic transfers, not manual."
+            )
+    return store.listed(call.session, "balance_transaction", call.params, call.path)
+
+
 def event(call: Call) -> dict[str, Any]:
     """One thing that happened."""
     row = call.session.scalar(select(StandinEvent).filter_by(id=call.id))
@@ -211,7 +222,7 @@ OPERATIONS: Final = (
         "GET",
         "/v1/balance_transactions",
         page_of("payout", "source", "type", "currency"),
-        _list("balance_transaction"),
+        moves,
     ),
     Operation("GET", "/v1/balance_transactions/{id}", shape(EXPAND), _one("balance_transaction", "id")),
     Operation("GET", "/v1/payouts", page_of("status"), _list("payout")),

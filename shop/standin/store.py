@@ -79,11 +79,13 @@ def change(row: StandinObject, **fields: Any) -> JSON:
 
 
 def _due_at(body: JSON) -> int | None:
-    """When an open session expires or pending money becomes available; None for what waits for nothing."""
+    """When an open session expires, pending money becomes available or a payout arrives; else None."""
     match body:
         case {"object": "checkout.session", "status": "open", "expires_at": moment}:
             return int(moment)
         case {"object": "balance_transaction", "status": "pending", "available_on": moment}:
+            return int(moment)
+        case {"object": "payout", "status": "in_transit", "arrival_date": moment}:
             return int(moment)
     return None
 
