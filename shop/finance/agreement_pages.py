@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template
+from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from shop import clock, web
@@ -11,13 +11,23 @@ from shop.accounts.access import require
 from shop.container import current_services
 from shop.finance.agreement_forms import AgreementForm, EndForm
 from shop.finance.agreement_rows import agreement_row, facts
-from shop.giving import agreements
+from shop.finance.document_rows import document_row
+from shop.finance.uploads import FILE, HINT, DocumentForm
+from shop.giving import agreements, documents
+from shop.giving.documents import About
 from shop.giving.policies import statement
+from shop.web.setup import MAX_PICTURE_REQUEST_BYTES
 
 blueprint = Blueprint("finance_agreements", __name__, url_prefix="/finance/agreements")
 
 HERE = "/finance/agreements"
 USED = "Orders were placed under it, so it stays. It can be ended."
+
+
+@blueprint.url_value_preprocessor
+def allow_documents(*_: object) -> None:
+    """A form here may carry a file."""
+    request.max_content_length = MAX_PICTURE_REQUEST_BYTES
 
 
 @blueprint.get("")
@@ -68,6 +78,36 @@ def show(number: int) -> ResponseReturnValue:
     return _page(number, EndForm(formdata=None))
 
 
+@blueprint.post("/<int(max=2147483647):number>/documents")
+@require("finance", "owner")
+def attach(number: int) -> ResponseReturnValue:
+    """Add the agreement as it was signed: now, or whenever it comes."""
+    form = DocumentForm()
+    if not form.accepted():
+        return _page(number, EndForm(formdata=None), form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        _keep(number, form)
+    except documents.NoSuchThing:
+        abort(HTTPStatus.NOT_FOUND)
+    except documents.TooMany as refused:
+        form.file_problem = str(refused)
+        return _page(number, EndForm(formdata=None), form), HTTPStatus.UNPROCESSABLE_ENTITY
+    flash("The document is kept with the agreement.")
+    return redirect(f"{HERE}/{number}", HTTPStatus.SEE_OTHER)
+
+
+def _keep(number: int, form: DocumentForm) -> None:
+    with web.transaction() as session:
+        documents.add(
+            session,
+            About(policy_id=number),
+            media_type=form.media_type,
+            content=form.content,
+            note=form.note.data,
+            actor=g.account.role_and_number,
+        )
+
+
 @blueprint.post("/<int(max=2147483647):number>/end")
 @require("finance", "owner")
 def end(number: int) -> ResponseReturnValue:
@@ -109,9 +149,11 @@ def _form(form: AgreementForm, *, ask: bool = False) -> str:
     )
 
 
-def _page(number: int, form: EndForm) -> str:
+def _page(number: int, form: EndForm, attaching: DocumentForm | None = None) -> str:
+    attaching = attaching or DocumentForm(formdata=None)
     with web.reading() as session:
         found = agreements.one(session, number)
+        files = documents.listed(session, About(policy_id=number))
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
     return render_template(
@@ -120,8 +162,12 @@ def _page(number: int, form: EndForm) -> str:
         facts=facts(found),
         said=statement(found.policy),
         number=number,
-        form=form if found.policy.ends_on is None and not found.sample else None,
-        problems=_problems(form),
+        ending=form if found.policy.ends_on is None and not found.sample else None,
+        documents=[document_row(one) for one in files],
+        form=attaching,
+        problems=_problems(form) | attaching.problems,
+        file=FILE,
+        file_hint=HINT,
         removable=not found.used and not found.sample,
         sample=found.sample,
     )

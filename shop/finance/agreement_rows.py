@@ -31,7 +31,7 @@ def facts(one: Written) -> Sequence[tuple[str, str]]:
     found = [("Charity", policy.charity_name), ("What it is", policy.charity_description)]
     if policy.charity_number:
         when = note.number_looked_up_on if note else None
-        looked = f", looked up on {day(when)}" if when else ""
+        looked = f", looked up by {note.entered_by} on {day(when)}" if note and when else ""
         found.append(("Registered number", policy.charity_number + looked))
     found += [
         ("Its site", policy.charity_url),

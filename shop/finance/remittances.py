@@ -197,8 +197,7 @@ def _page(form: PaymentForm, *, allow: bool = False) -> str:
 
 def _reversal_page(seq: int, form: UndoForm) -> str | None:
     with web.reading() as session:
-        made = remittances.remittances(session, current_services().book, before=seq + 1, most=1)
-    found = next((one for one in made if one.seq == seq and not one.undoes), None)
+        found = remittances.one(session, current_services().book, seq)
     if found is None:
         return None
     return render_template("finance/reversal.html", payment=found, form=form, problems=_problems(form))

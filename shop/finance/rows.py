@@ -7,7 +7,7 @@ from shop.giving.record import Record
 from shop.giving.remittances import Remittance
 from shop.money import pounds_and_pence
 from shop.web.cells import Cell, Cells, Link
-from shop.web.dates import short_day
+from shop.web.dates import day, minute, short_day
 
 
 def posting(record: Record) -> Cells:
@@ -27,16 +27,37 @@ def posting(record: Record) -> Cells:
 
 def payment(made: Remittance, addresses: Mapping[int, str]) -> Cells:
     """One payment to the charity, and what became of it. `addresses` are the staff's, by their numbers."""
+    address = f"/finance/remittances/{made.seq}"
     return [
-        made.seq,
+        made.seq if made.undoes else Link(str(made.seq), address, tall=True),
         short_day(made.paid_on),
         made.charity_name,
         pounds_and_pence(made.amount_pence),
         made.bank_reference or made.reason,
-        made.receipt,
+        _receipt(made, address),
         who(made.actor, addresses),
         _correction(made),
     ]
+
+
+def payment_facts(made: Remittance, addresses: Mapping[int, str]) -> list[tuple[str, str]]:
+    """(name, fact) of one payment. `addresses` are the staff's, by their numbers."""
+    facts = [
+        ("To", made.charity_name),
+        ("Day", day(made.paid_on)),
+        ("Bank reference", made.bank_reference),
+        ("Recorded", f"{minute(made.booked_at)}, by {who(made.actor, addresses)}"),
+    ]
+    return [*facts, ("Said of a receipt", made.receipt)] if made.receipt else facts
+
+
+def _receipt(made: Remittance, address: str) -> Cell:
+    """What there is of a receipt, or where it can be added."""
+    if made.has_document:
+        return Link(made.receipt or "On file", address)
+    if made.receipt or made.undoes or made.undone:
+        return made.receipt
+    return Link("Add it", address, about=f", the receipt of payment {made.seq}")
 
 
 def owed_figures(owed: Mapping[str, int]) -> list[tuple[str, str, str]]:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.giving import documents
 from shop.giving.models import Agreement, LedgerTxn, Policy
 from shop.giving.policies import SAMPLE_AGREEMENT
 
@@ -135,6 +136,7 @@ def take_back(session: Session, policy_id: int) -> None:
     """Remove one that was written down by mistake. Raises InUse once an order was placed under it."""
     try:
         with session.begin_nested():
+            documents.forget_of_unused(session, policy_id)
             session.execute(delete(Agreement).where(Agreement.policy_id == policy_id))
             session.execute(delete(Policy).where(Policy.id == policy_id))
     except IntegrityError as used:

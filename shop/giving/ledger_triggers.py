@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from shop.giving.document_guards import DOCUMENTS_KEPT
 from shop.giving.guards import GUARDS, SEALED_AT_COMMIT, TRUNCATE_GUARDS
 from shop.giving.sums import KEEPS_SUMS, keeps_sums
 from shop.triggers import Trigger, Triggers
@@ -16,7 +17,11 @@ PROTECTING: Final[Triggers] = {
 """By dialect: every trigger that protects the ledger and the policies."""
 
 TRIGGERS: Final[Triggers] = {
-    dialect: [*protecting, Trigger(KEEPS_SUMS, "ledger_entry", keeps_sums(dialect))]
+    dialect: [
+        *protecting,
+        Trigger(KEEPS_SUMS, "ledger_entry", keeps_sums(dialect)),
+        *DOCUMENTS_KEPT[dialect],
+    ]
     for dialect, protecting in PROTECTING.items()
 }
-"""By dialect: those, and the one that adds up."""
+"""By dialect: those, the one that adds up, and those that keep what belongs to the ledger."""

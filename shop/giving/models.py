@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.giving.damaged_moments import LedgerMoment
@@ -60,6 +60,30 @@ class Agreement(Base):
     """What they saw that it says: keys of `agreements.CLAUSES`, with spaces between."""
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None]
+
+
+class GivingDocument(Base):
+    """A file that belongs to an agreement or to a payment. Written once; another row takes one back."""
+
+    __tablename__ = "giving_document"
+    __table_args__ = (
+        CheckConstraint("(policy_id IS NULL) <> (payment_seq IS NULL)", name="about_one"),
+        CheckConstraint("(content IS NULL) = (takes_back IS NOT NULL)", name="file_or_taken_back"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    policy_id: Mapped[int | None] = mapped_column(ForeignKey("policy.id"), index=True)
+    payment_seq: Mapped[int | None] = mapped_column(ForeignKey("ledger_txn.seq"), index=True)
+    media_type: Mapped[str]
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    size: Mapped[int]
+    sha256: Mapped[str]
+    """Of the content, in hex."""
+    note: Mapped[str]
+    """What it is, in a few words; why, where it takes another back."""
+    takes_back: Mapped[int | None] = mapped_column(ForeignKey("giving_document.id"), unique=True)
+    added_at: Mapped[datetime]
+    added_by: Mapped[str]
 
 
 class LedgerAccount(Base):

@@ -5,8 +5,6 @@ agreement says otherwise. What was typed about a payment stands in the transacti
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -18,10 +16,16 @@ from shop.giving.canonical import Request
 from shop.giving.ledger import Book
 from shop.giving.models import LedgerEntry, LedgerTxn, Policy
 from shop.giving.months import owed_by_charity, read_sums
+from shop.giving.payments_made import Remittance, charities, one, owed, paid, remittances, undoing
 from shop.giving.policies import SAMPLE_AGREEMENT
 from shop.giving.posting import PLAIN, NotPlain, lock_head, post
 from shop.giving.transitions import Account, Kind, paid_over, said_of_payment
 from shop.money import pounds_and_pence
+
+__all__ = [
+    "AlreadyUndone", "BeforeTheAgreement", "MoreThanOwed", "NoSuchRemittance", "NotYet", "Remittance",
+    "charities", "one", "owed", "paid", "record_remittance", "remittances", "undo_remittance",
+]  # fmt: skip
 
 LONGEST: Final = 200
 """Characters of a bank reference, a receipt's note or a reason."""
@@ -68,43 +72,6 @@ class AlreadyUndone(Exception):
     def __init__(self, seq: int) -> None:
         super().__init__(f"Payment {seq} was undone before.")
         self.seq = seq
-
-
-@dataclass(frozen=True, kw_only=True)
-class Remittance:
-    """One payment to a charity, or the undoing of one: then its amount is below zero."""
-
-    seq: int
-    charity_name: str
-    amount_pence: int
-    paid_on: date
-    bank_reference: str
-    receipt: str
-    """What is on file from the charity; empty while nothing is."""
-    reason: str
-    """Why it was undone."""
-    undoes: int | None
-    undone: bool
-    actor: str
-    booked_at: datetime
-
-
-def charities(session: Session, book: Book) -> dict[str, int]:
-    """The charities that may be paid, each with the id of its newest policy; the sample's in tests only."""
-    query = select(Policy.charity_name, Policy.id).order_by(Policy.id)
-    if book == "live":
-        query = query.where(Policy.agreement_reference != SAMPLE_AGREEMENT)
-    return {row.charity_name: row.id for row in session.execute(query)}
-
-
-def owed(session: Session, book: Book) -> dict[str, int]:
-    """What is owed to each charity now, in pence: accrued, not held in a dispute, not paid over yet."""
-    return owed_by_charity(session, read_sums(session, book))
-
-
-def paid(session: Session, book: Book) -> int:
-    """What was paid over in all, in pence."""
-    return sum(made.amount_pence for made in remittances(session, book))
 
 
 def record_remittance(
@@ -164,7 +131,7 @@ def undo_remittance(session: Session, seq: int, *, reason: str, actor: str) -> L
     txn = session.get(LedgerTxn, seq)
     if txn is None or txn.kind != Kind.REMIT or said_of_payment(txn.cause).get("undoes"):
         raise NoSuchRemittance(seq)
-    key = _undoing(seq)
+    key = undoing(seq)
     if session.scalar(select(LedgerTxn.seq).where(LedgerTxn.idempotency_key == key)):
         raise AlreadyUndone(seq)
     amount = session.scalars(
@@ -175,56 +142,6 @@ def undo_remittance(session: Session, seq: int, *, reason: str, actor: str) -> L
     book: Book = "live" if txn.book == "live" else "test"
     request = _request(book, txn.policy_id, clock.now(), {"reason": reason, "undoes": seq})
     return post(session, request, paid_over(amount), key=key, actor=actor)
-
-
-def remittances(
-    session: Session, book: Book, *, before: int | None = None, most: int | None = None
-) -> Sequence[Remittance]:
-    """The payments and undoings in a book, newest first: all, or `most` of them before a transaction.
-
-    Found by account: no other kind is read.
-    """
-    query = (
-        select(LedgerTxn, LedgerEntry.amount_pence, Policy.charity_name)
-        .join(LedgerEntry, LedgerEntry.txn_seq == LedgerTxn.seq)
-        .join(Policy, Policy.id == LedgerTxn.policy_id)
-        .where(LedgerEntry.account == Account.REMITTED.value, LedgerTxn.book == book)
-        .order_by(LedgerEntry.txn_seq.desc())
-        .limit(most)
-    )
-    if before is not None:
-        query = query.where(LedgerEntry.txn_seq < before)
-    rows = session.execute(query).all()
-    undone = _undone(session, [txn.seq for txn, *_ in rows])
-    return [_remittance(txn, -pence, charity, undone=txn.seq in undone) for txn, pence, charity in rows]
-
-
-def _remittance(txn: LedgerTxn, amount_pence: int, charity_name: str, *, undone: bool) -> Remittance:
-    said = said_of_payment(txn.cause)
-    return Remittance(
-        seq=txn.seq,
-        charity_name=charity_name,
-        amount_pence=amount_pence,
-        paid_on=clock.in_britain(txn.event_at).date(),
-        bank_reference=said.get("bank_reference", ""),
-        receipt=said.get("receipt", ""),
-        reason=said.get("reason", ""),
-        undoes=said.get("undoes"),
-        undone=undone,
-        actor=txn.actor,
-        booked_at=txn.booked_at,
-    )
-
-
-def _undone(session: Session, numbers: Sequence[int]) -> set[int]:
-    """Those of these payments that were undone."""
-    keys = {_undoing(seq): seq for seq in numbers}
-    query = select(LedgerTxn.idempotency_key).where(LedgerTxn.idempotency_key.in_(keys))
-    return {keys[key] for key in session.scalars(query)}
-
-
-def _undoing(seq: int) -> str:
-    return f"remit-undone:{seq}"
 
 
 def _request(book: Book, policy_id: int | None, at: datetime, said: dict[str, Any]) -> Request:

@@ -164,7 +164,7 @@ def payment_row(payment: Remittance) -> Cells:
     elif payment.undoes:
         said = "Undoes a payment written down by mistake"
     else:
-        said = "Receipt on file" if payment.receipt else ""
+        said = "Receipt on file" if payment.receipt or payment.has_document else ""
     return [day(payment.paid_on), pounds_and_pence(payment.amount_pence), payment.charity_name, said]
 
 

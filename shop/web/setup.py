@@ -20,7 +20,7 @@ from shop.web.templates import Templates
 
 MAX_REQUEST_BYTES: Final = 512 * 1024
 MAX_PICTURE_REQUEST_BYTES: Final = 9 * 1024 * 1024
-"""Where a form may carry a picture: the largest that is taken, and the words around it."""
+"""Where a form may carry a picture or a document: the largest that is taken, and the words around it."""
 
 
 class ShopRequest(Request):
@@ -37,7 +37,12 @@ class ShopRequest(Request):
 
 
 def takes_picture(path: str) -> bool:
-    """Whether a form with a picture may be sent to this path: to a claim about an order, by its buyer."""
+    """Whether a form with a picture may be sent to this path.
+
+    To a claim about an order, by its buyer; as a document to an agreement or a payment, by the finance lead.
+    """
+    if path.startswith("/finance/"):
+        return path.endswith("/documents")
     return path.startswith("/orders/") and "/claims" in path
 
 

@@ -239,6 +239,9 @@ BUTTONS: Final = {
 TRIED_ELSEWHERE: Final = {
     "/finance/agreements/new",
     "/finance/agreements/<int(max=2147483647):number>/end",
+    "/finance/agreements/<int(max=2147483647):number>/documents",
+    "/finance/remittances/<int(max=2147483647):seq>/documents",
+    "/finance/documents/<int(max=2147483647):number>/removal",
     "/owner/orders/<reference>/cancellation",
     "/owner/orders/<reference>/claims",
     "/owner/orders/<reference>/email",
@@ -377,7 +380,7 @@ def _remittance(who: Shopper) -> Form:
 def _reversal(who: Shopper) -> Form:
     form = _remittance(who)
     assert who.post(form.action, form.sent).status_code == 303
-    page = str(soup(who.get(form.action)).select_one("#payments a")["href"])  # type: ignore[index]
+    page = str(soup(who.get(form.action)).select_one("#payments a[href$=reversal]")["href"])  # type: ignore[index]
     return _at(who, page, page, {"reason": "typed twice"})
 
 
@@ -509,7 +512,8 @@ def _kept(who: Shopper, name: str, field: str, answer: TestResponse) -> str:
     if name in {"remittance", "reversal"}:
         row = soup(who.get("/finance/remittances")).select_one("#payments tbody tr")
         cells = row.select("th, td")  # type: ignore[union-attr]
-        return _text(cells[{"receipt": 5, "reason": 4}[field]].text).strip()
+        cell = cells[{"receipt": 5, "reason": 4}[field]]
+        return "" if cell.find("a") else _text(cell.text).strip()  # a link leads to where one can be added
     return _text(form_on(answer)[1][field]).strip()
 
 

@@ -76,7 +76,7 @@ def test_what_is_written_down_speaks_from_its_first_day_to_its_last(lead: Shoppe
     page = lead.get(entered.location)
     said = "We give £6 of the price of every piece sold to PANDAS Foundation UK (registered charity 1234567)"
     assert said in page.text
-    assert "looked up on 2 March 2031" in page.text
+    assert "looked up by finance@example.com on 2 March 2031" in page.text
     assert all(clause in page.text for clause in agreements.CLAUSES.values())
     assert "by finance@example.com" in page.text
     assert rows(lead)[0] == [

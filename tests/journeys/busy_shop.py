@@ -15,6 +15,8 @@ from shop.claims import send_backs
 from shop.fulfilment import questions, undelivered, units
 from shop.fulfilment.order_search import make_searchable
 from shop.fulfilment.stages import Hold, Undelivered
+from shop.giving import documents
+from shop.giving.documents import About
 from shop.journal import comments
 from shop.journal.models import State
 from shop.orders import email_change, notes, outside_sales, saved_views, wall
@@ -167,7 +169,11 @@ class BusyShop:
         }  # fmt: skip
         assert self.owner.send(page, page, paid).status_code == 303
         (undo, *_) = re.findall(r"/finance/remittances/(\d+)/reversal", self.owner.get(page).text)
+        with self.desk.harness.database.transaction() as session:
+            file = {"media_type": "application/pdf", "content": b"%PDF-1.7", "note": "", "actor": OWNER}
+            document = documents.add(session, About(payment_seq=int(undo)), **file)
         return {
+            "document": str(document),
             "month": clock.month(clock.now()),
             "sign_in": invitation,
             "remittance": undo,

@@ -1253,6 +1253,30 @@ def reversal(visitor: Visitor) -> None:
     visitor.page.get_by_role("link", name="Undo").click()
 
 
+def one_payment(visitor: Visitor) -> None:
+    sold_and_paid_over(visitor)
+    visitor.page.locator("#payments tbody th a").click()
+
+
+def receipted(visitor: Visitor) -> None:
+    one_payment(visitor)
+    visitor.page.get_by_label("A receipt").set_input_files(
+        {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%%EOF"}
+    )
+    visitor.puts("What it is", "Letter of thanks")
+    visitor.presses("Keep it")
+
+
+def refused_receipt(visitor: Visitor) -> None:
+    one_payment(visitor)
+    visitor.presses("Keep it")
+
+
+def one_document(visitor: Visitor) -> None:
+    receipted(visitor)
+    visitor.page.locator("#documents tbody th a").click()
+
+
 def refused_reversal(visitor: Visitor) -> None:
     reversal(visitor)
     visitor.presses("Undo this payment")
@@ -1908,6 +1932,11 @@ PAGE_STATES: Final = (
     PageState("paid over none", "/finance/remittances", staff_at("finance", "/finance/remittances")),
     PageState("paid over", "/finance/remittances", sold_and_paid_over, shows="is written down as paid over"),
     PageState("paid over refused", "/finance/remittances", paid_too_much, 422, shows="More than is owed"),
+    PageState("payment", "/finance/remittances/<seq>", receipted, shows="is kept with the payment"),
+    PageState(
+        "receipt refused", "/finance/remittances/<seq>/documents", refused_receipt, 422, shows="choose a file"
+    ),
+    PageState("document", "/finance/documents/<number>", one_document, shows="It is the wrong file"),
     PageState("reversal", "/finance/remittances/<seq>/reversal", reversal),
     PageState("reversal refused", "/finance/remittances/<seq>/reversal", refused_reversal, 422),
     PageState("paid over undone", "/finance/remittances", undone_payment, shows="Both lines stay"),
@@ -1960,6 +1989,7 @@ NO_PAGE: Final = {
     "/owner/emails/<email>/<number>/html": "an e-mail alone, in a frame of its page",
     "/owner/": "leads to the alerts or the orders",
     "/finance/ledger.<kind>": "a file",
+    "/finance/documents/<number>/file": "a file",
     "/finance/months/<month>/statement.json": "a file",
     "/giving/months.csv": "a file",
     "/engravings/preview.svg": "a picture",
