@@ -9,8 +9,8 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shop import cli, clock, erasures, probes, trader, web
+from shop.accounts import passkey_routes, security_log
 from shop.accounts import routes as accounts
-from shop.accounts import security_log
 from shop.catalogue import page_cache
 from shop.catalogue import routes as catalogue
 from shop.catalogue.previews import PreviewMiddleware
@@ -94,6 +94,7 @@ TOPICS: Final = (
     thanks_routes,
     webhooks,
     accounts,
+    passkey_routes,
     owner_routes,
     finance,
     finance_agreements,

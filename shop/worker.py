@@ -153,7 +153,7 @@ class Worker:
             rate_limit.forget_tries(session)
             stock.forget_networks(session)
             sessions.forget_sessions(session)
-            staff.forget_links(session)
+            staff.forget_spent(session)
             comment_erasure.forget_old(session, self.services.vault)
             waiting.forget_old(session, self.services.vault)
         return True

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Final, ParamSpec
 from urllib.parse import urlencode
 
-from flask import abort, g, redirect, request
+from flask import Response, abort, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from shop import clock, web
@@ -56,9 +56,18 @@ def account() -> Account:
 def signed_in() -> sessions.SignedIn | None:
     """Who is signed in, by the cookie of this request; `g.account` is theirs, or None."""
     if "signed_in" not in g:
-        g.signed_in = _look_up()
+        found = _look_up()
+        due = found is not None and found.passkey_due
+        g.signed_in, g.half_signed_in = (None, found) if due else (found, None)
         g.account = g.signed_in.account if g.signed_in else None
-    found: sessions.SignedIn | None = g.signed_in
+    opened: sessions.SignedIn | None = g.signed_in
+    return opened
+
+
+def half_signed_in() -> sessions.SignedIn | None:
+    """Who has given a password, or used a link, and has still to show a passkey. Nothing is open to them."""
+    signed_in()
+    found: sessions.SignedIn | None = g.half_signed_in
     return found
 
 
@@ -91,4 +100,9 @@ def _ask_to_sign_in() -> ResponseReturnValue:
         abort(HTTPStatus.UNAUTHORIZED)
     here = safe_next(request.full_path.removesuffix("?"))
     query = f"?{urlencode({'next': here})}" if here else ""
-    return redirect(f"/sign-in{query}", HTTPStatus.SEE_OTHER)
+    return see_other(f"{'/sign-in/passkey' if half_signed_in() else '/sign-in'}{query}")
+
+
+def see_other(address: str) -> Response:
+    """Lead to another page of the site."""
+    return make_response(redirect(address, HTTPStatus.SEE_OTHER))

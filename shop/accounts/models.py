@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.orm import Base, one_of
@@ -21,6 +21,7 @@ class OpenedBy(StrEnum):
 
     PASSWORD = "password"  # noqa: S105 - the word, not one
     LINK = "link"
+    PASSKEY = "passkey"
 
 
 class Account(Base):
@@ -54,6 +55,42 @@ class StaffSession(Base):
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    passkey_at: Mapped[datetime | None]
+    """When a passkey was shown in it; until then it opens nothing of an account that has one."""
+
+
+class Passkey(Base):
+    """A key that a device, or what syncs between somebody's devices, keeps for an account (WebAuthn)."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    """At most 1,023 bytes (WebAuthn 3, 4)."""
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    """As the authenticator gave it: COSE (RFC 9052)."""
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """Of the device's own; 0 for ever where it keeps none."""
+    name: Mapped[str] = mapped_column(String(60))
+    made_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class PasskeyChallenge(Base):
+    """What a passkey was asked to sign, until it is answered, once. Here lies only its SHA-256."""
+
+    __tablename__ = "passkey_challenge"
+
+    challenge_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    browser: Mapped[str] = mapped_column(String(64))
+    """A digest that only the browser can bring again that asked."""
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    subject: Mapped[str | None] = mapped_column(Text)
+    """What is being signed, where it is more than a sign-in."""
+    made_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class SignInLink(Base):

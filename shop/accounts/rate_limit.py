@@ -30,6 +30,9 @@ STRANGERS: Final = 100
 """Tries a minute at one account by browsers it does not know: a few seconds of hashing a minute, and nothing
 against the passwords that `passwords` lets through."""
 
+AN_ACCOUNT: Final = 30
+"""Times a minute that somebody who is signed in may be asked for their passkey."""
+
 A_MAILBOX: Final = 6
 """E-mails an hour that strangers may cause to go to one mailbox."""
 
@@ -70,6 +73,11 @@ def allow(session: Session, *, kind: str, address: str, secret: str) -> None:
     """Count one try of this kind by whomever the address stands for. Raises TooManyTries."""
     for who in counted(address):
         _take_slot(session, _key(secret, kind, who.name), TRIES * who.times)
+
+
+def allow_account(session: Session, *, kind: str, account_id: int, secret: str) -> None:
+    """Count one try of this kind by somebody who is signed in. Raises TooManyTries."""
+    _take_slot(session, _key(secret, f"{kind} of an account", str(account_id)), AN_ACCOUNT)
 
 
 def allow_mailbox(session: Session, *, kind: str, mailbox: str, secret: str) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.accounts import sessions, staff
-from shop.accounts.models import Account, Role, SignInLink, StaffSession
+from shop.accounts.models import Account, Passkey, Role, SignInLink, StaffSession
 from shop.sql import APART
 
 
@@ -109,12 +109,12 @@ def give_role(session: Session, email: str, role: str) -> Account:
 
 
 def start_anew(session: Session) -> int:
-    """End every session, link and password; how many accounts are open and need a new link.
+    """End every session, link, password and passkey; how many accounts are open and need a new link.
 
     A restored copy knows neither who has left since, nor whose password or role is another now.
     """
-    for table, ended in ((StaffSession, StaffSession.revoked_at), (SignInLink, SignInLink.used_at)):
-        session.execute(update(table).where(ended.is_(None)).values({ended: clock.now()}))
+    for ended in (StaffSession.revoked_at, SignInLink.used_at, Passkey.revoked_at):
+        session.execute(update(ended.class_).where(ended.is_(None)).values({ended: clock.now()}))
     session.execute(update(Account).values(password_hash=None))
     still_open = select(func.count()).where(Account.disabled_at.is_(None))
     return session.execute(still_open).scalar_one()

@@ -6,7 +6,7 @@ A password is hashed between transactions, never inside one, and only after its 
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, session
+from flask import Blueprint, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
@@ -36,7 +36,7 @@ def sign_in_page() -> ResponseReturnValue:
     """Show the form, or go on when there is nothing to ask."""
     wanted = access.safe_next(request.args.get("next"))
     if found := access.signed_in():
-        return _go(wanted or access.HOME[Role(found.account.role)])
+        return access.see_other(wanted or access.HOME[Role(found.account.role)])
     return _page("accounts/sign_in.html", SignInForm(formdata=None, next=wanted or ""))
 
 
@@ -55,7 +55,9 @@ def sign_in() -> ResponseReturnValue:
         form.email.errors = [WRONG]
         return _again("accounts/sign_in.html", form)
     security_log.write("signed in", account=proven.account_id, email=form.normalised_email)
-    answer = session_cookie.remember(_go(access.safe_next(form.next.data) or _home(token)), token)
+    answer = session_cookie.remember(
+        access.see_other(access.safe_next(form.next.data) or _home(token)), token
+    )
     return devices.remember(answer, form.normalised_email)
 
 
@@ -66,7 +68,7 @@ def sign_out() -> ResponseReturnValue:
         with web.transaction() as db:
             sessions.sign_out(db, token)
     session.pop("csrf_token", None)
-    return session_cookie.forget(_go("/sign-in"))
+    return session_cookie.forget(access.see_other("/sign-in"))
 
 
 @blueprint.get("/sign-in/link/<token>")
@@ -86,7 +88,7 @@ def use_link(token: str) -> ResponseReturnValue:
     except staff.LinkSpent:
         return _link_spent()
     security_log.write("link used")
-    return session_cookie.remember(_go("/sign-in/password"), opened)
+    return session_cookie.remember(access.see_other("/sign-in/password"), opened)
 
 
 @blueprint.get("/sign-in/password")
@@ -115,10 +117,10 @@ def set_password() -> ResponseReturnValue:
     with web.transaction() as db:
         token = staff.set_password(db, account.id, fresh)
     if token is None:
-        return session_cookie.forget(_go("/sign-in"))
+        return session_cookie.forget(access.see_other("/sign-in"))
     security_log.write("password set", account=account.id)
     return devices.remember(
-        session_cookie.remember(_go(access.HOME[Role(account.role)]), token), account.email
+        session_cookie.remember(access.see_other(access.HOME[Role(account.role)]), token), account.email
     )
 
 
@@ -193,7 +195,3 @@ def _wait(template: str, form: FlaskForm, error: rate_limit.TooManyTries) -> Res
 
 def _link_spent() -> ResponseReturnValue:
     return render_template("accounts/link_spent.html"), HTTPStatus.GONE
-
-
-def _go(address: str) -> Response:
-    return make_response(redirect(address, HTTPStatus.SEE_OTHER))

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import delete, not_, or_, select, update
+from sqlalchemy import delete, exists, not_, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 from shop import clock, retention
 from shop.accounts import tokens
-from shop.accounts.models import Account, OpenedBy, StaffSession
+from shop.accounts.models import Account, OpenedBy, Passkey, StaffSession
 from shop.sql import APART
 
 IDLE: Final = timedelta(hours=12)
@@ -35,6 +35,12 @@ class SignedIn:
 
     account: Account
     session: StaffSession
+    has_passkey: bool = False
+
+    @property
+    def passkey_due(self) -> bool:
+        """Whether a passkey has still to be shown: until then nothing is open."""
+        return self.has_passkey and self.session.passkey_at is None
 
     @property
     def may_set_password(self) -> bool:
@@ -55,6 +61,7 @@ def open_session(session: Session, account_id: int, by: OpenedBy, instead_of: st
             opened_by=by,
             created_at=now,
             last_seen_at=now,
+            passkey_at=now if by is OpenedBy.PASSKEY else None,
         )
     )
     session.flush()
@@ -71,11 +78,30 @@ def sign_out(session: Session, token: str) -> None:
     _revoke(session, StaffSession.token_hash == tokens.digest(token))
 
 
+def end_others(session: Session, account_id: int, token: str) -> None:
+    """End every session of an account but the one of this token."""
+    _revoke(session, StaffSession.account_id == account_id, StaffSession.token_hash != tokens.digest(token))
+
+
+def begin_to_ask(session: Session, account_id: int, token: str) -> None:
+    """A passkey was made in the session of this token: it was shown there, and every other one ends."""
+    end_others(session, account_id, token)
+    session.execute(
+        update(StaffSession)
+        .where(StaffSession.token_hash == tokens.digest(token), StaffSession.revoked_at.is_(None))
+        .values(passkey_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
 def signed_in(session: Session, token: str) -> SignedIn | None:
-    """Who is signed in with this token, and since when; None when it opens nothing (any more)."""
+    """Who is signed in with this token, and since when; None when it opens nothing (any more).
+
+    Whether a passkey is still due is for the caller to look at.
+    """
     now = clock.now()
     found = session.execute(
-        select(Account, StaffSession)
+        select(Account, StaffSession, _HAS_PASSKEY)
         .join(StaffSession, StaffSession.account_id == Account.id)
         .where(
             StaffSession.token_hash == tokens.digest(token),
@@ -87,6 +113,9 @@ def signed_in(session: Session, token: str) -> SignedIn | None:
         )
     ).one_or_none()
     return SignedIn(*found) if found else None
+
+
+_HAS_PASSKEY: Final = exists().where(Passkey.account_id == Account.id, Passkey.revoked_at.is_(None))
 
 
 def account_for(session: Session, token: str) -> Account | None:
@@ -116,10 +145,10 @@ def forget_sessions(session: Session) -> None:
     )
 
 
-def _revoke(session: Session, which: ColumnElement[bool]) -> None:
+def _revoke(session: Session, *which: ColumnElement[bool]) -> None:
     session.execute(
         update(StaffSession)
-        .where(which, StaffSession.revoked_at.is_(None))
+        .where(*which, StaffSession.revoked_at.is_(None))
         .values(revoked_at=clock.now())
         .execution_options(synchronize_session=False)
     )

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock
-from shop.accounts import sessions, tokens
+from shop.accounts import passkeys, sessions, tokens
 from shop.accounts.models import Account, OpenedBy, Role, SignInLink
 from shop.sql import APART, dialect_insert
 
@@ -164,12 +164,30 @@ def set_password(session: Session, account_id: int, password_hash: str) -> str |
 
 
 def disable(session: Session, email: str) -> bool:
-    """Close an account: its sessions and links end and its password goes. False if there is none open.
+    """Close an account: its sessions, links and passkeys end, its password goes. False if there is none open.
 
     Raises NotAnEmail.
     """
     closed = {"disabled_at": clock.now(), "password_hash": None}
-    return _change(session, Account.email == normalised(email), **closed) is not None
+    account_id = _change(session, Account.email == normalised(email), **closed)
+    if account_id is not None:
+        passkeys.revoke(session, account_id)
+    return account_id is not None
+
+
+def lose_passkeys(session: Session, email: str) -> str | None:
+    """Somebody has lost the device with their passkey: all of theirs end, and their sessions.
+
+    Gives the token of a fresh sign-in link; None if there is no such account open. Raises NotAnEmail.
+    """
+    account_id = session.scalar(
+        select(Account.id).where(Account.email == normalised(email), Account.disabled_at.is_(None))
+    )
+    if account_id is None:
+        return None
+    passkeys.revoke(session, account_id)
+    sessions.end_all(session, account_id)
+    return mint_link(session, account_id)
 
 
 def _change(session: Session, which: ColumnElement[bool], **values: object) -> int | None:
@@ -187,8 +205,9 @@ def _change(session: Session, which: ColumnElement[bool], **values: object) -> i
     return account_id
 
 
-def forget_links(session: Session) -> None:
-    """Delete links that can open nothing any more."""
+def forget_spent(session: Session) -> None:
+    """Delete links, and what passkeys were asked, that can open nothing any more."""
+    passkeys.forget_challenges(session)
     session.execute(
         delete(SignInLink)
         .where(or_(SignInLink.used_at.is_not(None), SignInLink.expires_at <= clock.now()))

@@ -1,4 +1,4 @@
-"""Who works here: accounts add, list, role, dismiss, renew, first-owner."""
+"""Who works here: accounts add, list, role, dismiss, passkeys-lost, renew, first-owner."""
 
 from typing import Final
 
@@ -70,9 +70,24 @@ def dismiss(email: str) -> None:
     click.echo(f"{account.email} is signed out everywhere and cannot sign in any more.")
 
 
+@group.command("passkeys-lost")
+@click.argument("email")
+def lose_passkeys(email: str) -> None:
+    """End the passkeys of somebody who has lost the device, and print a link that signs them in once."""
+    try:
+        with web.transaction() as session:
+            token = staff.lose_passkeys(session, email)
+    except staff.NotAnEmail as refused:
+        raise click.ClickException(str(refused)) from None
+    if token is None:
+        raise click.ClickException(str(roster.UnknownAccount()))
+    security_log.write("passkeys ended", email=staff.normalised(email), by=ACTOR)
+    click.echo(f"One-time sign-in link, for 24 hours: {_link(token, web.settings().site_url)}")
+
+
 @group.command("renew")
 def renew() -> None:
-    """End every session, link and password: for a restored copy, which does not know who has left since."""
+    """End all sessions, links, passwords, passkeys: for a restored copy, which does not know who has left."""
     with web.transaction() as session:
         count = roster.start_anew(session)
     security_log.write("every password ended", by=ACTOR)

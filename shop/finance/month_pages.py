@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from wtforms import HiddenField
 
 from shop import clock, web
+from shop.accounts import second_factor
 from shop.accounts.access import require
 from shop.container import current_services
 from shop.finance.month_rows import Stand, gift_row, month_row, statement_rows
@@ -73,8 +74,16 @@ def close(month: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(month), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
+        second_factor.confirm()
+    except second_factor.NotConfirmed as refused:
+        return _page(month, problem=str(refused)), HTTPStatus.UNPROCESSABLE_ENTITY
+    return _close(month, form.seen.data or "")
+
+
+def _close(month: str, seen: str) -> ResponseReturnValue:
+    try:
         with web.transaction() as session:
-            month_close.close_month(session, month, seen=form.seen.data or "", actor=g.account.email)
+            month_close.close_month(session, month, seen=seen, actor=g.account.email)
     except month_close.SomethingWasBooked:
         return _page(month, problem=CHANGED), HTTPStatus.CONFLICT
     except month_close.NotItsTurn:
@@ -100,6 +109,7 @@ def _page(month: str, *, problem: str = "") -> str:
         closed=stand.closed.get(month),
         form=CloseForm(formdata=None, data={"seen": found.digest}) if stand.turn == month else None,
         problem=problem,
+        passkey=second_factor.is_asked(),
         postings=f"/finance/?{days}",
         files=[(kind, f"/finance/ledger.{kind}?{days}") for kind in sorted(export.FORMATS)],
     )

@@ -11,7 +11,7 @@ from wtforms import BooleanField, DateField, HiddenField, SelectChoice, SelectFi
 from wtforms.validators import InputRequired, ValidationError
 
 from shop import web
-from shop.accounts import roster
+from shop.accounts import roster, second_factor
 from shop.accounts.access import require
 from shop.container import current_services
 from shop.finance.rows import owed_figures, payment
@@ -45,6 +45,7 @@ class PaymentForm(web.Form):
     bank_reference = StringField("Bank reference")
     receipt = StringField("Receipt")
     more_than_owed = BooleanField("More than is owed was paid, and that was meant")
+    passkey = HiddenField()
 
     def validate_once(self, field: HiddenField) -> None:
         """A key of ours, or a new one: then it is another form."""
@@ -85,6 +86,7 @@ class UndoForm(web.Form):
     """Why a payment is undone."""
 
     reason = StringField("Why it is undone")
+    passkey = HiddenField()
 
     def validate_reason(self, field: StringField) -> None:
         """Some words."""
@@ -109,7 +111,16 @@ def record() -> ResponseReturnValue:
     if not form.validate():
         return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        _write_down(form, policy_id=charities[form.charity.data])
+        second_factor.confirm()
+    except second_factor.NotConfirmed as refused:
+        form.passkey.errors = [str(refused)]
+        return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
+    return _record(form, charities[form.charity.data])
+
+
+def _record(form: PaymentForm, policy_id: int) -> ResponseReturnValue:
+    try:
+        _write_down(form, policy_id=policy_id)
     except (remittances.BeforeTheAgreement, remittances.NotYet) as refused:
         form.paid_on.errors = [str(refused)]
         return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -156,10 +167,15 @@ def undo(seq: int) -> ResponseReturnValue:
         page = _reversal_page(seq, form)
         return (page, HTTPStatus.UNPROCESSABLE_ENTITY) if page else _gone()
     try:
+        second_factor.confirm()
         with web.transaction() as session:
             remittances.undo_remittance(
                 session, seq, reason=form.reason.data.strip(), actor=g.account.role_and_number
             )
+    except second_factor.NotConfirmed as refused:
+        form.passkey.errors = [str(refused)]
+        page = _reversal_page(seq, form)
+        return (page, HTTPStatus.UNPROCESSABLE_ENTITY) if page else _gone()
     except (remittances.NoSuchRemittance, remittances.AlreadyUndone):
         web.flash_refusal("That payment is not there, or was undone before. Nothing was changed.")
     else:
@@ -191,6 +207,7 @@ def _page(form: PaymentForm, *, allow: bool = False) -> str:
         latest="/finance/remittances" if before else None,
         earlier=f"/finance/remittances?before={made[MOST_ROWS - 1].seq}" if len(made) > MOST_ROWS else None,
         book=book,
+        passkey=second_factor.is_asked(),
         allow=allow or bool(form.more_than_owed.data),
     )
 
@@ -200,7 +217,13 @@ def _reversal_page(seq: int, form: UndoForm) -> str | None:
         found = remittances.one(session, current_services().book, seq)
     if found is None:
         return None
-    return render_template("finance/reversal.html", payment=found, form=form, problems=_problems(form))
+    return render_template(
+        "finance/reversal.html",
+        payment=found,
+        form=form,
+        problems=_problems(form),
+        passkey=second_factor.is_asked(),
+    )
 
 
 def _gone() -> ResponseReturnValue:

@@ -23,6 +23,7 @@ MONEY: Final = (
     ("agreements", "Agreements", "/finance/agreements"),
     ("remittances", "Paid over", "/finance/remittances"),
 )
+MINE: Final = ("passkeys", "Your passkeys", "/sign-in/passkeys")
 RARE: Final = (
     ("alerts", "Alerts", "/owner/alerts"),
     ("stock", "Stock", "/owner/stock"),
@@ -33,6 +34,7 @@ RARE: Final = (
     ("machine", "Machine", "/owner/machine"),
     ("staff", "Staff", "/owner/staff"),
     *MONEY,
+    MINE,
 )
 
 
@@ -59,7 +61,7 @@ class Navigation:
 def navigation(here: str | None) -> Navigation:
     """For whoever is signed in. Alerts that wait, or else the page that is open, stand in the row."""
     if not g.account or g.account.role != Role.OWNER:
-        return Navigation([Place(*one) for one in MONEY], ())
+        return Navigation([Place(*one) for one in (*MONEY, MINE)], ())
     waiting = count()
     apart = "alerts" if waiting else here
     row = [Place(*one) for one in DAILY]

@@ -457,6 +457,12 @@ def test_every_form_without_its_token_is_refused(
         "/sign-out",
         "/sign-in/link/<token>",
         "/sign-in/password",
+        "/sign-in/passkey",
+        "/sign-in/passkey/options",
+        "/sign-in/passkeys",
+        "/sign-in/passkeys/options",
+        "/sign-in/passkeys/<int(max=2147483647):number>/removal",
+        "/sign-in/confirm/options",
     }
     assert browser.get("/room/owner").status_code == 200
     assert app.test_client().get(link).status_code == 200

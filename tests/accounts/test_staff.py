@@ -284,14 +284,14 @@ def test_what_has_ended_is_forgotten_and_what_has_not_is_kept(database: Database
         live = sessions.open_session(session, account.id, OpenedBy.LINK)
         waiting = staff.mint_link(session, account.id)
         sessions.forget_sessions(session)
-        staff.forget_links(session)
+        staff.forget_spent(session)
     with database.reading() as session:
         assert session.scalars(select(StaffSession.token_hash)).all() == [tokens.digest(live)]
         assert session.scalars(select(SignInLink.token_hash)).all() == [tokens.digest(waiting)]
     later(timedelta(days=8))
     with database.transaction() as session:
         sessions.forget_sessions(session)
-        staff.forget_links(session)
+        staff.forget_spent(session)
         assert session.scalars(select(StaffSession.token_hash)).all() == []
         assert session.scalars(select(SignInLink.token_hash)).all() == []
 

@@ -230,6 +230,11 @@ BUTTONS: Final = {
     "/orders/<token>/email/withdrawal",
     "/confirm-email/<key>",
     "/sign-out",
+    "/sign-in/passkey",
+    "/sign-in/passkey/options",
+    "/sign-in/passkeys/options",
+    "/sign-in/passkeys/<int(max=2147483647):number>/removal",
+    "/sign-in/confirm/options",
     "/sign-in/link/<token>",
     "/webhooks/stripe",
 }
@@ -237,6 +242,7 @@ BUTTONS: Final = {
 
 
 TRIED_ELSEWHERE: Final = {
+    "/sign-in/passkeys",
     "/finance/agreements/new",
     "/finance/agreements/<int(max=2147483647):number>/end",
     "/finance/agreements/<int(max=2147483647):number>/documents",

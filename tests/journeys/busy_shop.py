@@ -51,7 +51,7 @@ class BusyShop:
 
     def who(self, page: str) -> Shopper:
         """Whoever looks at that page."""
-        return self.owner if page.startswith(("/owner", "/finance", "/sign-in/password")) else self.buyer
+        return self.owner if page.startswith(("/owner", "/finance", "/sign-in/pass")) else self.buyer
 
     def live_on(self) -> None:
         """Something of everything happens; the pages of `values` are of what happened first."""

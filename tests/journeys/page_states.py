@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete, select, update
 
 from shop import clock
+from shop.accounts import passkeys
+from shop.accounts.models import StaffSession
 from shop.alerts import AlertKind, raise_alert
 from shop.catalogue.models import Variant
 from shop.fulfilment import late, questions, undelivered, units
@@ -621,6 +623,36 @@ def refused_sign_in(visitor: Visitor) -> None:
 
 def fresh_link(visitor: Visitor) -> None:
     visitor.open(visitor.shop.link_for("owner"))
+
+
+def at_a_name(visitor: Visitor) -> None:
+    """The shop knows itself by a name, as passkeys need it; the browser is where it was."""
+    shop = visitor.shop.app.extensions["shop"]
+    named = replace(shop.settings, site_url="http://localhost")
+    visitor.shop.app.extensions["shop"] = replace(shop, settings=named)
+
+
+def has_a_passkey(visitor: Visitor) -> None:
+    visitor.has_signed_in("owner")
+    at_a_name(visitor)
+    with visitor.shop.database.transaction() as session:
+        account = session.scalars(select(StaffSession.account_id)).one()
+        passkeys.add(session, account, passkeys.NewKey(b"id", b"key", 0), "My telephone")
+        session.execute(update(StaffSession).values(passkey_at=clock.now()))
+    visitor.open("/sign-in/passkeys")
+
+
+def passkey_due(visitor: Visitor) -> None:
+    has_a_passkey(visitor)
+    with visitor.shop.database.transaction() as session:
+        session.execute(update(StaffSession).values(passkey_at=None))
+    visitor.open("/sign-in/passkey")
+
+
+def passkey_not_shown(visitor: Visitor) -> None:
+    passkey_due(visitor)
+    with visitor.page.expect_navigation():
+        visitor.page.evaluate("document.querySelector('form[data-passkey]').submit()")
 
 
 def new_password(visitor: Visitor) -> None:
@@ -1749,6 +1781,10 @@ PAGE_STATES: Final = (
     PageState("sign-in refused", "/sign-in", refused_sign_in, 422),
     PageState("link", "/sign-in/link/<token>", fresh_link),
     PageState("link spent", "/sign-in/link/<token>", at("/sign-in/link/nothing"), 410),
+    PageState("passkeys", "/sign-in/passkeys", has_a_passkey, shows="My telephone"),
+    PageState("no passkey at a number", "/sign-in/passkeys", staff_at("owner", "/sign-in/passkeys")),
+    PageState("passkey after the password", "/sign-in/passkey", passkey_due),
+    PageState("passkey refused", "/sign-in/passkey", passkey_not_shown, 422),
     PageState("password", "/sign-in/password", new_password),
     PageState("password refused", "/sign-in/password", refused_password, 422),
     PageState("staff", "/owner/staff", listed_staff, shows="No password yet"),

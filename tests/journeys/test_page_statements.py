@@ -37,6 +37,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     **dict.fromkeys(ALIKE, 0),
     "/readyz": 9, "/journal/both-ways": 4, "/journal/both-ways/comments/1/report": 4, "/wall": 4,
     "/comments/{comment}": 4, "/sign-in/link/{sign_in}": 2, "/sign-in/password": 4,
+    "/sign-in/passkeys": 6, "/sign-in/passkey": 2,
     "/back-in-stock/nothing": 2,
     "/basket": 4, "/basket/lines/{line}": 4, "/checkout": 4, "/checkout/payment": 6,
     "/checkout/thanks?session_id={session}": 39, "/checkout/supplement": 2,
@@ -83,7 +84,7 @@ SEARCHES: Final[Mapping[str, int]] = {
 ANSWERS: Final = {"/styleguide/errors/500": HTTPStatus.INTERNAL_SERVER_ERROR} | dict.fromkeys(
     (
         "/basket/lines", "/orders/links", "/orders/{open_token}/claims/1/messages",
-        "/owner/payment-links/1/letter", "/owner/dispatch/parcels",
+        "/owner/payment-links/1/letter", "/sign-in/passkey", "/owner/dispatch/parcels",
         "/owner/bench/scan?code={open}-1", "/owner/orders/{posted}/claims/1/answers",
     ),
     HTTPStatus.SEE_OTHER,

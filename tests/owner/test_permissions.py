@@ -134,6 +134,10 @@ PERMISSIONS: Final = {
     "/finance/documents/<int(max=2147483647):number>/file": STAFF,
     "/finance/documents/<int(max=2147483647):number>/removal": STAFF,
     "/sign-in/password": STAFF,
+    "/sign-in/passkeys": STAFF,
+    "/sign-in/passkeys/options": STAFF,
+    "/sign-in/passkeys/<int(max=2147483647):number>/removal": STAFF,
+    "/sign-in/confirm/options": STAFF,
 }
 """Who may come in where. Every other address must be one of OPEN."""
 
@@ -142,7 +146,8 @@ OPEN: Final = {
     "/basket/lines/<int(max=2147483647):line_id>", "/basket/lines/<int(max=2147483647):line_id>/removal",
     "/checkout", "/checkout/payment", "/checkout/thanks", "/orders/<token>", "/orders", "/orders/links",
     "/webhooks/stripe", "/pieces/<slug>/back-in-stock", "/back-in-stock/<token>", "/pay/<code>",
-    "/sign-in", "/sign-in/link/<token>", "/sign-out", "/healthz", "/readyz", "/robots.txt",
+    "/sign-in", "/sign-in/passkey", "/sign-in/passkey/options", "/sign-in/link/<token>",
+    "/sign-out", "/healthz", "/readyz", "/robots.txt",
     "/static/<path:filename>", "/story", "/journal", "/journal/<slug>", "/journal/feed.xml",
     "/journal/<slug>/comments", "/journal/<slug>/comments/<int(max=2147483647):number>/report",
     "/comments/<token>", "/comments/<token>/removal",
