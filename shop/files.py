@@ -12,6 +12,8 @@ from sqlalchemy.engine import make_url
 FILE: Final = 0o600
 FOLDER: Final = 0o700
 OTHERS: Final = 0o077
+SECRET: Final = 32
+"""Bytes in a key that the shop makes for itself."""
 BESIDE: Final = ("", "-wal", "-shm", "-journal")
 """What SQLite keeps beside a database, by the ends of the names; new ones take the database's own mode."""
 
@@ -56,6 +58,29 @@ def write_private(file: Path, content: bytes) -> None:
     """Write a new file, or another content into one, for its owner alone."""
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE), "wb") as opened:
         opened.write(content)
+
+
+def kept_secret(path: Path) -> str:
+    """A hex key kept in a file only its owner can read; made once, by whichever process comes first."""
+    private_folder(path.parent)
+    draft = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
+    if not path.exists():
+        _write_secret(draft)
+        try:
+            os.link(draft, path)  # fails when another process was first: then its key is the key
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
+
+
+def _write_secret(draft: Path) -> None:
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(SECRET))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @contextmanager

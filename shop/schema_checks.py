@@ -11,6 +11,7 @@ from shop.db import Database
 from shop.giving import ledger_triggers
 from shop.giving.models import LedgerTxn
 from shop.orders import version_guards
+from shop.transparency import log_triggers
 from shop.triggers import Triggers
 
 
@@ -33,6 +34,12 @@ class LedgerUnguarded(Unguarded):
     danger = "The donation ledger is not protected"
 
 
+class LogUnguarded(Unguarded):
+    """Without those that keep the log of giving from being changed."""
+
+    danger = "The log of giving is not protected"
+
+
 class OrdersUnguarded(Unguarded):
     """Without those that move an order's version."""
 
@@ -47,6 +54,7 @@ class CatalogueUnguarded(Unguarded):
 
 WANTED: Final[Mapping[type[Unguarded], Triggers]] = {
     LedgerUnguarded: ledger_triggers.TRIGGERS,
+    LogUnguarded: log_triggers.TRIGGERS,
     OrdersUnguarded: version_guards.TRIGGERS,
     CatalogueUnguarded: version_triggers.TRIGGERS,
 }
@@ -69,7 +77,7 @@ def unguarded(connection: Connection) -> Unguarded | None:
 
 
 def refuse_unguarded(database: Database) -> None:
-    """Raise LedgerUnguarded, OrdersUnguarded or CatalogueUnguarded, and let go of the database."""
+    """Raise the Unguarded that the database deserves, if any, and let go of it."""
     with database.engine.connect() as connection:
         refusal = unguarded(connection)
     if refusal:

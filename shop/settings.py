@@ -1,7 +1,6 @@
 """Settings: read once from the environment, checked at start, frozen afterwards."""
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,7 +12,7 @@ from sqlalchemy import make_url
 
 from shop import files, production
 
-SECRET_LENGTH: Final = 32
+SECRET_LENGTH: Final = files.SECRET
 """Bytes of entropy in a key the shop makes for itself."""
 
 
@@ -47,6 +46,8 @@ class Settings:
     stripe_secret_key: str | None = field(default=None, repr=False)
     stripe_webhook_secret: str | None = field(default=None, repr=False)
     stripe_api_base: str | None = None
+    log_key: bytes | None = field(default=None, repr=False)
+    """32 bytes that sign the log of giving; None for those in a file of the instance directory."""
 
     @property
     def key_store_url(self) -> str:
@@ -97,6 +98,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         mail_url=_url("MAIL_URL", env["MAIL_URL"], {"smtp", "smtps"}) if env.get("MAIL_URL") else None,
         stripe_secret_key=secret_key,
         stripe_webhook_secret=webhook_secret,
+        log_key=_log_key(env["LOG_KEY"]) if env.get("LOG_KEY") else None,
         stripe_api_base=_url("STRIPE_API_BASE", env["STRIPE_API_BASE"], {"http", "https"})
         if env.get("STRIPE_API_BASE")
         else None,
@@ -196,8 +198,18 @@ def _place(url: str) -> object:
     return parts.host, parts.port or 5432, parts.database
 
 
+def _log_key(text: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != SECRET_LENGTH:
+        raise SettingsError(f"LOG_KEY must be {SECRET_LENGTH} bytes in hexadecimal.")
+    return key
+
+
 def _secret_key(path: Path) -> str:
-    key = _key_file(path)
+    key = files.kept_secret(path)
     if len(key) < SECRET_LENGTH:
         raise SettingsError(
             f"{path} is damaged: it is shorter than any key the shop makes. Bring it back from your copy of "
@@ -208,7 +220,7 @@ def _secret_key(path: Path) -> str:
 
 def _vault_key(path: Path) -> bytes:
     try:
-        key = bytes.fromhex(_key_file(path))
+        key = bytes.fromhex(files.kept_secret(path))
     except ValueError:
         key = b""
     if len(key) != SECRET_LENGTH:
@@ -217,26 +229,3 @@ def _vault_key(path: Path) -> bytes:
             "Bring it back from where you keep a copy; without it no order's words can be read."
         )
     return key
-
-
-def _write_key(draft: Path) -> None:
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(SECRET_LENGTH))
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _key_file(path: Path) -> str:
-    """A hex key kept in a file only its owner can read; made once, by whichever process comes first."""
-    files.private_folder(path.parent)
-    draft = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
-    if not path.exists():
-        _write_key(draft)
-        try:
-            os.link(draft, path)  # fails when another process was first: then its key is the key
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text().strip()

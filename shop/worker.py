@@ -19,7 +19,6 @@ from shop import clock, erasures, key_copies, privacy, retention, stock
 from shop.accounts import rate_limit, sessions, staff
 from shop.alerts import AlertKind, raise_alert
 from shop.bookkeeping.movement_reading import READ_EVERY, read_if_due
-from shop.catalogue import snapshot
 from shop.checkout import basket_store
 from shop.emails import order_emails, payment_link
 from shop.emails.back_in_stock import tell_who_waits
@@ -31,11 +30,12 @@ from shop.journal import comment_erasure
 from shop.mail.sending import send_next, transport
 from shop.payments.services import Services
 from shop.payments.sweep import EVERY, LOOK_EVERY, STILL_MOVES, Place, look_at_some, sweep
-from shop.restock import waiting
+from shop.restock import few_left, waiting
 from shop.settings import PaymentMode, Settings
 from shop.tasks import DatabaseWatch, Task
 from shop.telephone.upkeep import tidy
 from shop.trader import Trader
+from shop.transparency.giving_log import GivingLog
 from shop.webhooks import handlers
 
 TELL_EVERY: Final = timedelta(seconds=30)
@@ -97,10 +97,11 @@ class Worker:
             self._task("erasure", self._erase, LOOK_EVERY, rounds=True),
             self._task("keys", lambda: bool(erasures.sweep_keys(*sealed)), LOOK_EVERY),
             self._task("counts", self._check_stock, LOOK_EVERY),
-            self._task("few left", self._tell_of_few, EVERY),
+            self._task("few left", partial(few_left.tell, self.services.database), EVERY),
             self._task("search", partial(order_search.make_searchable, *sealed), SEARCH_EVERY, rounds=True),
             self._task("gifts", lambda: read_old(*sealed), LOOK_EVERY, rounds=True),
             self._task("movements", partial(read_if_due, self.services), READ_EVERY, rounds=True),
+            self._task("log", GivingLog.of(self.settings, *sealed, self.services.book).keep_up, EVERY),
             self._task("arrivals", self._assume_arrivals, LOOK_EVERY, rounds=True),
         ]
         return emails, news, upkeep
@@ -198,19 +199,6 @@ class Worker:
             with self.services.database.transaction() as session:
                 raise_alert(session, AlertKind.STOCK_DIFFERS, f"variant {found.variant_id}", str(found))
         return bool(differing)
-
-    def _tell_of_few(self) -> bool:
-        """Variants of which few are left: one alert each time they come down to so few."""
-        with self.services.database.looking() as session:
-            if not stock.any_crossed(session):
-                return False
-        with self.services.database.transaction() as session:
-            catalogue = snapshot.load(session)
-            for variant_id, left in stock.note_crossings(session).items():
-                _, variant = catalogue.find(variant_id) or (None, None)
-                if variant:
-                    raise_alert(session, AlertKind.STOCK_LOW, variant.sku, f"{left} left")
-        return True
 
     def _tell_left_out(self) -> bool:
         """What of the owner's own texts could not be shown since the start."""

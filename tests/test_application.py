@@ -11,15 +11,17 @@ from shop.catalogue import version_triggers
 from shop.db import Database
 from shop.giving import ledger_triggers
 from shop.orders import version_guards
-from shop.schema_checks import CatalogueUnguarded, LedgerUnguarded, OrdersUnguarded, Unguarded
+from shop.schema_checks import CatalogueUnguarded, LedgerUnguarded, LogUnguarded, OrdersUnguarded, Unguarded
 from shop.settings import Settings
 from shop.sql import is_sqlite
 from shop.trader import SampleTrader
+from shop.transparency import log_triggers
 from shop.triggers import Trigger, Triggers
 from tests.pages.trader_file import name_trader
 
 GUARDED: dict[str, tuple[type[Unguarded], Triggers]] = {
     "ledger": (LedgerUnguarded, ledger_triggers.TRIGGERS),
+    "log": (LogUnguarded, log_triggers.TRIGGERS),
     "orders": (OrdersUnguarded, version_guards.TRIGGERS),
     "catalogue": (CatalogueUnguarded, version_triggers.TRIGGERS),
 }

@@ -8,6 +8,7 @@ from shop import migrations, triggers
 from shop.db import Database
 from shop.giving import ledger_triggers
 from shop.orm import Base
+from shop.transparency import log_triggers
 from tests.conftest import load_models
 
 
@@ -29,6 +30,7 @@ def test_the_migrated_schema_is_the_schema_of_the_models(migrated: Database) -> 
 def test_a_migrated_database_guards_its_ledger(migrated: Database) -> None:
     with migrated.engine.connect() as connection:
         assert triggers.missing(connection, ledger_triggers.TRIGGERS) == []
+        assert triggers.missing(connection, log_triggers.TRIGGERS) == []
         assert migrations.is_current(connection)
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from shop.dedications.gone_names import order_name
-from shop.dedications.sealing import Sealed
-from shop.dedications.vault import Vault, keyed
+from shop.dedications.sealing import Sealed, keyed
+from shop.dedications.vault import Vault
 
 WALL = "wall"
 """What is sealed for the remembrance wall."""

@@ -3,6 +3,8 @@
 No error here ever carries the words: not in its text, not in its cause.
 """
 
+import hashlib
+import hmac
 import json
 import secrets
 from dataclasses import dataclass
@@ -41,6 +43,17 @@ class Sealed:
 
     nonce: bytes
     ciphertext: bytes
+
+
+def place(order_id: int, label: str) -> bytes:
+    """What a value of an order's is bound to."""
+    # The number comes first and holds no bar, so no two pairs of order and label read alike.
+    return f"words|{order_id}|{label}".encode()
+
+
+def place_alone(what: str, key_id: str) -> bytes:
+    """What is bound to a key of its own, and the key itself."""
+    return f"{what}|{key_id}".encode()
 
 
 def seal_bytes(key: bytes, plain: bytes, bound_to: bytes) -> Sealed:
@@ -90,6 +103,17 @@ def open_with(secret: bytes | str, blob: bytes) -> Any:
 def _derived(secret: bytes | str, salt: bytes) -> bytes:
     source = secret.encode("utf-8", "surrogatepass") if isinstance(secret, str) else secret
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=_PURPOSE).derive(source)
+
+
+def keyed(key: bytes, text: str) -> str:
+    """An HMAC of the text under a key derived from this one."""
+    purpose = hmac.new(key, b"fingerprint", hashlib.sha256).digest()
+    return hmac.new(purpose, text.encode(), hashlib.sha256).hexdigest()
+
+
+def derived_key(key: bytes, purpose: bytes) -> bytes:
+    """Another key for this purpose alone (HKDF-SHA256, RFC 5869): it tells nothing of the first."""
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(key)
 
 
 def join(sealed: Sealed) -> bytes:

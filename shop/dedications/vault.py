@@ -25,8 +25,11 @@ from shop.dedications.sealing import (
     Sealed,
     from_bytes,
     join,
+    keyed,
     open_bytes,
     open_with,
+    place,
+    place_alone,
     seal_bytes,
     split,
     to_bytes,
@@ -39,6 +42,9 @@ _SEALED: Final = (
     select(*SealedText.__table__.columns, OrderKey.key_id)
     .join(OrderKey, OrderKey.order_id == SealedText.order_id)
     .where(SealedText.order_id.in_(bindparam("orders", expanding=True)))
+)
+_KEY_IDS: Final = select(OrderKey.order_id, OrderKey.key_id).where(
+    OrderKey.order_id.in_(bindparam("orders", expanding=True))
 )
 
 
@@ -113,7 +119,7 @@ class Vault:
         found: dict[int, dict[str, Any]] = {}
         for row in rows:
             if key := keys.get(row.key_id):
-                plain = open_bytes(key, Sealed(row.nonce, row.ciphertext), _place(row.order_id, row.label))
+                plain = open_bytes(key, Sealed(row.nonce, row.ciphertext), place(row.order_id, row.label))
                 found.setdefault(row.order_id, {})[row.label] = from_bytes(plain)
         return found
 
@@ -126,12 +132,12 @@ class Vault:
         key = self._order_key(session, order_id)
         if key is None:
             raise OrderNotOpen(order_id)
-        return join(seal_bytes(key, content, _place(order_id, label)))
+        return join(seal_bytes(key, content, place(order_id, label)))
 
     def open_file(self, session: Session, order_id: int, label: str, sealed: bytes) -> bytes | None:
         """The file again; None once the order was erased. Raises SealBroken."""
         key = self._order_key(session, order_id)
-        return None if key is None else open_bytes(key, split(sealed), _place(order_id, label))
+        return None if key is None else open_bytes(key, split(sealed), place(order_id, label))
 
     def keyed(self, session: Session, order_id: int, text: str) -> str | None:
         """An HMAC of the text under the order's key: once that is gone nobody can test a guess against it."""
@@ -154,21 +160,21 @@ class Vault:
         made = [(secrets.token_hex(ID_BYTES), secrets.token_bytes(KEY_BYTES)) for _ in plain]
         self.keys.add([self._wrap(key_id, key) for key_id, key in made])
         return [
-            (key_id, join(seal_bytes(key, content, _alone(what, key_id))))
+            (key_id, join(seal_bytes(key, content, place_alone(what, key_id))))
             for (key_id, key), content in zip(made, plain, strict=True)
         ]
 
     def seal_with_key(self, key_id: str, value: Any, what: str) -> bytes | None:
         """Seal a further value under a key there is; None when it has been destroyed. Raises NotSealable."""
         key = self._keys([key_id]).get(key_id)
-        return None if key is None else join(seal_bytes(key, to_bytes(value), _alone(what, key_id)))
+        return None if key is None else join(seal_bytes(key, to_bytes(value), place_alone(what, key_id)))
 
     def open_alone(self, sealed: Iterable[tuple[str, bytes]], what: str) -> dict[str, Any]:
         """What was sealed, by key id; what has no key any more is left out. Raises SealBroken."""
         listed = list(sealed)
         keys = self._keys(key_id for key_id, _ in listed)
         return {
-            key_id: from_bytes(open_bytes(keys[key_id], split(blob), _alone(what, key_id)))
+            key_id: from_bytes(open_bytes(keys[key_id], split(blob), place_alone(what, key_id)))
             for key_id, blob in listed
             if key_id in keys
         }
@@ -196,18 +202,23 @@ class Vault:
         return open_with(self._vault_key, blob)
 
     def _wrap(self, key_id: str, key: bytes, contact_index: str | None = None) -> StoredKey:
-        return StoredKey(key_id, seal_bytes(self._vault_key, key, _key_place(key_id)), contact_index)
+        return StoredKey(key_id, seal_bytes(self._vault_key, key, place_alone("key", key_id)), contact_index)
 
     def _keys(self, key_ids: Iterable[str]) -> dict[str, bytes]:
         found = self.keys.find(key_ids)
         return {
-            key_id: open_bytes(self._vault_key, wrapped, _key_place(key_id))
+            key_id: open_bytes(self._vault_key, wrapped, place_alone("key", key_id))
             for key_id, wrapped in found.items()
         }
 
+    def order_keys(self, session: Session, order_ids: Collection[int]) -> dict[int, bytes]:
+        """The bare keys of orders, to derive others from; those that were erased are absent."""
+        ids = dict(session.execute(_KEY_IDS, {"orders": list(order_ids)}).all())
+        keys = self._keys(ids.values())
+        return {order_id: keys[key_id] for order_id, key_id in ids.items() if key_id in keys}
+
     def _order_key(self, session: Session, order_id: int) -> bytes | None:
-        key_id = _key_id(session, order_id)
-        return None if key_id is None else self._keys([key_id]).get(key_id)
+        return self.order_keys(session, [order_id]).get(order_id)
 
     def _contact_index(self, email: str) -> str:
         normal = unicodedata.normalize("NFC", email.strip()).casefold()
@@ -222,29 +233,10 @@ def sealed_rows(key: bytes, order_id: int, values: Mapping[str, Any]) -> list[di
     """Values of an order, sealed under its key, as rows of SealedText. Raises NotSealable."""
     return [
         {"order_id": order_id, "label": label}
-        | vars(seal_bytes(key, to_bytes(value), _place(order_id, label)))
+        | vars(seal_bytes(key, to_bytes(value), place(order_id, label)))
         for label, value in values.items()
     ]
 
 
 def _key_id(session: Session, order_id: int) -> str | None:
     return session.scalar(select(OrderKey.key_id).where(OrderKey.order_id == order_id))
-
-
-def keyed(key: bytes, text: str) -> str:
-    """An HMAC of the text under a key derived from this one."""
-    purpose = hmac.new(key, b"fingerprint", hashlib.sha256).digest()
-    return hmac.new(purpose, text.encode(), hashlib.sha256).hexdigest()
-
-
-def _key_place(key_id: str) -> bytes:
-    return f"key|{key_id}".encode()
-
-
-def _alone(what: str, key_id: str) -> bytes:
-    return f"{what}|{key_id}".encode()
-
-
-def _place(order_id: int, label: str) -> bytes:
-    # The number comes first and holds no bar, so no two pairs of order and label read alike.
-    return f"words|{order_id}|{label}".encode()

@@ -11,7 +11,8 @@ from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.views import Catalogue
 from shop.dedications.keys import StoredKey
 from shop.dedications.models import OrderKey, SealedText, WallEntry
-from shop.dedications.vault import Vault, keyed, sealed_rows
+from shop.dedications.sealing import keyed
+from shop.dedications.vault import Vault, sealed_rows
 from shop.demo import bench_rows, money_rows
 from shop.demo.prepared import Prepared
 from shop.demo.rows import MINUTE, Chosen, Rows

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.dedications.keys import StoredKey
-from shop.dedications.vault import keyed
+from shop.dedications.sealing import keyed
 from shop.giving.policies import policy_in_force, statement
 from shop.mail.addresses import ascii_address
 from shop.money import CURRENCY
