@@ -11,6 +11,7 @@ from typing import Final, get_args
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shop.bookkeeping.chart_of_accounts import MoneyAccount
 from shop.giving.ledger import Book
 from shop.orm import Base, one_of, partial_index
 from shop.payments.kinds import EntryKind
@@ -164,3 +165,46 @@ class MovementReading(Base):
     """When the worker reads on."""
     failures: Mapped[int] = mapped_column(default=0)
     """How many times Stripe has not answered since it last did."""
+
+
+class PayoutArrival(Base):
+    """That somebody saw a payout on the bank's statement. Only taking it back is written in later, once."""
+
+    __tablename__ = "payout_arrival"
+    __table_args__ = (
+        CheckConstraint("(undone_at IS NULL) = (undone_by IS NULL)", name="undone_by_somebody"),
+        partial_index("ix_payout_arrival_stands", "payout_id", where="undone_at IS NULL", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    payout_id: Mapped[str] = mapped_column(ForeignKey("payout.id"), index=True)
+    arrived_on: Mapped[date]
+    reference: Mapped[str]
+    """As it stands on the bank's statement."""
+    booked_at: Mapped[datetime]
+    actor: Mapped[str]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str | None]
+
+
+class MonthSum(Base):
+    """What an account of the books came to in a month that is complete: so pages need not add it up again.
+
+    It is derived like the month's journal, and `money_months.check` holds it against that.
+    """
+
+    __tablename__ = "month_sum"
+    __table_args__ = (
+        one_of("mode", PaymentMode),
+        one_of("book", get_args(Book)),
+        one_of("account", MoneyAccount),
+    )
+
+    mode: Mapped[str] = mapped_column(primary_key=True)
+    book: Mapped[Book] = mapped_column(String(4), primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(primary_key=True)
+    plus_pence: Mapped[int] = mapped_column(BigInteger)
+    minus_pence: Mapped[int] = mapped_column(BigInteger)
+    """The sum of what is below zero."""
+    kept_at: Mapped[datetime]

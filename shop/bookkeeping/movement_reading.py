@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shop import clock
 from shop.bookkeeping.models import BalanceTransaction, MovementReading, Payout, Stage
+from shop.bookkeeping.money_months import keep_months
 from shop.bookkeeping.movement_rows import keep_moves, keep_payouts
 from shop.bookkeeping.movement_state import READ_EVERY, Progress, locked, progress_of, put_off, write_page
 
@@ -57,11 +58,14 @@ def read_if_due(services: Services) -> bool:
         return False
     idle = state is None or state.stage == Stage.IDLE
     try:
-        return not (begin(services) if idle else read_page(services)).finished
+        found = begin(services) if idle else read_page(services)
     except (GatewayDown, GatewayRefused) as error:
         failures.note(log, "reading what moved at Stripe was put off", error, expected=True)
         put_off(services, error)
         return False
+    if found.finished:
+        keep_months(services)
+    return not found.finished
 
 
 def begin(services: Services) -> Progress:

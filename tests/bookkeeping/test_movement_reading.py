@@ -17,6 +17,7 @@ from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.services import Services
 from shop.standin import after_sales
 from shop.standin.models import StandinObject
+from tests.bookkeeping.helpers import pays, pays_out
 from tests.engines import ONE_ENGINE
 from tests.harness import Harness
 from tests.payments.conftest import Clock
@@ -36,18 +37,6 @@ def payouts(harness: Harness) -> Sequence[Payout]:
 def state(harness: Harness) -> MovementReading:
     with harness.database.reading() as session:
         return session.scalars(select(MovementReading)).one()
-
-
-def pays(harness: Harness, *pieces: str) -> int:
-    order = harness.place(*pieces)
-    harness.pays(order)
-    harness.sync(order)
-    return order
-
-
-def pays_out(harness: Harness, **how: Any) -> str:
-    with harness.database.transaction() as session:
-        return after_sales.pay_out(session, **how).id
 
 
 def matched(harness: Harness) -> list[tuple[str, str | None, int | None]]:

@@ -1,0 +1,162 @@
+"""The books month by month: derived from what orders, Stripe, the bank and the ledger of gifts have as rows.
+
+A month is complete once Stripe was read after its end: nothing is booked in it any more. Its sums are kept
+then, so that a page of many months adds up only the last. Nobody posts here: see `journal`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, groupby
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from shop import clock
+from shop.bookkeeping.chart_of_accounts import CHART, JournalEntry, MoneyAccount
+from shop.bookkeeping.gift_journal import gift_entries
+from shop.bookkeeping.models import BalanceTransaction, MonthSum, MovementReading
+from shop.bookkeeping.month_bounds import Bounds, one_month
+from shop.bookkeeping.order_journal import order_entries
+from shop.bookkeeping.payout_arrivals import arrival_entries
+from shop.bookkeeping.stripe_journal import stripe_entries
+from shop.giving.booking_days import next_month
+from shop.giving.models import LedgerTxn
+from shop.orders.models import Order
+from shop.orm import table_of
+from shop.payments.models import PaymentEntry
+from shop.payments.services import Services
+from shop.sql import dialect_insert
+
+NOTHING: Final[Mapping[MoneyAccount, int]] = dict.fromkeys(MoneyAccount, 0)
+
+
+@dataclass(frozen=True)
+class MonthBooks:
+    """A month's accounts, in signed pence."""
+
+    name: str
+    """As in '2026-11'."""
+    opening: Mapping[MoneyAccount, int] = field(default_factory=lambda: NOTHING)
+    plus: Mapping[MoneyAccount, int] = field(default_factory=lambda: NOTHING)
+    minus: Mapping[MoneyAccount, int] = field(default_factory=lambda: NOTHING)
+    """What is below zero."""
+    complete: bool = False
+
+    def change(self, *accounts: MoneyAccount) -> int:
+        """What the month added to these accounts together."""
+        return sum(self.plus[account] + self.minus[account] for account in accounts)
+
+    @property
+    def closing(self) -> Mapping[MoneyAccount, int]:
+        """How the accounts stand at its end."""
+        return {account: self.opening[account] + self.change(account) for account in MoneyAccount}
+
+
+Sides = tuple[Mapping[MoneyAccount, int], Mapping[MoneyAccount, int]]
+"""What came to each account, and what left it."""
+
+
+def journal(session: Session, services: Services, bounds: Bounds) -> Iterator[JournalEntry]:
+    """Everything that was booked in these months, each once."""
+    sources = (order_entries, stripe_entries, arrival_entries, gift_entries)
+    return chain.from_iterable(source(session, services, bounds) for source in sources)
+
+
+def months(session: Session, services: Services) -> Sequence[MonthBooks]:
+    """Every month from the first with anything booked to this one, oldest first."""
+    found: list[MonthBooks] = []
+    opening, kept, whole = NOTHING, _kept(session, services), complete_before(session, services)
+    for name in _names(session, services):
+        plus, minus = kept.get(name) or added(journal(session, services, one_month(name)))
+        found.append(MonthBooks(name, opening, plus, minus, complete=name < whole))
+        opening = found[-1].closing
+    return found
+
+
+def added(entries: Iterable[JournalEntry]) -> Sides:
+    """What these entries come to, account by account."""
+    plus, minus = dict(NOTHING), dict(NOTHING)
+    for entry in entries:
+        for account, pence in entry.lines:
+            (plus if pence > 0 else minus)[account] += pence
+    return plus, minus
+
+
+def complete_before(session: Session, services: Services) -> str:
+    """The month that is not complete yet, as in '2026-11'; all before it are."""
+    reading = session.get(MovementReading, (services.mode, services.book))
+    whole = reading.whole_until if reading else None
+    return min(clock.month(whole), clock.month(clock.now())) if whole else ""
+
+
+def keep_months(services: Services) -> int:
+    """Keep the sums of the months that have become complete. Give how many."""
+    with services.database.reading() as session:
+        kept, whole = _kept(session, services), complete_before(session, services)
+        names = [name for name in _names(session, services) if name < whole and name not in kept]
+    for name in names:
+        with services.database.reading() as session:
+            sides = added(journal(session, services, one_month(name)))
+        with services.database.transaction() as session:
+            _keep(session, services, name, sides)
+    return len(names)
+
+
+def check(session: Session, services: Services) -> Iterator[str]:
+    """A sentence for each month whose kept sums are not what its journal comes to."""
+    for name, kept in sorted(_kept(session, services).items()):
+        found = added(journal(session, services, one_month(name)))
+        for account in MoneyAccount:
+            if any(one[account] != other[account] for one, other in zip(kept, found, strict=True)):
+                yield f"{name}: {CHART[account].name} is not what it was when the month was complete."
+
+
+def _keep(session: Session, services: Services, name: str, sides: Sides) -> None:
+    whose = {"mode": services.mode, "book": services.book, "period": name, "kept_at": clock.now()}
+    plus, minus = sides
+    rows = [
+        {**whose, "account": account, "plus_pence": plus[account], "minus_pence": minus[account]}
+        for account in MoneyAccount
+    ]
+    session.connection().execute(dialect_insert(session, MonthSum).on_conflict_do_nothing(), rows)
+
+
+def _kept(session: Session, services: Services) -> Mapping[str, Sides]:
+    sums = table_of(MonthSum).c
+    rows = session.execute(
+        select(sums.period, sums.account, sums.plus_pence, sums.minus_pence)
+        .where(sums.mode == services.mode, sums.book == services.book)
+        .order_by(sums.period)
+    )
+    found: dict[str, Sides] = {}
+    for period, of_month in groupby(rows, key=lambda row: row.period):
+        sides = [(MoneyAccount(account), plus, minus) for _, account, plus, minus in of_month]
+        found[period] = (
+            {**NOTHING, **{account: plus for account, plus, _ in sides}},
+            {**NOTHING, **{account: minus for account, _, minus in sides}},
+        )
+    return found
+
+
+def _names(session: Session, services: Services) -> Iterator[str]:
+    """Every month from the first with anything in it to this one."""
+    name, now = _first(session, services), clock.month(clock.now())
+    while name and name <= now:
+        yield name
+        name = next_month(name)
+
+
+def _first(session: Session, services: Services) -> str:
+    """The first month with anything in it; none: ''."""
+    entry = session.scalar(
+        select(func.min(PaymentEntry.booked_at))
+        .join(Order, Order.id == PaymentEntry.order_id)
+        .where(services.own)
+    )
+    row = select(func.min(BalanceTransaction.period)).where(
+        BalanceTransaction.mode == services.mode, BalanceTransaction.book == services.book
+    )
+    gift = select(func.min(LedgerTxn.period)).where(LedgerTxn.book == services.book)
+    found = [clock.month(entry) if entry else None, session.scalar(row), session.scalar(gift)]
+    return min((name for name in found if name), default="")
