@@ -24,6 +24,7 @@ from shop.emails import order_emails, payment_link
 from shop.emails.back_in_stock import tell_who_waits
 from shop.emails.other_emails import Sender
 from shop.emails.owner_emails import tell_owners
+from shop.emails.remittance_reminders import remind
 from shop.fulfilment import delivery, late, order_search
 from shop.fulfilment.gifts import read_old
 from shop.journal import comment_erasure
@@ -42,6 +43,8 @@ TELL_EVERY: Final = timedelta(seconds=30)
 """What happens together is told together."""
 LINKS_EVERY: Final = timedelta(seconds=5)
 """Whoever telephones may wait for the link with the receiver in hand."""
+DUE_EVERY: Final = timedelta(hours=1)
+"""What is due to the charity is due by a day."""
 IDLE_SECONDS: Final = 0.5
 SEARCH_EVERY: Final = timedelta(minutes=1)
 ENDS_WITHIN: Final = 4.0
@@ -68,7 +71,9 @@ class Worker:
     def lanes(self) -> Sequence[Sequence[Task]]:
         """All there is to do, by what may wait for what."""
         sealed, site_url = (self.services.database, self.services.vault), self.settings.site_url
-        owners = (self.services.database, render_template, self.post, site_url, self.trader.email)
+        database, book = self.services.database, self.services.book
+        owners = (database, render_template, self.post, site_url, self.trader.email)
+        due = partial(self._rendering, remind, database, render_template, book, site_url)
         sender = Sender(*sealed, self.post, render_template, site_url, self.trader)
         emails = [
             self._task("emails", self._send_email),
@@ -97,7 +102,8 @@ class Worker:
             self._task("erasure", self._erase, LOOK_EVERY, rounds=True),
             self._task("keys", lambda: bool(erasures.sweep_keys(*sealed)), LOOK_EVERY),
             self._task("counts", self._check_stock, LOOK_EVERY),
-            self._task("few left", partial(few_left.tell, self.services.database), EVERY),
+            self._task("few left", partial(few_left.tell, database), EVERY),
+            self._task("what is due", due, DUE_EVERY),
             self._task("search", partial(order_search.make_searchable, *sealed), SEARCH_EVERY, rounds=True),
             self._task("gifts", lambda: read_old(*sealed), LOOK_EVERY, rounds=True),
             self._task("movements", partial(read_if_due, self.services), READ_EVERY, rounds=True),

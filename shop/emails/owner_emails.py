@@ -60,7 +60,7 @@ def _send_next(database: Database, post: Transport, site_url: str, reply_to: str
             return None
     with database.transaction() as session:
         email = owner_outbox.claim(session)
-        to = _owners(session).get(email.account_id) if email else None
+        to = _reached(session, email) if email else None
     if email is None:
         return None
     try:
@@ -107,6 +107,14 @@ def _owners(session: Session) -> Mapping[int, str]:
     """The addresses of those who look after the shop, by their accounts."""
     query = select(Account.id, Account.email).where(Account.role == Role.OWNER, Account.disabled_at.is_(None))
     return dict(session.execute(query.order_by(Account.id)).all())
+
+
+def _reached(session: Session, email: OwnerEmail) -> str | None:
+    """Where it goes; None once it is not theirs any more."""
+    if not email.for_finance:
+        return _owners(session).get(email.account_id)
+    staff = select(Account.email).where(Account.id == email.account_id, Account.disabled_at.is_(None))
+    return session.scalar(staff)
 
 
 def _message(email: OwnerEmail, to: str, site_url: str, reply_to: str) -> EmailMessage:

@@ -10,13 +10,15 @@ from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, DateField, HiddenField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
-from shop import web
+from shop import clock, web
 from shop.accounts import roster, second_factor
 from shop.accounts.access import require
 from shop.container import current_services
+from shop.finance.due_rows import shown_due
 from shop.finance.rows import owed_figures, payment
 from shop.finance.typed import check_line, pence
 from shop.giving import remittances
+from shop.giving.due import due
 from shop.giving.posting import PLAIN, IdempotencyConflict
 from shop.money import pounds_and_pence
 from shop.web.dates import DAY_FORMATS
@@ -195,7 +197,7 @@ def _page(form: PaymentForm, *, allow: bool = False) -> str:
     book = current_services().book
     before = request.args.get("before", type=int)
     with web.reading() as session:
-        owed = remittances.owed(session, book)
+        owed, found = remittances.owed(session, book), due(session, book)
         made = remittances.remittances(session, book, before=before, most=MOST_ROWS + 1)
         addresses = roster.addresses(session)
     return render_template(
@@ -203,6 +205,7 @@ def _page(form: PaymentForm, *, allow: bool = False) -> str:
         form=form,
         problems=_problems(form),
         owed=owed_figures(owed),
+        due=[shown_due(one, clock.today()) for one in found],
         payments=[payment(one, addresses) for one in made[:MOST_ROWS]],
         latest="/finance/remittances" if before else None,
         earlier=f"/finance/remittances?before={made[MOST_ROWS - 1].seq}" if len(made) > MOST_ROWS else None,

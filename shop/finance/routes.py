@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from wtforms import DateField, SelectChoice, SelectField
 from wtforms.validators import Optional, ValidationError
 
-from shop import triggers, web
+from shop import clock, triggers, web
 from shop.accounts.access import require
 from shop.container import current_services
+from shop.finance.due_rows import due_clock
 from shop.finance.rows import posting
 from shop.giving import export, ledger, ledger_triggers, verification
 from shop.giving.booking_days import Part
+from shop.giving.due import due
 from shop.giving.record import listed
 from shop.web.dates import DAY_FORMATS, day
 
@@ -103,6 +105,7 @@ def _context(form: PeriodForm, *, form_ok: bool) -> dict[str, object]:
             "earlier": _page_from(records[MOST_ROWS - 1].seq) if len(records) > MOST_ROWS else None,
             "totals": totals,
             "owed_pence": totals.accrued_pence + totals.payable_pence,
+            "due": [due_clock(one, clock.today()) for one in due(session, book)],
             "unsound": _unsound(session, whole=whole),
             "checked": whole,
             "printed": _printed(book, first, last),

@@ -86,6 +86,23 @@ class GivingDocument(Base):
     added_by: Mapped[str]
 
 
+class RemittanceReminder(Base):
+    """That finance and owners were told of what is due to a charity."""
+
+    __tablename__ = "remittance_reminder"
+    __table_args__ = (one_of("kind", ("before", "after")),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    charity_name: Mapped[str]
+    kind: Mapped[str]
+    """A value of `reminders.When`."""
+    due_on: Mapped[date]
+    """By which day the first of it was due."""
+    pence: Mapped[int]
+    """What was owed then."""
+    told_at: Mapped[datetime]
+
+
 class LedgerAccount(Base):
     __tablename__ = "ledger_account"
 

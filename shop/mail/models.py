@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.orm import Base, partial_index
@@ -50,6 +50,8 @@ class OwnerEmail(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     morning: Mapped[date | None]
     """Britain's day whose morning e-mail it is; None for what was told at once."""
+    for_finance: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it goes to whoever works here, finance too; else to owners alone."""
     subject: Mapped[str]
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)

@@ -32,14 +32,25 @@ def wait_for_turn(session: Session) -> None:
     one_at_a_time(session, TURN)
 
 
-def put(session: Session, accounts: Iterable[int], said: Said, morning: date | None) -> None:
-    """Put in an e-mail to each of these accounts; `morning` is the day whose morning e-mail it is."""
+def put(
+    session: Session,
+    accounts: Iterable[int],
+    said: Said,
+    morning: date | None,
+    *,
+    for_finance: bool = False,
+) -> None:
+    """Put in an e-mail to each of these accounts; `morning` is the day whose morning e-mail it is.
+
+    `for_finance`: they need not be owners.
+    """
     now = clock.now()
     for account in accounts:
         session.add(
             OwnerEmail(
                 account_id=account,
                 morning=morning,
+                for_finance=for_finance,
                 subject=said.subject,
                 text=said.text,
                 html=said.html,

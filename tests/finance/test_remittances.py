@@ -1,14 +1,17 @@
 """Money paid over, as the finance lead writes it down: to the penny, once, and never unwritten."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from shop import clock
 from shop.catalogue import snapshot
 from shop.giving import remittances
 from shop.orders.placing import place
+from shop.web.dates import day
 from tests.harness import Harness, quoted
 from tests.shopper import Shopper, changed, form_on, reason_beside, soup, summary, title
 
@@ -37,6 +40,30 @@ def stat(finance: Shopper) -> str:
 def test_before_anything_is_paid_the_page_says_what_is_owed(finance: Shopper, paid: str) -> None:
     assert stat(finance) == "£10.00"
     assert shown(finance) == [["Nothing has been paid over yet."]]
+
+
+def test_the_pages_say_what_is_due_by_when_of_what_it_is_made_and_how_late_it_is(
+    finance: Shopper, paid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, name = clock.now(), "PANDAS Foundation UK"
+    by = day(now + timedelta(days=28))
+    for after, said in (
+        (0, f"Due in 28 days: £10.00 to {name}, by {by}"),
+        (28, f"Due today: £10.00 to {name}, by {by}"),
+        (29, f"Overdue since {by}: 1 day late. £10.00 to {name} should have been paid over"),
+    ):
+        monkeypatch.setattr(clock, "now", lambda after=after: now + timedelta(days=after))
+        finance.sign_in("finance")
+        for page in (PAGE, "/finance/"):
+            (mark,) = soup(finance.get(page)).select(
+                "main .status-quiet, main .status-wait, main .status-bad"
+            )
+            words = " ".join(mark.parent.text.split())  # type: ignore[union-attr]
+            assert words.removesuffix(" Paid over") == said, page
+    cells = [cell.text.strip() for cell in soup(finance.get(PAGE)).select("#due-1 tbody tr *")]
+    assert cells[1:3] == ["2 × £5.00", "£10.00"]
+    pay(finance, amount="10.00")
+    assert not soup(finance.get(PAGE)).select("#due-1")
 
 
 def test_a_payment_is_written_down_with_who_and_how(finance: Shopper, paid: str) -> None:

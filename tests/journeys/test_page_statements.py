@@ -67,10 +67,10 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/owner/orders/{posted}/parcels/{parcel}/loss": 16, "/owner/orders/{early}/early-posting": 14,
     "/owner/sales": 8, "/owner/staff": 6, "/owner/stock": 9, "/owner/stock/{sku}": 10,
     "/owner/stock/count": 8, "/owner/stock/counts.csv": 6, "/owner/stock/file": 4, "/owner/wall": 11,
-    "/finance/": 9, "/finance/?check=all": 18, "/finance/ledger.csv": 3, "/finance/ledger.json": 3,
+    "/finance/": 12, "/finance/?check=all": 21, "/finance/ledger.csv": 3, "/finance/ledger.json": 3,
     "/finance/agreements": 6, "/finance/agreements/new": 5, "/finance/agreements/1": 7,
     "/finance/months": 9, "/finance/months/{month}": 13, "/finance/months/{month}/statement.json": 8,
-    "/finance/remittances": 12, "/finance/remittances/{remittance}/reversal": 8,
+    "/finance/remittances": 16, "/finance/remittances/{remittance}/reversal": 8,
     "/finance/remittances/{remittance}": 10, "/finance/documents/{document}": 8,
     "/finance/documents/{document}/file": 6,
 }  # fmt: skip
