@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Final
+from wsgiref.types import WSGIApplication
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -11,9 +12,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from shop import cli, clock, erasures, probes, trader, web
 from shop.accounts import passkey_routes, security_log
 from shop.accounts import routes as accounts
-from shop.catalogue import page_cache
+from shop.catalogue import page_cache, previews
 from shop.catalogue import routes as catalogue
-from shop.catalogue.previews import PreviewMiddleware
 from shop.checkout import (
     back_in_stock_routes,
     basket_routes,
@@ -139,10 +139,12 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _wrap(app: Flask, settings: Settings) -> None:
     """What stands before every request."""
-    app.wsgi_app = PreviewMiddleware(app, app.wsgi_app, settings)  # type: ignore[method-assign]
-    if settings.proxies:
+
+    def trusted(behind: WSGIApplication) -> WSGIApplication:
         hops = settings.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        return ProxyFix(behind, x_for=hops, x_proto=hops, x_host=hops) if hops else behind
+
+    previews.init_app(app, settings, trusted)
     app.wsgi_app = limited_pages(app.wsgi_app)  # type: ignore[method-assign, assignment]
 
 

@@ -88,24 +88,28 @@ class Allowance:
     @contextmanager
     def spending(self, address: str) -> Iterator[None]:
         """Let a network do something in this thread, and count what it cost. Raises UsedUp."""
-        self._allow(address)
+        charged = counted(address)
+        self._allow(charged)
         began = time.thread_time()
         try:
             yield
         finally:
-            self.charge(address, time.thread_time() - began)
+            self._charge(charged, time.thread_time() - began)
 
     def charge(self, address: str, seconds: float) -> None:
         """Count CPU seconds that a network has used."""
+        self._charge(counted(address), seconds)
+
+    def _charge(self, charged: tuple[Counted, ...], seconds: float) -> None:
         with self._lock:
-            for who in counted(address):
+            for who in charged:
                 self._account(who).left -= seconds
 
-    def _allow(self, address: str) -> None:
+    def _allow(self, charged: tuple[Counted, ...]) -> None:
         with self._lock:
             waits = [
                 -account.left / (self._per_second * who.times)
-                for who in counted(address)
+                for who in charged
                 if (account := self._account(who)).left <= 0
             ]
         if waits:

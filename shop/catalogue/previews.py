@@ -1,9 +1,11 @@
 """Drawings of words while somebody types: answered before the application looks for a session or a token.
 
 The same drawing is the application's to give when anything is unusual: what it would refuse, it refuses.
+A few letters that this process has drawn before take less time than waking a thread, so a server may ask for
+them at once (`drawings_at_once`). A letter's first drawing, or a face's first measurement, is not so quick.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -12,8 +14,8 @@ from flask import Flask
 
 from shop.catalogue import piece_pages
 from shop.catalogue.page_cache import cached_pages_of
-from shop.catalogue.views import Catalogue
-from shop.engraving import preview
+from shop.catalogue.views import Catalogue, PieceView
+from shop.engraving import FACES, Tool, preview
 from shop.network import Allowance, UsedUp
 from shop.settings import Settings
 from shop.web.security_headers import gzipped, security_headers
@@ -25,6 +27,14 @@ CACHE_CONTROL: Final = "private, max-age=3600"
 
 ALLOWED: Final = Allowance(seconds=4.0, per_second=0.25)
 """Of CPU time, for one network in one process. Who types uses a hundredth of a second each second."""
+
+
+MOST_AT_ONCE: Final = 60
+"""Letters in all: they are drawn in half a millisecond or so, which a page from memory can wait."""
+_LATIN: Final = frozenset(map(chr, range(0x250)))
+_AT_ONCE: Final = "shop.drawings_at_once"
+_met: Final[dict[tuple[str, Tool], set[str]]] = {}
+"""Latin letters that were drawn in this process, by face and by the tool that the face was fitted to."""
 
 
 class UnknownDrawing(LookupError):
@@ -39,7 +49,14 @@ def drawn(catalogue: Catalogue, asked: Mapping[str, str]) -> str:
     piece = catalogue.by_slug.get(asked.get("piece", ""))
     if piece is None or not piece.sides:
         raise UnknownDrawing
-    if (name := asked.get("picture")) is None:
+    drawing = _drawn(piece, asked.get("picture"), asked)
+    if (face := asked.get("face", "")) in FACES:
+        _met.setdefault((face, piece.tool), set()).update(_LATIN.intersection(_letters(asked)))
+    return drawing
+
+
+def _drawn(piece: PieceView, name: str | None, asked: Mapping[str, str]) -> str:
+    if name is None:
         return preview(asked, piece.sides, piece.tool)
     picture = next((stage for stage in piece.stages if stage.name == name), None)
     if picture is None:
@@ -47,11 +64,25 @@ def drawn(catalogue: Catalogue, asked: Mapping[str, str]) -> str:
     return piece_pages.words_on(piece, picture, asked)
 
 
+def _letters(asked: Mapping[str, str]) -> str:
+    return "".join([text for name, text in asked.items() if name.startswith("engraving-")])
+
+
+def _is_quick(catalogue: Catalogue, asked: Mapping[str, str]) -> bool:
+    """Whether all that is to be drawn is not much, and was drawn before in other words."""
+    piece = catalogue.by_slug.get(asked.get("piece", ""))
+    met = _met.get((asked.get("face", ""), piece.tool)) if piece else None
+    letters = _letters(asked)
+    return met is not None and len(letters) <= MOST_AT_ONCE and met.issuperset(letters)
+
+
 class PreviewMiddleware:
     """In front of the application: a drawing that nothing speaks against is answered without waking Flask."""
 
-    def __init__(self, app: Flask, behind: WSGIApplication, settings: Settings) -> None:
-        self._app, self._behind = app, behind
+    def __init__(
+        self, app: Flask, behind: WSGIApplication, settings: Settings, *, only_quick: bool = False
+    ) -> None:
+        self._app, self._behind, self._only_quick = app, behind, only_quick
         self._headers = [
             ("Content-Type", CONTENT_TYPE),
             ("Cache-Control", CACHE_CONTROL),
@@ -77,11 +108,30 @@ class PreviewMiddleware:
         asked = _asked(environ.get("QUERY_STRING", ""))
         if cache is None or asked is None:
             return None
+        if self._only_quick and not _is_quick(cache.shown.catalogue, asked):
+            return None
         try:
             with ALLOWED.spending(environ.get("REMOTE_ADDR", "")):
                 return drawn(cache.shown.catalogue, asked).encode()
         except (UsedUp, UnknownDrawing):
             return None
+
+
+def init_app(app: Flask, settings: Settings, trusted: Callable[[WSGIApplication], WSGIApplication]) -> None:
+    """Put drawings before the application. `trusted` finds out who asks, behind the proxies there are."""
+    at_once = PreviewMiddleware(app, _unanswered, settings, only_quick=True)
+    app.extensions[_AT_ONCE] = trusted(at_once)
+    app.wsgi_app = trusted(PreviewMiddleware(app, app.wsgi_app, settings))  # type: ignore[method-assign, assignment]
+
+
+def drawings_at_once(app: Flask) -> WSGIApplication:
+    """Answers what takes no time worth a thread; of anything else it does not even begin an answer."""
+    found: WSGIApplication = app.extensions[_AT_ONCE]
+    return found
+
+
+def _unanswered(_environ: WSGIEnvironment, _start_response: StartResponse) -> Iterable[bytes]:
+    return ()
 
 
 def _asked(query: str) -> dict[str, str] | None:

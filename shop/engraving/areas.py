@@ -5,10 +5,10 @@ Coordinates are mm from the middle of the area, y upwards.
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
-from shop.engraving.geometry import Directions, Point, convex_hull, cubic, directions
+from shop.engraving.geometry import Directions, Numbers, Places, Point, convex_hull, cubic, directions
 from shop.engraving.limits import MARGIN_MM
 
 _RING_BAND: Final = 1 / 6
@@ -61,13 +61,16 @@ class Area:
         if self.rim and (not round_disc or self.lines < 2):  # noqa: PLR2004 - one straight, one round
             raise ValueError("Only a round disc with two lines or more has a line along its rim.")
 
+    def __hash__(self) -> int:
+        return hash((self.key, self.shape, self.width_mm, self.lines))  # asked for dozens of times a drawing
+
     @property
     def line_numbers(self) -> range:
         """1 to `lines`."""
         return range(1, self.lines + 1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Region:
     """A convex part of an area, mirrored left and right, and the heights its words may be centred on.
 
@@ -75,8 +78,8 @@ class Region:
     """
 
     directions: Directions
-    bounds: tuple[float, ...]
-    middles: tuple[float, ...]
+    bounds: Numbers
+    middles: Numbers
 
 
 @dataclass(frozen=True)
@@ -110,10 +113,12 @@ def engravable_band(area: Area) -> Band:
 @lru_cache(maxsize=256)
 def engravable(area: Area) -> Region:
     """What is left of a disc, heart or bar inside its margin; of a heart only the part below the cleft."""
+    import numpy as np  # noqa: PLC0415 - only where words are laid out
+
     margin = MARGIN_MM[area.shape]
     if area.shape == "disc" and area.width_mm == area.height_mm:
         # The 48-sided polygon inside the circle, so that every round disc has the same directions.
-        return Region(ROUND, (engravable_radius(area) * _FLAT,) * len(ROUND.vectors), (0.0,))
+        return Region(ROUND, np.full(_DISC_SIDES, engravable_radius(area) * _FLAT), np.zeros(1))
     edges = _edges(convex_hull(_corners(area, _DISC_SIDES)))
     middles: tuple[float, ...] = (0.0,)
     if area.shape == "heart":
@@ -122,8 +127,8 @@ def engravable(area: Area) -> Region:
     edges.sort(key=lambda edge: math.atan2(edge[0][1], edge[0][0]))
     return Region(
         directions(tuple(vector for vector, _ in edges)),
-        tuple(bound - margin for _, bound in edges),
-        middles,
+        np.array([bound - margin for _, bound in edges]),
+        np.array(middles),
     )
 
 
@@ -139,12 +144,25 @@ def above_arc(area: Area, half_turn: float, reach: float) -> Region:
     circle. In each of these directions nothing may lie further out; so the part is convex, and small where
     the arc is short.
     """
-    bounds = list(engravable(area).bounds)
-    steps = math.ceil(half_turn / _STEP)
-    for step in range(-steps, steps + 1):
-        bounds[(_DOWN + step) % _DISC_SIDES] = reach * _FLAT
+    bounds = engravable(area).bounds.copy()
+    bounds[_below(math.ceil(half_turn / _STEP))] = reach * _FLAT
     spare = (engravable_radius(area) - reach) / 2
-    return Region(ROUND, tuple(bounds), tuple([share * spare for share in _ABOVE_ARC_MIDDLES]))
+    return Region(ROUND, bounds, _above_arc_middles() * spare)
+
+
+@lru_cache(maxsize=_DISC_SIDES)
+def _below(steps: int) -> Places:
+    """Which directions point straight down, or by so many steps at most to either side."""
+    import numpy as np  # noqa: PLC0415
+
+    return np.array([(_DOWN + step) % _DISC_SIDES for step in range(-steps, steps + 1)])
+
+
+@cache
+def _above_arc_middles() -> Numbers:
+    import numpy as np  # noqa: PLC0415
+
+    return np.array(_ABOVE_ARC_MIDDLES)
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
-from shop.engraving.faces import FACES, Face, opened
+from shop.engraving.faces import FACES, GENERAL, Face, opened
 from shop.engraving.harfbuzz import has_variant, places_marks
 from shop.engraving.limits import MAX_CHARACTERS
 from shop.engraving.problems import Letter, MissingLetters
@@ -54,6 +54,11 @@ def invisible(text: str) -> tuple[Letter, ...]:
     )
 
 
+def is_plain(face: Face, text: str) -> bool:
+    """Whether the text is of plain letters that the face has: nothing else need be asked of it."""
+    return text.isascii() and _simple(face).issuperset(text)
+
+
 def missing(face: Face, text: str) -> tuple[Letter, ...]:
     """The letters of the text that the face cannot cut, each once, in the order of the text."""
     if _simple(face).issuperset(text):
@@ -69,8 +74,11 @@ def faces_with(texts: Iterable[str]) -> tuple[str, ...]:
 
 def offered(texts: Iterable[str]) -> tuple[Face, ...]:
     """The faces to choose from for these texts: those for everyone, and those that their scripts ask for."""
-    found = frozenset().union(*map(scripts_of, texts))
+    beyond = [text for text in texts if not text.isascii()]
+    found = frozenset().union(*map(scripts_of, beyond))
     asked = found & _ON_DEMAND
+    if not asked:
+        return GENERAL
     special = [face for face in FACES.values() if asked.intersection(face.only_for)]
     whole = [face for face in special if asked.issubset(face.scripts)]
     return tuple(face for face in FACES.values() if not face.only_for or face in (whole or special))

@@ -4,7 +4,7 @@ Everything is in attributes (the content policy forbids styles), and the same in
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from typing import Final
@@ -12,7 +12,7 @@ from typing import Final
 from shop.engraving.areas import Area, is_ring, outline
 from shop.engraving.characters import drawable
 from shop.engraving.engraving import HAND, EngravedLine, Engraving, Words, check, words_in
-from shop.engraving.faces import FACES, Face, opened
+from shop.engraving.faces import FACES, Face, OpenFont, opened
 from shop.engraving.frames import Frame, frames
 from shop.engraving.layout import lay_out
 from shop.engraving.problems import EngravingRefused
@@ -62,7 +62,7 @@ def preview(params: Mapping[str, str], areas: Sequence[Area], tool: Tool = ANY_T
 def marks(area: Area, words: Mapping[int, str], face: Face) -> str:
     """The cut strokes alone, as a `<g>` in mm about the middle of the area, y downwards."""
     side = lay_out(area, face, words)
-    drawn = "".join(_framed(frame, face) for frame in frames(face, side))
+    drawn = "".join([_framed(frame, face, opened(face)) for frame in frames(face, side)])
     # Round joins: the ink then reaches just half the stroke beyond the letter, as the layout reckons.
     thick = ' stroke="currentColor" stroke-linejoin="round"' if face.thicken_mm else ""
     return f'<g class="words" fill="currentColor"{thick}>{drawn}</g>'
@@ -77,18 +77,22 @@ def _note(areas: Sequence[Area], face: Face, typed: Words, tool: Tool) -> str:
     return ""
 
 
-def _framed(frame: Frame, face: Face) -> str:
+def _framed(frame: Frame, face: Face, font: OpenFont) -> str:
     turn = f"rotate({number(math.degrees(frame.turn))}) " if frame.turn else ""
-    place = f"translate({number(frame.x)} {number(-frame.y)}) {_scale(frame.scale)}"
-    thick = f' stroke-width="{number(face.thicken_mm / frame.scale)}"' if face.thicken_mm else ""
-    return f'<g transform="{turn}{place}"{thick}>{"".join(_paths(frame, face))}</g>'
+    place = _place(frame.x, frame.y, frame.scale, face.thicken_mm)
+    paths = [
+        f'<path transform="translate({number(x)} {number(y)})" d="{path}"/>'
+        for glyph, x, y in frame.glyphs
+        if (path := font.outline(glyph).path)
+    ]
+    return f'<g transform="{turn}{place}>{"".join(paths)}</g>'
 
 
-def _paths(frame: Frame, face: Face) -> Iterator[str]:
-    font = opened(face)
-    for glyph, x, y in frame.glyphs:
-        if path := font.outline(glyph).path:
-            yield f'<path transform="translate({number(x)} {number(y)})" d="{path}"/>'
+@lru_cache(maxsize=64)
+def _place(x: float, y: float, scale: float, thicken_mm: float) -> str:
+    """The same for all letters of a line but how they are turned."""
+    thick = f' stroke-width="{number(thicken_mm / scale)}"' if thicken_mm else ""
+    return f'translate({number(x)} {number(-y)}) {_scale(scale)}"{thick}'
 
 
 def _document(area: Area, words: str, *, edge: bool, note: str = "") -> str:
@@ -129,7 +133,9 @@ def _scale(factor: float) -> str:
 
 def number(value: float, digits: int = 3) -> str:
     """The shortest way to write the value to so many decimal places."""
-    text = f"{value:.{digits}f}"
+    if not value:
+        return "0"
+    text = f"{value:.3f}" if digits == 3 else f"{value:.{digits}f}"  # noqa: PLR2004 - twice as quick
     if digits:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

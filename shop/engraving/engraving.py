@@ -177,6 +177,8 @@ def _unfit(areas: Sequence[Area], face: Face, kept: Words, tool: Tool) -> dict[t
 
 
 def _uncuttable(face: Face, text: str) -> Problem | None:
+    if characters.is_plain(face, text):
+        return None
     if broken := characters.breaks(text):
         return ControlCharacters(broken)
     if is_mixed(text):

@@ -2,8 +2,17 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
-from typing import Final
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.float64]
+    Places = NDArray[np.intp]
+else:
+    Numbers = Places = Any
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -28,6 +37,30 @@ class Directions:
         """For each direction, which one is its mirror image, left for right."""
         self.rightward = tuple(at for at, (x, _) in enumerate(vectors) if x > -_TINY)
         """Those that point up, down or to the right: with their mirror images they are all."""
+
+    @cached_property
+    def half(self) -> "Half":
+        """The same, to reckon in all of them at once."""
+        return Half(self)
+
+
+class Half:
+    """The directions up, down and to the right, and their mirror images, as arrays.
+
+    Sums are those of floats one by one, in the same order, so that they are the same to the last bit.
+    """
+
+    def __init__(self, ways: Directions) -> None:
+        import numpy as np  # noqa: PLC0415 - only where words are laid out
+
+        self.all_x, self.all_y = (np.array(each) for each in zip(*ways.vectors, strict=True))
+        self.at: Places = np.array(ways.rightward)
+        self.mirrored: Places = np.array(ways.mirrored)[self.at]
+        self.x: Numbers = self.all_x[self.at]
+        self.y: Numbers = self.all_y[self.at]
+        self.across: Places = np.flatnonzero(self.x > _TINY)
+        """Those to the right, by their place in x and y; words that leave the metal there are too long."""
+        self.upright: Places = np.flatnonzero(self.x <= _TINY)
 
 
 def convex_hull(points: Iterable[Point]) -> list[Point]:
@@ -68,9 +101,13 @@ def directions(vectors: tuple[Point, ...]) -> Directions:
     return Directions(vectors)
 
 
-def reaches(corners: Sequence[Point], ways: Directions) -> tuple[float, ...]:
+def reaches(corners: Sequence[Point], ways: Directions) -> Numbers:
     """How far these points reach in each direction."""
-    return tuple(max([x * across + y * up for across, up in corners]) for x, y in ways.vectors)
+    import numpy as np  # noqa: PLC0415
+
+    half, (across, up) = ways.half, np.array(corners).T[:, :, None]
+    reached: Numbers = (half.all_x * across + half.all_y * up).max(axis=0)
+    return reached
 
 
 def frontier(points: Iterable[Point]) -> list[Point]:

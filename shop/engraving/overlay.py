@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Any, Final
 
@@ -67,6 +68,8 @@ TONES: Final = {
 _PALE: Final = 0.45
 """How much of words that are too long is seen."""
 
+_JSON: Final = json.JSONEncoder(ensure_ascii=False)
+
 GROOVE_MM: Final = 0.07
 """Width of a groove's wall as seen from above."""
 
@@ -97,7 +100,7 @@ def over_picture(
     faces = [(face.slug, face.name, face.description, face.sample) for face in asked]
     if hand or asks_for_hand(said):
         faces.append(BY_HAND)
-    told = escape(json.dumps({"lines": said, "faces": faces}, ensure_ascii=False), quote=False)
+    told = escape(_JSON.encode({"lines": said, "faces": faces}), quote=False)
     wide, high = size
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" aria-hidden="true" '
@@ -131,7 +134,8 @@ def _drawn(
     tone = TONES.get(metal, TONES["silver"])
     if cut:
         groove = GROOVE_MM * max(place.px_per_mm for place in shown)
-        cut = _lit(cut, name, tone, groove, _box(sides, shown))
+        box = _box(tuple([(place, sides[place.side].width_mm / 2) for place in shown]))
+        cut = f"{_lit(name, tone, groove, box)}{cut}</g>"
     return cut + (f'<g class="too-long" opacity="{_PALE}" color="{tone.floor}">{pale}</g>' if pale else "")
 
 
@@ -147,12 +151,20 @@ def _cut(area: Area, place: Placement, words: Mapping[int, str], face: Face, *, 
 
 
 def _placed(area: Area, place: Placement, words: Mapping[int, str], face: Face) -> str:
-    matrix = " ".join(number(value, 5) for value in place.matrix)
-    return f'<g transform="matrix({matrix})">{marks(area, words, face)}</g>'
+    return f'<g transform="matrix({_written(place.matrix)})">{marks(area, words, face)}</g>'
 
 
-def _lit(drawn: str, name: str, tone: Tone, groove: float, box: str) -> str:
-    """The words as grooves: light comes from the upper left, so that wall lies in shade, the other is lit."""
+@lru_cache(maxsize=256)
+def _written(matrix: Matrix) -> str:
+    return " ".join(number(value, 5) for value in matrix)
+
+
+@lru_cache(maxsize=256)
+def _lit(name: str, tone: Tone, groove: float, box: str) -> str:
+    """What makes grooves of the words that come next.
+
+    Light comes from the upper left, so that wall lies in shade, the other is lit.
+    """
     thin, soft = groove * 0.3, groove * 0.45
     return (
         f'<filter id="{name}-cut" filterUnits="userSpaceOnUse" {box} color-interpolation-filters="sRGB">'
@@ -161,7 +173,6 @@ def _lit(drawn: str, name: str, tone: Tone, groove: float, box: str) -> str:
         + _rim("lip", groove * 0.6, thin, tone.lip, 0.75, inside=False)
         + '<feMerge><feMergeNode in="lip"/><feMergeNode in="SourceGraphic"/><feMergeNode in="lit"/>'
         f'<feMergeNode in="shade"/></feMerge></filter><g filter="url(#{name}-cut)" color="{tone.floor}">'
-        f"{drawn}</g>"
     )
 
 
@@ -177,12 +188,12 @@ def _rim(name: str, step: float, soft: float, colour: str, opacity: float, *, in
     )
 
 
-def _box(sides: Mapping[str, Area], placements: Sequence[Placement]) -> str:
+@lru_cache(maxsize=256)
+def _box(placements: tuple[tuple[Placement, float], ...]) -> str:
     """The part of the picture that the sides take up, as attributes: a filter costs by its size."""
     corners = [
-        place.at(x * area.width_mm / 2, y * area.width_mm / 2)
-        for place in placements
-        if (area := sides.get(place.side))
+        place.at(x * reach, y * reach)
+        for place, reach in placements
         for x, y in ((-1, -1), (-1, 1), (1, -1), (1, 1))
     ]
     left, top = min(x for x, _ in corners), min(y for _, y in corners)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shop.engraving.geometry import Directions, Point
+from shop.engraving.geometry import Directions, Numbers, Point
 from shop.engraving.problems import Problem
 from shop.engraving.shaping import Shaped
 
@@ -61,6 +61,8 @@ class Upright:
         """See Shaped.apart."""
         return self
 
-    def reaches(self, ways: Directions, across: float, up: float) -> list[float]:
+    def reaches(self, ways: Directions, across: float, up: float) -> Numbers:
         """See Shaped.reaches."""
-        return [x * across + y * up + max(0.0, y) for x, y in ways.vectors]
+        x, y = ways.half.all_x, ways.half.all_y
+        reached: Numbers = x * across + y * up + y.clip(0.0)
+        return reached

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from shop.engraving.directions import runs
 from shop.engraving.faces import Face, OpenFont, opened
-from shop.engraving.geometry import Box, Directions, Point, frontier, reaches
+from shop.engraving.geometry import Box, Directions, Numbers, Point, frontier, reaches
 from shop.engraving.harfbuzz import set_glyphs
 from shop.engraving.scripts import woven_runs
 from shop.engraving.signs import SELECTORS, SIGNS
@@ -147,22 +147,23 @@ class Shaped:
         """Half the width of the widest letter, and the top of the highest."""
         return max([half for _, half, _ in self.outwards]), max([top for _, _, top in self.outwards])
 
-    def reaches(self, ways: Directions, across: float, up: float) -> list[float]:
+    def reaches(self, ways: Directions, across: float, up: float) -> Numbers:
         """How far the ink reaches in each direction when the line begins at (across, up)."""
-        rows = []
-        for cluster in self.inked:
-            for number, x, y in cluster.inked:
-                right, high = x + across, y + up
-                reached = _reaches(cluster.font, number, ways)
-                rows.append([reach + dx * right + dy * high for dx, dy, reach in reached])
-        return rows[0] if len(rows) == 1 else list(map(max, *rows))
+        import numpy as np  # noqa: PLC0415
+
+        font = self.inked[0].font
+        glyphs = [glyph for cluster in self.inked for glyph in cluster.inked]
+        right = np.array([[glyph.x + across] for glyph in glyphs])
+        high = np.array([[glyph.y + up] for glyph in glyphs])
+        reached = np.array([_reaches(font, glyph.number, ways) for glyph in glyphs])
+        furthest: Numbers = (reached + ways.half.all_x * right + ways.half.all_y * high).max(axis=0)
+        return furthest
 
 
 @lru_cache(maxsize=8192)
-def _reaches(font: OpenFont, glyph: int, ways: Directions) -> list[tuple[float, float, float]]:
-    """Each direction with how far the glyph reaches in it."""
-    found = zip(ways.vectors, reaches(font.outline(glyph).hull, ways), strict=True)
-    return [(x, y, reach / font.cap_height) for (x, y), reach in found]
+def _reaches(font: OpenFont, glyph: int, ways: Directions) -> Numbers:
+    """How far the glyph reaches in each direction."""
+    return reaches(font.outline(glyph).hull, ways) / font.cap_height
 
 
 @lru_cache(maxsize=8192)

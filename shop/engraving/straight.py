@@ -8,7 +8,7 @@ from typing import Final
 
 from shop.engraving.areas import Region
 from shop.engraving.faces import Face
-from shop.engraving.geometry import Directions, Point
+from shop.engraving.geometry import Directions, Numbers, Point
 from shop.engraving.placement import PlacedLine, SideLayout, Upright
 from shop.engraving.problems import Problem, TooLong, TooTall
 from shop.engraving.shaping import Shaped
@@ -26,6 +26,8 @@ class Block:
     """
 
     def __init__(self, face: Face, lines: Mapping[int, Shaped | Upright], ways: Directions) -> None:
+        import numpy as np  # noqa: PLC0415 - only where words are laid out
+
         self.lines = dict(sorted(lines.items()))
         rows = list(zip(self.lines.items(), _baselines(face, list(self.lines.values())), strict=True))
         top = max(base + line.top for (_, line), base in rows)
@@ -36,52 +38,57 @@ class Block:
         }
         """By line number, where its baseline begins."""
         self.face = face
-        self._ways = [(at, *ways.vectors[at]) for at in ways.rightward]
-        self._reaches: dict[int, list[float]] = {}
+        self._ways = half = ways.half
+        self._reaches: dict[int, Numbers] = {}
         for number, line in self.lines.items():
             reaches = line.reaches(ways, *self.offsets[number])
             # A region is mirrored left and right: whatever reaches further counts for both.
-            self._reaches[number] = [max(reaches[at], reaches[ways.mirrored[at]]) for at in ways.rightward]
-        self._furthest = [max(reached) for reached in zip(*self._reaches.values(), strict=True)]
+            self._reaches[number] = np.maximum(reaches[half.at], reaches[half.mirrored])
+        furthest = np.maximum.reduce(list(self._reaches.values()))
+        grows = np.flatnonzero(furthest > _TINY)
+        self._grows = furthest[grows], half.at[grows], half.y[grows]
 
     def best(self, region: Region) -> tuple[float, float]:
         """The largest capitals in mm that fit, up to the face's largest, and where their middle then lies.
 
         Less than the face's least height when the words do not fit.
         """
-        found: dict[float, float] = {}
-        for middle in region.middles:
-            found[middle] = self._largest(region, middle)
-            if found[middle] >= self.face.cap_max_mm:
-                return self.face.cap_max_mm, middle
-        middle = max(found, key=found.__getitem__)
-        return found[middle], middle
+        most, found = self.face.cap_max_mm, self._largest(region)
+        for middle, cap in enumerate(found):
+            if cap >= most:
+                return most, float(region.middles[middle])
+        cap = max(found)
+        return cap, float(region.middles[found.index(cap)])
 
-    def _largest(self, region: Region, middle_y: float) -> float:
-        """The height in mm up to which the ink, growing from the middle, stays inside every edge."""
-        spare, bounds = self.face.thicken_mm / 2, region.bounds
-        ways = zip(self._ways, self._furthest, strict=True)
-        return min(
-            [(bounds[at] - spare - y * middle_y) / reach for (at, _, y), reach in ways if reach > _TINY],
-            default=math.inf,
-        )
+    def _largest(self, region: Region) -> list[float]:
+        """The heights in mm up to which the ink, growing from each middle, stays inside every edge."""
+        furthest, at, y = self._grows
+        bounds = region.bounds[at] - self.face.thicken_mm / 2
+        heights = (bounds - y * region.middles[:, None]) / furthest
+        found: list[float] = heights.min(axis=1, initial=math.inf).tolist()
+        return found
 
-    def too_tall_mm(self, number: int, region: Region, middle_y: float) -> float:
-        """How much too tall one line is at the face's least height; 0 when it is not."""
-        return max([0.0, *(over for over, x in self._over(number, region, middle_y) if x <= _TINY)])
+    def too_tall_mm(self, number: int, region: Region) -> list[float]:
+        """How much too tall one line is at the face's least height, about each middle; 0 when it is not."""
+        over = self._over(number, region)[:, self._ways.upright]
+        found: list[float] = over.max(axis=1, initial=0.0).tolist()
+        return found
 
-    def too_long_mm(self, number: int, region: Region, middle_y: float) -> float:
-        """How much too long one line is at the face's least height; negative where it has room.
+    def too_long_mm(self, number: int, region: Region) -> list[float]:
+        """How much too long one line is at the face's least height, about each middle; negative with room.
 
         A line that sticks out at one side is too long by twice as much, for it stays in the middle.
         """
-        return max([2 * over / x for over, x in self._over(number, region, middle_y) if x > _TINY])
+        across = self._ways.across
+        over = 2 * self._over(number, region)[:, across] / self._ways.x[across]
+        found: list[float] = over.max(axis=1).tolist()
+        return found
 
-    def _over(self, number: int, region: Region, middle_y: float) -> list[tuple[float, float]]:
-        """How far it leaves the region in each direction, in mm, and how much of that is to the right."""
-        cap, spare, bounds = self.face.cap_min_mm, self.face.thicken_mm / 2, region.bounds
-        ways = zip(self._ways, self._reaches[number], strict=True)
-        return [(cap * reach + y * middle_y + spare - bounds[at], x) for (at, x, y), reach in ways]
+    def _over(self, number: int, region: Region) -> Numbers:
+        """How far it leaves the region, in mm: about each middle, in each direction."""
+        cap, spare, ways = self.face.cap_min_mm, self.face.thicken_mm / 2, self._ways
+        lifted = cap * self._reaches[number] + ways.y * region.middles[:, None]
+        return lifted + spare - region.bounds[ways.at]
 
 
 class Across:
@@ -108,7 +115,7 @@ def lay_block(region: Region, block: Block, best: tuple[float, float]) -> SideLa
     problems: Mapping[int, Problem] = {}
     if cap < face.cap_min_mm:
         cap = face.cap_min_mm
-        everywhere = {spot: _outside(region, block, spot) for spot in region.middles}
+        everywhere = dict(zip(region.middles.tolist(), _outside(region, block), strict=True))
         middle = min(everywhere, key=lambda spot: _blame(everywhere[spot]))
         problems = everywhere[middle]
     placed = tuple(
@@ -122,7 +129,7 @@ def lay_block(region: Region, block: Block, best: tuple[float, float]) -> SideLa
 
 def room_in_block_mm(region: Region, block: Block, number: int) -> float:
     """How much longer one of these lines may grow at the face's least height."""
-    return max([-block.too_long_mm(number, region, middle) for middle in region.middles])
+    return max([-over for over in block.too_long_mm(number, region)])
 
 
 def _baselines(face: Face, lines: Sequence[Shaped | Upright]) -> list[float]:
@@ -132,13 +139,16 @@ def _baselines(face: Face, lines: Sequence[Shaped | Upright]) -> list[float]:
     return found
 
 
-def _outside(region: Region, block: Block, middle: float) -> dict[int, TooTall | TooLong]:
-    found: dict[int, TooTall | TooLong] = {}
+def _outside(region: Region, block: Block) -> list[dict[int, TooTall | TooLong]]:
+    """About each middle, the lines that leave the region."""
+    found: list[dict[int, TooTall | TooLong]] = [{} for _ in region.middles]
     for number in block.lines:
-        if (tall := block.too_tall_mm(number, region, middle)) > _TINY:
-            found[number] = TooTall(tall)
-        elif (long := block.too_long_mm(number, region, middle)) > _TINY:
-            found[number] = TooLong(long)
+        over = zip(block.too_tall_mm(number, region), block.too_long_mm(number, region), strict=True)
+        for problems, (tall, long) in zip(found, over, strict=True):
+            if tall > _TINY:
+                problems[number] = TooTall(tall)
+            elif long > _TINY:
+                problems[number] = TooLong(long)
     return found
 
 

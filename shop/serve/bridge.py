@@ -1,7 +1,8 @@
-"""From granian's event loop to the WSGI application: pages from memory at once, everything else in threads.
+"""From granian's event loop to the WSGI application: what is there at once, everything else in threads.
 
-Two sets of threads, so that what may wait (for the database's lock, or for Stripe) never keeps those from
-reading who only want to look.
+Pages from memory are there at once, and a few words that are drawn while somebody types. Two sets of
+threads, so that what may wait (for the database's lock, or for Stripe) never keeps those from reading who
+only want to look.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from typing import Any, Final
 from flask import Flask
 
 from shop.catalogue.page_cache import PageCacheMiddleware, memories
+from shop.catalogue.previews import ADDRESS, drawings_at_once
 from shop.serve.request_bodies import (
     MOST_PICTURE_BYTES,
     PICTURE_SECONDS,
@@ -67,6 +69,7 @@ class Bridge:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._memories: tuple[PageCacheMiddleware[Any], ...] = memories(app)
+        self._drawings = drawings_at_once(app)
         self._bodies = Bodies()
         self._pictures = Bodies(PICTURE_SECONDS, MOST_PICTURE_BYTES, MAX_PICTURE_REQUEST_BYTES)
         self._looking = Threads.of(LOOKING_THREADS, "looking")
@@ -85,6 +88,9 @@ class Bridge:
             proto.response_bytes(*answer)
             return
         environ = environ_of(scope)
+        if scope.path == ADDRESS and (answer := self._drawn_at_once(environ)) is not None:
+            proto.response_bytes(*answer)
+            return
         try:
             body = await self._body(scope, proto)
         except (TooLarge, TooSlow) as error:
@@ -108,6 +114,14 @@ class Bridge:
             if (answer := memory.answer(environ)) is not None:
                 return answer
         return None
+
+    def _drawn_at_once(self, environ: dict[str, Any]) -> Answer | None:
+        began = Began()
+        try:
+            body = b"".join(self._drawings(dict(environ), began))
+        except Exception:  # noqa: BLE001  (the application, asked the same, will say what it was)
+            return None
+        return (began.status, began.headers, body) if began.status else None
 
     async def _body(self, scope: Any, proto: Any) -> bytes:
         announced = scope.headers.get("content-length")

@@ -51,10 +51,13 @@ class Face:
     licence: str = ""
     unfit: str = ""
 
+    def __hash__(self) -> int:
+        return hash((self.slug, self.cap_min_mm, self.thicken_mm))  # asked for dozens of times a drawing
+
     @property
     def path(self) -> Path:
         """The font file. Raises LookupError when its package is not installed."""
-        return _folder_of(self.package) / self.file
+        return _path(self.package, self.file)
 
     @property
     def licence_path(self) -> Path:
@@ -64,7 +67,7 @@ class Face:
     @property
     def version(self) -> str:
         """SHA-256 of the font file in hex: the same version cuts the same outlines."""
-        return _sha256(self.path)
+        return _sha256(self.package, self.file)
 
     def has(self, character: str) -> bool:
         """Whether this one character can be cut: the font draws it well, or it is a heart or star of ours."""
@@ -170,7 +173,7 @@ def opened(face: Face) -> OpenFont:
 
 @cache
 def _opened(package: str, file: str, index: int | None) -> OpenFont:
-    return OpenFont(_folder_of(package) / file, index)
+    return OpenFont(_path(package, file), index)
 
 
 @cache
@@ -183,9 +186,13 @@ def _folder_of(package: str) -> Path:
     return Path(found.origin).parent
 
 
+def _path(package: str, file: str) -> Path:
+    return _folder_of(package) / file
+
+
 @cache
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _sha256(package: str, file: str) -> str:
+    return hashlib.sha256(_path(package, file).read_bytes()).hexdigest()
 
 
 def _declared() -> Mapping[str, Face]:
