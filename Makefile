@@ -90,12 +90,13 @@ java:
 	  { echo "The HTML checker needs Java: apt-get install default-jre-headless"; exit 1; }
 
 COMPILE := uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
-# Files for the cutter and papers are read by programs that did not write them: Poppler for PDF, librsvg for SVG, hp2xx
-# for HPGL.
+# Files for the cutter, papers and the ledger's files are read by programs that did not write them: Poppler for PDF and its
+# signatures, librsvg for SVG, hp2xx for HPGL, hledger for its journal.
+READERS := poppler-utils librsvg2-bin hp2xx hledger
 readers:
-	@{ command -v pdftoppm && command -v rsvg-convert && command -v hp2xx; } >/dev/null || \
-	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq poppler-utils librsvg2-bin hp2xx; } || \
-	  { echo "The files for the cutter are read back: apt-get install poppler-utils librsvg2-bin hp2xx"; exit 1; }
+	@{ command -v pdftoppm && command -v rsvg-convert && command -v hp2xx && command -v hledger; } >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $(READERS); } || \
+	  { echo "Files for others are read back: apt-get install $(READERS)"; exit 1; }
 
 lock:
 	$(COMPILE) pyproject.toml -o requirements.lock

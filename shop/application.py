@@ -37,6 +37,7 @@ from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
 from shop.finance import agreement_pages as finance_agreements
 from shop.finance import document_pages, payment_pages
+from shop.finance import files as finance_files
 from shop.finance import month_pages as finance_months
 from shop.finance import remittances as finance_remittances
 from shop.finance import routes as finance
@@ -100,6 +101,7 @@ TOPICS: Final = (
     finance_agreements,
     finance_months,
     finance_remittances,
+    finance_files,
     payment_pages,
     document_pages,
     journal_routes,

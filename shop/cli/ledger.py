@@ -11,9 +11,10 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop import current, triggers
+from shop import current, exports, triggers
 from shop.cli.actor import ACTOR
-from shop.giving import export, ledger_triggers, remittances, verification
+from shop.exports.selection import of_days
+from shop.giving import ledger_triggers, remittances, verification
 from shop.giving.ledger import Book
 from shop.giving.models import LedgerHead
 from shop.giving.posting import NotPlain
@@ -39,19 +40,22 @@ def verify() -> None:
 
 
 @group.command("export")
-@click.option("--format", "kind", type=click.Choice(sorted(export.FORMATS)), default="csv")
+@click.option("--format", "kind", type=click.Choice(sorted(exports.FORMATS)), default="csv")
 @click.option("--from", "start", type=DAY, help="First day, by when things were booked, in Britain.")
 @click.option("--to", "end", type=DAY, help="Last day.")
 @click.option("--book", type=click.Choice(["live", "test"]), default=None, help="Default: the one in use.")
 def export_ledger(kind: str, start: datetime | None, end: datetime | None, book: Book | None) -> None:
     """Write the ledger to standard output; it holds no personal field."""
-    book = book or book_in_use(current.settings(), current.database())
-    with current.reading() as session, _bar(session, "Writing") as progress:
-        for part in export.export(
-            session, kind, book=book, first=_day(start), last=_day(end), progress=progress
-        ):
-            sys.stdout.write(part)
-        sys.stdout.flush()
+    settings = current.settings()
+    selection = of_days(book or book_in_use(settings, current.database()), _day(start), _day(end))
+    office = exports.Office(instance_dir=settings.instance_dir, livemode=settings.livemode)
+    try:
+        with current.reading() as session, _bar(session, "Writing") as progress:
+            for piece in exports.write(session, kind, selection, office, progress):
+                sys.stdout.buffer.write(piece)
+            sys.stdout.flush()
+    except (exports.DoesNotFit, exports.CodesUnusable) as refused:
+        raise click.ClickException(str(refused)) from None
 
 
 @group.command("remit")

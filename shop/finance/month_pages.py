@@ -13,8 +13,9 @@ from shop import clock, web
 from shop.accounts import second_factor
 from shop.accounts.access import require
 from shop.container import current_services
+from shop.finance.file_forms import FileForm
 from shop.finance.month_rows import Stand, gift_row, month_row, statement_rows
-from shop.giving import export, month_close
+from shop.giving import month_close
 from shop.giving.booking_days import first_day, last_day
 from shop.giving.months import by_month, read_sums
 from shop.web.dates import month_name
@@ -111,7 +112,7 @@ def _page(month: str, *, problem: str = "") -> str:
         problem=problem,
         passkey=second_factor.is_asked(),
         postings=f"/finance/?{days}",
-        files=[(kind, f"/finance/ledger.{kind}?{days}") for kind in sorted(export.FORMATS)],
+        files=FileForm(formdata=None),
     )
 
 

@@ -10,6 +10,7 @@ from shop.accounts import roster
 from shop.accounts.access import require
 from shop.container import current_services
 from shop.finance.document_rows import document_row
+from shop.finance.file_forms import FileForm
 from shop.finance.rows import payment_facts
 from shop.finance.uploads import FILE, HINT, DocumentForm
 from shop.giving import documents, remittances
@@ -77,6 +78,7 @@ def _page(seq: int, form: DocumentForm) -> str:
         facts=payment_facts(made, addresses),
         documents=[document_row(one) for one in files],
         form=form,
+        files=FileForm(formdata=None),
         problems=form.problems,
         file=FILE,
         file_hint=HINT,

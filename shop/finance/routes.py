@@ -1,56 +1,29 @@
-"""/finance: the ledger to the penny, and its export without a single personal field."""
+"""/finance: the ledger to the penny."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
-from http import HTTPStatus
-from itertools import chain
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, render_template, request, stream_with_context
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from wtforms import DateField, SelectChoice, SelectField
-from wtforms.validators import Optional, ValidationError
 
 from shop import clock, triggers, web
 from shop.accounts.access import require
 from shop.container import current_services
 from shop.finance.due_rows import due_clock
+from shop.finance.file_forms import PeriodForm
 from shop.finance.rows import posting
-from shop.giving import export, ledger, ledger_triggers, verification
+from shop.giving import ledger, ledger_triggers, verification
 from shop.giving.booking_days import Part
 from shop.giving.due import due
 from shop.giving.record import listed
-from shop.web.dates import DAY_FORMATS, day
+from shop.web.dates import day
 
 blueprint = Blueprint("finance", __name__, url_prefix="/finance")
 
 MOST_ROWS = 200
 PAGE_FROM = re.compile(r"[1-9][0-9]{0,8}")
-MIME_TYPES = {"csv": "text/csv", "json": "application/jsonl"}
-
-
-class PeriodForm(web.Form):
-    """Which days, which book."""
-
-    class Meta:
-        """A search changes nothing, so it needs no token."""
-
-        csrf = False
-
-    start = DateField("From", format=DAY_FORMATS, validators=[Optional()], name="from")
-    end = DateField("To", format=DAY_FORMATS, validators=[Optional()], name="to")
-    book = SelectField(
-        "Orders",
-        choices=[SelectChoice("live", "Real orders"), SelectChoice("test", "Test orders")],
-        validators=[Optional()],
-    )
-
-    def validate_end(self, field: DateField) -> None:
-        """A period ends after it begins."""
-        if field.data and self.start.data and field.data < self.start.data:
-            raise ValidationError("The last day lies before the first.")
 
 
 @blueprint.get("/")
@@ -63,33 +36,9 @@ def overview() -> ResponseReturnValue:
     return render_template("finance/overview.html", **_context(form, form_ok=True))
 
 
-@blueprint.get("/ledger.<kind>")
-@require("finance", "owner")
-def ledger_file(kind: str) -> ResponseReturnValue:
-    """The ledger as a file, streamed row by row."""
-    form = PeriodForm(request.args)
-    if kind not in export.FORMATS:
-        abort(HTTPStatus.NOT_FOUND)
-    if not form.validate():
-        abort(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(chain.from_iterable(form.errors.values())))
-    book = _book(form)
-
-    def rows() -> Iterator[str]:
-        with web.reading() as session:
-            yield from export.export(session, kind, book=book, first=form.start.data, last=form.end.data)
-
-    headers = {"Content-Disposition": f'attachment; filename="ledger-{book}.{kind}"'}
-    return Response(stream_with_context(rows()), mimetype=MIME_TYPES.get(kind, "text/plain"), headers=headers)
-
-
-def _book(form: PeriodForm) -> ledger.Book:
-    chosen: ledger.Book = form.book.data or current_services().book
-    return chosen
-
-
 def _context(form: PeriodForm, *, form_ok: bool) -> dict[str, object]:
     whole = request.args.get("check") == "all"
-    book = _book(form) if form_ok else current_services().book
+    book = form.chosen_book if form_ok else current_services().book
     first, last = (form.start.data, form.end.data) if form_ok else (None, None)
     form.book.data = book  # the form says what the page shows
     with web.reading() as session:
@@ -109,7 +58,6 @@ def _context(form: PeriodForm, *, form_ok: bool) -> dict[str, object]:
             "unsound": _unsound(session, whole=whole),
             "checked": whole,
             "printed": _printed(book, first, last),
-            "files": [(kind, _with(query, f"/finance/ledger.{kind}")) for kind in sorted(export.FORMATS)],
         }
 
 
@@ -140,7 +88,9 @@ def _query() -> str:
 
 def _asked() -> list[tuple[str, str]]:
     """The choice of days and book, without the page."""
-    return [(name, value) for name, value in request.args.items() if name not in {"before", "check"}]
+    return [
+        (name, value) for name, value in request.args.items() if name not in {"before", "check", "format"}
+    ]
 
 
 def _unsound(session: Session, *, whole: bool) -> list[str]:

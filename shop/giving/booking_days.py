@@ -23,7 +23,9 @@ _CONDITIONS: Final = {
     "since": "(period > {first_month} OR booked_at >= {since})",
     "last_month": "period <= {last_month}",
     "until": "(period < {last_month} OR booked_at < {until})",
+    "after_seq": "seq > {after_seq}",
     "last_seq": "seq <= {last_seq}",
+    "charity": "policy_id IN (SELECT id FROM policy WHERE charity_name = {charity})",
 }
 
 
@@ -55,14 +57,18 @@ def counts_on(period: str, booked_at: datetime) -> date:
 
 @dataclass(frozen=True)
 class Part:
-    """A book's transactions by the days they count on, both inclusive."""
+    """A book's transactions by the days they count on, both inclusive, or by their numbers."""
 
     book: str
     first: date | None = None
     last: date | None = None
 
+    after_seq: int | None = None
+    """From the transaction after this one on; None for the first."""
     last_seq: int | None = None
     """Up to and including this transaction; None for all there are."""
+    charity: str | None = None
+    """What is for this one alone; None for all."""
 
     @property
     def bounds(self) -> dict[str, Any]:
@@ -76,9 +82,8 @@ class Part:
             asked["last_month"] = self.last.isoformat()[:7]
             if self.last < last_day(asked["last_month"]):
                 asked["until"] = clock.begins(self.last + timedelta(days=1))
-        if self.last_seq is not None:
-            asked["last_seq"] = self.last_seq
-        return asked
+        rest = {"after_seq": self.after_seq, "last_seq": self.last_seq, "charity": self.charity}
+        return asked | {name: value for name, value in rest.items() if value is not None}
 
     def where(self, parameter: str) -> str:
         """The condition in SQL; `parameter` is how the driver names one, as in ":{}"."""

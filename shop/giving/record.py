@@ -16,6 +16,9 @@ from shop.giving.models import LedgerEntry, LedgerTxn, Policy
 from shop.giving.transitions import Account, Kind, said_of_payment
 from shop.money import CURRENCY
 
+BATCH: Final = 500
+"""Rows in memory at a time."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
@@ -68,6 +71,17 @@ def listed(session: Session, part: Part, *, before: int | None = None, most: int
     numbers = session.scalars(query.order_by(LedgerTxn.period.desc(), LedgerTxn.seq.desc()).limit(most)).all()
     found = {record.seq: record for record in records(session, numbers)}
     return [found[seq] for seq in numbers]
+
+
+def all_of(session: Session, part: Part, *, kind: Kind | None = None) -> Iterator[Record]:
+    """The part's transactions in order of seq, some in memory at a time; all, or of one kind."""
+    after = 0
+    query = select(LedgerTxn.seq).where(part.condition).order_by(LedgerTxn.seq).limit(BATCH)
+    if kind:
+        query = query.where(LedgerTxn.kind == kind)
+    while numbers := session.scalars(query.where(LedgerTxn.seq > after)).all():
+        yield from records(session, numbers)
+        after = numbers[-1]
 
 
 def records(session: Session, numbers: Sequence[int]) -> Iterator[Record]:

@@ -18,11 +18,9 @@ from sqlalchemy.orm import Session
 
 from shop.giving.booking_days import Part
 from shop.giving.models import Policy
+from shop.giving.record import BATCH, Record, records
 from shop.giving.row_fields import CHARITY, MARK, Field
 from shop.sql import is_sqlite
-
-BATCH: Final = 500
-"""Rows in memory at a time."""
 
 PLAIN: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ._/-:+"
 """Characters that every format writes as they are: those of `posting.PLAIN`, and those of moments."""
@@ -65,6 +63,16 @@ def written(session: Session, part: Part, template: Template, progress: Progress
         else:
             yield "".join(_mended(row, template, left, names) for row in block)
         progress(len(block))
+
+
+def one_row(session: Session, write: Callable[[Record], str]) -> Callable[[int], str]:
+    """A row by itself, on a connection of its own: the one in use is in the middle of all the others."""
+
+    def one(seq: int) -> str:
+        with Session(session.get_bind()) as other:
+            return write(next(records(other, [seq])))
+
+    return one
 
 
 def _left(text: str) -> int:

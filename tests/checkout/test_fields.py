@@ -152,7 +152,7 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
         "receipt": text(*EMPTY, *TEXT),
     },
     "reversal": {"reason": text(*TEXT)},
-    "period": {"from": text(*EMPTY), "to": text(*EMPTY), "book": choice(*EMPTY)},
+    "period": {"from": text(*EMPTY), "to": text(*EMPTY), "book": choice(*EMPTY), "format": choice(*EMPTY)},
     "orders": {
         "state": choice(*EMPTY),
         "stage": choice(*EMPTY),

@@ -111,7 +111,10 @@ def test_the_files_of_a_month_hold_what_its_statement_says(
     at(7, 1)
     sells(harness, "petal")
     finance.sign_in("finance")
-    page = soup(finance.get(f"{PAGE}/2031-06"))
-    links = [str(a["href"]) for a in page.select("a[href^='/finance/ledger.']")]
-    lines = {link.split("?")[0][-4:]: len(finance.get(link).text.splitlines()) for link in links}
-    assert (lines["json"], lines[".csv"]) == (2, 3)
+    address = f"{PAGE}/2031-06/file"
+    offered = form_on(finance.get(f"{PAGE}/2031-06"), address)[1]
+    assert set(offered) == {"format"}
+    lines = {kind: len(finance.get(f"{address}?format={kind}").text.splitlines()) for kind in ("json", "csv")}
+    assert lines == {"json": 2, "csv": 3}
+    for other in ("2031-13/file?format=csv", "0000-01/file?format=csv", "2031-06/file?format=doc"):
+        assert finance.get(f"{PAGE}/{other}").status_code == 404

@@ -14,13 +14,14 @@ from sqlalchemy import text
 
 from shop import clock
 from shop.db import Database
-from shop.giving import export, policies
+from shop.giving import policies
 from shop.giving.booking_days import Part, counts_on, first_day, last_day, next_month
 from shop.giving.ledger import Standing
 from shop.giving.models import Policy
 from shop.giving.months import by_month, read_sums
 from shop.giving.record import listed
 from shop.giving.row_fields import COUNTS_ON
+from tests.exports.files import text_of
 from tests.giving.conftest import Books
 
 HOUR = timedelta(hours=1)
@@ -28,7 +29,7 @@ HOUR = timedelta(hours=1)
 
 def file_of(books: Books, name: str, first: date | None, last: date | None) -> str:
     with books.database.reading() as session:
-        return "".join(export.export(session, name, book="live", first=first, last=last))
+        return text_of(session, name, "live", first, last)
 
 
 def in_the_csv(books: Books, month: str) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from shop import clock, stock
 from shop.catalogue import snapshot
 from shop.fulfilment import stocktake
-from shop.giving import export, ledger, months
+from shop.giving import ledger, months
 from shop.giving.booking_days import Part
 from shop.giving.ledger import Book
 from shop.giving.models import LedgerTxn, Policy
@@ -20,6 +20,7 @@ from shop.orders import outside_sales
 from shop.orders.models import OutsideSale
 from shop.orders.outside_sales import FewerThere, SaidOtherwise, SaleEntry, SaleRow
 from shop.stock.models import StockMovement
+from tests.exports.files import text_of
 from tests.harness import Harness, open_harness
 
 OWNER = "owner@example.com"
@@ -181,7 +182,7 @@ def test_files_and_public_figures_have_it_like_any_gift(harness: Harness) -> Non
     sale = enter(harness, entry(harness, 2))
     with harness.database.reading() as session:
         rows = list(listed_rows(session, Part("test", clock.today(), clock.today()), most=10))
-        text = "".join(export.export(session, "csv", book="test"))
+        text = text_of(session, "csv", "test")
         shown = months.by_month(months.read_sums(session, "test"), "2026-11")
     assert [(row.order_reference, row.amount_pence) for row in rows] == [(sale.reference, GIFT)] * 2
     assert {row.happened_on for row in rows} == {FAIR}

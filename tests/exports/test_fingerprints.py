@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from shop.giving import export, remittances
+from shop.giving import remittances
 from shop.giving.ledger import Standing
+from tests.exports.files import text_of
 from tests.giving.conftest import Books
 
 Row = dict[str, Any]
@@ -79,7 +80,7 @@ def test_each_fingerprint_can_be_made_again_of_a_file_alone(
     books_of_a_year: Books, name: str, read: Callable[[str], list[Row]]
 ) -> None:
     with books_of_a_year.database.reading() as session:
-        rows = read("".join(export.export(session, name, book="live")))
+        rows = read(text_of(session, name))
     assert {row["kind"] for row in rows} == {
         "accrue", "dispute_opened", "dispute_won", "dispute_lost", "reverse", "remit",
     }  # fmt: skip
@@ -104,7 +105,7 @@ def test_each_row_of_one_book_is_chained_to_the_one_before(
 ) -> None:
     books.bring("PM-1", *[Standing.ACCRUED] * 3)
     with books.database.reading() as session:
-        rows = read("".join(export.export(session, name, book="live")))
+        rows = read(text_of(session, name))
     assert [row["previous_hash"] for row in rows] == ["0" * 64, *(row["hash"] for row in rows[:-1])]
 
 

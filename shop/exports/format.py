@@ -1,0 +1,48 @@
+"""What a format of the ledger's files is, and what it may ask for besides the ledger."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from shop.exports.selection import Selection
+from shop.giving.row_texts import Progress
+
+
+class DoesNotFit(Exception):
+    """The format does not hold as much as was chosen; the text says so. Nothing is ever left out instead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """Whose files they are: what stands on them that is not the ledger's."""
+
+    instance_dir: Path
+    """Where the files of one's own lie: who sells, and account codes."""
+    livemode: bool = False
+    """Whether real money moves."""
+
+    @property
+    def seller(self) -> str:
+        """Who gives."""
+        from shop import trader  # noqa: PLC0415 - a quick command needs no trader, and what reads one
+
+        return trader.load(self.instance_dir, livemode=self.livemode).name
+
+
+Writer = Callable[[Session, Selection, Office, Progress], Iterator[bytes]]
+"""Gives the file piece by piece."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format: what people call it, its media type, and the function that writes it."""
+
+    label: str
+    media_type: str
+    write: Writer
+    ending: str = ""
+    """Of its files' names, where it is not the format's own name."""
+    most_rows: int | None = None
+    """Postings that it holds at most, where that is bounded."""

@@ -1,0 +1,37 @@
+"""JSON lines: an object for each posting, with the names and values of the CSV file's columns."""
+
+import json
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from shop.exports.csv_file import COLUMNS
+from shop.exports.format import Office
+from shop.exports.selection import Selection
+from shop.giving import row_texts
+from shop.giving.record import Record
+from shop.giving.row_fields import FIELDS, NUMBERS, Field
+from shop.giving.row_texts import Progress, Template, one_row
+
+
+def json_row(record: Record) -> str:
+    """A line of the file."""
+    return json.dumps({column: getattr(record, column) for column in COLUMNS}) + "\n"
+
+
+def write(session: Session, selection: Selection, _: Office, progress: Progress) -> Iterator[bytes]:
+    """The file, piece by piece."""
+    pieces: list[str | Field] = []
+    for number, name in enumerate(COLUMNS):
+        before = ("{" if number == 0 else ", ") + f'"{name}": '
+        if name in NUMBERS:
+            pieces += [before, _or_null(FIELDS[name])]
+        else:
+            pieces += [f'{before}"', FIELDS[name], '"']
+    template = Template([*pieces, "}"], "\n", one_row(session, json_row), lambda name: json.dumps(name)[1:-1])
+    for text in row_texts.written(session, selection.part, template, progress):
+        yield text.encode()
+
+
+def _or_null(number: Field) -> Field:
+    return Field(f"coalesce({number.sqlite}, 'null')", f"coalesce(({number.postgresql})::text, 'null')")

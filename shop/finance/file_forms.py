@@ -1,0 +1,47 @@
+"""Which of the ledger, and in which format, as the finance pages ask for it."""
+
+from typing import Final
+
+from wtforms import DateField, SelectChoice, SelectField
+from wtforms.validators import Optional, ValidationError
+
+from shop import exports, web
+from shop.container import current_services
+from shop.giving import ledger
+from shop.web.dates import DAY_FORMATS
+
+FORMATS: Final = [SelectChoice(name, found.label) for name, found in exports.FORMATS.items()]
+
+
+class FileForm(web.Form):
+    """In which format."""
+
+    class Meta:
+        """A file changes nothing, so it needs no token."""
+
+        csrf = False
+
+    format = SelectField("As a file", choices=FORMATS, validators=[Optional()])
+
+
+class PeriodForm(FileForm):
+    """Which days, which book, and in which format where it is saved."""
+
+    start = DateField("From", format=DAY_FORMATS, validators=[Optional()], name="from")
+    end = DateField("To", format=DAY_FORMATS, validators=[Optional()], name="to")
+    book = SelectField(
+        "Orders",
+        choices=[SelectChoice("live", "Real orders"), SelectChoice("test", "Test orders")],
+        validators=[Optional()],
+    )
+
+    def validate_end(self, field: DateField) -> None:
+        """A period ends after it begins."""
+        if field.data and self.start.data and field.data < self.start.data:
+            raise ValidationError("The last day lies before the first.")
+
+    @property
+    def chosen_book(self) -> ledger.Book:
+        """The book that was asked for, or the one in use."""
+        chosen: ledger.Book = self.book.data or current_services().book
+        return chosen

@@ -1,0 +1,198 @@
+"""The worked quarter of the README: the same sums by hand, on every statement, and in every other program."""
+
+import csv
+import io
+import json
+import re
+import subprocess
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from beancount import loader
+from beancount.core.data import Transaction
+from sqlalchemy.orm import Session
+
+from shop import exports
+from shop.db import Database
+from shop.exports.selection import figures, of_payment
+from shop.giving import month_close
+from tests.conftest import copy_of
+from tests.exports.files import file_of
+from tests.exports.quarter import (
+    FIRST,
+    LAST,
+    MONTHS,
+    POSTINGS,
+    WORKED,
+    Quarter,
+    lived,
+    of_quarter,
+    selections,
+)
+from tests.harness import open_harness
+
+pytestmark = pytest.mark.slow
+
+Files = dict[tuple[str, str], bytes]
+"""By format and by the name of what they are of."""
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def session(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """The quarter on each database, lived once for all that is asked of it."""
+    with copy_of("furnished", request.param, request, tmp_path_factory.mktemp("quarter")) as url:
+        database = Database(url)
+        with pytest.MonkeyPatch.context() as patch:
+            harness = open_harness(database)
+            lived(Quarter(harness, lambda moment: patch.setattr("shop.clock.now", lambda: moment)))
+            assert harness.sound() == []
+            with database.reading() as opened:
+                yield opened
+        database.dispose()
+
+
+def text_of(session: Session, name: str) -> str:
+    return file_of(session, name, of_quarter()).decode()
+
+
+def hand(line: str, month: int) -> int:
+    """Pence, as they were worked out."""
+    return WORKED[line][month] * 100
+
+
+def test_each_statement_is_what_was_worked_out_by_hand(session: Session) -> None:
+    for number, selection in enumerate(selections()):
+        said = [pence for _, pence in figures(session, selection).lines]
+        assert said == [hand(line, number) for line in WORKED], selection.title
+    for number, month in enumerate(MONTHS):
+        ending = month_close.ending(session, month)
+        found = next(one for one in ending.statements if one.book == "test")
+        assert found.balances
+        assert (found.accrued_pence, found.owed_pence, found.held_pence) == (
+            hand("accrued", number), hand("owed at the end", number), hand("held at the end", number),
+        )  # fmt: skip
+
+
+def test_csv_and_json_have_each_posting_and_the_same_sums(session: Session) -> None:
+    for selection, rows in zip(selections(), POSTINGS, strict=True):
+        table = list(csv.DictReader(io.StringIO(file_of(session, "csv", selection).decode(), newline="")))
+        lines = [json.loads(line) for line in file_of(session, "json", selection).splitlines()]
+        assert len(table) == len(lines) == rows
+        number = selections().index(selection)
+        for found in ([int(row["amount_pence"]) for row in table], [line["amount_pence"] for line in lines]):
+            assert sum(found) == hand("accrued", number) + hand("taken back", number)
+        assert -sum(line["paid_pence"] for line in lines) == hand("paid over", number)
+
+
+def test_what_a_payment_is_made_of_leads_from_the_one_before_to_it(session: Session) -> None:
+    rows = [json.loads(line) for line in text_of(session, "json").splitlines()]
+    first, second = (row["seq"] for row in rows if row["kind"] == "remit")
+    october, november = (of_payment(session, "test", seq) for seq in (first, second))
+    assert october
+    assert november
+    assert [pence for _, pence in figures(session, october).lines] == [0, 0, 7500, -500, -3000, 4000, 0]
+    assert [pence for _, pence in figures(session, november).lines] == [4000, 0, 2000, -1500, -2500, 2000, 0]
+    assert of_payment(session, "test", 1) is None
+    assert of_payment(session, "live", first) is None
+
+
+def test_hledger_loads_it_checks_the_closing_balances_and_adds_up_the_same(
+    session: Session, tmp_path: Path
+) -> None:
+    file = tmp_path / "quarter.hledger"
+    file.write_bytes(file_of(session, "hledger", of_quarter()))
+    hledger(file, "check", "--strict")
+    assert balances(hledger(file, "balance", "--flat", "--empty", "-O", "csv")) == {
+        "Expenses:Giving": 8000,
+        "Liabilities:Charity:Accrued": -2500,
+        "Assets:Remitted": -5500,
+    }
+    for number, month in enumerate(MONTHS):
+        found = balances(hledger(file, "balance", "--flat", "-O", "csv", f"date:{month}", "Expenses"))
+        assert found == {"Expenses:Giving": hand("accrued", number) + hand("taken back", number)}
+    file.write_text(file.read_text().replace("5.00 GBP\n", "5.01 GBP\n", 1))
+    with pytest.raises(subprocess.CalledProcessError):
+        hledger(file, "check")
+
+
+def hledger(file: Path, *asked: str) -> str:
+    done = subprocess.run(["hledger", "-f", file, *asked], check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+def balances(table: str) -> dict[str, int]:
+    """Pence by account, those that are zero left out."""
+    rows = csv.DictReader(io.StringIO(table))
+    found = {row["account"]: int(Decimal(row["balance"].removesuffix(" GBP")) * 100) for row in rows}
+    return {name: pence for name, pence in found.items() if pence and name != "total"}
+
+
+def test_beancount_loads_it_and_adds_up_the_same(session: Session, tmp_path: Path) -> None:
+    file = tmp_path / "quarter.beancount"
+    file.write_bytes(file_of(session, "beancount", of_quarter()))
+    entries, errors, _ = loader.load_file(str(file))
+    assert errors == []
+    sums: Counter[str] = Counter()
+    for entry in entries:
+        for posting in entry.postings if isinstance(entry, Transaction) else ():
+            sums[posting.account] += int(posting.units.number * 100)
+    assert {name: pence for name, pence in sums.items() if pence} == {
+        "Expenses:Giving": 8000,
+        "Liabilities:Charity:Accrued": -2500,
+        "Assets:Remitted": -5500,
+    }
+    file.write_text(file.read_text().replace("Expenses:Giving  5.00 GBP", "Expenses:Giving  5.01 GBP", 1))
+    assert loader.load_file(str(file))[1]
+
+
+def test_journals_for_xero_balance_and_leave_what_is_owed_before_any_payment(session: Session) -> None:
+    rows = list(csv.DictReader(io.StringIO(text_of(session, "xero"), newline="")))
+    by_journal: defaultdict[tuple[str, str], list[Decimal]] = defaultdict(list)
+    by_account: Counter[str] = Counter()
+    for row in rows:
+        assert re.fullmatch(r"\d\d/\d\d/2026", row["*Date"])
+        assert row["*TaxRate"] == "No VAT"
+        by_journal[row["*Narration"], row["*Date"]].append(Decimal(row["*Amount"]))
+        by_account[row["*AccountCode"]] += int(Decimal(row["*Amount"]) * 100)
+    assert {sum(amounts) for amounts in by_journal.values()} == {0}
+    assert by_account == {"GIVE-COST": 8000, "GIVE-DUE": -8000, "GIVE-HELD": 0}
+    assert [narration.partition(", ")[2] for narration, _ in by_journal] == [
+        "October 2026: accrued", "October 2026: taken back by refunds",
+        "November 2026: accrued", "November 2026: held, disputes opened",
+        "November 2026: taken back by refunds",
+        "December 2026: accrued", "December 2026: taken back by disputes lost",
+    ]  # fmt: skip
+
+
+def test_freeagents_journals_balance_and_its_bank_file_is_what_was_paid(session: Session) -> None:
+    sets = [json.loads(line)["journal_set"] for line in text_of(session, "freeagent").splitlines()]
+    assert len(sets) == 7
+    by_category: Counter[str] = Counter()
+    for one in sets:
+        assert FIRST <= date.fromisoformat(one["dated_on"]) <= LAST
+        assert sum(Decimal(entry["debit_value"]) for entry in one["journal_entries"]) == 0
+        for entry in one["journal_entries"]:
+            by_category[entry["category"].rpartition("/")[2]] += int(Decimal(entry["debit_value"]) * 100)
+    assert by_category == {"give-cost": 8000, "give-due": -8000, "give-held": 0}
+    bank = text_of(session, "freeagent-bank").splitlines()
+    assert [line[:-3].rstrip("0123456789") for line in bank] == [
+        "21/11/2026,-30.00,PANDAS Foundation UK POM OCT (",
+        "28/12/2026,-25.00,PANDAS Foundation UK POM NOV (",
+    ]  # fmt: skip
+
+
+def test_one_s_own_account_codes_are_used_and_said_to_be_wrong_where_they_are(
+    session: Session, tmp_path: Path
+) -> None:
+    office = exports.Office(instance_dir=tmp_path)
+    own = tmp_path / "account-codes.toml"
+    shipped = Path(exports.__file__).with_name("account_codes.toml").read_text()
+    own.write_text(shipped.replace("GIVE-COST", "429"))
+    assert b",429,No VAT," in file_of(session, "xero", of_quarter(), office)
+    own.write_text("[xero]\ncost = '1'\n")
+    with pytest.raises(exports.CodesUnusable, match=r"account-codes\.toml"):
+        file_of(session, "xero", of_quarter(), office)
