@@ -372,6 +372,8 @@ HEAVY = {
     "cryptography", "zxcvbn", "markdown_it", "uharfbuzz", "fontTools", "shapely", "numpy", "PIL", "ezdxf",
     "pydyf", "resvg_py", "granian",
 }  # fmt: skip
+NEEDED_TO_VERIFY = {"shop.dedications", "cryptography", "sqlite3", "sqlalchemy.dialects.sqlite"}
+"""The log's commitments are held against the keys of orders, which are in a file."""
 DRIVERS = {
     "sqlite": {"sqlite3", "sqlalchemy.dialects.sqlite"},
     "postgresql": {"psycopg", "sqlalchemy.dialects.postgresql"},
@@ -420,7 +422,8 @@ def test_a_quick_command_imports_little(
     done = flask(settings, "-c", LOADED, "--app", "app", *command)
     assert (paid if command[1] == "export" else "The ledger is sound.") in done.stdout
     (other,) = DRIVERS.keys() - {engine_name}
-    assert (HEAVY | DRIVERS[other]) & set(json.loads(done.stderr)) == set()
+    needed = NEEDED_TO_VERIFY if command[1] == "verify" else set()
+    assert ((HEAVY | DRIVERS[other]) - needed) & set(json.loads(done.stderr)) == set()
 
 
 @pytest.mark.parametrize("name", sorted(HEAVY.union(*DRIVERS.values())))

@@ -132,3 +132,11 @@ def test_settings_print_no_secret(tmp_path: Path) -> None:
     )  # fmt: skip
     assert "hunter2" not in repr(found)
     assert repr(found.vault_key) not in repr(found)
+
+
+def test_the_key_of_the_log_is_a_file_unless_hosts_share_it_by_a_setting(tmp_path: Path) -> None:
+    assert read(tmp_path).log_key is None
+    assert read(tmp_path, LOG_KEY="ab" * 32).log_key == bytes.fromhex("ab" * 32)
+    for wrong in ("ab", "no hex"):
+        with pytest.raises(SettingsError, match="LOG_KEY must be 32 bytes in hexadecimal"):
+            read(tmp_path, LOG_KEY=wrong)

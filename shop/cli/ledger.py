@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
@@ -28,11 +29,21 @@ group = AppGroup("ledger", help="The donation ledger.")
 
 
 @group.command("verify")
-def verify() -> None:
-    """Check the chain, the sums, the head and the guards. Exit status 1 when anything is wrong."""
+@click.option(
+    "--checkpoint",
+    "files",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
+    help="A checkpoint that was kept elsewhere, as a file; may be given several times.",
+)
+def verify(files: tuple[Path, ...]) -> None:
+    """Check the ledger, its guards, and the log against it. Exit status 1 when anything is wrong."""
+    from shop.cli import log  # noqa: PLC0415 - keys and signatures, which no other of these commands needs
+
     with current.reading() as session, _bar(session, "Verifying") as progress:
-        problems = verification.verify(session, progress=progress)
+        problems = verification.verify(session, log.anchors(session), progress=progress)
         problems += triggers.missing(session.connection(), ledger_triggers.TRIGGERS)
+        problems += log.problems(session, files)
     for problem in problems:
         click.echo(problem)
     click.echo("The ledger is sound." if not problems else f"{len(problems)} problems.")

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop import clock
 from shop.giving.models import GENESIS, LedgerHead
 from shop.giving.sums import Book
 from shop.transparency.announcements import announce
@@ -25,7 +26,12 @@ def commit_to_ledger(session: Session, book: Book) -> None:
     head = session.execute(select(LedgerHead.last_seq, LedgerHead.last_hash)).one_or_none()
     seq, hashed = (head.last_seq, head.last_hash) if head else (0, GENESIS)
     salt = secrets.token_bytes(SALT_BYTES)
-    row = announce(session, HEAD, {"commitment": commitment_to(salt, seq, hashed)}, book=book)
+    row = announce(
+        session,
+        HEAD,
+        {"commitment": commitment_to(salt, seq, hashed), "day": clock.today().isoformat()},
+        book=book,
+    )
     session.add(LogAnchor(announcement_id=row.id, seq=seq, hash=hashed, salt=salt))
     session.flush()
 

@@ -1,15 +1,32 @@
 """The log of the book in use, as the worker keeps it up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
+
+from sqlalchemy.orm import Session
 
 from shop.db import Database
 from shop.dedications.vault import Vault
 from shop.giving.sums import Book
 from shop.settings import Settings
-from shop.transparency import publishing
-from shop.transparency.signed_notes import SigningKey
+from shop.transparency import log_check, publishing
+from shop.transparency.checkpoint_check import Held
+from shop.transparency.checkpoint_files import FOLDER, CheckpointFiles
+from shop.transparency.leaf_check import Progress
+from shop.transparency.signed_notes import SigningKey, VerifierKey
 from shop.transparency.signing_key import signing_key
+from shop.transparency.stored_tree import StoredTree
+
+
+class LogWentBack(Exception):
+    """The log is shorter than a checkpoint that was made of it: an older database was brought back."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(
+            f"The log of giving has {size} leaves, and there is a checkpoint of more in {FOLDER}/. Nothing "
+            "is signed until somebody has looked (README, the log of giving)."
+        )
 
 
 @dataclass(frozen=True)
@@ -21,16 +38,41 @@ class GivingLog:
     book: Book
     key: SigningKey
     """Its name is the log's origin."""
+    files: CheckpointFiles
+    witnesses: Sequence[VerifierKey] = ()
+    """Whose cosignatures count."""
 
     @classmethod
     def of(cls, settings: Settings, database: Database, vault: Vault, book: Book) -> Self:
         """The log of a shop. Raises SettingsError when its key is damaged."""
-        return cls(database, vault, book, signing_key(settings, book))
+        files = CheckpointFiles(settings.instance_dir / FOLDER / book, book)
+        return cls(database, vault, book, signing_key(settings, book), files)
 
     def keep_up(self) -> bool:
-        """Make the day's checkpoint, or a month's, if it is due. Give whether one was made."""
+        """Make the day's checkpoint, or a month's, if it is due. Give whether one was made.
+
+        Raises LogWentBack rather than sign what contradicts a checkpoint that is kept here.
+        """
         with self.database.looking() as session:
             if not publishing.is_due(session, self.book):
                 return False
+            if (size := StoredTree(session, self.book).size()) < self.files.largest():
+                raise LogWentBack(size)
         with self.database.transaction() as session:
-            return publishing.publish(session, self.vault, self.key, self.book) is not None
+            publishing.publish(session, self.vault, self.key, self.book)
+        self.files.keep_all(self.database)
+        return True
+
+    def problems(
+        self, session: Session, *, held: Sequence[Held] = (), progress: Progress = bool
+    ) -> list[str]:
+        """What is wrong with the log, a sentence each; `held` are checkpoints that others have kept."""
+        return log_check.check(
+            session,
+            self.vault,
+            self.key.verifier,
+            self.book,
+            held=[*self.files.kept(), *held],
+            witnesses=self.witnesses,
+            progress=progress,
+        )

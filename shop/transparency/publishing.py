@@ -23,6 +23,7 @@ from shop.transparency.stored_tree import StoredTree
 
 DAY: Final = "day"
 CLOSE: Final = "close"
+STATEMENT: Final = "statement"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def publish(session: Session, vault: Vault, key: SigningKey, book: Book) -> LogC
     if due is None:
         return None
     for month, digest in due.newly_closed:
-        announce(session, "statement", {"month": month, "sha256": digest}, book=book)
+        announce(session, STATEMENT, {"month": month, "sha256": digest}, book=book)
     commit_to_ledger(session, book)
     size = sequence(session, vault, book, before=due.before, ended=due.ended)
     root = merkle.root(StoredTree(session, book).node, size)

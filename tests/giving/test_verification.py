@@ -8,14 +8,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select, text
 
-from shop.giving import anchors, export, verification
+from shop.giving import verification
 from shop.giving.booking_days import Part
 from shop.giving.ledger import Standing
-from shop.giving.models import GENESIS, LedgerTxn
+from shop.giving.models import GENESIS, LedgerHead, LedgerTxn
+from shop.giving.record import listed
 from tests.giving.conftest import Books
-
-KEY = b"kept outside the database"
-EVENING = datetime(2026, 11, 20, 22, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -42,7 +40,7 @@ def test_what_is_no_moment_is_named_and_stops_nobody_from_looking(
         "transaction 2 is not what was written: its columns and its sealed text differ" in history.problems()
     )
     with history.database.reading() as session:
-        assert len(export.listed(session, Part("live"), most=100)) == 6
+        assert len(listed(session, Part("live"), most=100)) == 6
 
 
 def test_an_empty_ledger_is_sound(books: Books) -> None:
@@ -115,18 +113,24 @@ def test_a_transaction_taken_out_of_the_middle_is_found(history: Books) -> None:
     assert any("3 follows 1: something between is gone" in problem for problem in history.problems())
 
 
+def head(books: Books) -> tuple[int, str]:
+    """Where the ledger stands, kept elsewhere."""
+    with books.database.reading() as session:
+        seq, hashed = session.execute(select(LedgerHead.last_seq, LedgerHead.last_hash)).one()
+        return seq, hashed
+
+
 def test_a_tail_cut_off_is_found(history: Books) -> None:
     history.run("DELETE FROM ledger_entry WHERE txn_seq = 6", "DELETE FROM ledger_txn WHERE seq = 6")
     assert history.problems()[0] == "the head says 6, but the last transaction is 5 or another"
 
 
 def test_a_tail_cut_off_with_its_head_is_found_by_the_anchor(history: Books) -> None:
-    with history.database.reading() as session:
-        anchor = anchors.take(session, KEY, EVENING)
-    assert history.problems((anchor.seq, anchor.hash)) == []
+    anchor = head(history)
+    assert history.problems(anchor) == []
     cut_tail(history, 5)
     assert history.problems() == []  # the chain alone cannot tell
-    assert history.problems((anchor.seq, anchor.hash)) == ["transaction 6 is not the one that was anchored"]
+    assert history.problems(anchor) == ["transaction 6 is not the one that was anchored"]
 
 
 def rewrite(books: Books) -> None:
@@ -149,22 +153,18 @@ def rewrite(books: Books) -> None:
 
 
 def test_a_history_written_anew_is_found_by_the_anchor(history: Books) -> None:
-    with history.database.reading() as session:
-        anchor = anchors.take(session, KEY, EVENING)
+    anchor = head(history)
     rewrite(history)
     assert history.problems() == []  # the chain alone cannot tell
-    assert history.problems((anchor.seq, anchor.hash)) == ["transaction 6 is not the one that was anchored"]
+    assert history.problems(anchor) == ["transaction 6 is not the one that was anchored"]
 
 
 def test_an_older_anchor_still_holds_as_the_ledger_grows(books: Books) -> None:
     books.bring("PM-1", Standing.ACCRUED)
-    with books.database.reading() as session:
-        anchor = anchors.take(session, KEY, EVENING)
+    anchor = head(books)
     books.bring("PM-2", Standing.ACCRUED)
-    assert books.problems((anchor.seq, anchor.hash)) == []
-    assert books.problems((anchor.seq, anchor.hash), (1, "x")) == [
-        "transaction 1 is not the one that was anchored"
-    ]
+    assert books.problems(anchor) == []
+    assert books.problems(anchor, (1, "x")) == ["transaction 1 is not the one that was anchored"]
 
 
 def test_a_closed_month_that_ends_elsewhere_is_found(
@@ -236,38 +236,3 @@ def test_who_verifies_hears_how_far_it_is(books: Books) -> None:
     with books.database.reading() as session:
         assert verification.verify(session, progress=heard.append) == []
     assert sum(heard) == 2
-
-
-def test_an_anchor_survives_as_a_line_of_text(books: Books) -> None:
-    books.bring("PM-1", Standing.ACCRUED)
-    with books.database.reading() as session:
-        anchor = anchors.take(session, KEY, EVENING)
-    assert anchors.Anchor.read(str(anchor), KEY) == anchor
-    assert (anchor.seq, anchor.day.isoformat()) == (1, "2026-11-20")
-
-
-@pytest.mark.parametrize("forged", ["seq", "day", "hash", "signature", "short", "words", "key"])
-def test_a_forged_anchor_is_refused(books: Books, forged: str) -> None:
-    books.bring("PM-1", Standing.ACCRUED)
-    with books.database.reading() as session:
-        line = str(anchors.take(session, b"another key" if forged == "key" else KEY, EVENING))
-    day, seq, hashed, signature = line.split()
-    lines = {
-        "seq": f"{day} 2 {hashed} {signature}",
-        "day": f"2026-11-21 {seq} {hashed} {signature}",
-        "hash": f"{day} {seq} {GENESIS} {signature}",
-        "signature": f"{day} {seq} {hashed} £",
-        "short": f"{day} {seq}",
-        "words": f"yesterday {seq} {hashed} {signature}",
-        "key": line,
-    }
-    with pytest.raises(anchors.NotAnAnchor):
-        anchors.Anchor.read(lines[forged], KEY)
-
-
-def test_an_unopened_ledger_is_anchored_at_nothing(books: Books) -> None:
-    books.without_guards()
-    books.run("DELETE FROM ledger_head")
-    with books.database.reading() as session:
-        anchor = anchors.take(session, KEY, EVENING)
-    assert (anchor.seq, anchor.hash) == (0, GENESIS)

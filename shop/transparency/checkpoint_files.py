@@ -1,0 +1,66 @@
+"""Checkpoints kept beside the database, as files that are written once: it is held to what they say."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import select
+
+from shop import files
+from shop.db import Database
+from shop.transparency.checkpoint_check import Held
+from shop.transparency.models import LogCheckpoint
+
+FOLDER: Final = "checkpoints"
+"""In the instance directory."""
+DIGITS: Final = 12
+"""Of a file's name, so that names sort by size."""
+
+
+@dataclass(frozen=True)
+class CheckpointFiles:
+    """A folder with a file for each checkpoint of a book."""
+
+    folder: Path
+    book: str
+
+    def keep_all(self, database: Database) -> None:
+        """Write those that are not there yet. What is there is never written over."""
+        there = {file.name for file in self._files()}
+        with database.looking() as session:
+            sizes = session.scalars(select(LogCheckpoint.size).where(LogCheckpoint.book == self.book)).all()
+            for size in sizes:
+                if _name(size) not in there:
+                    self._write(size, session.get_one(LogCheckpoint, (self.book, size)).note)
+
+    def kept(self) -> Sequence[Held]:
+        """All that are there, by size."""
+        return [
+            Held(f"{FOLDER}/{self.book}/{file.name}", file.read_text("utf-8", "replace"))
+            for file in sorted(self._files())
+        ]
+
+    def largest(self) -> int:
+        """The size that the newest of them is of; 0 when there is none."""
+        return max((int(file.name) for file in self._files() if file.name.isdecimal()), default=0)
+
+    def _files(self) -> Sequence[Path]:
+        return [file for file in self.folder.glob("[0-9]*") if file.is_file()] if self.folder.is_dir() else []
+
+    def _write(self, size: int, note: str) -> None:
+        files.private_folder(self.folder.parent)
+        files.private_folder(self.folder)
+        try:
+            opened = os.open(self.folder / _name(size), os.O_WRONLY | os.O_CREAT | os.O_EXCL, files.FILE)
+        except FileExistsError:  # another worker was quicker
+            return
+        with os.fdopen(opened, "w", encoding="utf-8") as file:
+            file.write(note)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _name(size: int) -> str:
+    return f"{size:0{DIGITS}d}"

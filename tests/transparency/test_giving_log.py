@@ -1,0 +1,88 @@
+"""The log as the worker keeps it up, with the checkpoints that it keeps beside the database."""
+
+import stat
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from shop.container import container
+from shop.settings import SettingsError
+from shop.transparency.checkpoint_files import CheckpointFiles
+from shop.transparency.giving_log import GivingLog, LogWentBack
+from shop.transparency.signing_key import signing_key
+from shop.worker import Worker
+from tests.engines import ONE_ENGINE
+from tests.fixtures import harness, paid
+from tests.harness import Harness
+from tests.test_cli import run
+from tests.transparency.log_books import KEY, LogBooks
+
+__all__ = ["harness", "paid"]
+
+pytestmark = ONE_ENGINE
+
+
+@pytest.fixture
+def log(books: LogBooks, tmp_path: Path) -> GivingLog:
+    files = CheckpointFiles(tmp_path / "checkpoints" / "live", "live")
+    return GivingLog(books.database, books.vault, "live", KEY, files)
+
+
+def test_each_checkpoint_is_kept_as_a_file_for_its_owner_alone_and_never_written_over(
+    books: LogBooks, log: GivingLog
+) -> None:
+    assert log.keep_up() is False
+    books.sell()
+    assert log.keep_up() is True
+    (file,) = log.files.folder.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.write_text("kept as it was")
+    books.later(days=1)
+    assert log.keep_up() is True
+    assert log.keep_up() is False
+    assert sorted(one.name for one in log.files.folder.iterdir()) == ["000000000001", "000000000002"]
+    assert file.read_text() == "kept as it was"
+    with books.database.reading() as session:
+        assert log.problems(session) == ["checkpoints/live/000000000001 is no checkpoint."]
+
+
+def test_nothing_is_signed_that_contradicts_what_is_kept(books: LogBooks, log: GivingLog) -> None:
+    books.sell()
+    log.keep_up()
+    (log.files.folder / "000000000009").write_text("of a database that was set back since")
+    books.later(days=1)
+    with pytest.raises(LogWentBack, match="has 1 leaves"):
+        log.keep_up()
+    assert len(books.leaves()) == 1
+
+
+def test_the_worker_publishes_and_verify_checks_what_somebody_kept(
+    app: Flask, harness: Harness, paid: str, tmp_path: Path
+) -> None:
+    task = next(task for lane in Worker(app).work for task in lane if task.name == "log")
+    task.run()
+    kept = tmp_path / "checkpoints" / "test" / "000000000001"
+    assert kept.read_text().startswith("localhost/giving/log/test\n1\n")
+    said = run(app, "ledger", "verify", "--checkpoint", str(kept))
+    assert (said.exit_code, said.output) == (0, "The ledger is sound.\n")
+    forged = tmp_path / "forged.txt"
+    forged.write_text(kept.read_text().replace("\n1\n", "\n2\n"))
+    said = run(app, "ledger", "verify", "--checkpoint", str(forged))
+    assert (said.exit_code, said.output) == (
+        1, f"{forged} is not signed with the shop's key.\n1 problems.\n",
+    )  # fmt: skip
+
+
+def test_the_key_is_made_once_for_its_owner_alone_and_a_damaged_one_is_refused(app: Flask) -> None:
+    settings = container(app).settings
+    first = signing_key(settings, "live")
+    file = settings.instance_dir / "keys" / "log_key"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert signing_key(settings, "live") == first
+    file.write_text("ab")
+    with pytest.raises(SettingsError, match="is damaged"):
+        signing_key(settings, "live")
+    file.write_text("no hex")
+    with pytest.raises(SettingsError, match="is damaged"):
+        signing_key(settings, "live")
