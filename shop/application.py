@@ -36,7 +36,7 @@ from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
 from shop.finance import agreement_pages as finance_agreements
-from shop.finance import document_pages, payment_pages
+from shop.finance import document_pages, money_pages, order_trail_pages, payment_pages, payout_pages
 from shop.finance import files as finance_files
 from shop.finance import month_pages as finance_months
 from shop.finance import remittances as finance_remittances
@@ -104,6 +104,9 @@ TOPICS: Final = (
     finance_files,
     payment_pages,
     document_pages,
+    money_pages,
+    payout_pages,
+    order_trail_pages,
     journal_routes,
     comment_routes,
     pages,

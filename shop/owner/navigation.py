@@ -20,6 +20,7 @@ DAILY: Final = (
 MONEY: Final = (
     ("finance", "Ledger", "/finance/"),
     ("months", "Months", "/finance/months"),
+    ("money", "Money", "/finance/money"),
     ("agreements", "Agreements", "/finance/agreements"),
     ("remittances", "Paid over", "/finance/remittances"),
 )

@@ -178,6 +178,8 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
 BUTTONS: Final = {
     "/finance/agreements/<int(max=2147483647):number>/removal",
     "/finance/months/<month>/close",
+    "/finance/money/reading",
+    "/finance/money/payouts/<payout_id>/arrival/removal",
     "/orders/<token>/emails",
     "/back-in-stock/<token>",
     "/orders/<token>/day",
@@ -243,6 +245,7 @@ BUTTONS: Final = {
 
 TRIED_ELSEWHERE: Final = {
     "/sign-in/passkeys",
+    "/finance/money/payouts/<payout_id>/arrival",
     "/finance/agreements/new",
     "/finance/agreements/<int(max=2147483647):number>/end",
     "/finance/agreements/<int(max=2147483647):number>/documents",

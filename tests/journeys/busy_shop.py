@@ -10,6 +10,7 @@ from sqlalchemy import select
 from shop import clock
 from shop.accounts import staff
 from shop.alerts import AlertKind, raise_alert
+from shop.bookkeeping.movement_reading import read_movements
 from shop.catalogue import snapshot
 from shop.claims import send_backs
 from shop.fulfilment import questions, undelivered, units
@@ -27,6 +28,7 @@ from shop.payment_links import payment_links
 from shop.payment_links.models import Via
 from shop.planning import schedule
 from shop.restock import waiting
+from tests.bookkeeping.helpers import pays_out
 from tests.claims.conftest import DISC, PETAL, Desk, photograph
 from tests.fulfilment.conftest import OWNER, PLAIN, WORDS
 from tests.shopper import Shopper, harness_of
@@ -172,7 +174,10 @@ class BusyShop:
         with self.desk.harness.database.transaction() as session:
             file = {"media_type": "application/pdf", "content": b"%PDF-1.7", "note": "", "actor": OWNER}
             document = documents.add(session, About(payment_seq=int(undo)), **file)
+        payout = pays_out(self.desk.harness)
+        read_movements(self.services)
         return {
+            "payout": payout,
             "document": str(document),
             "month": clock.month(clock.now()),
             "sign_in": invitation,

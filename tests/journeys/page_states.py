@@ -17,6 +17,7 @@ from shop import clock
 from shop.accounts import passkeys
 from shop.accounts.models import StaffSession
 from shop.alerts import AlertKind, raise_alert
+from shop.bookkeeping.movement_reading import read_movements
 from shop.catalogue.models import Variant
 from shop.fulfilment import late, questions, undelivered, units
 from shop.fulfilment.models import Unit
@@ -36,6 +37,7 @@ from shop.payments.gateway_errors import GatewayDown
 from shop.payments.models import PaymentEntry, RefundRequest
 from shop.restock import waiting
 from shop.restock.models import StockRequest
+from tests.bookkeeping.helpers import pays_out
 from tests.claims.conftest import photograph
 from tests.fulfilment.conftest import PLAIN, WORDS, Bench
 from tests.harness import open_harness
@@ -1260,6 +1262,40 @@ def changed_month(visitor: Visitor) -> None:
     visitor.presses(CLOSES)
 
 
+def money_moved(visitor: Visitor, path: str = "/finance/money") -> str:
+    """A piece was paid for, some of it given back, and the rest paid out. Give the order's reference."""
+    on_dashboard("/refunds", pence="8400")(visitor)
+    harness = open_harness(visitor.shop.database)
+    payout = pays_out(harness)
+    read_movements(harness.services)
+    visitor.has_signed_in("finance")
+    with visitor.shop.database.reading() as session:
+        reference = session.scalars(select(Order.reference)).one()
+    month = clock.month(clock.now())
+    visitor.open(path.format(payout=payout, reference=reference, month=month))
+    return reference
+
+
+def money_at(path: str) -> Callable[[Visitor], None]:
+    """A page about the whole money."""
+
+    def enter(visitor: Visitor) -> None:
+        money_moved(visitor, path)
+
+    return enter
+
+
+def payout_seen(visitor: Visitor) -> None:
+    money_moved(visitor, "/finance/money/payouts/{payout}")
+    visitor.puts("Reference", "STRIPE 77")
+    visitor.presses("It is at the bank")
+
+
+def payout_refused(visitor: Visitor) -> None:
+    money_moved(visitor, "/finance/money/payouts/{payout}")
+    visitor.presses("It is at the bank")
+
+
 def sold_and_paid_over(visitor: Visitor, pounds: str = "10.00") -> None:
     visitor.reads_ahead(visitor.has_paid())
     visitor.has_signed_in("finance")
@@ -1965,6 +2001,34 @@ PAGE_STATES: Final = (
         "comment with its e-mail", "/owner/comments/<number>/address-views", address_seen, shows="ada@"
     ),
     PageState("decision refused", "/owner/comments/<number>/decisions", refused_decision, 422),
+    PageState("money", "/finance/money", money_moved, shows="With Stripe"),
+    PageState(
+        "money month", "/finance/money/<month>", money_at("/finance/money/{month}"), shows="The accounts"
+    ),
+    PageState(
+        "payouts", "/finance/money/payouts", money_at("/finance/money/payouts"), shows="Sent to the bank"
+    ),
+    PageState("payout seen", "/finance/money/payouts/<payout_id>", payout_seen, shows="Seen on"),
+    PageState(
+        "payout refused",
+        "/finance/money/payouts/<payout_id>/arrival",
+        payout_refused,
+        422,
+        shows="the reference",
+    ),
+    PageState(
+        "order trail",
+        "/finance/money/orders/<reference>",
+        money_at("/finance/money/orders/{reference}"),
+        shows="Its gift in the ledger",
+    ),
+    PageState(
+        "order trail refused",
+        "/finance/money/orders",
+        staff_at("finance", "/finance/money/orders?reference=Wren"),
+        422,
+        shows="such as PM-7K3Q-2F",
+    ),
     PageState("paid over none", "/finance/remittances", staff_at("finance", "/finance/remittances")),
     PageState("paid over", "/finance/remittances", sold_and_paid_over, shows="is written down as paid over"),
     PageState("paid over refused", "/finance/remittances", paid_too_much, 422, shows="More than is owed"),

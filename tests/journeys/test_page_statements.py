@@ -73,6 +73,8 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/finance/remittances": 16, "/finance/remittances/{remittance}/reversal": 8,
     "/finance/remittances/{remittance}": 10, "/finance/documents/{document}": 8,
     "/finance/documents/{document}/file": 6,
+    "/finance/money": 16, "/finance/money/{month}": 20, "/finance/money/orders": 4,
+    "/finance/money/orders/{open}": 13, "/finance/money/payouts": 6, "/finance/money/payouts/{payout}": 10,
 }  # fmt: skip
 """How many statements an address takes at most, when it is asked for a second time."""
 

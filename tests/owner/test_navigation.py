@@ -7,6 +7,7 @@ EVERYWHERE = {
     "/owner/", "/owner/bench", "/owner/dispatch", "/owner/orders", "/owner/alerts", "/owner/stock",
     "/owner/days", "/owner/emails", "/owner/comments", "/owner/wall", "/owner/machine", "/owner/staff",
     "/finance/", "/finance/agreements", "/finance/months", "/finance/remittances",
+    "/finance/money", "/sign-in/passkeys",
 }  # fmt: skip
 
 
@@ -32,7 +33,7 @@ def test_the_row_holds_what_is_opened_daily_what_is_open_now_and_alerts_that_wai
     assert row(owner, "/owner/stock") == [*daily, "Alerts (1)"]
 
 
-def test_the_finance_lead_has_four_pages_and_no_more(owner: Shopper) -> None:
+def test_the_finance_lead_has_pages_about_money_and_passkeys_and_no_more(owner: Shopper) -> None:
     lead = Shopper(owner.app).sign_in("finance")
-    assert row(lead, "/finance/") == ["Ledger", "Months", "Agreements", "Paid over"]
+    assert row(lead, "/finance/") == ["Ledger", "Months", "Money", "Agreements", "Paid over", "Your passkeys"]
     assert not soup(lead.get("/finance/")).select(".workshop-nav details")

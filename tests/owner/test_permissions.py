@@ -11,11 +11,13 @@ from werkzeug.test import TestResponse
 
 from shop import clock
 from shop.accounts import staff
+from shop.bookkeeping.movement_reading import read_movements
 from shop.giving import documents, remittances
 from shop.giving.documents import About
 from shop.payment_links import payment_links
 from shop.payment_links.models import Via
 from shop.planning import schedule
+from tests.bookkeeping.helpers import pays_out
 from tests.claims.conftest import Desk, photograph
 from tests.fulfilment.conftest import PLAIN
 from tests.shopper import Shopper, form_on, harness_of
@@ -128,6 +130,15 @@ PERMISSIONS: Final = {
     "/finance/months/<month>": STAFF,
     "/finance/months/<month>/close": STAFF,
     "/finance/months/<month>/statement.json": STAFF,
+    "/finance/money": STAFF,
+    "/finance/money/<month>": STAFF,
+    "/finance/money/reading": STAFF,
+    "/finance/money/payouts": STAFF,
+    "/finance/money/payouts/<payout_id>": STAFF,
+    "/finance/money/payouts/<payout_id>/arrival": STAFF,
+    "/finance/money/payouts/<payout_id>/arrival/removal": STAFF,
+    "/finance/money/orders": STAFF,
+    "/finance/money/orders/<reference>": STAFF,
     "/finance/remittances": STAFF,
     "/finance/remittances/<int(max=2147483647):seq>/reversal": STAFF,
     "/finance/remittances/<int(max=2147483647):seq>": STAFF,
@@ -223,10 +234,13 @@ def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid:
         payment_links.begin(session, app.extensions["shop"].services.vault, Via.LETTER, actor="owner")
         schedule.close(session, date(2031, 1, 1), date(2031, 1, 2), actor="owner")
         payment = _paid_over(session)
+    payout = pays_out(harness_of(app))
+    read_movements(app.extensions["shop"].services)
     who = Shopper(app)
     if role != "nobody":
         who.sign_in(role)
     values = {"<reference>": paid, "<sku>": who.variant("disc").sku, "<kind>": "csv", "<name>": "to-check",
+        "<payout_id>": payout,
         "<month>": clock.month(clock.now()),
         "<email>": "refund",
         "<int(max=2147483647):number>": "1", "<side>": "front",
@@ -264,6 +278,7 @@ def test_no_form_of_staff_works_without_its_token(app: Flask, owner: Shopper, pa
     for rule in app.url_map.iter_rules():
         if "POST" in (rule.methods or ()) and rule.rule in PERMISSIONS:
             address = rule.rule.replace("<reference>", paid).replace("<sku>", owner.variant("disc").sku)
+            address = address.replace("<payout_id>", "po_1")
             address = re.sub(r"<int[^<>]*>", "1", address)
             assert owner.post(address, {}).status_code == 400
 
