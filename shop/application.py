@@ -14,6 +14,7 @@ from shop.accounts import passkey_routes, security_log
 from shop.accounts import routes as accounts
 from shop.catalogue import page_cache, previews
 from shop.catalogue import routes as catalogue
+from shop.charity import joining, receiving, room
 from shop.checkout import (
     back_in_stock_routes,
     basket_routes,
@@ -36,6 +37,7 @@ from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
 from shop.finance import agreement_pages as finance_agreements
+from shop.finance import charity_people_pages as finance_charity
 from shop.finance import document_pages, money_pages, order_trail_pages, payment_pages, payout_pages
 from shop.finance import files as finance_files
 from shop.finance import month_pages as finance_months
@@ -99,6 +101,10 @@ TOPICS: Final = (
     owner_routes,
     finance,
     finance_agreements,
+    finance_charity,
+    room,
+    receiving,
+    joining,
     finance_months,
     finance_remittances,
     finance_files,

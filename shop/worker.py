@@ -20,7 +20,7 @@ from shop.accounts import rate_limit, sessions, staff
 from shop.alerts import AlertKind, raise_alert
 from shop.bookkeeping.movement_reading import READ_EVERY, read_if_due
 from shop.checkout import basket_store
-from shop.emails import order_emails, payment_link
+from shop.emails import charity_invitation, order_emails, payment_link
 from shop.emails.back_in_stock import tell_who_waits
 from shop.emails.other_emails import Sender
 from shop.emails.owner_emails import tell_owners
@@ -75,17 +75,17 @@ class Worker:
         owners = (database, render_template, self.post, site_url, self.trader.email)
         due = partial(self._rendering, remind, database, render_template, book, site_url)
         sender = Sender(*sealed, self.post, render_template, site_url, self.trader)
+
+        def written(name: str, every: timedelta, do: Callable[..., bool], *given: object) -> Task:
+            return self._task(name, partial(self._rendering, do, *given), every, rounds=True)
+
         emails = [
             self._task("emails", self._send_email),
             self._task("owners", lambda: self._rendering(tell_owners, *owners), TELL_EVERY),
-            self._task(
-                "back in stock", partial(self._rendering, tell_who_waits, sender), TELL_EVERY, rounds=True
-            ),
-            self._task(
-                "payment links",
-                partial(self._rendering, payment_link.send_next, sender),
-                LINKS_EVERY,
-                rounds=True,
+            written("back in stock", TELL_EVERY, tell_who_waits, sender),
+            written("payment links", LINKS_EVERY, payment_link.send_next, sender),
+            written(
+                "invitations", TELL_EVERY, charity_invitation.send_next, sender, self.settings.secret_key
             ),
         ]
         news = [self._task("webhooks", partial(handlers.work, self.services))]

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from shop import clock, web
 from shop.accounts import sessions
-from shop.accounts.models import Account, Role
+from shop.accounts.models import STAFF, Account, Role
 from shop.accounts.session_cookie import token
 
 P = ParamSpec("P")
@@ -20,17 +20,17 @@ View = Callable[P, ResponseReturnValue]
 LONGEST_ADDRESS: Final = 2000
 """In characters, of a page to come back to."""
 
-HOME: Final = {Role.OWNER: "/owner/", Role.FINANCE: "/finance/"}
+HOME: Final = {Role.OWNER: "/owner/", Role.FINANCE: "/finance/", Role.CHARITY: "/charity/"}
 """Where each role begins."""
 
 
 def require(*roles: str) -> Callable[[View[P]], View[P]]:
-    """Open a view to these roles, or with none named to everyone who is signed in.
+    """Open a view to these roles, or with none named to everyone who works here.
 
     Somebody not signed in is sent to sign in first (GET) or refused with 401; the wrong role meets 403.
     Inside, `account()` is who asks. Raises ValueError, when the module is imported, for a role there is not.
     """
-    allowed = {Role(role) for role in roles} or set(Role)
+    allowed = {Role(role) for role in roles} or set(STAFF)
 
     def guard(view: View[P]) -> View[P]:
         @functools.wraps(view)

@@ -126,7 +126,8 @@ def made(site: Site, answer: Answer) -> NewKey:
         )
     except Exception as broken:  # whatever a stranger's bytes bring about is a refusal
         raise PasskeyRefused(_why(broken)) from broken
-    return NewKey(found.credential_id, found.credential_public_key, found.sign_count)
+    public = found.credential_public_key
+    return NewKey(found.credential_id, public, _spki(public), found.sign_count)
 
 
 def signed(site: Site, answer: Answer, passkey: Passkey) -> int:
@@ -163,6 +164,18 @@ def _verified_and_found_again() -> "AuthenticatorSelectionCriteria":
         resident_key=structs.ResidentKeyRequirement.REQUIRED,
         user_verification=structs.UserVerificationRequirement.REQUIRED,
     )
+
+
+def _spki(public_key: bytes) -> bytes:
+    """A COSE key as SubjectPublicKeyInfo in DER."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: PLC0415
+    from webauthn.helpers import (  # noqa: PLC0415
+        decode_credential_public_key,
+        decoded_public_key_to_cryptography,
+    )
+
+    key = decoded_public_key_to_cryptography(decode_credential_public_key(public_key))
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def user_handle(account_id: int) -> bytes:

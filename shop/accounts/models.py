@@ -1,7 +1,8 @@
-"""The tables of staff: who may work here, how they are signed in, and how often somebody tried."""
+"""The tables of staff and of the charity's people: who may come in, and how."""
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,6 +15,12 @@ class Role(StrEnum):
 
     OWNER = "owner"
     FINANCE = "finance"
+    CHARITY = "charity"
+    """Somebody at the charity: sees its room, and nothing else."""
+
+
+STAFF: Final = (Role.OWNER, Role.FINANCE)
+"""Who works here."""
 
 
 class OpenedBy(StrEnum):
@@ -70,6 +77,8 @@ class Passkey(Base):
     """At most 1,023 bytes (WebAuthn 3, 4)."""
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     """As the authenticator gave it: COSE (RFC 9052)."""
+    spki: Mapped[bytes] = mapped_column(LargeBinary)
+    """The same key as everybody else writes it: SubjectPublicKeyInfo (RFC 5280), DER."""
     sign_count: Mapped[int] = mapped_column(BigInteger)
     """Of the device's own; 0 for ever where it keeps none."""
     name: Mapped[str] = mapped_column(String(60))
@@ -91,6 +100,26 @@ class PasskeyChallenge(Base):
     subject: Mapped[str | None] = mapped_column(Text)
     """What is being signed, where it is more than a sign-in."""
     made_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class CharityInvitation(Base):
+    """Somebody at a charity was invited into its room. The e-mail's link is made again when it is sent."""
+
+    __tablename__ = "charity_invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    charity_name: Mapped[str]
+    made_at: Mapped[datetime]
+    made_by: Mapped[str]
+    seed: Mapped[str] = mapped_column(String(64))
+    """What the link's token is made from, with the shop's secret: a copy of the database holds no link."""
+    message_id: Mapped[str] = mapped_column(unique=True)
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    dropped: Mapped[str | None]
+    """Why the e-mail will not be sent: a value of outbox.Drop."""
 
 
 class SignInLink(Base):

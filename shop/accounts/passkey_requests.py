@@ -27,6 +27,8 @@ SAID: Final = (
 )
 """To whoever looked on; why is in the security log."""
 
+TOO_MANY: Final = "There were several tries in a short time. Please wait a minute and try again."
+
 
 @dataclass(frozen=True)
 class Proof:

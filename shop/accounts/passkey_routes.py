@@ -21,15 +21,14 @@ from shop.accounts import (
     sessions,
 )
 from shop.accounts.forms import SignInForm
-from shop.accounts.models import Account, OpenedBy, Passkey, Role
-from shop.accounts.passkey_requests import SAID
+from shop.accounts.models import STAFF, Account, OpenedBy, Passkey, Role
+from shop.accounts.passkey_requests import SAID, TOO_MANY
 from shop.accounts.passkeys import Asked, PasskeyRefused, Purpose
 from shop.web.dates import minute, short_day
 
 blueprint = Blueprint("passkeys", __name__, url_prefix="/sign-in")
 
 LONGEST_NAME: Final = 60
-TOO_MANY: Final = "There were several tries in a short time. Please wait a minute and try again."
 
 
 @dataclass(frozen=True)
@@ -90,14 +89,14 @@ def sign_in() -> ResponseReturnValue:
 
 
 @blueprint.get("/passkeys")
-@access.require()
+@access.require(*Role)
 def index() -> ResponseReturnValue:
     """One's own passkeys, and a form for another."""
     return _page(NewPasskeyForm(formdata=None))
 
 
 @blueprint.post("/passkeys/options")
-@access.require()
+@access.require(*Role)
 def new_options() -> ResponseReturnValue:
     """What a device is asked that is to make one."""
     try:
@@ -108,7 +107,7 @@ def new_options() -> ResponseReturnValue:
 
 
 @blueprint.post("/passkeys")
-@access.require()
+@access.require(*Role)
 def add() -> ResponseReturnValue:
     """Keep a passkey that was made; from now on it is asked for in every browser."""
     form, account = NewPasskeyForm(), access.account()
@@ -129,7 +128,7 @@ def add() -> ResponseReturnValue:
 
 
 @blueprint.post("/passkeys/<int(max=2147483647):number>/removal")
-@access.require()
+@access.require(*Role)
 def remove(number: int) -> ResponseReturnValue:
     """End one of one's own; twice is fine."""
     account = access.account()
@@ -193,6 +192,7 @@ def _page(form: NewPasskeyForm) -> str:
         problems=problems,
         mine=[_card(one) for one in mine],
         home=access.HOME[Role(access.account().role)],
+        works_here=access.account().role in STAFF,
         has_name=passkey_requests.site().has_name,
     )
 

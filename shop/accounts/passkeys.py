@@ -25,6 +25,7 @@ class Purpose(StrEnum):
     SECOND_FACTOR = "second factor"
     ADD = "add"
     CONFIRM = "confirm"
+    JOIN = "join"
 
 
 class PasskeyRefused(Exception):
@@ -37,6 +38,7 @@ class NewKey:
 
     credential_id: bytes
     public_key: bytes
+    spki: bytes
     sign_count: int
 
 
@@ -94,6 +96,7 @@ def add(session: Session, account_id: int, made: NewKey, name: str) -> int:
         account_id=account_id,
         credential_id=made.credential_id,
         public_key=made.public_key,
+        spki=made.spki,
         sign_count=made.sign_count,
         name=name,
         made_at=clock.now(),
@@ -107,6 +110,15 @@ def standing(session: Session, account_id: int) -> Sequence[Passkey]:
     """Those of an account, the first made first."""
     query = select(Passkey).where(Passkey.account_id == account_id, Passkey.revoked_at.is_(None))
     return session.scalars(query.order_by(Passkey.id)).all()
+
+
+def standing_of(session: Session, accounts: Sequence[int]) -> dict[int, list[Passkey]]:
+    """Those of several accounts, by account."""
+    query = select(Passkey).where(Passkey.account_id.in_(accounts), Passkey.revoked_at.is_(None))
+    found: dict[int, list[Passkey]] = {}
+    for passkey in session.scalars(query.order_by(Passkey.id)):
+        found.setdefault(passkey.account_id, []).append(passkey)
+    return found
 
 
 def by_credential(session: Session, credential_id: bytes) -> Passkey:
@@ -142,6 +154,11 @@ def revoke(session: Session, account_id: int, passkey_id: int | None = None) -> 
         these = these.where(Passkey.id == passkey_id)
     ended = these.values(revoked_at=clock.now()).returning(Passkey.id)
     return len(session.execute(ended.execution_options(synchronize_session=False)).all())
+
+
+def fingerprint(passkey: Passkey) -> str:
+    """SHA-256 (hex) of the key as SubjectPublicKeyInfo: `openssl pkey -pubin -outform DER | sha256sum`."""
+    return hashlib.sha256(passkey.spki).hexdigest()
 
 
 def _digest(challenge: bytes) -> str:

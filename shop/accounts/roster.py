@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.accounts import sessions, staff
-from shop.accounts.models import Account, Passkey, Role, SignInLink, StaffSession
+from shop.accounts.models import STAFF, Account, Passkey, Role, SignInLink, StaffSession
 from shop.sql import APART
 
 
@@ -52,6 +52,7 @@ def listed(session: Session) -> Sequence[Member]:
     rows = session.execute(
         select(Account, func.coalesce(live.c.browsers, 0), live.c.last_seen_at)
         .outerjoin(live, live.c.account_id == Account.id)
+        .where(Account.role.in_(STAFF))
         .order_by(Account.id)
     )
     return [Member(account, browsers, seen) for account, browsers, seen in rows]
@@ -116,7 +117,7 @@ def start_anew(session: Session) -> int:
     for ended in (StaffSession.revoked_at, SignInLink.used_at, Passkey.revoked_at):
         session.execute(update(ended.class_).where(ended.is_(None)).values({ended: clock.now()}))
     session.execute(update(Account).values(password_hash=None))
-    still_open = select(func.count()).where(Account.disabled_at.is_(None))
+    still_open = select(func.count()).where(Account.disabled_at.is_(None), Account.role.in_(STAFF))
     return session.execute(still_open).scalar_one()
 
 
@@ -126,7 +127,11 @@ def _working(session: Session, email: str) -> Account:
     session.scalars(owners.with_for_update()).all()
     found = session.scalars(
         select(Account)
-        .where(Account.email == staff.normalised(email), Account.disabled_at.is_(None))
+        .where(
+            Account.email == staff.normalised(email),
+            Account.disabled_at.is_(None),
+            Account.role.in_(STAFF),
+        )
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()

@@ -19,6 +19,7 @@ from shop.accounts import (
     security_log,
     session_cookie,
     sessions,
+    sign_in_links,
     staff,
 )
 from shop.accounts.forms import ButtonForm, ChangePasswordForm, PasswordForm, SignInForm
@@ -85,7 +86,7 @@ def use_link(token: str) -> ResponseReturnValue:
     try:
         with web.transaction() as db:
             opened = staff.use_link(db, token, instead_of=session_cookie.token())
-    except staff.LinkSpent:
+    except sign_in_links.LinkSpent:
         return _link_spent()
     security_log.write("link used")
     return session_cookie.remember(access.see_other("/sign-in/password"), opened)

@@ -1,19 +1,23 @@
 """Who may work here: accounts, their sign-in links, and what opens a session."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import ColumnElement, Select, delete, or_, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock
-from shop.accounts import passkeys, sessions, tokens
-from shop.accounts.models import Account, OpenedBy, Role, SignInLink
-from shop.sql import APART, dialect_insert
-
-LINK_LASTS: Final = timedelta(hours=24)
+from shop.accounts import passkeys, sessions
+from shop.accounts.models import STAFF, Account, OpenedBy, Role
+from shop.accounts.sign_in_links import (
+    account_of_link,
+    end_links,
+    forget_links,
+    mint_link,
+    spend_link,
+)
+from shop.sql import dialect_insert
 
 FIRST_OWNER: Final = "owner@example.com"
 """The account a new shop begins with; the name belongs to nobody (RFC 2606)."""
@@ -29,13 +33,6 @@ class RoleDiffers(Exception):
     def __init__(self, role: str) -> None:
         self.role = role
         super().__init__(f"This e-mail already belongs to an account with the role {role}.")
-
-
-class LinkSpent(Exception):
-    """This sign-in link was used, has run out, or never was one."""
-
-    def __init__(self) -> None:
-        super().__init__("This link has been used already, or is more than a day old.")
 
 
 @dataclass(frozen=True)
@@ -60,6 +57,12 @@ def add_account(session: Session, email: str, role: str) -> tuple[Account, str]:
     The same e-mail again gives a fresh link, and opens a disabled account again. Raises NotAnEmail,
     RoleDiffers, ValueError for an unknown role.
     """
+    account = open_account(session, email, role)
+    return account, mint_link(session, account.id)
+
+
+def open_account(session: Session, email: str, role: str) -> Account:
+    """The account of an e-mail, made or opened again if need be, and locked. Raises as `add_account` does."""
     email, role = normalised(email), Role(role)
     row = {"email": email, "role": role, "created_at": clock.now()}
     session.execute(dialect_insert(session, Account).values(row).on_conflict_do_nothing())
@@ -69,7 +72,7 @@ def add_account(session: Session, email: str, role: str) -> tuple[Account, str]:
         raise RoleDiffers(account.role)
     account.disabled_at = None
     session.flush()
-    return account, mint_link(session, account.id)
+    return account
 
 
 def first_owner_link(session: Session) -> str | None:
@@ -82,43 +85,14 @@ def first_owner_link(session: Session) -> str | None:
     return token
 
 
-def mint_link(session: Session, account_id: int) -> str:
-    """The token of a new sign-in link, good once within a day. Earlier links of the account end."""
-    now, token = clock.now(), tokens.fresh()
-    _end_links(session, account_id)
-    session.add(
-        SignInLink(
-            token_hash=tokens.digest(token),
-            account_id=account_id,
-            created_at=now,
-            expires_at=now + LINK_LASTS,
-            used_at=None,
-        )
-    )
-    session.flush()
-    return token
-
-
 def link_is_good(session: Session, token: str) -> bool:
     """Whether the link could be used now. Looking does not use it up."""
-    return session.execute(_good_link(token)).one_or_none() is not None
+    return account_of_link(session, token) is not None
 
 
 def use_link(session: Session, token: str, *, instead_of: str | None = None) -> str:
     """Use a link up and give the token of the session it opens; `instead_of` ends. Raises LinkSpent."""
-    # The account before the link, as everyone takes them: nobody waits in a circle.
-    account_id = session.execute(
-        _good_link(token).with_for_update(of=Account, key_share=True)
-    ).scalar_one_or_none()
-    used = session.scalars(
-        update(SignInLink)
-        .where(SignInLink.token_hash == tokens.digest(token), SignInLink.used_at.is_(None))
-        .values(used_at=clock.now())
-        .returning(SignInLink.account_id)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
-    if account_id is None or used is None:
-        raise LinkSpent
+    account_id = spend_link(session, token)
     return sessions.open_session(session, account_id, OpenedBy.LINK, instead_of)
 
 
@@ -181,7 +155,9 @@ def lose_passkeys(session: Session, email: str) -> str | None:
     Gives the token of a fresh sign-in link; None if there is no such account open. Raises NotAnEmail.
     """
     account_id = session.scalar(
-        select(Account.id).where(Account.email == normalised(email), Account.disabled_at.is_(None))
+        select(Account.id).where(
+            Account.email == normalised(email), Account.disabled_at.is_(None), Account.role.in_(STAFF)
+        )
     )
     if account_id is None:
         return None
@@ -201,38 +177,11 @@ def _change(session: Session, which: ColumnElement[bool], **values: object) -> i
     ).one_or_none()
     if account_id is not None:
         sessions.end_all(session, account_id)
-        _end_links(session, account_id)
+        end_links(session, account_id)
     return account_id
 
 
 def forget_spent(session: Session) -> None:
     """Delete links, and what passkeys were asked, that can open nothing any more."""
+    forget_links(session)
     passkeys.forget_challenges(session)
-    session.execute(
-        delete(SignInLink)
-        .where(or_(SignInLink.used_at.is_not(None), SignInLink.expires_at <= clock.now()))
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _good_link(token: str) -> Select[int]:
-    return (
-        select(Account.id)
-        .join(SignInLink, SignInLink.account_id == Account.id)
-        .where(
-            SignInLink.token_hash == tokens.digest(token),
-            SignInLink.used_at.is_(None),
-            SignInLink.expires_at > clock.now(),
-            SignInLink.expires_at <= clock.now() + LINK_LASTS + APART,
-            Account.disabled_at.is_(None),
-        )
-    )
-
-
-def _end_links(session: Session, account_id: int) -> None:
-    session.execute(
-        update(SignInLink)
-        .where(SignInLink.account_id == account_id, SignInLink.used_at.is_(None))
-        .values(used_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )

@@ -37,7 +37,7 @@ def month(month: str) -> ResponseReturnValue:
     """A month's postings and figures."""
     if not MONTH.fullmatch(month) or month < "0001":  # there is no year 0
         abort(HTTPStatus.NOT_FOUND)
-    return _sent(_asked(), of_month(current_services().book, month))
+    return sent(_asked(), of_month(current_services().book, month))
 
 
 @blueprint.get("/remittances/<int(max=2147483647):seq>/file")
@@ -46,7 +46,7 @@ def payment(seq: int) -> ResponseReturnValue:
     """What made up a payment to the charity."""
     with web.reading() as session:
         selection = of_payment(session, current_services().book, seq)
-    return _sent(_asked(), selection or abort(HTTPStatus.NOT_FOUND))
+    return sent(_asked(), selection or abort(HTTPStatus.NOT_FOUND))
 
 
 def _asked() -> str:
@@ -57,10 +57,10 @@ def _of_days(kind: str) -> ResponseReturnValue:
     form = PeriodForm(request.args)
     if not form.validate():
         abort(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(chain.from_iterable(form.errors.values())))
-    return _sent(kind, of_days(form.chosen_book, form.start.data, form.end.data))
+    return sent(kind, of_days(form.chosen_book, form.start.data, form.end.data))
 
 
-def _sent(kind: str, selection: Selection) -> Response:
+def sent(kind: str, selection: Selection) -> Response:
     """The file, streamed; what does not fit is said before anything is sent."""
     if kind not in exports.FORMATS:
         abort(HTTPStatus.NOT_FOUND)
@@ -71,11 +71,11 @@ def _sent(kind: str, selection: Selection) -> Response:
         with web.reading() as session:
             yield from exports.write(session, kind, selection, office)
 
-    sent = stream_with_context(pieces())
+    streamed = stream_with_context(pieces())
     try:
-        first = next(sent, b"")
+        first = next(streamed, b"")
     except (exports.DoesNotFit, exports.CodesUnusable) as refused:
         abort(HTTPStatus.UNPROCESSABLE_ENTITY, str(refused))
     found = exports.FORMATS[kind]
     headers = {"Content-Disposition": f'attachment; filename="{selection.name}.{found.ending or kind}"'}
-    return Response(chain([first], sent), mimetype=found.media_type, headers=headers)
+    return Response(chain([first], streamed), mimetype=found.media_type, headers=headers)

@@ -23,6 +23,13 @@ MONEY: Final = (
     ("money", "Money", "/finance/money"),
     ("agreements", "Agreements", "/finance/agreements"),
     ("remittances", "Paid over", "/finance/remittances"),
+    ("charity", "The charity’s room", "/finance/charity"),
+)
+CHARITY: Final = (
+    ("charity", "Your room", "/charity/"),
+    ("payments", "Payments", "/charity/payments"),
+    ("statements", "Statements", "/charity/months"),
+    ("ledger", "Ledger", "/charity/ledger"),
 )
 MINE: Final = ("passkeys", "Your passkeys", "/sign-in/passkeys")
 RARE: Final = (
@@ -61,6 +68,8 @@ class Navigation:
 @blueprint.app_template_global("workshop_navigation")
 def navigation(here: str | None) -> Navigation:
     """For whoever is signed in. Alerts that wait, or else the page that is open, stand in the row."""
+    if g.account and g.account.role == Role.CHARITY:
+        return Navigation([Place(*one) for one in (*CHARITY, MINE)], ())
     if not g.account or g.account.role != Role.OWNER:
         return Navigation([Place(*one) for one in (*MONEY, MINE)], ())
     waiting = count()

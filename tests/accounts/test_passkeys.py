@@ -370,7 +370,7 @@ def test_what_was_asked_and_not_answered_is_forgotten(database: Database, later:
 
 
 def test_two_answers_at_the_same_moment_count_once(database: Database, owner: Account) -> None:
-    key = passkeys.NewKey(b"id", b"key", 4)
+    key = passkeys.NewKey(b"id", b"key", b"key", 4)
     with database.transaction() as session:
         passkeys.add(session, owner.id, key, "telephone")
     with database.reading() as session:

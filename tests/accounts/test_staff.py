@@ -5,7 +5,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, inspect, select, text
 
-from shop.accounts import sessions, staff, tokens
+from shop.accounts import sessions, sign_in_links, staff, tokens
 from shop.accounts.models import Account, OpenedBy, SignInLink, StaffSession
 from shop.db import Database
 from tests.accounts.helpers import EMAIL
@@ -48,7 +48,7 @@ def test_what_cannot_be_an_email_gets_no_account(database: Database, email: str)
 def test_the_same_email_again_gives_a_fresh_link_and_ends_the_one_before(database: Database) -> None:
     _, first = add(database)
     _, second = add(database)
-    with pytest.raises(staff.LinkSpent):
+    with pytest.raises(sign_in_links.LinkSpent):
         use(database, first)
     assert who(database, use(database, second)) == EMAIL
 
@@ -109,7 +109,7 @@ def test_a_link_opens_one_session_only(database: Database) -> None:
         start.wait()
         try:
             return use(database, link)
-        except staff.LinkSpent:
+        except sign_in_links.LinkSpent:
             return None
 
     with ThreadPoolExecutor(8) as pool:
@@ -134,14 +134,14 @@ def test_a_link_lasts_a_day(database: Database, later) -> None:
     with database.reading() as session:
         assert staff.link_is_good(session, link)
     later(timedelta(hours=24) + MINUTE)
-    with pytest.raises(staff.LinkSpent):
+    with pytest.raises(sign_in_links.LinkSpent):
         use(database, link)
 
 
 def test_an_invented_link_opens_nothing(database: Database) -> None:
     add(database)
     for invented in ("", "x", tokens.fresh(), "ü" * 40):
-        with pytest.raises(staff.LinkSpent):
+        with pytest.raises(sign_in_links.LinkSpent):
             use(database, invented)
 
 
@@ -166,7 +166,7 @@ def test_signing_in_ends_the_session_the_browser_had(database: Database) -> None
     account, link = add(database)
     first = use(database, link)
     with database.transaction() as session:
-        second = staff.use_link(session, staff.mint_link(session, account.id), instead_of=first)
+        second = staff.use_link(session, sign_in_links.mint_link(session, account.id), instead_of=first)
     assert first != second
     assert who(database, first) is None
     assert who(database, second) == EMAIL
@@ -204,13 +204,13 @@ def test_a_disabled_account_is_closed_at_once_everywhere(database: Database) -> 
     token = use(database, link)
     with database.transaction() as session:
         session.get_one(Account, account.id).password_hash = "kept"
-        waiting = staff.mint_link(session, account.id)
+        waiting = sign_in_links.mint_link(session, account.id)
     with database.transaction() as session:
         assert staff.disable(session, EMAIL.upper())
         assert not staff.disable(session, EMAIL)
         assert not staff.disable(session, "nobody@example.com")
     assert who(database, token) is None
-    with pytest.raises(staff.LinkSpent):
+    with pytest.raises(sign_in_links.LinkSpent):
         use(database, waiting)
     with database.transaction() as session:
         assert staff.credentials(session, EMAIL) == staff.Credentials()
@@ -245,12 +245,12 @@ def test_a_new_password_ends_every_other_session_and_link(database: Database) ->
     account, link = add(database)
     elsewhere = use(database, link)
     with database.transaction() as session:
-        waiting = staff.mint_link(session, account.id)
+        waiting = sign_in_links.mint_link(session, account.id)
         token = staff.set_password(session, account.id, "hash")
     assert token is not None
     assert who(database, elsewhere) is None
     assert who(database, token) == EMAIL
-    with pytest.raises(staff.LinkSpent):
+    with pytest.raises(sign_in_links.LinkSpent):
         use(database, waiting)
 
 
@@ -269,7 +269,7 @@ def test_the_old_password_may_be_left_out_only_just_after_a_link(database: Datab
     later(timedelta(0))
     with database.transaction() as session:
         by_password = staff.set_password(session, account.id, "hash") or ""
-        by_link = staff.use_link(session, staff.mint_link(session, account.id))
+        by_link = staff.use_link(session, sign_in_links.mint_link(session, account.id))
     assert not may(by_password)
     assert may(by_link)
     later(timedelta(hours=2))
@@ -282,7 +282,7 @@ def test_what_has_ended_is_forgotten_and_what_has_not_is_kept(database: Database
     with database.transaction() as session:
         sessions.sign_out(session, ended)
         live = sessions.open_session(session, account.id, OpenedBy.LINK)
-        waiting = staff.mint_link(session, account.id)
+        waiting = sign_in_links.mint_link(session, account.id)
         sessions.forget_sessions(session)
         staff.forget_spent(session)
     with database.reading() as session:

@@ -237,6 +237,9 @@ BUTTONS: Final = {
     "/sign-in/passkeys/options",
     "/sign-in/passkeys/<int(max=2147483647):number>/removal",
     "/sign-in/confirm/options",
+    "/charity/join/<token>",
+    "/charity/join/<token>/options",
+    "/finance/charity/<int(max=2147483647):number>/removal",
     "/sign-in/link/<token>",
     "/webhooks/stripe",
 }
@@ -246,6 +249,7 @@ BUTTONS: Final = {
 TRIED_ELSEWHERE: Final = {
     "/sign-in/passkeys",
     "/finance/money/payouts/<payout_id>/arrival",
+    "/finance/charity",
     "/finance/agreements/new",
     "/finance/agreements/<int(max=2147483647):number>/end",
     "/finance/agreements/<int(max=2147483647):number>/documents",

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from shop import clock
-from shop.accounts import staff
+from shop.accounts import charity_people, staff
 from shop.alerts import AlertKind, raise_alert
 from shop.bookkeeping.movement_reading import read_movements
 from shop.catalogue import snapshot
@@ -49,10 +49,13 @@ class BusyShop:
         self.services = self.desk.harness.services
         self.owner = Shopper(self.app).sign_in("owner")
         self.buyer = Shopper(self.app)
+        self.charity = Shopper(self.app).sign_in("charity")
         self.rounds = 0
 
     def who(self, page: str) -> Shopper:
         """Whoever looks at that page."""
+        if page.startswith("/charity") and "{invitation}" not in page:
+            return self.charity
         return self.owner if page.startswith(("/owner", "/finance", "/sign-in/pass")) else self.buyer
 
     def live_on(self) -> None:
@@ -163,6 +166,8 @@ class BusyShop:
             )
             day = clock.now().date() + timedelta(days=300 * self.rounds)
             schedule.close(session, day, day, actor=OWNER)
+            address = f"jo{self.rounds}@example.com"
+            _, invited = charity_people.invite(session, address, "PANDAS Foundation UK", by=OWNER, secret="")
             _, invitation = staff.add_account(session, f"finance{self.rounds}@example.com", "finance")
         page = "/finance/remittances"
         paid = {
@@ -181,6 +186,7 @@ class BusyShop:
             "document": str(document),
             "month": clock.month(clock.now()),
             "sign_in": invitation,
+            "invitation": invited,
             "remittance": undo,
             "pay": secrets.code,
         }

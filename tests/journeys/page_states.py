@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete, select, update
 
 from shop import clock
-from shop.accounts import passkeys
-from shop.accounts.models import StaffSession
+from shop.accounts import charity_people, passkeys, sessions
+from shop.accounts.models import OpenedBy, StaffSession
 from shop.alerts import AlertKind, raise_alert
 from shop.bookkeeping.movement_reading import read_movements
 from shop.catalogue.models import Variant
@@ -25,7 +25,7 @@ from shop.fulfilment.order_search import make_searchable
 from shop.fulfilment.stages import Hold, Stage, Undelivered
 from shop.giving import ledger, month_close
 from shop.giving.ledger import Fact, Facts, Standing, UnitTarget
-from shop.giving.models import Policy
+from shop.giving.models import LedgerTxn, Policy
 from shop.journal import comments
 from shop.journal.journal import load
 from shop.journal.models import State
@@ -54,6 +54,7 @@ BACK_IN_STOCK: Final = "/pieces/<slug>/back-in-stock"
 EARLY_POSTING: Final = "/owner/orders/<reference>/early-posting"
 ORDER_VARIANT: Final = "/orders/<token>/lines/<number>/variant"
 ORDER_WORDS: Final = "/orders/<token>/lines/<number>/words"
+PANDAS: Final = "PANDAS Foundation UK"
 LONG: Final = "Wrexham and Aberystwyth and Llandudno"
 
 
@@ -627,6 +628,54 @@ def fresh_link(visitor: Visitor) -> None:
     visitor.open(visitor.shop.link_for("owner"))
 
 
+def charity_at(path: str, *, closed: bool = False) -> Callable[[Visitor], None]:
+    """A page of the charity's room; something was given and paid over, and perhaps its month is closed."""
+
+    def enter(visitor: Visitor) -> None:
+        sold_and_paid_over(visitor)
+        at_a_name(visitor)
+        month = clock.month(clock.now())
+        with visitor.shop.database.transaction() as session:
+            if closed:
+                month_close.freeze(session, month_close.ending(session, month), actor="finance 1")
+            account, _ = charity_people.invite(session, "jo@example.com", PANDAS, by="finance 1", secret="")
+            token = sessions.open_session(session, account.id, OpenedBy.PASSKEY)
+            seq = session.scalars(select(LedgerTxn.seq).where(LedgerTxn.kind == "remit")).one()
+        visitor.forgets()
+        visitor.page.context.add_cookies([{"name": "staff", "value": token, "url": visitor.shop.address}])
+        visitor.open(path.format(seq=seq, month=month))
+
+    return enter
+
+
+def charity_ledger_asked(visitor: Visitor) -> None:
+    charity_at("/charity/ledger")(visitor)
+    visitor.puts("An order’s reference, or an entry’s number", "1")
+    visitor.presses("Find")
+
+
+def charity_invited(visitor: Visitor) -> None:
+    visitor.has_signed_in("finance")
+    at_a_name(visitor)
+    visitor.open("/finance/charity")
+    visitor.puts("E-mail", "jo@example.com")
+    visitor.presses("Invite")
+
+
+def charity_not_invited(visitor: Visitor) -> None:
+    visitor.has_signed_in("finance")
+    visitor.open("/finance/charity")
+    visitor.puts("E-mail", "jo at example")
+    visitor.presses("Invite")
+
+
+def invitation(visitor: Visitor) -> None:
+    at_a_name(visitor)
+    with visitor.shop.database.transaction() as session:
+        _, token = charity_people.invite(session, "jo@example.com", PANDAS, by="finance 1", secret="")
+    visitor.open(f"/charity/join/{token}")
+
+
 def at_a_name(visitor: Visitor) -> None:
     """The shop knows itself by a name, as passkeys need it; the browser is where it was."""
     shop = visitor.shop.app.extensions["shop"]
@@ -639,7 +688,7 @@ def has_a_passkey(visitor: Visitor) -> None:
     at_a_name(visitor)
     with visitor.shop.database.transaction() as session:
         account = session.scalars(select(StaffSession.account_id)).one()
-        passkeys.add(session, account, passkeys.NewKey(b"id", b"key", 0), "My telephone")
+        passkeys.add(session, account, passkeys.NewKey(b"id", b"key", b"key", 0), "My telephone")
         session.execute(update(StaffSession).values(passkey_at=clock.now()))
     visitor.open("/sign-in/passkeys")
 
@@ -1822,6 +1871,16 @@ PAGE_STATES: Final = (
     PageState("passkey after the password", "/sign-in/passkey", passkey_due),
     PageState("passkey refused", "/sign-in/passkey", passkey_not_shown, 422),
     PageState("password", "/sign-in/password", new_password),
+    PageState("invitation", "/charity/join/<token>", invitation),
+    PageState("invitation over", "/charity/join/<token>", at("/charity/join/nothing"), 410),
+    PageState("charity room", "/charity/", charity_at("/charity/", closed=True), shows="The statement of"),
+    PageState("charity payments", "/charity/payments", charity_at("/charity/payments")),
+    PageState("charity payment", "/charity/payments/<seq>", charity_at("/charity/payments/{seq}")),
+    PageState("charity months", "/charity/months", charity_at("/charity/months", closed=True)),
+    PageState("charity month", "/charity/months/<month>", charity_at("/charity/months/{month}", closed=True)),
+    PageState("charity ledger", "/charity/ledger", charity_ledger_asked, shows="Found for 1"),
+    PageState("charity people", "/finance/charity", charity_invited, shows="is invited"),
+    PageState("charity people refused", "/finance/charity", charity_not_invited, 422),
     PageState("password refused", "/sign-in/password", refused_password, 422),
     PageState("staff", "/owner/staff", listed_staff, shows="No password yet"),
     PageState("staff invited", "/owner/staff", invited_staff, shows="It is shown only now"),
@@ -2089,6 +2148,11 @@ NO_PAGE: Final = {
     "/owner/emails/<email>/<number>/html": "an e-mail alone, in a frame of its page",
     "/owner/": "leads to the alerts or the orders",
     "/finance/ledger.<kind>": "a file",
+    "/charity/ledger.<kind>": "a file",
+    "/charity/months/<month>/file.<kind>": "a file",
+    "/charity/payments/<seq>/file.<kind>": "a file",
+    "/charity/months/<month>/statement.json": "a file",
+    "/charity/payments/<seq>/receipts/<number>": "a file",
     "/finance/documents/<number>/file": "a file",
     "/finance/months/<month>/statement.json": "a file",
     "/giving/months.csv": "a file",

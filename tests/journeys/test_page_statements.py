@@ -70,6 +70,11 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/finance/": 12, "/finance/?check=all": 21, "/finance/ledger.csv": 3, "/finance/ledger.json": 3,
     "/finance/agreements": 6, "/finance/agreements/new": 5, "/finance/agreements/1": 7,
     "/finance/months": 9, "/finance/months/{month}": 13, "/finance/months/{month}/statement.json": 8,
+    "/finance/charity": 11, "/charity/join/{invitation}": 4, "/charity/": 14, "/charity/payments": 7,
+    "/charity/payments/{remittance}": 8, "/charity/payments/{remittance}/receipts/{document}": 9,
+    "/charity/months": 6, "/charity/months/2000-01": 4, "/charity/months/2000-01/file.csv": 4,
+    "/charity/payments/{remittance}/file.csv": 14, "/charity/months/2000-01/statement.json": 4,
+    "/charity/ledger": 6, "/charity/ledger?q=1": 6, "/charity/ledger.csv": 8, "/charity/ledger.json": 8,
     "/finance/remittances": 16, "/finance/remittances/{remittance}/reversal": 8,
     "/finance/remittances/{remittance}": 10, "/finance/documents/{document}": 8,
     "/finance/documents/{document}/file": 6,
@@ -90,6 +95,12 @@ ANSWERS: Final = {"/styleguide/errors/500": HTTPStatus.INTERNAL_SERVER_ERROR} | 
         "/owner/bench/scan?code={open}-1", "/owner/orders/{posted}/claims/1/answers",
     ),
     HTTPStatus.SEE_OTHER,
+) | dict.fromkeys(
+    (
+        "/charity/months/2000-01", "/charity/months/2000-01/file.csv",
+        "/charity/months/2000-01/statement.json",
+    ),
+    HTTPStatus.NOT_FOUND,
 )  # fmt: skip
 """What is answered by an address that shows no page of its own."""
 

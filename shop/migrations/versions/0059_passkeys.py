@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("credential_id", sa.LargeBinary(1023), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("spki", sa.LargeBinary(), nullable=False),
         sa.Column("sign_count", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(60), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),

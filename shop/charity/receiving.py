@@ -1,0 +1,74 @@
+"""/charity/payments/<seq>: one payment to the charity, and the receipts that it sent."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, abort, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from shop import web
+from shop.accounts import charity_people
+from shop.accounts.access import account, require
+from shop.charity.room_rows import file_links, payment_facts, receipt_row
+from shop.container import current_services
+from shop.exports.selection import of_payment
+from shop.finance.files import sent
+from shop.giving import documents, remittances
+from shop.giving.documents import About
+from shop.giving.remittances import Remittance
+
+blueprint = Blueprint("charity_payments", __name__, url_prefix="/charity/payments/<int(max=2147483647):seq>")
+
+
+@blueprint.get("")
+@require("charity")
+def show(seq: int) -> ResponseReturnValue:
+    """One payment."""
+    return _page(seq)
+
+
+@blueprint.get("/receipts/<int(max=2147483647):number>")
+@require("charity")
+def receipt(seq: int, number: int) -> ResponseReturnValue:
+    """A receipt, to be saved: no browser opens it in the shop's name."""
+    with web.reading() as session:
+        _payment(session, seq)
+        found, content = documents.one(session, number), documents.content(session, number)
+    if found is None or found.taken_back or content is None or found.about != About(payment_seq=seq):
+        abort(HTTPStatus.NOT_FOUND)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{found.name}"',
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    return Response(content, mimetype=found.media_type, headers=headers)
+
+
+@blueprint.get("/file.<kind>")
+@require("charity")
+def file(seq: int, kind: str) -> ResponseReturnValue:
+    """What made up the payment."""
+    with web.reading() as session:
+        _payment(session, seq)
+        selection = of_payment(session, current_services().book, seq)
+    return sent(kind, selection or abort(HTTPStatus.NOT_FOUND))
+
+
+def _page(seq: int) -> str:
+    with web.reading() as session:
+        made = _payment(session, seq)
+        files = documents.listed(session, About(payment_seq=seq))
+    return render_template(
+        "charity/payment.html",
+        payment=made,
+        facts=payment_facts(made),
+        files=file_links(f"/charity/payments/{seq}/file"),
+        receipts=[receipt_row(one, seq) for one in files if not one.taken_back],
+    )
+
+
+def _payment(session: Session, seq: int) -> Remittance:
+    """A payment to the charity of whoever asks, else 404."""
+    made = remittances.one(session, current_services().book, seq)
+    if made is None or made.charity_name != charity_people.charity_of(session, account().id):
+        abort(HTTPStatus.NOT_FOUND)
+    return made

@@ -1,0 +1,158 @@
+"""/charity: the room of whoever the gifts are for. It shows no name, no address and no word of a buyer's."""
+
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, Response, abort, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from shop import clock, web
+from shop.accounts import charity_people
+from shop.accounts.access import account, require
+from shop.charity.room_rows import entry_row, file_links, month_row, payment_row, room_figures
+from shop.container import current_services
+from shop.exports.selection import of_days, of_month
+from shop.finance.due_rows import shown_due
+from shop.finance.files import sent
+from shop.finance.month_rows import gift_row, statement_rows
+from shop.giving import entry_search, month_close, record, remittances
+from shop.giving.booking_days import Part
+from shop.giving.due import due
+from shop.giving.month_close import Closed, Ending
+from shop.giving.month_statements import MonthStatement
+from shop.giving.months import by_month, read_sums
+from shop.web.dates import month_name
+
+blueprint = Blueprint("charity_room", __name__, url_prefix="/charity")
+
+MOST_ROWS: Final = 100
+LATEST: Final = 5
+"""Payments on the first page."""
+
+
+@blueprint.get("/")
+@require("charity")
+def overview() -> ResponseReturnValue:
+    """What is due, what was paid over last, and which months are closed."""
+    book = current_services().book
+    with web.reading() as session:
+        name = charity_people.charity_of(session, account().id)
+        waits = [shown_due(one, clock.today()) for one in due(session, book) if one.charity_name == name]
+        known = by_month(read_sums(session, book), "")
+        owed, held = remittances.owed(session, book), known[-1].held_pence if known else 0
+        paid = payments_to(session, name)
+        closed = month_close.closed_months(session)
+    return render_template(
+        "charity/overview.html",
+        charity=name,
+        figures=room_figures(owed, name, held),
+        due=waits,
+        payments=[payment_row(one) for one in paid[:LATEST]],
+        latest=max(closed, default=None),
+        latest_name=month_name(max(closed)) if closed else "",
+        test=book == "test",
+    )
+
+
+@blueprint.get("/payments")
+@require("charity")
+def payments() -> ResponseReturnValue:
+    """Every payment to this charity."""
+    with web.reading() as session:
+        paid = payments_to(session, charity_people.charity_of(session, account().id))
+    return render_template("charity/payments.html", payments=[payment_row(one) for one in paid])
+
+
+@blueprint.get("/months")
+@require("charity")
+def months() -> ResponseReturnValue:
+    """Every month that is closed."""
+    with web.reading() as session:
+        closed = month_close.closed_months(session)
+        found = month_close.statements(session, current_services().book, sorted(closed, reverse=True))
+    rows = [month_row(one, closed[one.month]) for one in found]
+    return render_template("charity/months.html", months=rows)
+
+
+@blueprint.get("/months/<month>")
+@require("charity")
+def statement(month: str) -> ResponseReturnValue:
+    """One month's statement."""
+    book = current_services().book
+    found, closed = _closed(month)
+    said = _of_book(found, book)
+    return render_template(
+        "charity/statement.html",
+        month=month,
+        name=month_name(month),
+        rows=statement_rows(said),
+        gifts=[gift_row(gift) for gift in said.gifts],
+        closed=closed,
+        files=file_links(f"/charity/months/{month}/file"),
+    )
+
+
+@blueprint.get("/months/<month>/statement.json")
+@require("charity")
+def statement_file(month: str) -> ResponseReturnValue:
+    """What was frozen when the month was closed."""
+    found, _ = _closed(month)
+    headers = {"Content-Disposition": f'attachment; filename="statement-{month}.json"'}
+    return Response(found.text, mimetype="application/json", headers=headers)
+
+
+@blueprint.get("/ledger")
+@require("charity")
+def ledger() -> ResponseReturnValue:
+    """The whole ledger, page by page, or what an order's reference or an entry's number finds in it."""
+    book, asked = current_services().book, request.args.get("q", "").strip()
+    with web.reading() as session:
+        if asked:
+            shown = entry_search.find(session, book, asked)
+        else:
+            before = request.args.get("before", type=int)
+            shown = record.listed(session, Part(book), before=before, most=MOST_ROWS + 1)
+    earlier = not asked and len(shown) > MOST_ROWS
+    return render_template(
+        "charity/ledger.html",
+        asked=asked,
+        entries=[entry_row(one) for one in shown[:MOST_ROWS]],
+        earlier=f"/charity/ledger?before={shown[MOST_ROWS - 1].seq}" if earlier else None,
+        latest="/charity/ledger" if asked or "before" in request.args else None,
+        files=file_links("/charity/ledger"),
+    )
+
+
+@blueprint.get("/ledger.<kind>")
+@require("charity")
+def ledger_file(kind: str) -> ResponseReturnValue:
+    """The whole ledger as a file."""
+    return sent(kind, of_days(current_services().book))
+
+
+@blueprint.get("/months/<month>/file.<kind>")
+@require("charity")
+def month_file(month: str, kind: str) -> ResponseReturnValue:
+    """A closed month's entries and figures."""
+    _closed(month)
+    return sent(kind, of_month(current_services().book, month))
+
+
+def payments_to(session: Session, charity_name: str) -> list[remittances.Remittance]:
+    """The payments to a charity, newest first."""
+    made = remittances.remittances(session, current_services().book)
+    return [one for one in made if one.charity_name == charity_name]
+
+
+def _of_book(found: Ending, book: str) -> MonthStatement:
+    return next(one for one in found.statements if one.book == book)
+
+
+def _closed(month: str) -> tuple[Ending, Closed]:
+    """A month that is closed, else 404: before that its figures may still change."""
+    with web.reading() as session:
+        closed = month_close.closed_months(session)
+        if month not in closed:
+            abort(HTTPStatus.NOT_FOUND)
+        return month_close.ending(session, month), closed[month]

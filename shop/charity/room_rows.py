@@ -1,0 +1,101 @@
+"""Rows and figures of the charity's room."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from shop import exports
+from shop.giving.documents import Document
+from shop.giving.month_close import Closed
+from shop.giving.month_statements import MonthStatement
+from shop.giving.record import Record
+from shop.giving.remittances import Remittance
+from shop.money import pounds_and_pence
+from shop.web.cells import Cells, Link
+from shop.web.dates import day, month_name, short_day
+
+KINDS: Final = {
+    "accrue": "Given",
+    "reverse": "Taken back: refunded",
+    "dispute_opened": "Held: the payment is disputed",
+    "dispute_won": "Given again: the dispute was won",
+    "dispute_lost": "Taken back: the dispute was lost",
+    "close": "Month closed",
+    "remit": "Paid over",
+}
+"""What each kind of entry says to somebody who has never seen the ledger."""
+
+
+def entry_row(record: Record) -> Cells:
+    """One entry of the ledger."""
+    paid = record.kind == "remit"
+    return [
+        record.seq,
+        short_day(record.counts_on),
+        KINDS[record.kind],
+        record.order_reference,
+        record.sku,
+        "" if paid else pounds_and_pence(record.amount_pence),
+        pounds_and_pence(record.paid_pence) if record.paid_pence else "",
+        record.reverses_seq or "",
+    ]
+
+
+def payment_row(made: Remittance) -> Cells:
+    """One payment to the charity."""
+    shown = f"/charity/payments/{made.seq}"
+    return [
+        Link(day(made.paid_on), shown, about=f", payment {made.seq}", tall=True),
+        pounds_and_pence(made.amount_pence),
+        made.bank_reference,
+        _stands(made),
+    ]
+
+
+def payment_facts(made: Remittance) -> Sequence[tuple[str, str]]:
+    """(name, fact) of a payment. Who of the shop wrote it down is nobody's matter here."""
+    facts = [
+        ("To", made.charity_name),
+        ("Day", day(made.paid_on)),
+        ("Bank reference", made.bank_reference),
+        ("Entry", str(made.seq)),
+    ]
+    return [*facts, ("Receipt", made.receipt)] if made.receipt else facts
+
+
+def receipt_row(one: Document, seq: int) -> Cells:
+    """One file that the charity sent for a payment."""
+    name = "PDF" if one.media_type == "application/pdf" else "Picture"
+    link = Link(name, f"/charity/payments/{seq}/receipts/{one.id}", about=f" {one.id}", tall=True)
+    return [link, one.note, short_day(one.added_at)]
+
+
+def month_row(statement: MonthStatement, closed: Closed) -> Cells:
+    """A closed month."""
+    return [
+        Link(month_name(closed.month), f"/charity/months/{closed.month}", tall=True),
+        pounds_and_pence(statement.accrued_pence),
+        pounds_and_pence(statement.taken_back_pence),
+        pounds_and_pence(statement.paid_pence),
+        pounds_and_pence(statement.owed_pence),
+        short_day(closed.closed_at),
+    ]
+
+
+def room_figures(owed: Mapping[str, int], charity_name: str, held_pence: int) -> list[tuple[str, str, str]]:
+    """(name, amount, note) of what this charity is owed now, and what waits for a bank."""
+    pence = owed.get(charity_name, 0)
+    figures = [("Due to you" if pence >= 0 else "Paid ahead to you", pounds_and_pence(abs(pence)), "")]
+    if held_pence:
+        figures.append(("Held", pounds_and_pence(held_pence), "until a bank decides a dispute"))
+    return figures
+
+
+def file_links(address: str) -> list[Link]:
+    """The same in each format."""
+    return [Link(found.label, f"{address}.{kind}", tall=True) for kind, found in exports.FORMATS.items()]
+
+
+def _stands(made: Remittance) -> str:
+    if made.undoes:
+        return f"Undoes payment {made.undoes}: it was written down by mistake"
+    return "Written down by mistake, undone" if made.undone else ""
