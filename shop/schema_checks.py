@@ -11,6 +11,7 @@ from shop.db import Database
 from shop.giving import ledger_triggers
 from shop.giving.models import LedgerTxn
 from shop.orders import version_guards
+from shop.reconciliation import run_guards
 from shop.transparency import log_triggers
 from shop.triggers import Triggers
 
@@ -52,11 +53,18 @@ class CatalogueUnguarded(Unguarded):
     danger = "A new price, or a piece taken away, would not be noticed"
 
 
+class RunsUnguarded(Unguarded):
+    """Without those that keep reconciliation's runs and what they found from being changed."""
+
+    danger = "What was found and explained about the money is not protected"
+
+
 WANTED: Final[Mapping[type[Unguarded], Triggers]] = {
     LedgerUnguarded: ledger_triggers.TRIGGERS,
     LogUnguarded: log_triggers.TRIGGERS,
     OrdersUnguarded: version_guards.TRIGGERS,
     CatalogueUnguarded: version_triggers.TRIGGERS,
+    RunsUnguarded: run_guards.TRIGGERS,
 }
 
 

@@ -31,6 +31,7 @@ from shop.journal import comment_erasure
 from shop.mail.sending import send_next, transport
 from shop.payments.services import Services
 from shop.payments.sweep import EVERY, LOOK_EVERY, STILL_MOVES, Place, look_at_some, sweep
+from shop.reconciliation.reconciling import go_on_if_due
 from shop.restock import few_left, waiting
 from shop.settings import PaymentMode, Settings
 from shop.tasks import DatabaseWatch, Task
@@ -106,6 +107,7 @@ class Worker:
             self._task("what is due", due, DUE_EVERY),
             self._task("search", partial(order_search.make_searchable, *sealed), SEARCH_EVERY, rounds=True),
             self._task("gifts", lambda: read_old(*sealed), LOOK_EVERY, rounds=True),
+            self._task("reconciling", partial(go_on_if_due, self.services), READ_EVERY, rounds=True),
             self._task("movements", partial(read_if_due, self.services), READ_EVERY, rounds=True),
             self._task("log", GivingLog.of(self.settings, *sealed, self.services.book).keep_up, EVERY),
             self._task("arrivals", self._assume_arrivals, LOOK_EVERY, rounds=True),

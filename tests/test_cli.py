@@ -27,7 +27,7 @@ from shop.mail.models import QueuedEmail
 from shop.orders.lifecycle import State
 from shop.orders.models import OrderLine
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
-from shop.payments.reconciliation import UNLOOKED
+from shop.reconciliation.reconciling import UNLOOKED
 from shop.settings import Settings
 from shop.stock.models import StockMovement
 from tests.fixtures import engine_name, harness
@@ -215,7 +215,7 @@ def test_reconciling_settles_and_says_that_everything_adds_up(app: Flask, harnes
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        ("reconcile", f"{UNLOOKED.format(1)}\nTo be looked into: 1.\n"),
+        ("reconcile --whole", f"{UNLOOKED.format(1)}\nTo be looked into: 1.\n"),
         ("sweep", "0 orders looked at.\nError: 1 could not be looked at now, and are tried again.\n"),
     ],
 )
@@ -229,7 +229,7 @@ def test_an_order_that_cannot_be_looked_at_is_no_success(
         raise GatewayDown("away")
 
     monkeypatch.setattr("shop.payments.gateway.Gateway.snapshot", fails)
-    done = run(app, "payments", command)
+    done = run(app, "payments", *command.split())
     assert (done.exit_code, done.output) == (1, said)
 
 
@@ -240,9 +240,12 @@ def test_reconciling_says_so_when_stripe_will_not_be_asked(
     def fails(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("shop.payments.gateway.Gateway.moves", fails)
+    monkeypatch.setattr("shop.payments.gateway.Gateway.some_moves", fails)
     said = run(app, "payments", "reconcile")
-    assert (said.exit_code, said.output) == (1, f"Error: Nothing was compared: {error}.\n")
+    assert (said.exit_code, said.output) == (
+        1,
+        f"Error: Not finished: {error}. It goes on where it stopped.\n",
+    )
 
 
 def test_what_is_kept_of_an_order_is_written_as_json(app: Flask, paid: str) -> None:

@@ -43,6 +43,8 @@ class AlertKind(StrEnum):
     COMES_BACK = "comes back"
     QUESTION_ANSWERED = "question answered"
     OWNER_UNREACHED = "owner unreached"
+    DIFFERENCE_FOUND = "difference found"
+    RECONCILIATION_LATE = "reconciliation late"
 
 
 URGENT: Final = frozenset(
@@ -111,6 +113,13 @@ SAID: Final[Mapping[AlertKind, str]] = {
     AlertKind.WANTED_BACK: (
         "A buyer was told that an order is late, and wants the money back; it could not be sent by itself. "
         "Please see to it on the order's page."
+    ),
+    AlertKind.DIFFERENCE_FOUND: (
+        "Something does not agree between Stripe, our entries and the donation ledger. Please look at it "
+        "under Reconciliation, and say why it is so."
+    ),
+    AlertKind.RECONCILIATION_LATE: (
+        "Stripe and our books have not been compared for two days. The page on reconciliation says why."
     ),
     AlertKind.STOCK_LOW: "Few are left of a piece, as few as you asked to be told of.",
     AlertKind.STOCK_DIFFERS: (

@@ -54,6 +54,7 @@ class BalanceTransaction(Base):
         CheckConstraint("net = amount - fee", name="adds_up"),
         CheckConstraint("(order_id IS NULL) = (about IS NULL)", name="about_an_order"),
         Index("ix_balance_transaction_created", "mode", "book", "created"),
+        Index("ix_balance_transaction_read_at", "mode", "book", "read_at"),
         Index("ix_balance_transaction_period", "mode", "book", "period"),
         partial_index("ix_balance_transaction_unmatched", "source", where="order_id IS NULL"),
         partial_index("ix_balance_transaction_pending", "created", where="status = 'pending'"),

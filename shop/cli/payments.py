@@ -5,10 +5,11 @@ import sys
 import click
 from flask.cli import AppGroup
 
+from shop.cli.actor import ACTOR
 from shop.container import current_services
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
-from shop.payments.reconciliation import reconcile as reconcile_everything
 from shop.payments.sweep import sweep as sweep_orders
+from shop.reconciliation.reconciling import reconcile as reconcile_everything
 
 group = AppGroup("payments", help="Stripe and the orders.")
 
@@ -23,12 +24,13 @@ def sweep() -> None:
 
 
 @group.command("reconcile")
-def reconcile() -> None:
-    """Look at every order, then say what does not add up. Exit status 1 when anything does not."""
+@click.option("--whole", is_flag=True, help="Look at every order, and compare everything from the beginning.")
+def reconcile(*, whole: bool) -> None:
+    """Compare what is new with Stripe, then say what does not agree. Exit status 1 when anything does not."""
     try:
-        problems = reconcile_everything(current_services())
+        problems = reconcile_everything(current_services(), by=ACTOR, whole=whole)
     except (GatewayDown, GatewayRefused) as error:
-        raise click.ClickException(f"Nothing was compared: {error}.") from None
+        raise click.ClickException(f"Not finished: {error}. It goes on where it stopped.") from None
     for problem in problems:
         click.echo(problem)
     click.echo("Everything adds up." if not problems else f"To be looked into: {len(problems)}.")

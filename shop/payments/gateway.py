@@ -12,7 +12,14 @@ from typing import Any, Final, Unpack
 from urllib.parse import quote_plus
 
 from shop import clock
-from shop.payments import movement_pages, radar_lookup, stripe_client, stripe_objects, webhook_signature
+from shop.payments import (
+    movement_pages,
+    radar_lookup,
+    source_lookup,
+    stripe_client,
+    stripe_objects,
+    webhook_signature,
+)
 from shop.payments.gateway_errors import CannotExpire, GatewayDown, GatewayRefused
 from shop.payments.movement_pages import PAGE, Which
 from shop.payments.stripe_client import Hear, StripeClient, WsgiApp, stripe_errors
@@ -166,6 +173,10 @@ class Gateway:
         """One payout as it stands."""
         with stripe_errors():
             return stripe_objects.payout(self._client.v1.payouts.retrieve(payout_id).to_dict())
+
+    def whose(self, source: str) -> source_lookup.Whose | None:
+        """Whose money a charge, refund or dispute is; None of anything else."""
+        return source_lookup.of(self._client, source)
 
     def balance(self) -> BalanceSeen:
         """What lies at Stripe now."""

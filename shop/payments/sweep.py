@@ -81,19 +81,26 @@ def look_at_all(services: Services, *, placed_within: timedelta | None = None) -
         return Looked()
     done = missed = 0
     after = None
-    while places := _next(services, after, placed_within):
-        looked = _look(services, places)
-        done, missed, after = done + looked.done, missed + looked.missed, places[-1]
-    return Looked(done, missed)
+    while True:
+        looked, after = look_at_next(services, after, placed_within)
+        done, missed = done + looked.done, missed + looked.missed
+        if after is None:
+            return Looked(done, missed)
+
+
+def look_at_next(
+    services: Services, after: Place | None, placed_within: timedelta | None = None
+) -> tuple[Looked, Place | None]:
+    """Look at the next few orders. Give what came of it, and the last of them; None when all were."""
+    places = _next(services, after, placed_within)
+    return _look(services, places), places[-1] if len(places) == AT_A_TIME else None
 
 
 def look_at_some(services: Services, after: Place | None, *, placed_within: timedelta) -> Place | None:
     """Look at a few of the orders placed lately, from the oldest on. Give the last; None when all were."""
     if after is None and other_account(services):
         return None
-    places = _next(services, after, placed_within)
-    _look(services, places)
-    return places[-1] if len(places) == AT_A_TIME else None
+    return look_at_next(services, after, placed_within)[1]
 
 
 def _look(services: Services, places: Sequence[Place]) -> Looked:

@@ -12,8 +12,8 @@ from shop.fulfilment.models import UnitStep
 from shop.fulfilment.stages import Action, Hold, Remake, Stage
 from shop.orders.lifecycle import State
 from shop.orders.models import Order, OrderLine
-from shop.payments.reconciliation import reconcile
 from shop.pricing.vat import vat_within
+from shop.reconciliation.reconciling import reconcile
 from tests.corrections.conftest import Bought, buys
 from tests.emails.orders import email, parts
 from tests.fulfilment.conftest import OWNER, WORDS, Bench

@@ -17,7 +17,7 @@ from shop import clock
 from shop.emails.on_order import AGREED
 from shop.fulfilment.units import SLIP
 from shop.orders.models import Order
-from shop.payments.reconciliation import reconcile
+from shop.reconciliation.reconciling import reconcile
 from tests.fulfilment.conftest import WORDS, Bench
 from tests.harness import open_harness
 from tests.journeys.live_shop import LiveShop

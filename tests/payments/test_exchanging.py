@@ -23,11 +23,11 @@ from shop.payments.exchanging import Exchange, NotOffered, Wanted, exchange, exc
 from shop.payments.kinds import OWED_STILL
 from shop.payments.models import PaymentEntry, RefundRequest, Supplement
 from shop.payments.order_record import BOUGHT
-from shop.payments.reconciliation import reconcile
 from shop.payments.refundable import InDispute, MoreThanPaid, NothingToRefund
 from shop.payments.refunds import ask
 from shop.payments.supplement_page import NotToBePaid
 from shop.payments.supplements import AnotherWaits
+from shop.reconciliation.reconciling import reconcile
 from shop.standin import after_sales, paying
 from shop.stock import SoldOut
 from shop.stock.models import StockMovement

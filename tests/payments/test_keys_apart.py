@@ -12,11 +12,11 @@ from shop.alerts import AlertKind
 from shop.checkout import basket_store
 from shop.orders.lifecycle import State
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
-from shop.payments.reconciliation import reconcile
 from shop.payments.services import Services
 from shop.payments.stripe_account import OTHER_ACCOUNT
 from shop.payments.sweep import Looked, look_at_all, sweep
 from shop.payments.sync import sync_order
+from shop.reconciliation.reconciling import reconcile
 from shop.settings import PaymentMode
 from tests.harness import Harness
 from tests.payments.test_sweep import later
@@ -30,13 +30,13 @@ def knows_nothing(services: Services) -> Services:
         raise GatewayRefused("resource_missing", "", 404)
 
     def nothing(*_: Any, **__: Any) -> Any:
-        return []
+        return [], False
 
     def balance(call: Callable[..., Any]) -> Any:
         return replace(call(), available=0, pending=0)
 
     hooks = {"session": unknown, "snapshot": unknown, "expire_session": unknown, "refund": unknown}
-    return hooked(services, **hooks, moves=nothing, payouts=nothing, balance=balance)
+    return hooked(services, **hooks, some_moves=nothing, some_payouts=nothing, balance=balance)
 
 
 def live(harness: Harness) -> Services:

@@ -14,12 +14,12 @@ from shop.payments import gateway
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.kinds import RefundState
 from shop.payments.models import RefundRequest
-from shop.payments.reconciliation import reconcile
 from shop.payments.refund_sending import CLAIMED, carry_out
 from shop.payments.refunds import ask
 from shop.payments.services import Services
 from shop.payments.sweep import look_at_all, sweep
 from shop.payments.sync import sync_order
+from shop.reconciliation.reconciling import reconcile
 from tests.harness import Harness
 from tests.payments.test_sweep import later
 from tests.payments.webhook_client import hooked

@@ -19,12 +19,12 @@ from shop.payments.exchanging import Wanted, exchanges
 from shop.payments.gateway_errors import GatewayDown
 from shop.payments.kinds import EntryKind, SupplementState
 from shop.payments.models import PaymentEntry, Supplement
-from shop.payments.reconciliation import reconcile
 from shop.payments.refunds import NotWaiting, ask, close, send_again
 from shop.payments.supplement_page import NotToBePaid, open_supplement
 from shop.payments.supplements import AnotherWaits
 from shop.payments.sweep import sweep
 from shop.payments.sync import sync_order
+from shop.reconciliation.reconciling import reconcile
 from shop.standin import after_sales, paying
 from tests.fulfilment.conftest import OWNER, Bench, bench
 from tests.payments.helpers import asked_refunds

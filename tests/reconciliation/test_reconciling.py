@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from shop.money import pounds_and_pence
 from shop.payments.gateway_errors import GatewayDown
-from shop.payments.reconciliation import UNLOOKED, reconcile
+from shop.reconciliation.reconciling import UNLOOKED, reconcile
 from shop.standin import after_sales, paying
 from tests.harness import Harness
 from tests.payments.webhook_client import hooked
@@ -36,12 +36,13 @@ def test_what_a_payout_is_made_of_adds_up(harness: Harness) -> None:
 
 
 def test_money_at_stripe_that_no_order_explains_is_named(harness: Harness) -> None:
-    request = {**harness.attempt(harness.place("disc")).request, "client_reference_id": "a market stall"}
+    order = harness.place("disc")
+    request = {**harness.attempt(order).request, "client_reference_id": "a market stall"}
     stall = harness.services.gateway.create_session(request, "not one of our keys")
     harness.at_stripe(paying.pay, stall.id)
-    assert [problem.split(": ")[1] for problem in reconcile(harness.services)] == [
-        f"{pounds_and_pence(stall.amount_total or 0)} at Stripe, unexplained here."
-    ]
+    (problem,) = reconcile(harness.services)
+    lies, named = pounds_and_pence(stall.amount_total or 0), harness.order(order).reference
+    assert problem.endswith(f": {lies} at Stripe, unexplained here. It names {named}.")
 
 
 def test_an_entry_of_ours_that_stripe_does_not_know_is_named(harness: Harness) -> None:
