@@ -49,7 +49,7 @@ from shop.journal import comment_routes, journal, owner_routes
 from shop.journal import routes as journal_routes
 from shop.opening import book_in_use, open_database
 from shop.owner import workshop
-from shop.pages import giving_page, layout_context, seo, styleguide, support, wall_page
+from shop.pages import giving_page, layout_context, log_routes, seo, styleguide, support, wall_page
 from shop.pages import routes as pages
 from shop.payments.gateway import Gateway
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
@@ -119,6 +119,7 @@ TOPICS: Final = (
     seo,
     styleguide,
     giving_page,
+    log_routes,
     wall_page,
     *workshop.TOPICS,
 )

@@ -12,7 +12,7 @@ from shop import files
 from shop.giving.sums import Book
 from shop.settings import SECRET_LENGTH, Settings, SettingsError
 from shop.transparency.checkpoints import origin_of
-from shop.transparency.signed_notes import SigningKey
+from shop.transparency.signed_notes import SigningKey, VerifierKey
 
 FILE: Final = Path("keys", "log_key")
 """In the instance directory."""
@@ -22,6 +22,12 @@ def signing_key(settings: Settings, book: Book) -> SigningKey:
     """The key for a book's log; it is made the first time. Raises SettingsError when the file is damaged."""
     seed = settings.log_key or _seed(settings.instance_dir / FILE)
     return SigningKey(origin_of(urlsplit(settings.site_url).netloc, book), seed)
+
+
+def public_key(settings: Settings, book: Book) -> VerifierKey | None:
+    """The key to check a book's log with; None on a host that has none yet: who serves pages makes none."""
+    there = settings.log_key is not None or (settings.instance_dir / FILE).exists()
+    return signing_key(settings, book).verifier if there else None
 
 
 def _seed(path: Path) -> bytes:

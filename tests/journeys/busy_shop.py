@@ -13,6 +13,7 @@ from shop.alerts import AlertKind, raise_alert
 from shop.bookkeeping.movement_reading import read_movements
 from shop.catalogue import snapshot
 from shop.claims import send_backs
+from shop.container import container
 from shop.fulfilment import questions, undelivered, units
 from shop.fulfilment.order_search import make_searchable
 from shop.fulfilment.stages import Hold, Undelivered
@@ -28,6 +29,7 @@ from shop.payment_links import payment_links
 from shop.payment_links.models import Via
 from shop.planning import schedule
 from shop.restock import waiting
+from shop.transparency.giving_log import GivingLog
 from tests.bookkeeping.helpers import pays_out
 from tests.claims.conftest import DISC, PETAL, Desk, photograph
 from tests.fulfilment.conftest import OWNER, PLAIN, WORDS
@@ -69,6 +71,8 @@ class BusyShop:
         self.values = {**found, **self.values}
         self._more_about(self.values["open"])
         make_searchable(self.desk.harness.database, self.services.vault)
+        settings = container(self.app).settings
+        GivingLog.of(settings, self.services.database, self.services.vault, self.services.book).keep_up()
 
     def _token(self, order: int) -> str:
         with self.desk.harness.database.reading() as session:

@@ -185,6 +185,7 @@ OPEN: Final = {
     "/support", "/delivery", "/delivery/cancellation-form.txt", "/privacy", "/terms", "/hallmarking",
     "/accessibility", "/contact", "/styleguide", "/styleguide/errors/<int(max=599):code>",
     "/giving", "/giving/months.csv", "/wall",
+    "/giving/log/checkpoint", "/giving/log/tile/<path:tile>", "/giving/log/key",
     "/orders/<token>/arrival",
     "/orders/<token>/send-backs", "/orders/<token>/send-backs/<int(max=2147483647):number>/keeping",
     "/orders/<token>/claims", "/orders/<token>/claims/<int(max=2147483647):number>",
