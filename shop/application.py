@@ -39,6 +39,7 @@ from shop.dedications.vault import Vault
 from shop.finance import agreement_pages as finance_agreements
 from shop.finance import charity_people_pages as finance_charity
 from shop.finance import document_pages, money_pages, order_trail_pages, payment_pages, payout_pages
+from shop.finance import evidence_pages as finance_evidence
 from shop.finance import files as finance_files
 from shop.finance import month_pages as finance_months
 from shop.finance import remittances as finance_remittances
@@ -113,6 +114,7 @@ TOPICS: Final = (
     money_pages,
     payout_pages,
     order_trail_pages,
+    finance_evidence,
     journal_routes,
     comment_routes,
     pages,

@@ -27,6 +27,7 @@ from shop.emails.owner_emails import tell_owners
 from shop.emails.remittance_reminders import remind
 from shop.fulfilment import delivery, late, order_search
 from shop.fulfilment.gifts import read_old
+from shop.giving import shown_statements
 from shop.journal import comment_erasure
 from shop.mail.sending import send_next, transport
 from shop.payments.services import Services
@@ -105,6 +106,7 @@ class Worker:
             self._task("counts", self._check_stock, LOOK_EVERY),
             self._task("few left", partial(few_left.tell, database), EVERY),
             self._task("what is due", due, DUE_EVERY),
+            self._task("what is said", partial(shown_statements.note, database, book), TELL_EVERY),
             self._task("search", partial(order_search.make_searchable, *sealed), SEARCH_EVERY, rounds=True),
             self._task("gifts", lambda: read_old(*sealed), LOOK_EVERY, rounds=True),
             self._task("reconciling", partial(go_on_if_due, self.services), READ_EVERY, rounds=True),

@@ -109,6 +109,14 @@ def listed(session: Session, about: About) -> Sequence[Document]:
     return _found(session, about.condition)
 
 
+def of_payments(session: Session, payments: Collection[int]) -> dict[int, list[Document]]:
+    """What the charity sent for each of these payments, the newest first."""
+    found: dict[int, list[Document]] = {seq: [] for seq in payments}
+    for document in _found(session, GivingDocument.payment_seq.in_(payments)):
+        found[document.about.payment_seq or 0].append(document)
+    return found
+
+
 def one(session: Session, document_id: int) -> Document | None:
     """One of them."""
     return next(iter(_found(session, GivingDocument.id == document_id)), None)
@@ -116,8 +124,13 @@ def one(session: Session, document_id: int) -> Document | None:
 
 def content(session: Session, document_id: int) -> bytes | None:
     """What is in a file, whether or not it was taken back."""
-    query = select(GivingDocument.content).where(GivingDocument.id == document_id)
-    return session.scalar(query)
+    return contents(session, [document_id]).get(document_id)
+
+
+def contents(session: Session, ids: Collection[int]) -> dict[int, bytes]:
+    """What is in each of these files."""
+    query = select(GivingDocument.id, GivingDocument.content).where(GivingDocument.id.in_(ids))
+    return {number: found or b"" for number, found in session.execute(query)}
 
 
 def receipts_of(session: Session, payments: Collection[int]) -> set[int]:

@@ -7,12 +7,12 @@ received anew.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from shop import clock
@@ -127,9 +127,30 @@ def _month(month: str, amount_pence: int, days: Sequence[tuple[Gift, int, int]])
     )
 
 
+def positions(session: Session, book: Book, charity_name: str, numbers: Collection[int]) -> dict[int, int]:
+    """How many pence of gifts that stand were booked before each of these transactions.
+
+    Each must be the one that brought a gift to where it stands; those that are none are left out.
+    """
+    if not numbers:
+        return {}
+    whose = {"book": book, "charity": charity_name}
+    first, last = min(numbers), max(numbers)
+    before = session.scalar(_STANDING_PENCE.where(LedgerTxn.seq < first), whose)
+    found, pence = {}, -int(before or 0)
+    rows = _STANDS.add_columns(LedgerTxn.seq, LedgerEntry.amount_pence).where(
+        LedgerTxn.seq.between(first, last)
+    )
+    for seq, amount in session.execute(rows.order_by(LedgerTxn.seq), whose):
+        found[seq] = pence
+        pence -= amount
+    return {seq: found[seq] for seq in numbers if seq in found}
+
+
 _LATER: Final = aliased(LedgerTxn)
-_STANDING: Final = (
-    select(LedgerTxn.event_at, LedgerTxn.policy_id, LedgerEntry.amount_pence, Policy.pay_within_days)
+_STANDS: Final = (
+    select()
+    .select_from(LedgerTxn)
     .join(LedgerEntry, LedgerEntry.txn_seq == LedgerTxn.seq)
     .join(Policy, Policy.id == LedgerTxn.policy_id)
     .where(
@@ -143,7 +164,14 @@ _STANDING: Final = (
             _LATER.seq > LedgerTxn.seq,
         ),
     )
+)
+"""Gifts that are accrued and neither taken back nor held."""
+_STANDING_PENCE: Final = _STANDS.add_columns(func.sum(LedgerEntry.amount_pence))
+_STANDING: Final = (
+    _STANDS.add_columns(
+        LedgerTxn.event_at, LedgerTxn.policy_id, LedgerEntry.amount_pence, Policy.pay_within_days
+    )
     .order_by(LedgerTxn.seq.desc())
     .limit(MOST)
 )
-"""Gifts that are accrued and neither taken back nor held, the last one booked first."""
+"""The same, the last one booked first."""

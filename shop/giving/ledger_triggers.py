@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from shop.giving.document_guards import DOCUMENTS_KEPT
 from shop.giving.guards import GUARDS, SEALED_AT_COMMIT, TRUNCATE_GUARDS
+from shop.giving.kept_rows import KEPT
 from shop.giving.sums import KEEPS_SUMS, keeps_sums
 from shop.triggers import Trigger, Triggers
 
@@ -20,7 +20,7 @@ TRIGGERS: Final[Triggers] = {
     dialect: [
         *protecting,
         Trigger(KEEPS_SUMS, "ledger_entry", keeps_sums(dialect)),
-        *DOCUMENTS_KEPT[dialect],
+        *KEPT[dialect],
     ]
     for dialect, protecting in PROTECTING.items()
 }

@@ -86,6 +86,21 @@ class GivingDocument(Base):
     added_by: Mapped[str]
 
 
+class ShownStatement(Base):
+    """What the site said of giving from some moment on, in one book, word for word; empty when nothing."""
+
+    __tablename__ = "shown_statement"
+    __table_args__ = (one_of("book", ("live", "test")), Index(None, "book", "since"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    book: Mapped[str]
+    since: Mapped[datetime]
+    """When it was seen first; until the next row's."""
+    policy_id: Mapped[int | None]
+    """Whose promise it was; the policy may be gone if nobody bought anything under it."""
+    text: Mapped[str] = mapped_column(Text)
+
+
 class RemittanceReminder(Base):
     """That finance and owners were told of what is due to a charity."""
 

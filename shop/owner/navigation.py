@@ -23,6 +23,7 @@ MONEY: Final = (
     ("money", "Money", "/finance/money"),
     ("agreements", "Agreements", "/finance/agreements"),
     ("remittances", "Paid over", "/finance/remittances"),
+    ("evidence", "Evidence", "/finance/evidence"),
     ("charity", "The charity’s room", "/finance/charity"),
 )
 CHARITY: Final = (

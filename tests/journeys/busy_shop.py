@@ -189,6 +189,7 @@ class BusyShop:
             "payout": payout,
             "document": str(document),
             "month": clock.month(clock.now()),
+            "today": str(clock.today()),
             "sign_in": invitation,
             "invitation": invited,
             "remittance": undo,

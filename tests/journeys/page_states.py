@@ -26,6 +26,7 @@ from shop.fulfilment.stages import Hold, Stage, Undelivered
 from shop.giving import ledger, month_close
 from shop.giving.ledger import Fact, Facts, Standing, UnitTarget
 from shop.giving.models import LedgerTxn, Policy
+from shop.giving.shown_statements import note
 from shop.journal import comments
 from shop.journal.journal import load
 from shop.journal.models import State
@@ -1384,6 +1385,12 @@ def receipted(visitor: Visitor) -> None:
     visitor.presses("Keep it")
 
 
+def answered_day(visitor: Visitor) -> None:
+    receipted(visitor)
+    note(visitor.shop.database, "test")
+    visitor.open(f"/finance/evidence?day={clock.today()}")
+
+
 def refused_receipt(visitor: Visitor) -> None:
     one_payment(visitor)
     visitor.presses("Keep it")
@@ -2095,6 +2102,17 @@ PAGE_STATES: Final = (
     PageState(
         "receipt refused", "/finance/remittances/<seq>/documents", refused_receipt, 422, shows="choose a file"
     ),
+    PageState(
+        "evidence none", "/finance/evidence", staff_at("finance", "/finance/evidence"), shows="No buyer"
+    ),
+    PageState("evidence", "/finance/evidence", answered_day, shows="Word for word"),
+    PageState(
+        "evidence refused",
+        "/finance/evidence",
+        staff_at("finance", "/finance/evidence?day=2999-06-04"),
+        422,
+        shows="has not come yet",
+    ),
     PageState("document", "/finance/documents/<number>", one_document, shows="It is the wrong file"),
     PageState("reversal", "/finance/remittances/<seq>/reversal", reversal),
     PageState("reversal refused", "/finance/remittances/<seq>/reversal", refused_reversal, 422),
@@ -2154,6 +2172,8 @@ NO_PAGE: Final = {
     "/charity/months/<month>/statement.json": "a file",
     "/charity/payments/<seq>/receipts/<number>": "a file",
     "/finance/documents/<number>/file": "a file",
+    "/finance/evidence/pack.zip": "a file",
+    "/finance/evidence/paper.pdf": "a file",
     "/finance/months/<month>/statement.json": "a file",
     "/giving/months.csv": "a file",
     "/giving/log/checkpoint": "for machines",
