@@ -91,11 +91,12 @@ java:
 
 COMPILE := uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 # Files for the cutter, papers and the ledger's files are read by programs that did not write them: Poppler for PDF and its
-# signatures, librsvg for SVG, hp2xx for HPGL, hledger for its journal.
-READERS := poppler-utils librsvg2-bin hp2xx hledger
+# signatures, librsvg for SVG, hp2xx for HPGL, hledger for its journal, LibreOffice's tables without a window for workbooks.
+READERS := poppler-utils librsvg2-bin hp2xx hledger libreoffice-calc-nogui
 readers:
-	@{ command -v pdftoppm && command -v rsvg-convert && command -v hp2xx && command -v hledger; } >/dev/null || \
-	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $(READERS); } || \
+	@{ command -v pdftoppm && command -v rsvg-convert && command -v hp2xx && command -v hledger && command -v soffice; } \
+	  >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq --no-install-recommends $(READERS); } || \
 	  { echo "Files for others are read back: apt-get install $(READERS)"; exit 1; }
 
 lock:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import make_url
 
 from shop import files, production
+from shop.signing_certificate import SigningCertificate
 
 SECRET_LENGTH: Final = files.SECRET
 """Bytes of entropy in a key the shop makes for itself."""
@@ -48,6 +49,8 @@ class Settings:
     stripe_api_base: str | None = None
     log_key: bytes | None = field(default=None, repr=False)
     """32 bytes that sign the log of giving; None for those in a file of the instance directory."""
+    statement_certificate: SigningCertificate | None = None
+    """What statements of giving are signed with."""
 
     @property
     def key_store_url(self) -> str:
@@ -102,6 +105,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         stripe_api_base=_url("STRIPE_API_BASE", env["STRIPE_API_BASE"], {"http", "https"})
         if env.get("STRIPE_API_BASE")
         else None,
+        statement_certificate=_certificate(env),
     )
     for said in production.problems(found):
         raise SettingsError(said)
@@ -135,6 +139,17 @@ def _check_stripe_keys(secret_key: str | None, webhook_secret: str | None) -> No
         raise SettingsError(
             "STRIPE_WEBHOOK_SECRET must be the signing secret of the endpoint, which begins with whsec_."
         )
+
+
+def _certificate(env: Mapping[str, str]) -> SigningCertificate | None:
+    if not env.get("STATEMENT_CERTIFICATE"):
+        return None
+    found = SigningCertificate(
+        Path(env["STATEMENT_CERTIFICATE"]), env.get("STATEMENT_CERTIFICATE_PASSWORD") or ""
+    )
+    if found.problem:
+        raise SettingsError(found.problem)
+    return found
 
 
 def _port(text: str) -> int:

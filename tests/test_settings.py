@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from shop.settings import PaymentMode, Settings, SettingsError, from_environment
+from shop.signing_certificate import SigningCertificate
+from tests.exports.certificates import PASSWORD, make_certificate, without_a_key
 
 
 def read(folder: Path, **environ: str) -> Settings:
@@ -140,3 +142,21 @@ def test_the_key_of_the_log_is_a_file_unless_hosts_share_it_by_a_setting(tmp_pat
     for wrong in ("ab", "no hex"):
         with pytest.raises(SettingsError, match="LOG_KEY must be 32 bytes in hexadecimal"):
             read(tmp_path, LOG_KEY=wrong)
+
+
+def test_a_certificate_for_statements_is_tried_before_the_shop_starts(tmp_path: Path) -> None:
+    both, alone = make_certificate(tmp_path)
+    assert read(tmp_path).statement_certificate is None
+    names = {"STATEMENT_CERTIFICATE": str(both), "STATEMENT_CERTIFICATE_PASSWORD": PASSWORD}
+    found = read(tmp_path, **names)
+    assert found.statement_certificate == SigningCertificate(both, PASSWORD)
+    assert PASSWORD not in repr(found)
+    for changes, said in (
+        ({"STATEMENT_CERTIFICATE_PASSWORD": "another"}, "does not open"),
+        ({"STATEMENT_CERTIFICATE": str(alone)}, "no PKCS#12 file"),
+        ({"STATEMENT_CERTIFICATE": str(tmp_path / "none.p12")}, "cannot be read"),
+        ({"STATEMENT_CERTIFICATE": str(without_a_key(tmp_path))}, "lacks a certificate or its key"),
+    ):
+        with pytest.raises(SettingsError, match=said) as refused:
+            read(tmp_path, **{**names, **changes})
+        assert "another" not in str(refused.value)

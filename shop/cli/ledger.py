@@ -59,7 +59,7 @@ def export_ledger(kind: str, start: datetime | None, end: datetime | None, book:
     """Write the ledger to standard output; it holds no personal field."""
     settings = current.settings()
     selection = of_days(book or book_in_use(settings, current.database()), _day(start), _day(end))
-    office = exports.Office(instance_dir=settings.instance_dir, livemode=settings.livemode)
+    office = exports.Office.of(settings)
     try:
         with current.reading() as session, _bar(session, "Writing") as progress:
             for piece in exports.write(session, kind, selection, office, progress):

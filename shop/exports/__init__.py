@@ -15,6 +15,7 @@ from shop.exports import (
     hledger_journal,
     json_lines,
     spreadsheet,
+    statement_pdf,
     xero_journal,
 )
 from shop.exports.format import DoesNotFit, Format, Office
@@ -28,6 +29,7 @@ FORMATS: Final[dict[str, Format]] = {
     "csv": Format("CSV", "text/csv", csv_file.write),
     "json": Format("JSON lines", "application/jsonl", json_lines.write),
     "xlsx": Format("Excel", spreadsheet.MEDIA_TYPE, spreadsheet.write, most_rows=spreadsheet.MOST_ROWS),
+    "pdf": Format("PDF to sign", "application/pdf", statement_pdf.write, most_rows=statement_pdf.MOST_ROWS),
     "beancount": Format("beancount", "text/plain", beancount_journal.write),
     "hledger": Format("hledger", "text/plain", hledger_journal.write),
     "xero": Format("Xero journals", "text/csv", xero_journal.write, ending="xero.csv"),

@@ -1,5 +1,7 @@
 """What a format of the ledger's files is, and what it may ask for besides the ledger."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from shop.exports.selection import Selection
 from shop.giving.row_texts import Progress
+from shop.settings import Settings
+from shop.signing_certificate import SigningCertificate
 
 
 class DoesNotFit(Exception):
@@ -22,6 +26,17 @@ class Office:
     """Where the files of one's own lie: who sells, and account codes."""
     livemode: bool = False
     """Whether real money moves."""
+    certificate: SigningCertificate | None = None
+    """What a statement is signed with; without one it has a field for whoever signs it."""
+
+    @staticmethod
+    def of(settings: Settings) -> Office:
+        """That of this installation."""
+        return Office(
+            instance_dir=settings.instance_dir,
+            livemode=settings.livemode,
+            certificate=settings.statement_certificate,
+        )
 
     @property
     def seller(self) -> str:

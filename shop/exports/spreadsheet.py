@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.exports.csv_file import COLUMNS
+from shop.exports.figures import figures
 from shop.exports.format import Office
-from shop.exports.selection import BOOKS, Selection, figures
+from shop.exports.selection import BOOKS, Selection
 from shop.giving.record import Record, all_of
 from shop.giving.row_texts import Progress
 

@@ -64,8 +64,7 @@ def sent(kind: str, selection: Selection) -> Response:
     """The file, streamed; what does not fit is said before anything is sent."""
     if kind not in exports.FORMATS:
         abort(HTTPStatus.NOT_FOUND)
-    settings = current.settings()
-    office = exports.Office(instance_dir=settings.instance_dir, livemode=settings.livemode)
+    office = exports.Office.of(current.settings())
 
     def pieces() -> Iterator[bytes]:
         with web.reading() as session:

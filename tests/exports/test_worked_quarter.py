@@ -14,13 +14,22 @@ from pathlib import Path
 import pytest
 from beancount import loader
 from beancount.core.data import Transaction
+from pyhanko.keys import load_cert_from_pemder
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
 from sqlalchemy.orm import Session
 
 from shop import exports
 from shop.db import Database
-from shop.exports.selection import figures, of_payment
+from shop.exports.figures import figures
+from shop.exports.selection import of_month, of_payment
 from shop.giving import month_close
+from shop.money import pounds_and_pence
+from shop.signing_certificate import SigningCertificate
 from tests.conftest import copy_of
+from tests.exports.certificates import PASSWORD, make_certificate
 from tests.exports.files import file_of
 from tests.exports.quarter import (
     FIRST,
@@ -37,8 +46,8 @@ from tests.harness import open_harness
 
 pytestmark = pytest.mark.slow
 
-Files = dict[tuple[str, str], bytes]
-"""By format and by the name of what they are of."""
+ON_SQLITE = pytest.mark.parametrize("session", ["sqlite"], indirect=True)
+"""For what starts programs, or reads what no SQL made."""
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -57,6 +66,12 @@ def session(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 def text_of(session: Session, name: str) -> str:
     return file_of(session, name, of_quarter()).decode()
+
+
+def test_the_readme_shows_the_same_table() -> None:
+    readme = (Path(exports.__file__).parents[2] / "README.md").read_text()
+    table = re.findall(r"^\| (\w[\w ]+) \| ([-\d |]+) \|$", readme, re.MULTILINE)
+    assert {name: tuple(map(int, cells.split(" | "))) for name, cells in table} == WORKED
 
 
 def hand(line: str, month: int) -> int:
@@ -100,6 +115,7 @@ def test_what_a_payment_is_made_of_leads_from_the_one_before_to_it(session: Sess
     assert of_payment(session, "live", first) is None
 
 
+@ON_SQLITE
 def test_hledger_loads_it_checks_the_closing_balances_and_adds_up_the_same(
     session: Session, tmp_path: Path
 ) -> None:
@@ -131,6 +147,7 @@ def balances(table: str) -> dict[str, int]:
     return {name: pence for name, pence in found.items() if pence and name != "total"}
 
 
+@ON_SQLITE
 def test_beancount_loads_it_and_adds_up_the_same(session: Session, tmp_path: Path) -> None:
     file = tmp_path / "quarter.beancount"
     file.write_bytes(file_of(session, "beancount", of_quarter()))
@@ -196,3 +213,109 @@ def test_one_s_own_account_codes_are_used_and_said_to_be_wrong_where_they_are(
     own.write_text("[xero]\ncost = '1'\n")
     with pytest.raises(exports.CodesUnusable, match=r"account-codes\.toml"):
         file_of(session, "xero", of_quarter(), office)
+
+
+def in_pdf(pdf: bytes, folder: Path) -> list[str]:
+    """Its lines as Poppler reads them, each with single spaces."""
+    file = folder / "statement.pdf"
+    file.write_bytes(pdf)
+    done = subprocess.run(["pdftotext", "-layout", file, "-"], check=True, capture_output=True, text=True)
+    return [" ".join(line.split()) for line in done.stdout.splitlines() if line.strip()]
+
+
+@ON_SQLITE
+def test_the_pdf_says_the_same_sums_and_has_a_field_to_sign(session: Session, tmp_path: Path) -> None:
+    for number, selection in enumerate(selections()):
+        lines = in_pdf(file_of(session, "pdf", selection), tmp_path)
+        said = [pounds_and_pence(hand(line, number)) for line in WORKED]
+        first = lines.index("What Amount") + 1
+        assert [line.rpartition(" ")[2] for line in lines[first : first + len(said)]] == said
+        assert (
+            sum(line.startswith(tuple("0123456789")) for line in lines[lines.index("Postings") :])
+            >= POSTINGS[number]
+        )
+    kept = pounds_and_pence(hand("accrued", 3) + hand("taken back", 3))
+    assert f"PANDAS Foundation UK £5.00 20 4 {kept}" in lines
+    assert "21 November 2026 PANDAS Foundation UK POM OCT £30.00" in lines
+    last = json.loads(text_of(session, "json").splitlines()[-1])
+    assert last["hash"] in lines
+    assert "The signature form field is not signed." in pdfsig(tmp_path / "statement.pdf")
+
+
+def pdfsig(file: Path) -> str:
+    return subprocess.run(["pdfsig", "-nocert", file], check=False, capture_output=True, text=True).stdout
+
+
+@ON_SQLITE
+def test_a_statement_that_is_signed_passes_with_pyhanko_and_poppler_and_no_byte_of_it_may_change(
+    session: Session, tmp_path: Path
+) -> None:
+    both, alone = make_certificate(tmp_path)
+    office = exports.Office(instance_dir=tmp_path, certificate=SigningCertificate(both, PASSWORD))
+    pdf = file_of(session, "pdf", of_month("test", MONTHS[0]), office)
+    told = pdfsig(file := written_to(tmp_path, pdf))
+    assert "Signature is Valid." in told
+    assert "Signature Type: ETSI.CAdES.detached" in told
+    assert "Total document signed" in told
+    assert "Signed by In Remembrance" in " ".join(in_pdf(pdf, tmp_path))
+    status = checked(pdf, alone)
+    assert status.bottom_line
+    assert status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+    forged = pdf.replace(b" 841.8", b" 840.8", 1)  # the height of a page
+    assert forged != pdf
+    assert not checked(forged, alone).bottom_line
+    file.write_bytes(forged)
+    assert "Signature is Valid." not in pdfsig(file)
+
+
+def written_to(folder: Path, pdf: bytes) -> Path:
+    (file := folder / "signed.pdf").write_bytes(pdf)
+    return file
+
+
+def checked(pdf: bytes, certificate: Path) -> PdfSignatureStatus:
+    """What pyHanko says, to whom this certificate is good and no other."""
+    trusted = ValidationContext(trust_roots=[load_cert_from_pemder(certificate)], allow_fetching=False)
+    (signature,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+    return validate_pdf_signature(signature, trusted)
+
+
+@ON_SQLITE
+def test_libreoffice_adds_the_workbooks_up_to_the_same(session: Session, tmp_path: Path) -> None:
+    """Its own sums, under columns of real numbers: it is told to reckon formulas anew."""
+    for number, selection in enumerate(selections()):
+        (tmp_path / f"{number}.xlsx").write_bytes(file_of(session, "xlsx", selection))
+    in_libreoffice(tmp_path, *sorted(tmp_path.glob("*.xlsx")))
+    for number in range(len(selections())):
+        cover = list(csv.reader((tmp_path / f"{number}-Statement.csv").read_text().splitlines()))
+        assert [Decimal(row[1]) * 100 for row in cover[3:]] == [hand(line, number) for line in WORKED]
+        rows = list(csv.DictReader((tmp_path / f"{number}-Postings.csv").read_text().splitlines()))
+        *postings, together = rows
+        assert len(postings) == POSTINGS[number]
+        given = hand("accrued", number) + hand("taken back", number)
+        assert Decimal(together["amount"]) * 100 == given
+        assert Decimal(together["paid"]) * 100 == -hand("paid over", number)
+        assert all(re.fullmatch(r"2026-\d\d-\d\d", row["counts_on"]) for row in postings)
+        assert all(re.fullmatch(r"[0-9a-f]{64}", row["hash"]) for row in postings)
+
+
+def in_libreoffice(folder: Path, *books: Path) -> None:
+    """Each sheet as CSV beside its workbook; it starts slowly, so once for all of them."""
+    profile = folder / "profile" / "user"
+    profile.mkdir(parents=True)
+    (profile / "registrymodifications.xcu").write_text(RECKONS_ANEW)
+    program = ("soffice", f"-env:UserInstallation=file://{profile.parent}")
+    every_sheet = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    subprocess.run(
+        [*program, "--headless", "--convert-to", every_sheet, "--outdir", folder, *books],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+
+
+RECKONS_ANEW = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
+<value>0</value></prop></item></oor:items>
+"""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import text
 
 from shop import exports
@@ -115,7 +116,9 @@ def test_an_address_with_broken_letters_is_refused(finance: Shopper, address: st
 
 
 def all_of_it(file: bytes) -> str:
-    """A file's text, that of a workbook's parts included."""
+    """A file's text, that of a workbook's parts and of a PDF's pages included."""
+    if file.startswith(b"%PDF"):
+        return "".join(page.extract_text() for page in PdfReader(io.BytesIO(file)).pages)
     if not file.startswith(b"PK"):
         return file.decode(errors="replace")
     with zipfile.ZipFile(io.BytesIO(file)) as book:
