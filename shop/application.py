@@ -36,14 +36,7 @@ from shop.corrections import by_telephone, cancel_routes, email_routes, suppleme
 from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
-from shop.finance import agreement_pages as finance_agreements
-from shop.finance import charity_people_pages as finance_charity
-from shop.finance import document_pages, money_pages, order_trail_pages, payment_pages, payout_pages
-from shop.finance import evidence_pages as finance_evidence
-from shop.finance import files as finance_files
-from shop.finance import month_pages as finance_months
-from shop.finance import remittances as finance_remittances
-from shop.finance import routes as finance
+from shop.finance import finance_office
 from shop.fulfilment import backlog
 from shop.giving.policies import policy_in_force, statement
 from shop.journal import comment_routes, journal, owner_routes
@@ -100,21 +93,10 @@ TOPICS: Final = (
     accounts,
     passkey_routes,
     owner_routes,
-    finance,
-    finance_agreements,
-    finance_charity,
     room,
     receiving,
     joining,
-    finance_months,
-    finance_remittances,
-    finance_files,
-    payment_pages,
-    document_pages,
-    money_pages,
-    payout_pages,
-    order_trail_pages,
-    finance_evidence,
+    *finance_office.TOPICS,
     journal_routes,
     comment_routes,
     pages,

@@ -6,16 +6,21 @@ name, geographic address, e-mail; for a company its number, place of registratio
 
 import tomllib
 from dataclasses import dataclass, fields
+from datetime import date
 from pathlib import Path
 from typing import Any, Final, TypeGuard
 
 from email_validator import EmailNotValidError, validate_email
 
+from shop import clock
 from shop.settings import SettingsError
 
 SAMPLE: Final = Path(__file__).with_name("trader.toml")
 OWN: Final = "trader.toml"
 """The name of the owner's file in the instance directory."""
+
+KEYS: Final = {"vat_number": "vat"}
+"""What the file calls it, where that is another word."""
 
 COMPANY: Final = "company"
 FORMS: Final = (COMPANY, "sole trader")
@@ -43,7 +48,7 @@ class SampleTrader(SettingsError):
 
 @dataclass(frozen=True, kw_only=True)
 class Trader:
-    """The seller. `address` is lines; `vat` and `notice` may be empty."""
+    """The seller. `address` is lines; `vat_number` and `notice` may be empty."""
 
     sample: bool
     name: str
@@ -54,7 +59,10 @@ class Trader:
     reply_within: str
     company_number: str = ""
     registered_in: str = ""
-    vat: str = ""
+    vat_number: str = ""
+    """Empty of who is not registered for VAT; `vat` says whether it counts yet."""
+    vat_from: date | None = None
+    """The first day of the registration, in Britain; None: it was registered before the shop was."""
     notice: str = ""
     returns_address: tuple[str, ...] = ()
     """Where pieces are sent back to, where that is not `address`."""
@@ -63,6 +71,11 @@ class Trader:
     def returns_to(self) -> tuple[str, ...]:
         """Where pieces are sent back to, as lines."""
         return (self.name, *(self.returns_address or self.address))
+
+    @property
+    def vat(self) -> str:
+        """The VAT number, from the day of the registration on; empty while there is none."""
+        return self.vat_number if self.vat_from is None or clock.today() >= self.vat_from else ""
 
     @property
     def goods(self) -> str:
@@ -118,7 +131,7 @@ def read(file: Path) -> Trader:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
         raise TraderIncomplete(file, f"this is not TOML: {broken}") from None
-    if strange := table.keys() - {field.name for field in fields(Trader)}:
+    if strange := table.keys() - {KEYS.get(field.name, field.name) for field in fields(Trader)}:
         raise TraderIncomplete(file, f"there is no such thing as {', '.join(sorted(strange))}.")
     trader = Trader(**_checked(file, table))
     _check_email(file, trader.email)
@@ -134,15 +147,19 @@ def _checked(file: Path, table: dict[str, Any]) -> dict[str, Any]:
         raise TraderIncomplete(file, "address must be a list of lines.")
     if returns and not _is_lines(returns):
         raise TraderIncomplete(file, "returns_address must be a list of lines.")
-    lines = {"sample", "address", "returns_address"}
-    texts = {key: said for key, said in table.items() if key not in lines}
+    vat_from = table.get("vat_from")
+    if vat_from is not None and (type(vat_from) is not date or not table.get("vat")):
+        raise TraderIncomplete(file, "vat_from must be a day such as 2027-04-01, of the number in vat.")
+    apart = {"sample", "address", "returns_address", "vat_from"}
+    texts = {key: said for key, said in table.items() if key not in apart}
     if wrong := sorted(key for key, said in texts.items() if not isinstance(said, str)):
         raise TraderIncomplete(file, f"{', '.join(wrong)} must be text.")
     if texts.get("form") not in FORMS:
         raise TraderIncomplete(file, f"form must be one of: {', '.join(FORMS)}.")
     if missing := _missing(texts):
         raise TraderIncomplete(file, f"please fill in {', '.join(missing)}.")
-    return {"sample": sample, "address": tuple(address), "returns_address": tuple(returns), **texts}
+    vat = {"vat_number": texts.pop("vat", ""), "vat_from": vat_from}
+    return {"sample": sample, "address": tuple(address), "returns_address": tuple(returns), **vat, **texts}
 
 
 def _is_lines(said: object) -> TypeGuard[list[str]]:

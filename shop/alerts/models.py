@@ -27,6 +27,8 @@ class AlertKind(StrEnum):
     PAYMENT_IN_REVIEW = "payment in review"
     OTHER_ACCOUNT = "other account"
     KEY_REFUSED = "key refused"
+    BALANCE_UNREAD = "balance unread"
+    VAT_THRESHOLD = "VAT threshold"
     SIGN_IN_GUESSED = "sign-in guessed"
     MAIL_UNENCRYPTED = "mail unencrypted"
     MAIL_WAITS = "mail waits"
@@ -72,6 +74,14 @@ SAID: Final[Mapping[AlertKind, str]] = {
     ),
     AlertKind.KEY_REFUSED: (
         "Stripe does not accept the key: nothing can be paid, refunded or looked up until it is mended."
+    ),
+    AlertKind.BALANCE_UNREAD: (
+        "The key may not read Stripe's balance transactions or payouts, so the books stand still. Please "
+        "give it these rights at Stripe."
+    ),
+    AlertKind.VAT_THRESHOLD: (
+        "The turnover comes near the VAT threshold, or is past it. The page about money says which; please "
+        "ask your accountant when to register."
     ),
     AlertKind.OTHER_ACCOUNT: (
         "The key is of another Stripe account than the orders were paid to. Please put the former one "

@@ -20,6 +20,7 @@ from shop.bookkeeping.movement_rows import keep_moves, keep_payouts
 from shop.bookkeeping.movement_state import READ_EVERY, Progress, locked, progress_of, put_off, write_page
 
 __all__ = ["READ_EVERY", "Progress", "begin", "read_again", "read_if_due", "read_movements", "read_page"]
+from shop.bookkeeping.turnover import watch_threshold
 from shop.failures import failures
 from shop.orders.models import Order
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
@@ -65,6 +66,7 @@ def read_if_due(services: Services) -> bool:
         return False
     if found.finished:
         keep_months(services)
+        watch_threshold(services)
     return not found.finished
 
 

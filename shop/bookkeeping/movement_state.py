@@ -66,7 +66,7 @@ def _finish(session: Session, state: MovementReading) -> None:
     match(session)
     state.whole_until, state.started_at = state.started_at, None
     state.finished_at, state.due_at = clock.now(), _next_night()
-    withdraw_alert(session, AlertKind.KEY_REFUSED, ABOUT)
+    withdraw_alert(session, AlertKind.BALANCE_UNREAD, ABOUT)
 
 
 def put_off(services: Services, error: GatewayDown | GatewayRefused) -> None:
@@ -76,7 +76,7 @@ def put_off(services: Services, error: GatewayDown | GatewayRefused) -> None:
         pause = min(READ_EVERY * 2 ** min(state.failures, 10), LONGEST_PAUSE)
         state.due_at, state.failures = clock.now() + pause, state.failures + 1
         if isinstance(error, GatewayRefused) and error.status in KEYS_FAULT:
-            raise_alert(session, AlertKind.KEY_REFUSED, ABOUT)
+            raise_alert(session, AlertKind.BALANCE_UNREAD, ABOUT)
         elif isinstance(error, GatewayRefused):
             state.after, state.step = None, state.step + 1
 

@@ -99,6 +99,8 @@ def need_of(alert: Alert, site_url: str) -> Need:
         url = f"{site_url}/owner/orders/{alert.about.partition(',')[0]}"
     elif alert.kind == AlertKind.STOCK_LOW:
         url = f"{site_url}/owner/stock/{alert.about}"
+    elif alert.kind == AlertKind.VAT_THRESHOLD:
+        url = f"{site_url}/finance/money/vat"
     return Need(alert.said, about, url)
 
 

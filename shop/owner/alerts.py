@@ -48,6 +48,8 @@ def _about(alert: Alert) -> Link | str:
     """What it is about: an order, or a piece of one, leads to the order."""
     if alert.kind == AlertKind.STOCK_LOW:
         return Link(alert.about, f"/owner/stock/{alert.about}", tall=True)
+    if alert.kind == AlertKind.VAT_THRESHOLD:
+        return Link(alert.about, "/finance/money/vat", tall=True)
     if not alert.about.startswith("PM-"):
         return alert.about
     reference = alert.about.partition(",")[0]

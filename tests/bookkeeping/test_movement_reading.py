@@ -204,7 +204,7 @@ def test_the_worker_reads_nightly_a_page_at_a_time_and_tries_later_what_stripe_r
         time.pass_(minutes=minutes)
     works(hooked(harness.services, some_moves=forbidden))
     with harness.database.reading() as session:
-        assert [alert.kind for alert in open_alerts(session)] == [AlertKind.KEY_REFUSED]
+        assert [alert.kind for alert in open_alerts(session)] == [AlertKind.BALANCE_UNREAD]
     time.pass_(hours=1)
     assert works(harness.services) > 1
     assert state(harness).due_at == datetime(2031, 7, 1, 2, tzinfo=UTC)  # three by the clocks of Britain

@@ -139,6 +139,7 @@ PERMISSIONS: Final = {
     "/finance/money/payouts/<payout_id>": STAFF,
     "/finance/money/payouts/<payout_id>/arrival": STAFF,
     "/finance/money/payouts/<payout_id>/arrival/removal": STAFF,
+    "/finance/money/vat": STAFF,
     "/finance/money/orders": STAFF,
     "/finance/money/orders/<reference>": STAFF,
     "/finance/remittances": STAFF,

@@ -62,7 +62,7 @@ def test_a_real_seller_is_described_with_an_address_and_a_sample_without():
 
     sample = trader.load(Path("/nowhere"), livemode=False)
     assert "address" not in layout_context.organization(sample, "https://a.example")
-    real = layout_context.organization(replace(sample, sample=False, vat="GB1"), "https://a.example")
+    real = layout_context.organization(replace(sample, sample=False, vat_number="GB1"), "https://a.example")
     assert real["address"]["streetAddress"].startswith("1 Sample Street")
     assert real["vatID"] == "GB1"
     assert "vatID" not in layout_context.organization(replace(sample, sample=False), "https://a.example")

@@ -38,7 +38,7 @@ def test_every_block_of_every_page_is_valid(client, check):
 
 
 def test_a_real_sellers_address_is_valid(check):
-    seller = replace(trader.load(Path("/nowhere"), livemode=False), sample=False, vat="GB1")
+    seller = replace(trader.load(Path("/nowhere"), livemode=False), sample=False, vat_number="GB1")
     check(layout_context.organization(seller, "https://shop.example"))
 
 

@@ -82,4 +82,4 @@ def test_vat_is_spoken_of_only_by_who_is_registered_for_it(app):
 
     seller = app.extensions["shop"].trader
     assert "VAT" not in seller.goods
-    assert "VAT included" in replace(seller, vat="GB 123 4567 89").goods
+    assert "VAT included" in replace(seller, vat_number="GB 123 4567 89").goods

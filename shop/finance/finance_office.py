@@ -1,0 +1,35 @@
+"""All that finance opens: the modules whose blueprints make up the rooms under /finance."""
+
+from typing import Final
+
+from shop.finance import (
+    agreement_pages,
+    charity_people_pages,
+    document_pages,
+    evidence_pages,
+    files,
+    money_pages,
+    month_pages,
+    order_trail_pages,
+    payment_pages,
+    payout_pages,
+    remittances,
+    routes,
+    vat_pages,
+)
+
+TOPICS: Final = (
+    routes,
+    agreement_pages,
+    charity_people_pages,
+    month_pages,
+    remittances,
+    files,
+    payment_pages,
+    document_pages,
+    money_pages,
+    payout_pages,
+    order_trail_pages,
+    evidence_pages,
+    vat_pages,
+)
