@@ -22,6 +22,7 @@ from shop.bookkeeping.movement_reading import READ_EVERY, read_if_due
 from shop.checkout import basket_store
 from shop.emails import charity_invitation, order_emails, payment_link
 from shop.emails.back_in_stock import tell_who_waits
+from shop.emails.log_emails import keep_log
 from shop.emails.other_emails import Sender
 from shop.emails.owner_emails import tell_owners
 from shop.emails.remittance_reminders import remind
@@ -93,6 +94,7 @@ class Worker:
         news = [self._task("webhooks", partial(handlers.work, self.services))]
         if self.settings.payment_mode is PaymentMode.STAND_IN:
             news.insert(0, self._task("deliveries", self._deliver))
+        log = GivingLog.of(self.settings, *sealed, self.services.book)
         upkeep = [
             self._task("sweep", self._sweep, EVERY),
             self._task("late", self._tell_late, EVERY),
@@ -111,7 +113,7 @@ class Worker:
             self._task("gifts", lambda: read_old(*sealed), LOOK_EVERY, rounds=True),
             self._task("reconciling", partial(go_on_if_due, self.services), READ_EVERY, rounds=True),
             self._task("movements", partial(read_if_due, self.services), READ_EVERY, rounds=True),
-            self._task("log", GivingLog.of(self.settings, *sealed, self.services.book).keep_up, EVERY),
+            self._task("log", partial(self._rendering, keep_log, log, render_template, site_url), EVERY),
             self._task("arrivals", self._assume_arrivals, LOOK_EVERY, rounds=True),
         ]
         return emails, news, upkeep

@@ -85,6 +85,15 @@ class Quote:
 
 
 @dataclass(frozen=True)
+class Verbatim:
+    """Lines for a program, exactly as they are."""
+
+    form: ClassVar[str] = "verbatim"
+
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Link:
     """A way to a page."""
 
@@ -101,4 +110,4 @@ class Form:
     form: ClassVar[str] = "form"
 
 
-Block: TypeAlias = Paragraph | Heading | Items | Rows | Pieces | Quote | Link | Form
+Block: TypeAlias = Paragraph | Heading | Items | Rows | Pieces | Quote | Verbatim | Link | Form

@@ -3,7 +3,18 @@
 from collections.abc import Iterable
 from typing import Final
 
-from shop.emails.email_blocks import Block, Form, Heading, Items, Link, Paragraph, Pieces, Quote, Rows
+from shop.emails.email_blocks import (
+    Block,
+    Form,
+    Heading,
+    Items,
+    Link,
+    Paragraph,
+    Pieces,
+    Quote,
+    Rows,
+    Verbatim,
+)
 from shop.emails.email_lines import EmailLine
 from shop.trader import Trader
 
@@ -27,6 +38,8 @@ def _block(block: Block, trader: Trader | None) -> str:  # noqa: PLR0911
             return "\n\n".join(_piece(line) for line in block.lines)
         case Quote():
             return "\n".join([block.said, *block.lines])
+        case Verbatim():
+            return "\n".join(block.lines)
         case Link():
             return f"{block.said}:\n{block.url}"
         case Form():

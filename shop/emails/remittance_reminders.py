@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import clock
-from shop.accounts.models import Account
+from shop.accounts.models import STAFF, Account
 from shop.db import Database
 from shop.emails.email_blocks import Block, Link, Paragraph, Row, Rows
 from shop.emails.order_emails import Render
@@ -86,5 +86,5 @@ def _rows(due: Due) -> Iterator[Row]:
 
 def _staff(session: Session) -> Mapping[int, str]:
     """The addresses of everybody who works here, by their accounts: owners and finance."""
-    query = select(Account.id, Account.email).where(Account.disabled_at.is_(None))
+    query = select(Account.id, Account.email).where(Account.role.in_(STAFF), Account.disabled_at.is_(None))
     return dict(session.execute(query.order_by(Account.id)).all())

@@ -1,7 +1,9 @@
 """Hold every checkpoint that was ever made, and that anybody kept, against the leaves that there are."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +19,8 @@ from shop.transparency.signed_notes import (
     VerifierKey,
 )
 
+_WITHIN: Final = re.compile(r"^\S+\n[0-9]+\n[A-Za-z0-9+/]{43}=\n\n(?:— \S+ \S+\n)+", re.MULTILINE)
+
 
 @dataclass(frozen=True)
 class Held:
@@ -27,8 +31,10 @@ class Held:
     note: str
 
     def read(self) -> tuple[Note, Checkpoint] | None:
-        """What it says; None when it is none."""
-        return _read(self.note)
+        """What it says, alone or within the text of an e-mail; None when it is none."""
+        text = self.note.replace("\r\n", "\n")
+        found = _WITHIN.search(text)
+        return _read(found[0] if found else text)
 
 
 def sizes(held: Sequence[Held]) -> dict[int, object]:
@@ -73,11 +79,17 @@ def check_kept(
     last = rows[-1].size if rows else 0
     if last < against.size:
         yield f"No checkpoint covers the log's leaves from {last + 1} on."
+    notes = {row.size: row.note for row in rows}
+    yield from _check_cosignatures(session, book, notes, witnesses)
+
+
+def _check_cosignatures(
+    session: Session, book: str, notes: Mapping[int, str], witnesses: Sequence[VerifierKey]
+) -> Iterator[str]:
     by_name = {key.name: key for key in witnesses if key.kind == COSIGNING}
-    for cosigned in session.scalars(select(LogCosignature).where(LogCosignature.book == book)):
-        note = next((row.note for row in rows if row.size == cosigned.size), "")
-        if not _cosigned(cosigned, note, by_name.get(cosigned.witness)):
-            yield f"What {cosigned.witness} signed at {cosigned.size} leaves is not good."
+    for row in session.scalars(select(LogCosignature).where(LogCosignature.book == book)):
+        if not _cosigned(row, notes.get(row.size, ""), by_name.get(row.witness)):
+            yield f"What {row.witness} signed at {row.size} leaves is not good."
 
 
 def check_held(

@@ -9,8 +9,8 @@ from shop.dedications.vault import Vault
 from shop.giving.models import LedgerTxn
 from shop.giving.transitions import Kind
 from shop.transparency import merkle
-from shop.transparency.commitments import salts_of
-from shop.transparency.models import LogLeaf
+from shop.transparency.commitments import OrderSalts, salts_of
+from shop.transparency.models import LogCheckpoint, LogLeaf
 from shop.transparency.publishing import latest, with_cosignatures
 from shop.transparency.stored_tree import StoredTree
 
@@ -49,13 +49,17 @@ def proof_of(session: Session, vault: Vault, order_reference: str, unit: int) ->
     the gift was taken back, and once the order was erased.
     """
     gift = _standing_gift(session, order_reference, unit)
-    if gift is None:
-        return None
-    leaf = session.scalars(select(LogLeaf).where(LogLeaf.ledger_seq == gift.seq)).one_or_none()
+    leaf = _leaf_of(session, gift) if gift else None
     salts = salts_of(session, vault, [order_reference]).get(order_reference)
-    checkpoint = latest(session, gift.book)
-    if leaf is None or salts is None or checkpoint is None or checkpoint.size < leaf.number:
+    checkpoint = latest(session, gift.book) if gift else None
+    if not (gift and leaf and salts and checkpoint and leaf.number <= checkpoint.size):
         return None
+    return _proof(session, gift, leaf, salts, checkpoint)
+
+
+def _proof(
+    session: Session, gift: LedgerTxn, leaf: LogLeaf, salts: OrderSalts, checkpoint: LogCheckpoint
+) -> Proof:
     tree = StoredTree(session, gift.book)
     return Proof(
         leaf=leaf.leaf,
@@ -68,6 +72,10 @@ def proof_of(session: Session, vault: Vault, order_reference: str, unit: int) ->
         checkpoint=with_cosignatures(session, checkpoint),
         ledger_seq=gift.seq,
     )
+
+
+def _leaf_of(session: Session, gift: LedgerTxn) -> LogLeaf | None:
+    return session.scalars(select(LogLeaf).where(LogLeaf.ledger_seq == gift.seq)).one_or_none()
 
 
 def _standing_gift(session: Session, order_reference: str, unit: int) -> LedgerTxn | None:

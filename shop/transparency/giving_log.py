@@ -1,6 +1,6 @@
 """The log of the book in use, as the worker keeps it up."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -14,9 +14,12 @@ from shop.transparency import log_check, publishing
 from shop.transparency.checkpoint_check import Held
 from shop.transparency.checkpoint_files import FOLDER, CheckpointFiles
 from shop.transparency.leaf_check import Progress
+from shop.transparency.models import LogCheckpoint
 from shop.transparency.signed_notes import SigningKey, VerifierKey
 from shop.transparency.signing_key import signing_key
 from shop.transparency.stored_tree import StoredTree
+
+Closed = Callable[[Session, LogCheckpoint], None]
 
 
 class LogWentBack(Exception):
@@ -48,20 +51,28 @@ class GivingLog:
         files = CheckpointFiles(settings.instance_dir / FOLDER / book, book)
         return cls(database, vault, book, signing_key(settings, book), files)
 
-    def keep_up(self) -> bool:
+    def keep_up(self, closed: Closed = lambda _session, _checkpoint: None) -> bool:
         """Make the day's checkpoint, or a month's, if it is due. Give whether one was made.
 
+        `closed` is called with the checkpoint of a month's close, in the transaction that makes it.
         Raises LogWentBack rather than sign what contradicts a checkpoint that is kept here.
         """
+        if not self._is_due():
+            return False
+        with self.database.transaction() as session:
+            made = publishing.publish(session, self.vault, self.key, self.book)
+            if made is not None and made.reason == publishing.CLOSE:
+                closed(session, made)
+        self.files.keep_all(self.database)
+        return True
+
+    def _is_due(self) -> bool:
         with self.database.looking() as session:
             if not publishing.is_due(session, self.book):
                 return False
             if (size := StoredTree(session, self.book).size()) < self.files.largest():
                 raise LogWentBack(size)
-        with self.database.transaction() as session:
-            publishing.publish(session, self.vault, self.key, self.book)
-        self.files.keep_all(self.database)
-        return True
+            return True
 
     def problems(
         self, session: Session, *, held: Sequence[Held] = (), progress: Progress = bool

@@ -78,21 +78,27 @@ def check_nothing_left_out(session: Session, book: str, *, month: str, until: in
 
     `until`: what was announced after this number had not come in when the last checkpoint was made.
     """
-    rows = (
+    for seq in session.scalars(_rows_left_out(book, month)):
+        yield f"Transaction {seq} is in no leaf of the log, although its month is closed there."
+    for number in session.scalars(_announcements_left_out(book, until)):
+        yield f"Announcement {number} is in no leaf of the log."
+
+
+def _rows_left_out(book: str, month: str) -> Select[int]:
+    return (
         select(LedgerTxn.seq)
         .outerjoin(LogLeaf, LogLeaf.ledger_seq == LedgerTxn.seq)
         .where(LedgerTxn.book == book, LedgerTxn.period <= month, LogLeaf.number.is_(None))
         .order_by(LedgerTxn.seq)
     )
-    for seq in session.scalars(rows):
-        yield f"Transaction {seq} is in no leaf of the log, although its month is closed there."
-    announced = (
+
+
+def _announcements_left_out(book: str, until: int) -> Select[int]:
+    return (
         select(LogAnnouncement.id)
         .outerjoin(LogLeaf, LogLeaf.announcement_id == LogAnnouncement.id)
         .where(LogAnnouncement.book == book, LogAnnouncement.id < until, LogLeaf.number.is_(None))
     )
-    for number in session.scalars(announced):
-        yield f"Announcement {number} is in no leaf of the log."
 
 
 def _check_one(

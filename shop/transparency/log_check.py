@@ -50,19 +50,22 @@ def check(
     walk.found[0] = walk.edge.root()
     problems = list(_carefully("The leaves", check_leaves(session, vault, walk, progress)))
     against = Against(key, walk.edge.size, walk.found)
-    for what, found in {
+    parts = {
         "The checkpoints": check_kept(session, book, against, witnesses),
         "A checkpoint that was kept": check_held(session, book, against, held, witnesses),
         "What should have come in": _check_what_is_in(session, book),
         "What commits to the ledger": _check_anchors(session, book),
         "The statements": _check_statements(session, book),
         "What checkpoints say of themselves": _check_reasons(session, book),
-    }.items():
+    }
+    for what, found in parts.items():
         problems += _carefully(what, found)
-    return problems + [
-        f"The log's guard {name} is missing or was altered."
-        for name in triggers.missing(session.connection(), log_triggers.TRIGGERS)
-    ]
+    return [*problems, *_missing_guards(session)]
+
+
+def _missing_guards(session: Session) -> list[str]:
+    missing = triggers.missing(session.connection(), log_triggers.TRIGGERS)
+    return [f"The log's guard {name} is missing or was altered." for name in missing]
 
 
 def _carefully(what: str, found: Iterator[str]) -> Iterator[str]:

@@ -55,8 +55,15 @@ def publish(session: Session, vault: Vault, key: SigningKey, book: Book) -> LogC
         announce(session, STATEMENT, {"month": month, "sha256": digest}, book=book)
     commit_to_ledger(session, book)
     size = sequence(session, vault, book, before=due.before, ended=due.ended)
+    row = _checkpoint(session, key, book, size, due)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _checkpoint(session: Session, key: SigningKey, book: Book, size: int, due: _Turn) -> LogCheckpoint:
     root = merkle.root(StoredTree(session, book).node, size)
-    row = LogCheckpoint(
+    return LogCheckpoint(
         book=book,
         size=size,
         root=root,
@@ -65,9 +72,6 @@ def publish(session: Session, vault: Vault, key: SigningKey, book: Book) -> LogC
         reason=CLOSE if due.newly_closed else DAY,
         month=due.ended or None,
     )
-    session.add(row)
-    session.flush()
-    return row
 
 
 def latest(session: Session, book: str) -> LogCheckpoint | None:

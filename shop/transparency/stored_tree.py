@@ -86,20 +86,12 @@ def append(session: Session, book: str, edge: Edge, leaves: Iterable[dict[str, A
             write(session, LogLeaf, rows)
             rows = []
     write(session, LogLeaf, rows)
-    write(
-        session,
-        LogTile,
-        [
-            {
-                "book": book,
-                "level": tile.level,
-                "position": tile.index,
-                "hashes": tile.hashes,
-                "root": tile.root,
-            }
-            for tile in tiles
-        ],
-    )
+    write(session, LogTile, [_tile_row(book, tile) for tile in tiles])
+
+
+def _tile_row(book: str, tile: Tile) -> dict[str, Any]:
+    where = {"book": book, "level": tile.level, "position": tile.index}
+    return {**where, "hashes": tile.hashes, "root": tile.root}
 
 
 def _within(book: str, position: int) -> tuple[Any, ...]:

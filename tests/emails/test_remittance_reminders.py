@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from shop import clock
 from shop.accounts import staff
+from shop.accounts.models import Account, Role
 from shop.db import Database
 from shop.emails.owner_emails import tell_owners
 from shop.emails.remittance_reminders import remind
@@ -33,6 +34,7 @@ def staffed(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
         for role in ("owner", "finance"):
             staff.add_account(session, f"{role}@example.com", role)
         staff.add_account(session, "gone@example.com", "finance")
+        session.add(Account(email="charity@example.com", role=Role.CHARITY, created_at=clock.now()))
         staff.disable(session, "gone@example.com")
         policy = session.scalars(select(Policy)).one()
         facts = Facts(given=FACT, held=FACT, restored=FACT, ended=FACT)

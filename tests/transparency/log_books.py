@@ -96,6 +96,11 @@ class LogBooks(Books):
 
     def close(self, month: str) -> LogCheckpoint | None:
         """The month ends and is closed, and the log is published."""
+        self.close_month(month)
+        return self.publish()
+
+    def close_month(self, month: str) -> None:
+        """The month ends and is closed."""
         self.at(max(self.now, clock.begins(last_day(month)) + timedelta(days=2, hours=9)))
         with self.database.transaction() as session:
             open_ones = select(LedgerPeriod.name).where(
@@ -103,7 +108,6 @@ class LogBooks(Books):
             )
             for name in session.scalars(open_ones.order_by(LedgerPeriod.name)).all():
                 month_close.freeze(session, month_close.ending(session, name), actor="finance")
-        return self.publish()
 
     def proof(self, reference: str, unit: int = 1) -> Proof | None:
         with self.database.reading() as session:
