@@ -18,9 +18,23 @@ from shop.giving.row_texts import Progress, Template, one_row
 COLUMNS: Final = tuple(column.name for column in fields(Record) if column.metadata.get("column", True))
 
 
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula (OWASP: CSV injection)."""
+_MONEY: Final = frozenset({"amount"})
+
+
 def csv_row(record: Record) -> str:
     """A row of the CSV file (RFC 4180)."""
-    return csv_line([getattr(record, column) for column in COLUMNS])
+    return csv_line([_cell(column, getattr(record, column)) for column in COLUMNS])
+
+
+def _cell(column: str, value: object) -> object:
+    return safe(value) if isinstance(value, str) and column not in _MONEY else value
+
+
+def safe(text: str) -> str:
+    """A text that begins no formula: an apostrophe goes before one that would."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def csv_line(cells: Sequence[object]) -> str:
@@ -36,6 +50,8 @@ def write(session: Session, selection: Selection, _: Office, progress: Progress)
     pieces: list[str | Field] = []
     for number, name in enumerate(COLUMNS):
         pieces += ["," if number else "", FIELDS[name]]
-    template = Template([*pieces, ""], "\r\n", one_row(session, csv_row), lambda name: csv_line([name])[:-2])
+    template = Template(
+        [*pieces, ""], "\r\n", one_row(session, csv_row), lambda name: csv_line([safe(name)])[:-2]
+    )
     for text in row_texts.written(session, selection.part, template, progress):
         yield text.encode()

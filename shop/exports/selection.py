@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from shop.giving.booking_days import Part, first_day, last_day
 from shop.giving.ledger import Book
 from shop.giving.models import LedgerTxn, Policy
-from shop.giving.transitions import Kind
+from shop.giving.transitions import Kind, said_of_payment
 
 BOOKS: Final[Mapping[str, str]] = {"live": "Real orders", "test": "Test orders, for which no money moved"}
 
@@ -51,12 +51,14 @@ def of_month(book: Book, month: str) -> Selection:
 def of_payment(session: Session, book: Book, seq: int) -> Selection | None:
     """What made up a payment to the charity: what was booked for it since the payment before, and itself.
 
-    None when the transaction is no payment of that book.
+    None when the transaction is no payment of that book, or is the undoing of one.
     """
-    paid = select(LedgerTxn.seq, Policy.charity_name).join(Policy, Policy.id == LedgerTxn.policy_id)
+    paid = select(LedgerTxn.seq, LedgerTxn.cause, Policy.charity_name).join(
+        Policy, Policy.id == LedgerTxn.policy_id
+    )
     paid = paid.where(LedgerTxn.book == book, LedgerTxn.kind == Kind.REMIT)
     found = session.execute(paid.where(LedgerTxn.seq == seq)).one_or_none()
-    if found is None:
+    if found is None or said_of_payment(found.cause).get("undoes"):
         return None
     before = session.scalar(
         select(func.max(LedgerTxn.seq)).where(

@@ -10,7 +10,7 @@ from shop import clock
 from shop.exports.figures import Gifts, figures, gifts
 from shop.exports.format import DoesNotFit, Office
 from shop.exports.selection import BOOKS, Selection
-from shop.exports.signing import for_signing, signed
+from shop.exports.signing import NotSigned, signed
 from shop.giving.record import Record, all_of
 from shop.giving.row_texts import Progress
 from shop.money import pounds_and_pence
@@ -29,16 +29,16 @@ KINDS: Final[Mapping[str, str]] = {
 
 
 def write(session: Session, selection: Selection, office: Office, progress: Progress) -> Iterator[bytes]:
-    """The file, whole. Raises DoesNotFit when it cannot be set."""
+    """The file, whole. Raises DoesNotFit when it cannot be set or signed."""
     from shop.paper.typesetting import NotTypeset, typeset  # noqa: PLC0415 - it reads every font there is
 
     seller = office.seller
     page = _page(session, selection, seller, progress)
     try:
         made = typeset([page], title=f"Giving statement: {selection.title}", seller=seller)
-    except NotTypeset:
+        yield signed(made, office.certificate)
+    except (NotTypeset, NotSigned):
         raise DoesNotFit("The PDF could not be made. Please try again, or with fewer days.") from None
-    yield signed(made, office.certificate) if office.certificate else for_signing(made)
 
 
 def _page(session: Session, selection: Selection, seller: str, progress: Progress) -> dict[str, Any]:

@@ -1,13 +1,16 @@
 import csv
 import io
+import itertools
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import update
 
 from shop import exports
@@ -18,7 +21,8 @@ from shop.giving.booking_days import Part
 from shop.giving.ledger import Standing
 from shop.giving.models import LedgerTxn, Policy
 from shop.giving.record import Record, listed
-from tests.exports.files import OFFICE, text_of
+from tests.engines import ONE_ENGINE
+from tests.exports.files import OFFICE, file_of, text_of
 from tests.giving.conftest import Books
 
 
@@ -41,6 +45,11 @@ def year(books: Books, clock_at: Callable[[datetime], None]) -> Books:
 def written(books: Books, name: str, first: date | None = None, last: date | None = None) -> str:
     with books.database.reading() as session:
         return text_of(session, name, "live", first, last)
+
+
+def file_of_days(books: Books, name: str) -> bytes:
+    with books.database.reading() as session:
+        return file_of(session, name, of_days("live"))
 
 
 def test_the_csv_has_a_row_for_each_transaction_and_sums_to_the_totals(year: Books) -> None:
@@ -92,10 +101,39 @@ def test_the_columns_are_these_and_none_is_about_a_person() -> None:
     )  # fmt: skip
 
 
+@ONE_ENGINE
 def test_no_cell_can_begin_a_formula(year: Books) -> None:
-    for row in csv.reader(io.StringIO(written(year, "csv"), newline="")):
-        for cell in row:
-            assert re.fullmatch(r"(|-?\d+(\.\d\d)?|[A-Za-z0-9][\w:./ +-]*)", cell), cell
+    year.without_guards()
+    with year.database.transaction() as session:
+        session.execute(update(LedgerTxn).where(LedgerTxn.seq == 2).values(sku="=1+1", cause="@SUM(1)"))
+        remittances.record_remittance(
+            session, book="live", policy_id=year.policy, amount_pence=5, paid_on=date(2026, 12, 1),
+            bank_reference="PAID", key="x", actor="finance",
+        )  # fmt: skip
+    for charity in ("PANDAS Foundation UK", "=HYPERLINK(1)", "+1", "-1", "@A1", "\t=1", "\r=1"):
+        with year.database.transaction() as session:
+            session.execute(update(Policy).values(charity_name=charity))
+        for kind in ("csv", "xero", "freeagent-bank"):
+            rows = list(csv.reader(io.StringIO(written(year, kind), newline="")))
+            assert rows
+            for cell in itertools.chain.from_iterable(rows):
+                assert not cell.startswith(("=", "+", "@", "\t", "\r")), (kind, cell)
+                assert not cell.startswith("-") or re.fullmatch(r"-\d+(\.\d\d)?", cell), (kind, cell)
+    with zipfile.ZipFile(io.BytesIO(file_of_days(year, "xlsx"))) as book:
+        formulas = set(re.findall("<f>(.*?)<", book.read("xl/worksheets/sheet2.xml").decode()))
+    assert [formula.partition("(")[0] for formula in formulas] == ["SUM", "SUM"]
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize("name", sorted(exports.FORMATS))
+def test_a_file_of_no_postings_is_still_one(books: Books, name: str) -> None:
+    whole = file_of_days(books, name)
+    if name == "xlsx":
+        assert zipfile.ZipFile(io.BytesIO(whole)).testzip() is None
+    elif name == "pdf":
+        assert "Nothing was booked." in PdfReader(io.BytesIO(whole)).pages[1].extract_text()
+    else:
+        assert len(whole.splitlines()) == {"csv": 1, "xero": 1, "beancount": 13, "hledger": 8}.get(name, 0)
 
 
 def test_the_beancount_file_carries_every_line_and_closes_at_its_own_balances(year: Books) -> None:

@@ -225,7 +225,9 @@ def in_pdf(pdf: bytes, folder: Path) -> list[str]:
 
 @ON_SQLITE
 def test_the_pdf_says_the_same_sums_and_has_a_field_to_sign(session: Session, tmp_path: Path) -> None:
-    for number, selection in enumerate(selections()):
+    for number, selection in list(enumerate(selections()))[
+        1::2
+    ]:  # November with its dispute, and the quarter
         lines = in_pdf(file_of(session, "pdf", selection), tmp_path)
         said = [pounds_and_pence(hand(line, number)) for line in WORKED]
         first = lines.index("What Amount") + 1
