@@ -74,6 +74,16 @@ def months(session: Session, services: Services) -> Sequence[MonthBooks]:
     return found
 
 
+def booked_month(
+    session: Session, services: Services, name: str
+) -> tuple[MonthBooks, Sequence[JournalEntry]] | None:
+    """A month's accounts, and everything that was booked in it, by day. None for one that is not in them."""
+    found = next((month for month in months(session, services) if month.name == name), None)
+    if found is None:
+        return None
+    return found, sorted(journal(session, services, one_month(name)), key=lambda one: (one.day, one.key))
+
+
 def added(entries: Iterable[JournalEntry]) -> Sides:
     """What these entries come to, account by account."""
     plus, minus = dict(NOTHING), dict(NOTHING)

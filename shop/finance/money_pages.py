@@ -11,10 +11,10 @@ from shop import web
 from shop.accounts.access import require
 from shop.bookkeeping.chart_of_accounts import MoneyAccount as Account
 from shop.bookkeeping.models import MovementReading
-from shop.bookkeeping.money_months import MonthBooks, journal, months
-from shop.bookkeeping.month_bounds import one_month
+from shop.bookkeeping.money_months import MonthBooks, booked_month, months
 from shop.bookkeeping.movement_reading import read_again
 from shop.container import current_services
+from shop.finance.money_file_pages import MoneyFileForm
 from shop.finance.money_rows import account_foot, account_rows, journal_row, month_row, reading_said
 from shop.money import pounds_and_pence
 from shop.web.dates import month_name
@@ -71,16 +71,15 @@ def show(month: str) -> ResponseReturnValue:
     """The accounts of one month, and everything that was booked in it."""
     services, page = current_services(), _page()
     with web.reading() as session:
-        found = next((one for one in months(session, services) if one.name == month), None)
-        if found is None:
-            abort(HTTPStatus.NOT_FOUND)
-        entries = sorted(journal(session, services, one_month(month)), key=lambda one: (one.day, one.key))
+        found, entries = booked_month(session, services, month) or abort(HTTPStatus.NOT_FOUND)
     rows = entries[(page - 1) * MOST_ROWS : page * MOST_ROWS]
     here = f"/finance/money/{month}?page="
     return render_template(
         "finance/money_month.html",
         book=services.book,
         name=month_name(month),
+        files=MoneyFileForm(formdata=None),
+        saved_from=f"/finance/money/{month}/file",
         complete=found.complete,
         accounts=account_rows(found),
         foot=account_foot(found),

@@ -174,3 +174,18 @@ def test_a_payout_made_by_hand_says_that_nobody_knows_what_is_in_it(
     page = finance.get(f"{PAGE}/payouts/{payout}").text
     assert "Stripe does not say which payments" in page
     assert "does not add up" not in page
+
+
+@pytest.mark.parametrize("kind", ["csv", "beancount", "hledger", "xero", "freeagent"])
+def test_a_month_of_the_money_is_saved_for_an_accounting_program(
+    finance: Shopper, harness: Harness, paid: str, kind: str
+) -> None:
+    read_movements(harness.services)
+    month = clock.month(clock.now())
+    page = soup(finance.get(f"{PAGE}/{month}")).select(f"form[action='{PAGE}/{month}/file'] option")
+    assert kind in {str(option["value"]) for option in page}
+    file = finance.get(f"{PAGE}/{month}/file?format={kind}")
+    assert f"money-test-{month}." in file.headers["Content-Disposition"]
+    assert "Sale" in file.text
+    assert finance.get(f"{PAGE}/{month}/file?format=sql").status_code == 404
+    assert finance.get(f"{PAGE}/2001-01/file?format={kind}").status_code == 404

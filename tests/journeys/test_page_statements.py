@@ -81,7 +81,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/finance/documents/{document}/file": 6, "/finance/evidence?day={today}": 20,
     "/finance/evidence/pack.zip?day={today}": 24, "/finance/evidence/paper.pdf?day={today}": 18,
     "/finance/money": 16, "/finance/money/{month}": 20, "/finance/money/orders": 4,
-    "/finance/money/vat": 24,
+    "/finance/money/vat": 24, "/finance/money/{month}/file": 20,
     "/finance/money/orders/{open}": 13, "/finance/money/payouts": 6, "/finance/money/payouts/{payout}": 10,
 }  # fmt: skip
 """How many statements an address takes at most, when it is asked for a second time."""

@@ -134,6 +134,7 @@ PERMISSIONS: Final = {
     "/finance/months/<month>/statement.json": STAFF,
     "/finance/money": STAFF,
     "/finance/money/<month>": STAFF,
+    "/finance/money/<month>/file": STAFF,
     "/finance/money/reading": STAFF,
     "/finance/money/payouts": STAFF,
     "/finance/money/payouts/<payout_id>": STAFF,
