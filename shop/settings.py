@@ -49,6 +49,8 @@ class Settings:
     stripe_api_base: str | None = None
     log_key: bytes | None = field(default=None, repr=False)
     """32 bytes that sign the log of giving; None for those in a file of the instance directory."""
+    log_witnesses: str = ""
+    """Whom its checkpoints are brought before: keys and addresses in turn."""
     statement_certificate: SigningCertificate | None = None
     """What statements of giving are signed with."""
 
@@ -101,6 +103,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         mail_url=_url("MAIL_URL", env["MAIL_URL"], {"smtp", "smtps"}) if env.get("MAIL_URL") else None,
         stripe_secret_key=secret_key,
         stripe_webhook_secret=webhook_secret,
+        log_witnesses=env.get("LOG_WITNESSES") or "",
         log_key=_log_key(env["LOG_KEY"]) if env.get("LOG_KEY") else None,
         stripe_api_base=_url("STRIPE_API_BASE", env["STRIPE_API_BASE"], {"http", "https"})
         if env.get("STRIPE_API_BASE")

@@ -35,6 +35,13 @@ class CheckpointFiles:
                 if _name(size) not in there:
                     self._write(size, session.get_one(LogCheckpoint, (self.book, size)).note)
 
+    def add(self, size: int, line: str) -> None:
+        """Add what a witness signed to the file of a checkpoint, if it is here."""
+        file = self.folder / _name(size)
+        if file.exists() and line not in file.read_text("utf-8", "replace"):
+            with file.open("a", encoding="utf-8") as opened:
+                opened.write(f"{line}\n")
+
     def kept(self) -> Sequence[Held]:
         """All that are there, by size."""
         return [

@@ -13,11 +13,13 @@ from shop.settings import Settings
 from shop.transparency import log_check, publishing
 from shop.transparency.checkpoint_check import Held
 from shop.transparency.checkpoint_files import FOLDER, CheckpointFiles
+from shop.transparency.cosigning import Cosigning
 from shop.transparency.leaf_check import Progress
 from shop.transparency.models import LogCheckpoint
-from shop.transparency.signed_notes import SigningKey, VerifierKey
+from shop.transparency.signed_notes import SigningKey
 from shop.transparency.signing_key import signing_key
 from shop.transparency.stored_tree import StoredTree
+from shop.transparency.witnesses import Witness, read_witnesses
 
 Closed = Callable[[Session, LogCheckpoint], None]
 
@@ -42,14 +44,14 @@ class GivingLog:
     key: SigningKey
     """Its name is the log's origin."""
     files: CheckpointFiles
-    witnesses: Sequence[VerifierKey] = ()
-    """Whose cosignatures count."""
+    witnesses: Sequence[Witness] = ()
 
     @classmethod
     def of(cls, settings: Settings, database: Database, vault: Vault, book: Book) -> Self:
-        """The log of a shop. Raises SettingsError when its key is damaged."""
+        """The log of a shop. Raises SettingsError when its key or its witnesses are none."""
         files = CheckpointFiles(settings.instance_dir / FOLDER / book, book)
-        return cls(database, vault, book, signing_key(settings, book), files)
+        key, asked = signing_key(settings, book), read_witnesses(settings.log_witnesses)
+        return cls(database, vault, book, key, files, asked)
 
     def keep_up(self, closed: Closed = lambda _session, _checkpoint: None) -> bool:
         """Make the day's checkpoint, or a month's, if it is due. Give whether one was made.
@@ -58,13 +60,21 @@ class GivingLog:
         Raises LogWentBack rather than sign what contradicts a checkpoint that is kept here.
         """
         if not self._is_due():
-            return False
+            return self._have_signed()
         with self.database.transaction() as session:
             made = publishing.publish(session, self.vault, self.key, self.book)
             if made is not None and made.reason == publishing.CLOSE:
                 closed(session, made)
         self.files.keep_all(self.database)
+        self._have_signed()
         return True
+
+    def _have_signed(self) -> bool:
+        """By each witness that has not signed the newest checkpoint. Raises WitnessDisagrees."""
+        signed = Cosigning(self.database, self.book, self.witnesses).cosign()
+        for checkpoint, cosigned in signed:
+            self.files.add(checkpoint.size, cosigned.line)
+        return bool(signed)
 
     def _is_due(self) -> bool:
         with self.database.looking() as session:
@@ -84,6 +94,6 @@ class GivingLog:
             self.key.verifier,
             self.book,
             held=[*self.files.kept(), *held],
-            witnesses=self.witnesses,
+            witnesses=[witness.key for witness in self.witnesses],
             progress=progress,
         )

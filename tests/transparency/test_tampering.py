@@ -22,6 +22,7 @@ from shop.transparency.checkpoints import cosign
 from shop.transparency.giving_log import GivingLog
 from shop.transparency.models import LogCheckpoint, LogCosignature
 from shop.transparency.signed_notes import COSIGNING, Note, SigningKey
+from shop.transparency.witnesses import Witness
 from tests.conftest import copy_of
 from tests.keys import VAULT_KEY
 from tests.transparency.log_books import KEY, LogBooks
@@ -78,7 +79,7 @@ def grown(database: Database, vault: Vault, folder: Path, set_clock: Callable[..
         policy = policies.load_sample_policy(session)
     books = LogBooks(database, policy.id, vault, set_clock)
     files = CheckpointFiles(folder / "checkpoints" / "live", "live")
-    log = GivingLog(database, vault, "live", KEY, files, [WITNESS.verifier])
+    log = GivingLog(database, vault, "live", KEY, files, [Witness(WITNESS.verifier, "")])
     books.sell(10, units=26)
     books.next_day()
     refunded, disputed, erased = books.sell(3)
