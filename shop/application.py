@@ -14,7 +14,7 @@ from shop.accounts import passkey_routes, security_log
 from shop.accounts import routes as accounts
 from shop.catalogue import page_cache, previews
 from shop.catalogue import routes as catalogue
-from shop.charity import joining, receiving, room
+from shop.charity import entrance
 from shop.checkout import (
     back_in_stock_routes,
     basket_routes,
@@ -93,9 +93,6 @@ TOPICS: Final = (
     accounts,
     passkey_routes,
     owner_routes,
-    room,
-    receiving,
-    joining,
     *finance_office.TOPICS,
     journal_routes,
     comment_routes,
@@ -106,6 +103,7 @@ TOPICS: Final = (
     log_routes,
     wall_page,
     *workshop.TOPICS,
+    *entrance.TOPICS,
 )
 """The modules whose blueprints make up the site."""
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, inspect
 
 from shop import migrations, triggers
 from shop.catalogue import version_triggers
+from shop.confirmations import confirmation_guards
 from shop.db import Database
 from shop.giving import ledger_triggers
 from shop.giving.models import LedgerTxn
@@ -41,6 +42,12 @@ class LogUnguarded(Unguarded):
     danger = "The log of giving is not protected"
 
 
+class ConfirmationsUnguarded(Unguarded):
+    """Without those that keep what the charity has said."""
+
+    danger = "What the charity confirmed is not protected"
+
+
 class OrdersUnguarded(Unguarded):
     """Without those that move an order's version."""
 
@@ -62,6 +69,7 @@ class RunsUnguarded(Unguarded):
 WANTED: Final[Mapping[type[Unguarded], Triggers]] = {
     LedgerUnguarded: ledger_triggers.TRIGGERS,
     LogUnguarded: log_triggers.TRIGGERS,
+    ConfirmationsUnguarded: confirmation_guards.TRIGGERS,
     OrdersUnguarded: version_guards.TRIGGERS,
     CatalogueUnguarded: version_triggers.TRIGGERS,
     RunsUnguarded: run_guards.TRIGGERS,

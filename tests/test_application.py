@@ -8,10 +8,18 @@ from sqlalchemy import text
 
 from shop.application import create_app
 from shop.catalogue import version_triggers
+from shop.confirmations import confirmation_guards
 from shop.db import Database
 from shop.giving import ledger_triggers
 from shop.orders import version_guards
-from shop.schema_checks import CatalogueUnguarded, LedgerUnguarded, LogUnguarded, OrdersUnguarded, Unguarded
+from shop.schema_checks import (
+    CatalogueUnguarded,
+    ConfirmationsUnguarded,
+    LedgerUnguarded,
+    LogUnguarded,
+    OrdersUnguarded,
+    Unguarded,
+)
 from shop.settings import Settings
 from shop.sql import is_sqlite
 from shop.trader import SampleTrader
@@ -22,6 +30,7 @@ from tests.pages.trader_file import name_trader
 GUARDED: dict[str, tuple[type[Unguarded], Triggers]] = {
     "ledger": (LedgerUnguarded, ledger_triggers.TRIGGERS),
     "log": (LogUnguarded, log_triggers.TRIGGERS),
+    "confirmations": (ConfirmationsUnguarded, confirmation_guards.TRIGGERS),
     "orders": (OrdersUnguarded, version_guards.TRIGGERS),
     "catalogue": (CatalogueUnguarded, version_triggers.TRIGGERS),
 }

@@ -5,6 +5,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from shop import migrations, triggers
+from shop.confirmations import confirmation_guards
 from shop.db import Database
 from shop.giving import ledger_triggers
 from shop.orm import Base
@@ -31,6 +32,7 @@ def test_a_migrated_database_guards_its_ledger(migrated: Database) -> None:
     with migrated.engine.connect() as connection:
         assert triggers.missing(connection, ledger_triggers.TRIGGERS) == []
         assert triggers.missing(connection, log_triggers.TRIGGERS) == []
+        assert triggers.missing(connection, confirmation_guards.TRIGGERS) == []
         assert migrations.is_current(connection)
 
 

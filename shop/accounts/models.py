@@ -88,7 +88,7 @@ class Passkey(Base):
 
 
 class PasskeyChallenge(Base):
-    """What a passkey was asked to sign, until it is answered, once. Here lies only its SHA-256."""
+    """What a passkey was asked to sign, until it is answered, once. Here lies only a SHA-256 of it."""
 
     __tablename__ = "passkey_challenge"
 

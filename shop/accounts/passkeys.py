@@ -26,6 +26,8 @@ class Purpose(StrEnum):
     ADD = "add"
     CONFIRM = "confirm"
     JOIN = "join"
+    PAYMENT = "payment"
+    """That a payment has reached the charity: what is signed is said by the challenge itself."""
 
 
 class PasskeyRefused(Exception):
@@ -52,9 +54,11 @@ class Asked:
 
 
 def ask(session: Session, challenge: bytes, asked: Asked, browser: str) -> None:
-    """Remember what this browser is asked; what it was asked before for the same stands beside it."""
+    """Remember what this browser is asked; asked for the very same once more, it is asked once."""
     row = {**asdict(asked), "browser": browser, "made_at": clock.now()}
-    session.add(PasskeyChallenge(challenge_hash=_digest(challenge), **row))
+    hashed = _digest(challenge, browser)
+    session.execute(delete(PasskeyChallenge).where(PasskeyChallenge.challenge_hash == hashed))
+    session.add(PasskeyChallenge(challenge_hash=hashed, **row))
     session.flush()
 
 
@@ -66,7 +70,7 @@ def take(session: Session, challenge: bytes, asked: Asked, browser: str) -> str 
     row = session.execute(
         delete(PasskeyChallenge)
         .where(
-            PasskeyChallenge.challenge_hash == _digest(challenge),
+            PasskeyChallenge.challenge_hash == _digest(challenge, browser),
             PasskeyChallenge.purpose == asked.purpose,
             PasskeyChallenge.browser == browser,
             PasskeyChallenge.account_id == asked.account_id,
@@ -161,5 +165,6 @@ def fingerprint(passkey: Passkey) -> str:
     return hashlib.sha256(passkey.spki).hexdigest()
 
 
-def _digest(challenge: bytes) -> str:
-    return hashlib.sha256(challenge).hexdigest()
+def _digest(challenge: bytes, browser: str) -> str:
+    """What is asked for a payment is the same in every browser, and remembered for each."""
+    return hashlib.sha256(challenge + browser.encode()).hexdigest()

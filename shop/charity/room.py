@@ -1,5 +1,6 @@
 """/charity: the room of whoever the gifts are for. It shows no name, no address and no word of a buyer's."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -8,9 +9,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from shop import clock, web
-from shop.accounts import charity_people
+from shop.accounts import charity_people, passkeys
 from shop.accounts.access import account, require
+from shop.accounts.models import Passkey
+from shop.accounts.passkeys import fingerprint
 from shop.charity.room_rows import entry_row, file_links, month_row, payment_row, room_figures
+from shop.confirmations import charity_keys, payment_confirmations
 from shop.container import current_services
 from shop.exports.selection import of_days, of_month
 from shop.finance.due_rows import shown_due
@@ -22,6 +26,7 @@ from shop.giving.due import due
 from shop.giving.month_close import Closed, Ending
 from shop.giving.month_statements import MonthStatement
 from shop.giving.months import by_month, read_sums
+from shop.web.cells import Cells
 from shop.web.dates import month_name
 
 blueprint = Blueprint("charity_room", __name__, url_prefix="/charity")
@@ -41,14 +46,19 @@ def overview() -> ResponseReturnValue:
         waits = [shown_due(one, clock.today()) for one in due(session, book) if one.charity_name == name]
         known = by_month(read_sums(session, book), "")
         owed, held = remittances.owed(session, book), known[-1].held_pence if known else 0
-        paid = payments_to(session, name)
+        paid = _payments(session, name)
+        keys = [
+            (one.name, charity_keys.grouped(fingerprint(one)), fingerprint(one)) for one in _mine(session)
+        ]
+        named = charity_keys.named_by(session, name)
         closed = month_close.closed_months(session)
     return render_template(
         "charity/overview.html",
         charity=name,
         figures=room_figures(owed, name, held),
         due=waits,
-        payments=[payment_row(one) for one in paid[:LATEST]],
+        payments=paid[:LATEST],
+        keys=[(name, shown, whole in named) for name, shown, whole in keys],
         latest=max(closed, default=None),
         latest_name=month_name(max(closed)) if closed else "",
         test=book == "test",
@@ -60,8 +70,8 @@ def overview() -> ResponseReturnValue:
 def payments() -> ResponseReturnValue:
     """Every payment to this charity."""
     with web.reading() as session:
-        paid = payments_to(session, charity_people.charity_of(session, account().id))
-    return render_template("charity/payments.html", payments=[payment_row(one) for one in paid])
+        paid = _payments(session, charity_people.charity_of(session, account().id))
+    return render_template("charity/payments.html", payments=paid)
 
 
 @blueprint.get("/months")
@@ -139,10 +149,16 @@ def month_file(month: str, kind: str) -> ResponseReturnValue:
     return sent(kind, of_month(current_services().book, month))
 
 
-def payments_to(session: Session, charity_name: str) -> list[remittances.Remittance]:
-    """The payments to a charity, newest first."""
+def _payments(session: Session, charity_name: str) -> list[Cells]:
+    """The payments to a charity as rows, newest first."""
     made = remittances.remittances(session, current_services().book)
-    return [one for one in made if one.charity_name == charity_name]
+    mine = [one for one in made if one.charity_name == charity_name]
+    confirmed = payment_confirmations.of(session, [one.seq for one in mine])
+    return [payment_row(one, confirmed.get(one.seq, ())) for one in mine]
+
+
+def _mine(session: Session) -> Sequence[Passkey]:
+    return passkeys.standing(session, account().id)
 
 
 def _of_book(found: Ending, book: str) -> MonthStatement:

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from shop import exports
+from shop.confirmations.payment_confirmations import Confirmed
 from shop.giving.documents import Document
 from shop.giving.month_close import Closed
 from shop.giving.month_statements import MonthStatement
 from shop.giving.record import Record
 from shop.giving.remittances import Remittance
 from shop.money import pounds_and_pence
-from shop.web.cells import Cells, Link
+from shop.web.cells import Cells, Link, Status
 from shop.web.dates import day, month_name, short_day
 
 KINDS: Final = {
@@ -40,14 +41,14 @@ def entry_row(record: Record) -> Cells:
     ]
 
 
-def payment_row(made: Remittance) -> Cells:
-    """One payment to the charity."""
+def payment_row(made: Remittance, confirmed: Sequence[Confirmed]) -> Cells:
+    """One payment to the charity, and whether it was confirmed."""
     shown = f"/charity/payments/{made.seq}"
     return [
         Link(day(made.paid_on), shown, about=f", payment {made.seq}", tall=True),
         pounds_and_pence(made.amount_pence),
         made.bank_reference,
-        _stands(made),
+        _stands(made, confirmed),
     ]
 
 
@@ -95,7 +96,13 @@ def file_links(address: str) -> list[Link]:
     return [Link(found.label, f"{address}.{kind}", tall=True) for kind, found in exports.FORMATS.items()]
 
 
-def _stands(made: Remittance) -> str:
+def _stands(made: Remittance, confirmed: Sequence[Confirmed]) -> str | Status:
     if made.undoes:
         return f"Undoes payment {made.undoes}: it was written down by mistake"
-    return "Written down by mistake, undone" if made.undone else ""
+    if made.undone:
+        return "Written down by mistake, undone"
+    if counts := [one for one in confirmed if one.counts]:
+        return Status("Confirmed", "good", f" on {short_day(counts[0].at)}")
+    return (
+        Status("Signed", "wait", ": your key is not in the agreement yet") if confirmed else "To be confirmed"
+    )

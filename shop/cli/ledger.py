@@ -44,6 +44,7 @@ def verify(files: tuple[Path, ...]) -> None:
         problems = verification.verify(session, log.anchors(session), progress=progress)
         problems += triggers.missing(session.connection(), ledger_triggers.TRIGGERS)
         problems += log.problems(session, files)
+        problems += log.confirmation_problems(session)
     for problem in problems:
         click.echo(problem)
     click.echo("The ledger is sound." if not problems else f"{len(problems)} problems.")

@@ -1,4 +1,4 @@
-"""What `ledger verify` asks of the log of giving."""
+"""What `ledger verify` asks of the log of giving, and of what the charity has confirmed."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from shop import current
+from shop.confirmations.payment_confirmations import problems as confirmation_problems
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
 from shop.opening import book_in_use
@@ -13,7 +14,7 @@ from shop.transparency.anchoring import anchors
 from shop.transparency.checkpoint_check import Held
 from shop.transparency.giving_log import GivingLog
 
-__all__ = ["anchors", "problems"]
+__all__ = ["anchors", "confirmation_problems", "problems"]
 
 
 def problems(session: Session, files: Iterable[Path]) -> list[str]:

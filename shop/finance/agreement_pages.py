@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from shop import clock, web
 from shop.accounts.access import require
+from shop.confirmations import charity_keys
 from shop.container import current_services
 from shop.finance.agreement_forms import AgreementForm, EndForm
 from shop.finance.agreement_rows import agreement_row, facts
@@ -131,6 +132,7 @@ def take_back(number: int) -> ResponseReturnValue:
     """Remove one that was written down by mistake."""
     try:
         with web.transaction() as session:
+            charity_keys.forget_of_unused(session, number)
             agreements.take_back(session, number)
     except agreements.InUse:
         web.flash_refusal(USED)

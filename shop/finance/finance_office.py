@@ -4,6 +4,7 @@ from typing import Final
 
 from shop.finance import (
     agreement_pages,
+    charity_key_pages,
     charity_people_pages,
     document_pages,
     evidence_pages,
@@ -22,6 +23,7 @@ from shop.finance import (
 TOPICS: Final = (
     routes,
     agreement_pages,
+    charity_key_pages,
     charity_people_pages,
     month_pages,
     remittances,

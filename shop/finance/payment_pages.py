@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from shop import web
 from shop.accounts import roster
 from shop.accounts.access import require
+from shop.confirmations import payment_confirmations
 from shop.container import current_services
 from shop.finance.document_rows import document_row
 from shop.finance.file_forms import FileForm
-from shop.finance.rows import payment_facts
+from shop.finance.rows import confirmed_sentence, payment_facts
 from shop.finance.uploads import FILE, HINT, DocumentForm
 from shop.giving import documents, remittances
 from shop.giving.documents import About
@@ -70,12 +71,14 @@ def _page(seq: int, form: DocumentForm) -> str:
         made = remittances.one(session, current_services().book, seq)
         files = documents.listed(session, About(payment_seq=seq))
         addresses = roster.addresses(session)
+        confirmed = payment_confirmations.of(session, [seq]).get(seq, [])
     if made is None:
         abort(HTTPStatus.NOT_FOUND)
     return render_template(
         "finance/payment.html",
         payment=made,
-        facts=payment_facts(made, addresses),
+        facts=payment_facts(made, addresses)
+        + [("By the charity", confirmed_sentence(one)) for one in confirmed],
         documents=[document_row(one) for one in files],
         form=form,
         files=FileForm(formdata=None),

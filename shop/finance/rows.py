@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from shop.accounts.roster import who
+from shop.confirmations.payment_confirmations import Confirmed
 from shop.giving.record import Record
 from shop.giving.remittances import Remittance
 from shop.money import pounds_and_pence
@@ -49,6 +50,12 @@ def payment_facts(made: Remittance, addresses: Mapping[int, str]) -> list[tuple[
         ("Recorded", f"{minute(made.booked_at)}, by {who(made.actor, addresses)}"),
     ]
     return [*facts, ("Said of a receipt", made.receipt)] if made.receipt else facts
+
+
+def confirmed_sentence(one: Confirmed) -> str:
+    """That somebody at the charity has confirmed a payment."""
+    counts = "" if one.counts else ", which no agreement names yet"
+    return f"Confirmed on {minute(one.at)} with the key {one.fingerprint[:8]}…{counts}."
 
 
 def _receipt(made: Remittance, address: str) -> Cell:

@@ -48,6 +48,8 @@ class Given:
     owed: tuple[tuple[str, int], ...]
     """To each charity now."""
     payments: tuple[Remittance, ...]
+    confirmed: tuple[tuple[int, date], ...]
+    """The payments that the charity has confirmed with its own key, and on which day."""
     seq: int
     hash: str
     booked_on: date | None
@@ -157,12 +159,14 @@ def month_table(given: Given) -> MonthTable:
     )
 
 
-def payment_row(payment: Remittance) -> Cells:
+def payment_row(payment: Remittance, confirmed_on: date | None = None) -> Cells:
     """One payment: the day, the amount, to whom, and whether the charity has said that it came."""
     if payment.undone:
         said = "Written down by mistake, undone"
     elif payment.undoes:
         said = "Undoes a payment written down by mistake"
+    elif confirmed_on:
+        said = f"Confirmed by the charity on {day(confirmed_on)}"
     else:
         said = "Receipt on file" if payment.receipt or payment.has_document else ""
     return [day(payment.paid_on), pounds_and_pence(payment.amount_pence), payment.charity_name, said]

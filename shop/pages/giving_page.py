@@ -6,6 +6,8 @@ knows of an order already could tell which one it was. Nothing is shown that is 
 
 import csv
 import io
+from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from flask import Blueprint, Flask, current_app, render_template
@@ -14,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock, web
 from shop.catalogue.page_cache import CachedPages, Statement, answer_from_memory
+from shop.confirmations.payment_confirmations import first_that_counts
 from shop.giving import remittances
 from shop.giving.gift_counts import gifts, shares
 from shop.giving.months import Sums, by_month, owed_by_charity, read_sums
@@ -78,7 +81,8 @@ def _given(session: Session, sums: Sums, statement: str | None) -> Given:
         agreement=_agreement(session, live=sums.book == "live"),
         months=tuple(reversed(by_month(sums, month))),
         owed=tuple(sorted(owed_by_charity(session, sums).items())),
-        payments=tuple(remittances.remittances(session, sums.book)),
+        payments=(payments := tuple(remittances.remittances(session, sums.book))),
+        confirmed=_confirmed(session, [payment.seq for payment in payments]),
         seq=sums.seq,
         hash=sums.hash,
         booked_on=sums.booked_on,
@@ -86,6 +90,12 @@ def _given(session: Session, sums: Sums, statement: str | None) -> Given:
         this_year=gifts(sums, each, since=f"{month[:4]}-01"),
         in_all=gifts(sums, each),
     )
+
+
+def _confirmed(session: Session, payments: Sequence[int]) -> tuple[tuple[int, date], ...]:
+    """On which days the charity confirmed these payments, with a key that its agreement names."""
+    found = first_that_counts(session, payments)
+    return tuple((seq, clock.in_britain(at).date()) for seq, at in sorted(found.items()))
 
 
 def _agreement(session: Session, *, live: bool) -> Agreement | None:
@@ -116,7 +126,7 @@ def _page(given: Given) -> str:
         owed=[f"{name}: {pounds_and_pence(pence)} owed now" for name, pence in given.owed],
         drawn=chart(given.months),
         months=month_table(given),
-        payments=[payment_row(payment) for payment in given.payments],
+        payments=[payment_row(one, dict(given.confirmed).get(one.seq)) for one in given.payments],
         agreement=agreement_facts(given.agreement) if given.agreement else [],
     )
 

@@ -240,6 +240,8 @@ BUTTONS: Final = {
     "/charity/join/<token>",
     "/charity/join/<token>/options",
     "/finance/charity/<int(max=2147483647):number>/removal",
+    "/charity/payments/<int(max=2147483647):seq>/confirmation",
+    "/charity/payments/<int(max=2147483647):seq>/confirmation/options",
     "/sign-in/link/<token>",
     "/webhooks/stripe",
 }
@@ -250,6 +252,7 @@ TRIED_ELSEWHERE: Final = {
     "/sign-in/passkeys",
     "/finance/money/payouts/<payout_id>/arrival",
     "/finance/charity",
+    "/finance/agreements/<int(max=2147483647):number>/keys",
     "/finance/agreements/new",
     "/finance/agreements/<int(max=2147483647):number>/end",
     "/finance/agreements/<int(max=2147483647):number>/documents",

@@ -663,6 +663,20 @@ def charity_invited(visitor: Visitor) -> None:
     visitor.presses("Invite")
 
 
+def charity_key_waits(visitor: Visitor) -> None:
+    visitor.has_signed_in("finance")
+    with visitor.shop.database.transaction() as session:
+        account, _ = charity_people.invite(session, "jo@example.com", PANDAS, by="finance 1", secret="")
+        passkeys.add(session, account.id, passkeys.NewKey(b"id", b"key", b"key", 0), "First passkey")
+    visitor.open("/finance/agreements/1/keys")
+
+
+def charity_key_refused(visitor: Visitor) -> None:
+    charity_key_waits(visitor)
+    visitor.puts("Fingerprint", "12 34")
+    visitor.presses("Name the key")
+
+
 def charity_not_invited(visitor: Visitor) -> None:
     visitor.has_signed_in("finance")
     visitor.open("/finance/charity")
@@ -1887,6 +1901,8 @@ PAGE_STATES: Final = (
     PageState("charity month", "/charity/months/<month>", charity_at("/charity/months/{month}", closed=True)),
     PageState("charity ledger", "/charity/ledger", charity_ledger_asked, shows="Found for 1"),
     PageState("charity people", "/finance/charity", charity_invited, shows="is invited"),
+    PageState("charity keys", "/finance/agreements/<number>/keys", charity_key_waits, shows="jo@example.com"),
+    PageState("charity keys refused", "/finance/agreements/<number>/keys", charity_key_refused, 422),
     PageState("charity people refused", "/finance/charity", charity_not_invited, 422),
     PageState("password refused", "/sign-in/password", refused_password, 422),
     PageState("staff", "/owner/staff", listed_staff, shows="No password yet"),
@@ -2168,6 +2184,7 @@ NO_PAGE: Final = {
     "/finance/ledger.<kind>": "a file",
     "/charity/ledger.<kind>": "a file",
     "/charity/months/<month>/file.<kind>": "a file",
+    "/charity/payments/<seq>/confirmation/signed.json": "a file",
     "/charity/payments/<seq>/file.<kind>": "a file",
     "/charity/months/<month>/statement.json": "a file",
     "/charity/payments/<seq>/receipts/<number>": "a file",

@@ -1,0 +1,272 @@
+"""The charity confirms a payment with its own key: for that payment and no other, and anyone can check it."""
+
+import json
+import subprocess
+from base64 import b64decode
+from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text, update
+from werkzeug.test import TestResponse
+
+from shop import clock
+from shop.accounts.models import Passkey
+from shop.confirmations import payment_confirmations
+from shop.confirmations.assertions import Assertion, problem
+from shop.confirmations.models import CharityKey, PaymentConfirmation
+from shop.giving.models import LedgerTxn
+from shop.transparency.models import LogAnnouncement
+from tests.accounts.helpers import post
+from tests.authenticator import PRESENT, Authenticator, asked
+from tests.charity.conftest import Jo
+from tests.shopper import Shopper, soup
+
+PAYMENT = 3
+PAGE = f"/charity/payments/{PAYMENT}"
+CONFIRMATION = f"{PAGE}/confirmation"
+KEYS = "/finance/agreements/1/keys"
+
+
+def fingerprint_of(finance: Shopper) -> str:
+    """As finance reads it from the list of what the charity's people have made."""
+    cell = soup(finance.get(KEYS)).select_one("#waiting tbody th, #waiting tbody td")
+    assert cell
+    return cell.text.strip()
+
+
+def names(finance: Shopper, shown: str, **changes: str) -> TestResponse:
+    fields = {"fingerprint": shown, "dated": "2031-07-02", "seen": "y", **changes}
+    return finance.send(KEYS, KEYS, fields)
+
+
+def confirms(jo: Jo) -> TestResponse:
+    wanted = asked(jo.browser, f"{CONFIRMATION}/options", PAGE)
+    return post(jo.browser, CONFIRMATION, PAGE, passkey=jo.device.shows(wanted))
+
+
+def said_on_giving(finance: Shopper) -> str:
+    return finance.get("/giving").text
+
+
+def kept(finance: Shopper) -> list[PaymentConfirmation]:
+    with finance.database.reading() as session:
+        return list(session.scalars(select(PaymentConfirmation)))
+
+
+def test_what_the_charity_signs_counts_once_its_agreement_names_the_key(
+    finance: Shopper, jo: Jo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shop.catalogue.page_cache.FRESH_SECONDS", 0)
+    assert confirms(jo).status_code == 303
+    assert "which no agreement names yet" in jo.text(PAGE)
+    assert "your key is not in the agreement yet" in jo.text("/charity/payments")
+    assert "Confirmed by the charity" not in said_on_giving(finance)
+    assert "is to stand in the agreement" in jo.text("/charity/")
+    assert names(finance, fingerprint_of(finance)).status_code == 303
+    assert "Confirmed by the charity on 3 July 2031" in said_on_giving(finance)
+    assert "Your key is in the agreement" in jo.text("/charity/")
+    assert "Confirmed on 3 Jul 2031" in finance.get(f"/finance/remittances/{PAYMENT}").text
+    assert "Confirmed" in jo.text("/charity/payments")
+
+
+def test_the_log_names_the_key_and_what_was_confirmed_and_nothing_of_who(finance: Shopper, jo: Jo) -> None:
+    names(finance, fingerprint_of(finance))
+    confirms(jo)
+    confirms(jo)
+    with finance.database.reading() as session:
+        said = {row.kind: json.loads(row.said) for row in session.scalars(select(LogAnnouncement))}
+        entry = session.get_one(LedgerTxn, PAYMENT)
+        passkey = session.scalars(select(Passkey)).one()
+    assert said["charity key"]["fingerprint"] == sha256(passkey.spki).hexdigest()
+    assert said["confirmation"]["entry"] == entry.hash == sha256(entry.canonical.encode()).hexdigest()
+    assert "@" not in json.dumps(said)
+    assert len(kept(finance)) == 1, "the same key confirms once"
+
+
+def test_anyone_can_check_it_with_openssl_alone(finance: Shopper, jo: Jo, tmp_path: Path) -> None:
+    confirms(jo)
+    (said,) = json.loads(jo.text(f"{CONFIRMATION}/signed.json"))
+    signed = f"In Remembrance: this payment has reached us (1)\n{said['entry']}\n{said['checkpoint']}"
+    client = json.loads(b64decode(said["client_data"]))
+    assert (
+        b64decode(client["challenge"].replace("-", "+").replace("_", "/") + "==")
+        == sha256(signed.encode()).digest()
+    )
+    parts = {"key": b64decode(said["spki"]), "signature": b64decode(said["signature"])}
+    parts["data"] = b64decode(said["authenticator_data"]) + sha256(b64decode(said["client_data"])).digest()
+    for name, content in parts.items():
+        (tmp_path / name).write_bytes(content)
+    command = "openssl dgst -sha256 -verify key -keyform DER -signature signature data"
+    told = subprocess.run(command.split(), cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert told.stdout.strip() == "Verified OK", told
+    assert sha256(parts["key"]).hexdigest() == said["fingerprint"]
+
+
+def other_origin(device: Authenticator) -> None:
+    device.origin = "https://localhost.example"
+
+
+def other_site(device: Authenticator) -> None:
+    device.relying_party = "localhost.example"
+
+
+def not_verified(device: Authenticator) -> None:
+    device.flags = PRESENT
+
+
+def other_key(device: Authenticator) -> None:
+    device.key = Authenticator().key
+
+
+def other_credential(device: Authenticator) -> None:
+    device.credential_id = b"another".ljust(32)
+
+
+@pytest.mark.parametrize(
+    "does", [other_origin, other_site, not_verified, other_key, other_credential], ids=lambda d: d.__name__
+)
+def test_what_a_hostile_device_signs_is_no_confirmation(
+    finance: Shopper, jo: Jo, does: Callable[[Authenticator], None]
+) -> None:
+    does(jo.device)
+    answer = confirms(jo)
+    assert answer.status_code == 422
+    assert "No passkey was shown, or it did not fit." in answer.text
+    assert kept(finance) == []
+
+
+def test_an_answer_is_for_one_payment_once_and_not_for_long(
+    finance: Shopper, jo: Jo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paid = {"amount": "1", "paid_on": "2031-07-03", "bank_reference": "MORE", "more_than_owed": "y"}
+    assert finance.send("/finance/remittances", "/finance/remittances", paid).status_code == 303
+    wanted = asked(jo.browser, f"{CONFIRMATION}/options", PAGE)
+    answer = jo.device.shows(wanted)
+    other = "/charity/payments/4"
+    assert post(jo.browser, f"{other}/confirmation", other, passkey=answer).status_code == 422
+    assert post(jo.browser, CONFIRMATION, PAGE, passkey=answer).status_code == 422, "it is spent"
+    old = jo.device.shows(asked(jo.browser, f"{CONFIRMATION}/options", PAGE))
+    later = clock.now() + timedelta(minutes=6)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert post(jo.browser, CONFIRMATION, PAGE, passkey=old).status_code == 422
+    assert kept(finance) == []
+
+
+def test_a_sign_in_is_no_confirmation(finance: Shopper, jo: Jo) -> None:
+    wanted = asked(jo.browser, "/sign-in/passkey/options", PAGE)
+    assert post(jo.browser, CONFIRMATION, PAGE, passkey=jo.device.shows(wanted)).status_code == 422
+    assert kept(finance) == []
+
+
+def test_a_colleagues_key_confirms_for_itself_alone(finance: Shopper, come_in: Callable[..., Jo]) -> None:
+    jo, kim = come_in(), come_in("kim@pandas.example")
+    wanted = asked(jo.browser, f"{CONFIRMATION}/options", PAGE)
+    assert post(jo.browser, CONFIRMATION, PAGE, passkey=kim.device.shows(wanted)).status_code == 422
+    assert confirms(jo).status_code == confirms(kim).status_code == 303
+    assert len(kept(finance)) == 2
+
+
+def test_an_undone_payment_cannot_be_confirmed_and_what_was_signed_stays(finance: Shopper, jo: Jo) -> None:
+    confirms(jo)
+    undo = f"/finance/remittances/{PAYMENT}/reversal"
+    assert finance.send(undo, undo, {"reason": "typed twice"}).status_code == 303
+    token = soup(jo.browser.get("/sign-in/passkeys")).select_one("[name=csrf_token]")
+    assert token
+    refused = jo.browser.post(f"{CONFIRMATION}/options", data={"csrf_token": str(token["value"])})
+    assert refused.status_code == 409
+    assert "It was undone" in jo.text(PAGE)
+    assert len(kept(finance)) == 1
+
+
+def test_a_payment_that_is_not_there_has_no_page(jo: Jo) -> None:
+    for address in (
+        "/charity/payments/1",
+        "/charity/payments/99",
+        "/charity/payments/99/confirmation/signed.json",
+    ):
+        assert jo.browser.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "beside"),
+    [
+        ({"fingerprint": "12 34"}, "fingerprint"),
+        ({"fingerprint": "g" * 64}, "fingerprint"),
+        ({"seen": ""}, "seen"),
+        ({"dated": ""}, "dated"),
+        ({"dated": "2031-07-04"}, "dated"),
+        ({"dated": "1999-12-31"}, "dated"),
+    ],
+)
+def test_a_key_is_named_as_the_signed_paper_has_it(
+    finance: Shopper, jo: Jo, fields: dict[str, str], beside: str
+) -> None:
+    answer = names(finance, fingerprint_of(finance), **fields)
+    assert answer.status_code == 422
+    assert soup(answer).select_one(f".summary a[href='#{beside}']")
+    with finance.database.reading() as session:
+        assert session.scalars(select(CharityKey)).all() == []
+
+
+def test_a_key_is_named_once_and_another_agreements_key_counts_for_nothing(finance: Shopper, jo: Jo) -> None:
+    shown = fingerprint_of(finance)
+    assert names(finance, shown.upper()).status_code == 303
+    assert names(finance, shown).status_code == 303
+    with finance.database.reading() as session:
+        assert len(session.scalars(select(CharityKey)).all()) == 1
+    confirms(jo)
+    with finance.database.transaction() as session:
+        policy = session.execute(text("SELECT * FROM policy")).mappings().one()
+        columns = {**policy, "id": 2, "charity_name": "Another charity", "agreement_reference": "A-2"}
+        names_ = ", ".join(columns)
+        session.execute(
+            text(f"INSERT INTO policy ({names_}) VALUES ({', '.join(':' + c for c in columns)})"), columns
+        )
+    with finance.database.engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER charity_key_no_update"))
+        connection.execute(update(CharityKey).values(policy_id=2))
+    with finance.database.reading() as session:
+        assert not payment_confirmations.of(session, [PAYMENT])[PAYMENT][0].counts
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "said"),
+    [
+        ("payment_confirmation", "signature = x'30'", "the signature is not the key's"),
+        ("payment_confirmation", "checkpoint = 'another'", "something else was signed"),
+        ("payment_confirmation", "client_data = x'7b7d'", "what was signed cannot be read"),
+        ("payment_confirmation", "authenticator_data = x'00'", "it was signed for another site"),
+        ("payment_confirmation", "fingerprint = 'ab'", "names another key than it was signed with"),
+        ("charity_key", "fingerprint = 'ab'", "is not the one that the log names"),
+    ],
+)
+def test_ledger_verify_finds_what_was_changed_past_the_guards(
+    app: Flask, finance: Shopper, jo: Jo, table: str, change: str, said: str
+) -> None:
+    names(finance, fingerprint_of(finance))
+    confirms(jo)
+    runner = app.test_cli_runner()
+    before = runner.invoke(args=["ledger", "verify"]).output
+    with pytest.raises(Exception, match="is never changed"), finance.database.engine.begin() as connection:
+        connection.execute(text(f"UPDATE {table} SET {change}"))
+    with finance.database.engine.begin() as connection:
+        connection.execute(text(f"DROP TRIGGER {table}_no_update"))
+        connection.execute(text(f"UPDATE {table} SET {change}"))
+    after = runner.invoke(args=["ledger", "verify"])
+    assert after.exit_code == 1
+    assert said in after.output
+    assert said not in before
+
+
+def test_a_confirmation_of_another_entry_is_named(finance: Shopper, jo: Jo) -> None:
+    confirms(jo)
+    (row,) = kept(finance)
+    signed = Assertion(row.spki, row.authenticator_data, row.client_data, row.signature)
+    with finance.database.reading() as session:
+        entry = session.get_one(LedgerTxn, PAYMENT).hash
+    assert problem(signed, entry, row.checkpoint) == ""
+    assert problem(signed, "0" * 64, row.checkpoint) == "something else was signed"
