@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shop.exports.selection import Selection
-from shop.giving.booking_days import Part
+from shop.giving.booking_days import Part, first_day, last_day
 from shop.giving.models import LedgerEntry, LedgerTxn, Policy
+from shop.giving.month_close import Closed, closed_months
 from shop.giving.months import OWED
 from shop.giving.transitions import ENDS_ACCRUAL, Account, Kind
 
@@ -46,6 +47,8 @@ class Gifts:
     """The gifts of one policy; a unit is a piece or an order, as the policy has it."""
 
     charity: str
+    """Its name, and its number where somebody has looked it up."""
+    agreement: str
     pence: int
     """For each unit."""
     accrued: int = 0
@@ -79,6 +82,8 @@ def gifts(session: Session, selection: Selection) -> Sequence[Gifts]:
         select(
             Policy.id,
             Policy.charity_name,
+            Policy.charity_number,
+            Policy.agreement_reference,
             Policy.amount_pence,
             LedgerTxn.kind,
             func.sum(LedgerEntry.amount_pence),
@@ -86,18 +91,28 @@ def gifts(session: Session, selection: Selection) -> Sequence[Gifts]:
         .join(LedgerTxn, LedgerTxn.policy_id == Policy.id)
         .join(LedgerEntry, LedgerEntry.txn_seq == LedgerTxn.seq)
         .where(selection.part.condition, LedgerEntry.account == Account.COST.value)
-        .group_by(Policy.id, Policy.charity_name, Policy.amount_pence, LedgerTxn.kind)
+        .group_by(Policy.id, LedgerTxn.kind)
         .order_by(Policy.id)
     )
     found: dict[int, Gifts] = {}
-    for policy, charity, each, kind, pence in session.execute(query):
-        so_far = found.get(policy, Gifts(charity, each))
+    for policy, name, number, agreement, each, kind, pence in session.execute(query):
+        charity = f"{name} (registered charity {number})" if number else name
+        so_far = found.get(policy, Gifts(charity, agreement or "", each))
         units = int(pence) // each
         if kind in ENDS_ACCRUAL:
             found[policy] = replace(so_far, taken_back=so_far.taken_back - units)
         else:
             found[policy] = replace(so_far, accrued=so_far.accrued + units)
     return list(found.values())
+
+
+def closed(session: Session, selection: Selection) -> Closed | None:
+    """How the month was closed, where the selection is a month that is."""
+    part = selection.part
+    month = part.first.isoformat()[:7] if part.first else ""
+    if not month or part != Part(part.book, first_day(month), last_day(month)):
+        return None
+    return closed_months(session).get(month)
 
 
 _Sums = Mapping[tuple[str, str], int]

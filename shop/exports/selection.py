@@ -37,7 +37,9 @@ def of_days(book: Book, first: date | None = None, last: date | None = None) -> 
     since, until = (f"{day:%-d %B %Y}" if day else "" for day in (first, last))
     said = " ".join(filter(None, (f"from {since}" if since else "", f"to {until}" if until else "")))
     name = "-".join(["ledger", book, *(day.isoformat() for day in (first, last) if day)])
-    return Selection(part=Part(book, first, last), title=said.capitalize() or "The whole ledger", name=name)
+    return Selection(
+        part=Part(book, first, last), title=said[:1].upper() + said[1:] or "The whole ledger", name=name
+    )
 
 
 def of_month(book: Book, month: str) -> Selection:

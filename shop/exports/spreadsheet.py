@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.exports.csv_file import COLUMNS
-from shop.exports.figures import figures
+from shop.exports.figures import closed, figures
 from shop.exports.format import Office
 from shop.exports.selection import BOOKS, Selection
 from shop.giving.record import Record, all_of
@@ -77,6 +77,8 @@ def _cover(sheet: Any, looks: dict[str, Any], session: Session, selection: Selec
     for row, (name, pence) in enumerate(figures(session, selection).lines, start=3):
         sheet.write_string(row, 0, name)
         sheet.write_number(row, 1, pence / 100, looks["pounds"])  # a cell holds nothing but a double
+    if end := closed(session, selection):
+        sheet.write_string(row + 2, 0, f"Closed; the SHA-256 of its statement is {end.digest}")
 
 
 def _postings(

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from shop import clock
-from shop.exports.figures import Gifts, figures, gifts
+from shop.exports.figures import Gifts, closed, figures, gifts
 from shop.exports.format import DoesNotFit, Office
 from shop.exports.selection import BOOKS, Selection
 from shop.exports.signing import NotSigned, signed
@@ -42,7 +42,7 @@ def write(session: Session, selection: Selection, office: Office, progress: Prog
 
 
 def _page(session: Session, selection: Selection, seller: str, progress: Progress) -> dict[str, Any]:
-    rows = list(all_of(session, selection.part))
+    rows, end = list(all_of(session, selection.part)), closed(session, selection)
     progress(len(rows))
     return {
         "kind": "statement",
@@ -55,13 +55,15 @@ def _page(session: Session, selection: Selection, seller: str, progress: Progres
         "postings": [_posting(record) for record in rows],
         "payments": [_payment(record) for record in rows if record.kind == "remit"],
         "last": [str(rows[-1].seq), rows[-1].hash] if rows else [],
+        "closed": [_day(clock.in_britain(end.closed_at).date()), end.digest] if end else [],
     }
 
 
 def _gift(one: Gifts) -> Sequence[str]:
     kept = one.pence * (one.accrued - one.taken_back)
     each, together = pounds_and_pence(one.pence), pounds_and_pence(kept)
-    return [one.charity, each, str(one.accrued), str(one.taken_back), together]
+    charity = f"{one.charity}, agreement {one.agreement}" if one.agreement else one.charity
+    return [charity, each, str(one.accrued), str(one.taken_back), together]
 
 
 def _payment(record: Record) -> Sequence[str]:

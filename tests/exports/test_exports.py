@@ -15,8 +15,9 @@ from sqlalchemy import update
 
 from shop import exports
 from shop.exports import beancount_journal, csv_file, hledger_journal, json_lines
-from shop.exports.selection import of_days
-from shop.giving import remittances
+from shop.exports.figures import closed
+from shop.exports.selection import of_days, of_month
+from shop.giving import month_close, remittances
 from shop.giving.booking_days import Part
 from shop.giving.ledger import Standing
 from shop.giving.models import LedgerTxn, Policy
@@ -122,6 +123,27 @@ def test_no_cell_can_begin_a_formula(year: Books) -> None:
     with zipfile.ZipFile(io.BytesIO(file_of_days(year, "xlsx"))) as book:
         formulas = set(re.findall("<f>(.*?)<", book.read("xl/worksheets/sheet2.xml").decode()))
     assert [formula.partition("(")[0] for formula in formulas] == ["SUM", "SUM"]
+
+
+@ONE_ENGINE
+def test_the_statement_of_a_month_that_is_closed_has_the_hash_that_was_kept(
+    year: Books, clock_at: Callable[[datetime], None]
+) -> None:
+    clock_at(datetime(2027, 1, 4, tzinfo=UTC))
+    with year.database.transaction() as session:
+        ending = month_close.ending(session, "2026-10")
+        month_close.close_month(session, "2026-10", seen=ending.digest, actor="finance@example.com")
+    with year.database.reading() as session:
+        october, november = (of_month("live", month) for month in ("2026-10", "2026-11"))
+        first = PdfReader(io.BytesIO(file_of(session, "pdf", october))).pages[0].extract_text()
+        assert "closed on 4 January 2027" in first
+        assert ending.digest in first
+        assert "agreement SAMPLE-NOT-AN-AGREEMENT" in first
+        assert "finance@" not in first
+        assert closed(session, november) is None
+        assert closed(session, of_days("live", date(2026, 10, 1), date(2026, 10, 30))) is None
+        with zipfile.ZipFile(io.BytesIO(file_of(session, "xlsx", october))) as book:
+            assert ending.digest in book.read("xl/worksheets/sheet1.xml").decode()
 
 
 @ONE_ENGINE
