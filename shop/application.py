@@ -21,6 +21,7 @@ from shop.checkout import (
     claim_routes,
     email_choice_routes,
     find_routes,
+    gift_routes,
     kept_routes,
     late_routes,
     order_routes,
@@ -43,7 +44,16 @@ from shop.journal import comment_routes, journal, owner_routes
 from shop.journal import routes as journal_routes
 from shop.opening import book_in_use, open_database
 from shop.owner import workshop
-from shop.pages import giving_page, layout_context, log_routes, seo, styleguide, support, wall_page
+from shop.pages import (
+    giving_check,
+    giving_page,
+    layout_context,
+    log_routes,
+    seo,
+    styleguide,
+    support,
+    wall_page,
+)
 from shop.pages import routes as pages
 from shop.payments.gateway import Gateway
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
@@ -77,6 +87,7 @@ TOPICS: Final = (
     by_telephone,
     supplement_routes,
     email_routes,
+    gift_routes,
     claim_routes,
     question_routes,
     email_choice_routes,
@@ -101,6 +112,7 @@ TOPICS: Final = (
     styleguide,
     giving_page,
     log_routes,
+    giving_check,
     wall_page,
     *workshop.TOPICS,
     *entrance.TOPICS,

@@ -36,6 +36,7 @@ from shop.orders.states import State
 from shop.orders.view import view
 from shop.payments.refund_history import refund_history
 from shop.payments.supplements import waiting_of
+from shop.transparency.gift_sentences import order_said
 
 blueprint = Blueprint("orders", __name__)
 
@@ -88,6 +89,7 @@ def show(token: str) -> ResponseReturnValue:
         missing = undelivered.not_arrived(session, order.id)
         on_its_way = send_backs.coming_back(session, order.id)
         returnable = posted and bool(send_backs.returnable(session, order.id))
+        gifts = order_said(session, order.reference)
     page = make_response(
         render_template(
             "checkout/order.html",
@@ -107,6 +109,7 @@ def show(token: str) -> ResponseReturnValue:
             wall_said={line.row.number: wall_said(line) for line in opened.lines},
             notice=_notice(opened.state),
             given=given_said(opened),
+            gifts=gifts,
             refunds=refunds_shown(back, rows),
             supplement=supplement_shown(supplement, rows),
             steps=steps(opened, done),

@@ -43,6 +43,7 @@ from tests.claims.conftest import photograph
 from tests.fulfilment.conftest import PLAIN, WORDS, Bench
 from tests.harness import open_harness
 from tests.journeys.visitor import Visitor
+from tests.transparency.entered import enter_all
 
 SLUGS: Final = ("heart", "two-rings", "disc", "thread", "petal", "keeping")
 ORDER_DELIVERY: Final = "/orders/<token>/delivery"
@@ -806,6 +807,31 @@ def tracking_shown(visitor: Visitor) -> None:
         "Or its lines, pasted", f"Reference,Tracking number\n{reference},CD987654326GB\nPM-2222-22,x"
     )
     visitor.presses("See what it would change")
+
+
+def gift_waiting(visitor: Visitor) -> None:
+    """What the order of a Disc gives, before it is in the log."""
+    visitor.open(f"{has_order(visitor)}/proof")
+
+
+def gift_entered(visitor: Visitor) -> None:
+    """The same once it is."""
+    mine = has_order(visitor)
+    enter_all(visitor.shop.app)
+    visitor.open(f"{mine}/proof")
+
+
+def gift_checked(visitor: Visitor) -> None:
+    """The proof of that gift, and a file that is none, on the page that checks them."""
+    gift_entered(visitor)
+    where = visitor.page.locator("a[download]").first.get_attribute("href")
+    proof = visitor.page.request.get(f"{visitor.shop.address}{where}")
+    visitor.open("/giving/check")
+    files = {"gift.tlog-proof": proof.body(), "letter.txt": b"Thank you."}
+    visitor.page.set_input_files(
+        "#files", [{"name": name, "mimeType": "", "buffer": body} for name, body in files.items()]
+    )
+    visitor.page.locator(".fails [data-said]").wait_for()
 
 
 def posted_order(visitor: Visitor) -> None:
@@ -1810,6 +1836,9 @@ PAGE_STATES: Final = (
     PageState(
         "find order refused", "/orders/links", refused_finding, 422, shows="does not look like an e-mail"
     ),
+    PageState("gift waiting", "/orders/<token>/proof", gift_waiting, shows="It comes into the log together"),
+    PageState("gift entered", "/orders/<token>/proof", gift_entered, shows="Its proof, a small file"),
+    PageState("gift checked", "/giving/check", gift_checked, shows="This holds"),
     PageState("order being engraved", "/orders/<token>", engraving_begun, shows="The words are fixed since"),
     PageState("order with other words", "/orders/<token>", words_changed, shows="The words are changed."),
     PageState("order words", ORDER_WORDS, words_of_an_order, shows="Until you have approved others"),
@@ -2196,6 +2225,8 @@ NO_PAGE: Final = {
     "/giving/log/checkpoint": "for machines",
     "/giving/log/tile/<tile>": "for machines",
     "/giving/log/key": "for machines",
+    "/giving/check_gift.py": "a program to be read",
+    "/orders/<token>/proof/<unit>": "a file",
     "/engravings/preview.svg": "a picture",
     "/owner/orders/<reference>/lines/<number>/<side>.<kind>": "a file",
     "/owner/orders/<reference>/claims/<number>/pictures/<step>": "a picture",

@@ -25,7 +25,8 @@ PREVIEW: Final = "/engravings/preview.svg?piece=disc&face=marcellus&engraving-fr
 
 ALIKE: Final = (
     "/", "/pieces", "/pieces/disc", "/pieces/disc/back-in-stock", "/basket/lines", PREVIEW,
-    "/story", "/journal", "/journal/feed.xml", "/giving", "/giving/months.csv",
+    "/story", "/journal", "/journal/feed.xml", "/giving", "/giving/months.csv", "/giving/check",
+    "/giving/check_gift.py",
     "/support", "/delivery", "/delivery/cancellation-form.txt", "/privacy", "/terms", "/hallmarking",
     "/accessibility", "/contact", "/styleguide", "/styleguide/errors/500",
     "/robots.txt", "/sitemap.xml", "/feeds/google.xml", "/sign-in", "/orders", "/orders/links",
@@ -42,11 +43,12 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/back-in-stock/nothing": 2,
     "/basket": 4, "/basket/lines/{line}": 4, "/checkout": 4, "/checkout/payment": 6,
     "/checkout/thanks?session_id={session}": 39, "/checkout/supplement": 2,
-    "/orders/{open_token}": 38, "/orders/{open_token}/cancellation": 6, "/orders/{open_token}/delivery": 17,
+    "/orders/{open_token}": 40, "/orders/{open_token}/cancellation": 6, "/orders/{open_token}/delivery": 17,
     "/orders/{open_token}/email": 10, "/orders/{open_token}/lines/1/dedication": 17,
     "/orders/{open_token}/lines/1/words": 12, "/orders/{open_token}/lines/1/variant": 22,
-    "/orders/{open_token}/questions/1": 7,
-    "/orders/{posted_token}": 40, "/orders/{posted_token}/claims": 9, "/orders/{posted_token}/claims/1": 14,
+    "/orders/{open_token}/questions/1": 7, "/orders/{open_token}/proof": 10,
+    "/orders/{open_token}/proof/1": 8,
+    "/orders/{posted_token}": 42, "/orders/{posted_token}/claims": 9, "/orders/{posted_token}/claims/1": 14,
     "/orders/{posted_token}/send-backs": 15, "/confirm-email/{email_key}": 3,
     "/owner/": 18, "/owner/today/to-check": 6, "/owner/today/late": 6, "/owner/today/low-stock": 7,
     "/owner/alerts": 8, "/owner/bench": 16, "/owner/bench/scan?code={open}-1": 7,
@@ -96,6 +98,7 @@ SEARCHES: Final[Mapping[str, int]] = {
 ANSWERS: Final = {"/styleguide/errors/500": HTTPStatus.INTERNAL_SERVER_ERROR} | dict.fromkeys(
     (
         "/basket/lines", "/orders/links", "/orders/{open_token}/claims/1/messages",
+        "/orders/{open_token}/proof/1",
         "/owner/payment-links/1/letter", "/sign-in/passkey", "/owner/dispatch/parcels",
         "/owner/bench/scan?code={open}-1", "/owner/orders/{posted}/claims/1/answers",
     ),

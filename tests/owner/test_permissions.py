@@ -194,6 +194,8 @@ OPEN: Final = {
     "/support", "/delivery", "/delivery/cancellation-form.txt", "/privacy", "/terms", "/hallmarking",
     "/accessibility", "/contact", "/styleguide", "/styleguide/errors/<int(max=599):code>",
     "/giving", "/giving/months.csv", "/wall",
+    "/giving/check", "/giving/check_gift.py",
+    "/orders/<token>/proof", "/orders/<token>/proof/<int(max=2147483647):unit>",
     "/giving/log/checkpoint", "/giving/log/tile/<path:tile>", "/giving/log/key",
     "/orders/<token>/arrival",
     "/orders/<token>/send-backs", "/orders/<token>/send-backs/<int(max=2147483647):number>/keeping",

@@ -1,0 +1,114 @@
+"""Whether a gift was paid over: what is paid to a charity settles its gifts in the order of their booking.
+
+The rule of `due`, but of the running sums: an order's page must not add up all that was ever given. While a
+bank decides about a gift booked before, it may say "not yet" longer than `due` does, and never the other way.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from shop import clock
+from shop.giving.models import LedgerEntry, LedgerSum, LedgerTxn, Policy
+from shop.giving.months import OWED
+from shop.giving.transitions import Account, Kind
+
+
+class Booked(NamedTuple):
+    """Where a gift stands in the ledger."""
+
+    book: str
+    period: str
+    seq: int
+    policy_id: int
+
+
+def paid_over_on(session: Session, gift: Booked) -> date | None:
+    """The day on which the money left that settled this gift and all before it; None while some is owed."""
+    return _settled_on(session.execute(_payments(gift)))
+
+
+def _settled_on(payments: Iterable[Any]) -> date | None:
+    paid = 0
+    settled: datetime | None = None
+    for event_at, pence, needed in payments:
+        paid += pence
+        if paid < needed:
+            settled = None  # a payment that was undone takes it back
+        elif settled is None:
+            settled = event_at
+    return clock.in_britain(settled).date() if settled else None
+
+
+def _payments(gift: Booked) -> Select[datetime, int, int]:
+    """The payments to that charity and what was undone, in order; beside each what all must come to."""
+    needed = _before_its_month(gift) + _in_its_month(gift) - _taken_back_since(gift)
+    return (
+        select(LedgerTxn.event_at, -LedgerEntry.amount_pence, needed)
+        .join(LedgerEntry, LedgerEntry.txn_seq == LedgerTxn.seq)
+        .where(
+            LedgerEntry.account == Account.REMITTED.value,
+            LedgerTxn.book == gift.book,
+            LedgerTxn.policy_id.in_(_of_charity(gift)),
+        )
+        .order_by(LedgerEntry.txn_seq)
+    )
+
+
+def _of_charity(gift: Booked) -> Select[int]:
+    """Every policy for the charity of this one."""
+    own = aliased(Policy)
+    return (
+        select(Policy.id).join(own, own.charity_name == Policy.charity_name).where(own.id == gift.policy_id)
+    )
+
+
+_OWED: Final = [account.value for account in OWED]
+
+
+def _before_its_month(gift: Booked) -> ColumnElement[int]:
+    return (
+        select(func.coalesce(func.sum(-LedgerSum.pence), 0))
+        .where(
+            LedgerSum.book == gift.book,
+            LedgerSum.period < gift.period,
+            LedgerSum.account.in_(_OWED),
+            LedgerSum.kind != Kind.REMIT.value,
+            LedgerSum.policy_id.in_(_of_charity(gift)),
+        )
+        .scalar_subquery()
+    )
+
+
+def _in_its_month(gift: Booked) -> ColumnElement[int]:
+    """From its beginning up to the gift."""
+    return (
+        _moved()
+        .where(LedgerTxn.period == gift.period, LedgerTxn.seq <= gift.seq, LedgerTxn.kind != Kind.REMIT.value)
+        .where(LedgerTxn.book == gift.book, LedgerTxn.policy_id.in_(_of_charity(gift)))
+        .scalar_subquery()
+    )
+
+
+def _taken_back_since(gift: Booked) -> ColumnElement[int]:
+    """Of the gift and those before it. What a bank held and then took was not owed any more."""
+    back = (
+        _moved()
+        .where(LedgerTxn.kind == Kind.REVERSE.value)
+        .where(LedgerTxn.seq > gift.seq, LedgerTxn.reverses_seq <= gift.seq)
+        .where(LedgerTxn.book == gift.book, LedgerTxn.policy_id.in_(_of_charity(gift)))
+    )
+    return -back.scalar_subquery()
+
+
+def _moved() -> Select[int]:
+    """What became owed, in pence; below zero what is owed no more."""
+    return (
+        select(func.coalesce(func.sum(-LedgerEntry.amount_pence), 0))
+        .join(LedgerTxn, LedgerTxn.seq == LedgerEntry.txn_seq)
+        .where(LedgerEntry.account.in_(_OWED))
+        .correlate(None)
+    )
