@@ -5,6 +5,7 @@ name, geographic address, e-mail; for a company its number, place of registratio
 """
 
 import tomllib
+from calendar import month_name
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,7 @@ KEYS: Final = {"vat_number": "vat"}
 
 COMPANY: Final = "company"
 FORMS: Final = (COMPANY, "sole trader")
+MONTHS: Final = tuple(month_name)[1:]
 
 
 class TraderIncomplete(SettingsError):
@@ -64,8 +66,15 @@ class Trader:
     vat_from: date | None = None
     """The first day of the registration, in Britain; None: it was registered before the shop was."""
     notice: str = ""
+    financial_year_from: str = "April"
+    """The month with which the business's year begins."""
     returns_address: tuple[str, ...] = ()
     """Where pieces are sent back to, where that is not `address`."""
+
+    @property
+    def financial_year_month(self) -> int:
+        """The number of that month."""
+        return MONTHS.index(self.financial_year_from) + 1
 
     @property
     def returns_to(self) -> tuple[str, ...]:
@@ -156,6 +165,8 @@ def _checked(file: Path, table: dict[str, Any]) -> dict[str, Any]:
         raise TraderIncomplete(file, f"{', '.join(wrong)} must be text.")
     if texts.get("form") not in FORMS:
         raise TraderIncomplete(file, f"form must be one of: {', '.join(FORMS)}.")
+    if texts.get("financial_year_from", MONTHS[0]) not in MONTHS:
+        raise TraderIncomplete(file, "financial_year_from must be a month, as in April.")
     if missing := _missing(texts):
         raise TraderIncomplete(file, f"please fill in {', '.join(missing)}.")
     vat = {"vat_number": texts.pop("vat", ""), "vat_from": vat_from}

@@ -15,6 +15,7 @@ from shop.accounts.access import require
 from shop.container import current_services
 from shop.finance.file_forms import FileForm
 from shop.finance.month_rows import Stand, gift_row, month_row, statement_rows
+from shop.finance.period_rows import kinds
 from shop.giving import month_close
 from shop.giving.booking_days import first_day, last_day
 from shop.giving.months import by_month, read_sums
@@ -38,12 +39,13 @@ class CloseForm(web.Form):
 def index() -> ResponseReturnValue:
     """Every month, and which is to be closed."""
     with web.reading() as session:
-        stand = _stand(session)
+        stand = stand_of(session)
         months = by_month(read_sums(session, current_services().book), clock.month(clock.now()))
     return render_template(
         "finance/months.html",
         book=current_services().book,
         turn=(month_name(stand.turn), f"/finance/months/{stand.turn}") if stand.turn else None,
+        kinds=kinds(None),
         months=[month_row(month, stand) for month in reversed(months)],
     )
 
@@ -96,7 +98,7 @@ def _close(month: str, seen: str) -> ResponseReturnValue:
 def _page(month: str, *, problem: str = "") -> str:
     book = current_services().book
     with web.reading() as session:
-        found, stand = _ending(session, month), _stand(session)
+        found, stand = _ending(session, month), stand_of(session)
     statement = next(one for one in found.statements if one.book == book)
     days = f"from={first_day(month)}&to={last_day(month)}&book={book}"
     return render_template(
@@ -124,7 +126,8 @@ def _ending(session: Session, month: str) -> month_close.Ending:
     return month_close.ending(session, month)
 
 
-def _stand(session: Session) -> Stand:
+def stand_of(session: Session) -> Stand:
+    """How the months stand."""
     return Stand(
         closed=month_close.closed_months(session),
         turn=month_close.next_to_close(session),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shop.giving.month_close import Closed
-from shop.giving.month_statements import GiftLine, MonthStatement
+from shop.giving.month_statements import Figures, GiftLine
 from shop.giving.months import Month
 from shop.money import pounds_and_pence
 from shop.web.cells import Cells, Link
@@ -42,8 +42,8 @@ def month_row(month: Month, stand: Stand) -> Cells:
     ]
 
 
-def statement_rows(statement: MonthStatement) -> Sequence[Cells]:
-    """From how the month began to how it ended."""
+def statement_rows(statement: Figures) -> Sequence[Cells]:
+    """From how it began to how it ended."""
     return [
         ["Owed when it began", pounds_and_pence(statement.opening_owed_pence)],
         ["Held in disputes when it began", pounds_and_pence(statement.opening_held_pence)],

@@ -35,6 +35,12 @@ def next_month(month: str) -> str:
     return f"{year + 1}-01" if number == DECEMBER else f"{year}-{number + 1:02d}"
 
 
+def months_on(month: str, number: int) -> str:
+    """The month so many after (or, below zero, before) another, both as in '2026-11'."""
+    count = int(month[:4]) * DECEMBER + int(month[5:]) - 1 + number
+    return f"{count // DECEMBER}-{count % DECEMBER + 1:02d}"
+
+
 def first_day(month: str) -> date:
     """The first of a month given as in '2026-11'."""
     return date(int(month[:4]), int(month[5:]), 1)

@@ -102,10 +102,14 @@ def ending(session: Session, month: str) -> Ending:
 
 def statements(session: Session, book: Book, months: Sequence[str]) -> list[MonthStatement]:
     """A book's statements of these months, in as many queries as of one."""
+    sums, promised = read_sums(session, book), promises(session)
+    return [statement_of(sums, month, promised) for month in months]
+
+
+def promises(session: Session) -> dict[int, Promise]:
+    """Every policy as a statement needs it, by its id."""
     rows = session.execute(select(Policy.id, Policy.charity_name, Policy.amount_pence))
-    promises = {row.id: Promise(row.charity_name, row.amount_pence) for row in rows}
-    sums = read_sums(session, book)
-    return [statement_of(sums, month, promises) for month in months]
+    return {row.id: Promise(row.charity_name, row.amount_pence) for row in rows}
 
 
 def close_month(session: Session, month: str, *, seen: str, actor: str) -> Ending:

@@ -28,7 +28,7 @@ class Promise:
 
 @dataclass(frozen=True, kw_only=True)
 class GiftLine:
-    """The gifts of one policy in a month; a unit is a piece or an order, as the policy has it."""
+    """The gifts of one policy in some months; a unit is a piece or an order, as the policy has it."""
 
     policy: int
     charity_name: str
@@ -44,11 +44,10 @@ class GiftLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MonthStatement:
-    """A month of one book in pence: opening + accrued - taken back - paid over = owed + held."""
+class Figures:
+    """Some months of one book in pence: opening + accrued - taken back - paid over = owed + held."""
 
     book: Book
-    month: str
     opening_owed_pence: int
     opening_held_pence: int
     accrued_pence: int
@@ -66,22 +65,37 @@ class MonthStatement:
         return opening + moved == self.owed_pence + self.held_pence
 
 
+@dataclass(frozen=True, kw_only=True)
+class MonthStatement(Figures):
+    """The figures of one month."""
+
+    month: str
+
+
 def statement_of(sums: Sums, month: str, promises: Mapping[int, Promise]) -> MonthStatement:
     """A book's statement of a month."""
-    until = [one for one in by_month(sums, month) if one.name <= month]
-    before = next((one for one in reversed(until) if one.name < month), Month(name=""))
-    here = next((one for one in until if one.name == month), Month(name=month))
-    return MonthStatement(
+    figures = figures_of(sums, by_month(sums, month), month, month, promises)
+    return MonthStatement(month=month, **vars(figures))
+
+
+def figures_of(
+    sums: Sums, months: Sequence[Month], first: str, last: str, promises: Mapping[int, Promise]
+) -> Figures:
+    """What the months from `first` to `last` came to; `months` is what `by_month` makes of the sums."""
+    nothing = Month(name="")
+    before = next((one for one in reversed(months) if one.name < first), nothing)
+    here = [one for one in months if first <= one.name <= last]
+    end = here[-1] if here else before
+    return Figures(
         book=sums.book,
-        month=month,
         opening_owed_pence=before.owed_pence,
         opening_held_pence=before.held_pence,
-        accrued_pence=here.accrued_pence,
-        taken_back_pence=here.taken_back_pence,
-        paid_pence=here.paid_pence,
-        owed_pence=here.owed_pence,
-        held_pence=here.held_pence,
-        gifts=_gifts(sums.pence, month, promises),
+        accrued_pence=sum(one.accrued_pence for one in here),
+        taken_back_pence=sum(one.taken_back_pence for one in here),
+        paid_pence=sum(one.paid_pence for one in here),
+        owed_pence=end.owed_pence,
+        held_pence=end.held_pence,
+        gifts=_gifts(sums.pence, first, last, promises),
     )
 
 
@@ -117,11 +131,13 @@ def digest(text: str) -> str:
 _SAID: Final = frozenset({"book", "month"})
 
 
-def _gifts(pence: Mapping[Key, int], month: str, promises: Mapping[int, Promise]) -> tuple[GiftLine, ...]:
+def _gifts(
+    pence: Mapping[Key, int], first: str, last: str, promises: Mapping[int, Promise]
+) -> tuple[GiftLine, ...]:
     accrued: dict[int, int] = defaultdict(int)
     back: dict[int, int] = defaultdict(int)
     for key, amount in pence.items():
-        if key.period != month or key.account != Account.COST:
+        if not first <= key.period <= last or key.account != Account.COST:
             continue
         if key.kind == Kind.ACCRUE:
             accrued[key.policy_id] += amount

@@ -190,6 +190,7 @@ class BusyShop:
             "document": str(document),
             "month": clock.month(clock.now()),
             "today": str(clock.today()),
+            "quarter": f"{clock.today():%Y}-{(clock.today().month - 1) // 3 * 3 + 1:02d}",
             "sign_in": invitation,
             "invitation": invited,
             "remittance": undo,

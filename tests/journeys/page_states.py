@@ -1334,6 +1334,17 @@ def months_over(visitor: Visitor) -> None:
     visitor.open("/finance/months")
 
 
+def quarters(visitor: Visitor) -> None:
+    months_over(visitor)
+    visitor.open("/finance/periods/quarter")
+
+
+def one_year(visitor: Visitor) -> None:
+    months_over(visitor)
+    visitor.open("/finance/periods/financial-year")
+    visitor.page.locator("#periods tbody a").first.click()
+
+
 def month_to_close(visitor: Visitor) -> None:
     months_over(visitor)
     with visitor.shop.database.reading() as session:
@@ -2079,6 +2090,10 @@ PAGE_STATES: Final = (
     PageState("agreement", "/finance/agreements/<number>", one_agreement, shows="We give £6 of the price"),
     PageState("months none", "/finance/months", staff_at("finance", "/finance/months"), shows="Nothing was"),
     PageState("months", "/finance/months", months_over, shows="is over"),
+    PageState("quarters", "/finance/periods/<length>", quarters, shows="the sum of its months"),
+    PageState(
+        "financial year", "/finance/periods/<length>/<first>", one_year, shows="The months it is made of"
+    ),
     PageState("month to close", "/finance/months/<month>", month_to_close, shows="This cannot be undone"),
     PageState("month closed", "/finance/months/<month>", closed_month, shows="The statement’s SHA-256"),
     PageState("month changed", "/finance/months/<month>/close", changed_month, 409, shows="look at it again"),
@@ -2221,6 +2236,7 @@ NO_PAGE: Final = {
     "/finance/evidence/pack.zip": "a file",
     "/finance/evidence/paper.pdf": "a file",
     "/finance/months/<month>/statement.json": "a file",
+    "/finance/periods/<length>/<first>/statement.json": "a file",
     "/giving/months.csv": "a file",
     "/giving/log/checkpoint": "for machines",
     "/giving/log/tile/<tile>": "for machines",

@@ -130,6 +130,9 @@ PERMISSIONS: Final = {
     "/finance/agreements/<int(max=2147483647):number>/removal": STAFF,
     "/finance/months": STAFF,
     "/finance/months/<month>": STAFF,
+    "/finance/periods/<length>": STAFF,
+    "/finance/periods/<length>/<first>": STAFF,
+    "/finance/periods/<length>/<first>/statement.json": STAFF,
     "/finance/months/<month>/close": STAFF,
     "/finance/months/<month>/statement.json": STAFF,
     "/finance/money": STAFF,
@@ -269,7 +272,8 @@ def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid:
         who.sign_in(role)
     values = {"<reference>": paid, "<sku>": who.variant("disc").sku, "<kind>": "csv", "<name>": "to-check",
         "<payout_id>": payout,
-        "<month>": clock.month(clock.now()),
+        "<month>": clock.month(clock.now()), "<length>": "quarter",
+        "<first>": f"{clock.today():%Y}-{(clock.today().month - 1) // 3 * 3 + 1:02d}",
         "<email>": "refund",
         "<int(max=2147483647):number>": "1", "<side>": "front",
         "<int(max=2147483647):seq>": payment, "<int(max=2147483647):step>": "1"}  # fmt: skip
