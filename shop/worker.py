@@ -16,9 +16,9 @@ from typing import Final
 from flask import Flask, render_template
 
 from shop import clock, erasures, key_copies, privacy, retention, stock
+from shop.accounting.nightly import READ_EVERY, read_and_keep
 from shop.accounts import rate_limit, sessions, staff
 from shop.alerts import AlertKind, raise_alert
-from shop.bookkeeping.movement_reading import READ_EVERY, read_if_due
 from shop.checkout import basket_store
 from shop.emails import charity_invitation, order_emails, payment_link
 from shop.emails.back_in_stock import tell_who_waits
@@ -112,7 +112,7 @@ class Worker:
             self._task("search", partial(order_search.make_searchable, *sealed), SEARCH_EVERY, rounds=True),
             self._task("gifts", lambda: read_old(*sealed), LOOK_EVERY, rounds=True),
             self._task("reconciling", partial(go_on_if_due, self.services), READ_EVERY, rounds=True),
-            self._task("movements", partial(read_if_due, self.services), READ_EVERY, rounds=True),
+            self._task("movements", partial(read_and_keep, self.services), READ_EVERY, rounds=True),
             self._task("log", partial(self._rendering, keep_log, log, render_template, site_url), EVERY),
             self._task("arrivals", self._assume_arrivals, LOOK_EVERY, rounds=True),
         ]

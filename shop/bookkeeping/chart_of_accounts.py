@@ -17,6 +17,7 @@ class MoneyAccount(StrEnum):
     BANK = "bank"
     VAT = "vat"
     TO_GO_BACK = "to go back"
+    OTHER = "other"
     GIFTS_OWED = "gifts owed"
     GIFTS_HELD = "gifts held"
     SALES = "sales"
@@ -65,6 +66,9 @@ CHART: Final = {
     MoneyAccount.VAT: Described("VAT", Group.LIABILITY, "VAT within what was sold, less that of refunds."),
     MoneyAccount.TO_GO_BACK: Described(
         "To go back", Group.LIABILITY, "Paid twice, or not what was asked for, and not accepted."
+    ),
+    MoneyAccount.OTHER: Described(
+        "Not the shop’s", Group.LIABILITY, "Another product’s money at Stripe, or money that was explained."
     ),
     MoneyAccount.GIFTS_OWED: Described("Owed to the charity", Group.LIABILITY, "Accrued and not paid over."),
     MoneyAccount.GIFTS_HELD: Described(

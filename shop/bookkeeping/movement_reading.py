@@ -15,12 +15,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shop import clock
 from shop.bookkeeping.models import BalanceTransaction, MovementReading, Payout, Stage
-from shop.bookkeeping.money_months import keep_months
 from shop.bookkeeping.movement_rows import keep_moves, keep_payouts
 from shop.bookkeeping.movement_state import READ_EVERY, Progress, locked, progress_of, put_off, write_page
 
 __all__ = ["READ_EVERY", "Progress", "begin", "read_again", "read_if_due", "read_movements", "read_page"]
-from shop.bookkeeping.turnover import watch_threshold
 from shop.failures import failures
 from shop.orders.models import Order
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
@@ -35,6 +33,9 @@ CHANGES_FOR: Final = timedelta(days=30)
 """How far at most, for rows that were pending and payouts that were under way."""
 MISSING_SINCE: Final = timedelta(days=60)
 """How long a payment's own row is asked for that Stripe did not list."""
+MISSING_AT_ONCE: Final = 10
+MOST_MISSING: Final = 200
+"""Asked for in one reading: more at once are no rows that come late."""
 
 log = logging.getLogger(__name__)
 
@@ -51,23 +52,20 @@ def read_movements(services: Services, tell: Callable[[Progress], object] = lamb
     return found
 
 
-def read_if_due(services: Services) -> bool:
-    """The worker's: read one page if it is time. Give whether there is more. Raises nothing of Stripe's."""
+def read_if_due(services: Services) -> Progress | None:
+    """The worker's: read one page if it is time and Stripe answers; else None. Raises nothing of Stripe's."""
     with services.database.looking() as session:
         state = session.get(MovementReading, (services.mode, services.book))
     if state is not None and state.due_at > clock.now():
-        return False
+        return None
     idle = state is None or state.stage == Stage.IDLE
     try:
         found = begin(services) if idle else read_page(services)
     except (GatewayDown, GatewayRefused) as error:
         failures.note(log, "reading what moved at Stripe was put off", error, expected=True)
         put_off(services, error)
-        return False
-    if found.finished:
-        keep_months(services)
-        watch_threshold(services)
-    return not found.finished
+        return None
+    return found
 
 
 def begin(services: Services) -> Progress:
@@ -137,23 +135,20 @@ def _next_payout(seen: MovementReading) -> Select[str]:
 
 
 def _missing(services: Services, seen: MovementReading) -> Progress:
+    last, asked = map(int, (seen.after or "0 0").split())
     with services.database.reading() as session:
-        found = session.execute(_next_missing(services, int(seen.after or 0))).first()
-    if found is None:
+        found = session.execute(_next_missing(services, last)).all()
+    if not found or asked >= MOST_MISSING:
         return write_page(services, seen, lambda _session: None)
-    rows, _ = services.gateway.some_moves(source=found.stripe_id)
+    moves = [move for one in found for move in services.gateway.some_moves(source=one.stripe_id)[0]]
+    after = f"{found[-1].id} {asked + len(found)}"
     return write_page(
-        services,
-        seen,
-        lambda session: keep_moves(session, seen, rows),
-        len(rows),
-        str(found.id),
-        goes_on=True,
+        services, seen, lambda session: keep_moves(session, seen, moves), len(moves), after, goes_on=True
     )
 
 
 def _next_missing(services: Services, after: int) -> Select[int, str]:
-    """The first payment entry after this one of which no row was listed."""
+    """The next payment entries after this one of which no row was listed."""
     listed = exists().where(BalanceTransaction.source == PaymentEntry.stripe_id)
     return (
         select(PaymentEntry.id, PaymentEntry.stripe_id)
@@ -161,7 +156,7 @@ def _next_missing(services: Services, after: int) -> Select[int, str]:
         .where(services.own, PaymentEntry.id > after, ~listed)
         .where(PaymentEntry.booked_at > clock.now() - MISSING_SINCE)
         .order_by(PaymentEntry.booked_at, PaymentEntry.id)
-        .limit(1)
+        .limit(MISSING_AT_ONCE)
     )
 
 

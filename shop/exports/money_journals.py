@@ -11,8 +11,8 @@ from datetime import date
 from itertools import groupby
 from typing import Final
 
+from shop.accounting.money_months import MonthBooks
 from shop.bookkeeping.chart_of_accounts import CHART, JournalEntry, Line, MoneyAccount
-from shop.bookkeeping.money_months import MonthBooks
 from shop.exports.csv_file import csv_line
 from shop.exports.format import Office
 from shop.exports.freeagent_files import CATEGORY
@@ -29,6 +29,7 @@ NAMES: Final = {
     A.BANK: "Assets:Bank",
     A.VAT: "Liabilities:VAT",
     A.TO_GO_BACK: "Liabilities:Refundable",
+    A.OTHER: "Liabilities:Other",
     A.GIFTS_OWED: "Liabilities:Charity:Owed",
     A.GIFTS_HELD: "Liabilities:Charity:Held",
     A.SALES: "Income:Sales",

@@ -9,8 +9,8 @@ from wtforms import SelectChoice, SelectField
 from wtforms.validators import Optional
 
 from shop import current, exports, web
+from shop.accounting.money_months import booked_month
 from shop.accounts.access import require
-from shop.bookkeeping.money_months import booked_month
 from shop.container import current_services
 from shop.exports.money_journals import MONEY_FORMATS, BookedMonth
 

@@ -8,10 +8,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from shop import web
+from shop.accounting.money_months import MonthBooks, booked_month, months
 from shop.accounts.access import require
 from shop.bookkeeping.chart_of_accounts import MoneyAccount as Account
 from shop.bookkeeping.models import MovementReading
-from shop.bookkeeping.money_months import MonthBooks, booked_month, months
 from shop.bookkeeping.movement_reading import read_again
 from shop.container import current_services
 from shop.finance.money_file_pages import MoneyFileForm

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from shop.accounting.money_months import MonthBooks
 from shop.bookkeeping.chart_of_accounts import CHART, JournalEntry, MoneyAccount
 from shop.bookkeeping.models import MovementReading, Payout, PayoutArrival, Stage
-from shop.bookkeeping.money_months import MonthBooks
 from shop.bookkeeping.payout_contents import Content, Move
 from shop.money import CURRENCY, pounds_and_pence
 from shop.web.cells import Cell, Cells, Link

@@ -6,8 +6,8 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from shop import web
+from shop.accounting.turnover import NEAR_PENCE, THRESHOLD_PENCE, Level, Turnover, turnover
 from shop.accounts.access import require
-from shop.bookkeeping.turnover import NEAR_PENCE, THRESHOLD_PENCE, Level, Turnover, turnover
 from shop.container import current_services, trader
 from shop.money import pounds, pounds_and_pence
 from shop.trader import Trader

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from shop.accounting.money_months import MonthBooks, months
 from shop.bookkeeping.chart_of_accounts import MoneyAccount
-from shop.bookkeeping.money_months import MonthBooks, months
 from shop.standin import after_sales
 from tests.harness import Harness
 

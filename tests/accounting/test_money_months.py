@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import text
 
+from shop.accounting.money_months import check, journal, keep_months, months
 from shop.bookkeeping.chart_of_accounts import JournalEntry, MoneyAccount
 from shop.bookkeeping.models import Payout
-from shop.bookkeeping.money_months import check, journal, keep_months, months
 from shop.bookkeeping.month_bounds import one_month
 from shop.bookkeeping.movement_reading import read_movements
 from shop.bookkeeping.payout_arrivals import (

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.accounting.set_aside import set_aside_entries
 from shop.bookkeeping.chart_of_accounts import CHART, JournalEntry, MoneyAccount
 from shop.bookkeeping.gift_journal import gift_entries
 from shop.bookkeeping.models import BalanceTransaction, MonthSum, MovementReading
@@ -59,7 +60,7 @@ Sides = tuple[Mapping[MoneyAccount, int], Mapping[MoneyAccount, int]]
 
 def journal(session: Session, services: Services, bounds: Bounds) -> Iterator[JournalEntry]:
     """Everything that was booked in these months, each once."""
-    sources = (order_entries, stripe_entries, arrival_entries, gift_entries)
+    sources = (order_entries, stripe_entries, arrival_entries, set_aside_entries, gift_entries)
     return chain.from_iterable(source(session, services, bounds) for source in sources)
 
 
@@ -160,9 +161,11 @@ def _names(session: Session, services: Services) -> Iterator[str]:
 def _first(session: Session, services: Services) -> str:
     """The first month with anything in it; none: ''."""
     entry = session.scalar(
-        select(func.min(PaymentEntry.booked_at))
+        select(PaymentEntry.booked_at)
         .join(Order, Order.id == PaymentEntry.order_id)
         .where(services.own)
+        .order_by(PaymentEntry.booked_at)
+        .limit(1)
     )
     row = select(func.min(BalanceTransaction.period)).where(
         BalanceTransaction.mode == services.mode, BalanceTransaction.book == services.book

@@ -12,9 +12,9 @@ import pytest
 from beancount import loader
 from beancount.core.data import Transaction
 
+from shop.accounting.money_months import booked_month
 from shop.bookkeeping.chart_of_accounts import CHART, MoneyAccount
 from shop.bookkeeping.models import Payout
-from shop.bookkeeping.money_months import booked_month
 from shop.bookkeeping.movement_reading import read_movements
 from shop.bookkeeping.payout_arrivals import record_arrival
 from shop.exports.format import Office

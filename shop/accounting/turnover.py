@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.accounting.money_months import MonthBooks, journal, months
 from shop.alerts import AlertKind, raise_alert
 from shop.alerts.models import Alert
 from shop.bookkeeping.chart_of_accounts import MoneyAccount
-from shop.bookkeeping.money_months import MonthBooks, journal, months
 from shop.bookkeeping.month_bounds import Bounds
 from shop.catalogue.models import Variant
 from shop.money import pounds_and_pence

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from shop import clock, trader
+from shop.accounting.nightly import read_and_keep
+from shop.accounting.turnover import Level, Turnover, turnover, watch_threshold
 from shop.alerts import AlertKind, open_alerts
-from shop.bookkeeping.movement_reading import read_if_due
-from shop.bookkeeping.turnover import Level, Turnover, turnover, watch_threshold
 from shop.catalogue import snapshot
 from shop.orders import outside_sales
 from tests.bookkeeping.helpers import pays
@@ -109,8 +109,8 @@ def test_the_worker_looks_at_the_threshold_when_it_has_read_stripe(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[object] = []
-    monkeypatch.setattr("shop.bookkeeping.movement_reading.watch_threshold", looked.append)
-    while read_if_due(harness.services):
+    monkeypatch.setattr("shop.accounting.nightly.watch_threshold", looked.append)
+    while read_and_keep(harness.services):
         pass
     assert looked == [harness.services]
 

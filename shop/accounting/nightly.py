@@ -1,0 +1,21 @@
+"""What the worker does with the money each night: Stripe's rows are read, then the books are brought on."""
+
+from typing import Final
+
+from shop.accounting.money_months import keep_months
+from shop.accounting.turnover import watch_threshold
+from shop.bookkeeping import movement_reading
+from shop.payments.services import Services
+
+READ_EVERY: Final = movement_reading.READ_EVERY
+
+
+def read_and_keep(services: Services) -> bool:
+    """Read a page if it is time, and with the last one keep what is complete. Give whether there is more."""
+    read = movement_reading.read_if_due(services)
+    if read is None:
+        return False
+    if read.finished:
+        keep_months(services)
+        watch_threshold(services)
+    return not read.finished
