@@ -66,7 +66,7 @@ def export_ledger(kind: str, start: datetime | None, end: datetime | None, book:
             for piece in exports.write(session, kind, selection, office, progress):
                 sys.stdout.buffer.write(piece)
             sys.stdout.flush()
-    except (exports.DoesNotFit, exports.CodesUnusable) as refused:
+    except exports.NotWritten as refused:
         raise click.ClickException(str(refused)) from None
 
 

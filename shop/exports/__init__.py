@@ -6,6 +6,7 @@ No name, address, engraving or dedication is in any. A new format is one module 
 from collections.abc import Iterator
 from typing import Final
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shop.exports import (
@@ -18,12 +19,22 @@ from shop.exports import (
     statement_pdf,
     xero_journal,
 )
-from shop.exports.format import DoesNotFit, Format, Office
+from shop.exports.format import DoesNotFit, Format, NotWritten, Office
 from shop.exports.monthly_journals import CodesUnusable
 from shop.exports.selection import Selection
 from shop.giving.row_texts import Progress
+from shop.sql import is_sqlite
 
-__all__ = ["FORMATS", "CodesUnusable", "DoesNotFit", "Office", "Selection", "UnknownFormat", "write"]
+__all__ = [
+    "FORMATS",
+    "CodesUnusable",
+    "DoesNotFit",
+    "NotWritten",
+    "Office",
+    "Selection",
+    "UnknownFormat",
+    "write",
+]
 
 FORMATS: Final[dict[str, Format]] = {
     "csv": Format("CSV", "text/csv", csv_file.write),
@@ -59,10 +70,12 @@ def write(
 ) -> Iterator[bytes]:
     """The selection in the format of that name, piece by piece.
 
-    Raises UnknownFormat, and DoesNotFit where the format is bounded, before the first piece.
+    Raises UnknownFormat at once, and NotWritten before the first piece: DoesNotFit where a format is bounded.
     """
     if name not in FORMATS:
         raise UnknownFormat(name)
+    if not is_sqlite(session):  # a file may take as long as it needs
+        session.execute(text("SET LOCAL statement_timeout = 0"))
     most = FORMATS[name].most_rows
     if most is not None and selection.has_more_than(session, most):
         raise DoesNotFit(

@@ -1,4 +1,4 @@
-"""What a selection came to, added up from the entries themselves."""
+"""What a selection came to, added up from its entries; what stood before it, from the running sums."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from shop.exports.selection import Selection
 from shop.giving.booking_days import Part, first_day, last_day
-from shop.giving.models import LedgerEntry, LedgerTxn, Policy
+from shop.giving.models import LedgerEntry, LedgerSum, LedgerTxn, Policy
 from shop.giving.month_close import Closed, closed_months
 from shop.giving.months import OWED
 from shop.giving.transitions import ENDS_ACCRUAL, Account, Kind
@@ -58,9 +58,7 @@ class Gifts:
 def figures(session: Session, selection: Selection) -> Figures:
     """What it came to, added up from the entries themselves."""
     part = selection.part
-    earlier = _before(part)
-    before = _sums(session, earlier) if earlier else {}
-    here = _sums(session, part)
+    before, here = _before(session, part), _sums(session, part)
     opening, closing = (_standing(sums) for sums in (before, _together(before, here)))
     cost: dict[str, int] = defaultdict(int)
     for (kind, account), pence in here.items():
@@ -119,13 +117,25 @@ _Sums = Mapping[tuple[str, str], int]
 """Signed pence by kind and account."""
 
 
-def _before(part: Part) -> Part | None:
-    """Everything before it, of the same book and charity; None where nothing can be."""
+def _before(session: Session, part: Part) -> _Sums:
+    """Everything before it, of the same book and charity: whole months from the running sums."""
     if part.after_seq:
-        return replace(part, after_seq=None, last_seq=part.after_seq)
-    if part.first is None or part.first == date.min:
-        return None
-    return replace(part, first=None, last=part.first - timedelta(days=1))
+        month = session.scalar(select(LedgerTxn.period).where(LedgerTxn.seq == part.after_seq)) or ""
+        rest = replace(part, first=first_day(month), after_seq=None, last_seq=part.after_seq)
+    elif part.first and part.first > date.min:
+        month = part.first.isoformat()[:7]
+        rest = replace(part, first=first_day(month), last=part.first - timedelta(days=1))
+    else:
+        return {}
+    whole = select(LedgerSum.kind, LedgerSum.account, func.sum(LedgerSum.pence)).where(
+        LedgerSum.book == part.book, LedgerSum.period < month
+    )
+    if part.charity:
+        of_charity = select(Policy.id).where(Policy.charity_name == part.charity)
+        whole = whole.where(LedgerSum.policy_id.in_(of_charity))
+    rows = session.execute(whole.group_by(LedgerSum.kind, LedgerSum.account))
+    months = {(kind, account): int(pence) for kind, account, pence in rows}
+    return months if part.first and part.first.day == 1 else _together(months, _sums(session, rest))
 
 
 def _sums(session: Session, part: Part) -> _Sums:

@@ -14,8 +14,12 @@ from shop.settings import Settings
 from shop.signing_certificate import SigningCertificate
 
 
-class DoesNotFit(Exception):
-    """The format does not hold as much as was chosen; the text says so. Nothing is ever left out instead."""
+class NotWritten(Exception):
+    """The file cannot be made; the text says why, and what to do."""
+
+
+class DoesNotFit(NotWritten):
+    """The format does not hold as much as was chosen. Nothing is ever left out instead."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from shop.exports.format import NotWritten
 from shop.giving.booking_days import Part, counts_on, first_day
 from shop.giving.models import LedgerEntry, LedgerTxn, Policy
 from shop.giving.transitions import Account, Kind
@@ -32,7 +33,7 @@ SAID: Final = {
 }
 
 
-class CodesUnusable(Exception):
+class CodesUnusable(NotWritten):
     """One's own file of account codes cannot be used; the text says what to change."""
 
 

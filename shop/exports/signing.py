@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from shop.exports.format import NotWritten
 from shop.signing_certificate import SigningCertificate
 
 _PROGRAM: Final = Path(__file__).with_name("signing_program.py")
@@ -17,14 +18,19 @@ BOX: Final = (45, 57, 272, 128)
 """Where `paper/typst/statement.typ` leaves room on the first page: left, bottom, right, top, in points."""
 
 LONGEST_SECONDS: Final = 60
+ENDED: Final = 3
+"""How the program ends when the certificate is not good any more. The shop sells on without it."""
 
 
-class NotSigned(Exception):
+class CannotSign(NotWritten):
     """The PDF could not be signed. Its text quotes no password."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The statement could not be signed: {why}.")
 
 
 def signed(pdf: bytes, certificate: SigningCertificate | None) -> bytes:
-    """The PDF signed with the certificate; without one, with a field to sign. Raises NotSigned."""
+    """The PDF signed with the certificate; without one, with a field to sign. Raises CannotSign."""
     said = {
         "box": BOX,
         "whose": "Signature of the seller",
@@ -41,6 +47,11 @@ def signed(pdf: bytes, certificate: SigningCertificate | None) -> bytes:
             check=True,
         ).stdout
     except subprocess.CalledProcessError as failed:
-        raise NotSigned(f"The program that signs ended with {failed.returncode}.") from None
+        ended = failed.returncode == ENDED
+        raise CannotSign(
+            "the certificate has ended; please set STATEMENT_CERTIFICATE to the new one"
+            if ended
+            else f"the program that signs ended with {failed.returncode}"
+        ) from None
     except subprocess.TimeoutExpired:
-        raise NotSigned(f"Signing took more than {LONGEST_SECONDS} seconds.") from None
+        raise CannotSign(f"it took more than {LONGEST_SECONDS} seconds") from None

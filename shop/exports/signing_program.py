@@ -6,6 +6,7 @@ it signs as PAdES (ETSI EN 319 142-1, level B-B), to be seen in the same place. 
 
 import json
 import sys
+from datetime import UTC, datetime
 from io import BytesIO
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -22,6 +23,8 @@ if __name__ == "__main__":
     field = SigFieldSpec(FIELD, box=tuple(said["box"]), readable_field_name=said["whose"])
     if said["file"]:
         signer = SimpleSigner.load_pkcs12(said["file"], passphrase=said["password"].encode())
+        if signer.signing_cert.not_valid_after < datetime.now(UTC):
+            sys.exit(3)
         facts = PdfSignatureMetadata(
             field_name=FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES, reason=said["reason"]
         )

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.exports.figures import Gifts, closed, figures, gifts
-from shop.exports.format import DoesNotFit, Office
+from shop.exports.format import NotWritten, Office
 from shop.exports.selection import BOOKS, Selection
-from shop.exports.signing import NotSigned, signed
+from shop.exports.signing import signed
 from shop.giving.record import Record, all_of
 from shop.giving.row_texts import Progress
 from shop.money import pounds_and_pence
@@ -29,16 +29,16 @@ KINDS: Final[Mapping[str, str]] = {
 
 
 def write(session: Session, selection: Selection, office: Office, progress: Progress) -> Iterator[bytes]:
-    """The file, whole. Raises DoesNotFit when it cannot be set or signed."""
+    """The file, whole. Raises NotWritten when it cannot be set, and CannotSign."""
     from shop.paper.typesetting import NotTypeset, typeset  # noqa: PLC0415 - it reads every font there is
 
     seller = office.seller
     page = _page(session, selection, seller, progress)
     try:
         made = typeset([page], title=f"Giving statement: {selection.title}", seller=seller)
-        yield signed(made, office.certificate)
-    except (NotTypeset, NotSigned):
-        raise DoesNotFit("The PDF could not be made. Please try again, or with fewer days.") from None
+    except NotTypeset:
+        raise NotWritten("The PDF could not be made. Please try again, or with fewer days.") from None
+    yield signed(made, office.certificate)
 
 
 def _page(session: Session, selection: Selection, seller: str, progress: Progress) -> dict[str, Any]:

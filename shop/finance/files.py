@@ -73,7 +73,7 @@ def sent(kind: str, selection: Selection) -> Response:
     streamed = stream_with_context(pieces())
     try:
         first = next(streamed, b"")
-    except (exports.DoesNotFit, exports.CodesUnusable) as refused:
+    except exports.NotWritten as refused:
         abort(HTTPStatus.UNPROCESSABLE_ENTITY, str(refused))
     found = exports.FORMATS[kind]
     headers = {"Content-Disposition": f'attachment; filename="{selection.name}.{found.ending or kind}"'}

@@ -12,8 +12,8 @@ from cryptography.x509.oid import NameOID
 PASSWORD = "a password for tests"
 
 
-def make_certificate(folder: Path) -> tuple[Path, Path]:
-    """A PKCS#12 file, and its certificate alone for whoever checks."""
+def make_certificate(folder: Path, days: int = 30) -> tuple[Path, Path]:
+    """A PKCS#12 file that is good for so many days, and its certificate alone for whoever checks."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "In Remembrance")])
     now = datetime.now().astimezone()
@@ -30,8 +30,8 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=30))
+        .not_valid_before(now - timedelta(days=100))
+        .not_valid_after(now + timedelta(days=days))
         .add_extension(x509.KeyUsage(digital_signature=True, content_commitment=True, **usage), critical=True)
         .sign(key, hashes.SHA256())
     )

@@ -7,7 +7,7 @@ import re
 import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from shop import exports
 from shop.db import Database
 from shop.exports.figures import figures
-from shop.exports.selection import of_month, of_payment
+from shop.exports.selection import of_days, of_month, of_payment
 from shop.giving import month_close
 from shop.money import pounds_and_pence
 from shop.signing_certificate import SigningCertificate
@@ -90,6 +90,19 @@ def test_each_statement_is_what_was_worked_out_by_hand(session: Session) -> None
         assert (found.accrued_pence, found.owed_pence, found.held_pence) == (
             hand("accrued", number), hand("owed at the end", number), hand("held at the end", number),
         )  # fmt: skip
+
+
+def test_what_stood_before_any_day_is_in_the_running_sums(session: Session) -> None:
+    """From each day on: what was before it, and what came in it, make what is owed and held at the end."""
+    whole = figures(session, of_days("test", None, LAST))
+    day = FIRST
+    while day <= LAST:
+        found = figures(session, of_days("test", day, LAST))
+        assert (found.owed_pence, found.held_pence) == (whole.owed_pence, whole.held_pence) == (2500, 0), day
+        so_far = figures(session, of_days("test", None, day))
+        day += timedelta(days=1)
+        after = figures(session, of_days("test", day, LAST))
+        assert (after.opening_owed_pence, after.opening_held_pence) == (so_far.owed_pence, so_far.held_pence)
 
 
 def test_csv_and_json_have_each_posting_and_the_same_sums(session: Session) -> None:
@@ -267,6 +280,16 @@ def test_a_statement_that_is_signed_passes_with_pyhanko_and_poppler_and_no_byte_
     assert not checked(forged, alone).bottom_line
     file.write_bytes(forged)
     assert "Signature is Valid." not in pdfsig(file)
+
+
+@ON_SQLITE
+def test_with_a_certificate_that_has_ended_no_statement_pretends_to_be_signed(
+    session: Session, tmp_path: Path
+) -> None:
+    both, _ = make_certificate(tmp_path, days=-1)
+    office = exports.Office(instance_dir=tmp_path, certificate=SigningCertificate(both, PASSWORD))
+    with pytest.raises(exports.NotWritten, match="the certificate has ended"):
+        file_of(session, "pdf", of_month("test", MONTHS[0]), office)
 
 
 def written_to(folder: Path, pdf: bytes) -> Path:
