@@ -23,14 +23,14 @@ def gifts_wrong(world: World) -> Iterator[str]:
     """The charity has the promise for each unit kept, by our own reading of the promise."""
     with world.database.reading() as session:
         for order in session.scalars(select(Order)):
-            due = UNIT_GIFT * len(_kept(world, session, order))
+            due = UNIT_GIFT * len(units_kept(world, session, order))
             standings = ledger.standings(session, order.reference).values()
             has = UNIT_GIFT * sum(standing is not ledger.Standing.NONE for standing in standings)
             if due != has:
                 yield f"{order.reference} ({order.state}): {has}p given, {due}p due"
 
 
-def _kept(world: World, session: Session, order: Order) -> list[int]:
+def units_kept(world: World, session: Session, order: Order) -> list[int]:
     """The units of an order that its buyer keeps and has paid."""
     entries = session.scalars(select(PaymentEntry).where(PaymentEntry.order_id == order.id)).all()
     bought = next((entry.payment_intent for entry in entries if entry.kind == "payment"), None)
