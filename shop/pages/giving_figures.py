@@ -48,6 +48,8 @@ class Given:
     owed: tuple[tuple[str, int], ...]
     """To each charity now."""
     payments: tuple[Remittance, ...]
+    due_on: date | None
+    """By when the first of what is owed is paid over."""
     confirmed: tuple[tuple[int, date], ...]
     """The payments that the charity has confirmed with its own key, and on which day."""
     seq: int

@@ -7,6 +7,7 @@ knows of an order already could tell which one it was. Nothing is shown that is 
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -18,6 +19,7 @@ from shop import clock, web
 from shop.catalogue.page_cache import CachedPages, Statement, answer_from_memory
 from shop.confirmations.payment_confirmations import first_that_counts
 from shop.giving import remittances
+from shop.giving.due import due
 from shop.giving.gift_counts import gifts, shares
 from shop.giving.months import Sums, by_month, owed_by_charity, read_sums
 from shop.giving.policies import SAMPLE_AGREEMENT, policy_in_force
@@ -58,11 +60,13 @@ def months_file() -> ResponseReturnValue:
 def init_app(app: Flask) -> None:
     """Keep the pages in memory."""
     services: Services = app.extensions["shop"].services
+    first_due = _FirstDue()
 
     def read() -> Given:
         statement: Statement = app.extensions["shop"].statement
         with web.reading() as session:
-            return _given(session, read_sums(session, services.book), statement(session))
+            sums = read_sums(session, services.book)
+            return _given(session, sums, statement(session), first_due.day(session, sums))
 
     kept = app.extensions[_EXTENSION] = CachedPages(read)
     answer_from_memory(app, kept)
@@ -73,13 +77,28 @@ def _cached_pages() -> CachedPages[Given]:
     return found
 
 
-def _given(session: Session, sums: Sums, statement: str | None) -> Given:
+@dataclass
+class _FirstDue:
+    """By when the first of what is owed is paid over: asked again only after the ledger has moved."""
+
+    seq: int = -1
+    found: date | None = None
+
+    def day(self, session: Session, sums: Sums) -> date | None:
+        if sums.seq != self.seq:
+            self.found = min((one.due_on for one in due(session, sums.book)), default=None)
+            self.seq = sums.seq
+        return self.found
+
+
+def _given(session: Session, sums: Sums, statement: str | None, due_on: date | None) -> Given:
     month, each = clock.month(clock.now()), shares(session)
     return Given(
         book=sums.book,
         statement=statement,
         agreement=_agreement(session, live=sums.book == "live"),
         months=tuple(reversed(by_month(sums, month))),
+        due_on=due_on,
         owed=tuple(sorted(owed_by_charity(session, sums).items())),
         payments=(payments := tuple(remittances.remittances(session, sums.book))),
         confirmed=_confirmed(session, [payment.seq for payment in payments]),

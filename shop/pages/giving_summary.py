@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from shop import clock
 from shop.giving.gift_counts import Gifts
 from shop.money import pounds_and_pence
 from shop.pages.giving_figures import Given
@@ -89,15 +91,26 @@ def _parts(given: Given) -> list[BarPart]:
 def _owed(given: Given) -> Figure:
     if given.owed_pence < 0:
         return Figure("Paid ahead", pounds_and_pence(-given.owed_pence), "set against what comes next")
-    days = given.agreement.pay_within_days if given.agreement and given.owed_pence else None
-    note = f"within {days} days of reaching us" if days is not None else ""
-    return Figure("Still to be paid over", pounds_and_pence(given.owed_pence), note)
+    return Figure("Still to be paid over", pounds_and_pence(given.owed_pence), _due(given.due_on))
+
+
+def _due(on: date | None) -> str:
+    if on is None:
+        return ""
+    return f"the first of it {'by' if on >= clock.today() else 'was due on'} {day(on)}"
 
 
 def _last_paid(given: Given) -> str:
-    """When money was last paid over; here stands, too, what the charity says of it."""
+    """When money was last paid over, and how much of all of it the charity has confirmed."""
     stands = [payment for payment in given.payments if not payment.undone and not payment.undoes]
-    return f"last on {day(max(payment.paid_on for payment in stands))}" if stands else ""
+    if not stands:
+        return ""
+    last = f"last on {day(max(payment.paid_on for payment in stands))}"
+    confirmed = sum(one.amount_pence for one in stands if one.seq in dict(given.confirmed))
+    if not confirmed:
+        return last
+    of_it = "all" if confirmed == given.paid_pence else pounds_and_pence(confirmed)
+    return f"{last}; {of_it} of it confirmed by the charity"
 
 
 def _percent(pence: int, whole: int) -> str:

@@ -68,6 +68,7 @@ def test_what_the_charity_signs_counts_once_its_agreement_names_the_key(
     assert "is to stand in the agreement" in jo.text("/charity/")
     assert names(finance, fingerprint_of(finance)).status_code == 303
     assert "Confirmed by the charity on 3 July 2031" in said_on_giving(finance)
+    assert "of it confirmed by the charity" in said_on_giving(finance)
     assert "Your key is in the agreement" in jo.text("/charity/")
     assert "Confirmed on 3 Jul 2031" in finance.get(f"/finance/remittances/{PAYMENT}").text
     assert "Confirmed" in jo.text("/charity/payments")

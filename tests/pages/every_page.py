@@ -21,7 +21,7 @@ def _open_to_all(app: Flask) -> dict[str, str]:
     listed = [
         *(f"/pieces/{slug}" for slug in ("heart", "two-rings", "disc", "thread", "petal", "keeping")),
         *PAGES,
-        *("/story", "/journal", "/giving", "/wall"),
+        *("/story", "/journal", "/giving", "/giving/check", "/wall"),
         *(f"/journal/{slug}" for slug in load().posts),
         *(f"/styleguide/errors/{code}" for code in ERRORS),
     ]
@@ -56,6 +56,7 @@ def _a_purchase(shopper: Shopper) -> dict[str, str]:
     order = soup(page).find("a", string="See your order")
     assert order
     found["order"] = shopper.get(str(order["href"])).text
+    found["gift"] = shopper.get(f"{order['href']}/proof").text
     found["dashboard"] = shopper.get("/stand-in/").text
     return found
 

@@ -113,7 +113,7 @@ def test_the_first_screen_says_what_was_given_and_where_it_is_in_figures_and_one
     assert [note.text for note in first.select(".stat-note")] == [
         "from 3 pieces",
         "last on 1 November 2026",
-        "within 28 days of reaching us",
+        "the first of it was due on 29 September 2026",
         "until a bank has decided a dispute",
     ]
     assert [(part["x"], part["width"]) for part in first.select("rect")] == [
@@ -122,6 +122,17 @@ def test_the_first_screen_says_what_was_given_and_where_it_is_in_figures_and_one
     assert str(first.svg.title.text) == (  # type: ignore[union-attr]
         "Of what was given in all: paid over £5.00, still to be paid over £5.00, waiting £5.00."
     )
+
+
+def test_it_says_by_when_the_first_of_what_is_owed_is_paid_over(
+    harness: Harness, anyone: Shopper, clock_at: Callable[[int, int], None]
+) -> None:
+    clock_at(2026, 9)
+    give(harness, "PM-AAAA-22", Standing.ACCRUED)
+    assert "the first of it by 29 September 2026" in anyone.get(PAGE).text
+    clock_at(2026, 11)
+    pay(harness, 500)
+    assert "the first of it" not in anyone.get(PAGE).text
 
 
 def test_this_year_stands_beside_all_there_was(
