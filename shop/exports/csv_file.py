@@ -51,7 +51,11 @@ def write(session: Session, selection: Selection, _: Office, progress: Progress)
     for number, name in enumerate(COLUMNS):
         pieces += ["," if number else "", FIELDS[name]]
     template = Template(
-        [*pieces, ""], "\r\n", one_row(session, csv_row), lambda name: csv_line([safe(name)])[:-2]
+        [*pieces, ""],
+        "\r\n",
+        one_row(session, csv_row),
+        lambda name: csv_line([safe(name)])[:-2],
+        commas=True,
     )
     for text in row_texts.written(session, selection.part, template, progress):
         yield text.encode()

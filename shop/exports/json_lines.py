@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -34,4 +35,8 @@ def write(session: Session, selection: Selection, _: Office, progress: Progress)
 
 
 def _or_null(number: Field) -> Field:
-    return Field(f"coalesce({number.sqlite}, 'null')", f"coalesce(({number.postgresql})::text, 'null')")
+    sqlite, postgresql = (
+        f"coalesce({number.sqlite}, 'null')",
+        f"coalesce(({number.postgresql})::text, 'null')",
+    )
+    return replace(number, sqlite=sqlite, postgresql=postgresql)

@@ -1,7 +1,7 @@
 """What a row of the files may say, in the SQL of each database."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from shop.giving.actors import STAFF
@@ -17,6 +17,8 @@ class Field:
     postgresql: str
     left: int = 0
     """How many characters it leaves when the plain ones are taken away."""
+    gathered: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What `postgresql` asks of a transaction's lines: names, and aggregates over the lines."""
 
 
 def _same(sql: str) -> Field:
@@ -27,22 +29,30 @@ def _moment(column: str) -> Field:
     """As datetime.isoformat() writes it: microseconds only where there are any."""
     return Field(
         f"replace(replace({column}, ' ', 'T'), '.000000', '') || '+00:00'",
-        f"""replace(to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '')"""
-        " || '+00:00'",
+        f"""replace(to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'),"""
+        " '.000000', '')",
     )
 
 
-def _decimal(pence: str) -> Field:
+def _decimal_sqlite(pence: str) -> str:
     """Pence as plain decimal pounds: -500 is -5.00."""
     sign = f"CASE WHEN {pence} < 0 THEN '-' ELSE '' END"
-    return Field(
-        f"printf('%s%d.%02d', {sign}, abs({pence}) / 100, abs({pence}) % 100)",
-        f"concat({sign}, abs({pence}) / 100, '.', lpad((abs({pence}) % 100)::text, 2, '0'))",
-    )
+    return f"printf('%s%d.%02d', {sign}, abs({pence}) / 100, abs({pence}) % 100)"
+
+
+def _decimal_postgresql(pence: str) -> str:
+    sign = f"CASE WHEN {pence} < 0 THEN '-' ELSE '' END"
+    odd = f"concat({sign}, abs({pence}) / 100, '.', lpad((abs({pence}) % 100)::text, 2, '0'))"
+    return f"CASE {pence} % 100 WHEN 0 THEN {pence} / 100 || '.00' ELSE {odd} END"  # most are whole pounds
 
 
 def _sum(account: Account, sign: str = "") -> str:
     return f"sum(CASE account WHEN '{account.value}' THEN {sign}amount_pence ELSE 0 END)"
+
+
+def _gathered(name: str, sql: str) -> Field:
+    """A sum over a transaction's lines."""
+    return Field(sql, name, gathered={name: sql})
 
 
 MARK: Final = "\x1f"
@@ -62,13 +72,18 @@ FIELDS: Final[dict[str, Field]] = {
     "charity": CHARITY,
     "policy": _same("policy_id"),
     "policy_digest": _same("policy_digest"),
-    "amount": _decimal(_sum(Account.COST)),
-    "amount_pence": _same(_sum(Account.COST)),
-    "paid_pence": _same(_sum(Account.REMITTED, "-")),
+    "amount": Field(
+        _decimal_sqlite(_sum(Account.COST)),
+        _decimal_postgresql("given"),
+        gathered={"given": _sum(Account.COST)},
+    ),
+    "amount_pence": _gathered("given", _sum(Account.COST)),
+    "paid_pence": _gathered("paid", _sum(Account.REMITTED, "-")),
     "currency": _same(f"'{CURRENCY.upper()}'"),
     "entries": Field(
         "group_concat(account || ':' || amount_pence, ' ')",  # in the order of their key, as in lines_of
-        "string_agg(account || ':' || amount_pence, ' ' ORDER BY line)",
+        "entries",
+        gathered={"entries": "string_agg(account || ':' || amount_pence, ' ' ORDER BY line)"},
     ),
     "stripe_id": _same("CASE WHEN '_' IN (substr(cause, 3, 1), substr(cause, 4, 1)) THEN cause END"),
     "cause": _same("cause"),
@@ -114,11 +129,13 @@ WHAT: Final = _same(
 def lines_of(names: Mapping[Account, str]) -> Field:
     """All the lines of a transaction in order, one below the other: name of the account, pounds, GBP."""
     cases = " ".join(f"WHEN '{account.value}' THEN '{shown}'" for account, shown in names.items())
-    amount = _decimal("amount_pence")
+    sqlite, postgresql = _decimal_sqlite("amount_pence"), _decimal_postgresql("amount_pence")
     line = "CASE account {cases} END || '  ' || {amount} || ' GBP'"
+    all_lines = f"string_agg({line.format(cases=cases, amount=postgresql)}, E'\\n' ORDER BY line)"
     return Field(
         # The lines come in the order of their key, by which they are found.
-        f"group_concat({line.format(cases=cases, amount=amount.sqlite)}, char(10))",
-        f"string_agg({line.format(cases=cases, amount=amount.postgresql)}, E'\\n' ORDER BY line)",
+        f"group_concat({line.format(cases=cases, amount=sqlite)}, char(10))",
+        "all_lines",
+        gathered={"all_lines": all_lines},
         left=1,  # the end of a line between two; a transaction of more goes the slow road
     )
