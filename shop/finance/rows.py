@@ -49,7 +49,8 @@ def payment_facts(made: Remittance, addresses: Mapping[int, str]) -> list[tuple[
         ("Bank reference", made.bank_reference),
         ("Recorded", f"{minute(made.booked_at)}, by {who(made.actor, addresses)}"),
     ]
-    return [*facts, ("Said of a receipt", made.receipt)] if made.receipt else facts
+    facts += [("Said of a receipt", made.receipt)] if made.receipt else []
+    return [*facts, ("Stands for", f"payment {made.corrects}")] if made.corrects else facts
 
 
 def confirmed_sentence(one: Confirmed) -> str:
@@ -80,4 +81,8 @@ def owed_figures(owed: Mapping[str, int]) -> list[tuple[str, str, str]]:
 def _correction(made: Remittance) -> Cell:
     if made.undoes:
         return f"Undoes {made.undoes}"
-    return "Undone" if made.undone else Link("Undo", f"/finance/remittances/{made.seq}/reversal")
+    if made.corrected_by:
+        return f"Corrected by {made.corrected_by}"
+    if made.undone:
+        return "Undone"
+    return Link("Undo", f"/finance/remittances/{made.seq}/reversal")

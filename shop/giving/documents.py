@@ -104,6 +104,14 @@ def take_back(session: Session, document_id: int, *, reason: str, actor: str) ->
     return found.about
 
 
+def carry_over(session: Session, old: About, new: About) -> None:
+    """Let another payment have the files of one that it stands for, as they were added."""
+    for one in reversed([one for one in listed(session, old) if not one.taken_back]):
+        row = session.get_one(GivingDocument, one.id)
+        file = {"media_type": row.media_type, "content": row.content, "size": row.size, "sha256": row.sha256}
+        _added(session, new, row.added_by, note=row.note, **file)
+
+
 def listed(session: Session, about: About) -> Sequence[Document]:
     """The files of an agreement or a payment, the newest first."""
     return _found(session, about.condition)

@@ -1,6 +1,6 @@
 """The payments that were made to the charity, as the ledger has them, and what is owed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -33,6 +33,9 @@ class Remittance:
     """Why it was undone."""
     undoes: int | None
     undone: bool
+    corrects: int | None
+    """The payment whose facts were written down wrongly, which this one stands for."""
+    corrected_by: int | None
     actor: str
     booked_at: datetime
 
@@ -74,9 +77,9 @@ def remittances(
         query = query.where(LedgerEntry.txn_seq < before)
     rows = session.execute(query).all()
     numbers = [txn.seq for txn, *_ in rows]
-    undone, documented = _undone(session, numbers), receipts_of(session, numbers)
+    later, documented = _followed(session, numbers), receipts_of(session, numbers)
     return [
-        _remittance(txn, -pence, charity, undone=txn.seq in undone, has_document=txn.seq in documented)
+        _remittance(txn, -pence, charity, later=later, has_document=txn.seq in documented)
         for txn, pence, charity in rows
     ]
 
@@ -88,7 +91,7 @@ def one(session: Session, book: Book, seq: int) -> Remittance | None:
 
 
 def _remittance(
-    txn: LedgerTxn, amount_pence: int, charity_name: str, *, undone: bool, has_document: bool
+    txn: LedgerTxn, amount_pence: int, charity_name: str, *, later: Mapping[str, int], has_document: bool
 ) -> Remittance:
     said = said_of_payment(txn.cause)
     return Remittance(
@@ -101,19 +104,26 @@ def _remittance(
         has_document=has_document,
         reason=said.get("reason", ""),
         undoes=said.get("undoes"),
-        undone=undone,
+        undone=undoing(txn.seq) in later,
+        corrects=said.get("corrects"),
+        corrected_by=later.get(correcting(txn.seq)),
         actor=txn.actor,
         booked_at=txn.booked_at,
     )
 
 
-def _undone(session: Session, numbers: Sequence[int]) -> set[int]:
-    """Those of these payments that were undone."""
-    keys = {undoing(seq): seq for seq in numbers}
-    query = select(LedgerTxn.idempotency_key).where(LedgerTxn.idempotency_key.in_(keys))
-    return {keys[key] for key in session.scalars(query)}
+def _followed(session: Session, numbers: Sequence[int]) -> dict[str, int]:
+    """What undid or corrected these payments, by its key."""
+    keys = [key for seq in numbers for key in (undoing(seq), correcting(seq))]
+    query = select(LedgerTxn.idempotency_key, LedgerTxn.seq).where(LedgerTxn.idempotency_key.in_(keys))
+    return dict(session.execute(query).all())
 
 
 def undoing(seq: int) -> str:
     """The key of the transaction that undoes a payment."""
     return f"remit-undone:{seq}"
+
+
+def correcting(seq: int) -> str:
+    """The key of the payment that stands for one which was written down wrongly."""
+    return f"remit-corrected:{seq}"

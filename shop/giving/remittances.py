@@ -13,10 +13,20 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.giving.canonical import Request
+from shop.giving.documents import About, carry_over
 from shop.giving.ledger import Book
 from shop.giving.models import LedgerEntry, LedgerTxn, Policy
 from shop.giving.months import owed_by_charity, read_sums
-from shop.giving.payments_made import Remittance, charities, one, owed, paid, remittances, undoing
+from shop.giving.payments_made import (
+    Remittance,
+    charities,
+    correcting,
+    one,
+    owed,
+    paid,
+    remittances,
+    undoing,
+)
 from shop.giving.policies import SAMPLE_AGREEMENT
 from shop.giving.posting import PLAIN, NotPlain, lock_head, post
 from shop.giving.transitions import Account, Kind, paid_over, said_of_payment
@@ -24,7 +34,8 @@ from shop.money import pounds_and_pence
 
 __all__ = [
     "AlreadyUndone", "BeforeTheAgreement", "MoreThanOwed", "NoSuchRemittance", "NotYet", "Remittance",
-    "charities", "one", "owed", "paid", "record_remittance", "remittances", "undo_remittance",
+    "charities", "correct_remittance", "one", "owed", "paid", "record_remittance", "remittances",
+    "undo_remittance",
 ]  # fmt: skip
 
 LONGEST: Final = 200
@@ -86,6 +97,7 @@ def record_remittance(
     key: str,
     actor: str,
     more_than_owed: bool = False,
+    corrects: int | None = None,
 ) -> LedgerTxn:
     """Write down that money was paid over, to the charity of that policy.
 
@@ -101,14 +113,15 @@ def record_remittance(
     charity = session.get_one(Policy, policy_id).charity_name
     _check_day(session, book, charity, paid_on)
     lock_head(session)
-    known = session.scalar(select(LedgerTxn.seq).where(LedgerTxn.idempotency_key == _key(key)))
+    known_by = correcting(corrects) if corrects else f"remit:{key}"
+    known = session.scalar(select(LedgerTxn.seq).where(LedgerTxn.idempotency_key == known_by))
     owing = owed_by_charity(session, read_sums(session, book)).get(charity, 0)
     if known is None and amount_pence > owing and not more_than_owed:
         raise MoreThanOwed(max(owing, 0))
-    said = {"bank_reference": bank_reference, "receipt": receipt}
-    at = clock.begins(paid_on)
-    request = _request(book, policy_id, at, said)
-    return post(session, request, paid_over(amount_pence), key=_key(key), actor=actor)
+    said: dict[str, Any] = {"bank_reference": bank_reference, "receipt": receipt}
+    said |= {"corrects": corrects} if corrects else {}
+    request = _request(book, policy_id, clock.begins(paid_on), said)
+    return post(session, request, paid_over(amount_pence), key=known_by, actor=actor)
 
 
 def _check_day(session: Session, book: Book, charity: str, paid_on: date) -> None:
@@ -144,6 +157,41 @@ def undo_remittance(session: Session, seq: int, *, reason: str, actor: str) -> L
     return post(session, request, paid_over(amount), key=key, actor=actor)
 
 
+def correct_remittance(
+    session: Session,
+    seq: int,
+    *,
+    amount_pence: int,
+    paid_on: date,
+    bank_reference: str,
+    reason: str,
+    actor: str,
+    more_than_owed: bool = False,
+) -> LedgerTxn:
+    """Put right what was written down of a payment: it is undone, and another stands for it, both for good.
+
+    What was said of a receipt, and the files from the charity, go along. Raises NoSuchRemittance,
+    AlreadyUndone, and what `record_remittance` does.
+    """
+    wrong = undo_remittance(session, seq, reason=reason, actor=actor)
+    before = session.get_one(LedgerTxn, seq)
+    made = record_remittance(
+        session,
+        book="live" if wrong.book == "live" else "test",
+        policy_id=before.policy_id or 0,
+        amount_pence=amount_pence,
+        paid_on=paid_on,
+        bank_reference=bank_reference,
+        receipt=said_of_payment(before.cause).get("receipt", ""),
+        key="",
+        actor=actor,
+        more_than_owed=more_than_owed,
+        corrects=seq,
+    )
+    carry_over(session, About(payment_seq=seq), About(payment_seq=made.seq))
+    return made
+
+
 def _request(book: Book, policy_id: int | None, at: datetime, said: dict[str, Any]) -> Request:
     return Request(
         book=book,
@@ -156,7 +204,3 @@ def _request(book: Book, policy_id: int | None, at: datetime, said: dict[str, An
         event_at=at,
         cause=json.dumps(said, sort_keys=True, ensure_ascii=False),
     )
-
-
-def _key(key: str) -> str:
-    return f"remit:{key}"

@@ -257,6 +257,7 @@ TRIED_ELSEWHERE: Final = {
     "/finance/agreements/<int(max=2147483647):number>/end",
     "/finance/agreements/<int(max=2147483647):number>/documents",
     "/finance/remittances/<int(max=2147483647):seq>/documents",
+    "/finance/remittances/<int(max=2147483647):seq>/correction",
     "/finance/documents/<int(max=2147483647):number>/removal",
     "/owner/orders/<reference>/cancellation",
     "/owner/orders/<reference>/claims",

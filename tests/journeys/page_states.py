@@ -1452,6 +1452,16 @@ def one_document(visitor: Visitor) -> None:
     visitor.page.locator("#documents tbody th a").click()
 
 
+def correction(visitor: Visitor) -> None:
+    one_payment(visitor)
+    visitor.page.get_by_role("link", name="Something is written down wrongly").click()
+
+
+def refused_correction(visitor: Visitor) -> None:
+    correction(visitor)
+    visitor.presses("Correct it")
+
+
 def refused_reversal(visitor: Visitor) -> None:
     reversal(visitor)
     visitor.presses("Undo this payment")
@@ -2174,6 +2184,8 @@ PAGE_STATES: Final = (
         shows="has not come yet",
     ),
     PageState("document", "/finance/documents/<number>", one_document, shows="It is the wrong file"),
+    PageState("correction", "/finance/remittances/<seq>/correction", correction, shows="Receipts go along"),
+    PageState("correction refused", "/finance/remittances/<seq>/correction", refused_correction, 422),
     PageState("reversal", "/finance/remittances/<seq>/reversal", reversal),
     PageState("reversal refused", "/finance/remittances/<seq>/reversal", refused_reversal, 422),
     PageState("paid over undone", "/finance/remittances", undone_payment, shows="Both lines stay"),

@@ -84,6 +84,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/charity/ledger": 6, "/charity/ledger?q=1": 6, "/charity/ledger.csv": 8, "/charity/ledger.json": 8,
     "/finance/remittances": 16, "/finance/remittances/{remittance}/reversal": 8,
     "/finance/remittances/{remittance}": 10, "/finance/documents/{document}": 8,
+    "/finance/remittances/{remittance}/correction": 8,
     "/finance/documents/{document}/file": 6, "/finance/evidence?day={today}": 20,
     "/finance/evidence/pack.zip?day={today}": 25, "/finance/evidence/paper.pdf?day={today}": 18,
     "/finance/money": 16, "/finance/money/{month}": 20, "/finance/money/orders": 4,

@@ -150,6 +150,7 @@ PERMISSIONS: Final = {
     "/finance/remittances/<int(max=2147483647):seq>/reversal": STAFF,
     "/finance/remittances/<int(max=2147483647):seq>": STAFF,
     "/finance/remittances/<int(max=2147483647):seq>/documents": STAFF,
+    "/finance/remittances/<int(max=2147483647):seq>/correction": STAFF,
     "/finance/agreements/<int(max=2147483647):number>/documents": STAFF,
     "/finance/documents/<int(max=2147483647):number>": STAFF,
     "/finance/evidence": STAFF,
