@@ -115,3 +115,23 @@ def _payout_row(payout: PayoutSeen, reading: MovementReading) -> dict[str, Any]:
         "arrives_on": arrives.date(),
         "read_at": clock.now(),
     }
+
+
+def kept_of(session: Session, order_id: int) -> list[dict[str, Any]]:
+    """What Stripe has of an order's money, for its export: amounts in pence, signed."""
+    rows = session.scalars(
+        select(BalanceTransaction)
+        .where(BalanceTransaction.order_id == order_id)
+        .order_by(BalanceTransaction.created, BalanceTransaction.id)
+    )
+    return [
+        {
+            "at": row.created.isoformat(),
+            "what": row.reporting_category,
+            "stripe_id": row.source,
+            "amount_pence": row.amount,
+            "fee_pence": row.fee,
+            "payout": row.payout_id,
+        }
+        for row in rows
+    ]

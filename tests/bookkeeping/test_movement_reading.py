@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from shop import privacy
 from shop.alerts import AlertKind, open_alerts
 from shop.bookkeeping.models import About, BalanceTransaction, MovementReading, Payout, Stage
 from shop.bookkeeping.movement_reading import Progress, read_again, read_if_due, read_movements
@@ -17,6 +18,7 @@ from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.services import Services
 from shop.standin import after_sales
 from shop.standin.models import StandinObject
+from shop.standin.money_objects import charge_fee
 from tests.bookkeeping.helpers import pays, pays_out
 from tests.engines import ONE_ENGINE
 from tests.harness import Harness
@@ -265,3 +267,13 @@ def test_nothing_is_read_with_the_key_of_another_account(harness: Harness) -> No
     with pytest.raises(GatewayRefused):
         read_movements(hooked(harness.services, session=unknown))
     assert rows(harness) == []
+
+
+@ONE_ENGINE
+def test_the_export_of_an_order_has_what_stripe_has_of_it(harness: Harness) -> None:
+    order = harness.order(pays(harness, "petal"))
+    read_movements(harness.services)
+    with harness.database.reading() as session:
+        (kept,) = privacy.everything(session, harness.services.vault, order.reference)["at_stripe"]
+    assert (kept["what"], kept["amount_pence"], kept["payout"]) == ("charge", order.total_pence, None)
+    assert kept["fee_pence"] == charge_fee(order.total_pence)
