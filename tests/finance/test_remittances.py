@@ -1,5 +1,6 @@
 """Money paid over, as the finance lead writes it down: to the penny, once, and never unwritten."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -181,3 +182,21 @@ def test_where_real_money_moves_the_sample_promises_nothing(harness: Harness) ->
     with harness.database.reading() as session:
         assert remittances.charities(session, "live") == {}
         assert list(remittances.charities(session, "test")) == ["PANDAS Foundation UK"]
+
+
+def test_what_made_up_a_payment_is_a_file_in_any_format(
+    finance: Shopper, harness: Harness, paid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shop.giving.row_texts.BATCH", 1)  # a piece for each row, one sent after the other
+    pay(finance, amount="5.00")
+    pay(finance, amount="5.00", bank_reference="POM SECOND")
+    first, second = 3, 4
+    for seq, expected in ((first, ["accrue", "accrue", "remit"]), (second, ["remit"])):
+        page = f"{PAGE}/{seq}"
+        assert set(form_on(finance.get(page), f"{page}/file")[1]) == {"format"}
+        answer = finance.get(f"{page}/file?format=json")
+        assert [json.loads(line)["kind"] for line in answer.text.splitlines()] == expected
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="payment-test-{seq}.json"'
+    finance.send(f"{PAGE}/{second}/reversal", f"{PAGE}/{second}/reversal", {"reason": "typed twice"})
+    for seq in (1, second + 1, 99):
+        assert finance.get(f"{PAGE}/{seq}/file?format=csv").status_code == 404
