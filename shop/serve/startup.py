@@ -42,8 +42,11 @@ NEEDED_SOON: Final = (
     *(f"fontTools.ttLib.tables._{table}" for table in ("l_o_c_a", "m_a_x_p", "p_o_s_t")),
     "stripe.checkout._session",
     "stripe.checkout._session_service",
-    *(f"stripe._{what}" for what in ("charge", "payment_intent", "object_classes", "checkout_service")),
-    *(f"stripe._{what}_service" for what in ("refund", "dispute", "radar")),
+    *(
+        f"stripe._{what}"
+        for what in ("charge", "payment_intent", "balance_transaction", "object_classes", "checkout_service")
+    ),
+    *(f"stripe._{what}_service" for what in ("refund", "dispute", "radar", "balance_transaction", "payout")),
     "stripe.radar._early_fraud_warning_service",
     "_strptime",
     "netrc",
