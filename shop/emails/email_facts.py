@@ -29,6 +29,7 @@ from shop.payments.kinds import EntryKind
 from shop.payments.models import PaymentEntry, RefundRequest, Supplement
 from shop.payments.refund_history import RefundMade, refund_history
 from shop.payments.services import Services
+from shop.transparency.gift_sentences import order_said
 
 PAID_TWICE: Final = "paid-twice"
 OF_SUPPLEMENTS: Final = frozenset({supplements.EMAIL, supplements.RETURNED_EMAIL})
@@ -48,6 +49,8 @@ class EmailFacts:
     """Where each unit stands; none before the order was paid for, or when nothing was left to sell."""
     refunds: Sequence[RefundMade]
     parcel: tuple[Parcel, Sequence[str]] | None = None
+    gifts: str | None = None
+    """Where the order's gifts stand in the log, when the e-mail is about its parcel."""
     surplus: PaymentEntry | None = None
     """The second payment that the e-mail is about."""
     supplement: Supplement | None = None
@@ -167,6 +170,7 @@ def facts_of(
         units=units.units_of(session, order.id),
         refunds=refund_history(session, order) if _money_moved(opened) else (),
         parcel=parcels.told_by(session, claimed.dedupe_key) if claimed.kind == parcels.EMAIL else None,
+        gifts=order_said(session, order.reference) if claimed.kind == parcels.EMAIL else None,
         coming_back=send_backs.coming_back(session, order.id) if claimed.kind == send_backs.EMAIL else (),
         cancelled=_cancelled(session, about) if claimed.kind == cancelling.EMAIL else None,
         not_arrived=undelivered.not_arrived(session, order.id) if claimed.kind in MISHAPS else (),

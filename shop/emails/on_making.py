@@ -13,6 +13,7 @@ from shop.money import pounds_and_pence
 from shop.orders.hand_drawings import Step
 from shop.web.dates import day, weekday
 
+GIFTS_THERE: Final = "You can see it, and check it, on the page of your order."
 NOT_THERE: Final = (
     "If it does not arrive, or anything about it is not right, reply to this e-mail and we will see to it."
 )
@@ -126,6 +127,9 @@ def posted(facts: EmailFacts) -> Sequence[Block] | None:
     if parcel.tracking:
         tracked = f"Its tracking number is {parcel.tracking}."
         blocks += [Paragraph(tracked, strong=parcel.tracking), Link("Follow it at Royal Mail", TRACK)]
+    if facts.gifts:
+        there = f" {GIFTS_THERE}" if facts.order_url else ""
+        blocks.append(Paragraph(f"{facts.gifts}{there}", tone="clay"))
     return [*blocks, Paragraph(NOT_THERE)]
 
 

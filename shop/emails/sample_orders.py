@@ -17,6 +17,7 @@ from shop.fulfilment.promised import Day
 from shop.fulfilment.stages import Hold, Remake, Stage, Undelivered
 from shop.fulfilment.undelivered import Undone
 from shop.giving.ledger import Book
+from shop.giving.paid_over import Booked
 from shop.money import CURRENCY
 from shop.orders.approved_engraving import Approved
 from shop.orders.email_change import Told
@@ -29,6 +30,9 @@ from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.refund_history import RefundMade
 from shop.pricing import LineItem, Quote, QuotedLine, quote
 from shop.settings import PaymentMode
+from shop.transparency.gift_entries import GiftEntry
+from shop.transparency.gift_entries import State as GiftState
+from shop.transparency.gift_sentences import gifts_said
 
 REFERENCE: Final = "PM-SAMPLE"
 CONTACT: Final = Contact("ada@example.com", "Ada Byron", "12 Quiet Street", "", "Bath", "BA1 1AA")
@@ -133,6 +137,7 @@ class Samples:
             },
             refunds=_refunds(order, lines, sample.refunds, now),
             parcel=(Parcel(tracking=sample.tracking, posted_at=now), [lines[0].row.piece_name]),
+            gifts=gifts_said([_gift(self.gift_pence, sample, now)], None) if self.gift_pence else None,
             change=_change(now),
             coming_back=[ComingBack(0, 1, lines[0].row.piece_name, now, None, None, refunded=False)],
             not_arrived=[Undone(1, lines[0].row.piece_name, why, now) for why in MISHAPS],
@@ -181,6 +186,12 @@ def _approved(unit: SampleUnit, piece: PieceView) -> Approved | None:
     except EngravingRefused:
         return None
     return replace(Approved.now(engraving, piece.sides), salt=REFERENCE) if engraving else None
+
+
+def _gift(pence: int, sample: SampleOrder, now: datetime) -> GiftEntry:
+    """In the log once there is a tracking number, so that both can be looked at."""
+    month, number = clock.month(now), 1024 if sample.tracking else None
+    return GiftEntry(1, pence, GiftState.GIVEN, month, number, Booked("live", month, 1, 1))
 
 
 def _paid(pence: int, now: datetime) -> OrderEvent:

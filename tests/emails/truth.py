@@ -290,6 +290,13 @@ def _posted(life: Life, now: Facts, about: str) -> Iterator[str]:
     yield from (names[number] for number in life.parcels[int(about)])
     yield "Its tracking number is AB123456789GB."
     yield "Follow it at Royal Mail:"
+    if given := sum(GIFT for standing in now.gifts.values() if standing is Standing.ACCRUED):
+        pieces = "piece" if given == GIFT else "pieces"
+        yield (
+            f"The £{given // 100} that we give for your {pieces} comes into our log of giving with others,"
+            f" when {now.order.placed_at:%B %Y} is closed at the latest."
+        )
+        yield "You can see it, and check it, on the page of your order."
     yield (
         "If it does not arrive, or anything about it is not right, reply to this e-mail and we will see to "
         "it."
