@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from shop import web
-from shop.accounts import charity_people
+from shop.accounts import charity_people, passkeys
 from shop.accounts.access import account, require
+from shop.accounts.passkeys import fingerprint
 from shop.charity.room_rows import file_links, payment_facts, receipt_row
 from shop.confirmations import payment_confirmations
 from shop.container import current_services
@@ -61,11 +62,13 @@ def payment_page(seq: int, *, problem: str = "") -> str:
         made = payment_to_mine(session, seq)
         files = documents.listed(session, About(payment_seq=seq))
         confirmed = payment_confirmations.of(session, [seq]).get(seq, [])
+        mine = {fingerprint(one) for one in passkeys.standing(session, account().id)}
     return render_template(
         "charity/payment.html",
         payment=made,
         facts=payment_facts(made),
         confirmed=[confirmed_sentence(one) for one in confirmed],
+        asked=not made.undone and not mine <= {one.fingerprint for one in confirmed},
         counts=any(one.counts for one in confirmed),
         problems={"": [problem]} if problem else None,
         files=file_links(f"/charity/payments/{seq}/file"),

@@ -56,7 +56,7 @@ def payment_facts(made: Remittance, addresses: Mapping[int, str]) -> list[tuple[
 def confirmed_sentence(one: Confirmed) -> str:
     """That somebody at the charity has confirmed a payment."""
     counts = "" if one.counts else ", which no agreement names yet"
-    return f"Confirmed on {minute(one.at)} with the key {one.fingerprint[:8]}…{counts}."
+    return f"Confirmed on {minute(one.at)} with the key that begins {one.fingerprint[:8]}{counts}."
 
 
 def _receipt(made: Remittance, address: str) -> Cell:
