@@ -75,8 +75,8 @@ TRIES: Final = RetentionRule(
     timedelta(hours=1),
 )
 STAFF: Final = RetentionRule(
-    "Sign-ins of the people who work here",
-    "So that only they see an order.",
+    "Sign-ins of the people who work here, and of the charity’s people, who see the account of gifts alone",
+    "So that nobody else sees an order.",
     "Our interest in keeping your order safe",
     "after the sign-in",
     timedelta(days=7),

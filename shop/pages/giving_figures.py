@@ -33,6 +33,8 @@ class Agreement:
     starts_on: date
     ends_on: date | None
     pay_within_days: int
+    keys: tuple[str, ...]
+    """Fingerprints of the charity's keys that it names, in groups."""
     sample: bool
 
 
@@ -182,6 +184,7 @@ def agreement_facts(agreement: Agreement) -> list[tuple[str, str]]:
         ("Reference", agreement.reference),
         ("In force", f"from {day(agreement.starts_on)}{until}"),
         ("Paid over", f"within {agreement.pay_within_days} days of reaching us"),
+        *(("The charity confirms with the key", key) for key in agreement.keys),
     ]
 
 

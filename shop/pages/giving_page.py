@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock, web
 from shop.catalogue.page_cache import CachedPages, Statement, answer_from_memory
+from shop.confirmations.charity_keys import grouped, keys_of
 from shop.confirmations.payment_confirmations import first_that_counts
 from shop.giving import remittances
 from shop.giving.due import due
@@ -129,6 +130,7 @@ def _agreement(session: Session, *, live: bool) -> Agreement | None:
         policy.starts_on,
         policy.ends_on,
         policy.pay_within_days,
+        keys=tuple(grouped(one.fingerprint) for one in keys_of(session, policy.id)),
         sample=policy.agreement_reference == SAMPLE_AGREEMENT,
     )
 

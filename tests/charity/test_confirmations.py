@@ -5,7 +5,7 @@ import subprocess
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,20 +16,36 @@ from werkzeug.test import TestResponse
 
 from shop import clock
 from shop.accounts.models import Passkey
-from shop.confirmations import payment_confirmations
+from shop.confirmations import charity_keys, payment_confirmations
 from shop.confirmations.assertions import Assertion, problem
 from shop.confirmations.models import CharityKey, PaymentConfirmation
+from shop.giving import agreements
+from shop.giving.agreements import NewAgreement
 from shop.giving.models import LedgerTxn
 from shop.transparency.models import LogAnnouncement
 from tests.accounts.helpers import post
 from tests.authenticator import PRESENT, Authenticator, asked
-from tests.charity.conftest import Jo
+from tests.charity.conftest import PANDAS, Jo
 from tests.shopper import Shopper, soup
 
 PAYMENT = 3
 PAGE = f"/charity/payments/{PAYMENT}"
 CONFIRMATION = f"{PAGE}/confirmation"
 KEYS = "/finance/agreements/1/keys"
+AGREED = NewAgreement(
+    charity_name=PANDAS,
+    charity_description="a perinatal mental-health charity",
+    charity_number=None,
+    number_looked_up_on=None,
+    charity_url="https://pandasfoundation.org.uk/",
+    amount_pence=500,
+    basis="unit",
+    agreement_reference="PANDAS 2031",
+    agreement_signed_on=date(2031, 7, 1),
+    starts_on=date(2031, 7, 3),
+    ends_on=None,
+    pay_within_days=28,
+)
 
 
 def fingerprint_of(finance: Shopper) -> str:
@@ -61,7 +77,7 @@ def kept(finance: Shopper) -> list[PaymentConfirmation]:
 def test_what_the_charity_signs_counts_once_its_agreement_names_the_key(
     finance: Shopper, jo: Jo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shop.catalogue.page_cache.FRESH_SECONDS", 0)
+    monkeypatch.setattr("shop.catalogue.page_cache.FRESH_SECONDS", -1)
     assert confirms(jo).status_code == 303
     assert "which no agreement names yet" in jo.text(PAGE)
     assert "your key is not in the agreement yet" in jo.text("/charity/payments")
@@ -73,6 +89,24 @@ def test_what_the_charity_signs_counts_once_its_agreement_names_the_key(
     assert "Your key is in the agreement" in jo.text("/charity/")
     assert "Confirmed on 3 Jul 2031" in finance.get(f"/finance/remittances/{PAYMENT}").text
     assert "Confirmed" in jo.text("/charity/payments")
+
+
+def test_the_giving_page_says_with_which_key_the_charity_confirms(
+    finance: Shopper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shop.catalogue.page_cache.FRESH_SECONDS", -1)
+    shown = " ".join(f"{number:08x}" for number in range(8))
+    with finance.database.transaction() as session:
+        made = agreements.enter(session, AGREED, actor="finance 1")
+        charity_keys.name_key(
+            session,
+            made.id,
+            charity_keys.read_fingerprint(shown),
+            dated=AGREED.agreement_signed_on,
+            by="finance 1",
+            book="test",
+        )
+    assert shown in said_on_giving(finance)
 
 
 def test_the_log_names_the_key_and_what_was_confirmed_and_nothing_of_who(finance: Shopper, jo: Jo) -> None:
