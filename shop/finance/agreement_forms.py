@@ -135,6 +135,7 @@ class EndForm(web.Form):
     ends_on = DateField(
         "Last day", format=DAY_FORMATS, validators=[InputRequired("Please enter the last day.")]
     )
+    not_alone = BooleanField("That is meant")
 
 
 def _text(field: StringField, missing: str) -> None:

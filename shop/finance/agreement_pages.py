@@ -118,7 +118,16 @@ def end(number: int) -> ResponseReturnValue:
         return _page(number, form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         with web.transaction() as session:
-            agreements.end(session, number, on=form.ends_on.data, actor=g.account.email)
+            agreements.end(
+                session,
+                number,
+                on=form.ends_on.data,
+                actor=g.account.email,
+                not_alone=form.not_alone.data,
+            )
+    except agreements.NotAlone as refused:
+        form.ends_on.errors = [f"{refused} If that is meant, please tick the box below."]
+        return _page(number, form, ask=True), HTTPStatus.UNPROCESSABLE_ENTITY
     except agreements.CannotEnd as refused:
         form.ends_on.errors = [str(refused)]
         return _page(number, form), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -151,7 +160,7 @@ def _form(form: AgreementForm, *, ask: bool = False) -> str:
     )
 
 
-def _page(number: int, form: EndForm, attaching: DocumentForm | None = None) -> str:
+def _page(number: int, form: EndForm, attaching: DocumentForm | None = None, *, ask: bool = False) -> str:
     attaching = attaching or DocumentForm(formdata=None)
     with web.reading() as session:
         found = agreements.one(session, number)
@@ -165,6 +174,7 @@ def _page(number: int, form: EndForm, attaching: DocumentForm | None = None) -> 
         said=statement(found.policy),
         number=number,
         ending=form if found.policy.ends_on is None and not found.sample else None,
+        ask=ask or bool(form.not_alone.data),
         documents=[document_row(one) for one in files],
         form=attaching,
         problems=_problems(form) | attaching.problems,

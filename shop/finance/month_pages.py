@@ -14,7 +14,7 @@ from shop.accounts import second_factor
 from shop.accounts.access import require
 from shop.container import current_services
 from shop.finance.file_forms import FileForm
-from shop.finance.month_rows import Stand, gift_row, month_row, statement_rows
+from shop.finance.month_rows import Stand, frozen_facts, gift_row, month_row, statement_rows
 from shop.finance.period_rows import kinds
 from shop.giving import month_close
 from shop.giving.booking_days import first_day, last_day
@@ -99,6 +99,7 @@ def _page(month: str, *, problem: str = "") -> str:
     book = current_services().book
     with web.reading() as session:
         found, stand = _ending(session, month), stand_of(session)
+        postings = month_close.postings(session, month)
     statement = next(one for one in found.statements if one.book == book)
     days = f"from={first_day(month)}&to={last_day(month)}&book={book}"
     return render_template(
@@ -111,6 +112,7 @@ def _page(month: str, *, problem: str = "") -> str:
         stand=stand.said(month),
         closed=stand.closed.get(month),
         form=CloseForm(formdata=None, data={"seen": found.digest}) if stand.turn == month else None,
+        frozen=frozen_facts(found, postings),
         problem=problem,
         passkey=second_factor.is_asked(),
         postings=f"/finance/?{days}",

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shop.giving.month_close import Closed
+from shop.giving.booking_days import next_month
+from shop.giving.month_close import Closed, Ending
 from shop.giving.month_statements import Figures, GiftLine
 from shop.giving.months import Month
 from shop.money import pounds_and_pence
@@ -52,6 +53,24 @@ def statement_rows(statement: Figures) -> Sequence[Cells]:
         ["Paid over", pounds_and_pence(-statement.paid_pence)],
         ["Owed at its end", pounds_and_pence(statement.owed_pence)],
         ["Held in disputes at its end", pounds_and_pence(statement.held_pence)],
+    ]
+
+
+def frozen_facts(found: Ending, postings: int) -> Sequence[tuple[str, str]]:
+    """(name, fact) of what closing a month keeps for good."""
+    amounts = [
+        f"{pounds_and_pence(one.owed_pence)} owed, {pounds_and_pence(one.held_pence)} held"
+        for one in found.statements
+    ]
+    return [
+        ("Postings", f"{postings:,}, of both books; the last is No. {found.last_seq:,}"),
+        ("Real orders", amounts[0]),
+        ("Test orders", amounts[1]),
+        (
+            "What comes later",
+            f"stands in {month_name(next_month(found.month))} or after, and says when it happened",
+        ),
+        ("SHA-256 of it all", found.digest),
     ]
 
 

@@ -5,6 +5,7 @@ with it. SI 1994/3024, regulation 3: what that must say. What was promised on a 
 amount is another agreement.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -36,7 +37,7 @@ class BeginsInThePast(Exception):
 
 
 class NotAlone(Exception):
-    """It overlaps with another agreement, or leaves days in which none is in force."""
+    """It overlaps with another agreement, or leaves days between two on which none is in force."""
 
 
 class CannotEnd(Exception):
@@ -119,13 +120,19 @@ def enter(session: Session, new: NewAgreement, *, actor: str, not_alone: bool = 
     return policy
 
 
-def end(session: Session, policy_id: int, *, on: date, actor: str) -> None:
-    """Write down the last day of an agreement, once. Raises CannotEnd, with a sentence."""
+def end(session: Session, policy_id: int, *, on: date, actor: str, not_alone: bool = False) -> None:
+    """Write down the last day of an agreement, once.
+
+    Raises CannotEnd; NotAlone, unless `not_alone` allows it, where another begins later and none is in force
+    between the two.
+    """
     found = session.get(Policy, policy_id, with_for_update=True, populate_existing=True)
     if found is None or found.ends_on is not None:
         raise CannotEnd("It has an end already, which stands.")
     if on < max(found.starts_on, clock.today()):
         raise CannotEnd("Its last day is today at the earliest: what the site said before is said.")
+    if (gap := _gap_after(_signed(session, but=policy_id), on)) and not not_alone:
+        raise NotAlone(" ".join(gap))
     found.ends_on = on
     if note := session.get(Agreement, policy_id):
         note.ended_at, note.ended_by = clock.now(), actor
@@ -156,14 +163,33 @@ def _found(session: Session, policy_id: int | None = None) -> list[Written]:
 
 def _beside_others(session: Session, new: NewAgreement) -> list[str]:
     """What is to be known of the days on which another is in force too, or none is."""
-    others = [row.policy for row in listed(session) if not row.sample]
+    others = _signed(session)
     last = new.ends_on or date.max
     over = [one for one in others if one.starts_on <= last and (one.ends_on or date.max) >= new.starts_on]
-    if over:
-        names = ", ".join(str(one.agreement_reference) for one in over)
-        return [f"It overlaps with {names}: of two in force, the one that begins later speaks."]
+    names = ", ".join(str(one.agreement_reference) for one in over)
+    said = [f"It overlaps with {names}: of two in force, the one that begins later speaks."] if over else []
     before = [one.ends_on for one in others if one.ends_on and one.ends_on < new.starts_on]
-    if before and max(before) + timedelta(days=1) < new.starts_on:
-        since = max(before)
-        return [f"From {since:%-d %B %Y} until it begins none is in force: the site claims nothing."]
-    return []
+    if before and not _covered(others, new.starts_on - timedelta(days=1)):
+        said.append(_nothing_said(max(before), new.starts_on))
+    return said + (_gap_after(others, new.ends_on) if new.ends_on else [])
+
+
+def _signed(session: Session, *, but: int | None = None) -> list[Policy]:
+    return [row.policy for row in listed(session) if not row.sample and row.policy.id != but]
+
+
+def _covered(others: Sequence[Policy], day: date) -> bool:
+    return any(one.starts_on <= day <= (one.ends_on or date.max) for one in others)
+
+
+def _gap_after(others: Sequence[Policy], last: date) -> list[str]:
+    """Whether none is in force from the day after on, although one begins later."""
+    later = [one.starts_on for one in others if one.starts_on > last]
+    if not later or _covered(others, last + timedelta(days=1)):
+        return []
+    return [_nothing_said(last, min(later))]
+
+
+def _nothing_said(last: date, first: date) -> str:
+    days = f"From {last + timedelta(days=1):%-d %B %Y} to {first - timedelta(days=1):%-d %B %Y}"
+    return f"{days} none is in force: the site claims nothing."

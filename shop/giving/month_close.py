@@ -100,6 +100,12 @@ def ending(session: Session, month: str) -> Ending:
     return Ending(month, last.seq if last else 0, last.hash if last else GENESIS, found)
 
 
+def postings(session: Session, month: str) -> int:
+    """How many transactions of both books a month has."""
+    query = select(func.count()).select_from(LedgerTxn).where(LedgerTxn.period == month)
+    return session.scalar(query) or 0
+
+
 def statements(session: Session, book: Book, months: Sequence[str]) -> list[MonthStatement]:
     """A book's statements of these months, in as many queries as of one."""
     sums, promised = read_sums(session, book), promises(session)

@@ -144,6 +144,50 @@ def test_one_that_overlaps_or_leaves_days_without_any_is_asked_about_and_no_mome
         assert f"We give {amount} " in said_on(lead, moment)
 
 
+def test_a_charity_that_takes_anothers_place_in_the_middle_of_a_year_leaves_no_day_without_a_promise(
+    lead: Shopper,
+) -> None:
+    first = enters(lead, ends_on="").location
+    other = {"charity_name": "Another Charity", "agreement_reference": "IR-NEXT", "amount": "7.00"}
+    refused = enters(lead, starts_on="2031-07-15", ends_on="", **other)
+    assert "overlaps with IR-PANDAS-2" in reason_beside(refused, "starts_on")
+    assert ends(lead, first, "2031-07-14").status_code == 303
+    assert enters(lead, starts_on="2031-07-15", ends_on="", **other).status_code == 303
+    for moment, charity in (
+        (datetime(2031, 7, 14, 22, 59, 59, tzinfo=UTC), "PANDAS Foundation UK"),
+        (datetime(2031, 7, 14, 23, 0, tzinfo=UTC), "Another Charity"),
+    ):
+        assert charity in said_on(lead, moment)
+
+
+def test_days_without_any_agreement_after_one_are_asked_about_as_well(lead: Shopper) -> None:
+    enters(lead, ends_on="2031-05-31")
+    meant = enters(lead, starts_on="2031-09-01", ends_on="", agreement_reference="IR-3", not_alone="y")
+    assert meant.status_code == 303
+    between = {"starts_on": "2031-06-01", "agreement_reference": "IR-4"}
+    for last, gap in (
+        ("2031-07-15", "From 16 July 2031 to 31 August 2031"),
+        ("2031-08-30", "From 31 August"),
+    ):
+        refused = enters(lead, ends_on=last, **between)
+        assert gap in reason_beside(refused, "starts_on")
+        assert form_on(refused, NEW)[0].select("[name=not_alone]")
+    assert enters(lead, ends_on="2031-08-31", **between).status_code == 303
+
+
+def test_an_end_that_leaves_days_without_any_before_the_next_is_asked_about(lead: Shopper) -> None:
+    address = enters(lead, ends_on="").location
+    meant = enters(lead, starts_on="2031-09-01", ends_on="", agreement_reference="IR-3", not_alone="y")
+    assert meant.status_code == 303
+    refused = ends(lead, address, "2031-08-15")
+    assert refused.status_code == 422
+    assert "From 16 August 2031 to 31 August 2031 none is in force" in reason_beside(refused, "ends_on")
+    form, sent = form_on(refused, f"{address}/end")
+    assert form.select("[name=not_alone]")
+    assert lead.post(f"{address}/end", {**sent, "not_alone": "y"}).status_code == 303
+    assert ends(lead, meant.location, "2031-12-31").status_code == 303, "nothing follows: that is its end"
+
+
 def test_it_is_ended_once_and_not_in_the_past(lead: Shopper, at: Callable[[int, int], None]) -> None:
     address = enters(lead, ends_on="").location
     for wrong in ("", "2031-03-31", "yesterday"):

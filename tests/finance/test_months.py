@@ -58,9 +58,17 @@ def test_a_month_is_looked_at_closed_and_the_same_for_good(
     before = rows(finance, f"{PAGE}/2031-06", "statement")
     assert before[-2:] == [["Owed at its end", "£10.00"], ["Held in disputes at its end", "£0.00"]]
     assert rows(finance, f"{PAGE}/2031-06", "gifts")[0][1:] == ["£5.00", "2", "0", "£10.00"]
+    frozen = {
+        term.text: term.find_next("dd").text
+        for term in soup(finance.get(f"{PAGE}/2031-06")).select("form dt")
+    }
+    assert frozen["Postings"] == "2, of both books; the last is No. 2"
+    assert frozen["Test orders"] == "£10.00 owed, £0.00 held"
+    assert "July 2031" in frozen["What comes later"]
     assert close(finance, "2031-06").location == f"{PAGE}/2031-06"
     closed = finance.get(f"{PAGE}/2031-06")
     assert "June 2031 is closed." in closed.text
+    assert frozen["SHA-256 of it all"] in closed.text
     file = finance.get(f"{PAGE}/2031-06/statement.json")
     assert hashlib.sha256(file.data).hexdigest() in closed.text
     harness.refunds(order, harness.price_of("petal"))

@@ -72,7 +72,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/owner/stock/count": 8, "/owner/stock/counts.csv": 6, "/owner/stock/file": 4, "/owner/wall": 11,
     "/finance/": 12, "/finance/?check=all": 21, "/finance/ledger.csv": 3, "/finance/ledger.json": 3,
     "/finance/agreements": 6, "/finance/agreements/new": 5, "/finance/agreements/1": 7,
-    "/finance/months": 9, "/finance/months/{month}": 14, "/finance/months/{month}/statement.json": 9,
+    "/finance/months": 9, "/finance/months/{month}": 15, "/finance/months/{month}/statement.json": 9,
     "/finance/periods/quarter": 9, "/finance/periods/quarter/{quarter}": 10,
     "/finance/periods/quarter/{quarter}/statement.json": 7,
     "/finance/charity": 11, "/finance/agreements/1/keys": 11,
