@@ -1,10 +1,10 @@
 """/finance: the ledger as files, of any days, a month, or what made up a payment to the charity."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from http import HTTPStatus
 from itertools import chain
 
-from flask import Blueprint, Response, abort, request, stream_with_context
+from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from shop import current, exports, web
@@ -64,17 +64,19 @@ def sent(kind: str, selection: Selection) -> Response:
     """The file, streamed; what does not fit is said before anything is sent."""
     if kind not in exports.FORMATS:
         abort(HTTPStatus.NOT_FOUND)
-    office = exports.Office.of(current.settings())
+    database, office = current.database(), exports.Office.of(current.settings())
 
-    def pieces() -> Iterator[bytes]:
-        with web.reading() as session:
+    def pieces() -> Generator[bytes]:
+        with database.reading() as session:
             yield from exports.write(session, kind, selection, office)
 
-    streamed = stream_with_context(pieces())
+    streamed = pieces()
     try:
         first = next(streamed, b"")
     except exports.NotWritten as refused:
         abort(HTTPStatus.UNPROCESSABLE_ENTITY, str(refused))
     found = exports.FORMATS[kind]
     headers = {"Content-Disposition": f'attachment; filename="{selection.name}.{found.ending or kind}"'}
-    return Response(chain([first], streamed), mimetype=found.media_type, headers=headers)
+    response = Response(chain([first], streamed), mimetype=found.media_type, headers=headers)
+    response.call_on_close(streamed.close)  # a chain does not, when somebody leaves half way
+    return response

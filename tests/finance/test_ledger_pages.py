@@ -4,12 +4,15 @@ import csv
 import io
 import json
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from shop import exports
 from shop.payments import refunds
@@ -171,6 +174,30 @@ def test_what_is_shown_is_saved_from_the_same_form(finance: Shopper, paid: str) 
     assert answer.status_code == 200
     assert len(answer.text.splitlines()) == 1
     assert answer.headers["Content-Disposition"].endswith('"ledger-test-2026-01-01-2026-01-31.csv"')
+
+
+def test_whoever_leaves_half_way_keeps_no_session_open(
+    finance: Shopper, paid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Session] = []
+    reading = finance.database.reading
+
+    @contextmanager
+    def watched() -> Iterator[Session]:
+        with reading() as session:
+            opened.append(session)
+            try:
+                yield session
+            finally:
+                opened.remove(session)
+
+    monkeypatch.setattr(finance.database, "reading", watched)
+    with finance.client.get("/finance/ledger.csv", buffered=False) as answer:
+        assert next(answer.iter_encoded()).startswith(b"seq,")
+        assert len(opened) == 1
+    assert opened == []
+    finance.client.head("/finance/ledger.csv").close()
+    assert opened == []
 
 
 def test_what_a_format_cannot_hold_is_said_and_not_cut(
