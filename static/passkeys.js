@@ -36,14 +36,16 @@ const answered = (credential) => {
   return JSON.stringify({ id: credential.id, rawId: text(credential.rawId), type: credential.type, response });
 };
 
+const refused = (said) => Object.assign(new Error(said), { said });
+
 const ask = async (form) => {
   const answer = await fetch(form.dataset.options, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-  if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).said ?? REFUSED);
+  if (!answer.ok) throw refused((await answer.json().catch(() => ({}))).said ?? REFUSED);
   const publicKey = asked(await answer.json());
   try {
     return await navigator.credentials[form.dataset.passkey]({ publicKey });
   } catch {
-    throw new Error(REFUSED);
+    throw refused(REFUSED);
   }
 };
 
@@ -66,7 +68,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
       form.querySelector("input[name=passkey]").value = answered(await ask(form));
       form.submit();
     } catch (problem) {
-      say(problem instanceof TypeError ? REFUSED : problem.message);
+      say(problem.said ?? REFUSED);
       button.disabled = false;
     }
   });

@@ -1,8 +1,10 @@
 """Signing in by passkey, showing it after a password, and one's own passkeys: added, listed, ended."""
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, ParamSpec
 
 from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
@@ -29,6 +31,25 @@ from shop.web.dates import minute, short_day
 blueprint = Blueprint("passkeys", __name__, url_prefix="/sign-in")
 
 LONGEST_NAME: Final = 60
+
+
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+
+
+def just_signed_in(view: View[P]) -> View[P]:
+    """Send whoever has not signed in within the hour to the page that says so (OWASP ASVS 5.0, 7.5.1)."""
+
+    @functools.wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        return view(*args, **kwargs) if _is_fresh() else access.see_other("/sign-in/passkeys")
+
+    return guarded
+
+
+def _is_fresh() -> bool:
+    found = access.signed_in()
+    return found is not None and found.is_fresh
 
 
 @dataclass(frozen=True)
@@ -97,6 +118,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.post("/passkeys/options")
 @access.require(*Role)
+@just_signed_in
 def new_options() -> ResponseReturnValue:
     """What a device is asked that is to make one."""
     try:
@@ -108,6 +130,7 @@ def new_options() -> ResponseReturnValue:
 
 @blueprint.post("/passkeys")
 @access.require(*Role)
+@just_signed_in
 def add() -> ResponseReturnValue:
     """Keep a passkey that was made; from now on it is asked for in every browser."""
     form, account = NewPasskeyForm(), access.account()
@@ -129,6 +152,7 @@ def add() -> ResponseReturnValue:
 
 @blueprint.post("/passkeys/<int(max=2147483647):number>/removal")
 @access.require(*Role)
+@just_signed_in
 def remove(number: int) -> ResponseReturnValue:
     """End one of one's own; twice is fine."""
     account = access.account()
@@ -192,6 +216,7 @@ def _page(form: NewPasskeyForm) -> str:
         problems=problems,
         mine=[_card(one) for one in mine],
         home=access.HOME[Role(access.account().role)],
+        may_change=_is_fresh(),
         works_here=access.account().role in STAFF,
         has_name=passkey_requests.site().has_name,
     )

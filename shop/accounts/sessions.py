@@ -28,6 +28,9 @@ SEEN_EVERY: Final = timedelta(minutes=5)
 LINK_IS_FRESH: Final = timedelta(hours=1)
 """How long after a link its session may set a new password without the old one."""
 
+SIGN_IN_IS_FRESH: Final = timedelta(hours=1)
+"""How long after a sign-in passkeys may be made and ended: a session left open somewhere is not enough."""
+
 
 @dataclass(frozen=True)
 class SignedIn:
@@ -41,6 +44,12 @@ class SignedIn:
     def passkey_due(self) -> bool:
         """Whether a passkey has still to be shown: until then nothing is open."""
         return self.has_passkey and self.session.passkey_at is None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether somebody has signed in just now, and not some day of the week."""
+        shown = self.session.passkey_at or self.session.created_at
+        return clock.now() - max(shown, self.session.created_at) <= SIGN_IN_IS_FRESH
 
     @property
     def may_set_password(self) -> bool:

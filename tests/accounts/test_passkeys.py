@@ -389,3 +389,19 @@ def test_a_session_from_before_the_passkey_asks_for_it(
     with database.transaction() as session:
         session.execute(update(StaffSession).values(passkey_at=None))
     assert had.get("/room/owner").location.startswith("/sign-in/passkey?next=")
+
+
+@ONE_ENGINE
+def test_passkeys_are_changed_within_an_hour_of_signing_in(
+    app: Flask, had: FlaskClient, device: Authenticator, later: Later
+) -> None:
+    """A browser left open is not enough."""
+    form = token_in(had.get("/sign-in/passkeys"))
+    later(timedelta(hours=1, minutes=1))
+    assert "Please sign in once more first" in had.get("/sign-in/passkeys").text
+    for address in ("/sign-in/passkeys", "/sign-in/passkeys/options", "/sign-in/passkeys/1/removal"):
+        answer = had.post(address, data={"csrf_token": form, "name": "Another", "passkey": "{}"})
+        assert (answer.status_code, answer.location) == (303, "/sign-in/passkeys")
+    browser = app.test_client()
+    assert shows(browser, device.shows(to_sign_in(browser))).status_code == 303
+    assert adds(browser, Authenticator(), "Another").status_code == 303

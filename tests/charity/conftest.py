@@ -11,14 +11,20 @@ from flask.testing import FlaskClient
 from shop import clock
 from tests.accounts.helpers import post
 from tests.authenticator import Authenticator, asked
-from tests.fixtures import engine_name, harness
+from tests.fixtures import harness
 from tests.harness import Harness
 from tests.shopper import Shopper, soup
 
-__all__ = ["engine_name", "harness"]
+__all__ = ["harness"]
 
 PANDAS = "PANDAS Foundation UK"
 JO = "jo@pandas.example"
+
+
+@pytest.fixture
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """SQLite, but where a test names both."""
+    return str(getattr(request, "param", "sqlite"))
 
 
 def moves(monkeypatch: pytest.MonkeyPatch, month: int, day: int) -> None:

@@ -28,6 +28,7 @@ from tests.authenticator import PRESENT, Authenticator, asked
 from tests.charity.conftest import PANDAS, Jo
 from tests.shopper import Shopper, soup
 
+BOTH = pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"], indirect=True)
 PAYMENT = 3
 PAGE = f"/charity/payments/{PAYMENT}"
 CONFIRMATION = f"{PAGE}/confirmation"
@@ -74,6 +75,7 @@ def kept(finance: Shopper) -> list[PaymentConfirmation]:
         return list(session.scalars(select(PaymentConfirmation)))
 
 
+@BOTH
 def test_what_the_charity_signs_counts_once_its_agreement_names_the_key(
     finance: Shopper, jo: Jo, monkeypatch: pytest.MonkeyPatch
 ) -> None:

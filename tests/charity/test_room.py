@@ -169,6 +169,7 @@ def test_an_invitation_is_no_sign_in_link_of_staff_and_the_other_way(app: Flask,
     assert browser.get(f"/charity/join/{mine}").status_code == 410
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"], indirect=True)
 def test_several_may_be_invited_and_each_is_let_in_no_more_at_once(
     finance: Shopper, come_in: Callable[..., Jo]
 ) -> None:

@@ -709,6 +709,14 @@ def has_a_passkey(visitor: Visitor) -> None:
     visitor.open("/sign-in/passkeys")
 
 
+def signed_in_long_ago(visitor: Visitor) -> None:
+    has_a_passkey(visitor)
+    ago = clock.now() - timedelta(hours=2)
+    with visitor.shop.database.transaction() as session:
+        session.execute(update(StaffSession).values(passkey_at=ago, created_at=ago))
+    visitor.open("/sign-in/passkeys")
+
+
 def passkey_due(visitor: Visitor) -> None:
     has_a_passkey(visitor)
     with visitor.shop.database.transaction() as session:
@@ -1939,6 +1947,7 @@ PAGE_STATES: Final = (
     PageState("link spent", "/sign-in/link/<token>", at("/sign-in/link/nothing"), 410),
     PageState("passkeys", "/sign-in/passkeys", has_a_passkey, shows="My telephone"),
     PageState("no passkey at a number", "/sign-in/passkeys", staff_at("owner", "/sign-in/passkeys")),
+    PageState("passkeys of yesterday", "/sign-in/passkeys", signed_in_long_ago, shows="once more first"),
     PageState("passkey after the password", "/sign-in/passkey", passkey_due),
     PageState("passkey refused", "/sign-in/passkey", passkey_not_shown, 422),
     PageState("password", "/sign-in/password", new_password),
