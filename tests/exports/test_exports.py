@@ -8,13 +8,14 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from string import ascii_uppercase
 
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import update
 
 from shop import exports
-from shop.exports import beancount_journal, csv_file, hledger_journal, json_lines
+from shop.exports import beancount_journal, csv_file, hledger_journal, json_lines, spreadsheet
 from shop.exports.figures import closed
 from shop.exports.selection import of_days, of_month
 from shop.giving import month_close, remittances
@@ -121,8 +122,25 @@ def test_no_cell_can_begin_a_formula(year: Books) -> None:
                 assert not cell.startswith(("=", "+", "@", "\t", "\r")), (kind, cell)
                 assert not cell.startswith("-") or re.fullmatch(r"-\d+(\.\d\d)?", cell), (kind, cell)
     with zipfile.ZipFile(io.BytesIO(file_of_days(year, "xlsx"))) as book:
-        formulas = set(re.findall("<f>(.*?)<", book.read("xl/worksheets/sheet2.xml").decode()))
+        sheet = book.read("xl/worksheets/sheet2.xml").decode()
+    formulas = set(re.findall("<f>(.*?)<", sheet))
     assert [formula.partition("(")[0] for formula in formulas] == ["SUM", "SUM"]
+
+
+@ONE_ENGINE
+def test_a_workbook_has_real_numbers_and_dates(year: Books) -> None:
+    with zipfile.ZipFile(io.BytesIO(file_of_days(year, "xlsx"))) as book:
+        sheet = book.read("xl/worksheets/sheet2.xml").decode()
+    letters = {name: ascii_uppercase[column] for column, name in enumerate(spreadsheet.HEADINGS)}
+    first = {
+        name: re.search(rf'<c r="{letters[name]}2"( s="\d+")?><v>([\d.]+)</v>', sheet)
+        for name in ("seq", "counts_on", "happened_on", "event_at", "booked_at", "unit", "amount", "paid")
+    }
+    assert {name: float(found[2]) if found else None for name, found in first.items()} == {
+        "seq": 1, "unit": 1, "amount": 5, "paid": 0,
+        "counts_on": 46326, "happened_on": 46326,  # 31 October 2026, in days since 30 December 1899
+        "event_at": pytest.approx(46326 + 86399 / 86400), "booked_at": pytest.approx(46326 + 86399 / 86400),
+    }  # fmt: skip
 
 
 @ONE_ENGINE
