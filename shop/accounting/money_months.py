@@ -1,11 +1,13 @@
 """The books month by month: derived from what orders, Stripe, the bank and the ledger of gifts have as rows.
 
-A month is complete once Stripe was read after its end: nothing is booked in it any more. Its sums are kept
-then, so that a page of many months adds up only the last. Nobody posts here: see `journal`.
+A month is complete once Stripe was read after its end: nothing is booked in it any more. The sums of a month
+that is over are kept, so that a page of many months adds up only the last; a row of Stripe's that comes into
+one that is not complete yet takes them away (`movement_rows.keep_moves`). Nobody posts here: see `journal`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import chain, groupby
 from typing import Final
 
@@ -14,15 +16,16 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.accounting.set_aside import set_aside_entries
-from shop.bookkeeping.chart_of_accounts import CHART, JournalEntry, MoneyAccount
+from shop.bookkeeping.chart_of_accounts import CHART, OF_GIFTS, JournalEntry, MoneyAccount
 from shop.bookkeeping.gift_journal import gift_entries
 from shop.bookkeeping.models import BalanceTransaction, MonthSum, MovementReading
 from shop.bookkeeping.month_bounds import Bounds, one_month
 from shop.bookkeeping.order_journal import order_entries
 from shop.bookkeeping.payout_arrivals import arrival_entries
 from shop.bookkeeping.stripe_journal import stripe_entries
+from shop.giving import transitions
 from shop.giving.booking_days import next_month
-from shop.giving.models import LedgerTxn
+from shop.giving.models import LedgerSum, LedgerTxn
 from shop.orders.models import Order
 from shop.orm import table_of
 from shop.payments.models import PaymentEntry
@@ -54,14 +57,18 @@ class MonthBooks:
         return {account: self.opening[account] + self.change(account) for account in MoneyAccount}
 
 
+MONEY: Final = (order_entries, stripe_entries, arrival_entries, set_aside_entries)
+"""What makes up the books beside gifts."""
+ENDED: Final = timedelta(hours=1)
+"""How long ago a month must have ended for its sums to be kept: what was booked in it has been committed."""
+
 Sides = tuple[Mapping[MoneyAccount, int], Mapping[MoneyAccount, int]]
 """What came to each account, and what left it."""
 
 
 def journal(session: Session, services: Services, bounds: Bounds) -> Iterator[JournalEntry]:
     """Everything that was booked in these months, each once."""
-    sources = (order_entries, stripe_entries, arrival_entries, set_aside_entries, gift_entries)
-    return chain.from_iterable(source(session, services, bounds) for source in sources)
+    return chain.from_iterable(source(session, services, bounds) for source in (*MONEY, gift_entries))
 
 
 def months(session: Session, services: Services) -> Sequence[MonthBooks]:
@@ -69,7 +76,7 @@ def months(session: Session, services: Services) -> Sequence[MonthBooks]:
     found: list[MonthBooks] = []
     opening, kept, whole = NOTHING, _kept(session, services), complete_before(session, services)
     for name in _names(session, services):
-        plus, minus = kept.get(name) or added(journal(session, services, one_month(name)))
+        plus, minus = kept.get(name) or _sides(session, services, name)
         found.append(MonthBooks(name, opening, plus, minus, complete=name < whole))
         opening = found[-1].closing
     return found
@@ -94,6 +101,19 @@ def added(entries: Iterable[JournalEntry]) -> Sides:
     return plus, minus
 
 
+def _sides(session: Session, services: Services, name: str) -> Sides:
+    """What a month comes to: gifts by the ledger's own running sums, all else added up."""
+    bounds = one_month(name)
+    plus, minus = map(dict, added(chain.from_iterable(one(session, services, bounds) for one in MONEY)))
+    gifts = select(LedgerSum.account, func.sum(LedgerSum.pence)).where(
+        LedgerSum.book == services.book, LedgerSum.period == name
+    )
+    for ledger_account, pence in session.execute(gifts.group_by(LedgerSum.kind, LedgerSum.account)):
+        account = OF_GIFTS[transitions.Account(ledger_account)]
+        (plus if pence > 0 else minus)[account] += int(pence)
+    return plus, minus
+
+
 def complete_before(session: Session, services: Services) -> str:
     """The month that is not complete yet, as in '2026-11'; all before it are."""
     reading = session.get(MovementReading, (services.mode, services.book))
@@ -102,35 +122,56 @@ def complete_before(session: Session, services: Services) -> str:
 
 
 def keep_months(services: Services) -> int:
-    """Keep the sums of the months that have become complete. Give how many."""
+    """Keep the sums of the months that are over. Give of how many."""
     with services.database.reading() as session:
-        kept, whole = _kept(session, services), complete_before(session, services)
-        names = [name for name in _names(session, services) if name < whole and name not in kept]
-    for name in names:
-        with services.database.reading() as session:
-            sides = added(journal(session, services, one_month(name)))
-        with services.database.transaction() as session:
-            _keep(session, services, name, sides)
-    return len(names)
+        kept, over = _kept(session, services), _over()
+        names = [name for name in _names(session, services) if name < over and name not in kept]
+    return sum(_keep(services, name) for name in names)
+
+
+def any_to_keep(session: Session, services: Services) -> bool:
+    """Whether the last month that is over is not kept yet."""
+    sums = table_of(MonthSum).c
+    last = session.scalar(
+        select(func.max(sums.period)).where(sums.mode == services.mode, sums.book == services.book)
+    )
+    return next_month(last) < _over() if last else any(name < _over() for name in _names(session, services))
+
+
+def _over() -> str:
+    """The month before which all are over."""
+    return clock.month(clock.now() - ENDED)
 
 
 def check(session: Session, services: Services) -> Iterator[str]:
     """A sentence for each month whose kept sums are not what its journal comes to."""
     for name, kept in sorted(_kept(session, services).items()):
-        found = added(journal(session, services, one_month(name)))
+        found = _sides(session, services, name)
         for account in MoneyAccount:
             if any(one[account] != other[account] for one, other in zip(kept, found, strict=True)):
-                yield f"{name}: {CHART[account].name} is not what it was when the month was complete."
+                yield f"{name}: {CHART[account].name} is not what was kept of the month."
 
 
-def _keep(session: Session, services: Services, name: str, sides: Sides) -> None:
+def _keep(services: Services, name: str) -> bool:
+    """Keep a month, unless Stripe's rows came in while it was added up: then somebody else does."""
+    with services.database.reading() as session:
+        step = _step(session, services)
+        plus, minus = _sides(session, services, name)
     whose = {"mode": services.mode, "book": services.book, "period": name, "kept_at": clock.now()}
-    plus, minus = sides
     rows = [
         {**whose, "account": account, "plus_pence": plus[account], "minus_pence": minus[account]}
         for account in MoneyAccount
     ]
-    session.connection().execute(dialect_insert(session, MonthSum).on_conflict_do_nothing(), rows)
+    with services.database.transaction() as session:
+        if unchanged := _step(session, services, lock=True) == step:
+            session.connection().execute(dialect_insert(session, MonthSum).on_conflict_do_nothing(), rows)
+    return unchanged
+
+
+def _step(session: Session, services: Services, *, lock: bool = False) -> int | None:
+    key = services.mode, services.book
+    reading = session.get(MovementReading, key, with_for_update=lock or None, populate_existing=True)
+    return reading.step if reading else None
 
 
 def _kept(session: Session, services: Services) -> Mapping[str, Sides]:

@@ -189,7 +189,7 @@ class PayoutArrival(Base):
 
 
 class MonthSum(Base):
-    """What an account of the books came to in a month that is complete: so pages need not add it up again.
+    """What an account of the books came to in a month that is over: so pages need not add it up again.
 
     It is derived like the month's journal, and `money_months.check` holds it against that.
     """

@@ -1,15 +1,15 @@
 """Writing Stripe's rows down: each once, in the month that is open for it, and which order it is about."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock
-from shop.bookkeeping.models import ABOUT, About, BalanceTransaction, MovementReading, Payout
+from shop.bookkeeping.models import ABOUT, About, BalanceTransaction, MonthSum, MovementReading, Payout
 from shop.giving.booking_days import next_month
 from shop.giving.models import LedgerPeriod
 from shop.orders.models import Order
@@ -50,12 +50,27 @@ def keep_moves(
         return
     first_open, whose = open_from(session, reading), {"mode": reading.mode, "book": reading.book}
     rows = [whose | _move_row(move, first_open, payout_id) for move in moves]
+    _forget_sums(session, rows)
     statement = dialect_insert(session, BalanceTransaction)
     later: dict[str, Any] = {name: statement.excluded[name] for name in _LATER}
     later["payout_id"] = func.coalesce(table_of(BalanceTransaction).c.payout_id, statement.excluded.payout_id)
     kept = statement.on_conflict_do_update(index_elements=["id"], set_=later)
     session.connection().execute(kept, rows)
     match(session, [move.id for move in moves])
+
+
+def _forget_sums(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """What was kept of the months that these rows are new in: see `accounting.money_months`."""
+    known = set(
+        session.scalars(
+            select(BalanceTransaction.id).where(BalanceTransaction.id.in_([row["id"] for row in rows]))
+        )
+    )
+    for mode, book, period in {
+        (row["mode"], row["book"], row["period"]) for row in rows if row["id"] not in known
+    }:
+        of_month = MonthSum.mode == mode, MonthSum.book == book, MonthSum.period == period
+        session.execute(delete(MonthSum).where(*of_month))
 
 
 def keep_payouts(session: Session, reading: MovementReading, payouts: Sequence[PayoutSeen]) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select, union
 from sqlalchemy.orm import Session
 
 from shop import clock
@@ -55,10 +55,8 @@ class Sold:
 
 def order_entries(session: Session, services: Services, bounds: Bounds) -> Iterator[JournalEntry]:
     """What was booked of orders in these months."""
-    touched = or_(
-        PaymentEntry.order_id.in_(_ids(PaymentEntry, bounds)),
-        PaymentEntry.order_id.in_(_ids(OrderEvent, bounds, OrderEvent.kind == EventKind.ACCEPTED)),
-    )
+    in_review = select(PaymentEntry.order_id).where(PaymentEntry.kind == EntryKind.UNEXPLAINED.value)
+    touched = PaymentEntry.order_id.in_(union(_ids(bounds), in_review))  # those may be accepted in any month
     for made in _journal(session, services, touched):
         if bounds.first <= made.period <= bounds.last:
             yield made
@@ -170,9 +168,11 @@ def _journal(session: Session, services: Services, which: Any) -> Iterator[Journ
         yield from of_order(found[0][1], [entry for entry, _ in found])
 
 
-def _ids(table: Any, bounds: Bounds, *conditions: Any) -> Select[int]:
+def _ids(bounds: Bounds) -> Select[int]:
     since, until = bounds.moments
-    return select(table.order_id).where(table.booked_at >= since, table.booked_at < until, *conditions)
+    return select(PaymentEntry.order_id).where(
+        PaymentEntry.booked_at >= since, PaymentEntry.booked_at < until
+    )
 
 
 def _rows(session: Session, services: Services, which: Any) -> Iterator[tuple[PaymentEntry, Sold]]:

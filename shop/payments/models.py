@@ -110,6 +110,7 @@ class PaymentEntry(Base):
         CheckConstraint("amount_pence <> 0", name="moves_money"),
         one_of("kind", EntryKind),
         Index("ix_payment_entry_booked_at", "booked_at"),
+        partial_index("ix_payment_entry_unexplained", "order_id", where="kind = 'unexplained'"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import text
 
-from shop.accounting.money_months import check, journal, keep_months, months
+from shop.accounting.money_months import any_to_keep, check, journal, keep_months, months
+from shop.accounting.nightly import read_and_keep
 from shop.bookkeeping.chart_of_accounts import JournalEntry, MoneyAccount
 from shop.bookkeeping.models import Payout
 from shop.bookkeeping.month_bounds import one_month
@@ -20,6 +21,7 @@ from shop.bookkeeping.payout_arrivals import (
 )
 from shop.giving import ledger
 from shop.payments import review
+from shop.payments.gateway_errors import GatewayDown
 from shop.pricing.vat import vat_within
 from shop.standin import after_sales, paying
 from shop.standin.errors import ApiError
@@ -28,6 +30,7 @@ from tests.bookkeeping.helpers import books, pays, pays_out, standing
 from tests.engines import ONE_ENGINE
 from tests.harness import Harness
 from tests.payments.conftest import Clock
+from tests.payments.webhook_client import hooked
 
 A = MoneyAccount
 GIFT = 500
@@ -173,19 +176,25 @@ def test_a_payout_is_recorded_at_the_bank_once_and_can_be_taken_back(harness: Ha
     assert standing(harness)[A.BANK] == amount
 
 
-def test_a_month_is_kept_once_it_is_complete_and_what_comes_later_stands_in_the_next(
+def test_a_month_is_kept_when_it_is_over_and_what_comes_once_it_is_complete_stands_in_the_next(
     harness: Harness, time: Clock
 ) -> None:
     time.at = datetime(2031, 6, 30, 21, tzinfo=UTC)
     order = pays(harness, "disc")
     read_movements(harness.services)
-    assert (keep_months(harness.services), [month.complete for month in books(harness)]) == (0, [False])
-    time.pass_(hours=4)
-    assert keep_months(harness.services) == 0  # June is over, but its last hours are not read
-    read_movements(harness.services)
+    assert keep_months(harness.services) == 0
+    time.pass_(minutes=90)
+    pays(harness, "petal")
+    time.pass_(minutes=60)
+    assert keep_months(harness.services) == 0  # June has just ended, and somebody may still be writing
+    time.pass_(minutes=60)
     assert (keep_months(harness.services), keep_months(harness.services)) == (1, 0)
     june = books(harness)[0]
-    assert june.complete
+    assert (june.complete, june.closing[A.CLEARING] > 0) == (False, True)
+    read_movements(harness.services)  # its last hours come in
+    assert (keep_months(harness.services), keep_months(harness.services)) == (1, 0)
+    june = books(harness)[0]
+    assert (june.complete, june.closing[A.CLEARING]) == (True, 0)
     harness.refunds(order)
     harness.sync(order)
     read_movements(harness.services)
@@ -195,6 +204,23 @@ def test_a_month_is_kept_once_it_is_complete_and_what_comes_later_stands_in_the_
         assert not list(check(session, harness.services))
         session.execute(text("UPDATE month_sum SET plus_pence = plus_pence + 1 WHERE account = 'stripe'"))
         assert len(list(check(session, harness.services))) == 1
+
+
+@ONE_ENGINE
+def test_the_months_of_a_shop_whose_stripe_cannot_be_read_are_kept_too(harness: Harness, time: Clock) -> None:
+    def is_away(_ask: Callable[..., object], **_which: object) -> object:
+        raise GatewayDown("no answer")
+
+    time.at = datetime(2031, 6, 30, 21, tzinfo=UTC)
+    pays(harness, "disc")
+    time.pass_(days=1)
+    with harness.database.reading() as session:
+        assert any_to_keep(session, harness.services)
+    while read_and_keep(hooked(harness.services, some_payouts=is_away)):
+        pass
+    with harness.database.reading() as session:
+        assert not any_to_keep(session, harness.services)
+    assert [month.complete for month in books(harness)] == [False, False]
 
 
 def test_whatever_happens_the_books_balance_and_are_what_stripe_has(harness: Harness, time: Clock) -> None:
