@@ -11,18 +11,23 @@ from shop.owner.alerts import count
 
 blueprint = Blueprint("owner_navigation", __name__)
 
+Places = Sequence[tuple[str, str, str]]
+"""Each with its key, its label and its address."""
+
 DAILY: Final = (
     ("today", "Today", "/owner/"),
     ("bench", "Bench", "/owner/bench"),
     ("dispatch", "Posting", "/owner/dispatch"),
     ("orders", "Orders", "/owner/orders"),
 )
-MONEY: Final = (
+MONEY_DAILY: Final = (
     ("finance", "Ledger", "/finance/"),
     ("months", "Months", "/finance/months"),
     ("money", "Money", "/finance/money"),
-    ("agreements", "Agreements", "/finance/agreements"),
     ("remittances", "Paid over", "/finance/remittances"),
+)
+MONEY_RARE: Final = (
+    ("agreements", "Agreements", "/finance/agreements"),
     ("evidence", "Evidence", "/finance/evidence"),
     ("charity", "The charity’s room", "/finance/charity"),
 )
@@ -42,7 +47,8 @@ RARE: Final = (
     ("wall", "Wall", "/owner/wall"),
     ("machine", "Machine", "/owner/machine"),
     ("staff", "Staff", "/owner/staff"),
-    *MONEY,
+    *MONEY_DAILY,
+    *MONEY_RARE,
     MINE,
 )
 
@@ -72,14 +78,17 @@ def navigation(here: str | None) -> Navigation:
     if g.account and g.account.role == Role.CHARITY:
         return Navigation([Place(*one) for one in (*CHARITY, MINE)], ())
     if not g.account or g.account.role != Role.OWNER:
-        return Navigation([Place(*one) for one in (*MONEY, MINE)], ())
+        return _parted(MONEY_DAILY, (*MONEY_RARE, MINE), here)
     waiting = count()
-    apart = "alerts" if waiting else here
-    row = [Place(*one) for one in DAILY]
+    return _parted(DAILY, RARE, "alerts" if waiting else here, waiting)
+
+
+def _parted(daily: Places, rare: Places, apart: str | None, waiting: int = 0) -> Navigation:
+    row = [Place(*one) for one in daily]
     row += [
-        Place(key, _label(key, label, waiting), href, apart=True) for key, label, href in RARE if key == apart
+        Place(key, _label(key, label, waiting), href, apart=True) for key, label, href in rare if key == apart
     ]
-    return Navigation(row, [Place(*one) for one in RARE if one[0] != apart])
+    return Navigation(row, [Place(*one) for one in rare if one[0] != apart])
 
 
 def _label(key: str, label: str, waiting: int) -> str:

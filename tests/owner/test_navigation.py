@@ -7,7 +7,7 @@ EVERYWHERE = {
     "/owner/", "/owner/bench", "/owner/dispatch", "/owner/orders", "/owner/alerts", "/owner/stock",
     "/owner/days", "/owner/emails", "/owner/comments", "/owner/wall", "/owner/machine", "/owner/staff",
     "/finance/", "/finance/agreements", "/finance/months", "/finance/remittances",
-    "/finance/money", "/sign-in/passkeys",
+    "/finance/money", "/finance/evidence", "/finance/charity", "/sign-in/passkeys",
 }  # fmt: skip
 
 
@@ -35,5 +35,11 @@ def test_the_row_holds_what_is_opened_daily_what_is_open_now_and_alerts_that_wai
 
 def test_the_finance_lead_has_pages_about_money_and_passkeys_and_no_more(owner: Shopper) -> None:
     lead = Shopper(owner.app).sign_in("finance")
-    assert row(lead, "/finance/") == ["Ledger", "Months", "Money", "Agreements", "Paid over", "Your passkeys"]
-    assert not soup(lead.get("/finance/")).select(".workshop-nav details")
+    daily = ["Ledger", "Months", "Money", "Paid over"]
+    assert row(lead, "/finance/") == daily
+    assert row(lead, "/finance/evidence") == [*daily, "Evidence"]
+    nav = soup(lead.get("/finance/")).select_one("nav[aria-label=Workshop]")
+    assert {str(link["href"]) for link in nav.select("a")} == {
+        page for page in EVERYWHERE if page.startswith(("/finance", "/sign-in"))
+    }
+    assert nav.select_one("details form[action='/sign-out']")
