@@ -26,6 +26,9 @@ from shop.giving.due import due
 from shop.giving.month_close import Closed, Ending
 from shop.giving.month_statements import MonthStatement
 from shop.giving.months import by_month, read_sums
+from shop.giving.record import Record
+from shop.giving.sums import Book
+from shop.transparency.log_numbers import log_numbers, row_of_number
 from shop.web.cells import Cells
 from shop.web.dates import month_name
 
@@ -115,23 +118,33 @@ def statement_file(month: str) -> ResponseReturnValue:
 @blueprint.get("/ledger")
 @require("charity")
 def ledger() -> ResponseReturnValue:
-    """The whole ledger, page by page, or what an order's reference or an entry's number finds in it."""
+    """The whole ledger, page by page, or what a reference or a number, also of the log, finds in it."""
     book, asked = current_services().book, request.args.get("q", "").strip()
     with web.reading() as session:
         if asked:
-            shown = entry_search.find(session, book, asked)
+            shown = _found(session, book, asked)
         else:
             before = request.args.get("before", type=int)
             shown = record.listed(session, Part(book), before=before, most=MOST_ROWS + 1)
+        in_log = log_numbers(session, [one.seq for one in shown])
     earlier = not asked and len(shown) > MOST_ROWS
     return render_template(
         "charity/ledger.html",
         asked=asked,
-        entries=[entry_row(one) for one in shown[:MOST_ROWS]],
+        entries=[entry_row(one, in_log.get(one.seq)) for one in shown[:MOST_ROWS]],
         earlier=f"/charity/ledger?before={shown[MOST_ROWS - 1].seq}" if earlier else None,
         latest="/charity/ledger" if asked or "before" in request.args else None,
         files=file_links("/charity/ledger"),
     )
+
+
+def _found(session: Session, book: Book, asked: str) -> list[Record]:
+    """What a reference or a number finds. A buyer tells the number that their gift has in the public log."""
+    found = entry_search.find(session, book, asked)
+    number = entry_search.ENTRY.fullmatch(asked.replace(",", ""))
+    row = row_of_number(session, book, int(number[1])) if number else None
+    of_buyer = entry_search.find(session, book, str(row)) if row else []
+    return sorted({one.seq: one for one in (*found, *of_buyer)}.values(), key=lambda one: one.seq)
 
 
 @blueprint.get("/ledger.<kind>")

@@ -26,8 +26,8 @@ KINDS: Final = {
 """What each kind of entry says to somebody who has never seen the ledger."""
 
 
-def entry_row(record: Record) -> Cells:
-    """One entry of the ledger."""
+def entry_row(record: Record, in_log: int | None) -> Cells:
+    """One entry of the ledger, and its number in the public log once it is there."""
     paid = record.kind == "remit"
     return [
         record.seq,
@@ -38,6 +38,7 @@ def entry_row(record: Record) -> Cells:
         "" if paid else pounds_and_pence(record.amount_pence),
         pounds_and_pence(record.paid_pence) if record.paid_pence else "",
         record.reverses_seq or "",
+        f"{in_log:,}" if in_log else "",
     ]
 
 

@@ -18,11 +18,13 @@ from shop.accounts import staff
 from shop.emails import charity_invitation
 from shop.emails.other_emails import Sender
 from shop.exports import FORMATS
+from shop.transparency.gift_entries import gift_entries
 from tests.accounts.helpers import post, token_in
 from tests.authenticator import PRESENT, Authenticator, asked
 from tests.charity.conftest import JO, PANDAS, Jo, invited, joins
 from tests.harness import Harness
 from tests.shopper import DETAILS, WORDS, Shopper, soup
+from tests.transparency.entered import enter_all
 
 ROOM = ("/charity/", "/charity/payments", "/charity/months", "/charity/ledger")
 PRIVATE = (
@@ -220,6 +222,18 @@ def test_one_orders_gift_is_found_by_its_reference_or_its_entry(harness: Harness
     for nothing in ("PM-0000-00", "999999", "'; --", "%", "9" * 5000):
         page = jo.browser.get("/charity/ledger", query_string={"q": nothing})
         assert "Nothing by that reference or number." in page.text
+
+
+def test_the_number_that_a_buyer_tells_finds_their_gift(app: Flask, harness: Harness, jo: Jo) -> None:
+    enter_all(app)
+    reference = harness.order(1).reference
+    with harness.database.reading() as session:
+        numbers = [f"{entry.number:,}" for entry in gift_entries(session, reference)]
+    assert len(numbers) == 2
+    for number in numbers:
+        rows = soup(jo.browser.get("/charity/ledger", query_string={"q": number})).select("#ledger tbody tr")
+        cells = [[cell.text.strip() for cell in row.select("th, td")] for row in rows]
+        assert [row[3] for row in cells if row[-1] == number] == [reference]
 
 
 def test_no_page_and_no_file_of_the_room_has_a_name_a_word_or_an_orders_key(

@@ -81,7 +81,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/charity/payments/{remittance}": 9, "/charity/payments/{remittance}/receipts/{document}": 9,
     "/charity/months": 6, "/charity/months/2000-01": 4, "/charity/months/2000-01/file.csv": 4,
     "/charity/payments/{remittance}/file.csv": 14, "/charity/months/2000-01/statement.json": 4,
-    "/charity/ledger": 6, "/charity/ledger?q=1": 6, "/charity/ledger.csv": 8, "/charity/ledger.json": 8,
+    "/charity/ledger": 7, "/charity/ledger?q=1": 10, "/charity/ledger.csv": 8, "/charity/ledger.json": 8,
     "/finance/remittances": 16, "/finance/remittances/{remittance}/reversal": 8,
     "/finance/remittances/{remittance}": 10, "/finance/documents/{document}": 8,
     "/finance/remittances/{remittance}/correction": 8,
