@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shop.engraving.contours import TOLERANCE_MM, Contour, Step
 from shop.engraving.geometry import Point
+from shop.left_out import left_out
 
 if TYPE_CHECKING:
     from shapely import Geometry
@@ -20,7 +21,9 @@ _CORNERS: Final = 3
 def glyph_contours(path: str) -> tuple[Contour, ...]:
     """A glyph's path data (SVG, in font units) as contours, closed and open."""
     from fontTools.pens.recordingPen import RecordingPen  # noqa: PLC0415 - only files need it
-    from fontTools.svgLib.path import parse_path  # noqa: PLC0415 - brings an XML parser along
+
+    with left_out("lxml"):
+        from fontTools.svgLib.path import parse_path  # noqa: PLC0415 - brings an XML parser along
 
     pen, found = RecordingPen(), []
     parse_path(path, pen)

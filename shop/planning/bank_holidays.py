@@ -3,7 +3,9 @@
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from typing import Final
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any, Final
 
 
 class Nation(StrEnum):
@@ -33,10 +35,22 @@ ACROSS_THE_BORDER: Final = frozenset({"TD12", "TD15"})
 @cache
 def bank_holidays(nation: Nation, year: int) -> frozenset[date]:
     """The days of a year on which neither the bench nor the post works."""
-    # A fifth of a second to import, and no command needs it.
-    from holidays.countries.united_kingdom import UnitedKingdom  # noqa: PLC0415
+    return frozenset(_calendar().UnitedKingdom(subdiv=SUBDIVISIONS[nation], years=year))
 
-    return frozenset(UnitedKingdom(subdiv=SUBDIVISIONS[nation], years=year))  # type: ignore[no-untyped-call]
+
+@cache
+def _calendar() -> Any:
+    """The library's file of this country; imported by its name it would bring those of 270 others along."""
+    library = find_spec("holidays")
+    assert library
+    assert library.submodule_search_locations
+    file = Path(library.submodule_search_locations[0], "countries", "united_kingdom.py")
+    found = spec_from_file_location("holidays_of_the_united_kingdom", file)
+    assert found
+    assert found.loader
+    module = module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
 
 
 def nation_of(postcode: str) -> Nation:

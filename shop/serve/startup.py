@@ -24,6 +24,7 @@ from shop.catalogue import snapshot
 from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
+from shop.left_out import left_out
 from shop.payments.services import Services
 from shop.schema_checks import Unguarded
 from shop.serve import web
@@ -120,8 +121,9 @@ def _make_app(settings: Settings) -> Flask:
 def warm_up(app: Flask) -> None:
     """Load and open what each process would for itself at its first purchase, while an early one serves."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy starts others as it is loaded
-    for needed in NEEDED_SOON:
-        import_module(needed)
+    with left_out("lxml"):  # where only a path is to be read
+        for needed in NEEDED_SOON:
+            import_module(needed)
     for template in app.jinja_env.list_templates(filter_func=lambda name: name.startswith(SHOWN_SOON)):
         app.jinja_env.get_template(template)
     services: Services = app.extensions["shop"].services
