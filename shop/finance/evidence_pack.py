@@ -12,6 +12,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.confirmations import payment_confirmations
 from shop.exports.csv_file import COLUMNS, csv_row
 from shop.finance.evidence_rows import Section, answered
 from shop.giving import documents, month_close
@@ -20,6 +21,7 @@ from shop.giving.evidence import Evidence
 from shop.giving.record import records
 from shop.paper.typesetting import Part, typeset
 from shop.trader import Trader
+from shop.transparency import publishing
 from shop.web.cells import Cell, Link, Status
 from shop.web.dates import day
 
@@ -49,6 +51,9 @@ def files_of(session: Session, found: Evidence) -> Files:
     files = {"evidence.json": _json(found), "gifts.csv": _gifts(session, found)}
     for month in found.months:
         files[f"statement-{month}.json"] = month_close.ending(session, month).text.encode()
+    files |= _confirmations(session, found)
+    if checkpoint := publishing.latest(session, found.book):
+        files["checkpoint.txt"] = publishing.with_cosignatures(session, checkpoint).encode()
     kept = _documents(found)
     contents = documents.contents(session, [one.id for one in kept])
     return files | {one.name: contents[one.id] for one in kept}
@@ -64,6 +69,15 @@ def packed(files: Files) -> bytes:
             info.compress_type = ZIP_DEFLATED
             archive.writestr(info, content)
     return out.getvalue()
+
+
+def _confirmations(session: Session, found: Evidence) -> Files:
+    """What the charity signed for these payments, for anyone who wants to check it."""
+    confirmed = payment_confirmations.of(session, [made.seq for made, _ in found.payments])
+    signed = {seq: payment_confirmations.files_of(session, found.book, seq) for seq in confirmed}
+    return {
+        f"confirmation-{seq}.json": (json.dumps(one, indent=1) + "\n").encode() for seq, one in signed.items()
+    }
 
 
 def _documents(found: Evidence) -> Sequence[Document]:

@@ -1,6 +1,6 @@
 """/finance/evidence: what the site promised on a day, whether it was kept, and the proof to send away."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from http import HTTPStatus
 from itertools import chain
@@ -15,10 +15,11 @@ from wtforms.validators import InputRequired, ValidationError
 
 from shop import clock, web
 from shop.accounts.access import require
+from shop.confirmations import payment_confirmations
 from shop.container import current_services, trader
 from shop.finance.evidence_pack import evidence_pdf, files_of, packed
-from shop.finance.evidence_rows import answered, sections
-from shop.giving.evidence import evidence
+from shop.finance.evidence_rows import Section, answered, sections
+from shop.giving.evidence import Evidence, evidence
 from shop.orders.models import Order
 from shop.paper.typesetting import NotTypeset
 from shop.web.dates import DAY_FORMATS, day
@@ -60,7 +61,7 @@ def show() -> ResponseReturnValue:
         return render_template("finance/evidence.html", form=form, problems=problems), 422
     with web.reading() as session:
         found = evidence(session, current_services().book, form.day.data)
-        carried = _carried(session, form.day.data)
+        told = _told(session, found)
     return render_template(
         "finance/evidence.html",
         form=form,
@@ -68,7 +69,7 @@ def show() -> ResponseReturnValue:
         book=current_services().book,
         name=day(found.day),
         answer=answered(found, clock.today()),
-        sections=sections(found, carried),
+        sections=told,
         pack=f"{HERE}/pack.zip?day={found.day}",
         paper=f"{HERE}/paper.pdf?day={found.day}",
     )
@@ -105,10 +106,16 @@ def _file(kind: str, mimetype: str) -> ResponseReturnValue:
 def _made(asked: date, *, whole: bool) -> bytes:
     with web.reading() as session:
         found = evidence(session, current_services().book, asked)
-        told = sections(found, _carried(session, asked))
+        told = _told(session, found)
         files = files_of(session, found) if whole else {}
     pdf = evidence_pdf(found, told, trader())
     return packed({"evidence.pdf": pdf, **files}) if whole else pdf
+
+
+def _told(session: Session, found: Evidence) -> Sequence[Section]:
+    payments = [made.seq for made, _ in found.payments]
+    confirmed = payment_confirmations.first_that_counts(session, payments)
+    return sections(found, _carried(session, found.day), confirmed)
 
 
 def _carried(session: Session, asked: date) -> Mapping[str, int]:

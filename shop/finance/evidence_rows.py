@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from shop.finance.agreement_rows import EACH
@@ -50,14 +50,20 @@ def answered(found: Evidence, today: date) -> Status:
     return Status(word, kind, f": {_why(found, today)}")
 
 
-def sections(found: Evidence, carried: Mapping[str, int]) -> Sequence[Section]:
-    """Everything behind it. `carried`: how many orders of the day carry which sentence."""
+def sections(
+    found: Evidence, carried: Mapping[str, int], confirmed: Mapping[int, datetime]
+) -> Sequence[Section]:
+    """Everything behind it.
+
+    `carried`: how many orders of the day carry which sentence. `confirmed`: when the charity confirmed which
+    payment.
+    """
     made = [_said(found, carried)]
     if found.agreement:
         made.append(_agreement(found))
     made.append(_gifts(found))
     if found.gifts:
-        made += [_months(found), _payments(found)]
+        made += [_months(found), _payments(found, confirmed)]
     return made
 
 
@@ -187,10 +193,11 @@ def _months(found: Evidence) -> Section:
     return Section("The months in which they were booked", columns=columns, rows=rows)
 
 
-def _payments(found: Evidence) -> Section:
+def _payments(found: Evidence, confirmed: Mapping[int, datetime]) -> Section:
     columns = [
         ("No.", "number"), ("Day", "whole"), ("Amount", "number"), ("Of that day", "number"),
         ("Bank reference", ""), ("Receipt", ""),
+        ("Confirmed by the charity", ""),
     ]  # fmt: skip
     rows: list[Cells] = [
         [
@@ -200,6 +207,7 @@ def _payments(found: Evidence) -> Section:
             pounds_and_pence(pence),
             made.bank_reference,
             _receipt(made, found.receipts[made.seq]),
+            short_day(confirmed[made.seq]) if made.seq in confirmed else "",
         ]
         for made, pence in found.payments
     ]

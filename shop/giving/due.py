@@ -136,12 +136,12 @@ def positions(session: Session, book: Book, charity_name: str, numbers: Collecti
         return {}
     whose = {"book": book, "charity": charity_name}
     first, last = min(numbers), max(numbers)
-    before = session.scalar(_STANDING_PENCE.where(LedgerTxn.seq < first), whose)
+    before = session.scalar(_STANDING_PENCE.where(LedgerEntry.txn_seq < first), whose)
     found, pence = {}, -int(before or 0)
     rows = _STANDS.add_columns(LedgerTxn.seq, LedgerEntry.amount_pence).where(
-        LedgerTxn.seq.between(first, last)
+        LedgerEntry.txn_seq.between(first, last)
     )
-    for seq, amount in session.execute(rows.order_by(LedgerTxn.seq), whose):
+    for seq, amount in session.execute(rows.order_by(LedgerEntry.txn_seq), whose):
         found[seq] = pence
         pence -= amount
     return {seq: found[seq] for seq in numbers if seq in found}
@@ -171,7 +171,7 @@ _STANDING: Final = (
     _STANDS.add_columns(
         LedgerTxn.event_at, LedgerTxn.policy_id, LedgerEntry.amount_pence, Policy.pay_within_days
     )
-    .order_by(LedgerTxn.seq.desc())
+    .order_by(LedgerEntry.txn_seq.desc())
     .limit(MOST)
 )
-"""The same, the last one booked first."""
+"""The same, the last one booked first, as the index of entries has them: read until what is owed is found."""

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
@@ -311,3 +313,23 @@ def test_a_confirmation_of_another_entry_is_named(finance: Shopper, jo: Jo) -> N
         entry = session.get_one(LedgerTxn, PAYMENT).hash
     assert problem(signed, entry, row.checkpoint) == ""
     assert problem(signed, "0" * 64, row.checkpoint) == "something else was signed"
+
+
+def test_the_evidence_of_a_day_says_that_the_charity_confirmed_and_has_what_it_signed(
+    finance: Shopper, jo: Jo
+) -> None:
+    names(finance, fingerprint_of(finance))
+    assert "confirmation-3.json" not in pack_of(finance)
+    assert confirms(jo).status_code in {200, 303}
+    (row,) = soup(finance.get("/finance/evidence?day=2031-06-20")).select(
+        "#the-payments-that-brought-them-to-the-charity tbody tr"
+    )
+    assert row.select("td")[-1].text == "3 Jul 2031"
+    (signed,) = json.loads(pack_of(finance)["confirmation-3.json"])
+    assert signed["fingerprint"] == kept(finance)[0].fingerprint
+
+
+def pack_of(finance: Shopper) -> dict[str, bytes]:
+    answer = finance.get("/finance/evidence/pack.zip?day=2031-06-20")
+    with ZipFile(BytesIO(answer.data)) as pack:
+        return {name: pack.read(name) for name in pack.namelist()}

@@ -11,7 +11,7 @@ from tests.finance.test_evidence_pages import at, sells
 from tests.finance.test_months import close, rows
 from tests.finance.test_remittances import pay
 from tests.harness import Harness
-from tests.shopper import Shopper, soup
+from tests.shopper import Shopper, form_on, soup
 
 __all__ = ["at"]
 PAGE = "/finance/periods"
@@ -42,6 +42,9 @@ def test_a_quarter_adds_up_its_months_and_says_how_firm_it_is(
     page = f"{PAGE}/quarter/2031-04"
     assert rows(finance, page, "statement")[-2] == ["Owed at its end", "£5.00"]
     assert rows(finance, page, "gifts")[0][1:] == ["£5.00", "3", "0", "£15.00"]
+    asked = form_on(finance.get(page))[1]
+    file = finance.client.get("/finance/ledger", query_string={**asked, "format": "csv"}).text.splitlines()
+    assert len(file) == 1 + 3 + 1, "three gifts and a payment"
     told = json.loads(finance.get(f"{page}/statement.json").data)
     assert [row[0] for row in rows(finance, page, "months")] == ["May 2031", "June 2031"]
     for month, digest in told["months"].items():
