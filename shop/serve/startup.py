@@ -56,6 +56,10 @@ NEEDED_SOON: Final = (
 SHOWN_SOON: Final = ("catalogue/", "checkout/", "emails/", "pages/", "ui/", "error.html")
 """Templates, by how their names begin. Made under a rush of visits, they would be made by several at once."""
 
+VISITED_SOON: Final = ("/", "/pieces", "/basket", "/giving", "/story", "/wall", "/journal", "/support")
+"""Pages to look at once: else each process would make their statements by itself, and so write on most of
+the memory that it shares."""
+
 
 def serve(settings: Settings, *, prepare: bool = False) -> None:
     """Serve http://127.0.0.1:PORT until stopped, with a worker beside it.
@@ -130,8 +134,9 @@ def warm_up(app: Flask) -> None:
     with suppress(OperationalError):
         with services.database.reading() as session:
             pieces = snapshot.load(session).pieces
-        for piece in [piece for piece in pieces if piece.engravable][:1]:  # it shows every face
-            app.test_client().get(f"/pieces/{piece.slug}", base_url=services.site_url)
+        shown = [f"/pieces/{piece.slug}" for piece in pieces if piece.engravable][:1]  # it shows every face
+        for address in (*shown, *VISITED_SOON):
+            app.test_client().get(address, base_url=services.site_url)
     services.vault.keys.dispose()
     services.database.dispose()
     gc.freeze()

@@ -7,7 +7,10 @@ and which templates it made.
 import json
 import os
 import sys
+from http import HTTPStatus
 from pathlib import Path
+
+from flask import Flask
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -22,6 +25,7 @@ def main() -> None:
     startup.warm_up(app)
     files = [os.path.realpath(file) for file in Path("/proc/self/fd").iterdir()]
     found = {"threads": len(list(Path("/proc/self/task").iterdir())), "open": files}
+    found["anew"] = _statements_made_anew(app)
     ours = set(sys.modules)
     from tests.shopper import Shopper, harness_of
 
@@ -39,6 +43,17 @@ def main() -> None:
     templates = sorted(name for _, name in set(app.jinja_env.cache) - made)
     found |= {"modules": sorted(ours | later), "later": sorted(later), "templates": templates}
     print(json.dumps(found))  # noqa: T201
+
+
+def _statements_made_anew(app: Flask) -> list[str]:
+    """The pages of which a copy would have to make a statement that the first process never made."""
+    made = app.extensions["shop"].services.database.engine._compiled_cache
+    found = []
+    for page in startup.VISITED_SOON:
+        before = len(made)
+        assert app.test_client().get(page).status_code == HTTPStatus.OK
+        found += [page] if len(made) > before else []
+    return found
 
 
 if __name__ == "__main__":

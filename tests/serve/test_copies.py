@@ -68,6 +68,13 @@ def test_a_purchase_and_its_email_load_nothing_that_is_for_others(found: dict[st
     assert [module for module in loaded for heavy in NEVER if f"{module}.".startswith(f"{heavy}.")] == []
 
 
+def test_the_pages_that_are_looked_at_first_need_no_statement_that_is_not_made_yet(
+    found: dict[str, Any],
+) -> None:
+    """Making one writes on the memory of all its tables, in each process apart."""
+    assert found["anew"] == []
+
+
 def test_what_a_purchase_needs_is_there_before_the_copies_are_made(found: dict[str, Any]) -> None:
     """Else each would load it for itself, under the first rush of visits."""
     assert found["later"] == []
