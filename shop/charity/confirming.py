@@ -4,7 +4,7 @@ import json
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, Response, abort, flash
+from flask import Blueprint, Response, flash
 from flask.typing import ResponseReturnValue
 
 from shop import web
@@ -64,10 +64,7 @@ def file(seq: int) -> ResponseReturnValue:
     """What was signed, for whoever wants to check it without us."""
     with web.reading() as session:
         payment_to_mine(session, seq)
-        try:
-            found = payment_confirmations.files_of(session, current_services().book, seq)
-        except NotConfirmable:
-            abort(HTTPStatus.NOT_FOUND)
+        found = payment_confirmations.files_of(session, seq)
     headers = {"Content-Disposition": f'attachment; filename="confirmation-{seq}.json"'}
     return Response(json.dumps(found, indent=1), mimetype="application/json", headers=headers)
 

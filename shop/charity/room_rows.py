@@ -61,7 +61,8 @@ def payment_facts(made: Remittance) -> Sequence[tuple[str, str]]:
         ("Bank reference", made.bank_reference),
         ("Entry", str(made.seq)),
     ]
-    return [*facts, ("Receipt", made.receipt)] if made.receipt else facts
+    facts += [("Receipt", made.receipt)] if made.receipt else []
+    return [*facts, ("Stands for", f"payment {made.corrects}")] if made.corrects else facts
 
 
 def receipt_row(one: Document, seq: int) -> Cells:
@@ -100,6 +101,8 @@ def file_links(address: str) -> list[Link]:
 def _stands(made: Remittance, confirmed: Sequence[Confirmed]) -> str | Status:
     if made.undoes:
         return f"Undoes payment {made.undoes}: it was written down by mistake"
+    if made.corrected_by:
+        return f"Written down wrongly: payment {made.corrected_by} stands for it"
     if made.undone:
         return "Written down by mistake, undone"
     if counts := [one for one in confirmed if one.counts]:

@@ -90,9 +90,9 @@ def first_that_counts(session: Session, payments: Collection[int]) -> dict[int, 
     return {seq: at[0] for seq, at in counting.items() if at}
 
 
-def files_of(session: Session, book: Book, seq: int) -> list[Mapping[str, str]]:
-    """What was signed for a payment, for anyone who wants to check it."""
-    entry_hash = _entry_hash(session, book, seq)
+def files_of(session: Session, seq: int) -> list[Mapping[str, str]]:
+    """What was signed for a payment, for anyone who wants to check it; what was undone since stays signed."""
+    entry_hash = session.get_one(LedgerTxn, seq).hash
     query = select(PaymentConfirmation).where(PaymentConfirmation.payment_seq == seq)
     rows = session.scalars(query.order_by(PaymentConfirmation.id)).all()
     return [_public(entry_hash, row.checkpoint, _assertion(row)) for row in rows]

@@ -220,7 +220,24 @@ def test_an_undone_payment_cannot_be_confirmed_and_what_was_signed_stays(finance
     refused = jo.browser.post(f"{CONFIRMATION}/options", data={"csrf_token": str(token["value"])})
     assert refused.status_code == 409
     assert "It was undone" in jo.text(PAGE)
+    assert "Yes, it has reached us" not in jo.text(PAGE)
+    assert len(json.loads(jo.text(f"{CONFIRMATION}/signed.json"))) == 1
     assert len(kept(finance)) == 1
+
+
+def test_a_payment_that_was_corrected_is_confirmed_anew(finance: Shopper, jo: Jo) -> None:
+    confirms(jo)
+    page = f"/finance/remittances/{PAYMENT}/correction"
+    right = {"bank_reference": "PANDAS JUNE 31", "reason": "a slip"}
+    assert finance.send(page, page, right).status_code == 303
+    assert "It was corrected" in jo.text(PAGE)
+    listed = soup(jo.browser.get("/charity/payments")).select("#payments tbody tr")
+    stands = " ".join(row.text for row in listed)
+    assert "stands for it" in stands
+    assert "To be confirmed" in stands
+    newest = str(listed[0].select_one("a")["href"])  # type: ignore[index]
+    assert f"payment {PAYMENT}" in jo.text(newest)
+    assert "Yes, it has reached us" in jo.text(newest)
 
 
 def test_a_payment_that_is_not_there_has_no_page(jo: Jo) -> None:
