@@ -4,11 +4,11 @@ from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, g, redirect, render_template
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, DateField, StringField
+from wtforms import BooleanField, DateField, HiddenField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
-from shop import clock, web
-from shop.accounts import charity_people, security_log
+from shop import web
+from shop.accounts import charity_people, second_factor, security_log
 from shop.accounts.access import require
 from shop.accounts.passkeys import fingerprint
 from shop.confirmations import charity_keys
@@ -30,6 +30,7 @@ class KeyForm(web.Form):
     dated = DateField(
         "Signed on", format=DAY_FORMATS, validators=[InputRequired("Please enter the day it was signed.")]
     )
+    passkey = HiddenField()
     seen = BooleanField("I have the paper before me, signed by both, and it names this key")
 
     def validate_fingerprint(self, field: StringField) -> None:
@@ -60,6 +61,15 @@ def name_key(number: int) -> ResponseReturnValue:
     form = KeyForm()
     if not form.validate():
         return _page(number, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        second_factor.confirm()
+    except second_factor.NotConfirmed as refused:
+        form.passkey.errors = [str(refused)]
+        return _page(number, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    return _name(number, form)
+
+
+def _name(number: int, form: KeyForm) -> ResponseReturnValue:
     said = {"dated": form.dated.data, "by": g.account.role_and_number, "book": current_services().book}
     try:
         with web.transaction() as session:
@@ -96,7 +106,7 @@ def _page(number: int, form: KeyForm) -> str:
             if person.charity_name == found.policy.charity_name and fingerprint(key) not in known
         ],
         form=form,
-        today=clock.today(),
+        passkey=second_factor.is_asked(),
         problems={field.id: field.errors[0] for field in form if field.errors},
     )
 

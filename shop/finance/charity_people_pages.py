@@ -5,11 +5,11 @@ from http import HTTPStatus
 
 from flask import Blueprint, flash, g, redirect, render_template
 from flask.typing import ResponseReturnValue
-from wtforms import EmailField, SelectChoice, SelectField
+from wtforms import EmailField, HiddenField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
 from shop import web
-from shop.accounts import charity_people, security_log, staff
+from shop.accounts import charity_people, second_factor, security_log, staff
 from shop.accounts.access import require
 from shop.accounts.charity_people import INVITATION_LASTS, CharityPerson
 from shop.container import current_services
@@ -35,6 +35,7 @@ class InvitationForm(web.Form):
 
     email = EmailField("E-mail", [InputRequired("Enter the e-mail address of whoever is to be invited.")])
     charity = SelectField("Charity", validate_choice=False)
+    passkey = HiddenField()
 
     def validate_charity(self, field: SelectField) -> None:
         """One of those shown."""
@@ -57,6 +58,15 @@ def invite() -> ResponseReturnValue:
     _offer(form)
     if not form.validate():
         return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        second_factor.confirm()
+    except second_factor.NotConfirmed as refused:
+        form.passkey.errors = [str(refused)]
+        return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
+    return _invite(form)
+
+
+def _invite(form: InvitationForm) -> ResponseReturnValue:
     secret, by = web.settings().secret_key, g.account.role_and_number
     try:
         with web.transaction() as session:
@@ -100,6 +110,7 @@ def _page(form: InvitationForm, *, invited: str = "", link: str = "") -> str:
         problems={field.id: field.errors[0] for field in form if field.errors},
         invited=invited,
         link=link,
+        passkey=second_factor.is_asked(),
         lasts=INVITATION_LASTS.days,
     )
 

@@ -74,7 +74,7 @@ def packed(files: Files) -> bytes:
 def _confirmations(session: Session, found: Evidence) -> Files:
     """What the charity signed for these payments, for anyone who wants to check it."""
     confirmed = payment_confirmations.of(session, [made.seq for made, _ in found.payments])
-    signed = {seq: payment_confirmations.files_of(session, found.book, seq) for seq in confirmed}
+    signed = {seq: payment_confirmations.files_of(session, seq) for seq in confirmed}
     return {
         f"confirmation-{seq}.json": (json.dumps(one, indent=1) + "\n").encode() for seq, one in signed.items()
     }

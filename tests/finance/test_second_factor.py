@@ -78,6 +78,20 @@ def test_a_payment_is_written_down_with_the_passkey_and_undone_with_it(
     assert "Undoes" in finance.get(PAYMENTS).text
 
 
+def test_who_may_speak_for_the_charity_is_decided_with_the_passkey(
+    finance: Shopper, shown: Callable[[], str]
+) -> None:
+    people, keys = "/finance/charity", "/finance/agreements/1/keys"
+    key = {"fingerprint": "0" * 64, "dated": "2031-07-01", "seen": "y"}
+    for page, fields in ((people, {"email": "jo@pandas.example"}), (keys, key)):
+        refused = finance.send(page, page, fields)
+        assert refused.status_code == 422
+        assert NOT_SHOWN in refused.text
+        assert finance.send(page, page, {**fields, "passkey": shown()}).status_code in {200, 303}
+    assert "jo@pandas.example" in finance.get(people).text
+    assert "00000000 00000000" in finance.get(keys).text
+
+
 def test_one_answer_is_for_one_act(finance: Shopper, shown: Callable[[], str]) -> None:
     answer = shown()
     assert paid(finance, passkey=answer).status_code == 303
