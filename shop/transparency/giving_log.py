@@ -56,18 +56,26 @@ class GivingLog:
     def keep_up(self, closed: Closed = lambda _session, _checkpoint: None) -> bool:
         """Make the day's checkpoint, or a month's, if it is due. Give whether one was made.
 
-        `closed` is called with the checkpoint of a month's close, in the transaction that makes it.
+        `closed` is called with the checkpoint of a month's close, in the transaction that makes it; of
+        several that are dealt with in one go, the last one's.
         Raises LogWentBack rather than sign what contradicts a checkpoint that is kept here.
         """
         if not self._is_due():
             return self._have_signed()
-        with self.database.transaction() as session:
-            made = publishing.publish(session, self.vault, self.key, self.book)
-            if made is not None and made.reason == publishing.CLOSE:
-                closed(session, made)
+        go_on = False
+        while self._publish(closed, go_on=go_on):
+            go_on = True
         self.files.keep_all(self.database)
         self._have_signed()
         return True
+
+    def _publish(self, closed: Closed, *, go_on: bool) -> bool:
+        """Make one checkpoint. Give whether there is more to do at once."""
+        with self.database.transaction() as session:
+            made = publishing.publish(session, self.vault, self.key, self.book, go_on=go_on)
+            if made is not None and made.checkpoint.reason == publishing.CLOSE and not made.more:
+                closed(session, made.checkpoint)
+            return made is not None and made.more
 
     def _have_signed(self) -> bool:
         """By each witness that has not signed the newest checkpoint. Raises WitnessDisagrees."""

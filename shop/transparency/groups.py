@@ -43,16 +43,20 @@ def _kind(row: Waiting) -> tuple[str, str, bool]:
 
 
 def _older(rows: Sequence[Waiting]) -> list[Waiting]:
-    """All but the newest orders that make a group of their own, if the others make one, too."""
+    """All but the newest orders that make a group of their own, and those too large to be hidden yet."""
     counts = Counter(row.order for row in sorted(rows, key=lambda row: row.seq))
-    orders = list(counts)
-    kept: list[int] = []
-    while orders and not _hides(kept):
-        kept.append(counts[orders.pop()])
-    orders.sort(key=lambda order: counts[order])
-    while orders and not _hides([counts[order] for order in orders]):
-        orders.pop()
-    return [row for row in rows if row.order in set(orders)]
+    come, stay = list(counts), list[int]()
+    while come:
+        if not _hides(stay):
+            stay.append(counts[come.pop()])
+        elif not _hides([counts[order] for order in come]):
+            largest = max(come, key=lambda order: counts[order])
+            come.remove(largest)
+            stay.append(counts[largest])
+        else:
+            break
+    inside = set(come)
+    return [row for row in rows if row.order in inside]
 
 
 def _hides(counts: Sequence[int]) -> bool:

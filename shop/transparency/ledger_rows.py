@@ -74,11 +74,19 @@ class LedgerRow:
         return Waiting(self.seq, self.order, self.month, (self.kind, self.pence, self.policy, committed))
 
 
-def not_in_log(session: Session, book: str, *, before: datetime, ended: str) -> Sequence[LedgerRow]:
-    """Rows that are in no leaf yet: booked before that moment, or in a month that is closed."""
+def not_in_log(
+    session: Session, book: str, *, before: datetime, known: str, ended: str, most: int
+) -> Sequence[LedgerRow]:
+    """Rows of the months after `known` that are in no leaf yet, by months; `most` of them.
+
+    They were booked before that moment, or in a month up to `ended`.
+    """
     booked = or_(LedgerTxn.booked_at < before, LedgerTxn.period <= ended)
-    lacking = _without_leaf(book).where(booked).order_by(LedgerTxn.seq)
-    return [LedgerRow.of(row) for row in session.execute(lacking)]
+    lacking = _without_leaf(book).where(LedgerTxn.period > known, booked)
+    return [
+        LedgerRow.of(row)
+        for row in session.execute(lacking.order_by(LedgerTxn.period, LedgerTxn.seq).limit(most))
+    ]
 
 
 def _without_leaf(book: str) -> Select[*tuple[Any, ...]]:

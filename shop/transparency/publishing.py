@@ -1,6 +1,6 @@
 """Checkpoints: made once a day and at each close of a month, signed, and kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,7 +17,7 @@ from shop.transparency.anchoring import commit_to_ledger
 from shop.transparency.announcements import announce
 from shop.transparency.checkpoints import Checkpoint
 from shop.transparency.models import LogAnnouncement, LogCheckpoint, LogCosignature
-from shop.transparency.sequencing import last_closed, sequence, wait_for_turn
+from shop.transparency.sequencing import let_in_announced, let_in_rows, wait_for_turn
 from shop.transparency.signed_notes import SigningKey
 from shop.transparency.stored_tree import StoredTree
 
@@ -27,51 +27,65 @@ STATEMENT: Final = "statement"
 
 
 @dataclass(frozen=True)
+class Published:
+    """What was made, and whether there is more to do at once."""
+
+    checkpoint: LogCheckpoint
+    more: bool
+    """A log that begins late has a long past; it comes in by pieces, so that nobody waits for it."""
+
+
+@dataclass(frozen=True)
 class _Turn:
     """What is to be done now."""
 
     before: datetime
     """Rows that were booked before this moment are of days that are over."""
-    ended: str
-    newly_closed: tuple[tuple[str, str], ...]
-    """Months that were closed since the last checkpoint, and the hashes of their statements."""
+    known: str
+    """The last month that the log knows as closed; "" for none."""
+    closed: Sequence[tuple[str, str]]
+    """Months that were closed since, and the hashes of their statements. One is dealt with at a time."""
+
+    @property
+    def ended(self) -> str:
+        """The month up to which all comes in."""
+        return self.closed[0][0] if self.closed else self.known
 
 
 def is_due(session: Session, book: Book) -> bool:
     """Whether a checkpoint is to be made: to be asked before a write lock is taken for it."""
-    return _due(session, book) is not None
+    return _due(session, book, go_on=False) is not None
 
 
-def publish(session: Session, vault: Vault, key: SigningKey, book: Book) -> LogCheckpoint | None:
+def publish(
+    session: Session, vault: Vault, key: SigningKey, book: Book, *, go_on: bool = False
+) -> Published | None:
     """Let in what may come in, and sign what the log is then. None when nothing was due.
 
-    The key's name is the log's origin.
+    The key's name is the log's origin. `go_on`: after one that had more to do.
     """
     wait_for_turn(session, book)
-    due = _due(session, book)
+    due = _due(session, book, go_on=go_on)
     if due is None:
         return None
-    for month, digest in due.newly_closed:
+    edge = StoredTree(session, book).edge()
+    whole = let_in_rows(session, vault, book, edge, before=due.before, known=due.known, ended=due.ended)
+    closed = due.closed[:1] if whole else ()
+    for month, digest in closed:
         announce(session, STATEMENT, {"month": month, "sha256": digest}, book=book)
     commit_to_ledger(session, book)
-    size = sequence(session, vault, book, before=due.before, ended=due.ended)
-    row = _checkpoint(session, key, book, size, due)
+    let_in_announced(session, book, edge)
+    row = _checkpoint(session, key, book, edge.size)
+    row.reason, row.month = CLOSE if closed else DAY, (due.ended if whole else due.known) or None
     session.add(row)
     session.flush()
-    return row
+    return Published(row, more=not whole or len(due.closed) > 1)
 
 
-def _checkpoint(session: Session, key: SigningKey, book: Book, size: int, due: _Turn) -> LogCheckpoint:
+def _checkpoint(session: Session, key: SigningKey, book: Book, size: int) -> LogCheckpoint:
     root = merkle.root(StoredTree(session, book).node, size)
-    return LogCheckpoint(
-        book=book,
-        size=size,
-        root=root,
-        note=str(key.sign(Checkpoint(key.name, size, root).text)),
-        made_at=clock.now(),
-        reason=CLOSE if due.newly_closed else DAY,
-        month=due.ended or None,
-    )
+    note = str(key.sign(Checkpoint(key.name, size, root).text))
+    return LogCheckpoint(book=book, size=size, root=root, note=note, made_at=clock.now())
 
 
 def latest(session: Session, book: str) -> LogCheckpoint | None:
@@ -89,15 +103,15 @@ def with_cosignatures(session: Session, checkpoint: LogCheckpoint) -> str:
     return checkpoint.note + "".join(f"{line}\n" for line in lines)
 
 
-def _due(session: Session, book: Book) -> _Turn | None:
+def _due(session: Session, book: Book, *, go_on: bool) -> _Turn | None:
     last, begins = latest(session, book), clock.begins(clock.today())
-    ended = last_closed(session)
     if last is None and not _anything(session, book):
         return None
     known = (last.month or "") if last else ""
-    if last is not None and last.made_at >= begins and ended <= known:
+    closed = list(_closed_since(session, known))
+    if last is not None and last.made_at >= begins and not (closed or go_on):
         return None
-    return _Turn(begins, ended, tuple(_closed_since(session, known)))
+    return _Turn(begins, known, closed)
 
 
 def _closed_since(session: Session, known: str) -> Iterator[tuple[str, str]]:

@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.dedications.vault import Vault
-from shop.giving.models import LedgerPeriod
 from shop.giving.sums import Book
 from shop.sql import one_at_a_time
 from shop.transparency import groups, stored_tree
@@ -17,9 +16,13 @@ from shop.transparency.announcements import leaf_of
 from shop.transparency.commitments import OrderSalts, salts_of
 from shop.transparency.ledger_rows import LedgerRow, not_in_log
 from shop.transparency.models import LogAnnouncement, LogLeaf
-from shop.transparency.stored_tree import AT_A_TIME, StoredTree
+from shop.transparency.stored_tree import AT_A_TIME
+from shop.transparency.tiles import Edge
 
 CHANCE: Final = secrets.SystemRandom()
+
+MOST_ROWS: Final = 5_000
+"""Rows looked at in one transaction, which others wait for: half a second's work."""
 
 
 def wait_for_turn(session: Session, book: Book) -> None:
@@ -27,26 +30,35 @@ def wait_for_turn(session: Session, book: Book) -> None:
     one_at_a_time(session, f"giving log, {book}")
 
 
-def last_closed(session: Session) -> str:
-    """The last month that is closed; "" when none is."""
-    closed = select(func.max(LedgerPeriod.name)).where(LedgerPeriod.closed_at.is_not(None))
-    return session.scalar(closed) or ""
+def let_in_rows(
+    session: Session, vault: Vault, book: Book, edge: Edge, *, before: datetime, known: str, ended: str
+) -> bool:
+    """Let in what may come in of the months after `known`: of the rows booked `before`, all up to `ended`.
 
-
-def sequence(session: Session, vault: Vault, book: Book, *, before: datetime, ended: str) -> int:
-    """Let in what may come in: of the rows booked `before`, and all of the months up to `ended`.
-
-    Gives how many leaves there are then. Whoever calls holds the turn.
+    Gives whether that was all of it: of many rows the first come in, and whoever calls comes again.
     """
-    edge = StoredTree(session, book).edge()
-    rows = not_in_log(session, book, before=before, ended=ended)
+    rows = not_in_log(session, book, before=before, known=known, ended=ended, most=MOST_ROWS)
+    is_all = len(rows) < MOST_ROWS
     commitments = _commitments(session, vault, rows)
-    waiting = {row.seq: row for row in rows}
-    chosen = groups.entering((row.waiting(committed=row.seq in commitments) for row in rows), ended=ended)
+    by_seq = {row.seq: row for row in rows}
+    waiting = [row.waiting(committed=row.seq in commitments) for row in rows]
+    # What is left over of many must be a group of its own, too, also of a month that is closed.
+    chosen = groups.entering(waiting, ended=ended if is_all else "") or groups.entering(waiting, ended=ended)
     CHANCE.shuffle(chosen)
-    leaves = _leaves([waiting[one.seq] for one in chosen], commitments, announced(session, book), edge.size)
+    stored_tree.append(
+        session, book, edge, _gifts([by_seq[one.seq] for one in chosen], commitments, edge.size)
+    )
+    return is_all or not chosen
+
+
+def let_in_announced(session: Session, book: Book, edge: Edge) -> None:
+    """Let in what was announced."""
+    said = announced(session, book)
+    leaves = (
+        {"announcement_id": one.id, "leaf": leaf_of(one, number)}
+        for number, one in enumerate(said, start=edge.size + 1)
+    )
     stored_tree.append(session, book, edge, leaves)
-    return edge.size
 
 
 def announced(session: Session, book: Book) -> Sequence[LogAnnouncement]:
@@ -59,16 +71,9 @@ def announced(session: Session, book: Book) -> Sequence[LogAnnouncement]:
     ).all()
 
 
-def _leaves(
-    rows: Sequence[LedgerRow],
-    commitments: Mapping[int, str],
-    said: Sequence[LogAnnouncement],
-    size: int,
-) -> Iterator[dict[str, Any]]:
+def _gifts(rows: Sequence[LedgerRow], commitments: Mapping[int, str], size: int) -> Iterator[dict[str, Any]]:
     for number, row in enumerate(rows, start=size + 1):
         yield {"ledger_seq": row.seq, "leaf": row.gift(commitments.get(row.seq)).leaf(number)}
-    for number, one in enumerate(said, start=size + len(rows) + 1):
-        yield {"announcement_id": one.id, "leaf": leaf_of(one, number)}
 
 
 def _commitments(session: Session, vault: Vault, rows: Sequence[LedgerRow]) -> dict[int, str]:

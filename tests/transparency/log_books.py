@@ -86,8 +86,15 @@ class LogBooks(Books):
 
     def publish(self, book: ledger.Book = "live") -> LogCheckpoint | None:
         """What the worker does, now and then."""
-        with self.database.transaction() as session:
-            return publishing.publish(session, self.vault, self.key, book)
+        made = last = None
+        while made is None or made.more:
+            with self.database.transaction() as session:
+                go_on = last is not None
+                made = publishing.publish(session, self.vault, self.key, book, go_on=go_on)
+            if made is None:
+                return last
+            last = made.checkpoint
+        return last
 
     def next_day(self) -> LogCheckpoint | None:
         """A night goes by, and the log is published."""

@@ -96,7 +96,9 @@ class Attacker:
         for table in reversed(TABLES):
             self.run(f"DELETE FROM {table}")
         self.session.expire_all()
-        publishing.publish(self.session, self.books.vault, key, "live")
+        made = publishing.publish(self.session, self.books.vault, key, "live")
+        assert made is not None
+        assert not made.more
 
 
 @dataclass(frozen=True)

@@ -38,12 +38,11 @@ def test_twenty_come_in_when_twenty_more_wait_for_the_months_end(sales: int, com
 
 
 def test_an_order_of_several_pieces_waits_for_so_many_more() -> None:
-    found = entering(rows(3, *[1] * 76), ended="")
-    assert "PM-1" not in {row.order for row in found}
-    assert len(found) == 56
+    assert entering(rows(3, *[1] * 76), ended="") == [], "nor may it be left over alone for the month's end"
     found = entering(rows(3, *[1] * 77), ended="")
-    assert "PM-1" in {row.order for row in found}
-    assert len(found) == 60
+    assert (len(found), found[0].order) == (60, "PM-1")
+    found = entering(rows(*[1] * 77, 3), ended="")
+    assert (len(found), {row.order for row in found} & {"PM-78"}) == (20, set())
 
 
 def test_leaves_that_look_different_hide_nobody() -> None:
@@ -68,4 +67,7 @@ def test_whatever_waits_nobody_stands_out_among_those_who_come_in(sales: list[tu
         for number, (units, looks) in enumerate(sales, start=1)
         for row in rows(units, looks=looks, first=number)
     ]
-    assert hidden(entering(waiting, ended=""))
+    found = entering(waiting, ended="")
+    assert hidden(found)
+    for looks in {row.looks for row in found}:
+        assert hidden(row for row in waiting if row not in found and row.looks == looks), "at the close, too"

@@ -3,19 +3,21 @@
 import hashlib
 import hmac
 import json
+from collections import Counter
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
 from shop.giving.ledger import Standing
-from shop.transparency import merkle, publishing
+from shop.transparency import log_check, merkle, publishing, sequencing
 from shop.transparency.announcements import MOST, TooLong, announce
 from shop.transparency.checkpoints import Checkpoint
 from shop.transparency.gift_proofs import Proof
 from shop.transparency.log_triggers import TABLES
-from shop.transparency.models import LogLeaf
+from shop.transparency.models import LogCheckpoint, LogLeaf
 from shop.transparency.signed_notes import Note
 from tests.transparency.log_books import KEY, LogBooks
 
@@ -240,3 +242,29 @@ def test_no_leaf_is_left_out_and_no_checkpoint_goes_back(books: LogBooks) -> Non
             books.run(
                 f"INSERT INTO log_checkpoint VALUES ('live', {size}, 'r', 'n', '2026-11-02', 'day', NULL)"
             )
+
+
+def test_a_log_that_begins_late_takes_its_past_by_pieces(
+    books: LogBooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sequencing, "MOST_ROWS", 50)
+    books.sell(130)
+    books.close_month("2026-11")
+    books.sell(70)
+    books.close_month("2026-12")
+    books.sell(45)
+    books.later(days=1)
+    last = books.publish()
+    assert last is not None
+    assert last.month == "2026-12"
+    leaves = [json.loads(leaf) for leaf in books.leaves()]
+    months = Counter(leaf["month"] for leaf in leaves if leaf["kind"] == "accrue")
+    assert months == {"2026-11": 130, "2026-12": 70, "2027-01": 25}
+    with books.database.reading() as session:
+        made = session.scalars(select(LogCheckpoint).order_by(LogCheckpoint.size)).all()
+        assert log_check.check(session, books.vault, KEY.verifier, "live") == []
+    assert [one.month for one in made if one.reason == "close"] == ["2026-11", "2026-12"]
+    for before, after in pairwise([0, *(one.size for one in made)]):
+        alike = Counter(leaf["month"] for leaf in leaves[before:after] if leaf["kind"] == "accrue")
+        assert all(count >= 20 for count in alike.values()), "what is left over of many is a group, too"
+    assert books.publish() is None
