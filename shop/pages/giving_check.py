@@ -5,6 +5,7 @@ It is one file that asks for nothing: whoever saved it can check in ten years, w
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from flask.typing import ResponseReturnValue
 
 from shop.container import container, current_services
 from shop.transparency.signing_key import public_key
+from shop.transparency.witnesses import read_witnesses
 
 blueprint = Blueprint("giving_check", __name__)
 
@@ -35,7 +37,8 @@ def show() -> ResponseReturnValue:
     """The page, with the key of this shop's log."""
     settings = container().settings
     key = public_key(settings, current_services().book)
-    page = check_page(str(key or ""), settings.site_url)
+    witnesses = [str(witness.key) for witness in read_witnesses(settings.log_witnesses)]
+    page = check_page(str(key or ""), settings.site_url, witnesses)
     answer = Response(page.html, mimetype="text/html")
     answer.headers["Content-Security-Policy"] = f"{page.policy}; frame-ancestors 'none'"
     return answer
@@ -48,14 +51,16 @@ def program() -> ResponseReturnValue:
     return Response(text, mimetype="text/plain")
 
 
-def check_page(key: str, site: str) -> CheckPage:
-    """The page for a log's public key as it is handed on; before there is one it says so."""
+def check_page(key: str, site: str, witnesses: Sequence[str] = ()) -> CheckPage:
+    """The page for a log's public key and those of its witnesses; before there is one it says so."""
     script, style = (_hash(render_template(name)) for name in (SCRIPT, STYLE))
     # `data:` and `blob:` are left out as well: it neither loads nor sends.
     policy = (
         f"default-src 'none'; script-src {script}; style-src {style}; base-uri 'none'; form-action 'none'"
     )
-    return CheckPage(render_template("giving/check.html", key=key, site=site, policy=policy), policy)
+    known = " ".join(witnesses)
+    html = render_template("giving/check.html", key=key, witnesses=known, site=site, policy=policy)
+    return CheckPage(html, policy)
 
 
 def _hash(text: str) -> str:

@@ -12,13 +12,24 @@ from shop.transparency.gift_proofs import Proof
 
 FIRST_LINE: Final = "c2sp.org/tlog-proof@v1"
 EXTENSION: Final = "tlog-proof"
+SIGNED: Final = "— "
+"""Begins a line with a signature, the log's own first."""
 
 MOST_BYTES: Final = 2048
 """It is kept for years and may be sent on: so long it is at most, among a million leaves."""
 
 
 def proof_file(proof: Proof) -> str:
-    """The text of the file."""
+    """The text of the file; of the witnesses that signed the checkpoint as many as have room."""
+    text = _whole(proof)
+    before, *signatures = text.split(f"\n{SIGNED}")
+    while len(signatures) > 1 and len(text.encode()) > MOST_BYTES:
+        signatures.pop()
+        text = "".join([before, *(f"\n{SIGNED}{one}" for one in signatures)]) + "\n"
+    return text
+
+
+def _whole(proof: Proof) -> str:
     said = {"committed": proof.committed, "leaf": proof.leaf.decode(), "salt": proof.salt.hex()}
     extra = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     path = "".join(f"{_base64(one)}\n" for one in proof.inclusion)

@@ -1,6 +1,8 @@
 "use strict";
 /* Reads proofs of gifts (c2sp.org/tlog-proof@v1) and checks them here: nothing is fetched, nothing is sent. */
 const KEY = document.body.dataset.key;
+const WITNESSES = document.body.dataset.witnesses.split(" ").filter(Boolean);
+const PLAIN = 1, COSIGNING = 4;
 const utf8 = (text) => new TextEncoder().encode(text);
 const digest = async (...parts) => new Uint8Array(await crypto.subtle.digest("SHA-256", joined(parts)));
 const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -33,31 +35,57 @@ function number(text) {
   return Number(text);
 }
 
-async function readKey(written) {
+async function readKey(written, kind = PLAIN) {
   const [name, id, coded] = written.split("+", 2).concat(written.split("+").slice(2).join("+"));
   const raw = decoded(coded);
-  need(raw.length === 33 && raw[0] === 1, "This page is damaged: please fetch it anew.");
+  need(raw.length === 33 && raw[0] === kind, "This page is damaged: please fetch it anew.");
   need(hex((await digest(utf8(name + "\n"), raw)).slice(0, 4)) === id, "This page is damaged: please fetch it anew.");
   return { name, id, raw: raw.slice(1) };
+}
+
+/* What a key signed under a note, without the key's own id; null if nothing is said to be signed with it. */
+function signedWith(key, lines) {
+  const by = "\u2014 " + key.name + " ";
+  const made = lines.filter((line) => line.startsWith(by)).map((line) => decoded(line.slice(by.length)));
+  const signed = made.find((one) => hex(one.slice(0, 4)) === key.id);
+  return signed ? signed.slice(4) : null;
+}
+
+async function good(key, signature, text) {
+  const imported = await crypto.subtle.importKey("raw", key.raw, "Ed25519", false, ["verify"]);
+  return crypto.subtle.verify("Ed25519", imported, signature, utf8(text));
+}
+
+/* Who of the witnesses that this page knows saw this log, and when (c2sp.org/tlog-cosignature). */
+async function seenBy(lines, text) {
+  const seen = [];
+  for (const written of WITNESSES) {
+    const key = await readKey(written, COSIGNING), signed = signedWith(key, lines);
+    if (!signed) continue;
+    need(signed.length === 72, "The signature of a witness was changed.");
+    const at = new DataView(signed.buffer, signed.byteOffset).getBigUint64(0);
+    need(await good(key, signed.slice(8), "cosignature/v1\ntime " + at + "\n" + text),
+      "The signature of the witness " + key.name + " does not fit: what was signed was changed afterwards.");
+    seen.push({ name: key.name, on: new Date(Number(at) * 1000) });
+  }
+  return seen;
 }
 
 /* The checkpoint in a signed note, if this shop's key signed it. */
 async function readCheckpoint(note) {
   const at = note.lastIndexOf("\n\n");
   need(at > 0 && note.endsWith("\n"), "The file is not whole: its end is missing.");
-  const text = note.slice(0, at + 1), key = await readKey(KEY), by = "\u2014 " + key.name + " ";
+  const text = note.slice(0, at + 1), key = await readKey(KEY);
   const [origin, size, root, ...more] = text.split("\n");
   need(origin === key.name, "It is from another log than this shop’s.");
   need(more.length === 1, "The file was changed, or is not whole.");
   const lines = note.slice(at + 2).split("\n").slice(0, -1);
   need(lines.every((line) => /^\u2014 [^ +]+ [A-Za-z0-9+/]+=*$/.test(line)), "The file was changed: it ends otherwise.");
-  const made = lines.filter((line) => line.startsWith(by)).map((line) => decoded(line.slice(by.length)))
-    .filter((signed) => hex(signed.slice(0, 4)) === key.id);
-  need(made.length, "It is not signed with this shop’s key.");
-  const imported = await crypto.subtle.importKey("raw", key.raw, "Ed25519", false, ["verify"]);
-  need(await crypto.subtle.verify("Ed25519", imported, made[0].slice(4), utf8(text)),
-    "The signature does not fit: what was signed was changed afterwards.");
-  return { origin, size: number(size), root: decoded(root), others: lines.length - 1 };
+  const signed = signedWith(key, lines);
+  need(signed, "It is not signed with this shop’s key.");
+  need(await good(key, signed, text), "The signature does not fit: what was signed was changed afterwards.");
+  const seen = await seenBy(lines, text);
+  return { origin, size: number(size), root: decoded(root), seen };
 }
 
 /* The root to which the path leads up from a leaf (RFC 9162, section 2.1.3.2). */
@@ -106,6 +134,9 @@ const pounds = (pence) => "£" + Math.floor(pence / 100) + "." + String(pence % 
 const monthName = (month) =>
   new Date(month + "-15T12:00Z").toLocaleDateString("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
 
+const dayOf = (moment) =>
+  moment.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "Europe/London" });
+
 function sentences({ checkpoint, committed, entry }) {
   const [order, unit] = committed.split(":");
   const about = unit === "0" ? "order " + order : "piece " + unit + " of order " + order;
@@ -117,6 +148,8 @@ function sentences({ checkpoint, committed, entry }) {
     "It stands in the log as it was signed when it had " + counted(checkpoint.size) +
       (checkpoint.size === 1 ? " entry" : " entries") + ". If it were changed or taken out, the signature would not fit.",
     "The signature was made with this shop’s key, and it is good.",
+    ...checkpoint.seen.map(({ name, on }) => "On " + dayOf(on) + " " + name + ", which is not ours, saw the same log and " +
+      "signed it; it signs no other."),
   ];
 }
 

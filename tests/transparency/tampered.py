@@ -17,11 +17,16 @@ def each_place(text: str, every: int = 1) -> Iterator[tuple[str, str]]:
     """One character changed, taken out or doubled, at every place (or every so many): where, and the text."""
     for at in range(0, len(text), every):
         before, here, after = text[:at], text[at], text[at + 1 :]
-        yield f"changed at {at}", before + other(here) + after
+        yield f"changed at {at}", changed_at(text, at)
         yield f"nearly changed at {at}", before + chr(ord(here) ^ 1) + after
         if here != text[at - 1] or here not in "AB=\n":
             yield f"left out at {at}", before + after
         yield f"doubled at {at}", before + here + here + after
+
+
+def changed_at(text: str, at: int) -> str:
+    """The text with another character of the same class there."""
+    return text[:at] + other(text[at]) + text[at + 1 :]
 
 
 def other(character: str) -> str:

@@ -19,15 +19,19 @@ from pymerkle.hasher import MerkleHasher
 from pymerkle.proof import InclusionProof, verify_inclusion
 
 from shop.pages.giving_check import check_page
+from shop.transparency.checkpoints import cosign
 from shop.transparency.proof_file import MOST_BYTES, proof_file
-from shop.transparency.signed_notes import SigningKey
+from shop.transparency.signed_notes import COSIGNING, SigningKey
 from tests.engines import ONE_ENGINE
 from tests.transparency.log_books import KEY, LogBooks
 from tests.transparency.small_log import SmallLog, units
-from tests.transparency.tampered import each_place, forged
+from tests.transparency.tampered import changed_at, each_place, forged
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "static/giving/check_gift.py"
+WITNESS = SigningKey("witness.example", bytes(range(1, 33)), COSIGNING)
+SEEN_AT = 1_780_000_000
+"""On 28 May 2026, in seconds since 1970."""
 PIECE = "PM-0004-2F:2:1"
 HOLDS = f"£5.00 for piece 2 of order PM-0004-2F is entry 9 of 39 in the log of {KEY.name}, in 2026-05."
 
@@ -54,7 +58,7 @@ def saved_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page as somebody kept it."""
     shop = Flask("shop", template_folder=str(ROOT / "templates"))
     with shop.app_context():
-        html = check_page(str(KEY.verifier), "https://shop.example").html
+        html = check_page(str(KEY.verifier), "https://shop.example", [str(WITNESS.verifier)]).html
     file = tmp_path_factory.mktemp("saved") / "check.html"
     file.write_text(html, encoding="utf-8")
     return file
@@ -183,6 +187,45 @@ def test_the_page_refuses_what_was_changed_and_what_was_forged_in_a_sentence(
     assert [name for name, (holds, _) in found.items() if holds] == []
     assert all(said.endswith(".") and len(said) > 20 for _, said in found.values())
     assert {done: found[done][1] for done, (_, word) in tried.items() if word not in found[done][1]} == {}
+
+
+def witnessed(log: SmallLog, *keys: SigningKey) -> str:
+    """The proof of PIECE under a checkpoint that these witnesses signed, too."""
+    signed = log.checkpoint[: log.checkpoint.index("\n\n") + 1]
+    lines = "".join(f"{cosign(key, signed, SEEN_AT)}\n" for key in keys)
+    return proof_file(log.proof(PIECE, checkpoint=log.checkpoint + lines))
+
+
+@pytest.mark.browser
+def test_a_witness_that_the_page_knows_says_on_which_day_the_log_was_so(offline: Page, log: SmallLog) -> None:
+    stranger = SigningKey("stranger.example", bytes(range(2, 34)), COSIGNING)
+    good = witnessed(log, WITNESS, stranger)
+    named = "— witness.example "
+    begins = good.index(named) + len(named) + 6  # after the key's id
+    late = {f"changed at {at}": changed_at(good, at) for at in range(begins, begins + 90, 7)}
+    found = seen(offline, {"good": good, **late})
+    assert [name for name, (holds, _) in found.items() if holds] == ["good"]
+    said = offline.locator(".result").first.inner_text()
+    assert "On 28 May 2026 witness.example, which is not ours, saw the same log and signed it" in said
+    assert "stranger" not in said
+
+
+def test_a_proof_keeps_as_many_witnesses_as_have_room(log: SmallLog, program: ModuleType) -> None:
+    crowd = [SigningKey(f"witness{number}.example", bytes([number] * 32), COSIGNING) for number in range(12)]
+    text = witnessed(log, *crowd)
+    assert MOST_BYTES - 200 < len(text.encode()) <= MOST_BYTES
+    assert text.endswith("\n")
+    assert 2 < text.count("\n— ") < 12
+    assert program.check(str(KEY.verifier), text) == HOLDS
+
+
+@pytest.mark.browser
+def test_without_a_script_the_page_says_what_to_do_instead(browser: Browser, saved_page: Path) -> None:
+    page = browser.new_page(java_script_enabled=False, offline=True)
+    page.goto(saved_page.as_uri())
+    assert "use the short program named below" in page.inner_text("main")
+    assert not page.locator("#files").is_visible()
+    page.close()
 
 
 @pytest.mark.browser
