@@ -107,6 +107,10 @@ def test_a_payout_is_opened_and_written_down_as_seen_at_the_bank_once(
     assert "finance@example.com" in finance.get(page).text
     (row,) = rows(finance, f"{PAGE}/payouts", "payouts")
     assert row[1:] == ["20 Jun 2031", amounts[2], "20 Jun 2031", "Sent to the bank", "20 Jun 2031, STRIPE 77"]
+    with harness.database.transaction() as session:
+        after_sales.fail_payout(session, payout)
+    read_movements(harness.services)
+    assert "Stripe says that it came back" in finance.get(page).text
     undo = form_on(finance.get(page), f"{page}/arrival/removal")[1]
     for _ in range(2):
         assert finance.post(f"{page}/arrival/removal", undo).status_code == 303

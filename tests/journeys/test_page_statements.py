@@ -87,8 +87,8 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/finance/remittances/{remittance}/correction": 8,
     "/finance/documents/{document}/file": 6, "/finance/evidence?day={today}": 21,
     "/finance/evidence/pack.zip?day={today}": 28, "/finance/evidence/paper.pdf?day={today}": 19,
-    "/finance/money": 16, "/finance/money/{month}": 20, "/finance/money/orders": 4,
-    "/finance/money/vat": 24, "/finance/money/{month}/file": 20,
+    "/finance/money": 18, "/finance/money/{month}": 24, "/finance/money/orders": 4,
+    "/finance/money/vat": 28, "/finance/money/{month}/file": 24,
     "/finance/money/orders/{open}": 13, "/finance/money/payouts": 6, "/finance/money/payouts/{payout}": 10,
 }  # fmt: skip
 """How many statements an address takes at most, when it is asked for a second time."""
