@@ -5,7 +5,7 @@ broken off goes on there, and reading anything twice writes it once.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
@@ -25,6 +25,7 @@ from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.models import PaymentEntry
 from shop.payments.services import Services
 from shop.payments.stripe_account import other_account
+from shop.payments.stripe_snapshot import MoveSeen
 
 OVERLAP: Final = timedelta(days=14)
 """How far each reading reaches back behind the one before: rows can be dated before they are listed, and a
@@ -113,7 +114,7 @@ def _members(services: Services, seen: MovementReading) -> Progress:
         payout_id = session.scalar(_next_payout(seen))
     if payout_id is None:
         return write_page(services, seen, lambda _session: None)
-    rows, more = services.gateway.some_moves(payout=payout_id, after=seen.after)
+    rows, more = _in_payout(services, payout_id, seen.after)
 
     def keep(session: Session) -> None:
         keep_moves(session, seen, rows, payout_id)
@@ -121,6 +122,16 @@ def _members(services: Services, seen: MovementReading) -> Progress:
             session.get_one(Payout, payout_id).members_read_at = clock.now()
 
     return write_page(services, seen, keep, len(rows), rows[-1].id if more else None, goes_on=True)
+
+
+def _in_payout(services: Services, payout_id: str, after: str | None) -> tuple[Sequence[MoveSeen], bool]:
+    """A page of what is in it; nothing where Stripe will not say: reconciliation then names it."""
+    try:
+        return services.gateway.some_moves(payout=payout_id, after=after)
+    except GatewayRefused as refused:
+        if refused.may_pass or after is not None:
+            raise
+        return [], False
 
 
 def _next_payout(seen: MovementReading) -> Select[str]:

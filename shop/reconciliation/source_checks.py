@@ -17,6 +17,7 @@ from shop import clock
 from shop.bookkeeping.models import BalanceTransaction
 from shop.bookkeeping.movement_rows import keep_moves
 from shop.bookkeeping.movement_state import locked
+from shop.bookkeeping.stripe_journal import AGAINST
 from shop.money import CURRENCY
 from shop.orders.models import Order
 from shop.payments.gateway_errors import GatewayRefused
@@ -34,9 +35,7 @@ UNNAMEABLE: Final = ""
 """Stands for the order of what is no payment, or of one that Stripe does not show."""
 LOOKED_INTO: Final = 20
 """How many that differ are looked into in one batch, each of them with some questions to Stripe."""
-NOT_ABOUT_ORDERS: Final = frozenset(
-    {"payout", "payout_reversal", "fee", "network_cost", "topup", "topup_reversal"}
-)
+NOT_ABOUT_ORDERS: Final = frozenset(AGAINST)
 """Categories of money that is about nobody's payment: docs.stripe.com/reports/reporting-categories."""
 
 

@@ -277,3 +277,18 @@ def test_the_export_of_an_order_has_what_stripe_has_of_it(harness: Harness) -> N
         (kept,) = privacy.everything(session, harness.services.vault, order.reference)["at_stripe"]
     assert (kept["what"], kept["amount_pence"], kept["payout"]) == ("charge", order.total_pence, None)
     assert kept["fee_pence"] == charge_fee(order.total_pence)
+
+
+@ONE_ENGINE
+def test_a_payout_whose_contents_stripe_will_not_say_stops_nothing(harness: Harness) -> None:
+    pays(harness, "petal")
+    payout = pays_out(harness)
+
+    def refuses(ask: Callable[..., Any], **which: Any) -> Any:
+        if "payout" in which:
+            raise GatewayRefused("resource_missing", "", 400)
+        return ask(**which)
+
+    assert read_movements(hooked(harness.services, some_moves=refuses)).finished
+    with harness.database.reading() as session:
+        assert session.get_one(Payout, payout).members_read_at
