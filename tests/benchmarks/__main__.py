@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks import databases, in_process, pages, purchases, scale
+from tests.benchmarks import databases, giving_log, in_process, pages, purchases, scale
 from tests.benchmarks.processes import private_mib
 from tests.benchmarks.servers import SHOP, Running, bare, running
 from tests.benchmarks.table import Row, middle, say, show
@@ -18,7 +18,8 @@ def main() -> None:
     asked = argparse.ArgumentParser(prog="make bench")
     asked.add_argument("--history", type=int, default=20_000, help="orders behind the aged shop")
     asked.add_argument("--orders", type=int, default=50_000, help="orders that `demo fill` invents")
-    asked.add_argument("--only", choices=["pages", "purchases", "in-process", "scale"])
+    asked.add_argument("--only", choices=["pages", "purchases", "in-process", "scale", "log"])
+    asked.add_argument("--leaves", type=int, default=100_000, help="leaves of the log of giving")
     options = asked.parse_args()
     say("Ratios of one run on this machine; absolute numbers say little elsewhere.")
     if options.only in {None, "pages"}:
@@ -32,6 +33,8 @@ def main() -> None:
     for place in (databases.sqlite, databases.postgresql):
         if options.only in {None, "scale"}:
             show("With many orders", scale.compare(place(), options.orders))
+        if options.only in {None, "log"}:
+            show("The log of giving", giving_log.measure(place(), options.leaves))
 
 
 def _pages(folder: Path) -> list[Row]:

@@ -48,15 +48,17 @@ class Public:
     """By checkpoint: when it was made, and the numbers of gifts in its leaves."""
     months: dict[int, str] = field(default_factory=dict)
     """Of each gift's leaf."""
+    size: int = 0
+    """Of the newest checkpoint."""
     closes: list[tuple[datetime, str]] = field(default_factory=list)
 
     def see(self, leaves: Sequence[bytes], at: datetime) -> None:
         """Watch a checkpoint."""
-        before = sum(len(numbers) for _, numbers in self.came_in)
-        told = [json.loads(leaf) for leaf in leaves]
-        gifts = [leaf for leaf in told if leaf["kind"] == "accrue"]
-        self.months = {leaf["number"]: leaf["month"] for leaf in gifts}
-        self.came_in.append((at, [leaf["number"] for leaf in gifts[before:]]))
+        told = [json.loads(leaf) for leaf in leaves[self.size :]]
+        gifts = {leaf["number"]: leaf["month"] for leaf in told if leaf["kind"] == "accrue"}
+        self.size = len(leaves)
+        self.months |= gifts
+        self.came_in.append((at, list(gifts)))
 
     def groups(self) -> dict[str, list[int]]:
         """By order: the leaves among which its own must be, found by doing what the program does."""
