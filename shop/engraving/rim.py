@@ -84,7 +84,7 @@ class Arc:
         # The ink in mm that may stick out, each letter about its own middle, from the baseline downwards.
         feet = [(cap * x, cap * y) for x, y in words.feet]
         around = reach**2
-        self.radius = min([math.sqrt(max(0.0, around - x**2)) - y for x, y in feet])
+        self.radius = min([(math.sqrt(left) if (left := around - x**2) > 0 else 0.0) - y for x, y in feet])
         """Of the baseline."""
         # Half a small letter above the baseline: so neither the feet part nor the heads crowd.
         self._pitch = self.radius - cap * font.x_height / font.cap_height / 2
