@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import text
 
+from shop import clock
 from shop.accounting.money_months import any_to_keep, check, journal, keep_months, months
 from shop.accounting.nightly import read_and_keep
 from shop.bookkeeping.chart_of_accounts import JournalEntry, MoneyAccount
@@ -19,7 +20,9 @@ from shop.bookkeeping.payout_arrivals import (
     record_arrival,
     take_back,
 )
-from shop.giving import ledger
+from shop.catalogue import snapshot
+from shop.giving import ledger, remittances
+from shop.orders import outside_sales
 from shop.payments import review
 from shop.payments.gateway_errors import GatewayDown
 from shop.pricing.vat import vat_within
@@ -256,7 +259,7 @@ class Life:
         self.complete: dict[str, object] = {}
         self.can: list[Callable[[], object]] = [
             self.buys, self.buys, self.refund, self.sent_back, self.dispute, self.decided, self.pay_out,
-            self.fails, self.arrives, self.read, self.read,
+            self.fails, self.arrives, self.read, self.read, self.fair, self.remits,
         ]  # fmt: skip
         for slug in ("disc", "petal"):
             harness.set_stock(slug, 100)
@@ -303,6 +306,21 @@ class Life:
         if self.payouts:
             arrives(self.harness, self.chance.choice(self.payouts))
 
+    def fair(self) -> None:
+        with self.harness.database.transaction() as session:
+            piece = snapshot.load(session).by_slug["petal"]
+            entry = outside_sales.SaleEntry(
+                piece=piece, variant=piece.variants[0], quantity=2, sold_on=clock.today(), note="A fair"
+            )
+            outside_sales.enter(session, entry, book="test", once=f"{clock.now()}", actor="owner 1")
+
+    def remits(self) -> None:
+        with self.harness.database.transaction() as session:
+            remittances.record_remittance(
+                session, book="test", policy_id=1, amount_pence=GIFT, paid_on=clock.today(),
+                bank_reference="PANDAS", actor="finance 2", key=f"{clock.now()}", more_than_owed=True,
+            )  # fmt: skip
+
     def read(self) -> None:
         """All orders are looked at, and Stripe is read: then both say the same."""
         for order in self.orders:
@@ -325,6 +343,7 @@ class Life:
             assert not list(check(session, self.harness.services))
         assert -found[-1].closing[A.GIFTS_HELD] == totals.held_pence
         assert found[-1].closing[A.GIFTS] == totals.net_pence
+        assert -found[-1].closing[A.GIFTS_OWED] == totals.accrued_pence + totals.payable_pence
         now = {month.name: month for month in found if month.complete}
         assert {name: now[name] for name in self.complete} == self.complete
         self.complete = dict(now)
