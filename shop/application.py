@@ -65,6 +65,7 @@ from shop.standin import deliveries
 from shop.standin.application import create_standin
 from shop.standin.config import StandIn, derived_keys
 from shop.telephone import caller_claims, caller_emails, caller_orders
+from shop.transparency.giving_log import GivingLog
 from shop.web import assets
 from shop.webhooks import routes as webhooks
 
@@ -170,14 +171,16 @@ def _container(app: Flask, settings: Settings, database: Database, seller: trade
 
 
 def _services(settings: Settings, database: Database, gateway: Gateway) -> Services:
+    vault, book = Vault(settings.vault_key, KeyStore(settings.key_store_url)), book_in_use(settings, database)
     return Services(
         database=database,
         gateway=gateway,
-        vault=Vault(settings.vault_key, KeyStore(settings.key_store_url)),
+        vault=vault,
         secret_key=settings.secret_key,
         site_url=settings.site_url,
         mode=settings.payment_mode,
-        book=book_in_use(settings, database),
+        book=book,
+        giving_log=partial(GivingLog.of, settings, database, vault, book),
     )
 
 

@@ -94,7 +94,7 @@ class Worker:
         news = [self._task("webhooks", partial(handlers.work, self.services))]
         if self.settings.payment_mode is PaymentMode.STAND_IN:
             news.insert(0, self._task("deliveries", self._deliver))
-        log = GivingLog.of(self.settings, *sealed, self.services.book)
+        log = GivingLog.of(self.settings, *sealed, book)
         upkeep = [
             self._task("sweep", self._sweep, EVERY),
             self._task("late", self._tell_late, EVERY),

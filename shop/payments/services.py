@@ -1,10 +1,12 @@
 """What having orders paid needs, in one place."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from shop.db import Database
 from shop.orders.order_services import OrderServices
 from shop.payments.gateway import Gateway
+from shop.transparency.giving_log import GivingLog
 
 
 @dataclass(frozen=True)
@@ -14,3 +16,5 @@ class Services(OrderServices):
     database: Database
     gateway: Gateway
     site_url: str
+    giving_log: Callable[[], GivingLog] | None = field(default=None, kw_only=True)
+    """The log of giving of this book; its key is read when it is asked for."""

@@ -19,6 +19,7 @@ from shop.payments.services import Services
 from shop.reconciliation.difference_kinds import DifferenceKind
 from shop.reconciliation.differences import Found
 from shop.reconciliation.models import ReconciliationRun
+from shop.transparency.anchoring import anchors
 
 MOST: Final = 200
 """Of each kind that are named in one run."""
@@ -89,9 +90,16 @@ def check_ledger(session: Session, services: Services, *, whole: bool) -> list[F
     if whole or _is_small(session):
         found += [
             Found(kind=DifferenceKind.LEDGER, about=problem[:200], said=f"{problem[0].upper()}{problem[1:]}.")
-            for problem in verification.verify(session)[:MOST]
+            for problem in verification.verify(session, anchors(session))[:MOST]
         ]
+        found += _log(session, services)
     return found
+
+
+def _log(session: Session, services: Services) -> list[Found]:
+    """What the public log says otherwise, and the checkpoints that are kept beside the database."""
+    problems = services.giving_log().problems(session) if services.giving_log else []
+    return [Found(kind=DifferenceKind.LOG, about=problem[:200], said=problem) for problem in problems[:MOST]]
 
 
 def _is_small(session: Session) -> bool:

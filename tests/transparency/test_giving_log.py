@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from shop.container import container
+from shop.reconciliation.difference_kinds import DifferenceKind
+from shop.reconciliation.ledger_checks import check_ledger
 from shop.settings import SettingsError
 from shop.transparency.checkpoint_files import CheckpointFiles
 from shop.transparency.giving_log import GivingLog, LogWentBack
@@ -72,6 +75,21 @@ def test_the_worker_publishes_and_verify_checks_what_somebody_kept(
     assert (said.exit_code, said.output) == (
         1, f"{forged} is not signed with the shop's key.\n1 problems.\n",
     )  # fmt: skip
+
+
+def test_reconciling_says_what_the_log_does_not_bear_out(app: Flask, harness: Harness, paid: str) -> None:
+    services = container(app).services
+    assert services.giving_log
+    services.giving_log().keep_up()
+    with harness.database.reading() as session:
+        assert check_ledger(session, services, whole=True) == []
+    with harness.database.transaction() as session:
+        session.execute(text("DROP TRIGGER log_leaf_no_update"))
+        session.execute(text("UPDATE log_leaf SET leaf = '{}'"))
+    with harness.database.reading() as session:
+        found = check_ledger(session, services, whole=True)
+    assert {one.kind for one in found} == {DifferenceKind.LOG}
+    assert found[0].said == "Leaf 1 of the log says otherwise than announcement 1."
 
 
 def test_the_key_is_made_once_for_its_owner_alone_and_a_damaged_one_is_refused(app: Flask) -> None:
