@@ -39,10 +39,10 @@ def due_clock(due: Due, today: date) -> Status:
     left = (due.due_on - today).days
     if left < 0:
         late = due.due_by(today - timedelta(days=1))
-        more = f"{pounds_and_pence(late)} to {due.charity_name} should have been paid over"
+        more = f"{pounds_and_pence(late)} to {due.charity_name} should have been paid over."
         return Status(f"Overdue since {day(due.due_on)}", "bad", f": {_days(-left)} late. {more}")
     when = f"Due in {_days(left)}" if left else "Due today"
-    more = f": {pounds_and_pence(due.due_by(due.due_on))} to {due.charity_name}, by {day(due.due_on)}"
+    more = f": {pounds_and_pence(due.due_by(due.due_on))} to {due.charity_name}, by {day(due.due_on)}."
     return Status(when, "wait" if left <= AHEAD.days else "quiet", more)
 
 

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from shop import clock
 from shop.confirmations import payment_confirmations
 from shop.exports.csv_file import COLUMNS, csv_row
-from shop.finance.evidence_rows import Section, answered
+from shop.finance.evidence_beside import Beside
+from shop.finance.evidence_rows import Section, answered, sections
 from shop.giving import documents, month_close
 from shop.giving.documents import Document
 from shop.giving.evidence import Evidence
@@ -31,9 +32,9 @@ WHO: Final = frozenset({"actor", "added_by", "closed_by", "entered_by", "ended_b
 Files = Mapping[str, bytes]
 
 
-def evidence_pdf(found: Evidence, told: Sequence[Section], seller: Trader) -> bytes:
+def evidence_pdf(found: Evidence, known: Beside, seller: Trader) -> bytes:
     """The answer and everything behind it, as one PDF. Raises NotTypeset."""
-    answer, name = answered(found, clock.today()), f"What was promised on {day(found.day)}"
+    answer, name = answered(found, known, clock.today()), f"What was promised on {day(found.day)}"
     part: Part = {
         "kind": "evidence",
         "heading": name,
@@ -41,7 +42,7 @@ def evidence_pdf(found: Evidence, told: Sequence[Section], seller: Trader) -> by
         "seller": seller.imprint,
         "made": f"Made on {day(clock.today())}."
         + ("" if found.book == "live" else " Test orders: no money moved."),
-        "sections": [_section(one) for one in told],
+        "sections": [_section(one) for one in sections(found, known)],
     }
     return typeset([part], title=name, seller=seller.name)
 

@@ -1,26 +1,22 @@
 """/finance/evidence: what the site promised on a day, whether it was kept, and the proof to send away."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from http import HTTPStatus
 from itertools import chain
 from typing import Final
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 from wtforms import DateField
 from wtforms.validators import InputRequired, ValidationError
 
 from shop import clock, web
 from shop.accounts.access import require
-from shop.confirmations import payment_confirmations
 from shop.container import current_services, trader
+from shop.finance.evidence_beside import beside
 from shop.finance.evidence_pack import evidence_pdf, files_of, packed
-from shop.finance.evidence_rows import Section, answered, sections
-from shop.giving.evidence import Evidence, evidence
-from shop.orders.models import Order
+from shop.finance.evidence_rows import answered, sections
+from shop.giving.evidence import evidence
 from shop.paper.typesetting import NotTypeset
 from shop.web.dates import DAY_FORMATS, day
 
@@ -61,15 +57,15 @@ def show() -> ResponseReturnValue:
         return render_template("finance/evidence.html", form=form, problems=problems), 422
     with web.reading() as session:
         found = evidence(session, current_services().book, form.day.data)
-        told = _told(session, found)
+        known = beside(session, found)
     return render_template(
         "finance/evidence.html",
         form=form,
         problems={},
         book=current_services().book,
         name=day(found.day),
-        answer=answered(found, clock.today()),
-        sections=told,
+        answer=answered(found, known, clock.today()),
+        sections=sections(found, known),
         pack=f"{HERE}/pack.zip?day={found.day}",
         paper=f"{HERE}/paper.pdf?day={found.day}",
     )
@@ -106,24 +102,7 @@ def _file(kind: str, mimetype: str) -> ResponseReturnValue:
 def _made(asked: date, *, whole: bool) -> bytes:
     with web.reading() as session:
         found = evidence(session, current_services().book, asked)
-        told = _told(session, found)
+        known = beside(session, found)
         files = files_of(session, found) if whole else {}
-    pdf = evidence_pdf(found, told, trader())
+    pdf = evidence_pdf(found, known, trader())
     return packed({"evidence.pdf": pdf, **files}) if whole else pdf
-
-
-def _told(session: Session, found: Evidence) -> Sequence[Section]:
-    payments = [made.seq for made, _ in found.payments]
-    confirmed = payment_confirmations.first_that_counts(session, payments)
-    return sections(found, _carried(session, found.day), confirmed)
-
-
-def _carried(session: Session, asked: date) -> Mapping[str, int]:
-    """How many orders that were placed on a day carry which sentence."""
-    begins, ends = clock.begins(asked), clock.begins(asked + timedelta(days=1))
-    query = (
-        select(func.coalesce(Order.donation_statement, ""), func.count())
-        .where(Order.book == current_services().book, Order.placed_at >= begins, Order.placed_at < ends)
-        .group_by(Order.donation_statement)
-    )
-    return dict(session.execute(query).all())

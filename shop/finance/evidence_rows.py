@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 from shop.finance.agreement_rows import EACH
+from shop.finance.evidence_beside import Beside
 from shop.giving.day_gifts import DayGift
 from shop.giving.documents import Document
 from shop.giving.evidence import Answer, Evidence
@@ -44,34 +45,34 @@ class Section:
     """What the table is called where there is more than it."""
 
 
-def answered(found: Evidence, today: date) -> Status:
+def answered(found: Evidence, known: Beside, today: date) -> Status:
     """Whether it was kept, in a word and a sentence."""
     word, kind = KINDS[found.answer(today)]
-    return Status(word, kind, f": {_why(found, today)}")
+    without = f" {_without(known)}" if known.without else ""
+    return Status(word, "wait" if without and kind != "bad" else kind, f": {_why(found, today)}{without}")
 
 
-def sections(
-    found: Evidence, carried: Mapping[str, int], confirmed: Mapping[int, datetime]
-) -> Sequence[Section]:
-    """Everything behind it.
-
-    `carried`: how many orders of the day carry which sentence. `confirmed`: when the charity confirmed which
-    payment.
-    """
-    made = [_said(found, carried)]
+def sections(found: Evidence, known: Beside) -> Sequence[Section]:
+    """Everything behind it."""
+    made = [_said(found, known.carried)]
     if found.agreement:
         made.append(_agreement(found))
-    made.append(_gifts(found))
+    made.append(_gifts(found, known))
     if found.gifts:
-        made += [_months(found), _payments(found, confirmed)]
+        made += [_months(found), _payments(found, known.confirmed)]
     return made
+
+
+def _without(known: Beside) -> str:
+    orders = ", ".join(f"{reference} ({state})" for reference, state in known.without)
+    return f"Paid for on that day, and without a gift: {orders}."
 
 
 def _why(found: Evidence, today: date) -> str:
     answer, when = found.answer(today), day(found.day)
     said = {
         Answer.NO_PROMISE: f"on {when} the site said nothing of a charity, and no gift was due.",
-        Answer.NOTHING_SOLD: f"no payment for an order was received on {when}.",
+        Answer.NOTHING_SOLD: f"no order that was paid for on {when} brought a gift.",
         Answer.ALL_BACK: f"{_amount(found.gifts)} was taken back, as the pieces of {when} were refunded.",
         Answer.WAITING: f"{_amount(found.held)} waits until a bank has decided a dispute.",
     }
@@ -154,7 +155,7 @@ def _file(one: Document) -> Cells:
     return [Link(one.name, f"/finance/documents/{one.id}"), note, one.sha256]
 
 
-def _gifts(found: Evidence) -> Section:
+def _gifts(found: Evidence, known: Beside) -> Section:
     columns = [
         ("No.", "number"),
         ("Order", "whole"),
@@ -162,7 +163,8 @@ def _gifts(found: Evidence) -> Section:
         ("Amount", "number"),
         ("What became of it", ""),
     ]
-    said = [] if found.gifts else ["No payment for an order was received on that day."]
+    said = [_without(known)] if known.without else []
+    said += [] if found.gifts or known.without else ["No payment for an order was received on that day."]
     rows: list[Cells] = [
         [gift.seq, gift.order_reference, gift.sku, pounds_and_pence(gift.amount_pence), _became(gift)]
         for gift in found.gifts

@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import text
 
 from shop import clock
 from shop.giving import shown_statements
@@ -92,12 +93,26 @@ def test_the_question_about_4_june_is_answered_and_the_pack_sent(
         assert private not in whole
 
 
+def test_an_order_that_was_paid_for_and_brought_no_gift_is_named(
+    finance: Shopper, harness: Harness, at: Callable[[int, int], None]
+) -> None:
+    at(6, 4)
+    order = harness.place("petal")
+    harness.pays(order)
+    harness.sync(order)
+    with finance.database.transaction() as session:
+        session.execute(text("DROP TRIGGER ledger_txn_no_update"))
+        session.execute(text("UPDATE ledger_txn SET order_reference = 'PM-ANOTHER'"))
+    page = " ".join(finance.get(f"{PAGE}?day=2031-06-04").text.split())
+    assert f"without a gift: {harness.order(order).reference} (paid)" in page
+
+
 def test_a_day_without_a_promise_says_so_also_on_paper(
     finance: Shopper, at: Callable[[int, int], None]
 ) -> None:
     at(6, 4)
     page = finance.get(f"{PAGE}?day=2031-06-03")
-    assert "no payment for an order was received on 3 June 2031" in page.text
+    assert "no order that was paid for on 3 June 2031 brought a gift" in page.text
     pdf = finance.get(f"{PAGE}/paper.pdf?day=2031-06-03")
     assert pdf.mimetype == "application/pdf"
     assert "Nothing was to be given" in PdfReader(BytesIO(pdf.data)).pages[0].extract_text()

@@ -49,9 +49,9 @@ def test_the_pages_say_what_is_due_by_when_of_what_it_is_made_and_how_late_it_is
     now, name = clock.now(), "PANDAS Foundation UK"
     by = day(now + timedelta(days=28))
     for after, said in (
-        (0, f"Due in 28 days: £10.00 to {name}, by {by}"),
-        (28, f"Due today: £10.00 to {name}, by {by}"),
-        (29, f"Overdue since {by}: 1 day late. £10.00 to {name} should have been paid over"),
+        (0, f"Due in 28 days: £10.00 to {name}, by {by}."),
+        (28, f"Due today: £10.00 to {name}, by {by}."),
+        (29, f"Overdue since {by}: 1 day late. £10.00 to {name} should have been paid over."),
     ):
         monkeypatch.setattr(clock, "now", lambda after=after: now + timedelta(days=after))
         finance.sign_in("finance")
