@@ -25,6 +25,14 @@ CATEGORIES = {
     "network_cost": "Network costs",
     "topup": "Paid in from the bank",
 }
+ONE = {
+    "charge": "Payment",
+    "refund": "Refund",
+    "refund_failure": "Refund sent back",
+    "dispute": "Dispute",
+    "dispute_reversal": "Dispute won",
+}
+"""The same of one row, where its name is another."""
 STATES = {
     "pending": "Being made",
     "in_transit": "On its way",
@@ -150,7 +158,7 @@ def move_row(move: Move, *, with_order: bool = True) -> Cells:
     row = move.row
     return [
         short_day(row.created),
-        category(row.reporting_category),
+        ONE.get(row.reporting_category) or category(row.reporting_category),
         *([order_link(move.reference)] if with_order else []),
         row.source or row.id,
         money(row.amount, row.currency),

@@ -88,7 +88,7 @@ def test_a_payout_is_opened_and_written_down_as_seen_at_the_bank_once(
     assert rows(finance, page, "contents") == [["Payments", "1", *amounts]]
     assert finance.get(page).status_code == 200
     (move,) = rows(finance, page, "moves")
-    assert (move[2], move[4:]) == (order.reference, amounts)
+    assert (move[1], move[2], move[4:]) == ("Payment", order.reference, amounts)
     assert "It does not add up" not in finance.get(page).text
     form = form_on(finance.get(page), f"{page}/arrival")[1]
     for said, problem in (
