@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from shop.accounts.models import Account
+from shop.accounts.models import STAFF, Account, Passkey
 from shop.emails.email_blocks import Block, Link, Paragraph, Verbatim
 from shop.emails.order_emails import Render
 from shop.emails.plain_text import plain
@@ -28,7 +28,7 @@ def keep_log(log: GivingLog, render: Render, site_url: str) -> bool:
     def closed(session: Session, checkpoint: LogCheckpoint) -> None:
         if checkpoint.book == "live" and checkpoint.month:
             said = written(render, checkpoint.month, checkpoint.note, site_url)
-            owner_outbox.put(session, _recipients(session), said, None, for_finance=True)
+            owner_outbox.put(session, recipients(session), said, None, for_finance=True)
 
     return log.keep_up(closed)
 
@@ -56,7 +56,10 @@ def _blocks(month: str, note: str, site_url: str) -> Iterator[Block]:
     yield Paragraph("In Remembrance", tone="sign")
 
 
-def _recipients(session: Session) -> Mapping[int, str]:
-    """Everybody with an account: owners, finance, and those of the charity who may come in."""
-    query = select(Account.id, Account.email).where(Account.disabled_at.is_(None))
+def recipients(session: Session) -> Mapping[int, str]:
+    """Who is told: owners, finance, and those of the charity who have joined and may come in."""
+    joined = exists().where(Passkey.account_id == Account.id, Passkey.revoked_at.is_(None))
+    query = select(Account.id, Account.email).where(
+        Account.disabled_at.is_(None), or_(Account.role.in_(STAFF), joined)
+    )
     return dict(session.execute(query.order_by(Account.id)).all())

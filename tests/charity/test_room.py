@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from shop import clock
 from shop.accounts import staff
 from shop.emails import charity_invitation
+from shop.emails.log_emails import recipients
 from shop.emails.other_emails import Sender
 from shop.exports import FORMATS
 from shop.transparency.gift_entries import gift_entries
@@ -187,6 +188,15 @@ def test_several_may_be_invited_and_each_is_let_in_no_more_at_once(
     assert refused.status_code == 422
     finance.get("/finance/charity")
     assert JO not in finance.get("/finance/charity").text
+
+
+def test_who_was_invited_is_told_of_closed_months_once_they_have_joined(app: Flask, finance: Shopper) -> None:
+    link = invited(finance)
+    with finance.database.reading() as session:
+        assert JO not in recipients(session).values()
+    joins(app.test_client(), link, Authenticator())
+    with finance.database.reading() as session:
+        assert set(recipients(session).values()) == {JO, "finance@example.com"}
 
 
 def test_a_member_of_staff_is_not_invited_as_the_charity_and_the_other_way(finance: Shopper, jo: Jo) -> None:

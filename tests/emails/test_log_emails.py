@@ -8,8 +8,9 @@ import pytest
 from flask import Flask, render_template
 
 from shop import clock
-from shop.accounts import staff
+from shop.accounts import passkeys, staff
 from shop.accounts.models import Account, Role
+from shop.accounts.passkeys import NewKey
 from shop.container import container
 from shop.emails.log_emails import keep_log
 from shop.emails.owner_emails import tell_owners
@@ -33,7 +34,10 @@ def books(app: Flask, monkeypatch: pytest.MonkeyPatch) -> LogBooks:
     with shared.database.transaction() as session:
         for role in ("owner", "finance"):
             staff.add_account(session, f"{role}@example.com", role)
-        session.add(Account(email="charity@example.com", role=Role.CHARITY, created_at=clock.now()))
+        charity = Account(email="charity@example.com", role=Role.CHARITY, created_at=clock.now())
+        session.add(charity)
+        session.flush()
+        passkeys.add(session, charity.id, NewKey(b"id", b"key", b"key", 0), "First passkey")
         staff.add_account(session, "gone@example.com", "finance")
         staff.disable(session, "gone@example.com")
     return books
