@@ -155,7 +155,7 @@ def check(session: Session, services: Services) -> Iterator[str]:
 def _keep(services: Services, name: str) -> bool:
     """Keep a month, unless Stripe's rows came in while it was added up: then somebody else does."""
     with services.database.reading() as session:
-        step = _step(session, services)
+        seen = _rows_in(session, services, name)
         plus, minus = _sides(session, services, name)
     whose = {"mode": services.mode, "book": services.book, "period": name, "kept_at": clock.now()}
     rows = [
@@ -163,15 +163,20 @@ def _keep(services: Services, name: str) -> bool:
         for account in MoneyAccount
     ]
     with services.database.transaction() as session:
-        if unchanged := _step(session, services, lock=True) == step:
+        session.get(MovementReading, (services.mode, services.book), with_for_update=True)
+        if unchanged := _rows_in(session, services, name) == seen:
             session.connection().execute(dialect_insert(session, MonthSum).on_conflict_do_nothing(), rows)
     return unchanged
 
 
-def _step(session: Session, services: Services, *, lock: bool = False) -> int | None:
-    key = services.mode, services.book
-    reading = session.get(MovementReading, key, with_for_update=lock or None, populate_existing=True)
-    return reading.step if reading else None
+def _rows_in(session: Session, services: Services, name: str) -> int:
+    """How many rows of Stripe's are in a month; whoever adds some holds the reading's row."""
+    of_month = select(func.count()).where(
+        BalanceTransaction.mode == services.mode,
+        BalanceTransaction.book == services.book,
+        BalanceTransaction.period == name,
+    )
+    return session.scalar(of_month) or 0
 
 
 def _kept(session: Session, services: Services) -> Mapping[str, Sides]:

@@ -3,11 +3,13 @@
 import random
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from shop import clock
+from shop.accounting import money_months
 from shop.accounting.money_months import any_to_keep, check, journal, keep_months, months
 from shop.accounting.nightly import read_and_keep
 from shop.bookkeeping.chart_of_accounts import JournalEntry, MoneyAccount
@@ -207,6 +209,28 @@ def test_a_month_is_kept_when_it_is_over_and_what_comes_once_it_is_complete_stan
         assert not list(check(session, harness.services))
         session.execute(text("UPDATE month_sum SET plus_pence = plus_pence + 1 WHERE account = 'stripe'"))
         assert len(list(check(session, harness.services))) == 1
+
+
+@ONE_ENGINE
+def test_a_month_into_which_rows_come_while_it_is_added_up_is_kept_the_next_time(
+    harness: Harness, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time.at = datetime(2031, 6, 30, 21, tzinfo=UTC)
+    pays(harness, "disc")
+    time.pass_(days=1)
+    added_up = money_months._sides
+
+    def slowly(*asked: Any) -> Any:
+        found = added_up(*asked)
+        monkeypatch.undo()
+        monkeypatch.setattr(clock, "now", time.now)
+        read_movements(harness.services)
+        return found
+
+    monkeypatch.setattr(money_months, "_sides", slowly)
+    assert [keep_months(harness.services) for _ in range(2)] == [0, 1]
+    with harness.database.reading() as session:
+        assert not list(check(session, harness.services))
 
 
 @ONE_ENGINE
