@@ -304,6 +304,17 @@ def test_the_page_the_program_and_pymerkle_agree_on_every_unit_sold(
     assert proved_thrice(offline, program, books, sells(books, 45)) <= MOST_BYTES
 
 
+@pytest.mark.faults_long
+def test_every_change_of_one_character_is_refused_by_the_page(offline: Page, log: SmallLog) -> None:
+    text = proof_file(log.proof(PIECE))
+    changed = [(where, again) for where, again in each_place(text) if again != text]
+    for some in parts(changed, 500):
+        found = seen(offline, dict(some))
+        assert [where for where, (holds, _) in found.items() if holds] == []
+        assert all(said.endswith(".") for _, said in found.values())
+    print(f"\n{len(changed):,} proofs with one character changed, none of them let through")  # noqa: T201
+
+
 @ONE_ENGINE
 @pytest.mark.faults_long
 def test_every_unit_of_ten_thousand_orders_has_a_proof_that_three_check(
