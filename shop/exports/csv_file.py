@@ -57,5 +57,4 @@ def write(session: Session, selection: Selection, _: Office, progress: Progress)
         lambda name: csv_line([safe(name)])[:-2],
         commas=True,
     )
-    for text in row_texts.written(session, selection.part, template, progress):
-        yield text.encode()
+    yield from row_texts.written(session, selection.part, template, progress)

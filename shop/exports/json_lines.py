@@ -30,8 +30,7 @@ def write(session: Session, selection: Selection, _: Office, progress: Progress)
         else:
             pieces += [f'{before}"', FIELDS[name], '"']
     template = Template([*pieces, "}"], "\n", one_row(session, json_row), lambda name: json.dumps(name)[1:-1])
-    for text in row_texts.written(session, selection.part, template, progress):
-        yield text.encode()
+    yield from row_texts.written(session, selection.part, template, progress)
 
 
 def _or_null(number: Field) -> Field:

@@ -71,8 +71,7 @@ class Journal:
         if part.last_seq is None:  # so that rows and sums are of one moment
             part = replace(part, last_seq=session.scalar(select(LedgerHead.last_seq)))
         template = Template(self._pieces(), "\n", one_row(session, self.written_row))
-        for text in row_texts.written(session, part, template, progress):
-            yield text.encode()
+        yield from row_texts.written(session, part, template, progress)
         if found := _closing(session, part):
             yield self.closed(found).encode()
 

@@ -15,14 +15,19 @@ class Field:
 
     sqlite: str
     postgresql: str
-    left: int = 0
-    """How many characters it leaves when the plain ones are taken away."""
+    left: str = ""
+    """What it leaves when the plain characters are taken away."""
     gathered: Mapping[str, str] = field(default_factory=dict, hash=False)
     """What `postgresql` asks of a transaction's lines: names, and aggregates over the lines."""
 
 
 def _same(sql: str) -> Field:
     return Field(sql, sql)
+
+
+def _typed(column: str) -> Field:
+    """A text; of one that begins with a sign a quotation mark, so that its row goes the slow road."""
+    return _same(f"CASE WHEN substr({column}, 1, 1) IN ('+', '-') THEN '\"' ELSE {column} END")
 
 
 def _moment(column: str) -> Field:
@@ -56,7 +61,7 @@ def _gathered(name: str, sql: str) -> Field:
 
 
 MARK: Final = "\x1f"
-CHARITY: Final = Field("char(31) || policy_id || char(31)", r"E'\x1f' || policy_id || E'\x1f'", left=2)
+CHARITY: Final = Field("char(31) || policy_id || char(31)", r"E'\x1f' || policy_id || E'\x1f'", left=MARK * 2)
 """A policy's number between two marks, for its charity: a name may hold what a format must quote."""
 
 FIELDS: Final[dict[str, Field]] = {
@@ -66,9 +71,9 @@ FIELDS: Final[dict[str, Field]] = {
     "period": _same("period"),
     "book": _same("book"),
     "kind": _same("kind"),
-    "order_reference": _same("order_reference"),
+    "order_reference": _typed("order_reference"),
     "unit": _same("unit"),
-    "sku": _same("sku"),
+    "sku": _typed("sku"),
     "charity": CHARITY,
     "policy": _same("policy_id"),
     "policy_digest": _same("policy_digest"),
@@ -137,5 +142,5 @@ def lines_of(names: Mapping[Account, str]) -> Field:
         f"group_concat({line.format(cases=cases, amount=sqlite)}, char(10))",
         "all_lines",
         gathered={"all_lines": all_lines},
-        left=1,  # the end of a line between two; a transaction of more goes the slow road
+        left="\n",  # the end of a line between two; a transaction of more goes the slow road
     )

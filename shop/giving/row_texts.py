@@ -2,9 +2,8 @@
 
 A format is a template: pieces of text and fields in turn. Where a reference or SKU holds a character that
 `posting.PLAIN` does not take (only SQL by hand can write that), the row is left to the format's slow road,
-which knows how to quote it; so both give the same bytes. Such rows are known by how much is left of the text
-once every plain character is taken away: a template leaves the same of each row. Of fields with commas
-between, PostgreSQL makes the text by itself, and a backslash or a quotation mark tells such rows.
+which knows how to quote it; so both give the same bytes. Such rows are known by what is left of the text
+once every plain character is taken away: a template leaves the same of each row.
 """
 
 import re
@@ -31,9 +30,7 @@ PLAIN: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 
 
 _MARK: Final = MARK.encode()
 
-_BELOW_ZERO: Final = re.compile(rb",-\d+(\.\d\d)?[,\r\n]")
-
-SEQ: Final = re.compile(r'(?:seq"?: |^)(\d+)')
+SEQ: Final = re.compile(rb'(?:seq"?: |^)(\d+)')
 """Where a row of any format says its number."""
 
 
@@ -51,31 +48,33 @@ class Template:
     """Whether it is fields with commas between."""
 
     @property
-    def left(self) -> int:
-        """How many characters a row leaves when the plain ones are taken away."""
-        return _left(self.end) + sum(
-            piece.left if isinstance(piece, Field) else _left(piece) for piece in self.parts
-        )
+    def left(self) -> bytes:
+        """What a row leaves when the plain characters are taken away."""
+        pieces = [piece.left if isinstance(piece, Field) else piece for piece in self.parts]
+        return _left("".join([*pieces, self.end]).encode())
 
 
 Progress = Callable[[int], object]
 """Called with how many more rows were written."""
 
 
-def written(session: Session, part: Part, template: Template, progress: Progress = bool) -> Iterator[str]:
+def written(session: Session, part: Part, template: Template, progress: Progress = bool) -> Iterator[bytes]:
     """The part's rows in order of seq, some at a time."""
-    if template.commas and not is_sqlite(session):
-        yield from _by_commas(session, part, template, progress)
-        return
-    blocks = _from_sqlite if is_sqlite(session) else _from_postgresql
-    left, names = template.left, _charities(session, template)
-    for block in blocks(session, part, template):
-        whole = template.end.join(block) + template.end
-        if _left(whole) == left * len(block) and not (template.commas and _begins_formula(whole.encode())):
+    sqlite, names, end = is_sqlite(session), _charities(session, template), template.end.encode()
+    # COPY writes a line's end inside a row as a backslash and an n.
+    left = template.left if sqlite else _left(b"".join(_as_copied(template))) + _left(end)
+    for block in (_from_sqlite if sqlite else _from_postgresql)(session, part, template):
+        whole = end.join(block) + end
+        if _left(whole) == left * len(block):
             yield _finished(whole, names)
         else:
-            yield "".join(_mended(row, template, left, names) for row in block)
+            yield b"".join([_mended(row + end, template, left, names) for row in block])
         progress(len(block))
+
+
+def _as_copied(template: Template) -> Iterator[bytes]:
+    for piece in template.parts:
+        yield (piece.left if isinstance(piece, Field) else piece).replace("\n", "\\").encode()
 
 
 def one_row(session: Session, write: Callable[[Record], str]) -> Callable[[int], str]:
@@ -88,39 +87,39 @@ def one_row(session: Session, write: Callable[[Record], str]) -> Callable[[int],
     return one
 
 
-def _left(text: str) -> int:
-    return len(text.encode().translate(None, PLAIN))
+def _left(text: bytes) -> bytes:
+    return text.translate(None, PLAIN)
 
 
-def _mended(row: str, template: Template, left: int, names: Mapping[str, str]) -> str:
-    if _left(row + template.end) == left and not (template.commas and _begins_formula(row.encode())):
-        return _finished(row + template.end, names)
+def _mended(row: bytes, template: Template, left: bytes, names: Mapping[bytes, bytes]) -> bytes:
+    if _left(row) == left:
+        return _finished(row, names)
     number = SEQ.search(row)
     if number is None:
         raise ValueError("a row without its number")
-    return template.slow(int(number[1]))
+    return template.slow(int(number[1])).encode()
 
 
-def _charities(session: Session, template: Template) -> dict[str, str]:
-    """What stands for a charity in the database's text, and its name as the format writes it."""
+def _charities(session: Session, template: Template) -> dict[bytes, bytes]:
+    """By what stands for a charity between two marks, its name as the format writes it."""
     if CHARITY not in template.parts:
         return {}
     found = session.execute(select(Policy.id, Policy.charity_name))
-    return {f"{MARK}{policy}{MARK}": template.quoted(name) for policy, name in found}
+    return {str(policy).encode(): template.quoted(name).encode() for policy, name in found}
 
 
-def _finished(text: str, names: Mapping[str, str]) -> str:
+def _finished(text: bytes, names: Mapping[bytes, bytes]) -> bytes:
     r"""COPY writes a line's end inside a row as \n; nothing else in a plain row needs a backslash."""
-    return _named(text.replace("\\n", "\n"), names)
+    if b"\\" in text:
+        text = text.replace(b"\\n", b"\n")
+    if not names:
+        return text
+    pieces = text.split(_MARK)
+    pieces[1::2] = [names[policy] for policy in pieces[1::2]]
+    return b"".join(pieces)
 
 
-def _named(text: str, names: Mapping[str, str]) -> str:
-    for mark, name in names.items():
-        text = text.replace(mark, name)
-    return text
-
-
-def _from_sqlite(session: Session, part: Part, template: Template) -> Iterator[list[str]]:
+def _from_sqlite(session: Session, part: Part, template: Template) -> Iterator[list[bytes]]:
     made = "".join("%s" if isinstance(piece, Field) else piece for piece in template.parts)
     fields = ", ".join(piece.sqlite for piece in template.parts if isinstance(piece, Field))
     # Read by its key it comes in order of seq; by another index SQLite would keep all rows to sort them.
@@ -134,59 +133,28 @@ def _from_sqlite(session: Session, part: Part, template: Template) -> Iterator[l
     cursor = driver.execute(query, asked)
     try:
         while rows := cursor.fetchmany(BATCH):
-            yield [row for (row,) in rows]
+            yield [row.encode() for (row,) in rows]
     finally:
         cursor.close()
 
 
-def _by_commas(session: Session, part: Part, template: Template, progress: Progress) -> Iterator[str]:
-    """As PostgreSQL's own text: within a field a comma, a line's end or a backslash has one before it.
-
-    A row without any, and without a quotation mark, is what the format would write.
-    """
-    names = _charities(session, template)
-    fields = ", ".join(piece.postgresql for piece in template.parts if isinstance(piece, Field))
-    for rows in _copied(session, part, template, fields, "(DELIMITER ',', NULL '')"):
-        block = b"".join(rows)
-        if _is_odd(block) or block.count(_MARK) != 2 * len(rows) * bool(names):
-            yield "".join([_by_commas_or_slow(bytes(row), template, names) for row in rows])
-        else:
-            yield _named(block.replace(b"\n", template.end.encode()).decode(), names)
-        progress(len(rows))
-
-
-def _by_commas_or_slow(row: bytes, template: Template, names: Mapping[str, str]) -> str:
-    if _is_odd(row) or row.count(_MARK) != 2 * bool(names):
-        return template.slow(int(row.partition(b",")[0]))
-    return _named(row[:-1].decode() + template.end, names)
-
-
-def _is_odd(text: bytes) -> bool:
-    return b"\\" in text or b'"' in text or _begins_formula(text)
-
-
-def _begins_formula(text: bytes) -> bool:
-    """Whether a cell begins as a spreadsheet's formula does, and is no plain number below zero."""
-    if b",=" in text or b",+" in text or b",@" in text:
-        return True
-    at = text.find(b",-")
-    while at >= 0:
-        if not _BELOW_ZERO.match(text, at):
-            return True
-        at = text.find(b",-", at + 2)
-    return False
-
-
-def _from_postgresql(session: Session, part: Part, template: Template) -> Iterator[list[str]]:
-    pieces = ", ".join(
+def _from_postgresql(session: Session, part: Part, template: Template) -> Iterator[list[bytes]]:
+    """Fields with commas between are COPY's own text: where one holds a comma, that has a backslash."""
+    fields = [piece.postgresql for piece in template.parts if isinstance(piece, Field)]
+    pieces = [
         piece.postgresql if isinstance(piece, Field) else f"'{_quoted(piece)}'" for piece in template.parts
+    ]
+    selected, how = (
+        (", ".join(fields), "(DELIMITER ',', NULL '')")
+        if template.commas
+        else (f"concat({', '.join(pieces)})", "")
     )
-    for rows in _copied(session, part, template, f"concat({pieces})"):
-        yield b"".join(rows).decode().split("\n")[:-1]
+    for rows in _copied(session, part, template, selected, how):
+        yield b"".join(rows).split(b"\n")[:-1]
 
 
 def _copied(
-    session: Session, part: Part, template: Template, selected: str, how: str = ""
+    session: Session, part: Part, template: Template, selected: str, how: str
 ) -> Iterator[list[memoryview]]:
     """By COPY, which no driver's rows can match; the reader may take as long as they need.
 
