@@ -2153,6 +2153,7 @@ PAGE_STATES: Final = (
     PageState(
         "payouts", "/finance/money/payouts", money_at("/finance/money/payouts"), shows="Sent to the bank"
     ),
+    PageState("VAT", "/finance/money/vat", staff_at("finance", "/finance/money/vat"), shows="VAT"),
     PageState("payout seen", "/finance/money/payouts/<payout_id>", payout_seen, shows="Seen on"),
     PageState(
         "payout refused",
@@ -2254,6 +2255,10 @@ NO_PAGE: Final = {
     "/charity/months/<month>/statement.json": "a file",
     "/charity/payments/<seq>/receipts/<number>": "a file",
     "/finance/documents/<number>/file": "a file",
+    "/finance/ledger": "a file",
+    "/finance/months/<month>/file": "a file",
+    "/finance/remittances/<seq>/file": "a file",
+    "/finance/money/<month>/file": "a file",
     "/finance/evidence/pack.zip": "a file",
     "/finance/evidence/paper.pdf": "a file",
     "/finance/months/<month>/statement.json": "a file",
