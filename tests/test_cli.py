@@ -102,7 +102,7 @@ def test_adding_an_account_prints_a_link_that_works(app: Flask) -> None:
     (("stock", "adjust", "DISC-SILVER-16", "3", "--reason", "counted"), "Invalid value for '--reason'"),
     (("stock", "count", "NO-SUCH", "3"), "There is no variant NO-SUCH"),
     (("stock", "count", "DISC-SILVER-16", "-1"), "not in the range"),
-    (("ledger", "export", "--format", "pdf"), "Invalid value for '--format'"),
+    (("ledger", "export", "--format", "docx"), "Invalid value for '--format'"),
     (("ledger", "export", "--from", "yesterday"), "Invalid value for '--from'"),
     (("ledger", "export", "--to", "2026-02-30"), "Invalid value for '--to'"),
     (("privacy", "export", "PM-0000-00"), "There is no order PM-0000-00"),

@@ -25,6 +25,7 @@ KEPT_OUT: Final = (
     "/comments",
     "/sign-in",
     "/owner",
+    "/charity",
     "/finance",
     "/stand-in",
     "/styleguide",

@@ -189,7 +189,7 @@ def test_the_sitemap_lists_what_other_parts_add(app, client):
 def test_crawlers_are_kept_out_of_private_pages_and_told_where_the_map_is(app, client):
     said = client.get("/robots.txt").text.splitlines()
     kept_out = [line.removeprefix("Disallow: ") for line in said if line.startswith("Disallow: ")]
-    for path in ("/orders", "/basket", "/checkout", "/wall", "/owner", "/finance", "/engravings"):
+    for path in ("/orders", "/basket", "/checkout", "/wall", "/owner", "/finance", "/charity", "/engravings"):
         assert path in kept_out
     assert f"Sitemap: {SITE}/sitemap.xml" in said
     for rule in app.url_map.iter_rules():
@@ -199,7 +199,8 @@ def test_crawlers_are_kept_out_of_private_pages_and_told_where_the_map_is(app, c
 
 
 @pytest.mark.parametrize(
-    "path", ["/basket", "/checkout", "/orders/nothing", "/owner/", "/sign-in", "/styleguide"]
+    "path",
+    ["/basket", "/checkout", "/orders/nothing", "/owner/", "/charity/join/x", "/sign-in", "/styleguide"],
 )
 def test_a_private_page_says_itself_that_it_is_not_to_be_listed(client, path):
     assert client.get(path).headers["X-Robots-Tag"].startswith("noindex")
