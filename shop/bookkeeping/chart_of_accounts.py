@@ -87,7 +87,7 @@ CHART: Final = {
         "Fees of disputes", Group.EXPENSE, "Stripe keeps them when a dispute is won, too."
     ),
     MoneyAccount.GIFTS: Described(
-        "Given to charity", Group.EXPENSE, "As the ledger of gifts has it: accrued less reversed."
+        "Given to charity", Group.EXPENSE, "As the ledger of gifts has it: accrued less taken back."
     ),
 }
 

@@ -18,10 +18,10 @@ from shop.payments.services import Services
 BATCH: Final = 500
 SAID: Final = {
     Kind.ACCRUE: "Gift accrued",
-    Kind.REVERSE: "Gift reversed",
+    Kind.REVERSE: "Gift taken back",
     Kind.DISPUTE_OPENED: "Gift held in a dispute",
     Kind.DISPUTE_WON: "Gift owed again: dispute won",
-    Kind.DISPUTE_LOST: "Gift reversed: dispute lost",
+    Kind.DISPUTE_LOST: "Gift taken back: dispute lost",
     Kind.CLOSE: "Month closed",
     Kind.REMIT: "Paid over to the charity",
 }

@@ -62,7 +62,7 @@ def payment_facts(made: Remittance) -> Sequence[tuple[str, str]]:
         ("Entry", str(made.seq)),
     ]
     facts += [("Receipt", made.receipt)] if made.receipt else []
-    return [*facts, ("Stands for", f"payment {made.corrects}")] if made.corrects else facts
+    return [*facts, ("Corrects", f"payment {made.corrects}")] if made.corrects else facts
 
 
 def receipt_row(one: Document, seq: int) -> Cells:
@@ -100,11 +100,11 @@ def file_links(address: str) -> list[Link]:
 
 def _stands(made: Remittance, confirmed: Sequence[Confirmed]) -> str | Status:
     if made.undoes:
-        return f"Undoes payment {made.undoes}: it was written down by mistake"
+        return f"Undoes payment {made.undoes}: it was recorded by mistake"
     if made.corrected_by:
-        return f"Written down wrongly: payment {made.corrected_by} stands for it"
+        return f"Recorded wrongly: payment {made.corrected_by} takes its place"
     if made.undone:
-        return "Written down by mistake, undone"
+        return "Recorded by mistake, undone"
     if counts := [one for one in confirmed if one.counts]:
         return Status("Confirmed", "good", f" on {short_day(counts[0].at)}")
     return (

@@ -74,4 +74,4 @@ def shown_step(step: Step) -> ShownStep:
 def _who(step: Step) -> str:
     if not step.is_the_buyers:
         return "In Remembrance"
-    return "You" if step.actor == BUYER else "You, written down by us"
+    return "You" if step.actor == BUYER else "You, recorded by us"

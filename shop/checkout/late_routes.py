@@ -33,7 +33,7 @@ COMES_BACK: Final = (
     "way; banks usually take five to ten days to show it."
 )
 A_PERSON: Final = (
-    "We have written down that you want your money back, and what was not posted rests. A person here sees "
+    "We have recorded that you want your money back, and what was not posted rests. A person here sees "
     "to it, and writes to you."
 )
 

@@ -63,7 +63,7 @@ def _blocks(reminder: Reminder, site_url: str) -> Iterator[Block]:
     yield Paragraph("Hello,")
     yield Paragraph(_said(reminder, clock.today()))
     yield Rows([*_rows(reminder.due), Row("Owed in all", pounds_and_pence(reminder.due.pence), strong=True)])
-    yield Link("Pay it, and write it down", f"{site_url}/finance/remittances")
+    yield Link("Pay it, and record the payment", f"{site_url}/finance/remittances")
     yield Paragraph("In Remembrance", tone="sign")
 
 

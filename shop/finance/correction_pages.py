@@ -69,7 +69,7 @@ def correct(seq: int) -> ResponseReturnValue:
         web.flash_refusal(GONE)
         return redirect(f"/finance/remittances/{seq}", HTTPStatus.SEE_OTHER)
     else:
-        flash("The payment is corrected. What was written down first stays in the ledger, undone.")
+        flash("The payment is corrected. What was recorded first stays in the ledger, undone.")
         return redirect(f"/finance/remittances/{number}", HTTPStatus.SEE_OTHER)
     return _page(made, form), HTTPStatus.UNPROCESSABLE_ENTITY
 

@@ -81,7 +81,8 @@ def _why(found: Evidence, today: date) -> str:
     stands = _amount(found.standing)
     if found.unpaid_pence:
         unpaid = pounds_and_pence(found.unpaid_pence)
-        return f"{unpaid} of {stands} is not paid over yet; it is due by {day(found.due_on)}."
+        due = "was due" if answer is Answer.OVERDUE else "is due"
+        return f"{unpaid} of {stands} is not paid over yet; it {due} by {day(found.due_on)}."
     how = f"by {_last_paid(found)}, {_days(found.days_late)} late" if found.days_late else "in time"
     return f"{stands} was paid over {how}."
 

@@ -57,8 +57,8 @@ def stand(found: Trail) -> Sequence[tuple[str, str, str]]:
     gone = {payout.id for payout, _ in found.payouts}
     left = sum(move.row.net for move in found.moves if move.row.payout_id in gone)
     return [
-        ("Kept of it", pounds_and_pence(kept), "paid less given back"),
+        ("Kept", pounds_and_pence(kept), "paid less given back"),
         ("Stripe’s fees", pounds_and_pence(fees), ""),
         ("Net at Stripe", pounds_and_pence(net), "as Stripe has it"),
-        ("Paid out of that", pounds_and_pence(left), ""),
+        ("Paid out", pounds_and_pence(left), ""),
     ]

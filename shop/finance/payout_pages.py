@@ -33,7 +33,7 @@ class ArrivalForm(web.Form):
     """A payout as it stands on the bank's statement."""
 
     arrived_on = DateField(
-        "Day it was there",
+        "Day it arrived",
         format=DAY_FORMATS,
         validators=[InputRequired("Please enter the day it was at the bank.")],
     )
@@ -100,7 +100,7 @@ def arrive(payout_id: str) -> ResponseReturnValue:
         ), HTTPStatus.CONFLICT
     except NotToArrive:
         abort(HTTPStatus.NOT_FOUND)
-    flash("It is written down as seen at the bank.")
+    flash("It is recorded as arrived at the bank.")
     return redirect(f"{HERE}/{payout_id}", HTTPStatus.SEE_OTHER)
 
 

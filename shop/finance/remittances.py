@@ -61,7 +61,7 @@ class PaymentForm(web.Form):
 
     def validate_amount(self, field: StringField) -> None:
         """An amount above nothing."""
-        self.pence = pence(field, if_nothing="A payment of nothing need not be written down.")
+        self.pence = pence(field, if_nothing="A payment of nothing need not be recorded.")
 
     def validate_paid_on(self, field: DateField) -> None:
         """A day that has come; a year that lost a digit would stand in the ledger for good."""
@@ -133,7 +133,7 @@ def _record(form: PaymentForm, policy_id: int) -> ResponseReturnValue:
         form.amount.errors = ["This form was sent before with something else in it. Please look at the list."]
         form.once.data = secrets.token_urlsafe(16)
         return _page(form), HTTPStatus.CONFLICT
-    flash(f"{pounds_and_pence(form.pence)} is written down as paid over.")
+    flash(f"{pounds_and_pence(form.pence)} is recorded as paid over.")
     return redirect("/finance/remittances", HTTPStatus.SEE_OTHER)
 
 

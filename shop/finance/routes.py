@@ -29,7 +29,7 @@ PAGE_FROM = re.compile(r"[1-9][0-9]{0,8}")
 @blueprint.get("/")
 @require("finance", "owner")
 def overview() -> ResponseReturnValue:
-    """What was given, reversed and is held, with every posting behind it."""
+    """What was given, taken back and is held, with every posting behind it."""
     form = PeriodForm(request.args)
     if not form.validate():
         return render_template("finance/overview.html", **_context(form, form_ok=False)), 422
@@ -49,7 +49,9 @@ def _context(form: PeriodForm, *, form_ok: bool) -> dict[str, object]:
             "form": form,
             "problems": {field.id: field.errors[0] for field in form if field.errors},
             "book": book,
-            "postings": [posting(record) for record in records[:MOST_ROWS]],
+            "postings": [
+                posting(record, leads=book == current_services().book) for record in records[:MOST_ROWS]
+            ],
             "latest": _with(query, "/finance/") if "before" in request.args else None,
             "earlier": _page_from(records[MOST_ROWS - 1].seq) if len(records) > MOST_ROWS else None,
             "totals": totals,

@@ -3,27 +3,40 @@
 from collections.abc import Mapping
 
 from shop.accounts.roster import who
+from shop.bookkeeping.gift_journal import SAID
 from shop.confirmations.payment_confirmations import Confirmed
+from shop.finance.money_rows import order_link
 from shop.giving.record import Record
 from shop.giving.remittances import Remittance
+from shop.giving.transitions import Kind
 from shop.money import pounds_and_pence
 from shop.web.cells import Cell, Cells, Link
 from shop.web.dates import day, minute, short_day
 
 
-def posting(record: Record) -> Cells:
-    """One posting of the ledger; what was paid over stands in a column of its own."""
+def posting(record: Record, *, leads: bool) -> Cells:
+    """One posting of the ledger; what was paid over stands in a column of its own.
+
+    `leads`: whether to its order's money and to its payment, which have pages in the shop's own book.
+    """
     return [
         record.seq,
         short_day(record.counts_on),
         short_day(record.happened_on) if record.happened_on != record.counts_on else "",
-        record.kind.replace("_", " "),
-        record.order_reference,
+        _what(record, leads=leads),
+        order_link(record.order_reference) if leads else record.order_reference,
         record.sku,
         pounds_and_pence(record.amount_pence) if record.kind != "remit" else "",
         pounds_and_pence(record.paid_pence) if record.paid_pence else "",
         record.reverses_seq or "",
     ]
+
+
+def _what(record: Record, *, leads: bool) -> Cell:
+    said = SAID[Kind(record.kind)]
+    if not (leads and record.remittance):
+        return said
+    return Link(said, f"/finance/remittances/{record.seq}", about=f", payment {record.seq}")
 
 
 def payment(made: Remittance, addresses: Mapping[int, str]) -> Cells:
@@ -49,8 +62,8 @@ def payment_facts(made: Remittance, addresses: Mapping[int, str]) -> list[tuple[
         ("Bank reference", made.bank_reference),
         ("Recorded", f"{minute(made.booked_at)}, by {who(made.actor, addresses)}"),
     ]
-    facts += [("Said of a receipt", made.receipt)] if made.receipt else []
-    return [*facts, ("Stands for", f"payment {made.corrects}")] if made.corrects else facts
+    facts += [("Note on the receipt", made.receipt)] if made.receipt else []
+    return [*facts, ("Corrects", f"payment {made.corrects}")] if made.corrects else facts
 
 
 def confirmed_sentence(one: Confirmed) -> str:

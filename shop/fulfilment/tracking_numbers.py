@@ -165,13 +165,11 @@ def _place(session: Session, row: TrackingRow, order: Order, sent: Sequence[Parc
     if packed and (said := _why_not(order)):
         return Planned(row, problem=said)
     if len(bare) + bool(packed) > 1:
-        return Planned(
-            row, problem="It has more than one parcel without a number: please write it down there."
-        )
+        return Planned(row, problem="It has more than one parcel without a number: please record it there.")
     if packed:
         return Planned(row, change=f"post {_pieces(packed)} under this number", pieces=packed)
     if bare:
-        return Planned(row, change="write the number down for its parcel", parcel_id=bare[0].id)
+        return Planned(row, change="record the number for its parcel", parcel_id=bare[0].id)
     if sent:
         numbers = ", ".join(parcel.tracking or "" for parcel in sent)
         return Planned(row, problem=f"It was posted under another number: {numbers}.")

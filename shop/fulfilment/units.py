@@ -26,7 +26,7 @@ WORKED_ON: Final = frozenset({State.PAID, State.PART_REFUNDED})
 SHOP: Final = "shop"
 """Who did what nobody did: the shop of its own accord."""
 
-NONE_FREE: Final = "None is free to make it of. Please write down first what has come in."
+NONE_FREE: Final = "None is free to make it of. Please record first what has come in."
 CORRECTED: Final = "It was changed meanwhile. Please look at it as it is now."
 
 

@@ -62,7 +62,7 @@ class NotYet(Exception):
     """The day has not come."""
 
     def __init__(self) -> None:
-        super().__init__("That day has not come yet. Please write it down when the money has left.")
+        super().__init__("That day has not come yet. Please record it when the money has left.")
 
 
 REFUSALS: Final = (MoreThanOwed, BeforeTheAgreement, NotYet)

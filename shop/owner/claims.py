@@ -204,4 +204,4 @@ def _shown(step: Step, href: str) -> StepShown:
 def _who(step: Step) -> str:
     if step.actor == BUYER:
         return "The buyer"
-    return f"The buyer, written down by {step.actor}" if step.is_the_buyers else step.actor
+    return f"The buyer, recorded by {step.actor}" if step.is_the_buyers else step.actor

@@ -124,7 +124,7 @@ def save() -> ResponseReturnValue:
         return _page(form, AwayForm(formdata=None)), HTTPStatus.UNPROCESSABLE_ENTITY
     with web.transaction() as session:
         schedule.save(session, form.schedule(), actor=g.account.email)
-        flash(f"Written down. {_concerned(session)}")
+        flash(f"Saved. {_concerned(session)}")
     return redirect("/owner/days", HTTPStatus.SEE_OTHER)
 
 
@@ -141,7 +141,7 @@ def away() -> ResponseReturnValue:
     with web.transaction() as session:
         schedule.close(session, form.first.day, form.last.day, actor=g.account.email)
         session.flush()
-        flash(f"Written down: {_said(form.first.day, form.last.day)}. {_concerned(session)}")
+        flash(f"Recorded: {_said(form.first.day, form.last.day)}. {_concerned(session)}")
     return redirect("/owner/days", HTTPStatus.SEE_OTHER)
 
 

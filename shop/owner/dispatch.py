@@ -163,7 +163,7 @@ def said(planned: Planned) -> str:
         return planned.problem
     if planned.pieces:
         return f"posted under {parcels.tidy(planned.row.number)}."
-    return "the number is written down." if planned.parcel_id else NOTHING_NEW
+    return "the number is recorded." if planned.parcel_id else NOTHING_NEW
 
 
 def _parcel(one: parcels.PostedParcel) -> PostedParcel:

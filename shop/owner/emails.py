@@ -80,7 +80,7 @@ def save() -> ResponseReturnValue:
     with web.transaction() as session:
         times = Times(When(form.orders.data), When(form.others.data))
         owner_news.save_times(session, times, actor=g.account.email)
-    flash("Written down. It holds for everybody who looks after the shop.")
+    flash("Saved. It holds for everybody who looks after the shop.")
     return redirect("/owner/emails", HTTPStatus.SEE_OTHER)
 
 

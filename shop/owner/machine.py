@@ -103,7 +103,7 @@ def save() -> ResponseReturnValue:
         return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
     with web.transaction() as session:
         bench.save(session, form.profile(), actor=g.account.email)
-    flash("The machine is written down. Words are checked against it from now on; what was ordered stays.")
+    flash("The machine is saved. Words are checked against it from now on; what was ordered stays.")
     return redirect("/owner/machine", HTTPStatus.SEE_OTHER)
 
 

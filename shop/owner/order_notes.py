@@ -32,9 +32,7 @@ def write(reference: str) -> ResponseReturnValue:
     except DedicationRefused as refused:
         return _again(reference, refused.message, words)
     except OrderNotOpen:
-        web.flash_refusal(
-            "The words of this order were erased, so nothing is written down about it any more."
-        )
+        web.flash_refusal("The words of this order were erased, so nothing is recorded about it any more.")
         return redirect(f"/owner/orders/{reference}", HTTPStatus.SEE_OTHER)
     flash("The note is kept.")
     return redirect(f"/owner/orders/{reference}#notes", HTTPStatus.SEE_OTHER)

@@ -20,7 +20,7 @@ TO_SEND: Final = ("slips", "labels")
 TICKED: Final = {Action.PACK: TO_SEND, Action.POST: ("labels",)}
 """By the step that the units wait for; for any other the tickets."""
 
-HINTS: Final = {"cards": "Printing them opens the words, and that is written down."}
+HINTS: Final = {"cards": "Printing them opens the words, and that is recorded."}
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def _do(session: Session, order_id: int, parcel: int, what: str) -> str:
         for number in numbers:
             if units.units_of(session, order_id)[number].stage == Stage.POSTED:
                 units.act(session, order_id, number, Action.DELIVER, actor=actor, reason=Seen.TRACKING)
-        return "It is written down as delivered, by its tracking."
+        return "It is recorded as delivered, by its tracking."
     why = next((why for why in Undelivered if why == what), None)
     if why is None:
         raise NotAllowed(CHOOSE)
@@ -99,8 +99,8 @@ def _do(session: Session, order_id: int, parcel: int, what: str) -> str:
 def say_posted(references: Sequence[str]) -> None:
     """Say of the parcels of these orders, just posted without a number, where that is written down."""
     if len(references) == 1:
-        said = Markup('{} has no tracking number yet. <a href="/owner/dispatch?code={}">Write it down</a>')
+        said = Markup('{} has no tracking number yet. <a href="/owner/dispatch?code={}">Record it</a>')
         flash(said.format(references[0], references[0]))
     elif references:
-        said = Markup('{} parcels have no tracking number yet. <a href="{}">Write them down</a>')
+        said = Markup('{} parcels have no tracking number yet. <a href="{}">Record them</a>')
         flash(said.format(len(references), NO_NUMBERS))

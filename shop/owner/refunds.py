@@ -186,7 +186,7 @@ def _sent(reference: str, asked: RefundRequest) -> ResponseReturnValue:
         case RefundState.OWED if trouble is None and now.refused not in {None, "no answer"}:
             said = f"Stripe has not sent the {sum_}: {why(now.refused)}. It is tried again by itself."
         case RefundState.OWED:
-            said = "The refund is written down and will be sent as soon as Stripe can be reached."
+            said = "The refund is recorded and will be sent as soon as Stripe can be reached."
         case _:
             said = trouble or STRIPE_AWAY
     return _back(reference, said)

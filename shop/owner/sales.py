@@ -96,7 +96,7 @@ def enter() -> ResponseReturnValue:
     except (FewerThere, SaidOtherwise) as refused:
         return _refused(form, refused), HTTPStatus.CONFLICT
     gift = f"{pounds_and_pence(given)} of it is for the charity." if given else NO_PROMISE
-    flash(f"The sale is written down. {gift}")
+    flash(f"The sale is recorded. {gift}")
     return redirect("/owner/sales", HTTPStatus.SEE_OTHER)
 
 

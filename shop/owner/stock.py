@@ -139,7 +139,7 @@ def adjust(sku: str) -> ResponseReturnValue:
     except stock.WouldGoNegative as refused:
         form.quantity.errors = [str(refused)]
         return _page(sku, form), HTTPStatus.UNPROCESSABLE_ENTITY
-    flash("The stock is written down.")
+    flash("The stock is recorded.")
     return redirect(f"/owner/stock/{sku}", HTTPStatus.SEE_OTHER)
 
 

@@ -60,7 +60,7 @@ class Sent:
         changed = sum(1 for one in self.written if one.change)
         counts = "1 count is" if len(self.written) == 1 else f"{len(self.written)} counts are"
         different = f"{changed} changed what is on hand" if changed else "nothing was different"
-        return f"{counts} written down: {different}."
+        return f"{counts} recorded: {different}."
 
     @property
     def status(self) -> HTTPStatus:

@@ -32,5 +32,5 @@ def track(reference: str, number: int) -> ResponseReturnValue:
     except NotAllowed as refused:
         web.flash_refusal(str(refused))
     else:
-        flash("The tracking number is written down." if kept else "It has no tracking number now.")
+        flash("The tracking number is recorded." if kept else "It has no tracking number now.")
     return redirect(f"/owner/orders/{reference}#parcels", HTTPStatus.SEE_OTHER)

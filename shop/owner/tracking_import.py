@@ -64,7 +64,7 @@ def change() -> ResponseReturnValue:
         done += bool(planned.change)
         if planned.problem:
             flash(f"{row.reference}: {said(planned)}")
-    flash("1 number is written down." if done == 1 else f"{done} numbers are written down.")
+    flash("1 number is recorded." if done == 1 else f"{done} numbers are recorded.")
     return redirect(HERE, HTTPStatus.SEE_OTHER)
 
 

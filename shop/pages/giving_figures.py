@@ -166,9 +166,9 @@ def month_table(given: Given) -> MonthTable:
 def payment_row(payment: Remittance, confirmed_on: date | None = None) -> Cells:
     """One payment: the day, the amount, to whom, and whether the charity has said that it came."""
     if payment.undone:
-        said = "Written down by mistake, undone"
+        said = "Recorded by mistake, undone"
     elif payment.undoes:
-        said = "Undoes a payment written down by mistake"
+        said = "Undoes a payment recorded by mistake"
     elif confirmed_on:
         said = f"Confirmed by the charity on {day(confirmed_on)}"
     else:

@@ -67,7 +67,7 @@ def leave(reference: str) -> ResponseReturnValue:
     except NotPossible as refused:
         form.unit.errors = [str(refused)]
         return _page(order, pieces, form), HTTPStatus.UNPROCESSABLE_ENTITY
-    flash("It is written down, and stands on the buyer's page, too.")
+    flash("It is recorded, and stands on the buyer's page, too.")
     return redirect(f"/owner/orders/{reference}/claims/{claim.number}", HTTPStatus.SEE_OTHER)
 
 

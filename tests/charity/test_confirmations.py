@@ -233,7 +233,7 @@ def test_a_payment_that_was_corrected_is_confirmed_anew(finance: Shopper, jo: Jo
     assert "It was corrected" in jo.text(PAGE)
     listed = soup(jo.browser.get("/charity/payments")).select("#payments tbody tr")
     stands = " ".join(row.text for row in listed)
-    assert "stands for it" in stands
+    assert "takes its place" in stands
     assert "To be confirmed" in stands
     newest = str(listed[0].select_one("a")["href"])  # type: ignore[index]
     assert f"payment {PAYMENT}" in jo.text(newest)

@@ -45,7 +45,7 @@ def test_day_reference_and_amount_are_put_right_and_receipts_go_along(
     assert stat(finance) == "£4.00"
     (receipt,) = files(finance, page)
     assert finance.get(f"{receipt}/file").data == PDF
-    assert f"Payment {new}</a> stands for it" in finance.get(paid_wrongly).text
+    assert f"Payment {new}</a> takes its place" in finance.get(paid_wrongly).text
     assert f"payment {old}" in finance.get(page).text
     with finance.database.reading() as session:
         assert verification.verify(session) == []

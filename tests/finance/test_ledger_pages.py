@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from shop import exports
+from shop import clock, exports
 from shop.payments import refunds
 from tests.harness import Harness
 from tests.shopper import Shopper, form_on, reason_beside, soup, summary, title
@@ -35,11 +35,22 @@ def test_what_was_given_is_there_to_the_penny(finance: Shopper, harness: Harness
     harness.refunds(1, harness.price_of("petal"))
     harness.sync(1)
     assert stats(finance) == {
-        "For the charity": "£5.00", "Accrued in all": "£10.00", "Reversed": "£5.00",
+        "For the charity": "£5.00", "Accrued in all": "£10.00", "Taken back": "£5.00",
         "Held in dispute": "£0.00", "Paid over": "£0.00", "Owed now": "£5.00",
     }  # fmt: skip
     assert [row[6] for row in shown(finance)] == ["-£5.00", "£5.00", "£5.00"]
     assert all(row[4] == paid for row in shown(finance))
+    assert [row[3] for row in shown(finance)] == ["Gift taken back", "Gift accrued", "Gift accrued"]
+
+
+def test_a_posting_leads_to_its_orders_money_and_a_payment_to_its_page(finance: Shopper, paid: str) -> None:
+    made = {"amount": "5", "paid_on": clock.today().isoformat(), "bank_reference": "POM 1"}
+    assert finance.send("/finance/remittances", "/finance/remittances", made).status_code == 303
+    for link in soup(finance.get("/finance/")).select("#ledger a"):
+        assert finance.get(str(link["href"])).status_code == 200
+    found = {str(link["href"]) for link in soup(finance.get("/finance/")).select("#ledger a")}
+    assert found == {f"/finance/money/orders/{paid}", "/finance/remittances/3"}
+    assert not soup(finance.get("/finance/?book=live")).select("#ledger a")
 
 
 def test_pages_lead_to_each_posting_once_and_back_to_the_latest(

@@ -54,7 +54,7 @@ def test_what_is_packed_is_posted_under_the_number(bench: Bench) -> None:
 def test_a_parcel_without_a_number_gets_it(bench: Bench) -> None:
     order = packed(bench)
     bench.post(order, 1)
-    assert applied(bench, order, NUMBER.lower()).change == "write the number down for its parcel"
+    assert applied(bench, order, NUMBER.lower()).change == "record the number for its parcel"
     assert numbers(bench, order) == [NUMBER]
 
 

@@ -885,7 +885,7 @@ def posted_at_the_owner(visitor: Visitor) -> None:
 def wrong_tracking_number(visitor: Visitor) -> None:
     posted_at_the_owner(visitor)
     visitor.page.get_by_label("Tracking number of").fill("AB123456786GB")
-    visitor.presses("Write it down")
+    visitor.presses("Save the number")
 
 
 def lost_parcel(visitor: Visitor) -> None:
@@ -949,12 +949,12 @@ def claim_for_a_caller(visitor: Visitor) -> None:
     visitor.has_signed_in("owner")
     visitor.open("/owner/orders")
     visitor.page.locator("main a[href^='/owner/orders/PM-']").first.click()
-    visitor.page.get_by_role("link", name=re.compile("Something is not right: write")).click()
+    visitor.page.get_by_role("link", name=re.compile("Something is not right: record")).click()
 
 
 def refused_for_a_caller(visitor: Visitor) -> None:
     claim_for_a_caller(visitor)
-    visitor.presses("Write it down")
+    visitor.presses("Record it")
 
 
 def claim_before_posting(visitor: Visitor) -> None:
@@ -1173,13 +1173,13 @@ def order_in_review(visitor: Visitor) -> None:
 def refused_movement(visitor: Visitor) -> None:
     staff_at("owner", "/owner/stock/DISC-SILVER-18")(visitor)
     visitor.puts("How many", "-1000")
-    visitor.presses("Write it down")
+    visitor.presses("Record it")
 
 
 def named_machine(visitor: Visitor) -> None:
     staff_at("owner", "/owner/machine")(visitor)
     visitor.picks("Machine", "Diamond drag")
-    visitor.presses("Write it down")
+    visitor.presses("Save")
 
 
 def counted_in_a_file(visitor: Visitor) -> None:
@@ -1197,7 +1197,7 @@ def no_count_file(visitor: Visitor) -> None:
 def refused_count(visitor: Visitor) -> None:
     staff_at("owner", "/owner/stock/count")(visitor)
     visitor.page.locator("#count-DISC-SILVER-18").fill("three")
-    visitor.presses("Write the counts down")
+    visitor.presses("Record the counts")
 
 
 def days_away(visitor: Visitor) -> None:
@@ -1210,7 +1210,7 @@ def days_away(visitor: Visitor) -> None:
 def refused_days(visitor: Visitor) -> None:
     staff_at("owner", "/owner/days")(visitor)
     visitor.puts("Engraved pieces a day", "a few")
-    visitor.presses("Write it down")
+    visitor.presses("Save")
 
 
 def refused_away(visitor: Visitor) -> None:
@@ -1238,26 +1238,26 @@ def late_at_the_bench(visitor: Visitor) -> None:
 def sold_elsewhere(visitor: Visitor) -> None:
     staff_at("owner", "/owner/sales")(visitor)
     visitor.puts("Where", "Bath spring fair")
-    visitor.presses("Write the sale down")
+    visitor.presses("Record the sale")
 
 
 def refused_sale(visitor: Visitor) -> None:
     staff_at("owner", "/owner/sales")(visitor)
     visitor.page.locator("#quantity").fill("99")
-    visitor.presses("Write the sale down")
+    visitor.presses("Record the sale")
 
 
 def refused_machine(visitor: Visitor) -> None:
     staff_at("owner", "/owner/machine")(visitor)
     visitor.puts("Finest line", "thick")
-    visitor.presses("Write it down")
+    visitor.presses("Save")
 
 
 def moved_stock(visitor: Visitor) -> None:
     staff_at("owner", "/owner/stock/DISC-SILVER-18")(visitor)
     visitor.puts("How many", "4")
     visitor.puts("Note", "Second batch of the month")
-    visitor.presses("Write it down")
+    visitor.presses("Record it")
 
 
 def refunded_stock(visitor: Visitor) -> None:
@@ -1397,12 +1397,12 @@ def money_at(path: str) -> Callable[[Visitor], None]:
 def payout_seen(visitor: Visitor) -> None:
     money_moved(visitor, "/finance/money/payouts/{payout}")
     visitor.puts("Reference", "STRIPE 77")
-    visitor.presses("It is at the bank")
+    visitor.presses("Record that it arrived")
 
 
 def payout_refused(visitor: Visitor) -> None:
     money_moved(visitor, "/finance/money/payouts/{payout}")
-    visitor.presses("It is at the bank")
+    visitor.presses("Record that it arrived")
 
 
 def sold_and_paid_over(visitor: Visitor, pounds: str = "10.00") -> None:
@@ -1418,7 +1418,7 @@ def paid_over(visitor: Visitor, pounds: str, day: str) -> None:
     visitor.page.get_by_label("Day it was paid").fill(day)
     visitor.puts("Bank reference", "POM NOV 26")
     visitor.puts("Receipt", "Letter of thanks, file 3")
-    visitor.presses("Write it down")
+    visitor.presses("Record the payment")
 
 
 def paid_too_much(visitor: Visitor) -> None:
@@ -1441,7 +1441,7 @@ def receipted(visitor: Visitor) -> None:
         {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%%EOF"}
     )
     visitor.puts("What it is", "Letter of thanks")
-    visitor.presses("Keep it")
+    visitor.presses("Add the file")
 
 
 def answered_day(visitor: Visitor) -> None:
@@ -1452,7 +1452,7 @@ def answered_day(visitor: Visitor) -> None:
 
 def refused_receipt(visitor: Visitor) -> None:
     one_payment(visitor)
-    visitor.presses("Keep it")
+    visitor.presses("Add the file")
 
 
 def one_document(visitor: Visitor) -> None:
@@ -1462,12 +1462,12 @@ def one_document(visitor: Visitor) -> None:
 
 def correction(visitor: Visitor) -> None:
     one_payment(visitor)
-    visitor.page.get_by_role("link", name="Something is written down wrongly").click()
+    visitor.page.get_by_role("link", name="Correct this payment").click()
 
 
 def refused_correction(visitor: Visitor) -> None:
     correction(visitor)
-    visitor.presses("Correct it")
+    visitor.presses("Correct the payment")
 
 
 def refused_reversal(visitor: Visitor) -> None:
@@ -1904,7 +1904,7 @@ PAGE_STATES: Final = (
     PageState("order card refused", ORDER_CARD, refused_card, 422, shows="has room for 400"),
     PageState("order card too late", ORDER_CARD, card_too_late, 409, shows="It is packed"),
     PageState(
-        "owner claim for a caller", OWNER_CLAIMS, claim_for_a_caller, shows="Write down what the buyer says"
+        "owner claim for a caller", OWNER_CLAIMS, claim_for_a_caller, shows="Record what the buyer says"
     ),
     PageState("owner claim refused", OWNER_CLAIMS, refused_for_a_caller, 422, shows="Please say in a few"),
     PageState(
@@ -2064,7 +2064,7 @@ PAGE_STATES: Final = (
     PageState(
         "machine none", "/owner/machine", staff_at("owner", "/owner/machine"), shows="No machine is named"
     ),
-    PageState("machine", "/owner/machine", named_machine, shows="The machine is written down"),
+    PageState("machine", "/owner/machine", named_machine, shows="The machine is saved"),
     PageState("days", "/owner/days", staff_at("owner", "/owner/days"), shows="is promised for"),
     PageState("days away", "/owner/days", days_away, shows="Every day that was promised can still be kept"),
     PageState("days refused", "/owner/days", refused_days, 422, shows="between 1 and 200"),
@@ -2176,7 +2176,7 @@ PAGE_STATES: Final = (
         shows="such as PM-7K3Q-2F",
     ),
     PageState("paid over none", "/finance/remittances", staff_at("finance", "/finance/remittances")),
-    PageState("paid over", "/finance/remittances", sold_and_paid_over, shows="is written down as paid over"),
+    PageState("paid over", "/finance/remittances", sold_and_paid_over, shows="is recorded as paid over"),
     PageState("paid over refused", "/finance/remittances", paid_too_much, 422, shows="More than is owed"),
     PageState("payment", "/finance/remittances/<seq>", receipted, shows="is kept with the payment"),
     PageState(

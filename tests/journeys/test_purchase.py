@@ -177,8 +177,8 @@ def owner_reads_and_counts(owner: Visitor, reference: str) -> None:
     owner.page.get_by_role("link", name="Stock").click()
     owner.page.get_by_role("link", name="DISC-SILVER-18").click()
     owner.types("How many", "5")
-    owner.presses("Write it down")
-    assert "The stock is written down." in owner.reads()
+    owner.presses("Record it")
+    assert "The stock is recorded." in owner.reads()
 
 
 @ONE_ENGINE

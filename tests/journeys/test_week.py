@@ -250,7 +250,7 @@ class Week:
         for number, buyer in enumerate(self.buyers, start=1):
             self.opens(buyer)
             self.owner.page.get_by_label(re.compile("^Tracking number")).fill(f"AB 0000 000{number} GB")
-            self.owner.presses("Write it down")
+            self.owner.presses("Save the number")
 
     def a_clasp_does_not_close(self) -> None:
         """Something is not right, and is answered."""
@@ -277,7 +277,7 @@ class Week:
         self.owner.page.get_by_label("Piece").select_option("THREAD-SILVER-18")
         self.owner.page.get_by_label("How many").fill("1")
         self.owner.page.get_by_label("Day of the sale").fill(f"{clock.in_britain(clock.now()):%Y-%m-%d}")
-        self.owner.presses("Write the sale down")
+        self.owner.presses("Record the sale")
         assert "£5.00 of it is for the charity." in self.owner.reads()
 
     def the_drawer_is_counted(self, there: dict[str, int]) -> None:
@@ -285,8 +285,8 @@ class Week:
         self.owner.open("/owner/stock/count")
         for sku, number in there.items():
             self.owner.page.locator(f"[name=count-{sku}]").fill(str(number))
-        self.owner.presses("Write the counts down")
-        assert "4 counts are written down: 1 changed what is on hand." in self.owner.reads()
+        self.owner.presses("Record the counts")
+        assert "4 counts are recorded: 1 changed what is on hand." in self.owner.reads()
 
     def order_id(self, buyer: Buyer) -> int:
         """The order below its pages."""

@@ -31,9 +31,9 @@ def promised(who: Shopper) -> str:
 
 def test_what_is_written_down_moves_the_day_on_the_pages_at_once(owner: Shopper) -> None:
     assert promised(owner) == "Wednesday 2 December"
-    assert "Nothing is written down yet" in owner.get(PAGE).text
+    assert "Nothing is recorded yet" in owner.get(PAGE).text
     answer = owner.send(PAGE, PAGE, {"last_post": "17:00"})
-    assert "Nothing is written down yet" not in owner.get(PAGE).text
+    assert "Nothing is recorded yet" not in owner.get(PAGE).text
     assert answer.status_code == 303
     assert promised(owner) == "Tuesday 1 December"
     assert owner.send(PAGE, PAGE, {"tuesday": None, "nation": "Scotland"}).status_code == 303

@@ -215,10 +215,10 @@ def test_numbers_are_read_back_first_shown_then_written_down(owner: Shopper, ben
     assert bench.stages(order) == [Stage.PACKED], "nothing is changed before it is said"
     _, form = form_on(page, f"{HERE}/tracking/changes")
     owner.post(f"{HERE}/tracking/changes", form)
-    assert said(owner) == ["1 number is written down."]
+    assert said(owner) == ["1 number is recorded."]
     assert bench.stages(order) == [Stage.POSTED]
     owner.post(f"{HERE}/tracking/changes", form)
-    assert said(owner) == ["0 numbers are written down."]
+    assert said(owner) == ["0 numbers are recorded."]
     assert len(bench.parcels(order)) == 1
 
 

@@ -49,7 +49,7 @@ def test_the_owner_writes_the_machine_down_and_it_is_kept_with_name_and_day(owne
     assert profile(owner) == Profile(DIAMOND, Jig(40, 25.5, 90, guide=True))
     page = owner.get("/owner/machine")
     assert "No machine is named yet" not in page.text
-    assert "The machine is written down" in page.text
+    assert "The machine is saved" in page.text
     row = soup(page).select_one("#saved tbody tr") or soup(page).select("table")[-1].select_one("tbody tr")
     assert row is not None
     assert {"Diamond drag", "0.15 mm", "1.1 mm", "40, 25.5 mm; 90°", "yes", "owner@example.com"} <= {

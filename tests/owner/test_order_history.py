@@ -146,7 +146,7 @@ def test_notes_lie_sealed_are_told_to_whom_they_are_about_and_go_with_the_order(
     sent = {"csrf_token": str(token["value"]), "note": "again"}
     assert owner.post(f"/owner/orders/{paid}/notes", sent).status_code == 303
     after = owner.get(f"/owner/orders/{paid}").text
-    assert "nothing is written down about it any more" in after
+    assert "nothing is recorded about it any more" in after
     assert PRIVATE not in after
 
 

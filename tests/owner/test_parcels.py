@@ -49,7 +49,7 @@ def test_what_is_made_again_or_came_back_has_not_arrived(owner: Shopper, desk: D
         before = desk.stages(order)
         said = press(owner, desk, order, "arrived")
         assert "Nothing of that parcel is on its way." in said
-        assert "written down as delivered" not in said
+        assert "recorded as delivered" not in said
         assert desk.stages(order) == before
 
 

@@ -19,7 +19,7 @@ def test_a_movement_is_written_with_its_reason_and_who_made_it(owner: Shopper, h
     assert owner.send(page, f"{page}/movements", fields).location == page
     assert harness.level("disc").on_hand == before - 2
     shown = owner.get(page)
-    assert "The stock is written down." in shown.text
+    assert "The stock is recorded." in shown.text
     row = [cell.text for cell in soup(shown).select("#movements tbody tr:first-child > *")][1:]
     assert row == ["-2", "damaged", "Scratched <b>", "owner@example.com"]
 

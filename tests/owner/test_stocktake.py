@@ -57,7 +57,7 @@ def test_a_whole_sheet_is_written_down_at_once_and_empty_fields_stay(
     before = harness.level("heart")
     answer = owner.send(SHEET, SHEET, {field(owner, "disc"): " 7 ", field(owner, "petal"): "0"})
     assert answer.location == "/owner/stock"
-    assert "2 counts are written down: 2 changed what is on hand." in owner.get("/owner/stock").text
+    assert "2 counts are recorded: 2 changed what is on hand." in owner.get("/owner/stock").text
     found = [harness.level(slug) for slug in ("disc", "petal", "heart")]
     assert found == [stock.Level(7, 0), stock.Level(0, 0), before]
 
@@ -87,7 +87,7 @@ def test_of_a_sheet_that_waited_only_what_was_touched_meanwhile_is_asked_again(
     answer = owner.post(SHEET, sheet)
     assert answer.status_code == 409
     assert "after this sheet was opened" in reason_beside(answer, field(owner, "disc"))
-    assert "1 count is written down" in answer.text
+    assert "1 count is recorded" in answer.text
     assert (harness.level("disc").on_hand, harness.level("petal").on_hand) == (5, 6)
     again = form_on(answer, SHEET)[1]
     assert (again[field(owner, "disc")], again[field(owner, "petal")]) == ("4", "")

@@ -124,7 +124,7 @@ def test_what_was_posted_without_a_number_says_so_and_leads_to_where_it_is_writt
     reference = bench.harness.order(first).reference
     page = f"/owner/orders/{bench.harness.order(second).reference}"
     said = press(owner, Action.POST, only=line_ids(bench, first)[0])
-    assert said[0] == f"{reference} has no tracking number yet. Write it down"
+    assert said[0] == f"{reference} has no tracking number yet. Record it"
     owner.send(page, f"{page}/lines/1/steps")
     link = soup(owner.get(page)).select_one("[role=status] a")
     assert link["href"] == f"/owner/dispatch?code={bench.harness.order(second).reference}"
@@ -139,7 +139,7 @@ def test_of_several_parcels_without_a_number_it_is_said_once(owner: Shopper, ben
     for order in orders:
         bench.act(order, 1, *PLAIN)
     said = press(owner, Action.POST, unit=[line for order in orders for line in line_ids(bench, order)])
-    assert said == ["3 parcels have no tracking number yet. Write them down", "Posted: 3 pieces."]
+    assert said == ["3 parcels have no tracking number yet. Record them", "Posted: 3 pieces."]
 
 
 def test_a_slip_is_taken_back_by_the_button_beside_it(owner: Shopper, bench: Bench) -> None:

@@ -262,8 +262,8 @@ def test_a_payment_undone_is_shown_as_that(autumn: Harness, anyone: Shopper) -> 
     with autumn.database.transaction() as session:
         remittances.undo_remittance(session, seq, reason="private reason", actor="finance@example.com")
     assert [[row[1], row[3]] for row in table(anyone, "payments")] == [
-        ["-£5.00", "Undoes a payment written down by mistake"],
-        ["£5.00", "Written down by mistake, undone"],
+        ["-£5.00", "Undoes a payment recorded by mistake"],
+        ["£5.00", "Recorded by mistake, undone"],
         ["£5.00", "Receipt on file"],
     ]
     assert "private reason" not in anyone.get(PAGE).text

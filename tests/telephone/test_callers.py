@@ -62,10 +62,10 @@ def test_what_a_caller_says_is_not_right_is_a_claim_in_their_words_with_the_reas
     assert [step.words for step in desk.said(order)] == ["It says Wern."], "pressed twice it is said once"
     assert desk.claim(order).state == ClaimState.OURS
     shown = owner.get(f"{page}/1").text
-    assert f"The buyer, written down by {ME}" in shown
-    assert f"Written down because: {WHY}" in shown
+    assert f"The buyer, recorded by {ME}" in shown
+    assert f"Recorded because: {WHY}" in shown
     theirs = Shopper(owner.app).get(f"{buyers_page(desk.harness, order)}/claims/1").text
-    assert "You, written down by us" in theirs
+    assert "You, recorded by us" in theirs
     assert "It says Wern." in theirs
     assert WHY not in theirs
     assert kept(desk, order)["claims"][0]["said"][0]["why"] == WHY
