@@ -1,12 +1,23 @@
 """Every case of the e-mails to the owners, with orders that never were: what `/owner/emails` shows."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from functools import partial
 from typing import Final
 
 from shop.alerts import Alert, AlertKind
-from shop.emails.owner_digest import Digest, Need, NewOrder, need_of
+from shop.emails import remittance_reminders
+from shop.emails.order_emails import Render
+from shop.emails.owner_digest import Digest, Need, NewOrder, need_of, written
 from shop.emails.sample_orders import REFERENCE
+from shop.giving.due import Due, Gift
+from shop.giving.reminders import Reminder, When
+from shop.mail.owner_outbox import Said
+
+Says = Callable[[Render], Said]
+"""Writes an e-mail."""
+WITHIN: Final = 28
+"""Days in which a gift is paid over, in the samples."""
 
 TO_OWNER: Final = "to-you"
 """What they are called beside the kinds of e-mails to buyers."""
@@ -35,8 +46,28 @@ def _needs(site_url: str) -> dict[str, Need]:
     }
 
 
-def owner_cases(site_url: str, morning: date) -> Sequence[tuple[str, Digest]]:
-    """What each is, and what it tells; links lead into the shop at `site_url`."""
+def owner_cases(site_url: str, morning: date) -> Sequence[tuple[str, Says]]:
+    """What each is, and how it is written; links lead into the shop at `site_url`."""
+    return [
+        *((title, partial(_digest, digest)) for title, digest in _digests(site_url, morning)),
+        ("A payment to the charity is due", partial(_reminder, When.BEFORE, morning, site_url)),
+        ("A payment to the charity is late", partial(_reminder, When.AFTER, morning, site_url)),
+    ]
+
+
+def _digest(digest: Digest, render: Render) -> Said:
+    return written(render, digest)
+
+
+def _reminder(when: When, morning: date, site_url: str, render: Render) -> Said:
+    """Eight gifts of a day that is a week before its due day, or a week after."""
+    received = morning - timedelta(days=WITHIN - 7 if when is When.BEFORE else WITHIN + 7)
+    gifts = Gift(policy_id=0, received=received, amount_pence=500, pay_within_days=WITHIN)
+    due = Due(charity_name="PANDAS Foundation UK", pence=4000, days=[(gifts, 8, 4000)], earlier_pence=0)
+    return remittance_reminders.written(render, Reminder(due, when), site_url)
+
+
+def _digests(site_url: str, morning: date) -> Sequence[tuple[str, Digest]]:
     needs = _needs(site_url)
     everything = Digest(site_url, morning, (ORDER, CHANGED, IN_DISPUTE), (LATE,), tuple(needs.values()))
     return (

@@ -23,7 +23,6 @@ from shop.emails.order_emails import Written, compose, named
 from shop.emails.other_cases import OTHER_CASES
 from shop.emails.other_emails import written as written_alone
 from shop.emails.owner_cases import TO_OWNER, owner_cases
-from shop.emails.owner_digest import written
 from shop.emails.sample_orders import Samples
 from shop.giving.policies import policy_in_force, statement
 from shop.mail.outbox import Claimed
@@ -153,8 +152,8 @@ def _to_owner(number: int) -> tuple[str, Written]:
     cases = owner_cases(current_services().site_url, clock.today())
     if number >= len(cases):
         abort(HTTPStatus.NOT_FOUND)
-    title, digest = cases[number]
-    said = written(render_template, digest)
+    title, says = cases[number]
+    said = says(render_template)
     return title, Written(said.subject, said.text, said.html, {})
 
 
