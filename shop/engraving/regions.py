@@ -1,7 +1,7 @@
 """A glyph as the region of its ink: its outline flattened and filled as fonts mean it, by GEOS."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from shop.engraving.contours import TOLERANCE_MM, Contour, Step
@@ -17,16 +17,21 @@ _CORNERS: Final = 3
 """A ring with fewer holds no ink."""
 
 
+@cache
+def _parser() -> Callable[[str, object], None]:
+    with left_out("lxml"):  # the package of path data brings an XML parser along
+        from fontTools.svgLib.path import parse_path  # noqa: PLC0415
+    found: Callable[[str, object], None] = parse_path
+    return found
+
+
 @lru_cache(maxsize=_KEPT)
 def glyph_contours(path: str) -> tuple[Contour, ...]:
     """A glyph's path data (SVG, in font units) as contours, closed and open."""
     from fontTools.pens.recordingPen import RecordingPen  # noqa: PLC0415 - only files need it
 
-    with left_out("lxml"):
-        from fontTools.svgLib.path import parse_path  # noqa: PLC0415 - brings an XML parser along
-
     pen, found = RecordingPen(), []
-    parse_path(path, pen)
+    _parser()(path, pen)
     start: Point = (0.0, 0.0)
     steps: list[Step] = []
     for name, points in pen.value:

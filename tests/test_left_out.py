@@ -1,0 +1,29 @@
+"""Importing as if a library were not installed, and only for as long as that takes."""
+
+import importlib
+import sys
+
+import pytest
+
+from shop.left_out import left_out
+
+
+def test_what_is_left_out_cannot_be_imported_inside_and_can_afterwards(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "this", raising=False)
+    with left_out("this"), pytest.raises(ImportError):
+        importlib.import_module("this")
+    assert "this" not in sys.modules
+
+
+def test_what_is_loaded_already_stays() -> None:
+    with left_out("json"):
+        assert importlib.import_module("json").dumps([]) == "[]"
+    assert "json" in sys.modules
+
+
+def test_it_is_over_when_the_import_fails() -> None:
+    with pytest.raises(ZeroDivisionError), left_out("nobody_is_called_this"):
+        raise ZeroDivisionError
+    assert "nobody_is_called_this" not in sys.modules
