@@ -13,7 +13,7 @@ from shop.exports.selection import Selection
 from shop.giving import row_texts
 from shop.giving.record import Record
 from shop.giving.row_fields import FIELDS, Field
-from shop.giving.row_texts import Progress, Template, one_row
+from shop.giving.row_texts import Progress, Template, slow_rows
 
 COLUMNS: Final = tuple(column.name for column in fields(Record) if column.metadata.get("column", True))
 
@@ -53,7 +53,7 @@ def write(session: Session, selection: Selection, _: Office, progress: Progress)
     template = Template(
         [*pieces, ""],
         "\r\n",
-        one_row(session, csv_row),
+        slow_rows(session, csv_row),
         lambda name: csv_line([safe(name)])[:-2],
         commas=True,
     )

@@ -12,7 +12,7 @@ from shop.exports.selection import Selection
 from shop.giving import row_texts
 from shop.giving.record import Record
 from shop.giving.row_fields import FIELDS, NUMBERS, Field
-from shop.giving.row_texts import Progress, Template, one_row
+from shop.giving.row_texts import Progress, Template, slow_rows
 
 
 def json_row(record: Record) -> str:
@@ -29,7 +29,7 @@ def write(session: Session, selection: Selection, _: Office, progress: Progress)
             pieces += [before, _or_null(FIELDS[name])]
         else:
             pieces += [f'{before}"', FIELDS[name], '"']
-    template = Template([*pieces, "}"], "\n", one_row(session, json_row), lambda name: json.dumps(name)[1:-1])
+    template = Template([*pieces, "}"], "\n", slow_rows(session, json_row), lambda s: json.dumps(s)[1:-1])
     yield from row_texts.written(session, selection.part, template, progress)
 
 

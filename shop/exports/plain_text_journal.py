@@ -14,7 +14,7 @@ from shop.giving.booking_days import Part, counts_on
 from shop.giving.models import LedgerEntry, LedgerHead, LedgerTxn
 from shop.giving.record import Record, decimal
 from shop.giving.row_fields import COUNTS_ON, FIELDS, HAPPENED_ON, WHAT, Field, lines_of
-from shop.giving.row_texts import Progress, Template, one_row
+from shop.giving.row_texts import Progress, Template, slow_rows
 from shop.giving.transitions import ACCOUNT_NAMES, Account
 from shop.money import CURRENCY
 
@@ -70,7 +70,7 @@ class Journal:
         part = selection.part
         if part.last_seq is None:  # so that rows and sums are of one moment
             part = replace(part, last_seq=session.scalar(select(LedgerHead.last_seq)))
-        template = Template(self._pieces(), "\n", one_row(session, self.written_row))
+        template = Template(self._pieces(), "\n", slow_rows(session, self.written_row))
         yield from row_texts.written(session, part, template, progress)
         if found := _closing(session, part):
             yield self.closed(found).encode()

@@ -40,8 +40,8 @@ class Template:
 
     parts: Sequence[str | Field]
     end: str
-    slow: Callable[[int], str]
-    """The row of a transaction by another road, its end included."""
+    slow: Callable[[Sequence[int]], Mapping[int, str]]
+    """The rows of transactions by another road, by their numbers, their ends included."""
     quoted: Callable[[str], str] = str
     """A charity's name as this format writes it."""
     commas: bool = False
@@ -68,7 +68,7 @@ def written(session: Session, part: Part, template: Template, progress: Progress
         if _left(whole) == left * len(block):
             yield _finished(whole, names)
         else:
-            yield b"".join([_mended(row + end, template, left, names) for row in block])
+            yield _mended([row + end for row in block], template, left, names)
         progress(len(block))
 
 
@@ -77,27 +77,36 @@ def _as_copied(template: Template) -> Iterator[bytes]:
         yield (piece.left if isinstance(piece, Field) else piece).replace("\n", "\\").encode()
 
 
-def one_row(session: Session, write: Callable[[Record], str]) -> Callable[[int], str]:
-    """A row by itself, on a connection of its own: the one in use is in the middle of all the others."""
+def slow_rows(
+    session: Session, write: Callable[[Record], str]
+) -> Callable[[Sequence[int]], Mapping[int, str]]:
+    """Rows by themselves, on a connection of their own: the one in use is in the middle of all the others."""
 
-    def one(seq: int) -> str:
+    def some(numbers: Sequence[int]) -> Mapping[int, str]:
         with Session(session.get_bind()) as other:
-            return write(next(records(other, [seq])))
+            return {record.seq: write(record) for record in records(other, numbers)}
 
-    return one
+    return some
 
 
 def _left(text: bytes) -> bytes:
     return text.translate(None, PLAIN)
 
 
-def _mended(row: bytes, template: Template, left: bytes, names: Mapping[bytes, bytes]) -> bytes:
-    if _left(row) == left:
-        return _finished(row, names)
+def _mended(rows: Sequence[bytes], template: Template, left: bytes, names: Mapping[bytes, bytes]) -> bytes:
+    """Rows of which some go the slow road: all of them are asked for at once."""
+    odd = {at: _number(row) for at, row in enumerate(rows) if _left(row) != left}
+    slow = template.slow([*odd.values()])
+    return b"".join(
+        [slow[odd[at]].encode() if at in odd else _finished(row, names) for at, row in enumerate(rows)]
+    )
+
+
+def _number(row: bytes) -> int:
     number = SEQ.search(row)
     if number is None:
         raise ValueError("a row without its number")
-    return template.slow(int(number[1])).encode()
+    return int(number[1])
 
 
 def _charities(session: Session, template: Template) -> dict[bytes, bytes]:

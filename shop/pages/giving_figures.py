@@ -54,6 +54,8 @@ class Given:
     """By when the first of what is owed is paid over."""
     confirmed: tuple[tuple[int, date], ...]
     """The payments that the charity has confirmed with its own key, and on which day."""
+    logged: bool
+    """Whether the public log has begun."""
     seq: int
     hash: str
     booked_on: date | None

@@ -35,6 +35,7 @@ from shop.pages.giving_figures import (
 )
 from shop.pages.giving_summary import summary
 from shop.payments.services import Services
+from shop.transparency import served_tiles
 
 blueprint = Blueprint("giving", __name__)
 
@@ -103,6 +104,7 @@ def _given(session: Session, sums: Sums, statement: str | None, due_on: date | N
         owed=tuple(sorted(owed_by_charity(session, sums).items())),
         payments=(payments := tuple(remittances.remittances(session, sums.book))),
         confirmed=_confirmed(session, [payment.seq for payment in payments]),
+        logged=served_tiles.checkpoint(session, sums.book) is not None,
         seq=sums.seq,
         hash=sums.hash,
         booked_on=sums.booked_on,
