@@ -17,7 +17,7 @@ from shop.transparency.cosigning import Cosigning
 from shop.transparency.leaf_check import Progress
 from shop.transparency.models import LogCheckpoint
 from shop.transparency.signed_notes import SigningKey
-from shop.transparency.signing_key import signing_key
+from shop.transparency.signing_key import existing_key, signing_key
 from shop.transparency.stored_tree import StoredTree
 from shop.transparency.witnesses import Witness, read_witnesses
 
@@ -34,6 +34,16 @@ class LogWentBack(Exception):
         )
 
 
+class LogKeyMissing(Exception):
+    """The log was begun with a key that this host has not: another would make another log of it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This host has no key of the log of giving, which was begun with one: copy instance/keys/log_key "
+            "from the host that made it, or set LOG_KEY."
+        )
+
+
 @dataclass(frozen=True)
 class GivingLog:
     """A book's log with what is needed to sign it."""
@@ -41,24 +51,25 @@ class GivingLog:
     database: Database
     vault: Vault
     book: Book
-    key: SigningKey
-    """Its name is the log's origin."""
+    key: SigningKey | None
+    """Its name is the log's origin. None: by `settings`, when it is needed."""
     files: CheckpointFiles
     witnesses: Sequence[Witness] = ()
+    settings: Settings | None = None
 
     @classmethod
     def of(cls, settings: Settings, database: Database, vault: Vault, book: Book) -> Self:
-        """The log of a shop. Raises SettingsError when its key or its witnesses are none."""
+        """The log of a shop. Raises SettingsError when its witnesses are none."""
         files = CheckpointFiles(settings.instance_dir / FOLDER / book, book)
-        key, asked = signing_key(settings, book), read_witnesses(settings.log_witnesses)
-        return cls(database, vault, book, key, files, asked)
+        return cls(database, vault, book, None, files, read_witnesses(settings.log_witnesses), settings)
 
     def keep_up(self, closed: Closed = lambda _session, _checkpoint: None) -> bool:
         """Make the day's checkpoint, or a month's, if it is due. Give whether one was made.
 
         `closed` is called with the checkpoint of a month's close, in the transaction that makes it; of
         several that are dealt with in one go, the last one's.
-        Raises LogWentBack rather than sign what contradicts a checkpoint that is kept here.
+        Raises LogWentBack rather than sign what contradicts a checkpoint that is kept here, LogKeyMissing
+        rather than sign with another key, and SettingsError for a damaged one.
         """
         if not self._is_due():
             return self._have_signed()
@@ -71,11 +82,22 @@ class GivingLog:
 
     def _publish(self, closed: Closed, *, go_on: bool) -> bool:
         """Make one checkpoint. Give whether there is more to do at once."""
+        with self.database.looking() as session:
+            key = self._key(session)
         with self.database.transaction() as session:
-            made = publishing.publish(session, self.vault, self.key, self.book, go_on=go_on)
+            made = publishing.publish(session, self.vault, key, self.book, go_on=go_on)
             if made is not None and made.checkpoint.reason == publishing.CLOSE and not made.more:
                 closed(session, made.checkpoint)
             return made is not None and made.more
+
+    def _key(self, session: Session) -> SigningKey:
+        """The key; made for the first checkpoint, and never for a later one. Raises LogKeyMissing."""
+        found = self.key or (existing_key(self.settings, self.book) if self.settings else None)
+        if found:
+            return found
+        if self.settings is None or publishing.latest(session, self.book) is not None:
+            raise LogKeyMissing
+        return signing_key(self.settings, self.book)
 
     def _have_signed(self) -> bool:
         """By each witness that has not signed the newest checkpoint. Raises WitnessDisagrees."""
@@ -96,12 +118,19 @@ class GivingLog:
         self, session: Session, *, held: Sequence[Held] = (), progress: Progress = bool
     ) -> list[str]:
         """What is wrong with the log, a sentence each; `held` are checkpoints that others have kept."""
+        kept = [*self.files.kept(), *held]
+        if not kept and publishing.latest(session, self.book) is None:
+            return []
+        try:
+            key = self._key(session)
+        except LogKeyMissing as missing:
+            return [str(missing)]
         return log_check.check(
             session,
             self.vault,
-            self.key.verifier,
+            key.verifier,
             self.book,
-            held=[*self.files.kept(), *held],
+            held=kept,
             witnesses=[witness.key for witness in self.witnesses],
             progress=progress,
         )

@@ -24,10 +24,16 @@ def signing_key(settings: Settings, book: Book) -> SigningKey:
     return SigningKey(origin_of(urlsplit(settings.site_url).netloc, book), seed)
 
 
-def public_key(settings: Settings, book: Book) -> VerifierKey | None:
-    """The key to check a book's log with; None on a host that has none yet: who serves pages makes none."""
+def existing_key(settings: Settings, book: Book) -> SigningKey | None:
+    """The same; None on a host that has none yet. Who serves pages or checks makes none."""
     there = settings.log_key is not None or (settings.instance_dir / FILE).exists()
-    return signing_key(settings, book).verifier if there else None
+    return signing_key(settings, book) if there else None
+
+
+def public_key(settings: Settings, book: Book) -> VerifierKey | None:
+    """The key to check a book's log with, if this host has it."""
+    found = existing_key(settings, book)
+    return found.verifier if found else None
 
 
 def _seed(path: Path) -> bytes:

@@ -1,18 +1,20 @@
 """The log as the worker keeps it up, with the checkpoints that it keeps beside the database."""
 
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from shop import clock
 from shop.container import container
 from shop.reconciliation.difference_kinds import DifferenceKind
 from shop.reconciliation.ledger_checks import check_ledger
 from shop.settings import SettingsError
 from shop.transparency.checkpoint_files import CheckpointFiles
-from shop.transparency.giving_log import GivingLog, LogWentBack
+from shop.transparency.giving_log import GivingLog, LogKeyMissing, LogWentBack
 from shop.transparency.signing_key import signing_key
 from shop.worker import Worker
 from tests.engines import ONE_ENGINE
@@ -104,3 +106,23 @@ def test_the_key_is_made_once_for_its_owner_alone_and_a_damaged_one_is_refused(a
     file.write_text("no hex")
     with pytest.raises(SettingsError, match="is damaged"):
         signing_key(settings, "live")
+
+
+def test_no_second_key_is_made_for_a_log_that_was_begun(app: Flask, harness: Harness, paid: str) -> None:
+    services = container(app).services
+    assert services.giving_log
+    services.giving_log().keep_up()
+    file = container(app).settings.instance_dir / "keys" / "log_key"
+    kept = file.read_text()
+    file.unlink()
+    with harness.database.reading() as session:
+        (problem,) = services.giving_log().problems(session)
+    assert problem.startswith("This host has no key of the log of giving")
+    assert not file.exists()
+    with pytest.MonkeyPatch.context() as later:
+        tomorrow = clock.now() + timedelta(days=1)
+        later.setattr("shop.clock.now", lambda: tomorrow)
+        with pytest.raises(LogKeyMissing):
+            services.giving_log().keep_up()
+        file.write_text(kept)
+        assert services.giving_log().keep_up()
