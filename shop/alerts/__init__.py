@@ -12,10 +12,11 @@ from shop.alerts.alerts import (
     raise_alert,
     withdraw_alert,
 )
-from shop.alerts.models import SAID, URGENT, Alert, AlertKind, NewsKind
+from shop.alerts.models import FOR_FINANCE, SAID, URGENT, Alert, AlertKind, NewsKind
 from shop.alerts.owner_news import note_news
 
 __all__ = [
+    "FOR_FINANCE",
     "SAID",
     "URGENT",
     "Alert",

@@ -61,6 +61,10 @@ URGENT: Final = frozenset(
 money may not arrive, the shop may stand still, or somebody be at its door."""
 
 
+FOR_FINANCE: Final = frozenset({AlertKind.DIFFERENCE_FOUND, AlertKind.RECONCILIATION_LATE})
+"""What the finance lead is e-mailed as well as the owners; it leads to the page on reconciliation."""
+
+
 SAID: Final[Mapping[AlertKind, str]] = {
     AlertKind.CUT_DIFFERS: "What would be cut is not what the drawing shows, so it was neither sold nor cut.",
     AlertKind.CUT_CHANGED: "An order would no longer be cut as it was approved. Please look at it again.",

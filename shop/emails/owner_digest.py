@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.alerts import Alert, AlertKind, NewsKind
+from shop.alerts import FOR_FINANCE, Alert, AlertKind, NewsKind
 from shop.alerts.models import OwnerNews
 from shop.emails.email_blocks import Block, Heading, Items, Link, Paragraph
 from shop.emails.email_lines import titled
@@ -26,6 +26,7 @@ from shop.orders.states import State
 from shop.web.dates import weekday
 
 WHY: Final = "You get this because you look after the shop."
+WHY_FINANCE: Final = "You get this because you look after the shop’s money."
 SINCE: Final = {Stage.REFUNDED: "refunded", Stage.POSTED: "posted", Stage.DELIVERED: "posted"}
 DISPUTED: Final = frozenset({State.DISPUTED, State.DISPUTE_LOST})
 
@@ -97,6 +98,8 @@ def need_of(alert: Alert, site_url: str) -> Need:
     url = None
     if alert.about.startswith("PM-"):
         url = f"{site_url}/owner/orders/{alert.about.partition(',')[0]}"
+    elif alert.kind in FOR_FINANCE:
+        url = f"{site_url}/finance/reconciliation"
     elif alert.kind == AlertKind.STOCK_LOW:
         url = f"{site_url}/owner/stock/{alert.about}"
     elif alert.kind == AlertKind.VAT_THRESHOLD:
@@ -110,6 +113,15 @@ def written(render: Render, digest: Digest) -> Said:
     blocks = [Paragraph("Hello,"), *_blocks(digest), times, Paragraph("In Remembrance", tone="sign")]
     html = render("emails/email.html", blocks=blocks, reference=digest.subject, signature=WHY)
     return Said(digest.subject, f"{plain(blocks)}\n\n--\n{WHY}\n", html)
+
+
+def written_to_finance(render: Render, alerts: Sequence[Alert], site_url: str) -> Said:
+    """The e-mail to the finance lead of what does not agree: without a place of the owner's alone."""
+    needs = [need_of(alert, site_url) for alert in alerts]
+    digest = Digest(site_url, needs=needs)
+    blocks = [Paragraph("Hello,"), *_needs(needs), Paragraph("In Remembrance", tone="sign")]
+    html = render("emails/email.html", blocks=blocks, reference=digest.subject, signature=WHY_FINANCE)
+    return Said(digest.subject, f"{plain(blocks)}\n\n--\n{WHY_FINANCE}\n", html)
 
 
 def _blocks(digest: Digest) -> Iterator[Block]:

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.accounts.models import Account, Role
-from shop.alerts import URGENT, Alert, AlertKind, NewsKind, raise_alert
+from shop.alerts import FOR_FINANCE, URGENT, Alert, AlertKind, NewsKind, raise_alert
 from shop.alerts.models import OwnerNews, When
 from shop.alerts.owner_news import Times, last_morning, times, untold_alerts, untold_news
 from shop.db import Database
 from shop.emails.order_emails import Render, addressed
-from shop.emails.owner_digest import digest_of, written
+from shop.emails.owner_digest import digest_of, written, written_to_finance
 from shop.mail import owner_outbox
 from shop.mail.answers import MOST_TRIES, answer_to
 from shop.mail.models import OwnerEmail
@@ -51,6 +51,10 @@ def _write(database: Database, render: Render, site_url: str) -> None:
         for row in news:
             row.told_at = clock.now()
         owner_outbox.put(session, _owners(session), written(render, digest), morning)
+        for_finance = [alert for alert in alerts if alert.kind in FOR_FINANCE]
+        if for_finance and (finance := _accounts(session, Role.FINANCE)):
+            told = written_to_finance(render, for_finance, site_url)
+            owner_outbox.put(session, finance, told, None, for_finance=True)
 
 
 def _send_next(database: Database, post: Transport, site_url: str, reply_to: str) -> bool | None:
@@ -105,7 +109,11 @@ def _waited(wanted: Times, alerts: Iterable[Alert], news: Iterable[OwnerNews]) -
 
 def _owners(session: Session) -> Mapping[int, str]:
     """The addresses of those who look after the shop, by their accounts."""
-    query = select(Account.id, Account.email).where(Account.role == Role.OWNER, Account.disabled_at.is_(None))
+    return _accounts(session, Role.OWNER)
+
+
+def _accounts(session: Session, role: Role) -> Mapping[int, str]:
+    query = select(Account.id, Account.email).where(Account.role == role, Account.disabled_at.is_(None))
     return dict(session.execute(query.order_by(Account.id)).all())
 
 

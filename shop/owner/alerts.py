@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from shop import alerts, web
 from shop.accounts.access import require
-from shop.alerts import Alert, AlertKind
+from shop.alerts import FOR_FINANCE, Alert, AlertKind
 from shop.claims import claim_steps
 from shop.web.cells import Cells, Link
 from shop.web.dates import minute
@@ -50,6 +50,8 @@ def _about(alert: Alert) -> Link | str:
         return Link(alert.about, f"/owner/stock/{alert.about}", tall=True)
     if alert.kind == AlertKind.VAT_THRESHOLD:
         return Link(alert.about, "/finance/money/vat", tall=True)
+    if alert.kind in FOR_FINANCE:
+        return Link("Reconciliation", "/finance/reconciliation", tall=True)
     if not alert.about.startswith("PM-"):
         return alert.about
     reference = alert.about.partition(",")[0]

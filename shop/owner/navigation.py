@@ -27,6 +27,7 @@ MONEY_DAILY: Final = (
     ("remittances", "Paid over", "/finance/remittances"),
 )
 MONEY_RARE: Final = (
+    ("reconciliation", "Reconciliation", "/finance/reconciliation"),
     ("agreements", "Agreements", "/finance/agreements"),
     ("evidence", "Evidence", "/finance/evidence"),
     ("charity", "The charity’s room", "/finance/charity"),

@@ -33,6 +33,7 @@ from shop.transparency.giving_log import GivingLog
 from tests.bookkeeping.helpers import pays_out
 from tests.claims.conftest import DISC, PETAL, Desk, photograph
 from tests.fulfilment.conftest import OWNER, PLAIN, WORDS
+from tests.reconciliation.helpers import plant_a_penny
 from tests.shopper import Shopper, harness_of
 
 POST = "/journal/both-ways"
@@ -184,9 +185,11 @@ class BusyShop:
             file = {"media_type": "application/pdf", "content": b"%PDF-1.7", "note": "", "actor": OWNER}
             document = documents.add(session, About(payment_seq=int(undo)), **file)
         payout = pays_out(self.desk.harness)
+        plant_a_penny(self.desk.harness.services)
         read_movements(self.services)
         return {
             "payout": payout,
+            "difference": "1",
             "document": str(document),
             "month": clock.month(clock.now()),
             "today": str(clock.today()),

@@ -43,6 +43,7 @@ from tests.claims.conftest import photograph
 from tests.fulfilment.conftest import PLAIN, WORDS, Bench
 from tests.harness import open_harness
 from tests.journeys.visitor import Visitor
+from tests.reconciliation.helpers import plant_a_penny
 from tests.transparency.entered import enter_all
 
 SLUGS: Final = ("heart", "two-rings", "disc", "thread", "petal", "keeping")
@@ -1405,6 +1406,30 @@ def payout_refused(visitor: Visitor) -> None:
     visitor.presses("Record that it arrived")
 
 
+def money_differs(visitor: Visitor, path: str = "/finance/reconciliation") -> None:
+    """Our entry of a payment says a penny more than Stripe, and a run has found it."""
+    visitor.reads_ahead(visitor.has_paid())
+    plant_a_penny(open_harness(visitor.shop.database).services)
+    visitor.has_signed_in("finance")
+    visitor.open(path)
+
+
+def one_difference(visitor: Visitor) -> None:
+    money_differs(visitor, "/finance/reconciliation/1")
+
+
+def unexplained(visitor: Visitor) -> None:
+    one_difference(visitor)
+    visitor.presses("This is why")
+
+
+def explained(visitor: Visitor) -> None:
+    one_difference(visitor)
+    visitor.puts("Why it is so", "It was typed wrongly into the test database.")
+    visitor.presses("This is why")
+    visitor.presses("Compare now")
+
+
 def sold_and_paid_over(visitor: Visitor, pounds: str = "10.00") -> None:
     visitor.reads_ahead(visitor.has_paid())
     visitor.has_signed_in("finance")
@@ -2146,6 +2171,22 @@ PAGE_STATES: Final = (
         "comment with its e-mail", "/owner/comments/<number>/address-views", address_seen, shows="ada@"
     ),
     PageState("decision refused", "/owner/comments/<number>/decisions", refused_decision, 422),
+    PageState(
+        "reconciliation none",
+        "/finance/reconciliation",
+        staff_at("finance", "/finance/reconciliation"),
+        shows="Nothing was compared yet",
+    ),
+    PageState("reconciliation", "/finance/reconciliation", money_differs, shows="1 thing does not agree"),
+    PageState("reconciliation explained", "/finance/reconciliation", explained, shows="Comparing now"),
+    PageState("difference", "/finance/reconciliation/<number>", one_difference, shows="Explain it"),
+    PageState(
+        "difference unexplained",
+        "/finance/reconciliation/<number>/explanation",
+        unexplained,
+        422,
+        shows="Please say why it is so",
+    ),
     PageState("money", "/finance/money", money_moved, shows="With Stripe"),
     PageState(
         "money month", "/finance/money/<month>", money_at("/finance/money/{month}"), shows="The accounts"

@@ -91,6 +91,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/finance/evidence/pack.zip?day={today}": 30, "/finance/evidence/paper.pdf?day={today}": 20,
     "/finance/money": 18, "/finance/money/{month}": 24, "/finance/money/orders": 4,
     "/finance/money/vat": 28, "/finance/money/{month}/file": 24,
+    "/finance/reconciliation": 18, "/finance/reconciliation/{difference}": 12,
     "/finance/money/orders/{open}": 13, "/finance/money/payouts": 6, "/finance/money/payouts/{payout}": 10,
 }  # fmt: skip
 """How many statements an address takes at most, when it is asked for a second time."""

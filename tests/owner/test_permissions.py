@@ -20,6 +20,7 @@ from shop.planning import schedule
 from tests.bookkeeping.helpers import pays_out
 from tests.claims.conftest import Desk, photograph
 from tests.fulfilment.conftest import PLAIN
+from tests.reconciliation.helpers import plant_a_penny
 from tests.shopper import Shopper, form_on, harness_of
 
 EVERYONE: Final = frozenset({"nobody", "owner", "finance", "charity"})
@@ -135,6 +136,10 @@ PERMISSIONS: Final = {
     "/finance/periods/<length>/<first>/statement.json": STAFF,
     "/finance/months/<month>/close": STAFF,
     "/finance/months/<month>/statement.json": STAFF,
+    "/finance/reconciliation": STAFF,
+    "/finance/reconciliation/runs": STAFF,
+    "/finance/reconciliation/<int(max=2147483647):number>": STAFF,
+    "/finance/reconciliation/<int(max=2147483647):number>/explanation": STAFF,
     "/finance/money": STAFF,
     "/finance/money/<month>": STAFF,
     "/finance/money/<month>/file": STAFF,
@@ -268,6 +273,7 @@ def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid:
         payment = _paid_over(session)
     payout = pays_out(harness_of(app))
     read_movements(app.extensions["shop"].services)
+    plant_a_penny(app.extensions["shop"].services)
     who = Shopper(app)
     if role != "nobody":
         who.sign_in(role)
