@@ -71,7 +71,7 @@ def payment_page(seq: int, *, problem: str = "") -> str:
         asked=not made.undone and not mine <= {one.fingerprint for one in confirmed},
         counts=any(one.counts for one in confirmed),
         problems={"": [problem]} if problem else None,
-        files=file_links(f"/charity/payments/{seq}/file"),
+        files=file_links(f"/charity/payments/{seq}/file", of_payment=True),
         receipts=[receipt_row(one, seq) for one in files if not one.taken_back],
     )
 

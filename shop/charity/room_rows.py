@@ -93,9 +93,13 @@ def room_figures(owed: Mapping[str, int], charity_name: str, held_pence: int) ->
     return figures
 
 
-def file_links(address: str) -> list[Link]:
-    """The same in each format."""
-    return [Link(found.label, f"{address}.{kind}", tall=True) for kind, found in exports.FORMATS.items()]
+def file_links(address: str, *, of_payment: bool = False) -> list[Link]:
+    """The same in each format; `of_payment`: in each that has anything of a payment."""
+    return [
+        Link(found.label, f"{address}.{kind}", tall=True)
+        for kind, found in exports.FORMATS.items()
+        if found.has_payments or not of_payment
+    ]
 
 
 def _stands(made: Remittance, confirmed: Sequence[Confirmed]) -> str | Status:

@@ -101,7 +101,7 @@ def remit(
             )
     except (NotAnAmount, NotPlain, *remittances.REFUSALS, ValueError) as refused:
         raise click.ClickException(str(refused)) from None
-    click.echo(f"Recorded as transaction {made.seq}.")
+    click.echo(f"Recorded as posting {made.seq}.")
 
 
 @group.command("undo-remittance")

@@ -43,12 +43,13 @@ FORMATS: Final[dict[str, Format]] = {
     "pdf": Format("PDF to sign", "application/pdf", statement_pdf.write, most_rows=statement_pdf.MOST_ROWS),
     "beancount": Format("beancount", "text/plain", beancount_journal.write),
     "hledger": Format("hledger", "text/plain", hledger_journal.write),
-    "xero": Format("Xero journals", "text/csv", xero_journal.write, ending="xero.csv"),
+    "xero": Format("Xero journals", "text/csv", xero_journal.write, ending="xero.csv", has_payments=False),
     "freeagent": Format(
         "FreeAgent journals",
         "application/jsonl",
         freeagent_files.journals,
         ending="freeagent.json",
+        has_payments=False,
     ),
     "freeagent-bank": Format(
         "FreeAgent bank file", "text/csv", freeagent_files.bank, ending="freeagent-bank.csv"

@@ -65,3 +65,5 @@ class Format:
     """Of its files' names, where it is not the format's own name."""
     most_rows: int | None = None
     """Postings that it holds at most, where that is bounded."""
+    has_payments: bool = True
+    """Whether it has anything of a payment to the charity."""

@@ -31,7 +31,7 @@ def journals(session: Session, selection: Selection, office: Office, _: Progress
     sets = [
         {
             "dated_on": journal.on.isoformat(),
-            "description": f"{journal.narration} (postings {journal.first_seq} to {journal.last_seq})",
+            "description": f"{journal.narration} ({journal.of_postings})",
             "journal_entries": [
                 {"category": CATEGORY + known[account], "debit_value": decimal(pence)}
                 for account, pence in journal.pence.items()

@@ -52,6 +52,12 @@ class MonthlyJournal:
     """Signed: debit is plus."""
 
     @property
+    def of_postings(self) -> str:
+        """Which postings it adds up."""
+        first, last = self.first_seq, self.last_seq
+        return f"posting {first}" if first == last else f"postings {first} to {last}"
+
+    @property
     def narration(self) -> str:
         """What it is, in a line."""
         return f"Giving to {self.charity or 'charity'}, {first_day(self.period):%B %Y}: {SAID[self.kind]}"

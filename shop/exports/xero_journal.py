@@ -26,7 +26,7 @@ def write(session: Session, selection: Selection, office: Office, _: Progress) -
     lines = [
         (
             journal.narration, f"{journal.on:%d/%m/%Y}",
-            f"Postings {journal.first_seq} to {journal.last_seq} of the donation ledger", known[account],
+            f"{journal.of_postings.capitalize()} of the donation ledger", known[account],
             known["tax_rate"], decimal(pence),
         )
         for journal in journals(session, selection.part)

@@ -40,7 +40,7 @@ def facts(one: Written) -> Sequence[tuple[str, str]]:
         ("Signed on", day(policy.agreement_signed_on) if policy.agreement_signed_on else ""),
         ("Begins on", day(policy.starts_on)),
         ("Last day", day(policy.ends_on) if policy.ends_on else "none yet"),
-        ("Paid over", f"within {policy.pay_within_days} days of reaching us"),
+        ("To be paid over", f"within {policy.pay_within_days} days of reaching us"),
     ]
     if note:
         found.append(("Recorded", f"{minute(note.entered_at)}, by {note.entered_by}"))

@@ -130,7 +130,7 @@ def _agreement(found: Evidence) -> Section:
             "In force",
             f"from {day(policy.starts_on)}" + (f" to {day(policy.ends_on)}" if policy.ends_on else ""),
         ),
-        ("Paid over", f"within {policy.pay_within_days} days of reaching us"),
+        ("To be paid over", f"within {policy.pay_within_days} days of reaching us"),
     ]
     return Section(
         "The agreement behind it",

@@ -24,6 +24,18 @@ class FileForm(web.Form):
     format = SelectField("As a file", choices=FORMATS, validators=[Optional()])
 
 
+class PaymentFileForm(FileForm):
+    """In which format, of those that have anything of a payment."""
+
+    format = SelectField(
+        "As a file",
+        choices=[
+            SelectChoice(name, found.label) for name, found in exports.FORMATS.items() if found.has_payments
+        ],
+        validators=[Optional()],
+    )
+
+
 class PeriodForm(FileForm):
     """Which days, which book, and in which format where it is saved."""
 

@@ -46,13 +46,13 @@ def month_row(month: Month, stand: Stand) -> Cells:
 def statement_rows(statement: Figures) -> Sequence[Cells]:
     """From how it began to how it ended."""
     return [
-        ["Owed when it began", pounds_and_pence(statement.opening_owed_pence)],
-        ["Held in disputes when it began", pounds_and_pence(statement.opening_held_pence)],
+        ["Owed at the beginning", pounds_and_pence(statement.opening_owed_pence)],
+        ["Held in disputes at the beginning", pounds_and_pence(statement.opening_held_pence)],
         ["Accrued", pounds_and_pence(statement.accrued_pence)],
         ["Taken back: refunds and lost disputes", pounds_and_pence(-statement.taken_back_pence)],
         ["Paid over", pounds_and_pence(-statement.paid_pence)],
-        ["Owed at its end", pounds_and_pence(statement.owed_pence)],
-        ["Held in disputes at its end", pounds_and_pence(statement.held_pence)],
+        ["Owed at the end", pounds_and_pence(statement.owed_pence)],
+        ["Held in disputes at the end", pounds_and_pence(statement.held_pence)],
     ]
 
 

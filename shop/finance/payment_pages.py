@@ -11,7 +11,7 @@ from shop.accounts.access import require
 from shop.confirmations import payment_confirmations
 from shop.container import current_services
 from shop.finance.document_rows import document_row
-from shop.finance.file_forms import FileForm
+from shop.finance.file_forms import PaymentFileForm
 from shop.finance.rows import confirmed_sentence, payment_facts
 from shop.finance.uploads import FILE, HINT, DocumentForm
 from shop.giving import documents, remittances
@@ -81,7 +81,7 @@ def _page(seq: int, form: DocumentForm) -> str:
         + [("By the charity", confirmed_sentence(one)) for one in confirmed],
         documents=[document_row(one) for one in files],
         form=form,
-        files=FileForm(formdata=None),
+        files=PaymentFileForm(formdata=None),
         problems=form.problems,
         file=FILE,
         file_hint=HINT,

@@ -185,7 +185,7 @@ def agreement_facts(agreement: Agreement) -> list[tuple[str, str]]:
         ("Signed", day(agreement.signed_on)),
         ("Reference", agreement.reference),
         ("In force", f"from {day(agreement.starts_on)}{until}"),
-        ("Paid over", f"within {agreement.pay_within_days} days of reaching us"),
+        ("To be paid over", f"within {agreement.pay_within_days} days of reaching us"),
         *(("The charity confirms with the key", key) for key in agreement.keys),
     ]
 

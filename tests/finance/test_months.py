@@ -56,7 +56,7 @@ def test_a_month_is_looked_at_closed_and_the_same_for_good(
     sells(harness, "petal")
     assert "June 2031 is over" in finance.get(PAGE).text
     before = rows(finance, f"{PAGE}/2031-06", "statement")
-    assert before[-2:] == [["Owed at its end", "£10.00"], ["Held in disputes at its end", "£0.00"]]
+    assert before[-2:] == [["Owed at the end", "£10.00"], ["Held in disputes at the end", "£0.00"]]
     assert rows(finance, f"{PAGE}/2031-06", "gifts")[0][1:] == ["£5.00", "2", "0", "£10.00"]
     frozen = {
         term.text: term.find_next("dd").text

@@ -40,7 +40,7 @@ def test_a_quarter_adds_up_its_months_and_says_how_firm_it_is(
         ("July to September 2031", "£5.00", "Under way"), ("April to June 2031", "£0.00", "Closed"),
     ]  # fmt: skip
     page = f"{PAGE}/quarter/2031-04"
-    assert rows(finance, page, "statement")[-2] == ["Owed at its end", "£5.00"]
+    assert rows(finance, page, "statement")[-2] == ["Owed at the end", "£5.00"]
     assert rows(finance, page, "gifts")[0][1:] == ["£5.00", "3", "0", "£15.00"]
     asked = form_on(finance.get(page))[1]
     file = finance.client.get("/finance/ledger", query_string={**asked, "format": "csv"}).text.splitlines()

@@ -200,3 +200,12 @@ def test_what_made_up_a_payment_is_a_file_in_any_format(
     finance.send(f"{PAGE}/{second}/reversal", f"{PAGE}/{second}/reversal", {"reason": "typed twice"})
     for seq in (1, second + 1, 99):
         assert finance.get(f"{PAGE}/{seq}/file?format=csv").status_code == 404
+
+
+def test_a_payment_is_saved_in_each_format_that_has_anything_of_it(finance: Shopper, paid: str) -> None:
+    pay(finance)
+    page = f"{PAGE}/3"
+    offered = [str(one["value"]) for one in soup(finance.get(page)).select("[name=format] option")]
+    assert {"csv", "pdf", "freeagent-bank"} <= set(offered)
+    assert [kind for kind in offered if not finance.get(f"{page}/file?format={kind}").data] == []
+    assert [one for one in offered if one in {"xero", "freeagent"}] == [], "a journal has no payments"

@@ -653,7 +653,7 @@ def charity_at(path: str, *, closed: bool = False) -> Callable[[Visitor], None]:
 
 def charity_ledger_asked(visitor: Visitor) -> None:
     charity_at("/charity/ledger")(visitor)
-    visitor.puts("An order’s reference, or a number, here or in the log", "1")
+    visitor.puts("An order’s reference, or an entry’s number here or in the log", "1")
     visitor.presses("Find")
 
 

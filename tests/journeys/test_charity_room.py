@@ -122,7 +122,7 @@ def test_the_charity_joins_confirms_a_payment_and_finds_one_gift(
     assert "which no agreement names" not in jo.reads()
     sound(jo)
     jo.presses("Ledger")
-    jo.puts("An order’s reference, or a number, here or in the log", sold)
+    jo.puts("An order’s reference, or an entry’s number here or in the log", sold)
     jo.presses("Find")
     assert jo.page.locator("#ledger tbody tr").count() == 2
     sound(jo)

@@ -120,7 +120,7 @@ def test_a_whole_order_is_bought_given_from_refunded_and_accounted_for(visit, li
     assert [row["kind"] for row in rows] == ["accrue", "accrue", "accrue", "reverse"]
     assert sum(int(row["amount_pence"]) for row in rows) == 10_00
     assert {row["order_reference"] for row in rows} == {reference}
-    finance.presses("Check every transaction")
+    finance.presses("Check every posting")
     assert "chain, sums and guards are sound" in finance.reads()
     assert live_shop.level("DISC-SILVER-18").on_hand == discs - 2, "nothing came back to the bench by itself"
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from shop import stock
-from shop.worker import Worker
+from shop.restock import few_left
 from tests.harness import Harness
 from tests.shopper import Shopper, changed, form_on, reason_beside, soup
 
@@ -117,9 +117,8 @@ def test_of_few_left_the_owner_is_told_by_an_alert_that_leads_to_the_piece(
     assert owner.send(page, f"{page}/threshold", {"low_at": "3"}).location == page
     assert form_on(owner.get(page), f"{page}/threshold")[1]["low_at"] == "3"
     harness.set_stock("disc", 3)
-    worker = Worker(owner.app)
     for _ in range(2):
-        worker._tell_of_few()
+        few_left.tell(harness.database)
     shown = owner.get("/owner/alerts")
     assert shown.text.count("Few are left of a piece") == 1
     assert soup(shown).select(f"main a[href='{page}']")
