@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from shop.giving.booking_days import Part
 from shop.giving.models import LedgerTxn, Policy
 from shop.giving.record import BATCH, Record, records
-from shop.giving.row_fields import CHARITY, MARK, Field
+from shop.giving.row_fields import MARK, Field
 from shop.sql import is_sqlite
 
 COPIED: Final = 100
@@ -58,9 +58,26 @@ Progress = Callable[[int], object]
 """Called with how many more rows were written."""
 
 
+class _Charities(dict[bytes, bytes]):
+    """By a policy's number, its charity's name as a format writes it: asked for when it is first met.
+
+    On a connection of its own, and not before the rows: a policy may be written down in between.
+    """
+
+    def __init__(self, session: Session, template: Template) -> None:
+        super().__init__()
+        self._bind, self._quoted = session.get_bind(), template.quoted
+
+    def __missing__(self, policy: bytes) -> bytes:
+        with Session(self._bind) as other:
+            name = other.scalars(select(Policy.charity_name).where(Policy.id == int(policy))).one()
+        self[policy] = self._quoted(name).encode()
+        return self[policy]
+
+
 def written(session: Session, part: Part, template: Template, progress: Progress = bool) -> Iterator[bytes]:
     """The part's rows in order of seq, some at a time."""
-    sqlite, names, end = is_sqlite(session), _charities(session, template), template.end.encode()
+    sqlite, names, end = is_sqlite(session), _Charities(session, template), template.end.encode()
     # COPY writes a line's end inside a row as a backslash and an n.
     left = template.left if sqlite else _left(b"".join(_as_copied(template))) + _left(end)
     for block in (_from_sqlite if sqlite else _from_postgresql)(session, part, template):
@@ -93,7 +110,7 @@ def _left(text: bytes) -> bytes:
     return text.translate(None, PLAIN)
 
 
-def _mended(rows: Sequence[bytes], template: Template, left: bytes, names: Mapping[bytes, bytes]) -> bytes:
+def _mended(rows: Sequence[bytes], template: Template, left: bytes, names: _Charities) -> bytes:
     """Rows of which some go the slow road: all of them are asked for at once."""
     odd = {at: _number(row) for at, row in enumerate(rows) if _left(row) != left}
     slow = template.slow([*odd.values()])
@@ -109,19 +126,11 @@ def _number(row: bytes) -> int:
     return int(number[1])
 
 
-def _charities(session: Session, template: Template) -> dict[bytes, bytes]:
-    """By what stands for a charity between two marks, its name as the format writes it."""
-    if CHARITY not in template.parts:
-        return {}
-    found = session.execute(select(Policy.id, Policy.charity_name))
-    return {str(policy).encode(): template.quoted(name).encode() for policy, name in found}
-
-
-def _finished(text: bytes, names: Mapping[bytes, bytes]) -> bytes:
+def _finished(text: bytes, names: _Charities) -> bytes:
     r"""COPY writes a line's end inside a row as \n; nothing else in a plain row needs a backslash."""
     if b"\\" in text:
         text = text.replace(b"\\n", b"\n")
-    if not names:
+    if _MARK not in text:
         return text
     pieces = text.split(_MARK)
     pieces[1::2] = [names[policy] for policy in pieces[1::2]]

@@ -8,17 +8,19 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from string import ascii_uppercase
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from shop import exports
 from shop.exports import beancount_journal, csv_file, hledger_journal, json_lines, spreadsheet
 from shop.exports.figures import closed
 from shop.exports.selection import of_days, of_month
-from shop.giving import month_close, remittances
+from shop.giving import month_close, remittances, row_texts
 from shop.giving.booking_days import Part
 from shop.giving.ledger import Standing
 from shop.giving.models import LedgerTxn, Policy
@@ -260,6 +262,24 @@ def test_the_text_of_the_database_is_what_python_writes_row_by_row(
     assert slow in written(year, name)
     tail = written(year, name).split(slow)[1]
     assert (tail == "") == (name in {"csv", "json"})
+
+
+def test_a_charity_written_down_just_before_the_rows_are_read_is_named(
+    year: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    year.without_guards()
+
+    def later(read: Callable[..., Any], *asked: Any) -> Any:
+        with year.database.transaction() as session:
+            policy = session.get_one(Policy, year.policy)
+            kept = {column.name: getattr(policy, column.name) for column in Policy.__table__.columns}
+            session.execute(insert(Policy).values(kept | {"id": 77, "charity_name": "The Later Trust"}))
+            session.execute(update(LedgerTxn).where(LedgerTxn.seq == 1).values(policy_id=77))
+        return read(*asked)
+
+    for name in ("_from_sqlite", "_from_postgresql"):
+        monkeypatch.setattr(row_texts, name, partial(later, getattr(row_texts, name)))
+    assert written(year, "csv").count(",The Later Trust,77,") == 1
 
 
 def test_pages_of_the_ledger_have_every_posting_once_the_latest_first(year: Books) -> None:
