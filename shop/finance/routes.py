@@ -18,6 +18,7 @@ from shop.giving import ledger, ledger_triggers, verification
 from shop.giving.booking_days import Part
 from shop.giving.due import due
 from shop.giving.record import listed
+from shop.transparency.anchoring import anchors
 from shop.web.dates import day
 
 blueprint = Blueprint("finance", __name__, url_prefix="/finance")
@@ -96,6 +97,9 @@ def _asked() -> list[tuple[str, str]]:
 
 
 def _unsound(session: Session, *, whole: bool) -> list[str]:
-    """What is wrong. Each look asks for the guards; only `whole` walks the chain, slow in a large one."""
+    """What is wrong. Each look asks for the guards; only `whole` walks chain and log, slow in a large one."""
     problems = triggers.missing(session.connection(), ledger_triggers.TRIGGERS)
-    return verification.verify(session) + problems if whole else problems
+    log = current_services().giving_log
+    if not whole or log is None:
+        return problems
+    return verification.verify(session, anchors(session)) + problems + log().problems(session)

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shop import clock, exports
+from shop.container import container
 from shop.payments import refunds
 from tests.harness import Harness
 from tests.shopper import Shopper, form_on, reason_beside, soup, summary, title
@@ -225,6 +226,17 @@ def test_what_a_format_cannot_hold_is_said_and_not_cut(
 @pytest.mark.parametrize("kind", ["doc", "", "csv.exe", "..", "%00"])
 def test_a_format_there_is_not_is_not_found(finance: Shopper, kind: str) -> None:
     assert finance.get(f"/finance/ledger.{kind}").status_code in {400, 404}
+
+
+def test_what_the_public_log_does_not_bear_out_is_said_too(finance: Shopper, paid: str) -> None:
+    log = container(finance.app).services.giving_log
+    assert log
+    log().keep_up()
+    assert "are sound" in finance.get("/finance/?check=all").text
+    with finance.database.transaction() as session:
+        session.execute(text("DROP TRIGGER log_leaf_no_update"))
+        session.execute(text("UPDATE log_leaf SET leaf = 'x'"))
+    assert "Leaf 1 of the log says otherwise" in finance.get("/finance/?check=all").text
 
 
 def test_a_ledger_somebody_changed_is_said_to_be_unsound(finance: Shopper, paid: str) -> None:

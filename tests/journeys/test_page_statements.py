@@ -70,7 +70,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/owner/orders/{posted}/parcels/{parcel}/loss": 16, "/owner/orders/{early}/early-posting": 14,
     "/owner/sales": 8, "/owner/staff": 6, "/owner/stock": 9, "/owner/stock/{sku}": 10,
     "/owner/stock/count": 8, "/owner/stock/counts.csv": 6, "/owner/stock/file": 4, "/owner/wall": 11,
-    "/finance/": 12, "/finance/?check=all": 21, "/finance/ledger.csv": 6, "/finance/ledger.json": 6,
+    "/finance/": 12, "/finance/?check=all": 43, "/finance/ledger.csv": 6, "/finance/ledger.json": 6,
     "/finance/ledger?format=csv": 6, "/finance/months/{month}/file?format=csv": 6,
     "/finance/remittances/{remittance}/file?format=csv": 9,
     "/finance/agreements": 6, "/finance/agreements/new": 5, "/finance/agreements/1": 7,
