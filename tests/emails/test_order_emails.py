@@ -266,7 +266,7 @@ def test_what_was_held_against_its_drawing_when_it_was_sold_is_not_held_against_
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("shop.orders.cutting.cut_sides", gives_up), ("shop.engraving.faces._sha256", lambda _: "0" * 64)],
+    [("shop.orders.cutting.cut_sides", gives_up), ("shop.engraving.faces._sha256", lambda *_: "0" * 64)],
     ids=["not united", "face changed"],
 )
 def test_the_words_go_out_even_when_they_cannot_be_drawn_as_the_buyer_saw_them(
