@@ -7,6 +7,7 @@ from typing import Final
 
 from shop.finance.agreement_rows import EACH
 from shop.finance.evidence_beside import Beside
+from shop.finance.money_rows import order_link
 from shop.giving.day_gifts import DayGift
 from shop.giving.documents import Document
 from shop.giving.evidence import Answer, Evidence
@@ -167,7 +168,13 @@ def _gifts(found: Evidence, known: Beside) -> Section:
     said = [_without(known)] if known.without else []
     said += [] if found.gifts or known.without else ["No payment for an order was received on that day."]
     rows: list[Cells] = [
-        [gift.seq, gift.order_reference, gift.sku, pounds_and_pence(gift.amount_pence), _became(gift)]
+        [
+            gift.seq,
+            order_link(gift.order_reference),
+            gift.sku,
+            pounds_and_pence(gift.amount_pence),
+            _became(gift),
+        ]
         for gift in found.gifts
     ]
     return Section("The gifts of that day", said, columns=columns, rows=rows)

@@ -38,7 +38,7 @@ def gift_row(gift: GiftMade) -> Cells:
 def gift_said(found: Trail) -> str:
     """What became of the gift, in a sentence."""
     if found.paid_over:
-        return f"Paid over to the charity on {day(found.paid_over.on)}, with payment {found.paid_over.seq}."
+        return f"Paid over to the charity on {day(found.paid_over.on)}."
     ends = {Kind.REVERSE, Kind.DISPUTE_LOST}
     accrued = sum(gift.pence for gift in found.gifts if gift.kind is Kind.ACCRUE)
     back = sum(gift.pence for gift in found.gifts if gift.kind in ends)

@@ -80,7 +80,7 @@ def begin() -> ResponseReturnValue:
     """Begin a run, or let the one that is under way go on. Pressed twice it is one."""
     whole = request.form.get("whole") == "y"
     runs.begin(current_services(), by=g.account.role_and_number, whole=whole)
-    flash("It is compared now: the worker begins within a minute.")
+    flash("Comparing begins within a minute. Load this page again to see how far it is.")
     return redirect(HERE, HTTPStatus.SEE_OTHER)
 
 
@@ -103,7 +103,7 @@ def say_why(number: int) -> ResponseReturnValue:
             explain(session, current_services(), number, why=form.why.data, actor=g.account.role_and_number)
     except NotOpen:
         return _page(number, form, problem=NOT_OPEN), HTTPStatus.CONFLICT
-    flash("It is explained. Should it come to another amount, it is open again.")
+    flash("The explanation is recorded. If the amount changes, the difference is open again.")
     return redirect(HERE, HTTPStatus.SEE_OTHER)
 
 

@@ -138,6 +138,8 @@ def test_one_order_is_followed_from_payment_to_payout_to_gift(
     assert [row[2] for row in rows(finance, found, "gifts")] == ["Gift accrued", "Gift accrued"]
     page = finance.get(found).text
     assert "Paid over to the charity on 20 June 2031" in page
+    (payment,) = [one["href"] for one in soup(finance.get(found)).select("a[href^='/finance/remittances/']")]
+    assert "£10.00 paid over" in finance.get(str(payment)).text
     assert not any(word in page for word in ("Ada", "Byron", "Quiet", "BA1", "ada@example.com"))
 
 

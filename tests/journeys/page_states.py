@@ -1420,13 +1420,13 @@ def one_difference(visitor: Visitor) -> None:
 
 def unexplained(visitor: Visitor) -> None:
     one_difference(visitor)
-    visitor.presses("This is why")
+    visitor.presses("Record the explanation")
 
 
 def explained(visitor: Visitor) -> None:
     one_difference(visitor)
     visitor.puts("Why it is so", "It was typed wrongly into the test database.")
-    visitor.presses("This is why")
+    visitor.presses("Record the explanation")
     visitor.presses("Compare now")
 
 
