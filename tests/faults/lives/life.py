@@ -90,7 +90,7 @@ class Life:
         """The buyer's payments that went through at Stripe."""
         references = {order.reference for order in self.orders()}
         found = self.world.server.account.all("payment_intent")
-        return [one for one in found if one["amount_received"] and one["metadata"]["order"] in references]
+        return [one for one in found if one["amount_received"] and one["metadata"].get("order") in references]
 
     def orders(self) -> Sequence[Order]:
         with self.world.database.reading() as session:
