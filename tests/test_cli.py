@@ -328,7 +328,7 @@ def test_a_payment_to_the_charity_is_written_down_and_undone(app: Flask, paid: s
     assert "in pounds" in run(app, "ledger", "remit", "five", *how).output
     assert "above zero" in run(app, "ledger", "remit", "0", *how).output
     assert "name the charity: PANDAS" in run(app, "ledger", "remit", "5", *how, "--charity", "x").output
-    assert run(app, "ledger", "remit", "5", *how, "--receipt", "file 3").output.endswith("transaction 2.\n")
+    assert run(app, "ledger", "remit", "5", *how, "--receipt", "file 3").output.endswith("posting 2.\n")
     assert run(app, "ledger", "remit", "5", *how, "--more-than-owed").exit_code == 0
     assert run(app, "ledger", "undo-remittance", "3", "--reason", "twice").exit_code == 0
     assert "undone before" in run(app, "ledger", "undo-remittance", "3", "--reason", "twice").output
