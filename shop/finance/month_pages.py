@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "finance/months.html",
         book=current_services().book,
-        turn=(month_name(stand.turn), f"/finance/months/{stand.turn}") if stand.turn else None,
+        turn=_turn(stand),
         kinds=kinds(None),
         months=[month_row(month, stand) for month in reversed(months)],
     )
@@ -114,10 +114,15 @@ def _page(month: str, *, problem: str = "") -> str:
         form=CloseForm(formdata=None, data={"seen": found.digest}) if stand.turn == month else None,
         frozen=frozen_facts(found, postings),
         problem=problem,
+        turn=_turn(stand),
         passkey=second_factor.is_asked(),
         postings=f"/finance/?{days}",
         files=FileForm(formdata=None),
     )
+
+
+def _turn(stand: Stand) -> tuple[str, str] | None:
+    return (month_name(stand.turn), f"/finance/months/{stand.turn}") if stand.turn else None
 
 
 def _ending(session: Session, month: str) -> month_close.Ending:

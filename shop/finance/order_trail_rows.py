@@ -59,6 +59,6 @@ def stand(found: Trail) -> Sequence[tuple[str, str, str]]:
     return [
         ("Kept", pounds_and_pence(kept), "paid less given back"),
         ("Stripe’s fees", pounds_and_pence(fees), ""),
-        ("Net at Stripe", pounds_and_pence(net), "as Stripe has it"),
+        ("Net at Stripe", pounds_and_pence(net), "after its fees"),
         ("Paid out", pounds_and_pence(left), ""),
     ]

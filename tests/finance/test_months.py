@@ -82,6 +82,19 @@ def test_a_month_is_looked_at_closed_and_the_same_for_good(
     ]
 
 
+def test_a_closed_month_leads_to_the_one_that_is_to_be_closed_next(
+    finance: Shopper, harness: Harness, at: Callable[[int, int], None]
+) -> None:
+    at(6, 20)
+    sells(harness, "petal")
+    at(8, 3)
+    finance.sign_in("finance")
+    close(finance, "2031-06")
+    (link,) = soup(finance.get(f"{PAGE}/2031-06")).find_all("a", string="Look at it, and close it.")
+    close(finance, str(link["href"]).rpartition("/")[2])
+    assert "Look at it, and close it." not in finance.get(f"{PAGE}/2031-06").text
+
+
 def test_what_is_not_this_months_turn_or_has_changed_is_said_and_nothing_is_closed(
     finance: Shopper, harness: Harness, at: Callable[[int, int], None]
 ) -> None:
