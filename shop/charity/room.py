@@ -27,6 +27,7 @@ from shop.giving.month_close import Closed, Ending
 from shop.giving.month_statements import MonthStatement
 from shop.giving.months import by_month, read_sums
 from shop.giving.record import Record
+from shop.giving.remittances import Remittance
 from shop.giving.sums import Book
 from shop.transparency.log_numbers import log_numbers, row_of_number
 from shop.web.cells import Cells
@@ -49,7 +50,8 @@ def overview() -> ResponseReturnValue:
         waits = [shown_due(one, clock.today()) for one in due(session, book) if one.charity_name == name]
         known = by_month(read_sums(session, book), "")
         owed, held = remittances.owed(session, book), known[-1].held_pence if known else 0
-        paid = _payments(session, name)
+        made = _made(session, name)
+        paid = _rows(session, made[:LATEST])
         keys = [
             (one.name, charity_keys.grouped(fingerprint(one)), fingerprint(one)) for one in _mine(session)
         ]
@@ -58,9 +60,9 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "charity/overview.html",
         charity=name,
-        figures=room_figures(owed, name, held),
+        figures=room_figures(owed, name, held, sum(one.amount_pence for one in made)),
         due=waits,
-        payments=paid[:LATEST],
+        payments=paid,
         keys=[(name, shown, whole in named) for name, shown, whole in keys],
         latest=max(closed, default=None),
         latest_name=month_name(max(closed)) if closed else "",
@@ -73,7 +75,7 @@ def overview() -> ResponseReturnValue:
 def payments() -> ResponseReturnValue:
     """Every payment to this charity."""
     with web.reading() as session:
-        paid = _payments(session, charity_people.charity_of(session, account().id))
+        paid = _rows(session, _made(session, charity_people.charity_of(session, account().id)))
     return render_template("charity/payments.html", payments=paid)
 
 
@@ -162,12 +164,15 @@ def month_file(month: str, kind: str) -> ResponseReturnValue:
     return sent(kind, of_month(current_services().book, month))
 
 
-def _payments(session: Session, charity_name: str) -> list[Cells]:
-    """The payments to a charity as rows, newest first."""
+def _made(session: Session, charity_name: str) -> list[Remittance]:
+    """The payments to a charity, newest first; one that was undone is there twice, and comes to nothing."""
     made = remittances.remittances(session, current_services().book)
-    mine = [one for one in made if one.charity_name == charity_name]
-    confirmed = payment_confirmations.of(session, [one.seq for one in mine])
-    return [payment_row(one, confirmed.get(one.seq, ())) for one in mine]
+    return [one for one in made if one.charity_name == charity_name]
+
+
+def _rows(session: Session, made: Sequence[Remittance]) -> list[Cells]:
+    confirmed = payment_confirmations.of(session, [one.seq for one in made])
+    return [payment_row(one, confirmed.get(one.seq, ())) for one in made]
 
 
 def _mine(session: Session) -> Sequence[Passkey]:

@@ -84,10 +84,13 @@ def month_row(statement: MonthStatement, closed: Closed) -> Cells:
     ]
 
 
-def room_figures(owed: Mapping[str, int], charity_name: str, held_pence: int) -> list[tuple[str, str, str]]:
-    """(name, amount, note) of what this charity is owed now, and what waits for a bank."""
+def room_figures(
+    owed: Mapping[str, int], charity_name: str, held_pence: int, paid_pence: int
+) -> list[tuple[str, str, str]]:
+    """(name, amount, note) of what this charity was paid and is owed now, and what waits for a bank."""
     pence = owed.get(charity_name, 0)
-    figures = [("Due to you" if pence >= 0 else "Paid ahead to you", pounds_and_pence(abs(pence)), "")]
+    figures = [("Paid over to you", pounds_and_pence(paid_pence), "in all")]
+    figures += [("Due to you" if pence >= 0 else "Paid ahead to you", pounds_and_pence(abs(pence)), "")]
     if held_pence:
         figures.append(("Held", pounds_and_pence(held_pence), "until a bank decides a dispute"))
     return figures

@@ -211,10 +211,18 @@ def test_a_colleagues_key_confirms_for_itself_alone(finance: Shopper, come_in: C
     assert len(kept(finance)) == 2
 
 
+def paid_in_all(jo: Jo) -> str:
+    (stat, *_) = soup(jo.browser.get("/charity/")).select(".stat")
+    assert "Paid over to you" in stat.text
+    return str(stat.dd.text)  # type: ignore[union-attr]
+
+
 def test_an_undone_payment_cannot_be_confirmed_and_what_was_signed_stays(finance: Shopper, jo: Jo) -> None:
     confirms(jo)
+    assert paid_in_all(jo) == "£10.00"
     undo = f"/finance/remittances/{PAYMENT}/reversal"
     assert finance.send(undo, undo, {"reason": "typed twice"}).status_code == 303
+    assert paid_in_all(jo) == "£0.00"
     token = soup(jo.browser.get("/sign-in/passkeys")).select_one("[name=csrf_token]")
     assert token
     refused = jo.browser.post(f"{CONFIRMATION}/options", data={"csrf_token": str(token["value"])})
