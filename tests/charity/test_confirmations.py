@@ -86,7 +86,7 @@ def test_what_the_charity_signs_counts_once_its_agreement_names_the_key(
     assert "which no agreement names yet" in jo.text(PAGE)
     assert "your key is not in the agreement yet" in jo.text("/charity/payments")
     assert "Confirmed by the charity" not in said_on_giving(finance)
-    assert "is to stand in the agreement" in jo.text("/charity/")
+    assert "Your key is not in the agreement yet" in jo.text("/charity/")
     assert names(finance, fingerprint_of(finance)).status_code == 303
     assert "Confirmed by the charity on 3 July 2031" in said_on_giving(finance)
     assert "of it confirmed by the charity" in said_on_giving(finance)
