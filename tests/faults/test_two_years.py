@@ -18,7 +18,7 @@ from tests.faults.two_years import TwoYears, books_after
 
 CASES = [
     ("sqlite", 2, 30, 280),  # over both changes of the clock
-    *(pytest.param(name, 60, 80, 731, marks=pytest.mark.faults_long) for name in ("sqlite", "postgresql")),
+    *(pytest.param(name, 25, 80, 731, marks=pytest.mark.faults_long) for name in ("sqlite", "postgresql")),
 ]
 """Of each database: how many histories, of how many steps, over how many days."""
 

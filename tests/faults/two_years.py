@@ -6,12 +6,14 @@ agreements that were entered, apart from the shop's own reading of them.
 
 import csv
 import io
+import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -24,7 +26,7 @@ from shop import exports
 from shop.catalogue import snapshot
 from shop.fulfilment import units
 from shop.fulfilment.stages import Action, Remake
-from shop.giving import agreements, ledger, month_close, remittances, verification
+from shop.giving import agreements, ledger, month_close, periods, remittances, verification
 from shop.giving.agreements import NewAgreement
 from shop.giving.booking_days import first_day, next_month
 from shop.giving.month_statements import MonthStatement
@@ -283,14 +285,26 @@ class TwoYears(RuleBasedStateMachine):
     @rule(who=WHO)
     def a_payment_never_left(self, who: int) -> None:
         with self.world.database.transaction() as session:
-            made = [
-                one for one in remittances.remittances(session, "test") if not one.undone and not one.undoes
-            ]
+            made = standing_payments(session)
             if made:
                 wrong = self.any_of(who, made)
                 remittances.undo_remittance(session, wrong.seq, reason="It never left", actor="finance")
                 self.paid[self.month()] -= wrong.amount_pence
                 self.happens("payment undone")
+
+    @rule(who=WHO)
+    def a_payment_was_written_down_wrongly(self, who: int) -> None:
+        """Less was paid than was said."""
+        with self.world.database.transaction() as session:
+            made = standing_payments(session)
+            if made and (wrong := self.any_of(who, made)).amount_pence > 1:
+                right = wrong.amount_pence // 2
+                remittances.correct_remittance(
+                    session, wrong.seq, amount_pence=right, paid_on=wrong.paid_on,
+                    bank_reference="GIVING 2", reason="Half of it", actor="finance",
+                )  # fmt: skip
+                self.paid[self.month()] += right - wrong.amount_pence
+                self.happens("payment corrected")
 
     # Time and news.
 
@@ -372,10 +386,34 @@ class TwoYears(RuleBasedStateMachine):
                 shown = [in_pence(cell) for cell in row[1:6]]
                 assert shown[0] - shown[1] == one.accrued_pence - one.taken_back_pence
                 assert shown[2:] == [one.paid_pence, one.owed_pence, one.held_pence]
-                selection = exports.selection.of_month("test", one.month)
-                office = exports.Office(instance_dir=self.world.app.extensions["shop"].settings.instance_dir)
-                file = b"".join(exports.write(session, "csv", selection, office)).decode()
-                assert in_file(file) == figures_of(one)
+                assert in_csv(self.file_of(session, "csv", one.month)) == figures_of(one)
+                assert in_json(self.file_of(session, "json", one.month)) == figures_of(one)
+            all_months = {one.month: figures_of(one) for one in statements_of(session, self.month())}
+            self.quarters_are_their_months(session, all_months)
+        assert self.on_giving() == {month: came_to for month, came_to in all_months.items() if any(came_to)}
+
+    def quarters_are_their_months(self, session: Session, months: Mapping[str, "Figures"]) -> None:
+        listed = periods.periods(
+            session, periods.Kind.QUARTER, "test", first=min(months), now=self.month(), starts=4
+        )
+        for quarter, came_to in zip(listed, periods.figures(session, "test", listed), strict=True):
+            parts = [months.get(month, Figures()) for month in quarter.months]
+            summed = Figures(*(sum(part[at] for part in parts) for at in range(3)))
+            assert (came_to.accrued_pence, came_to.taken_back_pence, came_to.paid_pence) == summed
+
+    def on_giving(self) -> dict[str, "Figures"]:
+        """What everybody is shown, of the months in which something was booked."""
+        said = self.world.app.test_client().get("/giving/months.csv").text
+        found = {
+            row["month"]: Figures(*(pence_of(row[name]) for name in ("accrued", "taken_back", "paid_over")))
+            for row in csv.DictReader(io.StringIO(said))
+        }
+        return {month: came_to for month, came_to in found.items() if any(came_to)}
+
+    def file_of(self, session: Session, name: str, month: str) -> str:
+        office = exports.Office(instance_dir=self.world.app.extensions["shop"].settings.instance_dir)
+        selection = exports.selection.of_month("test", month)
+        return b"".join(exports.write(session, name, selection, office)).decode()
 
     # Its means.
 
@@ -554,10 +592,26 @@ def figures_with(so_far: Figures, kind: str, cost: int, paid: int) -> Figures:
     )
 
 
-def in_file(file: str) -> Figures:
+def standing_payments(session: Session) -> list[remittances.Remittance]:
+    return [one for one in remittances.remittances(session, "test") if not one.undone and not one.undoes]
+
+
+def in_csv(file: str) -> Figures:
     """What a file's rows come to."""
+    return in_rows(csv.DictReader(io.StringIO(file)))
+
+
+def in_json(file: str) -> Figures:
+    return in_rows(map(json.loads, file.splitlines()))
+
+
+def pence_of(pounds: str) -> int:
+    return round(Decimal(pounds) * 100)
+
+
+def in_rows(rows: Iterable[Mapping[str, Any]]) -> Figures:
     found = Figures()
-    for row in csv.DictReader(io.StringIO(file)):
+    for row in rows:
         cost, paid = int(row["amount_pence"]), int(row["paid_pence"])
         found = figures_with(found, row["kind"], cost, paid)
     return found
