@@ -166,7 +166,7 @@ def test_the_ledger_and_its_files_show_the_payment(finance: Shopper, paid: str) 
     pay(finance)
     row = soup(finance.get("/finance/")).select("#ledger tbody tr")[0]
     cells = [cell.text for cell in row.select("th, td")]
-    assert (cells[3], cells[6], cells[7]) == ("remit", "", "£5.00")
+    assert (cells[3], cells[6], cells[7]) == ("Paid over to the charity, payment 3", "", "£5.00")
     assert ",0.00,0,500,GBP," in finance.get("/finance/ledger.csv").text
     assert "Assets:Remitted  -5.00 GBP" in finance.get("/finance/ledger.beancount").text
 
