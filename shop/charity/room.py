@@ -25,7 +25,7 @@ from shop.giving.booking_days import Part
 from shop.giving.due import due
 from shop.giving.month_close import Closed, Ending
 from shop.giving.month_statements import MonthStatement
-from shop.giving.months import by_month, read_sums
+from shop.giving.months import held_by_charity, owed_by_charity, read_sums
 from shop.giving.record import Record
 from shop.giving.remittances import Remittance
 from shop.giving.sums import Book
@@ -48,8 +48,8 @@ def overview() -> ResponseReturnValue:
     with web.reading() as session:
         name = charity_people.charity_of(session, account().id)
         waits = [shown_due(one, clock.today()) for one in due(session, book) if one.charity_name == name]
-        known = by_month(read_sums(session, book), "")
-        owed, held = remittances.owed(session, book), known[-1].held_pence if known else 0
+        sums = read_sums(session, book)
+        owed, held = owed_by_charity(session, sums), held_by_charity(session, sums)
         made = _made(session, name)
         paid = _rows(session, made[:LATEST])
         keys = [
@@ -60,7 +60,7 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "charity/overview.html",
         charity=name,
-        figures=room_figures(owed, name, held, sum(one.amount_pence for one in made)),
+        figures=room_figures(owed, name, held.get(name, 0), sum(one.amount_pence for one in made)),
         due=waits,
         payments=paid,
         keys=[(name, shown, whole in named) for name, shown, whole in keys],

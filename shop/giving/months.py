@@ -6,7 +6,7 @@ files choose by the same rule (`booking_days`).
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -103,9 +103,18 @@ def _month(name: str, here: Mapping[Key, int], *, owed_pence: int, held_pence: i
 
 def owed_by_charity(session: Session, sums: Sums) -> dict[str, int]:
     """What is owed to each charity the book knows of, in pence; below zero when it was paid too much."""
+    return _by_charity(session, sums, OWED)
+
+
+def held_by_charity(session: Session, sums: Sums) -> dict[str, int]:
+    """What waits for each charity until a bank has decided a dispute, in pence."""
+    return _by_charity(session, sums, frozenset({Account.HELD}))
+
+
+def _by_charity(session: Session, sums: Sums, accounts: Collection[str]) -> dict[str, int]:
     names = {row.id: row.charity_name for row in session.execute(select(Policy.id, Policy.charity_name))}
-    owed: dict[str, int] = {}
+    found: dict[str, int] = {}
     for key, pence in sums.pence.items():
         name = names.get(key.policy_id, "")
-        owed[name] = owed.get(name, 0) - (pence if key.account in OWED else 0)
-    return owed
+        found[name] = found.get(name, 0) - (pence if key.account in accounts else 0)
+    return found

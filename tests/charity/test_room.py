@@ -3,7 +3,7 @@
 import re
 import subprocess
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from email.message import EmailMessage
 from io import BytesIO
 from smtplib import SMTPRecipientsRefused
@@ -19,14 +19,23 @@ from shop.emails import charity_invitation
 from shop.emails.log_emails import recipients
 from shop.emails.other_emails import Sender
 from shop.exports import FORMATS
+from shop.giving import ledger
+from shop.giving.ledger import Standing, UnitTarget
+from shop.giving.models import Policy
 from shop.transparency.gift_entries import gift_entries
 from tests.accounts.helpers import post, token_in
 from tests.authenticator import PRESENT, Authenticator, asked
 from tests.charity.conftest import JO, PANDAS, Jo, invited, joins
+from tests.giving.conftest import alike
 from tests.harness import Harness
 from tests.shopper import DETAILS, WORDS, Shopper, soup
 from tests.transparency.entered import enter_all
 
+SAMPLE = {
+    "charity_description": "a charity", "charity_url": "https://charity.example/", "amount_pence": 500,
+    "basis": "unit", "agreement_reference": "SAMPLE-NOT-AN-AGREEMENT",
+    "agreement_signed_on": date(2000, 1, 1), "starts_on": date(2000, 1, 1),
+}  # fmt: skip
 ROOM = ("/charity/", "/charity/payments", "/charity/months", "/charity/ledger")
 PRIVATE = (
     DETAILS["name"], DETAILS["email"], DETAILS["line1"], DETAILS["town"], DETAILS["postcode"],
@@ -220,6 +229,20 @@ def test_the_room_shows_what_was_given_and_when_june_was_closed(jo: Jo) -> None:
     assert jo.browser.get("/charity/months/nonsense/file.csv").status_code == 404
     assert len(jo.text("/charity/months/2031-06/file.csv").splitlines()) == 3
     assert len(jo.text("/charity/ledger.csv").splitlines()) == 4
+
+
+def test_what_a_bank_holds_of_another_charity_is_not_said_to_be_held_of_this_one(app: Flask, jo: Jo) -> None:
+    for charity, told in (("Another Charity", False), (PANDAS, True)):
+        with app.extensions["shop"].database.transaction() as session:
+            policy = Policy(**{**SAMPLE, "charity_name": charity})
+            session.add(policy)
+            session.flush()
+            unit = UnitTarget(
+                unit=1, sku="DISC-SILVER-16", amount_pence=500, policy_id=policy.id,
+                standing=Standing.HELD, facts=alike(clock.now()),
+            )  # fmt: skip
+            ledger.bring_to(session, book="test", order_reference=f"PM-{charity[:4]}", units=[unit])
+        assert ("until a bank decides a dispute" in jo.text("/charity/")) is told
 
 
 def test_one_orders_gift_is_found_by_its_reference_or_its_entry(harness: Harness, jo: Jo) -> None:
