@@ -7,6 +7,7 @@ import re
 import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -299,10 +300,14 @@ def written_to(folder: Path, pdf: bytes) -> Path:
 
 
 def checked(pdf: bytes, certificate: Path) -> PdfSignatureStatus:
-    """What pyHanko says, to whom this certificate is good and no other."""
+    """What pyHanko says, to whom this certificate is good and no other.
+
+    In a thread of its own: a browser's loop may be running in this one.
+    """
     trusted = ValidationContext(trust_roots=[load_cert_from_pemder(certificate)], allow_fetching=False)
     (signature,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
-    return validate_pdf_signature(signature, trusted)
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(validate_pdf_signature, signature, trusted).result()
 
 
 @ON_SQLITE

@@ -61,7 +61,7 @@ def test_a_dozen_random_lives_end_to_the_penny(
         rest(world, live(world, FEW))
         assert checks.everything_wrong(world) == {}
         assert len(checks.pence_by_payment(world)) > FEW // 3  # buyers did pay
-    assert min(world.scheduler.kills.total(), world.server.weather.drawn.total()) > 5  # and things did fail
+    assert min(world.scheduler.kills.total(), world.server.weather.drawn.total()) > 3  # and things did fail
 
 
 @pytest.mark.faults_long

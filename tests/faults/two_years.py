@@ -250,7 +250,7 @@ class TwoYears(RuleBasedStateMachine):
                 text("SELECT id FROM policy ORDER BY id LIMIT 1 OFFSET :which"), {"which": which}
             ).scalar_one()
             try:
-                agreements.end(session, policy, on=on, actor="finance")
+                agreements.end(session, policy, on=on, actor="finance", not_alone=True)
             except agreements.CannotEnd:
                 return
         self.promises[which] = replace(self.promises[which], ends_on=on)

@@ -2235,7 +2235,12 @@ PAGE_STATES: Final = (
         shows="has not come yet",
     ),
     PageState("document", "/finance/documents/<number>", one_document, shows="It is the wrong file"),
-    PageState("correction", "/finance/remittances/<seq>/correction", correction, shows="Receipts go along"),
+    PageState(
+        "correction",
+        "/finance/remittances/<seq>/correction",
+        correction,
+        shows="something was recorded wrongly",
+    ),
     PageState("correction refused", "/finance/remittances/<seq>/correction", refused_correction, 422),
     PageState("reversal", "/finance/remittances/<seq>/reversal", reversal),
     PageState("reversal refused", "/finance/remittances/<seq>/reversal", refused_reversal, 422),

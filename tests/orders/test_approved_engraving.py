@@ -78,7 +78,7 @@ def test_a_face_with_another_file_is_not_what_was_approved(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order_id = order_words(harness)
-    monkeypatch.setattr("shop.engraving.faces._sha256", lambda _: "0" * 64)
+    monkeypatch.setattr("shop.engraving.faces._sha256", lambda *_: "0" * 64)
     assert not any(line.as_approved for line in lines(harness, order_id))
 
 

@@ -81,7 +81,7 @@ def test_nothing_without_words_can_be_cut(owner: Shopper, harness: Harness, paid
 def test_words_checked_with_another_version_of_the_face_are_refused(
     owner: Shopper, engraved: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shop.engraving.faces._sha256", lambda _: "0" * 64)
+    monkeypatch.setattr("shop.engraving.faces._sha256", lambda *_: "0" * 64)
     answer = file(owner, engraved)
     assert answer.status_code == 409
     assert "looked at again" in answer.text

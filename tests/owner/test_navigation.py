@@ -7,7 +7,8 @@ EVERYWHERE = {
     "/owner/", "/owner/bench", "/owner/dispatch", "/owner/orders", "/owner/alerts", "/owner/stock",
     "/owner/days", "/owner/emails", "/owner/comments", "/owner/wall", "/owner/machine", "/owner/staff",
     "/finance/", "/finance/agreements", "/finance/months", "/finance/remittances",
-    "/finance/money", "/finance/evidence", "/finance/charity", "/sign-in/passkeys",
+    "/finance/money", "/finance/evidence", "/finance/charity", "/finance/reconciliation",
+    "/sign-in/passkeys",
 }  # fmt: skip
 
 
