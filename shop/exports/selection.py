@@ -50,6 +50,13 @@ def of_month(book: Book, month: str) -> Selection:
     )
 
 
+def of_months(book: Book, first: str, last: str, *, title: str, name: str, charity: str | None) -> Selection:
+    """Some whole months, both inclusive and as in '2026-11': of one charity, or of all."""
+    return Selection(
+        part=Part(book, first_day(first), last_day(last), charity=charity), title=title, name=f"{name}-{book}"
+    )
+
+
 def of_payment(session: Session, book: Book, seq: int) -> Selection | None:
     """What made up a payment to the charity: what was booked for it since the payment before, and itself.
 

@@ -21,7 +21,7 @@ blueprint = Blueprint("finance_files", __name__, url_prefix="/finance")
 @require("finance", "owner")
 def days() -> ResponseReturnValue:
     """What was booked on some days, in the format that was chosen."""
-    return _of_days(_asked())
+    return _of_days(asked_format())
 
 
 @blueprint.get("/ledger.<kind>")
@@ -37,7 +37,7 @@ def month(month: str) -> ResponseReturnValue:
     """A month's postings and figures."""
     if not MONTH.fullmatch(month) or month < "0001":  # there is no year 0
         abort(HTTPStatus.NOT_FOUND)
-    return sent(_asked(), of_month(current_services().book, month))
+    return sent(asked_format(), of_month(current_services().book, month))
 
 
 @blueprint.get("/remittances/<int(max=2147483647):seq>/file")
@@ -46,10 +46,11 @@ def payment(seq: int) -> ResponseReturnValue:
     """What made up a payment to the charity."""
     with web.reading() as session:
         selection = of_payment(session, current_services().book, seq)
-    return sent(_asked(), selection or abort(HTTPStatus.NOT_FOUND))
+    return sent(asked_format(), selection or abort(HTTPStatus.NOT_FOUND))
 
 
-def _asked() -> str:
+def asked_format() -> str:
+    """By its name; the first there is where none was chosen."""
     return request.args.get("format") or next(iter(exports.FORMATS))
 
 

@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 from shop import clock, web
 from shop.accounts.access import require
 from shop.container import current_services, trader
+from shop.exports.selection import of_months
 from shop.finance.file_forms import FileForm
+from shop.finance.files import asked_format, sent
 from shop.finance.month_pages import stand_of
 from shop.finance.month_rows import gift_row, statement_rows
-from shop.finance.period_rows import NAMES, address, kinds, month_cells, period_name, period_row, stands
+from shop.finance.period_rows import HERE as PAGES
+from shop.finance.period_rows import NAMES, kinds, month_cells, period_name, period_row, stands
 from shop.giving import month_close
 from shop.giving.booking_days import first_day, last_day
 from shop.giving.periods import Kind, Period, figures, periods, written
@@ -61,12 +64,28 @@ def show(length: str, first: str) -> ResponseReturnValue:
         rows=statement_rows(whole),
         gifts=[gift_row(gift) for gift in whole.gifts],
         months=[month_cells(one.first, came_to, stand) for one, came_to in zip(months, each, strict=True)],
-        data=f"{address(period).replace('?', '/statement.json?')}"
-        if period.policy_id
-        else f"{address(period)}/statement.json",
+        address=f"{PAGES}/{period.kind}/{period.first}",
+        asked={"agreement": period.policy_id} if period.policy_id else {},
         days=(first_day(period.first), last_day(period.last)),
         files=FileForm(formdata=None),
     )
+
+
+@blueprint.get("/<length>/<first>/file")
+@require("finance", "owner")
+def postings(length: str, first: str) -> ResponseReturnValue:
+    """What it is made of, in the format that was chosen; of an agreement's year, its charity's alone."""
+    with web.reading() as session:
+        period = _period(session, _kind(length), first)
+    selection = of_months(
+        current_services().book,
+        period.first,
+        period.last,
+        title=period_name(period),
+        name=f"{length}-{period.first}",
+        charity=period.charity_name or None,
+    )
+    return sent(asked_format(), selection)
 
 
 @blueprint.get("/<length>/<first>/statement.json")

@@ -1,17 +1,23 @@
 """Quarters and years on a page and as data, of closed months and of those that are open."""
 
+import csv
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
+from werkzeug.test import TestResponse
 
+from shop.exports import FORMATS
+from shop.giving.models import Policy
+from shop.giving.policies import SAMPLE_AGREEMENT
 from shop.trader import SAMPLE, TraderIncomplete, read
 from tests.finance.test_evidence_pages import at, sells
 from tests.finance.test_months import close, rows
 from tests.finance.test_remittances import pay
 from tests.harness import Harness
-from tests.shopper import Shopper, form_on, soup
+from tests.shopper import Shopper, controls, soup
 
 __all__ = ["at"]
 PAGE = "/finance/periods"
@@ -42,9 +48,7 @@ def test_a_quarter_adds_up_its_months_and_says_how_firm_it_is(
     page = f"{PAGE}/quarter/2031-04"
     assert rows(finance, page, "statement")[-2] == ["Owed at the end", "£5.00"]
     assert rows(finance, page, "gifts")[0][1:] == ["£5.00", "3", "0", "£15.00"]
-    asked = form_on(finance.get(page))[1]
-    file = finance.client.get("/finance/ledger", query_string={**asked, "format": "csv"}).text.splitlines()
-    assert len(file) == 1 + 3 + 1, "three gifts and a payment"
+    assert len(saved(finance, page, "csv").text.splitlines()) == 1 + 3 + 1, "three gifts and a payment"
     told = json.loads(finance.get(f"{page}/statement.json").data)
     assert [row[0] for row in rows(finance, page, "months")] == ["May 2031", "June 2031"]
     for month, digest in told["months"].items():
@@ -52,6 +56,39 @@ def test_a_quarter_adds_up_its_months_and_says_how_firm_it_is(
             digest is None if month == "2031-04" else digest in finance.get(f"/finance/months/{month}").text
         )
     assert told["figures"]["accrued_pence"] == 1500
+
+
+def saved(finance: Shopper, page: str, kind: str) -> TestResponse:
+    """What the form on a period's page gives."""
+    form = soup(finance.get(page)).select_one("form.filters")
+    assert form
+    return finance.client.get(str(form["action"]), query_string={**controls(form), "format": kind})
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_the_year_of_an_agreement_comes_in_every_format_with_its_charitys_postings_alone(
+    finance: Shopper, harness: Harness, at: At, kind: str
+) -> None:
+    at(5, 20)
+    sells(harness, "petal")
+    with harness.database.transaction() as session:
+        other = Policy(
+            charity_name="Another Charity", charity_description="a charity", charity_url="https://c.example/",
+            amount_pence=700, basis="unit", agreement_reference=SAMPLE_AGREEMENT,
+            agreement_signed_on=date(2031, 5, 1), starts_on=date(2031, 5, 1),
+        )  # fmt: skip
+        session.add(other)
+    at(5, 21)
+    sells(harness, "petal")
+    years = [str(link["href"]) for link in soup(finance.get(f"{PAGE}/agreement-year")).select("#periods a")]
+    for year, charity in zip(years, ("Another Charity", "PANDAS Foundation UK"), strict=True):
+        file = saved(finance, year, kind)
+        assert file.status_code == 200
+        assert file.data or kind == "freeagent-bank", "only payments stand in that, and none was made"
+        if kind == "csv":
+            assert [row["charity"] for row in csv.DictReader(file.text.splitlines())] == [charity]
+        if kind == "hledger":
+            assert ("£7.00" in file.text or "7.00" in file.text) is (charity == "Another Charity")
 
 
 def test_years_and_months_are_one_tap_away(finance: Shopper, harness: Harness, at: At) -> None:

@@ -2309,6 +2309,7 @@ NO_PAGE: Final = {
     "/finance/evidence/paper.pdf": "a file",
     "/finance/months/<month>/statement.json": "a file",
     "/finance/periods/<length>/<first>/statement.json": "a file",
+    "/finance/periods/<length>/<first>/file": "a file",
     "/giving/months.csv": "a file",
     "/giving/log/checkpoint": "for machines",
     "/giving/log/tile/<tile>": "for machines",

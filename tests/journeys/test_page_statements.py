@@ -77,6 +77,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/finance/months": 9, "/finance/months/{month}": 15, "/finance/months/{month}/statement.json": 9,
     "/finance/periods/quarter": 11, "/finance/periods/quarter/{quarter}": 12,
     "/finance/periods/quarter/{quarter}/statement.json": 7,
+    "/finance/periods/quarter/{quarter}/file?format=csv": 9,
     "/finance/charity": 11, "/finance/agreements/1/keys": 11,
     "/charity/payments/{remittance}/confirmation/signed.json": 12,
     "/charity/join/{invitation}": 4, "/charity/": 17, "/charity/payments": 8,

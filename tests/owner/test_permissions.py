@@ -134,6 +134,7 @@ PERMISSIONS: Final = {
     "/finance/periods/<length>": STAFF,
     "/finance/periods/<length>/<first>": STAFF,
     "/finance/periods/<length>/<first>/statement.json": STAFF,
+    "/finance/periods/<length>/<first>/file": STAFF,
     "/finance/months/<month>/close": STAFF,
     "/finance/months/<month>/statement.json": STAFF,
     "/finance/reconciliation": STAFF,
