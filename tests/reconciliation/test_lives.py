@@ -14,10 +14,8 @@ from tests.faults.lives.world import World, a_world
 from tests.faults.stripe_server import elsewhere, payouts
 from tests.faults.stripe_server.account import Refusal
 
-pytestmark = ONE_ENGINE
-
 FEW, LIVES, WORLDS = 12, 25, 12
-"""25 lives in each of twelve worlds make the 300 of the long form."""
+"""25 lives in each of twelve worlds make the 300 of the long form, on either database."""
 
 
 def goes_on_elsewhere(world: World) -> None:
@@ -52,6 +50,7 @@ def lives_end_green(world: World, lives: int) -> None:
     assert world.server.account.problems == []
 
 
+@ONE_ENGINE
 @pytest.mark.faults
 def test_a_dozen_lives_beside_other_products_end_green(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
