@@ -51,6 +51,11 @@ class Checkpoint:
         return cls(lines[0], int(lines[1]), root)
 
 
+def signed(key: SigningKey, size: int, root: bytes) -> Note:
+    """A checkpoint as its log publishes it, signed with the log's key, whose name is the log's origin."""
+    return key.sign(Checkpoint(key.name, size, root).text)
+
+
 def origin_of(host: str, book: str) -> str:
     """The name of a book's log: its address without the scheme. The test book's says that it is that."""
     return f"{host}/giving/log" if book == "live" else f"{host}/giving/log/{book}"

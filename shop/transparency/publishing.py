@@ -1,4 +1,4 @@
-"""Checkpoints: made once a day and at each close of a month, signed, and kept."""
+"""When the log is brought up: once a day and at each close of a month, a checkpoint is made and kept."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,10 +12,9 @@ from shop import clock
 from shop.dedications.vault import Vault
 from shop.giving.models import LedgerPeriod, LedgerTxn
 from shop.giving.sums import Book
-from shop.transparency import merkle
+from shop.transparency import checkpoints, merkle
 from shop.transparency.anchoring import commit_to_ledger
 from shop.transparency.announcements import announce
-from shop.transparency.checkpoints import Checkpoint
 from shop.transparency.models import LogAnnouncement, LogCheckpoint, LogCosignature
 from shop.transparency.sequencing import let_in_announced, let_in_rows, wait_for_turn
 from shop.transparency.signed_notes import SigningKey
@@ -84,8 +83,8 @@ def publish(
 
 def _checkpoint(session: Session, key: SigningKey, book: Book, size: int) -> LogCheckpoint:
     root = merkle.root(StoredTree(session, book).node, size)
-    note = str(key.sign(Checkpoint(key.name, size, root).text))
-    return LogCheckpoint(book=book, size=size, root=root, note=note, made_at=clock.now())
+    note = checkpoints.signed(key, size, root)
+    return LogCheckpoint(book=book, size=size, root=root, note=str(note), made_at=clock.now())
 
 
 def latest(session: Session, book: str) -> LogCheckpoint | None:
