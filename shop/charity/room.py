@@ -126,7 +126,7 @@ def ledger() -> ResponseReturnValue:
         if asked:
             shown = _found(session, book, asked)
         else:
-            before = request.args.get("before", type=int)
+            before = web.number_asked("before")
             shown = record.listed(session, Part(book), before=before, most=MOST_ROWS + 1)
         in_log = log_numbers(session, [one.seq for one in shown])
     earlier = not asked and len(shown) > MOST_ROWS

@@ -1,6 +1,5 @@
 """/finance/money: the whole money month by month, and the accounts of one month."""
 
-import re
 from http import HTTPStatus
 from typing import Final
 
@@ -16,15 +15,14 @@ from shop.bookkeeping.movement_reading import read_again
 from shop.container import current_services
 from shop.finance.money_file_pages import MoneyFileForm
 from shop.finance.money_rows import account_foot, account_rows, journal_row, month_row, reading_said
+from shop.finance.month_pages import MONTH
 from shop.money import pounds_and_pence
 from shop.web.dates import month_name
 
 blueprint = Blueprint("finance_money", __name__, url_prefix="/finance/money")
 
-MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 MOST_MONTHS: Final = 24
 MOST_ROWS: Final = 100
-PAGE: Final = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 FIGURES: Final = (
     ("With Stripe", Account.STRIPE, "less its fees"),
     ("On the way to the bank", Account.TRANSIT, "not seen there yet"),
@@ -69,7 +67,7 @@ def read_now() -> ResponseReturnValue:
 @require("finance", "owner")
 def show(month: str) -> ResponseReturnValue:
     """The accounts of one month, and everything that was booked in it."""
-    services, page = current_services(), _page()
+    services, page = current_services(), web.number_asked("page") or 1
     with web.reading() as session:
         found, entries = booked_month(session, services, month) or abort(HTTPStatus.NOT_FOUND)
     rows = entries[(page - 1) * MOST_ROWS : page * MOST_ROWS]
@@ -104,8 +102,3 @@ def _figures(month: MonthBooks) -> list[tuple[str, str, str]]:
 def _earlier(shown: list[MonthBooks]) -> str | None:
     more = len(shown) > MOST_MONTHS
     return f"/finance/money?before={shown[MOST_MONTHS - 1].name}" if more else None
-
-
-def _page() -> int:
-    asked = request.args.get("page", "")
-    return int(asked) if PAGE.fullmatch(asked) else 1

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -116,6 +116,6 @@ def _periods(session: Session, kind: Kind) -> list[Period]:
 
 
 def _period(session: Session, kind: Kind, first: str) -> Period:
-    agreement = request.args.get("agreement", type=int)
+    agreement = web.number_asked("agreement")
     found = (one for one in _periods(session, kind) if (one.first, one.policy_id) == (first, agreement))
     return next(found, None) or abort(HTTPStatus.NOT_FOUND)

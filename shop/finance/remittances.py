@@ -5,7 +5,7 @@ import secrets
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, flash, g, redirect, render_template, request
+from flask import Blueprint, flash, g, redirect, render_template
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, DateField, HiddenField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, ValidationError
@@ -195,7 +195,7 @@ def _offer(form: PaymentForm) -> dict[str, int]:
 def _page(form: PaymentForm, *, allow: bool = False) -> str:
     _offer(form)
     book = current_services().book
-    before = request.args.get("before", type=int)
+    before = web.number_asked("before")
     with web.reading() as session:
         owed, found = remittances.owed(session, book), due(session, book)
         made = remittances.remittances(session, book, before=before, most=MOST_ROWS + 1)

@@ -1,6 +1,5 @@
 """/finance: the ledger to the penny."""
 
-import re
 from datetime import date
 from urllib.parse import urlencode
 
@@ -24,7 +23,6 @@ from shop.web.dates import day
 blueprint = Blueprint("finance", __name__, url_prefix="/finance")
 
 MOST_ROWS = 200
-PAGE_FROM = re.compile(r"[1-9][0-9]{0,8}")
 
 
 @blueprint.get("/")
@@ -44,7 +42,7 @@ def _context(form: PeriodForm, *, form_ok: bool) -> dict[str, object]:
     form.book.data = book  # the form says what the page shows
     with web.reading() as session:
         part = Part(book, first, last)
-        records = listed(session, part, before=_before(), most=MOST_ROWS + 1)
+        records = listed(session, part, before=web.number_asked("before"), most=MOST_ROWS + 1)
         totals, query = ledger.totals(session, book), _query() if form_ok else ""
         return {
             "form": form,
@@ -62,12 +60,6 @@ def _context(form: PeriodForm, *, form_ok: bool) -> dict[str, object]:
             "checked": whole,
             "printed": _printed(book, first, last),
         }
-
-
-def _before() -> int | None:
-    """The last posting of the page before, whose followers are asked for."""
-    asked = request.args.get("before", "")
-    return int(asked) if PAGE_FROM.fullmatch(asked) else None
 
 
 def _page_from(seq: int) -> str:

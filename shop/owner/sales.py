@@ -6,7 +6,7 @@ from datetime import date
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, flash, g, redirect, render_template, request
+from flask import Blueprint, flash, g, redirect, render_template
 from flask.typing import ResponseReturnValue
 from wtforms import (
     BooleanField,
@@ -152,7 +152,7 @@ def _offer(form: SaleForm) -> Catalogue:
 
 def _page(form: SaleForm) -> str:
     _offer(form)
-    before = request.args.get("before", type=int)
+    before = web.number_asked("before")
     with web.reading() as session:
         found = outside_sales.listed(session, current_services().book, before=before, most=MOST_ROWS + 1)
     return render_template(

@@ -9,7 +9,7 @@ from shop.web.form_tokens import (
     public_token,
     valid_public_token,
 )
-from shop.web.forms import Form, Line, PublicForm, number_in
+from shop.web.forms import Form, Line, PublicForm, number_asked, number_in
 from shop.web.notices import flash_refusal
 from shop.web.request_checks import open_to_servers, refuse_broken_addresses, same_origin
 from shop.web.setup import init_app
@@ -28,6 +28,7 @@ __all__ = [
     "init_app",
     "leave_out",
     "looking",
+    "number_asked",
     "number_in",
     "open_to_servers",
     "public_token",

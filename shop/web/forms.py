@@ -57,7 +57,15 @@ class Line(StringField):  # type: ignore[misc, unused-ignore]
 
 def number_in(field: str) -> int | None:
     """The whole number that was sent in a field of the form; None for anything else."""
-    text = request.form.get(field, "")
+    return _number(request.form.get(field, ""))
+
+
+def number_asked(name: str) -> int | None:
+    """The same of a page's address, as in ?before=17: what no column holds is no number."""
+    return _number(request.args.get(name, ""))
+
+
+def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004
 
 

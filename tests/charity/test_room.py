@@ -257,6 +257,16 @@ def test_one_orders_gift_is_found_by_its_reference_or_its_entry(harness: Harness
         assert "Nothing by that reference or number." in page.text
 
 
+@pytest.mark.parametrize("before", ["9" * 20, "3000000000", "-1", "x", ""])
+def test_a_page_from_what_is_no_entry_is_the_latest_and_no_fault(
+    jo: Jo, finance: Shopper, before: str
+) -> None:
+    """Neither database has a column that holds the first two."""
+    jo.text(f"/charity/ledger?before={before}")
+    for page in ("/finance/", "/finance/remittances"):
+        assert finance.get(f"{page}?before={before}").status_code == 200
+
+
 def test_the_number_that_a_buyer_tells_finds_their_gift(app: Flask, harness: Harness, jo: Jo) -> None:
     enter_all(app)
     reference = harness.order(1).reference

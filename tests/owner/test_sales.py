@@ -36,6 +36,11 @@ def test_a_sale_is_entered_and_its_gift_stands_in_the_finance_pages(owner: Shopp
     assert "£10.00" in Shopper(owner.app).get("/giving").text
 
 
+@pytest.mark.parametrize("before", ["9" * 20, "x"])
+def test_a_page_from_what_is_no_sale_is_the_latest(owner: Shopper, before: str) -> None:
+    assert owner.get(f"{SALES}?before={before}").status_code == 200
+
+
 def test_a_double_press_is_one_sale(owner: Shopper, harness: Harness) -> None:
     before = harness.level("petal").on_hand
     sent = changed(form_on(owner.get(SALES), SALES)[1], fields(owner))
