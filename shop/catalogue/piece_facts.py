@@ -67,6 +67,13 @@ def photos(piece: PieceView) -> list[Photo]:
     ]
 
 
+def shown_elsewhere(piece: PieceView) -> list[tuple[str, str]]:
+    """(slug, name): each metal that some pictures do not show, and the one that they show instead."""
+    if not any(picture.role == "photo" and picture.metal_slug is None for picture in piece.pictures):
+        return []
+    return [(group[0].metal_slug, piece.metals[0][0].metal_name) for group in piece.metals[1:]]
+
+
 def diagrams(piece: PieceView) -> list[PictureView]:
     """The pictures that show its size."""
     return [picture for picture in piece.pictures if picture.role == "scale"]

@@ -8,6 +8,7 @@ from typing import Final
 from markupsafe import Markup
 
 from shop.catalogue import face_samples
+from shop.catalogue.choices import price_numbers
 from shop.catalogue.views import PieceView, VariantView
 from shop.engraving import (
     ALIKE,
@@ -53,6 +54,8 @@ class Tile:
     note: str
     checked: bool
     disabled: bool = False
+    costs: int | None = None
+    """The number of its price; see choices.costs."""
 
 
 @dataclass(frozen=True)
@@ -122,8 +125,11 @@ def piece_form(piece: PieceView, values: Mapping[str, str], errors: Mapping[str,
     """The form filled with `values` and marked with `errors`, by field name."""
     said = _remarks(piece, values)
     lines = {field_name(side.key, line) for side in piece.sides for line in side.line_numbers}
+    numbers = price_numbers(piece)
     return PieceForm(
-        metals=[_metal(group, values, first=number == 0) for number, group in enumerate(piece.metals)],
+        metals=[
+            _metal(group, values, numbers, first=number == 0) for number, group in enumerate(piece.metals)
+        ],
         sold_out=not all(variant.available for variant in piece.variants),
         sides=[_side(side, values, errors, said) for side in piece.sides],
         sign_places=[
@@ -154,7 +160,9 @@ def first_face(piece: PieceView) -> str:
     return next(iter(FACES))
 
 
-def _metal(group: Sequence[VariantView], values: Mapping[str, str], *, first: bool) -> MetalTiles:
+def _metal(
+    group: Sequence[VariantView], values: Mapping[str, str], numbers: Mapping[int, int], *, first: bool
+) -> MetalTiles:
     metal, same = group[0], len({variant.price_pence for variant in group}) == 1
     return MetalTiles(
         metal.metal_slug,
@@ -168,6 +176,7 @@ def _metal(group: Sequence[VariantView], values: Mapping[str, str], *, first: bo
                 note=_chain_note(variant, same_price=same),
                 checked=variant.available and values.get("variant") == str(variant.id),
                 disabled=not variant.available,
+                costs=numbers.get(variant.price_pence),
             )
             for number, variant in enumerate(group)
         ],

@@ -9,9 +9,10 @@ from markupsafe import Markup
 
 from shop import web
 from shop.catalogue import filters, page_cache, structured_data
+from shop.catalogue.choices import Opened, costs, variant_of
 from shop.catalogue.filters import UNFILTERED, Filter
 from shop.catalogue.page_cache import Shown
-from shop.catalogue.piece_facts import Stage, diagrams, measures, metals, photos
+from shop.catalogue.piece_facts import Stage, diagrams, measures, metals, photos, shown_elsewhere
 from shop.catalogue.piece_form import piece_form
 from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.renderings import rendering
@@ -54,6 +55,7 @@ def pieces_page(shown: Shown, choice: Filter = UNFILTERED) -> str:
         canonical=filters.ADDRESS,
         options=filters.options(shown.catalogue, choice),
         everything=choice == UNFILTERED,
+        query=Opened(choice.metal).query,
         **shared,
     )
 
@@ -67,15 +69,18 @@ def piece_page(
     action: str = ADD_TO,
     submit_label: str = "Add to basket",
     canonical: str | None = None,
+    metal: str | None = None,
 ) -> str:
     """A piece and its form, filled with `values` and marked with `errors` (both: field name to text).
 
     Field names: `variant`, `engraving-<side>-<line>`, `face`, `dedication`. `canonical` is the page's own
-    address, when this is it and not an answer to a form. Raises UnknownPiece.
+    address, when this is it and not an answer to a form. The pictures and the price are those of what is
+    chosen, else of `metal`. Raises UnknownPiece.
     """
-    piece = catalogue.by_slug.get(slug)
-    if piece is None:
-        raise UnknownPiece(slug)
+    piece = as_sold = piece_called(catalogue, slug)
+    chosen = variant_of(piece, values)
+    if first := chosen.metal_slug if chosen else metal:
+        piece = piece.led_by(first)
     shown = page_cache.shown()
     return render_template(
         "catalogue/piece.html",
@@ -88,6 +93,8 @@ def piece_page(
         diagrams=diagrams(piece),
         measures=measures(piece),
         metals=metals(piece),
+        costs=costs(piece, values, metal),
+        elsewhere=shown_elsewhere(as_sold),
         values=values,
         problems=dict(errors),
         action=action,
@@ -96,9 +103,31 @@ def piece_page(
         posted_by=shown.posted_by if piece.available else None,
         canonical=canonical,
         share=structured_data.to_share(piece),
-        data=_described(piece) if canonical else [],
+        data=_described(as_sold) if canonical else [],
         **_shared(shown),
     )
+
+
+def opened_page(shown: Shown, slug: str, choice: Opened) -> str:
+    """The page of a piece as its address asks for it. Raises UnknownPiece."""
+    piece = piece_called(shown.catalogue, slug)
+    asked = next((str(variant.id) for variant in piece.variants if variant.sku == choice.sku), "")
+    return piece_page(
+        shown.catalogue,
+        slug,
+        values={"variant": asked} if asked else {},
+        errors={},
+        canonical=f"/pieces/{slug}",
+        metal=choice.metal,
+    )
+
+
+def piece_called(catalogue: Catalogue, slug: str) -> PieceView:
+    """The piece of this slug. Raises UnknownPiece."""
+    piece = catalogue.by_slug.get(slug)
+    if piece is None:
+        raise UnknownPiece(slug)
+    return piece
 
 
 def stages(piece: PieceView, values: Mapping[str, str]) -> list[Stage]:

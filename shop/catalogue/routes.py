@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
 from shop.catalogue import filters, piece_pages, previews
-from shop.catalogue.page_cache import Shown, cached_pages, shown
+from shop.catalogue.choices import opened
+from shop.catalogue.page_cache import cached_pages, shown
 from shop.network import UsedUp
 
 blueprint = Blueprint("catalogue", __name__)
@@ -30,14 +31,13 @@ def collection() -> ResponseReturnValue:
 
 @blueprint.get("/pieces/<slug>")
 def piece(slug: str) -> ResponseReturnValue:
-    """One piece and the form to choose it."""
-
-    def render(shown: Shown) -> str:
-        return piece_pages.piece_page(shown.catalogue, slug, values={}, errors={}, canonical=address)
-
-    address = f"/pieces/{slug}"
+    """One piece and the form to choose it; see choices.opened for what an address may ask for."""
     try:
-        return cached_pages().page(address, render).response()
+        choice = opened(request.args, piece_pages.piece_called(shown().catalogue, slug))
+        page = cached_pages().page(
+            f"/pieces/{slug}{choice.query}", lambda shown: piece_pages.opened_page(shown, slug, choice)
+        )
+        return page.response()
     except piece_pages.UnknownPiece:
         abort(HTTPStatus.NOT_FOUND)
 

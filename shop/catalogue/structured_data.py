@@ -6,6 +6,7 @@ Shapes: https://schema.org/Product, Offer, MerchantReturnPolicy, BreadcrumbList.
 
 from typing import Any, Final
 
+from shop.catalogue.choices import Opened
 from shop.catalogue.hallmarking import CANCEL_DAYS
 from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.views import PictureView, PieceView, VariantView
@@ -57,7 +58,7 @@ def _offer(piece: PieceView, variant: VariantView, *, site: str, page: str) -> d
         "@type": "Offer",
         "sku": variant.sku,
         "name": f"{piece.name}, {variant.metal_name}, {variant.chain_inches} inch chain",
-        "url": page,
+        "url": page + Opened(sku=variant.sku).query,
         "price": pounds_exactly(variant.price_pence),
         "priceCurrency": "GBP",
         "availability": f"{CONTEXT}/{'InStock' if variant.available else 'OutOfStock'}",

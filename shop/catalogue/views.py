@@ -113,6 +113,14 @@ class PieceView:
         """Whether every variant costs the same."""
         return len({variant.price_pence for variant in self.variants}) == 1
 
+    def led_by(self, metal_slug: str) -> "PieceView":
+        """The same with this metal before the others, in variants and pictures."""
+        return replace(
+            self,
+            variants=tuple(sorted(self.variants, key=lambda variant: variant.metal_slug != metal_slug)),
+            pictures=tuple(sorted(self.pictures, key=lambda picture: picture.metal_slug != metal_slug)),
+        )
+
     @property
     def metals(self) -> tuple[tuple[VariantView, ...], ...]:
         """The variants, one group a metal."""

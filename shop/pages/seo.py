@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
 from shop import web
+from shop.catalogue.choices import Opened
 from shop.catalogue.page_cache import shown
 from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.structured_data import BRAND, pounds_exactly, to_share
@@ -141,7 +142,7 @@ def _facts(piece: PieceView, variant: VariantView, site: str) -> dict[str, str]:
         "item_group_id": piece.slug,
         "title": f"{piece.name} necklace, {variant.metal_name}, {variant.chain_inches} inch chain",
         "description": " ".join(said),
-        "link": f"{site}/pieces/{piece.slug}",
+        "link": f"{site}/pieces/{piece.slug}{Opened(sku=variant.sku).query}",
         "image_link": _picture(piece, variant, site),
         "price": _price(variant.price_pence),
         "availability": "in_stock" if variant.available else "out_of_stock",

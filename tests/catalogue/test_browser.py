@@ -62,16 +62,25 @@ def test_every_control_is_large_enough_for_a_thumb(browser, live_server, pages_o
         page.close()
 
 
-def test_choosing_gold_shows_gold_without_any_script(app, browser, live_server, said):
+def test_choosing_gold_shows_gold_and_its_price_without_any_script(app, browser, live_server, said):
     with app.extensions["shop"].database.reading() as session:
         gold = session.scalars(select(Variant.id).where(Variant.sku == "DISC-GOLD-18")).one()
     page = browser.new_page(java_script_enabled=False)
     try:
         page.goto(f"{live_server}/pieces/disc")
         assert page.locator("[data-picture=disc-silver-front]").is_visible()
+        assert page.locator(".price .costs").inner_text() == "From £84"
         page.locator(f"input[name=variant][value='{gold}']").check()
         assert page.locator("[data-picture=disc-gold-front]").is_visible()
         assert page.locator("[data-picture=disc-silver-front]").is_hidden()
+        assert page.locator(".price .costs").inner_text() == "£104"
+        assert page.get_by_text("The box and the clasp are shown in sterling silver.").is_visible()
+        page.goto(f"{live_server}/pieces/disc?metal=gold")
+        assert page.locator("[data-picture=disc-gold-front]").is_visible()
+        page.locator("[data-metal=silver]").first.check()
+        assert page.locator("[data-picture=disc-silver-front]").is_visible()
+        assert page.locator("[data-picture=disc-gold-front]").is_hidden()
+        assert page.locator(".price .costs").inner_text() == "£84"
     finally:
         page.close()
 

@@ -1,8 +1,10 @@
 """The public pages: what they say, to whom, how fresh, and how little they send again."""
 
 import gzip
+import json
 import re
 from dataclasses import replace
+from xml.etree import ElementTree as ET
 
 import pytest
 from bs4 import BeautifulSoup
@@ -44,6 +46,40 @@ def test_the_collection_links_to_every_piece_with_its_price(client):
         f"/pieces/{slug}" for slug in ("heart", "two-rings", "disc", "thread", "petal", "keeping")
     ]
     assert "From £84" in page.get_text()
+
+
+def test_the_collection_in_gold_shows_gold_asks_golds_price_and_opens_gold(client):
+    cards = soup(client.get("/pieces?metal=gold")).select(".card")
+    disc = next(card for card in cards if card.h2.get_text() == "Disc")
+    assert "disc-gold-front" in disc.img["src"]
+    assert disc.select_one(".card-price").get_text(strip=True) == "£104"
+    assert disc.a["href"] == "/pieces/disc?metal=gold"
+    page = soup(client.get(disc.a["href"]))
+    assert {view["data-shows"] for view in page.select("[data-shows][data-first]")} == {"gold"}
+    assert page.select_one(".costs > :first-child").string == "£104"
+    assert page.select_one(".metal-name").get_text().startswith("18ct gold")
+    assert not page.select("input[name=variant][checked]"), "no chain is chosen for the buyer"
+    assert page.find("link", rel="canonical")["href"].endswith("/pieces/disc")
+
+
+def test_every_offer_elsewhere_opens_its_own_choice(client):
+    facts = json.loads(soup(client.get("/pieces/disc")).find("script", type="application/ld+json").string)
+    feed = ET.fromstring(client.get("/feeds/google.xml").data)
+    linked = {link.text for link in feed.iter("{http://base.google.com/ns/1.0}link")}
+    for offer in facts["offers"]:
+        assert offer["url"] in linked
+        page = soup(client.get(offer["url"].removeprefix(facts["url"].removesuffix("/pieces/disc"))))
+        chosen = page.select_one("input[name=variant][checked]")
+        assert offer["sku"] == f"DISC-{chosen['data-metal'].upper()}-{chosen.parent.get_text().split()[0]}"
+        said = page.select_one(".costs > :first-child")
+        assert said.string == f"£{offer['price'].removesuffix('.00')}"
+        assert said["data-cost"] == chosen["data-costs"]
+
+
+def test_what_a_piece_does_not_come_in_is_passed_over(client):
+    plain = client.get("/pieces/disc").text
+    for asked in ("metal=tin", "variant=HEART-GOLD-18", "variant=&metal=", "gclid=1"):
+        assert client.get(f"/pieces/disc?{asked}").text == plain
 
 
 def test_the_form_has_a_field_for_every_line_and_its_own_names(client):
