@@ -1,4 +1,7 @@
-"""/charity: the room of whoever the gifts are for. It shows no name, no address and no word of a buyer's."""
+"""/charity: the room of whoever the gifts are for. It shows no name, no address and no word of a buyer's.
+
+And nothing of another charity's: an agreement with one may follow one with another, or run beside it.
+"""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -16,19 +19,17 @@ from shop.accounts.passkeys import fingerprint
 from shop.charity.room_rows import entry_row, file_links, month_row, payment_row, room_figures
 from shop.confirmations import charity_keys, payment_confirmations
 from shop.container import current_services
-from shop.exports.selection import of_days, of_month
+from shop.exports.selection import Selection, of_days, of_month
 from shop.finance.due_rows import shown_due
 from shop.finance.files import sent
 from shop.finance.month_rows import gift_row, statement_rows
-from shop.giving import entry_search, month_close, record, remittances
+from shop.giving import entry_search, month_close, periods, record, remittances
 from shop.giving.booking_days import Part
 from shop.giving.due import due
-from shop.giving.month_close import Closed, Ending
-from shop.giving.month_statements import MonthStatement
+from shop.giving.month_close import Closed
 from shop.giving.months import held_by_charity, owed_by_charity, read_sums
 from shop.giving.record import Record
 from shop.giving.remittances import Remittance
-from shop.giving.sums import Book
 from shop.transparency.log_numbers import log_numbers, row_of_number
 from shop.web.cells import Cells
 from shop.web.dates import month_name
@@ -46,7 +47,7 @@ def overview() -> ResponseReturnValue:
     """What is due, what was paid over last, and which months are closed."""
     book = current_services().book
     with web.reading() as session:
-        name = charity_people.charity_of(session, account().id)
+        name = _charity(session)
         waits = [shown_due(one, clock.today()) for one in due(session, book) if one.charity_name == name]
         sums = read_sums(session, book)
         owed, held = owed_by_charity(session, sums), held_by_charity(session, sums)
@@ -75,7 +76,7 @@ def overview() -> ResponseReturnValue:
 def payments() -> ResponseReturnValue:
     """Every payment to this charity."""
     with web.reading() as session:
-        paid = _rows(session, _made(session, charity_people.charity_of(session, account().id)))
+        paid = _rows(session, _made(session, _charity(session)))
     return render_template("charity/payments.html", payments=paid)
 
 
@@ -84,19 +85,20 @@ def payments() -> ResponseReturnValue:
 def months() -> ResponseReturnValue:
     """Every month that is closed."""
     with web.reading() as session:
-        closed = month_close.closed_months(session)
-        found = month_close.statements(session, current_services().book, sorted(closed, reverse=True))
-    rows = [month_row(one, closed[one.month]) for one in found]
+        closed = sorted(month_close.closed_months(session).items(), reverse=True)
+        names = [name for name, _ in closed]
+        found = periods.months_of_charity(session, current_services().book, _charity(session), names)
+    rows = [month_row(came_to, one) for came_to, (_, one) in zip(found, closed, strict=True)]
     return render_template("charity/months.html", months=rows)
 
 
 @blueprint.get("/months/<month>")
 @require("charity")
 def statement(month: str) -> ResponseReturnValue:
-    """One month's statement."""
-    book = current_services().book
-    found, closed = _closed(month)
-    said = _of_book(found, book)
+    """What one month came to for this charity."""
+    with web.reading() as session:
+        closed = _closed(session, month)
+        (said,) = periods.months_of_charity(session, current_services().book, _charity(session), [month])
     return render_template(
         "charity/statement.html",
         month=month,
@@ -111,8 +113,10 @@ def statement(month: str) -> ResponseReturnValue:
 @blueprint.get("/months/<month>/statement.json")
 @require("charity")
 def statement_file(month: str) -> ResponseReturnValue:
-    """What was frozen when the month was closed."""
-    found, _ = _closed(month)
+    """What was frozen when the month was closed: of all that is given, as the log has its SHA-256."""
+    with web.reading() as session:
+        _closed(session, month)
+        found = month_close.ending(session, month)
     headers = {"Content-Disposition": f'attachment; filename="statement-{month}.json"'}
     return Response(found.text, mimetype="application/json", headers=headers)
 
@@ -120,14 +124,15 @@ def statement_file(month: str) -> ResponseReturnValue:
 @blueprint.get("/ledger")
 @require("charity")
 def ledger() -> ResponseReturnValue:
-    """The whole ledger, page by page, or what a reference or a number, also of the log, finds in it."""
-    book, asked = current_services().book, request.args.get("q", "").strip()
+    """All for this charity, page by page, or what a reference or a number, also of the log, finds in it."""
+    asked = request.args.get("q", "").strip()
     with web.reading() as session:
+        part = Part(current_services().book, charity=_charity(session))
         if asked:
-            shown = _found(session, book, asked)
+            shown = _found(session, part, asked)
         else:
             before = web.number_asked("before")
-            shown = record.listed(session, Part(book), before=before, most=MOST_ROWS + 1)
+            shown = record.listed(session, part, before=before, most=MOST_ROWS + 1)
         in_log = log_numbers(session, [one.seq for one in shown])
     earlier = not asked and len(shown) > MOST_ROWS
     return render_template(
@@ -140,28 +145,29 @@ def ledger() -> ResponseReturnValue:
     )
 
 
-def _found(session: Session, book: Book, asked: str) -> list[Record]:
+def _found(session: Session, part: Part, asked: str) -> list[Record]:
     """What a reference or a number finds. A buyer tells the number that their gift has in the public log."""
-    found = entry_search.find(session, book, asked)
+    found = entry_search.find(session, part, asked)
     number = entry_search.ENTRY.fullmatch(asked.replace(",", ""))
-    row = row_of_number(session, book, int(number[1])) if number else None
-    of_buyer = entry_search.find(session, book, str(row)) if row else []
+    row = row_of_number(session, current_services().book, int(number[1])) if number else None
+    of_buyer = entry_search.find(session, part, str(row)) if row else []
     return sorted({one.seq: one for one in (*found, *of_buyer)}.values(), key=lambda one: one.seq)
 
 
 @blueprint.get("/ledger.<kind>")
 @require("charity")
 def ledger_file(kind: str) -> ResponseReturnValue:
-    """The whole ledger as a file."""
-    return sent(kind, of_days(current_services().book))
+    """Everything for this charity as a file."""
+    return sent(kind, _mine_of(of_days(current_services().book)))
 
 
 @blueprint.get("/months/<month>/file.<kind>")
 @require("charity")
 def month_file(month: str, kind: str) -> ResponseReturnValue:
     """A closed month's entries and figures."""
-    _closed(month)
-    return sent(kind, of_month(current_services().book, month))
+    with web.reading() as session:
+        _closed(session, month)
+    return sent(kind, _mine_of(of_month(current_services().book, month)))
 
 
 def _made(session: Session, charity_name: str) -> list[Remittance]:
@@ -179,14 +185,16 @@ def _mine(session: Session) -> Sequence[Passkey]:
     return passkeys.standing(session, account().id)
 
 
-def _of_book(found: Ending, book: str) -> MonthStatement:
-    return next(one for one in found.statements if one.book == book)
-
-
-def _closed(month: str) -> tuple[Ending, Closed]:
-    """A month that is closed, else 404: before that its figures may still change."""
+def _mine_of(selection: Selection) -> Selection:
     with web.reading() as session:
-        closed = month_close.closed_months(session)
-        if month not in closed:
-            abort(HTTPStatus.NOT_FOUND)
-        return month_close.ending(session, month), closed[month]
+        return selection.for_charity(_charity(session))
+
+
+def _charity(session: Session) -> str:
+    """Whose room it is, for whoever asks."""
+    return charity_people.charity_of(session, account().id)
+
+
+def _closed(session: Session, month: str) -> Closed:
+    """A month that is closed, else 404: before that its figures may still change."""
+    return month_close.closed_months(session).get(month) or abort(HTTPStatus.NOT_FOUND)

@@ -7,7 +7,7 @@ from shop import exports
 from shop.confirmations.payment_confirmations import Confirmed
 from shop.giving.documents import Document
 from shop.giving.month_close import Closed
-from shop.giving.month_statements import MonthStatement
+from shop.giving.month_statements import Figures
 from shop.giving.record import Record
 from shop.giving.remittances import Remittance
 from shop.money import pounds_and_pence
@@ -72,14 +72,14 @@ def receipt_row(one: Document, seq: int) -> Cells:
     return [link, one.note, short_day(one.added_at)]
 
 
-def month_row(statement: MonthStatement, closed: Closed) -> Cells:
+def month_row(figures: Figures, closed: Closed) -> Cells:
     """A closed month."""
     return [
         Link(month_name(closed.month), f"/charity/months/{closed.month}", tall=True),
-        pounds_and_pence(statement.accrued_pence),
-        pounds_and_pence(statement.taken_back_pence),
-        pounds_and_pence(statement.paid_pence),
-        pounds_and_pence(statement.owed_pence),
+        pounds_and_pence(figures.accrued_pence),
+        pounds_and_pence(figures.taken_back_pence),
+        pounds_and_pence(figures.paid_pence),
+        pounds_and_pence(figures.owed_pence),
         short_day(closed.closed_at),
     ]
 

@@ -108,7 +108,7 @@ def closed(session: Session, selection: Selection) -> Closed | None:
     """How the month was closed, where the selection is a month that is."""
     part = selection.part
     month = part.first.isoformat()[:7] if part.first else ""
-    if not month or part != Part(part.book, first_day(month), last_day(month)):
+    if not month or part != Part(part.book, first_day(month), last_day(month), charity=part.charity):
         return None
     return closed_months(session).get(month)
 

@@ -1,7 +1,7 @@
 """What a file is of: some days of a book, a month, or what made up a payment to the charity."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -30,6 +30,10 @@ class Selection:
         """Whether there are more postings than that."""
         found = select(LedgerTxn.seq).where(self.part.condition).offset(most).limit(1)
         return session.scalar(found) is not None
+
+    def for_charity(self, name: str) -> "Selection":
+        """The same, of what is for that charity alone."""
+        return replace(self, part=replace(self.part, charity=name), title=f"{self.title}, {name}")
 
 
 def of_days(book: Book, first: date | None = None, last: date | None = None) -> Selection:

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.giving.ledger import Book
+from shop.giving.booking_days import Part
 from shop.giving.models import LedgerTxn
 from shop.giving.record import Record, records
 
@@ -15,14 +15,14 @@ MOST: Final = 100
 ENTRY: Final = re.compile(r"#?([1-9][0-9]{0,8})")
 
 
-def find(session: Session, book: Book, asked: str) -> list[Record]:
-    """The rows of a book that an order's reference or an entry's number asks for, in their order.
+def find(session: Session, part: Part, asked: str) -> list[Record]:
+    """The rows of a part that an order's reference or an entry's number asks for, in their order.
 
     A number finds the entry with what it undoes and what undoes it.
     """
     asked = asked.strip().upper()
     number = ENTRY.fullmatch(asked)
-    query = select(LedgerTxn.seq).where(LedgerTxn.book == book).order_by(LedgerTxn.seq).limit(MOST)
+    query = select(LedgerTxn.seq).where(part.condition).order_by(LedgerTxn.seq).limit(MOST)
     if number is None:
         query = query.where(LedgerTxn.order_reference == asked)
     else:

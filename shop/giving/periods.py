@@ -69,6 +69,14 @@ def figures(session: Session, book: Book, asked: Sequence[Period]) -> Sequence[F
     return [figures_of(*parts[one.charity_name], one.first, one.last, promised) for one in asked]
 
 
+def months_of_charity(session: Session, book: Book, name: str, months: Sequence[str]) -> Sequence[Figures]:
+    """What each of these months came to for one charity alone."""
+    promised = promises(session)
+    sums = _of_charity(read_sums(session, book), promised, name)
+    found = by_month(sums, max(months, default=""))
+    return [figures_of(sums, found, month, month, promised) for month in months]
+
+
 def _of_charity(sums: Sums, promised: Mapping[int, Promise], name: str) -> Sums:
     whose = {policy for policy, promise in promised.items() if promise.charity_name == name}
     return replace(sums, pence={key: pence for key, pence in sums.pence.items() if key.policy_id in whose})

@@ -19,7 +19,7 @@ from shop.emails import charity_invitation
 from shop.emails.log_emails import recipients
 from shop.emails.other_emails import Sender
 from shop.exports import FORMATS
-from shop.giving import ledger
+from shop.giving import ledger, month_close
 from shop.giving.ledger import Standing, UnitTarget
 from shop.giving.models import Policy
 from shop.transparency.gift_entries import gift_entries
@@ -243,6 +243,37 @@ def test_what_a_bank_holds_of_another_charity_is_not_said_to_be_held_of_this_one
             )  # fmt: skip
             ledger.bring_to(session, book="test", order_reference=f"PM-{charity[:4]}", units=[unit])
         assert ("until a bank decides a dispute" in jo.text("/charity/")) is told
+
+
+def test_nothing_of_another_charity_is_seen(app: Flask, finance: Shopper, jo: Jo) -> None:
+    """Neither its gifts, nor its payments with what the bank said, on any page or in any file."""
+    own = jo.text("/charity/ledger.csv").splitlines()
+    with app.extensions["shop"].database.transaction() as session:
+        policy = Policy(**{**SAMPLE, "charity_name": "Another Charity", "amount_pence": 777})
+        session.add(policy)
+        session.flush()
+        unit = UnitTarget(
+            unit=1, sku="DISC-SILVER-16", amount_pence=777, policy_id=policy.id,
+            standing=Standing.ACCRUED, facts=alike(clock.now()),
+        )  # fmt: skip
+        posted = ledger.bring_to(session, book="test", order_reference="PM-THEIRS", units=[unit])
+    paid = {
+        "charity": "Another Charity", "amount": "7.77", "paid_on": "2031-07-03", "bank_reference": "THEIRS 1"
+    }  # fmt: skip
+    assert finance.send("/finance/remittances", "/finance/remittances", paid).status_code == 303
+    with app.extensions["shop"].database.transaction() as session:
+        month_close.freeze(session, month_close.ending(session, "2031-07"), actor="owner")
+    july = "/charity/months/2031-07"
+    files = [f"/charity/ledger.{kind}" for kind in ("csv", "json", "hledger", "freeagent-bank")]
+    files += [f"{july}/file.{kind}" for kind in ("csv", "xlsx")]
+    found = [f"/charity/ledger?q={asked_for}" for asked_for in (posted[0].seq, "PM-THEIRS")]
+    for address in (*ROOM, july, *files, *found):
+        said = read(jo.browser.get(address))
+        shown = [theirs for theirs in (b"THEIRS 1", b"Another", b"7.77") if theirs in said]
+        assert not shown, address
+    assert "Nothing by that reference" in jo.text("/charity/ledger?q=PM-THEIRS")
+    assert jo.text("/charity/ledger.csv").splitlines() == own
+    assert jo.browser.get(f"/charity/payments/{posted[0].seq + 1}").status_code == 404
 
 
 def test_one_orders_gift_is_found_by_its_reference_or_its_entry(harness: Harness, jo: Jo) -> None:
