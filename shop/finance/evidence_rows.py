@@ -80,10 +80,11 @@ def _why(found: Evidence, today: date) -> str:
     if answer in said:
         return said[answer]
     stands = _amount(found.standing)
-    if found.unpaid_pence:
-        unpaid = pounds_and_pence(found.unpaid_pence)
+    if waits := found.overdue(today) or found.unpaid:
+        unpaid = pounds_and_pence(sum(gift.unpaid_pence for gift in waits))
         due = "was due" if answer is Answer.OVERDUE else "is due"
-        return f"{unpaid} of {stands} is not paid over yet; it {due} by {day(found.due_on)}."
+        by = day(max(gift.due_on for gift in waits))
+        return f"{unpaid} of {stands} is not paid over yet; it {due} by {by}."
     how = f"by {_last_paid(found)}, {_days(found.days_late)} late" if found.days_late else "in time"
     return f"{stands} was paid over {how}."
 
@@ -183,7 +184,7 @@ def _gifts(found: Evidence, known: Beside) -> Section:
 def _became(gift: DayGift) -> str:
     if gift.standing is not Standing.ACCRUED:
         return f"{STANDS[gift.standing].capitalize()} {short_day(gift.since)}"
-    if gift.paid_pence < gift.amount_pence:
+    if gift.unpaid_pence:
         return f"Due by {short_day(gift.due_on)}"
     made = gift.paid[-1][0]
     late = f", {_days(gift.days_late)} late" if gift.days_late else ""

@@ -47,6 +47,11 @@ class DayGift:
         return sum(pence for _, pence in self.paid)
 
     @property
+    def unpaid_pence(self) -> int:
+        """What of it was not."""
+        return self.amount_pence - self.paid_pence
+
+    @property
     def days_late(self) -> int:
         """By how many days the last of it was paid too late; 0 for in time, or not paid at all."""
         return max([0, *((made.paid_on - self.due_on).days for made, _ in self.paid)])

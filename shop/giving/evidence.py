@@ -65,14 +65,18 @@ class Evidence:
         return [gift for gift in self.gifts if gift.standing is Standing.HELD]
 
     @property
-    def unpaid_pence(self) -> int:
-        """What of those that stand is not paid over yet."""
-        return sum(gift.amount_pence - gift.paid_pence for gift in self.standing)
+    def unpaid(self) -> Sequence[DayGift]:
+        """Those that stand and are not paid over whole."""
+        return [gift for gift in self.standing if gift.unpaid_pence]
 
     @property
-    def due_on(self) -> date:
-        """By when all of it is to be paid over."""
-        return max(gift.due_on for gift in self.gifts)
+    def unpaid_pence(self) -> int:
+        """What of those that stand is not paid over yet."""
+        return sum(gift.unpaid_pence for gift in self.unpaid)
+
+    def overdue(self, today: date) -> Sequence[DayGift]:
+        """Those of them whose day has passed: what a won dispute brought back is due later than the rest."""
+        return [gift for gift in self.unpaid if gift.due_on < today]
 
     @property
     def days_late(self) -> int:
@@ -83,8 +87,8 @@ class Evidence:
         """Whether it was kept."""
         if not self.gifts:
             return Answer.NOTHING_SOLD if self.statement else Answer.NO_PROMISE
-        if self.unpaid_pence:
-            return Answer.OVERDUE if self.due_on < today else Answer.NOT_DUE
+        if self.unpaid:
+            return Answer.OVERDUE if self.overdue(today) else Answer.NOT_DUE
         if self.standing:
             return Answer.KEPT_LATE if self.days_late else Answer.KEPT
         return Answer.WAITING if self.held else Answer.ALL_BACK

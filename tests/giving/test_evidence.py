@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from shop.finance.evidence_beside import Beside
+from shop.finance.evidence_rows import answered
 from shop.giving import agreements, shown_statements
 from shop.giving.evidence import Answer, Evidence, evidence
 from shop.giving.ledger import Standing
@@ -17,6 +19,7 @@ from tests.giving.test_remittances import pay, undo
 
 ACCRUED, HELD, NONE = Standing.ACCRUED, Standing.HELD, Standing.NONE
 FOURTH = date(2031, 6, 4)
+NOTHING_BESIDE = Beside({}, {}, ())
 
 On = Callable[..., None]
 
@@ -90,6 +93,28 @@ def test_it_is_known_which_payment_brought_a_days_gifts_and_whether_in_time(agre
     assert answers(agreed, date(2031, 7, 10), date(2031, 6, 3)) is Answer.KEPT
     undo(agreed, last.seq)
     assert answers(agreed, date(2031, 7, 10)) is Answer.OVERDUE
+
+
+def test_a_gift_that_is_late_is_not_excused_by_another_of_its_day_that_is_due_later(
+    agreed: Books, on: On
+) -> None:
+    """What a won dispute brings back is received anew, and due anew; the other was due all the while."""
+    on(6, 4)
+    agreed.bring("PM-1", ACCRUED, ACCRUED, at=at(6, 4))
+    agreed.bring("PM-1", HELD, ACCRUED, at=at(6, 20))
+    on(7, 20)
+    agreed.bring("PM-1", ACCRUED, ACCRUED, at=at(7, 20))
+    assert [gift.due_on for gift in found(agreed).gifts] == [date(2031, 8, 17), date(2031, 7, 2)]
+    assert answers(agreed, date(2031, 7, 2)) is Answer.NOT_DUE
+    assert answers(agreed, date(2031, 7, 3)) is Answer.OVERDUE
+    assert answered(found(agreed), NOTHING_BESIDE, date(2031, 7, 21)).more == (
+        ": £5.00 of £10.00 is not paid over yet; it was due by 2 July 2031."
+    )
+    pay(agreed, 500, paid_on=date(2031, 7, 20))
+    assert answers(agreed, date(2031, 7, 21)) is Answer.NOT_DUE
+    assert answered(found(agreed), NOTHING_BESIDE, date(2031, 7, 21)).more == (
+        ": £5.00 of £10.00 is not paid over yet; it is due by 17 August 2031."
+    )
 
 
 def test_what_went_back_to_buyers_is_not_given_and_what_a_bank_holds_waits(agreed: Books, on: On) -> None:
