@@ -13,8 +13,8 @@ from shop import web
 from shop.accounts.access import require
 from shop.bookkeeping.order_trail import trail
 from shop.container import current_services
-from shop.finance.money_rows import move_row
-from shop.finance.order_trail_rows import entry_row, gift_row, gift_said, stand, trail_payout_row
+from shop.finance.money_rows import move_row, payout_row
+from shop.finance.order_trail_rows import entry_row, gift_row, gift_said, stand
 
 blueprint = Blueprint("finance_order_trail", __name__, url_prefix="/finance/money/orders")
 
@@ -72,7 +72,7 @@ def show(reference: str) -> ResponseReturnValue:
         stand=stand(found),
         entries=[entry_row(entry) for entry in found.entries],
         moves=[move_row(move, with_order=False) for move in found.moves],
-        payouts=[trail_payout_row(payout, arrival) for payout, arrival in found.payouts],
+        payouts=[payout_row(payout, arrival) for payout, arrival in found.payouts],
         gifts=[gift_row(gift) for gift in found.gifts],
         gift_said=gift_said(found),
     )

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from shop.bookkeeping.gift_journal import SAID as OF_GIFT
-from shop.bookkeeping.models import Payout, PayoutArrival
 from shop.bookkeeping.order_journal import SAID as OF_ENTRY
 from shop.bookkeeping.order_trail import GiftMade, Trail
-from shop.finance.money_rows import money, payout_row
+from shop.finance.money_rows import money
 from shop.giving.transitions import Kind
 from shop.money import pounds_and_pence
 from shop.payments.kinds import EntryKind
@@ -23,11 +22,6 @@ def entry_row(entry: PaymentEntry) -> Cells:
         entry.stripe_id,
         money(entry.amount_pence, entry.currency),
     ]
-
-
-def trail_payout_row(payout: Payout, arrival: PayoutArrival | None) -> Cells:
-    """A payout that some of the order's money left with."""
-    return payout_row(payout, arrival)
 
 
 def gift_row(gift: GiftMade) -> Cells:

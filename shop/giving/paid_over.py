@@ -26,28 +26,35 @@ class Booked(NamedTuple):
     policy_id: int
 
 
-def paid_over_on(session: Session, gift: Booked) -> date | None:
-    """The day on which the money left that settled this gift and all before it; None while some is owed."""
-    return _settled_on(session.execute(_payments(gift)))
+class PaidOver(NamedTuple):
+    """The payment to the charity that settled a gift, and the day on which the money left."""
+
+    seq: int
+    on: date
 
 
-def _settled_on(payments: Iterable[Any]) -> date | None:
+def settled_by(session: Session, gift: Booked) -> PaidOver | None:
+    """The payment that settled this gift and all before it; None while some is owed."""
+    return _settled_by(session.execute(_payments(gift)))
+
+
+def _settled_by(payments: Iterable[Any]) -> PaidOver | None:
     paid = 0
-    settled: datetime | None = None
-    for event_at, pence, needed in payments:
+    settled: PaidOver | None = None
+    for seq, event_at, pence, needed in payments:
         paid += pence
         if paid < needed:
             settled = None  # a payment that was undone takes it back
         elif settled is None:
-            settled = event_at
-    return clock.in_britain(settled).date() if settled else None
+            settled = PaidOver(seq, clock.in_britain(event_at).date())
+    return settled
 
 
-def _payments(gift: Booked) -> Select[datetime, int, int]:
+def _payments(gift: Booked) -> Select[int, datetime, int, int]:
     """The payments to that charity and what was undone, in order; beside each what all must come to."""
     needed = _before_its_month(gift) + _in_its_month(gift) - _taken_back_since(gift)
     return (
-        select(LedgerTxn.event_at, -LedgerEntry.amount_pence, needed)
+        select(LedgerTxn.seq, LedgerTxn.event_at, -LedgerEntry.amount_pence, needed)
         .join(LedgerEntry, LedgerEntry.txn_seq == LedgerTxn.seq)
         .where(
             LedgerEntry.account == Account.REMITTED.value,

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from shop.giving.models import LedgerEntry, LedgerTxn
-from shop.giving.paid_over import Booked, paid_over_on
+from shop.giving.paid_over import Booked, PaidOver, settled_by
 from shop.giving.transitions import STEPS, Kind, Standing
 from shop.transparency.models import LogLeaf
 
@@ -49,10 +49,16 @@ def gift_entries(session: Session, order_reference: str) -> Sequence[GiftEntry]:
     return [found[unit] for unit in sorted(found)]
 
 
-def paid_over_since(session: Session, entries: Sequence[GiftEntry]) -> date | None:
-    """The day on which the last of these gifts was paid over; None while one is not."""
+def paid_over_by(session: Session, entries: Sequence[GiftEntry]) -> PaidOver | None:
+    """The payment with which the last of these gifts was paid over; None while one is not."""
     given = [entry.booked for entry in entries if entry.state is State.GIVEN]
-    return paid_over_on(session, max(given, key=lambda gift: gift.seq)) if given else None
+    return settled_by(session, max(given, key=lambda gift: gift.seq)) if given else None
+
+
+def paid_over_since(session: Session, entries: Sequence[GiftEntry]) -> date | None:
+    """The day on which it was."""
+    found = paid_over_by(session, entries)
+    return found.on if found else None
 
 
 _STATES: Final = {Standing.ACCRUED: State.GIVEN, Standing.HELD: State.HELD, Standing.NONE: State.TAKEN_BACK}

@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime
 from shop import clock
 from shop.bookkeeping import payout_contents
 from shop.bookkeeping.movement_reading import read_movements
-from shop.bookkeeping.order_trail import PaidOver, Trail, trail
+from shop.bookkeeping.order_trail import Trail, trail
 from shop.catalogue import snapshot
 from shop.giving import remittances
+from shop.giving.paid_over import PaidOver
 from shop.orders import outside_sales
 from shop.standin.money_objects import charge_fee
+from shop.transparency.gift_entries import gift_entries, paid_over_since
 from tests.bookkeeping.helpers import pays, pays_out
 from tests.harness import Harness
 from tests.payments.conftest import Clock
@@ -73,6 +75,28 @@ def test_an_order_is_followed_to_the_payment_with_which_its_gift_was_paid_over(
     harness.sync(first.id)
     assert followed(harness, first.reference).paid_over is None
     assert followed(harness, second.reference).paid_over == PaidOver(early, date(2031, 6, 20))
+
+
+def test_finance_and_the_buyer_are_told_alike_whether_a_gift_is_paid_over(
+    harness: Harness, time: Clock
+) -> None:
+    """What a won dispute brings back is owed anew, after what was given meanwhile: that was paid first."""
+    first, second = (harness.order(pays(harness, "disc")) for _ in range(2))
+    remits(harness, 500)
+    dispute = harness.disputes(first.id)
+    harness.sync(first.id)
+    time.pass_(days=3)
+    harness.dispute_ends(dispute, won=True)
+    harness.sync(first.id)
+    for paid in (500, 0):
+        for order in (first, second):
+            with harness.database.reading() as session:
+                told = paid_over_since(session, gift_entries(session, order.reference))
+            found = followed(harness, order.reference).paid_over
+            assert (found.on if found else None) == told, order.reference
+        if paid:
+            remits(harness, paid)
+            time.pass_(days=1)
 
 
 def test_a_sale_outside_the_shop_is_followed_by_its_gift_alone(harness: Harness) -> None:

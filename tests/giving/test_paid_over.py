@@ -11,7 +11,7 @@ from sqlalchemy import select
 from shop.giving import due, remittances
 from shop.giving.ledger import Standing
 from shop.giving.models import LedgerTxn
-from shop.giving.paid_over import Booked, paid_over_on
+from shop.giving.paid_over import Booked, settled_by
 from shop.transparency.gift_entries import State, gift_entries
 from tests.engines import ONE_ENGINE
 from tests.giving.conftest import Books
@@ -38,14 +38,15 @@ class Account(Books):
             ).first()
             assert row is not None
             assert row.policy_id is not None
-            return paid_over_on(session, Booked(row.book, row.period, row.seq, row.policy_id))
+            found = settled_by(session, Booked(row.book, row.period, row.seq, row.policy_id))
+            return found.on if found else None
 
     def said_paid(self, orders: Sequence[str]) -> set[int]:
         """The last rows of the gifts that stand and are said to be paid over."""
         with self.database.reading() as session:
             found = [entry for order in orders for entry in gift_entries(session, order)]
             given = [entry.booked for entry in found if entry.state is State.GIVEN]
-            return {gift.seq for gift in given if paid_over_on(session, gift)}
+            return {gift.seq for gift in given if settled_by(session, gift)}
 
     def settled(self, paid: int) -> set[int]:
         """The same, one by one, as what is due has it."""
