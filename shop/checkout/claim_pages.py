@@ -32,6 +32,7 @@ class ShownClaim:
     kind: str
     """The shape beside the state."""
     since: str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ def shown_claim(order: OrderView, claim: Claim, token: str) -> ShownClaim:
     """A claim of the order behind a link."""
     state, kind = STATES[ClaimState(claim.state)]
     title = named(order, claim.lines)
-    return ShownClaim(title, f"/orders/{token}/claims/{claim.number}", state, kind, day(claim.opened_at))
+    href = f"/orders/{token}/claims/{claim.number}"
+    return ShownClaim(title, href, state, kind, day(claim.opened_at), claim.number)
 
 
 def shown_step(step: Step) -> ShownStep:

@@ -136,6 +136,7 @@ def _details_page(basket: BasketContents, form: DetailsForm, *, meant: str = "")
     return render_template(
         "checkout/details.html",
         chosen=chosen,
+        filled=basket.details is not None,
         form=form,
         meant=meant,
         problems=problems,

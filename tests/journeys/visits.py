@@ -11,8 +11,10 @@ from tests.journeys.visitor import Visitor
 
 VIOLATIONS = """document.addEventListener(
   'securitypolicyviolation', e => console.error('CSP', e.violatedDirective, e.blockedURI))"""
-LEFT = "stop(), document.documentElement?.remove(), history.replaceState(null, '', '/')"
-"""Nothing is on its way any more, nothing has to be laid out for the next window, and no address is left."""
+LEFT = """(stop(), dispatchEvent(new StorageEvent('storage')), localStorage.clear(), sessionStorage.clear(),
+  document.documentElement?.remove(), history.replaceState(null, '', '/'))"""
+"""Nothing is on its way any more, nothing typed is kept, nothing has to be laid out for the next window, and
+no address is left."""
 SHOWN_ON_PURPOSE = "/styleguide/errors/"
 
 
