@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,15 +22,15 @@ from shop.transparency.leaves import HEAD, SALT_BYTES
 from shop.transparency.models import LogAnchor
 
 
-def commit_to_ledger(session: Session, book: Book) -> None:
-    """Announce where the ledger stands now."""
+def commit_to_ledger(session: Session, book: Book, at: datetime) -> None:
+    """Announce where the ledger stands now, at this moment."""
     head = session.execute(select(LedgerHead.last_seq, LedgerHead.last_hash)).one_or_none()
     seq, hashed = (head.last_seq, head.last_hash) if head else (0, GENESIS)
     salt = secrets.token_bytes(SALT_BYTES)
     row = announce(
         session,
         HEAD,
-        {"commitment": commitment_to(salt, seq, hashed), "day": clock.today().isoformat()},
+        {"commitment": commitment_to(salt, seq, hashed), "day": clock.in_britain(at).date().isoformat()},
         book=book,
     )
     session.add(LogAnchor(announcement_id=row.id, seq=seq, hash=hashed, salt=salt))

@@ -1,7 +1,7 @@
-"""Checkpoints kept beside the database, as files that are written once: it is held to what they say."""
+"""Checkpoints kept beside the database, as files that are written once and whole: it is held to them."""
 
-import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -59,14 +59,10 @@ class CheckpointFiles:
     def _write(self, size: int, note: str) -> None:
         files.private_folder(self.folder.parent)
         files.private_folder(self.folder)
-        try:
-            opened = os.open(self.folder / _name(size), os.O_WRONLY | os.O_CREAT | os.O_EXCL, files.FILE)
-        except FileExistsError:  # another worker was quicker
-            return
-        with os.fdopen(opened, "w", encoding="utf-8") as file:
-            file.write(note)
-            file.flush()
-            os.fsync(file.fileno())
+        file = self.folder / _name(size)
+        with files.draft_beside(file) as draft, suppress(FileExistsError):  # another worker was quicker
+            draft.write_text(note, encoding="utf-8")
+            files.put_in_place(draft, file)
 
 
 def _name(size: int) -> str:

@@ -72,19 +72,20 @@ def publish(
     closed = due.closed[:1] if whole else ()
     for month, digest in closed:
         announce(session, STATEMENT, {"month": month, "sha256": digest}, book=book)
-    commit_to_ledger(session, book)
+    made_at = clock.now()  # looked at once: the leaf and the checkpoint are of one day, also at midnight
+    commit_to_ledger(session, book, made_at)
     let_in_announced(session, book, edge)
-    row = _checkpoint(session, key, book, edge.size)
+    row = _checkpoint(session, key, book, edge.size, made_at)
     row.reason, row.month = CLOSE if closed else DAY, (due.ended if whole else due.known) or None
     session.add(row)
     session.flush()
     return Published(row, more=not whole or len(due.closed) > 1)
 
 
-def _checkpoint(session: Session, key: SigningKey, book: Book, size: int) -> LogCheckpoint:
+def _checkpoint(session: Session, key: SigningKey, book: Book, size: int, made_at: datetime) -> LogCheckpoint:
     root = merkle.root(StoredTree(session, book).node, size)
     note = checkpoints.signed(key, size, root)
-    return LogCheckpoint(book=book, size=size, root=root, note=str(note), made_at=clock.now())
+    return LogCheckpoint(book=book, size=size, root=root, note=str(note), made_at=made_at)
 
 
 def latest(session: Session, book: str) -> LogCheckpoint | None:

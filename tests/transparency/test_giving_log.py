@@ -2,6 +2,9 @@
 
 import stat
 from datetime import timedelta
+from errno import ENOSPC
+from functools import partial
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
@@ -28,6 +31,10 @@ __all__ = ["harness", "paid"]
 pytestmark = ONE_ENGINE
 
 
+def refuses(_: int) -> None:
+    raise OSError(ENOSPC, "No space left on device")
+
+
 @pytest.fixture
 def log(books: LogBooks, tmp_path: Path) -> GivingLog:
     files = CheckpointFiles(tmp_path / "checkpoints" / "live", "live")
@@ -50,6 +57,38 @@ def test_each_checkpoint_is_kept_as_a_file_for_its_owner_alone_and_never_written
     assert file.read_text() == "kept as it was"
     with books.database.reading() as session:
         assert log.problems(session) == ["checkpoints/live/000000000001 is no checkpoint."]
+
+
+def test_what_dies_while_a_checkpoint_is_kept_leaves_no_half_of_one(
+    books: LogBooks, log: GivingLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.sell()
+    with monkeypatch.context() as full:
+        full.setattr("os.fsync", refuses)
+        with pytest.raises(OSError, match="No space left"):
+            log.keep_up()
+    assert log.files.kept() == []
+    books.later(days=1)
+    log.keep_up()
+    assert [file.name for file in sorted(log.files.folder.iterdir())] == ["000000000001", "000000000002"]
+    with books.database.reading() as session:
+        assert log.problems(session) == []
+
+
+def test_a_day_that_ends_while_a_checkpoint_is_made_is_taken_for_no_damage(
+    books: LogBooks, log: GivingLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever time the clock is looked at, midnight may have come just then."""
+    books.sell()
+    for looks in range(1, 12):
+        books.later(days=2)
+        before = books.now.replace(hour=23, minute=59, second=59)
+        moments = chain(repeat(before, looks), repeat(before + timedelta(seconds=2)))
+        monkeypatch.setattr(clock, "now", partial(next, moments))
+        assert log.keep_up()
+        books.later(days=1)
+        with books.database.reading() as session:
+            assert log.problems(session) == [], looks
 
 
 def test_nothing_is_signed_that_contradicts_what_is_kept(books: LogBooks, log: GivingLog) -> None:
