@@ -54,7 +54,7 @@ def problem(assertion: Assertion, entry_hash: str, checkpoint: str) -> str:
         client = json.loads(assertion.client_data)
         kind, signed = client["type"], urlsafe_b64decode(client["challenge"] + "==")
         host = urlsplit(client["origin"]).hostname or ""
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return "what was signed cannot be read"
     if kind != "webauthn.get" or signed != challenge(entry_hash, checkpoint):
         return "something else was signed"
@@ -68,7 +68,10 @@ def problem(assertion: Assertion, entry_hash: str, checkpoint: str) -> str:
 
 def _signed(assertion: Assertion) -> bool:
     """Whether the key has signed it: ECDSA on P-256, Ed25519 or RSA, each with SHA-256."""
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - for the few who confirm
+    from cryptography.exceptions import (  # noqa: PLC0415 - for the few who confirm
+        InvalidSignature,
+        UnsupportedAlgorithm,
+    )
     from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa  # noqa: PLC0415
     from cryptography.hazmat.primitives.serialization import load_der_public_key  # noqa: PLC0415
@@ -85,6 +88,6 @@ def _signed(assertion: Assertion) -> bool:
             key.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
         else:
             return False
-    except (InvalidSignature, ValueError):
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
         return False
     return True

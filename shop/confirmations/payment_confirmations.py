@@ -19,6 +19,7 @@ from shop.giving.sums import Book
 from shop.transparency import publishing
 from shop.transparency.announcements import announce
 from shop.transparency.checkpoints import Checkpoint, NotACheckpoint
+from shop.transparency.log_check import UNREADABLE
 from shop.transparency.models import LogAnnouncement, LogCheckpoint
 
 KIND: Final = "confirmation"
@@ -99,7 +100,15 @@ def files_of(session: Session, seq: int) -> list[Mapping[str, str]]:
 
 
 def problems(session: Session) -> Iterator[str]:
-    """What is wrong with confirmations and keys, a sentence each."""
+    """What is wrong with confirmations and keys, a sentence each, also where a row cannot even be read."""
+    for what, check in (("confirmations", _not_what_was_signed), ("charity's keys", _unannounced)):
+        try:
+            yield from check(session)
+        except UNREADABLE:
+            yield f"the {what} cannot be read: something there is not what was written"
+
+
+def _not_what_was_signed(session: Session) -> Iterator[str]:
     query = select(PaymentConfirmation, LedgerTxn.hash, LedgerTxn.book).join(
         LedgerTxn, LedgerTxn.seq == PaymentConfirmation.payment_seq
     )
@@ -112,7 +121,6 @@ def problems(session: Session) -> Iterator[str]:
             yield f"{name} names another key than it was signed with"
         if not _is_in_log(session, book, row.checkpoint):
             yield f"{name} rests on a checkpoint that the log does not have"
-    yield from _unannounced(session)
 
 
 def _entry_hash(session: Session, book: Book, seq: int) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock, triggers, web
 from shop.accounts.access import require
+from shop.confirmations import payment_confirmations
 from shop.container import current_services
 from shop.finance.due_rows import due_clock
 from shop.finance.file_forms import PeriodForm
@@ -89,9 +90,10 @@ def _asked() -> list[tuple[str, str]]:
 
 
 def _unsound(session: Session, *, whole: bool) -> list[str]:
-    """What is wrong. Each look asks for the guards; only `whole` walks chain and log, slow in a large one."""
+    """What is wrong. Each look asks for the guards; only `whole` walks chain and log, and what was signed."""
     problems = triggers.missing(session.connection(), ledger_triggers.TRIGGERS)
     log = current_services().giving_log
     if not whole or log is None:
         return problems
-    return verification.verify(session, anchors(session)) + problems + log().problems(session)
+    problems = verification.verify(session, anchors(session)) + problems + log().problems(session)
+    return [*problems, *payment_confirmations.problems(session)]

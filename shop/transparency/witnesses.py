@@ -8,8 +8,10 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
-from typing import Final, Protocol
+from time import monotonic
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from shop.settings import SettingsError
@@ -25,7 +27,9 @@ from shop.transparency.signed_notes import (
 )
 
 TIMEOUT: Final = (3.0, 10.0)
-"""Seconds to be reached, and to answer."""
+"""Seconds to be reached, and between two pieces of an answer."""
+WHOLE: Final = 30.0
+"""Seconds for all of it: whatever else the worker does waits meanwhile."""
 MOST_ANSWERED: Final = 64 * 1024
 """Bytes of an answer that are read."""
 SIZE: Final = "text/x.tlog.size"
@@ -102,13 +106,26 @@ def ask(witness: Witness, note: str, old: int, proof: Sequence[bytes], post: Pos
 def over_http(url: str, body: bytes) -> tuple[int, str, bytes]:
     """A request to a witness."""
     import requests  # noqa: PLC0415 - only where there are witnesses
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415
 
+    until, plain = monotonic() + WHOLE, {"Accept-Encoding": "identity"}
+    asked = partial(requests.post, headers=plain, timeout=TIMEOUT, allow_redirects=False, stream=True)
     try:
-        with requests.post(url, body, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer:
-            content = answer.raw.read(MOST_ANSWERED, decode_content=True)
-            return answer.status_code, answer.headers.get("Content-Type", ""), content
-    except (requests.RequestException, OSError) as error:
+        with asked(url, body) as answer:
+            kind = answer.headers.get("Content-Type", "")
+            return answer.status_code, kind, _read(answer.raw, until)
+    except (requests.RequestException, HTTPError, OSError) as error:
         raise WitnessAway(type(error).__name__) from None
+
+
+def _read(answer: Any, until: float) -> bytes:
+    """As much as is read of an answer, as it came. Raises WitnessAway when it takes too long."""
+    content = b""
+    while len(content) < MOST_ANSWERED and (piece := answer.read1(MOST_ANSWERED, decode_content=False)):
+        if monotonic() > until:
+            raise WitnessAway("it answers too slowly")
+        content += piece
+    return content
 
 
 def _witness(key: str, url: str) -> Witness:

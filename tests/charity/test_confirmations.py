@@ -51,6 +51,12 @@ AGREED = NewAgreement(
 )
 
 
+ODD = '{"type": "webauthn.get", "challenge": "AA", "origin": 5}'
+DEEP = "[" * 100_000
+NO_KEY = "300a300506032a0304030100"
+"""A key of an algorithm that there is not."""
+
+
 def fingerprint_of(finance: Shopper) -> str:
     """As finance reads it from the list of what the charity's people have made."""
     cell = soup(finance.get(KEYS)).select_one("#waiting tbody th, #waiting tbody td")
@@ -302,6 +308,7 @@ def test_ledger_verify_finds_what_was_changed_past_the_guards(app: Flask, financ
     with finance.database.reading() as session:
         assert list(payment_confirmations.problems(session)) == []
     for table, change, said in (
+        ("payment_confirmation", f"spki = x'{NO_KEY}'", "the signature is not the key's"),
         ("payment_confirmation", "signature = x'30'", "the signature is not the key's"),
         (
             "payment_confirmation",
@@ -310,8 +317,12 @@ def test_ledger_verify_finds_what_was_changed_past_the_guards(app: Flask, financ
         ),
         ("payment_confirmation", "authenticator_data = x'00'", "something else was signed"),
         ("payment_confirmation", "client_data = x'7b7d'", "what was signed cannot be read"),
+        ("payment_confirmation", f"client_data = CAST('{ODD}' AS BLOB)", "what was signed cannot be read"),
+        ("payment_confirmation", f"client_data = CAST('{DEEP}' AS BLOB)", "what was signed cannot be read"),
         ("payment_confirmation", "fingerprint = 'ab'", "names another key than it was signed with"),
         ("charity_key", "fingerprint = 'ab'", "is not the one that the log names"),
+        ("charity_key", "named_at = 'one day'", "the charity's keys cannot be read"),
+        ("payment_confirmation", "confirmed_at = 'one day'", "the confirmations cannot be read"),
     ):
         change_it = text(f"UPDATE {table} SET {change}")
         with pytest.raises(Exception, match="is never changed"), finance.database.transaction() as session:
@@ -325,9 +336,10 @@ def test_ledger_verify_finds_what_was_changed_past_the_guards(app: Flask, financ
             session.execute(text(kept_by))
         with finance.database.reading() as session:
             assert any(said in problem for problem in payment_confirmations.problems(session)), change
+    assert "the confirmations cannot be read" in finance.get("/finance/?check=all").text
     told = app.test_cli_runner().invoke(args=["ledger", "verify"])
     assert told.exit_code == 1
-    assert "the confirmation of payment 3 is not what the charity signed" in told.output
+    assert "the confirmations cannot be read" in told.output
 
 
 def test_a_confirmation_of_another_entry_is_named(finance: Shopper, jo: Jo) -> None:

@@ -1,7 +1,12 @@
 """Somebody else's server signs each checkpoint, if it continues what that server saw before."""
 
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -207,6 +212,48 @@ def test_the_little_witness_answers_as_the_protocol_has_it(little: LittleWitness
 def test_nobody_answers_where_nobody_is() -> None:
     with pytest.raises(WitnessAway):
         over_http("http://127.0.0.1:9/add-checkpoint", b"")
+
+
+@contextmanager
+def answering(raw: bytes) -> Iterator[str]:
+    """The address of a server that sends these bytes to whoever asks first, and hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with server.accept()[0] as asking:
+                asking.recv(65_536)
+                asking.sendall(raw)
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/add-checkpoint"
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nabc",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"no HTTP",
+    ],
+)
+def test_an_answer_that_breaks_off_counts_as_being_away(raw: bytes) -> None:
+    with answering(raw) as address, pytest.raises(WitnessAway):
+        over_http(address, b"a checkpoint")
+
+
+def test_an_answer_is_taken_as_it_comes_and_nothing_is_unpacked() -> None:
+    raw = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"
+    with answering(raw) as address:
+        assert over_http(address, b"a checkpoint") == (200, "", b"abc")
+
+
+def test_an_answer_that_trickles_in_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shop.transparency.witnesses.monotonic", partial(next, count(0, 40)))
+    raw = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"
+    with answering(raw) as address, pytest.raises(WitnessAway, match="slowly"):
+        over_http(address, b"a checkpoint")
 
 
 def test_witnesses_are_named_by_a_setting(little: LittleWitness) -> None:
