@@ -4,12 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
-from markupsafe import Markup
-
 from shop.catalogue import page_cache
+from shop.catalogue.engraved_pictures import EngravedUnit, engraved_unit
 from shop.catalogue.views import Catalogue, PictureView, PieceView, VariantView
-from shop.engraving import FACES, Area, Engraving, proof
-from shop.engraving.by_hand import shown_by_hand
 from shop.fulfilment.corrections import Window
 from shop.fulfilment.models import Unit
 from shop.fulfilment.stages import TO_MAKE
@@ -49,8 +46,8 @@ class ShownLine(Generic[L]):
     """Its slug."""
     words: Sequence[tuple[str, str]] = field(repr=False)
     """(where, the exact words)."""
-    proof: Markup = field(repr=False)
-    """The words as they will be cut, drawn to scale."""
+    engraved: EngravedUnit = field(repr=False)
+    """Its pictures with the words in the metal, and the plain proof."""
     picture: PictureView | None
     """The piece in its metal, for what has no words."""
     by_hand: bool
@@ -116,7 +113,9 @@ def _basket_line(line: QuotedLine) -> ShownLine[QuotedLine]:
         price_pence=line.price_pence,
         metal=variant.metal_slug if variant else "",
         words=words_of(sides, engraving),
-        proof=drawn(sides, engraving),
+        engraved=engraved_unit(
+            piece, variant.metal_slug if variant else "", sides, engraving, id_=f"unit-{line.id}"
+        ),
         picture=picture_of(piece, variant),
         by_hand=engraving is not None and engraving.by_hand,
         href=f"/pieces/{piece.slug}" if piece else "",
@@ -138,7 +137,14 @@ def _ordered_line(catalogue: Catalogue, line: LineView) -> ShownLine[LineView]:
         price_pence=row.price_pence,
         metal=row.metal_slug,
         words=line.words,
-        proof=_by_hand(line) if line.by_hand else drawn(line.sides, line.engraving),
+        engraved=engraved_unit(
+            piece,
+            row.metal_slug,
+            line.sides,
+            line.engraving,
+            id_=f"unit-{row.number}",
+            by_hand=line.hand.sides,
+        ),
         picture=picture_of(piece, variant),
         by_hand=line.by_hand,
         engravable=piece is not None and piece.engravable,
@@ -147,22 +153,6 @@ def _ordered_line(catalogue: Catalogue, line: LineView) -> ShownLine[LineView]:
 
 def _detail(metal_name: str, chain_inches: int) -> str:
     return f"{metal_name}, {chain_inches} inch chain"
-
-
-def _by_hand(line: LineView) -> Markup:
-    """The latest drawing of words that are drawn by hand; empty while there is none."""
-    sides = [side for side in line.sides if side.key in line.hand.sides]
-    # Made by our own writer from outlines and numbers.
-    return Markup("".join(shown_by_hand(side, line.hand.sides[side.key]) for side in sides))  # noqa: S704
-
-
-def drawn(sides: Sequence[Area], engraving: Engraving | None) -> Markup:
-    """The drawing of every engraved side; empty when there is nothing engraved."""
-    if engraving is None or engraving.face not in FACES:
-        return Markup()
-    engraved = {line.side for line in engraving.lines}
-    # Made by our own writer from outlines and numbers; no typed text is in it unescaped.
-    return Markup("".join(proof(side, engraving) for side in sides if side.key in engraved))  # noqa: S704
 
 
 def picture_of(piece: PieceView | None, variant: VariantView | None) -> PictureView | None:

@@ -15,10 +15,11 @@ from flask.typing import ResponseReturnValue
 
 from shop import stock, web
 from shop.catalogue import snapshot
+from shop.catalogue.engraved_pictures import engraved_unit
 from shop.catalogue.piece_form import SOLD_OUT as SOLD_OUT_NOW
 from shop.catalogue.piece_form import MetalTiles, Tile
 from shop.catalogue.views import PieceView, VariantView
-from shop.checkout.presenters import drawn, picture_of
+from shop.checkout.presenters import picture_of
 from shop.container import current_services
 from shop.corrections import supplement_form
 from shop.corrections.corrector import Corrector, page, unit_shown
@@ -193,7 +194,14 @@ def _look(
         unit,
         status,
         found=found,
-        proof=drawn(line.sides, line.engraving) if line.engraving and not line.by_hand else "",
+        engraved=engraved_unit(
+            found.piece,
+            found.variant.metal_slug,
+            line.sides,
+            line.engraving,
+            id_="exchanged",
+            by_hand=line.hand.sides,
+        ),
         shot=picture_of(found.piece, found.variant),
         words=line.words,
         back=max(0, -found.difference_pence),

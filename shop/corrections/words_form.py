@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from shop import web
 from shop.catalogue import snapshot
+from shop.catalogue.engraved_pictures import engraved_unit
 from shop.catalogue.piece_form import piece_form
 from shop.catalogue.piece_pages import stages
 from shop.catalogue.views import PieceView
@@ -24,7 +25,6 @@ from shop.checkout.line_item_form import (
     words_kept,
     written,
 )
-from shop.checkout.presenters import drawn
 from shop.container import current_services
 from shop.corrections.corrector import Corrector, page, unit_shown
 from shop.engraving import INSTEAD, Engraving, taken
@@ -68,10 +68,10 @@ class Correcting:
 
     @property
     def standing(self) -> Mapping[str, Any]:
-        """The words that stand, and their drawing."""
-        line = self.line
-        proof = drawn(line.sides, line.engraving)
-        return {"words": line.words, "proof": proof, "metal": line.row.metal_slug}
+        """The words that stand, and the piece with them."""
+        line, metal = self.line, self.line.row.metal_slug
+        engraved = engraved_unit(self.piece, metal, line.sides, line.engraving, id_="standing")
+        return {"words": line.words, "engraved": engraved, "metal": metal}
 
 
 def opened(order: Order, number: int, who: Corrector) -> Correcting:
@@ -169,7 +169,7 @@ def _look(
         unit,
         HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK,
         words=words_of(piece.sides, engraving),
-        proof=drawn(piece.sides, engraving),
+        engraved=engraved_unit(piece, unit.line.row.metal_slug, piece.sides, engraving, id_="new"),
         by_hand=engraving is not None and engraving.by_hand,
         fields={FACE: request.form.get(FACE, ""), **dict(written(request.form)), "agreed": shown},
         who=unit.who,

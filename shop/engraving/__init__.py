@@ -1,6 +1,7 @@
 """Words on metal: faces, coverage, fit, drawing. Pure: no Flask, no database."""
 
 from shop.engraving.areas import Area
+from shop.engraving.calibration import Placement
 from shop.engraving.characters import offered
 from shop.engraving.drawing import preview, proof, svg
 from shop.engraving.engraving import (
@@ -14,7 +15,7 @@ from shop.engraving.engraving import (
 )
 from shop.engraving.faces import FACES, GENERAL, Face
 from shop.engraving.layout import room_left_mm
-from shop.engraving.overlay import Placement, over_picture
+from shop.engraving.overlay import over_picture
 from shop.engraving.problems import (
     FACE_FIELD,
     ControlCharacters,

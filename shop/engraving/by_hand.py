@@ -70,7 +70,12 @@ def cut_by_hand(area: Area, drawing: str) -> CutSide:
 
 def shown_by_hand(area: Area, drawing: str) -> str:
     """The side with its drawing, as a proof shows it."""
-    return bare(area, f'<path class="words" fill="currentColor" d="{drawing}"/>')
+    return bare(area, marks_by_hand(drawing))
+
+
+def marks_by_hand(drawing: str) -> str:
+    """The drawing alone, in mm about the middle of the side."""
+    return f'<path class="words" fill="currentColor" d="{drawing}"/>'
 
 
 def _parsed(data: bytes) -> ET.Element:

@@ -102,7 +102,7 @@ def _document(area: Area, words: str, *, edge: bool, note: str = "") -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{wide}mm" height="{high}mm" '
         f'viewBox="{number(-across / 2)} {number(-down / 2)} {wide} {high}">'
-        f"<title>{escape(area.label)}</title>{_desc(note)}{_edge(area) if edge else ''}{words}</svg>"
+        f"<title>{escape(area.label)}</title>{_desc(note)}{edge_drawn(area) if edge else ''}{words}</svg>"
     )
 
 
@@ -121,7 +121,8 @@ def edge_path(area: Area) -> str:
 
 
 @lru_cache(maxsize=256)
-def _edge(area: Area) -> str:
+def edge_drawn(area: Area) -> str:
+    """The outline of the metal as a thin line, in mm about the middle of the area."""
     look = f'fill="none" stroke="currentColor" stroke-width="{_EDGE_MM}"'
     return f'<path class="edge" {look} d="{edge_path(area)}"/>'
 

@@ -6,6 +6,8 @@ from typing import Final
 
 from markupsafe import Markup
 
+from shop.catalogue import page_cache
+from shop.catalogue.engraved_pictures import EngravedPicture, engraved_unit
 from shop.engraving import FACES, Area, Tool
 from shop.engraving.writers import FORMATS
 from shop.fulfilment.stages import TO_MAKE
@@ -72,6 +74,8 @@ class BenchTicket:
     words: Sequence[tuple[str, str]] = field(repr=False)
     """Where they stand, and the words; none when nothing is to be cut."""
     lettering: str
+    pictures: Sequence[EngravedPicture] = field(repr=False)
+    """The piece with its words, as its buyer sees it."""
     sides: Sequence[DrawnSide]
     by_hand: ByHand | None
     notes: Sequence[str]
@@ -102,6 +106,7 @@ def bench_ticket(reference: str, line: LineView, tool: Tool, unit: UnitShown | N
         sku=row.sku,
         words=line.words,
         lettering=_lettering(line),
+        pictures=_pictures(line),
         sides=[
             DrawnSide(side.label, drawing, _files(reference, row.number, side) if approved and files else ())
             for side, drawing in drawn_sides(line)
@@ -114,6 +119,19 @@ def bench_ticket(reference: str, line: LineView, tool: Tool, unit: UnitShown | N
         unit=unit,
         place=f"/owner/orders/{reference}/lines/{row.number}",
     )
+
+
+def _pictures(line: LineView) -> Sequence[EngravedPicture]:
+    row = line.row
+    return engraved_unit(
+        page_cache.shown().catalogue.by_slug.get(row.piece_slug),
+        row.metal_slug,
+        line.sides,
+        line.engraving,
+        id_=f"unit-{row.number}",
+        by_hand=line.hand.sides,
+        apart=True,
+    ).pictures
 
 
 def _card(line: LineView, unit: UnitShown | None) -> DedicationCard | None:

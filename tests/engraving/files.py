@@ -311,10 +311,10 @@ def _within(points: np.ndarray, contour: Contour, spare: float) -> np.ndarray:
 
 def letters_of(drawing: str) -> list[list[Contour]]:
     """The glyphs of a drawing of the shop, each as its contours, in mm, y upwards."""
-    from tests.engraving.outlines import _transform
+    from tests.engraving.outlines import transform
 
     def walk(element, at):
-        at = at.transform(_transform(element.get("transform")))
+        at = at.transform(transform(element.get("transform")))
         if element.tag == f"{SVG}path":
             pen = Flat()
             parse_path(element.get("d"), pen)

@@ -36,13 +36,13 @@ class _Flat(BasePen):
             )
 
 
-def _transform(text: str | None) -> Transform:
+def transform(text: str | None) -> Transform:
     found = Identity
     for name, numbers in re.findall(r"(\w+)\(([^)]*)\)", text or ""):
         values = [float(number) for number in numbers.split()]
         if name == "rotate":
             values = [math.radians(values[0])]
-        found = getattr(found, name)(*values)
+        found = found.transform(values) if name == "matrix" else getattr(found, name)(*values)
     return found
 
 
@@ -55,7 +55,7 @@ def inks(svg: str) -> list[list[tuple[float, float]]]:
     """The same, for each group by itself: a straight line, or a letter of a bent one."""
     words = ET.fromstring(svg).find(f"{SVG}g")
     assert words is not None
-    return [_walk(group, Identity) for group in words]
+    return [walk(group, Identity) for group in words]
 
 
 def crowding_mm(svg: str, *, straight: int) -> float:
@@ -76,15 +76,15 @@ def crowding_mm(svg: str, *, straight: int) -> float:
     )
 
 
-def _walk(element: ET.Element, at: Transform) -> list[tuple[float, float]]:
-    at = at.transform(_transform(element.get("transform")))
+def walk(element: ET.Element, at: Transform) -> list[tuple[float, float]]:
+    at = at.transform(transform(element.get("transform")))
     points = []
     if element.tag == f"{SVG}path":
         pen = _Flat()
         parse_path(element.get("d"), pen)
         points = at.transformPoints(pen.points)
     for child in element:
-        points += _walk(child, at)
+        points += walk(child, at)
     return points
 
 

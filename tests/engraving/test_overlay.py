@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shop.engraving import FACES, INSTEAD, Area, Placement, over_picture, remarks, taken
-from shop.engraving.overlay import TONES
+from shop.engraving.groove_filter import TONES
 
 SVG = "{http://www.w3.org/2000/svg}"
 DISC = Area("front", "Front", "disc", 16, 16, 2, rim=True)
@@ -119,7 +119,9 @@ def test_a_placement_is_read_from_what_the_picture_says() -> None:
 def test_the_light_covers_every_side_in_the_picture() -> None:
     left = Placement("front", (20.0, 0.0, 0.0, 20.0, 200.0, 300.0))
     right = Placement("back", (0.0, 20.0, -20.0, 0.0, 700.0, 300.0))
-    svg = ET.fromstring(over({"engraving-front-1": "Zoë"}, [DISC, BACK], [left, right]))
+    svg = ET.fromstring(
+        over({"engraving-front-1": "Zoë", "engraving-back-1": "Zoë"}, [DISC, BACK], [left, right])
+    )
     light = svg.find(f"{SVG}filter")
     assert light is not None
     x, y, wide, high = (float(light.get(name, "nan")) for name in ("x", "y", "width", "height"))

@@ -27,9 +27,9 @@ from shop.engraving import (
     remarks,
     svg,
 )
+from shop.engraving.calibration import Placement
 from shop.engraving.engraving import EngravedLine
 from shop.engraving.outlines import cut_sides
-from shop.engraving.overlay import Placement
 from shop.engraving.signs import SIGNS
 from shop.engraving.tool import fitted
 

@@ -1,0 +1,131 @@
+"""A unit as it will be: the piece's own pictures with its words cut into the metal, and the plain proof."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from markupsafe import Markup
+
+from shop.catalogue.views import PictureView, PieceView
+from shop.engraving import FACES, Area, Engraving
+from shop.engraving.by_hand import marks_by_hand
+from shop.engraving.drawing import marks
+from shop.engraving.layout import lay_out
+from shop.engraving.proof_sheet import ProofSide, proof_sheet
+from shop.engraving.ring_turn import turn_of
+from shop.engraving.words_on_metal import LaidSide, cut, over_picture
+
+PROOF_SAID: Final = "The plain drawing of exactly what is cut"
+
+
+@dataclass(frozen=True)
+class EngravedPicture:
+    """A picture of the piece, what is laid over it, and what it shows, in words that quote the engraving."""
+
+    picture: PictureView
+    words: Markup = field(repr=False)
+    alt: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class EngravedUnit:
+    """What is shown of one unit; without words there is nothing. The words are drawn once, in the proof."""
+
+    pictures: Sequence[EngravedPicture] = ()
+    proof: Markup = field(default=Markup(), repr=False)
+
+
+@dataclass(frozen=True)
+class _Side:
+    area: Area
+    marks: str
+    words: Mapping[int, str]
+    engraving: Engraving
+
+    def drawn_at(self, id_: str) -> "_Side":
+        """The same words, drawn elsewhere on the page under this id."""
+        return replace(self, marks=f'<use href="#{id_}"/>')
+
+    def turn(self, stage: PictureView) -> int:
+        """By how many degrees a ring is turned on a picture; see turn_of."""
+        place = next(place for place in stage.placements if place.side == self.area.key)
+        if self.engraving.by_hand:
+            return 0
+        return turn_of(self.area, place, lay_out(self.area, self.engraving.face_as_cut, self.words))
+
+
+def engraved_unit(
+    piece: PieceView | None,
+    metal: str,
+    sides: Sequence[Area],
+    engraving: Engraving | None,
+    *,
+    id_: str,
+    by_hand: Mapping[str, str] | None = None,
+    apart: bool = False,
+) -> EngravedUnit:
+    """A unit of a piece in the metal of that slug; `id_` sets its drawings apart from others on the page.
+
+    `by_hand` has, by side, the path of words that are drawn by hand. Of a piece that is no longer shown, or
+    has no such picture, there is the proof alone. `apart`: the pictures stand on a page without this proof.
+    """
+    drawn = list(_drawn(sides, engraving, by_hand or {}))
+    if not drawn:
+        return EngravedUnit()
+    stages = list(_stages(piece, metal, {side.area.key for side in drawn}))
+    turns = {
+        side.area.key: side.turn(stage)
+        for stage in stages
+        for side in drawn
+        if any(place.side == side.area.key for place in stage.placements)
+    }
+    proof = [ProofSide(side.area, side.marks, turns.get(side.area.key, 0)) for side in drawn]
+    once = drawn if apart else [side.drawn_at(f"{id_}-{side.area.key}") for side in drawn]
+    # Both made by our own writers from outlines and numbers; no typed text is in them.
+    pictures = [
+        EngravedPicture(stage, Markup(_over(stage, once, turns, metal, id_)), _alt(stage, drawn))  # noqa: S704
+        for stage in stages
+    ]
+    return EngravedUnit(pictures, Markup(proof_sheet(proof, id_=id_, said=PROOF_SAID)))  # noqa: S704
+
+
+def _drawn(sides: Sequence[Area], engraving: Engraving | None, by_hand: Mapping[str, str]) -> Iterator[_Side]:
+    """The sides that have words to show, in the piece's order."""
+    if engraving is None or not (engraving.by_hand or engraving.face in FACES):
+        return
+    for area in sides:
+        words = {line.line: line.text for line in engraving.lines if line.side == area.key}
+        if engraving.by_hand and area.key in by_hand:
+            yield _Side(area, marks_by_hand(by_hand[area.key]), words, engraving)
+        elif words and not engraving.by_hand:
+            yield _Side(area, marks(area, words, engraving.face_as_cut), words, engraving)
+
+
+def _stages(piece: PieceView | None, metal: str, keys: set[str]) -> Iterator[PictureView]:
+    """The pictures of the piece in its metal on which one of these sides lies, each side once."""
+    missing = set(keys)
+    for stage in piece.stages if piece else ():
+        on_it = {place.side for place in stage.placements}
+        if stage.metal_slug == metal and on_it & missing:
+            missing -= on_it
+            yield stage
+
+
+def _over(stage: PictureView, drawn: Sequence[_Side], turns: Mapping[str, int], metal: str, id_: str) -> str:
+    places = {place.side: place for place in stage.placements}
+    laid = [
+        LaidSide(side.area, places[side.area.key], side.marks, turns[side.area.key])
+        for side in drawn
+        if side.area.key in places
+    ]
+    return over_picture((stage.width, stage.height), cut(laid, metal=metal, name=f"{id_}-{stage.name}"))
+
+
+def _alt(stage: PictureView, drawn: Sequence[_Side]) -> str:
+    on_it = {place.side for place in stage.placements}
+    said = (
+        f"{side.area.label}: " + ", ".join(f"“{text}”" for text in side.words.values())
+        for side in drawn
+        if side.area.key in on_it
+    )
+    return f"The piece as it will be. {'; '.join(said)}"
