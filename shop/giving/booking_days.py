@@ -5,6 +5,7 @@ A transaction counts on the day it was booked, by Britain's calendar, and always
 became known later stands on the day it was booked, and says when it happened.
 """
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,6 +17,7 @@ from shop import clock
 from shop.orm import UtcDateTime
 
 DECEMBER: Final = 12
+_MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 _CONDITIONS: Final = {
     "book": "book = {book}",
@@ -27,6 +29,11 @@ _CONDITIONS: Final = {
     "last_seq": "seq <= {last_seq}",
     "charity": "policy_id IN (SELECT id FROM policy WHERE charity_name = {charity})",
 }
+
+
+def is_month(name: object) -> bool:
+    """Whether it is a month as in '2026-11'; what somebody damaged by hand may be anything."""
+    return isinstance(name, str) and _MONTH.fullmatch(name) is not None
 
 
 def next_month(month: str) -> str:

@@ -1,20 +1,23 @@
-"""Moments of the ledger that can be looked at even when somebody has damaged them.
+"""Moments and days of the ledger that can be looked at even when somebody has damaged them.
 
 SQLite keeps whatever is written into a column. A check of the ledger must say which transaction is not what
-it was, and the page that says so must open: so what is no moment reads as UNREADABLE.
+it was, and the page that says so must open: so what is no moment reads as UNREADABLE, and what is no day as
+the day of that.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Dialect
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import Date, Dialect
+from sqlalchemy.types import TypeDecorator
 
 from shop.orm import UtcDateTime
 
 UNREADABLE: Final = datetime(1900, 1, 1, tzinfo=UTC)
 """In place of what is no moment."""
+
+Reader = Callable[[Any], Any] | None
 
 
 class LedgerMoment(UtcDateTime):
@@ -22,25 +25,31 @@ class LedgerMoment(UtcDateTime):
 
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """On SQLite the way of reading that does not raise."""
-        return super().load_dialect_impl(dialect) if dialect.name != "sqlite" else _reading_anything()
+    def result_processor(self, dialect: Dialect, coltype: object) -> Reader:
+        """A way of reading that does not raise."""
+        return _carefully(super().result_processor(dialect, coltype), UNREADABLE)
 
 
-def _reading_anything() -> TypeEngine[Any]:
-    from sqlalchemy.dialects.sqlite import DATETIME  # noqa: PLC0415 - only where it is the database in use
+class LedgerDay(TypeDecorator[date]):
+    """A day; that of UNREADABLE where SQLite holds something else."""
 
-    class Lenient(DATETIME):
-        def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
-            read: Any = super().result_processor(dialect, coltype)
+    impl = Date
+    cache_ok = True
 
-            def process(value: Any) -> Any:
-                try:
-                    return read(value)
-                except (ValueError, TypeError):
-                    return UNREADABLE
+    def result_processor(self, dialect: Dialect, coltype: object) -> Reader:
+        """A way of reading that does not raise."""
+        return _carefully(super().result_processor(dialect, coltype), UNREADABLE.date())
 
-            return process
 
-    lenient: Callable[[], TypeEngine[Any]] = Lenient
-    return lenient()
+def _carefully(read: Reader, instead: date) -> Reader:
+    """The same way; None where the driver gives values as they are, as PostgreSQL's does."""
+    if read is None:
+        return None
+
+    def process(value: Any) -> Any:
+        try:
+            return read(value)
+        except (ValueError, TypeError):
+            return instead
+
+    return process

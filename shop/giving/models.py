@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.giving.damaged_moments import LedgerMoment
+from shop.giving.damaged_moments import LedgerDay, LedgerMoment
 from shop.orm import Base, one_of
 
 GENESIS: Final = "0" * 64
@@ -37,9 +37,9 @@ class Policy(Base):
     amount_pence: Mapped[int]
     basis: Mapped[str]
     agreement_reference: Mapped[str | None]
-    agreement_signed_on: Mapped[date | None]
-    starts_on: Mapped[date]
-    ends_on: Mapped[date | None]
+    agreement_signed_on: Mapped[date | None] = mapped_column(LedgerDay)
+    starts_on: Mapped[date] = mapped_column(LedgerDay)
+    ends_on: Mapped[date | None] = mapped_column(LedgerDay)
     """The last day of the promise."""
     pay_within_days: Mapped[int] = mapped_column(default=28)
     """28 days unless the agreement says otherwise (SI 1994/3024, regulation 6)."""
@@ -52,13 +52,13 @@ class Agreement(Base):
     __tablename__ = "agreement"
 
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
-    entered_at: Mapped[datetime]
+    entered_at: Mapped[datetime] = mapped_column(LedgerMoment)
     entered_by: Mapped[str]
-    number_looked_up_on: Mapped[date | None]
+    number_looked_up_on: Mapped[date | None] = mapped_column(LedgerDay)
     """The day on which somebody read the charity's number in the register."""
     clauses: Mapped[str]
     """What they saw that it says: keys of `agreements.CLAUSES`, with spaces between."""
-    ended_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None] = mapped_column(LedgerMoment)
     ended_by: Mapped[str | None]
 
 
@@ -82,7 +82,7 @@ class GivingDocument(Base):
     note: Mapped[str]
     """What it is, in a few words; why, where it takes another back."""
     takes_back: Mapped[int | None] = mapped_column(ForeignKey("giving_document.id"), unique=True)
-    added_at: Mapped[datetime]
+    added_at: Mapped[datetime] = mapped_column(LedgerMoment)
     added_by: Mapped[str]
 
 
@@ -94,7 +94,7 @@ class ShownStatement(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     book: Mapped[str]
-    since: Mapped[datetime]
+    since: Mapped[datetime] = mapped_column(LedgerMoment)
     """When it was seen first; until the next row's."""
     policy_id: Mapped[int | None]
     """Whose promise it was; the policy may be gone if nobody bought anything under it."""
@@ -153,7 +153,7 @@ class LedgerPeriod(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     """The month, as in '2026-11': text that sorts by time."""
-    closed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None] = mapped_column(LedgerMoment)
     closed_by: Mapped[str | None]
     last_seq: Mapped[int | None]
     """The last transaction booked in this period or an earlier one; 0 when there was none."""

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from shop.giving.months import Month, Sums, by_month
@@ -74,7 +74,8 @@ class MonthStatement(Figures):
 
 def statement_of(sums: Sums, month: str, promises: Mapping[int, Promise]) -> MonthStatement:
     """A book's statement of a month."""
-    figures = figures_of(sums, by_month(sums, month), month, month, promises)
+    until = replace(sums, pence={key: pence for key, pence in sums.pence.items() if key.period <= month})
+    figures = figures_of(until, by_month(until, month), month, month, promises)
     return MonthStatement(month=month, **vars(figures))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import clock
-from shop.giving.booking_days import next_month
+from shop.giving.booking_days import is_month, next_month
 from shop.giving.models import GENESIS, LedgerHead, LedgerSum, LedgerTxn, Policy
 from shop.giving.sums import Book, Key
 from shop.giving.transitions import ENDS_ACCRUAL, Account, Kind
@@ -57,7 +57,10 @@ class Month:
 
 
 def read_sums(session: Session, book: Book) -> Sums:
-    """The book's sums now, in one statement, so that they are as of one transaction whoever posts."""
+    """The book's sums now, in one statement, so that they are as of one transaction whoever posts.
+
+    One that somebody damaged, so that it is of no month, is left out: `sums.check` names it.
+    """
     rows = session.execute(
         select(LedgerHead.last_seq, LedgerHead.last_hash, LedgerTxn.booked_at, *LedgerSum.__table__.columns)
         .join(LedgerTxn, LedgerTxn.seq == LedgerHead.last_seq)
@@ -66,20 +69,22 @@ def read_sums(session: Session, book: Book) -> Sums:
     if not rows:
         return Sums(book)
     seq, last_hash, booked_at = rows[0][:3]
-    pence = {Key(*row[3:-1]): row.pence for row in rows if row.pence is not None}
+    pence = {Key(*row[3:-1]): row.pence for row in rows if is_month(row.period)}
     return Sums(book, seq, last_hash, clock.in_britain(booked_at).date(), pence)
 
 
 def by_month(sums: Sums, until: str) -> list[Month]:
     """Every month from the first booking to `until` (as in '2026-11') or the last booking, oldest first."""
-    found = sorted({key.period for key in sums.pence})
+    found: dict[str, dict[Key, int]] = defaultdict(dict)
+    for key, pence in sums.pence.items():
+        found[key.period][key] = pence
     if not found:
         return []
     months: list[Month] = []
     owed = held = 0
-    name = found[0]
-    while name <= max(until, found[-1]):
-        here = {key: pence for key, pence in sums.pence.items() if key.period == name}
+    name, last = min(found), max(until, *found)
+    while name <= last and is_month(name):  # the year 9999 is the last that sorts as text
+        here = found.get(name, {})
         owed -= sum(pence for key, pence in here.items() if key.account in OWED)
         held -= sum(pence for key, pence in here.items() if key.account == Account.HELD)
         months.append(_month(name, here, owed_pence=owed, held_pence=held))

@@ -98,9 +98,7 @@ def statement(policy: Policy) -> str:
 def digest(policy: Policy) -> str:
     """SHA-256 (hex) of everything the policy promises; its end is left out, for it is written later."""
     promise = {column: getattr(policy, column) for column in POLICY_PROMISE}
-    text = json.dumps(
-        promise, default=date.isoformat, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
+    text = json.dumps(promise, default=str, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

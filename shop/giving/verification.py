@@ -2,17 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from shop.giving import month_statements, policies, sums
+from shop.giving.booking_days import is_month
 from shop.giving.canonical import FACTS, Facts, sha256
+from shop.giving.damaged_moments import UNREADABLE
+from shop.giving.ledger_walk import Walk
 from shop.giving.models import GENESIS, LedgerEntry, LedgerHead, LedgerPeriod, LedgerTxn, Policy
 from shop.giving.month_statements import Promise
-from shop.giving.sums import Key
 from shop.giving.transitions import (
     ENDS_ACCRUAL,
     STEPS,
@@ -28,36 +29,15 @@ from shop.money import CURRENCY
 BATCH: Final = 1000
 """Transactions in memory at a time."""
 
+DAMAGED: Final = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError)
+"""What looking at a row raises that holds what no program of ours writes: SQLite takes anything."""
+
 Lines = Sequence[tuple[str, int, str]]
 Progress = Callable[[int], object]
 """Called with how many more transactions were read."""
 
 _COLUMNS: Final = (*(getattr(LedgerTxn, name) for name in FACTS), LedgerTxn.hash, LedgerTxn.canonical)
 _LINE: Final = (LedgerEntry.txn_seq, LedgerEntry.account, LedgerEntry.amount_pence, LedgerEntry.currency)
-
-
-@dataclass
-class _Walk:
-    """What is known after the transactions read so far."""
-
-    policies: dict[int, tuple[str, int]]
-    promises: dict[int, Promise]
-    seq: int = 0
-    hash: str = GENESIS
-    period: str = ""
-    units: dict[tuple[str, int], tuple[Standing, int]] = field(default_factory=dict)
-    ends: dict[str, tuple[int, str]] = field(default_factory=dict)
-    paid: dict[int, tuple[str, int | None, int]] = field(default_factory=dict)
-    """Payments to the charity that stand: their book, policy and pence, by seq."""
-    sums: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
-    """What the entries come to."""
-
-    def add(self, facts: Facts, hashed: str, entries: Lines) -> None:
-        """Go on to this transaction."""
-        self.seq, self.hash, self.period = facts.seq, hashed, facts.period
-        self.ends[facts.period] = (facts.seq, hashed)
-        for account, pence, _ in entries:
-            self.sums[Key(facts.book, facts.period, facts.policy_id or 0, facts.kind, account)] += pence
 
 
 def verify(
@@ -75,7 +55,7 @@ def verify(
         lost = kept or session.scalar(select(LedgerTxn.seq).limit(1)) is not None
         return ["the ledger has lost its head"] if lost else []
     known = session.scalars(select(Policy).execution_options(populate_existing=True)).all()
-    walk = _Walk(
+    walk = Walk(
         {policy.id: (policies.digest(policy), policy.amount_pence) for policy in known},
         {policy.id: Promise(policy.charity_name, policy.amount_pence) for policy in known},
     )
@@ -83,6 +63,7 @@ def verify(
     problems = _walk_through(session, head.last_seq, walk, seen, progress)
     if (walk.seq, walk.hash) != (head.last_seq, head.last_hash):
         problems.append(f"the head says {head.last_seq}, but the last transaction is {walk.seq} or another")
+    problems += [f"policy {one.id} ends before it begins" for one in known if _ends_too_soon(one)]
     problems += _check_tail(session)
     problems += _check_periods(session, walk)
     problems += _check_statements(session, walk)
@@ -91,8 +72,12 @@ def verify(
     return problems + [f"transaction {seq} is not the one that was anchored" for seq in anchored]
 
 
+def _ends_too_soon(policy: Policy) -> bool:
+    return policy.ends_on is not None and policy.ends_on < policy.starts_on
+
+
 def _walk_through(
-    session: Session, last_seq: int, walk: _Walk, seen: dict[int, str], progress: Progress
+    session: Session, last_seq: int, walk: Walk, seen: dict[int, str], progress: Progress
 ) -> list[str]:
     """What is wrong with single transactions; on the way the hashes of those in `seen` are noted there."""
     problems: list[str] = []
@@ -134,31 +119,40 @@ def _lines(session: Session, first: int, last: int) -> dict[int, Lines]:
     return found
 
 
-def _check_one(txn: Row[Any], entries: Lines, walk: _Walk) -> Iterator[str]:
+def _check_one(txn: Row[Any], entries: Lines, walk: Walk) -> Iterator[str]:
     facts = Facts(**dict(zip(FACTS, txn, strict=False)))
     name = f"transaction {facts.seq}"
     if facts.seq != walk.seq + 1:
         yield f"{name} follows {walk.seq}: something between is gone"
-    if facts.previous_hash != walk.hash:
-        yield f"{name} is not chained to the one before"
-    if facts.canonical(entries) != txn.canonical:
-        yield f"{name} is not what was written: its columns and its sealed text differ"
-    if sha256(txn.canonical) != txn.hash:
-        yield f"{name} has a hash that is not its own"
-    if facts.digest(entries) != facts.request_hash:
-        yield f"{name} is not what was asked for"
-    if len(entries) < 2 or sum(pence for _, pence, _ in entries) != 0:  # noqa: PLR2004
-        yield f"{name} does not balance"
-    if facts.period < walk.period:
-        yield f"{name} is in period {facts.period}, after one in {walk.period}"
-    if facts.kind in STEPS:
-        yield from (f"{name} {problem}" for problem in _check_unit(facts, entries, walk))
-    if facts.kind == Kind.REMIT:
-        yield from (f"{name} {problem}" for problem in _check_payment(facts, entries, walk))
+    try:
+        yield from (f"{name} {problem}" for problem in _check_facts(facts, txn, entries, walk))
+    except DAMAGED:
+        yield f"{name} cannot be read: something in it is not what was written"
     walk.add(facts, txn.hash, entries)
 
 
-def _check_unit(facts: Facts, entries: Sequence[tuple[str, int, str]], walk: _Walk) -> Iterator[str]:
+def _check_facts(facts: Facts, txn: Row[Any], entries: Lines, walk: Walk) -> Iterator[str]:
+    if facts.previous_hash != walk.hash:
+        yield "is not chained to the one before"
+    if facts.canonical(entries) != txn.canonical:
+        yield "is not what was written: its columns and its sealed text differ"
+    if sha256(txn.canonical) != txn.hash:
+        yield "has a hash that is not its own"
+    if facts.digest(entries) != facts.request_hash:
+        yield "is not what was asked for"
+    if len(entries) < 2 or sum(pence for _, pence, _ in entries) != 0:  # noqa: PLR2004
+        yield "does not balance"
+    if facts.period != walk.period and not is_month(facts.period):
+        yield "is in no month"
+    elif facts.period < walk.period:
+        yield f"is in period {facts.period}, after one in {walk.period}"
+    if facts.kind in STEPS:
+        yield from _check_unit(facts, entries, walk)
+    if facts.kind == Kind.REMIT:
+        yield from _check_payment(facts, entries, walk)
+
+
+def _check_unit(facts: Facts, entries: Sequence[tuple[str, int, str]], walk: Walk) -> Iterator[str]:
     kind, unit = Kind(facts.kind), (str(facts.order_reference), int(facts.unit or 0))
     before, after = STEPS[kind]
     standing, accrual = walk.units.get(unit, (Standing.NONE, 0))
@@ -174,7 +168,7 @@ def _check_unit(facts: Facts, entries: Sequence[tuple[str, int, str]], walk: _Wa
     walk.units[unit] = (after, facts.seq if kind is Kind.ACCRUE else accrual)
 
 
-def _check_payment(facts: Facts, entries: Sequence[tuple[str, int, str]], walk: _Walk) -> Iterator[str]:
+def _check_payment(facts: Facts, entries: Sequence[tuple[str, int, str]], walk: Walk) -> Iterator[str]:
     """A payment stands for itself; one that undoes another names it and takes all of it back, once."""
     amount = -sum(pence for account, pence, _ in entries if account == Account.REMITTED)
     digest, _ = walk.policies.get(facts.policy_id or 0, ("", 0))
@@ -202,32 +196,35 @@ def _check_tail(session: Session) -> list[str]:
     return [f"transaction {seq} was never sealed" for seq in unsealed]
 
 
-def _check_periods(session: Session, walk: _Walk) -> Iterator[str]:
-    query = (
-        select(LedgerPeriod.name, LedgerPeriod.last_seq, LedgerPeriod.last_hash)
-        .where(LedgerPeriod.closed_at.is_not(None))
-        .order_by(LedgerPeriod.name)
-    )
-    for name, last_seq, last_hash in session.execute(query):
-        end = max((end for period, end in walk.ends.items() if period <= name), default=(0, GENESIS))
-        if (last_seq or 0) <= walk.seq and end != (last_seq, last_hash):
-            yield f"period {name} was closed at transaction {last_seq}, but does not end with it"
+def _check_periods(session: Session, walk: Walk) -> Iterator[str]:
+    """One that was closed while the ledger was read ends after the walk, but where the ledger has come to."""
+    head = select(LedgerHead.last_seq).scalar_subquery()
+    query = select(LedgerPeriod, head).order_by(LedgerPeriod.name)
+    for period, now in session.execute(query.execution_options(populate_existing=True)):
+        name, end = period.name, (period.last_seq, period.last_hash)
+        if not is_month(name):
+            yield f"period {name!r} is no month"
+        elif period.closed_at is not None:
+            closed_since = isinstance(period.last_seq, int) and walk.seq < period.last_seq <= now
+            if not closed_since and end != walk.end_of(name):
+                yield f"period {name} was closed at transaction {end[0]}, but does not end with it"
+            if period.closed_at == UNREADABLE:
+                yield f"period {name} does not say when it was closed"
 
 
-def _check_statements(session: Session, walk: _Walk) -> Iterator[str]:
+def _check_statements(session: Session, walk: Walk) -> Iterator[str]:
     """The statement of a closed month, made again of the entries, has the hash that was kept."""
     closed = select(LedgerPeriod.name, LedgerPeriod.last_seq, LedgerPeriod.statement_sha256).where(
         LedgerPeriod.closed_at.is_not(None), LedgerPeriod.last_seq <= walk.seq
     )
     for name, last_seq, kept in session.execute(closed.order_by(LedgerPeriod.name)):
-        end = max((end for period, end in walk.ends.items() if period <= name), default=(0, GENESIS))
-        if _statement_digest(name, end, walk) != kept:
+        if is_month(name) and _statement_digest(name, walk.end_of(name), walk) != kept:
             yield f"period {name} was closed at transaction {last_seq} with another statement"
 
 
-def _statement_digest(name: str, end: tuple[int, str], walk: _Walk) -> str:
+def _statement_digest(name: str, end: tuple[int, str], walk: Walk) -> str:
     try:
         text = month_statements.of_entries(name, *end, walk.sums, walk.promises)
-    except KeyError:  # a gift there rests on no policy
+    except DAMAGED:  # a gift there rests on no policy, or on one that gives nothing
         return ""
     return month_statements.digest(text)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from shop import clock, triggers
@@ -25,7 +26,7 @@ from shop.transparency.models import LogAnchor, LogAnnouncement, LogCheckpoint, 
 from shop.transparency.publishing import CLOSE, DAY, STATEMENT
 from shop.transparency.signed_notes import VerifierKey
 
-UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, SealBroken)
+UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, StatementError, SealBroken)
 """What reading a damaged row raises."""
 
 MONTHS_OWN: Final = {"month", "sha256"}

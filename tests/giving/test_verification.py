@@ -12,6 +12,7 @@ from shop.giving import verification
 from shop.giving.booking_days import Part
 from shop.giving.ledger import Standing
 from shop.giving.models import GENESIS, LedgerHead, LedgerTxn
+from shop.giving.months import by_month, read_sums
 from shop.giving.record import listed
 from tests.giving.conftest import Books
 
@@ -41,6 +42,56 @@ def test_what_is_no_moment_is_named_and_stops_nobody_from_looking(
     )
     with history.database.reading() as session:
         assert len(listed(session, Part("live"), most=100)) == 6
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])  # PostgreSQL takes hardly any of it
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ("ledger_txn SET unit = 'two' WHERE seq = 3", "transaction 3 cannot be read"),
+        ("ledger_txn SET policy_id = 'two' WHERE seq = 3", "transaction 3 rests on policy two"),
+        ("ledger_txn SET cause = x'00ff' WHERE seq = 3", "transaction 3 cannot be read"),
+        ("ledger_txn SET canonical = x'00ff' WHERE seq = 3", "transaction 3 cannot be read"),
+        ("ledger_txn SET period = 'never' WHERE seq = 6", "transaction 6 is in no month"),
+        ("ledger_txn SET period = '' WHERE seq = 3", "transaction 3 is in no month"),
+        ("ledger_txn SET period = '9999-12' WHERE seq = 6", "transaction 6 is not what was written"),
+        ("ledger_entry SET amount_pence = 'five' WHERE txn_seq = 3 AND line = 1", "3 cannot be read"),
+        ("ledger_sum SET policy_id = 'two' WHERE kind = 'reverse'", "the sum of live, "),
+        ("ledger_sum SET period = x'00ff' WHERE kind = 'reverse'", "the sum of live, "),
+        ("ledger_period SET name = 'never'", "period 'never' is no month"),
+        ("ledger_period SET last_seq = 'six'", "period 2026-11 was closed at transaction six"),
+        ("ledger_period SET last_seq = 1000000", "period 2026-11 was closed at transaction 1000000"),
+        ("ledger_period SET closed_at = 'once'", "period 2026-11 does not say when it was closed"),
+        ("policy SET amount_pence = 'five'", "policy 1, which has been changed"),
+        ("policy SET amount_pence = 0", "policy 1, which has been changed"),
+        ("policy SET starts_on = 'once'", "policy 1, which has been changed"),
+        ("policy SET ends_on = 'once'", "policy 1 ends before it begins"),
+        ("policy SET charity_url = x'00ff'", "policy 1, which has been changed"),
+    ],
+)
+def test_what_no_program_of_ours_writes_is_named_and_the_check_comes_to_its_end(
+    history: Books, damage: str, told: str
+) -> None:
+    history.close_all()
+    with history.database.transaction() as session:
+        for statement in ("PRAGMA defer_foreign_keys=ON", "PRAGMA ignore_check_constraints=ON"):
+            session.execute(text(statement))
+        session.execute(text(f"UPDATE {damage}"))
+        found = verification.verify(session)
+        session.rollback()
+    assert any(told in problem for problem in found), found
+
+
+def test_a_booking_in_a_month_that_never_comes_ends_no_check_and_no_page(history: Books) -> None:
+    history.close_all()
+    history.run(
+        "INSERT INTO ledger_period (name) VALUES ('9999-12')",
+        "UPDATE ledger_txn SET period = '9999-12' WHERE seq = 6",
+        "UPDATE ledger_sum SET period = '9999-12' WHERE kind = 'dispute_lost'",
+    )
+    assert any("transaction 6 is not what was written" in problem for problem in history.problems())
+    with history.database.reading() as session:
+        assert by_month(read_sums(session, "live"), "2026-12")[-1].name == "9999-12"
 
 
 def test_an_empty_ledger_is_sound(books: Books) -> None:
