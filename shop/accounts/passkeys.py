@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.accounts.models import Passkey, PasskeyChallenge
-from shop.sql import APART
+from shop.sql import APART, dialect_insert
 
 ANSWER_WITHIN: Final = timedelta(minutes=5)
 """How long a device may take, with somebody looking for it."""
@@ -56,10 +56,8 @@ class Asked:
 def ask(session: Session, challenge: bytes, asked: Asked, browser: str) -> None:
     """Remember what this browser is asked; asked for the very same once more, it is asked once."""
     row = {**asdict(asked), "browser": browser, "made_at": clock.now()}
-    hashed = _digest(challenge, browser)
-    session.execute(delete(PasskeyChallenge).where(PasskeyChallenge.challenge_hash == hashed))
-    session.add(PasskeyChallenge(challenge_hash=hashed, **row))
-    session.flush()
+    made = dialect_insert(session, PasskeyChallenge).values(challenge_hash=_digest(challenge, browser), **row)
+    session.execute(made.on_conflict_do_update(index_elements=["challenge_hash"], set_=row))
 
 
 def take(session: Session, challenge: bytes, asked: Asked, browser: str) -> str | None:

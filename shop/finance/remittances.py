@@ -170,10 +170,7 @@ def undo(seq: int) -> ResponseReturnValue:
         return (page, HTTPStatus.UNPROCESSABLE_ENTITY) if page else _gone()
     try:
         second_factor.confirm()
-        with web.transaction() as session:
-            remittances.undo_remittance(
-                session, seq, reason=form.reason.data.strip(), actor=g.account.role_and_number
-            )
+        _undo(seq, form.reason.data.strip())
     except second_factor.NotConfirmed as refused:
         form.passkey.errors = [str(refused)]
         page = _reversal_page(seq, form)
@@ -183,6 +180,14 @@ def undo(seq: int) -> ResponseReturnValue:
     else:
         flash("The payment is undone. Both lines stay in the ledger.")
     return redirect("/finance/remittances", HTTPStatus.SEE_OTHER)
+
+
+def _undo(seq: int, reason: str) -> None:
+    """Raises NoSuchRemittance, also for one of the other book, and AlreadyUndone."""
+    with web.transaction() as session:
+        if remittances.one(session, current_services().book, seq) is None:
+            raise remittances.NoSuchRemittance(seq)
+        remittances.undo_remittance(session, seq, reason=reason, actor=g.account.role_and_number)
 
 
 def _offer(form: PaymentForm) -> dict[str, int]:

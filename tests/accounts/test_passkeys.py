@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from shop.accounts import passkeys, roster, staff
 from shop.accounts.models import Account, Passkey, PasskeyChallenge, SignInAttempt, StaffSession
+from shop.accounts.passkeys import Asked, PasskeyRefused, Purpose
 from shop.db import Database
 from tests.accounts.helpers import EMAIL, post, sign_in, token_in
 from tests.authenticator import PRESENT, Authenticator, adds, asked, options, raw
@@ -405,3 +407,18 @@ def test_passkeys_are_changed_within_an_hour_of_signing_in(
     browser = app.test_client()
     assert shows(browser, device.shows(to_sign_in(browser))).status_code == 303
     assert adds(browser, Authenticator(), "Another").status_code == 303
+
+
+def test_what_several_tabs_ask_at_one_moment_is_asked_once(database: Database) -> None:
+    """What is asked for a payment is the same in each."""
+
+    def ask(_: int) -> None:
+        with database.transaction() as session:
+            passkeys.ask(session, b"a payment", Asked(Purpose.PAYMENT, None, "3\na checkpoint"), "a browser")
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(ask, range(60)))
+    with database.transaction() as session:
+        assert passkeys.take(session, b"a payment", Asked(Purpose.PAYMENT), "a browser") == "3\na checkpoint"
+    with pytest.raises(PasskeyRefused), database.transaction() as session:
+        passkeys.take(session, b"a payment", Asked(Purpose.PAYMENT), "a browser")

@@ -162,6 +162,24 @@ def test_what_is_no_payment_cannot_be_undone(finance: Shopper, paid: str, number
     assert len(shown(finance)) == 1
 
 
+def test_a_payment_of_the_other_book_is_not_undone_from_this_one(finance: Shopper, paid: str) -> None:
+    """A shop that was tried out and now sells has both; its pages are of the one in use."""
+    with finance.database.transaction() as session:
+        theirs = remittances.record_remittance(
+            session, book="live", policy_id=1, amount_pence=500, paid_on=clock.today(),
+            bank_reference="POM", key="k", actor="finance 1", more_than_owed=True,
+        ).seq  # fmt: skip
+    pay(finance)
+    own = shown(finance)[0][0]
+    _, sent = form_on(finance.get(f"{PAGE}/{own}/reversal"))
+    assert finance.post(f"{PAGE}/{theirs}/reversal", {**sent, "reason": "not mine"}).location == PAGE
+    assert "was undone before. Nothing was changed." in finance.get(PAGE).text
+    with finance.database.reading() as session:
+        made = remittances.one(session, "live", theirs)
+    assert made
+    assert not made.undone
+
+
 def test_the_ledger_and_its_files_show_the_payment(finance: Shopper, paid: str) -> None:
     pay(finance)
     row = soup(finance.get("/finance/")).select("#ledger tbody tr")[0]
