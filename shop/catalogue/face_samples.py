@@ -8,7 +8,8 @@ from typing import Final
 from markupsafe import Markup
 
 from shop.engraving.faces import Face, opened
-from shop.engraving.shaping import Shaped, shape
+from shop.engraving.shaped import Shaped
+from shop.engraving.shaping import shape
 
 CAPITAL_PX: Final = 16
 """Height of a capital on the page."""

@@ -4,11 +4,12 @@ Coordinates are mm from the middle of the area, y upwards.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
-from shop.engraving.geometry import Directions, Numbers, Places, Point, convex_hull, cubic, directions
+from shop.engraving.geometry import Directions, Numbers, Point, convex_hull, cubic, directions
 from shop.engraving.limits import MARGIN_MM
 
 _RING_BAND: Final = 1 / 6
@@ -34,8 +35,6 @@ _FLAT: Final = math.cos(_STEP / 2)
 ROUND: Final = directions(
     tuple((math.cos(step * _STEP), math.sin(step * _STEP)) for step in range(_DISC_SIDES))
 )
-_DOWN: Final = _DISC_SIDES * 3 // 4
-"""Which of them points straight down."""
 
 
 @dataclass(frozen=True)
@@ -70,16 +69,15 @@ class Area:
         return range(1, self.lines + 1)
 
 
-@dataclass(frozen=True, eq=False)
-class Region:
+class Region(NamedTuple):
     """A convex part of an area, mirrored left and right, and the heights its words may be centred on.
 
-    No point p of it has `x * p.x + y * p.y` over the bound that goes with the direction (x, y).
+    `spaces` has a row a middle: how far ink about that middle may reach in each direction of the half.
     """
 
     directions: Directions
-    bounds: Numbers
-    middles: Numbers
+    middles: Sequence[float]
+    spaces: Numbers
 
 
 @dataclass(frozen=True)
@@ -111,25 +109,38 @@ def engravable_band(area: Area) -> Band:
 
 
 @lru_cache(maxsize=256)
-def engravable(area: Area) -> Region:
-    """What is left of a disc, heart or bar inside its margin; of a heart only the part below the cleft."""
+def engravable(area: Area, spare: float) -> Region:
+    """What is left of a disc, heart or bar inside margin and `spare` mm; of a heart only below the cleft."""
     import numpy as np  # noqa: PLC0415 - only where words are laid out
 
     margin = MARGIN_MM[area.shape]
     if area.shape == "disc" and area.width_mm == area.height_mm:
         # The 48-sided polygon inside the circle, so that every round disc has the same directions.
-        return Region(ROUND, np.full(_DISC_SIDES, engravable_radius(area) * _FLAT), np.zeros(1))
+        return Region(ROUND, (0.0,), _all_round(engravable_radius(area), spare)[None])
     edges = _edges(convex_hull(_corners(area, _DISC_SIDES)))
     middles: tuple[float, ...] = (0.0,)
     if area.shape == "heart":
         edges.append(((0.0, 1.0), _HEART_CLEFT * area.height_mm))
         middles = tuple(middle * area.height_mm for middle in _HEART_MIDDLES)
     edges.sort(key=lambda edge: math.atan2(edge[0][1], edge[0][0]))
-    return Region(
-        directions(tuple(vector for vector, _ in edges)),
-        np.array([bound - margin for _, bound in edges]),
-        np.array(middles),
-    )
+    ways = directions(tuple(vector for vector, _ in edges))
+    bounds = np.array([edges[at][1] - margin for at in ways.half.at])
+    return Region(ways, middles, bounds - spare - _lifts(ways, middles))
+
+
+@lru_cache(maxsize=256)
+def _all_round(radius: float, spare: float) -> Numbers:
+    import numpy as np  # noqa: PLC0415
+
+    return np.full(ROUND.half.count, radius * _FLAT - spare)
+
+
+def _lifts(ways: Directions, middles: Sequence[float]) -> Numbers:
+    """How much of the space in each direction is taken by standing about each middle."""
+    import numpy as np  # noqa: PLC0415
+
+    found: Numbers = np.array(middles)[:, None] * ways.half.y
+    return found
 
 
 def engravable_radius(area: Area) -> float:
@@ -137,32 +148,23 @@ def engravable_radius(area: Area) -> float:
     return area.width_mm / 2 - MARGIN_MM["disc"]
 
 
-def above_arc(area: Area, half_turn: float, reach: float) -> Region:
+def above_arc(area: Area, half_turn: float, reach: float, spare: float) -> Region:
     """What is left of a disc above words on its rim that keep outside `reach` mm of the middle.
 
     They take up the directions up to `half_turn` radians to both sides of straight down, at most half a
     circle. In each of these directions nothing may lie further out; so the part is convex, and small where
     the arc is short.
     """
-    bounds = engravable(area).bounds.copy()
-    bounds[_below(math.ceil(half_turn / _STEP))] = reach * _FLAT
-    spare = (engravable_radius(area) - reach) / 2
-    return Region(ROUND, bounds, _above_arc_middles() * spare)
-
-
-@lru_cache(maxsize=_DISC_SIDES)
-def _below(steps: int) -> Places:
-    """Which directions point straight down, or by so many steps at most to either side."""
-    import numpy as np  # noqa: PLC0415
-
-    return np.array([(_DOWN + step) % _DISC_SIDES for step in range(-steps, steps + 1)])
+    radius = engravable_radius(area)
+    bounds = _all_round(radius, spare).copy()
+    bounds[: math.ceil(half_turn / _STEP) + 1] = reach * _FLAT - spare  # the half begins straight down
+    left = (radius - reach) / 2
+    return Region(ROUND, [share * left for share in _ABOVE_ARC_MIDDLES], bounds - _above_arc_lifts() * left)
 
 
 @cache
-def _above_arc_middles() -> Numbers:
-    import numpy as np  # noqa: PLC0415
-
-    return np.array(_ABOVE_ARC_MIDDLES)
+def _above_arc_lifts() -> Numbers:
+    return _lifts(ROUND, _ABOVE_ARC_MIDDLES)
 
 
 @lru_cache(maxsize=256)

@@ -62,7 +62,8 @@ def preview(params: Mapping[str, str], areas: Sequence[Area], tool: Tool = ANY_T
 def marks(area: Area, words: Mapping[int, str], face: Face) -> str:
     """The cut strokes alone, as a `<g>` in mm about the middle of the area, y downwards."""
     side = lay_out(area, face, words)
-    drawn = "".join([_framed(frame, face, opened(face)) for frame in frames(face, side)])
+    font = opened(face)
+    drawn = "".join([_framed(frame, face, font) for frame in frames(face, side)])
     # Round joins: the ink then reaches just half the stroke beyond the letter, as the layout reckons.
     thick = ' stroke="currentColor" stroke-linejoin="round"' if face.thicken_mm else ""
     return f'<g class="words" fill="currentColor"{thick}>{drawn}</g>'

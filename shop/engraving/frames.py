@@ -1,7 +1,7 @@
 """Where each glyph of a layout stands. The drawing on the pages and the files that are cut ask here."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from fontTools.misc.transform import Identity, Transform
 
@@ -9,8 +9,7 @@ from shop.engraving.faces import Face, opened
 from shop.engraving.placement import PlacedLine, SideLayout
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """Glyphs that share one place: scaled, then moved to (x, y), then turned about the area's middle.
 
     `turn` is in radians clockwise, (x, y) in mm with y upwards, `scale` in mm per font unit; `glyphs` are
@@ -21,7 +20,7 @@ class Frame:
     x: float
     y: float
     scale: float
-    glyphs: tuple[tuple[int, float, float], ...]
+    glyphs: Sequence[tuple[int, float, float]]
 
     def transforms(self) -> Iterator[tuple[int, Transform]]:
         """For each glyph its number and the map from font units to mm about the area's middle."""
@@ -38,17 +37,15 @@ def frames(face: Face, side: SideLayout) -> Iterator[Frame]:
 
 
 def _across(line: PlacedLine, unit: int) -> Iterator[Frame]:
-    glyphs = tuple(
-        (glyph.number, glyph.x * unit, glyph.y * unit)
-        for cluster in line.shaped.clusters
-        for glyph in cluster.glyphs
-    )
+    glyphs = [
+        (number, x * unit, y * unit) for cluster in line.shaped.clusters for number, x, y in cluster.glyphs
+    ]
     yield Frame(0.0, line.x, line.y, line.cap_mm / unit, glyphs)
 
 
 def _round(line: PlacedLine, unit: int) -> Iterator[Frame]:
-    for cluster in line.shaped.clusters:
-        if cluster.inked:
-            middle = cluster.middle
-            glyphs = tuple((g.number, (g.x - middle) * unit, g.y * unit) for g in cluster.glyphs)
-            yield Frame(line.turn_of(middle), 0.0, line.y, line.cap_mm / unit, glyphs)
+    scale = line.cap_mm / unit
+    for cluster in line.shaped.inked:
+        middle = cluster.middle
+        glyphs = [(number, (x - middle) * unit, y * unit) for number, x, y in cluster.glyphs]
+        yield Frame(line.turn_of(middle), 0.0, line.y, scale, glyphs)

@@ -10,16 +10,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Numbers = NDArray[np.float64]
-    Places = NDArray[np.intp]
 else:
-    Numbers = Places = Any
+    Numbers = Any
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top."""
 
 _FINE: Final = 0.002
-_SECANTS: Final = 4
+_GUESSES: Final = 6
 """After so many, whatever is left is halved: no shape of a curve makes it slow."""
 _TINY: Final = 1e-9
 
@@ -30,37 +29,39 @@ class Directions:
     def __init__(self, vectors: tuple[Point, ...]) -> None:
         self.vectors = vectors
         """Each of length 1."""
-        self.mirrored = tuple(
-            min(range(len(vectors)), key=lambda at: math.hypot(vectors[at][0] + x, vectors[at][1] - y))
-            for x, y in vectors
-        )
-        """For each direction, which one is its mirror image, left for right."""
-        self.rightward = tuple(at for at, (x, _) in enumerate(vectors) if x > -_TINY)
-        """Those that point up, down or to the right: with their mirror images they are all."""
 
     @cached_property
     def half(self) -> "Half":
         """The same, to reckon in all of them at once."""
-        return Half(self)
+        return Half(self.vectors)
 
 
 class Half:
-    """The directions up, down and to the right, and their mirror images, as arrays.
+    """The directions down, to the right and up, from the lowest to the highest, as arrays.
 
-    Sums are those of floats one by one, in the same order, so that they are the same to the last bit.
+    With their mirror images, left for right, they are all there are.
     """
 
-    def __init__(self, ways: Directions) -> None:
+    def __init__(self, vectors: Sequence[Point]) -> None:
         import numpy as np  # noqa: PLC0415 - only where words are laid out
 
-        self.all_x, self.all_y = (np.array(each) for each in zip(*ways.vectors, strict=True))
-        self.at: Places = np.array(ways.rightward)
-        self.mirrored: Places = np.array(ways.mirrored)[self.at]
-        self.x: Numbers = self.all_x[self.at]
-        self.y: Numbers = self.all_y[self.at]
-        self.across: Places = np.flatnonzero(self.x > _TINY)
-        """Those to the right, by their place in x and y; words that leave the metal there are too long."""
-        self.upright: Places = np.flatnonzero(self.x <= _TINY)
+        found = [at for at, (x, _) in enumerate(vectors) if x > -_TINY]
+        self.at = sorted(found, key=lambda at: vectors[at][1])
+        """Which of all directions they are."""
+        rightward = [vectors[at] for at in self.at]
+        mirrored = [_nearest(vectors, (-x, y)) for x, y in rightward]
+        self.x, self.y = (np.array(each) for each in zip(*rightward, strict=True))
+        self.both_x, self.both_y = (np.array(each) for each in zip(*rightward, *mirrored, strict=True))
+        """First these, then the mirror image of each in the same order."""
+        self.count = len(rightward)
+        right = [at for at, (x, _) in enumerate(rightward) if x > _TINY]
+        self.across = slice(right[0], right[-1] + 1)
+        """Those to the right; words that leave the metal there are too long."""
+        self.upright = [at for at in range(self.count) if at not in right]
+
+
+def _nearest(vectors: Sequence[Point], wanted: Point) -> Point:
+    return min(vectors, key=lambda each: math.hypot(each[0] - wanted[0], each[1] - wanted[1]))
 
 
 def convex_hull(points: Iterable[Point]) -> list[Point]:
@@ -102,52 +103,82 @@ def directions(vectors: tuple[Point, ...]) -> Directions:
 
 
 def reaches(corners: Sequence[Point], ways: Directions) -> Numbers:
-    """How far these points reach in each direction."""
+    """How far these points reach in each direction of the half, then in the mirror image of each."""
     import numpy as np  # noqa: PLC0415
 
     half, (across, up) = ways.half, np.array(corners).T[:, :, None]
-    reached: Numbers = (half.all_x * across + half.all_y * up).max(axis=0)
+    reached: Numbers = (half.both_x * across + half.both_y * up).max(axis=0)
     return reached
 
 
 def frontier(points: Iterable[Point]) -> list[Point]:
-    """The points that no other exceeds both in |x| and in y, their x made positive."""
+    """The corners furthest up and out of the points' convex hull, their x made positive; the widest first.
+
+    No point exceeds all of them in any direction up or out, nor in anything that grows so and bends outwards.
+    """
     found: list[Point] = []
-    for x, y in sorted(((abs(x), y) for x, y in points), reverse=True):
-        if not found or y > found[-1][1]:
-            found.append((x, y))
+    for x, y in sorted([(abs(x), y) for x, y in points], reverse=True):
+        if found and y <= found[-1][1]:
+            continue
+        while len(found) > 1:
+            (ax, ay), (bx, by) = found[-2], found[-1]
+            if (bx - ax) * (y - ay) > (by - ay) * (x - ax):
+                break
+            found.pop()
+        found.append((x, y))
     return found
 
 
 def highest(room: Callable[[float], float], low: float, high: float) -> float:
     """The largest number between the two that has room (0 or more), to 0.002; `low` when none does.
 
-    The answer is the one that halving the range finds, so that it stays the same however it is come by; room
-    falls as the number grows, and a secant says beforehand how most halvings end.
+    The answer is the one that halving the range finds, so that it stays the same however it is come by. Room
+    falls as the number grows; so a curve through what is known says where the halvings will end, and only
+    there they are asked about.
     """
-    fits, fails = (low, room(low)), (high, room(high))
-    if fails[1] >= 0:
+    asked = [(high, room(high)), (low, room(low))]
+    if asked[0][1] >= 0:
         return high
-    if fits[1] < 0:
+    if asked[1][1] < 0:
         return low
-    asked = 0
+    fits, fails = low, high
+    while True:
+        guess = _meets_zero(asked, fits, fails) if len(asked) <= _GUESSES else (fits + fails) / 2
+        begin, end = _halved(low, high, fits, fails, guess)
+        if begin <= fits and end >= fails:
+            return begin
+        number = begin if end >= fails or (begin > fits and guess - begin < end - guess) else end
+        asked.append((number, room(number)))
+        if asked[-1][1] >= 0:
+            fits = number
+        else:
+            fails = number
+
+
+def _halved(low: float, high: float, fits: float, fails: float, guess: float) -> Point:
+    """Where the halvings end as far as is known, and from there on as the guess has it."""
     while high - low > _FINE:
         middle = (low + high) / 2
-        while fits[0] < middle < fails[0]:
-            number = _between(fits, fails) if asked < _SECANTS else middle
-            found = (number, room(number))
-            fits, fails = (found, fails) if found[1] >= 0 else (fits, found)
-            asked += 1
-        low, high = (middle, high) if middle <= fits[0] else (low, middle)
-    return low
+        if middle <= fits or (middle < fails and middle <= guess):
+            low = middle
+        else:
+            high = middle
+    return low, high
 
 
-def _between(fits: Point, fails: Point) -> float:
-    """Where to ask next: a little beyond where the secant meets zero, on the side of the end further away."""
-    (low, most), (high, least) = fits, fails
-    meets = low + (high - low) * most / (most - least)
-    beyond = meets + _FINE / 2 if meets - low < high - meets else meets - _FINE / 2
-    return min(max(beyond, low + (high - low) / 8), high - (high - low) / 8)
+def _meets_zero(asked: Sequence[Point], fits: float, fails: float) -> float:
+    """Where the curve through the last three numbers meets zero, else the line through the last two."""
+    (x, a), (y, b) = asked[-2:]
+    met = y - b * (y - x) / (b - a) if a != b else fits
+    if len(asked) > 2:  # noqa: PLR2004
+        (w, c) = asked[-3]
+        if c not in {a, b} and a != b:
+            met = (
+                w * a * b / ((c - a) * (c - b))
+                + x * c * b / ((a - c) * (a - b))
+                + y * c * a / ((b - c) * (b - a))
+            )
+    return met if fits < met < fails else (fits + fails) / 2
 
 
 def _chain(ordered: list[Point]) -> list[Point]:

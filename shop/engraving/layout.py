@@ -4,7 +4,7 @@ Words across an area are centred by their ink and grow from its middle (straight
 follow its band (ring.py); a disc's last line may run along its rim (rim.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final, Protocol
 
@@ -14,7 +14,8 @@ from shop.engraving.faces import Face
 from shop.engraving.placement import SideLayout, Upright
 from shop.engraving.rim import WithRim
 from shop.engraving.ring import Round
-from shop.engraving.shaping import Shaped, shape
+from shop.engraving.shaped import Shaped
+from shop.engraving.shaping import shape
 from shop.engraving.straight import Across
 
 _KEPT: Final = 64
@@ -48,11 +49,22 @@ def room_left_mm(area: Area, face: Face, words: Mapping[int, str], number: int) 
     For a line that is still empty: the room for one of capitals, with the other lines as they are. Takes the
     words as typed; a line that cannot be cut takes no room.
     """
+    return rooms_left_mm(area, face, words, [number])[number]
+
+
+def rooms_left_mm(
+    area: Area, face: Face, words: Mapping[int, str], numbers: Iterable[int]
+) -> dict[int, float]:
+    """The same of several lines."""
     cuttable = {line: drawable(face, text) for line, text in words.items()}
-    inked = {line: text for line, text in cuttable.items() if shape(face, text).inked}
-    if number in inked and (side := _side(area, face, tuple(sorted(inked.items())))):
-        return side.room_mm(number)
-    return _measured(area, face, {**_shaped(face, inked), number: Upright()}).room_mm(number)
+    inked = {line: text for line, text in cuttable.items() if text and shape(face, text).inked}
+    side = _side(area, face, tuple(sorted(inked.items())))
+    found = {}
+    for number in numbers:
+        with_it = side if side and number in inked else None
+        with_it = with_it or _measured(area, face, {**_shaped(face, inked), number: Upright()})
+        found[number] = with_it.room_mm(number)
+    return found
 
 
 @lru_cache(maxsize=_KEPT)
@@ -71,5 +83,5 @@ def _measured(area: Area, face: Face, lines: Mapping[int, Shaped | Upright]) -> 
     return (
         WithRim(area, face, lines)
         if area.rim and area.lines in lines
-        else Across(engravable(area), face, lines)
+        else Across(engravable(area, face.thicken_mm / 2), face, lines)
     )

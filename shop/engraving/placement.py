@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shop.engraving.geometry import Directions, Numbers, Point
 from shop.engraving.problems import Problem
-from shop.engraving.shaping import Shaped
+from shop.engraving.shaped import Shaped
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,7 @@ class Upright:
         """See Shaped.apart."""
         return self
 
-    def reaches(self, ways: Directions, across: float, up: float) -> Numbers:
+    def reaches(self, ways: Directions) -> Numbers:
         """See Shaped.reaches."""
-        x, y = ways.half.all_x, ways.half.all_y
-        reached: Numbers = x * across + y * up + y.clip(0.0)
+        reached: Numbers = ways.half.y.clip(0.0)
         return reached

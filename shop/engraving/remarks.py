@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from shop.engraving.areas import Area
 from shop.engraving.engraving import HAND, check, field_name, words_in
 from shop.engraving.faces import Face
-from shop.engraving.layout import room_left_mm
+from shop.engraving.layout import rooms_left_mm
 from shop.engraving.problems import EngravingRefused, Problem
 from shop.engraving.suggestions import Suggestion, suggestions
 from shop.engraving.tool import ANY_TOOL, Tool, fitted
@@ -44,12 +44,14 @@ def remarks(
     said, as_cut = {}, fitted(face, tool)
     for area in areas:
         typed = {line: text for (key, line), text in words.items() if key == area.key and text.strip()}
+        fine = [line for line in typed if (area.key, line) not in problems]
+        rooms = rooms_left_mm(area, as_cut, typed, fine) if fine else {}
         for line in typed:
             name = field_name(area.key, line)
             if problem := problems.get((area.key, line)):
                 said[name] = Remark(problem.message, wrong=True, ways=suggestions(name, problem))
             else:
-                said[name] = Remark(_room(room_left_mm(area, as_cut, typed, line)))
+                said[name] = Remark(_room(rooms[line]))
     return said
 
 

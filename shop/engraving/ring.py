@@ -1,17 +1,17 @@
 """Words round a ring: each letter stands upright on a circle inside the band."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-from shop.engraving.areas import Area, Band, engravable_band
+from shop.engraving.areas import Area, engravable_band
 from shop.engraving.faces import Face
-from shop.engraving.geometry import highest
+from shop.engraving.geometry import Point, frontier, highest
 from shop.engraving.limits import RING_GAP_MM
 from shop.engraving.placement import PlacedLine, SideLayout, Upright
 from shop.engraving.problems import Problem, TooLong, TooTall
-from shop.engraving.shaping import Shaped
+from shop.engraving.shaped import Shaped
 
 _TINY: Final = 1e-9
 
@@ -24,6 +24,8 @@ class Round:
         self._metal = engravable_band(area)
         self._top = max(line.top for line in lines.values())
         self._bottom = min(line.bottom for line in lines.values())
+        self._heads = frontier([point for line in lines.values() for point in line.heads])
+        self._wide = max(_wide(line) for line in lines.values())
 
     @cached_property
     def layout(self) -> SideLayout:
@@ -55,7 +57,7 @@ class Round:
     def _problems(self, cap: float) -> dict[int, Problem]:
         found: dict[int, Problem] = {}
         for number, line in self._lines.items():
-            over_tall, over_long = self._over_mm(line, cap)
+            over_tall, over_long = self._over_mm(line.heads, line.bottom, _wide(line), cap)
             if over_tall > _TINY:
                 found[number] = TooTall(over_tall)
             elif over_long > _TINY:
@@ -64,25 +66,20 @@ class Round:
 
     def _room(self, cap: float) -> float:
         """Whether the capitals may be this high: below zero when not."""
-        return -max(max(self._over_mm(line, cap)) for line in self._lines.values())
+        return -max(self._over_mm(self._heads, self._bottom, self._wide, cap))
 
-    def _over_mm(self, line: Shaped | Upright, cap: float) -> tuple[float, float]:
-        """How much too tall and too long the line is; negative where it has room."""
-        radius = self._baseline(cap)
-        over_tall = _over_band(self._metal, self._face, line, radius, cap)
-        return over_tall, _wide(line) * cap - _arc_mm(self._area, self._face, radius)
+    def _over_mm(self, heads: Sequence[Point], bottom: float, wide: float, cap: float) -> tuple[float, float]:
+        """How much too tall and too long words are, each letter turned to the circle; negative with room."""
+        radius, metal = self._baseline(cap), self._metal
+        outmost = max([math.hypot(x * cap, radius + y * cap) for x, y in heads])
+        # Under a letter the circle bends away, so its lowest point is nearest when straight below.
+        inmost = radius + cap * bottom
+        over_tall = max(outmost - metal.outer, metal.inner - inmost) + self._face.thicken_mm / 2
+        return over_tall, wide * cap - _arc_mm(self._area, self._face, radius)
 
     def _baseline(self, cap: float) -> float:
         """The radius at which the ink stands in the middle of the band."""
         return (self._metal.inner + self._metal.outer) / 2 - cap * (self._top + self._bottom) / 2
-
-
-def _over_band(metal: Band, face: Face, line: Shaped | Upright, radius: float, cap: float) -> float:
-    """How far the ink of upright letters, each turned to stand on the circle, leaves the band."""
-    outmost = max([math.hypot(x * cap, radius + y * cap) for x, y in line.heads])
-    # Under a letter the circle bends away, so its lowest point is nearest when straight below.
-    inmost = radius + cap * line.bottom
-    return max(outmost - metal.outer, metal.inner - inmost) + face.thicken_mm / 2
 
 
 def _wide(line: Shaped | Upright) -> float:

@@ -1,6 +1,5 @@
 """Words straight across an area: centred by their ink, as large as the metal allows."""
 
-import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -11,7 +10,7 @@ from shop.engraving.faces import Face
 from shop.engraving.geometry import Directions, Numbers, Point
 from shop.engraving.placement import PlacedLine, SideLayout, Upright
 from shop.engraving.problems import Problem, TooLong, TooTall
-from shop.engraving.shaping import Shaped
+from shop.engraving.shaped import Shaped
 
 LINE_GAP: Final = 0.25
 """Least bare metal between the ink of two lines, in capitals' heights."""
@@ -29,66 +28,61 @@ class Block:
         import numpy as np  # noqa: PLC0415 - only where words are laid out
 
         self.lines = dict(sorted(lines.items()))
-        rows = list(zip(self.lines.items(), _baselines(face, list(self.lines.values())), strict=True))
-        top = max(base + line.top for (_, line), base in rows)
-        bottom = min(base + line.bottom for (_, line), base in rows)
+        words = list(self.lines.values())
+        bases = _baselines(face, words)
+        top = max([base + line.top for line, base in zip(words, bases, strict=True)])
+        bottom = min([base + line.bottom for line, base in zip(words, bases, strict=True)])
         middle = (top + bottom) / 2
         self.offsets: dict[int, Point] = {
-            number: (-(line.left + line.right) / 2, base - middle) for (number, line), base in rows
+            number: (-(line.left + line.right) / 2, base - middle)
+            for (number, line), base in zip(self.lines.items(), bases, strict=True)
         }
         """By line number, where its baseline begins."""
-        self.face = face
-        self._ways = half = ways.half
-        self._reaches: dict[int, Numbers] = {}
-        for number, line in self.lines.items():
-            reaches = line.reaches(ways, *self.offsets[number])
-            # A region is mirrored left and right: whatever reaches further counts for both.
-            self._reaches[number] = np.maximum(reaches[half.at], reaches[half.mirrored])
-        furthest = np.maximum.reduce(list(self._reaches.values()))
-        grows = np.flatnonzero(furthest > _TINY)
-        self._grows = furthest[grows], half.at[grows], half.y[grows]
+        self.face, self._half = face, ways.half
+        ups = np.array([up for _, up in self.offsets.values()])
+        self._reaches: Numbers = np.array([line.reaches(ways) for line in words]) + ups[:, None] * ways.half.y
+        """How far each line reaches; where it does not, it grows so little that nothing is in its way."""
+        self._furthest: Numbers = np.maximum.reduce(self._reaches, axis=0, initial=_TINY)
+        self._least = np.minimum.reduce  # half the way of an array's own min
 
     def best(self, region: Region) -> tuple[float, float]:
         """The largest capitals in mm that fit, up to the face's largest, and where their middle then lies.
 
         Less than the face's least height when the words do not fit.
         """
-        most, found = self.face.cap_max_mm, self._largest(region)
-        for middle, cap in enumerate(found):
+        # The heights up to which the ink, growing from each middle, stays inside every edge.
+        found = self._least(region.spaces / self._furthest, axis=1).tolist()
+        most = self.face.cap_max_mm
+        for middle, cap in zip(region.middles, found, strict=True):
             if cap >= most:
-                return most, float(region.middles[middle])
+                return most, middle
         cap = max(found)
-        return cap, float(region.middles[found.index(cap)])
+        return cap, region.middles[found.index(cap)]
 
-    def _largest(self, region: Region) -> list[float]:
-        """The heights in mm up to which the ink, growing from each middle, stays inside every edge."""
-        furthest, at, y = self._grows
-        bounds = region.bounds[at] - self.face.thicken_mm / 2
-        heights = (bounds - y * region.middles[:, None]) / furthest
-        found: list[float] = heights.min(axis=1, initial=math.inf).tolist()
-        return found
-
-    def too_tall_mm(self, number: int, region: Region) -> list[float]:
-        """How much too tall one line is at the face's least height, about each middle; 0 when it is not."""
-        over = self._over(number, region)[:, self._ways.upright]
-        found: list[float] = over.max(axis=1, initial=0.0).tolist()
-        return found
-
-    def too_long_mm(self, number: int, region: Region) -> list[float]:
-        """How much too long one line is at the face's least height, about each middle; negative with room.
+    def rooms_mm(self, region: Region) -> dict[int, float]:
+        """How much longer each line may grow at the face's least height; negative when it is too long.
 
         A line that sticks out at one side is too long by twice as much, for it stays in the middle.
         """
-        across = self._ways.across
-        over = 2 * self._over(number, region)[:, across] / self._ways.x[across]
-        found: list[float] = over.max(axis=1).tolist()
-        return found
+        across = self._half.across
+        left = region.spaces[:, across] - self.face.cap_min_mm * self._reaches[:, None, across]
+        rooms = self._least(left / self._half.x[across], axis=2).max(axis=1)
+        return dict(zip(self.lines, (2 * rooms).tolist(), strict=True))
 
-    def _over(self, number: int, region: Region) -> Numbers:
-        """How far it leaves the region, in mm: about each middle, in each direction."""
-        cap, spare, ways = self.face.cap_min_mm, self.face.thicken_mm / 2, self._ways
-        lifted = cap * self._reaches[number] + ways.y * region.middles[:, None]
-        return lifted + spare - region.bounds[ways.at]
+    def outside(self, region: Region) -> list[dict[int, TooTall | TooLong]]:
+        """About each middle, the lines that leave the region at the face's least height."""
+        over = self.face.cap_min_mm * self._reaches[:, None] - region.spaces
+        tall = over[:, :, self._half.upright].max(axis=2, initial=0.0).tolist()
+        across = self._half.across
+        long = (2 * over[:, :, across] / self._half.x[across]).max(axis=2).tolist()
+        found: list[dict[int, TooTall | TooLong]] = [{} for _ in region.middles]
+        for number, talls, longs in zip(self.lines, tall, long, strict=True):
+            for problems, over_tall, over_long in zip(found, talls, longs, strict=True):
+                if over_tall > _TINY:
+                    problems[number] = TooTall(over_tall)
+                elif over_long > _TINY:
+                    problems[number] = TooLong(over_long)
+        return found
 
 
 class Across:
@@ -105,7 +99,11 @@ class Across:
 
     def room_mm(self, number: int) -> float:
         """How much longer one of them may grow."""
-        return room_in_block_mm(self._region, self._block, number)
+        return self._rooms[number]
+
+    @cached_property
+    def _rooms(self) -> dict[int, float]:
+        return self._block.rooms_mm(self._region)
 
 
 def lay_block(region: Region, block: Block, best: tuple[float, float]) -> SideLayout:
@@ -115,9 +113,8 @@ def lay_block(region: Region, block: Block, best: tuple[float, float]) -> SideLa
     problems: Mapping[int, Problem] = {}
     if cap < face.cap_min_mm:
         cap = face.cap_min_mm
-        everywhere = dict(zip(region.middles.tolist(), _outside(region, block), strict=True))
-        middle = min(everywhere, key=lambda spot: _blame(everywhere[spot]))
-        problems = everywhere[middle]
+        everywhere = zip(block.outside(region), region.middles, strict=True)
+        problems, middle = min(everywhere, key=lambda spot: _blame(spot[0]))
     placed = tuple(
         PlacedLine(number, line, x=cap * x, y=middle + cap * y, cap_mm=cap)
         for number, line in block.lines.items()
@@ -127,28 +124,10 @@ def lay_block(region: Region, block: Block, best: tuple[float, float]) -> SideLa
     return SideLayout(cap, placed, problems)
 
 
-def room_in_block_mm(region: Region, block: Block, number: int) -> float:
-    """How much longer one of these lines may grow at the face's least height."""
-    return max([-over for over in block.too_long_mm(number, region)])
-
-
 def _baselines(face: Face, lines: Sequence[Shaped | Upright]) -> list[float]:
     found = [0.0]
     for upper, lower in pairwise(lines):
         found.append(found[-1] - max(face.leading, lower.top - upper.bottom + LINE_GAP))
-    return found
-
-
-def _outside(region: Region, block: Block) -> list[dict[int, TooTall | TooLong]]:
-    """About each middle, the lines that leave the region."""
-    found: list[dict[int, TooTall | TooLong]] = [{} for _ in region.middles]
-    for number in block.lines:
-        over = zip(block.too_tall_mm(number, region), block.too_long_mm(number, region), strict=True)
-        for problems, (tall, long) in zip(found, over, strict=True):
-            if tall > _TINY:
-                problems[number] = TooTall(tall)
-            elif long > _TINY:
-                problems[number] = TooLong(long)
     return found
 
 

@@ -8,7 +8,8 @@ from shop.engraving import FACES, Area, EngravedLine, EngravingRefused, TooLong,
 from shop.engraving.layout import lay_out
 from shop.engraving.limits import LONGEST_ARC
 from shop.engraving.rim import RIM_SHARE
-from shop.engraving.shaping import RIM_SPACE, shape
+from shop.engraving.shaped import RIM_SPACE
+from shop.engraving.shaping import shape
 from tests.engraving.outlines import crowding_mm, ink, inks
 
 RIMMED = Area("front", "Front", "disc", 16, 16, 3, rim=True)

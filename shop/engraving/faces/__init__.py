@@ -69,6 +69,11 @@ class Face:
         """SHA-256 of the font file in hex: the same version cuts the same outlines."""
         return _sha256(self.package, self.file)
 
+    @cached_property
+    def font(self) -> "OpenFont":
+        """See opened."""
+        return _opened(self.package, self.file, self.index)
+
     def has(self, character: str) -> bool:
         """Whether this one character can be cut: the font draws it well, or it is a heart or star of ours."""
         return ord(character) in opened(self).characters and character not in self.unfit
@@ -111,6 +116,7 @@ class OpenFont:
             font = TTFont(BytesIO(path.read_bytes()), lazy=True)  # no file stays open
             self._names, self._glyphs = font.getGlyphOrder(), font.getGlyphSet()
         self._outlines: dict[int, Outline] = {}
+        self._boxes: dict[int, Box | None] = {}
         self.signs: dict[str, tuple[int, float]] = {}
         """The characters drawn by us: the glyph's number, and how wide it stands in font units."""
         self._pencil = threading.Lock()  # fontTools unpacks a glyph while drawing it: one thread at a time
@@ -130,6 +136,19 @@ class OpenFont:
             with self._pencil:
                 found = self._outlines[glyph] = self._draw(glyph)
         return found
+
+    def box(self, glyph: int) -> Box | None:
+        """How far the glyph's ink reaches, in capitals' heights; None when it has none."""
+        try:
+            return self._boxes[glyph]
+        except KeyError:
+            outline, unit = self.outline(glyph), self.cap_height
+            box: Box | None = None
+            if outline.hull:
+                left, bottom, right, top = outline.box
+                box = left / unit, bottom / unit, right / unit, top / unit
+            self._boxes[glyph] = box
+            return box
 
     def _stroke(self) -> float:
         """How heavy a line suits the letters: as the hyphen is, but neither a hair nor a bar."""
@@ -165,10 +184,9 @@ class _InkPen(BasePen):
         self.points += cubic(self._getCurrentPoint(), pt1, pt2, pt3, _CURVE_STEPS)
 
 
-@cache
 def opened(face: Face) -> OpenFont:
     """The face's font, read from its file at the first call; a face fitted to a tool shares it."""
-    return _opened(face.package, face.file, face.index)
+    return face.font
 
 
 @cache

@@ -1,0 +1,236 @@
+"""A line of words as a face sets it: glyphs, letters, and how much room their ink takes.
+
+Lengths are in capitals' heights of the face, so that a height in mm scales them.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Final, NamedTuple
+
+from shop.engraving.faces import OpenFont
+from shop.engraving.geometry import Box, Directions, Numbers, Point, frontier, reaches
+
+_TABLES: Final = 64
+"""Fonts and the directions of an area together, for which the reach of glyphs is remembered."""
+
+RIM_SPACE: Final = 0.3
+"""How much wider the spaces between words are on a rim, in capitals' heights: heads lean together there."""
+
+
+class Glyph(NamedTuple):
+    """A glyph of the font, by number, where its origin stands on the line."""
+
+    number: int
+    x: float
+    y: float
+
+
+class Cluster(NamedTuple):
+    """Glyphs that stay together when a line is bent: a letter with its marks.
+
+    `inked` are those that are not blank, `box` is how far their ink reaches (zeros when there is none).
+    """
+
+    glyphs: tuple[Glyph, ...]
+    font: OpenFont
+    inked: tuple[Glyph, ...]
+    box: Box
+
+    @classmethod
+    def of(cls, font: OpenFont, glyphs: tuple[Glyph, ...]) -> "Cluster":
+        """These glyphs of the font."""
+        inked, boxes = [], []
+        for glyph in glyphs:
+            number, x, y = glyph
+            if box := font.box(number):
+                left, bottom, right, top = box
+                inked.append(glyph)
+                boxes.append((x + left, y + bottom, x + right, y + top))
+        return cls(glyphs, font, tuple(inked), round_all(boxes))
+
+    def __repr__(self) -> str:
+        """Of the words no more than their glyphs."""
+        return f"Cluster({self.glyphs})"
+
+    @property
+    def hull(self) -> tuple[Point, ...]:
+        """The hulls of its glyphs, one after the other; empty when there is no ink."""
+        unit = self.font.cap_height
+        return tuple(
+            (glyph.x + x / unit, glyph.y + y / unit)
+            for glyph in self.inked
+            for x, y in self.font.outline(glyph.number).hull
+        )
+
+    @property
+    def middle(self) -> float:
+        """Half way from its left to its right: there it is turned to stand on a circle."""
+        return (self.box[0] + self.box[2]) / 2
+
+    @property
+    def heads(self) -> list[Point]:
+        """The ink furthest up and out from its middle: what may stick out of a circle it stands on."""
+        return self._furthest(1)
+
+    @property
+    def feet(self) -> list[Point]:
+        """The ink furthest down and out, y downwards: what may stick out of a circle it hangs in."""
+        return self._furthest(-1)
+
+    def moved(self, by: float) -> "Cluster":
+        """The same letter further along the line."""
+        return Cluster.of(
+            self.font, tuple(Glyph(glyph.number, glyph.x + by, glyph.y) for glyph in self.glyphs)
+        )
+
+    def _furthest(self, upwards: int) -> list[Point]:
+        if len(self.inked) == 1:  # the same wherever it stands
+            return _frontier(self.font, self.inked[0].number, upwards, self.inked[0].y)
+        middle = self.middle
+        return frontier((x - middle, upwards * y) for x, y in self.hull)
+
+
+@dataclass(frozen=True)
+class Shaped:
+    """One line of words in a face.
+
+    `inked` are the clusters that are not blank, `box` is how far all ink reaches (zeros when there is none).
+    """
+
+    clusters: tuple[Cluster, ...]
+    inked: tuple[Cluster, ...] = field(repr=False)
+    box: Box = field(repr=False)
+
+    @cached_property
+    def apart(self) -> "Shaped":
+        """The same words further apart, for a rim: every blank is wider by RIM_SPACE."""
+        by, moved = 0.0, []
+        for cluster in self.clusters:
+            moved.append(cluster.moved(by) if by else cluster)
+            by += 0.0 if cluster.inked else RIM_SPACE
+        inked = tuple(cluster for cluster in moved if cluster.inked)
+        return Shaped(tuple(moved), inked, round_all([cluster.box for cluster in inked]))
+
+    @property
+    def left(self) -> float:
+        """Where the ink begins."""
+        return self.box[0]
+
+    @property
+    def right(self) -> float:
+        """Where the ink ends."""
+        return self.box[2]
+
+    @property
+    def bottom(self) -> float:
+        """How far the ink reaches below the baseline, as a height: negative below it."""
+        return self.box[1]
+
+    @property
+    def top(self) -> float:
+        """How far the ink reaches above the baseline."""
+        return self.box[3]
+
+    @cached_property
+    def heads(self) -> list[Point]:
+        """The ink furthest up and out from the middle of any one letter; see Cluster.heads."""
+        return frontier([point for cluster in self.inked for point in cluster.heads])
+
+    @cached_property
+    def feet(self) -> list[Point]:
+        """The ink furthest down and out from the middle of any one letter; see Cluster.feet."""
+        return frontier([point for cluster in self.inked for point in cluster.feet])
+
+    @cached_property
+    def outwards(self) -> list[tuple[float, float, float]]:
+        """Each letter: how far from the line's middle, half its width, its top; the furthest first."""
+        middle = (self.left + self.right) / 2
+        boxes = [(cluster.middle, cluster.box) for cluster in self.inked]
+        return sorted(
+            [(abs(at - middle), (right - left) / 2, top) for at, (left, _, right, top) in boxes], reverse=True
+        )
+
+    @cached_property
+    def largest(self) -> Point:
+        """Half the width of the widest letter, and the top of the highest."""
+        return max([half for _, half, _ in self.outwards]), max([top for _, _, top in self.outwards])
+
+    @cached_property
+    def _reaches(self) -> dict[Directions, Numbers]:
+        return {}
+
+    def reaches(self, ways: Directions) -> Numbers:
+        """How far the ink reaches in each direction of the half, about the middle of its width.
+
+        A region is mirrored left and right: what reaches further to the other side counts for both.
+        """
+        found = self._reaches.get(ways)
+        if found is None:
+            found = self._reaches[ways] = self._measured(ways)
+        return found
+
+    def _measured(self, ways: Directions) -> Numbers:
+        import numpy as np  # noqa: PLC0415
+
+        half, middle = ways.half, (self.left + self.right) / 2
+        glyphs = [glyph for cluster in self.inked for glyph in cluster.inked]
+        reached = _reach(self.inked[0].font, ways).of([glyph.number for glyph in glyphs])
+        reached += np.array([[glyph.x - middle] for glyph in glyphs]) * half.both_x
+        if any(glyph.y for glyph in glyphs):
+            reached += np.array([[glyph.y] for glyph in glyphs]) * half.both_y
+        furthest = np.maximum.reduce(reached, axis=0)
+        found: Numbers = np.maximum(furthest[: half.count], furthest[half.count :])
+        return found
+
+
+class _Reach:
+    """How far the glyphs of a font reach in some directions: a row each, measured when first asked for."""
+
+    def __init__(self, font: OpenFont, ways: Directions) -> None:
+        import numpy as np  # noqa: PLC0415
+
+        self._font, self._ways = font, ways
+        self._rows: dict[int, int] = {}
+        self._table: Numbers = np.empty((0, 2 * ways.half.count))
+        self._pencil = threading.Lock()
+
+    def of(self, glyphs: Sequence[int]) -> Numbers:
+        """Their rows, in capitals' heights."""
+        try:
+            at = [self._rows[glyph] for glyph in glyphs]
+        except KeyError:
+            with self._pencil:
+                self._add([glyph for glyph in dict.fromkeys(glyphs) if glyph not in self._rows])
+            at = [self._rows[glyph] for glyph in glyphs]
+        found: Numbers = self._table.take(at, axis=0)
+        return found
+
+    def _add(self, glyphs: Sequence[int]) -> None:
+        import numpy as np  # noqa: PLC0415
+
+        font, first = self._font, len(self._rows)
+        rows = [reaches(font.outline(glyph).hull, self._ways) / font.cap_height for glyph in glyphs]
+        self._table = np.vstack([self._table, *rows])
+        self._rows |= {glyph: first + at for at, glyph in enumerate(glyphs)}
+
+
+@lru_cache(maxsize=_TABLES)
+def _reach(font: OpenFont, ways: Directions) -> _Reach:
+    return _Reach(font, ways)
+
+
+@lru_cache(maxsize=8192)
+def _frontier(font: OpenFont, glyph: int, upwards: int, y: float) -> list[Point]:
+    unit, outline = font.cap_height, font.outline(glyph)
+    middle = (outline.box[0] + outline.box[2]) / 2
+    return frontier(((px - middle) / unit, upwards * (y + py / unit)) for px, py in outline.hull)
+
+
+def round_all(boxes: Sequence[Box]) -> Box:
+    """How far all of them reach; zeros when there are none."""
+    if len(boxes) < 2:  # noqa: PLR2004 - most letters are one glyph
+        return boxes[0] if boxes else (0.0, 0.0, 0.0, 0.0)
+    left, bottom, right, top = zip(*boxes, strict=True)
+    return min(left), min(bottom), max(right), max(top)
