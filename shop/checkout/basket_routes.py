@@ -40,8 +40,6 @@ FULL: Final = f"A basket holds {basket_store.MOST_LINES} pieces. Please order th
 GONE: Final = (
     "That line is no longer in your basket. What you wrote is kept below: it can be added as a new one."
 )
-
-
 PAID_GONE: Final = (
     "Order {} has been paid in the meantime, and it stands as it was when you went to pay. If something in "
     "it should be different, please answer the e-mail about it soon. What you wrote here is kept below: it "
@@ -57,11 +55,14 @@ def show() -> ResponseReturnValue:
             session, snapshot.load(session), cookie.token(), vat_registered=bool(trader().vat)
         )
         left_open = basket_reading.page_left_open(session, cookie.token())
+        found = basket_reading.find(session, cookie.token()) is not None
     basket = with_promise(basket)
     page = render_template(
         "checkout/basket.html",
         basket=basket,
         left_open=left_open,
+        found=found,
+        basket_days=basket_store.KEPT_FOR.days,
         kept=stands(basket),
         lines=lines_shown(basket.lines),
         statement=statement(),
@@ -85,8 +86,12 @@ def add() -> ResponseReturnValue:
         return _stale(piece_pages.ADD_TO, ADD)
     if PREVIEW in request.form or INSTEAD in request.form:
         return _previewed(piece_pages.ADD_TO, ADD)
-    token = cookie.token() or basket_store.new_token()
     catalogue = _catalogue(cookie.token())
+    if cookie.asks_first():
+        why = cookie.REFUSED.format(trader().email)
+        asked = cookie.ASKED in request.args
+        return _again(catalogue, _refused(catalogue, why), piece_pages.ADD_TO, ADD) if asked else cookie.ask()
+    token = cookie.token() or basket_store.new_token()
     try:
         item = read_cuttable(catalogue, request.form)
         _, count, page = _changed(token, lambda session: basket_store.add(session, token, item))

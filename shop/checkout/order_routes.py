@@ -146,10 +146,16 @@ def approve(token: str, number: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/orders/<token>/drawings/<int(max=2147483647):number>/changes")
+@web.checks_token_itself
 def ask_for_change(token: str, number: int) -> ResponseReturnValue:
     """Say how the drawing of a unit should be otherwise."""
-    ActionForm()
     wish = request.form.get("wish", "").replace("\r\n", "\n").strip()
+    if not (form := ActionForm()).validate():
+        sent = {**request.form, "csrf_token": form.csrf_token.current_token}
+        page = render_template(
+            "checkout/wait.html", stale=web.STALE_BUT_KEPT, sent=sent.items(), written=[("Your wish", wish)]
+        )
+        return unlisted(make_response(page, HTTPStatus.BAD_REQUEST))
     with web.transaction() as session:
         order = found_by(session, token)
         try:

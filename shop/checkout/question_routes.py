@@ -26,10 +26,14 @@ def show(token: str, number: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int(max=2147483647):number>")
+@web.checks_token_itself
 def answer(token: str, number: int) -> ResponseReturnValue:
     """Answer it: the piece goes on."""
-    ActionForm()
     words = request.form.get(FIELD, "")
+    if not ActionForm().validate():
+        stale = _page(token, number, problem=web.STALE_BUT_KEPT, typed=words)
+        stale.status_code = HTTPStatus.BAD_REQUEST
+        return stale
     try:
         with web.transaction() as session:
             order = found_by(session, token)

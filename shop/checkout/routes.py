@@ -28,6 +28,11 @@ from shop.stock import ShareTaken, SoldOut
 
 blueprint = Blueprint("checkout", __name__)
 
+NOTHING_TO_SEND = (
+    "There is nothing in your basket: it was emptied in another tab, or your browser has lost the cookie "
+    "that opens it. What you wrote here is not lost. Please choose a piece in another tab, then press the "
+    "button here again."
+)
 PAYMENT_PAGE_DOWN = (
     "We cannot reach the payment page at the moment. Nothing was charged, and your basket is kept. "
     "Please try again in a few minutes."
@@ -51,9 +56,9 @@ def keep_details() -> ResponseReturnValue:
     The form checks its token itself, so that a stale one brings back the page with everything typed.
     """
     basket, token = last_look.basket_now(), cookie.token()
-    if not basket.lines or token is None:
-        return _nothing_to_order(token)
     form = details_form(basket)(formdata=answered(request.form))
+    if not basket.lines or token is None:
+        return _nothing_to_order(token, form)
     if not form.validate():
         stale = form.csrf_token.errors
         return _details_page(
@@ -110,12 +115,17 @@ def pay() -> ResponseReturnValue:
     return redirect(url, HTTPStatus.SEE_OTHER)
 
 
-def _nothing_to_order(token: str | None) -> ResponseReturnValue:
-    """To the basket, which says so when what was in it has been paid for in another tab."""
+def _nothing_to_order(token: str | None, typed: DetailsForm | None = None) -> ResponseReturnValue:
+    """To the basket, which says so when what was in it has been paid for in another tab.
+
+    If it was not, what was `typed` comes back with the reason.
+    """
     with web.reading() as session:
         order = basket_reading.order_of(session, token)
     if order is not None and order.state not in basket_reading.STILL_TO_PAY:
         flash(PAID.format(order.reference))
+    elif typed is not None:
+        return _details_page(last_look.basket_now(), typed, why=NOTHING_TO_SEND), HTTPStatus.CONFLICT
     return redirect("/basket", HTTPStatus.SEE_OTHER)
 
 
@@ -124,8 +134,8 @@ def _catalogue() -> Catalogue:
         return snapshot.load(session)
 
 
-def _details_page(basket: BasketContents, form: DetailsForm, *, meant: str = "") -> str:
-    problems = {field.id: field.errors[0] for field in form if field.errors}
+def _details_page(basket: BasketContents, form: DetailsForm, *, meant: str = "", why: str = "") -> str:
+    problems = {"": why} if why else {field.id: field.errors[0] for field in form if field.errors}
     if problems.pop(form.csrf_token.id, None):
         problems = {"": web.STALE_BUT_KEPT, **problems}
     chosen = [

@@ -1,6 +1,7 @@
 """What happens while a page lies open: lines taken out, pieces withdrawn, sold or repriced, tabs doubled."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import pytest
 from flask import Flask
@@ -16,7 +17,18 @@ from shop.money import pounds_and_pence
 from shop.orders.lifecycle import State
 from shop.orders.models import Order
 from shop.pricing import LineItem, Quote
-from tests.shopper import WORDS, Shopper, changed, form_on, harness_of, reason_beside, soup, summary, title
+from tests.shopper import (
+    DETAILS,
+    WORDS,
+    Shopper,
+    changed,
+    form_on,
+    harness_of,
+    reason_beside,
+    soup,
+    summary,
+    title,
+)
 
 
 def orders(who: Shopper) -> list[Order]:
@@ -280,11 +292,62 @@ def test_a_payment_page_without_details_or_lines_leads_back(shopper: Shopper) ->
     assert shopper.get("/checkout/payment").location == "/checkout"
 
 
-def test_sending_details_for_an_emptied_basket_leads_to_the_basket(shopper: Shopper) -> None:
+@pytest.mark.parametrize("how", ["emptied", "cookie lost"])
+def test_details_sent_for_a_basket_that_is_not_there_come_back_and_go_through_once_it_is(
+    shopper: Shopper, how: str
+) -> None:
     shopper.add()
     _, sent = form_on(shopper.get("/checkout"))
+    sent = changed(sent, {**DETAILS})
+    if how == "emptied":
+        shopper.send("/basket", f"/basket/lines/{shopper.lines()[0]}/removal")
+    else:
+        shopper.client.delete_cookie("basket")
+    answer = shopper.post("/checkout", sent)
+    assert answer.status_code == 409
+    assert "What you wrote here is not lost" in summary(answer)[""]
+    _, again = form_on(answer, "/checkout")
+    assert {name: again[name] for name in DETAILS} == DETAILS
+    shopper.add("petal")
+    assert shopper.post("/checkout", again).location == "/checkout/payment"
+    assert "With love" in shopper.get("/checkout/payment").text
+
+
+BROWSER: Final = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "same-origin"}
+"""What a browser says of a form that it sends."""
+
+
+def test_a_browser_that_takes_the_cookie_is_asked_once_and_then_no_more(shopper: Shopper) -> None:
+    _, sent = form_on(shopper.get("/pieces/disc"), "/basket/lines")
+    sent = changed(sent, {**WORDS, "variant": str(shopper.variant("disc").id)})
+    first = shopper.client.post("/basket/lines", data=sent, headers=BROWSER)
+    assert (first.status_code, first.location) == (307, "/basket/lines?cookie")
+    second = shopper.client.post(first.location, data=sent, headers=BROWSER)
+    assert (second.status_code, second.location) == (303, "/basket")
+    assert shopper.client.post("/basket/lines", data=sent, headers=BROWSER).location == "/basket"
+    assert len(shopper.lines()) == 2
+
+
+def test_a_browser_that_refuses_the_cookie_is_told_so_with_every_word(app: Flask) -> None:
+    refuses = Shopper(app)
+    refuses.client = app.test_client(use_cookies=False)
+    _, sent = form_on(refuses.get("/pieces/disc"), "/basket/lines")
+    sent = changed(sent, {**WORDS, "variant": str(refuses.variant("disc").id)})
+    first = refuses.client.post("/basket/lines", data=sent, headers=BROWSER)
+    answer = refuses.client.post(first.location, data=sent, headers=BROWSER)
+    assert answer.status_code == 422
+    assert "did not keep the one cookie" in summary(answer)[""]
+    _, again = form_on(answer, "/basket/lines")
+    assert {name: again[name] for name in WORDS} == WORDS
+    with refuses.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Basket)) == 0
+    assert "Was there something in it?" in refuses.get("/basket").text
+
+
+def test_a_basket_that_is_there_and_empty_is_not_said_to_be_lost(shopper: Shopper) -> None:
+    shopper.add("petal")
     shopper.send("/basket", f"/basket/lines/{shopper.lines()[0]}/removal")
-    assert shopper.post("/checkout", sent).location == "/basket"
+    assert "Was there something in it?" not in shopper.get("/basket").text
 
 
 FORGED = {"made up": "x" * 43, "short": "a", "long": "a" * 4000, "no text": "\x01\x02", "markup": "<script>"}

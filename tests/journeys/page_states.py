@@ -188,6 +188,12 @@ def too_soon(visitor: Visitor) -> None:
     visitor.presses("Look everything over")
 
 
+def details_without_basket(visitor: Visitor) -> None:
+    empty_details(visitor)
+    visitor.page.context.clear_cookies(name="basket")
+    visitor.fills_in_details()
+
+
 def mistyped_details(visitor: Visitor) -> None:
     full_basket(visitor)
     visitor.has_given_details()
@@ -1761,6 +1767,7 @@ PAGE_STATES: Final = (
     PageState("details", "/checkout", empty_details),
     PageState("details refused", "/checkout", refused_details, 422),
     PageState("details too soon", "/checkout", too_soon, 422, shows="We cannot promise that"),
+    PageState("details, cookie lost", "/checkout", details_without_basket, 409, shows="is not lost"),
     PageState("details mistyped", "/checkout", mistyped_details, shows="Is this e-mail address right?"),
     PageState("payment", "/checkout/payment", last_look),
     PageState("payment unticked", "/checkout/payment", unticked_payment, 422, shows="Please tick this"),

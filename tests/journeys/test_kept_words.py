@@ -185,6 +185,17 @@ def test_where_the_browser_keeps_nothing_nothing_is_said_to_be_kept(
     expect(page.locator(".stage-view:visible [data-words] svg")).to_be_visible()
 
 
+def test_who_refuses_cookies_or_scripts_is_told_before_typing(browser: Browser, live_shop: LiveShop) -> None:
+    refused = browser.new_context(base_url=live_shop.address)
+    refused.add_init_script("Object.defineProperty(navigator, 'cookieEnabled', { value: false })")
+    plain = browser.new_context(base_url=live_shop.address, java_script_enabled=False)
+    for context, said in ((refused, "[data-no-cookies]"), (plain, "noscript p")):
+        page = context.new_page()
+        page.goto("/pieces/petal")
+        expect(page.locator(said)).to_be_visible()
+        context.close()
+
+
 def test_without_a_network_the_form_stays_and_goes_through_once_there_is_one(
     context: BrowserContext, new_tab: Device
 ) -> None:

@@ -116,8 +116,11 @@ def test_a_change_is_asked_for_and_the_owner_draws_again(
     buyer, page = Shopper(owner.app), order_page(harness)
     wish = "\n".join([*["The second letter is wider."] * 20, "Thank you for all of it, and good luck."])
     assert len(wish) < MOST_WORDS < len(wish.replace("\n", "\r\n"))
-    asked = buyer.send(page, f"{page}/drawings/1/changes", {"wish": wish.replace("\n", "\r\n")})
-    assert asked.status_code == 303
+    stale = {"wish": wish.replace("\n", "\r\n"), "csrf_token": "another"}
+    asked = buyer.send(page, f"{page}/drawings/1/changes", stale)
+    assert asked.status_code == 400, "its session had ended"
+    _, again = form_on(asked)
+    assert buyer.post(f"{page}/drawings/1/changes", again).status_code == 303
     assert alerts(harness) == [f"{ordered}, piece 1"]
     assert (
         "The second letter is wider.\nThank you for all of it, and good luck."

@@ -4,7 +4,7 @@ import pytest
 
 from shop.orders.lifecycle import with_link
 from tests.harness import Harness
-from tests.shopper import Shopper, reason_beside, soup
+from tests.shopper import Shopper, changed, form_on, reason_beside, soup
 
 QUESTION = "Is it Wren or Wrén?"
 FIELD = "question-1"
@@ -39,6 +39,22 @@ def test_a_question_goes_to_the_buyers_page_and_its_answer_comes_back(
     assert "we go on with your order" in buyer.get(order).text
     assert "Wrén, please" in owner.get(page).text
     assert buyer.get(there).location == order, "it was answered"
+
+
+def test_an_answer_from_a_session_that_ended_comes_back_and_goes_through(
+    owner: Shopper, harness: Harness, page: str
+) -> None:
+    asks(owner, page, QUESTION)
+    buyer, order = Shopper(owner.app), buyers_page(harness)
+    (link,) = soup(buyer.get(order)).select("a[href*='/questions/']")
+    there = str(link["href"])
+    _, sent = form_on(buyer.get(there), there)
+    buyer.client.delete_cookie("session")
+    stale = buyer.post(there, changed(sent, {"answer": "Wrén"}))
+    assert stale.status_code == 400
+    assert "Nothing you wrote is lost" in reason_beside(stale, "answer")
+    assert buyer.post(there, form_on(stale, there)[1]).status_code == 303
+    assert "Wrén" in owner.get(page).text
 
 
 def test_a_question_without_words_is_refused_beside_its_field(owner: Shopper, page: str) -> None:
