@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from shop.giving.guards import Guard
-from shop.triggers import Trigger, Triggers
+from shop.giving.guards import Guard, triggers_of
+from shop.triggers import Triggers
 
 KEY: Final = "charity_key"
 CONFIRMATION: Final = "payment_confirmation"
@@ -36,15 +36,6 @@ GUARDS: Final = [
         " OR (payment_seq = NEW.payment_seq AND fingerprint = NEW.fingerprint))",
     ),
 ]
-_NEVER_EMPTIED: Final = [
-    Guard(f"{table}_no_truncate", table, "TRUNCATE", f"{table} is never emptied")
-    for table in (KEY, CONFIRMATION)
-]
 
-TRIGGERS: Final[Triggers] = {
-    "sqlite": [Trigger(guard.name, guard.table, guard.sqlite()) for guard in GUARDS],
-    "postgresql": [
-        Trigger(guard.name, guard.table, guard.postgresql()) for guard in (*GUARDS, *_NEVER_EMPTIED)
-    ],
-}
+TRIGGERS: Final[Triggers] = triggers_of(GUARDS)
 """By dialect."""

@@ -5,14 +5,14 @@ are for SQLite, whose INSERT OR REPLACE deletes the old row without firing a DEL
 that has not set recursive_triggers.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from shop.giving.models import GENESIS
-from shop.triggers import postgresql
+from shop.triggers import Trigger, Triggers, postgresql
 
 IMMUTABLE: Final = ("ledger_txn", "ledger_entry")
-NEVER_TRUNCATED: Final = ("ledger_txn", "ledger_entry", "ledger_head", "ledger_period", "policy")
 POLICY_PROMISE: Final = (
     "id", "charity_name", "charity_description", "charity_number", "charity_url", "amount_pence", "basis",
     "agreement_reference", "agreement_signed_on", "starts_on", "pay_within_days", "statement_version",
@@ -57,6 +57,18 @@ class Guard:
         each = "STATEMENT" if self.event == "TRUNCATE" else "ROW"
         made = f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH {each}"
         return postgresql(self.table, body, made, name=self.name)
+
+
+def triggers_of(guards: Sequence[Guard]) -> Triggers:
+    """By dialect. PostgreSQL refuses to empty any of their tables, too: SQLite has no TRUNCATE."""
+    emptied = [
+        Guard(f"{table}_no_truncate", table, "TRUNCATE", f"{table} is never emptied")
+        for table in dict.fromkeys(guard.table for guard in guards)
+    ]
+    return {
+        "sqlite": [Trigger(guard.name, guard.table, guard.sqlite()) for guard in guards],
+        "postgresql": [Trigger(guard.name, guard.table, guard.postgresql()) for guard in (*guards, *emptied)],
+    }
 
 
 def _written_once(table: str) -> list[Guard]:
@@ -205,11 +217,6 @@ GUARDS: Final = [
     *_PERIOD,
     *_POLICY,
 ]
-
-TRUNCATE_GUARDS: Final = [
-    Guard(f"{table}_no_truncate", table, "TRUNCATE", f"{table} is never emptied") for table in NEVER_TRUNCATED
-]
-"""PostgreSQL only: SQLite has no TRUNCATE."""
 
 SEALED_AT_COMMIT: Final = postgresql(
     "ledger_txn",

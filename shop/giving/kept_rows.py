@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from shop.giving.guards import Guard
-from shop.triggers import Trigger, Triggers
+from shop.giving.guards import Guard, triggers_of
+from shop.triggers import Triggers
 
 DOCUMENT: Final = "giving_document"
 SHOWN: Final = "shown_statement"
@@ -35,15 +35,6 @@ GUARDS: Final = [
     Guard("shown_statement_no_update", SHOWN, "UPDATE", "what the site said is never changed"),
     Guard("shown_statement_no_delete", SHOWN, "DELETE", "what the site said is never deleted"),
 ]
-_NEVER_EMPTIED: Final = [
-    Guard(f"{table}_no_truncate", table, "TRUNCATE", f"{table} is never emptied")
-    for table in (DOCUMENT, SHOWN)
-]
 
-KEPT: Final[Triggers] = {
-    "sqlite": [Trigger(guard.name, guard.table, guard.sqlite()) for guard in GUARDS],
-    "postgresql": [
-        Trigger(guard.name, guard.table, guard.postgresql()) for guard in (*GUARDS, *_NEVER_EMPTIED)
-    ],
-}
+KEPT: Final[Triggers] = triggers_of(GUARDS)
 """By dialect."""

@@ -2,15 +2,16 @@
 
 from typing import Final
 
-from shop.giving.guards import GUARDS, SEALED_AT_COMMIT, TRUNCATE_GUARDS
+from shop.giving.guards import GUARDS, SEALED_AT_COMMIT, triggers_of
 from shop.giving.kept_rows import KEPT
 from shop.giving.sums import KEEPS_SUMS, keeps_sums
 from shop.triggers import Trigger, Triggers
 
+_GUARDING: Final = triggers_of(GUARDS)
 PROTECTING: Final[Triggers] = {
-    "sqlite": [Trigger(guard.name, guard.table, guard.sqlite()) for guard in GUARDS],
+    **_GUARDING,
     "postgresql": [
-        *(Trigger(guard.name, guard.table, guard.postgresql()) for guard in (*GUARDS, *TRUNCATE_GUARDS)),
+        *_GUARDING["postgresql"],
         Trigger("ledger_txn_sealed_at_commit", "ledger_txn", SEALED_AT_COMMIT),
     ],
 }

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from shop.giving.guards import Guard
-from shop.triggers import Trigger, Triggers
+from shop.giving.guards import Guard, triggers_of
+from shop.triggers import Triggers
 
 TABLES: Final = ("reconciliation_run", "difference", "difference_step")
 
@@ -58,14 +58,4 @@ GUARDS: Final = [
     *(Guard(f"{table}_no_delete", table, "DELETE", f"{table} is never deleted from") for table in TABLES),
 ]
 
-TRUNCATE_GUARDS: Final = [
-    Guard(f"{table}_no_truncate", table, "TRUNCATE", f"{table} is never emptied") for table in TABLES
-]
-"""PostgreSQL only: SQLite has no TRUNCATE."""
-
-TRIGGERS: Final[Triggers] = {
-    "sqlite": [Trigger(guard.name, guard.table, guard.sqlite()) for guard in GUARDS],
-    "postgresql": [
-        Trigger(guard.name, guard.table, guard.postgresql()) for guard in (*GUARDS, *TRUNCATE_GUARDS)
-    ],
-}
+TRIGGERS: Final[Triggers] = triggers_of(GUARDS)

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from shop.giving.guards import Guard
-from shop.triggers import Trigger, Triggers
+from shop.giving.guards import Guard, triggers_of
+from shop.triggers import Triggers
 
 TABLES: Final = (
     "log_announcement", "log_anchor", "log_leaf", "log_tile", "log_checkpoint", "log_cosignature",
@@ -50,13 +50,5 @@ GUARDS: Final = [
     ),
 ]
 
-_TRUNCATES: Final = [
-    Guard(f"{table}_no_truncate", table, "TRUNCATE", f"{table} is never emptied") for table in TABLES
-]
-"""PostgreSQL only: SQLite has no TRUNCATE."""
-
-TRIGGERS: Final[Triggers] = {
-    "sqlite": [Trigger(guard.name, guard.table, guard.sqlite()) for guard in GUARDS],
-    "postgresql": [Trigger(guard.name, guard.table, guard.postgresql()) for guard in (*GUARDS, *_TRUNCATES)],
-}
+TRIGGERS: Final[Triggers] = triggers_of(GUARDS)
 """By dialect."""
