@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from shop.exports.format import Office
-from shop.exports.plain_text_journal import NAMES, Closing, Journal
+from shop.exports.plain_text_journal import Closing, Journal
 from shop.exports.selection import Selection
 from shop.giving.record import decimal
 from shop.giving.row_texts import Progress
@@ -18,13 +18,12 @@ def _quoted(text: str) -> str:
 
 def _closed(closing: Closing) -> str:
     return "\n" + "".join(
-        f"{closing.on} balance {NAMES[account]}  {decimal(pence)} GBP\n"
-        for account, pence in closing.pence.items()
+        f"{closing.on} balance {name}  {decimal(pence)} GBP\n" for name, pence in closing.pence.items()
     )
 
 
 JOURNAL: Final = Journal(
-    head='option "title" "Part of Me: donation ledger"\noption "operating_currency" "GBP"\n\n',
+    head='option "title" "Part of Me: {title}"\noption "operating_currency" "GBP"\n\n',
     opened='1970-01-01 open {account} GBP\n  name: "{name}"\n',
     row=("\n", ' * "', '" "', '"\n  seq: ', '\n  hash: "', '"\n  happened: ', "\n"),
     indent="  ",

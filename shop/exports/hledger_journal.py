@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from shop.exports.format import Office
-from shop.exports.plain_text_journal import NAMES, Closing, Journal
+from shop.exports.plain_text_journal import Closing, Journal
 from shop.exports.selection import Selection
 from shop.giving.record import decimal
 from shop.giving.row_texts import Progress
@@ -20,12 +20,12 @@ def _quoted(text: str) -> str:
 
 def _closed(closing: Closing) -> str:
     return f"\n{closing.on} * what the accounts come to\n" + "".join(
-        f"    {NAMES[account]}  0.00 GBP = {decimal(pence)} GBP\n" for account, pence in closing.pence.items()
+        f"    {name}  0.00 GBP = {decimal(pence)} GBP\n" for name, pence in closing.pence.items()
     )
 
 
 JOURNAL: Final = Journal(
-    head="; Part of Me: donation ledger\ncommodity 1000.00 GBP\n\n",
+    head="; Part of Me: {title}\ncommodity 1000.00 GBP\n\n",
     opened="account {account}  ; {name}\n",
     row=("\n", " * ", " | ", "\n    ; seq: ", "\n    ; hash: ", "\n    ; happened: ", "\n"),
     indent="    ",

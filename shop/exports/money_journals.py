@@ -13,10 +13,12 @@ from typing import Final
 
 from shop.accounting.money_months import MonthBooks
 from shop.bookkeeping.chart_of_accounts import CHART, JournalEntry, Line, MoneyAccount
+from shop.exports import beancount_journal, hledger_journal
 from shop.exports.csv_file import csv_line
 from shop.exports.format import Office
 from shop.exports.freeagent_files import CATEGORY
 from shop.exports.monthly_journals import codes
+from shop.exports.plain_text_journal import Closing, Journal
 from shop.exports.xero_journal import HEADINGS
 from shop.giving.booking_days import first_day, next_month
 from shop.giving.record import decimal
@@ -82,41 +84,52 @@ def _csv_row(about: Sequence[object], account: MoneyAccount, pence: int) -> str:
     return csv_line([*about, CHART[account].name, CHART[account].group, decimal(pence)])
 
 
-def _beancount(month: BookedMonth, _: Office) -> Iterator[str]:
-    yield f'option "title" "Part of Me: money in {month.title}"\noption "operating_currency" "GBP"\n\n'
-    for account, name in NAMES.items():
-        yield f'1970-01-01 open {name} GBP\n  name: "{CHART[account].name}"\n'
-    if month.forward:
-        yield f'\n{month.first} * "{FORWARD}"\n{_lines(month.forward, "  ")}'
-    for one in month.entries:
-        said = " ".join(filter(None, (one.what, one.reference)))
-        about = f'  key: "{one.key}"\n  happened: {one.happened_on}\n'
-        about += f'  stripe: "{one.stripe_id}"\n' if one.stripe_id else ""
-        yield f'\n{one.day} * "{said}"\n{about}{_lines(one.lines, "  ")}'
-    yield "\n"
-    for account, pence in month.books.closing.items():
-        yield f"{first_day(next_month(month.books.name))} balance {NAMES[account]}  {decimal(pence)} GBP\n"
+@dataclass(frozen=True)
+class _Program:
+    """How a program for double entry in plain text wants a month: much as it wants the ledger of gifts."""
+
+    journal: Journal
+    between: str
+    """Stands between what it was and the order's reference."""
+    entry: str
+    """Begins an entry, of its `day`, `what`, and the day it `happened`."""
+    note: str
+    """A line of an entry, of its `name` and `value`."""
+
+    def write(self, month: BookedMonth, _: Office) -> Iterator[str]:
+        """The file, piece by piece; its closing balances are of all months."""
+        yield self.journal.head.format(title=f"money in {month.title}")
+        for account, name in NAMES.items():
+            yield self.journal.opened.format(account=name, name=CHART[account].name)
+        if month.forward:
+            yield self._begun(month.first, month.first, FORWARD) + self._lines(month.forward)
+        for one in month.entries:
+            what = self.between.join(filter(None, (one.what, one.reference)))
+            notes = self._note("key", one.key) + self._note("stripe", one.stripe_id)
+            yield self._begun(one.day, one.happened_on, what) + notes + self._lines(one.lines)
+        closing = {NAMES[account]: pence for account, pence in month.books.closing.items()}
+        yield self.journal.closed(Closing(first_day(next_month(month.books.name)), closing))
+
+    def _begun(self, day: date, happened: date, what: str) -> str:
+        return self.entry.format(day=day, what=self.journal.quoted(what), happened=happened)
+
+    def _note(self, name: str, value: str | None) -> str:
+        return self.note.format(name=name, value=self.journal.quoted(value)) if value else ""
+
+    def _lines(self, lines: Iterable[Line]) -> str:
+        indent = self.journal.indent
+        return "".join(f"{indent}{NAMES[account]}  {decimal(pence)} GBP\n" for account, pence in lines)
 
 
-def _hledger(month: BookedMonth, _: Office) -> Iterator[str]:
-    yield f"; Part of Me: money in {month.title}\ncommodity 1000.00 GBP\n\n"
-    for account, name in NAMES.items():
-        yield f"account {name}  ; {CHART[account].name}\n"
-    if month.forward:
-        yield f"\n{month.first} * {FORWARD}\n{_lines(month.forward, '    ')}"
-    for one in month.entries:
-        said = " | ".join(filter(None, (one.what, one.reference)))
-        about = f"    ; key: {one.key}\n    ; happened: {one.happened_on}\n"
-        about += f"    ; stripe: {one.stripe_id}\n" if one.stripe_id else ""
-        yield f"\n{one.day} * {said}\n{about}{_lines(one.lines, '    ')}"
-    last = month.entries[-1].day if month.entries else month.first
-    yield f"\n{last} * what the accounts come to\n"
-    for account, pence in month.books.closing.items():
-        yield f"    {NAMES[account]}  0.00 GBP = {decimal(pence)} GBP\n"
-
-
-def _lines(lines: Iterable[Line], indent: str) -> str:
-    return "".join(f"{indent}{NAMES[account]}  {decimal(pence)} GBP\n" for account, pence in lines)
+BEANCOUNT: Final = _Program(
+    beancount_journal.JOURNAL, " ", '\n{day} * "{what}"\n  happened: {happened}\n', '  {name}: "{value}"\n'
+)
+HLEDGER: Final = _Program(
+    hledger_journal.JOURNAL,
+    " | ",
+    "\n{day} * {what}\n    ; happened: {happened}\n",
+    "    ; {name}: {value}\n",
+)
 
 
 def _xero(month: BookedMonth, office: Office) -> Iterator[str]:
@@ -172,8 +185,8 @@ class MoneyFormat:
 
 MONEY_FORMATS: Final[Mapping[str, MoneyFormat]] = {
     "csv": MoneyFormat("CSV", "text/csv", "csv", _csv),
-    "beancount": MoneyFormat("beancount", "text/plain", "beancount", _beancount),
-    "hledger": MoneyFormat("hledger", "text/plain", "hledger", _hledger),
+    "beancount": MoneyFormat("beancount", "text/plain", "beancount", BEANCOUNT.write),
+    "hledger": MoneyFormat("hledger", "text/plain", "hledger", HLEDGER.write),
     "xero": MoneyFormat("Xero journals", "text/csv", "xero.csv", _xero),
     "freeagent": MoneyFormat("FreeAgent journals", "application/jsonl", "freeagent.json", _freeagent),
 }

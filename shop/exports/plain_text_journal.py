@@ -28,10 +28,10 @@ NAMES: Final = {
 
 
 class Closing(NamedTuple):
-    """The day after a part's last posting, and what each account came to in it, in signed pence."""
+    """The day after the last posting, and what each account came to, by its name there, in signed pence."""
 
     on: date
-    pence: Mapping[Account, int]
+    pence: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Journal:
     """How a program wants its file."""
 
     head: str
+    """Of the file's `title`."""
     opened: str
     """The line of an account, of its `account` and `name`."""
     row: tuple[str, str, str, str, str, str, str]
@@ -64,7 +65,7 @@ class Journal:
 
     def write(self, session: Session, selection: Selection, progress: Progress) -> Iterator[bytes]:
         """The file, piece by piece; its closing balances are of this file alone."""
-        yield self.head.encode()
+        yield self.head.format(title="donation ledger").encode()
         for account, name in ACCOUNT_NAMES.items():
             yield self.opened.format(account=NAMES[account], name=name).encode()
         part = selection.part
@@ -98,4 +99,5 @@ def _closing(session: Session, part: Part) -> Closing | None:
         return None
     balances = {account: int(pence) for account, pence, *_ in found}
     last = max(counts_on(period, booked_at) for *_, period, booked_at in found)
-    return Closing(last + timedelta(days=1), {account: balances.get(account, 0) for account in Account})
+    pence = {name: balances.get(account, 0) for account, name in NAMES.items()}
+    return Closing(last + timedelta(days=1), pence)
