@@ -100,3 +100,35 @@ def test_the_basket_count_comes_from_the_buyers_own_browser(browser, live_server
         assert page.locator("[data-basket-count]").first.text_content() == ""
     finally:
         context.close()
+
+
+def test_piece_price_and_button_stay_in_sight_on_a_phone_and_cover_nothing_that_is_reached(
+    browser, live_server, said
+):
+    page = browser.new_page(viewport={"width": 375, "height": 667})
+    try:
+        page.goto(f"{live_server}/pieces/disc")
+        button = page.get_by_role("button", name="Add to basket")
+        assert button.count() == 1, "whoever hears the page meets it once, at the end of the form"
+        bar = page.locator(".buy")
+        box = bar.bounding_box()
+        assert abs(box["y"] + box["height"] - 667) < 1
+        page.locator("[data-metal=gold]").first.check()
+        assert bar.inner_text().split("\n")[:2] == ["Disc", "£104"]
+        covered = page.evaluate(
+            """() => [...document.querySelectorAll('.piece-form :is(input, textarea, a, summary, button)')]
+            .filter(e => e.checkVisibility() && !e.disabled)
+            .filter(e => {
+              e.focus();
+              const bar = document.querySelector('.buy').getBoundingClientRect();
+              return e.getBoundingClientRect().bottom > bar.top && bar.top < innerHeight;
+            }).map(e => e.outerHTML.slice(0, 90))"""
+        )
+        assert covered == []
+        page.locator("#dedication").focus()
+        assert bar.evaluate("bar => getComputedStyle(bar).position") == "static", "a keyboard needs the room"
+        page.locator(".photos").scroll_into_view_if_needed()
+        page.evaluate("document.activeElement.blur(); window.scrollTo(0, document.body.scrollHeight)")
+        assert bar.bounding_box()["y"] < 0, "it rests where the form ends"
+    finally:
+        page.close()
