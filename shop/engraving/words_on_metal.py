@@ -13,7 +13,7 @@ from shop.engraving.areas import Area
 from shop.engraving.calibration import Matrix, Placement
 from shop.engraving.drawing import marks, number
 from shop.engraving.faces import Face
-from shop.engraving.groove_filter import GROOVE_MM, TONES, groove_filter
+from shop.engraving.groove_filter import TONES, groove_filter
 from shop.engraving.layout import lay_out
 from shop.engraving.ring_turn import turn_of
 
@@ -57,10 +57,10 @@ def cut(sides: Sequence[LaidSide], *, metal: str, name: str) -> str:
     if not sides:
         return ""
     tone = TONES.get(metal, TONES["silver"])
-    groove = GROOVE_MM * max(side.place.px_per_mm for side in sides)
+    scale = max(side.place.px_per_mm for side in sides)
     box = _box(tuple((side.place, side.area.width_mm / 2) for side in sides))
     drawn = "".join(_behind(side, f"{name}-{side.area.key}") for side in sides)
-    return f"{groove_filter(name, tone, groove, box)}{drawn}</g>"
+    return f"{groove_filter(name, tone, scale, box)}{drawn}</g>"
 
 
 def too_long(sides: Sequence[LaidSide], *, metal: str) -> str:
