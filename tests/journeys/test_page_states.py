@@ -12,12 +12,15 @@ from shop.settings import PaymentMode
 from shop.standin.application import create_standin
 from tests.browser import axe, whole_page
 from tests.engines import ONE_ENGINE
+from tests.journeys.figures import broken_figures
 from tests.journeys.page_states import NO_PAGE, PAGE_STATES
 from tests.journeys.soundness import COLOURS, faults
 
 pytestmark = [pytest.mark.browser, ONE_ENGINE]
 
 STAND_IN = "/stand-in"
+ABOUT_GIVING = "/finance", "/charity", "/giving"
+"""Here figures grow with what was given."""
 TWICE = """() => {
   const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
   return ids.filter((id, i) => ids.indexOf(id) !== i);
@@ -75,6 +78,8 @@ def test_a_page_is_sound_for_everyone(visitor, live_shop, state, request):
         visitor.page.emulate_media(color_scheme="light")
         for width in (375, 1280):
             whole_page(visitor.page, width, folder / f"{state.name.replace(' ', '-')}-{width}.png")
+    if state.route.startswith(ABOUT_GIVING) and state.status == 200:
+        assert list(broken_figures(visitor.page)) == []
 
 
 @pytest.mark.faults_long
