@@ -19,13 +19,13 @@ class LinkSpent(Exception):
     """This sign-in link was used, has run out, or never was one."""
 
     def __init__(self) -> None:
-        super().__init__("This link has been used already, or is more than a day old.")
+        super().__init__("This link has been used already, or is too old.")
 
 
 def mint_link(
     session: Session, account_id: int, *, lasts: timedelta = LINK_LASTS, token: str | None = None
 ) -> str:
-    """The token of a new sign-in link, good once within a day. Earlier links of the account end."""
+    """The token of a new sign-in link, good once, for so long. Earlier links of the account end."""
     now, token = clock.now(), token or tokens.fresh()
     end_links(session, account_id)
     session.add(

@@ -17,8 +17,6 @@ from shop import clock
 from shop.bookkeeping.models import BalanceTransaction, MovementReading, Payout, Stage
 from shop.bookkeeping.movement_rows import keep_moves, keep_payouts
 from shop.bookkeeping.movement_state import READ_EVERY, Progress, locked, progress_of, put_off, write_page
-
-__all__ = ["READ_EVERY", "Progress", "begin", "read_again", "read_if_due", "read_movements", "read_page"]
 from shop.failures import failures
 from shop.orders.models import Order
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
@@ -26,6 +24,8 @@ from shop.payments.models import PaymentEntry
 from shop.payments.services import Services
 from shop.payments.stripe_account import other_account
 from shop.payments.stripe_snapshot import MoveSeen
+
+__all__ = ["READ_EVERY", "Progress", "begin", "read_again", "read_if_due", "read_movements", "read_page"]
 
 OVERLAP: Final = timedelta(days=14)
 """How far each reading reaches back behind the one before: rows can be dated before they are listed, and a

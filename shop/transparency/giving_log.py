@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from shop.db import Database
 from shop.dedications.vault import Vault
 from shop.giving.sums import Book
-from shop.settings import Settings
+from shop.settings import Settings, SettingsError
 from shop.transparency import log_check, publishing
 from shop.transparency.checkpoint_check import Held
 from shop.transparency.checkpoint_files import FOLDER, CheckpointFiles
@@ -123,8 +123,8 @@ class GivingLog:
             return []
         try:
             key = self._key(session)
-        except LogKeyMissing as missing:
-            return [str(missing)]
+        except (LogKeyMissing, SettingsError) as unusable:
+            return [str(unusable)]
         return log_check.check(
             session,
             self.vault,

@@ -71,7 +71,7 @@ def check(key, proof):
     said = {"committed": said["committed"], "leaf": said["leaf"], "salt": salt.hex()}
     same = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     need((extra, index) == (f"extra {base64.b64encode(same).decode()}", f"index {at}"), "It was changed.")
-    need(at < size and leaf["number"] == at + 1, "The entry bears another number.")
+    need(0 <= at < size and leaf["number"] == at + 1, "The entry bears another number.")
     found = root_of(said["leaf"].encode(), at, size - 1, [decoded(line) for line in path])
     need(found == decoded(root), "The entry does not stand in the log that was signed.")
     made = hmac.new(salt, said["committed"].encode(), hashlib.sha256).hexdigest()

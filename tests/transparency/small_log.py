@@ -31,6 +31,10 @@ class SmallLog:
 
     def __post_init__(self) -> None:
         self.leaves = [self._gift(what).leaf(number) for number, what in enumerate(self.what, start=1)]
+        self.rehash()
+
+    def rehash(self) -> None:
+        """Make the tree anew, of the leaves as they are."""
         self._hashes = [merkle.leaf_hash(leaf) for leaf in self.leaves]
         self.node = lru_cache(maxsize=None)(self._node)
 

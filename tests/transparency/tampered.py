@@ -68,8 +68,17 @@ def forged(log: SmallLog, what: str) -> Iterator[tuple[str, str, str]]:
     yield "a part of it", text[: len(text) // 2], ""
     yield "nothing", "", "proof of a gift"
     yield "a letter", "Thank you for your order.\n", "proof of a gift"
+    yield "an entry before the first", before_the_first(what), ""
     back = SmallLog(log.what, kind="reverse")
     yield "a gift that was taken back", proof_file(back.proof(what)), "something that is given"
+
+
+def before_the_first(what: str) -> str:
+    """A log of one entry that says it is number 0; a path may lead to the root from where there is none."""
+    log = SmallLog([what])
+    log.leaves[0] = log.leaves[0].replace(b'"number":1', b'"number":0')
+    log.rehash()
+    return proof_file(log.proof(what)).replace("\nindex 0\n", "\nindex -1\n")
 
 
 def resaid(text: str, **changes: Callable[[str], str]) -> str:

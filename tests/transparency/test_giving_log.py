@@ -147,6 +147,16 @@ def test_the_key_is_made_once_for_its_owner_alone_and_a_damaged_one_is_refused(a
         signing_key(settings, "live")
 
 
+def test_a_damaged_key_is_named_by_the_check(app: Flask, harness: Harness, paid: str) -> None:
+    log = container(app).services.giving_log
+    assert log
+    log().keep_up()
+    (container(app).settings.instance_dir / "keys" / "log_key").write_text("ab")
+    with harness.database.reading() as session:
+        (problem,) = log().problems(session)
+    assert "is damaged" in problem
+
+
 def test_no_second_key_is_made_for_a_log_that_was_begun(app: Flask, harness: Harness, paid: str) -> None:
     services = container(app).services
     assert services.giving_log
