@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final, NamedTuple
 
@@ -21,6 +22,10 @@ SITE: Final = 8
 """How many networks' worth all of an IPv6 /48 may have: providers also give each of many customers a part of
 one, and a street of them is not to feel each other."""
 _NETWORK_DIGITS, _SITE_DIGITS = len("2001:0db8:0001:0002"), len("2001:0db8:0001")
+
+
+_PARSED: Final = 512
+"""Addresses whose networks are remembered: who types asks several times a second."""
 
 
 class Counted(NamedTuple):
@@ -42,6 +47,7 @@ def site(address: str) -> str | None:
     return f"{ours.exploded[:_SITE_DIGITS]}::/48" if isinstance(ours, IPv6Address) else None
 
 
+@lru_cache(maxsize=_PARSED)
 def counted(address: str) -> tuple[Counted, ...]:
     """All that an address counts for, the nearest first."""
     near, far = network(address), site(address)

@@ -5,6 +5,7 @@ A few letters that this process has drawn before take less time than waking a th
 them at once (`drawings_at_once`). A letter's first drawing, or a face's first measurement, is not so quick.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 from urllib.parse import parse_qsl
@@ -32,6 +33,8 @@ ALLOWED: Final = Allowance(seconds=4.0, per_second=0.25)
 MOST_AT_ONCE: Final = 60
 """Letters in all: they are drawn in half a millisecond or so, which a page from memory can wait."""
 _LATIN: Final = frozenset(map(chr, range(0x250)))
+_PLAIN: Final = re.compile(r"[\w.+-]+=[\w.+-]*(?:&[\w.+-]+=[\w.+-]*)*", re.ASCII)
+"""An address's fields that stand in it as they are, but for spaces."""
 _AT_ONCE: Final = "shop.drawings_at_once"
 _met: Final[dict[tuple[str, Tool], set[str]]] = {}
 """Latin letters that were drawn in this process, by face and by the tool that the face was fitted to."""
@@ -51,7 +54,9 @@ def drawn(catalogue: Catalogue, asked: Mapping[str, str]) -> str:
         raise UnknownDrawing
     drawing = _drawn(piece, asked.get("picture"), asked)
     if (face := asked.get("face", "")) in FACES:
-        _met.setdefault((face, piece.tool), set()).update(_LATIN.intersection(_letters(asked)))
+        met = _met.setdefault((face, piece.tool), set())
+        if not met.issuperset(letters := _letters(asked)):
+            met.update(_LATIN.intersection(letters))
     return drawing
 
 
@@ -136,6 +141,8 @@ def _unanswered(_environ: WSGIEnvironment, _start_response: StartResponse) -> It
 
 def _asked(query: str) -> dict[str, str] | None:
     """The fields of an address, the first of each name; None when they are no text."""
+    if _PLAIN.fullmatch(query):
+        return dict(reversed([pair.split("=") for pair in query.replace("+", " ").split("&")]))
     try:
         pairs = parse_qsl(query, keep_blank_values=True, errors="strict")
     except ValueError:

@@ -27,7 +27,7 @@ class PictureView:
     renditions: Renditions = ()
     placements: tuple[Placement, ...] = ()
 
-    @property
+    @cached_property
     def name(self) -> str:
         """What its files are called, without folder, width and kind."""
         return self.file.rpartition("/")[2].removesuffix(f"-{self.width}.webp").partition(".")[0]
@@ -87,7 +87,7 @@ class PieceView:
         """Whether any variant can be bought now."""
         return any(variant.available for variant in self.variants)
 
-    @property
+    @cached_property
     def stages(self) -> tuple[PictureView, ...]:
         """The pictures that words are laid over, or that show a piece without words alone."""
         return tuple(picture for picture in self.pictures if picture.role == "stage")

@@ -32,6 +32,8 @@ _PLAIN_NAMES: Final = {"\n": "LINE BREAK", "\r": "LINE BREAK", "\t": "TAB", "\0"
 
 def is_blank(text: str) -> bool:
     """Whether the text is empty or spaces only."""
+    if text.isascii():
+        return not text.strip(" ")
     return all(unicodedata.category(character) == "Zs" for character in text)
 
 

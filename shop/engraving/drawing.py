@@ -19,6 +19,8 @@ from shop.engraving.problems import EngravingRefused
 from shop.engraving.tool import ANY_TOOL, Tool, fitted
 
 _EDGE_MM: Final = 0.1
+_WHOLE: Final = 0.0004
+"""What is no further from a whole number is written as that."""
 
 
 def svg(area: Area, lines: Iterable[EngravedLine], face: Face, *, edge: bool = True) -> str:
@@ -82,9 +84,9 @@ def _framed(frame: Frame, face: Face, font: OpenFont) -> str:
     turn = f"rotate({number(math.degrees(frame.turn))}) " if frame.turn else ""
     place = _place(frame.x, frame.y, frame.scale, face.thicken_mm)
     paths = [
-        f'<path transform="translate({number(x)} {number(y)})" d="{path}"/>'
+        f'<path transform="translate({_units(x)} {_units(y)})" d="{path}"/>'
         for glyph, x, y in frame.glyphs
-        if (path := font.outline(glyph).path)
+        if (path := font.paths[glyph])
     ]
     return f'<g transform="{turn}{place}>{"".join(paths)}</g>'
 
@@ -131,6 +133,12 @@ def edge_drawn(area: Area) -> str:
 def _scale(factor: float) -> str:
     # Millimetres per font unit are small: three decimals would move the last letter of a line.
     return f"scale({factor:.9f} {-factor:.9f})"
+
+
+def _units(value: float) -> str:
+    """The same as `number`, which most places of glyphs in a font's units are whole."""
+    whole = round(value)
+    return str(whole) if -_WHOLE < value - whole < _WHOLE else number(value)
 
 
 def number(value: float, digits: int = 3) -> str:

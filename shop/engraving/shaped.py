@@ -44,7 +44,7 @@ class Cluster(NamedTuple):
         inked, boxes = [], []
         for glyph in glyphs:
             number, x, y = glyph
-            if box := font.box(number):
+            if box := font.boxes[number]:
                 left, bottom, right, top = box
                 inked.append(glyph)
                 boxes.append((x + left, y + bottom, x + right, y + top))

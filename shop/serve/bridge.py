@@ -84,11 +84,12 @@ class Bridge:
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
         """Answer one request."""
-        if scope.method == "GET" and (answer := self._from_memory(scope)) is not None:
+        draws = scope.path == ADDRESS
+        if scope.method == "GET" and not draws and (answer := self._from_memory(scope)) is not None:
             proto.response_bytes(*answer)
             return
         environ = environ_of(scope)
-        if scope.path == ADDRESS and (answer := self._drawn_at_once(environ)) is not None:
+        if draws and (answer := self._drawn_at_once(environ)) is not None:
             proto.response_bytes(*answer)
             return
         try:

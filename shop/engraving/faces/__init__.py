@@ -3,13 +3,13 @@
 import hashlib
 import threading
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import uharfbuzz
 from fontTools.pens.basePen import BasePen
@@ -18,6 +18,8 @@ from fontTools.ttLib import TTFont
 
 from shop.engraving.geometry import Box, Point, convex_hull, cubic
 from shop.engraving.signs import SIGNS, sign
+
+T = TypeVar("T")
 
 _FOLDER: Final = Path(__file__).parent
 _CURVE_STEPS: Final = 6
@@ -93,6 +95,18 @@ class Outline:
         return min(across), min(up), max(across), max(up)
 
 
+class _Kept(dict[int, T]):
+    """What there is to know of a glyph, found out when it is first asked for: dozens of times a drawing."""
+
+    def __init__(self, find: Callable[[int], T]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, glyph: int) -> T:
+        found = self[glyph] = self._find(glyph)
+        return found
+
+
 class OpenFont:
     """A font file opened once: HarfBuzz shapes with it, fontTools draws with it.
 
@@ -116,7 +130,10 @@ class OpenFont:
             font = TTFont(BytesIO(path.read_bytes()), lazy=True)  # no file stays open
             self._names, self._glyphs = font.getGlyphOrder(), font.getGlyphSet()
         self._outlines: dict[int, Outline] = {}
-        self._boxes: dict[int, Box | None] = {}
+        self.paths = _Kept(self._path)
+        """SVG path data of each glyph."""
+        self.boxes = _Kept(self._box)
+        """How far each glyph's ink reaches, in capitals' heights; None when it has none."""
         self.signs: dict[str, tuple[int, float]] = {}
         """The characters drawn by us: the glyph's number, and how wide it stands in font units."""
         self._pencil = threading.Lock()  # fontTools unpacks a glyph while drawing it: one thread at a time
@@ -137,18 +154,15 @@ class OpenFont:
                 found = self._outlines[glyph] = self._draw(glyph)
         return found
 
-    def box(self, glyph: int) -> Box | None:
-        """How far the glyph's ink reaches, in capitals' heights; None when it has none."""
-        try:
-            return self._boxes[glyph]
-        except KeyError:
-            outline, unit = self.outline(glyph), self.cap_height
-            box: Box | None = None
-            if outline.hull:
-                left, bottom, right, top = outline.box
-                box = left / unit, bottom / unit, right / unit, top / unit
-            self._boxes[glyph] = box
-            return box
+    def _path(self, glyph: int) -> str:
+        return self.outline(glyph).path
+
+    def _box(self, glyph: int) -> Box | None:
+        outline, unit = self.outline(glyph), self.cap_height
+        if not outline.hull:
+            return None
+        left, bottom, right, top = outline.box
+        return left / unit, bottom / unit, right / unit, top / unit
 
     def _stroke(self) -> float:
         """How heavy a line suits the letters: as the hyphen is, but neither a hair nor a bar."""
