@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shop import privacy_rows
-from shop.bookkeeping import movement_rows
+from shop.bookkeeping import balance_transaction_rows
 from shop.claims import claim_steps, send_backs
 from shop.dedications.gone_names import order_name
 from shop.dedications.models import OrderKey
@@ -92,7 +92,7 @@ def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]
         "questions": questions.kept(session, vault, order.id),
         "notes_of_the_workshop": notes.kept(session, vault, order.id),
         "payments": privacy_rows.payments(session, order),
-        "at_stripe": movement_rows.kept_of(session, order.id),
+        "at_stripe": balance_transaction_rows.kept_of(session, order.id),
         "supplements": supplements.kept(session, vault, order.id),
         "refunds_asked": privacy_rows.refunds(session, order),
         "emails": privacy_rows.emails(session, order),

@@ -112,7 +112,7 @@ class Worker:
             self._task("search", partial(order_search.make_searchable, *sealed), SEARCH_EVERY, rounds=True),
             self._task("gifts", lambda: read_old(*sealed), LOOK_EVERY, rounds=True),
             self._task("reconciling", partial(go_on_if_due, self.services), READ_EVERY, rounds=True),
-            self._task("movements", partial(read_and_keep, self.services), READ_EVERY, rounds=True),
+            self._task("Stripe's balance", partial(read_and_keep, self.services), READ_EVERY, rounds=True),
             self._task("log", partial(self._rendering, keep_log, log, render_template, site_url), EVERY),
             self._task("arrivals", self._assume_arrivals, LOOK_EVERY, rounds=True),
         ]

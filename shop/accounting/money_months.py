@@ -2,7 +2,8 @@
 
 A month is complete once Stripe was read after its end: nothing is booked in it any more. The sums of a month
 that is over are kept, so that a page of many months adds up only the last; a row of Stripe's that comes into
-one that is not complete yet takes them away (`movement_rows.keep_moves`). Nobody posts here: see `journal`.
+one that is not complete yet takes them away (`balance_transaction_rows.keep_moves`). Nobody posts here: see
+`journal`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from shop import clock
 from shop.accounting.set_aside import set_aside_entries
 from shop.bookkeeping.chart_of_accounts import CHART, OF_GIFTS, JournalEntry, MoneyAccount
 from shop.bookkeeping.gift_journal import gift_entries
-from shop.bookkeeping.models import BalanceTransaction, MonthSum, MovementReading
+from shop.bookkeeping.models import BalanceTransaction, BalanceTransactionReading, MonthSum
 from shop.bookkeeping.month_bounds import Bounds, one_month
 from shop.bookkeeping.order_journal import order_entries
 from shop.bookkeeping.payout_arrivals import arrival_entries
@@ -116,7 +117,7 @@ def _sides(session: Session, services: Services, name: str) -> Sides:
 
 def complete_before(session: Session, services: Services) -> str:
     """The month that is not complete yet, as in '2026-11'; all before it are."""
-    reading = session.get(MovementReading, (services.mode, services.book))
+    reading = session.get(BalanceTransactionReading, (services.mode, services.book))
     whole = reading.whole_until if reading else None
     return min(clock.month(whole), clock.month(clock.now())) if whole else ""
 
@@ -163,7 +164,7 @@ def _keep(services: Services, name: str) -> bool:
         for account in MoneyAccount
     ]
     with services.database.transaction() as session:
-        session.get(MovementReading, (services.mode, services.book), with_for_update=True)
+        session.get(BalanceTransactionReading, (services.mode, services.book), with_for_update=True)
         if unchanged := _rows_in(session, services, name) == seen:
             session.connection().execute(dialect_insert(session, MonthSum).on_conflict_do_nothing(), rows)
     return unchanged

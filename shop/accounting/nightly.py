@@ -4,15 +4,15 @@ from typing import Final
 
 from shop.accounting.money_months import any_to_keep, keep_months
 from shop.accounting.turnover import watch_threshold
-from shop.bookkeeping import movement_reading
+from shop.bookkeeping import balance_transaction_reading
 from shop.payments.services import Services
 
-READ_EVERY: Final = movement_reading.READ_EVERY
+READ_EVERY: Final = balance_transaction_reading.READ_EVERY
 
 
 def read_and_keep(services: Services) -> bool:
     """Read a page if it is time, and with the last one keep what is complete. Give whether there is more."""
-    read = movement_reading.read_if_due(services)
+    read = balance_transaction_reading.read_if_due(services)
     if read is None:
         _keep_what_is_over(services)
         return False

@@ -85,7 +85,7 @@ class BalanceTransaction(Base):
     about: Mapped[str | None]
     """An About; None where no order of ours is known to be behind it."""
     period: Mapped[str]
-    """The month of the books it is in, as in '2026-11': see `movement_rows.open_from`."""
+    """The month of the books it is in, as in '2026-11': see `balance_transaction_rows.open_from`."""
     read_at: Mapped[datetime]
 
 
@@ -130,14 +130,14 @@ class Stage(StrEnum):
 
     IDLE = "idle"
     PAYOUTS = "payouts"
-    MOVEMENTS = "movements"
+    BALANCE_TRANSACTIONS = "movements"
     MEMBERS = "members"
     """What is in each payout."""
     MISSING = "missing"
     """Rows of payments that had none yet."""
 
 
-class MovementReading(Base):
+class BalanceTransactionReading(Base):
     """How far Stripe's rows have been read. A reading that was broken off goes on where it was."""
 
     __tablename__ = "movement_reading"

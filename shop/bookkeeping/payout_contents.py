@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from shop.bookkeeping.balance_transaction_rows import PAYOUTS
 from shop.bookkeeping.models import BalanceTransaction, Payout, PayoutArrival
-from shop.bookkeeping.movement_rows import PAYOUTS
 from shop.orders.models import Order
 from shop.payments.services import Services
 

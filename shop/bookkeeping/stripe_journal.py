@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.bookkeeping.balance_transaction_rows import PAYOUTS
 from shop.bookkeeping.chart_of_accounts import JournalEntry, MoneyAccount, lines_of
 from shop.bookkeeping.models import BalanceTransaction
 from shop.bookkeeping.month_bounds import Bounds
-from shop.bookkeeping.movement_rows import PAYOUTS
 from shop.giving.booking_days import counts_on
 from shop.money import CURRENCY
 from shop.orders.models import Order

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from shop import web
 from shop.accounting.money_months import MonthBooks, booked_month, months
 from shop.accounts.access import require
+from shop.bookkeeping.balance_transaction_reading import read_again
 from shop.bookkeeping.chart_of_accounts import MoneyAccount as Account
-from shop.bookkeeping.models import MovementReading
-from shop.bookkeeping.movement_reading import read_again
+from shop.bookkeeping.models import BalanceTransactionReading
 from shop.container import current_services
 from shop.finance.money_file_pages import MoneyFileForm
 from shop.finance.money_rows import account_foot, account_rows, journal_row, month_row, reading_said
@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
     services, before = current_services(), request.args.get("before", "")
     with web.reading() as session:
         found = list(months(session, services))
-        reading = session.get(MovementReading, (services.mode, services.book))
+        reading = session.get(BalanceTransactionReading, (services.mode, services.book))
     vat = any(month.change(Account.VAT) for month in found)
     shown = [month for month in reversed(found) if not MONTH.fullmatch(before) or month.name < before]
     return render_template(

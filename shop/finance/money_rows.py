@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from shop.accounting.money_months import MonthBooks
 from shop.bookkeeping.chart_of_accounts import CHART, JournalEntry, MoneyAccount
-from shop.bookkeeping.models import MovementReading, Payout, PayoutArrival, Stage
+from shop.bookkeeping.models import BalanceTransactionReading, Payout, PayoutArrival, Stage
 from shop.bookkeeping.payout_contents import Content, Move
 from shop.money import CURRENCY, pounds_and_pence
 from shop.web.cells import Cell, Cells, Link
@@ -167,7 +167,7 @@ def move_row(move: Move, *, with_order: bool = True) -> Cells:
     ]
 
 
-def reading_said(reading: MovementReading | None) -> tuple[str, str]:
+def reading_said(reading: BalanceTransactionReading | None) -> tuple[str, str]:
     """(a sentence, a kind of status) about how far Stripe's rows were read."""
     if reading is None or (reading.whole_until is None and reading.stage == Stage.IDLE):
         return "Stripe has not been read yet", "wait"

@@ -46,7 +46,10 @@ NOT_OURS: Final = {
         "payment or refund of another product",
         "payments and refunds of other products",
     ),
-    DifferenceKind.OTHER_CURRENCY: ("movement in another currency", "movements in other currencies"),
+    DifferenceKind.OTHER_CURRENCY: (
+        "balance transaction in another currency",
+        "balance transactions in other currencies",
+    ),
 }
 
 

@@ -13,15 +13,15 @@ from urllib.parse import quote_plus
 
 from shop import clock
 from shop.payments import (
-    movement_pages,
+    balance_transaction_pages,
     radar_lookup,
     source_lookup,
     stripe_client,
     stripe_objects,
     webhook_signature,
 )
+from shop.payments.balance_transaction_pages import PAGE, Which
 from shop.payments.gateway_errors import CannotExpire, GatewayDown, GatewayRefused
-from shop.payments.movement_pages import PAGE, Which
 from shop.payments.stripe_client import Hear, StripeClient, WsgiApp, stripe_errors
 from shop.payments.stripe_snapshot import (
     BalanceSeen,
@@ -163,11 +163,11 @@ class Gateway:
 
     def some_moves(self, **which: Unpack[Which]) -> tuple[Sequence[MoveSeen], bool]:
         """A page of balance transactions, newest first, and whether there are older ones: see Which."""
-        return movement_pages.moves(self._client, which)
+        return balance_transaction_pages.moves(self._client, which)
 
     def some_payouts(self, **which: Unpack[Which]) -> tuple[Sequence[PayoutSeen], bool]:
         """A page of payouts, newest first, and whether there are older ones: see Which."""
-        return movement_pages.payouts(self._client, which)
+        return balance_transaction_pages.payouts(self._client, which)
 
     def payout(self, payout_id: str) -> PayoutSeen:
         """One payout as it stands."""

@@ -13,9 +13,9 @@ from typing import Final
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from shop.bookkeeping.balance_transaction_rows import keep_moves, keep_payouts
+from shop.bookkeeping.balance_transaction_state import locked
 from shop.bookkeeping.models import BalanceTransaction, Payout
-from shop.bookkeeping.movement_rows import keep_moves, keep_payouts
-from shop.bookkeeping.movement_state import locked
 from shop.money import CURRENCY
 from shop.payments.gateway_errors import GatewayRefused
 from shop.payments.services import Services

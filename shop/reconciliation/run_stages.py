@@ -11,10 +11,10 @@ from typing import Final
 from sqlalchemy import Select, select, true, union
 from sqlalchemy.orm import Session
 
-from shop.bookkeeping.models import MovementReading, Payout
+from shop.bookkeeping.balance_transaction_reading import begin as begin_reading
+from shop.bookkeeping.balance_transaction_reading import read_page
+from shop.bookkeeping.models import BalanceTransactionReading, Payout
 from shop.bookkeeping.models import Stage as ReadingStage
-from shop.bookkeeping.movement_reading import begin as begin_reading
-from shop.bookkeeping.movement_reading import read_page
 from shop.giving.models import LedgerTxn
 from shop.money import pounds_and_pence
 from shop.orders.models import Order, OrderEvent
@@ -47,7 +47,7 @@ def read_stripe(services: Services, work: RunWork) -> Batch:
         begin_reading(services)
         return Batch(after="reading")
     with services.database.reading() as session:
-        state = session.get(MovementReading, (services.mode, services.book))
+        state = session.get(BalanceTransactionReading, (services.mode, services.book))
         over = state is None or state.stage == ReadingStage.IDLE
     return Batch() if over or read_page(services).finished else Batch(after="reading")
 

@@ -1,4 +1,4 @@
-"""Per object at Stripe, the sum of Stripe's amounts equals ours, and every movement is matched or named.
+"""Per object at Stripe, the sum of its amounts equals ours; every balance transaction is matched or named.
 
 Invariants 1 and 6. Sums are compared for some objects at a time; of those that differ Stripe is asked whose
 they are, the order is looked at, and only what differs then is a difference.
@@ -14,9 +14,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.bookkeeping.balance_transaction_rows import keep_moves
+from shop.bookkeeping.balance_transaction_state import locked
 from shop.bookkeeping.models import BalanceTransaction
-from shop.bookkeeping.movement_rows import keep_moves
-from shop.bookkeeping.movement_state import locked
 from shop.bookkeeping.stripe_journal import AGAINST
 from shop.money import CURRENCY
 from shop.orders.models import Order

@@ -13,9 +13,9 @@ from beancount import loader
 from beancount.core.data import Transaction
 
 from shop.accounting.money_months import booked_month
+from shop.bookkeeping.balance_transaction_reading import read_balance_transactions
 from shop.bookkeeping.chart_of_accounts import CHART, MoneyAccount
 from shop.bookkeeping.models import Payout
-from shop.bookkeeping.movement_reading import read_movements
 from shop.bookkeeping.payout_arrivals import record_arrival
 from shop.exports.format import Office
 from shop.exports.money_journals import MONEY_FORMATS, NAMES, BookedMonth
@@ -42,7 +42,7 @@ def month(harness: Harness, time: Clock) -> BookedMonth:
     for order in (refunded, disputed):
         harness.sync(order)
     pays(harness, "petal")
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     with harness.database.transaction() as session:
         on = session.get_one(Payout, payout).arrives_on
         record_arrival(session, harness.services, payout, on=on, reference="STRIPE 7", actor="finance 2")

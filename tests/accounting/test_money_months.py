@@ -12,10 +12,10 @@ from shop import clock
 from shop.accounting import money_months
 from shop.accounting.money_months import any_to_keep, check, journal, keep_months, months
 from shop.accounting.nightly import read_and_keep
+from shop.bookkeeping.balance_transaction_reading import read_balance_transactions
 from shop.bookkeeping.chart_of_accounts import JournalEntry, MoneyAccount
 from shop.bookkeeping.models import Payout
 from shop.bookkeeping.month_bounds import one_month
-from shop.bookkeeping.movement_reading import read_movements
 from shop.bookkeeping.payout_arrivals import (
     HasArrived,
     NotToArrive,
@@ -62,7 +62,7 @@ def test_a_sale_a_refund_a_lost_dispute_and_a_payout_stand_in_the_books_to_the_p
     harness.dispute_ends(harness.disputes(lost), won=False)
     for order in (partly, lost):
         harness.sync(order)
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     left = goods + postage - fees - petal - taken - DISPUTE_FEE
     sold = {
         A.SALES: -goods,
@@ -75,7 +75,7 @@ def test_a_sale_a_refund_a_lost_dispute_and_a_payout_stand_in_the_books_to_the_p
     gifts = {A.GIFTS: 3 * GIFT, A.GIFTS_OWED: -3 * GIFT}
     assert standing(harness) == sold | gifts | {A.STRIPE: left}
     payout = pays_out(harness)
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     assert standing(harness) == sold | gifts | {A.TRANSIT: left}
     time.pass_(days=25)
     arrives(harness, payout)
@@ -120,7 +120,7 @@ def test_what_was_paid_twice_is_no_sale(harness: Harness) -> None:
         harness.at_stripe(paying.pay, visit)
     harness.sync(order)
     harness.sync(order)
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     total = harness.order(order).total_pence
     end = standing(harness)
     assert end[A.SALES] + end[A.POSTAGE] == -total
@@ -156,14 +156,14 @@ def test_what_stripe_knows_and_no_order_explains_stays_between_them(harness: Har
     request = {**harness.attempt(harness.place("disc")).request, "client_reference_id": "a market stall"}
     stall = harness.services.gateway.create_session(request, "not one of our keys")
     harness.at_stripe(paying.pay, stall.id)
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     assert standing(harness)[A.CLEARING] == -stall.amount_total
 
 
 def test_a_payout_is_recorded_at_the_bank_once_and_can_be_taken_back(harness: Harness, time: Clock) -> None:
     pays(harness, "disc")
     payout = pays_out(harness)
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     day, actor = time.at.date(), "finance@shop.example"
     for _ in range(2):
         arrives(harness, payout)
@@ -186,7 +186,7 @@ def test_a_month_is_kept_when_it_is_over_and_what_comes_once_it_is_complete_stan
 ) -> None:
     time.at = datetime(2031, 6, 30, 21, tzinfo=UTC)
     order = pays(harness, "disc")
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     assert keep_months(harness.services) == 0
     time.pass_(minutes=90)
     pays(harness, "petal")
@@ -196,13 +196,13 @@ def test_a_month_is_kept_when_it_is_over_and_what_comes_once_it_is_complete_stan
     assert (keep_months(harness.services), keep_months(harness.services)) == (1, 0)
     june = books(harness)[0]
     assert (june.complete, june.closing[A.CLEARING] > 0) == (False, True)
-    read_movements(harness.services)  # its last hours come in
+    read_balance_transactions(harness.services)  # its last hours come in
     assert (keep_months(harness.services), keep_months(harness.services)) == (1, 0)
     june = books(harness)[0]
     assert (june.complete, june.closing[A.CLEARING]) == (True, 0)
     harness.refunds(order)
     harness.sync(order)
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     assert books(harness)[0] == june
     assert books(harness)[1].change(A.REFUNDS) == harness.order(order).total_pence
     with harness.database.reading() as session:
@@ -224,7 +224,7 @@ def test_a_month_into_which_rows_come_while_it_is_added_up_is_kept_the_next_time
         found = added_up(*asked)
         monkeypatch.undo()
         monkeypatch.setattr(clock, "now", time.now)
-        read_movements(harness.services)
+        read_balance_transactions(harness.services)
         return found
 
     monkeypatch.setattr(money_months, "_sides", slowly)
@@ -351,7 +351,7 @@ class Life:
         """All orders are looked at, and Stripe is read: then both say the same."""
         for order in self.orders:
             self.harness.sync(order)
-        read_movements(self.harness.services)
+        read_balance_transactions(self.harness.services)
         keep_months(self.harness.services)
         if self.orders:
             balance, end = self.harness.services.gateway.balance(), standing(self.harness)
@@ -388,7 +388,7 @@ def test_the_journal_of_a_month_has_each_thing_once_and_nothing_private(
 ) -> None:
     time.at = datetime(2031, 6, 10, 12, tzinfo=UTC)
     pays(harness, "disc")
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     with harness.database.reading() as session:
         found = list(journal(session, harness.services, one_month("2031-06")))
         assert [entry.key[:4] for entry in found] == ["pay:", "txn_", "gift"]

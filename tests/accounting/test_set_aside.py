@@ -1,8 +1,8 @@
 """What is not the shop's at Stripe stands apart in the books, once somebody can say so."""
 
 from shop.accounting.money_months import check
+from shop.bookkeeping.balance_transaction_reading import read_balance_transactions
 from shop.bookkeeping.chart_of_accounts import MoneyAccount as A
-from shop.bookkeeping.movement_reading import read_movements
 from shop.reconciliation.differences import explain
 from tests.bookkeeping.helpers import books, standing
 from tests.engines import ONE_ENGINE
@@ -15,7 +15,7 @@ def test_at_an_account_with_other_products_and_currencies_the_books_are_what_str
     shop: AccountShop,
 ) -> None:
     a_busy_week(shop)
-    read_movements(shop.services)
+    read_balance_transactions(shop.services)
     assert standing(shop.harness)[A.CLEARING] != 0
     assert shop.reconcile() == []
     end, balance = standing(shop.harness), shop.services.gateway.balance()

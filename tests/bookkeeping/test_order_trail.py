@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from shop import clock
 from shop.bookkeeping import payout_contents
-from shop.bookkeeping.movement_reading import read_movements
+from shop.bookkeeping.balance_transaction_reading import read_balance_transactions
 from shop.bookkeeping.order_trail import Trail, trail
 from shop.catalogue import snapshot
 from shop.giving import remittances
@@ -39,7 +39,7 @@ def test_payouts_are_listed_page_by_page_with_what_is_in_each(harness: Harness, 
         orders.append(harness.order(pays(harness, *pieces)))
         payouts.append(pays_out(harness))
         time.pass_(hours=1)
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     with harness.database.reading() as session:
         first = payout_contents.listed(session, harness.services, before=None, most=1)
         second = payout_contents.listed(session, harness.services, before=first[0][0].id, most=1)
@@ -59,7 +59,7 @@ def test_an_order_is_followed_to_the_payment_with_which_its_gift_was_paid_over(
     time.at = datetime(2031, 6, 20, 12, tzinfo=UTC)
     first, second = (harness.order(pays(harness, "disc")) for _ in range(2))
     payout = pays_out(harness)
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     assert [payout.id for payout, _ in followed(harness, second.reference).payouts] == [payout]
     assert followed(harness, first.reference).paid_over is None
     early = remits(harness, 500)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from shop import clock
-from shop.bookkeeping.movement_reading import read_if_due, read_movements
+from shop.bookkeeping.balance_transaction_reading import read_balance_transactions, read_if_due
 from shop.giving import remittances
 from shop.money import pounds_and_pence
 from shop.standin import after_sales
@@ -45,14 +45,14 @@ def test_finance_sees_turnover_refunds_fees_and_payouts_month_by_month(
     at(6, 20)
     order = harness.order(pays(harness, "disc", "petal"))
     fee = charge_fee(order.total_pence)
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     pays_out(harness)
     at(7, 3)
     finance.sign_in("finance")
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     harness.refunds(order.id, 1000)
     harness.sync(order.id)
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     net = pounds_and_pence(order.total_pence - fee)
     goods, postage = pounds_and_pence(order.goods_pence), pounds_and_pence(order.postage_pence)
     assert rows(finance, PAGE, "months") == [
@@ -81,7 +81,7 @@ def test_a_payout_is_opened_and_written_down_as_seen_at_the_bank_once(
     finance.sign_in("finance")
     order = harness.order(pays(harness, "disc"))
     payout = pays_out(harness)
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     page = f"{PAGE}/payouts/{payout}"
     total, fee = order.total_pence, charge_fee(order.total_pence)
     amounts = [pounds_and_pence(pence) for pence in (total, fee, total - fee)]
@@ -109,7 +109,7 @@ def test_a_payout_is_opened_and_written_down_as_seen_at_the_bank_once(
     assert row[1:] == ["20 Jun 2031", amounts[2], "20 Jun 2031", "Sent to the bank", "20 Jun 2031, STRIPE 77"]
     with harness.database.transaction() as session:
         after_sales.fail_payout(session, payout)
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     assert "Stripe says that it came back" in finance.get(page).text
     undo = form_on(finance.get(page), f"{page}/arrival/removal")[1]
     for _ in range(2):
@@ -124,7 +124,7 @@ def test_one_order_is_followed_from_payment_to_payout_to_gift(
     finance.sign_in("finance")
     order = harness.order(pays(harness, "disc", "petal"))
     payout = pays_out(harness)
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     with harness.database.transaction() as session:
         remittances.record_remittance(
             session, book="test", policy_id=1, amount_pence=1000, paid_on=clock.today(),
@@ -164,7 +164,7 @@ def test_what_is_not_in_the_books_is_not_found(finance: Shopper, paid: str, page
 
 def test_stripe_is_read_when_finance_asks_for_it(finance: Shopper, harness: Harness, paid: str) -> None:
     assert "Stripe has not been read yet" in finance.get(PAGE).text
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     assert not read_if_due(harness.services)
     assert finance.send(PAGE, f"{PAGE}/reading").location == PAGE
     assert read_if_due(harness.services)
@@ -176,7 +176,7 @@ def test_a_payout_made_by_hand_says_that_nobody_knows_what_is_in_it(
 ) -> None:
     with harness.database.transaction() as session:
         payout = after_sales.pay_out(session, automatic=False).id
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     page = finance.get(f"{PAGE}/payouts/{payout}").text
     assert "Stripe does not say which payments" in page
     assert "does not add up" not in page
@@ -186,7 +186,7 @@ def test_a_payout_made_by_hand_says_that_nobody_knows_what_is_in_it(
 def test_a_month_of_the_money_is_saved_for_an_accounting_program(
     finance: Shopper, harness: Harness, paid: str, kind: str
 ) -> None:
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     month = clock.month(clock.now())
     page = soup(finance.get(f"{PAGE}/{month}")).select(f"form[action='{PAGE}/{month}/file'] option")
     assert kind in {str(option["value"]) for option in page}

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from shop import clock
 from shop.accounts import charity_people, staff
 from shop.alerts import AlertKind, raise_alert
-from shop.bookkeeping.movement_reading import read_movements
+from shop.bookkeeping.balance_transaction_reading import read_balance_transactions
 from shop.catalogue import snapshot
 from shop.claims import send_backs
 from shop.container import container
@@ -186,7 +186,7 @@ class BusyShop:
             document = documents.add(session, About(payment_seq=int(undo)), **file)
         payout = pays_out(self.desk.harness)
         plant_a_penny(self.desk.harness.services)
-        read_movements(self.services)
+        read_balance_transactions(self.services)
         return {
             "payout": payout,
             "difference": "1",

@@ -17,7 +17,7 @@ from shop import clock
 from shop.accounts import charity_people, passkeys, sessions
 from shop.accounts.models import OpenedBy, StaffSession
 from shop.alerts import AlertKind, raise_alert
-from shop.bookkeeping.movement_reading import read_movements
+from shop.bookkeeping.balance_transaction_reading import read_balance_transactions
 from shop.catalogue.models import Variant
 from shop.fulfilment import late, questions, undelivered, units
 from shop.fulfilment.models import Unit
@@ -1383,7 +1383,7 @@ def money_moved(visitor: Visitor, path: str = "/finance/money") -> str:
     on_dashboard("/refunds", pence="8400")(visitor)
     harness = open_harness(visitor.shop.database)
     payout = pays_out(harness)
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     visitor.has_signed_in("finance")
     with visitor.shop.database.reading() as session:
         reference = session.scalars(select(Order.reference)).one()

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from shop import clock
 from shop.accounts import staff
-from shop.bookkeeping.movement_reading import read_movements
+from shop.bookkeeping.balance_transaction_reading import read_balance_transactions
 from shop.giving import documents, remittances
 from shop.giving.documents import About
 from shop.payment_links import payment_links
@@ -273,7 +273,7 @@ def test_each_door_opens_to_those_it_should_and_to_no_one_else(app: Flask, paid:
         schedule.close(session, date(2031, 1, 1), date(2031, 1, 2), actor="owner")
         payment = _paid_over(session)
     payout = pays_out(harness_of(app))
-    read_movements(app.extensions["shop"].services)
+    read_balance_transactions(app.extensions["shop"].services)
     plant_a_penny(app.extensions["shop"].services)
     who = Shopper(app)
     if role != "nobody":

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.alerts import AlertKind, raise_alert, withdraw_alert
-from shop.bookkeeping.models import MovementReading, Stage
-from shop.bookkeeping.movement_rows import match
+from shop.bookkeeping.balance_transaction_rows import match
+from shop.bookkeeping.models import BalanceTransactionReading, Stage
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.services import Services
 from shop.sql import dialect_insert
@@ -41,7 +41,7 @@ class Progress:
 
 def write_page(
     services: Services,
-    seen: MovementReading,
+    seen: BalanceTransactionReading,
     keep: Callable[[Session], None],
     rows: int = 0,
     after: str | None = None,
@@ -62,7 +62,7 @@ def write_page(
         return progress_of(state)
 
 
-def _finish(session: Session, state: MovementReading) -> None:
+def _finish(session: Session, state: BalanceTransactionReading) -> None:
     match(session)
     state.whole_until, state.started_at = state.started_at, None
     state.finished_at, state.due_at = clock.now(), _next_night()
@@ -88,21 +88,21 @@ def _next_night() -> datetime:
     return (night if night > now else night + timedelta(days=1)).astimezone(UTC)
 
 
-def locked(session: Session, services: Services) -> MovementReading:
+def locked(session: Session, services: Services) -> BalanceTransactionReading:
     """The row that says where we are; made when there is none."""
     values = {"mode": services.mode, "book": services.book, "due_at": clock.now()}
     fresh = {"stage": Stage.IDLE, "step": 0, "rows": 0, "failures": 0}
-    made = dialect_insert(session, MovementReading).values(values | fresh)
+    made = dialect_insert(session, BalanceTransactionReading).values(values | fresh)
     session.execute(made.on_conflict_do_nothing())
-    return session.get_one(MovementReading, (services.mode, services.book), with_for_update=True)
+    return session.get_one(BalanceTransactionReading, (services.mode, services.book), with_for_update=True)
 
 
-def progress_of(state: MovementReading) -> Progress:
+def progress_of(state: BalanceTransactionReading) -> Progress:
     """How far it has come."""
     return Progress(Stage(state.stage), state.rows)
 
 
-def next_stage(state: MovementReading) -> Stage:
+def next_stage(state: BalanceTransactionReading) -> Stage:
     """What is read after this."""
     stages = list(Stage)
     return stages[(stages.index(Stage(state.stage)) + 1) % len(stages)]

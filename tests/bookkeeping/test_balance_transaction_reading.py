@@ -9,11 +9,16 @@ from sqlalchemy import func, select
 
 from shop import privacy
 from shop.alerts import AlertKind, open_alerts
-from shop.bookkeeping.models import About, BalanceTransaction, MovementReading, Payout, Stage
-from shop.bookkeeping.movement_reading import Progress, read_again, read_if_due, read_movements
+from shop.bookkeeping.balance_transaction_reading import (
+    Progress,
+    read_again,
+    read_balance_transactions,
+    read_if_due,
+)
+from shop.bookkeeping.models import About, BalanceTransaction, BalanceTransactionReading, Payout, Stage
 from shop.db import Database
 from shop.giving import month_close
-from shop.payments import movement_pages
+from shop.payments import balance_transaction_pages
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.services import Services
 from shop.standin import after_sales
@@ -36,9 +41,9 @@ def payouts(harness: Harness) -> Sequence[Payout]:
         return session.scalars(select(Payout).order_by(Payout.created)).all()
 
 
-def state(harness: Harness) -> MovementReading:
+def state(harness: Harness) -> BalanceTransactionReading:
     with harness.database.reading() as session:
-        return session.scalars(select(MovementReading)).one()
+        return session.scalars(select(BalanceTransactionReading)).one()
 
 
 def matched(harness: Harness) -> list[tuple[str, str | None, int | None]]:
@@ -59,7 +64,7 @@ def test_a_busy_week_is_read_row_by_row_with_the_order_that_each_is_about(
         harness.sync(order)
     payout = pays_out(harness)
     told: list[Progress] = []
-    read_movements(harness.services, told.append)
+    read_balance_transactions(harness.services, told.append)
     assert told[-1].finished
     assert [(row.payout_id) for row in rows(harness)] == [payout] * len(rows(harness))
     assert matched(harness) == sorted(
@@ -73,14 +78,14 @@ def test_a_busy_week_is_read_row_by_row_with_the_order_that_each_is_about(
     assert sum(row.net for row in rows(harness)) == balance.available + balance.pending == 0
     before = [vars(row) for row in rows(harness)]
     time.pass_(days=1)
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     assert len(rows(harness)) == len(before)
 
 
 def test_a_reading_that_is_broken_off_goes_on_at_the_next_page(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(movement_pages, "PAGE", 2)
+    monkeypatch.setattr(balance_transaction_pages, "PAGE", 2)
     for _ in range(5):
         pays(harness, "petal")
     asked: list[object] = []
@@ -94,9 +99,9 @@ def test_a_reading_that_is_broken_off_goes_on_at_the_next_page(
 
     services = hooked(harness.services, some_moves=fails_at_first)
     with pytest.raises(GatewayDown):
-        read_movements(services)
+        read_balance_transactions(services)
     assert len(rows(harness)) == 2
-    assert read_movements(services).rows == 5
+    assert read_balance_transactions(services).rows == 5
     assert len(rows(harness)) == 5
     assert asked[1] == asked[2]
     assert len(asked) == len(set(asked)) + 1
@@ -108,10 +113,10 @@ def test_two_that_read_at_the_same_time_write_each_page_once(harness: Harness) -
     def meanwhile(ask: Callable[..., Any], **which: Any) -> Any:
         answer = ask(**which)
         if not state(harness).rows:
-            read_movements(harness.services)
+            read_balance_transactions(harness.services)
         return answer
 
-    read_movements(hooked(harness.services, some_moves=meanwhile))
+    read_balance_transactions(hooked(harness.services, some_moves=meanwhile))
     assert (len(rows(harness)), state(harness).rows, state(harness).stage) == (1, 1, Stage.IDLE)
 
 
@@ -123,11 +128,11 @@ def test_a_payment_whose_row_is_not_made_yet_is_asked_for_again(harness: Harness
 
     late = False
     services = hooked(harness.services, some_moves=lists_nothing)
-    read_movements(services)
+    read_balance_transactions(services)
     assert rows(harness) == []
     time.pass_(days=20)
     late = True
-    read_movements(services)
+    read_balance_transactions(services)
     (row,) = rows(harness)
     assert (row.order_id, row.about) == (order, About.PAYMENT)
 
@@ -135,10 +140,10 @@ def test_a_payment_whose_row_is_not_made_yet_is_asked_for_again(harness: Harness
 def test_a_row_that_is_read_before_its_order_is_known_finds_it_later(harness: Harness) -> None:
     order = harness.place("petal")
     harness.pays(order)
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     assert [row.order_id for row in rows(harness)] == [None]
     harness.sync(order)
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     assert [row.order_id for row in rows(harness)] == [order]
 
 
@@ -158,8 +163,8 @@ def test_what_is_in_a_payout_is_asked_once_and_never_of_one_made_by_hand(
         return ask(**which)
 
     services = hooked(harness.services, some_moves=ask_and_note)
-    read_movements(services)
-    read_movements(services)
+    read_balance_transactions(services)
+    read_balance_transactions(services)
     assert asked == [automatic]
     known = {(row.reporting_category, row.payout_id) for row in rows(harness)}
     assert known == {("charge", automatic), ("payout", automatic), ("charge", None), ("payout", by_hand)}
@@ -171,7 +176,7 @@ def test_what_is_in_a_payout_is_asked_once_and_never_of_one_made_by_hand(
     with harness.database.transaction() as session:
         after_sales.release_pending(session)
         after_sales.fail_payout(session, automatic)
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     assert [(payout.status, payout.failure_code) for payout in payouts(harness)] == [
         ("failed", "account_closed"),
         ("paid", None),
@@ -229,7 +234,7 @@ def test_a_row_that_comes_late_stands_in_the_month_that_is_open(
     pays(harness, "petal")
     time.pass_(hours=1)  # half past midnight in Britain: June
     pays(harness, "petal")
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     assert [row.period for row in rows(harness)] == ["2031-05", "2031-06"]
     pays(harness, "petal")
     with database.transaction() as session:
@@ -237,7 +242,7 @@ def test_a_row_that_comes_late_stands_in_the_month_that_is_open(
         row = session.get_one(StandinObject, session.scalar(late))
         row.body = {**row.body, "created": row.body["created"] - 7200}
         row.created -= 7200
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     assert [(row.created.month, row.period) for row in rows(harness)] == [
         (5, "2031-06"),
         (5, "2031-05"),
@@ -253,7 +258,7 @@ def test_a_month_that_was_closed_before_it_was_read_stays_as_it_is(harness: Harn
     with harness.database.transaction() as session:
         seen = month_close.ending(session, "2031-05").digest
         month_close.close_month(session, "2031-05", seen=seen, actor="finance")
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     assert [row.period for row in rows(harness)] == ["2031-06"]
 
 
@@ -265,14 +270,14 @@ def test_nothing_is_read_with_the_key_of_another_account(harness: Harness) -> No
         raise GatewayRefused("resource_missing", "", 404)
 
     with pytest.raises(GatewayRefused):
-        read_movements(hooked(harness.services, session=unknown))
+        read_balance_transactions(hooked(harness.services, session=unknown))
     assert rows(harness) == []
 
 
 @ONE_ENGINE
 def test_the_export_of_an_order_has_what_stripe_has_of_it(harness: Harness) -> None:
     order = harness.order(pays(harness, "petal"))
-    read_movements(harness.services)
+    read_balance_transactions(harness.services)
     with harness.database.reading() as session:
         (kept,) = privacy.everything(session, harness.services.vault, order.reference)["at_stripe"]
     assert (kept["what"], kept["amount_pence"], kept["payout"]) == ("charge", order.total_pence, None)
@@ -289,6 +294,6 @@ def test_a_payout_whose_contents_stripe_will_not_say_stops_nothing(harness: Harn
             raise GatewayRefused("resource_missing", "", 400)
         return ask(**which)
 
-    assert read_movements(hooked(harness.services, some_moves=refuses)).finished
+    assert read_balance_transactions(hooked(harness.services, some_moves=refuses)).finished
     with harness.database.reading() as session:
         assert session.get_one(Payout, payout).members_read_at

@@ -9,7 +9,14 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock
-from shop.bookkeeping.models import ABOUT, About, BalanceTransaction, MonthSum, MovementReading, Payout
+from shop.bookkeeping.models import (
+    ABOUT,
+    About,
+    BalanceTransaction,
+    BalanceTransactionReading,
+    MonthSum,
+    Payout,
+)
 from shop.giving.booking_days import next_month
 from shop.giving.models import LedgerPeriod
 from shop.orders.models import Order
@@ -30,7 +37,7 @@ _MOVED: Final = (
 )  # fmt: skip
 
 
-def open_from(session: Session, reading: MovementReading) -> str:
+def open_from(session: Session, reading: BalanceTransactionReading) -> str:
     """The first month of the books that a row of Stripe's may still be put in.
 
     A row stands in the month in which it was made, by Britain's calendar. But a month is complete once a
@@ -43,7 +50,10 @@ def open_from(session: Session, reading: MovementReading) -> str:
 
 
 def keep_moves(
-    session: Session, reading: MovementReading, moves: Sequence[MoveSeen], payout_id: str | None = None
+    session: Session,
+    reading: BalanceTransactionReading,
+    moves: Sequence[MoveSeen],
+    payout_id: str | None = None,
 ) -> None:
     """Write balance transactions down; `payout_id` is of the payout that they are in."""
     if not moves:
@@ -73,7 +83,7 @@ def _forget_sums(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         session.execute(delete(MonthSum).where(*of_month))
 
 
-def keep_payouts(session: Session, reading: MovementReading, payouts: Sequence[PayoutSeen]) -> None:
+def keep_payouts(session: Session, reading: BalanceTransactionReading, payouts: Sequence[PayoutSeen]) -> None:
     """Write payouts down as they are now."""
     if payouts:
         statement = dialect_insert(session, Payout)
@@ -121,7 +131,7 @@ def _move_row(move: MoveSeen, first_open: str, payout_id: str | None) -> dict[st
     }
 
 
-def _payout_row(payout: PayoutSeen, reading: MovementReading) -> dict[str, Any]:
+def _payout_row(payout: PayoutSeen, reading: BalanceTransactionReading) -> dict[str, Any]:
     row = asdict(payout)
     arrives: datetime = row.pop("arrives")
     return row | {

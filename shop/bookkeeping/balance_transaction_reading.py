@@ -14,9 +14,16 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shop import clock
-from shop.bookkeeping.models import BalanceTransaction, MovementReading, Payout, Stage
-from shop.bookkeeping.movement_rows import keep_moves, keep_payouts
-from shop.bookkeeping.movement_state import READ_EVERY, Progress, locked, progress_of, put_off, write_page
+from shop.bookkeeping.balance_transaction_rows import keep_moves, keep_payouts
+from shop.bookkeeping.balance_transaction_state import (
+    READ_EVERY,
+    Progress,
+    locked,
+    progress_of,
+    put_off,
+    write_page,
+)
+from shop.bookkeeping.models import BalanceTransaction, BalanceTransactionReading, Payout, Stage
 from shop.failures import failures
 from shop.orders.models import Order
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
@@ -25,7 +32,15 @@ from shop.payments.services import Services
 from shop.payments.stripe_account import other_account
 from shop.payments.stripe_snapshot import MoveSeen
 
-__all__ = ["READ_EVERY", "Progress", "begin", "read_again", "read_if_due", "read_movements", "read_page"]
+__all__ = [
+    "READ_EVERY",
+    "Progress",
+    "begin",
+    "read_again",
+    "read_balance_transactions",
+    "read_if_due",
+    "read_page",
+]
 
 OVERLAP: Final = timedelta(days=14)
 """How far each reading reaches back behind the one before: rows can be dated before they are listed, and a
@@ -41,7 +56,9 @@ MOST_MISSING: Final = 200
 log = logging.getLogger(__name__)
 
 
-def read_movements(services: Services, tell: Callable[[Progress], object] = lambda _: None) -> Progress:
+def read_balance_transactions(
+    services: Services, tell: Callable[[Progress], object] = lambda _: None
+) -> Progress:
     """Read all that is new at Stripe, telling of each page.
 
     Raises GatewayDown or GatewayRefused: what was read is kept, and the next reading goes on there.
@@ -56,7 +73,7 @@ def read_movements(services: Services, tell: Callable[[Progress], object] = lamb
 def read_if_due(services: Services) -> Progress | None:
     """The worker's: read one page if it is time and Stripe answers; else None. Raises nothing of Stripe's."""
     with services.database.looking() as session:
-        state = session.get(MovementReading, (services.mode, services.book))
+        state = session.get(BalanceTransactionReading, (services.mode, services.book))
     if state is not None and state.due_at > clock.now():
         return None
     idle = state is None or state.stage == Stage.IDLE
@@ -84,7 +101,7 @@ def begin(services: Services) -> Progress:
 def read_page(services: Services) -> Progress:
     """Read the next page of the reading that is under way. Raises GatewayDown or GatewayRefused."""
     with services.database.reading() as session:
-        state = session.get_one(MovementReading, (services.mode, services.book))
+        state = session.get_one(BalanceTransactionReading, (services.mode, services.book))
     return _STAGES[Stage(state.stage)](services, state)
 
 
@@ -93,7 +110,7 @@ def read_again(session: Session, services: Services) -> None:
     locked(session, services).due_at = clock.now()
 
 
-def _payouts(services: Services, seen: MovementReading) -> Progress:
+def _payouts(services: Services, seen: BalanceTransactionReading) -> Progress:
     with services.database.reading() as session:
         since = _since(session, seen, Payout.created, Payout.status.in_(["pending", "in_transit"]))
     rows, more = services.gateway.some_payouts(since=since, after=seen.after)
@@ -101,7 +118,7 @@ def _payouts(services: Services, seen: MovementReading) -> Progress:
     return write_page(services, seen, lambda session: keep_payouts(session, seen, rows), len(rows), after)
 
 
-def _movements(services: Services, seen: MovementReading) -> Progress:
+def _balance_transactions(services: Services, seen: BalanceTransactionReading) -> Progress:
     with services.database.reading() as session:
         since = _since(session, seen, BalanceTransaction.created, BalanceTransaction.status == "pending")
     rows, more = services.gateway.some_moves(since=since, after=seen.after)
@@ -109,7 +126,7 @@ def _movements(services: Services, seen: MovementReading) -> Progress:
     return write_page(services, seen, lambda session: keep_moves(session, seen, rows), len(rows), after)
 
 
-def _members(services: Services, seen: MovementReading) -> Progress:
+def _members(services: Services, seen: BalanceTransactionReading) -> Progress:
     with services.database.reading() as session:
         payout_id = session.scalar(_next_payout(seen))
     if payout_id is None:
@@ -134,7 +151,7 @@ def _in_payout(services: Services, payout_id: str, after: str | None) -> tuple[S
         return [], False
 
 
-def _next_payout(seen: MovementReading) -> Select[str]:
+def _next_payout(seen: BalanceTransactionReading) -> Select[str]:
     """The first payout of which Stripe says what is in it, and that has not been read."""
     return (
         select(Payout.id)
@@ -145,7 +162,7 @@ def _next_payout(seen: MovementReading) -> Select[str]:
     )
 
 
-def _missing(services: Services, seen: MovementReading) -> Progress:
+def _missing(services: Services, seen: BalanceTransactionReading) -> Progress:
     last, asked = map(int, (seen.after or "0 0").split())
     with services.database.reading() as session:
         found = session.execute(_next_missing(services, last)).all()
@@ -173,7 +190,7 @@ def _next_missing(services: Services, after: int) -> Select[int, str]:
 
 def _since(
     session: Session,
-    seen: MovementReading,
+    seen: BalanceTransactionReading,
     created: InstrumentedAttribute[datetime],
     may_change: ColumnElement[bool],
 ) -> datetime | None:
@@ -188,9 +205,9 @@ def _since(
     return max(min(new, oldest or new), seen.whole_until - CHANGES_FOR)
 
 
-_STAGES: Final[Mapping[Stage, Callable[[Services, MovementReading], Progress]]] = {
+_STAGES: Final[Mapping[Stage, Callable[[Services, BalanceTransactionReading], Progress]]] = {
     Stage.PAYOUTS: _payouts,
-    Stage.MOVEMENTS: _movements,
+    Stage.BALANCE_TRANSACTIONS: _balance_transactions,
     Stage.MEMBERS: _members,
     Stage.MISSING: _missing,
 }
