@@ -263,7 +263,7 @@ def test_erasing_takes_the_basket_it_was_made_from_too(app: Flask, harness: Harn
     assert said.exit_code == 0
     assert f"{reference} is erased" in said.output
     assert "erased before" in run(app, "privacy", "erase", reference).output
-    assert "nothing in your basket" in shopper.get("/basket").text
+    assert "Your basket is empty" in shopper.get("/basket").text
     assert json.loads(run(app, "privacy", "export", reference).output)["contact"] is None
 
 

@@ -1,6 +1,5 @@
 """The public pages as text, rendered from plain data: the same function serves memory and a refused form."""
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -196,18 +195,9 @@ def _drawn(piece: PieceView, stage: PictureView, values: Mapping[str, str]) -> M
     return Markup(words_on(piece, stage, values))  # noqa: S704
 
 
-def first_sentence(statement: str | None) -> str | None:
-    """What of the statement stands on a card: its first sentence, which names amount, basis and charity.
-
-    An abbreviation's full stop ("St.", "Ltd.") does not end a sentence. In doubt all of it stands there.
-    """
-    return re.split(r"(?<=[a-z]{3}\.) (?=[A-Z])", statement, maxsplit=1)[0] if statement else None
-
-
 def _shared(shown: Shown) -> dict[str, object]:
     return {
         "pieces": shown.catalogue.pieces,
         "statement": shown.statement,
-        "statement_first": first_sentence(shown.statement),
         "delivery_note": DELIVERY_NOTE,
     }

@@ -60,13 +60,13 @@ def _tell(sender: Sender) -> bool:
 def receipt(piece: PieceView, variant: VariantView, link: str) -> Said:
     """That it was asked."""
     blocks: list[Block] = [
-        Paragraph("Somebody, most likely you, asked on our site to be told when this can be had again:"),
+        Paragraph("Someone, most likely you, asked us to say when this is back in stock:"),
         Items([_named(piece, variant)]),
         Paragraph(
-            "Once it can, we write one e-mail, and your address is erased. If you would rather not have "
-            "it, or it was not you who asked, take it back here, and your address is erased at once:"
+            "When it is, we send you one e-mail and erase your address. If you would rather not have it, "
+            "or you did not ask, stop it here. We then erase your address at once:"
         ),
-        Link("Take it back", link),
+        Link("Stop this e-mail", link),
     ]
     return Said(ASKED, blocks)
 
@@ -74,12 +74,10 @@ def receipt(piece: PieceView, variant: VariantView, link: str) -> Said:
 def back(piece: PieceView, variant: VariantView, site_url: str) -> Said:
     """That it can be had again."""
     blocks: list[Block] = [
-        Paragraph("You asked to be told when this can be had again:"),
+        Paragraph("You asked us to say when this is back in stock:"),
         Link(_named(piece, variant), f"{site_url}/pieces/{piece.slug}"),
-        Paragraph("It can. None is set aside by this e-mail."),
-        Paragraph(
-            "We do not write about it again. Your address was kept for nothing else, and is erased now."
-        ),
+        Paragraph("It is. We have not set one aside for you."),
+        Paragraph("We do not write about it again. We kept your address for nothing else, and erase it now."),
     ]
     return Said(SUBJECT, blocks)
 

@@ -16,7 +16,7 @@ class Paragraph:
     said: str = field(repr=False)
     strong: str = ""
     tone: str = "ink"
-    """ink, clay (the donation's), soft, or sign, for who writes."""
+    """ink, gift (what is given), soft, or sign, for who writes."""
 
     @property
     def parts(self) -> tuple[str, str, str]:

@@ -9,8 +9,8 @@ from shop.money import pounds_and_pence
 from shop.orders.models import OrderLine
 from shop.orders.view import LineView
 
-BY_HAND: Final = "Drawn by hand: we send you the drawing before anything is cut"
-APPROVED_BY_HAND: Final = "Drawn by hand: it is cut by the drawing that you approved"
+BY_HAND: Final = "Drawn by hand: we send you the drawing before we cut anything"
+APPROVED_BY_HAND: Final = "Drawn by hand: we cut it from the drawing you approved"
 PLAIN: Final = "Not engraved"
 REFUNDED: Final = "Refunded"
 

@@ -8,8 +8,8 @@ from shop.emails.email_facts import EmailFacts
 from shop.web.dates import day, weekday
 
 LATER_THERE: Final = (
-    "There is a holiday where it goes now, so it should be there by {}, and not by {} as we said before. It "
-    "is posted by the day that was promised."
+    "There is a holiday at the new address. So it should arrive by {}, and not by {} as we said before. We "
+    "still post it by the day we promised."
 )
 AT_ONCE: Final = "If it was not you, please reply to this e-mail at once."
 
@@ -19,11 +19,10 @@ def asked(facts: EmailFacts) -> Sequence[Block] | None:
     if facts.change is None:
         return None
     said = (
-        f"Somebody, most likely you, asked that our e-mails about order {facts.reference} go to "
-        f"{facts.change.email} from now on. That begins once it is confirmed there; until then they come "
-        "here."
+        f"Someone, most likely you, asked us to send e-mails about order {facts.reference} to "
+        f"{facts.change.email}. That begins once it is confirmed there. Until then they come here."
     )
-    not_you = "If it was not you, please take it back on the page of the order, or reply to this e-mail."
+    not_you = "If it was not you, please undo it on the order’s page, or reply to this e-mail."
     return [Paragraph(said, strong=facts.change.email), Paragraph(not_you)]
 
 
@@ -32,12 +31,12 @@ def link(facts: EmailFacts) -> Sequence[Block] | None:
     if facts.change is None:
         return None
     said = (
-        f"Somebody, most likely you, asked that our e-mails about order {facts.reference} go to this "
-        "address. If it was you, please open this page and press its button:"
+        f"Someone, most likely you, asked us to send e-mails about order {facts.reference} to this address. "
+        "If it was you, please open this page and press its button:"
     )
     once = (
         f"It works once, until {day(facts.change.row.expires_at)}. If it was not you, there is nothing to "
-        "do: no other e-mail comes here."
+        "do. No other e-mail comes here."
     )
     page = Link("Confirm this address", f"{facts.site_url}{facts.change.link}")
     return [Paragraph(said, strong=facts.reference), page, Paragraph(once)]
@@ -48,8 +47,8 @@ def changed(facts: EmailFacts) -> Sequence[Block] | None:
     if facts.change is None:
         return None
     said = (
-        f"Our e-mails about order {facts.reference} go to {facts.change.email} from now on, as it was asked "
-        "for and confirmed there. This is the last one that comes to this address."
+        f"Our e-mails about order {facts.reference} now go to {facts.change.email}. That was asked for, and "
+        "confirmed there. This is the last one to this address."
     )
     return [Paragraph(said, strong=facts.change.email), Paragraph(AT_ONCE)]
 
@@ -58,8 +57,8 @@ def delivery_changed(facts: EmailFacts) -> Sequence[Block]:
     """Name, address or message were put right: what stands now."""
     contact, gift = facts.order.contact or {}, facts.order.gift or {}
     place = [contact[name] for name in ("name", "line1", "line2", "town", "postcode") if contact.get(name)]
-    said = f"What you told us for the parcel of order {facts.reference} was changed."
-    blocks: list[Block] = [Paragraph(said, strong=facts.reference), Quote("It goes to:", place)]
+    said = f"The delivery details of order {facts.reference} were changed."
+    blocks: list[Block] = [Paragraph(said, strong=facts.reference), Quote("Delivery address:", place)]
     if gift.get("message"):
         blocks.append(Quote("On the slip:", gift["message"].split("\n")))
     there, before = facts.order.row.arrives_by, facts.promised_before
@@ -71,7 +70,7 @@ def delivery_changed(facts: EmailFacts) -> Sequence[Block]:
 def card_changed(facts: EmailFacts) -> Sequence[Block]:
     """A dedication was put right; it stands on the order's page alone."""
     said = (
-        f"The dedication for the card in the box of order {facts.reference} was changed. It stands on the "
-        "page of your order, and in no e-mail."
+        f"The dedication on the card for order {facts.reference} was changed. You can read it on your "
+        "order’s page. We put it in no e-mail."
     )
     return [Paragraph(said, strong=facts.reference), Paragraph(AT_ONCE)]

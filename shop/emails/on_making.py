@@ -13,20 +13,18 @@ from shop.money import pounds_and_pence
 from shop.orders.hand_drawings import Step
 from shop.web.dates import day, weekday
 
-GIFTS_THERE: Final = "You can see it, and check it, on the page of your order."
+GIFTS_THERE: Final = "You can see it and check it on your order’s page."
 NOT_THERE: Final = (
-    "If it does not arrive, or anything about it is not right, reply to this e-mail and we will see to it."
+    "If it does not arrive, or something is not right, reply to this e-mail and we will put it right."
 )
-ON_ITS_PAGE: Final = "It stands on the order’s page, where you can write back."
-LINK_CLOSED: Final = "The link to that page was closed: reply to this e-mail, and we send you the answer."
-NOT_YOU: Final = (
-    "If this is not as you want it, or it was not you who changed it, please reply to this e-mail."
-)
-QUESTION_THERE: Final = "It stands on the page of your order, and can be answered there."
-QUESTION_CLOSED: Final = "The link to that page was closed: reply to this e-mail, and we ask you here."
+ON_ITS_PAGE: Final = "It is on the order’s page, where you can write back."
+LINK_CLOSED: Final = "The link to that page was closed. Reply to this e-mail, and we send you the answer."
+NOT_YOU: Final = "If this is not as you want it, or you did not change it, please reply to this e-mail."
+QUESTION_THERE: Final = "You can read it and answer it on your order’s page."
+QUESTION_CLOSED: Final = "The link to that page was closed. Reply to this e-mail, and we ask you here."
 BEGUN: Final = frozenset({Stage.ENGRAVING, Stage.ENGRAVED, Stage.INSPECTED})
 NOW_FIXED: Final = "These words can no longer be changed."
-STILL_OPEN: Final = "The words of what is not named here still can."
+STILL_OPEN: Final = "You can still change the words of any other piece."
 
 
 def drawing_ready(facts: EmailFacts) -> Sequence[Block] | None:
@@ -34,9 +32,9 @@ def drawing_ready(facts: EmailFacts) -> Sequence[Block] | None:
     if not any(line.hand.step is Step.SENT for line in facts.kept):
         return None
     said = (
-        f"We have drawn the words for order {facts.reference}. The drawing stands on the page of your order. "
-        "Please look at every letter, and approve it there or tell us what should be otherwise. Nothing is "
-        "cut before you have approved it."
+        f"We have drawn the words for order {facts.reference}. The drawing is on your order’s page. Please "
+        "look at every letter. Then approve it there, or tell us what to change. We cut nothing until you "
+        "approve it."
     )
     return [Paragraph(said, strong=facts.reference)]
 
@@ -45,7 +43,7 @@ def words_changed(facts: EmailFacts) -> Sequence[Block] | None:
     """Words were put right: all that stands now, as it will be cut."""
     if not any(line.engraving for line in facts.kept):
         return None
-    said = f"The words of your order {facts.reference} were changed. This is what stands now:"
+    said = f"The words of your order {facts.reference} were changed. This is how they are now:"
     kept = {line.row.number for line in facts.kept}
     now = [replace(line, price="") for line in facts.lines if line.number in kept]
     return [Paragraph(said, strong=facts.reference), Pieces(now), Paragraph(NOT_YOU)]
@@ -65,9 +63,7 @@ def variant_changed(facts: EmailFacts) -> Sequence[Block] | None:
     difference = int(event.data["difference_pence"])
     if difference < 0:
         sum_ = pounds_and_pence(-difference)
-        blocks.append(
-            Paragraph(f"It costs {sum_} less. That goes back to you the way you paid.", strong=sum_)
-        )
+        blocks.append(Paragraph(f"It costs {sum_} less. We refund that the way you paid.", strong=sum_))
     elif difference == 0:
         blocks.append(Paragraph("It costs the same."))
     else:
@@ -82,15 +78,15 @@ def late(facts: EmailFacts) -> Sequence[Block] | None:
         return None
     missed, now = weekday(date.fromisoformat(facts.about)), weekday(facts.day.posted_by)
     said = (
-        f"We said that order {facts.reference} would be posted by {missed}. We cannot keep that day, and we "
-        "are sorry."
+        f"We said that we would post order {facts.reference} by {missed}. We cannot keep that day. We are "
+        "sorry."
     )
-    where = "on the page of your order, or " if facts.order_url else ""
+    where = "on your order’s page, or " if facts.order_url else ""
     choice = (
-        "You may wait for it. Or you may have back what you paid for all that has not been posted, engraved "
-        f"or not. Please say which {where}by replying to this e-mail; until you do, we go on with it."
+        "You can wait for it. Or we can refund everything that has not been posted, engraved or not. Please "
+        f"say which {where}by replying to this e-mail. Until you do, we carry on with it."
     )
-    instead = Paragraph(f"As things stand now, it is posted by {now}.", strong=now)
+    instead = Paragraph(f"We now expect to post it by {now}.", strong=now)
     return [Paragraph(said, strong=facts.reference), instead, Paragraph(choice)]
 
 
@@ -109,7 +105,7 @@ def question(facts: EmailFacts) -> Sequence[Block] | None:
     """A unit rests until the buyer has answered."""
     if not any(unit.held == Hold.QUESTION for unit in facts.units.values()):
         return None
-    said = f"We have a question about order {facts.reference} before we go on with it."
+    said = f"We have a question about order {facts.reference} before we carry on."
     where = QUESTION_THERE if facts.order_url else QUESTION_CLOSED
     return [Paragraph(f"{said} {where}", strong=facts.reference)]
 
@@ -120,21 +116,21 @@ def posted(facts: EmailFacts) -> Sequence[Block] | None:
         return None
     parcel, pieces = facts.parcel
     said = (
-        f"This was posted on {day(parcel.posted_at)} from order {facts.reference}, with "
+        f"This is from order {facts.reference}. We posted it on {day(parcel.posted_at)} with "
         f"{facts.order.postage.name}:"
     )
     blocks: list[Block] = [Paragraph(said, strong=facts.reference), Items(pieces)]
     if parcel.tracking:
         tracked = f"Its tracking number is {parcel.tracking}."
-        blocks += [Paragraph(tracked, strong=parcel.tracking), Link("Follow it at Royal Mail", TRACK)]
+        blocks += [Paragraph(tracked, strong=parcel.tracking), Link("Track it with Royal Mail", TRACK)]
     if facts.gifts:
         there = f" {GIFTS_THERE}" if facts.order_url else ""
-        blocks.append(Paragraph(f"{facts.gifts}{there}", tone="clay"))
+        blocks.append(Paragraph(f"{facts.gifts}{there}", tone="gift"))
     return [*blocks, Paragraph(NOT_THERE)]
 
 
 def claim_answered(facts: EmailFacts) -> Sequence[Block]:
     """Somebody here has answered what was written on the order's page."""
-    said = f"There is an answer to what was written to us about order {facts.reference}."
+    said = f"There is an answer about order {facts.reference}."
     where = ON_ITS_PAGE if facts.order_url else LINK_CLOSED
     return [Paragraph(f"{said} {where}", strong=facts.reference)]

@@ -12,24 +12,20 @@ from shop.payments.refund_history import RefundMade
 from shop.web.dates import day
 
 BANKS: Final = "Banks usually take five to ten days to show it."
-FROM_THE_DAY: Final = (
-    "From the day it is sent, which is usually today, banks take five to ten days to show it."
-)
+FROM_THE_DAY: Final = "It is usually sent today. Banks then take five to ten days to show it."
 ONCE_GONE: Final = "Once it has gone back, "
-NOT_GIVEN: Final = "As nothing was sold, nothing of it is given to the charity."
+NOT_GIVEN: Final = "Nothing was sold, so nothing is given to the charity."
 NOTHING_TO_DO: Final = "You do not need to do anything."
-NOTHING_MORE: Final = "Nothing more of this order is made or sent."
-STAYS: Final = "This stays in your order:"
-WHOLE_PRICE: Final = "With what went back before, this is the whole price of:"
-GOODWILL: Final = "It is sent out of goodwill, and nothing needs to be sent back for it."
-WITH_GOODWILL: Final = "Nothing needs to be sent back for the goodwill."
-DIFFERENCE: Final = "It is what a piece costs less since its metal or chain was changed."
+NOTHING_MORE: Final = "We make and send nothing more of this order."
+STAYS: Final = "Still in your order:"
+WHOLE_PRICE: Final = "Together with what we sent back before, this is the full price of:"
+GOODWILL: Final = "This is goodwill from us. You do not need to send anything back."
+WITH_GOODWILL: Final = "You do not need to send anything back for the goodwill."
+DIFFERENCE: Final = "It is the difference in price, since the metal or chain was changed."
 IN_PARTS: Final = ", in parts, since it was paid in more than one payment"
-PART: Final = (
-    "The order was paid in more than one payment, so what goes back is sent in parts; this is one of them."
-)
+PART: Final = "You paid in more than one payment, so we send the money back in parts. This is one of them."
 ANOTHER_WAY: Final = (
-    "We are looking for another way, and write to you. If you can tell us one, please reply to this e-mail."
+    "We are looking for another way, and will write to you. If you know one, please reply to this e-mail."
 )
 
 
@@ -52,9 +48,9 @@ def cancelled(facts: EmailFacts) -> Sequence[Block] | None:
     return [
         Paragraph(f"This was cancelled from order {facts.reference}:", strong=facts.reference),
         Items(pieces),
-        Paragraph(f"It will not be made. {back}", strong=sum_),
+        Paragraph(f"We will not make it. {back}", strong=sum_),
         *_gift_of(facts, asked),
-        Paragraph("If it was not you who cancelled it, please reply to this e-mail at once."),
+        Paragraph("If you did not cancel it, please reply to this e-mail at once."),
     ]
 
 
@@ -67,7 +63,7 @@ def _gift_of(facts: EmailFacts, asked: RefundRequest) -> Iterator[Block]:
     before = facts.refunds[-1].gone if facts.refunds else frozenset()
     units, gone = (made[-1].units, made[-1].gone) if is_back else (asked.lines, before | set(asked.lines))
     if said := _donation(facts, units, gone):
-        yield Paragraph(said if is_back else f"{ONCE_GONE}{said[0].lower()}{said[1:]}", tone="clay")
+        yield Paragraph(said if is_back else f"{ONCE_GONE}{said[0].lower()}{said[1:]}", tone="gift")
 
 
 def _gives_back(made: RefundMade, asked: RefundRequest) -> bool:
@@ -81,7 +77,7 @@ def refund_returned(facts: EmailFacts) -> Sequence[Block] | None:
     if made is None or not made.waits:
         return None
     sent = f"The {_amount(made, 'money')} that we sent back to you on {day(made.at)}"
-    said = f"{sent} for order {facts.reference} did not reach you: your bank returned it to us."
+    said = f"{sent} for order {facts.reference} did not reach you. Your bank returned it to us."
     return [Paragraph(said, strong=facts.reference), Paragraph(ANOTHER_WAY)]
 
 
@@ -91,12 +87,12 @@ def sold_out(facts: EmailFacts) -> Sequence[Block]:
     all_ = "All that" if paid is None else f"All of the {pounds_and_pence(paid)}"
     return [
         Paragraph(
-            f"We are sorry. While you were paying for order {facts.reference}, the last of what you chose "
-            f"was sold, and we cannot make it for you now. {all_} you paid goes back to you. {FROM_THE_DAY} "
+            f"We are sorry. While you were paying for order {facts.reference}, someone else bought the last "
+            f"one. We cannot make it for you now. {all_} you paid goes back to you. {FROM_THE_DAY} "
             f"{NOTHING_TO_DO}",
             strong=facts.reference,
         ),
-        *([Paragraph(NOT_GIVEN, tone="clay")] if facts.order.row.policy_id is not None else []),
+        *([Paragraph(NOT_GIVEN, tone="gift")] if facts.order.row.policy_id is not None else []),
     ]
 
 
@@ -107,7 +103,7 @@ def paid_twice(facts: EmailFacts) -> Sequence[Block]:
     sum_ = f", {pounds_and_pence(second.amount_pence)}," if second is not None and known else ""
     said = (
         f"Two payments reached us for your order {facts.reference}. We keep one, and the other{sum_} goes "
-        f"back to you in full. {FROM_THE_DAY} Your order itself has not changed by it. {NOTHING_TO_DO}"
+        f"back to you in full. {FROM_THE_DAY} Your order has not changed. {NOTHING_TO_DO}"
     )
     return [Paragraph(said, strong=facts.reference)]
 
@@ -118,14 +114,14 @@ def disputed(facts: EmailFacts) -> Sequence[Block] | None:
         return None
     said = f"The bank behind your payment has asked us about order {facts.reference}."
     if facts.to_make:
-        said += " Until that is settled, what is still to be made of it rests."
-    surprise = "If this comes as a surprise to you, please reply to this e-mail."
+        said += " Until that is settled, we stop work on what is still to be made."
+    surprise = "If you did not expect this, please reply to this e-mail."
     return [Paragraph(said, strong=facts.reference), Paragraph(surprise)]
 
 
 def _sent(facts: EmailFacts, made: RefundMade) -> Iterator[Block]:
     sum_ = _amount(made, "what you paid")
-    way = ", by another way than you paid" if made.elsewhere else ""
+    way = ", but not the way you paid" if made.elsewhere else ""
     said = f"We have sent {sum_} back to you for order {facts.reference}, on {day(made.at)}{way}."
     yield Paragraph(said, strong=facts.reference)
     yield from _for_what(facts, made)
@@ -161,7 +157,7 @@ def _left(facts: EmailFacts, made: RefundMade) -> Iterator[Block]:
     if facts.paid_pence is not None:
         paid = pounds_and_pence(facts.paid_pence)
         back = "all" if made.back_pence >= facts.paid_pence else pounds_and_pence(made.back_pence)
-        yield Paragraph(f"With it, {back} of the {paid} you paid has gone back.")
+        yield Paragraph(f"In all, {back} of the {paid} you paid has gone back.")
     stays = [line.row for line in facts.order.lines if line.row.number not in made.gone]
     if not stays or not facts.units:
         yield Paragraph(NOTHING_MORE)
@@ -169,7 +165,7 @@ def _left(facts: EmailFacts, made: RefundMade) -> Iterator[Block]:
         yield Paragraph(STAYS)
         yield Items([facts.title(row) for row in stays])
     if facts.units and not facts.is_questioned and (said := _donation(facts, made.units, made.gone)):
-        yield Paragraph(said, tone="clay")
+        yield Paragraph(said, tone="gift")
 
 
 def _donation(facts: EmailFacts, units: Collection[int], gone: Collection[int]) -> str | None:
@@ -184,7 +180,7 @@ def _donation(facts: EmailFacts, units: Collection[int], gone: Collection[int]) 
     given = sum(pence for number, pence in gifts.items() if number not in gone)
     given += 0 if everything_gone else row.donation_pence
     if not taken:
-        return f"What this order gives stays as it is: {pounds_and_pence(given)}." if given else None
+        return f"This order still gives {pounds_and_pence(given)}." if given else None
     if not given:
         return f"The {pounds_and_pence(taken)} that this order gave is no longer given."
     said = f"{pounds_and_pence(taken)} of what this order gave is no longer given"

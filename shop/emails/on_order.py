@@ -13,29 +13,28 @@ from shop.orders.wall import WallState
 from shop.web.dates import weekday
 
 READ_AGAIN: Final = "Please read the engraving above once more, letter by letter."
-CAN_CHANGE: Final = "If anything in it is not as you want it, {how}, until we begin to engrave."
+CAN_CHANGE: Final = "If anything is not as you want it, {how}. You can until we begin to engrave."
 CAN_CHANGE_SOME: Final = (
-    "Engraving has begun, and those words are fixed. For what is not being engraved yet: if "
-    "anything in it is not as you want it, {how}."
+    "Engraving has begun, and those words are fixed. If anything else is not as you want it, {how}."
 )
-ON_THE_PAGE: Final = "change it on the page of your order or "
+ON_THE_PAGE: Final = "change it on your order’s page or "
 NOT_SENT_BACK: Final = (
-    "A piece that is engraved for you cannot be sent back once engraving has begun, unless something is "
-    "wrong with it. If something is wrong, we will make it right."
+    "Once we begin to engrave a piece for you, you cannot send it back, unless something is wrong with it. "
+    "If something is wrong, we will put it right."
 )
 SENT_BACK: Final = (
-    "A piece that is not engraved may be sent back within 14 days of reaching you, for any reason or none."
+    "You can send back a piece that is not engraved within 14 days of getting it, for any reason or none."
 )
 ALL_SENT_BACK: Final = (
-    "What you ordered may be sent back within 14 days of reaching you, for any reason or none."
+    "You can send back what you ordered within 14 days of getting it, for any reason or none."
 )
 ON_THE_WALL: Final = (
     "You chose to share a dedication on our remembrance wall. A person here reads it first. You can take it "
-    "off again at any time, for good, on the page of your order."
+    "off again for good, at any time, on your order’s page."
 )
-FOR_ANOTHER: Final = "It goes to somebody else, so no price is on the slip in the box."
-AGREED: Final = "This is what stood on our pages when you ordered. Please keep this e-mail."
-TODAY: Final = "This is what stands on our pages today. Please keep this e-mail."
+FOR_ANOTHER: Final = "It is going to someone else, so the slip in the box shows no price."
+AGREED: Final = "These are the terms that you agreed to when you ordered. Please keep this e-mail."
+TODAY: Final = "These are our terms today. Please keep this e-mail."
 CANCELLING: Final = (
     "If you want to cancel, any words will do: reply to this e-mail. You can also use this form."
 )
@@ -65,9 +64,8 @@ def order_link(facts: EmailFacts) -> Sequence[Block]:
     """Somebody asked for the link again."""
     return [
         Paragraph(
-            "Somebody, most likely you, asked on our site to have the link to order "
-            f"{facts.reference} sent again. If it was not you, there is nothing to do: it was sent to no "
-            "other address.",
+            f"Someone, most likely you, asked us to send the link to order {facts.reference} again. If it "
+            "was not you, there is nothing to do. It was sent to no other address.",
             strong=facts.reference,
         )
     ]
@@ -75,7 +73,7 @@ def order_link(facts: EmailFacts) -> Sequence[Block]:
 
 def _agreed(facts: EmailFacts) -> Iterator[Block]:
     order = facts.order
-    said = f"Thank you. Your order is with us: {facts.reference}."
+    said = f"Thank you. We have your order: {facts.reference}."
     yield Paragraph(said, strong=facts.reference)
     yield Pieces(facts.lines)
     yield Rows([*_sums(facts)])
@@ -85,20 +83,20 @@ def _agreed(facts: EmailFacts) -> Iterator[Block]:
             yield Paragraph(asked)
     contact = order.contact or {}
     lines = [contact[key] for key in ("name", "line1", "line2", "town", "postcode") if contact.get(key)]
-    yield Quote("Going to:", lines)
+    yield Quote("Delivery address:", lines)
     if order.gift and order.gift.get("as_gift"):
         yield Paragraph(FOR_ANOTHER)
     if order.row.donation_statement and order.given_pence:
         given = pounds_and_pence(order.given_pence)
-        yield Paragraph(f"{order.row.donation_statement} From this order: {given}.", tone="clay")
+        yield Paragraph(f"{order.row.donation_statement} From this order: {given}.", tone="gift")
 
 
 def _day(row: Order) -> str:
     if row.posted_by is None:
         return ""
     since = f", and not before {weekday(row.post_from)}" if row.post_from else ""
-    then = f" It should then be there by {weekday(row.arrives_by)}." if row.arrives_by else ""
-    return f"It is posted by {weekday(row.posted_by)}{since}.{then}"
+    then = f" It should arrive by {weekday(row.arrives_by)}." if row.arrives_by else ""
+    return f"We post it by {weekday(row.posted_by)}{since}.{then}"
 
 
 def _sums(facts: EmailFacts) -> Iterator[Row]:

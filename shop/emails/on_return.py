@@ -9,19 +9,19 @@ from shop.emails.email_facts import EmailFacts
 from shop.fulfilment.stages import Remake
 from shop.web.dates import day
 
-WHERE_TO: Final = "Our address for it stands on the order’s page."
-WHERE_CLOSED: Final = "The link to the order’s page was closed: reply to this e-mail for our address."
+WHERE_TO: Final = "You find our address on the order’s page."
+WHERE_CLOSED: Final = "The link to the order’s page was closed. Reply to this e-mail for our address."
 MONEY_BACK: Final = (
-    "The postage back is yours to pay; please keep its receipt. Your money goes back the way it came within "
-    f"{REFUND_DAYS} days of the piece reaching us, or of your proof that you posted it."
+    "You pay the postage back. Please keep the receipt. We refund you the way you paid, within "
+    f"{REFUND_DAYS} days of getting the piece, or proof that you posted it."
 )
 WHERE_NOW: Final = (
-    "Please reply to this e-mail and tell us where it should go: we post it again at no cost to you. If you "
-    "would rather have your money back, tell us so."
+    "Please reply to this e-mail with the right address. We post it again at no cost to you. If you would "
+    "rather have a refund, tell us."
 )
 AGAIN: Final = (
     "We are sorry. It travels at our risk, so we make it again at no cost to you. If you would rather have "
-    "your money back, please reply to this e-mail."
+    "a refund, please reply to this e-mail."
 )
 
 
@@ -29,7 +29,7 @@ def sent_back(facts: EmailFacts) -> Sequence[Block] | None:
     """The notice that something goes back is acknowledged: Consumer Contracts Regulations 2013, 32(3)."""
     if not facts.coming_back:
         return None
-    said = f"It is noted that this goes back, from order {facts.reference}:"
+    said = f"Thank you for telling us that you are sending this back, from order {facts.reference}:"
     items = [f"{one.piece}: {_until(one)}" for one in facts.coming_back]
     where = WHERE_TO if facts.order_url else WHERE_CLOSED
     return [Paragraph(said, strong=facts.reference), Items(items), Paragraph(f"{where} {MONEY_BACK}")]
@@ -37,8 +37,8 @@ def sent_back(facts: EmailFacts) -> Sequence[Block] | None:
 
 def _until(one: ComingBack) -> str:
     if one.refunded:
-        return "its money has gone back"
-    return "it is here again" if one.arrived_at else f"please post it by {day(one.send_by)}"
+        return "refunded"
+    return "it has reached us" if one.arrived_at else f"please post it by {day(one.send_by)}"
 
 
 def came_back(facts: EmailFacts) -> Sequence[Block] | None:
@@ -46,7 +46,7 @@ def came_back(facts: EmailFacts) -> Sequence[Block] | None:
     here = [one for one in facts.not_arrived if one.why != Remake.LOST]
     if not here:
         return None
-    said = f"This came back to us from the post, {here[0].why}, from order {facts.reference}:"
+    said = f"This came back to us in the post ({here[0].why}), from order {facts.reference}:"
     pieces = Items([one.piece for one in here])
     return [Paragraph(said, strong=facts.reference), pieces, Paragraph(WHERE_NOW)]
 
@@ -56,5 +56,5 @@ def lost(facts: EmailFacts) -> Sequence[Block] | None:
     gone = [one.piece for one in facts.not_arrived if one.why == Remake.LOST]
     if not gone:
         return None
-    said = f"This was posted to you from order {facts.reference}, and has been lost on the way:"
+    said = f"We posted this to you from order {facts.reference}, and it was lost in the post:"
     return [Paragraph(said, strong=facts.reference), Items(gone), Paragraph(AGAIN)]

@@ -12,12 +12,12 @@ from shop.payments.models import Supplement
 from shop.payments.supplements import becomes
 from shop.web.dates import minute
 
-CHOOSE_AGAIN: Final = "If you would still like it, please choose it once more on the page of your order."
+CHOOSE_AGAIN: Final = "If you would still like it, please choose it again on your order’s page."
 TO_PAY: Final = (
-    "It costs {} more. That can be paid on the page of your order until {}; one is set aside for you until "
-    "then. Nothing is changed before it is paid, and if it is not, all stays as it is."
+    "It costs {} more. You can pay that on your order’s page until {}. We keep one aside for you until then. "
+    "If you do not pay, nothing changes."
 )
-CLOSED: Final = "The link to that page was closed: reply to this e-mail, and we send you another."
+CLOSED: Final = "The link to that page was closed. Reply to this e-mail, and we send you another."
 
 
 def asked(facts: EmailFacts) -> Sequence[Block] | None:
@@ -32,7 +32,7 @@ def asked(facts: EmailFacts) -> Sequence[Block] | None:
     blocks: list[Block] = [Paragraph(said, strong=facts.reference), Rows(rows), Paragraph(where, strong=sum_)]
     if facts.order_url is None:
         return [*blocks, Paragraph(CLOSED)]
-    return [*blocks, Link(f"See it, and pay {sum_}", facts.order_url)]
+    return [*blocks, Link(f"See it and pay {sum_}", facts.order_url)]
 
 
 def returned(facts: EmailFacts) -> Sequence[Block] | None:
@@ -50,8 +50,8 @@ def _too_late(facts: EmailFacts, one: Supplement) -> Sequence[Block]:
         f"any more. {one.why_returned}"
     )
     back = (
-        f"The {sum_} that you paid for it goes back to you in full. {FROM_THE_DAY} Your order itself has not "
-        f"changed by it. {NOTHING_TO_DO}"
+        f"The {sum_} that you paid for it goes back to you in full. {FROM_THE_DAY} Your order has not "
+        f"changed. {NOTHING_TO_DO}"
     )
     return [Paragraph(said, strong=facts.reference), Paragraph(back, strong=sum_)]
 
@@ -59,7 +59,7 @@ def _too_late(facts: EmailFacts, one: Supplement) -> Sequence[Block]:
 def _not_arrived(facts: EmailFacts, one: Supplement) -> Sequence[Block]:
     sum_ = pounds_and_pence(one.expected_pence)
     said = (
-        f"{_piece(facts, one)} of your order {facts.reference} stays as it is, {one.before}: the {sum_} for "
+        f"{_piece(facts, one)} of your order {facts.reference} stays as it is: {one.before}. The {sum_} for "
         f"changing it to {becomes(one).detail} did not reach us. Your bank can tell you why. You owe nothing."
     )
     return [Paragraph(said, strong=facts.reference), Paragraph(f"{CHOOSE_AGAIN} {NOTHING_TO_DO}")]

@@ -14,7 +14,7 @@ KIND: Final = "payment-link"
 """What it is called beside the kinds of e-mails about orders."""
 SUBJECT: Final = "The link you asked us for"
 ASKED: Final = {Via.TELEPHONE: "You telephoned us", Via.LETTER: "You wrote to us"}
-TO_LOOK: Final = "Look your order over, and pay"
+TO_LOOK: Final = "Review your order and pay"
 
 
 def send_next(sender: Sender) -> bool:
@@ -40,19 +40,19 @@ def send_next(sender: Sender) -> bool:
 def said(claimed: Claimed, site_url: str) -> Said:
     """What the e-mail says: no piece and no word of theirs."""
     asked = (
-        f"{ASKED[claimed.via]}, and we have put your order together. Please look it over, letter by letter, "
-        "and pay for it here:"
+        f"{ASKED[claimed.via]}, and we have put your order together. Please check it here, letter by letter, "
+        "and pay:"
     )
     sum_ = pounds_and_pence(claimed.total_pence)
     costs = (
-        f"It comes to {sum_}. Everything is set aside for you until {minute(claimed.until)}. Nothing is "
-        "ordered, and nothing charged, before you have looked and paid there. What is not right you can "
-        "change on those pages, or tell us."
+        f"The total is {sum_}. We keep everything aside for you until {minute(claimed.until)}. We order and "
+        "charge nothing until you have checked it and paid. You can change what is not right on those pages, "
+        "or tell us."
     )
     blocks: list[Block] = [
         Paragraph(asked),
         Link(TO_LOOK, f"{site_url}/pay/{claimed.code}"),
         Paragraph(costs, strong=sum_),
-        Paragraph("If you did not ask us for this, please leave it: it ends by itself.", tone="soft"),
+        Paragraph("If you did not ask us for this, you need do nothing. It ends by itself.", tone="soft"),
     ]
     return Said(SUBJECT, blocks, claimed.name)

@@ -43,7 +43,7 @@ class Policy(Base):
     """The last day of the promise."""
     pay_within_days: Mapped[int] = mapped_column(default=28)
     """28 days unless the agreement says otherwise (SI 1994/3024, regulation 6)."""
-    statement_version: Mapped[int] = mapped_column(default=1)
+    statement_version: Mapped[int] = mapped_column(default=2)
 
 
 class Agreement(Base):

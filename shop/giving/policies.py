@@ -22,12 +22,17 @@ from shop.money import pounds
 SAMPLE_AGREEMENT: Final = "SAMPLE-NOT-AN-AGREEMENT"
 SAMPLE_DAY: Final = date(2000, 1, 1)
 
-_BASES: Final = {"unit": ("every piece sold", "a piece"), "order": ("every order", "an order")}
+_BASES: Final = {
+    "unit": ("every piece", "every piece sold", "a piece"),
+    "order": ("every order", "every order", "an order"),
+}
+"""How an amount is reckoned, as each version of the words says it."""
 _WORDINGS: Final = {
     1: (
-        "We give {amount} of the price of {each} to {charity}, {description}. It is part of the price:"
+        "We give {amount} of the price of {sold} to {charity}, {description}. It is part of the price:"
         " nothing is added to what you pay. If {one} is refunded, its {amount} is not given."
     ),
+    2: "{amount} of the price of {each} goes to {charity}, {description}.",
 }
 """By statement_version. What was once shown is never reworded: new words are a new version."""
 
@@ -78,17 +83,18 @@ _HELD: Final = _BY_ID.with_for_update(read=True).execution_options(populate_exis
 
 
 def statement(policy: Policy) -> str:
-    """The sentences to show beside every mention: charity, amount and basis, all from the policy's row.
+    """The sentence to show beside every mention: charity, amount and basis, all from the policy's row.
 
     Raises NoAgreement when there is no signed agreement.
     """
     if not (policy.agreement_reference or "").strip() or policy.agreement_signed_on is None:
         raise NoAgreement(policy.id)
-    each, one = _BASES[policy.basis]
+    each, sold, one = _BASES[policy.basis]
     number = f" (registered charity {policy.charity_number})" if policy.charity_number else ""
     return _WORDINGS[policy.statement_version].format(
         amount=pounds(policy.amount_pence),
         each=each,
+        sold=sold,
         one=one,
         charity=policy.charity_name + number,
         description=policy.charity_description,

@@ -21,6 +21,7 @@ def story_page(shown: Shown) -> str:
         canonical="/story",
         text=journal().story,
         statement=shown.statement,
+        picture=shown.catalogue.pieces[0].picture("photo") if shown.catalogue.pieces else None,
     )
 
 

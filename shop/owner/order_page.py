@@ -111,7 +111,7 @@ def _places(shown: Mapping[str, Any]) -> list[Link]:
     """The parts of the page that are there, as links to them."""
     parts = (
         ("#unit-1", "Pieces", True),
-        ("#claims", "Something is not right", shown["claims"]),
+        ("#claims", "Report a problem", shown["claims"]),
         ("#goes-to", "Address", shown["order"].contact),
         ("#papers", "Paper", shown["to_print"]),
         ("#parcels", "Posted", shown["parcels"]),

@@ -28,7 +28,6 @@ COLOURS: Final = (
     "ink",
     "soft",
     "sage",
-    "clay",
     "notice",
     "success",
     "error",

@@ -38,7 +38,7 @@ def tells(who: Shopper) -> bool:
 def test_the_page_of_a_piece_leads_there_only_where_something_is_sold_out(visitor: Shopper) -> None:
     assert soup(visitor.get("/pieces/petal")).select_one(f"a[href='{PAGE}']")
     assert not soup(visitor.get("/pieces/disc")).select_one("a[href$=back-in-stock]")
-    assert "It can be had again" in visitor.get("/pieces/disc/back-in-stock").text
+    assert "It is back in stock" in visitor.get("/pieces/disc/back-in-stock").text
     assert visitor.get("/pieces/nothing/back-in-stock").status_code == 404
 
 

@@ -59,7 +59,7 @@ def complain(buyer: Shopper, page: str, picture: bytes | None = None, **fields: 
 
 def test_a_buyer_says_what_is_not_right_and_finds_it_on_the_orders_page(desk: Desk, buyer: Shopper) -> None:
     page = link(desk, desk.posted(DISC, PETAL))
-    assert soup(buyer.get(page)).find("a", string="Something is not right")
+    assert soup(buyer.get(page)).find("a", string="Report a problem")
     answer = complain(buyer, page, photograph(), words=HOSTILE)
     assert answer.status_code == 303, summary(answer)
     thread = buyer.get(answer.location)
@@ -72,7 +72,7 @@ def test_a_buyer_says_what_is_not_right_and_finds_it_on_the_orders_page(desk: De
 
 def test_before_anything_was_posted_there_is_nothing_to_say(desk: Desk, buyer: Shopper) -> None:
     page = link(desk, desk.paid(DISC))
-    assert soup(buyer.get(page)).find("a", string="Something is not right") is None
+    assert soup(buyer.get(page)).find("a", string="Report a problem") is None
     assert "None of this order was posted yet" in buyer.get(f"{page}/claims").text
 
 

@@ -46,9 +46,9 @@ def test_whoever_waits_is_told_until_when_and_may_think_again(late: tuple[Shoppe
     buyer, page, _ = late
     shown = say(buyer, page, "wait")
     assert "Thank you. It is posted by" in shown.text
-    assert "You said that you wait for it" in shown.text
-    assert "I wait for it" not in shown.text
-    assert "I want my money back" in shown.text
+    assert "You said you will wait for it" in shown.text
+    assert "I’ll wait for it" not in shown.text
+    assert "I’d like a refund" in shown.text
 
 
 def test_whoever_does_not_wait_has_everything_back_engraved_or_not(late: tuple[Shopper, str, Bench]) -> None:
@@ -56,7 +56,7 @@ def test_whoever_does_not_wait_has_everything_back_engraved_or_not(late: tuple[S
     bench.act(1, 2, Action.CHECK, Action.BEGIN)
     shown = say(buyer, page, "back")
     assert "Your money goes back the way it came" in shown.text
-    assert "I want my money back" not in shown.text
+    assert "I’d like a refund" not in shown.text
     order = bench.harness.order(1)
     assert order.state == "refunded"
     assert bench.stages(1) == [Stage.REFUNDED, Stage.REFUNDED]
@@ -96,7 +96,7 @@ def test_while_stripe_is_away_what_was_not_posted_rests(
     buyer, page, bench = late
     monkeypatch.setattr("shop.checkout.late_routes.sync_order", lambda *_: None)
     shown = say(buyer, page, "back")
-    assert "You want your money back instead" in shown.text
+    assert "You asked for a refund instead" in shown.text
     assert {unit.held for unit in bench.units(1).values()} == {"something about the payment"}
     bench.harness.sync(1)
     assert bench.stages(1) == [Stage.REFUNDED, Stage.REFUNDED]

@@ -15,7 +15,7 @@ from tests.fulfilment.conftest import PLAIN, WORDS, Bench
 from tests.shopper import Shopper, harness_of, soup
 
 NUMBER = "AB123456789GB"
-CHANGE_WORDS = "Until we begin to engrave you can change its words here"
+CHANGE_WORDS = "You can change its words on this page until we begin to engrave"
 ONLY_WHEN_POSTED = "Only tell me when it is posted"
 
 
@@ -49,7 +49,7 @@ def test_once_posted_it_says_which_parcel_how_and_under_which_number(bought: Bou
     assert "1. Disc" not in shown
     assert "The rest is posted by" in shown
     assert f"Its tracking number is {NUMBER}" in shown
-    link = soup(bought.buyer.get(bought.page)).find("a", string="Follow it at Royal Mail")
+    link = soup(bought.buyer.get(bought.page)).find("a", string="Track it with Royal Mail")
     assert link
     assert link["href"] == "https://www.royalmail.com/track-your-item"
     bought.bench.post(bought.order, 1)

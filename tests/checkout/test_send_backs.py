@@ -112,7 +112,7 @@ def test_the_owner_says_it_is_here_and_sees_what_goes_back(desk: Desk, buyer: Sh
     assert f"{page}#send-backs" in owner.get("/owner/bench").text
     arrival = f"{page}/send-backs/1/arrival"
     assert owner.send(page, arrival, {"fate": Fate.FREE}).status_code == 303
-    assert "it is here again" in buyer.get(link(order)).text
+    assert "it has reached us" in buyer.get(link(order)).text
     (form,) = soup(owner.get(page)).select("section[aria-labelledby=send-backs] form[action$='/refunds']")
     assert [tag["name"] for tag in form.select("[name]:not([name=csrf_token])")] == [
         "line",

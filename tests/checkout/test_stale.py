@@ -371,7 +371,7 @@ def test_losing_the_cookie_loses_sight_of_the_basket_and_nothing_breaks(shopper:
     _, sent = form_on(shopper.to_payment())
     shopper.client.delete_cookie("basket")
     assert shopper.post("/checkout/payment", sent).location == "/basket"
-    assert "nothing in your basket" in shopper.get("/basket").text
+    assert "Your basket is empty" in shopper.get("/basket").text
 
 
 @pytest.mark.parametrize("token", ["", "no token", "9" * 5000 + ".x", "1.2", "490000.é"])

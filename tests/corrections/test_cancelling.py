@@ -138,7 +138,7 @@ def test_the_buyer_has_it_in_writing(app: Flask, bought: Bought) -> None:
     for said in parts(email(app, bought.harness, bought.order, "cancelled")):
         assert "Disc" in said
         assert "Petal" not in said
-        assert "It will not be made." in said
+        assert "We will not make it." in said
 
 
 def test_one_e_mail_tells_of_a_cancellation_and_of_its_money(app: Flask, bought: Bought) -> None:

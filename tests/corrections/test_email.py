@@ -68,7 +68,7 @@ def test_the_address_changes_once_it_is_confirmed_and_not_before(bought: Bought)
     assert said["order-confirmation"]["To"] == OLD
     address = link(bought)
     for _ in range(3):
-        assert "Yes, write to this address" in Shopper(bought.buyer.app).get(address).text
+        assert "Yes, use this address" in Shopper(bought.buyer.app).get(address).text
     assert standing(bought) == OLD, "opening the link changes nothing"
     assert confirms(bought, address) == 200
     assert standing(bought) == NEW

@@ -55,7 +55,7 @@ def test_the_sum_is_in_sight_then_it_is_paid_and_the_order_is_another(app: Flask
     answer = confirms(silver, look)
     assert (answer.status_code, answer.location) == (303, supplement(silver).url)
     page = text(soup(silver.buyer.get(silver.page)).text)
-    assert "A change waits to be paid" in page
+    assert "Your change is waiting for payment" in page
     assert line(silver).sku == SILVER
     assert presses(silver, "payment") == supplement(silver).url
     pays(silver)

@@ -109,10 +109,12 @@ def test_a_cheaper_metal_gives_the_difference_back_once(app: Flask, golden: Boug
     assert "Part of this order was refunded" not in page
     for said in parts(email(app, golden.harness, golden.order, "variant-changed")):
         assert "£20.00" in said
-        assert "That goes back to you the way you paid." in " ".join(said.split())
+        assert "We refund that the way you paid." in " ".join(said.split())
     for said in parts(email(app, golden.harness, golden.order, "refund")):
-        assert "It is what a piece costs less since its metal or chain was changed." in " ".join(said.split())
-        assert "Nothing more of this order" not in said
+        assert "It is the difference in price, since the metal or chain was changed." in " ".join(
+            said.split()
+        )
+        assert "We make and send nothing more of this order" not in said
 
 
 def test_what_was_changed_can_be_cancelled_and_its_gift_is_taken_back(golden: Bought) -> None:
@@ -269,7 +271,7 @@ def test_what_is_made_again_is_the_owners_to_change(golden: Bought, bench: Bench
         units.act(session, golden.order, 1, Action.REMAKE, actor=OWNER, reason=Remake.FAULT)
     assert "It is being made again." in golden.buyer.get(place(golden)).text
     at = f"/owner/orders/{bench.harness.order(golden.order).reference}/lines/1/variant"
-    assert "Look at it first" in Shopper(app).sign_in("owner").get(at).text
+    assert "Preview the change" in Shopper(app).sign_in("owner").get(at).text
 
 
 def test_the_owner_changes_it_for_who_telephones_and_says_why(golden: Bought, app: Flask) -> None:

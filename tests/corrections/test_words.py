@@ -284,7 +284,7 @@ def test_a_drawing_by_hand_of_former_words_is_never_cut(app: Flask, bought: Boug
     harness, vault = bench.harness, bench.harness.services.vault
     _, sent = form_on(bought.buyer.get(words_page(bought)), words_page(bought))
     look = bought.buyer.post(words_page(bought), changed(sent, {FIRST: "ᏣᎳᎩ", "face": HAND}))
-    assert "Drawn by hand" in look.text
+    assert "We draw this by hand" in look.text
     approves(bought, look)
     assert bought.opened().lines[0].by_hand
     with harness.database.transaction() as session:

@@ -67,7 +67,7 @@ def test_who_cancels_is_told_what_becomes_of_the_donation(app: Flask, harness: H
 def test_of_what_sold_out_nothing_is_given(app: Flask, harness: Harness) -> None:
     order = LIVES["sold-out"](harness, CONTACT)
     text, _ = parts(email(app, harness, order, "sold-out"))
-    assert "As nothing was sold, nothing of it is given to the charity." in text
+    assert "Nothing was sold, so nothing is given to the charity." in text
     assert harness.order(order).donation_statement
 
 
@@ -112,14 +112,14 @@ def test_four_refunds_of_one_order_are_four_different_letters_each_with_its_own_
         assert f"We have sent {sum_} back to you" in text
     back = ["£3.00", "£3.01", "£67.01", "all"]
     for text, said in zip(texts, back, strict=True):
-        assert f"With it, {said} of the £131.60 you paid has gone back." in text
-    stays = "What this order gives stays as it is: £10.00."
+        assert f"In all, {said} of the £131.60 you paid has gone back." in text
+    stays = "This order still gives £10.00."
     assert [stays in text for text in texts] == [True, True, False, False]
     assert "£5.00 of what this order gave is no longer given; £5.00 still is." in texts[2]
     assert "The £5.00 that this order gave is no longer given." in texts[3]
-    assert "This stays in your order" in texts[2]
-    assert "This stays in your order" not in texts[3]
-    assert "Nothing more of this order is made or sent." in texts[3]
+    assert "Still in your order" in texts[2]
+    assert "Still in your order" not in texts[3]
+    assert "We make and send nothing more of this order." in texts[3]
 
 
 def test_a_refund_of_named_units_says_for_what_it_is(app: Flask, harness: Harness) -> None:
@@ -129,7 +129,7 @@ def test_a_refund_of_named_units_says_for_what_it_is(app: Flask, harness: Harnes
     harness.sync(order)
     text, html = parts(email(app, harness, order, "refund"))
     assert "2. Petal, Sterling silver, 16 inch chain: £64.00\nPostage: £4.50\nSent back: £68.50" in text
-    assert "1. Disc, Sterling silver, 16 inch chain" in text.partition("This stays in your order:")[2]
+    assert "1. Disc, Sterling silver, 16 inch chain" in text.partition("Still in your order:")[2]
     assert "Sent back £68.50" in flat(html)
 
 
@@ -164,14 +164,14 @@ def test_a_refund_out_of_goodwill_is_called_that_and_takes_no_piece_and_no_donat
         assert (
             "2. Petal, Sterling silver, 16 inch chain: £64.00\nGoodwill: £64.00\nSent back: £128.00" in text
         )
-        assert "Nothing needs to be sent back for the goodwill." in flat(html)
+        assert "You do not need to send anything back for the goodwill." in flat(html)
         assert "£5.00 of what this order gave is no longer given; £5.00 still is." in text
         assert row.text.split()[:5] == ["Petal,", "piece", "2", "and", "goodwill,"]
     else:
-        assert "It is sent out of goodwill, and nothing needs to be sent back for it." in flat(html)
-        assert "What this order gives stays as it is: £10.00." in text
+        assert "This is goodwill from us. You do not need to send anything back." in flat(html)
+        assert "This order still gives £10.00." in text
         assert row.text.split()[0] == "Goodwill,"
-    stays = text.partition("This stays in your order:")[2]
+    stays = text.partition("Still in your order:")[2]
     assert "1. Disc" in stays
     assert ("2. Petal" in stays) is not bool(beside)
 
@@ -188,7 +188,7 @@ def test_a_refund_that_the_bank_returned_is_told_and_no_longer_said_to_be_sent(
     assert found["refund"] is Drop.NOT_SO
     text, _ = parts(email(app, harness, order, "refund-returned"))
     assert "The £2.50 that we sent back to you on" in text
-    assert "did not reach you: your bank returned it to us." in text
+    assert "did not reach you. Your bank returned it to us." in text
     (row,) = page(app, harness, order).select("section:has(#refunded) li")
     assert "Your bank returned it to us" in row.text
 
@@ -211,7 +211,7 @@ def test_a_dispute_says_that_work_rests_only_where_there_is_any(
     dispute = harness.disputes(order)
     harness.sync(order)
     text, _ = parts(email(app, harness, order, "disputed"))
-    assert ("rests" in text) != posted
+    assert ("stop work" in text) != posted
     harness.dispute_ends(dispute, won=True)
     harness.sync(order)
     assert dict(emails(app, harness, order))["disputed"] is Drop.NOT_SO

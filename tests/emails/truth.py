@@ -26,7 +26,7 @@ GIFT: Final = 500
 """Pence of each piece."""
 OPEN: Final = {"to check", "checked"}
 BEGUN: Final = {"engraving", "engraved", "inspected"}
-HOW: Final = "change it on the page of your order or reply to this e-mail"
+HOW: Final = "change it on your order’s page or reply to this e-mail"
 
 
 @dataclass
@@ -123,17 +123,17 @@ def expected(kind: str, life: Life, now: Facts, about: str) -> list[str]:
 
 def _confirmation(life: Life, now: Facts, _: str) -> Iterator[str]:
     yield "Thank you."
-    yield f"Your order is with us: {now.order.reference}."
+    yield f"We have your order: {now.order.reference}."
     for unit, line in zip(life.units, now.lines, strict=True):
         yield f"{_title(now, line)}: {pounds(line.price_pence)}"
         yield from _words(life, now, unit, line)
     yield f"{POSTAGE[now.order.postage_service]}: {pounds(now.order.postage_pence)}"
     yield f"Total paid: {pounds(now.order.total_pence)}"
-    yield "Going to:"
+    yield "Delivery address:"
     contact = life.contact
     yield from filter(None, (contact.name, contact.line1, contact.line2, contact.town, contact.postcode))
     if life.as_gift:
-        yield "It goes to somebody else, so no price is on the slip in the box."
+        yield "It is going to someone else, so the slip in the box shows no price."
     if now.given:
         yield from sentences(now.order.donation_statement or "")
         yield f"From this order: {pounds(now.given)}."
@@ -148,21 +148,21 @@ def _words(life: Life, now: Facts, unit: Unit, line: OrderLine) -> Iterator[str]
     elif unit.words and unit.face != HAND:
         yield f"Proof {(line.proof_digest or '')[:12]}"
     elif unit.words and line.number in life.approved:
-        yield "Drawn by hand: it is cut by the drawing that you approved"
+        yield "Drawn by hand: we cut it from the drawing you approved"
     elif unit.words:
-        yield "Drawn by hand: we send you the drawing before anything is cut"
+        yield "Drawn by hand: we send you the drawing before we cut anything"
     elif any(each.words for each in life.units):
         yield "Not engraved"
 
 
 def _changed(life: Life, now: Facts, _: str) -> Iterator[str]:
     yield f"The words of your order {now.order.reference} were changed."
-    yield "This is what stands now:"
+    yield "This is how they are now:"
     for unit, line in zip(life.units, now.lines, strict=True):
         if line in now.kept:
             yield _title(now, line)
             yield from _words(life, now, unit, line)
-    yield "If this is not as you want it, or it was not you who changed it, please reply to this e-mail."
+    yield "If this is not as you want it, or you did not change it, please reply to this e-mail."
 
 
 def _of_words(life: Life, now: Facts) -> Iterator[str]:
@@ -172,19 +172,20 @@ def _of_words(life: Life, now: Facts) -> Iterator[str]:
     still = [line for line in engraved if worked_on and now.stages[line.number] in OPEN]
     if still and len(still) == len(engraved):
         yield "Please read the engraving above once more, letter by letter."
-        yield f"If anything in it is not as you want it, {HOW}, until we begin to engrave."
+        yield f"If anything is not as you want it, {HOW}."
+        yield "You can until we begin to engrave."
     elif still:
         yield "Engraving has begun, and those words are fixed."
-        yield f"For what is not being engraved yet: if anything in it is not as you want it, {HOW}."
+        yield f"If anything else is not as you want it, {HOW}."
     if engraved:
         yield (
-            "A piece that is engraved for you cannot be sent back once engraving has begun, unless something "
-            "is wrong with it."
+            "Once we begin to engrave a piece for you, you cannot send it back, unless something is wrong "
+            "with it."
         )
-        yield "If something is wrong, we will make it right."
+        yield "If something is wrong, we will put it right."
     if len(engraved) < len(now.kept):
-        what = "A piece that is not engraved" if engraved else "What you ordered"
-        yield f"{what} may be sent back within 14 days of reaching you, for any reason or none."
+        what = "a piece that is not engraved" if engraved else "what you ordered"
+        yield f"You can send back {what} within 14 days of getting it, for any reason or none."
 
 
 def _refund(life: Life, now: Facts, about: str) -> Iterator[str]:
@@ -200,18 +201,18 @@ def _refund(life: Life, now: Facts, about: str) -> Iterator[str]:
     back = sum(life.refunds[each] for each in holds)
     paid = now.order.total_pence
     all_ = "all" if back == paid else pounds(back)
-    yield f"With it, {all_} of the {pounds(paid)} you paid has gone back."
+    yield f"In all, {all_} of the {pounds(paid)} you paid has gone back."
     stays = [line for line in now.lines if line.number not in gone]
     if not stays:
-        yield "Nothing more of this order is made or sent."
+        yield "We make and send nothing more of this order."
     elif not (life.disputed or life.lost):
-        yield "This stays in your order:"
+        yield "Still in your order:"
         yield from (_title(now, line) for line in stays)
     if life.disputed or life.lost:
         return
     taken, given = GIFT * len(new), GIFT * len(stays)
     if not new and stays:
-        yield f"What this order gives stays as it is: {pounds(given)}."
+        yield f"This order still gives {pounds(given)}."
     elif new and stays:
         yield f"{pounds(taken)} of what this order gave is no longer given;"
         yield f"{pounds(given)} still is."
@@ -241,29 +242,31 @@ def _for(life: Life, now: Facts, about: str, new: Sequence[OrderLine]) -> Iterat
             yield f"{'Goodwill' if rest == goodwill else 'Besides'}: {pounds(rest)}"
         yield f"Sent back: {pounds(life.refunds[about])}"
     elif new:
-        yield "With what went back before, this is the whole price of:"
+        yield "Together with what we sent back before, this is the full price of:"
         yield from (_title(now, line) for line in new)
     if goodwill and goodwill == life.refunds[about]:
-        yield "It is sent out of goodwill, and nothing needs to be sent back for it."
+        yield "This is goodwill from us."
+        yield "You do not need to send anything back."
     elif goodwill:
-        yield "Nothing needs to be sent back for the goodwill."
+        yield "You do not need to send anything back for the goodwill."
 
 
 def _refund_returned(life: Life, now: Facts, about: str) -> Iterator[str]:
     day = f"{now.order.placed_at:%-d %B %Y}"
     yield (
         f"The {pounds(life.refunds[about])} that we sent back to you on {day} for order "
-        f"{now.order.reference} did not reach you: your bank returned it to us."
+        f"{now.order.reference} did not reach you."
     )
-    yield "We are looking for another way, and write to you."
-    yield "If you can tell us one, please reply to this e-mail."
+    yield "Your bank returned it to us."
+    yield "We are looking for another way, and will write to you."
+    yield "If you know one, please reply to this e-mail."
 
 
 def _disputed(_: Life, now: Facts, __: str) -> Iterator[str]:
     yield f"The bank behind your payment has asked us about order {now.order.reference}."
     if any(now.stages[line.number] not in {"posted", "delivered"} for line in now.kept):
-        yield "Until that is settled, what is still to be made of it rests."
-    yield "If this comes as a surprise to you, please reply to this e-mail."
+        yield "Until that is settled, we stop work on what is still to be made."
+    yield "If you did not expect this, please reply to this e-mail."
 
 
 def _begun(life: Life, now: Facts, _: str) -> Iterator[str]:
@@ -272,43 +275,40 @@ def _begun(life: Life, now: Facts, _: str) -> Iterator[str]:
     yield "These words can no longer be changed."
     worded = {line.number for unit, line in zip(life.units, now.lines, strict=True) if unit.words}
     if any(now.stages[line.number] in OPEN for line in now.kept if line.number in worded):
-        yield "The words of what is not named here still can."
+        yield "You can still change the words of any other piece."
 
 
 def _drawing(_: Life, now: Facts, __: str) -> Iterator[str]:
     yield f"We have drawn the words for order {now.order.reference}."
-    yield "The drawing stands on the page of your order."
-    yield "Please look at every letter, and approve it there or tell us what should be otherwise."
-    yield "Nothing is cut before you have approved it."
+    yield "The drawing is on your order’s page."
+    yield "Please look at every letter."
+    yield "Then approve it there, or tell us what to change."
+    yield "We cut nothing until you approve it."
 
 
 def _posted(life: Life, now: Facts, about: str) -> Iterator[str]:
     day = f"{now.order.placed_at:%-d %B %Y}"
     service = POSTAGE[now.order.postage_service]
-    yield f"This was posted on {day} from order {now.order.reference}, with {service}:"
+    yield f"This is from order {now.order.reference}."
+    yield f"We posted it on {day} with {service}:"
     names = {line.number: line.piece_name for line in now.lines}
     yield from (names[number] for number in life.parcels[int(about)])
     yield "Its tracking number is AB123456789GB."
-    yield "Follow it at Royal Mail:"
+    yield "Track it with Royal Mail:"
     if given := sum(GIFT for standing in now.gifts.values() if standing is Standing.ACCRUED):
         pieces = "piece" if given == GIFT else "pieces"
         yield (
             f"The £{given // 100} that we give for your {pieces} comes into our log of giving with others,"
             f" when {now.order.placed_at:%B %Y} is closed at the latest."
         )
-        yield "You can see it, and check it, on the page of your order."
-    yield (
-        "If it does not arrive, or anything about it is not right, reply to this e-mail and we will see to "
-        "it."
-    )
+        yield "You can see it and check it on your order’s page."
+    yield "If it does not arrive, or something is not right, reply to this e-mail and we will put it right."
 
 
 def _link(_: Life, now: Facts, __: str) -> Iterator[str]:
-    yield (
-        "Somebody, most likely you, asked on our site to have the link to order "
-        f"{now.order.reference} sent again."
-    )
-    yield "If it was not you, there is nothing to do: it was sent to no other address."
+    yield f"Someone, most likely you, asked us to send the link to order {now.order.reference} again."
+    yield "If it was not you, there is nothing to do."
+    yield "It was sent to no other address."
 
 
 POSTAGE: Final = {

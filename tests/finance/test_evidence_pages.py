@@ -61,7 +61,7 @@ def test_the_question_about_4_june_is_answered_and_the_pack_sent(
     words = " ".join(soup(page).main.get_text(" ").split())  # type: ignore[union-attr]
     for said in (
         "£10.00 was paid over in time.",
-        "We give £5 of the price of every piece sold to PANDAS Foundation UK",
+        "£5 of the price of every piece goes to PANDAS Foundation UK",
         "Seen from 4 Jun 2031, 13:00 on: this sentence.",
         "The one order placed on that day carries this very sentence.",
         f"{reference} DISC-SILVER-16 £5.00 Paid over 2 Jul 2031 by payment 4",

@@ -62,7 +62,7 @@ def answers(books: Books, today: date, day: date = FOURTH) -> Answer:
 def test_a_day_without_a_promise_or_without_a_sale_says_so(agreed: Books) -> None:
     assert answers(agreed, date(2031, 7, 1), date(2031, 3, 31)) is Answer.NO_PROMISE
     assert answers(agreed, date(2031, 7, 1)) is Answer.NOTHING_SOLD
-    assert "We give £5" in found(agreed).statement
+    assert "£5 of the price" in found(agreed).statement
 
 
 def test_the_gifts_of_a_day_are_those_of_the_money_received_on_it_by_britains_clocks(
@@ -148,14 +148,14 @@ def test_what_the_site_said_is_noted_when_it_becomes_another_and_stands_for_good
     with agreed.database.reading() as session:
         said = statement(session.scalars(select(Policy).where(Policy.id == agreed.policy)).one())
     monkeypatch.setattr(
-        "shop.giving.policies._WORDINGS", {1: "{amount} of {each} goes to {charity}, {description}; {one}."}
+        "shop.giving.policies._WORDINGS", {2: "{amount} of {each} goes to {charity}, {description}; {one}."}
     )
     assert notes(6, 4, 15)
     assert [shown.text for shown in found(agreed, date(2031, 3, 31)).shown] == [""]
     assert [shown.text for shown in found(agreed, date(2031, 4, 1)).shown] == [said]
     first, second = found(agreed).shown
     assert (first.text, first.until, second.since) == (said, at(6, 4, 15), at(6, 4, 15))
-    assert second.text.startswith("£5 of every piece sold goes to PANDAS")
+    assert second.text.startswith("£5 of every piece goes to PANDAS")
     assert found(agreed, date(2031, 3, 19)).shown == []
     assert not notes(6, 1), "a clock that was set back notes nothing"
     for tampering in ("UPDATE shown_statement SET text = 'another'", "DELETE FROM shown_statement"):

@@ -104,6 +104,12 @@ def test_of_two_policies_the_later_start_holds(database: Database) -> None:
 
 def test_the_statement_names_the_charity_the_amount_and_the_basis(database: Database) -> None:
     assert policies.statement(add(database)) == (
+        "£5 of the price of every piece goes to PANDAS Foundation UK, a perinatal mental-health charity."
+    )
+
+
+def test_a_promise_in_former_words_keeps_them(database: Database) -> None:
+    assert policies.statement(add(database, statement_version=1)) == (
         "We give £5 of the price of every piece sold to PANDAS Foundation UK,"
         " a perinatal mental-health charity. It is part of the price: nothing is added to what you pay."
         " If a piece is refunded, its £5 is not given."
@@ -113,9 +119,7 @@ def test_the_statement_names_the_charity_the_amount_and_the_basis(database: Data
 def test_the_statement_follows_the_row(database: Database) -> None:
     policy = add(database, amount_pence=750, basis="order", charity_name="Another", charity_number="12345")
     said = policies.statement(policy)
-    assert said.startswith(
-        "We give £7.50 of the price of every order to Another (registered charity 12345), "
-    )
+    assert said.startswith("£7.50 of the price of every order goes to Another (registered charity 12345), ")
     assert "PANDAS" not in said
 
 

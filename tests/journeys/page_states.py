@@ -137,14 +137,14 @@ def partly_sold_out(visitor: Visitor) -> None:
 
 def sold_out_piece(visitor: Visitor) -> None:
     partly_sold_out(visitor)
-    visitor.page.get_by_role("link", name="Be told when it can be had again").click()
+    visitor.page.get_by_role("link", name="Tell me when it is back").click()
 
 
 def left_an_address(visitor: Visitor, email: str = "ada@example.com") -> None:
     sold_out_piece(visitor)
     visitor.page.get_by_text("Sterling silver, 18 in").click()
     visitor.puts("E-mail", email)
-    visitor.presses("Write to me once")
+    visitor.presses("E-mail me once")
 
 
 def takes_back(visitor: Visitor) -> None:
@@ -177,7 +177,7 @@ def refused_details(visitor: Visitor) -> None:
     empty_details(visitor)
     visitor.puts("E-mail", "ada at example")
     visitor.puts("Postcode", "BT1 1AA")
-    visitor.presses("Look everything over")
+    visitor.presses("Review your order")
 
 
 def too_soon(visitor: Visitor) -> None:
@@ -185,7 +185,7 @@ def too_soon(visitor: Visitor) -> None:
     visitor.has_given_details()
     visitor.open("/checkout")
     visitor.page.get_by_label("It has to be there by").fill(str(clock.now().date() + timedelta(days=1)))
-    visitor.presses("Look everything over")
+    visitor.presses("Review your order")
 
 
 def details_without_basket(visitor: Visitor) -> None:
@@ -199,7 +199,7 @@ def mistyped_details(visitor: Visitor) -> None:
     visitor.has_given_details()
     visitor.open("/checkout")
     visitor.page.get_by_label("E-mail").fill("ada@gmial.con")
-    visitor.presses("Look everything over")
+    visitor.presses("Review your order")
 
 
 def last_look(visitor: Visitor) -> None:
@@ -244,7 +244,7 @@ def withdrawn_link(visitor: Visitor) -> None:
 
 def kept_for_a_caller(visitor: Visitor) -> None:
     opened_link(visitor)
-    visitor.presses("Look everything over")
+    visitor.presses("Review your order")
 
 
 def unticked_payment(visitor: Visitor) -> None:
@@ -375,7 +375,7 @@ def has_order(visitor: Visitor) -> str:
 another_variant: Final = order_page(Visitor.has_paid, "Change the metal or chain")
 own_order: Final = order_page(Visitor.has_paid)
 words_of_an_order: Final = order_page(Visitor.has_paid, "Change the words")
-cancelling_an_order: Final = order_page(Visitor.has_paid, "Cancel all or some of it")
+cancelling_an_order: Final = order_page(Visitor.has_paid, "Cancel all or part of it")
 delivery_of_an_order: Final = order_page(Visitor.has_paid, "Change the address or the message")
 card_of_an_order: Final = order_page(Visitor.has_paid, "Change the card")
 email_of_an_order: Final = order_page(Visitor.has_paid, "Change the e-mail")
@@ -423,24 +423,24 @@ def engraving_begun(visitor: Visitor) -> None:
 
 def nothing_to_cancel(visitor: Visitor) -> None:
     cancelling_an_order(visitor)
-    visitor.presses("See what goes back")
+    visitor.presses("See your refund")
 
 
 def cancelling_in_sight(visitor: Visitor) -> None:
     cancelling_an_order(visitor)
     visitor.page.get_by_label("1. Disc").check()
-    visitor.presses("See what goes back")
+    visitor.presses("See your refund")
 
 
 def no_variant_chosen(visitor: Visitor) -> None:
     another_variant(visitor)
-    visitor.presses("Look at it first")
+    visitor.presses("Preview the change")
 
 
 def another_chain_in_sight(visitor: Visitor) -> None:
     another_variant(visitor)
     visitor.page.locator(".tile", has=visitor.page.locator("input:enabled")).first.click()
-    visitor.presses("Look at it first")
+    visitor.presses("Preview the change")
 
 
 def another_chain(visitor: Visitor) -> None:
@@ -451,7 +451,7 @@ def another_chain(visitor: Visitor) -> None:
 def dearer_metal_in_sight(visitor: Visitor) -> None:
     another_variant(visitor)
     visitor.page.locator(".tile", has=visitor.page.locator("input:enabled")).last.click()
-    visitor.presses("Look at it first")
+    visitor.presses("Preview the change")
 
 
 def goes_on_to_pay(visitor: Visitor) -> str:
@@ -459,7 +459,7 @@ def goes_on_to_pay(visitor: Visitor) -> str:
     mine = has_order(visitor)
     visitor.open(f"{mine}/lines/1/variant")
     visitor.page.locator(".tile", has=visitor.page.locator("input:enabled")).last.click()
-    visitor.presses("Look at it first")
+    visitor.presses("Preview the change")
     visitor.presses(re.compile("Go on to pay"))
     return mine
 
@@ -476,7 +476,7 @@ def dearer_metal_being_paid(visitor: Visitor) -> None:
 def dearer_metal_asked_for(visitor: Visitor) -> None:
     owner_changes("Change the metal or chain")(visitor)
     visitor.page.locator(".tile", has=visitor.page.locator("input:enabled")).last.click()
-    visitor.presses("Look at it first")
+    visitor.presses("Preview the change")
     visitor.types("Why, and who asked for it", "The buyer rang: gold.")
     visitor.presses(re.compile("Ask for"))
 
@@ -490,7 +490,7 @@ def variant_too_late(visitor: Visitor) -> None:
 def owner_variant_in_sight(visitor: Visitor) -> None:
     owner_changes("Change the metal or chain")(visitor)
     visitor.page.locator(".tile", has=visitor.page.locator("input:enabled")).first.click()
-    visitor.presses("Look at it first")
+    visitor.presses("Preview the change")
 
 
 def cancelled(visitor: Visitor) -> None:
@@ -550,19 +550,19 @@ def owner_words_without_a_reason(visitor: Visitor) -> None:
 def refused_email(visitor: Visitor) -> None:
     email_of_an_order(visitor)
     visitor.puts("E-mail", "ada at example")
-    visitor.presses("Write to this address")
+    visitor.presses("Use this address")
 
 
 def mistyped_email(visitor: Visitor) -> None:
     email_of_an_order(visitor)
     visitor.types("E-mail", "ada@gmial.con")
-    visitor.presses("Write to this address")
+    visitor.presses("Use this address")
 
 
 def email_asked(visitor: Visitor) -> None:
     email_of_an_order(visitor)
     visitor.puts("E-mail", "ada.byron@example.org")
-    visitor.presses("Write to this address")
+    visitor.presses("Use this address")
     visitor.page.get_by_role("link", name="Change the e-mail").click()
 
 
@@ -580,7 +580,7 @@ def email_link(visitor: Visitor) -> None:
 
 def email_confirmed(visitor: Visitor) -> None:
     email_link(visitor)
-    visitor.presses("Yes, write to this address")
+    visitor.presses("Yes, use this address")
 
 
 def unpaid_order(visitor: Visitor) -> None:
@@ -930,7 +930,7 @@ def sending_back(visitor: Visitor) -> None:
 def nothing_sent_back(visitor: Visitor) -> None:
     sending_back(visitor)
     visitor.page.get_by_label("Petal").uncheck()
-    visitor.presses("I send it back")
+    visitor.presses("Send it back")
 
 
 def none_to_send_back(visitor: Visitor) -> None:
@@ -939,7 +939,7 @@ def none_to_send_back(visitor: Visitor) -> None:
 
 def sent_back(visitor: Visitor) -> None:
     sending_back(visitor)
-    visitor.presses("I send it back")
+    visitor.presses("Send it back")
 
 
 def arrived_at_the_owner(visitor: Visitor) -> None:
@@ -956,7 +956,7 @@ def claim_for_a_caller(visitor: Visitor) -> None:
     visitor.has_signed_in("owner")
     visitor.open("/owner/orders")
     visitor.page.locator("main a[href^='/owner/orders/PM-']").first.click()
-    visitor.page.get_by_role("link", name=re.compile("Something is not right: record")).click()
+    visitor.page.get_by_role("link", name=re.compile("Report a problem: record")).click()
 
 
 def refused_for_a_caller(visitor: Visitor) -> None:
@@ -969,7 +969,7 @@ def claim_before_posting(visitor: Visitor) -> None:
 
 
 def claiming(visitor: Visitor) -> None:
-    visitor.open(visitor.led(has_posted_order(visitor), "Something is not right"))
+    visitor.open(visitor.led(has_posted_order(visitor), "Report a problem"))
 
 
 def refused_claim(visitor: Visitor) -> None:
@@ -1734,11 +1734,11 @@ PAGE_STATES: Final = (
     PageState("home", "/", at("/")),
     PageState("collection", "/pieces", at("/pieces")),
     *(PageState(f"piece {slug}", "/pieces/<slug>", at(f"/pieces/{slug}")) for slug in SLUGS),
-    PageState("piece sold out", "/pieces/<slug>", partly_sold_out, shows="Be told when it can be had again"),
+    PageState("piece sold out", "/pieces/<slug>", partly_sold_out, shows="Tell me when it is back"),
     PageState("piece refused", "/basket/lines", refused_piece, 422, shows="Please look at this again"),
     PageState("piece unknown", "/pieces/<slug>", at("/pieces/nothing"), 404),
     PageState("collection gold", "/pieces", at("/pieces?metal=gold"), shows="Under £100"),
-    PageState("collection none", "/pieces", nothing_left, shows="There is no piece like that"),
+    PageState("collection none", "/pieces", nothing_left, shows="We have no piece like that"),
     PageState("support", "/support", at("/support"), shows="116 123"),
     PageState("support overdue", "/support", unreviewed_support, shows="not looked at its number lately"),
     *(
@@ -1750,7 +1750,7 @@ PAGE_STATES: Final = (
         PageState(f"error {code}", "/styleguide/errors/<code>", at(f"/styleguide/errors/{code}"), code)
         for code in (400, 401, 403, 405, 409, 410, 413, 422, 429, 500, 503)
     ),
-    PageState("basket empty", "/basket", at("/basket"), shows="nothing in your basket"),
+    PageState("basket empty", "/basket", at("/basket"), shows="Your basket is empty"),
     PageState("basket", "/basket", filled_basket),
     PageState("basket sold out", "/basket", sold_out_line, shows="sold out for now"),
     PageState("basket payment page closed", "/basket", changed_while_paying, shows="has been closed"),
@@ -1795,8 +1795,8 @@ PAGE_STATES: Final = (
     PageState("thanks", "/checkout/thanks", to(Visitor.has_paid), shows="Your order is with us"),
     PageState("thanks awaiting", "/checkout/thanks", to(paid_too_early), shows="Confirming your payment"),
     PageState("thanks processing", "/checkout/thanks", to(paid_late), shows="Confirming your payment"),
-    PageState("thanks expired", "/checkout/thanks", thanked_expired, shows="This order was not paid"),
-    PageState("thanks failed", "/checkout/thanks", thanked_failed, shows="This order was not paid"),
+    PageState("thanks expired", "/checkout/thanks", thanked_expired, shows="This order has not been paid"),
+    PageState("thanks failed", "/checkout/thanks", thanked_failed, shows="This order has not been paid"),
     PageState(
         "thanks part refunded",
         "/checkout/thanks",
@@ -1807,7 +1807,7 @@ PAGE_STATES: Final = (
         "thanks refunded",
         "/checkout/thanks",
         to(on_dashboard("/refunds")),
-        shows="something about this order",
+        shows="something we need to tell you",
     ),
     PageState("thanks unknown", "/checkout/thanks", at("/checkout/thanks?session_id=cs_test_nothing"), 404),
     PageState("order", "/orders/<token>", own_order, shows="Received"),
@@ -1828,7 +1828,7 @@ PAGE_STATES: Final = (
     PageState(
         "order disputed", "/orders/<token>", order_page(on_dashboard("/disputes")), shows="The bank is asking"
     ),
-    PageState("order posted", "/orders/<token>", posted_order, shows="Something is not right"),
+    PageState("order posted", "/orders/<token>", posted_order, shows="Report a problem"),
     PageState("order came back", "/orders/<token>", came_back, shows="where it should go"),
     PageState(
         "owner order posted",
@@ -1862,9 +1862,9 @@ PAGE_STATES: Final = (
         "send back refused", "/orders/<token>/send-backs", nothing_sent_back, 422, shows="choose the piece"
     ),
     PageState("send back none", "/orders/<token>/send-backs", none_to_send_back, shows="There is nothing"),
-    PageState("order sent back", "/orders/<token>", sent_back, shows="I keep it after all"),
+    PageState("order sent back", "/orders/<token>", sent_back, shows="Keep it after all"),
     PageState(
-        "owner order sent back", "/owner/orders/<reference>", arrived_at_the_owner, shows="See what goes back"
+        "owner order sent back", "/owner/orders/<reference>", arrived_at_the_owner, shows="See your refund"
     ),
     PageState("claim", "/orders/<token>/claims", claiming, shows="What would be best for you"),
     PageState("claim refused", "/orders/<token>/claims", refused_claim, 422, shows="could not be read"),
@@ -1883,10 +1883,10 @@ PAGE_STATES: Final = (
     ),
     PageState("order in review", "/orders/<token>", order_under_review, shows="We are looking at this order"),
     PageState("order unread", "/orders/<token>", unread_order, shows="Our e-mail did not reach you"),
-    PageState("back in stock", BACK_IN_STOCK, sold_out_piece, shows="Write to me once"),
+    PageState("back in stock", BACK_IN_STOCK, sold_out_piece, shows="E-mail me once"),
     PageState("back in stock asked", BACK_IN_STOCK, left_an_address, shows="We will write to you"),
     PageState("back in stock taken back", TAKE_BACK, at("/back-in-stock/nothing"), shows="Nothing is kept"),
-    PageState("back in stock to take back", TAKE_BACK, takes_back, shows="your address is erased at once"),
+    PageState("back in stock to take back", TAKE_BACK, takes_back, shows="we erase your address at once"),
     PageState("back in stock refused", BACK_IN_STOCK, left_no_address, 422, shows="like an e-mail"),
     PageState("back in stock mistyped", BACK_IN_STOCK, left_a_likely_slip, shows="Did you mean"),
     PageState(
@@ -1907,29 +1907,31 @@ PAGE_STATES: Final = (
     PageState("order words in sight", ORDER_WORDS, other_words_in_sight, shows="Look at every letter"),
     PageState("order words unticked", ORDER_WORDS, unticked_words, 422, shows="Please tick this"),
     PageState("order words too late", ORDER_WORDS, words_too_late, 409, shows="We have begun to engrave it"),
-    PageState("order variant", ORDER_VARIANT, another_variant, shows="Another metal or chain?"),
+    PageState("order variant", ORDER_VARIANT, another_variant, shows="Change the metal or chain"),
     PageState("order variant refused", ORDER_VARIANT, no_variant_chosen, 422, shows="Please choose one"),
     PageState("order variant in sight", ORDER_VARIANT, another_chain_in_sight, shows="It costs the same"),
     PageState("order variant changed", "/orders/<token>", another_chain, shows="It is changed"),
     PageState("order variant too late", ORDER_VARIANT, variant_too_late, 409, shows="begun to engrave"),
     PageState("order dearer variant", ORDER_VARIANT, dearer_metal_in_sight, shows="To pay"),
-    PageState("order supplement", "/orders/<token>", dearer_metal_waits, shows="A change waits to be paid"),
+    PageState(
+        "order supplement", "/orders/<token>", dearer_metal_waits, shows="Your change is waiting for payment"
+    ),
     PageState("order supplement paying", "/orders/<token>", dearer_metal_being_paid, shows="is on its way"),
     PageState(
-        "supplement elsewhere", "/checkout/supplement", at("/checkout/supplement"), shows="by the link in"
+        "supplement elsewhere", "/checkout/supplement", at("/checkout/supplement"), shows="with the link in"
     ),
     PageState(
         "owner supplement", "/owner/orders/<reference>", dearer_metal_asked_for, shows="waits to be paid"
     ),
     PageState("owner variant", f"{OWNER_LINE}/variant", owner_variant_in_sight, shows="Why, and who"),
-    PageState("order cancelling", CANCELLATION, cancelling_an_order, shows="What is to be cancelled?"),
+    PageState("order cancelling", CANCELLATION, cancelling_an_order, shows="What would you like to cancel?"),
     PageState("order cancelling nothing", CANCELLATION, nothing_to_cancel, 422, shows="Please choose"),
     PageState("order cancelling in sight", CANCELLATION, cancelling_in_sight, shows="Goes back to you"),
     PageState(
         "order cancelling too late", CANCELLATION, cancelled_too_late, 409, shows="Nothing was cancelled"
     ),
     PageState("order cancelled in part", "/orders/<token>", cancelled, shows="It is cancelled"),
-    PageState("order delivery", ORDER_DELIVERY, delivery_of_an_order, shows="Until it is posted"),
+    PageState("order delivery", ORDER_DELIVERY, delivery_of_an_order, shows="You can change this until"),
     PageState("order delivery refused", ORDER_DELIVERY, refused_delivery, 422, shows="Northern Ireland"),
     PageState("order delivery too late", ORDER_DELIVERY, delivery_too_late, 409, shows="It was posted"),
     PageState("order card", ORDER_CARD, card_of_an_order, shows="On the card now"),
@@ -2101,13 +2103,13 @@ PAGE_STATES: Final = (
     PageState("days away", "/owner/days", days_away, shows="Every day that was promised can still be kept"),
     PageState("days refused", "/owner/days", refused_days, 422, shows="between 1 and 200"),
     PageState("days away refused", "/owner/days/away", refused_away, 422, shows="a day from today on"),
-    PageState("order late", "/orders/<token>", late_order, shows="I wait for it"),
+    PageState("order late", "/orders/<token>", late_order, shows="I’ll wait for it"),
     PageState("bench late", "/owner/bench", late_at_the_bench, shows="the buyer was told"),
     PageState("machine refused", "/owner/machine", refused_machine, 422, shows="between 0.01 and 0.30"),
     PageState("stock", "/owner/stock", staff_at("owner", "/owner/stock")),
     PageState("stock refunded", "/owner/stock", refunded_stock, shows="Refunded: what became of the piece?"),
     PageState("sales none", "/owner/sales", staff_at("owner", "/owner/sales"), shows="Nothing yet."),
-    PageState("sales", "/owner/sales", sold_elsewhere, shows="Take it back"),
+    PageState("sales", "/owner/sales", sold_elsewhere, shows="Stop this e-mail"),
     PageState("sale refused", "/owner/sales", refused_sale, 409, shows="are free"),
     PageState(
         "count file", "/owner/stock/file", staff_at("owner", "/owner/stock/file"), shows="Take the sheet"
@@ -2254,8 +2256,8 @@ PAGE_STATES: Final = (
     PageState("paid over undone", "/finance/remittances", undone_payment, shows="Both lines stay"),
     PageState("giving none", "/giving", at("/giving"), shows="Nothing has been given yet"),
     PageState("giving", "/giving", given, shows="Receipt on file"),
-    PageState("giving without promise", "/giving", promised_nothing, shows="nothing is promised here"),
-    PageState("wall none", "/wall", at("/wall"), shows="There is nothing on it at present"),
+    PageState("giving without promise", "/giving", promised_nothing, shows="we promise nothing here"),
+    PageState("wall none", "/wall", at("/wall"), shows="Nothing is here yet"),
     PageState("wall", "/wall", on_the_wall, shows="Aoife & Tomás"),
     PageState("wall page unknown", "/wall", at("/wall?page=7"), 404),
     PageState("owner wall none", "/owner/wall", staff_at("owner", "/owner/wall"), shows="Nothing waits"),

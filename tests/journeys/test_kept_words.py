@@ -129,7 +129,7 @@ def test_what_was_added_is_in_the_basket_and_no_longer_on_the_device(new_tab: De
     expect(page.locator("#name")).to_have_value(FIELDS["name"])
     for name, text in FIELDS.items():
         page.fill(f"#{name}", text)
-    page.get_by_role("button", name="Look everything over").click()
+    page.get_by_role("button", name="Review your order").click()
     expect(page.locator("main")).to_contain_text("12 Quiet Street")
     assert kept(page) == 1, "only the change that was not saved"
 

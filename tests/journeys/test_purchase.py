@@ -50,7 +50,7 @@ def chooses_three(buyer: Visitor) -> None:
 
 def goes_to_payment(buyer: Visitor) -> None:
     """From the basket to the stand-in's payment page, reading everything back on the way."""
-    buyer.presses("Go on to delivery")
+    buyer.presses("Checkout")
     buyer.fills_in_details()
     quoted = buyer.page.locator("main q").all_inner_texts()
     assert quoted == [FRONT, *BACK, OTHER]
@@ -230,11 +230,11 @@ def test_a_purchase_needs_no_mouse(visit, live_shop):
     keys.writes("dedication", "For you")
     keys.press("Enter", after="button:Add to basket")
     assert buyer.page.locator("main q").all_inner_texts() == [FRONT]
-    keys.press("Enter", after="a:Go on to delivery")
+    keys.press("Enter", after="a:Checkout")
     for field, text in FIELDS.items():
         keys.writes(field, text)
     keys.press("ArrowDown", after="postage")
-    keys.press("Enter", after="button:Look everything over")
+    keys.press("Enter", after="button:Review your order")
     keys.press("Space", after="acknowledged")
     keys.press("Enter", after="button:Place order and pay £88.50")
     keys.press("Enter", after="button:Pay £88.50")

@@ -46,8 +46,8 @@ EMAILS = (
     [("c@example.com", THANKS), ("c@example.com", "We have"), ("c@example.com", POSTED)],
     [
         ("dora@gmial.com", THANKS),
-        ("dora@gmial.com", "Somebody, most"),
-        ("dora@gmail.com", "Somebody, most"),
+        ("dora@gmial.com", "Someone, most"),
+        ("dora@gmail.com", "Someone, most"),
         ("dora@gmial.com", "Our e"),
         ("dora@gmail.com", THANKS),
         ("dora@gmail.com", POSTED),
@@ -78,7 +78,7 @@ class Buyer:
             if dedication:
                 visitor.types("Dedication", dedication)
             visitor.presses("Add to basket")
-        visitor.presses("Go on to delivery")
+        visitor.presses("Checkout")
         given = {
             "E-mail": self.email,
             "Name on the parcel": "Ada Byron",
@@ -88,7 +88,7 @@ class Buyer:
         }
         for label, text in {**given, **details}.items():
             visitor.page.get_by_label(label, exact=False).first.fill(text)
-        visitor.presses("Look everything over")
+        visitor.presses("Review your order")
 
     def has_ordered(self, *pieces: tuple[str, str], **details: str) -> None:
         """The same as far as Stripe's page, by requests: whose buttons would be pressed again."""
@@ -183,11 +183,11 @@ class Week:
         self.typo.opens_order()
         visitor.presses("Change the e-mail")
         visitor.page.get_by_label("E-mail").fill("dora@gmail.com")
-        visitor.presses("Write to this address")
+        visitor.presses("Use this address")
         sent = [text_of(email) for email in self.shop.send_emails()]
         (link,) = [found for text in sent for found in re.findall(r"/confirm-email/\S+", text)]
         visitor.open(link)
-        visitor.presses("Yes, write to this address")
+        visitor.presses("Yes, use this address")
         self.shop.send_emails()
 
     def words_are_corrected(self) -> None:
@@ -253,10 +253,10 @@ class Week:
             self.owner.presses("Save the number")
 
     def a_clasp_does_not_close(self) -> None:
-        """Something is not right, and is answered."""
+        """Report a problem, and is answered."""
         visitor = self.petal.visitor
         self.petal.opens_order()
-        visitor.presses("Something is not right")
+        visitor.presses("Report a problem")
         visitor.page.get_by_label("Petal").check()
         visitor.page.get_by_label("What is not right").fill("The clasp does not close.")
         visitor.page.get_by_label("Mend it").check()

@@ -110,7 +110,7 @@ class Visitor:
         """E-mail, name, address; the postage that is chosen already."""
         for label, text in DETAILS.items():
             self.types(label, text)
-        self.presses("Look everything over")
+        self.presses("Review your order")
 
     def signs_in(self, role: str) -> None:
         """Open the one-time link and press its button."""

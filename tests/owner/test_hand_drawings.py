@@ -47,7 +47,7 @@ def buyer(owner: Shopper) -> Shopper:
 
 @pytest.fixture
 def ordered(buyer: Shopper, harness: Harness) -> str:
-    assert "cut nothing before you have approved it" in buyer.get("/basket").text
+    assert "cut nothing until you approve it" in buyer.get("/basket").text
     buyer.tell_details()
     buyer.press_pay()
     harness.pays(1)
@@ -93,7 +93,7 @@ def test_from_the_order_to_the_approved_drawing(owner: Shopper, harness: Harness
     assert cut_file(owner, ordered).status_code == 409
 
     buyer, page = Shopper(owner.app), order_page(harness)
-    assert "Nothing is cut before you have approved it" in buyer.get(page).text
+    assert "We cut nothing until you approve it" in " ".join(buyer.get(page).text.split())
     assert "e-mail says so" in send(owner, ordered).text
     assert alerts(harness) == []
     assert emails(harness) == ["order-confirmation", "drawing-ready"]

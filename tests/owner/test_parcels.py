@@ -73,7 +73,7 @@ def test_it_is_lost_and_made_again_with_its_cost(owner: Shopper, desk: Desk) -> 
     assert desk.stages(order) == [Stage.TO_CHECK]
     with desk.harness.database.reading() as session:
         assert steps_of(session, order)[1][-1].cost_pence == 1250
-    assert "was lost on its way" in soup(Shopper(owner.app).get(link(desk, order))).text
+    assert "was lost in the post" in soup(Shopper(owner.app).get(link(desk, order))).text
 
 
 def test_no_single_tap_makes_a_parcel_lost(owner: Shopper, desk: Desk) -> None:

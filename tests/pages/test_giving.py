@@ -289,7 +289,7 @@ def test_without_a_promise_in_force_nothing_is_claimed_and_the_account_stays(
     with autumn.database.transaction() as session:
         session.execute(update(Policy).values(ends_on=date(2026, 11, 10)))
     page = anyone.get(PAGE).text
-    assert "No agreement with a charity is in force" in page
+    assert "We have no agreement with a charity" in page
     assert "£15.00" in page
     assert not soup(anyone.get(PAGE)).select(".donation, #agreement")
 
@@ -298,7 +298,7 @@ def test_a_shop_that_never_promised_anything_claims_nothing(harness: Harness, an
     with harness.database.transaction() as session:
         session.execute(delete(Policy))
     page = soup(anyone.get(PAGE)).main.text  # type: ignore[union-attr]
-    assert "nothing is promised here" in page
+    assert "we promise nothing here" in page
     assert "PANDAS" not in page
 
 

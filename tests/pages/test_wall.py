@@ -224,7 +224,7 @@ def test_a_page_there_is_not_is_not_found(anyone: Shopper, page: str) -> None:
 
 
 def test_an_empty_wall_says_so(anyone: Shopper) -> None:
-    assert "There is nothing on it at present." in anyone.get("/wall").text
+    assert "Nothing is here yet." in anyone.get("/wall").text
     assert anyone.get("/wall?page=1").status_code == 200
 
 

@@ -74,4 +74,4 @@ def test_all_five_show_the_same_sums(app: Flask) -> None:
             text = re.sub(r"<[^>]*>", "", written.get_body((part,)).get_content())  # type: ignore[union-attr]
             for pence in row[1:]:
                 assert pounds_and_pence(pence) in text
-            assert ("VAT" in text.partition("Going to")[0]) == registered
+            assert ("VAT" in text.partition("Delivery address")[0]) == registered
