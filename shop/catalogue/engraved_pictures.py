@@ -1,13 +1,13 @@
 """A unit as it will be: the piece's own pictures with its words cut into the metal, and the plain proof."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from markupsafe import Markup
 
 from shop.catalogue.views import PictureView, PieceView
-from shop.engraving import FACES, Area, Engraving
+from shop.engraving import FACES, Area, Engraving, Placement
 from shop.engraving.by_hand import marks_by_hand
 from shop.engraving.drawing import marks
 from shop.engraving.layout import lay_out
@@ -39,19 +39,10 @@ class EngravedUnit:
 class _Side:
     area: Area
     marks: str
-    words: Mapping[int, str]
-    engraving: Engraving
 
     def drawn_at(self, id_: str) -> "_Side":
         """The same words, drawn elsewhere on the page under this id."""
         return replace(self, marks=f'<use href="#{id_}"/>')
-
-    def turn(self, stage: PictureView) -> int:
-        """By how many degrees a ring is turned on a picture; see turn_of."""
-        place = next(place for place in stage.placements if place.side == self.area.key)
-        if self.engraving.by_hand:
-            return 0
-        return turn_of(self.area, place, lay_out(self.area, self.engraving.face_as_cut, self.words))
 
 
 def engraved_unit(
@@ -70,20 +61,17 @@ def engraved_unit(
     has no such picture, there is the proof alone. `apart`: the pictures stand on a page without this proof.
     """
     drawn = list(_drawn(sides, engraving, by_hand or {}))
-    if not drawn:
+    if not drawn or engraving is None:
         return EngravedUnit()
-    stages = list(_stages(piece, metal, {side.area.key for side in drawn}))
-    turns = {
-        side.area.key: side.turn(stage)
-        for stage in stages
-        for side in drawn
-        if any(place.side == side.area.key for place in stage.placements)
-    }
+    areas = [side.area for side in drawn]
+    stages = list(stages_of(piece, metal, {side.area.key for side in drawn}))
+    places = {place.side: place for stage in stages for place in stage.placements}
+    turns = {area.key: turn_on(area, places[area.key], engraving) for area in areas if area.key in places}
     proof = [ProofSide(side.area, side.marks, turns.get(side.area.key, 0)) for side in drawn]
     once = drawn if apart else [side.drawn_at(f"{id_}-{side.area.key}") for side in drawn]
     # Both made by our own writers from outlines and numbers; no typed text is in them.
     pictures = [
-        EngravedPicture(stage, Markup(_over(stage, once, turns, metal, id_)), _alt(stage, drawn))  # noqa: S704
+        EngravedPicture(stage, Markup(_over(stage, once, turns, metal, id_)), alt(stage, areas, engraving))  # noqa: S704
         for stage in stages
     ]
     return EngravedUnit(pictures, Markup(proof_sheet(proof, id_=id_, said=PROOF_SAID)))  # noqa: S704
@@ -94,14 +82,14 @@ def _drawn(sides: Sequence[Area], engraving: Engraving | None, by_hand: Mapping[
     if engraving is None or not (engraving.by_hand or engraving.face in FACES):
         return
     for area in sides:
-        words = {line.line: line.text for line in engraving.lines if line.side == area.key}
+        words = words_on(area, engraving)
         if engraving.by_hand and area.key in by_hand:
-            yield _Side(area, marks_by_hand(by_hand[area.key]), words, engraving)
+            yield _Side(area, marks_by_hand(by_hand[area.key]))
         elif words and not engraving.by_hand:
-            yield _Side(area, marks(area, words, engraving.face_as_cut), words, engraving)
+            yield _Side(area, marks(area, words, engraving.face_as_cut))
 
 
-def _stages(piece: PieceView | None, metal: str, keys: set[str]) -> Iterator[PictureView]:
+def stages_of(piece: PieceView | None, metal: str, keys: Collection[str]) -> Iterator[PictureView]:
     """The pictures of the piece in its metal on which one of these sides lies, each side once."""
     missing = set(keys)
     for stage in piece.stages if piece else ():
@@ -121,11 +109,24 @@ def _over(stage: PictureView, drawn: Sequence[_Side], turns: Mapping[str, int], 
     return over_picture((stage.width, stage.height), cut(laid, metal=metal, name=f"{id_}-{stage.name}"))
 
 
-def _alt(stage: PictureView, drawn: Sequence[_Side]) -> str:
+def turn_on(area: Area, place: Placement, engraving: Engraving) -> int:
+    """By how many degrees a side is turned on a picture, so that its words are seen; see turn_of."""
+    if engraving.by_hand:
+        return 0
+    return turn_of(area, place, lay_out(area, engraving.face_as_cut, words_on(area, engraving)))
+
+
+def words_on(area: Area, engraving: Engraving) -> dict[int, str]:
+    """The words of a side by line number."""
+    return {line.line: line.text for line in engraving.lines if line.side == area.key}
+
+
+def alt(stage: PictureView, areas: Sequence[Area], engraving: Engraving) -> str:
+    """What a picture with words shows, for who does not see it: the words of each side, quoted."""
     on_it = {place.side for place in stage.placements}
     said = (
-        f"{side.area.label}: " + ", ".join(f"“{text}”" for text in side.words.values())
-        for side in drawn
-        if side.area.key in on_it
+        f"{area.label}: " + ", ".join(f"“{text}”" for text in words_on(area, engraving).values())
+        for area in areas
+        if area.key in on_it
     )
     return f"The piece as it will be. {'; '.join(said)}"

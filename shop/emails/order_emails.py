@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.alerts import AlertKind, raise_alert
+from shop.catalogue import snapshot
 from shop.emails.agreed_terms import terms_in_force
 from shop.emails.email_blocks import Block, Link, Paragraph
 from shop.emails.email_facts import EmailFacts, facts_of
@@ -148,7 +149,9 @@ def _pictures(
 ) -> dict[int, list[ProofImage]]:
     """The pictures of what will be cut; the owner is told of each that is not what was approved."""
     refused: dict[int, NotAsApproved] = {}
-    drawn = proof_images(lines, message_id, refused)
+    with services.database.looking() as session:
+        catalogue = snapshot.load(session)
+    drawn = proof_images(catalogue, lines, message_id, refused)
     if refused:
         with services.database.transaction() as session:
             for number, problem in refused.items():

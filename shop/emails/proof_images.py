@@ -1,68 +1,113 @@
-"""Pictures of what will be cut: drawn when an e-mail is sent, from the sealed words, and kept nowhere."""
+"""Pictures of a unit with its words: drawn when an e-mail is sent, from the sealed words, and kept nowhere.
 
-from collections.abc import Iterable, Mapping, Sequence
+They are the piece's own pictures, painted from the very outlines that are cut. A side that is on no picture
+of its piece is drawn plainly.
+"""
+
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Final
 
+from shop.catalogue.engraved_pictures import alt, stages_of, turn_on
+from shop.catalogue.picture_pixels import square_of
+from shop.catalogue.views import Catalogue, PictureView
 from shop.engraving import Engraving
 from shop.engraving.areas import is_ring
+from shop.engraving.coverage import Array
+from shop.engraving.groove_painting import Ground, PlacedCut, painted
 from shop.engraving.outlines import CutSide
 from shop.engraving.writers import png
 from shop.orders.cutting import NotApprovedYet, NotAsApproved, outlines_as_approved
 from shop.orders.models import OrderLine
 from shop.orders.view import LineView
 
+PICTURE_PX: Final = 240
+"""How wide a picture of the piece is shown: two stand beside each other, and one fits on any phone."""
 WIDEST_PX: Final = 220
 BAR_PX: Final = 300
-"""How wide the widest side of a unit is shown; a bar, being low, needs more. Both fit on a phone."""
+"""How wide the widest plain side of a unit is shown; a bar, being low, needs more."""
 _NARROW: Final = 3
 _FINE: Final = 2
 """Points of the picture to one of the page: what a good screen can show, and no more."""
+_QUALITY: Final = 82
 
 
 @dataclass(frozen=True)
 class ProofImage:
-    """One side of one unit. `cid` is its Content-ID, without brackets; `alt` quotes the words."""
+    """A picture of a unit. `cid` is its Content-ID, without brackets; `alt` quotes the words."""
 
     number: int
-    side: str
+    shows: str
+    """The sides on it, with a hyphen between."""
     width: int
-    """In pixels on the page: the sides of one unit keep their proportion."""
+    """In pixels on the page: the plain sides of one unit keep their proportion."""
     cid: str
+    kind: str
+    """Of file: jpeg or png."""
     alt: str = field(repr=False)
     image: bytes = field(repr=False)
 
 
 def proof_images(
-    lines: Sequence[LineView], message_id: str, refused: dict[int, NotAsApproved]
+    catalogue: Catalogue, lines: Sequence[LineView], message_id: str, refused: dict[int, NotAsApproved]
 ) -> dict[int, list[ProofImage]]:
-    """By the unit's number, each side that has words.
+    """By the unit's number, the pictures that show its words.
 
     Nothing where it would not be what the buyer saw: that is kept in `refused`, by the unit's number, and the
     e-mail has the words, so that it need not wait for their picture.
     """
     return {
-        line.row.number: [
-            _image(line.row, line.engraving, side, width, message_id)
-            for side, width in _with_widths(_sides(line, refused))
-        ]
+        line.row.number: list(_images(catalogue, line, line.engraving, _sides(line, refused), message_id))
         for line in lines
         if line.engraving
     }
 
 
-def _image(row: OrderLine, engraving: Engraving, side: CutSide, width: int, message_id: str) -> ProofImage:
-    key = side.area.key
+def _images(
+    catalogue: Catalogue, line: LineView, engraving: Engraving, sides: Mapping[str, CutSide], message_id: str
+) -> Iterator[ProofImage]:
+    row, plain = line.row, dict(sides)
+    for stage in stages_of(catalogue.by_slug.get(row.piece_slug), row.metal_slug, sides):
+        ground = _ground(stage)
+        cuts = [
+            PlacedCut(sides[place.side], place, turn_on(sides[place.side].area, place, engraving))
+            for place in stage.placements
+            if ground and plain.pop(place.side, None)
+        ]
+        if ground and cuts:
+            areas = [cut.side.area for cut in cuts]
+            shows, image = "-".join(area.key for area in areas), _jpeg(painted(ground, cuts, row.metal_slug))
+            cid, said = _cid(row, areas[0].key, message_id), alt(stage, areas, engraving)
+            yield ProofImage(row.number, shows, PICTURE_PX, cid, "jpeg", said, image)
+    for side, width in _with_widths(plain):
+        shows, image = side.area.key, png.picture(side, row.metal_slug, _FINE * width)
+        cid = _cid(row, shows, message_id)
+        yield ProofImage(row.number, shows, width, cid, "png", _alt(side, engraving), image)
+
+
+def _ground(stage: PictureView) -> Ground | None:
+    """The picture's pixels; None when its file cannot be read."""
+    try:
+        return square_of(stage, _FINE * PICTURE_PX)
+    except OSError:
+        return None
+
+
+def _cid(row: OrderLine, first: str, message_id: str) -> str:
+    """Named after the first side on it: a long header is folded, and not found by every program."""
     token, _, domain = message_id.strip("<>").partition("@")
-    return ProofImage(
-        row.number,
-        key,
-        width,
-        cid=f"{token}.{row.number}.{key}@{domain}",
-        alt=_alt(side, engraving),
-        image=png.picture(side, row.metal_slug, _FINE * width),
-    )
+    return f"{token}.{row.number}.{first}@{domain}"
+
+
+def _jpeg(pixels: Array) -> bytes:
+    """Every mail program shows one."""
+    from PIL import Image  # noqa: PLC0415
+
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=_QUALITY)
+    return file.getvalue()
 
 
 def attach(message: EmailMessage, reference: str, drawn: dict[int, list[ProofImage]]) -> None:
@@ -73,9 +118,9 @@ def attach(message: EmailMessage, reference: str, drawn: dict[int, list[ProofIma
                 part.add_related(
                     picture.image,
                     maintype="image",
-                    subtype="png",
+                    subtype=picture.kind,
                     cid=f"<{picture.cid}>",
-                    filename=f"{reference}-{picture.number}-{picture.side}.png",
+                    filename=f"{reference}-{picture.number}-{picture.shows}.{picture.kind}",
                     disposition="inline",
                 )
 

@@ -112,7 +112,7 @@ def html(email: str, number: int) -> ResponseReturnValue:
     said = made.html.replace(IN_THE_DARK, f"@media {shown}")
     for picture in (picture for unit in made.pictures.values() for picture in unit):
         data = base64.b64encode(picture.image).decode()
-        said = said.replace(f"cid:{picture.cid}", f"data:image/png;base64,{data}")
+        said = said.replace(f"cid:{picture.cid}", f"data:image/{picture.kind};base64,{data}")
     page = make_response(said)
     page.headers["Content-Security-Policy"] = ALONE
     return page

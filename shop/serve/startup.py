@@ -38,6 +38,8 @@ PAUSES: Final = (0.5, 1.0, 2.0, 5.0)
 """In seconds, while the database does not answer; the last again and again."""
 NEEDED_SOON: Final = (
     "shapely",
+    # What Pillow asks for when it writes a JPEG, and to read a WebP.
+    *(f"PIL.{kind}ImagePlugin" for kind in ("Bmp", "Gif", "Jpeg", "Ppm", "Png", "WebP")),
     "fontTools.svgLib.path",
     *(f"fontTools.ttLib.tables._{table}" for table in ("g_l_y_f", "h_e_a_d", "h_h_e_a", "h_m_t_x")),
     *(f"fontTools.ttLib.tables._{table}" for table in ("l_o_c_a", "m_a_x_p", "p_o_s_t")),

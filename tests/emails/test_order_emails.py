@@ -197,19 +197,19 @@ def test_the_confirmation_shows_every_side_as_it_will_be_cut(app: Flask, harness
     _, html = parts(message)
     shown = BeautifulSoup(html, "html.parser").select("img")
     assert [image["alt"] for image in shown] == [
-        "Front, drawn as it will be cut: “A & B”",
-        "Back, drawn as it will be cut: “14 May”",
+        "The piece as it will be. Front: “A & B”",
+        "The piece as it will be. Back: “14 May”",
     ]
     attached = images(message)
     assert [f"<{str(image['src']).removeprefix('cid:')}>" for image in shown] == list(attached)
     reference = harness.order(order).reference
     assert [part.get_filename() for part in attached.values()] == [
-        f"{reference}-1-front.png", f"{reference}-1-back.png",
+        f"{reference}-1-front.jpeg", f"{reference}-1-back.jpeg",
     ]  # fmt: skip
     for part in attached.values():
-        assert part.get_content_type() == "image/png"
+        assert part.get_content_type() == "image/jpeg"
         assert part.get_content_disposition() == "inline"
-        assert part.get_content().startswith(b"\x89PNG")
+        assert part.get_content().startswith(b"\xff\xd8")
     assert len({part.get_content() for part in attached.values()}) == 2
     assert "http" not in "".join(str(image["src"]) for image in shown), "nothing is fetched from elsewhere"
 

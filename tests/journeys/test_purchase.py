@@ -32,7 +32,7 @@ def as_read(email: EmailMessage) -> str:
     for part in email.walk():
         if part.get_content_maintype() == "image":
             picture = base64.b64encode(part.get_content()).decode()
-            html = html.replace(f"cid:{part['Content-ID'].strip('<>')}", f"data:image/png;base64,{picture}")
+            html = html.replace(f"cid:{part['Content-ID'].strip('<>')}", f"data:image/jpeg;base64,{picture}")
     return html
 
 

@@ -6,11 +6,12 @@ Round the metal lies its edge, on the metal lie the words: so one number says wh
 
 import struct
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
+from shop.engraving.coverage import Array, covered, ink_rings, region_rings
 from shop.engraving.jig import AS_DRAWN, Jig
 from shop.engraving.outlines import CutSide
 from shop.engraving.writers.placed import placed
@@ -19,9 +20,6 @@ WIDTH_PX: Final = 600
 
 Colour = tuple[int, int, int, int]
 """Red, green, blue and how much hides what is behind, 0 to 255."""
-Array = Any
-"""A numpy array; numpy is imported when a picture is drawn."""
-
 METALS: Final[Mapping[str, Colour]] = {"silver": (0xE9, 0xE7, 0xE4, 255), "gold": (0xED, 0xD5, 0x9C, 255)}
 """Colours by the metal's slug; any other is shown as silver. Words stand out on both by more than 11 to 1."""
 _WORDS: Final[Colour] = (0x1F, 0x1C, 0x19, 255)
@@ -31,8 +29,6 @@ _EDGE_MM: Final = 0.12
 """As wide as its line, and as much is left free round it."""
 _STEP: Final = 85
 """A third of the way from nothing to words."""
-_SCANS: Final = 4
-"""How often each row of pixels is looked along."""
 
 
 def write(side: CutSide, jig: Jig = AS_DRAWN) -> bytes:  # noqa: ARG001 - a picture is for people
@@ -90,9 +86,9 @@ def _pixels(side: CutSide, width_px: int) -> Array:
     high_px = round((top - bottom + 2 * _EDGE_MM) * scale)
     rings = [
         np.array(ring) * (scale, -scale) + (width_px / 2, high_px / 2)
-        for ring in (*_edges(side), *_words(side))
+        for ring in (*_edges(side), *ink_rings(side))
     ]
-    return np.rint(_STEP * _covered(rings, high_px, width_px)).astype(np.uint8)
+    return np.rint(_STEP * covered(rings, high_px, width_px)).astype(np.uint8)
 
 
 def _edges(side: CutSide) -> Iterator[Array]:
@@ -101,46 +97,4 @@ def _edges(side: CutSide) -> Iterator[Array]:
 
     outer, *holes = (contour.corners() for contour in side.guide)
     metal = shapely.Polygon(outer, holes)
-    yield from _rings(shapely.buffer([metal, metal], (_EDGE_MM / 2, -_EDGE_MM / 2)))
-
-
-def _words(side: CutSide) -> Iterator[Array]:
-    """The edges of ink: those that are filled, and those of what is drawn with a stroke."""
-    import shapely  # noqa: PLC0415
-
-    yield from (contour.corners() for contour in side.filled)
-    if side.strokes:
-        paths = [shapely.LineString(contour.corners()) for contour in side.strokes]
-        yield from _rings([shapely.union_all(shapely.buffer(paths, side.stroke_mm / 2))])
-
-
-def _rings(regions: Array) -> Iterator[Array]:
-    """The edges of regions, corner by corner: the outer anticlockwise, those of holes clockwise."""
-    import shapely  # noqa: PLC0415
-
-    for ring in shapely.get_rings(shapely.get_parts(shapely.orient_polygons(regions))):
-        yield shapely.get_coordinates(ring)[:-1]
-
-
-def _covered(rings: Sequence[Array], high_px: int, width_px: int) -> Array:
-    """How many of the rings lie round each pixel, to the part of one that they cover.
-
-    Going along a row from the left, each edge that is crossed changes the count for all that follow.
-    """
-    import numpy as np  # noqa: PLC0415
-
-    a = np.vstack(rings) * (1, _SCANS)
-    b = np.vstack([np.roll(ring, -1, axis=0) for ring in rings]) * (1, _SCANS)
-    first, last = np.ceil(a[:, 1] - 0.5).astype(int), np.ceil(b[:, 1] - 0.5).astype(int)
-    count = np.abs(last - first)
-    edge = np.repeat(np.arange(len(a)), count)  # each edge once for every row of scans that it crosses
-    scan = np.minimum(first, last)[edge] + np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
-    slope = (b[edge, 0] - a[edge, 0]) / (b[edge, 1] - a[edge, 1])
-    x = a[edge, 0] + (scan + 0.5 - a[edge, 1]) * slope
-    column = np.floor(x).astype(int)
-    wide = width_px + 1  # what changes behind the last pixel of a row is no part of the next
-    pixel = scan // _SCANS * wide + column
-    turn = np.where(last > first, 1 / _SCANS, -1 / _SCANS)[edge]
-    change = np.bincount(pixel, turn * (column + 1 - x), high_px * wide)
-    change += np.bincount(pixel + 1, turn * (x - column), high_px * wide)
-    return np.cumsum(change.reshape(high_px, wide), axis=1)[:, :-1]
+    yield from region_rings(shapely.buffer([metal, metal], (_EDGE_MM / 2, -_EDGE_MM / 2)))

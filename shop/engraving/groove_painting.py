@@ -1,0 +1,140 @@
+"""Words cut into the metal of a picture, painted: what groove_filter.py says, where no SVG is shown."""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shop.engraving import groove_filter
+from shop.engraving.calibration import Placement
+from shop.engraving.coverage import Array, covered, ink_rings
+from shop.engraving.groove_filter import TONES, Tone
+from shop.engraving.outlines import CutSide
+
+_ROUND_PX: Final = 6
+"""So much round the words is painted with them: walls and lip reach no further."""
+_LEAST: Final = 1e-6
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Part of a picture, smaller: its pixels (rows of red, green, blue), `scale` to one of the picture's own.
+
+    `left` and `top` are where it begins, in these smaller pixels.
+    """
+
+    pixels: Array
+    scale: float
+    left: float
+    top: float
+
+
+@dataclass(frozen=True)
+class PlacedCut:
+    """The outlines of a side at their place on a picture, turned clockwise by degrees."""
+
+    side: CutSide
+    place: Placement
+    turn: int = 0
+
+    def rings(self, ground: Ground) -> Iterator[Array]:
+        """The edges of ink, in pixels."""
+        import numpy as np  # noqa: PLC0415
+
+        a, b, c, d, e, f = self.place.matrix
+        cos, sin = math.cos(math.radians(self.turn)), math.sin(math.radians(self.turn))
+        # From y upwards to y downwards, then turned, then as the picture's calibration says.
+        turned = np.array(((cos, sin), (sin, -cos)))
+        onto = turned @ np.array(((a, b), (c, d))) * ground.scale
+        shift = (e * ground.scale - ground.left, f * ground.scale - ground.top)
+        for ring in ink_rings(self.side):
+            yield np.asarray(ring) @ onto + shift
+
+    def sight(self, ground: Ground) -> Iterator[Array]:
+        """The edges of what nothing covers, in pixels; none where the whole side is in sight."""
+        import numpy as np  # noqa: PLC0415
+
+        for ring in re.findall(r"M([^MZ]+)Z", self.place.clip):
+            corners = np.array([[float(value) for value in corner.split()] for corner in ring.split("L")])
+            yield corners * ground.scale - (ground.left, ground.top)
+
+
+def painted(ground: Ground, cuts: Sequence[PlacedCut], metal: str) -> Array:
+    """The pixels of the ground with the words cut into a metal of that slug."""
+    import numpy as np  # noqa: PLC0415
+
+    pixels = ground.pixels.astype(np.float32)
+    for cut in cuts:
+        rings = list(cut.rings(ground))
+        corners = np.vstack(rings)
+        x0, y0 = np.maximum(np.floor(corners.min(axis=0)).astype(int) - _ROUND_PX, 0)
+        x1, y1 = np.ceil(corners.max(axis=0)).astype(int) + _ROUND_PX
+        window = pixels[y0:y1, x0:x1]
+        ink = _share([ring - (x0, y0) for ring in rings], *window.shape[:2])
+        lit = _lit(window, ink, TONES.get(metal, TONES["silver"]), cut.place.px_per_mm * ground.scale)
+        if sight := list(cut.sight(ground)):
+            seen = _share(sight, *pixels.shape[:2])[y0:y1, x0:x1, None]
+            lit = window + (lit - window) * seen
+        window[:] = lit
+    return np.rint(pixels).astype(np.uint8)
+
+
+def _share(rings: Sequence[Array], high: int, wide: int) -> Array:
+    """How much of each pixel lies within the rings, 0 to 1."""
+    import numpy as np  # noqa: PLC0415
+
+    within = [np.clip(ring, 0, (wide - _LEAST, high - _LEAST)) for ring in rings]
+    return np.clip(np.abs(covered(within, high, wide)), 0, 1).astype(np.float32)
+
+
+def _lit(metal: Array, ink: Array, tone: Tone, px_per_mm: float) -> Array:
+    """The metal with a groove where there is ink, a lip beside it, lit from the upper left."""
+    depth = _blurred(ink, groove_filter.WALL_MM * px_per_mm)
+    deeper = _along_light(depth) * groove_filter.SLOPE_MM * px_per_mm  # towards the lower right
+    times, plus = groove_filter.FLOOR
+    floor = _over(metal, tone.floor, times * depth + plus)
+    groove = _over(floor, tone.shade, groove_filter.SHADE * deeper)
+    groove = _over(groove, tone.lit, groove_filter.LIT * -deeper)
+    lip = _moved(ink, groove_filter.LIP_MM * px_per_mm) * (1 - ink)
+    beside = _over(metal, tone.lip, groove_filter.LIP * lip)
+    return beside + (groove - beside) * ink[..., None]
+
+
+def _over(below: Array, colour: str, hiding: Array) -> Array:
+    """A colour (#rrggbb) that hides so much of each pixel of what is below."""
+    import numpy as np  # noqa: PLC0415
+
+    share = np.clip(hiding, 0, 1)[..., None]
+    return below + (np.array(tuple(bytes.fromhex(colour[1:])), np.float32) - below) * share
+
+
+def _blurred(ink: Array, sigma: float) -> Array:
+    """Blurred as feGaussianBlur does; `sigma` is in pixels."""
+    import numpy as np  # noqa: PLC0415
+
+    reach = math.ceil(3 * sigma)
+    weights = np.exp(-((np.arange(-reach, reach + 1) / sigma) ** 2) / 2).astype(np.float32)
+    weights /= weights.sum()
+    high, wide = ink.shape
+    padded = np.pad(ink, reach)
+    rows = sum(weight * padded[:, at : at + wide] for at, weight in enumerate(weights))
+    return sum(weight * rows[at : at + high] for at, weight in enumerate(weights))
+
+
+def _along_light(depth: Array) -> Array:
+    """How much deeper it is a pixel down the light than a pixel up."""
+    import numpy as np  # noqa: PLC0415
+
+    padded = np.pad(depth, 1)
+    return padded[2:, 2:] - padded[:-2, :-2]
+
+
+def _moved(ink: Array, pixels: float) -> Array:
+    """Moved down the light, by parts of a pixel too."""
+    import numpy as np  # noqa: PLC0415
+
+    whole, part = int(pixels), pixels - int(pixels)
+    high, wide = ink.shape
+    padded = np.pad(ink, ((whole + 1, 0), (whole + 1, 0)))
+    return padded[1 : high + 1, 1 : wide + 1] * (1 - part) + padded[:high, :wide] * part
