@@ -22,6 +22,7 @@ from shop.alerts import AlertKind, raise_alert
 from shop.checkout import basket_store
 from shop.emails import charity_invitation, order_emails, payment_link
 from shop.emails.back_in_stock import tell_who_waits
+from shop.emails.confirmation_emails import ask
 from shop.emails.log_emails import keep_log
 from shop.emails.other_emails import Sender
 from shop.emails.owner_emails import tell_owners
@@ -76,7 +77,7 @@ class Worker:
         sealed, site_url = (self.services.database, self.services.vault), self.settings.site_url
         database, book = self.services.database, self.services.book
         owners = (database, render_template, self.post, site_url, self.trader.email)
-        due = partial(self._rendering, remind, database, render_template, book, site_url)
+        giving = (database, render_template, book, site_url)
         sender = Sender(*sealed, self.post, render_template, site_url, self.trader)
 
         def written(name: str, every: timedelta, do: Callable[..., bool], *given: object) -> Task:
@@ -87,9 +88,7 @@ class Worker:
             self._task("owners", lambda: self._rendering(tell_owners, *owners), TELL_EVERY),
             written("back in stock", TELL_EVERY, tell_who_waits, sender),
             written("payment links", LINKS_EVERY, payment_link.send_next, sender),
-            written(
-                "invitations", TELL_EVERY, charity_invitation.send_next, sender, self.settings.secret_key
-            ),
+            written("invited", TELL_EVERY, charity_invitation.send_next, sender, self.settings.secret_key),
         ]
         news = [self._task("webhooks", partial(handlers.work, self.services))]
         if self.settings.payment_mode is PaymentMode.STAND_IN:
@@ -107,7 +106,8 @@ class Worker:
             self._task("keys", lambda: bool(erasures.sweep_keys(*sealed)), LOOK_EVERY),
             self._task("counts", self._check_stock, LOOK_EVERY),
             self._task("few left", partial(few_left.tell, database), EVERY),
-            self._task("what is due", due, DUE_EVERY),
+            self._task("what is due", partial(self._rendering, remind, *giving), DUE_EVERY),
+            self._task("to be confirmed", partial(self._rendering, ask, *giving), DUE_EVERY),
             self._task("what is said", partial(shown_statements.note, database, book), TELL_EVERY),
             self._task("search", partial(order_search.make_searchable, *sealed), SEARCH_EVERY, rounds=True),
             self._task("gifts", lambda: read_old(*sealed), LOOK_EVERY, rounds=True),

@@ -44,3 +44,14 @@ class PaymentConfirmation(Base):
     confirmed_at: Mapped[datetime]
     confirmed_by: Mapped[str]
     announcement_id: Mapped[int] = mapped_column(ForeignKey("log_announcement.id"))
+
+
+class ConfirmationRequest(Base):
+    """That the charity was e-mailed of a payment that waits for its confirmation."""
+
+    __tablename__ = "confirmation_request"
+
+    payment_seq: Mapped[int] = mapped_column(
+        ForeignKey("ledger_txn.seq"), primary_key=True, autoincrement=False
+    )
+    told_at: Mapped[datetime]

@@ -5,12 +5,14 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Final
 
+from shop import clock
 from shop.alerts import Alert, AlertKind
-from shop.emails import remittance_reminders
+from shop.emails import confirmation_emails, remittance_reminders
 from shop.emails.order_emails import Render
 from shop.emails.owner_digest import Digest, Need, NewOrder, need_of, written
 from shop.emails.sample_orders import REFERENCE
 from shop.giving.due import Due, Gift
+from shop.giving.payments_made import Remittance
 from shop.giving.reminders import Reminder, When
 from shop.mail.owner_outbox import Said
 
@@ -52,6 +54,7 @@ def owner_cases(site_url: str, morning: date) -> Sequence[tuple[str, Says]]:
         *((title, partial(_digest, digest)) for title, digest in _digests(site_url, morning)),
         ("A payment to the charity is due", partial(_reminder, When.BEFORE, morning, site_url)),
         ("A payment to the charity is late", partial(_reminder, When.AFTER, morning, site_url)),
+        ("The charity is asked to confirm a payment", partial(_confirmation, morning, site_url)),
     ]
 
 
@@ -65,6 +68,17 @@ def _reminder(when: When, morning: date, site_url: str, render: Render) -> Said:
     gifts = Gift(policy_id=0, received=received, amount_pence=500, pay_within_days=WITHIN)
     due = Due(charity_name="PANDAS Foundation UK", pence=4000, days=[(gifts, 8, 4000)], earlier_pence=0)
     return remittance_reminders.written(render, Reminder(due, when), site_url)
+
+
+def _confirmation(morning: date, site_url: str, render: Render) -> Said:
+    """Of a payment of the day before."""
+    paid_on = morning - timedelta(days=1)
+    payment = Remittance(
+        seq=9, charity_name="PANDAS Foundation UK", amount_pence=4000, paid_on=paid_on, bank_reference="POM",
+        receipt="", has_document=False, reason="", undoes=None, undone=False, corrects=None,
+        corrected_by=None, actor="finance 2", booked_at=clock.begins(paid_on),
+    )  # fmt: skip
+    return confirmation_emails.written(render, [payment], site_url)
 
 
 def _digests(site_url: str, morning: date) -> Sequence[tuple[str, Digest]]:

@@ -67,7 +67,7 @@ def with_telephone(visit: Callable[..., Visitor]) -> Iterator[Callable[[], Visit
 
 def emailed(shop: LiveShop) -> str:
     """The path of the link in the invitation, once the worker has sent it."""
-    (task,) = [task for lane in shop.worker.work for task in lane if task.name == "invitations"]
+    (task,) = [task for lane in shop.worker.work for task in lane if task.name == "invited"]
     task.run()
     body = shop.emails()[-1].get_body(("plain",))
     assert body
