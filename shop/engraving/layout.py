@@ -29,6 +29,10 @@ class Side(Protocol):
     def layout(self) -> SideLayout:
         """Where they stand."""
 
+    @property
+    def fits(self) -> bool:
+        """Whether they all fit at the face's least height."""
+
     def room_mm(self, number: int) -> float:
         """How much longer one of them may grow at the face's least height, in mm; negative when too long."""
 
@@ -62,7 +66,7 @@ def rooms_left_mm(
     found = {}
     for number in numbers:
         with_it = side if side and number in inked else None
-        with_it = with_it or _measured(area, face, {**_shaped(face, inked), number: Upright()})
+        with_it = with_it or measured(area, face, {**_shaped(face, inked), number: Upright()})
         found[number] = with_it.room_mm(number)
     return found
 
@@ -70,14 +74,15 @@ def rooms_left_mm(
 @lru_cache(maxsize=_KEPT)
 def _side(area: Area, face: Face, words: tuple[tuple[int, str], ...]) -> Side | None:
     inked = {number: line for number, line in _shaped(face, dict(words)).items() if line.inked}
-    return _measured(area, face, inked) if inked else None
+    return measured(area, face, inked) if inked else None
 
 
 def _shaped(face: Face, words: Mapping[int, str]) -> dict[int, Shaped]:
     return {number: shape(face, text) for number, text in words.items()}
 
 
-def _measured(area: Area, face: Face, lines: Mapping[int, Shaped | Upright]) -> Side:
+def measured(area: Area, face: Face, lines: Mapping[int, Shaped | Upright]) -> Side:
+    """A side with these lines, at least one of them, to be laid out."""
     if is_ring(area):
         return Round(area, face, lines)
     return (

@@ -1,14 +1,13 @@
 """What there is to say of each line while somebody writes: what is wrong with it, or the room left."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from shop.engraving.areas import Area
 from shop.engraving.engraving import HAND, check, field_name, words_in
 from shop.engraving.faces import Face
-from shop.engraving.layout import rooms_left_mm
 from shop.engraving.problems import EngravingRefused, Problem
+from shop.engraving.room import Room, rooms
 from shop.engraving.suggestions import Suggestion, suggestions
 from shop.engraving.tool import ANY_TOOL, Tool, fitted
 
@@ -45,19 +44,24 @@ def remarks(
     for area in areas:
         typed = {line: text for (key, line), text in words.items() if key == area.key and text.strip()}
         fine = [line for line in typed if (area.key, line) not in problems]
-        rooms = rooms_left_mm(area, as_cut, typed, fine) if fine else {}
+        found = rooms(area, as_cut, typed, fine)
         for line in typed:
             name = field_name(area.key, line)
             if problem := problems.get((area.key, line)):
                 said[name] = Remark(problem.message, wrong=True, ways=suggestions(name, problem))
             else:
-                said[name] = Remark(_room(rooms[line]))
+                said[name] = Remark(_said(found[line]))
     return said
 
 
-def _room(left_mm: float) -> str:
-    whole = math.floor(left_mm)
-    return f"Room for {whole} mm more." if whole >= 1 else "This line is full."
+def _said(room: Room | None) -> str:
+    if room is None:
+        return ""
+    tall = f"Your letters will be up to {room.tall_mm:.1f} mm tall."
+    if room.left_mm:
+        smaller = ", in smaller letters" if room.shrinks else ""
+        return f"{tall} Room for {room.left_mm} mm more{smaller}."
+    return f"{tall} {'Room for a narrow letter at most' if room.narrow else 'This line is full'}."
 
 
 def remarks_by_hand(areas: Sequence[Area], params: Mapping[str, str]) -> dict[str, Remark]:

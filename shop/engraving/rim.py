@@ -51,6 +51,12 @@ class WithRim:
         problems = {**above.problems, self._number: arc.problem} if arc.problem else above.problems
         return SideLayout(above.cap_mm, (*above.lines, self._rim.placed(arc)), problems)
 
+    @property
+    def fits(self) -> bool:
+        """Whether they fit."""
+        arc, _, (above, _) = self._attempt(self._face.cap_min_mm)
+        return arc.problem is None and above >= self._face.cap_min_mm
+
     def room_mm(self, number: int) -> float:
         """How much longer one of them may grow."""
         return self._rooms[number]

@@ -49,6 +49,11 @@ class Round:
         )
         return SideLayout(cap, placed, problems)
 
+    @property
+    def fits(self) -> bool:
+        """Whether they fit."""
+        return not self._problems(self._face.cap_min_mm)
+
     def room_mm(self, number: int) -> float:
         """How much longer one of them may grow."""
         cap = self._face.cap_min_mm

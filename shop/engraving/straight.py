@@ -97,6 +97,11 @@ class Across:
         """Where they stand."""
         return lay_block(self._region, self._block, self._block.best(self._region))
 
+    @property
+    def fits(self) -> bool:
+        """Whether they fit."""
+        return self._block.best(self._region)[0] >= self._block.face.cap_min_mm
+
     def room_mm(self, number: int) -> float:
         """How much longer one of them may grow."""
         return self._rooms[number]

@@ -63,7 +63,7 @@ def test_only_the_sides_in_the_picture_are_drawn_but_every_line_is_spoken_of() -
 def test_it_says_how_much_room_is_left_and_what_is_wrong() -> None:
     words = {"engraving-front-1": "Zoë", "engraving-front-2": "小", "engraving-back-1": "a" * 40}
     found = remarks([DISC, BACK], FACES["marcellus"], words)
-    assert found["engraving-front-1"][0].startswith("Room for ")
+    assert "Room for " in found["engraving-front-1"][0]
     assert found["engraving-front-1"][1] is False
     assert "Chinese" in found["engraving-front-2"][0]
     assert found["engraving-front-2"][1] is True
@@ -96,7 +96,7 @@ def test_a_line_without_a_millimetre_left_is_full() -> None:
         if wrong:
             break
         last = sentence
-    assert last in {"This line is full.", "Room for 1 mm more."}
+    assert last.endswith(" This line is full.")
 
 
 def test_what_lies_in_front_of_the_metal_stays_in_front_of_the_words() -> None:

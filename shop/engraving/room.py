@@ -1,0 +1,151 @@
+"""How large the letters of a line will be, and what still fits beside them: as the layout itself finds it."""
+
+import math
+import string
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from shop.engraving.areas import Area
+from shop.engraving.characters import drawable
+from shop.engraving.faces import Face
+from shop.engraving.geometry import Point, convex_hull
+from shop.engraving.layout import Side, lay_out, measured
+from shop.engraving.problems import TooTall
+from shop.engraving.shaped import Cluster, Shaped, round_all
+from shop.engraving.shaping import shape
+
+LETTERS: Final = string.ascii_letters + string.digits
+"""What may come next; a face for another script is asked for the letters of the line itself."""
+_NARROW: Final = ("i", "l", "j", "e", "I", "1")
+"""If none of these fits, the line is full."""
+_KEPT: Final = 64
+
+
+class Room(NamedTuple):
+    """Of one line, in mm: how tall its tallest letter stands, and how wide a letter may be that is added.
+
+    `shrinks` says whether letters are larger now than they must be; `narrow` whether one of the narrowest
+    letters fits, where no millimetre is left.
+    """
+
+    tall_mm: float
+    left_mm: int
+    shrinks: bool
+    narrow: bool
+
+
+def rooms(area: Area, face: Face, words: Mapping[int, str], numbers: Sequence[int]) -> dict[int, Room | None]:
+    """The room of these lines of a side whose words all fit; None for one with nothing to be seen.
+
+    Whatever Latin letter or digit is no wider than `left_mm` at the face's least height fits when it is
+    written at the line's end, with what else is on the side as it is.
+    """
+    drawn = {line: drawable(face, text) for line, text in words.items()}
+    inked = tuple(sorted((line, text) for line, text in drawn.items() if text and shape(face, text).inked))
+    return {number: _room(area, face, inked, number) for number in numbers}
+
+
+@lru_cache(maxsize=_KEPT)
+def _room(area: Area, face: Face, words: tuple[tuple[int, str], ...], number: int) -> Room | None:
+    side = dict(words)
+    layout = lay_out(area, face, side)
+    placed = next((line for line in layout.lines if line.number == number), None)
+    if placed is None:
+        return None
+    left = _left_mm(area, face, side, number)
+    return Room(
+        placed.cap_mm * placed.shaped.top,
+        left,
+        shrinks=placed.cap_mm > face.cap_min_mm,
+        narrow=left < 1 and _narrow_fits(area, face, side, number),
+    )
+
+
+def _left_mm(area: Area, face: Face, words: Mapping[int, str], number: int) -> int:
+    lines = {line: shape(face, text) for line, text in words.items()}
+
+    def side(further_mm: float) -> Side:
+        grown = _grown(lines[number], letters, further_mm / face.cap_min_mm)
+        return measured(area, face, lines | {number: grown})
+
+    def is_over(wide_mm: int) -> bool:
+        return not side(wide_mm + gap_mm).fits
+
+    letters, gap = _next_letters(face) or _own_letters(face, words[number])
+    begun = side(0.0)
+    if not begun.fits:
+        if not any(isinstance(problem, TooTall) for problem in begun.layout.problems.values()):
+            return 0
+        letters, gap = _own_letters(face, words[number])  # taller ones never fit, whatever room there is
+        begun = side(0.0)
+    gap_mm = (gap + _blank_end(face, words[number])) * face.cap_min_mm
+    most = max(0, math.floor(begun.room_mm(number) - gap_mm))
+    if most and not is_over(most):
+        return most
+    return bisect_left(range(1, most), True, key=is_over)
+
+
+def _blank_end(face: Face, text: str) -> float:
+    """How wide the blanks are that the words end with: they are bare metal until something follows."""
+    words = text.rstrip()
+    if words == text:
+        return 0.0
+    return shape(face, text + words[-1]).right - shape(face, words + words[-1]).right
+
+
+def _grown(line: Shaped, letters: Sequence[Cluster], by: float) -> Shaped:
+    """The line with every one of these letters at its end, which is `by` further out.
+
+    Lines are centred: its own letters stand where they are, and where they would be `by` further out, for
+    they end up between.
+    """
+    end = line.right + by
+    clusters = (
+        *line.clusters,
+        *(cluster.moved(by) for cluster in line.inked if by),
+        *(letter.moved(end - letter.box[2]) for letter in letters),
+    )
+    inked = tuple(cluster for cluster in clusters if cluster.inked)
+    return Shaped(clusters, inked, round_all([cluster.box for cluster in inked]))
+
+
+Letters = tuple[tuple[Cluster, ...], float]
+"""Letters that may come next, and how far from the one before any of them stands at most."""
+
+
+@lru_cache(maxsize=_KEPT)
+def _next_letters(face: Face) -> Letters | None:
+    return _own_letters(face, LETTERS) if all(face.has(letter) for letter in LETTERS) else None
+
+
+def _own_letters(face: Face, text: str) -> Letters:
+    lines = [line for letter in sorted(set(text)) if (line := shape(face, letter)).inked]
+    letters = [cluster for line in lines for cluster in line.inked]
+    furthest = {letter for outline in _OUTLINES for letter in _furthest(letters, outline)}
+    gap = 2 * max([max(0.0, line.left) for line in lines])
+    return tuple(letter for letter in letters if letter in furthest), gap
+
+
+def _furthest(letters: Sequence[Cluster], outline: Callable[[Cluster], Sequence[Point]]) -> set[Cluster]:
+    """Those that reach further than all others somewhere: what fits with them fits with any."""
+    points = {point: letter for letter in letters for point in outline(letter)}
+    return {points[corner] for corner in convex_hull(list(points))}
+
+
+_OUTLINES: Final[Sequence[Callable[[Cluster], Sequence[Point]]]] = (
+    lambda letter: [(x - letter.box[2], y) for x, y in letter.hull],
+    lambda letter: letter.heads,
+    lambda letter: letter.feet,
+)
+"""What of letters is held against the metal: of straight lines all, right edge on right edge; of bent ones
+what stands out, see Cluster."""
+
+
+def _narrow_fits(area: Area, face: Face, words: Mapping[int, str], number: int) -> bool:
+    return any(
+        not lay_out(area, face, {**words, number: words[number] + letter}).problems
+        for letter in _NARROW
+        if face.has(letter)
+    )
