@@ -22,11 +22,10 @@ from shop import clock, web
 from shop.catalogue import snapshot
 from shop.catalogue.views import Catalogue
 from shop.planning.planner import Plan, earliest
-from shop.web.assets import Stored
+from shop.web.assets import HTML, Stored
 from shop.web.security_headers import security_headers
 
 FRESH_SECONDS: Final = 1.0
-HTML: Final = "text/html; charset=utf-8"
 _EXTENSION: Final = "shop.cached_pages"
 _PLAN: Final = "shop.plan"
 _MEMORIES: Final = "shop.memories"

@@ -7,12 +7,12 @@ from flask import Blueprint, abort, current_app
 from flask.typing import ResponseReturnValue
 
 from shop import web
-from shop.catalogue.page_cache import HTML, cached_pages
+from shop.catalogue.page_cache import cached_pages
 from shop.container import current_services
 from shop.journal import comments, feed, journal_pages
 from shop.journal.journal import journal
 from shop.journal.markdown import Text
-from shop.web.assets import Stored
+from shop.web.assets import HTML, Stored
 
 blueprint = Blueprint("journal", __name__)
 

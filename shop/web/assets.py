@@ -1,4 +1,4 @@
-"""Files and pages kept in memory, ready to send: bytes, their gzip, and an ETag.
+"""Files and pages kept in memory, ready to send: bytes, as they are and packed, and an ETag.
 
 `asset("site.css")` in a template gives an address that changes with the file's content, so a browser may keep
 the file for a year and still sees a new one at once.
@@ -7,13 +7,17 @@ the file for a year and still sees a new one at once.
 import gzip
 import hashlib
 import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 from wsgiref.types import WSGIEnvironment
 
+import brotli
 from flask import Flask, Response, abort, request
+from werkzeug.http import parse_accept_header
 from werkzeug.security import safe_join
 
 KEEP_SECONDS: Final = 31_536_000
@@ -30,6 +34,10 @@ PICTURES: Final = {".webp": "image/webp", ".avif": "image/avif"}
 
 KINDS: Final = {**TEXTS, **PICTURES, ".woff2": "font/woff2"}
 
+HTML: Final = "text/html; charset=utf-8"
+SPECULATION_RULES: Final = "/speculation-rules.json"
+"""See pages/speculation.py."""
+
 REVALIDATE: Final = "no-cache"
 FOREVER: Final = f"public, max-age={KEEP_SECONDS}, immutable"
 
@@ -37,21 +45,27 @@ Answer = tuple[HTTPStatus, list[tuple[str, str]], bytes]
 """Status, headers, body."""
 
 
+QUICK: Final = 5
+"""Brotli's quality for a page, which is rendered anew each hour: 2 ms, and a tenth smaller than gzip."""
+SMALLEST: Final = 11
+"""For a file, which is packed once: 60 ms for the style sheet, and an eighth smaller than gzip."""
+
+
 @dataclass(frozen=True)
 class Stored:
-    """A body that is the same for everyone, in both encodings."""
+    """A body that is the same for everyone, as it is and packed."""
 
     plain: bytes
-    gzipped: bytes | None
+    packed: Mapping[str, bytes]
+    """By the names of `encodings`; empty where it does not shrink."""
     etag: str
     content_type: str
 
     @classmethod
-    def of(cls, body: bytes, content_type: str, *, shrinks: bool = True) -> "Stored":
-        """Store a body; its ETag is weak because it stands for both encodings."""
+    def of(cls, body: bytes, content_type: str, *, shrinks: bool = True, quality: int = QUICK) -> "Stored":
+        """Store a body; its ETag is weak because it stands for every encoding."""
         digest = hashlib.sha256(body).hexdigest()[:20]
-        packed = gzip.compress(body, mtime=0) if shrinks else None
-        return cls(body, packed, f'W/"{digest}"', content_type)
+        return cls(body, _packed(body, quality) if shrinks else {}, f'W/"{digest}"', content_type)
 
     def response(self, cache_control: str = REVALIDATE) -> Response:
         """The answer to the current request."""
@@ -59,14 +73,29 @@ class Stored:
         return Response(body, status, headers)
 
     def answer(self, environ: WSGIEnvironment, cache_control: str = REVALIDATE) -> Answer:
-        """Status, headers and body: 304 when the browser already has it, gzip when it takes gzip."""
+        """Status, headers and body: 304 when the browser already has it, packed as the browser takes it."""
         headers = [("ETag", self.etag), ("Cache-Control", cache_control), ("Vary", "Accept-Encoding")]
         if self.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
             return HTTPStatus.NOT_MODIFIED, headers, b""
         headers.append(("Content-Type", self.content_type))
-        if self.gzipped is not None and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
-            return HTTPStatus.OK, [*headers, ("Content-Encoding", "gzip")], self.gzipped
+        if self.content_type == HTML:
+            headers.append(("Speculation-Rules", f'"{SPECULATION_RULES}"'))
+        taken = encodings(environ.get("HTTP_ACCEPT_ENCODING", "")) if self.packed else ()
+        if taken:
+            return HTTPStatus.OK, [*headers, ("Content-Encoding", taken[0])], self.packed[taken[0]]
         return HTTPStatus.OK, headers, self.plain
+
+
+def _packed(body: bytes, quality: int) -> dict[str, bytes]:
+    smaller = brotli.compress(body, mode=brotli.MODE_TEXT, quality=quality)
+    return {"br": smaller, "gzip": gzip.compress(body, mtime=0)}
+
+
+@lru_cache(maxsize=64)
+def encodings(accepted: str) -> tuple[str, ...]:
+    """Of those that bodies are packed in, what a browser takes by its Accept-Encoding; the smallest first."""
+    taken = parse_accept_header(accepted)
+    return tuple(name for name in ("br", "gzip") if taken.quality(name))
 
 
 class Assets:
@@ -99,7 +128,11 @@ class Assets:
             return Stored.of(path.read_bytes(), kind, shrinks=False)
         changed = path.stat().st_mtime_ns
         if self._stored.get(name, (None,))[0] != changed:
-            self._stored[name] = changed, Stored.of(path.read_bytes(), kind, shrinks=path.suffix in TEXTS)
+            shrinks = path.suffix in TEXTS
+            self._stored[name] = (
+                changed,
+                Stored.of(path.read_bytes(), kind, shrinks=shrinks, quality=SMALLEST),
+            )
         return self._stored[name][1]
 
 

@@ -1,6 +1,5 @@
 """The public pages: what they say, to whom, how fresh, and how little they send again."""
 
-import gzip
 import json
 import re
 from dataclasses import replace
@@ -211,13 +210,6 @@ def test_a_page_the_browser_already_has_is_not_sent_again(client):
     assert again.status_code == 304
     assert again.data == b""
     assert client.get("/pieces/disc", headers={"If-None-Match": 'W/"other"'}).status_code == 200
-
-
-def test_a_browser_that_takes_gzip_gets_gzip_of_the_same_page(client):
-    plain = client.get("/pieces")
-    packed = client.get("/pieces", headers={"Accept-Encoding": "gzip, br"})
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.data) == plain.data
 
 
 def test_unchanged_pages_are_rendered_once(app, client, monkeypatch, pass_time):

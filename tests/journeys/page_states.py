@@ -2295,6 +2295,7 @@ NO_PAGE: Final = {
     "/journal/feed.xml": "a feed for machines",
     "/sitemap.xml": "for machines",
     "/feeds/google.xml": "for machines",
+    "/speculation-rules.json": "for browsers",
     "/delivery/cancellation-form.txt": "a text to fill in",
     "/owner/bench/scan": "leads to the unit",
     "/owner/dispatch/manifest.pdf": "a file",

@@ -30,7 +30,7 @@ ALIKE: Final = (
     "/support", "/delivery", "/delivery/cancellation-form.txt", "/privacy", "/terms", "/hallmarking",
     "/accessibility", "/contact", "/styleguide", "/styleguide/errors/500",
     "/robots.txt", "/sitemap.xml", "/feeds/google.xml", "/sign-in", "/orders", "/orders/links",
-    "/orders/{open_token}/claims/1/messages", "/healthz",
+    "/speculation-rules.json", "/orders/{open_token}/claims/1/messages", "/healthz",
 )  # fmt: skip
 """What is the same for everyone, or leads elsewhere: rendered from memory."""
 

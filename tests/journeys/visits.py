@@ -31,7 +31,7 @@ def visiting(browser: Browser, shop: LiveShop, **how: object) -> Iterator[Visito
 
 def new_page(browser: Browser, **how: object) -> Page:
     """A page in a browser that nobody has used."""
-    context = browser.new_context(**how)  # type: ignore[arg-type]
+    context = browser.new_context(**({"reduced_motion": "reduce"} | how))  # type: ignore[arg-type]
     context.add_init_script(VIOLATIONS)
     return context.new_page()
 

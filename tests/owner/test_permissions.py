@@ -200,7 +200,7 @@ OPEN: Final = {
     "/static/<path:filename>", "/story", "/journal", "/journal/<slug>", "/journal/feed.xml",
     "/journal/<slug>/comments", "/journal/<slug>/comments/<int(max=2147483647):number>/report",
     "/comments/<token>", "/comments/<token>/removal",
-    "/sitemap.xml", "/feeds/google.xml",
+    "/sitemap.xml", "/feeds/google.xml", "/speculation-rules.json",
     "/support", "/delivery", "/delivery/cancellation-form.txt", "/privacy", "/terms", "/hallmarking",
     "/accessibility", "/contact", "/styleguide", "/styleguide/errors/<int(max=599):code>",
     "/giving", "/giving/months.csv", "/wall",
