@@ -24,7 +24,7 @@ MONEY_DAILY: Final = (
     ("finance", "Ledger", "/finance/"),
     ("months", "Months", "/finance/months"),
     ("money", "Money", "/finance/money"),
-    ("remittances", "Paid over", "/finance/remittances"),
+    ("remittances", "Payments", "/finance/remittances"),
 )
 MONEY_RARE: Final = (
     ("reconciliation", "Reconciliation", "/finance/reconciliation"),

@@ -36,7 +36,7 @@ def test_the_row_holds_what_is_opened_daily_what_is_open_now_and_alerts_that_wai
 
 def test_the_finance_lead_has_pages_about_money_and_passkeys_and_no_more(owner: Shopper) -> None:
     lead = Shopper(owner.app).sign_in("finance")
-    daily = ["Ledger", "Months", "Money", "Paid over"]
+    daily = ["Ledger", "Months", "Money", "Payments"]
     assert row(lead, "/finance/") == daily
     assert row(lead, "/finance/evidence") == [*daily, "Evidence"]
     nav = soup(lead.get("/finance/")).select_one("nav[aria-label=Workshop]")
