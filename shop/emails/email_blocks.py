@@ -8,6 +8,15 @@ from shop.emails.email_lines import EmailLine
 
 
 @dataclass(frozen=True)
+class Greeting:
+    """Who is greeted; nobody by name where it is not known."""
+
+    form: ClassVar[str] = "greeting"
+
+    name: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
 class Paragraph:
     """Sentences. `strong`, if it stands in them, is set off; a single word of it is never broken."""
 
@@ -15,6 +24,8 @@ class Paragraph:
 
     said: str = field(repr=False)
     strong: str = ""
+    theirs: bool = False
+    """Whether the strong part is what somebody typed."""
     tone: str = "ink"
     """ink, gift (what is given), soft, or sign, for who writes."""
 
@@ -110,4 +121,4 @@ class Form:
     form: ClassVar[str] = "form"
 
 
-Block: TypeAlias = Paragraph | Heading | Items | Rows | Pieces | Quote | Verbatim | Link | Form
+Block: TypeAlias = Greeting | Paragraph | Heading | Items | Rows | Pieces | Quote | Verbatim | Link | Form

@@ -82,11 +82,10 @@ class EmailFacts:
         return self.change.to if self.change else str((self.order.contact or {})["email"])
 
     @property
-    def greeting(self) -> str:
+    def greeted(self) -> str:
         """The buyer's own name, or the parcel's where it goes to the buyer; never that of somebody else."""
         contact, gift = self.order.contact or {}, self.order.gift or {}
-        own = contact.get("buyer_name") or ("" if gift.get("as_gift") else contact.get("name"))
-        return f"Dear {own}," if own else "Hello,"
+        return contact.get("buyer_name") or ("" if gift.get("as_gift") else contact.get("name")) or ""
 
     @property
     def paid_pence(self) -> int | None:

@@ -23,7 +23,7 @@ def asked(facts: EmailFacts) -> Sequence[Block] | None:
         f"{facts.change.email}. That begins once it is confirmed there. Until then they come here."
     )
     not_you = "If it was not you, please undo it on the order’s page, or reply to this e-mail."
-    return [Paragraph(said, strong=facts.change.email), Paragraph(not_you)]
+    return [Paragraph(said, strong=facts.change.email, theirs=True), Paragraph(not_you)]
 
 
 def link(facts: EmailFacts) -> Sequence[Block] | None:
@@ -50,7 +50,7 @@ def changed(facts: EmailFacts) -> Sequence[Block] | None:
         f"Our e-mails about order {facts.reference} now go to {facts.change.email}. That was asked for, and "
         "confirmed there. This is the last one to this address."
     )
-    return [Paragraph(said, strong=facts.change.email), Paragraph(AT_ONCE)]
+    return [Paragraph(said, strong=facts.change.email, theirs=True), Paragraph(AT_ONCE)]
 
 
 def delivery_changed(facts: EmailFacts) -> Sequence[Block]:

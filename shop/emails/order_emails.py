@@ -14,7 +14,7 @@ from shop import clock
 from shop.alerts import AlertKind, raise_alert
 from shop.catalogue import snapshot
 from shop.emails.agreed_terms import terms_in_force
-from shop.emails.email_blocks import Block, Link, Paragraph
+from shop.emails.email_blocks import Block, Greeting, Link, Paragraph
 from shop.emails.email_facts import EmailFacts, facts_of
 from shop.emails.email_kinds import KINDS, EmailKind
 from shop.emails.email_lines import email_lines
@@ -110,8 +110,8 @@ def _blocks(kind: EmailKind, facts: EmailFacts) -> list[Block] | None:
     link = [Link("Your order, whenever you want to look", facts.order_url)] if facts.order_url else []
     law = (kind.law(facts) if kind.law else None) or ()
     if kind.to_a_stranger:
-        return [*test, Paragraph("Hello,"), *said, Paragraph("In Remembrance", tone="sign")]
-    return [*test, Paragraph(facts.greeting), *said, *link, Paragraph("In Remembrance", tone="sign"), *law]
+        return [*test, Greeting(), *said, Paragraph("In Remembrance", tone="sign")]
+    return [*test, Greeting(facts.greeted), *said, *link, Paragraph("In Remembrance", tone="sign"), *law]
 
 
 def _terms(services: Services, render: Render, facts: EmailFacts, trader: Trader) -> Terms:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from shop.db import Database
 from shop.dedications.vault import Vault
-from shop.emails.email_blocks import Block, Paragraph
+from shop.emails.email_blocks import Block, Greeting, Paragraph
 from shop.emails.order_emails import Render, Written, addressed
 from shop.emails.plain_text import plain
 from shop.mail.answers import MOST_TRIES, answer_to
@@ -55,8 +55,7 @@ class Claimed(Protocol):
 
 def written(render: Render, said: Said, trader: Trader) -> Written:
     """One of them, as text and HTML."""
-    greeting = Paragraph(f"Dear {said.name}," if said.name else "Hello,")
-    blocks = [greeting, *said.blocks, Paragraph("In Remembrance", tone="sign")]
+    blocks = [Greeting(said.name), *said.blocks, Paragraph("In Remembrance", tone="sign")]
     html = render("emails/email.html", blocks=blocks, reference=said.subject, signature=trader.signature)
     return Written(said.subject, f"{plain(blocks)}\n\n--\n{trader.signature}\n", html, {})
 

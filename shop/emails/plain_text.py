@@ -6,6 +6,7 @@ from typing import Final
 from shop.emails.email_blocks import (
     Block,
     Form,
+    Greeting,
     Heading,
     Items,
     Link,
@@ -16,6 +17,7 @@ from shop.emails.email_blocks import (
     Verbatim,
 )
 from shop.emails.email_lines import EmailLine
+from shop.text.direction import isolated
 from shop.trader import Trader
 
 GAP: Final = "_" * 24
@@ -28,7 +30,9 @@ def plain(blocks: Iterable[Block], trader: Trader | None = None) -> str:
 
 def _block(block: Block, trader: Trader | None) -> str:  # noqa: PLR0911
     match block:
-        case Paragraph() | Heading():
+        case Greeting() | Paragraph():
+            return _sentences(block)
+        case Heading():
             return block.said
         case Items():
             return "\n".join(f"- {item}" for item in block.items)
@@ -37,7 +41,7 @@ def _block(block: Block, trader: Trader | None) -> str:  # noqa: PLR0911
         case Pieces():
             return "\n\n".join(_piece(line) for line in block.lines)
         case Quote():
-            return "\n".join([block.said, *block.lines])
+            return "\n".join([block.said, *map(isolated, block.lines)])
         case Verbatim():
             return "\n".join(block.lines)
         case Link():
@@ -46,8 +50,15 @@ def _block(block: Block, trader: Trader | None) -> str:  # noqa: PLR0911
             return _form(trader) if trader else ""
 
 
+def _sentences(block: Greeting | Paragraph) -> str:
+    if isinstance(block, Greeting):
+        return f"Dear {isolated(block.name)}," if block.name else "Hello,"
+    before, strong, after = block.parts
+    return f"{before}{isolated(strong) if block.theirs else strong}{after}"
+
+
 def _piece(line: EmailLine) -> str:
-    words = [f"   {where}: “{text}”" for where, text in line.words]
+    words = [f"   {where}: “{isolated(text)}”" for where, text in line.words]
     note = [f"   {line.note}"] if line.note else []
     title = f"{line.title}: {line.price}" if line.price else line.title
     return "\n".join([title, *words, *note])

@@ -22,6 +22,7 @@ from shop.engraving.writers import png
 from shop.orders.cutting import NotApprovedYet, NotAsApproved, outlines_as_approved
 from shop.orders.models import OrderLine
 from shop.orders.view import LineView
+from shop.text.direction import isolated
 
 PICTURE_PX: Final = 240
 """How wide a picture of the piece is shown: two stand beside each other, and one fits on any phone."""
@@ -146,5 +147,5 @@ def _width(side: CutSide, all_sides: Iterable[CutSide]) -> int:
 
 
 def _alt(side: CutSide, engraving: Engraving) -> str:
-    words = ", ".join(f"“{line.text}”" for line in engraving.lines if line.side == side.area.key)
+    words = ", ".join(f"“{isolated(line.text)}”" for line in engraving.lines if line.side == side.area.key)
     return f"{side.area.label}, drawn as it will be cut: {words}"

@@ -7,13 +7,12 @@ from functools import cache
 from typing import Final, TypedDict
 
 from shop.paper.typesetting import FONTS
+from shop.text.direction import is_leftwards
 
-_LEFTWARDS: Final = frozenset({"R", "AL"})
 _UNBROKEN: Final = re.compile(r"\S{25,}")
 _PIECES: Final = re.compile(r"(?:.[^\w\s]{0,4}){1,8}")
 """What follows a letter and is none, such as an accent of its own, stays with it."""
 _BREAK: Final = "\N{ZERO WIDTH SPACE}"
-_STRONG: Final = _LEFTWARDS | {"L"}
 _UNSEEN: Final = frozenset({"Cf", "Mn", "Me", "Zs"})
 """Categories of what needs no drawing of its own: joiners, selectors, marks, spaces."""
 
@@ -31,7 +30,7 @@ class Line(TypedDict):
 def lines(text: str | None) -> list[Line]:
     """A text as it was written; empty for none. What cannot be drawn is left for a hand: see by_hand."""
     return (
-        [{"text": _drawable(line), "leftwards": _leftwards(line)} for line in (text or "").split("\n")]
+        [{"text": _drawable(line), "leftwards": is_leftwards(line)} for line in (text or "").split("\n")]
         if text
         else []
     )
@@ -43,12 +42,6 @@ def by_hand(texts: Iterable[str | None]) -> str:
         character for text in texts for character in text or "" if not _can_draw(character)
     )
     return ", ".join(unicodedata.name(character, f"U+{ord(character):04X}") for character in missing)
-
-
-def _leftwards(line: str) -> bool:
-    """By its first letter that has a direction, as HTML's dir="auto" does."""
-    classes = (unicodedata.bidirectional(character) for character in line)
-    return next((found for found in classes if found in _STRONG), "L") in _LEFTWARDS
 
 
 def _drawable(line: str) -> str:

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from shop.money import pounds, pounds_and_pence
 from shop.settings import Settings
+from shop.text import own_words
 from shop.web import security_headers
 from shop.web.dates import day, minute, short_day, weekday
 from shop.web.errors import error_page, unavailable, unexpected
@@ -66,7 +67,7 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     app.before_request(refuse_broken_addresses)
     app.before_request(same_origin)
-    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.filters.update(FILTERS | own_words.FILTERS)
     told = {"test_payments": not config.livemode, "livemode": config.livemode, "site_url": config.site_url}
     app.jinja_env.globals.update(told, described_by=described_by, label_and_note=label_and_note, wired=wired)
     app.register_error_handler(HTTPException, error_page)

@@ -64,7 +64,7 @@ def test_a_buyer_says_what_is_not_right_and_finds_it_on_the_orders_page(desk: De
     assert answer.status_code == 303, summary(answer)
     thread = buyer.get(answer.location)
     assert "Thank you for telling us" in thread.text
-    assert [said.text for said in soup(thread).select(".as-typed")] == [HOSTILE]
+    assert [said.text for said in soup(thread).select(".own-words")] == [HOSTILE]
     assert "A picture came with it." in thread.text
     assert "About the Disc" in buyer.get(page).text
     assert "no-referrer" in thread.headers["Referrer-Policy"]

@@ -53,7 +53,7 @@ def decides(owner: Shopper, decision: str, number: int = 1):
 
 
 def beneath(reader: Shopper) -> list[str]:
-    return [words.text for words in soup(reader.get(POST)).select(".comments .as-typed")]
+    return [words.text for words in soup(reader.get(POST)).select(".comments p.own-words")]
 
 
 def test_a_comment_is_held_and_its_writer_gets_a_page_of_their_own(database, reader, write):
@@ -118,7 +118,7 @@ def test_a_decision_there_is_not_changes_nothing(owner, write, database, decisio
 def test_comments_wait_in_the_order_they_were_written(owner, write):
     for words in ("first", "second", "third"):
         write(words=words)
-    waiting = [w.text for w in soup(owner.get("/owner/comments")).select(".bench-ticket > .as-typed")]
+    waiting = [w.text for w in soup(owner.get("/owner/comments")).select(".bench-ticket > .own-words")]
     assert waiting == ["first", "second", "third"]
 
 
@@ -387,7 +387,7 @@ def test_hostile_words_are_only_words(reader, owner, write):
         assert hostile in page.text.replace("&lt;", "<").replace("&gt;", ">").replace("&#34;", '"').replace(
             "&#39;", "'"
         )
-        assert not soup(page).select("main script, main img, main b, main .as-typed a")
+        assert not soup(page).select("main script, main img, main b, main .own-words a")
 
 
 def test_a_reader_reports_a_comment_and_it_stands_until_the_owner_has_looked(database, reader, owner, write):

@@ -18,6 +18,7 @@ from tests.demo.test_scale import heard
 from tests.journeys.busy_shop import BusyShop
 from tests.journeys.test_page_states import plain, route_of
 from tests.keys import VAULT_KEY
+from tests.own_words import stray
 from tests.shopper import changed, form_on
 
 SEARCH: Final = "/owner/orders/search"
@@ -144,9 +145,14 @@ def app(furnished_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(scope="module")
-def asked(app: Flask) -> tuple[Mapping[str, int], Mapping[str, int]]:
+def busy(app: Flask) -> BusyShop:
+    return BusyShop(app)
+
+
+@pytest.fixture(scope="module")
+def asked(busy: BusyShop) -> tuple[Mapping[str, int], Mapping[str, int]]:
     """How often each page asks after something of everything has happened; and after it happened twice."""
-    shop = BusyShop(app)
+    shop = busy
     with pytest.MonkeyPatch.context() as kept:
         kept.setattr("shop.catalogue.page_cache.FRESH_SECONDS", 3600)
         shop.live_on()
@@ -200,3 +206,15 @@ def test_no_page_asks_more_often_because_more_has_happened(asked: tuple[Mapping[
     once, twice = asked
     more = {page for page in once if twice[page] > once[page]}
     assert {page: (once[page], twice[page]) for page in more - PAYMENT_BY_PAYMENT} == {}
+
+
+@pytest.mark.usefixtures("asked")
+def test_whatever_people_typed_is_shown_as_theirs_on_every_page(busy: BusyShop) -> None:
+    found = {page: stray(read(busy, page)) for page in BUDGETS if page not in ALIKE}
+    assert {page: strays for page, strays in found.items() if strays} == {}
+
+
+def read(busy: BusyShop, page: str) -> str:
+    """A page as it is sent, to its end; a file is none."""
+    answer = busy.who(page).get(page.format(**busy.values))
+    return answer.data.decode() if answer.data and answer.mimetype == "text/html" else ""

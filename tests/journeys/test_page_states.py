@@ -15,6 +15,7 @@ from tests.engines import ONE_ENGINE
 from tests.journeys.figures import broken_figures
 from tests.journeys.page_states import NO_PAGE, PAGE_STATES
 from tests.journeys.soundness import COLOURS, faults
+from tests.own_words import PLANTED, STRAY
 
 pytestmark = [pytest.mark.browser, ONE_ENGINE]
 
@@ -65,6 +66,7 @@ def test_a_page_is_sound_for_everyone(visitor, live_shop, state, request):
     assert visitor.statuses[visitor.path] == state.status
     assert route_of(live_shop.app, visitor.path) == state.route
     assert state.shows in visitor.reads()
+    assert visitor.page.evaluate(STRAY, PLANTED) == [], "words of theirs that are not shown as theirs"
     assert faults(visitor.page) == [], "on a phone"
     visitor.page.set_viewport_size({"width": 1280, "height": 800})
     assert faults(visitor.page) == [], "at a desk"

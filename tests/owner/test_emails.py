@@ -11,6 +11,7 @@ from shop.emails.email_kinds import KINDS
 from shop.emails.other_cases import OTHER_CASES
 from shop.emails.owner_cases import TO_OWNER, owner_cases
 from tests.emails.truth import of_html, of_text
+from tests.own_words import stray
 from tests.shopper import Shopper, soup
 
 EVERY_CASE = [(kind, number) for kind, cases in CASES.items() for number in range(len(cases))]
@@ -40,6 +41,7 @@ def test_a_case_is_shown_as_text_and_alone_in_a_frame(owner: Shopper, kind: str,
     assert "PM-SAMPLE" in text or (kind, number) in OTHERS
     frame = owner.get(f"/owner/emails/{kind}/{number}/html")
     assert of_html(frame.text) == of_text(text)
+    assert stray(frame.text) == [], "words of theirs that are not shown as theirs"
     policy = frame.headers["Content-Security-Policy"]
     assert "sandbox" in policy
     assert "frame-ancestors 'self'" in policy

@@ -1,0 +1,48 @@
+"""What people who buy and write have typed in these tests, and whether a page shows it as theirs."""
+
+from typing import Final
+
+from bs4 import BeautifulSoup, Tag
+
+PLANTED: Final = (
+    "12 Quiet Street", "14 May", "Ada Byron", "Rose Byron", "Aoife & Tomás", "BA1 1AA", "Caoimhe", "For you",
+    "For Wren", "Is it Wren", "It says Wern", "“Wren”", "Síle", "She would be nine",
+    "The last letter of her name", "We called her", "With love from", "ada.byron@example.org",
+    "ada@example.com", "new1@example.com",
+    "without him", "Ωmega", "ᏣᎳᎩ",
+)  # fmt: skip
+"""Each is shown by the filters of shop/text/own_words.py and in no other way."""
+
+
+STRAY: Final = """planted => {
+  const stray = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode());) {
+    const at = node.parentElement, own = at.closest(".own-words");
+    if (!planted.some(words => node.data.includes(words)) || at.closest("textarea, script, svg")) continue;
+    if (!(own?.dir && !own.translate && getComputedStyle(own).whiteSpace === "pre-wrap"))
+      stray.push(at.outerHTML.slice(0, 200));
+  }
+  return stray;
+}"""
+"""The same question as `stray` asks, in a browser, which also knows the style sheets."""
+
+
+def stray(html: str) -> list[str]:
+    """Where words of theirs stand outside of it: they might be translated, turned round or lose a space."""
+    page = BeautifulSoup(html, "html.parser")
+    return [
+        str(text.parent)[:200]
+        for text in page.find_all(string=lambda said: any(words in said for words in PLANTED))
+        if text.find_parent(["textarea", "script", "svg", "title"]) is None and not _is_own(text.parent)
+    ]
+
+
+def _is_own(tag: Tag | None) -> bool:
+    around = [tag, *tag.parents] if tag else []
+    return any(
+        {"own-words", "words"} & set(each.get("class") or ())
+        and each.get("dir") in {"ltr", "rtl"}
+        and each.get("translate") == "no"
+        for each in around
+        if isinstance(each, Tag)
+    )
