@@ -2,7 +2,7 @@
 
 from shop.db import Database
 from shop.demo.mark import is_demo, refuse_demo
-from shop.giving.ledger import Book
+from shop.giving.sums import Book
 from shop.schema_checks import refuse_unguarded
 from shop.settings import Settings
 

@@ -12,13 +12,11 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop import current, exports, triggers
+from shop import current, exports
 from shop.cli.actor import ACTOR
 from shop.exports.selection import of_days
-from shop.giving import ledger_triggers, remittances, verification
-from shop.giving.ledger import Book
 from shop.giving.models import LedgerHead
-from shop.giving.posting import NotPlain
+from shop.giving.sums import Book
 from shop.money import NotAnAmount, read_pounds
 from shop.opening import book_in_use
 
@@ -38,7 +36,10 @@ group = AppGroup("ledger", help="The donation ledger.")
 )
 def verify(files: tuple[Path, ...]) -> None:
     """Check the ledger, its guards, and the log against it. Exit status 1 when anything is wrong."""
-    from shop.cli import log  # noqa: PLC0415 - keys and signatures, which no other of these commands needs
+    # What no other of these commands needs: keys and signatures, and the rules of every posting.
+    from shop import triggers  # noqa: PLC0415
+    from shop.cli import log  # noqa: PLC0415
+    from shop.giving import ledger_triggers, verification  # noqa: PLC0415
 
     with current.reading() as session, _bar(session, "Verifying") as progress:
         problems = verification.verify(session, log.anchors(session), progress=progress)
@@ -81,6 +82,9 @@ def remit(
     pounds: str, day: datetime, reference: str, receipt: str, charity: str | None, *, more_than_owed: bool
 ) -> None:
     """Write down that money was paid over to the charity."""
+    from shop.giving import remittances  # noqa: PLC0415 - a file of the ledger is written with less
+    from shop.giving.posting import NotPlain  # noqa: PLC0415
+
     book = book_in_use(current.settings(), current.database())
     try:
         with current.transaction() as session:
@@ -109,6 +113,8 @@ def remit(
 @click.option("--reason", required=True)
 def undo_remittance(number: int, reason: str) -> None:
     """Undo a payment that was written down by mistake; both lines stay in the ledger."""
+    from shop.giving import remittances  # noqa: PLC0415
+
     try:
         with current.transaction() as session:
             made = remittances.undo_remittance(session, number, reason=reason, actor=ACTOR)

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shop.giving.booking_days import Part, first_day, last_day
-from shop.giving.ledger import Book
 from shop.giving.models import LedgerTxn, Policy
+from shop.giving.sums import Book
 from shop.giving.transitions import Kind, said_of_payment
 
 BOOKS: Final[Mapping[str, str]] = {"live": "Real orders", "test": "Test orders, for which no money moved"}
