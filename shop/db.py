@@ -32,6 +32,8 @@ class Database:
         self._is_sqlite = self.engine.dialect.name == "sqlite"
         alone = {"shop_looker": True} if self._is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._looker = self.engine.execution_options(**alone)
+        at_once = {} if self._is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._reader = self.engine.execution_options(**at_once)
         self._turn = _Turn() if self._is_sqlite else nullcontext()
 
     @contextmanager
@@ -60,8 +62,12 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for looking; whatever it changes is thrown away."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        """A session for looking; whatever it changes is thrown away.
+
+        All that it sees is of one moment, that of its first look: what others write meanwhile does not part
+        figures that belong together.
+        """
+        with Session(self._reader, expire_on_commit=False) as session:
             yield session
 
     @contextmanager

@@ -85,3 +85,16 @@ def test_a_connection_that_died_while_it_was_idle_is_replaced_unseen(
         connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
     with database.reading() as session:
         assert session.execute(text("SELECT pg_backend_pid()")).scalar_one() != pid
+
+
+def test_all_that_one_look_sees_is_of_one_moment(database: Database) -> None:
+    with database.transaction() as session:
+        session.execute(text("CREATE TABLE note (words TEXT)"))
+    count = text("SELECT count(*) FROM note")
+    with database.reading() as session:
+        assert session.execute(count).scalar_one() == 0
+        with database.transaction() as other:
+            other.execute(text("INSERT INTO note VALUES ('meanwhile')"))
+        assert session.execute(count).scalar_one() == 0
+    with database.reading() as session:
+        assert session.execute(count).scalar_one() == 1

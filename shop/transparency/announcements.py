@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.giving.sums import Book
+from shop.sql import one_at_a_time
 from shop.transparency.leaves import announcement
 from shop.transparency.models import LogAnnouncement
 
@@ -25,6 +26,11 @@ class TooLong(Exception):
     """A leaf cannot hold that much."""
 
 
+def wait_for_turn(session: Session, book: Book) -> None:
+    """Wait until nobody else announces anything, or lets it in: what has the lower number comes in first."""
+    one_at_a_time(session, f"giving log, {book}")
+
+
 def announce(
     session: Session, kind: AnnouncementKind, fields: Mapping[str, object], *, book: Book = "live"
 ) -> LogAnnouncement:
@@ -36,6 +42,7 @@ def announce(
     said = json.dumps(fields, sort_keys=True, ensure_ascii=False, allow_nan=False)
     if len(said.encode()) > MOST:
         raise TooLong
+    wait_for_turn(session, book)
     row = LogAnnouncement(book=book, kind=kind, said=said, announced_at=clock.now())
     session.add(row)
     session.flush()

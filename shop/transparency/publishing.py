@@ -14,9 +14,9 @@ from shop.giving.models import LedgerPeriod, LedgerTxn
 from shop.giving.sums import Book
 from shop.transparency import checkpoints, merkle
 from shop.transparency.anchoring import commit_to_ledger
-from shop.transparency.announcements import announce
+from shop.transparency.announcements import announce, wait_for_turn
 from shop.transparency.models import LogAnnouncement, LogCheckpoint, LogCosignature
-from shop.transparency.sequencing import let_in_announced, let_in_rows, wait_for_turn
+from shop.transparency.sequencing import let_in_announced, let_in_rows
 from shop.transparency.signed_notes import SigningKey
 from shop.transparency.stored_tree import StoredTree
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from shop.dedications.vault import Vault
 from shop.giving.sums import Book
-from shop.sql import one_at_a_time
 from shop.transparency import groups, stored_tree
 from shop.transparency.announcements import leaf_of
 from shop.transparency.commitments import OrderSalts, salts_of
@@ -23,11 +22,6 @@ CHANCE: Final = secrets.SystemRandom()
 
 MOST_ROWS: Final = 5_000
 """Rows looked at in one transaction, which others wait for: half a second's work."""
-
-
-def wait_for_turn(session: Session, book: Book) -> None:
-    """Wait until nobody else lets anything into this log."""
-    one_at_a_time(session, f"giving log, {book}")
 
 
 def let_in_rows(

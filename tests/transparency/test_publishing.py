@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -270,3 +271,30 @@ def test_a_log_that_begins_late_takes_its_past_by_pieces(
         alike = Counter(leaf["month"] for leaf in leaves[before:after] if leaf["kind"] == "accrue")
         assert all(count >= 20 for count in alike.values()), "what is left over of many is a group, too"
     assert books.publish() is None
+
+
+def test_what_is_announced_while_a_checkpoint_is_made_is_not_taken_for_left_out(books: LogBooks) -> None:
+    """Its number comes before the next one's, so it comes in before, or both wait."""
+    books.sell()
+    books.publish()
+    books.later(days=1)
+    with ThreadPoolExecutor(1) as pool:
+        with books.database.transaction() as session:
+            announce(session, "confirmation", {"of": "a payment"})
+            published = pool.submit(books.publish)
+            wait([published], timeout=0.5)
+        assert published.result()
+    with books.database.reading() as session:
+        assert log_check.check(session, books.vault, KEY.verifier, "live") == []
+
+
+def test_a_log_that_grows_while_it_is_checked_is_not_taken_for_cut(books: LogBooks) -> None:
+    books.sell()
+    books.publish()
+    books.later(days=1)  # so there is one more checkpoint to be made, and no other after it
+    with books.database.reading() as session:
+        found = log_check.check(
+            session, books.vault, KEY.verifier, "live", progress=lambda _: books.publish()
+        )
+    assert found == []
+    assert len(books.leaves()) == 2
