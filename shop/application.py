@@ -17,6 +17,7 @@ from shop.catalogue import routes as catalogue
 from shop.charity import entrance
 from shop.checkout import (
     back_in_stock_routes,
+    basket_link_routes,
     basket_routes,
     claim_routes,
     email_choice_routes,
@@ -98,6 +99,7 @@ TOPICS: Final = (
     back_in_stock_routes,
     stock_request_routes,
     kept_routes,
+    basket_link_routes,
     caller_orders,
     caller_claims,
     caller_emails,

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from shop import erasures, files, migrations, triggers
 from shop.accounts import roster
+from shop.basket_links import basket_links
 from shop.confirmations import confirmation_requests
 from shop.db import Database
 from shop.dedications.key_migration import Mover
@@ -144,6 +145,7 @@ def drop_unsent(session: Session) -> int:
     """Have nothing sent that waits in a copy that was brought back; how many e-mails of orders that were."""
     link_emails.drop_unsent(session)
     confirmation_requests.silence(session)
+    basket_links.drop_unsent(session)
     owner_outbox.drop_unsent(session)
     waiting.drop_unsent(session)
     return outbox.drop_unsent(session, Drop.RESTORED)

@@ -12,6 +12,7 @@ from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session
 
 from shop import privacy, retention
+from shop.basket_links.models import BasketLink
 from shop.checkout import basket_store
 from shop.db import Database
 from shop.dedications.models import GoneMark, GoneName, OrderKey, WallEntry
@@ -35,6 +36,7 @@ KEY_COLUMNS = (
     Comment.email_key_id,
     StockRequest.key_id,
     PaymentLink.key_id,
+    BasketLink.email_key_id,
 )
 """Every column that names a key: one left out here would lose its keys after 35 days."""
 

@@ -30,11 +30,19 @@ class RetentionRule:
 BASKET: Final = RetentionRule(
     "Your basket: the pieces, the words for them, and an address if you have got so far",
     "So that it is still there when you come back. Words and address are sealed, and only your own browser "
-    "has the key. If you order by telephone or letter we fill it for you, and keep the key, sealed with your "
-    "name and e-mail, until the order is paid for or given up; then it is erased.",
+    "has the key, or whoever has the link to it that you made. If you order by telephone or letter we fill "
+    "it for you, and keep the key, sealed with your name and e-mail, until the order is paid for or given "
+    "up; then it is erased.",
     "What you asked for before buying (contract)",
     "after it was last changed",
     timedelta(days=30),
+)
+BASKET_LINK: Final = RetentionRule(
+    "A link to your basket, if you make one, and the e-mail address it is to be sent to, both sealed",
+    "So that you can go on with it on another device. The address is erased as soon as the e-mail is sent.",
+    "What you asked for before buying (contract)",
+    "after you made it; sooner if you end it",
+    timedelta(days=3),
 )
 ORDER: Final = RetentionRule(
     "Your order: names, address, e-mail, telephone if you gave one, the words to be cut, the dedication, the "
@@ -148,6 +156,7 @@ GONE: Final = RetentionRule(
 
 KEPT: Final = (
     BASKET,
+    BASKET_LINK,
     ORDER,
     RECORDS,
     DONATIONS,

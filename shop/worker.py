@@ -19,8 +19,9 @@ from shop import clock, erasures, key_copies, privacy, retention, stock
 from shop.accounting.nightly import READ_EVERY, read_and_keep
 from shop.accounts import rate_limit, sessions, staff
 from shop.alerts import AlertKind, raise_alert
+from shop.basket_links import basket_links
 from shop.checkout import basket_store
-from shop.emails import charity_invitation, order_emails, payment_link
+from shop.emails import basket_link, charity_invitation, order_emails, payment_link
 from shop.emails.back_in_stock import tell_who_waits
 from shop.emails.confirmation_emails import ask
 from shop.emails.log_emails import keep_log
@@ -88,6 +89,7 @@ class Worker:
             self._task("owners", lambda: self._rendering(tell_owners, *owners), TELL_EVERY),
             written("back in stock", TELL_EVERY, tell_who_waits, sender),
             written("payment links", LINKS_EVERY, payment_link.send_next, sender),
+            written("basket links", LINKS_EVERY, basket_link.send_next, sender),
             written("invited", TELL_EVERY, charity_invitation.send_next, sender, self.settings.secret_key),
         ]
         news = [self._task("webhooks", partial(handlers.work, self.services))]
@@ -95,7 +97,7 @@ class Worker:
             news.insert(0, self._task("deliveries", self._deliver))
         log = GivingLog.of(self.settings, *sealed, book)
         upkeep = [
-            self._task("sweep", self._sweep, EVERY),
+            self._task("sweep", lambda: bool(sweep(self.services).done), EVERY),
             self._task("late", self._tell_late, EVERY),
             self._task("links that are over", lambda: bool(tidy(self.services)), EVERY),
             self._task("forgetting", self._forget, EVERY),
@@ -147,9 +149,6 @@ class Worker:
     def _deliver(self) -> bool:
         return bool(self.app.extensions["shop"].deliver(clock.now()))
 
-    def _sweep(self) -> bool:
-        return bool(sweep(self.services).done)
-
     def _tell_late(self) -> bool:
         """Who waits for something that cannot be posted by its day is told so the same day."""
         with self.services.database.reading() as session:
@@ -167,8 +166,8 @@ class Worker:
             stock.forget_networks(session)
             sessions.forget_sessions(session)
             staff.forget_spent(session)
-            comment_erasure.forget_old(session, self.services.vault)
-            waiting.forget_old(session, self.services.vault)
+            for sealed in (comment_erasure, waiting, basket_links):
+                sealed.forget_old(session, self.services.vault)
         return True
 
     def _stay_gone(self) -> bool:

@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Final
 
 from shop import clock
+from shop.basket_links import basket_links
 from shop.catalogue.views import Catalogue
-from shop.emails import back_in_stock, payment_link
+from shop.emails import back_in_stock, basket_link, payment_link
 from shop.emails.other_emails import Said
 from shop.payment_links.link_emails import Claimed
 from shop.payment_links.models import Via
@@ -34,10 +35,16 @@ def _back(catalogue: Catalogue, site_url: str) -> Said:
     return back_in_stock.back(piece, piece.variants[0], site_url)
 
 
+def _basket_link(_catalogue: Catalogue, site_url: str) -> Said:
+    until = clock.now() + basket_links.LASTS
+    return basket_link.said(basket_links.Claimed(0, "", "ada@example.com", "sample", until, "", 1), site_url)
+
+
 OTHER_CASES: Final[Mapping[str, Sequence[tuple[str, Says]]]] = {
     payment_link.KIND: (
         ("Asked for by telephone", _link(Via.TELEPHONE, "Ada Byron")),
         ("By letter, and nobody knows the buyer's name", _link(Via.LETTER, "")),
     ),
+    basket_link.KIND: (("It was asked for", _basket_link),),
     back_in_stock.KIND: (("It was asked for", _asked), ("It can be had again", _back)),
 }

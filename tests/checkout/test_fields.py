@@ -114,6 +114,7 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
     },
     "find": {"email": text()},
     "back in stock": {"variant": choice(), "email": text()},
+    "basket link": {"email": text()},
     "refund": {
         "line": choice(beside="line-1"),
         "postage": choice(beside="line-1"),
@@ -222,6 +223,9 @@ BUTTONS: Final = {
     "/owner/payment-links/<int(max=2147483647):number>/sending",
     "/owner/payment-links/<int(max=2147483647):number>/withdrawal",
     "/pay/<code>",
+    "/basket/link",
+    "/basket/link/removal",
+    "/continue/<code>",
     "/owner/wall/<reference>/<int(max=2147483647):number>/decisions",
     "/orders/<token>/wall/<int(max=2147483647):number>/withdrawal",
     "/comments/<token>/removal",
@@ -343,6 +347,11 @@ def _back_in_stock(who: Shopper) -> Form:
     return _at(who, page, page, {"variant": str(who.variant("heart").id), "email": "ada@example.com"})
 
 
+def _basket_link(who: Shopper) -> Form:
+    who.add("petal")
+    return _at(who, "/basket/link", "/basket/link/emails", {"email": "ada@example.com"})
+
+
 def _refund(who: Shopper) -> Form:
     harness = harness_of(who.app)
     order = harness.place("petal")
@@ -422,6 +431,7 @@ FORMS: Final[dict[str, Callable[[Shopper], Form]]] = {
     "payment": _payment,
     "find": _find,
     "back in stock": _back_in_stock,
+    "basket link": _basket_link,
     "refund": _refund,
     "movement": _movement,
     "machine": _machine,
@@ -560,6 +570,7 @@ def test_every_field_of_a_form_has_a_row(opened: Open, name: str) -> None:
         {
             "piece": "/pieces/disc",
             "find": "/orders",
+            "basket link": "/basket/link",
             "refund": form.action.removesuffix("/refunds"),
             "movement": form.action.removesuffix("/movements"),
             "away": form.action.removesuffix("/away"),
@@ -577,7 +588,7 @@ def test_every_address_that_takes_a_form_is_tried(shared_app: Flask) -> None:
         "/owner/stock/<sku>/movements", "/owner/machine", "/owner/days", "/owner/days/away",
         "/owner/emails/times", "/sign-in", "/sign-in/password", "/finance/remittances",
         "/finance/remittances/<int(max=2147483647):seq>/reversal", "/orders/links",
-        "/pieces/<slug>/back-in-stock",
+        "/pieces/<slug>/back-in-stock", "/basket/link/emails",
     }  # fmt: skip
     posts = {rule.rule for rule in shared_app.url_map.iter_rules() if "POST" in (rule.methods or ())}
     assert posts == forms | BUTTONS | TRIED_ELSEWHERE

@@ -103,6 +103,10 @@ class BusyShop:
         for slug in ("disc", "disc", "petal"):
             assert self.buyer.add(slug).status_code == 303
         assert self.buyer.tell_details().status_code == 303
+        if self.rounds == 1:
+            assert self.buyer.send("/basket/link", "/basket/link").status_code == 303
+            found = re.findall(r"/continue/([\w-]+)", self.buyer.get("/basket/link").text)
+            self.values["continue"] = found[0]
         return {
             "open": reference, "open_token": self._token(order), "line": str(self.buyer.lines()[0]),
             "sku": buyer.variant("disc").sku, "session": session_id,

@@ -229,6 +229,34 @@ def letter_with_a_link(visitor: Visitor) -> None:
     visitor.page.get_by_role("link", name="A letter with it, to print").click()
 
 
+def basket_link(visitor: Visitor) -> None:
+    full_basket(visitor)
+    visitor.open("/basket/link")
+
+
+def made_basket_link(visitor: Visitor) -> None:
+    basket_link(visitor)
+    visitor.presses("Make a link")
+
+
+def sent_basket_link(visitor: Visitor, email: str = "ada@example.com") -> None:
+    basket_link(visitor)
+    visitor.puts("E-mail", email)
+    visitor.presses("Send me this basket")
+
+
+def mistyped_basket_link(visitor: Visitor) -> None:
+    sent_basket_link(visitor, "ada@gmial.con")
+
+
+def opened_basket_link(visitor: Visitor) -> None:
+    made_basket_link(visitor)
+    path = urlsplit(visitor.page.get_by_label("Address of your basket").input_value()).path
+    visitor.forgets()
+    visitor.has_in_basket("petal", "PETAL-SILVER-18")
+    visitor.open(path)
+
+
 def opened_link(visitor: Visitor) -> None:
     sent_link(visitor)
     visitor.open(urlsplit(visitor.page.locator("code").inner_text()).path)
@@ -1778,6 +1806,12 @@ PAGE_STATES: Final = (
     PageState("payment for a caller", "/checkout/payment", for_a_caller, shows="Send the payment link"),
     PageState("payment by a link", "/checkout/payment", kept_for_a_caller, shows="Put together for you"),
     PageState("payment link", "/pay/<code>", opened_link, shows="Nothing is ordered before that"),
+    PageState("basket link", "/basket/link", basket_link, shows="Make a link"),
+    PageState("basket link made", "/basket/link", made_basket_link, shows="End the link"),
+    PageState("basket link sent", "/basket/link", sent_basket_link, shows="on its way"),
+    PageState("basket link, mistyped", "/basket/link/emails", mistyped_basket_link, shows="Did you mean"),
+    PageState("continue", "/continue/<code>", opened_basket_link, shows="Nothing of it is lost"),
+    PageState("continue, ended", "/continue/<code>", at("/continue/nothing"), 410, shows="has ended"),
     PageState("payment link withdrawn", "/pay/<code>", withdrawn_link, 410, shows="not used any more"),
     PageState(
         "payment link letter",

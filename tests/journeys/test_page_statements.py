@@ -27,7 +27,7 @@ PREVIEW: Final = "/engravings/preview.svg?piece=disc&face=marcellus&engraving-fr
 ALIKE: Final = (
     "/", "/pieces", "/pieces/disc", "/pieces/disc/back-in-stock", "/basket/lines", PREVIEW,
     "/story", "/journal", "/journal/feed.xml", "/giving", "/giving/months.csv", "/giving/check",
-    "/giving/check_gift.py",
+    "/giving/check_gift.py", "/basket/link/emails",
     "/support", "/delivery", "/delivery/cancellation-form.txt", "/privacy", "/terms", "/hallmarking",
     "/accessibility", "/contact", "/styleguide", "/styleguide/errors/500",
     "/robots.txt", "/sitemap.xml", "/feeds/google.xml", "/sign-in", "/orders", "/orders/links",
@@ -42,6 +42,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/comments/{comment}": 4, "/sign-in/link/{sign_in}": 2, "/sign-in/password": 4,
     "/sign-in/passkeys": 6, "/sign-in/passkey": 2,
     "/back-in-stock/nothing": 2,
+    "/basket/link": 4, "/continue/{continue}": 4,
     "/basket": 4, "/basket/lines/{line}": 4, "/checkout": 4, "/checkout/payment": 6,
     "/checkout/thanks?session_id={session}": 39, "/checkout/supplement": 2,
     "/orders/{open_token}": 40, "/orders/{open_token}/cancellation": 6, "/orders/{open_token}/delivery": 17,
@@ -111,7 +112,7 @@ SEARCHES: Final[Mapping[str, int]] = {
 
 ANSWERS: Final = {"/styleguide/errors/500": HTTPStatus.INTERNAL_SERVER_ERROR} | dict.fromkeys(
     (
-        "/basket/lines", "/orders/links", "/orders/{open_token}/claims/1/messages",
+        "/basket/lines", "/basket/link/emails", "/orders/links", "/orders/{open_token}/claims/1/messages",
         "/orders/{open_token}/proof/1",
         "/owner/payment-links/1/letter", "/sign-in/passkey", "/owner/dispatch/parcels",
         "/owner/bench/scan?code={open}-1", "/owner/orders/{posted}/claims/1/answers",

@@ -194,6 +194,7 @@ OPEN: Final = {
     "/basket/lines/<int(max=2147483647):line_id>", "/basket/lines/<int(max=2147483647):line_id>/removal",
     "/checkout", "/checkout/payment", "/checkout/thanks", "/orders/<token>", "/orders", "/orders/links",
     "/webhooks/stripe", "/pieces/<slug>/back-in-stock", "/back-in-stock/<token>", "/pay/<code>",
+    "/basket/link", "/basket/link/emails", "/basket/link/removal", "/continue/<code>",
     "/sign-in", "/sign-in/passkey", "/sign-in/passkey/options", "/sign-in/link/<token>",
     "/charity/join/<token>", "/charity/join/<token>/options",
     "/sign-out", "/healthz", "/readyz", "/robots.txt",
