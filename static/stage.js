@@ -10,6 +10,7 @@ let side = views[0].dataset.sides.split(" ")[0];
 let shown = ""; // the address of the drawing in sight
 let busy = false;
 let pause;
+let rest;
 
 const metal = () => form.querySelector("[data-metal]:checked")?.dataset.metal ?? views[0].dataset.shows;
 const hasSide = (view) => view.dataset.sides.split(" ").includes(side);
@@ -44,6 +45,28 @@ const offer = (faces) => {
     [name, sample, `${name}. ${description}`].forEach((text, at) => (label.children[at].textContent = text));
     tile.dataset.asked = slug;
     tiles.append(tile);
+  }
+};
+
+// Her own words in each face, and what speaks against one, once she pauses: a request a pause, none a letter.
+const wordsOf = (value) => {
+  const asked = new URLSearchParams({ piece: form.elements.piece.value });
+  if (stage.dataset.tool) asked.append("tool", stage.dataset.tool);
+  for (const field of fields) if (field[value].trim()) asked.append(field.name, field[value]);
+  return `${asked}`;
+};
+let tried = wordsOf("defaultValue"); // what the faces show
+
+const showFaces = async () => {
+  const asked = wordsOf("value");
+  if (asked === tried) return;
+  tried = asked;
+  const answer = await fetch(`${stage.dataset.faces}?${asked}`).catch(() => null);
+  if (asked !== tried) return; // another pause was faster
+  if (!answer?.ok) tried = "";
+  else for (const [slug, html] of Object.entries(await answer.json())) {
+    const label = tiles.querySelector(`[value="${slug}"] + span`);
+    if (label) label.innerHTML = html;
   }
 };
 
@@ -116,6 +139,8 @@ const draw = async () => {
     }
   } finally {
     busy = false;
+    clearTimeout(rest);
+    rest = setTimeout(showFaces, 500);
   }
 };
 

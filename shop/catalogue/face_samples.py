@@ -31,7 +31,12 @@ def sample(face: Face) -> Markup:
     """
     if face.sample:
         return Markup('<bdi class="sample" aria-hidden="true">{}</bdi>').format(face.sample)
-    line = shape(face, face.name)
+    return drawn(face, face.name)
+
+
+def drawn(face: Face, text: str) -> Markup:
+    """An SVG of a text in the face, which must be able to draw it. For the eye alone, too."""
+    line = shape(face, text)
     left, top = round(line.left * CAPITAL), round(line.top * CAPITAL)
     wide, high = round(line.right * CAPITAL) - left, top - round(line.bottom * CAPITAL)
     shown = (round(side * CAPITAL_PX / CAPITAL) for side in (wide, high))

@@ -1,39 +1,26 @@
 """The form of one piece, ready to show: metals and chains, lines with what is said of each, signs, faces."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from markupsafe import Markup
-
-from shop.catalogue import face_samples
 from shop.catalogue.choices import price_numbers
+from shop.catalogue.face_choices import Tile, face_tiles
 from shop.catalogue.views import PieceView, VariantView
 from shop.engraving import (
     ALIKE,
-    BY_HAND,
     FACES,
-    GENERAL,
     HAND,
     SIGN_NAMES,
     Area,
-    EngravingRefused,
-    Face,
     Remark,
     asks_for_hand,
-    check,
     field_name,
-    offered,
     remarks,
     remarks_by_hand,
     symbol_id,
-    words_in,
 )
 from shop.money import pounds
-
-ORDINARY_NAME: Final = "Abigail"
-"""Seven letters that reach up and down; a face too tall for it would refuse most of what people write."""
 
 CENTIMETRES: Final = {14: 36, 16: 41, 18: 46, 20: 51, 22: 56, 24: 61}
 """Chain lengths in inches as UK sellers round them."""
@@ -42,20 +29,6 @@ SOLD_OUT: Final = "Sold out for now"
 ALONG_THE_EDGE: Final = "along the lower edge"
 SIGN_LINE: Final = "sign-line"
 """The field that says to the end of which line a sign goes."""
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One choice among several: a metal's chain, or a face."""
-
-    id: str
-    value: str
-    label: str | Markup
-    note: str
-    checked: bool
-    disabled: bool = False
-    costs: int | None = None
-    """The number of its price; see choices.costs."""
 
 
 @dataclass(frozen=True)
@@ -141,23 +114,13 @@ def piece_form(piece: PieceView, values: Mapping[str, str], errors: Mapping[str,
         signs=[
             Button(f"add {sign}", name, symbol_id(sign)) for sign, name in SIGN_NAMES.items() if sign != ALIKE
         ],
-        faces=_face_tiles(piece, values, by_hand=values.get("face") == HAND or asks_for_hand(said)),
+        faces=face_tiles(piece, values, by_hand=values.get("face") == HAND or asks_for_hand(said)),
         strays=[
             LineField(name, "A line this piece does not have", values.get(name, ""), problem, "", ())
             for name, problem in errors.items()
             if name.startswith("engraving-") and name not in lines
         ],
     )
-
-
-def first_face(piece: PieceView) -> str:
-    """The slug of the face that is chosen at first: the first that an ordinary name fits in on every side."""
-    name = {(side.key, 1): ORDINARY_NAME for side in piece.sides}
-    for face in GENERAL:
-        with suppress(EngravingRefused):
-            check(piece.sides, face.slug, name, piece.tool)
-            return face.slug
-    return next(iter(FACES))
 
 
 def _metal(
@@ -211,32 +174,6 @@ def _line(side: Area, number: int) -> str:
 
 def _place(side: Area, number: int) -> str:
     return f"{side.label}, {_line(side, number)}" if side.lines > 1 else side.label
-
-
-def _face_tiles(piece: PieceView, values: Mapping[str, str], *, by_hand: bool) -> list[Tile]:
-    chosen = values.get("face") or first_face(piece)
-    tiles = [
-        Tile(
-            id="face" if number == 0 else f"face-{face.slug}",
-            value=face.slug,
-            label=Markup('<span class="visually-hidden">{}</span>{}').format(
-                face.name, face_samples.sample(face)
-            ),
-            note=f"{face.name}. {face.description}" if face.only_for else face.description,
-            checked=chosen == face.slug,
-        )
-        for number, face in enumerate(_faces(piece, values))
-    ]
-    if by_hand:
-        slug, name, description, _ = BY_HAND
-        tiles.append(Tile("face-by-hand", slug, name, description, checked=values.get("face") == slug))
-    return tiles
-
-
-def _faces(piece: PieceView, values: Mapping[str, str]) -> list[Face]:
-    """The faces to choose from: those for everyone, those these words ask for, and the one chosen before."""
-    found = offered(words_in(values, piece.sides).values())
-    return [face for face in FACES.values() if face in found or face.slug == values.get("face")]
 
 
 def _remarks(piece: PieceView, values: Mapping[str, str]) -> dict[str, Remark]:

@@ -14,6 +14,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask
 
 from shop.catalogue import piece_pages
+from shop.catalogue.face_choices import in_each_face
 from shop.catalogue.page_cache import cached_pages_of
 from shop.catalogue.views import Catalogue, PieceView
 from shop.engraving import FACES, Tool, preview
@@ -22,6 +23,7 @@ from shop.settings import Settings
 from shop.web.security_headers import gzipped, security_headers
 
 ADDRESS: Final = "/engravings/preview.svg"
+FACES_ADDRESS: Final = "/engravings/faces.json"
 CONTENT_TYPE: Final = "image/svg+xml; charset=utf-8"
 CACHE_CONTROL: Final = "private, max-age=3600"
 """A visitor's own browser may keep it for an hour, a cache on the way never: the words are the visitor's."""
@@ -58,6 +60,14 @@ def drawn(catalogue: Catalogue, asked: Mapping[str, str]) -> str:
         if not met.issuperset(letters := _letters(asked)):
             met.update(_LATIN.intersection(letters))
     return drawing
+
+
+def in_faces(catalogue: Catalogue, asked: Mapping[str, str]) -> dict[str, str]:
+    """What stands in the tile of each face there is for these words; see drawn for what is asked."""
+    piece = catalogue.by_slug.get(asked.get("piece", ""))
+    if piece is None or not piece.sides:
+        raise UnknownDrawing
+    return in_each_face(piece, asked)
 
 
 def _drawn(piece: PieceView, name: str | None, asked: Mapping[str, str]) -> str:

@@ -16,8 +16,9 @@ from flask.typing import ResponseReturnValue
 from shop import stock, web
 from shop.catalogue import snapshot
 from shop.catalogue.engraved_pictures import engraved_unit
+from shop.catalogue.face_choices import Tile
 from shop.catalogue.piece_form import SOLD_OUT as SOLD_OUT_NOW
-from shop.catalogue.piece_form import MetalTiles, Tile
+from shop.catalogue.piece_form import MetalTiles
 from shop.catalogue.views import PieceView, VariantView
 from shop.checkout.presenters import picture_of
 from shop.container import current_services

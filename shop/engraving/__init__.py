@@ -2,7 +2,7 @@
 
 from shop.engraving.areas import Area
 from shop.engraving.calibration import Placement
-from shop.engraving.characters import offered
+from shop.engraving.characters import drawable, offered
 from shop.engraving.drawing import preview, proof, svg
 from shop.engraving.engraving import (
     HAND,
@@ -70,6 +70,7 @@ __all__ = [
     "UnknownLine",
     "asks_for_hand",
     "check",
+    "drawable",
     "field_name",
     "offered",
     "over_picture",

@@ -31,6 +31,11 @@ class Problem:
         """One or two plain sentences."""
         raise NotImplementedError
 
+    @property
+    def of_face(self) -> str:
+        """The same in short, where another face may do; empty where none would."""
+        return ""
+
 
 @dataclass(frozen=True)
 class MissingLetters(Problem):
@@ -43,6 +48,11 @@ class MissingLetters(Problem):
     letters: tuple[Letter, ...]
     said: tuple[str, ...]
     faces_that_have: tuple[str, ...]
+
+    @property
+    def of_face(self) -> str:
+        """Name the letters."""
+        return f"Has no {_listed(self.said, 'or')}."
 
     @property
     def message(self) -> str:
@@ -69,6 +79,11 @@ class TooLong(Problem):
     over_mm: float
 
     @property
+    def of_face(self) -> str:
+        """Say by how much."""
+        return f"Too long by {_mm(self.over_mm)}."
+
+    @property
     def message(self) -> str:
         """Say by how much."""
         return (
@@ -82,6 +97,11 @@ class TooTall(Problem):
     """The letters reach above or below the metal at the smallest legible height, by `over_mm`."""
 
     over_mm: float
+
+    @property
+    def of_face(self) -> str:
+        """Say by how much."""
+        return f"Too tall by {_mm(self.over_mm)}."
 
     @property
     def message(self) -> str:

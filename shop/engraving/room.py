@@ -40,7 +40,8 @@ def rooms(area: Area, face: Face, words: Mapping[int, str], numbers: Sequence[in
     """The room of these lines of a side whose words all fit; None for one with nothing to be seen.
 
     Whatever Latin letter or digit is no wider than `left_mm` at the face's least height fits when it is
-    written at the line's end, with what else is on the side as it is.
+    written at the line's end, with what else is on the side as it is; where some letters are too tall for
+    the metal, whatever is no taller than the words are.
     """
     drawn = {line: drawable(face, text) for line, text in words.items()}
     inked = tuple(sorted((line, text) for line, text in drawn.items() if text and shape(face, text).inked))
@@ -78,7 +79,7 @@ def _left_mm(area: Area, face: Face, words: Mapping[int, str], number: int) -> i
     if not begun.fits:
         if not any(isinstance(problem, TooTall) for problem in begun.layout.problems.values()):
             return 0
-        letters, gap = _own_letters(face, words[number])  # taller ones never fit, whatever room there is
+        letters, gap = _no_taller(face, words[number])  # others never fit, whatever room there is
         begun = side(0.0)
     gap_mm = (gap + _blank_end(face, words[number])) * face.cap_min_mm
     most = max(0, math.floor(begun.room_mm(number) - gap_mm))
@@ -118,6 +119,16 @@ Letters = tuple[tuple[Cluster, ...], float]
 @lru_cache(maxsize=_KEPT)
 def _next_letters(face: Face) -> Letters | None:
     return _own_letters(face, LETTERS) if all(face.has(letter) for letter in LETTERS) else None
+
+
+def _no_taller(face: Face, text: str) -> Letters:
+    """Of letters that may come next those that neither rise nor hang further than these words."""
+    line, found = shape(face, text), text
+    for letter in LETTERS:
+        if face.has(letter) and (alone := shape(face, letter)).inked:
+            fits = alone.top <= line.top and alone.bottom >= line.bottom
+            found += letter if fits else ""
+    return _own_letters(face, found)
 
 
 def _own_letters(face: Face, text: str) -> Letters:

@@ -159,8 +159,15 @@ def test_what_does_not_fit_is_laid_over_the_piece_whole_and_is_said_beside_its_f
         assert drawn.getbbox() is not None
         edge = metal(page, view, side, stage.placements[0])
         assert ImageChops.subtract(drawn, edge).getbbox() is not None  # no letter is lost at the edge
-        field.fill("Siân")
+        until(page, "document.querySelector('.tile-why')?.textContent.startsWith('Too long by ')")
+        asked = []
+        page.on("request", lambda request: asked.append(request.url) if "faces.json" in request.url else None)
+        field.fill("")
+        page.keyboard.type("Siân")
         until(page, "document.querySelector('#engraving-front-1-room').textContent.includes('Room')")
+        until(page, "document.querySelectorAll('[value=marcellus] + span path').length === 4")
+        assert page.locator(".tile-why").count() == 0
+        assert len(asked) <= 2, "the faces are asked for when the typing pauses, not with every letter"
     finally:
         page.close()
 

@@ -2361,6 +2361,7 @@ NO_PAGE: Final = {
     "/giving/check_gift.py": "a program to be read",
     "/orders/<token>/proof/<unit>": "a file",
     "/engravings/preview.svg": "a picture",
+    "/engravings/faces.json": "for the script of a piece's page",
     "/owner/orders/<reference>/lines/<number>/<side>.<kind>": "a file",
     "/owner/orders/<reference>/claims/<number>/pictures/<step>": "a picture",
     "/orders/<token>/claims/<number>/messages": "leads to the claim",

@@ -190,7 +190,8 @@ PERMISSIONS: Final = {
 """Who may come in where. Every other address must be one of OPEN."""
 
 OPEN: Final = {
-    "/", "/pieces", "/pieces/<slug>", "/engravings/preview.svg", "/basket", "/basket/lines",
+    "/", "/pieces", "/pieces/<slug>", "/engravings/preview.svg", "/engravings/faces.json",
+    "/basket", "/basket/lines",
     "/basket/lines/<int(max=2147483647):line_id>", "/basket/lines/<int(max=2147483647):line_id>/removal",
     "/checkout", "/checkout/payment", "/checkout/thanks", "/orders/<token>", "/orders", "/orders/links",
     "/webhooks/stripe", "/pieces/<slug>/back-in-stock", "/back-in-stock/<token>", "/pay/<code>",
