@@ -25,8 +25,11 @@ LONGEST: Final = retention.lasts(retention.STAFF)
 SEEN_EVERY: Final = timedelta(minutes=5)
 """How finely idleness is measured: a page view within it writes nothing."""
 
-LINK_IS_FRESH: Final = timedelta(hours=1)
-"""How long after a link its session may set a new password without the old one."""
+SHOWN_IS_FRESH: Final = timedelta(hours=1)
+"""How long after a link or a passkey its session may set a new password without the old one."""
+
+MORE_THAN_A_PASSWORD: Final = frozenset({OpenedBy.LINK, OpenedBy.PASSKEY})
+"""Whoever has a passkey must show it after a link too, and its session takes the place of the link's."""
 
 SIGN_IN_IS_FRESH: Final = timedelta(hours=1)
 """How long after a sign-in passkeys may be made and ended: a session left open somewhere is not enough."""
@@ -53,9 +56,11 @@ class SignedIn:
 
     @property
     def may_set_password(self) -> bool:
-        """Whether a password may be set without the old one: there is none, or a link was just used."""
-        fresh = clock.now() - self.session.created_at <= LINK_IS_FRESH
-        return self.account.password_hash is None or (self.session.opened_by == OpenedBy.LINK and fresh)
+        """Whether a password may be set without the old one: there is none, or more was shown just now."""
+        fresh = clock.now() - self.session.created_at <= SHOWN_IS_FRESH
+        return self.account.password_hash is None or (
+            self.session.opened_by in MORE_THAN_A_PASSWORD and fresh
+        )
 
 
 def open_session(session: Session, account_id: int, by: OpenedBy, instead_of: str | None = None) -> str:

@@ -409,6 +409,24 @@ def test_passkeys_are_changed_within_an_hour_of_signing_in(
     assert adds(browser, Authenticator(), "Another").status_code == 303
 
 
+def test_whoever_has_forgotten_their_password_sets_another_by_link_and_passkey(
+    app: Flask, had: FlaskClient, device: Authenticator, database: Database
+) -> None:
+    """The link alone opens nothing of theirs, and once the passkey is shown it asks for no old password."""
+    with database.transaction() as session:
+        _, token = staff.add_account(session, EMAIL, "owner")
+    browser = app.test_client()
+    page = f"/sign-in/link/{token}"
+    assert post(browser, page, page).location == "/sign-in/password"
+    led = browser.get("/sign-in/password").location
+    assert led == "/sign-in/passkey?next=%2Fsign-in%2Fpassword"
+    wanted = asked(browser, "/sign-in/passkey/options", led)
+    shown = post(browser, "/sign-in/passkey", led, passkey=device.shows(wanted), next="/sign-in/password")
+    assert shown.location == "/sign-in/password"
+    fields = {"password": "a heron over still water", "repeated": "a heron over still water"}
+    assert post(browser, "/sign-in/password", "/sign-in/password", **fields).status_code == 303
+
+
 def test_what_several_tabs_ask_at_one_moment_is_asked_once(database: Database) -> None:
     """What is asked for a payment is the same in each."""
 
