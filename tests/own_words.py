@@ -1,5 +1,6 @@
 """What people who buy and write have typed in these tests, and whether a page shows it as theirs."""
 
+import re
 from typing import Final
 
 from bs4 import BeautifulSoup, Tag
@@ -46,3 +47,38 @@ def _is_own(tag: Tag | None) -> bool:
         for each in around
         if isinstance(each, Tag)
     )
+
+
+EXACT: Final = {"autocorrect": "off", "spellcheck": "false", "writingsuggestions": "false"}
+ALONE: Final = {
+    "autocomplete": "off", "data-1p-ignore": "true", "data-lpignore": "true", "data-gramm": "false",
+    "writingsuggestions": "false", "dir": "auto",
+}  # fmt: skip
+FIELDS: Final = {
+    r"engraving-.*": EXACT | ALONE | {"autocapitalize": "off", "enterkeyhint": "done"},
+    r"dedication|gift_message": ALONE | {"autocorrect": "off", "spellcheck": "true"},
+    r"words|answer|wish|note": ALONE | {"spellcheck": "true"},
+    r"name|buyer_name|wall-name|line1|line2|town": EXACT | {"autocapitalize": "words", "dir": "auto"},
+    r"postcode": EXACT | {"autocapitalize": "characters", "dir": "ltr", "autocomplete": "postal-code"},
+    r"email": EXACT | {"autocapitalize": "none", "inputmode": "email", "type": "email"},
+    r"phone": EXACT | {"inputmode": "tel", "type": "tel"},
+}
+"""What fields of these names must say, so that nothing of what is typed there is changed or sent away."""
+
+
+def typed_in(html: str) -> list[Tag]:
+    """The fields of a page that take words."""
+    kinds = "input:not([type]), input[type=text], input[type=email], input[type=tel], textarea"
+    return [
+        field for field in BeautifulSoup(html, "html.parser").select(kinds) if not field.has_attr("readonly")
+    ]
+
+
+def lax(html: str) -> list[str]:
+    """The fields in which something may be changed by a keyboard, a browser or what stands in it."""
+    return [str(field)[:200] for field in typed_in(html) if not _is_strict(field)]
+
+
+def _is_strict(field: Tag) -> bool:
+    must = next((said for name, said in FIELDS.items() if re.fullmatch(name, str(field.get("name")))), None)
+    return must is not None and all(field.get(key) == value for key, value in must.items())

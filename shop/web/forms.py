@@ -12,6 +12,7 @@ from wtforms.widgets import TextInput
 
 from shop.web.form_sentences import Sentences
 from shop.web.form_tokens import PublicToken
+from shop.web.keyboards import typed_as
 
 
 class Form(FlaskForm):
@@ -77,7 +78,7 @@ def described_by(field_id: str, hint: object, error: object, room: object = None
 
 def wired(field: Field, hint: str | None, others: Mapping[str, object] | None = None) -> dict[str, object]:
     """The attributes of a field that say what describes it and whether it was refused, beside others."""
-    attributes = dict(others or {})
+    attributes = typed_as(others or {})
     if ids := described_by(field.id, hint, field.errors):
         attributes["aria-describedby"] = ids
     if field.errors:

@@ -16,6 +16,7 @@ from shop.web.dates import day, minute, short_day, weekday
 from shop.web.errors import error_page, unavailable, unexpected
 from shop.web.form_tokens import csrf
 from shop.web.forms import described_by, label_and_note, wired
+from shop.web.keyboards import typed_as
 from shop.web.request_checks import refuse_broken_addresses, same_origin
 from shop.web.templates import Templates
 
@@ -57,6 +58,11 @@ FILTERS: Final = {
 }
 """What templates write money and moments with."""
 
+FOR_FIELDS: Final = {
+    "described_by": described_by, "label_and_note": label_and_note, "wired": wired, "typed_as": typed_as,
+}  # fmt: skip
+"""What templates ask about a field."""
+
 
 def init_app(app: Flask) -> None:
     """Give the application its errors, headers, filters and CSRF protection."""
@@ -69,7 +75,7 @@ def init_app(app: Flask) -> None:
     app.before_request(same_origin)
     app.jinja_env.filters.update(FILTERS | own_words.FILTERS)
     told = {"test_payments": not config.livemode, "livemode": config.livemode, "site_url": config.site_url}
-    app.jinja_env.globals.update(told, described_by=described_by, label_and_note=label_and_note, wired=wired)
+    app.jinja_env.globals.update(told, **FOR_FIELDS)
     app.register_error_handler(HTTPException, error_page)
     for away in (OperationalError, PoolTimeout):
         app.register_error_handler(away, unavailable(None))

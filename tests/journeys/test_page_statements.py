@@ -18,7 +18,7 @@ from tests.demo.test_scale import heard
 from tests.journeys.busy_shop import BusyShop
 from tests.journeys.test_page_states import plain, route_of
 from tests.keys import VAULT_KEY
-from tests.own_words import stray
+from tests.own_words import lax, stray, typed_in
 from tests.shopper import changed, form_on
 
 SEARCH: Final = "/owner/orders/search"
@@ -109,6 +109,8 @@ SEARCHES: Final[Mapping[str, int]] = {
     "ada byron": 19, "wren": 15, "BA1 1AA": 15, "ada1@example.com": 10, "{open}": 20,
 }  # fmt: skip
 """The same of a search."""
+
+OF_STAFF: Final = ("/owner", "/finance", "/charity", "/sign-in")
 
 ANSWERS: Final = {"/styleguide/errors/500": HTTPStatus.INTERNAL_SERVER_ERROR} | dict.fromkeys(
     (
@@ -209,13 +211,26 @@ def test_no_page_asks_more_often_because_more_has_happened(asked: tuple[Mapping[
     assert {page: (once[page], twice[page]) for page in more - PAYMENT_BY_PAYMENT} == {}
 
 
-@pytest.mark.usefixtures("asked")
-def test_whatever_people_typed_is_shown_as_theirs_on_every_page(busy: BusyShop) -> None:
-    found = {page: stray(read(busy, page)) for page in BUDGETS if page not in ALIKE}
-    assert {page: strays for page, strays in found.items() if strays} == {}
+@pytest.fixture(scope="module")
+def pages(busy: BusyShop, asked: object) -> Mapping[str, str]:
+    """Each page that is none of ALIKE, and the one on which most is typed, as it is sent."""
+    assert asked
+    shown = {page: read(busy, page) for page in (*BUDGETS, "/pieces/disc") if page not in ALIKE[4:]}
+    return {page: html for page, html in shown.items() if html}
 
 
 def read(busy: BusyShop, page: str) -> str:
-    """A page as it is sent, to its end; a file is none."""
+    """A page to its end; a file is none."""
     answer = busy.who(page).get(page.format(**busy.values))
     return answer.data.decode() if answer.data and answer.mimetype == "text/html" else ""
+
+
+def test_whatever_people_typed_is_shown_as_theirs_on_every_page(pages: Mapping[str, str]) -> None:
+    found = {page: stray(html) for page, html in pages.items()}
+    assert {page: strays for page, strays in found.items() if strays} == {}
+
+
+def test_nothing_corrects_what_people_type_in_any_field_of_theirs(pages: Mapping[str, str]) -> None:
+    found = {page: lax(html) for page, html in pages.items() if not page.startswith(OF_STAFF)}
+    assert {page: fields for page, fields in found.items() if fields} == {}
+    assert sum(len(typed_in(html)) for page, html in pages.items() if not page.startswith(OF_STAFF)) > 40
