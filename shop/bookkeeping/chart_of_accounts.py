@@ -81,7 +81,7 @@ CHART: Final = {
         "Disputes", Group.EXPENSE, "Taken by banks, less what they gave back: open, or lost."
     ),
     MoneyAccount.STRIPE_FEES: Described(
-        "Stripe’s fees", Group.EXPENSE, "Of payments, and others of Stripe’s."
+        "Stripe’s fees", Group.EXPENSE, "Of payments, and others of Stripe’s, with what its Climate takes."
     ),
     MoneyAccount.DISPUTE_FEES: Described(
         "Fees of disputes", Group.EXPENSE, "Stripe keeps them when a dispute is won, too."

@@ -19,10 +19,12 @@ from shop.payments.services import Services
 BATCH: Final = 500
 FEES: Final = frozenset({"fee", "network_cost"})
 """Reporting categories of what Stripe charges by itself: docs.stripe.com/reports/reporting-categories."""
+CLIMATE: Final = frozenset({"contribution", "climate_order_purchase", "climate_order_refund"})
+"""What Stripe takes for its Climate, of every payment where the owner has chosen that."""
 TOPUPS: Final = frozenset({"topup", "topup_reversal"})
 AGAINST: Final[Mapping[str, MoneyAccount]] = (
     dict.fromkeys(PAYOUTS, MoneyAccount.TRANSIT)
-    | dict.fromkeys(FEES, MoneyAccount.STRIPE_FEES)
+    | dict.fromkeys(FEES | CLIMATE, MoneyAccount.STRIPE_FEES)
     | dict.fromkeys(TOPUPS, MoneyAccount.BANK)
 )
 """Where else than between the shop and Stripe a row of a category has its counterpart."""

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from shop import web
+from shop import clock, web
 from shop.accounts import roster, security_log, staff
 from shop.cli.actor import ACTOR
 
@@ -36,11 +36,10 @@ def list_accounts() -> None:
         members = roster.listed(session)
     for member in members:
         account = member.account
-        ended = f"dismissed {account.disabled_at:%Y-%m-%d}" if account.disabled_at else ""
+        since = clock.in_britain(account.created_at).date()
+        ended = f"dismissed {clock.in_britain(account.disabled_at).date()}" if account.disabled_at else ""
         stands = ended or ("" if account.password_hash else "no password yet")
-        click.echo(
-            f"{account.email}\t{account.role}\t{account.created_at:%Y-%m-%d}\t{member.browsers}\t{stands}".rstrip()
-        )
+        click.echo(f"{account.email}\t{account.role}\t{since}\t{member.browsers}\t{stands}".rstrip())
 
 
 @group.command("role")

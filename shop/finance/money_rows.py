@@ -23,6 +23,9 @@ CATEGORIES = {
     "payout_reversal": "A payout that came back",
     "fee": "Stripe’s other fees",
     "network_cost": "Network costs",
+    "contribution": "Stripe Climate",
+    "climate_order_purchase": "Stripe Climate",
+    "climate_order_refund": "Stripe Climate, given back",
     "topup": "Paid in from the bank",
 }
 ONE = {

@@ -136,7 +136,7 @@ def royal_mail() -> ResponseReturnValue:
         orders = chosen(session, services.vault, ids)
     if not orders:
         return _back(NOTHING)
-    name = f"click-and-drop-{clock.now():%Y-%m-%d-%H%M}.csv"
+    name = f"click-and-drop-{clock.in_britain(clock.now()):%Y-%m-%d-%H%M}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(to_csv(orders, layout), mimetype="text/csv", headers=headers)
 

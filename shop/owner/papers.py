@@ -50,10 +50,10 @@ def print_them() -> ResponseReturnValue:
         return _back(NOTHING)
     name = ", ".join(KINDS[kind].lower() for kind in kinds).capitalize()
     try:
-        made = typeset(parts, title=f"{name} ({clock.now():%Y-%m-%d})", seller=trader().name)
+        made = typeset(parts, title=f"{name} ({clock.today()})", seller=trader().name)
     except NotTypeset:
         return _back(FAILED)
-    return pdf(made, f"{'-'.join(kinds)}-{clock.now():%Y-%m-%d}")
+    return pdf(made, f"{'-'.join(kinds)}-{clock.today()}")
 
 
 def _chosen(*, opening: bool) -> list[Chosen]:

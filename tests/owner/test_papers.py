@@ -1,6 +1,7 @@
 """Printing from the bench and from an order's page: one PDF, and dedications opened on purpose alone."""
 
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from shop import privacy
+from shop import clock, privacy
 from shop.fulfilment import units
 from shop.fulfilment.models import CardOpening
 from shop.fulfilment.stages import Action, Hold
@@ -163,6 +164,19 @@ def test_a_pdf_is_kept_by_nobody_on_the_way(owner: Shopper, bench: Bench) -> Non
     answer = printed(owner, action=Action.CHECK, paper="tickets")
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Content-Disposition"].startswith('inline; filename="tickets-')
+
+
+def test_at_half_past_midnight_in_summer_papers_and_files_bear_the_new_day(
+    owner: Shopper, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(2031, 6, 30, 23, 30, tzinfo=UTC))
+    owner.sign_in("owner")
+    bench.paid(BARE)
+    printing = printed(owner, action=Action.CHECK, paper="tickets")
+    assert "tickets-2031-07-01" in printing.headers["Content-Disposition"]
+    runner = owner.app.test_cli_runner()
+    runner.invoke(args=["accounts", "add", "new@example.com", "--role", "finance"])
+    assert "new@example.com\tfinance\t2031-07-01" in runner.invoke(args=["accounts", "list"]).output
 
 
 @pytest.mark.parametrize(

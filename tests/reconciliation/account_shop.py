@@ -114,6 +114,7 @@ def a_busy_week(shop: AccountShop) -> dict[str, int]:
     candle = elsewhere.sell(shop.account, 1_200)
     elsewhere.sell(shop.account, 9_900, currency="usd")
     elsewhere.bill(shop.account, 700)
+    elsewhere.contribute(shop.account, 50)
     elsewhere.top_up(shop.account, 5_000)
     shop.time.pass_(days=4)
     payouts.fail(shop.account, payouts.pay_out(shop.account)["id"])

@@ -28,6 +28,11 @@ def bill(account: Account, amount: int) -> Body:
     return account.move("stripe_fee", "fee", None, -amount)
 
 
+def contribute(account: Account, amount: int) -> Body:
+    """Stripe Climate takes the part of the sales that the owner has chosen."""
+    return account.move("contribution", "contribution", None, -amount)
+
+
 def top_up(account: Account, amount: int) -> Body:
     """The owner puts money in, so that refunds are covered. Its source is an object that nobody asks for."""
     return account.move("topup", "topup", f"tu_1{account.made:016d}", amount)
