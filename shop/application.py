@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from shop import cli, clock, erasures, probes, trader, web
 from shop.accounts import passkey_routes, security_log
 from shop.accounts import routes as accounts
-from shop.catalogue import page_cache, previews
+from shop.catalogue import page_cache, previews, share_cards
 from shop.catalogue import routes as catalogue
 from shop.charity import entrance
 from shop.checkout import (
@@ -81,6 +81,7 @@ STAND_IN: Final = "/stand-in"
 TOPICS: Final = (
     probes,
     catalogue,
+    share_cards,
     basket_routes,
     checkout,
     order_routes,

@@ -6,19 +6,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
-from sqlalchemy import make_url
-
-from shop import files, production
+from shop import files, production, setting_values
+from shop.setting_values import SettingsError as SettingsError  # noqa: PLC0414 - it is this module that everyone asks
 from shop.signing_certificate import SigningCertificate
 
 SECRET_LENGTH: Final = files.SECRET
 """Bytes of entropy in a key the shop makes for itself."""
-
-
-class SettingsError(Exception):
-    """The environment cannot be used as it is; the message says what to change."""
 
 
 class PaymentMode(StrEnum):
@@ -44,6 +38,8 @@ class Settings:
     proxies: int = 0
     """How many proxies of ours stand in front and say, in X-Forwarded-For, who is asking."""
     mail_url: str | None = field(default=None, repr=False)
+    mail_from: str = "orders@localhost"
+    """The address that e-mails come from."""
     stripe_secret_key: str | None = field(default=None, repr=False)
     stripe_webhook_secret: str | None = field(default=None, repr=False)
     stripe_api_base: str | None = None
@@ -83,29 +79,35 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """
     env = os.environ if environ is None else environ
     instance_dir = Path(env.get("INSTANCE_DIR") or "instance").resolve()
-    port = _port(env.get("PORT") or "8000")
+    port = setting_values.port(env.get("PORT") or "8000")
     secret_key, webhook_secret = (
         env.get("STRIPE_SECRET_KEY") or None,
         env.get("STRIPE_WEBHOOK_SECRET") or None,
     )
     _check_stripe_keys(secret_key, webhook_secret)
-    database_url = _database_url(env.get("DATABASE_URL") or f"sqlite:///{instance_dir / 'shop.db'}")
+    database_url = setting_values.database_url(
+        env.get("DATABASE_URL") or f"sqlite:///{instance_dir / 'shop.db'}"
+    )
     _close_to_others(instance_dir, database_url)
+    site_url = setting_values.site_url(env.get("SITE_URL") or f"http://127.0.0.1:{port}")
     found = Settings(
         database_url=database_url,
         secret_key=env.get("SECRET_KEY") or _secret_key(instance_dir / "keys" / "secret_key"),
         vault_key=_vault_key(instance_dir / "keys" / "vault_key"),
-        keys_url=_keys_url(env["KEYS_URL"], database_url) if env.get("KEYS_URL") else None,
+        keys_url=setting_values.keys_url(env["KEYS_URL"], database_url) if env.get("KEYS_URL") else None,
         instance_dir=instance_dir,
-        site_url=_site_url(env.get("SITE_URL") or f"http://127.0.0.1:{port}"),
+        site_url=site_url,
         port=port,
-        proxies=_count("PROXIES", env.get("PROXIES") or "0"),
-        mail_url=_url("MAIL_URL", env["MAIL_URL"], {"smtp", "smtps"}) if env.get("MAIL_URL") else None,
+        proxies=setting_values.count("PROXIES", env.get("PROXIES") or "0"),
+        mail_url=setting_values.url("MAIL_URL", env["MAIL_URL"], {"smtp", "smtps"})
+        if env.get("MAIL_URL")
+        else None,
+        mail_from=setting_values.mail_from(env.get("MAIL_FROM") or "", site_url),
         stripe_secret_key=secret_key,
         stripe_webhook_secret=webhook_secret,
         log_witnesses=env.get("LOG_WITNESSES") or "",
         log_key=_log_key(env["LOG_KEY"]) if env.get("LOG_KEY") else None,
-        stripe_api_base=_url("STRIPE_API_BASE", env["STRIPE_API_BASE"], {"http", "https"})
+        stripe_api_base=setting_values.url("STRIPE_API_BASE", env["STRIPE_API_BASE"], {"http", "https"})
         if env.get("STRIPE_API_BASE")
         else None,
         statement_certificate=_certificate(env),
@@ -153,67 +155,6 @@ def _certificate(env: Mapping[str, str]) -> SigningCertificate | None:
     if found.problem:
         raise SettingsError(found.problem)
     return found
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 6) or not 0 < int(text) < 65536:  # noqa: PLR2004
-        raise SettingsError(f"PORT must be a number from 1 to 65535, not {text!r}.")
-    return int(text)
-
-
-def _count(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) == 1):
-        raise SettingsError(f"{name} must be a number from 0 to 9, not {text!r}.")
-    return int(text)
-
-
-def _url(name: str, text: str, schemes: set[str]) -> str:
-    wrong = SettingsError(
-        f"{name} must look like {min(schemes)}://host."
-    )  # not quoted: it may hold a password
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme in schemes and parts.hostname and parts.port != 0
-    except ValueError:
-        raise wrong from None
-    if not usable:
-        raise wrong
-    return text.rstrip("/")
-
-
-def _site_url(text: str) -> str:
-    found = _url("SITE_URL", text, {"http", "https"})
-    parts = urlsplit(found)
-    if parts.path or parts.query or parts.fragment or parts.username or parts.password:
-        raise SettingsError("SITE_URL must be scheme and host alone: the shop's pages begin at its root.")
-    return found
-
-
-def _database_url(text: str) -> str:
-    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise SettingsError("DATABASE_URL must start with sqlite:/// or postgresql+psycopg://.")
-    if text.removeprefix("sqlite:///") in {"", ":memory:"}:
-        raise SettingsError("DATABASE_URL must name a file: what is only in memory is lost.")
-    return text
-
-
-def _keys_url(text: str, database_url: str) -> str:
-    """Where the keys are. What only the databases themselves know is asked when they are opened."""
-    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise SettingsError("KEYS_URL must start with sqlite:/// or postgresql+psycopg://.")
-    if _place(text) == _place(database_url):
-        raise SettingsError(
-            "KEYS_URL must not be DATABASE_URL: keys kept beside what they seal are in every copy of it."
-        )
-    return text
-
-
-def _place(url: str) -> object:
-    file = files.sqlite_file(url)
-    if file is not None:
-        return file.resolve()
-    parts = make_url(url)
-    return parts.host, parts.port or 5432, parts.database
 
 
 def _log_key(text: str) -> bytes:

@@ -67,7 +67,7 @@ class Worker:
         self.settings: Settings = self.app.extensions["shop"].settings
         self.services: Services = self.app.extensions["shop"].services
         self.trader: Trader = self.app.extensions["shop"].trader
-        self.post = transport(self.settings.mail_url, self.settings.instance_dir)
+        self.post = transport(self.settings.mail_url, self.settings.instance_dir, self.settings.mail_from)
         self.watch = DatabaseWatch()
         self.looked: Place | None = None
         """How far this round of looking at old orders has come."""

@@ -160,3 +160,35 @@ def test_a_certificate_for_statements_is_tried_before_the_shop_starts(tmp_path: 
         with pytest.raises(SettingsError, match=said) as refused:
             read(tmp_path, **{**names, **changes})
         assert "another" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("site", "given", "sender"),
+    [
+        ("https://www.shop.example", "", "orders@shop.example"),
+        ("https://shop.example:8443", "", "orders@shop.example"),
+        ("http://127.0.0.1:8000", "", "orders@localhost"),
+        ("http://[::1]:8000", "", "orders@localhost"),
+        ("https://www.shop.example", "hello@maker.example", "hello@maker.example"),
+    ],
+)
+def test_emails_are_from_the_shops_own_domain_or_from_whom_it_is_said(
+    tmp_path: Path, site: str, given: str, sender: str
+) -> None:
+    assert read(tmp_path, SITE_URL=site, PROXIES="1", MAIL_FROM=given).mail_from == sender
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "shop.example",
+        "@shop.example",
+        "a@",
+        "A <a@shop.example>",
+        "a@b.example,c@d.example",
+        "a@b\r\nBcc: x@y",
+    ],
+)
+def test_what_is_no_single_address_is_refused(tmp_path: Path, wrong: str) -> None:
+    with pytest.raises(SettingsError, match="MAIL_FROM"):
+        read(tmp_path, MAIL_FROM=wrong)

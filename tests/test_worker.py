@@ -253,7 +253,7 @@ def test_an_email_leaves_within_two_seconds_of_its_order_while_old_orders_are_lo
     while work_of(worker, "emails").run():
         pass  # the e-mail of the old order
     asked, left = threading.Event(), threading.Event()
-    answer, send = Gateway.snapshot, worker.post.send
+    answer, send = Gateway.snapshot, worker.post.post.send
 
     def silent(gateway: Gateway, sessions: Iterable[str], **asked_for: bool) -> object:
         if threading.current_thread().name == "upkeep":
@@ -266,7 +266,7 @@ def test_an_email_leaves_within_two_seconds_of_its_order_while_old_orders_are_lo
         left.set()
 
     monkeypatch.setattr(Gateway, "snapshot", silent)
-    monkeypatch.setattr(worker.post, "send", sending)
+    monkeypatch.setattr(worker.post.post, "send", sending)
     lanes = [
         threading.Thread(target=_work, args=(lane, stopped), name=name)
         for lane, name in zip(worker.work, ("emails", "news", "upkeep"), strict=True)

@@ -1,6 +1,6 @@
 """The public pages as text, rendered from plain data: the same function serves memory and a refused form."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from flask import current_app, render_template
@@ -15,7 +15,7 @@ from shop.catalogue.piece_facts import Stage, diagrams, measures, metals, photos
 from shop.catalogue.piece_form import piece_form
 from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.renderings import rendering
-from shop.catalogue.views import Catalogue, PictureView, PieceView
+from shop.catalogue.views import Catalogue, PictureView, PieceView, VariantView
 from shop.engraving import over_picture, words_in
 from shop.money import pounds_and_pence
 
@@ -102,6 +102,7 @@ def piece_page(
         posted_by=shown.posted_by if piece.available else None,
         canonical=canonical,
         share=structured_data.to_share(piece),
+        shared_as=piece.slug,
         data=_described(as_sold) if canonical else [],
         **_shared(shown),
     )
@@ -147,13 +148,20 @@ def stages(piece: PieceView, values: Mapping[str, str]) -> list[Stage]:
 def _described(piece: PieceView) -> list[dict[str, object]]:
     """What machines are told of a piece."""
     site = web.settings().site_url
-    asset = current_app.jinja_env.globals["asset"]
-    pictures = [f"{site}{asset(picture.file)}" for picture in piece.stages]  # type: ignore[operator]
     trail = [("Pieces", filters.ADDRESS), (piece.name, f"/pieces/{piece.slug}")]
     return [
-        structured_data.product(piece, site=site, pictures=pictures),
+        structured_data.product_group(piece, site=site, picture_of=variant_picture),
         structured_data.breadcrumbs(trail, site=site),
     ]
+
+
+def variant_picture(piece: PieceView, variant: VariantView) -> str:
+    """The whole address of the picture that shows this metal; empty where the piece has none at all."""
+    picture = piece.picture("stage", variant.metal_slug) or structured_data.to_share(piece)
+    if picture is None:
+        return ""
+    asset: Callable[[str], str] = current_app.jinja_env.globals["asset"]  # type: ignore[assignment]
+    return f"{web.settings().site_url}{asset(picture.file)}"
 
 
 def wide(name: str) -> PictureView:

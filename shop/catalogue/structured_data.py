@@ -1,9 +1,10 @@
 """Pieces as schema.org describes them, for those who read pages by machine: plain values for JSON-LD.
 
-Shapes: https://schema.org/Product, Offer, MerchantReturnPolicy, BreadcrumbList. The seller is named by its
-`@id` alone; the first page says who that is.
+Shapes: https://schema.org/ProductGroup, Product, Offer, MerchantReturnPolicy, BreadcrumbList. The seller is
+named by its `@id` alone; the first page says who that is.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from shop.catalogue.choices import Opened
@@ -36,29 +37,59 @@ SHIPPING: Final = {
 """What the cheapest postage costs, and where parcels go."""
 
 
-def product(piece: PieceView, *, site: str, pictures: list[str]) -> dict[str, Any]:
-    """A piece and an offer for each of its variants. `pictures` are whole addresses."""
+def product_group(
+    piece: PieceView, *, site: str, picture_of: Callable[[PieceView, VariantView], str]
+) -> dict[str, Any]:
+    """A piece, and each of its variants as a product with an offer. `picture_of`: a whole address."""
     page = f"{site}/pieces/{piece.slug}"
     return {
         "@context": CONTEXT,
-        "@type": "Product",
+        "@type": "ProductGroup",
         "@id": f"{page}#product",
+        "productGroupID": piece.slug,
         "name": piece.name,
         "description": piece.summary,
         "url": page,
-        "image": pictures,
         "brand": {"@type": "Brand", "name": BRAND},
         "category": "Necklace",
-        "offers": [_offer(piece, variant, site=site, page=page) for variant in piece.variants],
+        "variesBy": [f"{CONTEXT}/color", f"{CONTEXT}/size"],
+        "hasVariant": [
+            _product(piece, variant, site=site, picture=picture_of(piece, variant))
+            for variant in piece.variants
+        ],
     }
 
 
-def _offer(piece: PieceView, variant: VariantView, *, site: str, page: str) -> dict[str, Any]:
+def variant_title(piece: PieceView, variant: VariantView) -> str:
+    """A variant in one line: piece, metal, chain."""
+    return f"{piece.name}, {variant.metal_name}, {chain_size(variant)}"
+
+
+def chain_size(variant: VariantView) -> str:
+    """What tells the lengths of a chain apart."""
+    return f"{variant.chain_inches} inch chain"
+
+
+def _product(piece: PieceView, variant: VariantView, *, site: str, picture: str) -> dict[str, Any]:
+    address = f"{site}/pieces/{piece.slug}{Opened(sku=variant.sku).query}"
+    return {
+        "@type": "Product",
+        "sku": variant.sku,
+        "name": variant_title(piece, variant),
+        "description": piece.summary,
+        "url": address,
+        "image": picture,
+        "color": variant.metal_slug.capitalize(),
+        "material": variant.metal_name,
+        "size": chain_size(variant),
+        "offers": _offer(piece, variant, site=site, address=address),
+    }
+
+
+def _offer(piece: PieceView, variant: VariantView, *, site: str, address: str) -> dict[str, Any]:
     return {
         "@type": "Offer",
-        "sku": variant.sku,
-        "name": f"{piece.name}, {variant.metal_name}, {variant.chain_inches} inch chain",
-        "url": page + Opened(sku=variant.sku).query,
+        "url": address,
         "price": pounds_exactly(variant.price_pence),
         "priceCurrency": "GBP",
         "availability": f"{CONTEXT}/{'InStock' if variant.available else 'OutOfStock'}",

@@ -6,7 +6,6 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Final
-from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
@@ -66,7 +65,7 @@ def write(services: Services, render: Render, claimed: Claimed, trader: Trader) 
     written = compose(services, render, claimed, facts, trader)
     if written is None:
         return Drop.NOT_SO
-    message = addressed(services.site_url, to=facts.to, reply_to=trader.email)
+    message = addressed(to=facts.to, reply_to=trader.email)
     message["Subject"] = written.subject
     message["Message-ID"] = claimed.message_id
     message.set_content(written.text)
@@ -122,10 +121,9 @@ def _terms(services: Services, render: Render, facts: EmailFacts, trader: Trader
         return terms_text(session, agreed) or now
 
 
-def addressed(site_url: str, *, to: str, reply_to: str) -> EmailMessage:
-    """An e-mail of ours with its envelope: from the shop, answered to `reply_to`."""
+def addressed(*, to: str, reply_to: str) -> EmailMessage:
+    """An e-mail of ours, answered to `reply_to`. Whom it is from is said when it is sent."""
     message = EmailMessage()
-    message["From"] = Address("In Remembrance", "orders", urlsplit(site_url).hostname or "localhost")
     message["Reply-To"] = Address(addr_spec=reply_to)
     message["To"] = Address(addr_spec=ascii_address(to))
     message["Date"] = format_datetime(clock.now())

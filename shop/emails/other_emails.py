@@ -63,7 +63,7 @@ def written(render: Render, said: Said, trader: Trader) -> Written:
 def send(sender: Sender, claimed: Claimed, said: Said) -> bool | None:
     """Give False when it was sent, True when its address never takes it, None when it is tried again."""
     made = written(sender.render, said, sender.trader)
-    message = addressed(sender.site_url, to=claimed.email, reply_to=sender.trader.email)
+    message = addressed(to=claimed.email, reply_to=sender.trader.email)
     message["Subject"] = made.subject
     message["Message-ID"] = claimed.message_id
     message.set_content(made.text)

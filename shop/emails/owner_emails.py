@@ -31,7 +31,7 @@ def tell_owners(database: Database, render: Render, post: Transport, site_url: s
     """
     _write(database, render, site_url)
     was_sent = False
-    while (done := _send_next(database, post, site_url, reply_to)) is not None:
+    while (done := _send_next(database, post, reply_to)) is not None:
         was_sent |= done
     return was_sent
 
@@ -57,7 +57,7 @@ def _write(database: Database, render: Render, site_url: str) -> None:
             owner_outbox.put(session, finance, told, None, for_finance=True)
 
 
-def _send_next(database: Database, post: Transport, site_url: str, reply_to: str) -> bool | None:
+def _send_next(database: Database, post: Transport, reply_to: str) -> bool | None:
     """Send one. Give whether it went out; None when none is due."""
     with database.looking() as session:
         if not owner_outbox.any_due(session):
@@ -69,7 +69,7 @@ def _send_next(database: Database, post: Transport, site_url: str, reply_to: str
         return None
     try:
         if to is not None:
-            post.send(_message(email, to, site_url, reply_to))
+            post.send(_message(email, to, reply_to))
     except (OSError, smtplib.SMTPException) as error:
         with database.transaction() as session:
             _not_sent(session, email, error)
@@ -125,8 +125,8 @@ def _reached(session: Session, email: OwnerEmail) -> str | None:
     return session.scalar(staff)
 
 
-def _message(email: OwnerEmail, to: str, site_url: str, reply_to: str) -> EmailMessage:
-    message = addressed(site_url, to=to, reply_to=reply_to)
+def _message(email: OwnerEmail, to: str, reply_to: str) -> EmailMessage:
+    message = addressed(to=to, reply_to=reply_to)
     message["Subject"] = email.subject
     message["Message-ID"] = email.message_id
     message.set_content(email.text)

@@ -1,4 +1,4 @@
-"""Sending: over SMTP when MAIL_URL is set, otherwise into files under instance/mail/."""
+"""Sending: over SMTP when MAIL_URL is set, otherwise into files under instance/mail/; from MAIL_FROM."""
 
 import os
 import secrets
@@ -6,7 +6,9 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from ipaddress import ip_address
@@ -127,9 +129,30 @@ def _this_machine(host: str) -> bool:
         return host == "localhost"
 
 
-def transport(mail_url: str | None, instance_dir: Path) -> Transport:
+@dataclass(frozen=True)
+class FromTheShop:
+    """Sends e-mails as the shop's own: their From, and where their Message-ID was made, are one domain.
+
+    Servers think little of a Message-ID from a domain that is nobody's (RFC 5322, 3.6.4).
+    """
+
+    post: Transport
+    sender: str
+    """Its address."""
+
+    def send(self, message: EmailMessage) -> None:
+        """Say whom it is from, and send it."""
+        mailbox, _, domain = self.sender.rpartition("@")
+        message["From"] = Address("In Remembrance", mailbox, domain)
+        name = message["Message-ID"].partition("@")[0]
+        message.replace_header("Message-ID", f"{name}@{domain}>")
+        self.post.send(message)
+
+
+def transport(mail_url: str | None, instance_dir: Path, sender: str) -> FromTheShop:
     """The transport that the settings ask for."""
-    return SmtpTransport(mail_url) if mail_url else FileTransport(instance_dir / "mail")
+    post = SmtpTransport(mail_url) if mail_url else FileTransport(instance_dir / "mail")
+    return FromTheShop(post, sender)
 
 
 Writer = Callable[[Claimed], EmailMessage | Drop]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask import Flask
 
-from shop.catalogue import piece_pages, structured_data
+from shop.catalogue import piece_pages, share_cards, structured_data
 from shop.settings import Settings
 from shop.trader import Trader
 
@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
         small_print=_here(app, SMALL_PRINT),
         organization=organization(seller, settings.site_url),
         picture_of_the_shop=piece_pages.wide("hero-rings"),
+        card_address=share_cards.card_address,
     )
 
 

@@ -1,18 +1,21 @@
 """For those who look for the shop by machine: what may be read, what there is, and what it costs."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from flask import Blueprint, Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
-from shop import web
+from shop import clock, web
 from shop.catalogue.choices import Opened
 from shop.catalogue.page_cache import shown
+from shop.catalogue.piece_pages import variant_picture
 from shop.catalogue.postage import CHEAPEST
-from shop.catalogue.structured_data import BRAND, pounds_exactly, to_share
+from shop.catalogue.structured_data import BRAND, chain_size, pounds_exactly, variant_title
 from shop.catalogue.views import Catalogue, PieceView, VariantView
+from shop.container import trader
 from shop.web.assets import Stored
 
 blueprint = Blueprint("finding", __name__)
@@ -49,6 +52,8 @@ PUBLIC: Final = (
 )
 """Addresses for the sitemap, as far as the shop has them; the pieces, and what `also` gives, follow."""
 
+SECURITY_LASTS: Final = timedelta(days=180)
+
 SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 MERCHANT: Final = "http://base.google.com/ns/1.0"
 XML: Final = "application/xml; charset=utf-8"
@@ -79,6 +84,28 @@ def robots() -> ResponseReturnValue:
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in KEPT_OUT), ""]
     lines.append(f"Sitemap: {web.settings().site_url}/sitemap.xml")
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/.well-known/security.txt")
+def security() -> ResponseReturnValue:
+    """Whom to tell of a hole, in the form of RFC 9116; it is never said for longer than a year ahead."""
+    site = web.settings().site_url
+    until = datetime.combine(clock.today() + SECURITY_LASTS, time(), UTC)
+    lines = {
+        "Contact": f"mailto:{trader().email}",
+        "Expires": until.isoformat().replace("+00:00", "Z"),
+        "Preferred-Languages": "en",
+        "Canonical": f"{site}/.well-known/security.txt",
+    }
+    text = "".join(f"{name}: {value}\n" for name, value in lines.items())
+    return Response(text, content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> ResponseReturnValue:
+    """The sign of the shop, for those who ask for it where it always was."""
+    answer: Response = current_app.view_functions["static"](filename="favicon.ico")  # type: ignore[assignment]
+    return answer
 
 
 @blueprint.get("/sitemap.xml")
@@ -140,10 +167,10 @@ def _facts(piece: PieceView, variant: VariantView, site: str) -> dict[str, str]:
     facts = {
         "id": variant.sku,
         "item_group_id": piece.slug,
-        "title": f"{piece.name} necklace, {variant.metal_name}, {variant.chain_inches} inch chain",
+        "title": variant_title(piece, variant),
         "description": " ".join(said),
         "link": f"{site}/pieces/{piece.slug}{Opened(sku=variant.sku).query}",
-        "image_link": _picture(piece, variant, site),
+        "image_link": variant_picture(piece, variant),
         "price": _price(variant.price_pence),
         "availability": "in_stock" if variant.available else "out_of_stock",
         "condition": "new",
@@ -153,18 +180,11 @@ def _facts(piece: PieceView, variant: VariantView, site: str) -> dict[str, str]:
         "google_product_category": "Apparel & Accessories > Jewelry > Necklaces",
         "material": variant.metal_name,
         "color": variant.metal_slug.capitalize(),
+        "size": chain_size(variant),
         "gender": "unisex",
         "age_group": "adult",
     }
     return facts | ({"return_policy_label": "engraved"} if piece.engravable else {})
-
-
-def _picture(piece: PieceView, variant: VariantView, site: str) -> str:
-    picture = piece.picture("stage", variant.metal_slug) or to_share(piece)
-    if picture is None:
-        return ""
-    asset: Callable[[str], str] = current_app.jinja_env.globals["asset"]  # type: ignore[assignment]
-    return f"{site}{asset(picture.file)}"
 
 
 def _price(pence: int) -> str:

@@ -29,7 +29,7 @@ TEXTS: Final = {
 }
 """What shrinks when compressed, and its type: not every machine knows the types of all of these."""
 
-PICTURES: Final = {".webp": "image/webp", ".avif": "image/avif"}
+PICTURES: Final = {".webp": "image/webp", ".avif": "image/avif", ".png": "image/png", ".ico": "image/x-icon"}
 """Read each time they are asked for: browsers and proxies keep them, memory is for pages."""
 
 KINDS: Final = {**TEXTS, **PICTURES, ".woff2": "font/woff2"}

@@ -65,7 +65,7 @@ def test_every_offer_elsewhere_opens_its_own_choice(client):
     facts = json.loads(soup(client.get("/pieces/disc")).find("script", type="application/ld+json").string)
     feed = ET.fromstring(client.get("/feeds/google.xml").data)
     linked = {link.text for link in feed.iter("{http://base.google.com/ns/1.0}link")}
-    for offer in facts["offers"]:
+    for offer in [variant["offers"] | {"sku": variant["sku"]} for variant in facts["hasVariant"]]:
         assert offer["url"] in linked
         page = soup(client.get(offer["url"].removeprefix(facts["url"].removesuffix("/pieces/disc"))))
         chosen = page.select_one("input[name=variant][checked]")

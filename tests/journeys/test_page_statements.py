@@ -31,7 +31,8 @@ ALIKE: Final = (
     "/support", "/delivery", "/delivery/cancellation-form.txt", "/privacy", "/terms", "/hallmarking",
     "/accessibility", "/contact", "/styleguide", "/styleguide/errors/500",
     "/robots.txt", "/sitemap.xml", "/feeds/google.xml", "/sign-in", "/orders", "/orders/links",
-    "/speculation-rules.json", "/orders/{open_token}/claims/1/messages", "/healthz",
+    "/speculation-rules.json", "/favicon.ico", "/share/disc.jpg", "/.well-known/security.txt",
+    "/orders/{open_token}/claims/1/messages", "/healthz",
 )  # fmt: skip
 """What is the same for everyone, or leads elsewhere: rendered from memory."""
 

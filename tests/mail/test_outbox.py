@@ -18,7 +18,7 @@ from shop.mail import outbox
 from shop.mail.models import QueuedEmail
 from shop.mail.outbox import Claimed
 from shop.mail.retries import LONGEST_DELAY
-from shop.mail.sending import FileTransport, SmtpTransport, send_next, transport
+from shop.mail.sending import FileTransport, FromTheShop, SmtpTransport, Transport, send_next, transport
 from tests.harness import Harness
 
 
@@ -200,12 +200,28 @@ def test_files_are_one_an_email_for_their_owner_alone(database: Database, paid: 
 
 
 def test_the_transport_is_what_the_settings_say(tmp_path: Path) -> None:
-    files = transport(None, tmp_path)
+    def post(url: str | None) -> Transport:
+        made = transport(url, tmp_path, "orders@example.com")
+        assert isinstance(made, FromTheShop)
+        assert made.sender == "orders@example.com"
+        return made.post
+
+    files = post(None)
     assert isinstance(files, FileTransport)
     assert files.folder == tmp_path / "mail"
-    plain, tls = transport("smtp://mail", tmp_path), transport("smtps://a%40b:p%3Aw@mail:4650", tmp_path)
+    plain, tls = post("smtp://mail"), post("smtps://a%40b:p%3Aw@mail:4650")
     assert isinstance(plain, SmtpTransport)
     assert (plain.host, plain.port, plain.tls, plain.user) == ("mail", 25, False, None)
     assert isinstance(tls, SmtpTransport)
     assert (tls.port, tls.tls, tls.user, tls.password) == (4650, True, "a@b", "p:w")
     assert SmtpTransport("smtps://mail").port == 465
+
+
+def test_an_email_is_from_the_shop_and_its_number_from_the_same_domain(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["To"], message["Message-ID"] = "ada@example.com", "<abc123@in-remembrance.invalid>"
+    transport(None, tmp_path, "hello@shop.example").send(message)
+    sent = (tmp_path / "mail" / "abc123.eml").read_text()
+    assert "From: In Remembrance <hello@shop.example>" in sent
+    assert "Message-ID: <abc123@shop.example>" in sent
+    assert "invalid" not in sent

@@ -34,7 +34,7 @@ def test_every_block_of_every_page_is_valid(client, check):
             block = json.loads(script.string)
             check(block)
             checked.append(block["@type"])
-    assert sorted(set(checked)) == ["BreadcrumbList", "Organization", "Product"]
+    assert sorted(set(checked)) == ["BreadcrumbList", "Organization", "ProductGroup"]
 
 
 def test_a_real_sellers_address_is_valid(check):

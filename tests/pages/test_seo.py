@@ -1,14 +1,17 @@
 """Being found: what machines are told is whole, true, and leads somewhere."""
 
 import json
+from datetime import datetime, timedelta
+from io import BytesIO
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
 from bs4 import BeautifulSoup
+from PIL import Image
 from sqlalchemy import select
 
-from shop import stock
+from shop import clock, stock
 from shop.catalogue import snapshot
 from shop.catalogue.models import Piece, Variant
 from shop.pages import seo
@@ -19,8 +22,9 @@ G = "{http://base.google.com/ns/1.0}"
 LOC = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
 
 NEEDED = {
-    "Product": {"name", "description", "image", "offers", "brand", "url"},
-    "Offer": {"sku", "price", "priceCurrency", "availability", "itemCondition", "url", "seller",
+    "ProductGroup": {"name", "description", "hasVariant", "variesBy", "productGroupID", "brand", "url"},
+    "Product": {"sku", "name", "description", "image", "color", "size", "material", "offers", "url"},
+    "Offer": {"price", "priceCurrency", "availability", "itemCondition", "url", "seller",
               "hasMerchantReturnPolicy", "shippingDetails"},
     "Brand": {"name"},
     "MerchantReturnPolicy": {"applicableCountry", "returnPolicyCategory", "merchantReturnLink"},
@@ -100,9 +104,12 @@ def test_every_variant_is_offered_at_its_price_in_pounds(app, client):
         catalogue = snapshot.load(session)
     for piece in catalogue.pieces:
         product = next(
-            block for block in told(client, f"/pieces/{piece.slug}") if block["@type"] == "Product"
+            block for block in told(client, f"/pieces/{piece.slug}") if block["@type"] == "ProductGroup"
         )
-        offers = {offer["sku"]: (offer["price"], offer["priceCurrency"]) for offer in product["offers"]}
+        offers = {
+            variant["sku"]: (variant["offers"]["price"], variant["offers"]["priceCurrency"])
+            for variant in product["hasVariant"]
+        }
         assert offers == {v.sku: (f"{v.price_pence / 100:.2f}", "GBP") for v in piece.variants}
 
 
@@ -111,7 +118,10 @@ def test_what_is_sold_out_is_told_so(app, client):
         gone = session.scalars(select(Variant.id).where(Variant.sku == "DISC-GOLD-20")).one()
         stock.adjust(session, gone, -stock.levels(session)[gone].on_hand, reason="damaged", actor="test")
     (product, _) = told(client, "/pieces/disc")
-    stands = {offer["sku"]: offer["availability"].rpartition("/")[2] for offer in product["offers"]}
+    stands = {
+        variant["sku"]: variant["offers"]["availability"].rpartition("/")[2]
+        for variant in product["hasVariant"]
+    }
     assert stands.pop("DISC-GOLD-20") == "OutOfStock"
     assert set(stands.values()) == {"InStock"}
     feed = {item.find(f"{G}id").text: item.find(f"{G}availability").text for item in items(client)}
@@ -121,9 +131,12 @@ def test_what_is_sold_out_is_told_so(app, client):
 
 def test_only_what_cannot_be_engraved_is_told_to_be_returnable_for_no_reason(client):
     (petal, _), (disc, _) = told(client, "/pieces/petal"), told(client, "/pieces/disc")
-    assert petal["offers"][0]["hasMerchantReturnPolicy"]["merchantReturnDays"] == 14
-    assert "merchantReturnDays" not in disc["offers"][0]["hasMerchantReturnPolicy"]
-    assert disc["offers"][0]["hasMerchantReturnPolicy"]["merchantReturnLink"] == f"{SITE}/delivery#cancel"
+    assert petal["hasVariant"][0]["offers"]["hasMerchantReturnPolicy"]["merchantReturnDays"] == 14
+    assert "merchantReturnDays" not in disc["hasVariant"][0]["offers"]["hasMerchantReturnPolicy"]
+    assert (
+        disc["hasVariant"][0]["offers"]["hasMerchantReturnPolicy"]["merchantReturnLink"]
+        == f"{SITE}/delivery#cancel"
+    )
 
 
 def test_what_the_owner_writes_cannot_end_the_script(app, client):
@@ -144,9 +157,14 @@ def test_a_public_page_says_where_it_stands_and_how_it_looks_elsewhere(client, p
     assert said["og:url"] == f"{SITE}{path}"
     assert said["og:title"] == page.title.string
     assert said["og:description"] == page.find("meta", attrs={"name": "description"})["content"]
-    assert int(said["og:image:width"]) >= 1000
     assert said["og:image:alt"]
-    assert answers(client, said["og:image"])
+    card = client.get(said["og:image"].removeprefix(SITE))
+    assert card.mimetype == said["og:image:type"] == "image/jpeg"
+    assert "immutable" in card.headers["Cache-Control"]
+    with Image.open(BytesIO(card.data)) as picture:
+        assert picture.format == "JPEG"
+        assert [str(side) for side in picture.size] == [said["og:image:width"], said["og:image:height"]]
+    assert len(card.data) < 150_000
 
 
 @pytest.mark.parametrize("path", ["/basket", "/nowhere", "/sign-in", "/styleguide"])
@@ -259,3 +277,37 @@ def test_a_piece_without_any_picture_is_still_told(app, client):
 def test_a_choice_that_was_not_changed_is_not_sent_again(client):
     first = client.get("/sitemap.xml")
     assert client.get("/sitemap.xml", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+def test_three_lengths_and_two_metals_are_told_apart_in_the_feed(client):
+    told_apart = [
+        tuple(item.find(f"{G}{name}").text for name in ("item_group_id", "color", "size"))
+        for item in items(client)
+    ]
+    assert len(told_apart) == len(set(told_apart)) == 36
+    assert ("disc", "Gold", "18 inch chain") in told_apart
+
+
+def test_whoever_finds_a_hole_reads_whom_to_tell_for_less_than_a_year_ahead(client):
+    answer = client.get("/.well-known/security.txt")
+    assert answer.mimetype == "text/plain"
+    said = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    assert said["Contact"] == "mailto:bench@example.com"
+    assert said["Canonical"] == f"{SITE}/.well-known/security.txt"
+    until = datetime.fromisoformat(said["Expires"])
+    assert timedelta(days=90) < until - clock.now() < timedelta(days=365)
+
+
+def test_the_sign_of_the_shop_is_there_for_every_kind_of_browser(client):
+    head = soup(client, "/").head
+    for link, kind, size in (
+        (head.find("link", rel="icon", sizes="32x32"), "ICO", (32, 32)),
+        (head.find("link", rel="apple-touch-icon"), "PNG", (180, 180)),
+    ):
+        with Image.open(BytesIO(client.get(link["href"]).data)) as picture:
+            assert (picture.format, picture.size) == (kind, size)
+
+
+@pytest.mark.parametrize("path", ["/share/nobody.jpg", "/share/..%2fdisc.jpg", "/share/disc.png"])
+def test_there_is_a_card_of_pieces_alone(client, path):
+    assert client.get(path).status_code == 404
