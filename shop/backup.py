@@ -23,6 +23,7 @@ from shop.db import Database
 from shop.dedications.key_migration import Mover
 from shop.dedications.vault import Vault
 from shop.giving import ledger_triggers, verification
+from shop.journal import comment_emails
 from shop.mail import outbox, owner_outbox
 from shop.mail.outbox import Drop
 from shop.payment_links import link_emails
@@ -146,6 +147,7 @@ def drop_unsent(session: Session) -> int:
     link_emails.drop_unsent(session)
     confirmation_requests.silence(session)
     basket_links.drop_unsent(session)
+    comment_emails.drop_unsent(session)
     owner_outbox.drop_unsent(session)
     waiting.drop_unsent(session)
     return outbox.drop_unsent(session, Drop.RESTORED)

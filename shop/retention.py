@@ -118,7 +118,7 @@ COMMENT_HIDDEN: Final = RetentionRule(
 )
 COMMENT_ADDRESS: Final = RetentionRule(
     "The e-mail you may give with a comment, sealed",
-    "So that we can write to you about it.",
+    "So that we can send you the link that takes it back, once, and write to you about it.",
     "Your own choice to give it (consent)",
     "after it was decided",
     timedelta(days=30),

@@ -31,7 +31,7 @@ from shop.emails.remittance_reminders import remind
 from shop.fulfilment import delivery, late, order_search
 from shop.fulfilment.gifts import read_old
 from shop.giving import shown_statements
-from shop.journal import comment_erasure
+from shop.journal import comment_emails, comment_erasure
 from shop.mail.sending import send_next, transport
 from shop.payments.services import Services
 from shop.payments.sweep import EVERY, LOOK_EVERY, STILL_MOVES, Place, look_at_some, sweep
@@ -90,6 +90,7 @@ class Worker:
             written("back in stock", TELL_EVERY, tell_who_waits, sender),
             written("payment links", LINKS_EVERY, payment_link.send_next, sender),
             written("basket links", LINKS_EVERY, basket_link.send_next, sender),
+            written("comments", TELL_EVERY, comment_emails.send_next, sender),
             written("invited", TELL_EVERY, charity_invitation.send_next, sender, self.settings.secret_key),
         ]
         news = [self._task("webhooks", partial(handlers.work, self.services))]

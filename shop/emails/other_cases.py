@@ -7,7 +7,7 @@ from typing import Final
 from shop import clock
 from shop.basket_links import basket_links
 from shop.catalogue.views import Catalogue
-from shop.emails import back_in_stock, basket_link, payment_link
+from shop.emails import back_in_stock, basket_link, comment_link, payment_link
 from shop.emails.other_emails import Said
 from shop.payment_links.link_emails import Claimed
 from shop.payment_links.models import Via
@@ -40,11 +40,16 @@ def _basket_link(_catalogue: Catalogue, site_url: str) -> Said:
     return basket_link.said(basket_links.Claimed(0, "", "ada@example.com", "sample", until, "", 1), site_url)
 
 
+def _comment(_catalogue: Catalogue, site_url: str) -> Said:
+    return comment_link.said(f"{site_url}/comments/sample")
+
+
 OTHER_CASES: Final[Mapping[str, Sequence[tuple[str, Says]]]] = {
     payment_link.KIND: (
         ("Asked for by telephone", _link(Via.TELEPHONE, "Ada Byron")),
         ("By letter, and nobody knows the buyer's name", _link(Via.LETTER, "")),
     ),
     basket_link.KIND: (("It was asked for", _basket_link),),
+    comment_link.KIND: (("An address was left with it", _comment),),
     back_in_stock.KIND: (("It was asked for", _asked), ("It can be had again", _back)),
 }

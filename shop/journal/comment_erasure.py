@@ -33,6 +33,7 @@ def remove(session: Session, vault: Vault, comment: Comment, kind: str, actor: s
     """Leave nothing of a comment but that it was; its keys are destroyed."""
     vault.destroy(filter(None, [comment.key_id, comment.email_key_id]), [comment_name(comment)])
     comment.key_id = comment.sealed = comment.email_key_id = comment.email_sealed = None
+    comment.link_due_at = None
     comment.state, comment.decided_at, comment.reported_at = State.REMOVED, clock.now(), None
     session.execute(
         update(CommentEvent)
@@ -69,7 +70,7 @@ def _forget_addresses(session: Session, vault: Vault, comments: Sequence[Comment
         ids = filter(None, [comment.email_key_id for comment in comments])
         vault.destroy(ids, [address_name(comment) for comment in comments])
     for comment in comments:
-        comment.email_key_id = comment.email_sealed = None
+        comment.email_key_id = comment.email_sealed = comment.link_due_at = None
         note_event(session, comment, "address-erased", actor)
 
 

@@ -16,6 +16,7 @@ from shop.journal.comments import Opened
 from shop.journal.forms import CommentForm, ReportForm, kept
 from shop.journal.risk import at_risk
 from shop.journal.routes import text_or_404
+from shop.mail.addresses import mailbox
 
 blueprint = Blueprint("comments", __name__)
 
@@ -53,8 +54,20 @@ def leave(slug: str) -> ResponseReturnValue:
     draft = comments.Draft(text.front.slug, name, email, words, at_risk(f"{name}\n{words}"))
     token = tokens.fresh()
     with web.transaction() as session:
-        comments.leave(session, _vault(), draft, token=token)
+        comments.leave(session, _vault(), draft, token=token, emailed=_may_email(session, email))
     return redirect(f"/comments/{token}", HTTPStatus.SEE_OTHER)
+
+
+def _may_email(session: Session, email: str) -> bool:
+    """Whether the link goes there: a mailbox gets a few an hour, whoever types its address."""
+    if not email:
+        return False
+    try:
+        secret = web.settings().secret_key
+        rate_limit.allow_mailbox(session, kind="comment", mailbox=mailbox(email), secret=secret)
+    except rate_limit.TooManyTries:
+        return False
+    return True
 
 
 @blueprint.get("/comments/<token>")

@@ -89,14 +89,17 @@ class Listed:
     """Whether the same words came once more a moment later, as when a button is pressed twice."""
 
 
-def leave(session: Session, vault: Vault, draft: Draft, *, token: str) -> None:
-    """Hold a comment under its writer's own token, a fresh one each time: nobody is led to another's."""
+def leave(session: Session, vault: Vault, draft: Draft, *, token: str, emailed: bool = False) -> None:
+    """Hold a comment under its writer's own token, a fresh one each time: nobody is led to another's.
+
+    `emailed`: the token is sent to the address that was given, and sealed with it until then.
+    """
     token_hash = tokens.digest(token)
     said = {"comment": token_hash, "name": draft.name, "words": draft.words}
     ((key_id, sealed),) = vault.seal_alone([said], SEALED_AS)
     email_key_id = email_sealed = None
     if draft.email:
-        said = {"comment": token_hash, "email": draft.email}
+        said = {"comment": token_hash, "email": draft.email} | ({"token": token} if emailed else {})
         ((email_key_id, email_sealed),) = vault.seal_alone([said], E_MAIL)
     session.add(
         Comment(
@@ -105,6 +108,7 @@ def leave(session: Session, vault: Vault, draft: Draft, *, token: str) -> None:
             sealed=sealed,
             email_key_id=email_key_id,
             email_sealed=email_sealed,
+            link_due_at=clock.now() if emailed and email_sealed else None,
             token_hash=token_hash,
             state=State.HELD,
             at_risk=draft.at_risk,

@@ -42,6 +42,9 @@ class Comment(Base):
     email_key_id: Mapped[str | None] = mapped_column(String(32), unique=True)
     """The e-mail has a key of its own: it is erased before the words are."""
     email_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    link_due_at: Mapped[datetime | None] = mapped_column(index=True)
+    """From when on the writer's link may be e-mailed; None when it is not to be."""
+    link_tries: Mapped[int] = mapped_column(default=0, server_default="0")
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     state: Mapped[str] = mapped_column(String(8), default=State.HELD)
     at_risk: Mapped[bool] = mapped_column(default=False)
