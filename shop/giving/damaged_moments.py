@@ -17,6 +17,9 @@ from shop.orm import UtcDateTime
 UNREADABLE: Final = datetime(1900, 1, 1, tzinfo=UTC)
 """In place of what is no moment."""
 
+DAMAGED: Final = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError)
+"""What looking at a row raises that holds what no program of ours writes: SQLite takes anything."""
+
 Reader = Callable[[Any], Any] | None
 
 

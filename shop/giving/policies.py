@@ -89,9 +89,18 @@ def statement(policy: Policy) -> str:
     """
     if not (policy.agreement_reference or "").strip() or policy.agreement_signed_on is None:
         raise NoAgreement(policy.id)
+    return _worded(policy, policy.statement_version)
+
+
+def wordings(policy: Policy) -> Collection[str]:
+    """What any version of the words ever made of a policy."""
+    return [_worded(policy, version) for version in _WORDINGS]
+
+
+def _worded(policy: Policy, version: int) -> str:
     each, sold, one = _BASES[policy.basis]
     number = f" (registered charity {policy.charity_number})" if policy.charity_number else ""
-    return _WORDINGS[policy.statement_version].format(
+    return _WORDINGS[version].format(
         amount=pounds(policy.amount_pence),
         each=each,
         sold=sold,

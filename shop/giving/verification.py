@@ -7,10 +7,10 @@ from typing import Any, Final
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from shop.giving import month_statements, policies, sums
+from shop.giving import evidence_check, month_statements, policies, sums
 from shop.giving.booking_days import is_month
 from shop.giving.canonical import FACTS, Facts, sha256
-from shop.giving.damaged_moments import UNREADABLE
+from shop.giving.damaged_moments import DAMAGED, UNREADABLE
 from shop.giving.ledger_walk import Walk
 from shop.giving.models import GENESIS, LedgerEntry, LedgerHead, LedgerPeriod, LedgerTxn, Policy
 from shop.giving.month_statements import Promise
@@ -29,9 +29,6 @@ from shop.money import CURRENCY
 BATCH: Final = 1000
 """Transactions in memory at a time."""
 
-DAMAGED: Final = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError)
-"""What looking at a row raises that holds what no program of ours writes: SQLite takes anything."""
-
 Lines = Sequence[tuple[str, int, str]]
 Progress = Callable[[int], object]
 """Called with how many more transactions were read."""
@@ -46,8 +43,8 @@ def verify(
     """Every problem in the ledger, in plain words; an empty list when it is sound.
 
     Rebuilds each transaction's written form from its columns and checks form, hash, chain, balance, lines,
-    policy, the story of each unit, the periods, the head and the running sums. `anchors` are (seq, hash) kept
-    elsewhere: only they show a cut tail or a history that was rewritten whole.
+    policy, the story of each unit, the periods, the head, the running sums, and what evidence rests on.
+    `anchors` are (seq, hash) kept elsewhere: only they show a cut tail or a history that was rewritten whole.
     """
     kept = sorted(anchors)
     head = session.execute(select(LedgerHead.last_seq, LedgerHead.last_hash)).one_or_none()
@@ -68,6 +65,7 @@ def verify(
     problems += _check_periods(session, walk)
     problems += _check_statements(session, walk)
     problems += sums.check(session, walk.seq, walk.sums)
+    problems += evidence_check.problems(session)
     anchored = [seq for seq, hashed in kept if seen[seq] != hashed]
     return problems + [f"transaction {seq} is not the one that was anchored" for seq in anchored]
 

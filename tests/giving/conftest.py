@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from shop import triggers
 from shop.db import Database
 from shop.giving import ledger, ledger_triggers, month_close, policies
+from shop.giving.kept_rows import KEPT
 from shop.giving.ledger import Fact, Facts, Standing, UnitTarget
 from shop.giving.models import LedgerPeriod, LedgerTxn
 
@@ -88,8 +89,9 @@ class Books:
     def without_guards(self) -> None:
         """What an attacker with every right does first."""
         with self.database.engine.begin() as connection:
-            for trigger in ledger_triggers.PROTECTING[connection.dialect.name]:
-                on = "" if connection.dialect.name == "sqlite" else f" ON {trigger.table}"
+            dialect = connection.dialect.name
+            for trigger in (*ledger_triggers.PROTECTING[dialect], *KEPT[dialect]):
+                on = "" if dialect == "sqlite" else f" ON {trigger.table}"
                 connection.execute(text(f"DROP TRIGGER {trigger.name}{on}"))
 
 

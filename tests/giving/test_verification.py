@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select, text
 
-from shop.giving import verification
+from shop.giving import documents, policies, verification
 from shop.giving.booking_days import Part
+from shop.giving.documents import About
 from shop.giving.ledger import Standing
-from shop.giving.models import GENESIS, LedgerHead, LedgerTxn
+from shop.giving.models import GENESIS, LedgerHead, LedgerTxn, Policy, ShownStatement
 from shop.giving.months import by_month, read_sums
 from shop.giving.record import listed
 from tests.giving.conftest import Books
@@ -136,6 +137,45 @@ def test_a_change_by_hand_is_found(history: Books, change: str, told: str) -> No
     )
     history.run(free_keys, "INSERT INTO ledger_period (name) VALUES ('2020-01')", change)
     assert any(told in problem for problem in history.problems()), history.problems()
+
+
+@pytest.fixture
+def behind(books: Books) -> Books:
+    """A file of the agreement, one that was taken back, what the site said before it and under it."""
+    with books.database.transaction() as session:
+        for name in (b"signed", b"slip"):
+            number = documents.add(
+                session, About(policy_id=books.policy), media_type="application/pdf", content=name,
+                note="signed", actor="finance 1",
+            )  # fmt: skip
+        documents.take_back(session, number, reason="the wrong file", actor="finance 1")
+        promise = policies.statement(session.get_one(Policy, books.policy))
+        for day, policy, said in ((1, None, ""), (2, books.policy, promise), (3, 77, "of one that is gone")):
+            since = datetime(2026, 11, day, tzinfo=UTC)
+            session.add(ShownStatement(book="test", since=since, policy_id=policy, text=said))
+    assert books.problems() == []
+    books.without_guards()
+    return books
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("giving_document SET note = 'x', content = '\\x00' WHERE id = 1", "document 1 is not the file"),
+        ("giving_document SET content = '\\x00' WHERE id = 2", "document 2 is not the file"),
+        ("giving_document SET sha256 = 'x' WHERE id = 1", "document 1 is not the file"),
+        ("giving_document SET size = 7 WHERE id = 1", "document 1 is not the file"),
+        ("shown_statement SET text = 'We give £9' WHERE id = 1", "said since 2026-11-01"),
+        ("shown_statement SET text = 'We give £9' WHERE id = 2", "said since 2026-11-02"),
+        ("shown_statement SET policy_id = NULL WHERE id = 2", "said since 2026-11-02"),
+        ("shown_statement SET since = '1999-11-02 00:00:00' WHERE id = 2", "said since 1999-11-02"),
+        ("policy SET ends_on = '2026-10-31'", "said since 2026-11-02"),
+    ],
+)
+def test_what_evidence_rests_on_is_held_to_what_was_kept(behind: Books, change: str, told: str) -> None:
+    behind.run(f"UPDATE {change}")
+    assert [told in problem for problem in behind.problems()] == [True], behind.problems()
 
 
 ADD_UP_ANEW = (
