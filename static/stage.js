@@ -18,8 +18,31 @@ const hasSide = (view) => view.dataset.sides.split(" ").includes(side);
 // One view of each metal shows the side she is writing on; the style sheet picks the metal.
 const inSight = () => {
   for (const view of views) view.hidden = !hasSide(view);
+  if (turn) turn.textContent = `Show the ${other().dataset.name}`;
   return views.find((view) => hasSide(view) && view.dataset.shows === metal()) ?? views[0];
 };
+
+// Turned over by a tap, or looked at closely where there is no other side; what that needs is loaded then.
+const tools = document.createElement("div");
+tools.className = "stage-tools";
+const tool = (press) => {
+  const made = document.createElement("button");
+  Object.assign(made, { type: "button", className: "button button-quiet", onclick: press });
+  tools.append(made);
+  return made;
+};
+const other = () => views.find((view) => !hasSide(view) && view.dataset.shows === metal());
+const turn = views.some((view) => view.dataset.sides !== views[0].dataset.sides) && tool(() => {
+  side = other().dataset.sides.split(" ")[0];
+  draw();
+});
+const closer = tool(async () => {
+  const { open } = await import(stage.dataset.closer);
+  open(inSight(), closer.textContent, stage.dataset.closerStyle);
+});
+closer.textContent = "Look closer";
+stage.append(tools);
+stage.addEventListener("click", ({ target }) => target.closest("button") || (turn || closer).click());
 
 const address = (view) => {
   if (!fields.some((field) => field.value.trim())) return "";
@@ -152,16 +175,20 @@ form.addEventListener("click", ({ target }) => {
   const field = document.getElementById(button.closest("[data-ways]")?.dataset.ways);
   field?.focus(); // the button is gone with the problem
 });
-form.addEventListener("input", draw);
+// The side that is written on is the one in sight.
+const follow = ({ name }) => {
+  const found = views.flatMap((view) => view.dataset.sides.split(" ")).find((key) => name?.startsWith(`engraving-${key}-`));
+  if (found) [side, form.elements["sign-line"].value] = [found, name];
+};
+form.addEventListener("input", ({ target }) => {
+  follow(target); // it may have been turned over meanwhile
+  draw();
+});
 form.addEventListener("change", draw);
 form.addEventListener("focusin", ({ target }) => {
-  const found = views.flatMap((view) => view.dataset.sides.split(" "));
-  const asked = found.find((key) => target.name?.startsWith(`engraving-${key}-`));
-  if (asked) form.elements["sign-line"].value = target.name;
-  if (asked && asked !== side) {
-    side = asked;
-    draw();
-  }
+  const before = side;
+  follow(target);
+  if (side !== before) draw();
 });
 for (const button of form.querySelectorAll("[name=preview]")) button.remove(); // were it only hidden, Enter would press it
 addEventListener("pageshow", draw); // also when the browser brings back what she had typed

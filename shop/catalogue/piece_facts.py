@@ -26,6 +26,10 @@ class Stage:
     picture: PictureView
     sides: str
     """The keys of the sides on it, with spaces between."""
+    name: str
+    """What its side is called."""
+    mm_wide: float
+    """How wide the picture is; 0 where that is not known."""
     first: bool
     hidden: bool
     words: Markup = field(repr=False)

@@ -133,10 +133,13 @@ def piece_called(catalogue: Catalogue, slug: str) -> PieceView:
 def stages(piece: PieceView, values: Mapping[str, str]) -> list[Stage]:
     """The pictures that words are laid over, with these on them."""
     first = piece.stages[0].metal_slug if piece.stages else None
+    names = {side.key: side.label.lower() for side in piece.sides}
     return [
         Stage(
             stage,
             sides=" ".join(place.side for place in stage.placements),
+            name=next((names.get(place.side, "") for place in stage.placements), ""),
+            mm_wide=next((round(stage.width / place.px_per_mm, 2) for place in stage.placements), 0.0),
             first=stage.metal_slug == first,
             hidden=not in_sight(piece, stage, values),
             words=_drawn(piece, stage, values),

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from shop import web
 from shop.catalogue import piece_pages, snapshot
 from shop.catalogue.models import Variant
+from tests.browser import axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)]
 
@@ -130,5 +131,41 @@ def test_piece_price_and_button_stay_in_sight_on_a_phone_and_cover_nothing_that_
         page.locator(".photos").scroll_into_view_if_needed()
         page.evaluate("document.activeElement.blur(); window.scrollTo(0, document.body.scrollHeight)")
         assert bar.bounding_box()["y"] < 0, "it rests where the form ends"
+    finally:
+        page.close()
+
+
+def test_a_piece_is_turned_over_looked_at_closely_and_seen_as_large_as_life(browser, live_server, said):
+    page = browser.new_page(viewport={"width": 375, "height": 667})
+    try:
+        page.goto(f"{live_server}/pieces/disc")
+        page.get_by_role("button", name="Show the back").click()
+        assert page.locator("[data-picture=disc-silver-back]").is_visible()
+        page.locator("[data-picture=disc-silver-back]").click()
+        assert page.locator("[data-picture=disc-silver-front]").is_visible(), "a tap on it turns it, too"
+        page.get_by_role("button", name="Show the back").click()
+        page.locator("[name=engraving-front-1]").fill("Siân")
+        page.locator("[data-picture=disc-silver-front] svg path").first.wait_for()
+        page.get_by_role("button", name="Look closer").click()
+        page.get_by_role("button", name="Larger").click()
+        assert page.locator(".closer-picture svg path").count() == 4
+        assert page.locator(".closer-picture").bounding_box()["width"] > 375
+        page.get_by_role("button", name="True size").click()
+        slider = page.get_by_role("slider", name="How wide the card is on the screen")
+        slider.fill("323.5")
+        card = page.locator(".closer-card").bounding_box()
+        assert card["height"] / card["width"] == pytest.approx(85.60 / 53.98, abs=0.01)
+        assert axe(page) == []
+        page.get_by_role("button", name="It fits").click()
+        across = page.locator("[data-picture=disc-silver-front]").get_attribute("data-mm")
+        seen = page.locator(".closer-picture").bounding_box()["width"]
+        assert seen == pytest.approx(float(across) * card["width"] / 53.98, abs=1)
+        assert axe(page) == []
+        page.keyboard.press("Escape")
+        assert page.evaluate("document.activeElement.textContent") == "Look closer"
+        page.reload()
+        page.get_by_role("button", name="Look closer").click()
+        page.get_by_role("button", name="True size").click()
+        assert page.locator(".closer-picture").bounding_box()["width"] == pytest.approx(seen, abs=1)
     finally:
         page.close()

@@ -44,6 +44,7 @@ def drawn(visitor: Visitor) -> None:
     """Wait until the last letter stands on the picture."""
     visitor.page.wait_for_load_state("networkidle")
     visitor.page.locator("[data-words] svg").first.wait_for(state="attached")
+    visitor.page.locator(".tiles-faces .visually-hidden").first.wait_for(state="detached")
     visitor.page.wait_for_timeout(200)
 
 

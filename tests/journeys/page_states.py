@@ -129,6 +129,14 @@ def sold_out_line(visitor: Visitor) -> None:
     visitor.open("/basket")
 
 
+def looked_at_closely(visitor: Visitor) -> None:
+    visitor.open("/pieces/disc")
+    visitor.types("Line 1", "Caoimhe", within="Front")
+    visitor.page.locator("[data-words] svg path").first.wait_for()
+    visitor.presses("Look closer")
+    visitor.page.locator(".closer[open] .closer-picture svg path").first.wait_for()
+
+
 def partly_sold_out(visitor: Visitor) -> None:
     visitor.shop.count_stock("HEART-SILVER-18", 0)
     visitor.shop.count_stock("HEART-GOLD-20", 0)
@@ -1762,6 +1770,7 @@ PAGE_STATES: Final = (
     PageState("home", "/", at("/")),
     PageState("collection", "/pieces", at("/pieces")),
     *(PageState(f"piece {slug}", "/pieces/<slug>", at(f"/pieces/{slug}")) for slug in SLUGS),
+    PageState("piece looked at closely", "/pieces/<slug>", looked_at_closely, shows="True size"),
     PageState("piece sold out", "/pieces/<slug>", partly_sold_out, shows="Tell me when it is back"),
     PageState("piece refused", "/basket/lines", refused_piece, 422, shows="Please look at this again"),
     PageState("piece unknown", "/pieces/<slug>", at("/pieces/nothing"), 404),
