@@ -29,9 +29,15 @@ def sentences_of(page: Tag) -> list[str]:
     return [
         sentence
         for block in page.select(PROSE)
-        if not block.select(PROSE)
+        if not block.select(PROSE) and not _is_label(block)
         for sentence in sentences_in(" ".join(block.get_text().split()))
     ]
+
+
+def _is_label(block: Tag) -> bool:
+    """Whether it is a link or a button and nothing else: what that does is no sentence."""
+    inner = block.select_one("a, button")
+    return inner is not None and inner.get_text(strip=True) == block.get_text(strip=True)
 
 
 def sentences_in(text: str) -> list[str]:

@@ -22,10 +22,12 @@ from tests.own_words import lax, stray, typed_in
 from tests.shopper import changed, form_on
 
 SEARCH: Final = "/owner/orders/search"
+FACES: Final = "/engravings/faces.json?piece=disc&engraving-front-1=Wren"
 PREVIEW: Final = "/engravings/preview.svg?piece=disc&face=marcellus&engraving-front-1=Wren"
 
 ALIKE: Final = (
     "/", "/pieces", "/pieces/disc", "/pieces/disc/back-in-stock", "/basket/lines", PREVIEW,
+    FACES,
     "/story", "/journal", "/journal/feed.xml", "/giving", "/giving/months.csv", "/giving/check",
     "/giving/check_gift.py", "/basket/link/emails",
     "/support", "/delivery", "/delivery/cancellation-form.txt", "/privacy", "/terms", "/hallmarking",
@@ -73,7 +75,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/owner/orders/{posted}/parcels/{parcel}/loss": 16, "/owner/orders/{early}/early-posting": 14,
     "/owner/sales": 8, "/owner/staff": 6, "/owner/stock": 9, "/owner/stock/{sku}": 10,
     "/owner/stock/count": 8, "/owner/stock/counts.csv": 6, "/owner/stock/file": 4, "/owner/wall": 11,
-    "/finance/": 12, "/finance/?check=all": 43, "/finance/ledger.csv": 7, "/finance/ledger.json": 7,
+    "/finance/": 12, "/finance/?check=all": 47, "/finance/ledger.csv": 7, "/finance/ledger.json": 7,
     "/finance/ledger?format=csv": 7, "/finance/months/{month}/file?format=csv": 7,
     "/finance/remittances/{remittance}/file?format=csv": 10,
     "/finance/agreements": 6, "/finance/agreements/new": 5, "/finance/agreements/1": 7,

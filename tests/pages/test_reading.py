@@ -21,7 +21,7 @@ SCIENCE = ("/journal/",)
 LAW_AND_SCIENCE = "#cancel, #wrong, #cancellation-form, .sources, .facts"
 """What a page says in the law's words, or a study's."""
 TRANSLATED = re.compile(
-    r"look everything over|it comes to|stands here|takes? it back\b|goes? back the way it came|can be had"
+    r"look everything over|it comes to|stands here|goes? back the way it came|can be had"
     r"|should be otherwise|until when",
     re.IGNORECASE,
 )
