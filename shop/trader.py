@@ -15,6 +15,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from shop import clock
 from shop.settings import SettingsError
+from shop.text.postcodes import BEYOND, GREAT_BRITAIN
 
 SAMPLE: Final = Path(__file__).with_name("trader.toml")
 OWN: Final = "trader.toml"
@@ -70,6 +71,26 @@ class Trader:
     """The month with which the business's year begins."""
     returns_address: tuple[str, ...] = ()
     """Where pieces are sent back to, where that is not `address`."""
+
+    also_posts_to: tuple[str, ...] = ()
+    """Of postcodes.BEYOND, where else than in Great Britain: see the questions in shop/trader.toml."""
+
+    @property
+    def posts_to(self) -> tuple[str, ...]:
+        """Every place that orders are posted to."""
+        return (GREAT_BRITAIN, *self.also_posts_to)
+
+    @property
+    def posts_within(self) -> str:
+        """The same in words: Great Britain and the Isle of Man."""
+        *others, last = self.posts_to
+        return f"{', '.join(others)} and {last}" if others else last
+
+    @property
+    def not_posted_to(self) -> str:
+        """Where orders are not posted to, in words."""
+        places = ", ".join(place for place in BEYOND if place not in self.posts_to)
+        return f"{places} or any other country" if places else "any other country"
 
     @property
     def financial_year_month(self) -> int:
@@ -156,10 +177,13 @@ def _checked(file: Path, table: dict[str, Any]) -> dict[str, Any]:
         raise TraderIncomplete(file, "address must be a list of lines.")
     if returns and not _is_lines(returns):
         raise TraderIncomplete(file, "returns_address must be a list of lines.")
+    also = table.get("also_posts_to", [])
+    if also and not (_is_lines(also) and set(also) <= set(BEYOND)):
+        raise TraderIncomplete(file, f"also_posts_to must be a list, of: {', '.join(BEYOND)}.")
     vat_from = table.get("vat_from")
     if vat_from is not None and (type(vat_from) is not date or not table.get("vat")):
         raise TraderIncomplete(file, "vat_from must be a day such as 2027-04-01, of the number in vat.")
-    apart = {"sample", "address", "returns_address", "vat_from"}
+    apart = {"sample", "address", "returns_address", "vat_from", "also_posts_to"}
     texts = {key: said for key, said in table.items() if key not in apart}
     if wrong := sorted(key for key, said in texts.items() if not isinstance(said, str)):
         raise TraderIncomplete(file, f"{', '.join(wrong)} must be text.")
@@ -170,7 +194,8 @@ def _checked(file: Path, table: dict[str, Any]) -> dict[str, Any]:
     if missing := _missing(texts):
         raise TraderIncomplete(file, f"please fill in {', '.join(missing)}.")
     vat = {"vat_number": texts.pop("vat", ""), "vat_from": vat_from}
-    return {"sample": sample, "address": tuple(address), "returns_address": tuple(returns), **vat, **texts}
+    lines = {"address": address, "returns_address": returns, "also_posts_to": also}
+    return {"sample": sample, **{key: tuple(said) for key, said in lines.items()}, **vat, **texts}
 
 
 def _is_lines(said: object) -> TypeGuard[list[str]]:

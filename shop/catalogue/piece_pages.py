@@ -20,8 +20,8 @@ from shop.engraving import over_picture, words_in
 from shop.money import pounds_and_pence
 
 ADD_TO: Final = "/basket/lines"
-DELIVERY_NOTE: Final = f"UK delivery from {pounds_and_pence(CHEAPEST.pence)}"
-"""Stands beside every price, so that nothing is added later that was not said at first."""
+DELIVERY_NOTE: Final = f"Delivery from {pounds_and_pence(CHEAPEST.pence)}"
+"""Stands beside every price, with where we post: nothing is added later that was not said at first."""
 
 
 class UnknownPiece(Exception):

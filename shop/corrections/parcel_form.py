@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 
 from shop import web
-from shop.checkout.forms import DetailsForm, spaced
+from shop.checkout.forms import DetailsForm
 from shop.container import current_services
 from shop.corrections.corrector import Corrector, page
 from shop.dedications.words import DedicationRefused, check_dedication, check_gift_message
@@ -40,7 +40,7 @@ class ParcelForm(DetailsForm):
     def contact(self) -> dict[str, Any]:
         """The part of the contact that is put right here; the e-mail address has a page of its own."""
         names = ("name", "line1", "line2", "town", "phone", "buyer_name")
-        return {name: self[name].clean for name in names} | {"postcode": spaced(self.postcode.clean)}
+        return {name: self[name].clean for name in names} | {"postcode": self.postcode_meant}
 
     def gift(self) -> dict[str, Any]:
         """Whether it is a gift, and the message."""

@@ -193,7 +193,9 @@ def test_it_stands_there_once(client, said, path):
 
 def test_delivery_stands_beside_the_price(client):
     for path in ("/pieces", "/pieces/disc", "/pieces/petal"):
-        assert f"UK delivery from {pounds_and_pence(CHEAPEST.pence)}" in client.get(path).text
+        assert (
+            f"elivery from {pounds_and_pence(CHEAPEST.pence)} within Great Britain" in client.get(path).text
+        )
 
 
 def test_the_statement_disappears_within_a_second_of_its_policy(app, client, said, pass_time):

@@ -52,6 +52,8 @@ def test_the_owners_own_file_is_what_every_page_says(settings):
         ('email = "bench@example.com"', 'email = "bench"', "not an e-mail address"),
         ('vat = ""', 'van = ""', "no such thing as van"),
         ('vat = ""', "vat =", "not TOML"),
+        ("also_posts_to = []", 'also_posts_to = ["France"]', "also_posts_to must be a list, of: Northern"),
+        ("also_posts_to = []", 'also_posts_to = "France"', "also_posts_to must be"),
         ("address = [", "address = [] #", "address must be"),
         ("address = [", 'address = "Bath" #', "address must be"),
     ],
