@@ -10,12 +10,16 @@ from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectCho
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from shop import clock, web
+from shop.catalogue import snapshot
 from shop.finance.typed import check_line, pence
 from shop.giving.agreements import CLAUSES, NewAgreement
 from shop.giving.policies import SAMPLE_AGREEMENT
 from shop.giving.posting import PLAIN
+from shop.money import pounds
 from shop.web.dates import DAY_FORMATS
 
+FURTHEST: Final = 50
+"""Years in which an agreement begins and ends."""
 LONGEST: Final = 120
 """Characters of a name or a description: they stand beside every mention of the charity."""
 NUMBER: Final = re.compile(r"\d{6,8}(-\d{1,2})?|SC\d{6}|NIC\d{6}", re.ASCII)
@@ -78,8 +82,14 @@ class AgreementForm(web.Form):
             raise ValidationError("Please enter a whole address, beginning with https://.")
 
     def validate_amount(self, field: StringField) -> None:
-        """In pounds and pence."""
+        """In pounds and pence; nobody gives more of a price than it is."""
         self.pence = pence(field, if_nothing="Please enter what is given.")
+        with web.reading() as session:
+            prices = [one.price_pence for piece in snapshot.load(session).pieces for one in piece.variants]
+        if prices and self.pence > min(prices):
+            raise ValidationError(
+                f"That is more than the cheapest piece costs, which is {pounds(min(prices))}."
+            )
 
     def validate_agreement_reference(self, field: StringField) -> None:
         """By which both find the paper."""
@@ -93,8 +103,13 @@ class AgreementForm(web.Form):
         """A day that has come."""
         _has_come(field.data)
 
+    def validate_starts_on(self, field: DateField) -> None:
+        """A day that those who sign may live to see."""
+        _is_near(field.data)
+
     def validate_ends_on(self, field: DateField) -> None:
         """Not before it begins."""
+        _is_near(field.data)
         if field.data and self.starts_on.data and field.data < self.starts_on.data:
             raise ValidationError("The last day lies before the first.")
 
@@ -137,12 +152,22 @@ class EndForm(web.Form):
     )
     not_alone = BooleanField("That is meant")
 
+    def validate_ends_on(self, field: DateField) -> None:
+        """As when it is written down with the agreement."""
+        _is_near(field.data)
+
 
 def _text(field: StringField, missing: str) -> None:
     field.data = " ".join((field.data or "").split())
     if not field.data:
         raise ValidationError(missing)
     check_line(field.data, LONGEST)
+
+
+def _is_near(day: date | None) -> None:
+    """A year with two digits changed would stand for good."""
+    if day and day.year > clock.today().year + FURTHEST:
+        raise ValidationError("Please look at the year again.")
 
 
 def _has_come(day: date | None) -> None:

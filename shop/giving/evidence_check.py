@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.giving.damaged_moments import DAMAGED
-from shop.giving.models import GivingDocument, Policy, ShownStatement
+from shop.giving.models import Agreement, GivingDocument, Policy, ShownStatement
 from shop.giving.policies import wordings
 
 
@@ -40,18 +40,23 @@ def _documents(session: Session) -> Iterator[str]:
 
 
 def _shown(session: Session) -> Iterator[str]:
-    """What the site said is what an agreement in force then has it say; nothing where there was none."""
+    """What the site said is what an agreement in force then has it say; nothing where there was none.
+
+    One that nobody bought anything under may have been taken back since, and another have its number.
+    """
     query = (
-        select(ShownStatement, Policy)
+        select(ShownStatement, Policy, Agreement.entered_at)
         .outerjoin(Policy, Policy.id == ShownStatement.policy_id)
+        .outerjoin(Agreement, Agreement.policy_id == Policy.id)
         .order_by(ShownStatement.id)
     )
     shown: ShownStatement
     policy: Any
-    for shown, policy in session.execute(query.execution_options(populate_existing=True)):
+    entered_at: Any
+    for shown, policy, entered_at in session.execute(query.execution_options(populate_existing=True)):
         if shown.policy_id is None:
             so = shown.text == ""
-        elif policy is None:  # nobody bought anything under it, and it was taken back
+        elif policy is None or (entered_at and entered_at > shown.since):
             so = shown.text != ""
         else:
             day = clock.in_britain(shown.since).date()

@@ -99,6 +99,7 @@ def test_what_is_written_down_speaks_from_its_first_day_to_its_last(lead: Shoppe
     ("number_looked_up_on", ""), ("number_looked_up_on", "2031-03-11"),
     ("charity_url", "http://example.org/"), ("charity_url", "javascript:alert(1)"), ("charity_url", "https://x"),
     ("amount", ""), ("amount", "0"), ("amount", "-5"), ("amount", "5.001"), ("amount", "five"),
+    ("amount", "500"), ("starts_on", "2131-04-01"), ("ends_on", "3027-03-31"),
     ("basis", ""), ("basis", "each"),
     ("agreement_reference", ""), ("agreement_reference", "=1+1"),
     ("agreement_reference", "SAMPLE-NOT-AN-AGREEMENT"),

@@ -3,12 +3,12 @@
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import func, select, text
 
-from shop.giving import documents, policies, verification
+from shop.giving import agreements, documents, policies, verification
 from shop.giving.booking_days import Part
 from shop.giving.documents import About
 from shop.giving.ledger import Standing
@@ -176,6 +176,21 @@ def behind(books: Books) -> Books:
 def test_what_evidence_rests_on_is_held_to_what_was_kept(behind: Books, change: str, told: str) -> None:
     behind.run(f"UPDATE {change}")
     assert [told in problem for problem in behind.problems()] == [True], behind.problems()
+
+
+def test_an_agreement_that_has_the_number_of_one_that_was_taken_back_is_not_held_to_its_words(
+    behind: Books,
+) -> None:
+    again = agreements.NewAgreement(
+        charity_name="Another", charity_description="a charity", charity_number=None, basis="unit",
+        number_looked_up_on=None, charity_url="https://another.example/", amount_pence=700,
+        agreement_reference="A-2",
+        agreement_signed_on=date(2026, 11, 1), starts_on=date.max, ends_on=None, pay_within_days=28,
+    )  # fmt: skip
+    with behind.database.transaction() as session:
+        made = agreements.enter(session, again, actor="finance 1", not_alone=True)
+        session.execute(text("UPDATE shown_statement SET policy_id = :it WHERE id = 3"), {"it": made.id})
+    assert behind.problems() == []
 
 
 ADD_UP_ANEW = (
