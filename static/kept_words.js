@@ -139,8 +139,10 @@ class Kept {
 
   // This tab's own words, else the newest of any: those stay where they are until what came of them was sent.
   bringBack() {
+    const lost = !document.cookie.includes("basket_items=") || this.name === "buy:details";
+    const fits = (record) => record?.base === this.base && (!record.added || lost);
     const found = keys(device)
-      .filter((key) => nameIn(key) === this.name && read(device, key)?.base === this.base)
+      .filter((key) => nameIn(key) === this.name && fits(read(device, key)))
       .sort((a, b) => (b === this.key) - (a === this.key) || read(device, b).at - read(device, a).at)[0];
     const record = found && read(device, found);
     const alone = read(tab, ALL + this.name);
@@ -165,8 +167,10 @@ class Kept {
       event.submitter?.before(offline ?? "");
       return;
     }
-    const record = read(device, this.key);
-    tab?.setItem(MARK, JSON.stringify({ name: this.name, key: this.key, past: this.past, values: record?.values }));
+    const said = read(device, this.key)?.values;
+    const piece = this.form.elements.piece?.value; // a change is one of the piece's words, too
+    const as = piece ? `buy:${piece}` : this.name;
+    tab.setItem(MARK, JSON.stringify({ name: this.name, as, key: this.key, past: this.past, values: said }));
   }
 }
 
@@ -193,13 +197,18 @@ const whenOffered = (form, face) => {
   form.addEventListener("change", ({ target }) => target.name === "face" && watch.disconnect());
 };
 
-const drop = ({ name, key, past, values: said }) => {
+// What the shop has taken is kept no longer, but for what is in a basket: that may be lost with its cookie before it is bought.
+const taken = ({ name, as, key, past, values: said }) => {
+  const own = read(device, key);
   for (const other of keys(device)) {
     const record = read(device, other);
     const before = past.some(([older, at]) => older === other && record?.at === at);
     if (other === key || before || (nameIn(other) === name && same(record?.values, said))) device.removeItem(other);
   }
   tab.removeItem(ALL + name);
+  if (own && name.startsWith("buy:")) {
+    device.setItem(`${ALL}${as} ${fresh()}`, JSON.stringify({ ...own, base: 0, past: [], added: true }));
+  }
 };
 
 const forget = () => {
@@ -215,15 +224,16 @@ const settle = () => {
   tab.removeItem(MARK);
   const again = document.querySelector(`form[data-kept="${CSS.escape(mark?.name ?? "")}"]`);
   const ledOn = performance.getEntriesByType("navigation")[0]?.redirectCount > 0;
-  if (mark && !again && ledOn && navigator.cookieEnabled) drop(mark);
+  if (mark && !again && ledOn && navigator.cookieEnabled) taken(mark);
 };
 
 const forms = [];
 if (tab) {
   settle();
-  if (document.querySelector("[data-kept-bought]")) {
-    for (const store of [device, tab]) {
-      for (const key of keys(store)) if (nameIn(key).startsWith("buy:")) store.removeItem(key);
+  const over = document.querySelector("[data-kept-bought], [data-kept-emptied]")?.dataset;
+  for (const store of over ? [device, tab] : []) {
+    for (const key of keys(store)) {
+      if (nameIn(key).startsWith("buy:") && ("keptBought" in over || read(store, key)?.added)) store.removeItem(key);
     }
   }
   for (const form of document.querySelectorAll("form[data-kept]")) forms.push(new Kept(form));
