@@ -74,7 +74,7 @@ def test_what_is_written_down_speaks_from_its_first_day_to_its_last(lead: Shoppe
     entered = enters(lead)
     assert entered.status_code == 303
     page = lead.get(entered.location)
-    said = "We give £6 of the price of every piece sold to PANDAS Foundation UK (registered charity 1234567)"
+    said = "£6 of the price of every piece goes to PANDAS Foundation UK (registered charity 1234567)"
     assert said in page.text
     assert "looked up by finance@example.com on 2 March 2031" in page.text
     assert all(clause in page.text for clause in agreements.CLAUSES.values())
@@ -142,7 +142,7 @@ def test_one_that_overlaps_or_leaves_days_without_any_is_asked_about_and_no_mome
         (datetime(2032, 3, 31, 22, 59, 59, tzinfo=UTC), "£6"),
         (datetime(2032, 3, 31, 23, 0, tzinfo=UTC), "£7"),
     ):
-        assert f"We give {amount} " in said_on(lead, moment)
+        assert f"{amount} of the price" in said_on(lead, moment)
 
 
 def test_a_charity_that_takes_anothers_place_in_the_middle_of_a_year_leaves_no_day_without_a_promise(

@@ -2183,7 +2183,7 @@ PAGE_STATES: Final = (
     PageState("agreement new", "/finance/agreements/new", staff_at("finance", "/finance/agreements/new")),
     PageState("agreement refused", "/finance/agreements/new", no_agreement, 422, shows="Please look at this"),
     PageState("agreement beside another", "/finance/agreements/new", overlapping, 422, shows="overlaps with"),
-    PageState("agreement", "/finance/agreements/<number>", one_agreement, shows="We give £6 of the price"),
+    PageState("agreement", "/finance/agreements/<number>", one_agreement, shows="£6 of the price"),
     PageState("months none", "/finance/months", staff_at("finance", "/finance/months"), shows="Nothing was"),
     PageState("months", "/finance/months", months_over, shows="is over"),
     PageState("quarters", "/finance/periods/<length>", quarters, shows="the sum of its months"),
