@@ -1,0 +1,124 @@
+"""What a first visit by a slow phone comes to: the largest picture's time, bytes, a keystroke, the next page.
+
+1.6 Mbit/s, 150 ms there and back, a quarter of this processor. Times are the middle of several visits.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Response
+
+from tests.benchmarks.servers import Running
+from tests.benchmarks.table import Row, middle
+from tests.browser import chromium
+
+VISITS = 5
+PATHS = ("/", "/pieces", "/pieces/disc")
+MOST_SECONDS = 1.3
+MOST_NEXT_MS = 150
+MOST_KEYSTROKE_MS = 50
+MOST_BYTES = 60_000
+"""Of a piece's page without its pictures."""
+
+SLOW = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 100_000}
+LARGEST = """new Promise(said => new PerformanceObserver(list => {
+  const found = list.getEntries().at(-1); said(found.renderTime || found.loadTime) })
+  .observe({ type: 'largest-contentful-paint', buffered: true }))"""
+PAINTED = """(() => { const at = performance.getEntriesByName('first-contentful-paint')[0];
+  const page = performance.getEntriesByType('navigation')[0];
+  return at.startTime - (page.activationStart || 0) })()"""
+TYPED = """letter => new Promise(drawn => {
+  const field = document.querySelector('[name^="engraving-"]');
+  const place = document.querySelector('.stage-view:not([hidden]) [data-words]');
+  const began = performance.now();
+  new MutationObserver(() => requestAnimationFrame(() => drawn(performance.now() - began)))
+    .observe(place, { childList: true, subtree: true });
+  field.value += letter; field.dispatchEvent(new Event('input', { bubbles: true })) })"""
+
+
+def measure(shop: Running) -> list[Row]:
+    """Rows of one run; nothing is asserted."""
+    site = f"http://127.0.0.1:{shop.port}"
+    with chromium() as browser:
+        rows = [_largest(browser, site, path) for path in PATHS]
+        rows += [_bytes(browser, f"{site}/pieces/disc"), _next(browser, site), _keystroke(browser, site)]
+    return rows
+
+
+@contextmanager
+def _visit(browser: Browser, *, slow: bool = True) -> Iterator[tuple[Page, CDPSession]]:
+    """Somebody who was never here, with a phone."""
+    context: BrowserContext = browser.new_context(
+        viewport={"width": 375, "height": 812}, device_scale_factor=2, is_mobile=True, has_touch=True
+    )
+    page = context.new_page()
+    device = context.new_cdp_session(page)
+    device.send("Network.enable")
+    if slow:
+        device.send("Network.emulateNetworkConditions", SLOW)
+        device.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    try:
+        yield page, device
+    finally:
+        context.close()
+
+
+def _largest(browser: Browser, site: str, path: str) -> Row:
+    found = []
+    for _ in range(VISITS):
+        with _visit(browser) as (page, _device):
+            page.goto(site + path, wait_until="networkidle")
+            found.append(page.evaluate(LARGEST) / 1000)
+    seconds = middle(found)
+    return Row(
+        f"{path} largest paint, s", f"{seconds:.2f}", f"{MOST_SECONDS}", seconds / MOST_SECONDS, "1 or less"
+    )
+
+
+def _bytes(browser: Browser, address: str) -> Row:
+    sent: list[int] = []
+
+    def note(answer: Response) -> None:
+        if answer.request.resource_type != "image":
+            sent.append(answer.request.sizes()["responseBodySize"])
+
+    with _visit(browser, slow=False) as (page, _device):
+        page.on("response", note)
+        page.goto(address, wait_until="networkidle")
+    total = sum(sent)
+    return Row(
+        "/pieces/disc without pictures, B", f"{total}", f"{MOST_BYTES}", total / MOST_BYTES, "1 or less"
+    )
+
+
+def _next(browser: Browser, site: str) -> Row:
+    """From a link that was about to be pressed to the next page's first paint."""
+    found = []
+    for _ in range(VISITS):
+        with _visit(browser) as (page, _device):
+            page.goto(f"{site}/pieces", wait_until="networkidle")
+            link = page.get_by_role("link", name="Disc", exact=True)
+            with page.context.expect_event("response", lambda answer: answer.url.endswith("/pieces/disc")):
+                link.hover()
+            page.wait_for_timeout(500)
+            link.click()
+            page.wait_for_url("**/pieces/disc")
+            found.append(page.evaluate(PAINTED))
+    ms = middle(found)
+    return Row(
+        "next page, fetched before, ms", f"{ms:.0f}", f"{MOST_NEXT_MS}", ms / MOST_NEXT_MS, "1 or less"
+    )
+
+
+def _keystroke(browser: Browser, site: str) -> Row:
+    """On this machine's own processor and network: what the drawing itself takes."""
+    found = []
+    with _visit(browser, slow=False) as (page, _device):
+        page.goto(f"{site}/pieces/disc", wait_until="networkidle")
+        for letter in "Wrenfield Abigail"[: 4 * VISITS]:
+            found.append(page.evaluate(TYPED, letter))
+            page.wait_for_timeout(150)
+    ms = middle(found)
+    return Row(
+        "keystroke to picture, ms", f"{ms:.0f}", f"{MOST_KEYSTROKE_MS}", ms / MOST_KEYSTROKE_MS, "1 or less"
+    )
