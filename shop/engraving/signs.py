@@ -74,6 +74,8 @@ _DRAWN_HIGH: Final = 1000
 _SMALL: Final = 740
 _LINE: Final = 90
 """Height of a small letter and weight of a line beside which signs are shown on buttons."""
+_BUTTON: Final = 5
+"""How much coarser those are: 200 steps high, shown at 32 pixels."""
 
 _STEPS: Final = 6
 _EACH_COMMAND: Final = re.compile("([MLQC])([^MLQCZ]*)")
@@ -120,10 +122,13 @@ def sprite() -> str:
     symbols = []
     for character in SIGNS:
         drawn = sign(character, _DRAWN_HIGH, _SMALL, _LINE)
-        wide = f"{drawn.advance:.0f}"
+        wide, high = drawn.advance / _BUTTON, _DRAWN_HIGH / _BUTTON
+        path = _EACH_POINT.sub(
+            lambda found: ",".join(f"{float(value) / _BUTTON:.0f}" for value in found.groups()), drawn.path
+        )
         symbols.append(
-            f'<symbol id="{symbol_id(character)}" viewBox="0 -{_DRAWN_HIGH} {wide} {_DRAWN_HIGH}">'
-            f'<path transform="scale(1 -1)" d="{drawn.path}"/></symbol>\n'
+            f'<symbol id="{symbol_id(character)}" viewBox="0 -{high:.0f} {wide:.0f} {high:.0f}">'
+            f'<path transform="scale(1 -1)" d="{path}"/></symbol>\n'
         )
     return f'<svg xmlns="http://www.w3.org/2000/svg">\n{"".join(symbols)}</svg>\n'
 
