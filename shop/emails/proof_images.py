@@ -32,7 +32,7 @@ BAR_PX: Final = 300
 _NARROW: Final = 3
 _FINE: Final = 2
 """Points of the picture to one of the page: what a good screen can show, and no more."""
-_QUALITY: Final = 82
+_QUALITY: Final = 86
 
 
 @dataclass(frozen=True)
