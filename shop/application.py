@@ -16,6 +16,7 @@ from shop.catalogue import page_cache, previews, share_cards
 from shop.catalogue import routes as catalogue
 from shop.charity import entrance
 from shop.checkout import (
+    another_routes,
     back_in_stock_routes,
     basket_link_routes,
     basket_routes,
@@ -91,6 +92,7 @@ TOPICS: Final = (
     by_telephone,
     supplement_routes,
     email_routes,
+    another_routes,
     gift_routes,
     claim_routes,
     question_routes,

@@ -1,6 +1,7 @@
 """The public pages as text, rendered from plain data: the same function serves memory and a refused form."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from flask import current_app, render_template
@@ -22,6 +23,15 @@ from shop.money import pounds_and_pence
 ADD_TO: Final = "/basket/lines"
 DELIVERY_NOTE: Final = f"Delivery from {pounds_and_pence(CHEAPEST.pence)}"
 """Stands beside every price, with where we post: nothing is added later that was not said at first."""
+
+
+@dataclass(frozen=True)
+class Like:
+    """A piece in the basket that another is to be like: the page's own path, and what there is of words."""
+
+    path: str
+    same_words: bool
+    has_words: bool
 
 
 class UnknownPiece(Exception):
@@ -69,6 +79,7 @@ def piece_page(
     submit_label: str = "Add to basket",
     canonical: str | None = None,
     metal: str | None = None,
+    like: Like | None = None,
 ) -> str:
     """A piece and its form, filled with `values` and marked with `errors` (both: field name to text).
 
@@ -98,6 +109,7 @@ def piece_page(
         problems=dict(errors),
         action=action,
         submit_label=submit_label,
+        like=like,
         csrf_token_value=shown.token,
         posted_by=shown.posted_by if piece.available else None,
         canonical=canonical,

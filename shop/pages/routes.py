@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from shop import clock, retention, web
 from shop.catalogue.hallmarking import SILVER_HALLMARK_FROM_MG
 from shop.catalogue.page_cache import Shown, cached_pages
-from shop.catalogue.postage import SERVICES
+from shop.catalogue.postage import CHEAPEST, SERVICES
 from shop.catalogue.views import Catalogue
 from shop.container import trader
 from shop.emails.agreed_terms import FACTS
@@ -44,6 +44,18 @@ def help_lines() -> ResponseReturnValue:
         for entry in group.entries
     ]
     return _page("support", groups=groups, today=clock.today(), rows=rows)
+
+
+@blueprint.get("/what-to-write")
+def what_to_write() -> ResponseReturnValue:
+    """Ideas for words, by situation."""
+    return _page("what-to-write")
+
+
+@blueprint.get("/for-somebody-else")
+def for_somebody_else() -> ResponseReturnValue:
+    """What somebody wants to know who buys for somebody else."""
+    return _page("for-somebody-else", cheapest=pounds_and_pence(CHEAPEST.pence))
 
 
 @blueprint.get("/delivery")

@@ -43,6 +43,8 @@ PUBLIC: Final = (
     "/journal",
     "/giving",
     "/support",
+    "/what-to-write",
+    "/for-somebody-else",
     "/delivery",
     "/hallmarking",
     "/privacy",

@@ -118,6 +118,11 @@ def filled_basket(visitor: Visitor) -> None:
     visitor.open("/basket")
 
 
+def one_more_like_it(visitor: Visitor) -> None:
+    filled_basket(visitor)
+    visitor.presses("One more like this Disc")
+
+
 def changed_line(visitor: Visitor) -> None:
     full_basket(visitor)
     visitor.open(visitor.led("/basket", "Change Disc"))
@@ -1780,7 +1785,16 @@ PAGE_STATES: Final = (
     PageState("support overdue", "/support", unreviewed_support, shows="not looked at its number lately"),
     *(
         PageState(name, f"/{name}", at(f"/{name}"))
-        for name in ("delivery", "privacy", "terms", "hallmarking", "accessibility", "contact")
+        for name in (
+            "delivery",
+            "privacy",
+            "terms",
+            "hallmarking",
+            "accessibility",
+            "contact",
+            "what-to-write",
+            "for-somebody-else",
+        )
     ),
     PageState("styles", "/styleguide", at("/styleguide")),
     *(
@@ -1801,6 +1815,9 @@ PAGE_STATES: Final = (
         shows="still in your",
     ),
     PageState("basket line", "/basket/lines/<line_id>", changed_line),
+    PageState(
+        "basket line once more", "/basket/lines/<line_id>/another", one_more_like_it, shows="no words yet"
+    ),
     PageState("details", "/checkout", empty_details),
     PageState("details refused", "/checkout", refused_details, 422),
     PageState("details too soon", "/checkout", too_soon, 422, shows="We cannot promise that"),

@@ -192,6 +192,7 @@ PERMISSIONS: Final = {
 OPEN: Final = {
     "/", "/pieces", "/pieces/<slug>", "/engravings/preview.svg", "/engravings/faces.json",
     "/basket", "/basket/lines",
+    "/basket/lines/<int(max=2147483647):line_id>/another", "/what-to-write", "/for-somebody-else",
     "/basket/lines/<int(max=2147483647):line_id>", "/basket/lines/<int(max=2147483647):line_id>/removal",
     "/checkout", "/checkout/payment", "/checkout/thanks", "/orders/<token>", "/orders", "/orders/links",
     "/webhooks/stripe", "/pieces/<slug>/back-in-stock", "/back-in-stock/<token>", "/pay/<code>",

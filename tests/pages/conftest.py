@@ -5,7 +5,17 @@ from flask.testing import FlaskClient
 from tests.harness import Harness
 from tests.shopper import Shopper, harness_of
 
-PAGES = ("/support", "/delivery", "/privacy", "/terms", "/hallmarking", "/accessibility", "/contact")
+PAGES = (
+    "/support",
+    "/delivery",
+    "/privacy",
+    "/terms",
+    "/hallmarking",
+    "/accessibility",
+    "/contact",
+    "/what-to-write",
+    "/for-somebody-else",
+)
 
 
 @pytest.fixture
