@@ -1,6 +1,6 @@
 """What the ledger of gifts is in the books: the same lines, in one month, never posted again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from shop.giving.transitions import Account, Kind
 from shop.payments.services import Services
 
 BATCH: Final = 500
-SAID: Final = {
+SAID: Final[Mapping[str, str]] = {
     Kind.ACCRUE: "Gift accrued",
     Kind.REVERSE: "Gift taken back",
     Kind.DISPUTE_OPENED: "Gift held in a dispute",

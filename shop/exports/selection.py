@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from shop.giving.booking_days import Part, first_day, last_day
 from shop.giving.models import LedgerTxn, Policy
 from shop.giving.sums import Book
-from shop.giving.transitions import Kind, said_of_payment
+from shop.giving.transitions import Kind, legible
 
 BOOKS: Final[Mapping[str, str]] = {"live": "Real orders", "test": "Test orders, for which no money moved"}
 
@@ -71,7 +71,7 @@ def of_payment(session: Session, book: Book, seq: int) -> Selection | None:
     )
     paid = paid.where(LedgerTxn.book == book, LedgerTxn.kind == Kind.REMIT)
     found = session.execute(paid.where(LedgerTxn.seq == seq)).one_or_none()
-    if found is None or said_of_payment(found.cause).get("undoes"):
+    if found is None or legible(found.cause).get("undoes"):
         return None
     before = session.scalar(
         select(func.max(LedgerTxn.seq)).where(

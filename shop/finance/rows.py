@@ -8,7 +8,6 @@ from shop.confirmations.payment_confirmations import Confirmed
 from shop.finance.money_rows import order_link
 from shop.giving.record import Record
 from shop.giving.remittances import Remittance
-from shop.giving.transitions import Kind
 from shop.money import pounds_and_pence
 from shop.web.cells import Cell, Cells, Link
 from shop.web.dates import day, minute, short_day
@@ -33,7 +32,7 @@ def posting(record: Record, *, leads: bool) -> Cells:
 
 
 def _what(record: Record, *, leads: bool) -> Cell:
-    said = SAID[Kind(record.kind)]
+    said = SAID.get(record.kind, record.kind)
     if not (leads and record.remittance):
         return said
     return Link(said, f"/finance/remittances/{record.seq}", about=f", payment {record.seq}")

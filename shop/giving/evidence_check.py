@@ -54,13 +54,19 @@ def _shown(session: Session) -> Iterator[str]:
     policy: Any
     entered_at: Any
     for shown, policy, entered_at in session.execute(query.execution_options(populate_existing=True)):
-        if shown.policy_id is None:
-            so = shown.text == ""
-        elif policy is None or (entered_at and entered_at > shown.since):
-            so = shown.text != ""
+        taken_back = policy is None or (entered_at and entered_at > shown.since)
+        if shown.policy_id is None or taken_back:
+            so = (shown.text == "") is (shown.policy_id is None)
         else:
-            day = clock.in_britain(shown.since).date()
-            in_force = policy.starts_on <= day and (policy.ends_on is None or day <= policy.ends_on)
-            so = in_force and shown.text in wordings(policy)
+            so = _had_it_say(policy, shown)
         if not so:
             yield f"what the site said since {shown.since:%Y-%m-%d} is not what its agreement has it say"
+
+
+def _had_it_say(policy: Policy, shown: ShownStatement) -> bool:
+    day = clock.in_britain(shown.since).date()
+    try:
+        in_force = policy.starts_on <= day and (policy.ends_on is None or day <= policy.ends_on)
+        return in_force and shown.text in wordings(policy)
+    except DAMAGED:
+        return False

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from shop.giving.models import Policy
 from shop.giving.months import Sums
-from shop.giving.transitions import Account
+from shop.giving.transitions import Account, units
 
 
 class Share(NamedTuple):
@@ -41,7 +41,7 @@ def gifts(sums: Sums, of: Mapping[int, Share], since: str = "") -> Gifts:
     for key, amount in sums.pence.items():
         if key.account == Account.COST and key.period >= since:
             pence[key.policy_id] += amount
-    units = {"unit": 0, "order": 0}
+    counted = {"unit": 0, "order": 0}
     for policy, amount in pence.items():
-        units[of[policy].basis] += amount // of[policy].amount_pence
-    return Gifts(sum(pence.values()), units["unit"], units["order"])
+        counted[of[policy].basis] += units(amount, of[policy].amount_pence)
+    return Gifts(sum(pence.values()), counted["unit"], counted["order"])

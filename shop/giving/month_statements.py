@@ -13,7 +13,7 @@ from typing import Final
 
 from shop.giving.months import Month, Sums, by_month
 from shop.giving.sums import Book, Key
-from shop.giving.transitions import ENDS_ACCRUAL, Account, Kind
+from shop.giving.transitions import ENDS_ACCRUAL, Account, Kind, units
 
 BOOKS: Final[Sequence[Book]] = ("live", "test")
 
@@ -149,8 +149,8 @@ def _gifts(
             policy=policy,
             charity_name=promises[policy].charity_name,
             amount_pence=promises[policy].amount_pence,
-            accrued_units=accrued[policy] // promises[policy].amount_pence,
-            taken_back_units=back[policy] // promises[policy].amount_pence,
+            accrued_units=units(accrued[policy], promises[policy].amount_pence),
+            taken_back_units=units(back[policy], promises[policy].amount_pence),
         )
         for policy in sorted(accrued.keys() | back.keys())
     )

@@ -59,7 +59,7 @@ class Month:
 def read_sums(session: Session, book: Book) -> Sums:
     """The book's sums now, in one statement, so that they are as of one transaction whoever posts.
 
-    One that somebody damaged, so that it is of no month, is left out: `sums.check` names it.
+    One that somebody damaged, so that it is no sum of a month, is left out: `sums.check` names it.
     """
     rows = session.execute(
         select(LedgerHead.last_seq, LedgerHead.last_hash, LedgerTxn.booked_at, *LedgerSum.__table__.columns)
@@ -69,7 +69,9 @@ def read_sums(session: Session, book: Book) -> Sums:
     if not rows:
         return Sums(book)
     seq, last_hash, booked_at = rows[0][:3]
-    pence = {Key(*row[3:-1]): row.pence for row in rows if is_month(row.period)}
+    pence = {
+        Key(*row[3:-1]): row.pence for row in rows if is_month(row.period) and isinstance(row.pence, int)
+    }
     return Sums(book, seq, last_hash, clock.in_britain(booked_at).date(), pence)
 
 

@@ -13,7 +13,7 @@ from shop.giving.ledger import Book
 from shop.giving.models import LedgerEntry, LedgerTxn, Policy
 from shop.giving.months import owed_by_charity, read_sums
 from shop.giving.policies import SAMPLE_AGREEMENT
-from shop.giving.transitions import Account, said_of_payment
+from shop.giving.transitions import Account, legible
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,7 @@ def one(session: Session, book: Book, seq: int) -> Remittance | None:
 def _remittance(
     txn: LedgerTxn, amount_pence: int, charity_name: str, *, later: Mapping[str, int], has_document: bool
 ) -> Remittance:
-    said = said_of_payment(txn.cause)
+    said = legible(txn.cause)
     return Remittance(
         seq=txn.seq,
         charity_name=charity_name,

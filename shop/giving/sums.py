@@ -4,6 +4,7 @@ A trigger keeps them, so an entry and its sum are written in one transaction, wh
 """
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
 from sqlalchemy import func, select, union_all
@@ -65,7 +66,7 @@ def check(session: Session, last_seq: int, found: Mapping[Key, int]) -> Iterator
     both = union_all(select(*listed), _TAKEN_AWAY.where(LedgerTxn.seq > last_seq)).subquery().columns
     by = [both[column.name] for column in listed if column.primary_key]
     rows = session.execute(select(*by, func.sum(both.pence)).group_by(*by))
-    kept = {Key(*key): int(pence) for *key, pence in rows}
+    kept = {Key(*key): int(pence) if isinstance(pence, int | Decimal) else 0 for *key, pence in rows}
     for key in sorted(kept.keys() | found.keys(), key=repr):  # damaged ones compare with nothing
         if kept.get(key, 0) != found.get(key, 0):
             of = f"{key.book}, {key.period}, {key.kind}, {key.account}"

@@ -93,3 +93,16 @@ def said_of_payment(cause: str) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise ValueError("a payment's cause is a mapping")  # noqa: TRY004 (a wrong text, not a wrong call)
     return said
+
+
+def legible(cause: str) -> dict[str, Any]:
+    """The same to be shown; nothing of one that somebody damaged, which `verify` names."""
+    try:
+        return said_of_payment(cause)
+    except (ValueError, TypeError):
+        return {}
+
+
+def units(pence: int, each: Any) -> int:
+    """How many gifts come to so much; none of what gives nothing, which is no agreement's amount."""
+    return pence // each if isinstance(each, int) and each > 0 else 0

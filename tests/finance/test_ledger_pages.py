@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock, exports
 from shop.container import container
+from shop.giving import ledger_triggers
 from shop.payments import refunds
 from tests.harness import Harness
 from tests.shopper import Shopper, form_on, reason_beside, soup, summary, title
@@ -249,3 +250,31 @@ def test_a_ledger_somebody_changed_is_said_to_be_unsound(finance: Shopper, paid:
     page = finance.get("/finance/?check=all").text
     assert "The ledger is not sound" in page
     assert "are sound" not in page
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "ledger_txn SET kind = 'gift' WHERE seq = 2",
+        "ledger_txn SET cause = 'thanks' WHERE seq = 3",
+        "ledger_sum SET pence = 'five' WHERE kind = 'accrue'",
+        "policy SET amount_pence = 0",
+        "ledger_period SET closed_at = 'once', closed_by = '', last_seq = 'x', statement_sha256 = ''",
+    ],
+)
+def test_a_damaged_ledger_is_named_on_a_page_that_opens_and_the_others_open_too(
+    finance: Shopper, paid: str, damage: str
+) -> None:
+    sent = {"amount": "5", "paid_on": clock.today().isoformat(), "bank_reference": "POM"}
+    assert finance.send("/finance/remittances", "/finance/remittances", sent).status_code == 303
+    with finance.database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+        for trigger in ledger_triggers.TRIGGERS["sqlite"]:
+            connection.exec_driver_sql(f"DROP TRIGGER {trigger.name}")
+        connection.exec_driver_sql(f"UPDATE {damage}")
+        connection.commit()
+    named = soup(finance.get("/finance/?check=all")).select(".notice-bad li")
+    assert any("guard" not in problem.text for problem in named), named
+    for page in ("/finance/", "/finance/months", "/finance/remittances", "/giving"):
+        assert finance.get(page).status_code == 200, page
