@@ -119,7 +119,7 @@ class DetailsForm(web.Form):
     """Who the buyer is, where it goes, and how."""
 
     email = Text("E-mail", asked="Please enter an e-mail address, so that we can send you the order.")
-    name = Text("Name on the parcel", asked="Please enter the name for the parcel.")
+    name = Text("Who is it for?", asked="Please enter the name for the parcel.")
     line1 = Text("Address, first line", asked="Please enter the first line of the address.")
     line2 = Text("Address, second line")
     town = Text("Town or city", asked="Please enter the town or city.")
@@ -136,9 +136,9 @@ class DetailsForm(web.Form):
     needed_by = Day("It has to be there by")
     not_before = Day("Not before")
     not_on = Day("Please not on")
-    as_gift = BooleanField("Send it to someone else: no price on the slip in the box")
+    as_gift = BooleanField("It is a gift for someone else")
     few_emails = BooleanField("Only write to me when it is posted")
-    buyer_name = Text("Your own name")
+    buyer_name = Text("Your name")
     gift_message = TextAreaField("Message for the slip")
 
     def validate_email(self, field: Text) -> None:

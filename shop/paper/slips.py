@@ -26,9 +26,15 @@ def _slip(one: Chosen, seller: Trader) -> dict[str, Any]:
         "message": lines(gift.get("message")),
         "pieces": [_piece(line.row) for line in one.lines],
         "later": _later(one),
-        "given": one.order.row.donation_statement or "" if one.order.given_pence else "",
+        "given": _given(one, gift),
         "help": _help(one.reference, seller),
     }
+
+
+def _given(one: Chosen, gift: Mapping[str, Any]) -> str:
+    """What the order gives; nothing on a gift's slip, which names no sum."""
+    is_said = one.order.given_pence and not gift.get("as_gift")
+    return one.order.row.donation_statement or "" if is_said else ""
 
 
 def _help(reference: str, seller: Trader) -> str:

@@ -81,7 +81,7 @@ class Buyer:
         visitor.presses("Checkout")
         given = {
             "E-mail": self.email,
-            "Name on the parcel": "Ada Byron",
+            "Who is it for?": "Ada Byron",
             "Address, first line": "12 Quiet Street",
             "Town or city": "Bath",
             "Postcode": "BA1 1AA",
@@ -160,7 +160,7 @@ class Week:
         """
         self.gift.orders(
             ("heart", "Ada", "For you"),
-            **{"Your own name": "Bea Lovelace", "Message for the slip": "With love", "Postcode": "EH1 1AA"},
+            **{"Your name": "Bea Lovelace", "Message for the slip": "With love", "Postcode": "EH1 1AA"},
         )
         self.gift.pays()
         self.petal.has_ordered(("petal", ""))

@@ -12,7 +12,7 @@ from tests.journeys.quick_requests import QuickRequests
 
 DETAILS = {
     "E-mail": "ada@example.com",
-    "Name on the parcel": "Ada Byron",
+    "Who is it for?": "Ada Byron",
     "Address, first line": "12 Quiet Street",
     "Town or city": "Bath",
     "Postcode": "ba11aa",

@@ -82,7 +82,7 @@ def test_a_gift_says_who_it_is_from_when_its_buyer_said_so(shop: Print, as_gift:
 
 
 def test_there_is_no_price_on_a_slip(shop: Print) -> None:
-    order = shop.paid(DISC, BARE, as_gift=True)
+    order = shop.paid(DISC, BARE)
     (one,) = shop.chosen(order)
     said = shop.of(slips([one], SELLER)).text
     row = one.order.row
@@ -97,6 +97,16 @@ def test_there_is_no_price_on_a_slip(shop: Print) -> None:
     statement = re.sub(r"\s", "", row.donation_statement or "")
     assert statement in without_spaces
     assert "£" not in without_spaces.replace(statement, "")
+
+
+def test_nothing_in_the_box_of_a_gift_or_on_it_speaks_of_money(shop: Print) -> None:
+    contact = replace(CONTACT, buyer_name="Grace")
+    order = shop.paid(DISC, BARE, contact=contact, as_gift=True, gift_message=MESSAGE)
+    them = shop.chosen(order)
+    said = shop.of(slips(them, SELLER), cards(them), labels(them, SELLER, SHEETS["14"])).text
+    assert "A gift from Grace" in said
+    money = r"[£€$]|\b(gbp|pence|paid|total|vat)\b|\b(pric|cost)|\d[.,]\d\d\b"
+    assert re.findall(money, said.casefold()) == []
 
 
 def test_a_slip_keeps_words_dedication_and_the_buyers_address_to_itself(shop: Print) -> None:
