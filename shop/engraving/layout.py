@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from shop.engraving.areas import Area, engravable, is_ring
 from shop.engraving.characters import drawable
 from shop.engraving.faces import Face
-from shop.engraving.placement import SideLayout, Upright
+from shop.engraving.placement import AnyLine, SideLayout, Upright
 from shop.engraving.rim import WithRim
 from shop.engraving.ring import Round
 from shop.engraving.shaped import Shaped
@@ -32,6 +32,9 @@ class Side(Protocol):
     @property
     def fits(self) -> bool:
         """Whether they all fit at the face's least height."""
+
+    def grows_alone(self, number: int) -> bool:
+        """Whether room_mm says all there is to say of a line that grows."""
 
     def room_mm(self, number: int) -> float:
         """How much longer one of them may grow at the face's least height, in mm; negative when too long."""
@@ -81,7 +84,7 @@ def _shaped(face: Face, words: Mapping[int, str]) -> dict[int, Shaped]:
     return {number: shape(face, text) for number, text in words.items()}
 
 
-def measured(area: Area, face: Face, lines: Mapping[int, Shaped | Upright]) -> Side:
+def measured(area: Area, face: Face, lines: Mapping[int, AnyLine]) -> Side:
     """A side with these lines, at least one of them, to be laid out."""
     if is_ring(area):
         return Round(area, face, lines)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shop.engraving.geometry import Directions, Numbers, Point
+from shop.engraving.grown import Grown
 from shop.engraving.problems import Problem
 from shop.engraving.shaped import Shaped
 
@@ -65,3 +66,7 @@ class Upright:
         """See Shaped.reaches."""
         reached: Numbers = ways.half.y.clip(0.0)
         return reached
+
+
+AnyLine = Shaped | Grown | Upright
+"""What a side may be measured with: words, words to which a letter may be added, an empty line."""

@@ -1,7 +1,7 @@
 """Words inside the lower rim of a disc, heads towards the middle; the other lines straight above them."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -9,7 +9,7 @@ from shop.engraving.areas import ROUND, Area, Region, above_arc, engravable_radi
 from shop.engraving.faces import Face, opened
 from shop.engraving.geometry import highest
 from shop.engraving.limits import LONGEST_ARC
-from shop.engraving.placement import PlacedLine, SideLayout, Upright
+from shop.engraving.placement import AnyLine, PlacedLine, SideLayout
 from shop.engraving.problems import Problem, TooLong, TooTall
 from shop.engraving.shaped import Shaped
 from shop.engraving.straight import Block, lay_block
@@ -34,7 +34,7 @@ class WithRim:
     The words on the rim give way to those above them, down to the least legible height.
     """
 
-    def __init__(self, area: Area, face: Face, lines: Mapping[int, Shaped | Upright]) -> None:
+    def __init__(self, area: Area, face: Face, lines: Mapping[int, AnyLine]) -> None:
         self._face, self._number = face, area.lines
         self._rim = Rim(area, face, lines[area.lines].apart)
         straight = {number: line for number, line in lines.items() if number != area.lines}
@@ -49,13 +49,17 @@ class WithRim:
         arc, left, best = self._attempt(cap)
         above = lay_block(left, self._block, best) if self._block else SideLayout(arc.cap, (), {})
         problems = {**above.problems, self._number: arc.problem} if arc.problem else above.problems
-        return SideLayout(above.cap_mm, (*above.lines, self._rim.placed(arc)), problems)
+        return SideLayout(above.cap_mm, (*above.lines, *self._rim.placed(arc)), problems)
 
     @property
     def fits(self) -> bool:
         """Whether they fit."""
         arc, _, (above, _) = self._attempt(self._face.cap_min_mm)
         return arc.problem is None and above >= self._face.cap_min_mm
+
+    def grows_alone(self, number: int) -> bool:  # noqa: ARG002
+        """Never: the longer the words on the rim, the less is left above; and there are several middles."""
+        return False
 
     def room_mm(self, number: int) -> float:
         """How much longer one of them may grow."""
@@ -115,7 +119,7 @@ class Arc(NamedTuple):
 class Rim:
     """The words on a disc's rim, to be tried at any height."""
 
-    def __init__(self, area: Area, face: Face, words: Shaped | Upright) -> None:
+    def __init__(self, area: Area, face: Face, words: AnyLine) -> None:
         font = opened(face)
         self._area, self._words = area, words
         self._spare = face.thicken_mm / 2
@@ -138,12 +142,13 @@ class Rim:
         over_tall = max(over_wide, _INNERMOST * reach - inner)
         return Arc(cap, radius, pitch, inner, over_tall, cap * self._wide - LONGEST_ARC * pitch)
 
-    def placed(self, arc: Arc) -> PlacedLine:
-        """The line where it stands."""
+    def placed(self, arc: Arc) -> Iterator[PlacedLine]:
+        """The line where it stands, when it is one."""
         words = self._words
-        assert isinstance(words, Shaped)
+        if not isinstance(words, Shaped):
+            return
         begins = -arc.cap * (words.left + words.right) / 2
-        return PlacedLine(self._area.lines, words, x=begins, y=-arc.radius, cap_mm=arc.cap, pitch=-arc.pitch)
+        yield PlacedLine(self._area.lines, words, x=begins, y=-arc.radius, cap_mm=arc.cap, pitch=-arc.pitch)
 
     def above(self, arc: Arc) -> Region:
         """The part of the disc left to straight lines."""

@@ -9,7 +9,7 @@ from shop.engraving.areas import Area, engravable_band
 from shop.engraving.faces import Face
 from shop.engraving.geometry import Point, frontier, highest
 from shop.engraving.limits import RING_GAP_MM
-from shop.engraving.placement import PlacedLine, SideLayout, Upright
+from shop.engraving.placement import AnyLine, PlacedLine, SideLayout
 from shop.engraving.problems import Problem, TooLong, TooTall
 from shop.engraving.shaped import Shaped
 
@@ -19,7 +19,7 @@ _TINY: Final = 1e-9
 class Round:
     """Words round a ring, where line n begins its turn n - 1 equal parts from the top; see Side."""
 
-    def __init__(self, area: Area, face: Face, lines: Mapping[int, Shaped | Upright]) -> None:
+    def __init__(self, area: Area, face: Face, lines: Mapping[int, AnyLine]) -> None:
         self._area, self._face, self._lines = area, face, lines
         self._metal = engravable_band(area)
         self._top = max(line.top for line in lines.values())
@@ -54,6 +54,10 @@ class Round:
         """Whether they fit."""
         return not self._problems(self._face.cap_min_mm)
 
+    def grows_alone(self, number: int) -> bool:  # noqa: ARG002
+        """Yes: it is in no other line's way."""
+        return True
+
     def room_mm(self, number: int) -> float:
         """How much longer one of them may grow."""
         cap = self._face.cap_min_mm
@@ -87,7 +91,7 @@ class Round:
         return (self._metal.inner + self._metal.outer) / 2 - cap * (self._top + self._bottom) / 2
 
 
-def _wide(line: Shaped | Upright) -> float:
+def _wide(line: AnyLine) -> float:
     return line.right - line.left
 
 

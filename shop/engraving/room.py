@@ -11,9 +11,10 @@ from shop.engraving.areas import Area
 from shop.engraving.characters import drawable
 from shop.engraving.faces import Face
 from shop.engraving.geometry import Point, convex_hull
+from shop.engraving.grown import Grown, NextLetters
 from shop.engraving.layout import Side, lay_out, measured
 from shop.engraving.problems import TooTall
-from shop.engraving.shaped import Cluster, Shaped, round_all
+from shop.engraving.shaped import Cluster
 from shop.engraving.shaping import shape
 
 LETTERS: Final = string.ascii_letters + string.digits
@@ -68,22 +69,22 @@ def _left_mm(area: Area, face: Face, words: Mapping[int, str], number: int) -> i
     lines = {line: shape(face, text) for line, text in words.items()}
 
     def side(further_mm: float) -> Side:
-        grown = _grown(lines[number], letters, further_mm / face.cap_min_mm)
+        grown = Grown(lines[number], letters, further_mm / face.cap_min_mm)
         return measured(area, face, lines | {number: grown})
 
     def is_over(wide_mm: int) -> bool:
         return not side(wide_mm + gap_mm).fits
 
-    letters, gap = _next_letters(face) or _own_letters(face, words[number])
+    letters = _next_letters(face) or _own_letters(face, words[number])
     begun = side(0.0)
     if not begun.fits:
         if not any(isinstance(problem, TooTall) for problem in begun.layout.problems.values()):
             return 0
-        letters, gap = _no_taller(face, words[number])  # others never fit, whatever room there is
+        letters = _no_taller(face, words[number])  # others never fit, whatever room there is
         begun = side(0.0)
-    gap_mm = (gap + _blank_end(face, words[number])) * face.cap_min_mm
+    gap_mm = (letters.gap + _blank_end(face, words[number])) * face.cap_min_mm
     most = max(0, math.floor(begun.room_mm(number) - gap_mm))
-    if most and not is_over(most):
+    if most and begun.fits and (begun.grows_alone(number) or not is_over(most)):
         return most
     return bisect_left(range(1, most), True, key=is_over)
 
@@ -96,47 +97,32 @@ def _blank_end(face: Face, text: str) -> float:
     return shape(face, text + words[-1]).right - shape(face, words + words[-1]).right
 
 
-def _grown(line: Shaped, letters: Sequence[Cluster], by: float) -> Shaped:
-    """The line with every one of these letters at its end, which is `by` further out.
-
-    Lines are centred: its own letters stand where they are, and where they would be `by` further out, for
-    they end up between.
-    """
-    end = line.right + by
-    clusters = (
-        *line.clusters,
-        *(cluster.moved(by) for cluster in line.inked if by),
-        *(letter.moved(end - letter.box[2]) for letter in letters),
-    )
-    inked = tuple(cluster for cluster in clusters if cluster.inked)
-    return Shaped(clusters, inked, round_all([cluster.box for cluster in inked]))
-
-
-Letters = tuple[tuple[Cluster, ...], float]
-"""Letters that may come next, and how far from the one before any of them stands at most."""
-
-
 @lru_cache(maxsize=_KEPT)
-def _next_letters(face: Face) -> Letters | None:
+def _next_letters(face: Face) -> NextLetters | None:
     return _own_letters(face, LETTERS) if all(face.has(letter) for letter in LETTERS) else None
 
 
-def _no_taller(face: Face, text: str) -> Letters:
+def _no_taller(face: Face, text: str) -> NextLetters:
     """Of letters that may come next those that neither rise nor hang further than these words."""
-    line, found = shape(face, text), text
+    line, own = shape(face, text), "".join(sorted(set(text) - set(LETTERS)))
+    return _within(face, line.bottom, line.top, own)
+
+
+@lru_cache(maxsize=_KEPT)
+def _within(face: Face, bottom: float, top: float, own: str) -> NextLetters:
+    found = own
     for letter in LETTERS:
         if face.has(letter) and (alone := shape(face, letter)).inked:
-            fits = alone.top <= line.top and alone.bottom >= line.bottom
-            found += letter if fits else ""
+            found += letter if alone.top <= top and alone.bottom >= bottom else ""
     return _own_letters(face, found)
 
 
-def _own_letters(face: Face, text: str) -> Letters:
+def _own_letters(face: Face, text: str) -> NextLetters:
     lines = [line for letter in sorted(set(text)) if (line := shape(face, letter)).inked]
     letters = [cluster for line in lines for cluster in line.inked]
     furthest = {letter for outline in _OUTLINES for letter in _furthest(letters, outline)}
     gap = 2 * max([max(0.0, line.left) for line in lines])
-    return tuple(letter for letter in letters if letter in furthest), gap
+    return NextLetters([letter for letter in letters if letter in furthest], gap)
 
 
 def _furthest(letters: Sequence[Cluster], outline: Callable[[Cluster], Sequence[Point]]) -> set[Cluster]:

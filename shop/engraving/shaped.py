@@ -158,31 +158,44 @@ class Shaped:
         return max([half for _, half, _ in self.outwards]), max([top for _, _, top in self.outwards])
 
     @cached_property
-    def _reaches(self) -> dict[Directions, Numbers]:
+    def _outmost(self) -> dict[Directions, Numbers]:
         return {}
+
+    def outmost(self, ways: Directions) -> Numbers:
+        """How far the ink reaches from the line's beginning, in the half's directions and their mirrors."""
+        found = self._outmost.get(ways)
+        if found is None:
+            found = self._outmost[ways] = self._measured(ways)
+        return found
 
     def reaches(self, ways: Directions) -> Numbers:
         """How far the ink reaches in each direction of the half, about the middle of its width.
 
         A region is mirrored left and right: what reaches further to the other side counts for both.
         """
-        found = self._reaches.get(ways)
-        if found is None:
-            found = self._reaches[ways] = self._measured(ways)
-        return found
+        return about_middle(self.outmost(ways), self.box, ways)
 
     def _measured(self, ways: Directions) -> Numbers:
         import numpy as np  # noqa: PLC0415
 
-        half, middle = ways.half, (self.left + self.right) / 2
+        half = ways.half
         glyphs = [glyph for cluster in self.inked for glyph in cluster.inked]
         reached = _reach(self.inked[0].font, ways).of([glyph.number for glyph in glyphs])
-        reached += np.array([[glyph.x - middle] for glyph in glyphs]) * half.both_x
+        reached += np.array([[glyph.x] for glyph in glyphs]) * half.both_x
         if any(glyph.y for glyph in glyphs):
             reached += np.array([[glyph.y] for glyph in glyphs]) * half.both_y
-        furthest = np.maximum.reduce(reached, axis=0)
-        found: Numbers = np.maximum(furthest[: half.count], furthest[half.count :])
+        found: Numbers = np.maximum.reduce(reached, axis=0)
         return found
+
+
+def about_middle(outmost: Numbers, box: Box, ways: Directions) -> Numbers:
+    """The same in each direction of the half about the box's middle, to whichever side is further."""
+    import numpy as np  # noqa: PLC0415
+
+    half = ways.half
+    furthest = outmost - (box[0] + box[2]) / 2 * half.both_x
+    found: Numbers = np.maximum(furthest[: half.count], furthest[half.count :])
+    return found
 
 
 class _Reach:

@@ -8,7 +8,7 @@ from typing import Final
 from shop.engraving.areas import Region
 from shop.engraving.faces import Face
 from shop.engraving.geometry import Directions, Numbers, Point
-from shop.engraving.placement import PlacedLine, SideLayout, Upright
+from shop.engraving.placement import AnyLine, PlacedLine, SideLayout
 from shop.engraving.problems import Problem, TooLong, TooTall
 from shop.engraving.shaped import Shaped
 
@@ -24,7 +24,7 @@ class Block:
     They are measured once, in the directions given; every region they are tried in must have the same.
     """
 
-    def __init__(self, face: Face, lines: Mapping[int, Shaped | Upright], ways: Directions) -> None:
+    def __init__(self, face: Face, lines: Mapping[int, AnyLine], ways: Directions) -> None:
         import numpy as np  # noqa: PLC0415 - only where words are laid out
 
         self.lines = dict(sorted(lines.items()))
@@ -88,7 +88,7 @@ class Block:
 class Across:
     """Lines straight across a part of the metal; see Side."""
 
-    def __init__(self, region: Region, face: Face, lines: Mapping[int, Shaped | Upright]) -> None:
+    def __init__(self, region: Region, face: Face, lines: Mapping[int, AnyLine]) -> None:
         self._region = region
         self._block = Block(face, lines, region.directions)
 
@@ -101,6 +101,10 @@ class Across:
     def fits(self) -> bool:
         """Whether they fit."""
         return self._block.best(self._region)[0] >= self._block.face.cap_min_mm
+
+    def grows_alone(self, number: int) -> bool:  # noqa: ARG002
+        """Where there is one middle: of several, the one with the most room may have none for other lines."""
+        return len(self._region.middles) == 1
 
     def room_mm(self, number: int) -> float:
         """How much longer one of them may grow."""
@@ -129,7 +133,7 @@ def lay_block(region: Region, block: Block, best: tuple[float, float]) -> SideLa
     return SideLayout(cap, placed, problems)
 
 
-def _baselines(face: Face, lines: Sequence[Shaped | Upright]) -> list[float]:
+def _baselines(face: Face, lines: Sequence[AnyLine]) -> list[float]:
     found = [0.0]
     for upper, lower in pairwise(lines):
         found.append(found[-1] - max(face.leading, lower.top - upper.bottom + LINE_GAP))
