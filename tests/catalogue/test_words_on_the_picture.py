@@ -79,6 +79,7 @@ def test_a_name_typed_letter_by_letter_appears_on_every_piece_inside_its_edge_an
     browser, live_server, catalogue, width
 ):
     page = browser.new_page(viewport={"width": width, "height": 812})
+    page.add_init_script("localStorage.clear()")  # else what was typed before comes back
     try:
         for piece in catalogue.pieces:
             for side in piece.sides if piece.engravable else ():

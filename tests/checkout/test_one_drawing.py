@@ -324,7 +324,7 @@ def test_what_is_seen_is_what_is_cut_in_every_face_and_for_many_names(
         for row in NAMES.read_text("utf-8").splitlines()[1:]
         for name in row.partition(":")[2].split(",")
     ]
-    words = [*SHORT, LONG, *names[:: len(names) // 60]]
+    words = [*SHORT, LONG, *names[:: len(names) // 12]]
     pictures = 0
     for face in FACES.values():
         for case in cases(
@@ -332,4 +332,4 @@ def test_what_is_seen_is_what_is_cut_in_every_face_and_for_many_names(
         ):
             pictures += check_one(case)
     print(f"{slug} in {metal}: {pictures} pictures agree")  # noqa: T201
-    assert pictures > 400
+    assert pictures > 100
