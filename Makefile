@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-deps --require-hashes
 
 LINTERS := format ruff mypy imports djlint
-.PHONY: run test coverage check faults lint $(LINTERS) gallery bench lock install install-test chromium java readers
+.PHONY: run test coverage check faults lint $(LINTERS) gallery bench lock install install-test chromium firefox java readers
 
 run: $(VENV)/.installed
 	@exec $(BIN)/python app.py --prepare
@@ -33,7 +33,7 @@ check: install-test lint
 	$(PYTEST) -q -n 2 --dist worksteal -m unit
 
 # Half an hour and more: what the other tests show with a telling sample, here over thousands, with figures.
-faults: install-test chromium java readers
+faults: install-test chromium firefox java readers
 	$(PYTEST) -s -m faults_long
 
 # All at the same time; what each says stays together, and one that fails fails all. The first mypy of a clone takes
@@ -84,6 +84,12 @@ chromium:
 	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium-headless-shell; } || \
 	  command -v chromium >/dev/null || \
 	  { echo "The browser tests need Chromium: apt-get install chromium-headless-shell"; exit 1; }
+
+# What was typed must outlive a reload and a closed tab in more than one family of browsers: the long faults drive Firefox, too.
+firefox:
+	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq --no-install-recommends firefox-esr; } || \
+	  { echo "The long fault tests need Firefox: apt-get install firefox-esr"; exit 1; }
 
 java:
 	@command -v java >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq default-jre-headless; } || \
