@@ -1,6 +1,5 @@
 """The forms of the checkout. Each refusal is a sentence that says what to do next."""
 
-import unicodedata
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from shop.dedications.words import DedicationRefused, check_gift_message
 from shop.money import pounds_and_pence
 from shop.orders.placing import Contact
 from shop.text.postcodes import Postcode, read_postcode
+from shop.text.typed_text import kept_code, kept_line, unprintable
 from shop.web.dates import DAY_FORMATS
 
 NOT_THERE: Final = (
@@ -26,9 +26,8 @@ NO_POSTCODE: Final = (
     "We cannot read this as a British postcode. It should be like SW1A 1AA. We post within {within}."
 )
 
-UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-JOINERS: Final = frozenset({"\u200c", "\u200d"})
-"""Invisible, but part of how Persian and some Indian names are spelt."""
+CODES: Final = frozenset({"email", "postcode", "phone"})
+"""The fields of which a machine reads every sign."""
 
 FURTHEST_DAY: Final = timedelta(days=365)
 
@@ -46,7 +45,7 @@ MOST: Final = {
 
 
 class Text(web.Line):  # type: ignore[misc, unused-ignore]
-    """One line of text, kept as typed but for NFC; long, empty and unprintable text is refused by name."""
+    """One line of text, kept by the rule for all fields; what is long, empty or unprintable is refused."""
 
     def __init__(self, label: str, *, asked: str | None = None, **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
@@ -54,19 +53,19 @@ class Text(web.Line):  # type: ignore[misc, unused-ignore]
 
     def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002
         """Raise ValidationError for what no field takes."""
-        text = unicodedata.normalize("NFC", (self.data or "").strip())
+        text = self.clean
         if not text and self.asked:
             raise ValidationError(self.asked)
         most = MOST[self.short_name]
         if len(text) > most:
             raise ValidationError(f"This can be {most} characters at most; it has {len(text)}.")
-        if any(unicodedata.category(letter) in UNPRINTABLE and letter not in JOINERS for letter in text):
+        if "\n" in text or unprintable(text):
             raise ValidationError("This has a character that cannot be printed. Please type it again.")
 
     @property
     def clean(self) -> str:
         """The text as it is kept."""
-        return unicodedata.normalize("NFC", (self.data or "").strip())
+        return (kept_code if self.short_name in CODES else kept_line)(self.data)
 
 
 class Day(web.Line):  # type: ignore[misc, unused-ignore]

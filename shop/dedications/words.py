@@ -1,7 +1,8 @@
 """What may stand in a dedication, a message or a note: nearly anything, kept exactly as written."""
 
-import unicodedata
 from typing import Final
+
+from shop.text.typed_text import kept_text, unprintable
 
 DEDICATION_LIMIT: Final = 400
 """Characters that fit the card in the box."""
@@ -16,11 +17,6 @@ WALL_NAME_LIMIT: Final = 60
 NOTE_LIMIT: Final = 1000
 """Characters of one note of the owner's."""
 
-_REFUSED: Final = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
-_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Embeddings, overrides and isolates: they can make the card read otherwise than what was typed."""
-_NONCHARACTERS: Final = frozenset("\ufffe\uffff")
-
 
 class DedicationRefused(Exception):
     """The words cannot be printed as they are; `message` says why, without quoting them."""
@@ -33,7 +29,7 @@ class DedicationRefused(Exception):
 def check_dedication(text: str) -> str | None:
     """The dedication to keep, or None when it is empty or only white space. Raises DedicationRefused.
 
-    Brought to Unicode's normal form C, otherwise as written; a browser's CR LF line ends become LF.
+    What is kept is one rule for all fields: see shop/text/typed_text.py.
     """
     return _check(text, DEDICATION_LIMIT, "The dedication")
 
@@ -65,8 +61,8 @@ def check_note(text: str) -> str | None:
 def _check(text: str, limit: int, what: str, where: str = "the card") -> str | None:
     if len(text) > 10 * limit:
         raise DedicationRefused(_too_long(what, len(text), limit, where))
-    kept = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
-    if any(_refused(character) for character in kept):
+    kept = kept_text(text)
+    if unprintable(kept):
         raise DedicationRefused(
             f"{what} holds something that cannot be seen or printed. It may have come along with copied "
             "text: typing that part afresh leaves it out."
@@ -74,12 +70,6 @@ def _check(text: str, limit: int, what: str, where: str = "the card") -> str | N
     if len(kept) > limit:
         raise DedicationRefused(_too_long(what, len(kept), limit, where))
     return kept if kept.strip() else None
-
-
-def _refused(character: str) -> bool:
-    if character == "\n":
-        return False
-    return unicodedata.category(character) in _REFUSED or character in _TURNING or character in _NONCHARACTERS
 
 
 def _too_long(what: str, count: int, limit: int, where: str) -> str:

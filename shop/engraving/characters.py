@@ -12,9 +12,7 @@ from shop.engraving.limits import MAX_CHARACTERS
 from shop.engraving.problems import Letter, MissingLetters
 from shop.engraving.scripts import binds, is_needed, names_of, script_of, scripts_of
 from shop.engraving.signs import SELECTORS, SIGNS
-
-_BREAKS: Final = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
-"""General categories of what is no letter at all: controls, surrogates, private use, line breaks."""
+from shop.text.typed_text import is_refused
 
 _INVISIBLE: Final = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
@@ -38,8 +36,8 @@ def is_blank(text: str) -> bool:
 
 
 def breaks(text: str) -> tuple[Letter, ...]:
-    """The controls, line breaks, surrogates and private characters in the text, each once."""
-    return _once(character for character in text if unicodedata.category(character) in _BREAKS)
+    """The controls, line breaks, surrogates, private characters and overrides in the text, each once."""
+    return _once(character for character in text if is_refused(character))
 
 
 def invisible(text: str) -> tuple[Letter, ...]:

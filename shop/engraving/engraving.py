@@ -24,6 +24,7 @@ from shop.engraving.problems import (
     UnknownLine,
 )
 from shop.engraving.tool import ANY_TOOL, Fit, Tool, fit, fitted
+from shop.text.typed_text import kept_text
 
 HAND: Final = "by-hand"
 """Stands where the slug of a face would, for words that are drawn by hand."""
@@ -104,9 +105,9 @@ def field_name(side: str, line: int) -> str:
 
 
 def words_in(form: Mapping[str, str], areas: Sequence[Area]) -> dict[tuple[str, int], str]:
-    """The words of a sent form, for the lines the piece has; fields that were not sent are left out."""
+    """The words of a sent form, as they are kept, for the lines the piece has, as far as they were sent."""
     return {
-        (area.key, line): form[name]
+        (area.key, line): kept_text(form[name])
         for area in areas
         for line in area.line_numbers
         if (name := field_name(area.key, line)) in form

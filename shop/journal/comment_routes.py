@@ -17,6 +17,7 @@ from shop.journal.forms import CommentForm, ReportForm, kept
 from shop.journal.risk import at_risk
 from shop.journal.routes import text_or_404
 from shop.mail.addresses import mailbox
+from shop.text.typed_text import kept_code
 
 blueprint = Blueprint("comments", __name__)
 
@@ -50,7 +51,7 @@ def leave(slug: str) -> ResponseReturnValue:
         form.words.errors = [SLOW_DOWN]
         page, status = _post_again(slug, form, HTTPStatus.TOO_MANY_REQUESTS)
         return page, status, {"Retry-After": str(error.retry_after)}
-    name, email, words = (kept(field.data) for field in (form.name, form.email, form.words))
+    name, email, words = kept(form.name.data), kept_code(form.email.data), kept(form.words.data)
     draft = comments.Draft(text.front.slug, name, email, words, at_risk(f"{name}\n{words}"))
     token = tokens.fresh()
     with web.transaction() as session:

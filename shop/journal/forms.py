@@ -1,6 +1,5 @@
-"""The forms beneath a post. Everything typed is kept as typed, but for Unicode's normal form C."""
+"""The forms beneath a post. What is kept of what is typed is one rule for all fields."""
 
-import unicodedata
 from typing import Any, Final
 
 from email_validator import EmailNotValidError, validate_email
@@ -8,15 +7,13 @@ from wtforms import StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from shop import web
+from shop.text.typed_text import kept_code, kept_line, unprintable
 
 MOST_NAME: Final = 60
 MOST_EMAIL: Final = 254
 MOST_WORDS: Final = 2000
 MOST_NOTE: Final = 500
 
-_REFUSED: Final = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
-_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Embeddings, overrides and isolates: they can make text read otherwise than what was typed."""
 UNSEEN: Final = (
     "This holds something that cannot be seen. It may have come along with copied text: typing that part "
     "afresh leaves it out."
@@ -24,8 +21,8 @@ UNSEEN: Final = (
 
 
 def kept(text: str | None) -> str:
-    """The text as it is kept: NFC, LF line ends, no white space around it."""
-    return unicodedata.normalize("NFC", (text or "").replace("\r\n", "\n")).strip()
+    """The text as it is kept, by the rule for all fields, with no white space around it."""
+    return kept_line(text)
 
 
 class CommentForm(web.PublicForm):
@@ -47,7 +44,7 @@ class CommentForm(web.PublicForm):
             return
         _readable(field.data, MOST_EMAIL, "")
         try:
-            validate_email(kept(field.data), check_deliverability=False, allow_smtputf8=False)
+            validate_email(kept_code(field.data), check_deliverability=False, allow_smtputf8=False)
         except EmailNotValidError:
             raise ValidationError(
                 "This does not look like an e-mail address, such as name@example.com. It may be left empty."
@@ -85,6 +82,5 @@ def _readable(text: str | None, most: int, asked: str) -> None:
         raise ValidationError(asked)
     if len(text) > most:
         raise ValidationError(f"This can be {most} characters at most; it has {len(text)}.")
-    for letter in text:
-        if letter != "\n" and (unicodedata.category(letter) in _REFUSED or letter in _TURNING):
-            raise ValidationError(UNSEEN)
+    if unprintable(text):
+        raise ValidationError(UNSEEN)

@@ -1,0 +1,141 @@
+"""Sixty things that people paste, dictate and type, and one rule for them in every field of the shop."""
+
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+
+from shop.checkout.forms import Text
+from shop.dedications.words import (
+    DedicationRefused,
+    check_dedication,
+    check_gift_message,
+    check_message,
+    check_note,
+    check_wall_name,
+)  # fmt: skip
+from shop.engraving import Area, EngravingRefused
+from shop.engraving.engraving import HAND, check, field_name, words_in
+from shop.journal.forms import CommentForm, kept
+from shop.text.typed_text import kept_code, kept_text
+
+SAME: Final = (
+    "Wren",
+    "mcKENZIE-o’Neill", "O'Neill", "“Noa”", "‘til we meet", "Zoë", "Siân ap Gwynfor", "ß ẞ ı İ", "Łukasz",
+    "Nguyễn Thị Ánh", "Ōtautahi", "two  spaces", "1st — 2nd – 3-4", "½ ° № £5", "3.5.2018", "(2014)",
+    "#1 @home",    "ﬁnn", "x²", "a…b", "C\u00a0D", "a\u202fb", "Ａｄａ",
+    "נועה!", "נֹעָה", "نور", "علی\u200cرضا", "می\u200cخواهم", "آرزو", "Ιωάννα", "Аня",
+    "Ґалаґан", "Հայկ", "ნინო",
+    "दर्\u200dया", "ক্ষমা", "ਗੁਰਪ੍ਰੀਤ", "கீதா", "ന്\u200d", "ප්\u200dරියා", "สมหญิง", "ဇော်", "ភ្នំ", "አበበ",
+    "李明", "葛\U000e0100城", "さくら", "김서연", "ᏣᎳᎩ", "🤍", "❤\ufe0f",
+    "❤\ufe0f\u200d🔥", "👩\u200d👧", "👩🏽\u200d🦰",
+    "🏴\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f",
+    "1️⃣", "🇬🇧", "\U0001fae8", "♡ ☆ ♾", "<b>&amp;", "{{7*7}}", "';--",
+)  # fmt: skip
+"""Kept to the letter."""
+
+MENDED: Final = {
+    "\u202a020 7946 0000\u202c": "020 7946 0000",
+    "\u2066Ada\u2069": "Ada",
+    "\ufeffAda": "Ada",
+    "A\u00adda": "Ada",
+    "A\u200bda": "Ada",
+    "\u200eAda\u200f": "Ada",
+    "Ada\u2060": "Ada",
+    "A\u200dda": "Ada",
+    "Mia\ufe0f": "Mia",
+    "\u200dنور": "نور",
+    "Zoe\u0308": "Zoë",
+    "a\tb": "a b",
+    "\u061cنور": "نور",
+    "A\u3164da": "Ada",
+}
+"""What cannot be seen and means nothing is left out; the same letter is the same."""
+
+REFUSED: Final = ("\u202eabc", "a\u202db", "a\0b", "a\x1bb", "a\x7fb", "\ue000", "\ufffe", "\ufdd0")
+"""They would read otherwise than they were seen, or cannot be printed."""
+
+FRONT: Final = Area("front", "Front", "disc", 16, 16, 1)
+
+
+class Details(Form):
+    name = Text("Name")
+
+
+def engraved(typed: str) -> str | None:
+    try:
+        found = check([FRONT], HAND, words_in({field_name("front", 1): typed}, [FRONT]))
+    except EngravingRefused:
+        return None
+    return found.lines[0].text if found else ""
+
+
+def in_words(check_words: Callable[[str], str | None]) -> Callable[[str], str | None]:
+    def read(typed: str) -> str | None:
+        try:
+            return check_words(typed)
+        except DedicationRefused:
+            return None
+
+    return read
+
+
+def in_details(typed: str) -> str | None:
+    form = Details(MultiDict({"name": typed}))
+    return form.name.clean if form.validate() else None
+
+
+def in_a_comment(typed: str) -> str | None:
+    form = CommentForm(MultiDict({"name": "Ada", "words": typed}), meta={"csrf": False})
+    return kept(form.words.data) if form.validate() else None
+
+
+FIELDS: Final[dict[str, Callable[[str], str | None]]] = {
+    "an engraving": engraved,
+    "a dedication": in_words(check_dedication),
+    "a gift message": in_words(check_gift_message),
+    "a name on the wall": in_words(check_wall_name),
+    "a message to us": in_words(check_message),
+    "a note": in_words(check_note),
+    "a name or address": in_details,
+    "a comment": in_a_comment,
+}
+
+
+def test_there_are_sixty_and_more() -> None:
+    assert len({*SAME, *MENDED, *REFUSED}) >= 80
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_every_field_keeps_mends_and_refuses_the_same(app: Flask, field: str) -> None:
+    with app.test_request_context():
+        read = FIELDS[field]
+        assert {typed: read(typed) for typed in SAME} == {typed: typed for typed in SAME}
+        assert {typed: read(typed) for typed in MENDED} == MENDED
+        assert {typed: read(typed) for typed in REFUSED} == dict.fromkeys(REFUSED)
+
+
+def test_line_ends_of_every_kind_count_once() -> None:
+    assert kept_text("a\r\nb\rc\u2028d\u2029e\u0085f") == "a\nb\nc\nd\ne\nf"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept_as"),
+    [
+        ("\u202a020\u00a07946\u00a00000\u202c", "020 7946 0000"), ("ＢＡ１\u3000１ＡＡ", "BA1 1AA"),
+        ("\u2066PM-7K3Q-2F\u2069", "PM-7K3Q-2F"), ("ada@example.com\u200b ", "ada@example.com"),
+        ("\ufeffBA1\t1AA", "BA1 1AA"),
+    ],
+)  # fmt: skip
+def test_what_a_machine_reads_is_freed_of_what_came_along(typed: str, kept_as: str) -> None:
+    assert kept_code(typed) == kept_as
+
+
+@given(st.text(max_size=60))
+def test_what_was_kept_once_is_kept_as_it_is(text: str) -> None:
+    assert kept_text(kept_text(text)) == kept_text(text)
