@@ -88,7 +88,7 @@ class TooLong(Problem):
         """Say by how much."""
         return (
             f"This line is {_mm(self.over_mm)} too long for the piece, even in the smallest letters that "
-            "can be read. A shorter line or another face may fit."
+            "can be read. A shorter line or another lettering may fit: each says whether your words do."
         )
 
 
@@ -108,7 +108,7 @@ class TooTall(Problem):
         """Say by how much."""
         return (
             f"These letters stand {_mm(self.over_mm)} too tall for the piece, even at the smallest size that "
-            "can be read. Fewer lines or another face may fit."
+            "can be read. Fewer lines or another lettering may fit: each says whether your words do."
         )
 
 

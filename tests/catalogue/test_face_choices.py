@@ -66,6 +66,19 @@ def test_after_a_preview_the_page_shows_them_without_a_script(client):
     assert "Has no Greek" in tile.get_text()
 
 
+def test_who_reads_that_another_lettering_may_fit_reads_which_one_does(client):
+    token = BeautifulSoup(client.get("/pieces/two-rings").text, "html.parser").find(
+        "input", {"name": "csrf_token"}
+    )
+    sent = {"csrf_token": token["value"], "piece": "two-rings", "preview": "words", "face": "great-vibes"}
+    page = BeautifulSoup(
+        client.post("/basket/lines", data=sent | {"engraving-small-1": "Abigail"}).text, "html.parser"
+    )
+    assert "another lettering may fit" in page.find(id="engraving-small-1-error").get_text()
+    fits = [tile for tile in page.select(".tiles-faces .tile") if not tile.select_one(".tile-why")]
+    assert "Cormorant SC" in fits[0].get_text()
+
+
 def test_a_name_costs_a_pause_few_bytes(client):
     asked = {"piece": "disc", "engraving-front-1": "Abigail"}
     answer = client.get("/engravings/faces.json", query_string=asked, headers={"Accept-Encoding": "gzip"})

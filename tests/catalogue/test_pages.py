@@ -75,6 +75,23 @@ def test_every_offer_elsewhere_opens_its_own_choice(client):
         assert said["data-cost"] == chosen["data-costs"]
 
 
+def test_a_form_in_gold_comes_back_in_gold_with_golds_price_first(app, client):
+    page = client.get("/pieces/disc")
+    sent = {
+        "csrf_token": soup(page).find("input", {"name": "csrf_token"})["value"],
+        "piece": "disc",
+        "variant": str(variant_of(app, "DISC-GOLD-18").id),
+        "engraving-front-1": "Siân",
+    }
+    for answer in (
+        client.post("/basket/lines", data=sent | {"preview": "words"}),
+        client.post("/basket/lines", data=sent | {"wall": "1"}),
+    ):
+        assert soup(answer).select_one(".costs > :first-child").string == "£104"
+        shown = {view["data-shows"] for view in soup(answer).select("[data-shows][data-first]")}
+        assert shown == {"gold"}, answer.status_code
+
+
 def test_what_a_piece_does_not_come_in_is_passed_over(client):
     plain = client.get("/pieces/disc").text
     for asked in ("metal=tin", "variant=HEART-GOLD-18", "variant=&metal=", "gclid=1"):
