@@ -33,8 +33,8 @@ class Side(Protocol):
     def fits(self) -> bool:
         """Whether they all fit at the face's least height."""
 
-    def grows_alone(self, number: int) -> bool:
-        """Whether room_mm says all there is to say of a line that grows."""
+    def room_with_all_mm(self, number: int) -> float | None:
+        """The same while all others fit as well; below zero when they do not, None where one has to try."""
 
     def room_mm(self, number: int) -> float:
         """How much longer one of them may grow at the face's least height, in mm; negative when too long."""

@@ -57,9 +57,12 @@ class WithRim:
         arc, _, (above, _) = self._attempt(self._face.cap_min_mm)
         return arc.problem is None and above >= self._face.cap_min_mm
 
-    def grows_alone(self, number: int) -> bool:  # noqa: ARG002
-        """Never: the longer the words on the rim, the less is left above; and there are several middles."""
-        return False
+    def room_with_all_mm(self, number: int) -> float | None:
+        """Not of the words on the rim: the longer they are, the less is left above."""
+        if number == self._number or self._block is None:
+            return None
+        arc, left, _ = self._attempt(self._face.cap_min_mm)
+        return -math.inf if arc.problem else self._block.room_with_all_mm(left, number)
 
     def room_mm(self, number: int) -> float:
         """How much longer one of them may grow."""

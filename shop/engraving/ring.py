@@ -54,9 +54,9 @@ class Round:
         """Whether they fit."""
         return not self._problems(self._face.cap_min_mm)
 
-    def grows_alone(self, number: int) -> bool:  # noqa: ARG002
-        """Yes: it is in no other line's way."""
-        return True
+    def room_with_all_mm(self, number: int) -> float | None:
+        """How much longer one of them may grow while all fit: it is in no other's way."""
+        return self.room_mm(number) if self.fits else -math.inf
 
     def room_mm(self, number: int) -> float:
         """How much longer one of them may grow."""

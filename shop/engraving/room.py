@@ -83,8 +83,12 @@ def _left_mm(area: Area, face: Face, words: Mapping[int, str], number: int) -> i
         letters = _no_taller(face, words[number])  # others never fit, whatever room there is
         begun = side(0.0)
     gap_mm = (letters.gap + _blank_end(face, words[number])) * face.cap_min_mm
+    # A line that is no shorter than any letter grows evenly to both sides: then there is no need to try.
+    even = lines[number].right + letters.line.left >= lines[number].left
+    if even and (room_mm := begun.room_with_all_mm(number)) is not None:
+        return math.floor(room_mm - gap_mm) if room_mm > gap_mm else 0
     most = max(0, math.floor(begun.room_mm(number) - gap_mm))
-    if most and begun.fits and (begun.grows_alone(number) or not is_over(most)):
+    if most and not is_over(most):
         return most
     return bisect_left(range(1, most), True, key=is_over)
 

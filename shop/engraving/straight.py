@@ -1,5 +1,6 @@
 """Words straight across an area: centred by their ink, as large as the metal allows."""
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -69,6 +70,14 @@ class Block:
         rooms = self._least(left / self._half.x[across], axis=2).max(axis=1)
         return dict(zip(self.lines, (2 * rooms).tolist(), strict=True))
 
+    def room_with_all_mm(self, region: Region, number: int) -> float:
+        """How much longer one line may grow where all fit at the face's least height; -inf when none do."""
+        left = region.spaces - self.face.cap_min_mm * self._reaches[:, None]
+        own = left[list(self.lines).index(number)]
+        rooms = 2 * self._least(own[:, self._half.across] / self._half.x[self._half.across], axis=1)
+        fits = self._least(left, axis=(0, 2)) >= 0
+        return float(rooms[fits].max(initial=-math.inf))
+
     def outside(self, region: Region) -> list[dict[int, TooTall | TooLong]]:
         """About each middle, the lines that leave the region at the face's least height."""
         over = self.face.cap_min_mm * self._reaches[:, None] - region.spaces
@@ -102,9 +111,9 @@ class Across:
         """Whether they fit."""
         return self._block.best(self._region)[0] >= self._block.face.cap_min_mm
 
-    def grows_alone(self, number: int) -> bool:  # noqa: ARG002
-        """Where there is one middle: of several, the one with the most room may have none for other lines."""
-        return len(self._region.middles) == 1
+    def room_with_all_mm(self, number: int) -> float | None:
+        """How much longer one of them may grow while all fit."""
+        return self._block.room_with_all_mm(self._region, number)
 
     def room_mm(self, number: int) -> float:
         """How much longer one of them may grow."""
