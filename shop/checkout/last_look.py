@@ -1,7 +1,9 @@
 """The last look: everything once more, and why it cannot be ordered yet."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
+from typing import Any
 
 from flask import abort, render_template
 
@@ -22,6 +24,7 @@ from shop.emails.agreed_terms import terms_in_force
 from shop.money import pounds_and_pence
 from shop.orders.day_wishes import wishes_said
 from shop.orders.placing import fingerprint
+from shop.orders.slip_words import SlipWords, slip_words
 from shop.planning.planner import keeps
 from shop.pricing import NoLongerSold
 from shop.stock import ShareTaken, SoldOut
@@ -97,6 +100,7 @@ def page(basket: BasketContents, form: PaymentForm, errors: dict[str, str], said
     return render_template(
         "checkout/payment.html",
         basket=basket,
+        slip=_slip(basket.details or {}),
         lines=lines_shown(basket.lines),
         quote=basket.quote,
         form=form,
@@ -105,6 +109,12 @@ def page(basket: BasketContents, form: PaymentForm, errors: dict[str, str], said
         statement=statement(),
         kept=stands(basket),
         asked_for=wishes_said((basket.details or {}).get("wishes", {})),
+    )
+
+
+def _slip(details: Mapping[str, Any]) -> SlipWords:
+    return slip_words(
+        details.get("contact", {}), as_gift=bool(details.get("as_gift")), message=details.get("gift_message")
     )
 
 

@@ -32,8 +32,9 @@ from shop.orders import email_choice, hand_drawings, wall
 from shop.orders.day_wishes import wishes_said
 from shop.orders.lifecycle import by_token, lock
 from shop.orders.models import Order
+from shop.orders.slip_words import SlipWords, slip_words
 from shop.orders.states import State
-from shop.orders.view import view
+from shop.orders.view import OrderView, view
 from shop.payments.refund_history import refund_history
 from shop.payments.supplements import waiting_of
 from shop.transparency.gift_sentences import order_said
@@ -94,6 +95,7 @@ def show(token: str) -> ResponseReturnValue:
         render_template(
             "checkout/order.html",
             order=opened,
+            slip=_slip(opened),
             lines=ordered_shown(catalogue, opened.lines),
             can_redirect=can_redirect,
             open_cards=open_cards,
@@ -128,6 +130,11 @@ def show(token: str) -> ResponseReturnValue:
         )
     )
     return unlisted(page)
+
+
+def _slip(order: OrderView) -> SlipWords:
+    gift = order.gift or {}
+    return slip_words(order.contact or {}, as_gift=bool(gift.get("as_gift")), message=gift.get("message"))
 
 
 @blueprint.post("/orders/<token>/drawings/<int(max=2147483647):number>/approval")

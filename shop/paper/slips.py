@@ -6,6 +6,7 @@ from typing import Any
 from shop.fulfilment.models import Unit
 from shop.fulfilment.stages import POSTED_ONCE
 from shop.orders.models import OrderLine
+from shop.orders.slip_words import slip_words
 from shop.paper.chosen import Chosen
 from shop.paper.typesetting import Part
 from shop.paper.written import lines
@@ -18,12 +19,14 @@ def slips(orders: Sequence[Chosen], seller: Trader) -> Part:
 
 
 def _slip(one: Chosen, seller: Trader) -> dict[str, Any]:
-    contact, gift = one.order.contact or {}, one.order.gift or {}
+    gift = one.order.gift or {}
+    is_gift = bool(gift.get("as_gift"))
+    words = slip_words(one.order.contact or {}, as_gift=is_gift, message=gift.get("message"))
     return {
         "seller": seller.name,
-        "for": lines(contact.get("name")),
-        "from": lines(f"A gift from {contact['buyer_name']}" if _is_from(contact, gift) else ""),
-        "message": lines(gift.get("message")),
+        "for": lines(words.for_whom),
+        "from": lines(words.from_whom and f"A gift from {words.from_whom}"),
+        "message": lines(words.message),
         "pieces": [_piece(line.row) for line in one.lines],
         "later": _later(one),
         "given": _given(one, gift),
@@ -47,10 +50,6 @@ def _help(reference: str, seller: Trader) -> str:
 def _piece(row: OrderLine) -> dict[str, str]:
     engraved = ", engraved" if row.engraved else ""
     return {"name": row.piece_name, "detail": f"{row.metal_name}, {row.chain_inches} inch chain{engraved}"}
-
-
-def _is_from(contact: Mapping[str, Any], gift: Mapping[str, Any]) -> bool:
-    return bool(gift.get("as_gift") and contact.get("buyer_name"))
 
 
 def _later(one: Chosen) -> str:
