@@ -96,7 +96,7 @@ def devices(name: str, browser: Browser, at: str) -> Iterator[Callable[[random.R
 @pytest.mark.parametrize(
     ("name", "journeys"),
     [
-        ("chromium", 8),
+        ("chromium", 5),
         pytest.param("chromium", MANY, marks=pytest.mark.faults_long),
         pytest.param("firefox", MANY, marks=pytest.mark.faults_long),
     ],

@@ -1834,7 +1834,6 @@ PAGE_STATES: Final = (
     PageState("payment link", "/pay/<code>", opened_link, shows="Nothing is ordered before that"),
     PageState("basket link", "/basket/link", basket_link, shows="Make a link"),
     PageState("basket link made", "/basket/link", made_basket_link, shows="End the link"),
-    PageState("basket link sent", "/basket/link", sent_basket_link, shows="on its way"),
     PageState("basket link, mistyped", "/basket/link/emails", mistyped_basket_link, shows="Did you mean"),
     PageState("continue", "/continue/<code>", opened_basket_link, shows="Nothing of it is lost"),
     PageState("continue, ended", "/continue/<code>", at("/continue/nothing"), 410, shows="has ended"),
