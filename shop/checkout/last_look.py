@@ -1,9 +1,7 @@
 """The last look: everything once more, and why it cannot be ordered yet."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any
 
 from flask import abort, render_template
 
@@ -14,6 +12,7 @@ from shop.checkout.basket_contents import BasketContents, contents
 from shop.checkout.cuttable import uncuttable
 from shop.checkout.forms import PaymentForm
 from shop.checkout.kept_basket import stands
+from shop.checkout.papers_shown import before_payment
 from shop.checkout.pay import draft_of
 from shop.checkout.presenters import lines_shown, statement
 from shop.checkout.promised_day import as_shown_lately, needed_sooner, wishes_of, with_promise
@@ -24,7 +23,6 @@ from shop.emails.agreed_terms import terms_in_force
 from shop.money import pounds_and_pence
 from shop.orders.day_wishes import wishes_said
 from shop.orders.placing import fingerprint
-from shop.orders.slip_words import SlipWords, slip_words
 from shop.planning.planner import keeps
 from shop.pricing import NoLongerSold
 from shop.stock import ShareTaken, SoldOut
@@ -100,7 +98,6 @@ def page(basket: BasketContents, form: PaymentForm, errors: dict[str, str], said
     return render_template(
         "checkout/payment.html",
         basket=basket,
-        slip=_slip(basket.details or {}),
         lines=lines_shown(basket.lines),
         quote=basket.quote,
         form=form,
@@ -108,13 +105,8 @@ def page(basket: BasketContents, form: PaymentForm, errors: dict[str, str], said
         said=said,
         statement=statement(),
         kept=stands(basket),
+        printed=before_payment(basket),
         asked_for=wishes_said((basket.details or {}).get("wishes", {})),
-    )
-
-
-def _slip(details: Mapping[str, Any]) -> SlipWords:
-    return slip_words(
-        details.get("contact", {}), as_gift=bool(details.get("as_gift")), message=details.get("gift_message")
     )
 
 

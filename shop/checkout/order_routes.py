@@ -13,6 +13,7 @@ from shop.catalogue import snapshot
 from shop.catalogue.postage import TRACK
 from shop.checkout.claim_pages import shown_claim
 from shop.checkout.forms import ActionForm
+from shop.checkout.papers_shown import of_order
 from shop.checkout.parcels_shown import parcels_shown
 from shop.checkout.presenters import given_said, is_to_come, ordered_shown, wall_said, window_said
 from shop.checkout.refunds_shown import refunds_shown
@@ -32,9 +33,8 @@ from shop.orders import email_choice, hand_drawings, wall
 from shop.orders.day_wishes import wishes_said
 from shop.orders.lifecycle import by_token, lock
 from shop.orders.models import Order
-from shop.orders.slip_words import SlipWords, slip_words
 from shop.orders.states import State
-from shop.orders.view import OrderView, view
+from shop.orders.view import view
 from shop.payments.refund_history import refund_history
 from shop.payments.supplements import waiting_of
 from shop.transparency.gift_sentences import order_said
@@ -91,11 +91,11 @@ def show(token: str) -> ResponseReturnValue:
         on_its_way = send_backs.coming_back(session, order.id)
         returnable = posted and bool(send_backs.returnable(session, order.id))
         gifts = order_said(session, order.reference)
+    gone = {number for number, unit in found.items() if unit.is_gone}
     page = make_response(
         render_template(
             "checkout/order.html",
             order=opened,
-            slip=_slip(opened),
             lines=ordered_shown(catalogue, opened.lines),
             can_redirect=can_redirect,
             open_cards=open_cards,
@@ -103,7 +103,8 @@ def show(token: str) -> ResponseReturnValue:
             can_change=any(
                 line.engraved and line.number in windows and windows[line.number].is_open for line in rows
             ),
-            gone={number for number, unit in found.items() if unit.is_gone},
+            gone=gone,
+            printed=of_order(opened, gone),
             to_come=is_to_come(opened.state, found.values()),
             parcels=left,
             track=TRACK,
@@ -130,11 +131,6 @@ def show(token: str) -> ResponseReturnValue:
         )
     )
     return unlisted(page)
-
-
-def _slip(order: OrderView) -> SlipWords:
-    gift = order.gift or {}
-    return slip_words(order.contact or {}, as_gift=bool(gift.get("as_gift")), message=gift.get("message"))
 
 
 @blueprint.post("/orders/<token>/drawings/<int(max=2147483647):number>/approval")

@@ -1,43 +1,82 @@
 """Packing slips: who the parcel is from, the message, what is inside, and never a price."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from shop.fulfilment.models import Unit
 from shop.fulfilment.stages import POSTED_ONCE
 from shop.orders.models import OrderLine
-from shop.orders.slip_words import slip_words
+from shop.orders.view import OrderView
 from shop.paper.chosen import Chosen
 from shop.paper.typesetting import Part
 from shop.paper.written import lines
 from shop.trader import Trader
 
+NOT_ORDERED: Final = "the number of your order"
+"""What stands for an order's reference before there is one."""
+
 
 def slips(orders: Sequence[Chosen], seller: Trader) -> Part:
     """A slip for each order, for those of its units that were chosen."""
-    return {"kind": "slips", "items": [_slip(one, seller) for one in orders]}
+    return {"kind": "slips", "items": [_of_order(one, seller) for one in orders]}
 
 
-def _slip(one: Chosen, seller: Trader) -> dict[str, Any]:
-    gift = one.order.gift or {}
-    is_gift = bool(gift.get("as_gift"))
-    words = slip_words(one.order.contact or {}, as_gift=is_gift, message=gift.get("message"))
+def slip(
+    seller: Trader,
+    contact: Mapping[str, Any],
+    gift: Mapping[str, Any],
+    pieces: Sequence[Mapping[str, str]],
+    *,
+    reference: str = NOT_ORDERED,
+    given: str = "",
+    later: str = "",
+) -> Mapping[str, Any]:
+    """What stands on a slip. `given`: what the order gives; a gift's slip names no sum.
+
+    `contact` and `gift` are as an order has them, `pieces` come from piece_inside.
+    """
     return {
         "seller": seller.name,
-        "for": lines(words.for_whom),
-        "from": lines(words.from_whom and f"A gift from {words.from_whom}"),
-        "message": lines(words.message),
-        "pieces": [_piece(line.row) for line in one.lines],
-        "later": _later(one),
-        "given": _given(one, gift),
-        "help": _help(one.reference, seller),
+        "for": lines(contact.get("name")),
+        "from": lines(f"A gift from {contact['buyer_name']}" if _is_from(contact, gift) else ""),
+        "message": lines(gift.get("message")),
+        "pieces": pieces,
+        "later": later,
+        "given": "" if gift.get("as_gift") else given,
+        "help": _help(reference, seller),
     }
 
 
-def _given(one: Chosen, gift: Mapping[str, Any]) -> str:
-    """What the order gives; nothing on a gift's slip, which names no sum."""
-    is_said = one.order.given_pence and not gift.get("as_gift")
-    return one.order.row.donation_statement or "" if is_said else ""
+def piece_inside(name: str, metal_name: str, chain_inches: int, *, engraved: bool) -> Mapping[str, str]:
+    """A piece as the slip names it."""
+    return {
+        "name": name,
+        "detail": f"{metal_name}, {chain_inches} inch chain{', engraved' if engraved else ''}",
+    }
+
+
+def piece_ordered(row: OrderLine) -> Mapping[str, str]:
+    """The same of a unit of an order."""
+    return piece_inside(row.piece_name, row.metal_name, row.chain_inches, engraved=row.engraved)
+
+
+def given_by(order: OrderView) -> str:
+    """What an order gives, as its slip says it; empty when it gives nothing."""
+    return order.row.donation_statement or "" if order.given_pence else ""
+
+
+def _of_order(one: Chosen, seller: Trader) -> Mapping[str, Any]:
+    order = one.order
+    pieces = [piece_ordered(line.row) for line in one.lines]
+    return slip(
+        seller,
+        order.contact or {},
+        order.gift or {},
+        pieces,
+        reference=one.reference,
+        given=given_by(order),
+        later=_later(one),
+    )
 
 
 def _help(reference: str, seller: Trader) -> str:
@@ -47,9 +86,8 @@ def _help(reference: str, seller: Trader) -> str:
     )
 
 
-def _piece(row: OrderLine) -> dict[str, str]:
-    engraved = ", engraved" if row.engraved else ""
-    return {"name": row.piece_name, "detail": f"{row.metal_name}, {row.chain_inches} inch chain{engraved}"}
+def _is_from(contact: Mapping[str, Any], gift: Mapping[str, Any]) -> bool:
+    return bool(gift.get("as_gift") and contact.get("buyer_name"))
 
 
 def _later(one: Chosen) -> str:

@@ -54,7 +54,7 @@ def goes_to_payment(buyer: Visitor) -> None:
     buyer.fills_in_details()
     quoted = buyer.page.locator("main q").all_inner_texts()
     assert quoted == [FRONT, *BACK, OTHER]
-    assert buyer.page.locator("main blockquote .own-words").all_inner_texts() == [DEDICATION]
+    assert buyer.page.locator("main .printed-card .own-words").all_inner_texts() == [DEDICATION]
     assert buyer.page.locator(".engraved svg").count() == 3
     assert "12 Quiet Street" in buyer.reads()
     assert "ada@example.com" in buyer.reads()
