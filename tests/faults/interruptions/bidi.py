@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -147,9 +147,8 @@ def firefox() -> Iterator[Firefox]:
         quiet = subprocess.DEVNULL
         with subprocess.Popen(command, stderr=quiet, stdout=quiet) as process:
             try:
-                browser = Firefox(_port(Path(profile, "WebDriverBiDiServer.json"), process))
-                yield browser
-                browser.close()
+                with closing(Firefox(_port(Path(profile, "WebDriverBiDiServer.json"), process))) as browser:
+                    yield browser
             finally:
                 process.terminate()
 
