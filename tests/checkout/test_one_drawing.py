@@ -40,7 +40,7 @@ Box = tuple[int, int, int, int]
 WITHIN_MM = 0.1
 SHORT = ("Wren", "Siân")
 LONG = "wherever you go, I go with you, for ever and always"
-SURELY, PERHAPS = 44, 12
+SURELY, PERHAPS = 60, 12
 """Of 255: what differs from the metal by so much is ink, and by less is none; between, a JPEG blurs it."""
 SVG, INKSCAPE = "http://www.w3.org/2000/svg", "http://www.inkscape.org/namespaces/inkscape"
 NAMES = Path(__file__).parents[1] / "engraving" / "given_names.txt"
