@@ -73,7 +73,7 @@ def test_a_buyer_says_what_is_not_right_and_finds_it_on_the_orders_page(desk: De
 def test_before_anything_was_posted_there_is_nothing_to_say(desk: Desk, buyer: Shopper) -> None:
     page = link(desk, desk.paid(DISC))
     assert soup(buyer.get(page)).find("a", string="Report a problem") is None
-    assert "None of this order was posted yet" in buyer.get(f"{page}/claims").text
+    assert "None of this order has been posted yet" in buyer.get(f"{page}/claims").text
 
 
 def test_what_is_answered_stands_on_the_page_and_the_buyer_writes_back(desk: Desk, buyer: Shopper) -> None:

@@ -1805,9 +1805,7 @@ PAGE_STATES: Final = (
     PageState("basket", "/basket", filled_basket),
     PageState("basket sold out", "/basket", sold_out_line, shows="sold out for now"),
     PageState("basket payment page closed", "/basket", changed_while_paying, shows="has been closed"),
-    PageState(
-        "basket payment page left open", "/basket", payment_page_left_open, shows="could not be closed"
-    ),
+    PageState("basket payment page left open", "/basket", payment_page_left_open, shows="could not close it"),
     PageState(
         "thanks more in the basket",
         "/checkout/thanks",
@@ -1888,7 +1886,7 @@ PAGE_STATES: Final = (
         "order disputed", "/orders/<token>", order_page(on_dashboard("/disputes")), shows="The bank is asking"
     ),
     PageState("order posted", "/orders/<token>", posted_order, shows="Report a problem"),
-    PageState("order came back", "/orders/<token>", came_back, shows="where it should go"),
+    PageState("order came back", "/orders/<token>", came_back, shows="with the right address"),
     PageState(
         "owner order posted",
         "/owner/orders/<reference>",
@@ -1923,7 +1921,10 @@ PAGE_STATES: Final = (
     PageState("send back none", "/orders/<token>/send-backs", none_to_send_back, shows="There is nothing"),
     PageState("order sent back", "/orders/<token>", sent_back, shows="Keep it after all"),
     PageState(
-        "owner order sent back", "/owner/orders/<reference>", arrived_at_the_owner, shows="See your refund"
+        "owner order sent back",
+        "/owner/orders/<reference>",
+        arrived_at_the_owner,
+        shows="See what goes back for it",
     ),
     PageState("claim", "/orders/<token>/claims", claiming, shows="What would be best for you"),
     PageState("claim refused", "/orders/<token>/claims", refused_claim, 422, shows="could not be read"),
@@ -2024,12 +2025,12 @@ PAGE_STATES: Final = (
         owner_changes("Change the address"),
         shows="Why, and who",
     ),
-    PageState("order e-mail", "/orders/<token>/email", email_of_an_order, shows="Where we write to"),
+    PageState("order e-mail", "/orders/<token>/email", email_of_an_order, shows="Your e-mail address"),
     PageState(
         "order e-mail refused", "/orders/<token>/email", refused_email, 422, shows="does not look like"
     ),
     PageState("order e-mail mistyped", "/orders/<token>/email", mistyped_email, shows="Did you mean"),
-    PageState("order e-mail asked", "/orders/<token>/email", email_asked, shows="waits to be confirmed"),
+    PageState("order e-mail asked", "/orders/<token>/email", email_asked, shows="waiting to be confirmed"),
     PageState("e-mail to confirm", "/confirm-email/<key>", email_link, shows="Should our e-mails come here?"),
     PageState("e-mail confirmed", "/confirm-email/<key>", email_confirmed, shows="Thank you"),
     PageState("e-mail link gone", "/confirm-email/<key>", at("/confirm-email/nothing"), 410),
@@ -2168,7 +2169,7 @@ PAGE_STATES: Final = (
     PageState("stock", "/owner/stock", staff_at("owner", "/owner/stock")),
     PageState("stock refunded", "/owner/stock", refunded_stock, shows="Refunded: what became of the piece?"),
     PageState("sales none", "/owner/sales", staff_at("owner", "/owner/sales"), shows="Nothing yet."),
-    PageState("sales", "/owner/sales", sold_elsewhere, shows="Stop this e-mail"),
+    PageState("sales", "/owner/sales", sold_elsewhere, shows="Take it back"),
     PageState("sale refused", "/owner/sales", refused_sale, 409, shows="are free"),
     PageState(
         "count file", "/owner/stock/file", staff_at("owner", "/owner/stock/file"), shows="Take the sheet"

@@ -39,7 +39,7 @@ GONE = {"HEART-SILVER-18": 2, "PETAL-SILVER-18": 1, "DISC-SILVER-18": 3, "THREAD
 a Thread was sold at the fair."""
 
 OPENING = re.compile(r"(?:Dear [^\n]+|Hello),\s+([\w,]+ [\w]+)")
-THANKS, POSTED = "Thank you", "This was"
+THANKS, POSTED = "Thank you", "This is"
 EMAILS = (
     [("a@example.com", THANKS), ("a@example.com", "The words"), ("a@example.com", POSTED)],
     [("b@example.com", THANKS), ("b@example.com", POSTED), ("b@example.com", "There is")],

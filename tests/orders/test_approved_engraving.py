@@ -69,9 +69,9 @@ def test_another_drawing_of_the_same_words_is_not_what_was_approved(
 ) -> None:
     order_id = order_words(harness)
     monkeypatch.setattr(drawing, "_EDGE_MM", 0.2)
-    drawing._edge.cache_clear()
+    drawing.edge_drawn.cache_clear()
     assert not any(line.as_approved for line in lines(harness, order_id))
-    drawing._edge.cache_clear()
+    drawing.edge_drawn.cache_clear()
 
 
 def test_a_face_with_another_file_is_not_what_was_approved(

@@ -144,10 +144,10 @@ def test_words_the_machine_is_too_coarse_for_are_refused_as_any_others(owner: Sh
 def test_a_basket_from_before_is_drawn_for_the_machine_of_today(owner: Shopper) -> None:
     shopper = Shopper(owner.app)
     shopper.to_payment()
-    before = soup(shopper.get("/basket")).select_one("main svg")
+    before = soup(shopper.get("/basket")).select_one("main .line-proof svg")
     page = shopper.get("/checkout/payment")
     write_down(owner)
-    after = soup(shopper.get("/basket")).select_one("main svg")
+    after = soup(shopper.get("/basket")).select_one("main .line-proof svg")
     assert before is not None
     assert after is not None
     assert str(before) != str(after)

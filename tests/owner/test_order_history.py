@@ -173,8 +173,8 @@ TOLD = {
 """Tables of which an order's history or its page tells every row."""
 
 NOT_WHAT_HAPPENED = {
-    "balance_transaction", "basket", "basket_line", "checkout_attempt", "claim_picture", "inbox_event",
-    "order_key", "order_link", "sealed_text", "stray_session", "wall_entry",
+    "balance_transaction", "basket", "basket_line", "basket_link", "checkout_attempt", "claim_picture",
+    "inbox_event", "order_key", "order_link", "sealed_text", "stray_session", "wall_entry",
 }  # fmt: skip
 """Tables about orders in which nothing is that an event does not tell."""
 

@@ -13,7 +13,9 @@ def soup(client, path: str) -> BeautifulSoup:
 
 
 def pieces(client, path: str) -> list[str]:
-    return [link["href"].rpartition("/")[2] for link in soup(client, path).select(".card h2 a")]
+    return [
+        link["href"].rpartition("/")[2].partition("?")[0] for link in soup(client, path).select(".card h2 a")
+    ]
 
 
 def chosen(client, path: str) -> list[str]:

@@ -29,7 +29,7 @@ from tests.harness import CONTACT, Harness, quoted
 from tests.planning.simulated_year import Buyer, Job, Promised, Shop
 from tests.shopper import Shopper, harness_of
 
-SHOWN = re.compile(r'is posted by\s+<span class="whole">\w+ (\d+) (\w+)</span>')
+SHOWN = re.compile(r'we post it by\s+<span class="whole">\w+ (\d+) (\w+)</span>')
 
 
 @dataclass

@@ -34,7 +34,7 @@ def moment(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
 def said(text: str) -> set[str]:
     """The days by which it is posted, as a text says."""
     plain = " ".join(re.sub(r"<[^>]*>", "", text).split())
-    return set(re.findall(rf"[Pp]ost(?:ed)? by ({DAY})", plain))
+    return set(re.findall(rf"[Pp]ost(?:ed)?(?: it)? by ({DAY})", plain))
 
 
 def on(page: TestResponse) -> set[str]:
