@@ -73,6 +73,7 @@ class Kept {
     this.form = form;
     this.name = form.dataset.kept;
     this.note = form.querySelector("[data-kept-note]");
+    this.offline = form.querySelector("[data-kept-offline]");
     this.base = stamp(form);
     this.past = [];
     this.seen = Date.now();
@@ -160,11 +161,10 @@ class Kept {
   sent(event) {
     this.dirty ||= !read(device, this.key);
     this.save();
-    const offline = this.form.querySelector("[data-kept-offline]");
-    if (offline) offline.hidden = navigator.onLine;
+    if (this.offline) this.offline.hidden = navigator.onLine;
     if (!navigator.onLine) {
       event.preventDefault();
-      event.submitter?.before(offline ?? "");
+      event.submitter?.before(this.offline ?? ""); // perhaps outside of the form
       return;
     }
     const said = read(device, this.key)?.values;
