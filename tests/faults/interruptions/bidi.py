@@ -98,36 +98,19 @@ class Firefox:
 
     def __init__(self, port: int) -> None:
         self._socket, self._number = Socket(port, "/session"), 0
-        self._loaded: set[str] = set()
         answer = self.ask("session.new", capabilities={"alwaysMatch": {"acceptInsecureCerts": False}})
         self.version = str(answer["capabilities"]["browserVersion"])
-        self.ask("session.subscribe", events=["browsingContext.load"])
 
     def ask(self, method: str, **params: Any) -> dict[str, Any]:
         """Give a command; raise Refused when the browser says no."""
         self._number += 1
         self._socket.send(json.dumps({"id": self._number, "method": method, "params": params}))
         while True:
-            answer = self._hear()
+            answer = json.loads(self._socket.receive())
             if answer.get("id") == self._number:
                 if answer["type"] == "error":
                     raise Refused(f"{method}: {answer['error']}: {answer['message']}")
                 return dict(answer["result"])
-
-    def forget_loads(self, context: str) -> None:
-        """From now on, wait for a page that is loaded after this."""
-        self._loaded.discard(context)
-
-    def wait_for_load(self, context: str) -> None:
-        """Wait until a page was loaded there."""
-        while context not in self._loaded:
-            self._hear()
-
-    def _hear(self) -> dict[str, Any]:
-        told = dict(json.loads(self._socket.receive()))
-        if told.get("method") == "browsingContext.load":
-            self._loaded.add(told["params"]["context"])
-        return told
 
     def close(self) -> None:
         """Hang up."""

@@ -1,6 +1,7 @@
 """A device with a browser, in Chromium or in Firefox: the few things that a journey does with it."""
 
 import json
+import time
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -8,6 +9,10 @@ from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.faults.interruptions.bidi import Firefox, Refused
+
+ARRIVED = "() => !window.left && location.href !== 'about:blank' && document.readyState === 'complete'"
+PATIENCE = 60.0
+"""Seconds that a page may take."""
 
 
 class Device(Protocol):
@@ -107,7 +112,9 @@ class InFirefox:
 
     def goto(self, path: str) -> None:
         url = path if path.startswith("http") else self._address + path
+        self.run("() => { window.left = true; }")
         self._browser.ask("browsingContext.navigate", context=self._tab, url=url, wait="complete")
+        self._wait_until(ARRIVED)  # a tab that was just opened says so of its blank page
 
     def run(self, function: str, given: object = None) -> Any:
         asked = (
@@ -120,17 +127,24 @@ class InFirefox:
         return json.loads(answer["result"]["value"])
 
     def submit(self, function: str) -> None:
-        self._browser.forget_loads(self._tab)
-        self.run(f"() => {{ setTimeout({function}, 0) }}")
-        self._browser.wait_for_load(self._tab)
+        self.run(f"() => {{ window.left = true; setTimeout({function}, 0) }}")
+        self._wait_until(ARRIVED)
 
     def reload(self) -> None:
         self._browser.ask("browsingContext.reload", context=self._tab, wait="complete")
 
     def back(self) -> None:
         self._browser.ask("browsingContext.traverseHistory", context=self._tab, delta=-1)
-        while "/support" in str(self.run("() => location.pathname")):
-            pass
+        self._wait_until("() => location.pathname !== '/support' && document.readyState === 'complete'")
+
+    def _wait_until(self, function: str) -> None:
+        """Ask again and again; while one page goes and the next comes, there is nobody to ask."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            with suppress(Refused):
+                if self.run(function):
+                    return
+        raise TimeoutError(function)
 
     def new_tab(self) -> None:
         old, self._tab = self._tab, self._open()
