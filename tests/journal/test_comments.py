@@ -317,7 +317,7 @@ def test_grief_by_itself_is_no_alarm(words):
         ("name", "", "Please give a name."),
         ("name", "a" * 61, "This can be 60 characters at most; it has 61."),
         ("name", "a\nb", "Please write the name on one line."),
-        ("name", "a\tb", "This holds something that cannot be seen."),
+        ("name", "a\u202eb", "This holds something that cannot be seen."),
         ("email", "ada at example", "This does not look like an e-mail address"),
         ("email", "a" * 250 + "@example.com", "This can be 254 characters at most"),
     ],
