@@ -11,10 +11,10 @@ from shop.demo.rows import MINUTE, Chosen, Rows
 from shop.demo.story import Fate, Told
 from shop.mail.models import QueuedEmail
 from shop.money import CURRENCY
-from shop.orders.placing import PAYMENT_WINDOW
 from shop.payments.kinds import EntryKind, RefundReason, RefundState
 from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest
 from shop.payments.session_request import session_request
+from shop.stock.holds import PAYMENT_WINDOW
 from shop.webhooks.models import InboxEvent
 
 OWNER: Final = "demo"

@@ -22,10 +22,10 @@ from shop.money import CURRENCY
 from shop.orders.approved_engraving import salted
 from shop.orders.lifecycle import new_link, new_reference
 from shop.orders.models import Order, OrderEvent, OrderLine, OrderLink
-from shop.orders.placing import PAYMENT_WINDOW
 from shop.orders.states import EventKind
 from shop.orders.wall import SEALED_AS, WallState, Words
 from shop.settings import PaymentMode
+from shop.stock.holds import PAYMENT_WINDOW
 from shop.stock.models import Hold, HoldLine, StockMovement
 
 BUYER, STRIPE = "buyer", "stripe"

@@ -4,8 +4,8 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
-from typing import Any, Final
+from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -26,9 +26,7 @@ from shop.orders.wall import Words
 from shop.planning.planner import NO_WISHES, Promise, Wishes
 from shop.pricing import LineItem, Quote, QuotedLine
 from shop.sql import write
-
-PAYMENT_WINDOW: Final = timedelta(minutes=31)
-"""How long the payment page stays open: a minute more than Stripe's least, and counted on its own clock."""
+from shop.stock.holds import PAYMENT_WINDOW
 
 
 @dataclass(frozen=True)

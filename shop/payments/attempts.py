@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.orders.models import Order
-from shop.orders.placing import PAYMENT_WINDOW
 from shop.payments.models import CheckoutAttempt
 from shop.payments.services import Services
 from shop.payments.session_request import session_request
 from shop.pricing import Quote
+from shop.stock.holds import PAYMENT_WINDOW
 
 ATTEMPTS: Final = (
     select(CheckoutAttempt)

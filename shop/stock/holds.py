@@ -19,6 +19,10 @@ from shop.stock import shares
 from shop.stock.counts import Shift, level_of, record, shift, shift_all, shift_each
 from shop.stock.models import Hold, HoldLine, HoldState, Reason
 
+PAYMENT_WINDOW: Final = timedelta(minutes=31)
+"""How long pieces are set aside for an order that is not paid, and its payment page stays open: a minute more
+than Stripe's least, and counted on its own clock."""
+
 _HOLD: Final = table_of(Hold)
 _SETTLED: Final = (
     update(_HOLD)
