@@ -32,7 +32,8 @@ from shop.engraving.problems import (
 )
 from shop.engraving.proofs import Proof, proof_digest, proof_of
 from shop.engraving.remarks import BY_HAND, Remark, asks_for_hand, remarks, remarks_by_hand
-from shop.engraving.signs import ALIKE, SIGN_NAMES, symbol_id
+from shop.engraving.sign_sprite import symbol_id
+from shop.engraving.signs import ALIKE, SIGN_NAMES
 from shop.engraving.suggestions import INSTEAD, SIGN_LINE, taken
 from shop.engraving.tool import ANY_TOOL, MACHINES, Tool
 

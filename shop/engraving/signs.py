@@ -71,12 +71,6 @@ _SIDE: Final = 0.12
 _DRAWN_HIGH: Final = 1000
 """A capital, in the drawings."""
 
-_SMALL: Final = 740
-_LINE: Final = 90
-"""Height of a small letter and weight of a line beside which signs are shown on buttons."""
-_BUTTON: Final = 5
-"""How much coarser those are: 200 steps high, shown at 32 pixels."""
-
 _STEPS: Final = 6
 _EACH_COMMAND: Final = re.compile("([MLQC])([^MLQCZ]*)")
 _EACH_POINT: Final = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
@@ -115,27 +109,6 @@ def sign(character: str, cap_height: float, x_height: float, weight: float) -> S
     placed = [tuple(_placed(contour, high, middle)) for contour in contours]
     points = [point for curve in placed[0] for point in cubic(*curve, steps=8)]
     return Sign("".join(map(_path, placed)), points, 2 * middle)
-
-
-def sprite() -> str:
-    """All signs as one SVG of symbols, for buttons that offer them; see symbol_id."""
-    symbols = []
-    for character in SIGNS:
-        drawn = sign(character, _DRAWN_HIGH, _SMALL, _LINE)
-        wide, high = drawn.advance / _BUTTON, _DRAWN_HIGH / _BUTTON
-        path = _EACH_POINT.sub(
-            lambda found: ",".join(f"{float(value) / _BUTTON:.0f}" for value in found.groups()), drawn.path
-        )
-        symbols.append(
-            f'<symbol id="{symbol_id(character)}" viewBox="0 -{high:.0f} {wide:.0f} {high:.0f}">'
-            f'<path transform="scale(1 -1)" d="{path}"/></symbol>\n'
-        )
-    return f'<svg xmlns="http://www.w3.org/2000/svg">\n{"".join(symbols)}</svg>\n'
-
-
-def symbol_id(character: str) -> str:
-    """What a sign is called in the sprite."""
-    return f"sign-{ord(character):x}"
 
 
 def _drawn(path: str, cap_height: float) -> Sign:

@@ -3,6 +3,7 @@
 import gc
 import gzip
 import os
+import re
 import tracemalloc
 from dataclasses import replace
 
@@ -167,17 +168,20 @@ def test_a_flood_of_previews_costs_no_more_than_its_allowance(client, monkeypatc
     assert statuses == sorted(statuses)
 
 
-def test_a_phone_downloads_a_piece_page_in_under_60_kb(client):
-    sizes = {}
-    for path in (
-        "/pieces/disc",
-        "/static/site.css",
-        "/static/basket.js",
-        "/static/icon.svg",
-        "/static/fonts/figtree-latin.woff2",
-        "/static/fonts/newsreader-300-latin.woff2",
-    ):
-        sizes[path] = len(client.get(path, headers={"Accept-Encoding": "gzip"}).data)
+NO_PICTURE = re.compile(r'(?:href|src)="(/static/(?:[^"#?]+\.(?:css|js|woff2)|signs\.svg)(?:\?[^"#]*)?)')
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize("piece", ["disc", "two-rings", "keeping"])
+def test_a_phone_downloads_a_piece_page_in_under_60_kb(client, piece):
+    page = client.get(f"/pieces/{piece}")
+    addresses = set(NO_PICTURE.findall(page.text))
+    assert sum(address.endswith(".woff2") for address in addresses) == 2, "the fonts"
+    assert sum(".js" in address for address in addresses) >= 3, "the scripts"
+    sizes = {
+        address: len(client.get(address, headers={"Accept-Encoding": "br"}).data)
+        for address in (f"/pieces/{piece}", *addresses)
+    }
     assert sum(sizes.values()) < 60_000, sizes
 
 

@@ -1,11 +1,13 @@
 """Small signs, drawn by us beside every face."""
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from fontTools.pens.areaPen import AreaPen
 from fontTools.pens.boundsPen import BoundsPen
+from fontTools.pens.recordingPen import RecordingPen
 from fontTools.svgLib.path import parse_path
 
 import shop
@@ -26,7 +28,8 @@ from shop.engraving.cut_check import checked_digest
 from shop.engraving.faces import GENERAL, opened
 from shop.engraving.regions import glyph_region
 from shop.engraving.shaping import shape
-from shop.engraving.signs import MEANT, SIGN_NAMES, SIGNS, sprite, symbol_id
+from shop.engraving.sign_sprite import sprite, symbol_id
+from shop.engraving.signs import MEANT, SIGN_NAMES, SIGNS, sign
 from tests.engraving.outlines import ink
 
 BAR = Area("front", "Front", "bar", 30, 6, 1)
@@ -142,10 +145,26 @@ def test_every_sign_is_one_character_with_a_name_of_its_own() -> None:
     assert set(MEANT).isdisjoint(SIGNS)
 
 
+def outline(path: str) -> list[tuple[float, float]]:
+    pen = RecordingPen()
+    parse_path(path, pen)
+    return [point for _, points in pen.value for point in points]
+
+
+@pytest.mark.parametrize("character", list(SIGNS))
+def test_a_sign_on_a_button_is_the_sign_that_is_cut(character: str) -> None:
+    shown = re.search(f'id="{symbol_id(character)}" viewBox="0 -(\\d+) .*?d="([^"]*)"', sprite())
+    assert shown
+    step = 1000 / int(shown[1])
+    cut = outline(sign(character, 1000, 740, 90).path)
+    drawn = outline(shown[2])
+    assert len(drawn) == len(cut)
+    for (x, y), (right, up) in zip(drawn, cut, strict=True):
+        assert (x * step, -y * step) == pytest.approx((right, up), abs=0.51 * step)
+
+
 def test_the_picture_of_signs_that_pages_show_is_that_of_the_signs_that_are_cut() -> None:
     assert (Path(shop.__file__).parents[1] / "static" / "signs.svg").read_text(encoding="utf-8") == sprite()
-    for sign in SIGNS:
-        assert f'id="{symbol_id(sign)}"' in sprite()
 
 
 @pytest.mark.parametrize("typed", MEANT)
