@@ -7,7 +7,7 @@ the same result: the builders of addresses, the text of statements, templates. T
 import pickle
 import tomllib
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from types import CodeType
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 import shop.db
+from shop.web import assets
 
 
 def share() -> None:
@@ -38,6 +39,7 @@ def share() -> None:
         return engine
 
     tomllib.loads = _read_once(tomllib.loads)
+    assets._packed = lru_cache(assets._packed)
     shop.db.create_engine = create  # type: ignore[attr-defined]
 
 

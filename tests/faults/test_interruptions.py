@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Final
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 from sqlalchemy import func, select
 from werkzeug.serving import BaseWSGIServer
 
@@ -18,16 +19,20 @@ from shop.network import Allowance
 from shop.orders.models import Order
 from shop.orders.view import view
 from shop.settings import Settings
-from tests.browser import address, serving
+from tests.browser import CHROMIUM, FLAGS, address, serving
 from tests.faults.interruptions.bidi import firefox
-from tests.faults.interruptions.devices import Chromium, Device, InFirefox
+from tests.faults.interruptions.devices import QUICK, Chromium, Device
+from tests.faults.interruptions.in_firefox import InFirefox, Spare
 from tests.faults.interruptions.journey import Journey
 from tests.shopper import harness_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)]
 
-MANY = int(os.environ.get("JOURNEYS", "1000"))
-"""In each browser, in the long run."""
+FIRST: Final = int(os.environ.get("FIRST_JOURNEY", "0"))
+LAST: Final = FIRST + int(os.environ.get("JOURNEYS", "1000"))
+"""Seeds of the journeys in each browser, in the long run."""
+PART: Final = 25
+"""Journeys of one test: each has a shop and a browser of its own, so several can run at once."""
 PLENTY = 100_000
 MOST_TOLD = 20
 
@@ -86,35 +91,44 @@ def shop(
 @contextmanager
 def devices(name: str, browser: Browser, at: str) -> Iterator[Callable[[random.Random], Device]]:
     """Makes devices with that browser; every fourth in Chromium runs no script."""
-    if name == "chromium":
-        yield lambda dice: Chromium(browser, at, script=dice.random() < 0.75)
+    if name == "firefox":
+        with firefox() as opened:
+            shelf: Spare = []
+            yield lambda _: InFirefox(opened, at, shelf)
         return
-    with firefox() as opened:
-        yield lambda _: InFirefox(opened, at)
+    quick = browser.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *QUICK])
+    spare: dict[bool, list[BrowserContext]] = {True: [], False: []}
+
+    def device(dice: random.Random) -> Device:
+        script = dice.random() < 0.75
+        return Chromium(quick, at, spare[script], script=script)
+
+    yield device
+    quick.close()
 
 
-@pytest.mark.parametrize(
-    ("name", "journeys"),
-    [
-        ("chromium", 5),
-        pytest.param("chromium", MANY, marks=pytest.mark.faults_long),
-        pytest.param("firefox", MANY, marks=pytest.mark.faults_long),
-    ],
-)
+PARTS: Final = [
+    pytest.param(name, first, min(PART, LAST - first), marks=pytest.mark.faults_long)
+    for name in ("chromium", "firefox")
+    for first in range(FIRST, LAST, PART)
+]
+
+
+@pytest.mark.parametrize(("name", "first", "journeys"), [("chromium", 0, 5), *PARTS])
 def test_whatever_happens_on_the_way_nothing_is_lost_and_what_is_shown_is_ordered(
-    shop: Shop, browser: Browser, name: str, journeys: int
+    shop: Shop, browser: Browser, name: str, first: int, journeys: int
 ) -> None:
     happened: Counter[str] = Counter()
     lost: list[str] = []
     with devices(name, browser, shop.settings.site_url) as device_for:
-        for seed in range(journeys):
+        for seed in range(first, first + journeys):
             dice = random.Random(seed)
             journey = Journey(device_for(dice), shop, dice)
             journey.go()
             journey.device.close()
             happened += journey.happened
             lost += [f"{name}, journey {seed}: {sentence}" for sentence in journey.lost]
-    figures = f"{journeys} journeys in {name}: {shop.seen} orders, {len(lost)} losses"
+    figures = f"{name}, journeys {first} to {first + journeys - 1}: {shop.seen} orders, {len(lost)} losses"
     print(f"{figures}; interrupted by {dict(sorted(happened.items()))}")  # noqa: T201  (figures)
     assert lost[:MOST_TOLD] == []
     assert shop.seen == journeys

@@ -29,8 +29,11 @@ PREFERENCES: Final = {
     "browser.newtabpage.enabled": False,
     "browser.startup.page": 0,
     "permissions.default.image": 2,
+    "ui.prefersReducedMotion": 1,
+    "fission.autostart": False,
+    "dom.ipc.processCount": 1,
 }
-"""Nothing is asked of any other machine; pictures are not loaded."""
+"""Nothing is asked of any other machine; pictures are not loaded; one process shows all pages."""
 
 
 class Refused(Exception):
@@ -98,8 +101,11 @@ class Firefox:
 
     def __init__(self, port: int) -> None:
         self._socket, self._number = Socket(port, "/session"), 0
+        self.told: list[dict[str, Any]] = []
+        """The news that came between answers, and nobody has waited for yet."""
         answer = self.ask("session.new", capabilities={"alwaysMatch": {"acceptInsecureCerts": False}})
         self.version = str(answer["capabilities"]["browserVersion"])
+        self.ask("session.subscribe", events=["browsingContext.domContentLoaded"])
 
     def ask(self, method: str, **params: Any) -> dict[str, Any]:
         """Give a command; raise Refused when the browser says no."""
@@ -107,10 +113,20 @@ class Firefox:
         self._socket.send(json.dumps({"id": self._number, "method": method, "params": params}))
         while True:
             answer = json.loads(self._socket.receive())
-            if answer.get("id") == self._number:
+            if answer["type"] == "event":
+                self.told.append(answer)
+            elif answer["id"] == self._number:
                 if answer["type"] == "error":
                     raise Refused(f"{method}: {answer['error']}: {answer['message']}")
                 return dict(answer["result"])
+
+    def wait_for(self, event: str, **about: object) -> None:
+        """Wait until the browser tells this, as it is told `about`; earlier news is forgotten."""
+        while not any(
+            told["method"] == event and about.items() <= told["params"].items() for told in self.told
+        ):
+            self.told = [json.loads(self._socket.receive())]
+        self.told.clear()
 
     def close(self) -> None:
         """Hang up."""
