@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from shop.pages.seo import KEPT_OUT
 from shop.pages.speculation import FORMS, PAGES
 from shop.web.assets import SPECULATION_RULES
+from tests.devtools import tab
 from tests.pages.conftest import PAGES as BELOW
 
 UNPACK: Final[Mapping[str | None, Callable[[bytes], bytes]]] = {
@@ -22,6 +23,12 @@ UNPACK: Final[Mapping[str | None, Callable[[bytes], bytes]]] = {
     None: bytes,
 }
 DELIVERED = "performance.getEntriesByType('navigation')[0].deliveryType"
+DRAWN_BEFORE = "performance.getEntriesByType('navigation')[0].activationStart > 0"
+TYPED = """new Promise(drawn => {
+  const field = document.querySelector("[name^='engraving-']");
+  const place = document.querySelector(".stage-view:not([hidden]) [data-words]");
+  new MutationObserver(() => drawn(true)).observe(place, { childList: true, subtree: true });
+  field.value = "Wren"; field.dispatchEvent(new Event("input", { bubbles: true })) })"""
 
 
 @pytest.mark.parametrize("path", ["/pieces", "/static/site.css"])
@@ -50,7 +57,9 @@ def test_a_page_is_packed_as_its_browser_can_unpack_it(
 def test_only_pages_that_are_the_same_for_everyone_are_fetched_before_they_are_asked_for(
     app: Flask, client: FlaskClient
 ) -> None:
-    (rule,) = json.loads(client.get(SPECULATION_RULES).text)["prefetch"]
+    rules = json.loads(client.get(SPECULATION_RULES).text)
+    assert rules["prerender"] == rules["prefetch"]
+    (rule,) = rules["prefetch"]
     assert rule["where"] == {"and": [{"href_matches": [*PAGES]}, {"not": {"href_matches": [*FORMS]}}]}
 
     def fetched(path: str) -> bool:
@@ -72,7 +81,7 @@ def test_only_pages_that_are_the_same_for_everyone_are_fetched_before_they_are_a
 
 
 @pytest.mark.browser
-def test_a_piece_is_there_when_its_link_is_pressed(browser, live_server) -> None:  # type: ignore[no-untyped-def]
+def test_a_piece_has_come_when_its_link_is_pressed(browser, live_server) -> None:  # type: ignore[no-untyped-def]
     page = browser.new_page()
     try:
         page.goto(f"{live_server}/pieces")
@@ -83,3 +92,15 @@ def test_a_piece_is_there_when_its_link_is_pressed(browser, live_server) -> None
         assert page.evaluate(DELIVERED) == "navigational-prefetch"
     finally:
         page.close()
+
+
+@pytest.mark.browser
+def test_a_piece_is_drawn_before_its_link_is_pressed_and_can_be_used(live_server) -> None:  # type: ignore[no-untyped-def]
+    with tab() as visitor:
+        visitor.open(f"{live_server}/pieces")
+        visitor.hover("/pieces/disc")
+        visitor.press("/pieces/disc")
+        visitor.evaluate("1")
+        assert visitor.drawn == ["Pending", "Running", "Ready", "Success"]
+        assert visitor.evaluate(DRAWN_BEFORE)
+        assert visitor.evaluate(TYPED)
