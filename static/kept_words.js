@@ -60,6 +60,12 @@ const values = (fields, now = true) => {
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
+// Fields that differ from what the server filled in before this script runs: in a page that was opened anew they were typed in.
+// After a reload, or on the way back, a browser fills in what it remembers itself; that is no wish to have it kept.
+const anew = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+const differs = (field) => (isChoice(field) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
+const isTyped = (field) => differs(field) && (anew || field.autocomplete === "off");
+
 // A number that stands for what the server had filled in: words typed over something older are not laid over something newer.
 const stamp = (form) => {
   if (!("keptFilled" in form.dataset)) return 0;
@@ -78,8 +84,10 @@ class Kept {
     this.past = [];
     this.seen = Date.now();
     this.dirty = this.stopped = false;
+    const typed = new Set([...form.elements].filter((field) => !NEVER.has(field.type) && isTyped(field)).map(({ name }) => name));
     if ("keptAnswer" in form.dataset) this.base = read(device, this.key)?.base ?? this.base; // the server shows what was sent
-    else this.bringBack();
+    else this.bringBack(typed);
+    if (typed.size) this.soon();
     for (const event of ["input", "change", "click"]) form.addEventListener(event, (told) => told !== this.redraw && this.soon());
     form.addEventListener("submit", (event) => this.sent(event));
     this.note?.addEventListener("click", ({ target }) => {
@@ -138,8 +146,9 @@ class Kept {
     else store.setItem(key, JSON.stringify({ at: Date.now(), page, base: this.base, values: said, ...more }));
   }
 
-  // This tab's own words, else the newest of any: those stay where they are until what came of them was sent.
-  bringBack() {
+  // This tab's own words, else the newest of any: those stay where they are until what came of them was sent. What was `typed`
+  // before they could be brought back is newer.
+  bringBack(typed) {
     const lost = !document.cookie.includes("basket_items=") || this.name === "buy:details";
     const fits = (record) => record?.base === this.base && (!record.added || lost);
     const found = keys(device)
@@ -151,8 +160,8 @@ class Kept {
     if (!Object.keys(all).length) return;
     this.past = record ? (found === this.key ? record.past : [...record.past, [found, record.at]].slice(-MOST)) : [];
     const tick = this.form.querySelector("[data-kept-tick]");
-    if (tick) tick.checked = Boolean(record?.ticked);
-    fill(this.form, all);
+    if (tick && !isTyped(tick)) tick.checked = Boolean(record?.ticked);
+    fill(this.form, all, typed);
     this.note?.querySelector("[data-kept-back]")?.removeAttribute("hidden");
     this.redraw = new Event("input");
     addEventListener("DOMContentLoaded", () => this.form.dispatchEvent(this.redraw)); // the words on the picture, too
@@ -174,15 +183,16 @@ class Kept {
   }
 }
 
-const fill = (form, all) => {
+const fill = (form, all, typed) => {
   const linked = /[?&](variant|metal)=/.test(location.search); // whoever follows a link to gold sees gold
   for (const field of fieldsOf(form)) {
+    if (typed.has(field.name)) continue;
     const there = slot(field) in all && !(linked && field.name === "variant");
     if (field.type === "checkbox" || (there && !field.disabled && field.type === "radio")) field.checked = there;
     else if (there && field.type !== "radio") field.value = all[slot(field)];
   }
   const face = Object.keys(all).find((name) => name.startsWith("face="))?.slice("face=".length);
-  if (face && form.elements.face?.value !== face) whenOffered(form, face);
+  if (face && !typed.has("face") && form.elements.face?.value !== face) whenOffered(form, face);
 };
 
 // A face for one script stands among the others only once the words ask for it.

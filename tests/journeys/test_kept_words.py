@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.journeys.live_shop import LiveShop
 from tests.journeys.visitor import FIELDS
@@ -92,6 +92,28 @@ def test_words_and_dedication_are_there_after_a_link_a_reload_and_a_form_that_wa
     page.goto("/pieces/disc")
     expect(page.locator(LINE)).to_have_value("Síle")
     expect(page.locator("#dedication")).to_have_value("For you,\nalways")
+
+
+def test_what_is_typed_before_the_pages_script_runs_is_kept_too_and_stands_before_what_was_kept(
+    context: BrowserContext, new_tab: Device
+) -> None:
+    types(new_tab(), "Wren", dedication="For you").locator("#kept-tick").check()
+    slow: list[Route] = []
+
+    def wait(route: Route) -> None:
+        slow.append(route)
+
+    for name, words in (("disc", "Síle"), ("thread", "Ada")):
+        context.route("**/kept_words.js*", wait, times=1)
+        page = new_tab()
+        page.goto(f"/pieces/{name}", wait_until="commit")
+        page.fill(LINE, words)
+        expect(page.locator(".is-kept")).to_have_count(0)
+        slow.pop().continue_()
+        expect(page.locator(".is-kept")).to_be_visible()
+        expect(page.locator("#dedication")).to_have_value("For you" if name == "disc" else "")
+        stays(page).reload()
+        expect(page.locator(LINE)).to_have_value(words)
 
 
 def test_in_a_new_tab_the_words_are_there_and_the_dedication_only_if_its_box_was_ticked(
