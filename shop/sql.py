@@ -6,11 +6,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
+    BindParameter,
     Connection,
     DateTime,
     Insert,
     SQLColumnExpression,
     TableClause,
+    bindparam,
     cast,
     func,
     insert,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 APART: Final = timedelta(minutes=10)
 """How far apart the clocks of two hosts may be: what is dated further ahead is from before one was set back.
 (A process, too, may have looked at its clock and then waited.)"""
+NOW: Final[BindParameter[datetime]] = bindparam("now", type_=UtcDateTime())
 
 
 def is_sqlite(session: Session | Connection) -> bool:
@@ -99,13 +102,31 @@ def moment(session: Session) -> datetime:
     return told.replace(tzinfo=UTC) if told.tzinfo is None else told
 
 
-def has_come(at: SQLColumnExpression[Any], now: datetime, furthest: timedelta) -> ColumnElement[bool]:
+def has_come(
+    at: SQLColumnExpression[Any], now: datetime | BindParameter[datetime], furthest: timedelta
+) -> ColumnElement[bool]:
     """Whether the time `at` has come, when nothing is put off for longer than `furthest`.
 
     What lies further ahead, by more than the clocks of two hosts are apart, was written before the host's
-    clock was set back: it waits no longer.
+    clock was set back: it waits no longer. Of a statement that is made beforehand `now` is a parameter, and
+    `moments` gives it with the other.
     """
-    return (at <= now) | (at > now + furthest + APART)
+    late: datetime | BindParameter[datetime] = (
+        bindparam(_late(furthest), type_=UtcDateTime())
+        if isinstance(now, BindParameter)
+        else now + furthest + APART
+    )
+    found: ColumnElement[bool] = (at <= now) | (at > late)
+    return found
+
+
+def moments(now: datetime, *furthest: timedelta) -> dict[str, datetime]:
+    """The parameters of a statement with `has_come(..., NOW, furthest)` in it."""
+    return {"now": now} | {_late(each): now + each + APART for each in furthest}
+
+
+def _late(furthest: timedelta) -> str:
+    return f"later_than_{furthest.total_seconds():.0f}"
 
 
 def one_at_a_time(session: Session, key: str) -> None:

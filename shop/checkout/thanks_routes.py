@@ -1,13 +1,12 @@
 """/checkout/thanks: coming back from paying."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import bindparam, select
 
 from shop import web
 from shop.catalogue import page_cache
@@ -15,12 +14,10 @@ from shop.checkout import basket_reading, basket_words, cookie
 from shop.checkout.presenters import given_said, ordered_shown
 from shop.container import current_services
 from shop.orders.lifecycle import with_link
-from shop.orders.models import Order
 from shop.orders.states import State
 from shop.orders.view import view
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
-from shop.payments.models import CheckoutAttempt
-from shop.payments.sync import StillMoving, sync_order
+from shop.payments.sync import StillMoving, of_page, sync_order
 
 blueprint = Blueprint("thanks", __name__)
 
@@ -34,25 +31,20 @@ AFTER_PAYING: Final[Mapping[State, str]] = {
 }
 """What the page of thanks says of an order in these states."""
 
-_OWN: Final = (
-    select(Order.id)
-    .join(CheckoutAttempt, CheckoutAttempt.order_id == Order.id)
-    .where(CheckoutAttempt.stripe_id == bindparam("session"), Order.buyer_hash == bindparam("buyer"))
-)
-
 
 @blueprint.get("/checkout/thanks")
 def thanks() -> ResponseReturnValue:
     """Back from paying. The order is found by session and its own cookie; nothing else is believed."""
-    services, order_id = current_services(), _own_order(request.args.get("session_id", ""))
-    if order_id is None:
+    services, seen = current_services(), _own_order(request.args.get("session_id", ""))
+    if not seen:
         abort(
             HTTPStatus.NOT_FOUND,
             "We cannot show this order here. The e-mail we send you has a link to it that always works.",
         )
     # Without an answer the page says what we know; webhook or sweep bring the rest.
+    order_id = seen[0].Order.id
     with suppress(GatewayDown, GatewayRefused, StillMoving):
-        sync_order(services, order_id, about_paying=True)
+        sync_order(services, order_id, about_paying=True, seen=seen)
     with web.looking() as session:
         order, token = with_link(session, order_id, services.secret_key)
         opened = view(session, services.vault, order)
@@ -78,10 +70,9 @@ def _still_there(count: int) -> str:
     return f"{count} pieces are still in your basket: they were not part of this order." if count else ""
 
 
-def _own_order(session_id: str) -> int | None:
+def _own_order(session_id: str) -> Sequence[Any]:
     token = cookie.token()
     if token is None or not session_id:
-        return None
-    asked = {"session": session_id, "buyer": basket_words.token_hash(token)}
+        return ()
     with web.looking() as session:
-        return session.connection().scalars(_OWN, asked).one_or_none()
+        return of_page(session, session_id, basket_words.token_hash(token))

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from shop import clock, files
 from shop.db import Database
@@ -23,6 +23,10 @@ from shop.sql import dialect_insert
 
 AT_A_TIME: Final = 500
 """Ids in one statement."""
+_FOUND: Final = select(word_key.c.id, word_key.c.nonce, word_key.c.wrapped_key).where(
+    word_key.c.id.in_(bindparam("ids", expanding=True))
+)
+_ADDED: Final = insert(word_key)
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class KeyStore:
         rows = [_row(key, now) for key in keys]
         if rows:
             with self.database.single() as connection:
-                connection.execute(insert(word_key), rows)
+                connection.execute(_ADDED, rows)
 
     def find(self, ids: Iterable[str]) -> dict[str, Sealed]:
         """Those of the keys that are there, by id."""
@@ -72,12 +76,9 @@ class KeyStore:
         found: dict[str, Sealed] = {}
         with self.database.looking() as session:
             for start in range(0, len(wanted), AT_A_TIME):
-                query = select(word_key.c.id, word_key.c.nonce, word_key.c.wrapped_key)
-                part = wanted[start : start + AT_A_TIME]
-                found |= {
-                    row.id: Sealed(row.nonce, row.wrapped_key)
-                    for row in session.execute(query.where(word_key.c.id.in_(part)))
-                }
+                asked = {"ids": wanted[start : start + AT_A_TIME]}
+                rows = session.connection().execute(_FOUND, asked)
+                found |= {row.id: Sealed(row.nonce, row.wrapped_key) for row in rows}
         return found
 
     def index_under(self, key_id: str, contact_index: str) -> None:

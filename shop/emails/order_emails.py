@@ -21,6 +21,7 @@ from shop.emails.plain_text import form_lines, plain
 from shop.emails.proof_images import ProofImage, attach, proof_images
 from shop.fulfilment.stages import Stage
 from shop.mail.addresses import ascii_address
+from shop.mail.headers import POLICY
 from shop.mail.outbox import Claimed, Drop
 from shop.orders.cutting import NotAsApproved, tell_owner
 from shop.orders.email_choice import wants_few
@@ -123,7 +124,7 @@ def _terms(services: Services, render: Render, facts: EmailFacts, trader: Trader
 
 def addressed(*, to: str, reply_to: str) -> EmailMessage:
     """An e-mail of ours, answered to `reply_to`. Whom it is from is said when it is sent."""
-    message = EmailMessage()
+    message = EmailMessage(POLICY)
     message["Reply-To"] = Address(addr_spec=reply_to)
     message["To"] = Address(addr_spec=ascii_address(to))
     message["Date"] = format_datetime(clock.now())

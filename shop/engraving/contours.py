@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 from shop.engraving.geometry import Point
@@ -33,8 +33,11 @@ class Contour:
     def corners(self, tolerance: float = TOLERANCE_MM) -> list[Point]:
         """A polygon that nowhere strays further than that; a closed one ends before its start."""
         points = [self.start]
-        for step in self.steps:
-            points += step if len(step) == 1 else _flattened(points[-1], step, tolerance)
+        if max(map(len, self.steps), default=1) == 1:  # of straight lines alone, as most are that are cut
+            points += chain.from_iterable(self.steps)
+        else:
+            for step in self.steps:
+                points += step if len(step) == 1 else _flattened(points[-1], step, tolerance)
         if self.closed and len(points) > 1 and math.dist(points[0], points[-1]) < tolerance / 100:
             points.pop()
         return points
@@ -63,7 +66,7 @@ class Contour:
 
 def polygon(points: Sequence[Point]) -> Contour:
     """A closed contour of straight lines."""
-    return Contour(points[0], tuple((point,) for point in points[1:]))
+    return Contour(points[0], tuple(zip(points[1:])))
 
 
 def as_cubic(start: Point, step: Step) -> tuple[Point, Point, Point]:

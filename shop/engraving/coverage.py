@@ -1,6 +1,7 @@
 """How much of each pixel lies within rings: what pictures of a cut are painted from."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from shop.engraving.outlines import CutSide
@@ -14,9 +15,12 @@ _SCANS: Final = 4
 
 def ink_rings(side: CutSide) -> Iterator[Array]:
     """The edges of ink in mm, y upwards: of what is filled, and of what is drawn with a stroke."""
+    import numpy as np  # noqa: PLC0415
     import shapely  # noqa: PLC0415
 
-    yield from (contour.corners() for contour in side.filled)
+    for contour in side.filled:
+        corners = contour.corners()
+        yield np.fromiter(chain.from_iterable(corners), float, 2 * len(corners)).reshape(-1, 2)
     if side.strokes:
         paths = [shapely.LineString(contour.corners()) for contour in side.strokes]
         yield from region_rings([shapely.union_all(shapely.buffer(paths, side.stroke_mm / 2))])

@@ -142,4 +142,4 @@ def _contours(ink: "Geometry") -> Iterator[Contour]:
 
     rings = shapely.get_rings(shapely.get_parts(ink))
     for ring in rings[shapely.area(shapely.polygons(rings)) > _SPECK_MM2]:
-        yield polygon([(x, y) for x, y in shapely.get_coordinates(ring)[:-1].tolist()])
+        yield polygon(list(map(tuple, shapely.get_coordinates(ring)[:-1].tolist())))

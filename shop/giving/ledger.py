@@ -114,25 +114,27 @@ def bring_to(
     book: Book,
     order_reference: str,
     units: Sequence[UnitTarget],
+    first: bool = False,
 ) -> list[LedgerTxn]:
     """Post what is missing between how each unit stands in the ledger and how it should; nothing more.
 
     One transaction per unit and step, in the order of the units; called again with the same targets it posts
     nothing and gives back an empty list. Units not named are left as they are. Raises TargetDisagrees when a
     unit's book, SKU, policy or amount is not what the ledger or the policy says, and NotPlain and ValueError
-    as `post` does.
+    as `post` does. `first`: the order was just paid, so the ledger is locked at once, not read twice.
     """
     targets = {target.unit: target for target in units}
     if len(targets) != len(units):
         raise ValueError("a unit can be named once only")
+    head = lock_head(session) if first else None
     past = _pasts(session, order_reference)[order_reference]
     missing = _missing(past, targets.values())
-    head = lock_head(session) if missing else None
-    if missing and not is_sqlite(session):  # whose writers are alone from the start
+    head = head or (lock_head(session) if missing else None)
+    if missing and not first and not is_sqlite(session):  # whose writers are alone from the start
         past = _pasts(session, order_reference)[order_reference]  # again, now that nobody else can post
     promised = policies.by_id(session, {target.policy_id for target in units}, held=missing)
     _agree(book, order_reference, targets.values(), past, promised)
-    if head is None:
+    if head is None or not missing:
         return []
     posted: list[LedgerTxn] = []
     for unit in sorted(targets):
@@ -217,9 +219,8 @@ def _pasts(session: Session, *order_references: str) -> dict[str, dict[int, _Pas
         pasts = found[reference]
         before = pasts.get(unit)
         steps, accrual_seq = (before.steps, before.accrual_seq) if before else (0, 0)
-        standing = STEPS[Kind(kind)][1]
         accrual = seq if kind == Kind.ACCRUE else accrual_seq
-        pasts[unit] = _Past(book, sku, policy_id, standing, steps + 1, accrual)
+        pasts[unit] = _Past(book, sku, policy_id, STEPS[Kind(kind)][1], steps + 1, accrual)
     return found
 
 

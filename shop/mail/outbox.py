@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Select, String, cast, exists, literal, or_, select, true, update
+from sqlalchemy import String, bindparam, cast, exists, literal, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
 
 from shop import clock
 from shop.mail.models import QueuedEmail
 from shop.mail.retries import FURTHEST, next_try
 from shop.orm import table_of
-from shop.sql import has_come, write_once
+from shop.sql import NOW, has_come, moments, write_once
 
 LEASE: Final = timedelta(minutes=5)
 """How long one worker may take over one e-mail before another may try: longer than a slow server can hold
@@ -29,6 +29,30 @@ LAST: Final = ~exists().where(
     _later.dedupe_key.endswith(literal(AGAIN) + cast(QueuedEmail.id, String)),
 )
 """Condition: it was not sent again."""
+
+_email: Final = _TABLE.c
+_OLDEST_DUE: Final = (
+    select(_email.id)
+    .where(
+        _email.sent_at.is_(None),
+        _email.dropped.is_(None),
+        has_come(_email.due_at, NOW, FURTHEST),
+        or_(_email.leased_until.is_(None), has_come(_email.leased_until, NOW, LEASE)),
+    )
+    .order_by(_email.due_at, _email.id)
+    .limit(1)
+)
+_CLAIMED: Final = (
+    update(_TABLE)
+    .where(_email.id == _OLDEST_DUE.with_for_update(skip_locked=True).scalar_subquery())
+    .values(leased_until=bindparam("until"), attempts=_email.attempts + 1)
+    .returning(
+        _email.id, _email.kind, _email.order_id, _email.message_id, _email.attempts, _email.created_at,
+        _email.dedupe_key,
+    )
+)  # fmt: skip
+_CLOSED: Final = update(_TABLE).where(_email.id == bindparam("email"))
+"""Made once: they are asked twice a second, and with each e-mail."""
 
 
 class Drop(StrEnum):
@@ -91,32 +115,13 @@ def put(
 
 def any_due(session: Session) -> bool:
     """Whether there is an e-mail to claim: to be asked before a write lock is taken for it."""
-    return session.scalars(_oldest_due(clock.now())).first() is not None
+    return session.connection().execute(_OLDEST_DUE, _moments(clock.now())).first() is not None
 
 
 def claim(session: Session) -> Claimed | None:
     """Take the oldest e-mail that is due and that nobody holds; None when there is none."""
     now = clock.now()
-    oldest = _oldest_due(now).with_for_update(skip_locked=True).scalar_subquery()
-    email = _TABLE.c
-    row = (
-        session.connection()
-        .execute(
-            update(_TABLE)
-            .where(email.id == oldest)
-            .values(leased_until=now + LEASE, attempts=email.attempts + 1)
-            .returning(
-                email.id,
-                email.kind,
-                email.order_id,
-                email.message_id,
-                email.attempts,
-                email.created_at,
-                email.dedupe_key,
-            )
-        )
-        .first()
-    )
+    row = session.connection().execute(_CLAIMED, _moments(now) | {"until": now + LEASE}).first()
     return None if row is None else replace(Claimed(*row), dedupe_key=first_key(row.dedupe_key))
 
 
@@ -222,20 +227,9 @@ def last_was_refused(session: Session, order_id: int) -> bool:
     return session.scalar(ended) == Drop.REFUSED
 
 
-def _oldest_due(now: datetime) -> Select[int]:
-    return (
-        select(QueuedEmail.id)
-        .where(
-            QueuedEmail.sent_at.is_(None),
-            QueuedEmail.dropped.is_(None),
-            has_come(QueuedEmail.due_at, now, FURTHEST),
-            or_(QueuedEmail.leased_until.is_(None), has_come(QueuedEmail.leased_until, now, LEASE)),
-        )
-        .order_by(QueuedEmail.due_at, QueuedEmail.id)
-        .limit(1)
-    )
+def _moments(now: datetime) -> dict[str, datetime]:
+    return moments(now, FURTHEST, LEASE)
 
 
 def _close(session: Session, email_id: int, **values: object) -> None:
-    closed = update(_TABLE).where(_TABLE.c.id == email_id).values(leased_until=None, **values)
-    session.connection().execute(closed)
+    session.connection().execute(_CLOSED, {"email": email_id, "leased_until": None, **values})

@@ -190,5 +190,9 @@ def _bring_gifts(order_record: OrderRecord, found: Outcome) -> None:
     if found.gifts:
         order = order_record.order
         ledger.bring_to(
-            order_record.session, book=order.book, order_reference=order.reference, units=found.gifts
+            order_record.session,
+            book=order.book,
+            order_reference=order.reference,
+            units=found.gifts,
+            first=EventKind.PAID in order_record.recorded,
         )

@@ -9,11 +9,11 @@ talks to Stripe, then write.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from shop import clock
 from shop.orders.lifecycle import UNPAID, State, lock, move_version
@@ -56,11 +56,13 @@ def sync_order(
     deduplicate: Deduplicate | None = None,
     session_id: str | None = None,
     about_paying: bool = False,
+    seen: Sequence[Any] = (),
 ) -> State:
     """Bring an order to where Stripe says it is, and send the refunds it owes. Give its state.
 
     `session_id` names a Checkout session that we may not have noted yet. `about_paying`: whoever asks heard
-    nothing of refunds or disputes, so they are asked for only where there is a trace of one.
+    nothing of refunds or disputes, so they are asked for only where there is a trace of one. `seen` is what
+    `of_page` gave a moment ago.
 
     Raises StillMoving, GatewayDown or GatewayRefused from looking: then nothing was kept, not what
     `deduplicate` wrote either. An order of other keys (test and live ones share a database) is refused before
@@ -68,7 +70,7 @@ def sync_order(
     does the rest. A refund that cannot be sent raises nothing: see `refund_sending`.
     """
     for _ in range(ROUNDS):
-        known = _known(services, order_id)
+        known, seen = _known(services, order_id, seen), ()
         if session_id and session_id not in known.sessions:
             known.sessions.append(session_id)
         nothing_returned = about_paying and known.nothing_returned
@@ -118,7 +120,8 @@ class _Known:
     """Read after the version: it holds as long as that."""
 
 
-_ORDER: Final = (
+_page: Final = aliased(CheckoutAttempt)
+_SEEN: Final = (
     select(
         Order,
         CheckoutAttempt,
@@ -129,15 +132,27 @@ _ORDER: Final = (
         exists().where(Supplement.order_id == Order.id),
     )
     .outerjoin(CheckoutAttempt, CheckoutAttempt.order_id == Order.id)
-    .where(Order.id == bindparam("order"))
     .order_by(CheckoutAttempt.number)
+)
+_ORDER: Final = _SEEN.where(Order.id == bindparam("order"))
+_OF_PAGE: Final = _SEEN.where(
+    Order.buyer_hash == bindparam("buyer"),
+    Order.id.in_(select(_page.order_id).where(_page.stripe_id == bindparam("page"))),
 )
 _STRAYS: Final = select(StraySession.stripe_id).where(StraySession.order_id == bindparam("order"))
 
 
-def _known(services: Services, order_id: int) -> _Known:
+def of_page(session: Session, stripe_id: str, buyer_hash: str) -> Sequence[Any]:
+    """A buyer's order with the payment page of that id, for `sync_order`; nothing when there is none.
+
+    The first column of each row is the order.
+    """
+    return session.execute(_OF_PAGE, {"page": stripe_id, "buyer": buyer_hash}).all()
+
+
+def _known(services: Services, order_id: int, rows: Sequence[Any] = ()) -> _Known:
     with services.database.looking() as session:
-        rows = session.execute(_ORDER, {"order": order_id}).all()
+        rows = rows or session.execute(_ORDER, {"order": order_id}).all()
         if not rows:
             raise NoResultFound
         order, _, paid, returning, strayed, suspected, supplemented = rows[0]

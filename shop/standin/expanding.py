@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from shop.standin import store
@@ -10,23 +10,34 @@ from shop.standin.errors import ApiError
 from shop.standin.models import StandinObject
 
 FIRST_LINES: Final = 10
-_BODY: Final = select(StandinObject.body).where(StandinObject.id == bindparam("wanted"))
+_WANTED: Final[BindParameter[str]] = bindparam("wanted")
+_BODIES: Final = select(StandinObject.id, StandinObject.body).where(
+    or_(
+        StandinObject.id == _WANTED,
+        (StandinObject.payment_intent == _WANTED) & (StandinObject.kind == "charge"),
+    )
+)
+"""An object, and of a payment its charges with it: one of them is asked for next."""
 
 
 def expanded(session: Session, body: dict[str, Any], paths: list[str]) -> dict[str, Any]:
     """The answer with ids replaced by their objects where asked (docs.stripe.com/api/expanding_objects)."""
+    known: dict[str, Any] = {}
     for path in paths:
-        body = _expand(session, body, path.split("."), path)
+        body = _expand(session, body, path.split("."), path, known)
     return body
 
 
-def _expand(session: Session, body: Any, parts: list[str], path: str) -> Any:
+def _expand(session: Session, body: Any, parts: list[str], path: str, known: dict[str, Any]) -> Any:
+    """The same for one path; `known` are the bodies that were read, by id."""
     name, rest = parts[0], parts[1:]
     if not isinstance(body, dict):
         raise ApiError(f"This property cannot be expanded ({path}).", param="expand")
     if body.get("object") == "list" and name == "data":
         return body | {
-            "data": [_expand(session, one, rest, path) for one in body["data"]] if rest else body["data"]
+            "data": [_expand(session, one, rest, path, known) for one in body["data"]]
+            if rest
+            else body["data"]
         }
     if body.get("object") == "checkout.session" and name == "line_items":
         return body | {name: _lines(session, body["id"])}
@@ -34,11 +45,14 @@ def _expand(session: Session, body: Any, parts: list[str], path: str) -> Any:
         raise ApiError(f"This property cannot be expanded ({path}).", param="expand")
     value = body[name]
     if isinstance(value, str):
-        value = session.scalar(_BODY, {"wanted": value})
-        if value is None:
+        if value not in known:
+            rows = session.connection().execute(_BODIES, {"wanted": value})
+            known.update({row.id: row.body for row in rows})
+        if value not in known:
             raise ApiError(f"This property cannot be expanded ({path}).", param="expand")
+        value = known[value]
     if rest and value is not None:
-        value = _expand(session, value, rest, path)
+        value = _expand(session, value, rest, path, known)
     return body | {name: value}
 
 

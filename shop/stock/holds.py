@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import String, bindparam, cast, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from shop.orm import table_of
@@ -24,12 +24,22 @@ PAYMENT_WINDOW: Final = timedelta(minutes=31)
 than Stripe's least, and counted on its own clock."""
 
 _HOLD: Final = table_of(Hold)
+_HELD: Final = select(HoldLine.variant_id, HoldLine.quantity).where(HoldLine.hold_id == bindparam("hold"))
 _SETTLED: Final = (
     update(_HOLD)
     .where(_HOLD.c.id == bindparam("hold"), _HOLD.c.state == bindparam("before"))
-    .returning(_HOLD.c.id)
+    .returning(
+        select(
+            func.aggregate_strings(
+                cast(HoldLine.variant_id, String) + ":" + cast(HoldLine.quantity, String), " "
+            )
+        )
+        .where(HoldLine.hold_id == _HOLD.c.id)
+        .correlate(_HOLD)
+        .scalar_subquery()
+    )
 )
-_HELD: Final = select(HoldLine.variant_id, HoldLine.quantity).where(HoldLine.hold_id == bindparam("hold"))
+"""Settle a hold, and give what it held: pieces by variant id, as text."""
 
 
 class SoldOut(Exception):
@@ -122,9 +132,9 @@ def sell(session: Session, hold_id: int, *, order_reference: str, actor: str) ->
 
     A hold past its time that nobody released yet still sells. Raises CountsDisagree.
     """
-    if not _settle(session, hold_id, HoldState.HELD, HoldState.SOLD):
+    held = _settle(session, hold_id, HoldState.HELD, HoldState.SOLD)
+    if held is None:
         return False
-    held = _lines(session, hold_id)
     _must(shift_all(session, {v: Shift(on_hand=-n, reserved=-n) for v, n in held.items()}))
     _record_sale(session, held, order_reference, actor)
     return True
@@ -143,9 +153,10 @@ def release(session: Session, hold_id: int) -> bool:
 
     Raises CountsDisagree.
     """
-    if not _settle(session, hold_id, HoldState.HELD, HoldState.RELEASED):
+    held = _settle(session, hold_id, HoldState.HELD, HoldState.RELEASED)
+    if held is None:
         return False
-    _must(shift_all(session, {v: Shift(reserved=-n) for v, n in _lines(session, hold_id).items()}))
+    _must(shift_all(session, {v: Shift(reserved=-n) for v, n in held.items()}))
     return True
 
 
@@ -155,12 +166,11 @@ def take_again(session: Session, hold_id: int, *, order_reference: str, actor: s
     False, and nothing changed, if something is gone or the hold is not a released one.
     """
     savepoint = session.begin_nested()
-    if _settle(session, hold_id, HoldState.RELEASED, HoldState.SOLD):
-        wanted = _lines(session, hold_id)
-        if not shift_all(session, {v: Shift(on_hand=-n) for v, n in wanted.items()}):
-            _record_sale(session, wanted, order_reference, actor)
-            savepoint.commit()
-            return True
+    wanted = _settle(session, hold_id, HoldState.RELEASED, HoldState.SOLD)
+    if wanted is not None and not shift_all(session, {v: Shift(on_hand=-n) for v, n in wanted.items()}):
+        _record_sale(session, wanted, order_reference, actor)
+        savepoint.commit()
+        return True
     savepoint.rollback()
     return False
 
@@ -171,19 +181,22 @@ def held_by(session: Session, hold_id: int) -> dict[int, int]:
     return {} if held is None else _lines(session, hold_id)
 
 
-def _settle(session: Session, hold_id: int, before: HoldState, after: HoldState) -> bool:
+def _settle(session: Session, hold_id: int, before: HoldState, after: HoldState) -> dict[int, int] | None:
+    """Settle a hold that stands so: what it held, in pieces by variant id; None when it does not."""
     settled = session.connection().execute(
         _SETTLED.values(settled_at=database_now(session)),
         {"hold": hold_id, "before": before, "state": after, "network": None, "site": None},
     )
-    return settled.one_or_none() is not None
+    row = settled.one_or_none()
+    if row is None:
+        return None
+    pairs = (line.split(":") for line in (row[0] or "").split())
+    return {int(variant): int(quantity) for variant, quantity in pairs}
 
 
 def _end_earlier(session: Session, hold_id: int | None) -> dict[int, int]:
     """Mark the basket's earlier hold as released and give what it held; its counters are still to do."""
-    if hold_id is None or not _settle(session, hold_id, HoldState.HELD, HoldState.RELEASED):
-        return {}
-    return _lines(session, hold_id)
+    return {} if hold_id is None else _settle(session, hold_id, HoldState.HELD, HoldState.RELEASED) or {}
 
 
 def _check(quantities: Mapping[int, int]) -> None:

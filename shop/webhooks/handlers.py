@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from shop import clock
@@ -122,6 +122,12 @@ HANDLERS: Final[Mapping[str, Handler]] = {
 }
 
 
+_KNOWN: Final[BindParameter[str]] = bindparam("known")
+_BY_REFERENCE: Final = select(Order.id).where(Order.reference == _KNOWN)
+_BY_SESSION: Final = select(CheckoutAttempt.order_id).where(CheckoutAttempt.stripe_id == _KNOWN)
+_BY_SUPPLEMENT: Final = select(Supplement.order_id).where(Supplement.stripe_id == _KNOWN)
+
+
 def _tell_owner(session: Session, waiting: Waiting, error: Exception) -> None:
     """One alert while Stripe cannot be reached, whatever waits for it; else one an order."""
     order = None if waiting.order_id is None else session.get(Order, waiting.order_id)
@@ -131,15 +137,12 @@ def _tell_owner(session: Session, waiting: Waiting, error: Exception) -> None:
 
 def _order_of(session: Session, event: EventSeen) -> int | None:
     """The order an event is about: by our reference, else by a session or payment we know."""
-    by_reference = select(Order.id).where(Order.reference == event.order_reference)
-    by_session = select(CheckoutAttempt.order_id).where(CheckoutAttempt.stripe_id == event.session_id)
-    by_supplement = select(Supplement.order_id).where(Supplement.stripe_id == event.session_id)
     for known, query in (
-        (event.order_reference, by_reference),
-        (event.session_id, by_session),
-        (event.session_id, by_supplement),
+        (event.order_reference, _BY_REFERENCE),
+        (event.session_id, _BY_SESSION),
+        (event.session_id, _BY_SUPPLEMENT),
     ):
-        found = session.scalars(query).first() if known else None
+        found: int | None = session.connection().scalar(query, {"known": known}) if known else None
         if found is not None:
             return found
     return _of_payment(session, event.payment_intent) or _of_charge(session, event.charge)

@@ -4,16 +4,16 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.db import Database
 from shop.orm import table_of
 from shop.payments.stripe_snapshot import EventSeen
-from shop.sql import has_come, write_once
+from shop.sql import NOW, has_come, moments, write_once
 from shop.webhooks.models import InboxEvent
 
 LEASE: Final = timedelta(minutes=3)
@@ -26,6 +26,24 @@ STUCK_AFTER: Final = timedelta(minutes=15)
 """An event that could not be acted on for so long is shown to the owner."""
 MOST_AT_ONCE: Final = 100
 _TABLE: Final = table_of(InboxEvent)
+_event: Final = _TABLE.c
+_OLDEST_FIRST: Final = (
+    select(
+        _event.id, _event.type, _event.object_id, _event.payment_intent, _event.order_id, _event.attempts,
+        _event.received_at,
+    )
+    .where(has_come(_event.due_at, NOW, FURTHEST))
+    .order_by(_event.due_at, _event.id)
+)  # fmt: skip
+_DUE: Final = _OLDEST_FIRST.limit(1)
+_TAKEN: Final = _DUE.with_for_update(skip_locked=True)
+_OTHERS: Final = (
+    _OLDEST_FIRST.where(_event.order_id == bindparam("order"), _event.id != bindparam("oldest"))
+    .limit(MOST_AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+_THESE: Final = update(_TABLE).where(_event.id.in_(bindparam("ids", expanding=True)))
+_DONE: Final = _THESE.where(_event.done_at.is_(None)).returning(_event.id)
 
 
 @dataclass(frozen=True)
@@ -68,13 +86,14 @@ def claim(database: Database) -> Waiting | None:
     Nothing is written, and no lock taken, when none is due.
     """
     with database.looking() as session:
-        if session.scalars(_due()).first() is None:
+        if session.connection().execute(_DUE, moments(clock.now(), FURTHEST)).first() is None:
             return None
     with database.transaction() as session:
-        oldest: InboxEvent | None = session.scalars(_due().with_for_update(skip_locked=True)).first()
+        connection, due = session.connection(), moments(clock.now(), FURTHEST)
+        oldest = connection.execute(_TAKEN, due).first()
         if oldest is None:
             return None  # another worker was faster
-        events = _together(session, oldest)
+        events = _together(connection, oldest, due)
         claimed = Waiting(
             ids=[event.id for event in events],
             types=[event.type for event in events],
@@ -85,8 +104,8 @@ def claim(database: Database) -> Waiting | None:
             attempts=max(event.attempts for event in events) + 1,
             waiting_since=min(event.received_at for event in events),
         )
-        for event in events:
-            event.due_at, event.attempts = clock.now() + LEASE, claimed.attempts
+        leased = {"ids": claimed.ids, "due_at": clock.now() + LEASE, "attempts": claimed.attempts}
+        connection.execute(_THESE, leased)
         return claimed
 
 
@@ -95,13 +114,8 @@ def done(session: Session, ids: Sequence[str], order_id: int | None) -> bool:
 
     False when all of them were before: then the effect must not be applied again.
     """
-    noted = (
-        update(_TABLE)
-        .where(_TABLE.c.id.in_(ids), _TABLE.c.done_at.is_(None))
-        .values(done_at=clock.now(), due_at=None, order_id=order_id)
-        .returning(_TABLE.c.id)
-    )
-    return session.connection().execute(noted).first() is not None
+    noted = {"ids": ids, "done_at": clock.now(), "due_at": None, "order_id": order_id}
+    return session.connection().execute(_DONE, noted).first() is not None
 
 
 def postpone(session: Session, claimed: Waiting) -> None:
@@ -116,36 +130,17 @@ def postpone(session: Session, claimed: Waiting) -> None:
     )
 
 
-def _due() -> Select[InboxEvent]:
-    return (
-        select(InboxEvent)
-        .where(has_come(InboxEvent.due_at, clock.now(), FURTHEST))
-        .order_by(InboxEvent.due_at, InboxEvent.id)
-        .limit(1)
-    )
-
-
-def _together(session: Session, oldest: InboxEvent) -> list[InboxEvent]:
+def _together(connection: Connection, oldest: Any, due: dict[str, datetime]) -> list[Any]:
     """The event with what else is due about its order; a second Checkout session waits for the next look."""
     if oldest.order_id is None:
         return [oldest]
-    others = session.scalars(
-        select(InboxEvent)
-        .where(
-            InboxEvent.order_id == oldest.order_id,
-            has_come(InboxEvent.due_at, clock.now(), FURTHEST),
-            InboxEvent.id != oldest.id,
-        )
-        .order_by(InboxEvent.due_at, InboxEvent.id)
-        .limit(MOST_AT_ONCE)
-        .with_for_update(skip_locked=True)
-    ).all()
+    others = connection.execute(_OTHERS, due | {"order": oldest.order_id, "oldest": oldest.id})
     events = [oldest, *others]
     told = next(_sessions(events), None)
     return [event for event in events if all(found == told for found in _sessions([event]))]
 
 
-def _sessions(events: Iterable[InboxEvent]) -> Iterator[str]:
+def _sessions(events: Iterable[Any]) -> Iterator[str]:
     """The Checkout sessions that events are about."""
     for event in events:
         if event.type.startswith("checkout.session.") and event.object_id:

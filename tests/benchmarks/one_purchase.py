@@ -3,6 +3,7 @@
 Nothing travels: the shop, its stand-in and its worker are called as WSGI applications and functions.
 """
 
+import gc
 import sqlite3
 import time
 from collections import Counter
@@ -18,7 +19,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from shop import clock
 from shop.engraving import cut_check
@@ -74,10 +75,10 @@ class Meter:
         """Nothing is added up outside of this."""
         with ExitStack() as until:
             for engine in self._engines:
-                event.listen(engine, "before_cursor_execute", self._sent)
-                until.callback(event.remove, engine, "before_cursor_execute", self._sent)
-                dialect = engine.dialect
+                dialect = engine.dialect  # SQLAlchemy's own events would cost more than what they count
                 for name, around in (
+                    ("do_execute", self._sending), ("do_executemany", self._sending),
+                    ("do_execute_no_params", self._sending),
                     ("do_commit", self._ending), ("do_rollback", self._ending), ("do_ping", self._pinging)
                 ):  # fmt: skip
                     until.enter_context(patch.object(dialect, name, partial(around, getattr(dialect, name))))
@@ -120,7 +121,11 @@ class Meter:
         with patch.object(cut_check, "checked_cut", timed):
             yield
 
-    def _sent(self, _connection: object, cursor: Any, statement: str, *_rest: object) -> None:
+    def _sending(self, send: Callable[..., None], cursor: Any, statement: str, *given: object) -> None:
+        self._note(cursor, statement)
+        send(cursor, statement, *given)
+
+    def _note(self, cursor: Any, statement: str) -> None:
         if statement.startswith("BEGIN"):
             if "IMMEDIATE" in statement:
                 self._locked_at[id(cursor.connection)] = time.perf_counter()
@@ -192,6 +197,7 @@ class Purchases:
         """Of several purchases, the least that each step took."""
         self.buy()  # what is read once per process
         self.buy()  # and what is written once, found
+        gc.freeze()  # as in a process that serves: see shop/serve/startup.py
         runs = [self.buy() for _ in range(times)]
         return {name: _least([run[name] for run in runs]) for name in runs[0]}
 

@@ -37,6 +37,7 @@ class Books:
         at: datetime = MORNING,
         book: ledger.Book = "live",
         cause: str = "evt_1",
+        first: bool = False,
     ) -> list[LedgerTxn]:
         """Bring unit 1, 2, ... of the order to these standings."""
         units = [
@@ -56,6 +57,7 @@ class Books:
                 book=book,
                 order_reference=order,
                 units=units,
+                first=first,
             )
 
     def close_all(self) -> None:

@@ -72,6 +72,13 @@ def test_a_refund_that_fails_afterwards_accrues_again(books: Books) -> None:
     assert books.problems() == []
 
 
+def test_an_order_that_was_just_paid_posts_once_too_however_often_it_is_said(books: Books) -> None:
+    assert [txn.kind for txn in books.bring("PM-1", ACCRUED, first=True)] == ["accrue"]
+    assert books.bring("PM-1", ACCRUED, first=True) == []
+    assert books.totals().net_pence == 500
+    assert books.problems() == []
+
+
 def test_a_dispute_holds_the_gift_until_it_is_won(books: Books) -> None:
     books.bring("PM-1", ACCRUED)
     books.bring("PM-1", HELD)
