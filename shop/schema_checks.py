@@ -86,8 +86,9 @@ def unguarded(connection: Connection) -> Unguarded | None:
     if not migrations.is_current(connection):
         lacking = triggers.missing(connection, ledger_triggers.PROTECTING)
         return LedgerUnguarded(lacking) if lacking else None
+    there = triggers.present(connection)
     for refusal, wanted in WANTED.items():
-        if lacking := triggers.missing(connection, wanted):
+        if lacking := triggers.missing(connection, wanted, there):
             return refusal(lacking)
     return None
 

@@ -20,6 +20,9 @@ class Trigger(NamedTuple):
 Triggers = Mapping[str, Sequence[Trigger]]
 """By dialect."""
 
+Present = Mapping[str, tuple[str, str]]
+"""Of each trigger's name its table and definition, as the database tells of them."""
+
 _DROP: Final = {
     "sqlite": "DROP TRIGGER IF EXISTS {name}",
     "postgresql": 'DROP TRIGGER IF EXISTS {name} ON "{table}"',
@@ -62,14 +65,20 @@ def install(connection: Connection, wanted: Triggers) -> None:
         plain.exec_driver_sql(trigger.sql)
 
 
-def missing(connection: Connection, wanted: Triggers) -> list[str]:
+def present(connection: Connection) -> Present:
+    """Every trigger there is, for `missing` to be asked about several kinds of them."""
+    rows = connection.execute(text(_PRESENT[connection.dialect.name]))
+    return {name: (table, sql) for name, table, sql in rows}
+
+
+def missing(connection: Connection, wanted: Triggers, there: Present | None = None) -> list[str]:
     """The names of the triggers that are absent, switched off, or not as they should be. Empty is good."""
     dialect = connection.dialect.name
-    present = {name: (table, sql) for name, table, sql in connection.execute(text(_PRESENT[dialect]))}
+    there = present(connection) if there is None else there
     return [
         trigger.name
         for trigger in wanted[dialect]
-        if present.get(trigger.name) != (trigger.table, _as_stored(trigger, dialect))
+        if there.get(trigger.name) != (trigger.table, _as_stored(trigger, dialect))
     ]
 
 

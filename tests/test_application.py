@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 from flask import Flask
 from sqlalchemy import text
+from werkzeug.exceptions import NotFound
 
 from shop.application import create_app
 from shop.catalogue import version_triggers
@@ -123,3 +124,22 @@ def test_a_live_shop_does_not_open_in_the_name_of_the_sample(settings: Settings,
     assert app.test_client().get("/styleguide").status_code == 404
     assert app.test_client().get("/styleguide/errors/404").status_code == 404
     app.extensions["shop"].database.dispose()
+
+
+def test_the_tests_shops_have_the_addresses_that_blueprints_give_one_by_one(app: Flask) -> None:
+    (together,) = create_app.__globals__["TOPICS"]
+    by_themselves = Flask("shop", static_folder=app.static_folder)
+    for blueprint in together.blueprint._blueprints:
+        by_themselves.register_blueprint(blueprint)
+    for name in ("view_functions", "blueprints", "error_handler_spec"):
+        theirs, ours = (set(getattr(one, name)) - {None} for one in (by_themselves, app))
+        assert theirs == ours, name
+    assert {(str(one), one.endpoint) for one in by_themselves.url_map.iter_rules()} == {
+        (str(one), one.endpoint) for one in app.url_map.iter_rules()
+    }
+    app.add_url_rule("/one-more", "one more", str)
+    adapter = app.url_map.bind("localhost")
+    assert adapter.match("/one-more") == ("one more", {})
+    assert adapter.match("/basket")[0] == by_themselves.url_map.bind("localhost").match("/basket")[0]
+    with pytest.raises(NotFound):
+        by_themselves.url_map.bind("localhost").match("/one-more")

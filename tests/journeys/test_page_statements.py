@@ -42,7 +42,7 @@ ALIKE: Final = (
 BUDGETS: Final[Mapping[str, int]] = {
     **dict.fromkeys(ALIKE, 0),
     "/giving/log/checkpoint": 2, "/giving/log/tile/0/000.p/1": 3, "/giving/log/key": 0,
-    "/readyz": 12, "/journal/both-ways": 4, "/journal/both-ways/comments/1/report": 4, "/wall": 4,
+    "/readyz": 7, "/journal/both-ways": 4, "/journal/both-ways/comments/1/report": 4, "/wall": 4,
     "/comments/{comment}": 4, "/sign-in/link/{sign_in}": 2, "/sign-in/password": 4,
     "/sign-in/passkeys": 6, "/sign-in/passkey": 2,
     "/back-in-stock/nothing": 2,
