@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shop import stock
 from shop.catalogue.hallmarking import check_metal_name, check_weight
 from shop.catalogue.models import Metal, Picture, Piece, Side, Variant
-from shop.catalogue.renderings import rendering
+from shop.catalogue.renderings import rendering, renderings
 
 FILE: Final = Path(__file__).parent / "pieces.toml"
 ACTOR: Final = "sample collection"
@@ -24,7 +24,8 @@ def read() -> dict[str, Any]:
 def load_sample(session: Session) -> int:
     """Add what the database lacks of the sample collection; how many pieces that were.
 
-    A piece that is there already stays as its owner left it. Raises MisleadingMetal or NeedsHallmark when
+    A piece that is there already stays as its owner left it; of its renderings, where words lie in them is
+    what the files in hand say. Raises MisleadingMetal or NeedsHallmark when
     the file describes something that may not be offered.
     """
     tables = read()
@@ -34,6 +35,7 @@ def load_sample(session: Session) -> int:
     for table in new:
         _add_piece(session, table, metals, tables["chain"])
     _show(session, tables, metals)
+    _retake(session)
     return len(new)
 
 
@@ -44,6 +46,14 @@ def _show(session: Session, tables: dict[str, Any], metals: dict[str, Metal]) ->
     for table in tables["piece"]:
         if table["slug"] in unseen:
             _add_pictures(session, unseen[table["slug"]], [*table["picture"], *tables["picture"]], metals)
+
+
+def _retake(session: Session) -> None:
+    """A rendering made anew has its metal elsewhere: tell its pictures, or words would lie beside it."""
+    taken = {facts["file"]: facts for facts in map(rendering, renderings())}
+    for picture in session.scalars(select(Picture).where(Picture.file.in_(taken))):
+        for column, value in taken[picture.file].items():
+            setattr(picture, column, value)
 
 
 def _metal(session: Session, slug: str, table: dict[str, Any]) -> Metal:

@@ -81,15 +81,24 @@ def test_the_metal_ends_where_the_picture_says_it_does(name: str, side: str) -> 
 
 
 def contrast(picture: Image.Image, place: Placement, area: Area, off_mm: float) -> float:
-    """How much the picture changes, on the mean, across the area's outline moved outwards by so much."""
+    """How much the colour changes, on the mean, across the area's outline moved outwards by so much.
+
+    Its warmth, not its brightness: polished metal mirrors light and dark in bands that are no edge of it.
+    """
     changes = []
     for x, y, dx, dy in along(outline(area)[0]):
         inside, outside = (
-            picture.getpixel(tuple(map(round, place.at(x + dx * reach, -(y + dy * reach)))))
+            warmth(picture.getpixel(tuple(map(round, place.at(x + dx * reach, -(y + dy * reach))))))
             for reach in (off_mm - 0.15, off_mm + 0.15)
         )
-        changes.append(sum(abs(a - b) for a, b in zip(inside, outside, strict=True)))
+        changes.append(abs(inside - outside))
     return sum(changes) / len(changes)
+
+
+def warmth(pixel: tuple[int, int, int]) -> int:
+    """How much more red than blue: stone is warmer than silver, and gold than stone."""
+    red, _, blue = pixel
+    return red - blue
 
 
 def along(ring: tuple[tuple[float, float], ...]) -> Iterator[tuple[float, float, float, float]]:

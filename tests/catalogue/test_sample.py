@@ -12,7 +12,8 @@ from shop.catalogue.hallmarking import (
     check_metal_name,
     check_weight,
 )
-from shop.catalogue.models import Piece, Variant
+from shop.catalogue.models import Picture, Piece, Variant
+from shop.catalogue.renderings import rendering
 from shop.db import Database
 
 
@@ -49,6 +50,18 @@ def test_every_piece_says_what_it_is_and_shows_itself_in_both_metals(catalogue):
         assert piece.wearing
         assert {picture.metal_slug for picture in piece.pictures} == {"silver", "gold", None}
         assert all(picture.alt for picture in piece.pictures)
+
+
+def test_a_rendering_made_anew_has_its_words_where_its_metal_now_is(bare_database: Database):
+    with bare_database.transaction() as session:
+        sample.load_sample(session)
+        stage = session.scalars(select(Picture).where(Picture.file.contains("disc-gold-front"))).one()
+        stage.placements = {"front": {"matrix": [39.0, 0.0, 0.0, 39.0, 480.0, 690.0]}}
+    with bare_database.transaction() as session:
+        assert sample.load_sample(session) == 0
+    with bare_database.reading() as session:
+        stage = session.scalars(select(Picture).where(Picture.file.contains("disc-gold-front"))).one()
+        assert stage.placements == rendering("disc-gold-front")["placements"]
 
 
 def test_only_petal_carries_no_words(catalogue):

@@ -19,7 +19,8 @@ FRONT = {
 }
 """Of the square-on pictures."""
 
-FRONT_TILT = {"two-rings": 0.0}
+FRONT_TILT = 11.0
+"""The square-on pictures lean so far that metal shows its thickness and the stone runs out of focus."""
 
 
 def drape(stand: Stand, hang: Vector, *, mirrored=False, steep=1.0, seed=1):
@@ -43,30 +44,27 @@ def drape(stand: Stand, hang: Vector, *, mirrored=False, steep=1.0, seed=1):
 
 
 def lay_front(stand: Stand):
-    """Square on, alone, for words to be laid over; and the same from behind."""
+    """Square on, alone, for words to be laid over."""
     shot = stand.shot
-    back = shot.kind == "back"
     piece = pieces.BUILDERS[shot.piece](stand.metals)
     wide, centre = FRONT[shot.piece]
-    tilt = FRONT_TILT.get(shot.piece, 6.0)
+    tilt = FRONT_TILT
     if shot.piece == "thread":
-        side = -1 if back else 1
         for sign, hang in zip((-1, 1), piece.hangs, strict=True):
-            sway = side * sign
             stand.chain(
                 (hang.x - sign * 0.3, hang.y, hang.z),
                 (hang.x + sign * 0.25, hang.y + 1.3, 0.6),
-                (hang.x - sign * 0.9, 7.0 + sway * 0.5, 0.45),
-                (hang.x - sign * 4.6, 14.5 + sway, 0.45),
+                (hang.x - sign * 0.9, 7.0 + sign * 0.5, 0.45),
+                (hang.x - sign * 4.6, 14.5 + sign, 0.45),
                 (hang.x - sign * 9.4, 22.5, 0.45),
                 (hang.x - sign * 12.5, 34, 0.45),
                 seed=4 + sign,
             )
     else:
         for hang in piece.hangs:
-            drape(stand, hang, mirrored=back or shot.piece in {"petal", "two-rings"}, seed=len(shot.piece))
-    light.studio(stand.kind, tilt, centre=centre, mirrored=back, **card_for(shot.piece))
-    stand.camera((*centre, 0.8), wide, tilt, level=True)
+            drape(stand, hang, mirrored=shot.piece in {"petal", "two-rings"}, seed=len(shot.piece))
+    light.studio(stand.kind, tilt, centre=centre, **card_for(shot.piece))
+    stand.camera((*centre, 1.0), wide, tilt, level=True, blur=4.0)
     return piece
 
 
@@ -81,7 +79,7 @@ ANGLE = {
 }
 
 
-TILTED = {"keeping": {"face": 1.0, "shift": -0.3}, "two-rings": {"face": 0.92, "low": 0.42, "shift": -0.2}}
+TILTED: dict[str, dict] = {}
 """What the graded card needs otherwise when faces lean to and from a tilted camera."""
 
 
@@ -135,7 +133,7 @@ def lay_hero(stand: Stand):
             *((x + 17.5, y + 12, 0.45), (x + 25, y + 24, 0.45), (x + 30, y + 44, 0.45)),
             seed=5,
         )
-        light.studio(stand.kind, 46, centre=(0, 2), **(card_for(shot.piece) | TILTED["two-rings"]))
+        light.studio(stand.kind, 46, centre=(0, 2), **(card_for(shot.piece)))
         stand.camera((-14.0, 3.6, 0), 66, 46, focus=(0, -1, 1.5), blur=1.3)
     else:
         piece.move(Matrix.Rotation(math.radians(9), 4, "Z"))
@@ -152,7 +150,7 @@ def lay_hero(stand: Stand):
             44,
             centre=(0, 2),
             mirrored=True,
-            **(card_for(shot.piece) | {"face": 0.88, "shift": 0.45}),
+            **card_for(shot.piece),
         )
         stand.camera((14.5, 3.8, 0), 60, 44, focus=(0, -1, 1), blur=1.3)
     return piece
@@ -160,7 +158,6 @@ def lay_hero(stand: Stand):
 
 LAYOUTS = {
     "front": lay_front,
-    "back": lay_front,
     "angle": lay_angle,
     "hero": lay_hero,
     "clasp": lay_clasp,

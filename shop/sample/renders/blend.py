@@ -182,6 +182,16 @@ class Nodes:
             self.feed(node.inputs[name], given)
         return node.outputs[0]
 
+    def graded(self, value, stops: Sequence[tuple[float, float]]):
+        """`value` looked up on a smooth curve through (place, brightness), places from 0 to 1."""
+        node = self.add("ShaderNodeValToRGB", Fac=value)
+        node.color_ramp.interpolation = "EASE"
+        marks = node.color_ramp.elements
+        for number, (place, glow) in enumerate(stops):
+            mark = marks[number] if number < len(marks) else marks.new(place)
+            mark.position, mark.color = place, (glow, glow, glow, 1)
+        return node.outputs[0]
+
     def mix(self, factor, a, b):
         """One colour into another."""
         node = self.tree.nodes.new("ShaderNodeMix")
@@ -211,10 +221,10 @@ class Nodes:
         )
         return mapping.outputs[0]
 
-    def image(self, image, vector, *, clip: bool = False):
+    def image(self, image, vector, *, clip: bool = False, smooth: bool = True):
         """A picture's colour at a place."""
         node = self.add("ShaderNodeTexImage", Vector=vector)
-        node.image, node.interpolation = image, "Cubic"
+        node.image, node.interpolation = image, "Cubic" if smooth else "Linear"
         node.extension = "CLIP" if clip else "REPEAT"
         return node.outputs[0]
 

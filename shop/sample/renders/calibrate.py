@@ -19,12 +19,17 @@ def sides(scene, shot: Shot, piece, folder: Path) -> dict[str, dict]:
     """`matrix` maps mm about a side's middle (x right, y down) to pixels; `clip` is a path in pixels."""
     found = {}
     for key, face in piece.faces.items():
-        shown = shot.kind if key == "front" and shot.kind == "back" else key
-        found[shown] = {"matrix": matrix(scene, face)}
+        found[key] = {"matrix": matrix(scene, face)}
     if shot.piece in CLIPPED:
         for key, face in piece.faces.items():
             found[key]["clip"] = visible(scene, face, folder / f"{shot.name}-mask.png")
     return found
+
+
+def from_behind(found: dict[str, dict], wide: int) -> dict[str, dict]:
+    """The back of a piece in the mirrored picture of its front."""
+    a, b, c, d, e, f = found["front"]["matrix"]
+    return {"back": {"matrix": [a, 0.0 - b, 0.0 - c, d, round(wide - e, 4), f]}}
 
 
 def matrix(scene, face) -> list[float]:
@@ -48,12 +53,14 @@ def visible(scene, face, target: Path) -> str:
             kept[thing.data.name] = (thing.data, list(thing.data.materials))
             for slot in range(len(thing.data.materials)):
                 thing.data.materials[slot] = white if thing == face.thing and slot == 0 else black
-    cycles, view, world = scene.cycles, scene.view_settings, scene.world
-    before = (cycles.samples, cycles.use_denoising, view.view_transform, view.exposure, scene.render.filepath)
-    cycles.samples, cycles.use_denoising, view.view_transform, view.exposure = 8, False, "Raw", 0.0
+    cycles, world = scene.cycles, scene.world
+    before = (cycles.use_denoising, scene.render.filepath)
+    given = scene.render.image_settings
+    cycles.samples, cycles.use_denoising, given.file_format, given.color_mode = 8, False, "PNG", "RGB"
+    given.color_depth = "8"
     scene.world, scene.render.filepath = None, str(target)
     bpy.ops.render.render(write_still=True)
-    cycles.samples, cycles.use_denoising, view.view_transform, view.exposure, scene.render.filepath = before
+    cycles.use_denoising, scene.render.filepath = before
     scene.world = world
     for data, materials_before in kept.values():
         for slot, material in enumerate(materials_before):

@@ -9,7 +9,7 @@ import numpy as np
 from blend import oval_profile, place, rod, round_profile, smooth_path, solid, sweep, torus
 from mathutils import Matrix, Vector
 
-LINK_LONG, LINK_HALF, LINK_WIRE = 0.66, 0.41, 0.135
+LINK_LONG, LINK_HALF, LINK_WIRE = 0.68, 0.44, 0.172
 """Half the length and half the width of a link, to the middle of its wire, and the wire's radius."""
 
 
@@ -18,7 +18,13 @@ def chain(metal, points, *, seed: int = 1, start_turn: float = 0.0) -> Vector:
     chance = random.Random(seed)
     path = smooth_path(points)
     wire = [Vector((x, y, 0)) for x, y in _link()]
-    link = solid("link", sweep(wire, None, lambda _: round_profile(LINK_WIRE, 12), closed=True), [metal], 180)
+    joint = len(wire) * 3 // 4
+
+    def gauge(number):
+        """The wire, a little stouter where the solder closed it."""
+        return round_profile(LINK_WIRE * (1 + 0.16 * math.exp(-(((number - joint) / 1.3) ** 2))), 12)
+
+    link = solid("link", sweep(wire, None, gauge, closed=True), [metal], 180)
     mesh = link.data
     bpy.data.objects.remove(link)
     at = [0.0]

@@ -23,11 +23,13 @@ class Metal:
     face_light: float
     room: tuple[float, float, float]
     room_light: float
+    room_dark: float
+    """How much of the room the metal itself mirrors."""
 
 
 METALS = {
-    "silver": Metal((0.930, 0.935, 0.940), (0.085, 0.085, 0.088), 0.66, (0.90, 0.90, 0.90), 0.36),
-    "gold": Metal((1.000, 0.745, 0.365), (0.170, 0.085, 0.022), 0.70, (0.95, 0.87, 0.76), 0.34),
+    "silver": Metal((0.930, 0.935, 0.940), (0.085, 0.085, 0.088), 0.80, (0.90, 0.90, 0.90), 0.36, 0.09),
+    "gold": Metal((1.000, 0.745, 0.365), (0.170, 0.085, 0.022), 0.92, (0.95, 0.87, 0.76), 0.34, 0.12),
 }
 
 
@@ -55,7 +57,7 @@ def strokes(pixels: int = 2048, seed: int = 3):
 
 
 def metal(
-    kind: Metal, name: str = "metal", *, rough: float = 0.13, groove=None, across_mm: float = 0.0, brush=None
+    kind: Metal, name: str = "metal", *, rough: float = 0.07, groove=None, across_mm: float = 0.0, brush=None
 ):
     """Polished metal; with `groove` = (depth, lip) the words are cut into it, with `brush` it is satin."""
     made = bpy.data.materials.new(name)
@@ -64,14 +66,16 @@ def metal(
     n.feed(n.out.inputs[0], shader.outputs[0])
     here = n.placed((1, 1, 1))
     # Nothing polished by hand is a perfect mirror: it undulates a little and carries hair-fine scratches.
-    normal = n.bump(n.noise(n.placed((0.11, 0.11, 0.11)), 1.0, 1.2), 0.10)
-    hair = n.noise(n.placed((5, 0.5, 5), turn=0.6), 1.0, 1.0)
+    normal = n.bump(n.noise(n.placed((0.11, 0.11, 0.11)), 1.0, 1.2), 0.07)
+    hair = n.noise(n.placed((7, 0.22, 7), turn=0.6), 1.0, 1.0)
     normal = n.bump(hair, 0.00022, normal)
     smear = n.noise(here, 0.35, 2.0)
     roughness = n.ramp(smear, 0.3, 0.7, rough * 0.85, rough * 1.15)
     colour = (*kind.colour, 1)
     if brush is not None:
-        normal = n.bump(n.image(brush, n.placed((1 / 19, 1 / 19, 1), (0.5, 0.5, 0), 0.05)), 0.0075, normal)
+        normal = n.bump(
+            n.image(brush, n.placed((1 / 19, 1 / 19, 1), (0.5, 0.5, 0), 0.05), smooth=False), 0.0075, normal
+        )
         roughness = n.ramp(smear, 0.3, 0.7, 0.25, 0.28)
     if groove is not None:
         at = n.placed((1 / across_mm, 1 / across_mm, 1), (0.5, 0.5, 0))
@@ -87,26 +91,43 @@ def metal(
     return made
 
 
-def limestone(folder: Path, shift: tuple[float, float], turn: float):
-    """The baked stone; each picture shows another part of it."""
-    made = bpy.data.materials.new("limestone")
+@dataclass(frozen=True)
+class Surface:
+    """How a baked surface takes light: how rough, how much it mirrors, how high (mm) its relief."""
+
+    rough: float
+    sheen: float
+    relief: float
+
+
+SURFACES = {
+    "stone": Surface(0.62, 0.28, 0.21),
+    "slate": Surface(0.50, 0.42, 0.60),
+    "linen": Surface(0.90, 0.10, 0.24),
+}
+
+
+def baked(folder: Path, surface: str, shift: tuple[float, float], turn: float):
+    """Stone, slate or linen, as it was baked; each picture shows another part of it."""
+    made = bpy.data.materials.new(surface)
     n = Nodes(made)
-    shader = n.add("ShaderNodeBsdfPrincipled", Roughness=0.62)
-    shader.inputs["Specular IOR Level"].default_value = 0.28
+    is_ = SURFACES[surface]
+    shader = n.add("ShaderNodeBsdfPrincipled", Roughness=is_.rough)
+    shader.inputs["Specular IOR Level"].default_value = is_.sheen
     n.feed(n.out.inputs[0], shader.outputs[0])
     at = n.placed((1 / TILE_MM, 1 / TILE_MM, 1), (*shift, 0), turn)
-    colour = bpy.data.images.load(str(folder / "stone-colour.png"))
-    height = bpy.data.images.load(str(folder / "stone-height.png"))
+    colour = bpy.data.images.load(str(folder / f"{surface}-colour.png"))
+    height = bpy.data.images.load(str(folder / f"{surface}-height.png"))
     height.colorspace_settings.name = "Non-Color"
     # A slow change over several tiles, so that no one sees the tile come again.
     slow = n.ramp(n.noise(n.placed((1, 1.6, 1), turn=0.4), 0.022, 2.0), 0.3, 0.7)
     tint = n.mix(slow, (0.965, 0.96, 0.95, 1), (1.025, 1.025, 1.025, 1))
     product = n.tree.nodes.new("ShaderNodeMix")
     product.data_type, product.blend_type = "RGBA", "MULTIPLY"
-    for name, value in (("Factor", 1.0), ("A", n.image(colour, at)), ("B", tint)):
+    for name, value in (("Factor", 1.0), ("A", n.image(colour, at, smooth=False)), ("B", tint)):
         n.feed(product.inputs[name], value)
     n.feed(shader.inputs["Base Color"], product.outputs["Result"])
-    n.feed(shader.inputs["Normal"], n.bump(n.image(height, at), 0.21))
+    n.feed(shader.inputs["Normal"], n.bump(n.image(height, at, smooth=False), is_.relief))
     return made
 
 

@@ -93,9 +93,9 @@ def plate(
     return solid(name, bm, materials, 60)
 
 
-def washer(name, inner, outer, thick, bevel, materials):
-    """A flat ring: (face, rest) as for a plate, the face being its upper side."""
-    steps, round_ = 256, 5
+def washer(name, inner, outer, thick, bevel, materials, crown=0.0):
+    """A flat ring: (face, rest) as for a plate; its upper side is the face, `crown` higher in its middle."""
+    steps, round_, across = 256, 5, 9
     profile = []
     corners = ((outer - bevel, thick - bevel, 0), (inner + bevel, thick - bevel, 90))
     corners += ((inner + bevel, bevel, 180), (outer - bevel, bevel, 270))
@@ -103,9 +103,10 @@ def washer(name, inner, outer, thick, bevel, materials):
         turns = [math.radians(start + 90 * k / round_) for k in range(round_ + 1)]
         profile += [(r + bevel * math.cos(a), z + bevel * math.sin(a)) for a in turns]
         if start == 0:
-            # The polish runs this far in from the edge; between, the face is flat.
-            soft = 0.3
-            profile += [(outer - bevel - soft, thick), (inner + bevel + soft, thick)]
+            for k in range(1, across):
+                share = k / across
+                across_at = outer - bevel + (inner - outer + 2 * bevel) * share
+                profile.append((across_at, thick + crown * 4 * share * (1 - share)))
     bm = bmesh.new()
     rings = []
     for j in range(steps):
@@ -115,7 +116,7 @@ def washer(name, inner, outer, thick, bevel, materials):
         for k in range(len(profile)):
             m = (k + 1) % len(profile)
             made = bm.faces.new((one[k], one[m], two[m], two[k]))
-            made.material_index = 0 if round_ <= k <= round_ + 2 else 1
+            made.material_index = 0 if round_ <= k < round_ + across else 1
     return solid(name, bm, materials, 50)
 
 
@@ -136,6 +137,12 @@ def rounded(points: Sequence, count: int, spread: float) -> np.ndarray:
     dense = np.stack([np.interp(even, at, np.append(points[:, i], points[0, i])) for i in (0, 1)], 1)
     dense = gaussian_filter1d(dense, spread / (at[-1] / len(even)), axis=0, mode="wrap")
     return dense[::8]
+
+
+def softened(rim: np.ndarray, wide: float, high: float) -> np.ndarray:
+    """An outline that softening has drawn in, brought back to its size."""
+    low, up = rim.min(0), rim.max(0)
+    return (rim - (low + up) / 2) * np.array([wide, high]) / (up - low)
 
 
 def eye(metal, at, radius=1.12, wire=0.33, lean=0.0):
@@ -171,8 +178,8 @@ def hung(piece: Piece, metal, top: Vector, *, lean=0.0):
 def heart(metals) -> Piece:
     """A soft heart, 1.2 mm thick."""
     area = areas("heart")["front"]
-    rim = rounded(outline(area)[0], 420, 0.30)
-    body = plate("heart", rim, 1.2, 0.34, [metals("front"), metals(None)], dome=0.16, middle=(0, 1.0))
+    rim = softened(rounded(outline(area)[0], 420, 1.25), 15.0, 14.0)
+    body = plate("heart", rim, 1.2, 0.42, [metals("front"), metals(None)], dome=0.34, middle=(0, 1.0))
     made = Piece({"front": Face(body, 1.3)}, parts=[body])
     hung(made, metals(None), Vector((0, 4.55, 0.6)))
     return made
@@ -180,7 +187,7 @@ def heart(metals) -> Piece:
 
 def disc(metals) -> Piece:
     """A round of 16 mm, 1 mm thick."""
-    body = plate("disc", circle(8.0), 1.0, 0.22, [metals("front"), metals(None)], dome=0.10)
+    body = plate("disc", circle(8.0), 1.0, 0.26, [metals("front"), metals(None)], dome=0.15)
     made = Piece({"front": Face(body, 1.06)}, parts=[body])
     hung(made, metals(None), Vector((0, 7.85, 0.5)))
     return made
@@ -221,7 +228,14 @@ def thread(metals) -> Piece:
     """A slim bar with a loop at each end."""
     area = areas("thread")["front"]
     rim = rounded(outline(area)[0], 700, 0.22)
-    body = plate("thread", rim, 1.2, 0.2, [metals("front"), metals(None)], dome=0.05)
+    body = plate(
+        "thread",
+        rim,
+        1.2,
+        0.24,
+        [metals("front"), metals(None)],
+        arch=lambda x, y: 0.10 * (1 - (y / 2.5) ** 2) + 0.06 * (1 - (x / 15) ** 2),
+    )
     made = Piece({"front": Face(body, 1.22)}, parts=[body])
     for side in (-1, 1):
         made.parts.append(eye(metals(None), Vector((side * 15.62, 0, 0.6)), 0.78, 0.25))
@@ -248,7 +262,7 @@ def two_rings(metals) -> Piece:
     words_at = {"large": math.radians(160), "small": math.radians(43)}
     for key, sign in (("large", -1), ("small", 1)):
         whole = band(sides[key])
-        body = washer(key, whole.inner, whole.outer, thick, 0.15, [metals(key), metals(None)])
+        body = washer(key, whole.inner, whole.outer, thick, 0.24, [metals(key), metals(None)], 0.07)
         level = Matrix.Translation((0, 0, -thick / 2))
         body.matrix_world = (
             Matrix.Translation(middle[key])
@@ -274,24 +288,23 @@ def two_rings(metals) -> Piece:
     return made
 
 
-def keeping(metals, *, rise=(3.0, 4.5)) -> Piece:
+def keeping(metals, *, rise=(1.6, 2.3)) -> Piece:
     """Two discs on a hinge, open like a book; `rise` is how far each leaf stands up, in degrees."""
     made = Piece()
-    reach, pin = 9.0, 0.6
+    reach, pin = 9.0, 0.68
     for key, sign, up in (("left", -1, rise[0]), ("right", 1, rise[1])):
-        body = plate(key, circle(reach), 1.0, 0.18, [metals(key), metals(None)], dome=0.06)
+        body = plate(key, circle(reach), 1.0, 0.18, [metals(key), metals(None)], dome=0.10)
         hinge = Vector((sign * (reach + pin * 0.6), 0, 0))
         turn = Matrix.Translation((0, 0, 1.0)) @ Matrix.Rotation(-sign * math.radians(up), 4, "Y")
         body.matrix_world = turn @ Matrix.Translation(hinge + Vector((0, 0, -1.0)))
         made.faces[key] = Face(body, 1.03)
         made.parts.append(body)
-        for y in (-2.4, 0.0, 2.4) if key == "left" else (-1.2, 1.2):
-            tab = rod("tab", Vector((0, -0.57, 0)), Vector((0, 0.57, 0)), pin, metals(None))
-            tab.matrix_world = Matrix.Translation((0, y, 1.0)) @ tab.matrix_world
-            made.parts.append(tab)
-            arm = plate("arm", _bar(2.4, 1.1), 0.62, 0.12, [metals(None), metals(None)])
-            arm.matrix_world = turn @ Matrix.Translation((sign * 1.1, y, -0.78))
+        for y in (-3.0, 0.0, 3.0) if key == "left" else (-1.5, 1.5):
+            made.parts.append(_knuckle(metals(None), Vector((0, y, 1.0)), pin))
+            arm = plate("arm", _bar(2.6, 1.38), 0.7, 0.14, [metals(None), metals(None)])
+            arm.matrix_world = turn @ Matrix.Translation((sign * 1.2, y, -0.85))
             made.parts.append(arm)
+    made.parts += _hinge_pin(metals(None), Vector((0, 0, 1.0)), 4.45)
     left = made.faces["left"].thing
     up = Piece()
     hung(up, metals(None), Vector((0, reach - 0.15, 0.5)))
@@ -310,11 +323,26 @@ def keeping_closed(metals) -> Piece:
         body = plate(key, circle(9.0), 1.0, 0.2, [metals(None), metals(None)], dome=0.10 if z else 0.0)
         body.matrix_world = Matrix.Translation((0, 0, z))
         made.parts.append(body)
-    for y in (-2.4, -1.2, 0.0, 1.2, 2.4):
-        made.parts.append(
-            rod("tab", Vector((9.3, y - 0.57, 1.0)), Vector((9.3, y + 0.57, 1.0)), 0.6, metals(None))
-        )
+    for y in (-3.0, -1.5, 0.0, 1.5, 3.0):
+        made.parts.append(_knuckle(metals(None), Vector((9.3, y, 1.0)), 0.68))
+    made.parts += _hinge_pin(metals(None), Vector((9.3, 0, 1.0)), 4.45)
     hung(made, metals(None), Vector((0, 8.85, 0.6)))
+    return made
+
+
+def _knuckle(metal, at: Vector, radius: float):
+    """One of the five short tubes of a hinge, along y."""
+    half = Vector((0, 0.71, 0))
+    return rod("knuckle", at - half, at + half, radius, metal, 0.12)
+
+
+def _hinge_pin(metal, at: Vector, half: float) -> list:
+    """The pin through the knuckles, both its ends riveted over."""
+    reach = Vector((0, half, 0))
+    made = [rod("pin", at - reach, at + reach, 0.30, metal, 0.05)]
+    for sign in (-1, 1):
+        head = at + sign * (reach - Vector((0, 0.42, 0)))
+        made.append(rod("head", head, head + sign * Vector((0, 0.44, 0)), 0.46, metal, 0.2))
     return made
 
 

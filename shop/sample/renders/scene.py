@@ -16,46 +16,78 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 import arrange
 import calibrate
+import develop
 from blend import empty_scene
+from PIL import ImageOps
 from shots import Shot, every
 from stand import Stand
 
+GROUND_SAMPLES, GROUND_SIZE = 6, 0.64
+"""What lies below the metal scatters and is a little out of focus: fewer samples and pixels will do."""
 
-def settings(scene, shot: Shot, width: int, samples: int, target: Path) -> None:
-    """Cycles on the processor, denoised; the tone of a product photograph."""
+
+def settings(scene, threads: int) -> None:
+    """Cycles on the processor, denoised; nothing is developed yet."""
     scene.render.engine = "CYCLES"
+    scene.render.threads_mode, scene.render.threads = ("FIXED", threads) if threads else ("AUTO", 1)
     cycles = scene.cycles
-    cycles.device, cycles.samples, cycles.use_adaptive_sampling = "CPU", samples, False
-    cycles.use_light_tree = False
-    cycles.max_bounces, cycles.glossy_bounces, cycles.diffuse_bounces = 6, 5, 2
+    cycles.device, cycles.use_adaptive_sampling, cycles.use_light_tree = "CPU", False, False
+    cycles.max_bounces, cycles.glossy_bounces, cycles.diffuse_bounces = 5, 4, 1
     cycles.transmission_bounces = cycles.volume_bounces = 0
     cycles.caustics_reflective = cycles.caustics_refractive = False
     cycles.sample_clamp_indirect, cycles.blur_glossy = 4.0, 0.4
     cycles.use_denoising, cycles.denoiser = True, "OPENIMAGEDENOISE"
     cycles.denoising_input_passes, cycles.denoising_prefilter = "RGB_ALBEDO_NORMAL", "FAST"
+    scene.render.image_settings.file_format = "OPEN_EXR"
+    scene.render.image_settings.color_mode, scene.render.image_settings.color_depth = "RGBA", "32"
+    scene.view_settings.view_transform = "Raw"
+
+
+def layer(scene, target: Path, samples: int, *, metal: bool) -> None:
+    """The metal alone, with nothing where the ground shows; or the ground, in the metal's shadow, alone."""
+    solids = [thing for thing in scene.objects if thing.type == "MESH" and not thing.get("card")]
+    for thing in solids:
+        # A table covers no metal: it need not even be looked at.
+        thing.is_holdout = metal and thing.get("ground") == "covers"
+        thing.visible_camera = thing.get("ground") != "table" if metal else "ground" in thing
+    scene.render.film_transparent = True
+    scene.cycles.samples, scene.render.filepath = samples, str(target)
+    bpy.ops.render.render(write_still=True)
+    scene.render.film_transparent = False
+    for thing in solids:
+        thing.is_holdout, thing.visible_camera = False, True
+
+
+def frame(scene, shot: Shot, width: int) -> None:
+    """The picture's size in pixels."""
     wide, high = shot.size
     scene.render.resolution_x, scene.render.resolution_y = width, round(width * high / wide)
-    scene.render.image_settings.file_format = "PNG"
-    scene.render.filepath = str(target)
-    scene.view_settings.view_transform = "Khronos PBR Neutral"
-    scene.view_settings.exposure = 0.42
 
 
-def render(shot: Shot, folder: Path, width: int | None, samples: int | None) -> None:
-    """One picture and its calibration."""
-    began = time.time()
+def render(shot: Shot, folder: Path, width: int, samples: int, threads: int) -> None:
+    """One picture and its calibration. What lies below is taken once for both metals."""
+    began, spent = time.time(), time.process_time()
+    taken = shot.taken
     scene = empty_scene()
-    stand = Stand(shot, folder)
-    piece = arrange.LAYOUTS[shot.kind](stand)
-    settings(scene, shot, width or shot.size[0], samples or shot.samples, folder / f"{shot.name}.png")
+    piece = arrange.LAYOUTS[taken.kind](Stand(taken, folder))
+    settings(scene, threads)
+    ground, metal = folder / f"{taken.ground}-{width}.exr", folder / f"{taken.name}-{width}.exr"
+    if not ground.exists():
+        frame(scene, taken, round(width * GROUND_SIZE))
+        layer(scene, ground, GROUND_SAMPLES, metal=False)
+    frame(scene, taken, width)
     bpy.context.view_layer.update()
-    built = time.time()
-    bpy.ops.render.render(write_still=True)
-    rendered = time.time()
-    sides = calibrate.sides(scene, shot, piece, folder) if shot.kind in {"front", "back"} else {}
-    found = {"width": scene.render.resolution_x, "height": scene.render.resolution_y, "sides": sides}
+    if taken is shot or not metal.exists():
+        layer(scene, metal, samples, metal=True)
+    picture = develop.picture(metal, ground)
+    sides = calibrate.sides(scene, taken, piece, folder) if taken.kind == "front" else {}
+    if taken is not shot:
+        picture, sides = ImageOps.mirror(picture), calibrate.from_behind(sides, width)
+    picture.save(folder / f"{shot.name}.png")
+    found = {"width": picture.width, "height": picture.height, "sides": sides}
     (folder / f"{shot.name}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    print(f"{shot.name}: built {built - began:.0f} s, rendered {rendered - built:.0f} s", flush=True)
+    used = time.process_time() - spent
+    print(f"{shot.name}: {time.time() - began:.0f} s, {used:.0f} s of a core", flush=True)
 
 
 def main() -> None:
@@ -65,11 +97,14 @@ def main() -> None:
     parser.add_argument("names", nargs="*")
     parser.add_argument("--draft", type=int, help="width in pixels, at a third of the samples")
     parser.add_argument("--samples", type=int)
+    parser.add_argument("--threads", type=int, default=0, help="of the processor; all of them if not said")
     given = parser.parse_args()
     folder = given.folder.resolve()
     shots = {shot.name: shot for shot in every()}
     for name in given.names or shots:
-        render(shots[name], folder, given.draft, given.samples or (9 if given.draft else None))
+        shot = shots[name]
+        samples = given.samples or (shot.samples // 3 if given.draft else shot.samples)
+        render(shot, folder, given.draft or shot.size[0], samples, given.threads)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Every picture: which piece, from where, with which words, how large."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 PORTRAIT = (1000, 1250)
 SMALL = (800, 1000)
@@ -26,8 +26,20 @@ class Shot:
     piece: str
     metal: str
     size: tuple[int, int] = PORTRAIT
-    samples: int = 20
+    samples: int = 12
     words: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def taken(self) -> "Shot":
+        """What is rendered: the back of a piece that is the same on both sides is its front in a mirror."""
+        if self.kind != "back":
+            return self
+        return replace(self, kind="front", name=self.name.replace("-back", "-front"))
+
+    @property
+    def ground(self) -> str:
+        """What lies below the metal: the same for both metals."""
+        return self.name.replace(f"-{self.metal}", "") + "-ground"
 
 
 def every() -> list[Shot]:
@@ -35,14 +47,15 @@ def every() -> list[Shot]:
     found = [Shot(f"{p}-{m}-front", "front", p, m) for m in ("silver", "gold") for p in PIECES]
     found += [Shot(f"{p}-{m}-back", "back", p, m) for m in ("silver", "gold") for p in ("disc", "thread")]
     found += [
-        Shot("hero-rings", "hero", "two-rings", "gold", WIDE, 20, ANGLE_WORDS["two-rings"]),
-        Shot("hero-disc", "hero", "disc", "silver", WIDE, 20, {"front": ("great-vibes", "Zoë")}),
+        Shot("hero-rings", "hero", "two-rings", "gold", WIDE, 14, ANGLE_WORDS["two-rings"]),
+        Shot("hero-disc", "hero", "disc", "silver", WIDE, 14, {"front": ("great-vibes", "Zoë")}),
     ]
     found += [
         Shot(f"{p}-{m}-angle", "angle", p, m, words=ANGLE_WORDS[p])
         for m in ("silver", "gold")
         for p in PIECES
     ]
-    found.append(Shot("box", "box", "disc", "silver"))
+    found += [Shot("box", "box", "disc", "silver"), Shot("box-gold", "box", "disc", "gold")]
     found += [Shot(f"{p}-clasp", "clasp", p, "silver", SMALL) for p in PIECES]
+    found += [Shot(f"{p}-gold-clasp", "clasp", p, "gold", SMALL) for p in PIECES]
     return found

@@ -12,28 +12,29 @@ from mathutils import Matrix, Vector
 from shots import Shot
 from words import areas, groove
 
-SPAN = {"heart": 15, "two-rings": 24, "disc": 16, "thread": 26, "petal": 10, "keeping": 34}
-"""Over how many mm the light on the face changes."""
-
-AIM = {"two-rings": 152.0}
-CARD = {"two-rings": 260.0, "keeping": 200.0}
-FACE = {"two-rings": 1.22, "keeping": 0.94}
-LOW = {"two-rings": 0.26}
-SHIFT = {"two-rings": 0.25}
+SPAN = {"heart": 44, "two-rings": 56, "disc": 34, "thread": 36, "petal": 60, "keeping": 34}
+"""How many mm of the graded card the face mirrors: its own width, and more the fuller it is."""
 
 STONE = {"heart": 0.13, "two-rings": 0.37, "disc": 0.55, "thread": 0.71, "petal": 0.88, "keeping": 0.29}
+
+
+AIM = {"petal": -20.0, "thread": -14.0}
+FACE = {}
+SHIFT = {"disc": -0.16, "thread": 0.2}
 
 
 def card_for(piece: str) -> dict[str, float]:
     """The graded card that suits a piece's size, and how its faces lie."""
     return {
         "span": SPAN[piece],
-        "aim": AIM.get(piece, 32.0),
-        "size": CARD.get(piece, 140.0),
+        "aim": AIM.get(piece, -38.0),
         "face": FACE.get(piece, 1.0),
-        "low": LOW.get(piece, 0.38),
         "shift": SHIFT.get(piece, 0.0),
     }
+
+
+LIES_ON = {"angle": "linen", "clasp": "linen", "scale": "linen", "box": "slate"}
+"""The stone, unless another surface is named for the kind of picture."""
 
 
 class Stand:
@@ -42,20 +43,20 @@ class Stand:
     def __init__(self, shot: Shot, stone: Path):
         self.shot = shot
         self.kind = materials.METALS[shot.metal]
-        self.plain = materials.metal(self.kind, "plain", rough=0.12)
+        self.plain = materials.metal(self.kind, "plain", rough=0.09)
         self.brush = materials.strokes() if shot.piece == "petal" else None
         self.stone = stone
         self.ground()
 
     def ground(self):
-        """The stone, another part of it for each picture."""
-        shift = STONE[self.shot.piece] + {"front": 0, "back": 0.41, "angle": 0.23, "clasp": 0.6}.get(
-            self.shot.kind, 0.8
-        )
+        """What the piece lies on, another part of it for each picture."""
+        shift = STONE[self.shot.piece] + {"front": 0, "angle": 0.23, "clasp": 0.6}.get(self.shot.kind, 0.8)
         bm = bmesh.new()
         bmesh.ops.create_grid(bm, x_segments=1, y_segments=1, size=400)
-        stone = materials.limestone(self.stone, (shift, shift * 1.7), 0.3 + shift)
-        solid("stone", bm, [stone], 180)
+        made = materials.baked(
+            self.stone, LIES_ON.get(self.shot.kind, "stone"), (shift, shift * 1.7), 0.3 + shift
+        )
+        solid("table", bm, [made], 180)["ground"] = "table"
 
     def metals(self, side):
         """The material of a side (with its words, if the shot has any), or of everything else."""
@@ -63,8 +64,7 @@ class Stand:
             return self.plain
         if self.brush:
             return materials.metal(self.kind, "brushed", brush=self.brush)
-        # The square-on faces are a little softer, so that words laid over them read everywhere.
-        rough = 0.14 if self.shot.kind in {"front", "back"} and self.shot.piece != "two-rings" else 0.10
+        rough = 0.065
         words = self.shot.words.get(side)
         if not words:
             return materials.metal(self.kind, side, rough=rough)
@@ -92,6 +92,8 @@ class Stand:
         if level:
             data.type, data.ortho_scale = "ORTHO", wide
             eye.location = Vector(target) + away * 250
+            data.dof.use_dof, data.dof.focus_distance = True, 250
+            data.dof.aperture_fstop = 1 / (2 * blur)
         else:
             far = wide * lens / 36
             eye.location = Vector(target) + away * far

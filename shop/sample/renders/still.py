@@ -71,8 +71,6 @@ def lay_clasp(stand: Stand):
         end, end + Vector((1.2, -0.4, -0.1)), (24, 11.5, 0.45), (33, 13, 0.45), (44, 20, 0.45), seed=11
     )
     graded = card_for(shot.piece)
-    graded["shift"] -= 0.3
-    graded["face"] *= 0.92 if shot.piece != "two-rings" else 0.72
     light.studio(stand.kind, 33, centre=spot[:2], **graded)
     stand.camera((0.8, 3.4, 0.4), wide, 33, focus=(2, 4, 0.8), blur=0.9)
     return piece
@@ -93,6 +91,7 @@ def lay_box(stand: Stand):
             bm, geom=bm.edges[:], offset=soft, segments=4, profile=0.5, affect="EDGES", clamp_overlap=True
         )
         made = solid("block", bm, [material], 60)
+        made["ground"] = "covers"
         made.matrix_world = (
             Matrix.Rotation(turn, 4, "Z") @ Matrix.Translation(at) @ Matrix.Rotation(lean, 4, "X")
         )
@@ -145,7 +144,7 @@ def lay_box(stand: Stand):
         on_pad(24.0, 31.2, 7.0),
         seed=12,
     )
-    light.studio(stand.kind, 40, centre=(0, -4), key=1.12, low=0.4)
-    light.card((-150, 90, 170), (0, 0, 0), 110, 110, 5.0, (1, 0.968, 0.93))
+    light.studio(stand.kind, 40, centre=(0, -4), **card_for(stand.shot.piece))
+    light.card((-150, 90, 170), (0, 0, 0), 60, 190, 8.0, (1, 0.968, 0.93))
     stand.camera((7, -6, 5), 122, 40, lens=105, focus=(0, -8, 12), blur=1.7)
     return piece

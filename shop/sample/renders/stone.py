@@ -1,6 +1,6 @@
-"""The stone everything lies on: a fine warm limestone, baked once as two tiling pictures (colour and height).
+"""What pieces lie on: fine warm limestone, dark slate, linen, each baked as two tiling pictures.
 
-`python stone.py FOLDER` writes stone-colour.png and stone-height.png: one tile is TILE_MM square.
+`python stone.py FOLDER` writes NAME-colour.png and NAME-height.png: one tile is TILE_MM square.
 Baked rather than computed in the shader, because a picture is cheap to shade and stays crisp when denoised.
 """
 
@@ -17,9 +17,8 @@ DARK = np.array([0.625, 0.565, 0.487], np.float32)
 LIGHT = np.array([0.800, 0.748, 0.672], np.float32)
 
 
-def bake(folder: Path, seed: int = 5) -> None:
-    """Write the two pictures; the same seed gives the same stone."""
-    rng = np.random.default_rng(seed)
+def waves_of(rng):
+    """A source of noise whose waves lie between `low` and `high` to the tile."""
     waves = np.fft.fftfreq(PIXELS) * PIXELS
     far = np.hypot(waves[:, None], waves[None, :])
     stretched = np.hypot(waves[:, None] * 1.9, waves[None, :])
@@ -32,6 +31,65 @@ def bake(folder: Path, seed: int = 5) -> None:
         found = np.fft.ifft2(np.fft.fft2(rng.standard_normal(reach.shape)) * gain).real
         return (found / found.std()).astype(np.float32)
 
+    return band, far, stretched
+
+
+def save(folder: Path, name: str, colour: np.ndarray, height: np.ndarray) -> None:
+    """Write the two pictures."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shown = (_srgb(np.clip(colour, 0, 1)) * 255 + 0.5).astype(np.uint8)
+    Image.fromarray(shown).save(folder / f"{name}-colour.png")
+    Image.fromarray((np.clip(height, 0, 1) * 65535).astype(np.uint16)).save(folder / f"{name}-height.png")
+
+
+def slate(folder: Path, seed: int = 11) -> None:
+    """Riven Welsh slate: nearly black, split along its grain in low terraces with soft lips."""
+    rng = np.random.default_rng(seed)
+    band, _, stretched = waves_of(rng)
+    swell = band(1.2, 9, 1.6, stretched)
+    ripple = band(8, 70, 1.3, stretched)
+    grain = band(70, 420, 0.6)
+    dust = band(420, 1500, 0.2)
+    layers = (swell + 0.30 * ripple) * 1.5
+    step = np.floor(layers)
+    terrace = (step + np.clip((layers - step) / 0.10, 0, 1)) / 9
+    height = 0.5 + 0.55 * terrace + 0.020 * ripple + 0.016 * grain + 0.012 * dust
+    shade = np.clip(0.5 + 0.16 * swell + 0.10 * ripple + 0.10 * grain + 0.05 * dust, 0, 1)[..., None]
+    dark, light = np.array([0.021, 0.023, 0.026]), np.array([0.066, 0.069, 0.074])
+    save(folder, "slate", dark + (light - dark) * shade, height)
+
+
+def linen(folder: Path, seed: int = 21, threads: int = 132) -> None:
+    """Washed linen in a plain weave: threads about half a millimetre wide, no two alike, some slubbed."""
+    rng = np.random.default_rng(seed)
+    band, _, _ = waves_of(rng)
+    uneven = band(30, 200, 0.5)
+    across = np.arange(PIXELS) * threads / PIXELS
+    places = across[None, :] + 0.14 * band(2, 18, 1.0), across[:, None] + 0.14 * band(2, 18, 1.0)
+    height = np.full((PIXELS, PIXELS), -1.0, np.float32)
+    shade = np.zeros_like(height)
+    for way in (0, 1):
+        place, along = places[way], places[1 - way]
+        number = np.floor(place).astype(int) % threads
+        stout = rng.uniform(0.80, 1.0, threads)[number] + 0.05 * np.roll(uneven, 300 * way, 0)
+        off = (place - np.floor(place) - 0.5) * 2 / np.clip(stout, 0.6, 1.1)
+        round_ = np.sqrt(np.clip(1 - off * off, 0, 1))
+        over = np.cos(np.pi * (along + number + way + 0.5))
+        lies = np.where(np.abs(off) < 1, 0.55 * round_ + 0.42 * over, -1.0)
+        tone = rng.normal(0, 0.055, threads)[number] + 0.035 * np.roll(uneven, 500, way)
+        shade = np.where(lies > height, tone + 0.16 * round_, shade)
+        height = np.maximum(height, lies)
+    fibre = band(300, 1500, 0.3)
+    height = gaussian_filter(np.clip(0.5 + 0.42 * height, 0, 1), 1.2, mode="wrap") + 0.014 * fibre
+    colour = np.array([0.640, 0.585, 0.500], np.float32) * (0.80 + shade + 0.022 * fibre)[..., None]
+    colour *= (0.72 + 0.28 * np.clip(height * 1.6, 0, 1))[..., None]
+    save(folder, "linen", colour, height)
+
+
+def limestone(folder: Path, seed: int = 5) -> None:
+    """The pale stone; the same seed gives the same stone."""
+    rng = np.random.default_rng(seed)
+    band, _, stretched = waves_of(rng)
     cloud = band(1.5, 14, 1.3, stretched)
     mottle = band(18, 120, 1.0)
     grain = band(120, 420, 0.4)
@@ -53,11 +111,7 @@ def bake(folder: Path, seed: int = 5) -> None:
 
     height = 0.62 + 0.012 * cloud + 0.028 * mottle + 0.017 * grain + 0.018 * dust - 0.45 * pits
     height -= 0.05 * np.clip(speck, 0, 1)
-    folder.mkdir(parents=True, exist_ok=True)
-    Image.fromarray((_srgb(np.clip(colour, 0, 1)) * 255 + 0.5).astype(np.uint8)).save(
-        folder / "stone-colour.png"
-    )
-    Image.fromarray((np.clip(height, 0, 1) * 65535).astype(np.uint16)).save(folder / "stone-height.png")
+    save(folder, "stone", colour, height)
 
 
 def _marks(rng) -> tuple[np.ndarray, np.ndarray]:
@@ -84,4 +138,5 @@ def _srgb(linear):
 
 
 if __name__ == "__main__":
-    bake(Path(sys.argv[1]))
+    for bake in (limestone, slate, linen):
+        bake(Path(sys.argv[1]))
