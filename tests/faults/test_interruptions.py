@@ -128,6 +128,7 @@ def test_whatever_happens_on_the_way_nothing_is_lost_and_what_is_shown_is_ordere
             journey.device.close()
             happened += journey.happened
             lost += [f"{name}, journey {seed}: {sentence}" for sentence in journey.lost]
+            print(f"{name} {seed}: {journey.lost or 'nothing lost'}", flush=True)  # noqa: T201  (progress)
     figures = f"{name}, journeys {first} to {first + journeys - 1}: {shop.seen} orders, {len(lost)} losses"
     print(f"{figures}; interrupted by {dict(sorted(happened.items()))}")  # noqa: T201  (figures)
     assert lost[:MOST_TOLD] == []

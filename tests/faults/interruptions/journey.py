@@ -73,6 +73,8 @@ class Journey:
     happened: Counter[str] = field(default_factory=Counter)
     lost: list[str] = field(default_factory=list)
     ticked: bool = True
+    link: str = ""
+    """Where the basket can be opened, once it went to another device."""
 
     def go(self) -> None:
         """From the piece to the payment page."""
@@ -167,7 +169,13 @@ class Journey:
             self.lost.append(f"not added: {sorted(words)}")
 
     def _again(self, words: dict[str, str]) -> None:
-        """The basket is gone with its cookie: what was in it is still on the device."""
+        """The basket is gone with its cookie: what was in it is still on the device it was typed on.
+
+        On another there is the link that brought it there.
+        """
+        if self.link:
+            self._open_link()
+            return
         self.device.goto("/pieces/disc")
         if self.device.script:
             self._there(words, "the basket's cookie lost", card=self.ticked)
@@ -196,12 +204,15 @@ class Journey:
         self.device.goto("/basket/link")
         if not self.device.run("() => Boolean(document.querySelector('#address'))"):
             self.device.submit(PRESS)  # it was not asked for before
-        link = str(self.device.run("() => document.querySelector('#address').value"))
+        self.link = str(self.device.run("() => document.querySelector('#address').value"))
         other = self.device.another()
         self.device.close()
         self.device = other
-        other.goto(link)
-        other.submit(PRESS)
+        self._open_link()
+
+    def _open_link(self) -> None:
+        self.device.goto(self.link)
+        self.device.submit(PRESS)
 
     def _last_look(self, words: dict[str, str], details: dict[str, str]) -> None:
         """What is shown there is what was typed, and what is ordered is what is shown there."""
