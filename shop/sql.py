@@ -45,13 +45,14 @@ def dialect_insert(
     session: Session | Connection, table: type[Base] | TableClause
 ) -> "sqlite.Insert | postgresql.Insert":
     """An INSERT that may say what happens ON CONFLICT: each dialect has its own."""
-    return _insert(is_sqlite(session), table)
+    return inserted(is_sqlite(session), table)
 
 
-def _insert(
+def inserted(
     on_sqlite: bool,  # noqa: FBT001
     table: type[Base] | TableClause,
 ) -> "sqlite.Insert | postgresql.Insert":
+    """The same for a statement that is made once and kept."""
     if on_sqlite:
         from sqlalchemy.dialects import sqlite  # noqa: PLC0415
 
@@ -81,16 +82,21 @@ def _inserted(model: type[Base]) -> Insert:
 @cache
 def _inserted_once(on_sqlite: bool, model: type[Base], unique: str) -> Insert:  # noqa: FBT001
     table = table_of(model)
-    added = _insert(on_sqlite, table).on_conflict_do_nothing(index_elements=[unique])
+    added = inserted(on_sqlite, table).on_conflict_do_nothing(index_elements=[unique])
     return added.returning(*table.primary_key)
 
 
-def database_now(session: Session, *, after: timedelta = timedelta()) -> ColumnElement[datetime]:
+def database_now(
+    session: Session | bool,  # noqa: FBT001
+    *,
+    after: timedelta = timedelta(),
+) -> ColumnElement[datetime]:
     """The database's own clock as an SQL expression: hosts may disagree about the time, rows may not.
 
-    It is the same moment throughout a statement, or so long `after` it.
+    It is the same moment throughout a statement, or so long `after` it. For a statement that is kept, whether
+    it is SQLite's.
     """
-    if is_sqlite(session):
+    if session is True or (session and is_sqlite(session)):
         later = f"{after.total_seconds():+f} seconds"
         return func.strftime("%Y-%m-%d %H:%M:%f", "now", later, type_=DateTime())
     return cast(func.statement_timestamp() + after, UtcDateTime())

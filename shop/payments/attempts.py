@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.orders.models import Order
+from shop.orm import table_of
 from shop.payments.models import CheckoutAttempt
 from shop.payments.services import Services
 from shop.payments.session_request import session_request
@@ -21,6 +22,8 @@ ATTEMPTS: Final = (
 """An order's attempts, the oldest first."""
 
 _LAST: Final = select(func.max(CheckoutAttempt.number)).where(CheckoutAttempt.order_id == bindparam("order"))
+
+_OPENED: Final = insert(table_of(CheckoutAttempt)).returning(table_of(CheckoutAttempt).c.id)
 
 
 def newest_attempt(session: Session, order_id: int) -> CheckoutAttempt:
@@ -39,11 +42,12 @@ def open_attempt(
     """Write down the next attempt to pay an order that was just placed (its `first`), or opened again."""
     number = 1 + (0 if first else session.scalar(_LAST, {"order": order.id}) or 0)
     expires_at = services.gateway.now() + PAYMENT_WINDOW
-    attempt = CheckoutAttempt(
-        order_id=order.id,
-        number=number,
-        key=f"order-{order.reference}-session-{number}",
-        request=session_request(
+    row = {
+        "order_id": order.id,
+        "number": number,
+        "key": f"order-{order.reference}-session-{number}",
+        "tries": 0,
+        "request": session_request(
             reference=order.reference,
             attempt=number,
             lines=[(name, pence, count) for (name, pence), count in agreed.counted.items()],
@@ -52,11 +56,10 @@ def open_attempt(
             cancel_url=f"{services.site_url}/checkout/payment",
             expires_at=int(expires_at.timestamp()),
         ),
-        expires_at=expires_at,
-        stripe_id=None,
-        url=None,
-        created_at=clock.now(),
-    )
-    session.add(attempt)
-    session.flush()
-    return attempt
+        "expires_at": expires_at,
+        "stripe_id": None,
+        "url": None,
+        "created_at": clock.now(),
+    }
+    made = session.connection().execute(_OPENED, row).scalar_one()
+    return CheckoutAttempt(**row, id=made)

@@ -9,16 +9,17 @@ import hmac
 import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.db import Database
 from shop.orm import table_of
-from shop.sql import dialect_insert
+from shop.sql import inserted, is_sqlite
 from shop.standin.errors import ApiError
 from shop.standin.models import StandinKey
 
@@ -90,11 +91,8 @@ def claim(session: Session, key: str, request: str) -> Answer | None:
     if len(key) > LONGEST_KEY:
         raise ApiError("The idempotency key is longer than 255 characters.", kind="idempotency_error")
     now = clock.now()
-    taken = dialect_insert(session, _KEY).values(key=key, fingerprint=request, created_at=now)
-    anew = {"fingerprint": request, "created_at": now, "status": None, "answer": None}
-    old = _KEY.c.created_at < now - LIFETIME
-    taken = taken.on_conflict_do_update(index_elements=["key"], set_=anew, where=old)
-    if session.connection().execute(taken.returning(_KEY.c.key)).first() is not None:
+    row = {"key": key, "fingerprint": request, "created_at": now, "old": now - LIFETIME}
+    if session.connection().execute(_taken(is_sqlite(session)), row).first() is not None:
         return None
     found = session.get_one(StandinKey, key)
     if found.fingerprint != request:
@@ -112,11 +110,22 @@ def claim(session: Session, key: str, request: str) -> Answer | None:
     return found.answer, found.status
 
 
+@cache
+def _taken(on_sqlite: bool) -> Any:  # noqa: FBT001
+    """Take a key that nobody has, or whose day is over."""
+    taken = inserted(on_sqlite, _KEY)
+    anew = {name: taken.excluded[name] for name in ("fingerprint", "created_at", "status", "answer")}
+    old = _KEY.c.created_at < bindparam("old", type_=_KEY.c.created_at.type)
+    return taken.on_conflict_do_update(index_elements=["key"], set_=anew, where=old).returning(_KEY.c.key)
+
+
+_SETTLED: Final = update(_KEY).where(_KEY.c.key == bindparam("taken"))
+
+
 def settle(session: Session, key: str, answer: Answer) -> None:
     """Keep the answer beside its key."""
     body, status = answer
-    kept = update(_KEY).where(_KEY.c.key == key).values(answer=body, status=status)
-    session.connection().execute(kept)
+    session.connection().execute(_SETTLED, {"taken": key, "answer": body, "status": status})
 
 
 def any_old(session: Session) -> bool:

@@ -7,13 +7,14 @@ wait for each other (`shift_all` sorts).
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, Integer, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Insert, Integer, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from shop.orm import table_of
-from shop.sql import database_now, dialect_insert
+from shop.sql import database_now, dialect_insert, is_sqlite
 from shop.stock.models import Hold, HoldLine, HoldState, Reason, StockLevel, StockMovement
 
 ByHand = Literal["opening", "received", "counted", "damaged"]
@@ -207,7 +208,7 @@ def record(
 ) -> None:
     """Write a movement for each variant id and signed quantity."""
     session.connection().execute(
-        insert(table_of(StockMovement)).values(at=database_now(session)),
+        _recorded(is_sqlite(session)),
         [
             {
                 "variant_id": variant_id,
@@ -220,6 +221,11 @@ def record(
             for variant_id in sorted(quantities)
         ],
     )
+
+
+@cache
+def _recorded(on_sqlite: bool) -> Insert:  # noqa: FBT001
+    return insert(table_of(StockMovement)).values(at=database_now(on_sqlite))
 
 
 def _open(session: Session, variant_id: int) -> None:

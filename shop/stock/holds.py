@@ -8,13 +8,14 @@ transaction: two transactions that each settle several could wait for each other
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from datetime import timedelta
-from typing import Final
+from functools import cache, lru_cache
+from typing import Any, Final
 
 from sqlalchemy import String, bindparam, cast, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from shop.orm import table_of
-from shop.sql import database_now, write
+from shop.sql import database_now, is_sqlite, write
 from shop.stock import shares
 from shop.stock.counts import Shift, level_of, record, shift, shift_all, shift_each
 from shop.stock.models import Hold, HoldLine, HoldState, Reason
@@ -40,6 +41,10 @@ _SETTLED: Final = (
     )
 )
 """Settle a hold, and give what it held: pieces by variant id, as text."""
+
+
+_KEPT: Final = 8
+"""Statements, one for each time that a hold may last."""
 
 
 class SoldOut(Exception):
@@ -183,15 +188,24 @@ def held_by(session: Session, hold_id: int) -> dict[int, int]:
 
 def _settle(session: Session, hold_id: int, before: HoldState, after: HoldState) -> dict[int, int] | None:
     """Settle a hold that stands so: what it held, in pieces by variant id; None when it does not."""
-    settled = session.connection().execute(
-        _SETTLED.values(settled_at=database_now(session)),
-        {"hold": hold_id, "before": before, "state": after, "network": None, "site": None},
-    )
-    row = settled.one_or_none()
+    asked = {"hold": hold_id, "before": before, "state": after, "network": None, "site": None}
+    row = session.connection().execute(_settled(is_sqlite(session)), asked).one_or_none()
     if row is None:
         return None
     pairs = (line.split(":") for line in (row[0] or "").split())
     return {int(variant): int(quantity) for variant, quantity in pairs}
+
+
+@cache
+def _settled(on_sqlite: bool) -> Any:  # noqa: FBT001
+    return _SETTLED.values(settled_at=database_now(on_sqlite))
+
+
+@lru_cache(maxsize=_KEPT)
+def _placed(on_sqlite: bool, lasts: timedelta, *, settled: bool) -> Any:  # noqa: FBT001
+    now, ends = database_now(on_sqlite), database_now(on_sqlite, after=lasts)
+    times = {"created_at": now, "expires_at": ends, "settled_at": now if settled else None}
+    return insert(_HOLD).values(times).returning(_HOLD.c.id)
 
 
 def _end_earlier(session: Session, hold_id: int | None) -> dict[int, int]:
@@ -211,18 +225,9 @@ def _write(
     state: HoldState,
     asks: shares.Asker = shares.NOBODY,
 ) -> int:
-    now = database_now(session)
-    settled_at = None if state is HoldState.HELD else now
-    expires_at = database_now(session, after=lasts)
-    placed = insert(_HOLD).values(
-        state=state,
-        created_at=now,
-        expires_at=expires_at,
-        settled_at=settled_at,
-        network=asks.network,
-        site=asks.site,
-    )
-    hold_id: int = session.connection().execute(placed.returning(_HOLD.c.id)).scalar_one()
+    placed = _placed(is_sqlite(session), lasts, settled=state is not HoldState.HELD)
+    row = {"state": state, "network": asks.network, "site": asks.site}
+    hold_id: int = session.connection().execute(placed, row).scalar_one()
     lines = [{"hold_id": hold_id, "variant_id": v, "quantity": n} for v, n in sorted(quantities.items())]
     write(session, HoldLine, lines)
     return hold_id

