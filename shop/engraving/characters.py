@@ -22,6 +22,8 @@ _INVISIBLE: Final = frozenset(
 
 _ON_DEMAND: Final = frozenset(script for face in FACES.values() for script in face.only_for)
 
+_PLAIN: Final = "".join(map(chr, range(0x20, 0x7F)))
+
 _CHOSEN: Final = re.compile(f"(?<=[{SIGNS}])[{SELECTORS}]")
 
 _PLAIN_NAMES: Final = {"\n": "LINE BREAK", "\r": "LINE BREAK", "\t": "TAB", "\0": "NULL"}
@@ -56,7 +58,13 @@ def invisible(text: str) -> tuple[Letter, ...]:
 
 def is_plain(face: Face, text: str) -> bool:
     """Whether the text is of plain letters that the face has: nothing else need be asked of it."""
-    return text.isascii() and _simple(face).issuperset(text)
+    return text.isascii() and text.isprintable() and (_has_all_plain(face) or _simple(face).issuperset(text))
+
+
+@cache
+def _has_all_plain(face: Face) -> bool:
+    """Whether the face has every character of ASCII that can be seen: most have."""
+    return _simple(face).issuperset(_PLAIN)
 
 
 def missing(face: Face, text: str) -> tuple[Letter, ...]:
@@ -111,6 +119,8 @@ def split(text: str) -> list[str]:
 
 def drawable(face: Face, typed: str) -> str:
     """All letters of the text, or none when one of them cannot be cut: part of a word is another word."""
+    if len(typed) <= MAX_CHARACTERS and is_plain(face, typed):
+        return typed
     text = unicodedata.normalize("NFC", typed) if len(typed) <= 4 * MAX_CHARACTERS else typed
     if len(text) > MAX_CHARACTERS:
         return ""

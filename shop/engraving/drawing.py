@@ -11,11 +11,11 @@ from typing import Final
 
 from shop.engraving.areas import Area, is_ring, outline
 from shop.engraving.characters import drawable
-from shop.engraving.engraving import HAND, EngravedLine, Engraving, Words, check, words_in
-from shop.engraving.faces import FACES, Face, OpenFont, opened
+from shop.engraving.engraving import HAND, EngravedLine, Engraving, Words, problems_of, words_in
+from shop.engraving.faces import FACES, Face, opened
 from shop.engraving.frames import Frame, frames
 from shop.engraving.layout import lay_out
-from shop.engraving.problems import EngravingRefused
+from shop.engraving.placement import SideLayout
 from shop.engraving.tool import ANY_TOOL, Tool, fitted
 
 _EDGE_MM: Final = 0.1
@@ -63,9 +63,13 @@ def preview(params: Mapping[str, str], areas: Sequence[Area], tool: Tool = ANY_T
 
 def marks(area: Area, words: Mapping[int, str], face: Face) -> str:
     """The cut strokes alone, as a `<g>` in mm about the middle of the area, y downwards."""
-    side = lay_out(area, face, words)
-    font = opened(face)
-    drawn = "".join([_framed(frame, face, font) for frame in frames(face, side)])
+    return marks_laid(lay_out(area, face, words), face)
+
+
+def marks_laid(side: SideLayout, face: Face) -> str:
+    """The same of words that are laid out."""
+    paths, thicken_mm = opened(face).paths, face.thicken_mm
+    drawn = "".join([_framed(frame, thicken_mm, paths) for frame in frames(face, side)])
     # Round joins: the ink then reaches just half the stroke beyond the letter, as the layout reckons.
     thick = ' stroke="currentColor" stroke-linejoin="round"' if face.thicken_mm else ""
     return f'<g class="words" fill="currentColor"{thick}>{drawn}</g>'
@@ -73,22 +77,19 @@ def marks(area: Area, words: Mapping[int, str], face: Face) -> str:
 
 def _note(areas: Sequence[Area], face: Face, typed: Words, tool: Tool) -> str:
     """Why words cannot be engraved as they are; "" when they can."""
-    try:
-        check(areas, face.slug, typed, tool)
-    except EngravingRefused as refused:
-        return " ".join(dict.fromkeys(problem.message for problem in refused.problems.values()))
-    return ""
+    problems = problems_of(areas, face.slug, typed, tool)
+    return " ".join(dict.fromkeys(problem.message for problem in problems.values()))
 
 
-def _framed(frame: Frame, face: Face, font: OpenFont) -> str:
-    turn = f"rotate({number(math.degrees(frame.turn))}) " if frame.turn else ""
-    place = _place(frame.x, frame.y, frame.scale, face.thicken_mm)
-    paths = [
+def _framed(frame: Frame, thicken_mm: float, paths: Mapping[int, str]) -> str:
+    turned, x_mm, y_mm, scale, glyphs = frame
+    turn = f"rotate({number(math.degrees(turned))}) " if turned else ""
+    drawn = [
         f'<path transform="translate({_units(x)} {_units(y)})" d="{path}"/>'
-        for glyph, x, y in frame.glyphs
-        if (path := font.paths[glyph])
+        for glyph, x, y in glyphs
+        if (path := paths[glyph])
     ]
-    return f'<g transform="{turn}{place}>{"".join(paths)}</g>'
+    return f'<g transform="{turn}{_place(x_mm, y_mm, scale, thicken_mm)}>{"".join(drawn)}</g>'
 
 
 @lru_cache(maxsize=64)
@@ -135,6 +136,7 @@ def _scale(factor: float) -> str:
     return f"scale({factor:.9f} {-factor:.9f})"
 
 
+@lru_cache(maxsize=4096)
 def _units(value: float) -> str:
     """The same as `number`, which most places of glyphs in a font's units are whole."""
     whole = round(value)

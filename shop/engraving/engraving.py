@@ -120,18 +120,36 @@ def check(areas: Sequence[Area], face_slug: str, words: Words, tool: Tool = ANY_
     The words are brought to normal form C and otherwise kept to the letter: case, spaces within and at the
     ends, and all. Raises EngravingRefused with a problem for each line that cannot be cut.
     """
-    places = [(area.key, line) for area in areas for line in area.line_numbers]
-    kept, problems = _kept(places, words)
-    problems |= _refused(areas, face_slug, kept, tool) if kept or problems else {}
+    kept, problems = _looked_at(areas, face_slug, words, tool)
     if problems:
         raise EngravingRefused(problems)
     if not kept:
         return None
-    lines = tuple(EngravedLine(*place, kept[place]) for place in places if place in kept)
+    lines = tuple(EngravedLine(*place, kept[place]) for place in _places(areas) if place in kept)
     face = FACES.get(face_slug)
     if face is None:
         return Engraving(HAND, "", lines)
     return Engraving(face.slug, face.version, lines, None if tool == ANY_TOOL else fit(face, tool))
+
+
+def problems_of(
+    areas: Sequence[Area], face_slug: str, words: Words, tool: Tool = ANY_TOOL
+) -> dict[tuple[str, int], Problem]:
+    """What check would refuse, without the engraving that it makes of the rest."""
+    return _looked_at(areas, face_slug, words, tool)[1]
+
+
+def _looked_at(
+    areas: Sequence[Area], face_slug: str, words: Words, tool: Tool
+) -> tuple[dict[tuple[str, int], str], dict[tuple[str, int], Problem]]:
+    """The lines that have words, in normal form; and what is wrong with any."""
+    kept, problems = _kept(_places(areas), words)
+    problems |= _refused(areas, face_slug, kept, tool) if kept or problems else {}
+    return kept, problems
+
+
+def _places(areas: Sequence[Area]) -> list[tuple[str, int]]:
+    return [(area.key, line) for area in areas for line in area.line_numbers]
 
 
 def _kept(
@@ -194,6 +212,8 @@ def _uncuttable(face: Face, text: str) -> Problem | None:
 def _too_many(typed: str) -> TooManyCharacters | None:
     # Normal form C shortens no text to a tenth, so a very long one need not be normalised to be refused.
     limit = MAX_CHARACTERS
+    if len(typed) <= limit and typed.isascii():
+        return None  # as it is in normal form
     count = len(typed) if len(typed) > 10 * limit else len(unicodedata.normalize("NFC", typed))
     return TooManyCharacters(count, limit) if count > limit else None
 

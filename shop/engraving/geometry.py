@@ -57,6 +57,7 @@ class Half:
         right = [at for at, (x, _) in enumerate(rightward) if x > _TINY]
         self.across = slice(right[0], right[-1] + 1)
         """Those to the right; words that leave the metal there are too long."""
+        self.across_x = self.x[self.across]
         self.upright = [at for at in range(self.count) if at not in right]
 
 
@@ -136,9 +137,10 @@ def highest(room: Callable[[float], float], low: float, high: float) -> float:
     falls as the number grows; so a curve through what is known says where the halvings will end, and only
     there they are asked about.
     """
-    asked = [(high, room(high)), (low, room(low))]
+    asked = [(high, room(high))]
     if asked[0][1] >= 0:
         return high
+    asked.append((low, room(low)))
     if asked[1][1] < 0:
         return low
     fits, fails = low, high

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from functools import cached_property
 
-from shop.engraving.geometry import Box, Directions, Numbers, Point, frontier
-from shop.engraving.shaped import RIM_SPACE, Cluster, Shaped, about_middle, round_all
+from shop.engraving.geometry import Box, Directions, Numbers, Point
+from shop.engraving.shaped import RIM_SPACE, Cluster, Shaped, round_all
 
 
 class NextLetters:
@@ -25,48 +25,46 @@ class Grown:
     """
 
     def __init__(
-        self, line: Shaped, letters: NextLetters, by: float, further: tuple[Shaped, float] | None = None
+        self, line: Shaped, letters: NextLetters, by: float = 0.0, spread: tuple[Shaped, float] | None = None
     ) -> None:
-        self._line, self._letters, self._by = line, letters, by
-        self._moved, self._moved_by = further or (line, by)
+        self._line, self._letters, self._by, self._spread = line, letters, by, spread
+        self._moved, blanks = spread or (line, 0.0)
+        self._moved_by = by + blanks
         self._end = self._moved.right + self._moved_by
-        added = letters.line.box
-        boxes = [line.box, (added[0] + self._end, added[1], self._end, added[3])]
-        if by:
-            left, bottom, right, top = self._moved.box
-            boxes.append((left + self._moved_by, bottom, right + self._moved_by, top))
-        self.box: Box = round_all(boxes)
-        self.left, self.bottom, self.right, self.top = self.box
+        left, bottom, right, top = line.box
+        added_left, added_bottom, _, added_top = letters.line.box
+        self.left, self.right = min(left, self._end + added_left), max(right, self._end)
+        self.bottom, self.top = min(bottom, added_bottom), max(top, added_top)
+        self.box: Box = self.left, self.bottom, self.right, self.top
+
+    def further(self, by: float) -> "Grown":
+        """The same with its end so much further out."""
+        return Grown(self._line, self._letters, by, self._spread)
 
     @cached_property
     def apart(self) -> "Grown":
         """Further apart, for a rim; see Shaped.apart."""
         blanks = RIM_SPACE * sum(not cluster.inked for cluster in self._line.clusters)
-        return Grown(self._line.apart, self._letters, self._by, (self._line, self._by + blanks))
+        return Grown(self._line.apart, self._letters, self._by, (self._line, blanks))
 
-    @cached_property
+    @property
+    def parts(self) -> tuple[Shaped, ...]:
+        """See Shaped.parts: heads and feet are about the middle of each letter, wherever that stands."""
+        return self._line, self._letters.line
+
+    @property
     def heads(self) -> list[Point]:
-        """See Shaped.heads: they are about the middle of each letter, wherever that stands."""
-        return frontier([*self._line.heads, *self._letters.line.heads])
-
-    @cached_property
-    def feet(self) -> list[Point]:
-        """See Shaped.feet."""
-        return frontier([*self._line.feet, *self._letters.line.feet])
+        """See Shaped.heads."""
+        return [*self._line.heads, *self._letters.line.heads]
 
     @cached_property
     def outwards(self) -> list[tuple[float, float, float]]:
         """See Shaped.outwards."""
-        lines = [(self._line, 0.0), (self._letters.line, self._end)]
-        lines += [(self._moved, self._moved_by)] if self._by else []
         middle = (self.left + self.right) / 2
+        lines = [(self._line, -middle), (self._letters.line, self._end - middle)]
+        lines += [(self._moved, self._moved_by - middle)] if self._by else []
         return sorted(
-            [
-                (abs((left + right) / 2 + by - middle), (right - left) / 2, top)
-                for line, by in lines
-                for left, _, right, top in [cluster.box for cluster in line.inked]
-            ],
-            reverse=True,
+            [(abs(at + by), half, top) for line, by in lines for at, half, top in line.letters], reverse=True
         )
 
     @cached_property
@@ -79,8 +77,10 @@ class Grown:
         """See Shaped.reaches."""
         import numpy as np  # noqa: PLC0415 - only where words are laid out
 
-        across = ways.half.both_x
-        furthest = np.maximum(self._line.outmost(ways), self._letters.line.outmost(ways) + self._end * across)
-        if self._by:
-            np.maximum(furthest, self._moved.outmost(ways) + self._moved_by * across, out=furthest)
-        return about_middle(furthest, self.box, ways)
+        middle, half = (self.left + self.right) / 2, ways.half
+        parts = [(self._line, -middle), (self._letters.line, self._end - middle)]
+        parts += [(self._moved, self._moved_by - middle)] if self._by else []
+        furthest = np.array([line.outmost(ways) for line, _ in parts])
+        furthest += np.array([[by] for _, by in parts]) * half.both_x
+        found: Numbers = np.maximum.reduce(furthest.reshape(-1, half.count), axis=0)
+        return found

@@ -16,7 +16,7 @@ from shop.engraving.rim import WithRim
 from shop.engraving.ring import Round
 from shop.engraving.shaped import Shaped
 from shop.engraving.shaping import shape
-from shop.engraving.straight import Across
+from shop.engraving.straight import Across, Block
 
 _KEPT: Final = 64
 """Sides remembered in this process: the check, the drawing and the room left of one request share one."""
@@ -28,6 +28,9 @@ class Side(Protocol):
     @property
     def layout(self) -> SideLayout:
         """Where they stand."""
+
+    def changed(self, number: int, line: AnyLine) -> "Side":
+        """The same with another line in the place of one: what stays as it is is not measured anew."""
 
     @property
     def fits(self) -> bool:
@@ -46,7 +49,7 @@ def lay_out(area: Area, face: Face, words: Mapping[int, str]) -> SideLayout:
     What does not fit at the face's least height is laid out at that height all the same, so that a proof
     can show it, and is named in `problems`.
     """
-    side = _side(area, face, tuple(sorted(words.items())))
+    side = side_of(area, face, tuple(sorted(words.items())))
     return side.layout if side else SideLayout(face.cap_min_mm, (), {})
 
 
@@ -65,7 +68,7 @@ def rooms_left_mm(
     """The same of several lines."""
     cuttable = {line: drawable(face, text) for line, text in words.items()}
     inked = {line: text for line, text in cuttable.items() if text and shape(face, text).inked}
-    side = _side(area, face, tuple(sorted(inked.items())))
+    side = side_of(area, face, tuple(sorted(inked.items())))
     found = {}
     for number in numbers:
         with_it = side if side and number in inked else None
@@ -75,7 +78,8 @@ def rooms_left_mm(
 
 
 @lru_cache(maxsize=_KEPT)
-def _side(area: Area, face: Face, words: tuple[tuple[int, str], ...]) -> Side | None:
+def side_of(area: Area, face: Face, words: tuple[tuple[int, str], ...]) -> Side | None:
+    """The words of one side, measured; None when there is nothing to be seen."""
     inked = {number: line for number, line in _shaped(face, dict(words)).items() if line.inked}
     return measured(area, face, inked) if inked else None
 
@@ -88,8 +92,7 @@ def measured(area: Area, face: Face, lines: Mapping[int, AnyLine]) -> Side:
     """A side with these lines, at least one of them, to be laid out."""
     if is_ring(area):
         return Round(area, face, lines)
-    return (
-        WithRim(area, face, lines)
-        if area.rim and area.lines in lines
-        else Across(engravable(area, face.thicken_mm / 2), face, lines)
-    )
+    if area.rim and area.lines in lines:
+        return WithRim.of(area, face, lines)
+    region = engravable(area, face.thicken_mm / 2)
+    return Across(region, Block(face, lines, region.directions))

@@ -8,9 +8,9 @@ from shop.engraving import words_on_metal
 from shop.engraving.areas import Area
 from shop.engraving.calibration import Placement
 from shop.engraving.characters import drawable, offered
-from shop.engraving.engraving import HAND, field_name, words_in
-from shop.engraving.faces import FACES, Face
-from shop.engraving.remarks import BY_HAND, Remark, asks_for_hand, remarks, remarks_by_hand
+from shop.engraving.engraving import HAND, Words, field_name, words_in
+from shop.engraving.faces import FACES, GENERAL, Face
+from shop.engraving.remarks import BY_HAND, Remark, asks_for_hand, remarks_by_hand, remarks_on
 from shop.engraving.tool import ANY_TOOL, Tool, fitted
 from shop.engraving.words_on_metal import LaidSide, laid_side
 
@@ -36,11 +36,12 @@ def over_picture(
     `name` sets its inner names apart from those of other drawings on a page.
     """
     face = FACES.get(params.get("face", "")) or next(iter(FACES.values()))
-    hand = params.get("face") == HAND
-    said = remarks_by_hand(areas, params) if hand else remarks(areas, face, params, tool)
-    cut, pale = ([], []) if hand else _laid(params, areas, placements, fitted(face, tool), said)
-    asked = [face for face in offered(words_in(params, areas).values()) if face.only_for]
-    faces = [(face.slug, face.name, face.description, face.sample) for face in asked]
+    hand, words = params.get("face") == HAND, words_in(params, areas)
+    said = remarks_by_hand(areas, params) if hand else remarks_on(words, areas, face, tool)
+    cut, pale = ([], []) if hand else _laid(words, areas, placements, fitted(face, tool), said)
+    asked = offered(words.values())
+    beside = [face for face in asked if face.only_for] if asked is not GENERAL else []
+    faces = [(face.slug, face.name, face.description, face.sample) for face in beside]
     if hand or asks_for_hand(said):
         faces.append(BY_HAND)
     drawn = words_on_metal.cut(cut, metal=metal, name=name) + words_on_metal.too_long(pale, metal=metal)
@@ -48,7 +49,7 @@ def over_picture(
 
 
 def _laid(
-    params: Mapping[str, str],
+    typed: Words,
     areas: Sequence[Area],
     placements: Sequence[Placement],
     face: Face,
@@ -61,8 +62,11 @@ def _laid(
     for place in placements:
         if (area := sides.get(place.side)) is None:
             continue
-        typed = words_in(params, [area]).items()
-        words = {line: drawn for (_, line), text in typed if (drawn := drawable(face, text)).strip()}
+        words = {
+            line: drawn
+            for (side, line), text in typed.items()
+            if side == area.key and (drawn := drawable(face, text)).strip()
+        }
         if words:
             is_wrong = any(said[field_name(area.key, line)].wrong for line in words)
             (wrong if is_wrong else fit).append(laid_side(area, place, words, face))

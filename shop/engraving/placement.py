@@ -1,7 +1,7 @@
 """What a layout is made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shop.engraving.geometry import Directions, Numbers, Point
 from shop.engraving.grown import Grown
@@ -9,8 +9,7 @@ from shop.engraving.problems import Problem
 from shop.engraving.shaped import Shaped
 
 
-@dataclass(frozen=True)
-class PlacedLine:
+class PlacedLine(NamedTuple):
     """One line at its place, its capitals `cap_mm` high; mm from the area's middle, y upwards.
 
     A straight line has no `pitch`, and its baseline begins at (x, y). A bent line stands on a circle about
@@ -34,8 +33,7 @@ class PlacedLine:
         return self.turn + (self.x + self.cap_mm * middle) / self.pitch
 
 
-@dataclass(frozen=True)
-class SideLayout:
+class SideLayout(NamedTuple):
     """The lines of one side. `problems` is empty when all fit.
 
     The capitals of straight lines, and of lines round a ring, are `cap_mm` high; a line along a rim has its
@@ -56,6 +54,16 @@ class Upright:
     heads: tuple[Point, ...] = ((0.0, 1.0),)
     outwards: tuple[tuple[float, float, float], ...] = ()
     largest: Point = (0.0, 1.0)
+
+    @property
+    def parts(self) -> "tuple[Upright, ...]":
+        """See Shaped.parts."""
+        return (self,)
+
+    @property
+    def on_circles(self) -> dict[Point, float]:
+        """See Shaped.on_circles: of this nothing is remembered."""
+        return {}
 
     @property
     def apart(self) -> "Upright":

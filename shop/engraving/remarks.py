@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from shop.engraving.areas import Area
-from shop.engraving.engraving import HAND, check, field_name, words_in
+from shop.engraving.engraving import HAND, Words, field_name, problems_of, words_in
 from shop.engraving.faces import Face
-from shop.engraving.problems import EngravingRefused, Problem
 from shop.engraving.room import Room, rooms
 from shop.engraving.suggestions import Suggestion, suggestions
 from shop.engraving.tool import ANY_TOOL, Tool, fitted
@@ -34,12 +33,12 @@ def remarks(
     areas: Sequence[Area], face: Face, params: Mapping[str, str], tool: Tool = ANY_TOOL
 ) -> dict[str, Remark]:
     """By field name, what to say of each line that has words: the problem, or how much room is left."""
-    words = words_in(params, areas)
-    problems: Mapping[tuple[str, int], Problem] = {}
-    try:
-        check(areas, face.slug, words, tool)
-    except EngravingRefused as refused:
-        problems = refused.problems
+    return remarks_on(words_in(params, areas), areas, face, tool)
+
+
+def remarks_on(words: Words, areas: Sequence[Area], face: Face, tool: Tool) -> dict[str, Remark]:
+    """The same of words that were taken from the form."""
+    problems = problems_of(areas, face.slug, words, tool)
     said, as_cut = {}, fitted(face, tool)
     for area in areas:
         typed = {line: text for (key, line), text in words.items() if key == area.key and text.strip()}
@@ -67,11 +66,7 @@ def _said(room: Room | None) -> str:
 def remarks_by_hand(areas: Sequence[Area], params: Mapping[str, str]) -> dict[str, Remark]:
     """The same for words that are to be drawn by hand: nothing of them is measured yet."""
     words = words_in(params, areas)
-    problems: Mapping[tuple[str, int], Problem] = {}
-    try:
-        check(areas, HAND, words)
-    except EngravingRefused as refused:
-        problems = refused.problems
+    problems = problems_of(areas, HAND, words)
     return {
         field_name(*place): Remark(problems[place].message, wrong=True)
         if place in problems

@@ -9,7 +9,7 @@ from shop.engraving.areas import ROUND, Area, Region, above_arc, engravable_radi
 from shop.engraving.faces import Face, opened
 from shop.engraving.geometry import highest
 from shop.engraving.limits import LONGEST_ARC
-from shop.engraving.placement import AnyLine, PlacedLine, SideLayout
+from shop.engraving.placement import AnyLine, PlacedLine, SideLayout, Upright
 from shop.engraving.problems import Problem, TooLong, TooTall
 from shop.engraving.shaped import Shaped
 from shop.engraving.straight import Block, lay_block
@@ -34,12 +34,23 @@ class WithRim:
     The words on the rim give way to those above them, down to the least legible height.
     """
 
-    def __init__(self, area: Area, face: Face, lines: Mapping[int, AnyLine]) -> None:
-        self._face, self._number = face, area.lines
-        self._rim = Rim(area, face, lines[area.lines].apart)
-        straight = {number: line for number, line in lines.items() if number != area.lines}
-        self._block = Block(face, straight, ROUND) if straight else None
+    def __init__(self, face: Face, rim: "Rim", block: Block | None) -> None:
+        self._face, self._rim, self._block = face, rim, block
+        self._number = rim.number
         self._tried: dict[float, tuple[Arc, Region, tuple[float, float]]] = {}
+
+    @classmethod
+    def of(cls, area: Area, face: Face, lines: Mapping[int, AnyLine]) -> "WithRim":
+        """Measure these lines."""
+        rim = Rim(area, face, lines[area.lines])
+        straight = {number: line for number, line in lines.items() if number != area.lines}
+        return cls(face, rim, Block(face, straight, ROUND) if straight else None)
+
+    def changed(self, number: int, line: AnyLine) -> "WithRim":
+        """The same with another line in the place of one."""
+        if self._block is None or number == self._number:
+            return WithRim(self._face, self._rim.changed(line), self._block)
+        return WithRim(self._face, self._rim, self._block.changed(number, line))
 
     @cached_property
     def layout(self) -> SideLayout:
@@ -58,28 +69,30 @@ class WithRim:
         return arc.problem is None and above >= self._face.cap_min_mm
 
     def room_with_all_mm(self, number: int) -> float | None:
-        """Not of the words on the rim: the longer they are, the less is left above."""
+        """Of those on the rim only where the others fit above the longest arc: longer words leave less."""
         if number == self._number or self._block is None:
-            return None
-        arc, left, _ = self._attempt(self._face.cap_min_mm)
+            return self._room_on_rim()
+        arc, left = self._rim.left(self._face.cap_min_mm)
         return -math.inf if arc.problem else self._block.room_with_all_mm(left, number)
+
+    def _room_on_rim(self) -> float | None:
+        arc = self._rim.at(self._face.cap_min_mm)
+        if arc.problem:
+            return -math.inf
+        above = self._block.best(self._rim.above(arc, LONGEST_ARC / 2))[0] if self._block else math.inf
+        return -arc.over_long if above >= self._face.cap_min_mm else None
 
     def room_mm(self, number: int) -> float:
         """How much longer one of them may grow."""
-        return self._rooms[number]
-
-    @cached_property
-    def _rooms(self) -> dict[int, float]:
-        arc, left, _ = self._attempt(self._face.cap_min_mm)
-        above = self._block.rooms_mm(left) if self._block else {}
-        return above | {self._number: -arc.over_long}
+        if number == self._number or self._block is None:
+            return -self._rim.at(self._face.cap_min_mm).over_long
+        return self._block.rooms_mm(self._rim.left(self._face.cap_min_mm)[1])[number]
 
     def _attempt(self, cap: float) -> tuple["Arc", Region, tuple[float, float]]:
         """The rim's capitals this high, what they leave; how high those above then are at most, and where."""
         tried = self._tried.get(cap)
         if tried is None:
-            arc = self._rim.at(cap)
-            left = self._rim.above(arc)
+            arc, left = self._rim.left(cap)
             best = self._block.best(left) if self._block else (math.inf, 0.0)
             tried = self._tried[cap] = arc, left, best
         return tried
@@ -124,24 +137,36 @@ class Rim:
 
     def __init__(self, area: Area, face: Face, words: AnyLine) -> None:
         font = opened(face)
-        self._area, self._words = area, words
+        self.number = area.lines
+        self._area, self._face, self._words = area, face, (words := words.apart)
         self._spare = face.thicken_mm / 2
         self._reach = engravable_radius(area) - self._spare
-        self._feet, self._top, self._wide = words.feet, words.top, words.right - words.left
+        self._top, self._wide = words.top, words.right - words.left
         self._x_height, self._cap_height = font.x_height, font.cap_height
+
+        self._left: dict[float, tuple[Arc, Region]] = {}
+
+    def changed(self, words: AnyLine) -> "Rim":
+        """Other words in the same place."""
+        return Rim(self._area, self._face, words)
+
+    def left(self, cap: float) -> tuple[Arc, Region]:
+        """The line with its capitals so many mm high, and the part of the disc left to straight lines."""
+        found = self._left.get(cap)
+        if found is None:
+            arc = self.at(cap)
+            found = self._left[cap] = arc, self.above(arc, min(self._half_turn(arc), LONGEST_ARC / 2))
+        return found
 
     def at(self, cap: float) -> Arc:
         """The line with its capitals so many mm high."""
-        reach, root = self._reach, math.sqrt
-        around = reach**2
-        # The ink in mm that may stick out, each letter about its own middle, from the baseline downwards.
-        feet = [(cap * x, cap * y) for x, y in self._feet]
-        radius = min([(root(left) if (left := around - x**2) > 0 else 0.0) - y for x, y in feet])
+        reach = self._reach
+        radius = min([_stands_at(part, reach, cap) for part in self._words.parts])
         # Half a small letter above the baseline: so neither the feet part nor the heads crowd.
         pitch = radius - cap * self._x_height / self._cap_height / 2
         # How near to the middle the ink comes: straight above a letter's middle it is nearest.
         inner = radius - cap * self._top - self._spare
-        over_wide = feet[0][0] - reach  # a letter wider than the disc
+        over_wide = cap * max([part.feet[0][0] for part in self._words.parts]) - reach  # wider than the disc
         over_tall = max(over_wide, _INNERMOST * reach - inner)
         return Arc(cap, radius, pitch, inner, over_tall, cap * self._wide - LONGEST_ARC * pitch)
 
@@ -151,16 +176,15 @@ class Rim:
         if not isinstance(words, Shaped):
             return
         begins = -arc.cap * (words.left + words.right) / 2
-        yield PlacedLine(self._area.lines, words, x=begins, y=-arc.radius, cap_mm=arc.cap, pitch=-arc.pitch)
+        yield PlacedLine(self.number, words, x=begins, y=-arc.radius, cap_mm=arc.cap, pitch=-arc.pitch)
 
-    def above(self, arc: Arc) -> Region:
-        """The part of the disc left to straight lines."""
-        long = min(self._half_turn(arc), LONGEST_ARC / 2)
+    def above(self, arc: Arc, half_turn: float) -> Region:
+        """The part of the disc left to straight lines by an arc that runs so far to both sides."""
         inner = max(arc.inner, _INNERMOST * self._reach)
-        return above_arc(self._area, long, inner - RIM_GAP * arc.cap, self._spare)
+        return above_arc(self._area, half_turn, inner - RIM_GAP * arc.cap, self._spare)
 
     def _half_turn(self, arc: Arc) -> float:
-        """The largest angle between straight down and any ink."""
+        """The largest angle between straight down and any ink; of larger than may be, any that is."""
         cap, radius, pitch, spare, atan2 = arc.cap, arc.radius, arc.pitch, self._spare, math.atan2
         if pitch <= 0:
             return 0.0
@@ -171,8 +195,21 @@ class Rim:
         turned = 0.0
         for out, half, high in self._words.outwards:
             turn = cap * out / pitch
-            if turn + most <= turned:
+            if turn + most <= turned or turned >= LONGEST_ARC / 2:
                 break
             nearest = radius - cap * high - spare
             turned = max(turned, turn + atan2(cap * half + spare, nearest))
         return turned
+
+
+def _stands_at(part: Shaped | Upright, reach: float, cap: float) -> float:
+    """The radius of the baseline on which words with capitals so high stand, all of them within the reach."""
+    known = part.on_circles
+    radius = known.get((reach, cap))
+    if radius is None:
+        root, around = math.sqrt, reach**2
+        # The ink in mm that may stick out, each letter about its own middle, from the baseline downwards.
+        feet = [(cap * x, cap * y) for x, y in part.feet]
+        radius = min([(root(left) if (left := around - x**2) > 0 else 0.0) - y for x, y in feet])
+        known[reach, cap] = radius
+    return radius

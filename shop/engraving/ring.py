@@ -24,7 +24,6 @@ class Round:
         self._metal = engravable_band(area)
         self._top = max(line.top for line in lines.values())
         self._bottom = min(line.bottom for line in lines.values())
-        self._heads = frontier([point for line in lines.values() for point in line.heads])
         self._wide = max(_wide(line) for line in lines.values())
 
     @cached_property
@@ -49,6 +48,10 @@ class Round:
         )
         return SideLayout(cap, placed, problems)
 
+    def changed(self, number: int, line: AnyLine) -> "Round":
+        """The same with another line in the place of one."""
+        return Round(self._area, self._face, {**self._lines, number: line})
+
     @property
     def fits(self) -> bool:
         """Whether they fit."""
@@ -72,6 +75,11 @@ class Round:
             elif over_long > _TINY:
                 found[number] = TooLong(over_long)
         return found
+
+    @cached_property
+    def _heads(self) -> Sequence[Point]:
+        first, *others = [line.heads for line in self._lines.values()]
+        return frontier([*first, *(point for heads in others for point in heads)]) if others else first
 
     def _room(self, cap: float) -> float:
         """Whether the capitals may be this high: below zero when not."""

@@ -12,7 +12,7 @@ from shop.engraving.characters import drawable
 from shop.engraving.faces import Face
 from shop.engraving.geometry import Point, convex_hull
 from shop.engraving.grown import Grown, NextLetters
-from shop.engraving.layout import Side, lay_out, measured
+from shop.engraving.layout import Side, lay_out, side_of
 from shop.engraving.problems import TooTall
 from shop.engraving.shaped import Cluster
 from shop.engraving.shaping import shape
@@ -51,58 +51,69 @@ def rooms(area: Area, face: Face, words: Mapping[int, str], numbers: Sequence[in
 
 @lru_cache(maxsize=_KEPT)
 def _room(area: Area, face: Face, words: tuple[tuple[int, str], ...], number: int) -> Room | None:
-    side = dict(words)
-    layout = lay_out(area, face, side)
-    placed = next((line for line in layout.lines if line.number == number), None)
-    if placed is None:
+    side = side_of(area, face, words)
+    placed = next((line for line in side.layout.lines if line.number == number), None) if side else None
+    if side is None or placed is None:
         return None
-    left = _left_mm(area, face, side, number)
+    left = _left_mm(side, face, dict(words)[number], number)
     return Room(
         placed.cap_mm * placed.shaped.top,
         left,
         shrinks=placed.cap_mm > face.cap_min_mm,
-        narrow=left < 1 and _narrow_fits(area, face, side, number),
+        narrow=left < 1 and _narrow_fits(area, face, dict(words), number),
     )
 
 
-def _left_mm(area: Area, face: Face, words: Mapping[int, str], number: int) -> int:
-    lines = {line: shape(face, text) for line, text in words.items()}
+def _left_mm(side: Side, face: Face, text: str, number: int) -> int:
+    letters = next_letters(face, text)
+    left = _left_for(letters, side, face, text, number)
+    if left is None:
+        layout = side.changed(number, Grown(shape(face, text), letters)).layout
+        if any(isinstance(problem, TooTall) for problem in layout.problems.values()):
+            # Others never fit, whatever room there is.
+            left = _left_for(_no_taller(face, text), side, face, text, number)
+    return left or 0
 
-    def side(further_mm: float) -> Side:
-        grown = Grown(lines[number], letters, further_mm / face.cap_min_mm)
-        return measured(area, face, lines | {number: grown})
+
+def _left_for(letters: NextLetters, side: Side, face: Face, text: str, number: int) -> int | None:
+    """How wide any of these letters may be; None when none of them fits, were it ever so narrow."""
+    line = shape(face, text)
+    grown = Grown(line, letters)
+    begun = side.changed(number, grown)
+    gap_mm = (letters.gap + blank_end(face, text)) * face.cap_min_mm
+    if (room_mm := begun.room_with_all_mm(number)) == -math.inf:
+        return None
+    # A line that is no shorter than any letter grows evenly to both sides: then there is no need to try.
+    if room_mm is not None and line.right + letters.line.left >= line.left:
+        return math.floor(max(0.0, room_mm - gap_mm))
 
     def is_over(wide_mm: int) -> bool:
-        return not side(wide_mm + gap_mm).fits
+        return not side.changed(number, grown.further((wide_mm + gap_mm) / face.cap_min_mm)).fits
 
-    letters = _next_letters(face) or _own_letters(face, words[number])
-    begun = side(0.0)
-    if not begun.fits:
-        if not any(isinstance(problem, TooTall) for problem in begun.layout.problems.values()):
-            return 0
-        letters = _no_taller(face, words[number])  # others never fit, whatever room there is
-        begun = side(0.0)
-    gap_mm = (letters.gap + _blank_end(face, words[number])) * face.cap_min_mm
-    # A line that is no shorter than any letter grows evenly to both sides: then there is no need to try.
-    even = lines[number].right + letters.line.left >= lines[number].left
-    if even and (room_mm := begun.room_with_all_mm(number)) is not None:
-        return math.floor(room_mm - gap_mm) if room_mm > gap_mm else 0
     most = max(0, math.floor(begun.room_mm(number) - gap_mm))
     if most and not is_over(most):
         return most
-    return bisect_left(range(1, most), True, key=is_over)
+    return bisect_left(range(1, most), True, key=is_over) if begun.fits else None
 
 
-def _blank_end(face: Face, text: str) -> float:
-    """How wide the blanks are that the words end with: they are bare metal until something follows."""
+def blank_end(face: Face, text: str) -> float:
+    """How wide the blanks are that words end with, in capitals' heights.
+
+    They are bare metal until something follows.
+    """
     words = text.rstrip()
     if words == text:
         return 0.0
     return shape(face, text + words[-1]).right - shape(face, words + words[-1]).right
 
 
+def next_letters(face: Face, text: str) -> NextLetters:
+    """What may follow these words: Latin letters and digits, or other letters like their own."""
+    return _latin_letters(face) or _own_letters(face, text)
+
+
 @lru_cache(maxsize=_KEPT)
-def _next_letters(face: Face) -> NextLetters | None:
+def _latin_letters(face: Face) -> NextLetters | None:
     return _own_letters(face, LETTERS) if all(face.has(letter) for letter in LETTERS) else None
 
 

@@ -3,17 +3,14 @@
 Lengths are in capitals' heights of the face, so that a height in mm scales them.
 """
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from shop.engraving.faces import OpenFont
-from shop.engraving.geometry import Box, Directions, Numbers, Point, frontier, reaches
-
-_TABLES: Final = 64
-"""Fonts and the directions of an area together, for which the reach of glyphs is remembered."""
+from shop.engraving.geometry import Box, Directions, Numbers, Point, frontier
+from shop.engraving.reach import reach_table
 
 RIM_SPACE: Final = 0.3
 """How much wider the spaces between words are on a rim, in capitals' heights: heads lean together there."""
@@ -41,6 +38,9 @@ class Cluster(NamedTuple):
     @classmethod
     def of(cls, font: OpenFont, glyphs: tuple[Glyph, ...]) -> "Cluster":
         """These glyphs of the font."""
+        if len(glyphs) == 1 and (ink := font.boxes[glyphs[0].number]):  # most letters are one glyph
+            (_, x, y), (left, bottom, right, top) = glyphs[0], ink
+            return cls(glyphs, font, glyphs, (x + left, y + bottom, x + right, y + top))
         inked, boxes = [], []
         for glyph in glyphs:
             number, x, y = glyph
@@ -143,47 +143,64 @@ class Shaped:
         """The ink furthest down and out from the middle of any one letter; see Cluster.feet."""
         return frontier([point for cluster in self.inked for point in cluster.feet])
 
+    @property
+    def parts(self) -> "tuple[Shaped, ...]":
+        """What together has the heads and feet of the line: itself."""
+        return (self,)
+
+    @cached_property
+    def on_circles(self) -> dict[Point, float]:
+        """How far out its feet let it stand on a rim of a reach, with capitals of a height; see rim.py."""
+        return {}
+
+    @cached_property
+    def letters(self) -> list[tuple[float, float, float]]:
+        """The middle of each letter, half its width and its top."""
+        return [
+            (cluster.middle, (cluster.box[2] - cluster.box[0]) / 2, cluster.box[3]) for cluster in self.inked
+        ]
+
     @cached_property
     def outwards(self) -> list[tuple[float, float, float]]:
         """Each letter: how far from the line's middle, half its width, its top; the furthest first."""
         middle = (self.left + self.right) / 2
-        boxes = [(cluster.middle, cluster.box) for cluster in self.inked]
-        return sorted(
-            [(abs(at - middle), (right - left) / 2, top) for at, (left, _, right, top) in boxes], reverse=True
-        )
+        return sorted([(abs(at - middle), half, top) for at, half, top in self.letters], reverse=True)
 
     @cached_property
     def largest(self) -> Point:
         """Half the width of the widest letter, and the top of the highest."""
-        return max([half for _, half, _ in self.outwards]), max([top for _, _, top in self.outwards])
+        return max([half for _, half, _ in self.letters]), max([top for _, _, top in self.letters])
 
     @cached_property
-    def _outmost(self) -> dict[Directions, Numbers]:
+    def _reached(self) -> dict[Directions, tuple[Numbers, Numbers]]:
         return {}
 
     def outmost(self, ways: Directions) -> Numbers:
         """How far the ink reaches from the line's beginning, in the half's directions and their mirrors."""
-        found = self._outmost.get(ways)
+        found = self._reached.get(ways)
         if found is None:
-            found = self._outmost[ways] = self._measured(ways)
-        return found
+            outmost = self._measured(ways)
+            found = self._reached[ways] = outmost, about_middle(outmost, self.box, ways)
+        return found[0]
 
     def reaches(self, ways: Directions) -> Numbers:
         """How far the ink reaches in each direction of the half, about the middle of its width.
 
         A region is mirrored left and right: what reaches further to the other side counts for both.
         """
-        return about_middle(self.outmost(ways), self.box, ways)
+        self.outmost(ways)
+        return self._reached[ways][1]
 
     def _measured(self, ways: Directions) -> Numbers:
         import numpy as np  # noqa: PLC0415
 
         half = ways.half
         glyphs = [glyph for cluster in self.inked for glyph in cluster.inked]
-        reached = _reach(self.inked[0].font, ways).of([glyph.number for glyph in glyphs])
-        reached += np.array([[glyph.x] for glyph in glyphs]) * half.both_x
-        if any(glyph.y for glyph in glyphs):
-            reached += np.array([[glyph.y] for glyph in glyphs]) * half.both_y
+        numbers, across, up = zip(*glyphs, strict=True)
+        reached = reach_table(self.inked[0].font, ways).of(numbers)
+        reached += np.array(across)[:, None] * half.both_x
+        if any(up):
+            reached += np.array(up)[:, None] * half.both_y
         found: Numbers = np.maximum.reduce(reached, axis=0)
         return found
 
@@ -198,42 +215,6 @@ def about_middle(outmost: Numbers, box: Box, ways: Directions) -> Numbers:
     return found
 
 
-class _Reach:
-    """How far the glyphs of a font reach in some directions: a row each, measured when first asked for."""
-
-    def __init__(self, font: OpenFont, ways: Directions) -> None:
-        import numpy as np  # noqa: PLC0415
-
-        self._font, self._ways = font, ways
-        self._rows: dict[int, int] = {}
-        self._table: Numbers = np.empty((0, 2 * ways.half.count))
-        self._pencil = threading.Lock()
-
-    def of(self, glyphs: Sequence[int]) -> Numbers:
-        """Their rows, in capitals' heights."""
-        try:
-            at = [self._rows[glyph] for glyph in glyphs]
-        except KeyError:
-            with self._pencil:
-                self._add([glyph for glyph in dict.fromkeys(glyphs) if glyph not in self._rows])
-            at = [self._rows[glyph] for glyph in glyphs]
-        found: Numbers = self._table.take(at, axis=0)
-        return found
-
-    def _add(self, glyphs: Sequence[int]) -> None:
-        import numpy as np  # noqa: PLC0415
-
-        font, first = self._font, len(self._rows)
-        rows = [reaches(font.outline(glyph).hull, self._ways) / font.cap_height for glyph in glyphs]
-        self._table = np.vstack([self._table, *rows])
-        self._rows |= {glyph: first + at for at, glyph in enumerate(glyphs)}
-
-
-@lru_cache(maxsize=_TABLES)
-def _reach(font: OpenFont, ways: Directions) -> _Reach:
-    return _Reach(font, ways)
-
-
 @lru_cache(maxsize=8192)
 def _frontier(font: OpenFont, glyph: int, upwards: int, y: float) -> list[Point]:
     unit, outline = font.cap_height, font.outline(glyph)
@@ -243,7 +224,7 @@ def _frontier(font: OpenFont, glyph: int, upwards: int, y: float) -> list[Point]
 
 def round_all(boxes: Sequence[Box]) -> Box:
     """How far all of them reach; zeros when there are none."""
-    if len(boxes) < 2:  # noqa: PLR2004 - most letters are one glyph
+    if len(boxes) < 2:  # noqa: PLR2004
         return boxes[0] if boxes else (0.0, 0.0, 0.0, 0.0)
     left, bottom, right, top = zip(*boxes, strict=True)
     return min(left), min(bottom), max(right), max(top)

@@ -34,17 +34,29 @@ class Block:
         top = max([base + line.top for line, base in zip(words, bases, strict=True)])
         bottom = min([base + line.bottom for line, base in zip(words, bases, strict=True)])
         middle = (top + bottom) / 2
-        self.offsets: dict[int, Point] = {
-            number: (-(line.left + line.right) / 2, base - middle)
-            for (number, line), base in zip(self.lines.items(), bases, strict=True)
-        }
-        """By line number, where its baseline begins."""
-        self.face, self._half = face, ways.half
-        ups = np.array([up for _, up in self.offsets.values()])
-        self._reaches: Numbers = np.array([line.reaches(ways) for line in words]) + ups[:, None] * ways.half.y
+        self._ups = [base - middle for base in bases]
+        self.face, self._ways, self._half = face, ways, ways.half
+        ups = np.array([[up] for up in self._ups])
+        self._reaches: Numbers = np.array([line.reaches(ways) for line in words]) + ups * ways.half.y
         """How far each line reaches; where it does not, it grows so little that nothing is in its way."""
-        self._furthest: Numbers = np.maximum.reduce(self._reaches, axis=0, initial=_TINY)
         self._least = np.minimum.reduce  # half the way of an array's own min
+
+    @property
+    def offsets(self) -> list[Point]:
+        """Where the baseline of each line begins."""
+        lines = self.lines.values()
+        return [(-(line.left + line.right) / 2, up) for line, up in zip(lines, self._ups, strict=True)]
+
+    def changed(self, number: int, line: AnyLine) -> "Block":
+        """The same with another line in the place of one."""
+        return Block(self.face, {**self.lines, number: line}, self._ways)
+
+    @cached_property
+    def _furthest(self) -> Numbers:
+        import numpy as np  # noqa: PLC0415
+
+        found: Numbers = np.maximum.reduce(self._reaches, axis=0, initial=_TINY)
+        return found
 
     def best(self, region: Region) -> tuple[float, float]:
         """The largest capitals in mm that fit, up to the face's largest, and where their middle then lies.
@@ -67,23 +79,24 @@ class Block:
         """
         across = self._half.across
         left = region.spaces[:, across] - self.face.cap_min_mm * self._reaches[:, None, across]
-        rooms = self._least(left / self._half.x[across], axis=2).max(axis=1)
+        rooms = self._least(left / self._half.across_x, axis=2).max(axis=1)
         return dict(zip(self.lines, (2 * rooms).tolist(), strict=True))
 
     def room_with_all_mm(self, region: Region, number: int) -> float:
         """How much longer one line may grow where all fit at the face's least height; -inf when none do."""
+        half, least = self._half, self._least
         left = region.spaces - self.face.cap_min_mm * self._reaches[:, None]
-        own = left[list(self.lines).index(number)]
-        rooms = 2 * self._least(own[:, self._half.across] / self._half.x[self._half.across], axis=1)
-        fits = self._least(left, axis=(0, 2)) >= 0
-        return float(rooms[fits].max(initial=-math.inf))
+        own = left[list(self.lines).index(number), :, half.across]
+        rooms, spares = least(own / half.across_x, axis=1).tolist(), least(left, axis=2).tolist()
+        fits = [min(spare) >= 0 for spare in zip(*spares, strict=True)]
+        return max([2 * room for room, fit in zip(rooms, fits, strict=True) if fit], default=-math.inf)
 
     def outside(self, region: Region) -> list[dict[int, TooTall | TooLong]]:
         """About each middle, the lines that leave the region at the face's least height."""
         over = self.face.cap_min_mm * self._reaches[:, None] - region.spaces
         tall = over[:, :, self._half.upright].max(axis=2, initial=0.0).tolist()
         across = self._half.across
-        long = (2 * over[:, :, across] / self._half.x[across]).max(axis=2).tolist()
+        long = (2 * over[:, :, across] / self._half.across_x).max(axis=2).tolist()
         found: list[dict[int, TooTall | TooLong]] = [{} for _ in region.middles]
         for number, talls, longs in zip(self.lines, tall, long, strict=True):
             for problems, over_tall, over_long in zip(found, talls, longs, strict=True):
@@ -97,9 +110,12 @@ class Block:
 class Across:
     """Lines straight across a part of the metal; see Side."""
 
-    def __init__(self, region: Region, face: Face, lines: Mapping[int, AnyLine]) -> None:
-        self._region = region
-        self._block = Block(face, lines, region.directions)
+    def __init__(self, region: Region, block: Block) -> None:
+        self._region, self._block = region, block
+
+    def changed(self, number: int, line: AnyLine) -> "Across":
+        """The same with another line in the place of one."""
+        return Across(self._region, self._block.changed(number, line))
 
     @cached_property
     def layout(self) -> SideLayout:
@@ -135,9 +151,8 @@ def lay_block(region: Region, block: Block, best: tuple[float, float]) -> SideLa
         problems, middle = min(everywhere, key=lambda spot: _blame(spot[0]))
     placed = tuple(
         PlacedLine(number, line, x=cap * x, y=middle + cap * y, cap_mm=cap)
-        for number, line in block.lines.items()
+        for (number, line), (x, y) in zip(block.lines.items(), block.offsets, strict=True)
         if isinstance(line, Shaped)
-        for x, y in [block.offsets[number]]
     )
     return SideLayout(cap, placed, problems)
 

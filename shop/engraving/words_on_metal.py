@@ -11,7 +11,7 @@ from typing import Final
 
 from shop.engraving.areas import Area
 from shop.engraving.calibration import Matrix, Placement
-from shop.engraving.drawing import marks, number
+from shop.engraving.drawing import marks_laid, number
 from shop.engraving.faces import Face
 from shop.engraving.groove_filter import TONES, groove_filter
 from shop.engraving.layout import lay_out
@@ -39,7 +39,8 @@ class LaidSide:
 
 def laid_side(area: Area, place: Placement, words: Mapping[int, str], face: Face) -> LaidSide:
     """The words of a side, by line number, turned to where they are seen."""
-    return LaidSide(area, place, marks(area, words, face), turn_of(area, place, lay_out(area, face, words)))
+    side = lay_out(area, face, words)
+    return LaidSide(area, place, marks_laid(side, face), turn_of(area, place, side))
 
 
 def over_picture(size: tuple[int, int], drawn: str, told: str = "") -> str:

@@ -36,6 +36,12 @@ def test_the_largest_letters_are_those_that_halving_finds(seed: int) -> None:
     assert highest(falls(seed), LOW, HIGH) == halved(falls(seed))
 
 
+def test_a_size_that_fits_at_its_largest_is_tried_no_smaller() -> None:
+    tried: list[float] = []
+    assert highest(lambda size: tried.append(size) or 0.0, LOW, HIGH) == HIGH  # type: ignore[func-returns-value]
+    assert tried == [HIGH]
+
+
 def test_fewer_sizes_are_tried_than_by_halving() -> None:
     tried: list[float] = []
     for seed in range(40):

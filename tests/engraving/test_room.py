@@ -3,14 +3,17 @@
 import random
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import pytest
 
 from shop import sample
 from shop.engraving import FACES, GENERAL, MACHINES, Area, Face, TooTall, check, field_name, remarks
 from shop.engraving.engraving import EngravingRefused
-from shop.engraving.layout import lay_out
-from shop.engraving.room import LETTERS
+from shop.engraving.grown import Grown
+from shop.engraving.layout import lay_out, measured
+from shop.engraving.placement import AnyLine
+from shop.engraving.room import LETTERS, blank_end, next_letters, rooms
 from shop.engraving.shaping import shape
 from shop.engraving.tool import Tool, fitted
 from tests.engraving.given_names import ALL_NAMES
@@ -81,6 +84,47 @@ def test_any_letter_narrower_than_the_room_that_is_left_fits_and_none_in_a_full_
 @pytest.mark.parametrize("seed", range(6))
 def test_the_same_of_thousands_of_lines(seed: int) -> None:
     assert check_sentences(seed, count=500, tools=TOOLS), "some lines were full"
+
+
+def sides(seed: int, count: int) -> Iterator[tuple[Area, Face, dict[int, str]]]:
+    """Sides with words on them, as their tool cuts them."""
+    for area, face, tool, words in islice(written(seed, TOOLS), count):
+        yield area, fitted(face, tool), words
+
+
+def test_a_line_that_is_changed_stands_as_if_the_whole_side_were_measured_anew() -> None:
+    choose = random.Random(3)
+    for area, face, words in sides(seed=11, count=60):
+        line = choose.choice(list(words))
+        other = choose.choice([name for name in ALL_NAMES if all(map(face.has, name))])
+        changed = measured(area, face, shaped(face, words)).changed(line, shape(face, other))
+        assert changed.layout == lay_out(area, face, {**words, line: other}), (area, face.slug, words, other)
+
+
+def test_in_the_room_that_is_told_every_letter_fits_and_along_a_rim_it_is_all_there_is() -> None:
+    on_rim = 0
+    for area, face, words in sides(seed=13, count=120):
+        for line, room in rooms(area, face, words, list(words)).items():
+            letters, lines = next_letters(face, words[line]), shaped(face, words)
+            assert room
+            gap_mm = (letters.gap + blank_end(face, words[line])) * face.cap_min_mm
+
+            def fits(wide_mm: float, line=line, letters=letters, lines=lines, area=area, face=face) -> bool:
+                grown = Grown(lines[line], letters, wide_mm / face.cap_min_mm)
+                return measured(area, face, lines | {line: grown}).fits
+
+            if not fits(0.0):
+                continue  # some letters are too tall, or the words are too long: see above
+            most = room.left_mm + gap_mm
+            assert room.left_mm == 0 or fits(most), (area, face.slug, words, line, room)
+            if area.rim and line == area.lines:
+                assert not fits(most + 1), (area, face.slug, words, line, room)
+                on_rim += 1
+    assert on_rim > 5
+
+
+def shaped(face: Face, words: dict[int, str]) -> dict[int, AnyLine]:
+    return {line: shape(face, text) for line, text in words.items()}
 
 
 def test_a_name_that_fills_the_disc_is_told_of_no_room_that_no_letter_fits_in() -> None:

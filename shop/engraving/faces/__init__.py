@@ -4,7 +4,7 @@ import hashlib
 import threading
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.util import find_spec
 from io import BytesIO
@@ -52,9 +52,13 @@ class Face:
     index: int | None = None
     licence: str = ""
     unfit: str = ""
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.slug, self.cap_min_mm, self.thicken_mm)))
 
     def __hash__(self) -> int:
-        return hash((self.slug, self.cap_min_mm, self.thicken_mm))  # asked for dozens of times a drawing
+        return self._hash  # asked for dozens of times a drawing
 
     @property
     def path(self) -> Path:
