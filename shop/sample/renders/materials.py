@@ -68,7 +68,7 @@ def metal(
     # Nothing polished by hand is a perfect mirror: it undulates a little and carries hair-fine scratches.
     normal = n.bump(n.noise(n.placed((0.11, 0.11, 0.11)), 1.0, 1.2), 0.07)
     hair = n.noise(n.placed((7, 0.22, 7), turn=0.6), 1.0, 1.0)
-    normal = n.bump(hair, 0.00022, normal)
+    normal = n.bump(hair, 0.00012, normal)
     smear = n.noise(here, 0.35, 2.0)
     roughness = n.ramp(smear, 0.3, 0.7, rough * 0.85, rough * 1.15)
     colour = (*kind.colour, 1)
