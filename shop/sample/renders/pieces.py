@@ -90,24 +90,7 @@ def plate(
             made.material_index = 0 if number >= first_face - 1 else 1
     bm.faces.new(loops[-1]).material_index = 0
     bm.faces.new(list(reversed(loops[0]))).material_index = 1
-    made = solid(name, bm, materials, 60)
-    if arch:
-        _smooth_face(made.data, arch, thick)
-    return made
-
-
-def _smooth_face(mesh, arch, thick: float) -> None:
-    """The face mirrors as its height says: quads that meet at a corner would show as a line."""
-    step = 0.05
-    normals = []
-    for v in mesh.vertices:
-        x, y, z = v.co
-        if z < thick:
-            normals.append((0, 0, 0))  # as it lies
-            continue
-        slope = Vector((arch(x + step, y) - arch(x - step, y), arch(x, y + step) - arch(x, y - step), 0))
-        normals.append((Vector((0, 0, 1)) - slope / (2 * step)).normalized())
-    mesh.normals_split_custom_set_from_vertices(normals)
+    return solid(name, bm, materials, 60)
 
 
 def washer(name, inner, outer, thick, bevel, materials, crown=0.0):

@@ -55,7 +55,7 @@ def every() -> list[Shot]:
         for m in ("silver", "gold")
         for p in PIECES
     ]
-    found += [Shot("box", "box", "disc", "silver"), Shot("box-gold", "box", "disc", "gold")]
+    found += [Shot("box", "box", "disc", "silver"), Shot("box-gold", "box", "disc", "gold", SMALL)]
     found += [Shot(f"{p}-clasp", "clasp", p, "silver", SMALL) for p in PIECES]
     found += [Shot(f"{p}-gold-clasp", "clasp", p, "gold", SMALL) for p in PIECES]
     return found
