@@ -30,6 +30,7 @@ from shop.schema_checks import Unguarded
 from shop.serve import web
 from shop.serve.allocator import give_back, keep_tidy
 from shop.serve.bridge import Bridge
+from shop.serve.gaps import fill_gaps
 from shop.serve.supervisor import Child, Supervisor
 from shop.settings import Settings, SettingsError
 
@@ -142,6 +143,7 @@ def warm_up(app: Flask) -> None:
     services.vault.keys.dispose()
     services.database.dispose()
     gc.freeze()
+    fill_gaps()
 
 
 def _serve(bridge: Bridge, port: int) -> None:
