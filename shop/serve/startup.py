@@ -31,7 +31,7 @@ from shop.serve import web
 from shop.serve.allocator import give_back, keep_tidy
 from shop.serve.bridge import Bridge
 from shop.serve.gaps import fill_gaps
-from shop.serve.supervisor import Child, Supervisor
+from shop.serve.handover import handing_over
 from shop.settings import Settings, SettingsError
 
 WEB_PROCESSES: Final = 2
@@ -80,9 +80,9 @@ def serve(settings: Settings, *, prepare: bool = False) -> None:
     bridge = Bridge(app)
     print(f"\nThe shop is at {settings.site_url}\nStop it with Ctrl-C.\n", flush=True)  # noqa: T201
     gc.freeze()  # what is made by now stays: no request need go through it again, and its pages stay shared
-    serving = [Child(partial(_serve, bridge, settings.port)) for _ in range(1 + WEB_PROCESSES)]
-    working = Child(partial(_work, app))
-    Supervisor([*serving[1:], working], early=serving[0], warm_up=partial(warm_up, app)).run()
+    serving, working = partial(_serve, bridge, settings.port), partial(_work, app)
+    others = [*[partial(serving, None)] * (WEB_PROCESSES - 1), working]
+    handing_over(settings.port, serving, others, partial(warm_up, app)).run()
 
 
 def prepare_database(settings: Settings) -> None:
@@ -146,10 +146,10 @@ def warm_up(app: Flask) -> None:
     fill_gaps()
 
 
-def _serve(bridge: Bridge, port: int) -> None:
+def _serve(bridge: Bridge, port: int, listening: socket.socket | None) -> None:
     gc.enable()
     keep_tidy()
-    web.serve(bridge, port)
+    web.serve(bridge, port, listening)
 
 
 def _work(app: Flask) -> None:
@@ -159,7 +159,7 @@ def _work(app: Flask) -> None:
 
 
 def port_taken(port: int) -> bool:
-    """Whether somebody listens there already. Granian would share the port, and each get half the visits."""
+    """Whether somebody listens there already. The port would be shared, and each get half the visits."""
     with socket.socket() as ours:
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # visits that just ended do not count
         try:

@@ -28,6 +28,8 @@ GRACE_SECONDS: Final = 8.0
 """From SIGTERM to SIGKILL."""
 ENDS_IT: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 HEARD: Final = (*ENDS_IT, signal.SIGCHLD)
+OTHERS_SERVE: Final = signal.SIGUSR1
+"""Tells the early one to go, once who is with it has been served."""
 
 
 @dataclass
@@ -87,12 +89,13 @@ class Supervisor:
     """Keeps these running.
 
     `early` does its work until the others have taken over: meanwhile the first process does `warm_up`, and
-    what that brings all the others share.
+    what that brings all the others share. `relieved` is done once it is gone.
     """
 
     children: Sequence[Child]
     early: Child | None = None
     warm_up: Callable[[], object] = lambda: None
+    relieved: Callable[[], object] = lambda: None
     say: Callable[[str], object] = sys.stderr.write
     _told: list[int] = field(default_factory=list)
 
@@ -140,12 +143,16 @@ class Supervisor:
     def _relieve(self) -> float:
         """Let the early one go once the others have been there for a moment. Give when to look again."""
         now = time.monotonic()
-        if self.early is None or self.early.ended():
+        if self.early is None:
+            return now + 60.0
+        if self.early.ended():
+            self.early = None
+            self.relieved()
             return now + 60.0
         due = max(child.started for child in self.children) + TAKEN_OVER
         if now < due:
             return due
-        self.early.tell(signal.SIGTERM)
+        self.early.tell(OTHERS_SERVE)
         return now + 1.0
 
     def _stopping(self) -> bool:
