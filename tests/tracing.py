@@ -12,6 +12,8 @@ from typing import Final
 
 import pytest
 
+from tests.engines import without_repetitions
+
 CASES: Final = 2
 """Of one test, looked at."""
 FEW: Final = 1
@@ -24,6 +26,7 @@ FIXTURES: Final = pytest.StashKey[bool]()
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Choose them among all that were collected, so that every process chooses the same."""
+    items[:] = without_repetitions(items)
     seen: Counter[str] = Counter()
     for item in items:
         case = getattr(item, "callspec", None)

@@ -15,7 +15,7 @@ from shop.application import create_app
 from shop.db import Database
 from shop.settings import Settings
 from tests.accounts.helpers import EMAIL, PASSWORD, post, sign_in, token_in
-from tests.engines import ONE_ENGINE
+from tests.engines import ONE_ENGINE, SAME_SQL
 
 NEW = "seven grey herons by the weir"
 
@@ -98,6 +98,7 @@ def test_a_wrong_password_is_said_beside_the_form_and_the_email_is_still_there(
     assert cookie(browser) is None
 
 
+@SAME_SQL
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -386,6 +387,7 @@ def test_guessing_the_password_from_inside_is_counted_too(browser: FlaskClient, 
     assert statuses == [422] * 5 + [429]
 
 
+@SAME_SQL
 @pytest.mark.parametrize(
     ("password", "repeated", "said"),
     [

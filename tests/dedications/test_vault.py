@@ -19,6 +19,7 @@ from shop.dedications.sealing import (
     seal_with,
 )
 from shop.dedications.vault import OrderNotOpen, Vault
+from tests.engines import SAME_SQL
 
 CANARY = "canary-dedication-7f3a"
 
@@ -98,6 +99,7 @@ def test_words_put_back_after_erasing_stay_shut_without_their_key(orders: Databa
         reveal(orders, vault, 1)
 
 
+@SAME_SQL
 @pytest.mark.parametrize("column", ["nonce", "ciphertext"])
 @pytest.mark.parametrize("at", [0, -1])
 def test_one_bit_changed_breaks_the_seal(orders: Database, vault: Vault, column: str, at: int) -> None:

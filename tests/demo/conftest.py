@@ -20,7 +20,7 @@ from shop.settings import Settings
 from tests.conftest import postgresql_database
 from tests.keys import VAULT_KEY
 
-SOME, MANY = 150, 1500
+SOME, MANY = 60, 600
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from shop.fulfilment.units import NotAllowed
 from shop.orders.approved_engraving import Approved
 from shop.orders.cutting import cut_as_approved, problems
 from shop.orders.view import LineView, view
+from tests.engines import SAME_SQL
 from tests.fulfilment.conftest import OWNER, PLAIN, WORDS, Bench
 
 ENGRAVED, BARE = ("disc", "Wren"), ("petal", "")
@@ -78,6 +79,7 @@ def test_erased_words_take_their_former_versions_along(bench: Bench) -> None:
         corrects(bench, order, new_words(bench, "Robin"), wording=2)
 
 
+@SAME_SQL
 @pytest.mark.parametrize("done", range(len(WORDS) + 1))
 def test_the_words_are_open_until_engraving_begins_and_never_after(bench: Bench, done: int) -> None:
     order = bench.paid(ENGRAVED)

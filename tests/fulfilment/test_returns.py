@@ -8,6 +8,7 @@ from shop.fulfilment import returns, stocktake, units
 from shop.fulfilment.stages import Action, Fate, Hold, Remake, Stage
 from shop.fulfilment.units import NotAllowed
 from shop.stock.models import StockMovement
+from tests.engines import SAME_SQL
 from tests.fulfilment.conftest import OWNER, PLAIN, WORDS, Bench
 
 BARE, ENGRAVED = ("petal", ""), ("disc", "Wren")
@@ -123,6 +124,7 @@ def test_a_refund_that_comes_back_takes_another_piece_or_waits_for_one(bench: Be
     assert bench.harness.sound() == []
 
 
+@SAME_SQL
 @pytest.mark.parametrize("left", [3, 0])
 @pytest.mark.parametrize("fate", list(Fate))
 def test_of_a_piece_that_was_posted_none_is_taken_when_its_refund_comes_back(

@@ -17,7 +17,7 @@ from shop.journal.comment_routes import HELPERS
 from shop.journal.models import Comment, CommentEvent, State
 from shop.journal.risk import at_risk
 from shop.worker import Worker
-from tests.engines import ONE_ENGINE
+from tests.engines import ONE_ENGINE, SAME_SQL
 from tests.journal.conftest import POST, WORDS
 from tests.keys import vault_of
 from tests.shopper import Shopper, reason_beside, soup, summary, title
@@ -106,6 +106,7 @@ def test_what_was_removed_cannot_be_brought_back(owner, write, database, reader)
     assert words_of(database, 1) is None
 
 
+@SAME_SQL
 @pytest.mark.parametrize("decision", ["", "burned", "held"])
 def test_a_decision_there_is_not_changes_nothing(owner, write, database, decision):
     write()

@@ -10,6 +10,7 @@ from shop import clock, privacy
 from shop.orders import resend_link
 from shop.orders.resend_link import KIND, MOST, send_links
 from shop.orm import Base
+from tests.engines import SAME_SQL
 from tests.harness import CONTACT, Harness
 
 BUYER = "ada@example.com"
@@ -31,6 +32,7 @@ def link_emails(harness: Harness, order_id: int) -> int:
     return harness.emails(order_id).count(KIND)
 
 
+@SAME_SQL
 @pytest.mark.parametrize("typed", [BUYER, "ADA@Example.com", "  ada@example.com "])
 def test_orders_are_found_however_the_buyer_writes_the_address(harness: Harness, typed: str) -> None:
     first, second = paid(harness), paid(harness)

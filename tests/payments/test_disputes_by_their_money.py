@@ -7,6 +7,7 @@ import pytest
 
 from shop.db import Database
 from shop.orders.lifecycle import State
+from tests.engines import SAME_SQL
 from tests.faults.stripe_server import after_sales, paying
 from tests.faults.stripe_server.account import Account
 from tests.faults.stripe_server.server import StripeServer
@@ -37,6 +38,7 @@ def order(harness: Harness, account: Account) -> int:
     return order
 
 
+@SAME_SQL
 @pytest.mark.parametrize(
     ("how", "end", "state", "kept"),
     [

@@ -16,6 +16,7 @@ from shop.fulfilment.units import NotAllowed
 from shop.orders.lifecycle import State
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.models import Suspicion
+from tests.engines import SAME_SQL
 from tests.harness import Harness, works_off_news
 
 GIFT = 500
@@ -99,6 +100,7 @@ def test_a_review_holds_and_once_it_is_approved_the_units_go_on_by_themselves(
     ]
 
 
+@SAME_SQL
 @pytest.mark.parametrize("why", ["refunded_as_fraud", "disputed", "canceled", "redacted", "acknowledged"])
 def test_a_review_that_ends_otherwise_leaves_it_to_the_owner(harness: Harness, order: int, why: str) -> None:
     review = harness.reviews(order)
@@ -195,6 +197,7 @@ def histories() -> Iterator[Sequence[str]]:
             yield order
 
 
+@SAME_SQL
 @pytest.mark.parametrize("seed", range(12))
 def test_in_whatever_order_the_news_comes_doubled_and_lost_the_order_stands_the_same(
     harness: Harness, seed: int
@@ -290,6 +293,7 @@ def test_a_payout_that_cannot_be_looked_up_is_told_all_the_same(
     assert [kind for kind, *_ in told(harness)] == ["payout failed"]
 
 
+@SAME_SQL
 @pytest.mark.parametrize(
     ("how", "end", "state", "kept"),
     [

@@ -20,6 +20,7 @@ from shop.payments.services import Services
 from shop.payments.sweep import look_at_all, sweep
 from shop.payments.sync import sync_order
 from shop.reconciliation.reconciling import reconcile
+from tests.engines import SAME_SQL
 from tests.harness import Harness
 from tests.payments.test_sweep import later
 from tests.payments.webhook_client import hooked
@@ -87,6 +88,7 @@ def refuses(status: int, code: str | None) -> Callable[..., Any]:
     return refuse
 
 
+@SAME_SQL
 @pytest.mark.parametrize("after", [timedelta(minutes=10), timedelta(hours=24, minutes=1), timedelta(days=40)])
 @pytest.mark.parametrize("trouble", [loses_the_answer, fails_after_the_work])
 def test_a_refund_whose_answer_was_lost_is_found_and_not_sent_again(
@@ -161,6 +163,7 @@ def test_an_equal_refund_from_the_dashboard_is_not_taken_for_ours(harness: Harne
     assert request_of(harness, order).stripe_id != by_hand
 
 
+@SAME_SQL
 @pytest.mark.parametrize(
     ("status", "code"),
     [

@@ -9,6 +9,7 @@ from shop.giving.models import Policy
 from shop.orders.lifecycle import State
 from shop.payments.sweep import sweep
 from shop.standin import paying
+from tests.engines import SAME_SQL
 from tests.harness import Harness
 
 
@@ -132,6 +133,7 @@ def test_a_dispute_that_is_won_changes_nothing_in_the_end(harness: Harness) -> N
     assert harness.kept_pence(order) == harness.order(order).total_pence
 
 
+@SAME_SQL
 @pytest.mark.parametrize("heard", list(permutations(range(3))))
 def test_whatever_order_the_news_of_payment_refund_and_dispute_comes_in_the_end_is_the_same(
     harness: Harness, heard: tuple[int, ...]

@@ -8,7 +8,7 @@ import pytest
 from shop.payments.gateway import Gateway
 from shop.payments.stripe_snapshot import DisputeSeen, SessionSeen
 from shop.standin.money_objects import DISPUTE_FEE, charge_fee
-from tests.engines import ONE_ENGINE
+from tests.engines import ONE_ENGINE, SAME_SQL
 from tests.payments.conftest import Clock, Visitor
 
 Told = Callable[[], list[str]]
@@ -37,6 +37,7 @@ def test_an_empty_dashboard_says_so(tester: Visitor) -> None:
     assert "Nothing has been bought yet" in tester.browser.get("/").text
 
 
+@SAME_SQL
 @pytest.mark.parametrize(
     ("fields", "given_back"),
     [({"amount": "12.50"}, 1250), ({"amount": "£ 8"}, 800), ({"pence": "8200"}, 8200), ({}, PAID)],

@@ -19,7 +19,7 @@ from shop.standin.application import create_standin
 from shop.standin.config import Keys
 from shop.standin.errors import StandInRefused
 from shop.standin.models import StandinKey, StandinObject
-from tests.engines import ONE_ENGINE
+from tests.engines import ONE_ENGINE, SAME_SQL
 from tests.payments.conftest import Clock, Recorder, Visitor
 
 Wanted = Callable[..., dict[str, Any]]
@@ -140,6 +140,7 @@ def test_bytes_that_are_no_text_are_refused(api: Api) -> None:
     assert error(answer)[0] == 400
 
 
+@SAME_SQL
 @pytest.mark.parametrize(("seconds", "status"), [(1799, 400), (1800, 200), (86_400, 200), (86_401, 400)])
 def test_a_session_lives_from_half_an_hour_to_a_day(
     api: Api, form: dict[str, Any], time: Clock, seconds: int, status: int

@@ -24,6 +24,7 @@ from shop.transparency.models import LogCheckpoint, LogCosignature
 from shop.transparency.signed_notes import COSIGNING, Note, SigningKey
 from shop.transparency.witnesses import Witness
 from tests.conftest import copy_of
+from tests.engines import SAME_SQL
 from tests.keys import VAULT_KEY
 from tests.transparency.log_books import KEY, LogBooks
 from tests.transparency.tampering import OTHER_KEY, Attacker, Posted, touched
@@ -290,6 +291,7 @@ def test_a_past_that_was_written_anew_passes_the_chain_and_not_the_log(guarded: 
     assert any(told in problem for problem in problems), problems
 
 
+@SAME_SQL
 @pytest.mark.parametrize("change", [gift_removed, gift_invented, changed_in_the_middle, tail_cut])
 def test_a_log_that_was_written_anew_too_lacks_the_shops_key(
     guarded: Guarded, change: Callable[..., list[Posted]]
@@ -303,6 +305,7 @@ def test_a_log_that_was_written_anew_too_lacks_the_shops_key(
     assert any("is not signed with the shop's key" in problem for problem in problems), problems
 
 
+@SAME_SQL
 @pytest.mark.parametrize("change", [gift_removed, gift_invented, changed_in_the_middle, tail_cut])
 def test_whoever_has_the_key_too_is_found_by_a_checkpoint_that_somebody_kept(
     guarded: Guarded, change: Callable[..., list[Posted]]
