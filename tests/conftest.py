@@ -29,6 +29,8 @@ from werkzeug.serving import BaseWSGIServer
 import shop
 from shop import migrations
 from shop.application import create_app
+from shop.catalogue.previews import ALLOWED
+from shop.checkout.throttle import DRAWING
 from shop.db import Database
 from shop.engraving.faces import FACES, Face
 from shop.giving.policies import load_sample_policy
@@ -75,6 +77,13 @@ def load_models() -> None:
     for module in pkgutil.walk_packages(shop.__path__, "shop."):
         if module.name.endswith(".models"):
             importlib.import_module(module.name)
+
+
+@pytest.fixture(autouse=True)
+def rested() -> None:
+    """Nobody has had anything drawn yet: what earlier tests used up, all from one address, is forgotten."""
+    for allowance in (DRAWING, ALLOWED):
+        allowance._accounts.clear()
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from shop.checkout import basket_store
+from shop.checkout.throttle import DRAWING
 from shop.network import SITE, Allowance
 from tests.shopper import Shopper, controls, soup
 
@@ -40,6 +41,13 @@ def test_a_flood_of_new_words_costs_no_more_than_its_allowance(
         shopper.client.delete_cookie("basket")
     assert set(statuses) == {303, 429}
     assert statuses == sorted(statuses)
+
+
+@pytest.mark.parametrize("test", ["one", "the next"])
+def test_no_test_waits_for_what_another_had_drawn(shopper: Shopper, test: str) -> None:
+    assert shopper.add(**words(1)).status_code == 303
+    DRAWING.charge("127.0.0.1", 100)
+    assert shopper.add(**words(2)).status_code == 429
 
 
 def test_another_network_of_the_same_site_waits_once_the_site_has_used_up_its_own(
