@@ -15,6 +15,7 @@ from shop.catalogue.hallmarking import (
 from shop.catalogue.models import Picture, Piece, Variant
 from shop.catalogue.renderings import rendering
 from shop.db import Database
+from tests.engines import ONE_ENGINE
 
 
 @pytest.fixture
@@ -25,6 +26,7 @@ def catalogue(bare_database: Database) -> snapshot.Catalogue:
         return snapshot.load(session)
 
 
+@ONE_ENGINE
 def test_there_are_six_pieces_in_the_owners_order(catalogue):
     assert [piece.slug for piece in catalogue.pieces] == [
         "heart",
@@ -36,12 +38,14 @@ def test_there_are_six_pieces_in_the_owners_order(catalogue):
     ]
 
 
+@ONE_ENGINE
 def test_every_piece_comes_in_both_metals_and_three_chain_lengths(catalogue):
     for piece in catalogue.pieces:
         offered = {(variant.metal_slug, variant.chain_inches) for variant in piece.variants}
         assert offered == {(metal, inches) for metal in ("silver", "gold") for inches in (16, 18, 20)}
 
 
+@ONE_ENGINE
 def test_every_piece_says_what_it_is_and_shows_itself_in_both_metals(catalogue):
     for piece in catalogue.pieces:
         assert piece.summary
@@ -64,6 +68,7 @@ def test_a_rendering_made_anew_has_its_words_where_its_metal_now_is(bare_databas
         assert stage.placements == rendering("disc-gold-front")["placements"]
 
 
+@ONE_ENGINE
 def test_only_petal_carries_no_words(catalogue):
     assert [piece.slug for piece in catalogue.pieces if not piece.engravable] == ["petal"]
     assert {piece.slug: sum(side.lines for side in piece.sides) for piece in catalogue.pieces} == {
@@ -76,6 +81,7 @@ def test_only_petal_carries_no_words(catalogue):
     }
 
 
+@ONE_ENGINE
 def test_gold_is_never_named_without_plated_and_silver(catalogue):
     for piece in catalogue.pieces:
         for variant in piece.variants:
@@ -83,12 +89,14 @@ def test_gold_is_never_named_without_plated_and_silver(catalogue):
             assert "925" in variant.fineness
 
 
+@ONE_ENGINE
 def test_nothing_is_heavier_than_the_hallmark_limit_unless_it_is_marked(catalogue):
     for piece in catalogue.pieces:
         for variant in piece.variants:
             assert variant.hallmarked or variant.weight_mg < SILVER_HALLMARK_FROM_MG
 
 
+@ONE_ENGINE
 def test_prices_lie_between_60_and_140_pounds(catalogue):
     assert all(6000 <= v.price_pence <= 14000 for piece in catalogue.pieces for v in piece.variants)
 

@@ -147,6 +147,7 @@ def test_taking_it_away_twice_is_fine(database, reader, write):
     assert events(database) == [("withdrawn", "writer")]
 
 
+@ONE_ENGINE
 def test_nobody_takes_it_away_without_its_link_or_from_another_page(app, database, reader, write):
     link = write().location
     assert Shopper(app).post(f"{link}/removal", {}).status_code == 400
@@ -274,6 +275,7 @@ class Group:
     entries: tuple[Helper, ...]
 
 
+@ONE_ENGINE
 def test_the_help_names_who_can_be_rung_at_once_as_the_support_page_has_them(app, reader, write):
     app.extensions[HELPERS] = (
         Group("now", (Helper("Listeners", (Way("Ring", "01 23", "any time"),)), Helper("Unsure", ()))),
@@ -284,6 +286,7 @@ def test_the_help_names_who_can_be_rung_at_once_as_the_support_page_has_them(app
     assert notice.select_one("li a")["href"] == "tel:123"
 
 
+@ONE_ENGINE
 def test_other_words_bring_no_such_page(reader, owner, write):
     assert not soup(reader.get(write().location)).select("main .notice")
     assert "Somebody may not be safe" not in owner.get("/owner/comments").text
@@ -344,6 +347,7 @@ def test_two_thousand_letters_of_any_script_fit(database, write):
     assert words_of(database) == words[:2000].strip()
 
 
+@ONE_ENGINE
 def test_a_page_that_was_open_for_days_loses_nothing(database, reader, write):
     page = write(csrf_token="1.abc")
     assert page.status_code == 422
@@ -355,6 +359,7 @@ def test_a_page_that_was_open_for_days_loses_nothing(database, reader, write):
     assert again.status_code == 303
 
 
+@ONE_ENGINE
 def test_another_site_cannot_send_a_comment(app, database, reader):
     token = soup(reader.get(POST)).select_one("main [name=csrf_token]")["value"]
     answer = app.test_client().post(
@@ -438,6 +443,7 @@ def test_a_comment_cannot_be_reported_beneath_another_post(reader, owner, write)
     assert reader.get("/journal/what-is-not-known/comments/1/report").status_code == 404
 
 
+@ONE_ENGINE
 def test_a_comment_on_no_post_is_not_found(reader, database):
     token = soup(reader.get(POST)).select_one("main [name=csrf_token]")["value"]
     fields = {"csrf_token": token, "name": "Ada", "words": "Hello"}
@@ -508,6 +514,7 @@ def test_a_comment_whose_key_is_gone_is_nowhere_although_its_row_says_so(databas
     assert WORDS not in owner.get("/owner/comments?all=1").text
 
 
+@ONE_ENGINE
 def test_a_finance_lead_cannot_read_what_was_written(app, write):
     write()
     page = Shopper(app).sign_in("finance").get("/owner/comments")
