@@ -132,6 +132,10 @@ const take = (value) => {
     const field = form.elements[name];
     field.value = field.value.replace(new RegExp(`${typed}[\\ufe0e\\ufe0f\\u{1f3fb}-\\u{1f3ff}]*`, "gu"), sign);
   }
+  if (kind === "plain") {
+    const [name, letters] = rest;
+    form.elements[name].value = Array.from(form.elements[name].value, (letter) => (letters.includes(letter) ? letter.normalize("NFKC") : letter)).join("");
+  }
   if (kind === "add") {
     const field = form.elements[form.elements["sign-line"].value];
     field.setRangeText(rest[0], field.selectionStart, field.selectionEnd, "end");

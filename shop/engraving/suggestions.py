@@ -4,6 +4,7 @@ A button is called INSTEAD; its value says what it does to the fields of the for
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
@@ -20,6 +21,9 @@ SIGN_LINE: Final = "sign-line"
 _FACE: Final = "face"
 _SIGN: Final = "sign"
 _ADD: Final = "add"
+_PLAIN: Final = "plain"
+_PLAIN_KINDS: Final = ("<compat> ", "<wide> ", "<narrow> ")
+"""Decompositions by which letters stay the same letters; one set high, or in a circle, means something."""
 _MOST: Final = 5
 """Faces offered for one line: as many as there are for a Chinese name."""
 
@@ -42,6 +46,7 @@ def suggestions(field: str, problem: Problem) -> tuple[Suggestion, ...]:
     able = [face for face in FACES.values() if face.name in problem.faces_that_have]
     meant = [(letter.text, MEANT[letter.text]) for letter in problem.letters if letter.text in MEANT]
     return (
+        *_written_plainly(field, problem),
         *(Suggestion(f"{_FACE} {face.slug}", f"Set it in {face.name}") for face in able[:_MOST]),
         *(
             Suggestion(
@@ -51,6 +56,19 @@ def suggestions(field: str, problem: Problem) -> tuple[Suggestion, ...]:
         ),
         *by_hand,
     )
+
+
+def _written_plainly(field: str, problem: MissingLetters) -> tuple[Suggestion, ...]:
+    found = {letter.text: plain for letter in problem.letters if (plain := _plain(letter.text))}
+    label = f"Write {', '.join(found.values())}"
+    return (Suggestion(f"{_PLAIN} {field} {''.join(found)}", label),) if found else ()
+
+
+def _plain(letter: str) -> str:
+    """The plain letters that a ligature or a letter of another width stands for, or ""."""
+    kept = len(letter) == 1 and unicodedata.decomposition(letter).startswith(_PLAIN_KINDS)
+    plain = unicodedata.normalize("NFKC", letter) if kept else ""
+    return plain if plain.isalnum() else ""
 
 
 def taken(form: Mapping[str, str]) -> dict[str, str]:
@@ -64,6 +82,9 @@ def taken(form: Mapping[str, str]) -> dict[str, str]:
             kind == _SIGN and MEANT.get(typed) == sign and _is_line(name, fields)
         ):
             fields[name] = re.sub(f"{typed}[{SELECTORS}]*", sign, fields[name])
+        case [kind, name, letters] if kind == _PLAIN and _is_line(name, fields):
+            plain = {ord(letter): _plain(letter) for letter in letters if _plain(letter)}
+            fields[name] = fields[name].translate(plain)
         case [kind, sign] if kind == _ADD and sign in SIGN_NAMES and _is_line(line, fields):
             fields[line] += sign
     return fields

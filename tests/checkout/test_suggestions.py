@@ -68,6 +68,33 @@ def test_a_pasted_emoji_is_asked_about_and_the_sign_is_put_in_when_its_button_is
     assert shopper.post(ADD, sent).status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("pasted", "label", "written"),
+    [("ﬁnn & Steﬀi", "Write ff", "ﬁnn & Steffi"), ("Ａｄａ", "Write A, d, a", "Ada")],
+    ids=["ligatures", "wide"],
+)
+def test_pasted_ligatures_and_wide_letters_that_the_face_lacks_are_written_plainly_by_a_button(
+    shopper: Shopper, pasted: str, label: str, written: str
+) -> None:
+    refused = shopper.add(engraving_front_1=pasted, engraving_front_2="", face="rubik")
+    _, sent = form_on(refused, ADD)
+    assert sent["engraving-front-1"] == pasted
+    (button,) = [found for found in buttons(refused, "engraving-front-1") if "Write" in found.text]
+    assert button.text == label
+    sent["instead"] = str(button["value"])
+    _, sent = form_on(shopper.post(ADD, sent), ADD)
+    assert sent["engraving-front-1"] == written
+    assert shopper.post(ADD, sent).status_code == 303
+
+
+def test_figures_set_high_and_fractions_are_never_written_otherwise(shopper: Shopper) -> None:
+    for value in ("plain engraving-front-1 x²", "plain engraving-front-1 ½", "plain variant ﬁ"):
+        _, sent = form_on(shopper.get("/pieces/disc"), ADD)
+        sent["engraving-front-1"], sent["instead"] = "x² ½", value
+        _, sent = form_on(shopper.post(ADD, sent), ADD)
+        assert sent["engraving-front-1"] == "x² ½"
+
+
 def test_a_sign_is_chosen_from_the_page_of_signs_without_a_script(shopper: Shopper) -> None:
     page = shopper.get("/pieces/disc")
     names = [button.text.strip() for button in soup(page).select(".signs button[name=instead]")]
