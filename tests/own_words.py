@@ -79,6 +79,15 @@ def lax(html: str) -> list[str]:
     return [str(field)[:200] for field in typed_in(html) if not _is_strict(field)]
 
 
+def untold(html: str) -> list[str]:
+    """The fields of a page of staff of which no keyboard and no writing help is told what is typed there.
+
+    What is neither a number nor left unread may be corrected, and read elsewhere: notes are about buyers.
+    """
+    said = ("inputmode", "writingsuggestions")
+    return [str(field)[:200] for field in typed_in(html) if not any(field.has_attr(name) for name in said)]
+
+
 def _is_strict(field: Tag) -> bool:
     must = next((said for name, said in FIELDS.items() if re.fullmatch(name, str(field.get("name")))), None)
     return must is not None and all(field.get(key) == value for key, value in must.items())

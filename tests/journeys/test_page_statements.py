@@ -18,7 +18,7 @@ from tests.demo.test_scale import heard
 from tests.journeys.busy_shop import BusyShop
 from tests.journeys.test_page_states import plain, route_of
 from tests.keys import VAULT_KEY
-from tests.own_words import lax, stray, typed_in
+from tests.own_words import lax, stray, typed_in, untold
 from tests.shopper import changed, form_on
 
 SEARCH: Final = "/owner/orders/search"
@@ -239,3 +239,10 @@ def test_nothing_corrects_what_people_type_in_any_field_of_theirs(pages: Mapping
     found = {page: lax(html) for page, html in pages.items() if not page.startswith(OF_STAFF)}
     assert {page: fields for page, fields in found.items() if fields} == {}
     assert sum(len(typed_in(html)) for page, html in pages.items() if not page.startswith(OF_STAFF)) > 40
+
+
+def test_fields_of_staff_say_what_is_typed_there_and_no_writing_help_reads_their_notes(
+    pages: Mapping[str, str],
+) -> None:
+    found = {page: untold(html) for page, html in pages.items() if page.startswith(OF_STAFF)}
+    assert {page: fields for page, fields in found.items() if fields} == {}
