@@ -5,8 +5,8 @@ Coordinates are mm from the middle of the area, y upwards.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from shop.engraving.geometry import Directions, Numbers, Point, convex_hull, cubic, directions
@@ -54,16 +54,19 @@ class Area:
     height_mm: float
     lines: int
     rim: bool = False
-    _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         round_disc = self.shape == "disc" and self.width_mm == self.height_mm
         if self.rim and (not round_disc or self.lines < 2):  # noqa: PLR2004 - one straight, one round
             raise ValueError("Only a round disc with two lines or more has a line along its rim.")
-        object.__setattr__(self, "_hash", hash((self.key, self.shape, self.width_mm, self.lines)))
 
     def __hash__(self) -> int:
         return self._hash  # asked for dozens of times a drawing
+
+    @cached_property
+    def _hash(self) -> int:
+        """No field of it: sides are sealed with an order, field by field."""
+        return hash((self.key, self.shape, self.width_mm, self.lines))
 
     @property
     def line_numbers(self) -> range:
