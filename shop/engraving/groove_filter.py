@@ -40,7 +40,7 @@ FLOOR: Final = (0.58, 0.3)
 """How much of the metal the floor hides: so much at full depth, and so much anywhere."""
 SHADE: Final = 1.7
 LIT: Final = 1.0
-LIP: Final = 0.8
+LIP: Final = 0.5
 _GRAIN: Final = 0.14
 """The marks of the tool."""
 _TILE_PX: Final = 64

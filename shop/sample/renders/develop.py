@@ -26,8 +26,8 @@ def light(path: Path) -> np.ndarray:
     return np.flipud(pixels.reshape(high, wide, 4))
 
 
-def picture(metal: Path, ground: Path) -> Image.Image:
-    """The two layers of a picture, developed."""
+def picture(metal: Path, ground: Path, lift: float = 0.0) -> Image.Image:
+    """The two layers of a picture, developed; `lift` is how much lighter black becomes."""
     over, under = light(metal), light(ground)
     under[:2] = under[2]  # the denoiser brightens the uppermost rows
     grown = [
@@ -41,6 +41,7 @@ def picture(metal: Path, ground: Path) -> Image.Image:
         gaussian_filter(bright[..., k], far) + gaussian_filter(bright[..., k], far / 4) for k in range(3)
     ]
     shown = encoded(neutral(seen + GLOW * np.stack(spilt, -1)))
+    shown = shown + lift * (1 - shown) ** 4
     return Image.fromarray((shown * 255 + 0.5).astype(np.uint8))
 
 
