@@ -36,7 +36,7 @@ SLOPE_MM: Final = 0.055
 LIP_MM: Final = 0.045
 """How far the lip lies down the light."""
 LIP_SOFT_MM: Final = 0.02
-FLOOR: Final = (0.58, 0.3)
+FLOOR: Final = (0.6, 0.33)
 """How much of the metal the floor hides: so much at full depth, and so much anywhere."""
 SHADE: Final = 1.7
 LIT: Final = 1.0
