@@ -7,6 +7,7 @@ the file for a year and still sees a new one at once.
 import gzip
 import hashlib
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -33,6 +34,12 @@ PICTURES: Final = {".webp": "image/webp", ".avif": "image/avif", ".png": "image/
 """Read each time they are asked for: browsers and proxies keep them, memory is for pages."""
 
 KINDS: Final = {**TEXTS, **PICTURES, ".woff2": "font/woff2"}
+
+COMMENTS: Final = {
+    ".css": re.compile(rb"/\*.*?\*/\s*|(?<=\n)[ ]+", re.DOTALL),
+    ".js": re.compile(rb"^[ ]*//.*\n", re.MULTILINE),
+}
+"""What is for readers of the file, and is not sent: comments; in scripts, those with a line of their own."""
 
 HTML: Final = "text/html; charset=utf-8"
 SPECULATION_RULES: Final = "/speculation-rules.json"
@@ -128,11 +135,10 @@ class Assets:
             return Stored.of(path.read_bytes(), kind, shrinks=False)
         changed = path.stat().st_mtime_ns
         if self._stored.get(name, (None,))[0] != changed:
-            shrinks = path.suffix in TEXTS
-            self._stored[name] = (
-                changed,
-                Stored.of(path.read_bytes(), kind, shrinks=shrinks, quality=SMALLEST),
-            )
+            body, shrinks = path.read_bytes(), path.suffix in TEXTS
+            if comments := COMMENTS.get(path.suffix):
+                body = comments.sub(b"", body)
+            self._stored[name] = changed, Stored.of(body, kind, shrinks=shrinks, quality=SMALLEST)
         return self._stored[name][1]
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import tracemalloc
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from werkzeug.exceptions import default_exceptions
@@ -14,6 +15,8 @@ from shop.db import Database
 from shop.network import SITE, Allowance
 from shop.web.assets import Assets
 from tests.engines import ONE_ENGINE
+
+STATIC = Path(__file__).parents[2] / "static"
 
 
 def test_a_files_address_changes_with_its_content_and_is_kept_for_a_year(app, client):
@@ -26,6 +29,29 @@ def test_a_files_address_changes_with_its_content_and_is_kept_for_a_year(app, cl
     assert client.get("/static/site.css").headers["Cache-Control"] == "no-cache"
     again = client.get(address, headers={"If-None-Match": response.headers["ETag"]})
     assert again.status_code == 304
+
+
+@ONE_ENGINE
+@pytest.mark.browser
+@pytest.mark.parametrize("name", sorted(path.name for path in STATIC.glob("*.css")))
+def test_a_style_sheet_is_sent_without_comments_and_says_the_same(client, browser, name):
+    written, sent = (STATIC / name).read_text(encoding="utf-8"), client.get(f"/static/{name}").text
+    assert "/*" in written
+    assert "/*" not in sent
+    page = browser.new_page()
+    try:
+        assert page.evaluate(RULES, sent) == page.evaluate(RULES, written) != ""
+    finally:
+        page.close()
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize("name", sorted(path.name for path in STATIC.glob("*.js")))
+def test_a_script_is_sent_without_lines_of_comment_and_with_every_other_line(client, name):
+    written = (STATIC / name).read_text(encoding="utf-8").splitlines()
+    assert client.get(f"/static/{name}").text.splitlines() == [
+        line for line in written if not line.lstrip().startswith("//")
+    ]
 
 
 def test_a_font_is_sent_as_it_is(client):
@@ -168,6 +194,9 @@ def test_a_flood_of_previews_costs_no_more_than_its_allowance(client, monkeypatc
     assert statuses == sorted(statuses)
 
 
+RULES = """text => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text);
+  return [...sheet.cssRules].map(rule => rule.cssText).join("\\n") }"""
+"""What a style sheet says, as a browser read it."""
 NO_PICTURE = re.compile(r'(?:href|src)="(/static/(?:[^"#?]+\.(?:css|js|woff2)|signs\.svg)(?:\?[^"#]*)?)')
 
 
