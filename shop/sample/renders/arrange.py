@@ -5,8 +5,10 @@ import math
 import light
 import pieces
 from mathutils import Matrix, Vector
+from scale import lay_scale
 from stand import Stand, card_for
 from still import lay_box, lay_clasp
+from worn import lay_worn
 
 FRONT = {
     # width of the picture in mm; what it is centred on
@@ -79,7 +81,7 @@ ANGLE = {
 }
 
 
-TILTED: dict[str, dict] = {}
+TILTED: dict[str, dict] = {"two-rings": {"shift": 0.35}}
 """What the graded card needs otherwise when faces lean to and from a tilted camera."""
 
 
@@ -162,4 +164,6 @@ LAYOUTS = {
     "hero": lay_hero,
     "clasp": lay_clasp,
     "box": lay_box,
+    "scale": lay_scale,
+    "worn": lay_worn,
 }

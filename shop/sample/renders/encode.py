@@ -15,7 +15,7 @@ from PIL import Image
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from shots import SMALL, WIDE, every  # noqa: E402
+from shots import BROAD, SMALL, WIDE, every  # noqa: E402
 
 STATIC = HERE.parents[2] / "static" / "catalogue"
 LISTED = HERE.parents[1] / "catalogue" / "renderings.json"
@@ -26,7 +26,7 @@ KINDS = {"webp": WEBP, "avif": AVIF}
 
 def widths(size: tuple[int, int]) -> tuple[int, ...]:
     """In which widths a picture is served."""
-    return {WIDE: (900, 1800), SMALL: (400, 800)}.get(size, (400, 700, 1000))
+    return {WIDE: (900, 1800), SMALL: (400, 800), BROAD: (400, 800, 1200)}.get(size, (400, 700, 1000))
 
 
 def encode(name: str, size: tuple[int, int], folder: Path) -> dict:

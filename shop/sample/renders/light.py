@@ -105,32 +105,44 @@ def studio(
     aim=-38.0,
     size=200.0,
     shift=0.0,
+    far=1.0,
+    high=0.0,
 ):
     """A long window at one side, the graded card that a level face mirrors, two strips for edges, a fill.
 
     `tilt` is the camera's, in degrees from straight above: the graded card stands where a level face mirrors
     it to the camera, and its stops run over the `span` (mm) that a face mirrors of it, in the direction `aim`
     (degrees from right, towards the top); `shift` moves them that way, in parts of half the span.
+    All stands `far` times as far away and is as much larger, about a middle `high` mm above the ground.
     """
     side = -1 if mirrored else 1
-    x, y = centre
+    x, y, z = *centre, high
+
+    def hung(place, wide, long, strength, colour, **more):
+        """A card at a place about the middle, aimed at it."""
+        at = (x + place[0] * far, y + place[1] * far, z + place[2] * far)
+        return card(at, (x, y, z), wide * far, long * far, strength, colour, **more)
+
     room(metal.room, metal.room_light, metal.room_dark)
     # The window: long, so that a bevel shows it as a line and the shadows are soft along it alone.
-    card((-92 * side + x, 62 + y, 74), (x, y, 0), 34, 120, 17.0 * key, (1, 0.965, 0.915), soft=0.12)
+    warm = (1, 0.965, 0.915)
+    window = hung((-92 * side, 62, 74), 34, 120, 17.0, warm, soft=0.12)
+    if key < 1:
+        # What lies below is lit as always; what mirrors finds a weaker window in its place.
+        window.visible_glossy = False
+        hung((-92 * side, 62, 74), 34, 120, 17.0 * key, warm, soft=0.12).visible_diffuse = False
     t = math.radians(tilt)
     reach = 140
-    graded = [(0.5 + (place + shift) * span / 2 / size, glow) for place, glow in stops]
-    card(
-        (x, y + reach * math.sin(t), reach * math.cos(t)),
-        (x, y, 0),
+    hung(
+        (0, reach * math.sin(t), reach * math.cos(t)),
         size,
         size,
         face * metal.face_light,
         (0.985, 0.992, 1),
         soft=0.25,
-        stops=graded,
+        stops=[(0.5 + (place + shift) * span / 2 / size, glow) for place, glow in stops],
         turn=-math.radians(aim if side > 0 else 180 - aim),
     )
     # The crisp line on an edge: a narrow strip low at the other side, and a fainter one in front.
-    card((96 * side + x, 26 + y, 40), (x, y, 0), 9, 120, 6.0, (1, 0.985, 0.965), soft=0.1)
-    card((18 * side + x, -98 + y, 46), (x, y, 0), 110, 12, 2.6, (1, 0.97, 0.935), soft=0.1)
+    hung((96 * side, 26, 40), 9, 120, 6.0, (1, 0.985, 0.965), soft=0.1)
+    hung((18 * side, -98, 46), 110, 12, 2.6, (1, 0.97, 0.935), soft=0.1)

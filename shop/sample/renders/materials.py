@@ -7,7 +7,6 @@ from pathlib import Path
 import bpy
 import numpy as np
 from blend import Nodes
-from scipy.ndimage import gaussian_filter
 from stone import TILE_MM
 
 GROOVE_MM = 0.072
@@ -50,8 +49,9 @@ def strokes(pixels: int = 2048, seed: int = 3):
     rng = np.random.default_rng(seed)
     total = np.zeros((pixels, pixels), np.float32)
     for along, across, share in ((330, 0.9, 1.0), (160, 1.8, 0.9), (70, 3.4, 0.45)):
-        noise = rng.standard_normal((pixels, pixels)).astype(np.float32)
-        noise = gaussian_filter(noise, (along, across), mode="wrap")
+        waves = np.fft.rfft2(rng.standard_normal((pixels, pixels)))
+        up, over = np.fft.fftfreq(pixels)[:, None] * along, np.fft.rfftfreq(pixels) * across
+        noise = np.fft.irfft2(waves * np.exp(-2 * np.pi**2 * (up**2 + over**2)), (pixels, pixels))
         total += share * noise / noise.std()
     return data_image("strokes", np.clip(0.5 + 0.14 * total / total.std(), 0, 1))
 
@@ -76,7 +76,7 @@ def metal(
         normal = n.bump(
             n.image(brush, n.placed((1 / 19, 1 / 19, 1), (0.5, 0.5, 0), 0.05), smooth=False), 0.0075, normal
         )
-        roughness = n.ramp(smear, 0.3, 0.7, 0.25, 0.28)
+        roughness = n.ramp(smear, 0.3, 0.7, 0.27, 0.30)
     if groove is not None:
         at = n.placed((1 / across_mm, 1 / across_mm, 1), (0.5, 0.5, 0))
         depth = n.image(data_image(name + "-depth", groove[0]), at, clip=True)
@@ -104,18 +104,19 @@ SURFACES = {
     "stone": Surface(0.62, 0.28, 0.21),
     "slate": Surface(0.50, 0.42, 0.60),
     "linen": Surface(0.90, 0.10, 0.24),
+    "paper": Surface(0.88, 0.12, 0.10),
 }
 
 
-def baked(folder: Path, surface: str, shift: tuple[float, float], turn: float):
-    """Stone, slate or linen, as it was baked; each picture shows another part of it."""
+def baked(folder: Path, surface: str, shift: tuple[float, float], turn: float, *, source="Object"):
+    """Stone, slate, linen or paper, as it was baked; each picture shows another part of it."""
     made = bpy.data.materials.new(surface)
     n = Nodes(made)
     is_ = SURFACES[surface]
     shader = n.add("ShaderNodeBsdfPrincipled", Roughness=is_.rough)
     shader.inputs["Specular IOR Level"].default_value = is_.sheen
     n.feed(n.out.inputs[0], shader.outputs[0])
-    at = n.placed((1 / TILE_MM, 1 / TILE_MM, 1), (*shift, 0), turn)
+    at = n.placed((1 / TILE_MM, 1 / TILE_MM, 1), (*shift, 0), turn, source=source)
     colour = bpy.data.images.load(str(folder / f"{surface}-colour.png"))
     height = bpy.data.images.load(str(folder / f"{surface}-height.png"))
     height.colorspace_settings.name = "Non-Color"

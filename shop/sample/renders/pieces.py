@@ -61,14 +61,19 @@ def plate(
     bm = bmesh.new()
     reach = np.abs(rim).max()
     middle = np.array(middle)
+    full = arch or (lambda x, y: dome * (1 - (x * x + y * y) / reach**2))
     loops = []
+
+    def kept(points):
+        """Where a point at a tip, moved inwards, would cross the middle line, it stays on it."""
+        return np.stack([np.where(points[:, 0] * rim[:, 0] < 0, 0, points[:, 0]), points[:, 1]], 1)
 
     def loop(points, height):
         lift = 0.0
         made = []
-        for x, y in points:
+        for x, y in kept(points):
             if height > thick / 2:
-                lift = arch(x, y) if arch else dome * (1 - (x * x + y * y) / reach**2)
+                lift = full(x, y)
             made.append(bm.verts.new((x, y, height + lift)))
         loops.append(made)
 
@@ -79,7 +84,7 @@ def plate(
     for k in range(steps + 1):
         a = math.pi / 2 * k / steps
         loop(rim + inwards * bevel * (1 - math.cos(a)), thick - bevel + bevel * math.sin(a))
-    edge = rim + inwards * bevel
+    edge = kept(rim + inwards * bevel)
     first_face = len(loops)
     for q in range(1, rings):
         loop(edge + (middle - edge) * q / rings, thick)
@@ -90,7 +95,20 @@ def plate(
             made.material_index = 0 if number >= first_face - 1 else 1
     bm.faces.new(loops[-1]).material_index = 0
     bm.faces.new(list(reversed(loops[0]))).material_index = 1
-    return solid(name, bm, materials, 60)
+    made = solid(name, bm, materials, 60)
+    facing(made.data, first_face * count, full)
+    return made
+
+
+def facing(mesh, start: int, arch, step: float = 0.02) -> None:
+    """Let an arched face mirror as its formula says, from vertex `start` on: no facet of it shows."""
+    known = {}
+    for number in range(start, len(mesh.vertices)):
+        x, y, _ = mesh.vertices[number].co
+        rise = (arch(x - step, y) - arch(x + step, y), arch(x, y - step) - arch(x, y + step), 2 * step)
+        known[number] = Vector(rise).normalized()
+    # Where nothing is said, Blender keeps its own.
+    mesh.normals_split_custom_set([known.get(corner.vertex_index, (0, 0, 0)) for corner in mesh.loops])
 
 
 def washer(name, inner, outer, thick, bevel, materials, crown=0.0):

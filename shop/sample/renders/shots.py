@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 PORTRAIT = (1000, 1250)
 SMALL = (800, 1000)
 WIDE = (1800, 1080)
+BROAD = (1200, 1080)
 
 ANGLE_WORDS = {
     "heart": {"front": ("great-vibes", "Wren")},
@@ -44,18 +45,27 @@ class Shot:
 
 def every() -> list[Shot]:
     """All pictures, those first on which other work builds."""
-    found = [Shot(f"{p}-{m}-front", "front", p, m) for m in ("silver", "gold") for p in PIECES]
+    # On a brushed face fewer samples leave the denoiser's patches.
+    found = [
+        Shot(f"{p}-{m}-front", "front", p, m, samples=26 if p == "petal" else 12)
+        for m in ("silver", "gold")
+        for p in PIECES
+    ]
     found += [Shot(f"{p}-{m}-back", "back", p, m) for m in ("silver", "gold") for p in ("disc", "thread")]
     found += [
         Shot("hero-rings", "hero", "two-rings", "gold", WIDE, 14, ANGLE_WORDS["two-rings"]),
-        Shot("hero-disc", "hero", "disc", "silver", WIDE, 14, {"front": ("great-vibes", "Zoë")}),
+        Shot("hero-disc", "hero", "disc", "silver", WIDE, 9, {"front": ("great-vibes", "Zoë")}),
     ]
     found += [
-        Shot(f"{p}-{m}-angle", "angle", p, m, words=ANGLE_WORDS[p])
+        Shot(f"{p}-{m}-angle", "angle", p, m, PORTRAIT, 16 if p == "petal" else 8, ANGLE_WORDS[p])
         for m in ("silver", "gold")
         for p in PIECES
     ]
     found += [Shot("box", "box", "disc", "silver"), Shot("box-gold", "box", "disc", "gold", SMALL)]
-    found += [Shot(f"{p}-clasp", "clasp", p, "silver", SMALL) for p in PIECES]
-    found += [Shot(f"{p}-gold-clasp", "clasp", p, "gold", SMALL) for p in PIECES]
+    found += [Shot(f"{p}-clasp", "clasp", p, "silver", SMALL, 7) for p in PIECES]
+    found += [Shot(f"{p}-gold-clasp", "clasp", p, "gold", SMALL, 7) for p in PIECES]
+    found += [
+        Shot("scale", "scale", "disc", "silver", BROAD, 8),
+        Shot("worn", "worn", "disc", "silver", BROAD, 8),
+    ]
     return found

@@ -21,6 +21,8 @@ STONE = {"heart": 0.13, "two-rings": 0.37, "disc": 0.55, "thread": 0.71, "petal"
 AIM = {"petal": -20.0, "thread": -14.0}
 FACE = {}
 SHIFT = {"disc": -0.16, "thread": 0.2}
+KEY = {"petal": 0.13}
+"""A brushed face shows the window as a broad glare: there it is dimmed."""
 
 
 def card_for(piece: str) -> dict[str, float]:
@@ -30,6 +32,7 @@ def card_for(piece: str) -> dict[str, float]:
         "aim": AIM.get(piece, -38.0),
         "face": FACE.get(piece, 1.0),
         "shift": SHIFT.get(piece, 0.0),
+        "key": KEY.get(piece, 1.0),
     }
 
 
@@ -56,7 +59,10 @@ class Stand:
         made = materials.baked(
             self.stone, LIES_ON.get(self.shot.kind, "stone"), (shift, shift * 1.7), 0.3 + shift
         )
-        solid("table", bm, [made], 180)["ground"] = "table"
+        table = solid("table", bm, [made], 180)
+        table["ground"] = "table"
+        # Behind a bust it is a wall.
+        table.location.z = -150.0 if self.shot.kind == "worn" else 0.0
 
     def metals(self, side):
         """The material of a side (with its words, if the shot has any), or of everything else."""

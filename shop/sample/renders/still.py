@@ -6,9 +6,11 @@ import bmesh
 import chain
 import light
 import materials
+import numpy as np
 import pieces
 from blend import solid
 from mathutils import Matrix, Vector
+from scipy.ndimage import gaussian_filter1d
 from stand import Stand, card_for
 
 
@@ -76,11 +78,19 @@ def lay_clasp(stand: Stand):
     return piece
 
 
+def deckle(wide: float, high: float, count: int = 700) -> np.ndarray:
+    """The edge of a card of hand-made paper, in mm: torn, not cut."""
+    corners = [(x * wide / 2, y * high / 2) for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+    rim = pieces.rounded(corners, count, 0.3)
+    rough = np.random.default_rng(4).standard_normal((count, 2))
+    return rim + 0.5 * gaussian_filter1d(rough, 2.2, axis=0, mode="wrap")
+
+
 def lay_box(stand: Stand):
     """The box it comes in, open, the disc on its pad, a card with nothing written on it yet."""
     linen = materials.linen()
     pad = materials.paper((0.70, 0.655, 0.575), 0.95, 0.10)
-    card = materials.paper((0.88, 0.86, 0.82), 0.8, 0.03)
+    card = materials.baked(stand.stone, "paper", (0.2, 0.4), 0.2)
 
     def block(at, size, material, soft=0.5, turn=0.0, lean=0.0):
         bm = bmesh.new()
@@ -117,7 +127,9 @@ def lay_box(stand: Stand):
         ((95.6, 34, 5.2), (1.6, 68, 10.4)),
     ):
         block(at, size, linen, 0.4, lid_turn)
-    block((-3, -57, 0.45), (58, 36, 0.5), card, 0.12, math.radians(-7))
+    sheet = pieces.plate("card", deckle(58, 36), 0.6, 0.16, [card, card])
+    sheet["ground"] = "covers"
+    sheet.matrix_world = Matrix.Rotation(math.radians(-7), 4, "Z") @ Matrix.Translation((-3, -57, 0.2))
 
     piece = pieces.disc(stand.metals)
     piece.move(Matrix.Rotation(box_turn + math.radians(2), 4, "Z") @ Matrix.Translation((0, -9.0, 12.05)))

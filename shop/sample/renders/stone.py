@@ -1,4 +1,4 @@
-"""What pieces lie on: fine warm limestone, dark slate, linen, each baked as two tiling pictures.
+"""What pieces lie on: fine warm limestone, dark slate, linen, paper, each baked as two tiling pictures.
 
 `python stone.py FOLDER` writes NAME-colour.png and NAME-height.png: one tile is TILE_MM square.
 Baked rather than computed in the shader, because a picture is cheap to shade and stays crisp when denoised.
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 from scipy.ndimage import gaussian_filter
 
 TILE_MM = 72.0
@@ -86,6 +86,25 @@ def linen(folder: Path, seed: int = 21, threads: int = 132) -> None:
     save(folder, "linen", colour, height)
 
 
+def paper(folder: Path, seed: int = 31, fibres: int = 26_000) -> None:
+    """Thick cotton paper: clouded as the pulp settled, felted, its fibres a few millimetres long."""
+    rng = np.random.default_rng(seed)
+    band, _, _ = waves_of(rng)
+    felt, cloud, grain = band(35, 260, 0.7), band(6, 50, 1.2), band(260, 900, 0.3)
+    drawn = Image.new("L", (PIXELS, PIXELS), 128)
+    pen = ImageDraw.Draw(drawn)
+    for _ in range(fibres):
+        turns = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.normal(0, 0.22, 14))
+        steps = np.stack([np.cos(turns), np.sin(turns)], 1) * rng.uniform(4, 15)
+        tone = int(np.clip(128 + rng.normal(0, 46), 0, 255))
+        spots = rng.uniform(0, PIXELS, 2) + np.cumsum(steps, 0)
+        pen.line([tuple(spot) for spot in spots], fill=tone, width=int(rng.integers(2, 6)))
+    lie = gaussian_filter(np.asarray(drawn, np.float32) / 128 - 1, 1.3, mode="wrap")
+    colour = np.array([0.885, 0.862, 0.812], np.float32)
+    colour = colour * (0.965 + 0.012 * cloud + 0.010 * felt + 0.070 * lie + 0.006 * grain)[..., None]
+    save(folder, "paper", colour, 0.5 + 0.10 * felt + 0.20 * lie + 0.03 * grain)
+
+
 def limestone(folder: Path, seed: int = 5) -> None:
     """The pale stone; the same seed gives the same stone."""
     rng = np.random.default_rng(seed)
@@ -138,5 +157,5 @@ def _srgb(linear):
 
 
 if __name__ == "__main__":
-    for bake in (limestone, slate, linen):
+    for bake in (limestone, slate, linen, paper):
         bake(Path(sys.argv[1]))

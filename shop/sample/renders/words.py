@@ -7,7 +7,7 @@ import math
 import re
 import sys
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -58,7 +58,8 @@ def polygons(area: Area, face: str, text: str) -> tuple[list[np.ndarray], float]
     return found, stroke
 
 
-def groove(area: Area, face: str, text: str, across_mm: float, *, wall: float, pixels: int = 3072):
+@lru_cache(4)
+def groove(area: Area, face: str, text: str, across_mm: float, *, wall: float, pixels: int = 2048):
     """(depth, lip) of the words over a square `across_mm` wide about the middle; row 0 is the bottom.
 
     Depth is 1 at the full depth of the cut, lip 1 on the little burr beside it. `wall` is how far (mm) the
