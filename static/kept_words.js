@@ -85,7 +85,8 @@ class Kept {
     this.seen = Date.now();
     this.dirty = this.stopped = false;
     const typed = new Set([...form.elements].filter((field) => !NEVER.has(field.type) && isTyped(field)).map(({ name }) => name));
-    if ("keptAnswer" in form.dataset) this.base = read(device, this.key)?.base ?? this.base; // the server shows what was sent
+    this.isAnswer = "keptAnswer" in form.dataset; // the server shows what was sent
+    if (this.isAnswer) this.goOn();
     else this.bringBack(typed);
     if (typed.size) this.soon();
     for (const event of ["input", "change", "click"]) form.addEventListener(event, (told) => told !== this.redraw && this.soon());
@@ -142,8 +143,22 @@ class Kept {
 
   put(store, key, fields, more) {
     const said = values(fields);
-    if (same(said, values(fields, false))) store.removeItem(key);
+    // What an answer shows stands nowhere else: no later page of the server's has it.
+    if (same(said, this.isAnswer ? {} : values(fields, false))) store.removeItem(key);
     else store.setItem(key, JSON.stringify({ at: Date.now(), page, base: this.base, values: said, ...more }));
+  }
+
+  // All that was sent stands in the form again, but for the box that keeps a dedication: it goes to no server.
+  goOn() {
+    const own = read(device, this.key);
+    this.base = own?.base ?? this.base;
+    this.past = own?.past ?? [];
+    this.tick(own);
+  }
+
+  tick(record) {
+    const box = this.form.querySelector("[data-kept-tick]");
+    if (box && !isTyped(box)) box.checked = Boolean(record?.ticked);
   }
 
   // This tab's own words, else the newest of any: those stay where they are until what came of them was sent. What was `typed`
@@ -159,8 +174,7 @@ class Kept {
     const all = { ...record?.values, ...(alone?.base === this.base ? alone.values : {}) };
     if (!Object.keys(all).length) return;
     this.past = record ? (found === this.key ? record.past : [...record.past, [found, record.at]].slice(-MOST)) : [];
-    const tick = this.form.querySelector("[data-kept-tick]");
-    if (tick && !isTyped(tick)) tick.checked = Boolean(record?.ticked);
+    this.tick(record);
     fill(this.form, all, typed);
     this.note?.querySelector("[data-kept-back]")?.removeAttribute("hidden");
     this.redraw = new Event("input");

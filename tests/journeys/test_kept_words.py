@@ -116,6 +116,33 @@ def test_what_is_typed_before_the_pages_script_runs_is_kept_too_and_stands_befor
         expect(page.locator(LINE)).to_have_value(words)
 
 
+def test_a_form_that_was_refused_keeps_its_box_and_its_words_whatever_is_clicked_then(
+    context: BrowserContext, new_tab: Device
+) -> None:
+    page = types(new_tab(), dedication="For you")
+    page.locator("#kept-tick").check()
+    page.get_by_role("button", name="Add to basket").click()  # without metal and chain: refused
+    expect(page.locator(".summary")).to_be_visible()
+    page.wait_for_load_state()
+    expect(page.locator("#kept-tick")).to_be_checked()
+    page.locator("#dedication").click()
+    page.evaluate("dispatchEvent(new Event('pagehide'))")
+    stays(page).close()
+    page = new_tab()
+    page.goto("/pieces/disc")
+    expect(page.locator(LINE)).to_have_value("Caoimhe")
+    expect(page.locator("#dedication")).to_have_value("For you")
+    page.get_by_role("button", name="Add to basket").click()
+    expect(page.locator(".summary")).to_be_visible()
+    page.locator("label.tile", has_text="18 in").first.click()
+    page.get_by_role("button", name="Add to basket").click()
+    expect(page.locator("h1")).to_have_text("Your basket")
+    page.wait_for_load_state()
+    context.clear_cookies()
+    page.goto("/pieces/disc")
+    expect(page.locator("#dedication")).to_have_value("For you")
+
+
 def test_in_a_new_tab_the_words_are_there_and_the_dedication_only_if_its_box_was_ticked(
     new_tab: Device,
 ) -> None:
