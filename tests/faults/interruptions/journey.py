@@ -21,10 +21,12 @@ FILL: Final = """all => {
 }"""
 READ: Final = """names => Object.fromEntries(names.map(name => [
   name, document.querySelector(`form[data-kept] [name="${name}"]`)?.value ?? null]))"""
-KEPT: Final = """all => new Promise(resolve => {
+KEPT: Final = """([all, ticked]) => new Promise(resolve => {
+  const box = document.querySelector("[data-kept-tick]");
   const kept = () => {
     const said = [localStorage, sessionStorage].flatMap(Object.values).join();
-    return Object.values(all).every(text => said.includes(JSON.stringify(text)));
+    const ofBox = !box || said.includes(`"ticked":${ticked}`);
+    return ofBox && Object.values(all).every(text => said.includes(JSON.stringify(text)));
   };
   const look = () => kept() ? resolve(true) : setTimeout(look, 20);
   look();
@@ -40,6 +42,10 @@ TICK: Final = """now => {
 SEND: Final = """() => document.querySelector("form[data-kept]").requestSubmit()"""
 PRESS: Final = """() => document.querySelector("main form[method=post]").requestSubmit()"""
 SPOIL: Final = """() => { document.querySelector("form[data-kept] [name=csrf_token]").value = "1.2"; }"""
+TOUCH: Final = """() => new Promise(resolve => {
+  document.querySelector("form[data-kept]").click();
+  setTimeout(resolve, 1000);
+})"""
 PLACE: Final = """() => {
   const box = document.querySelector("[name=acknowledged]");
   if (box) box.checked = true;
@@ -98,9 +104,11 @@ class Journey:
         self.device.run(FILL, typed)
         if self.device.script:
             self.device.run(TICK, self.ticked)
-            if not self.device.run(KEPT, typed):
-                self.lost.append(f"{page}: not on the device after a second")
-        kinds: dict[str, Callable[[str], None]] = {"token": self._token, "restart": self._restart}
+            self._kept(typed, page)
+        kinds: dict[str, Callable[[str], None]] = {
+            "token": lambda page: self._token(typed, page),
+            "restart": self._restart,
+        }
         if self.device.script:
             kinds |= {
                 "reload": lambda _: self.device.reload(), "away": self._away, "back": self._back,
@@ -113,6 +121,10 @@ class Journey:
             self._again(added)
             self.device.goto(page)
         self._there(typed, f"{kind} at {page}", card=kind not in {"tab", "killed"} or self.ticked)
+
+    def _kept(self, typed: dict[str, str], when: str) -> None:
+        if not self.device.run(KEPT, [typed, self.ticked]):
+            self.lost.append(f"{when}: not on the device after a second")
 
     def _there(self, typed: dict[str, str], when: str, *, card: bool = True) -> None:
         """All that was typed stands in the form; what had to go with its tab is typed again."""
@@ -153,9 +165,15 @@ class Journey:
         self.device.lose_cookies()
         self.device.reload()
 
-    def _token(self, _page: str) -> None:
+    def _token(self, typed: dict[str, str], page: str) -> None:
+        """Refused; if the card is to stay on the device, too, the answer is touched, and its tab dies."""
         self.device.run(SPOIL)
         self.device.submit(SEND)
+        if self.device.script and self.ticked:
+            self._there(typed, f"token at {page}")
+            self.device.run(TOUCH)
+            self._kept(typed, f"token at {page}")
+            self._killed(page)
 
     def _restart(self, _page: str) -> None:
         self.shop.restart()
