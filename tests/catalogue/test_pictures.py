@@ -40,7 +40,14 @@ def test_every_piece_is_shown_in_both_metals_from_the_front_at_an_angle_and_from
         for metal in ("silver", "gold")
         for view in ("front", "angle")
     }
-    wanted |= {f"{piece}-clasp" for piece in PIECES} | {"box", "box-gold", "hero-rings", "hero-disc"}
+    wanted |= {f"{piece}-clasp" for piece in PIECES} | {
+        "box",
+        "box-gold",
+        "hero-rings",
+        "hero-disc",
+        "scale",
+        "worn",
+    }
     wanted |= {f"{piece}-{metal}-back" for piece in ("disc", "thread") for metal in ("silver", "gold")}
     assert set(RENDERINGS) == wanted
 
