@@ -11,7 +11,6 @@ NINE_FUNCTIONS_OF_TEN = 16
 
 APART = {
     "migrations/versions/0001_first_tables.py": "every table there was, as it was",
-    "sample/renders/pieces.py": "shapes for Blender, measure by measure; no part of the shop",
 }
 
 SCRIPTS = ("migrations/versions/", "sample/renders/")

@@ -3,16 +3,14 @@
 A builder returns a `Piece`: where its words lie, and where the chain goes through.
 """
 
-import itertools
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import bmesh
 import numpy as np
-from blend import oval_profile, rod, solid, sweep, torus
+from blend import torus
+from fittings import bail, eye, hinge_pin, knuckle
 from mathutils import Euler, Matrix, Vector
-from scipy.ndimage import gaussian_filter1d
+from shapes import circle, plate, rounded, softened, washer
 from words import areas
 
 from shop.engraving.areas import band, outline
@@ -46,143 +44,6 @@ def drop_to_stone(parts, above: float = 0.02) -> None:
     lowest = min((part.matrix_world @ v.co).z for part in parts for v in part.data.vertices)
     for part in parts:
         part.matrix_world = Matrix.Translation((0, 0, above - lowest)) @ part.matrix_world
-
-
-def plate(
-    name, rim: np.ndarray, thick, bevel, materials, *, dome=0.0, rings=24, middle=(0.0, 0.0), arch=None
-):
-    """A flat piece with the outline `rim` (counter-clockwise), its edges rounded, its face a little full.
-
-    `materials` are (face, rest). `arch(x, y)` is the height of the face above its edge, in place of the dome.
-    """
-    along = np.roll(rim, -1, 0) - np.roll(rim, 1, 0)
-    along /= np.linalg.norm(along, axis=1)[:, None]
-    inwards = np.stack([-along[:, 1], along[:, 0]], 1)
-    bm = bmesh.new()
-    reach = np.abs(rim).max()
-    middle = np.array(middle)
-    full = arch or (lambda x, y: dome * (1 - (x * x + y * y) / reach**2))
-    loops = []
-
-    def kept(points):
-        """Where a point at a tip, moved inwards, would cross the middle line, it stays on it."""
-        return np.stack([np.where(points[:, 0] * rim[:, 0] < 0, 0, points[:, 0]), points[:, 1]], 1)
-
-    def loop(points, height):
-        lift = 0.0
-        made = []
-        for x, y in kept(points):
-            if height > thick / 2:
-                lift = full(x, y)
-            made.append(bm.verts.new((x, y, height + lift)))
-        loops.append(made)
-
-    steps = 6
-    for k in range(steps + 1):
-        a = math.pi / 2 * (k / steps - 1)
-        loop(rim + inwards * bevel * (1 - math.cos(a)), bevel * (1 + math.sin(a)))
-    for k in range(steps + 1):
-        a = math.pi / 2 * k / steps
-        loop(rim + inwards * bevel * (1 - math.cos(a)), thick - bevel + bevel * math.sin(a))
-    edge = kept(rim + inwards * bevel)
-    first_face = len(loops)
-    for q in range(1, rings):
-        loop(edge + (middle - edge) * q / rings, thick)
-    count = len(rim)
-    for number, (one, two) in enumerate(itertools.pairwise(loops)):
-        for j in range(count):
-            made = bm.faces.new((one[j], one[(j + 1) % count], two[(j + 1) % count], two[j]))
-            made.material_index = 0 if number >= first_face - 1 else 1
-    bm.faces.new(loops[-1]).material_index = 0
-    bm.faces.new(list(reversed(loops[0]))).material_index = 1
-    made = solid(name, bm, materials, 60)
-    facing(made.data, first_face * count, full)
-    return made
-
-
-def facing(mesh, start: int, arch, step: float = 0.02) -> None:
-    """Let an arched face mirror as its formula says, from vertex `start` on: no facet of it shows."""
-    known = {}
-    for number in range(start, len(mesh.vertices)):
-        x, y, _ = mesh.vertices[number].co
-        rise = (arch(x - step, y) - arch(x + step, y), arch(x, y - step) - arch(x, y + step), 2 * step)
-        known[number] = Vector(rise).normalized()
-    # Where nothing is said, Blender keeps its own.
-    mesh.normals_split_custom_set([known.get(corner.vertex_index, (0, 0, 0)) for corner in mesh.loops])
-
-
-def washer(name, inner, outer, thick, bevel, materials, crown=0.0):
-    """A flat ring: (face, rest) as for a plate; its upper side is the face, `crown` higher in its middle."""
-    steps, round_, across = 256, 5, 9
-    profile = []
-    corners = ((outer - bevel, thick - bevel, 0), (inner + bevel, thick - bevel, 90))
-    corners += ((inner + bevel, bevel, 180), (outer - bevel, bevel, 270))
-    for r, z, start in corners:
-        turns = [math.radians(start + 90 * k / round_) for k in range(round_ + 1)]
-        profile += [(r + bevel * math.cos(a), z + bevel * math.sin(a)) for a in turns]
-        if start == 0:
-            for k in range(1, across):
-                share = k / across
-                across_at = outer - bevel + (inner - outer + 2 * bevel) * share
-                profile.append((across_at, thick + crown * 4 * share * (1 - share)))
-    bm = bmesh.new()
-    rings = []
-    for j in range(steps):
-        t = 2 * math.pi * j / steps
-        rings.append([bm.verts.new((r * math.cos(t), r * math.sin(t), z)) for r, z in profile])
-    for one, two in zip(rings, rings[1:] + rings[:1], strict=True):
-        for k in range(len(profile)):
-            m = (k + 1) % len(profile)
-            made = bm.faces.new((one[k], one[m], two[m], two[k]))
-            made.material_index = 0 if round_ <= k < round_ + across else 1
-    return solid(name, bm, materials, 50)
-
-
-def circle(radius: float, count: int = 288) -> np.ndarray:
-    """A round outline."""
-    turns = np.arange(count) * 2 * np.pi / count
-    return np.stack([np.cos(turns), np.sin(turns)], 1) * radius
-
-
-def rounded(points: Sequence, count: int, spread: float) -> np.ndarray:
-    """An outline with evenly spaced points whose corners are softened by `spread` mm."""
-    points = np.array(points, float)
-    if (points[:, 0] * np.roll(points[:, 1], -1) - np.roll(points[:, 0], -1) * points[:, 1]).sum() < 0:
-        points = points[::-1]
-    steps = np.linalg.norm(np.roll(points, -1, 0) - points, axis=1)
-    at = np.concatenate([[0], np.cumsum(steps)])
-    even = np.linspace(0, at[-1], count * 8, endpoint=False)
-    dense = np.stack([np.interp(even, at, np.append(points[:, i], points[0, i])) for i in (0, 1)], 1)
-    dense = gaussian_filter1d(dense, spread / (at[-1] / len(even)), axis=0, mode="wrap")
-    return dense[::8]
-
-
-def softened(rim: np.ndarray, wide: float, high: float) -> np.ndarray:
-    """An outline that softening has drawn in, brought back to its size."""
-    low, up = rim.min(0), rim.max(0)
-    return (rim - (low + up) / 2) * np.array([wide, high]) / (up - low)
-
-
-def eye(metal, at, radius=1.12, wire=0.33, lean=0.0):
-    """The small loop soldered to a pendant."""
-    return torus("eye", radius, wire, metal, Matrix.Translation(at) @ Matrix.Rotation(lean, 4, "Y"))
-
-
-def bail(metal, start: Vector, length: float, deep: float, turn=0.0, top=1.45, foot=0.62, thick=0.36):
-    """The tapered strap that carries a pendant: from `start` it goes `length` mm along y, turned about z."""
-    points, widths = [], []
-    count = 84
-    for k in range(count):
-        a = 2 * math.pi * k / count
-        up = math.cos(a) * 0.5 + 0.5
-        points.append(Vector((0, length * up, deep * (0.55 + 0.45 * up) * math.sin(a))))
-        widths.append(foot + (top - foot) * up**0.9)
-    bm = sweep(
-        points, Vector((1, 0, 0)), lambda i: [(v, u) for u, v in oval_profile(widths[i], thick)], closed=True
-    )
-    made = solid("bail", bm, [metal], 180)
-    made.matrix_world = Matrix.Translation(start) @ Matrix.Rotation(turn, 4, "Z")
-    return made
 
 
 def hung(piece: Piece, metal, top: Vector, *, lean=0.0):
@@ -318,11 +179,11 @@ def keeping(metals, *, rise=(1.6, 2.3)) -> Piece:
         made.faces[key] = Face(body, 1.03)
         made.parts.append(body)
         for y in (-3.0, 0.0, 3.0) if key == "left" else (-1.5, 1.5):
-            made.parts.append(_knuckle(metals(None), Vector((0, y, 1.0)), pin))
+            made.parts.append(knuckle(metals(None), Vector((0, y, 1.0)), pin))
             arm = plate("arm", _bar(2.6, 1.38), 0.7, 0.14, [metals(None), metals(None)])
             arm.matrix_world = turn @ Matrix.Translation((sign * 1.2, y, -0.85))
             made.parts.append(arm)
-    made.parts += _hinge_pin(metals(None), Vector((0, 0, 1.0)), 4.45)
+    made.parts += hinge_pin(metals(None), Vector((0, 0, 1.0)), 4.45)
     left = made.faces["left"].thing
     up = Piece()
     hung(up, metals(None), Vector((0, reach - 0.15, 0.5)))
@@ -342,25 +203,9 @@ def keeping_closed(metals) -> Piece:
         body.matrix_world = Matrix.Translation((0, 0, z))
         made.parts.append(body)
     for y in (-3.0, -1.5, 0.0, 1.5, 3.0):
-        made.parts.append(_knuckle(metals(None), Vector((9.3, y, 1.0)), 0.68))
-    made.parts += _hinge_pin(metals(None), Vector((9.3, 0, 1.0)), 4.45)
+        made.parts.append(knuckle(metals(None), Vector((9.3, y, 1.0)), 0.68))
+    made.parts += hinge_pin(metals(None), Vector((9.3, 0, 1.0)), 4.45)
     hung(made, metals(None), Vector((0, 8.85, 0.6)))
-    return made
-
-
-def _knuckle(metal, at: Vector, radius: float):
-    """One of the five short tubes of a hinge, along y."""
-    half = Vector((0, 0.71, 0))
-    return rod("knuckle", at - half, at + half, radius, metal, 0.12)
-
-
-def _hinge_pin(metal, at: Vector, half: float) -> list:
-    """The pin through the knuckles, both its ends riveted over."""
-    reach = Vector((0, half, 0))
-    made = [rod("pin", at - reach, at + reach, 0.30, metal, 0.05)]
-    for sign in (-1, 1):
-        head = at + sign * (reach - Vector((0, 0.42, 0)))
-        made.append(rod("head", head, head + sign * Vector((0, 0.44, 0)), 0.46, metal, 0.2))
     return made
 
 

@@ -8,6 +8,7 @@ import light
 import materials
 import numpy as np
 import pieces
+import shapes
 from blend import Nodes, solid
 from mathutils import Matrix, Vector
 from PIL import Image, ImageDraw, ImageFont
@@ -93,7 +94,7 @@ def _penny(at: Vector) -> None:
     )
     n.feed(shader.inputs["Roughness"], n.ramp(height, 0.0, 1.0, 0.42, 0.26))
     n.feed(shader.inputs["Normal"], n.bump(height, 0.16, n.bump(stain, 0.02)))
-    coin = pieces.plate("penny", pieces.circle(PENNY_MM / 2), 1.65, 0.22, [made, made])
+    coin = shapes.plate("penny", shapes.circle(PENNY_MM / 2), 1.65, 0.22, [made, made])
     coin.matrix_world = Matrix.Translation(at) @ Matrix.Rotation(math.radians(-9), 4, "Z")
 
 
@@ -147,5 +148,5 @@ def _ruler(at: Vector) -> None:
     satin = n.noise(n.placed((0.05, 9, 1)), 1.0, 2.0)
     n.feed(shader.inputs["Normal"], n.bump(satin, 0.012))
     corners = [(x * wide / 2, y * high / 2) for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
-    body = pieces.plate("ruler", pieces.rounded(corners, 900, 0.3), 0.9, 0.1, [made, made])
+    body = shapes.plate("ruler", shapes.rounded(corners, 900, 0.3), 0.9, 0.1, [made, made])
     body.matrix_world = Matrix.Translation(at)

@@ -8,6 +8,7 @@ import light
 import materials
 import numpy as np
 import pieces
+import shapes
 from blend import solid
 from mathutils import Matrix, Vector
 from scipy.ndimage import gaussian_filter1d
@@ -81,7 +82,7 @@ def lay_clasp(stand: Stand):
 def deckle(wide: float, high: float, count: int = 700) -> np.ndarray:
     """The edge of a card of hand-made paper, in mm: torn, not cut."""
     corners = [(x * wide / 2, y * high / 2) for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
-    rim = pieces.rounded(corners, count, 0.3)
+    rim = shapes.rounded(corners, count, 0.3)
     rough = np.random.default_rng(4).standard_normal((count, 2))
     return rim + 0.5 * gaussian_filter1d(rough, 2.2, axis=0, mode="wrap")
 
@@ -127,7 +128,7 @@ def lay_box(stand: Stand):
         ((95.6, 34, 5.2), (1.6, 68, 10.4)),
     ):
         block(at, size, linen, 0.4, lid_turn)
-    sheet = pieces.plate("card", deckle(58, 36), 0.6, 0.16, [card, card])
+    sheet = shapes.plate("card", deckle(58, 36), 0.6, 0.16, [card, card])
     sheet["ground"] = "covers"
     sheet.matrix_world = Matrix.Rotation(math.radians(-7), 4, "Z") @ Matrix.Translation((-3, -57, 0.2))
 
