@@ -17,6 +17,7 @@ from tests.browser import CHROMIUM, FLAGS
 from tests.faults.interruptions.bidi import Socket
 
 SETTLED_SECONDS: Final = 30
+WHOLE: Final = "document.readyState === 'complete' && document.fonts.status === 'loaded'"
 MIDDLE: Final = """path => {
   const link = [...document.querySelectorAll('main a')].find(link => link.pathname === path);
   link.scrollIntoView({ block: 'center' }); const at = link.getBoundingClientRect();
@@ -38,7 +39,7 @@ class Tab:
     def open(self, address: str) -> None:
         """Go there, and wait until it is whole."""
         self._ask("Page.navigate", self._pages[-1], url=address)
-        self._until("document.readyState === 'complete' && document.fonts.status === 'loaded'")
+        self.until(WHOLE)
 
     def hover(self, path: str) -> None:
         """Lay the pointer on the first link to this path, and wait until its page is drawn out of sight."""
@@ -50,12 +51,13 @@ class Tab:
             assert time.monotonic() < by, self.drawn
             self._ask("Runtime.evaluate", shown, expression="1")
             time.sleep(0.05)
+        self.until("document.prerendering && document.readyState !== 'loading'")
 
     def press(self, path: str) -> None:
         """Press where the pointer is, and wait for the page of this path."""
         for kind in ("mousePressed", "mouseReleased"):
             self._mouse(kind, button="left", clickCount=1)
-        self._until(f"location.pathname === {json.dumps(path)} && !document.prerendering")
+        self.until(f"location.pathname === {json.dumps(path)} && !document.prerendering")
 
     def evaluate(self, expression: str) -> Any:
         """What the script comes to in the page in sight."""
@@ -72,10 +74,11 @@ class Tab:
         x, y = self._at
         self._send("Input.dispatchMouseEvent", self._pages[0], type=kind, x=x, y=y, **more)
 
-    def _until(self, expression: str) -> None:
+    def until(self, expression: str) -> None:
+        """Wait until the script says so in the page that was opened last, be it in sight or not."""
         by = time.monotonic() + SETTLED_SECONDS
         while not self.evaluate(expression):
-            assert time.monotonic() < by, expression
+            assert time.monotonic() < by, (expression, self.drawn)
             time.sleep(0.02)
 
     def _send(self, method: str, session: str = "", **parameters: Any) -> int:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Respo
 from tests.benchmarks.servers import Running
 from tests.benchmarks.table import Row, middle
 from tests.browser import chromium
-from tests.devtools import tab
+from tests.devtools import WHOLE, tab
 
 VISITS = 5
 PATHS = ("/", "/pieces", "/pieces/disc")
@@ -22,6 +22,17 @@ MOST_BYTES = 60_000
 """Of a piece's page without its pictures."""
 
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 100_000}
+PHONE = {
+    "Network.emulateNetworkConditions": SLOW,
+    "Emulation.setCPUThrottlingRate": {"rate": 4},
+    "Emulation.setDeviceMetricsOverride": {
+        "width": 375,
+        "height": 812,
+        "deviceScaleFactor": 2,
+        "mobile": True,
+    },
+    "Emulation.setTouchEmulationEnabled": {"enabled": True},
+}
 LARGEST = """new Promise(said => new PerformanceObserver(list => {
   const found = list.getEntries().at(-1); said(found.renderTime || found.loadTime) })
   .observe({ type: 'largest-contentful-paint', buffered: true }))"""
@@ -97,10 +108,10 @@ def _next(site: str) -> Row:
     """From the press of a link on which the pointer lay, so that its page was drawn, to its first paint."""
     found = []
     for _ in range(VISITS):
-        slow = {"Network.emulateNetworkConditions": SLOW, "Emulation.setCPUThrottlingRate": {"rate": 4}}
-        with tab(slow) as visitor:
+        with tab(PHONE) as visitor:
             visitor.open(f"{site}/pieces")
             visitor.hover("/pieces/disc")
+            visitor.until(WHOLE)
             visitor.press("/pieces/disc")
             found.append(visitor.evaluate(PAINTED))
     ms = middle(found)

@@ -24,6 +24,17 @@ UNPACK: Final[Mapping[str | None, Callable[[bytes], bytes]]] = {
 }
 DELIVERED = "performance.getEntriesByType('navigation')[0].deliveryType"
 DRAWN_BEFORE = "performance.getEntriesByType('navigation')[0].activationStart > 0"
+FADED = "addEventListener('pagereveal', shown => { window.faded = Boolean(shown.viewTransition) })"
+WITH_A_MOUSE: dict[str, dict[str, object]] = {}
+A_PHONE: dict[str, dict[str, object]] = {
+    "Emulation.setDeviceMetricsOverride": {
+        "width": 375,
+        "height": 812,
+        "deviceScaleFactor": 2,
+        "mobile": True,
+    },
+    "Emulation.setTouchEmulationEnabled": {"enabled": True},
+}
 TYPED = """new Promise(drawn => {
   const field = document.querySelector("[name^='engraving-']");
   const place = document.querySelector(".stage-view:not([hidden]) [data-words]");
@@ -104,3 +115,16 @@ def test_a_piece_is_drawn_before_its_link_is_pressed_and_can_be_used(live_server
         assert visitor.drawn == ["Pending", "Running", "Ready", "Success"]
         assert visitor.evaluate(DRAWN_BEFORE)
         assert visitor.evaluate(TYPED)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("device", "faded"), [(WITH_A_MOUSE, True), (A_PHONE, False)], ids=["mouse", "phone"]
+)
+def test_pages_fade_where_that_costs_no_wait(live_server, device, faded) -> None:  # type: ignore[no-untyped-def]
+    with tab(device) as visitor:
+        visitor.open(f"{live_server}/pieces")
+        visitor.hover("/pieces/disc")
+        visitor.evaluate(FADED)
+        visitor.press("/pieces/disc")
+        assert visitor.evaluate("window.faded") is faded
