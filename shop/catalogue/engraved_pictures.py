@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from markupsafe import Markup
 
@@ -14,8 +13,6 @@ from shop.engraving.layout import lay_out
 from shop.engraving.proof_sheet import ProofSide, proof_sheet
 from shop.engraving.ring_turn import turn_of
 from shop.engraving.words_on_metal import LaidSide, cut, over_picture
-
-PROOF_SAID: Final = "The plain drawing of exactly what is cut"
 
 
 @dataclass(frozen=True)
@@ -33,6 +30,8 @@ class EngravedUnit:
 
     pictures: Sequence[EngravedPicture] = ()
     proof: Markup = field(default=Markup(), repr=False)
+    lettering: str = ""
+    """The name of the face, also where nothing is drawn yet."""
 
 
 @dataclass(frozen=True)
@@ -62,19 +61,20 @@ def engraved_unit(
     """
     drawn = list(_drawn(sides, engraving, by_hand or {}))
     if not drawn or engraving is None:
-        return EngravedUnit()
+        return EngravedUnit(lettering=engraving.lettering if engraving else "")
     areas = [side.area for side in drawn]
     stages = list(stages_of(piece, metal, {side.area.key for side in drawn}))
     places = {place.side: place for stage in stages for place in stage.placements}
     turns = {area.key: turn_on(area, places[area.key], engraving) for area in areas if area.key in places}
     proof = [ProofSide(side.area, side.marks, turns.get(side.area.key, 0)) for side in drawn]
     once = drawn if apart else [side.drawn_at(f"{id_}-{side.area.key}") for side in drawn]
-    # Both made by our own writers from outlines and numbers; no typed text is in them.
+    # Both made by our own writers from outlines and numbers; what is said of the proof they escape.
     pictures = [
         EngravedPicture(stage, Markup(_over(stage, once, turns, metal, id_)), alt(stage, areas, engraving))  # noqa: S704
         for stage in stages
     ]
-    return EngravedUnit(pictures, Markup(proof_sheet(proof, id_=id_, said=PROOF_SAID)))  # noqa: S704
+    told = Markup(proof_sheet(proof, id_=id_, said=quoted(areas, engraving)))  # noqa: S704
+    return EngravedUnit(pictures, told, engraving.lettering)
 
 
 def _drawn(sides: Sequence[Area], engraving: Engraving | None, by_hand: Mapping[str, str]) -> Iterator[_Side]:
@@ -124,9 +124,14 @@ def words_on(area: Area, engraving: Engraving) -> dict[int, str]:
 def alt(stage: PictureView, areas: Sequence[Area], engraving: Engraving) -> str:
     """What a picture with words shows, for who does not see it: the words of each side, quoted."""
     on_it = {place.side for place in stage.placements}
-    said = (
+    how = "drawn by hand" if engraving.by_hand else f"in {engraving.lettering}"
+    said = quoted([area for area in areas if area.key in on_it], engraving)
+    return f"The piece as it will be, {how}. {said}"
+
+
+def quoted(areas: Sequence[Area], engraving: Engraving) -> str:
+    """The words of each side, quoted."""
+    return "; ".join(
         f"{area.label}: " + ", ".join(f"“{text}”" for text in words_on(area, engraving).values())
         for area in areas
-        if area.key in on_it
     )
-    return f"The piece as it will be. {'; '.join(said)}"

@@ -19,7 +19,7 @@ from shop.checkout.forms import ActionForm
 from shop.checkout.kept_basket import stands
 from shop.checkout.line_item_form import Refused, engraving_problems, piece_of, values_of, words_kept
 from shop.checkout.presenters import lines_shown, statement
-from shop.checkout.promised_day import with_promise
+from shop.checkout.promised_day import summary_of, with_promise
 from shop.checkout.throttle import throttled
 from shop.container import current_services, trader
 from shop.engraving import INSTEAD, taken
@@ -66,6 +66,7 @@ def show() -> ResponseReturnValue:
         kept=stands(basket),
         lines=lines_shown(basket.lines),
         statement=statement(),
+        summary=summary_of(basket),
         quote=basket.quote.with_postage(CHEAPEST),
     )
     return cookie.show_count(make_response(page), len(basket.lines))

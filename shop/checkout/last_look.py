@@ -15,13 +15,12 @@ from shop.checkout.kept_basket import stands
 from shop.checkout.papers_shown import before_payment
 from shop.checkout.pay import draft_of
 from shop.checkout.presenters import lines_shown, statement
-from shop.checkout.promised_day import as_shown_lately, needed_sooner, wishes_of, with_promise
+from shop.checkout.promised_day import as_shown_lately, needed_sooner, summary_of, wishes_of, with_promise
 from shop.checkout.shortage import sold_meanwhile
 from shop.checkout.stock_notice import NOT_SET_ASIDE, notice_for
 from shop.container import trader
 from shop.emails.agreed_terms import terms_in_force
 from shop.money import pounds_and_pence
-from shop.orders.day_wishes import wishes_said
 from shop.orders.placing import fingerprint
 from shop.planning.planner import keeps
 from shop.pricing import NoLongerSold
@@ -106,7 +105,7 @@ def page(basket: BasketContents, form: PaymentForm, errors: dict[str, str], said
         statement=statement(),
         kept=stands(basket),
         printed=before_payment(basket),
-        asked_for=wishes_said((basket.details or {}).get("wishes", {})),
+        summary=summary_of(basket),
     )
 
 

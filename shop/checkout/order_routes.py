@@ -30,11 +30,10 @@ from shop.fulfilment.progress import milestones
 from shop.fulfilment.units import units_of
 from shop.mail import outbox
 from shop.orders import email_choice, hand_drawings, wall
-from shop.orders.day_wishes import wishes_said
 from shop.orders.lifecycle import by_token, lock
 from shop.orders.models import Order
 from shop.orders.states import State
-from shop.orders.view import view
+from shop.orders.view import summary_of, view
 from shop.payments.refund_history import refund_history
 from shop.payments.supplements import waiting_of
 from shop.transparency.gift_sentences import order_said
@@ -117,7 +116,7 @@ def show(token: str) -> ResponseReturnValue:
             supplement=supplement_shown(supplement, rows),
             steps=steps(opened, done),
             day=day,
-            asked_for=wishes_said(opened.wishes) if day else "",
+            summary=summary_of(opened, day, "the rest" if left else "it"),
             questions=asked,
             few=few,
             unread=unread,

@@ -9,6 +9,7 @@ from shop import clock
 from shop.catalogue import page_cache
 from shop.catalogue.postage import CHEAPEST, SERVICES
 from shop.checkout.basket_contents import BasketContents
+from shop.orders.order_summary import IF_NOW, WE, OrderSummary, order_summary
 from shop.planning.planner import ENGRAVED, LATELY, PLAIN, Promise, Wishes, keeps, promise
 from shop.pricing import QuotedLine
 from shop.web.dates import weekday
@@ -42,6 +43,19 @@ def promise_of(
         postcode=kept["contact"]["postcode"],
         wishes=wishes_of(kept),
         by_hand=any(words is not None and words.by_hand for words in engravings),
+    )
+
+
+def summary_of(basket: BasketContents) -> OrderSummary:
+    """What an order of the basket would be, in sentences; by what post is said once it was chosen."""
+    kept = basket.details
+    return order_summary(
+        kept["contact"] if kept else None,
+        basket.promise,
+        SERVICES[kept["postage"]].name if kept else "",
+        as_gift=bool(kept and kept.get("as_gift")),
+        wishes=kept.get("wishes") if kept else None,
+        who=WE if kept else IF_NOW,
     )
 
 

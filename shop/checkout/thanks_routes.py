@@ -11,11 +11,12 @@ from flask.typing import ResponseReturnValue
 from shop import web
 from shop.catalogue import page_cache
 from shop.checkout import basket_reading, basket_words, cookie
-from shop.checkout.presenters import given_said, ordered_shown
+from shop.checkout.presenters import given_said, ordered_shown, window_said
 from shop.container import current_services
+from shop.fulfilment.corrections import words_windows
 from shop.orders.lifecycle import with_link
 from shop.orders.states import State
-from shop.orders.view import view
+from shop.orders.view import summary_of, view
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.sync import StillMoving, of_page, sync_order
 
@@ -48,6 +49,7 @@ def thanks() -> ResponseReturnValue:
     with web.looking() as session:
         order, token = with_link(session, order_id, services.secret_key)
         opened = view(session, services.vault, order)
+        windows = words_windows(session, order, [line.row for line in opened.lines])
         count = basket_reading.count(session, cookie.token() or "")
     page = make_response(
         render_template(
@@ -56,6 +58,9 @@ def thanks() -> ResponseReturnValue:
             order=opened,
             stage=AFTER_PAYING.get(opened.state, "other"),
             given=given_said(opened),
+            summary=summary_of(opened, order),
+            windows={number: window_said(window) for number, window in windows.items()},
+            token=token,
             order_url=f"/orders/{token}" if token else None,
             left=_still_there(count),
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from shop.emails.proof_images import ProofImage
+from shop.engraving.spelling import letter_by_letter
 from shop.money import pounds_and_pence
 from shop.orders.models import OrderLine
 from shop.orders.view import LineView
@@ -23,11 +24,12 @@ class EmailLine:
     title: str
     price: str
     """Empty where prices are not the matter."""
-    words: Sequence[tuple[str, str]] = field(repr=False)
-    """(where, the exact words)."""
+    words: Sequence[tuple[str, str, str]] = field(repr=False)
+    """(where, the exact words, the same letter by letter)."""
     note: str
     """Which proof it is cut by, or why there is none."""
     pictures: Sequence[ProofImage] = ()
+    lettering: str = ""
 
 
 def email_lines(
@@ -40,7 +42,8 @@ def email_lines(
             number=line.row.number,
             title=titled(line.row, several=len(lines) > 1),
             price=pounds_and_pence(line.row.price_pence),
-            words=line.words,
+            words=[(where, text, letter_by_letter(text)) for where, text in line.words],
+            lettering=line.engraving.lettering if line.engraving else "",
             note=REFUNDED if line.row.number in refunded else _note(line, any_words=any_words),
             pictures=pictures.get(line.row.number, ()),
         )

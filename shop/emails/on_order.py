@@ -7,10 +7,9 @@ from shop.emails.email_blocks import Block, Form, Heading, Link, Paragraph, Piec
 from shop.emails.email_facts import EmailFacts
 from shop.emails.page_blocks import page_blocks
 from shop.money import pounds_and_pence
-from shop.orders.day_wishes import wishes_said
-from shop.orders.models import Order
+from shop.orders.order_summary import Sentence
+from shop.orders.view import summary_of
 from shop.orders.wall import WallState
-from shop.web.dates import weekday
 
 READ_AGAIN: Final = "Please read the engraving above once more, letter by letter."
 CAN_CHANGE: Final = "If anything is not as you want it, {how}. You can until we begin to engrave."
@@ -77,10 +76,10 @@ def _agreed(facts: EmailFacts) -> Iterator[Block]:
     yield Paragraph(said, strong=facts.reference)
     yield Pieces(facts.lines)
     yield Rows([*_sums(facts)])
-    if order.row.posted_by and facts.to_make:
-        yield Paragraph(_day(order.row), strong=weekday(order.row.posted_by))
-        if asked := wishes_said(order.wishes):
-            yield Paragraph(asked)
+    summary = summary_of(order, order.row if facts.to_make else None)
+    for sentence in (summary.recipient, summary.day, Sentence(summary.asked)):
+        if sentence.said:
+            yield Paragraph(sentence.said, strong=sentence.strong, theirs=sentence.theirs)
     contact = order.contact or {}
     lines = [contact[key] for key in ("name", "line1", "line2", "town", "postcode") if contact.get(key)]
     yield Quote("Delivery address:", lines)
@@ -89,14 +88,6 @@ def _agreed(facts: EmailFacts) -> Iterator[Block]:
     if order.row.donation_statement and order.given_pence:
         given = pounds_and_pence(order.given_pence)
         yield Paragraph(f"{order.row.donation_statement} From this order: {given}.", tone="gift")
-
-
-def _day(row: Order) -> str:
-    if row.posted_by is None:
-        return ""
-    since = f", and not before {weekday(row.post_from)}" if row.post_from else ""
-    then = f" It should arrive by {weekday(row.arrives_by)}." if row.arrives_by else ""
-    return f"We post it by {weekday(row.posted_by)}{since}.{then}"
 
 
 def _sums(facts: EmailFacts) -> Iterator[Row]:

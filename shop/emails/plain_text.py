@@ -58,10 +58,15 @@ def _sentences(block: Greeting | Paragraph) -> str:
 
 
 def _piece(line: EmailLine) -> str:
-    words = [f"   {where}: “{isolated(text)}”" for where, text in line.words]
+    words = [
+        said
+        for where, text, letters in line.words
+        for said in (f"   {where}: “{isolated(text)}”", f"   Letter by letter: {letters}")
+    ]
+    lettering = [f"   Lettering: {line.lettering}"] if line.lettering else []
     note = [f"   {line.note}"] if line.note else []
     title = f"{line.title}: {line.price}" if line.price else line.title
-    return "\n".join([title, *words, *note])
+    return "\n".join([title, *words, *lettering, *note])
 
 
 def _form(trader: Trader) -> str:

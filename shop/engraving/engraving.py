@@ -29,6 +29,9 @@ from shop.text.typed_text import kept_text
 HAND: Final = "by-hand"
 """Stands where the slug of a face would, for words that are drawn by hand."""
 
+DRAWN_BY_HAND: Final = "Drawn by hand"
+"""What that is called where it is chosen."""
+
 Words = Mapping[tuple[str, int], str]
 """What was typed, by side and line; lines are numbered from 1."""
 
@@ -91,6 +94,12 @@ class Engraving:
     def by_hand(self) -> bool:
         """Whether no face sets these words: they are drawn for the buyer, who approves what is cut."""
         return self.face == HAND
+
+    @property
+    def lettering(self) -> str:
+        """What the buyer chose, by the name it was chosen by."""
+        face = FACES.get(self.face)
+        return face.name if face else DRAWN_BY_HAND if self.by_hand else self.face
 
     @property
     def face_is_current(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Final
 
 from shop.engraving.areas import Area, is_ring
@@ -25,7 +26,7 @@ class ProofSide:
 def proof_sheet(sides: Sequence[ProofSide], *, id_: str = "", said: str = "") -> str:
     """The sides beside each other, or bars below each other; each one's words bear the id `<id_>-<side>`.
 
-    `said` is what it is called by those who do not see it; without it others do not hear of it.
+    `said` is what those are told who do not see it; without it they do not hear of it.
     """
     sizes = [_size(side.area) for side in sides]
     stacked = all(wide > _LOW * high for wide, high in sizes)
@@ -36,7 +37,7 @@ def proof_sheet(sides: Sequence[ProofSide], *, id_: str = "", said: str = "") ->
         drawn += _side(side, x, y, f"{id_}-{side.area.key}" if id_ else "")
         at += high if stacked else wide
     wide, high = (across, at) if stacked else (at, across)
-    role = f'role="img" aria-label="{said}"' if said else 'aria-hidden="true" focusable="false"'
+    role = f'role="img" aria-label="{escape(said)}"' if said else 'aria-hidden="true" focusable="false"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {role} viewBox="0 0 {number(wide)} {number(high)}">'
         f"{drawn}</svg>"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from shop.engraving.areas import Area
-from shop.engraving.engraving import HAND, Words, field_name, problems_of, words_in
+from shop.engraving.engraving import DRAWN_BY_HAND, HAND, Words, field_name, problems_of, words_in
 from shop.engraving.faces import Face
 from shop.engraving.room import Room, rooms
 from shop.engraving.suggestions import Suggestion, suggestions
@@ -12,7 +12,7 @@ from shop.engraving.tool import ANY_TOOL, Tool, fitted
 
 BY_HAND: Final = (
     HAND,
-    "Drawn by hand",
+    DRAWN_BY_HAND,
     "We draw your words, and cut nothing before you have approved the drawing.",
     "by hand",
 )

@@ -18,6 +18,7 @@ from shop.orders.approved_engraving import Approved
 from shop.orders.hand_drawings import HandDrawing, standing, steps_of
 from shop.orders.lifecycle import EventKind, State, history, lines_of
 from shop.orders.models import HandDrawingStep, Order, OrderEvent, OrderLine
+from shop.orders.order_summary import Days, OrderSummary, order_summary
 from shop.orders.terms import TERMS
 from shop.orders.wall import WallState
 
@@ -102,6 +103,18 @@ class OrderView:
     def paid_at(self) -> datetime | None:
         """When the payment was received."""
         return next((event.event_at for event in self.events if event.kind in WERE_PAID), None)
+
+
+def summary_of(order: OrderView, days: Days | None, what: str = "it") -> OrderSummary:
+    """An order in sentences; `days`: how its day stands, and without them nothing is said of days."""
+    return order_summary(
+        order.contact,
+        days,
+        order.postage.name,
+        as_gift=bool((order.gift or {}).get("as_gift")),
+        wishes=order.wishes if days else {},
+        what=what,
+    )
 
 
 def view(session: Session, vault: Vault, order: Order) -> OrderView:

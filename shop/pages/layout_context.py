@@ -8,6 +8,7 @@ from typing import Any, Final
 from flask import Flask
 
 from shop.catalogue import piece_pages, share_cards, structured_data
+from shop.engraving.spelling import letter_by_letter
 from shop.settings import Settings
 from shop.trader import Trader
 
@@ -37,6 +38,7 @@ def init_app(app: Flask) -> None:
     """Give every template the frame. Call it when all blueprints are there, after `shop.Trader`."""
     settings: Settings = app.extensions["shop"].settings
     seller: Trader = app.extensions["shop"].trader
+    app.jinja_env.filters["letter_by_letter"] = letter_by_letter
     app.jinja_env.globals.update(
         trader=seller,
         navigation=_here(app, NAVIGATION),

@@ -14,6 +14,8 @@ from shop import web
 from shop.catalogue import filters
 from shop.catalogue.filters import UNFILTERED
 from shop.catalogue.page_cache import shown
+from shop.orders.order_summary import order_summary
+from shop.planning.planner import Promise
 from shop.web.cells import Cells, Link, Status
 
 blueprint = Blueprint("styles", __name__)
@@ -44,11 +46,8 @@ CONTACT: Final = {
     "town": "Bath",
     "postcode": "BA1 1AA",
 }
-PROMISED: Final = {
-    "posted_by": date(2026, 5, 6),
-    "post_from": date(2026, 5, 4),
-    "arrives_by": date(2026, 5, 8),
-}
+PROMISED: Final = Promise(posted_by=date(2026, 5, 6), post_from=date(2026, 5, 4), arrives_by=date(2026, 5, 8))
+WISHES: Final = {"needed_by": "2026-05-15"}
 
 
 def _choices(**labels: str) -> list[SelectChoice]:
@@ -96,6 +95,7 @@ def blocks() -> ResponseReturnValue:
         rows=ROWS,
         contact=CONTACT,
         promised=PROMISED,
+        summary=order_summary(CONTACT, PROMISED, "Royal Mail Tracked 24", wishes=WISHES),
         errors=[Link(f"Error {code}", f"/styleguide/errors/{code}", tall=True) for code in ERRORS],
     )
 

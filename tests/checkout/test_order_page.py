@@ -42,12 +42,12 @@ def made(bought: Bought) -> None:
 def test_once_posted_it_says_which_parcel_how_and_under_which_number(bought: Bought) -> None:
     made(bought)
     assert "Posted on" not in page(bought)
-    assert "It is posted by" in page(bought)
+    assert "We post it by" in page(bought)
     bought.bench.post(bought.order, 2, tracking=NUMBER)
     shown = page(bought)
     assert "with Royal Mail Tracked 48: 2. Petal" in shown
     assert "1. Disc" not in shown
-    assert "The rest is posted by" in shown
+    assert "We post the rest by" in shown
     assert f"Its tracking number is {NUMBER}" in shown
     link = soup(bought.buyer.get(bought.page)).find("a", string="Track it with Royal Mail")
     assert link
@@ -61,7 +61,7 @@ def test_once_posted_it_says_which_parcel_how_and_under_which_number(bought: Bou
 def test_the_day_by_which_it_should_be_there_stays_until_it_has_arrived(bought: Bought) -> None:
     arrives = bought.harness.order(bought.order).arrives_by
     assert arrives
-    said = f"should then be there by {weekday(arrives)}"
+    said = f"it should arrive by {weekday(arrives)}"
     assert said in page(bought)
     made(bought)
     bought.bench.post(bought.order, 1, 2, tracking=NUMBER)

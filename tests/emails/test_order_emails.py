@@ -197,8 +197,8 @@ def test_the_confirmation_shows_every_side_as_it_will_be_cut(app: Flask, harness
     _, html = parts(message)
     shown = BeautifulSoup(html, "html.parser").select("img")
     assert [image["alt"] for image in shown] == [
-        "The piece as it will be. Front: “A & B”",
-        "The piece as it will be. Back: “14 May”",
+        "The piece as it will be, in Marcellus. Front: “A & B”",
+        "The piece as it will be, in Marcellus. Back: “14 May”",
     ]
     attached = images(message)
     assert [f"<{str(image['src']).removeprefix('cid:')}>" for image in shown] == list(attached)

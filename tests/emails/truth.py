@@ -12,7 +12,8 @@ from typing import Final
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from shop.engraving import HAND
+from shop.engraving import FACES, HAND
+from shop.engraving.spelling import letter_by_letter
 from shop.fulfilment.models import Unit as UnitRow
 from shop.giving import ledger
 from shop.giving.ledger import Standing
@@ -129,8 +130,9 @@ def _confirmation(life: Life, now: Facts, _: str) -> Iterator[str]:
         yield from _words(life, now, unit, line)
     yield f"{POSTAGE[now.order.postage_service]}: {pounds(now.order.postage_pence)}"
     yield f"Total paid: {pounds(now.order.total_pence)}"
-    yield "Delivery address:"
     contact = life.contact
+    yield f"{'It is a gift for' if life.as_gift else 'It goes to'} {contact.name}."
+    yield "Delivery address:"
     yield from filter(None, (contact.name, contact.line1, contact.line2, contact.town, contact.postcode))
     if life.as_gift:
         yield "It is going to someone else, so the slip in the box shows no price."
@@ -142,7 +144,11 @@ def _confirmation(life: Life, now: Facts, _: str) -> Iterator[str]:
 
 def _words(life: Life, now: Facts, unit: Unit, line: OrderLine) -> Iterator[str]:
     """The words of a unit, and by what it is cut."""
-    yield from (f"<place>: “{text}”" for text in (unit.words or {}).values())
+    for text in (unit.words or {}).values():
+        yield f"<place>: “{text}”"
+        yield f"Letter by letter: {letter_by_letter(text)}"
+    if unit.words:
+        yield f"Lettering: {'Drawn by hand' if unit.face == HAND else FACES[unit.face].name}"
     if now.stages[line.number] == "refunded":
         yield "Refunded"
     elif unit.words and unit.face != HAND:

@@ -49,7 +49,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/basket/link": 4, "/continue/{continue}": 4,
     "/basket": 4, "/basket/lines/{line}": 4, "/basket/lines/{line}/another": 4,
     "/checkout": 4, "/checkout/payment": 6,
-    "/checkout/thanks?session_id={session}": 25, "/checkout/supplement": 2,
+    "/checkout/thanks?session_id={session}": 27, "/checkout/supplement": 2,
     "/orders/{open_token}": 40, "/orders/{open_token}/cancellation": 6, "/orders/{open_token}/delivery": 17,
     "/orders/{open_token}/email": 10, "/orders/{open_token}/lines/1/dedication": 17,
     "/orders/{open_token}/lines/1/words": 12, "/orders/{open_token}/lines/1/variant": 22,

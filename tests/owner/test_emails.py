@@ -49,7 +49,7 @@ def test_a_case_is_shown_as_text_and_alone_in_a_frame(owner: Shopper, kind: str,
     assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
     sources = [str(tag["src"]) for tag in BeautifulSoup(frame.text, "html.parser").select("[src]")]
     assert all(source.startswith("data:image/jpeg;base64,") for source in sources), "nothing from elsewhere"
-    assert len(sources) == frame.text.count("The piece as it will be.")
+    assert len(sources) == frame.text.count("The piece as it will be")
 
 
 def test_a_frame_is_dark_when_it_is_asked_to_be(owner: Shopper) -> None:

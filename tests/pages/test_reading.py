@@ -66,7 +66,7 @@ def _of_email(page: str) -> Iterator[str]:
     assert shown
     said = shown.text.split("\n--\n")[0].split("\nTerms\n")[0]
     for line in said.splitlines():
-        if "“" not in line and not line.startswith(("http", "- ")):
+        if "“" not in line and not line.strip().startswith(("http", "- ", "Letter by letter:")):
             yield from sentences_in(line)
 
 
