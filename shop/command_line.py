@@ -4,7 +4,7 @@ To write a file of the ledger takes its tables and no page. So settings are read
 when a command asks for them, and the whole shop is made for those commands alone that need it.
 """
 
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 
 import click
@@ -12,34 +12,7 @@ from flask import Flask
 from flask.cli import FlaskGroup
 
 from shop import cli
-from shop.db import Database
-from shop.demo.mark import DemoOrders
-from shop.opening import open_database
-from shop.schema_checks import Unguarded
-from shop.settings import Settings, SettingsError, from_environment
-
-
-class Premises:
-    """What `shop.current` gives to a command, each when it is first asked for.
-
-    What cannot be used is told to whoever typed the command, in a sentence.
-    """
-
-    @cached_property
-    def settings(self) -> Settings:
-        """The settings, from the environment."""
-        try:
-            return from_environment()
-        except SettingsError as refused:
-            raise click.ClickException(str(refused)) from None
-
-    @cached_property
-    def database(self) -> Database:
-        """Their database."""
-        try:
-            return open_database(self.settings)
-        except (Unguarded, DemoOrders) as refused:
-            raise click.ClickException(str(refused)) from None
+from shop.opening import Premises
 
 
 def is_looked_through() -> bool:

@@ -4,16 +4,16 @@ import os
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from shop import current, migrations, sample
+from shop.cli import quick
 from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
 from shop.demo import fill as filling
 from shop.settings import Settings, SettingsError, from_environment
 
-group = AppGroup("demo", help="Invented orders in a scratch database.")
+group = quick.group("demo", "Invented orders in a scratch database.")
 
 
 @group.command("fill")

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from shop import current
+from shop.cli import quick
 from shop.journal import own_posts
 from shop.journal.markdown import TextRefused
 
-group = AppGroup("journal", help="Posts of your own.")
+group = quick.group("journal", "Posts of your own.")
 POST = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 

@@ -29,7 +29,7 @@ ENTRIES = {
     "sqlite": "group_concat(account || ':' || amount_pence, ' ')",
     "postgresql": "string_agg(account || ':' || amount_pence, ' ' ORDER BY line)",
 }
-EXPORT = [sys.executable, "-m", "flask", "--app", "app", "ledger", "export"]
+EXPORT = [sys.executable, "-m", "shop", "ledger", "export"]
 # The driver alone, as psql would: psql itself does not come with the wheel everywhere.
 COPY = """
 import sys, psycopg
