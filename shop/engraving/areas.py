@@ -164,7 +164,9 @@ def above_arc(area: Area, half_turn: float, reach: float, spare: float) -> Regio
     bounds = _all_round(radius, spare).copy()
     bounds[: math.ceil(half_turn / _STEP) + 1] = reach * _FLAT - spare  # the half begins straight down
     left = (radius - reach) / 2
-    return Region(ROUND, [share * left for share in _ABOVE_ARC_MIDDLES], bounds - _above_arc_lifts() * left)
+    first, second, third, last = _ABOVE_ARC_MIDDLES
+    middles = first * left, second * left, third * left, last * left
+    return Region(ROUND, middles, bounds - _above_arc_lifts() * left)
 
 
 @cache

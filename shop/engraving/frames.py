@@ -45,7 +45,8 @@ def _across(line: PlacedLine, unit: int) -> Iterator[Frame]:
 
 def _round(line: PlacedLine, unit: int) -> Iterator[Frame]:
     scale = line.cap_mm / unit
-    for cluster in line.shaped.inked:
-        middle = cluster.middle
-        glyphs = [(number, (x - middle) * unit, y * unit) for number, x, y in cluster.glyphs]
-        yield Frame(line.turn_of(middle), 0.0, line.y, scale, glyphs)
+    high, turn_of = line.y, line.turn_of
+    for glyphs, _, _, (left, _, right, _) in line.shaped.inked:
+        middle = (left + right) / 2
+        about = [(number, (x - middle) * unit, y * unit) for number, x, y in glyphs]
+        yield Frame(turn_of(middle), 0.0, high, scale, about)

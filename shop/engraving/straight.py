@@ -29,15 +29,10 @@ class Block:
         import numpy as np  # noqa: PLC0415 - only where words are laid out
 
         self.lines = dict(sorted(lines.items()))
-        words = list(self.lines.values())
-        bases = _baselines(face, words)
-        top = max([base + line.top for line, base in zip(words, bases, strict=True)])
-        bottom = min([base + line.bottom for line, base in zip(words, bases, strict=True)])
-        middle = (top + bottom) / 2
-        self._ups = [base - middle for base in bases]
         self.face, self._ways, self._half = face, ways, ways.half
-        ups = np.array([[up] for up in self._ups])
-        self._reaches: Numbers = np.array([line.reaches(ways) for line in words]) + ups * ways.half.y
+        self._ups = _about_middle(face, list(self.lines.values()))
+        placed = zip(self.lines.values(), self._ups, strict=True)
+        self._reaches: Numbers = np.array([line.reaches(ways) + up * self._half.y for line, up in placed])
         """How far each line reaches; where it does not, it grows so little that nothing is in its way."""
         self._least = np.minimum.reduce  # half the way of an array's own min
 
@@ -157,11 +152,16 @@ def lay_block(region: Region, block: Block, best: tuple[float, float]) -> SideLa
     return SideLayout(cap, placed, problems)
 
 
-def _baselines(face: Face, lines: Sequence[AnyLine]) -> list[float]:
-    found = [0.0]
+def _about_middle(face: Face, lines: Sequence[AnyLine]) -> list[float]:
+    """How far above the middle of all their ink each line's baseline is."""
+    if len(lines) == 1:
+        return [-(lines[0].top + lines[0].bottom) / 2]
+    bases = [0.0]
     for upper, lower in pairwise(lines):
-        found.append(found[-1] - max(face.leading, lower.top - upper.bottom + LINE_GAP))
-    return found
+        bases.append(bases[-1] - max(face.leading, lower.top - upper.bottom + LINE_GAP))
+    top = max([base + line.top for line, base in zip(lines, bases, strict=True)])
+    bottom = min([base + line.bottom for line, base in zip(lines, bases, strict=True)])
+    return [base - (top + bottom) / 2 for base in bases]
 
 
 def _blame(problems: Mapping[int, TooTall | TooLong]) -> tuple[int, float]:

@@ -1,6 +1,8 @@
 """What a tree of processes used: CPU time and memory, read from /proc."""
 
 import os
+import time
+from contextlib import suppress
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -33,6 +35,15 @@ def cpu_seconds(*roots: int) -> float:
     """CPU time used so far by these trees, children that ended included."""
     stats = (_stat(pid) for root in roots for pid in tree(root))
     return sum(int(ticks) for stat in stats if stat for ticks in stat[_TIMES]) / TICKS
+
+
+def cpu_of_living(root: int) -> float:
+    """CPU seconds of those that live, to the nanosecond: what /proc tells comes in ticks of 10 ms."""
+    found = 0.0
+    for pid in tree(root):
+        with suppress(OSError):
+            found += time.clock_gettime((~pid << 3) | 2)  # as clock_getcpuclockid(3) makes it of a process
+    return found
 
 
 def private_mib(root: int) -> float:
