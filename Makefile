@@ -15,14 +15,23 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-deps --require-hashes
 
 LINTERS := format ruff mypy imports djlint
-.PHONY: run test coverage check faults lint $(LINTERS) gallery bench lock install install-test chromium firefox java readers
+.PHONY: run test programs collected coverage check faults lint $(LINTERS) gallery bench lock install install-test chromium firefox java readers
 
 run: $(VENV)/.installed
 	@exec $(BIN)/python app.py --prepare
 
 # Everything: both databases, real browser, races and kills.
-test: install-test chromium java readers lint
+test:
+	@$(MAKE) --no-print-directory --jobs --output-sync=target programs install-test lint collected
 	$(PYTEST) -n 2 --dist worksteal
+
+# What apt-get has to fetch, in turn, while pip and the linters work; before all, it may fetch Python's venv.
+programs: | $(VENV)/bin/python
+	@for each in chromium java readers; do $(MAKE) --no-print-directory $$each || exit 1; done
+
+# Asserts are rewritten when a test is first collected: done once here, not by both of the tests' processes.
+collected: $(VENV)/.installed-test
+	@$(PYTEST) -q --collect-only >$(VENV)/collected.txt || { cat $(VENV)/collected.txt; exit 1; }
 
 # The same once more with coverage by branch, which before Python 3.12 takes a sixth longer.
 coverage: install-test chromium java readers
@@ -34,11 +43,11 @@ check: install-test lint
 
 # Half an hour and more: what the other tests show with a telling sample, here over thousands, with figures.
 faults: install-test chromium firefox java readers
-	$(PYTEST) -s -m faults_long
+	$(PYTEST) -s -m 'faults_long or hypothesis' --hypothesis-profile=long
 
 # All at the same time; what each says stays together, and one that fails fails all. The first mypy of a clone takes
 # half a minute, as nothing is in its cache; the next ones take a second.
-lint: install-test
+lint: $(VENV)/.installed-test
 	@$(MAKE) --no-print-directory --keep-going --jobs --output-sync=target $(LINTERS)
 format:
 	$(BIN)/ruff format --check --quiet .
@@ -57,25 +66,29 @@ gallery: install-test chromium
 bench: install-test
 	$(BIN)/python -m tests.benchmarks
 
+PIPS := $(patsubst tests/setup/pip-%.lock,$(VENV)/pips/%/.installed,$(wildcard tests/setup/pip-*.lock))
 install: $(VENV)/.installed
-install-test: $(VENV)/.installed-test
+install-test: $(VENV)/.installed-test $(PIPS)
 
-$(VENV)/.installed: requirements.lock
+$(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=..."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv; } || \
 	  { echo "Debian keeps Python's venv apart: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.lock | $(VENV)/bin/python
 	$(PIP_INSTALL) -r requirements.lock
 	@$(BIN)/python -m pip check
 	touch $@
 
-PIPS := $(wildcard tests/setup/pip-*.lock)
-$(VENV)/.installed-test: $(VENV)/.installed requirements-test.lock $(PIPS)
+$(VENV)/.installed-test: $(VENV)/.installed requirements-test.lock
 	$(PIP_INSTALL) -r requirements-test.lock
 	@$(BIN)/python -m pip check
-	@# Debian 12's pip, the last that asks the index about extras, and today's: the locks are tried with each.
-	for lock in $(PIPS); do to=$${lock#tests/setup/pip-}; \
-	  $(PIP_INSTALL) --upgrade --target $(VENV)/pips/$${to%.lock} -r $$lock || exit 1; done
+	touch $@
+
+# Debian 12's pip, the last that asks the index about extras, and today's: the locks are tried with each.
+$(VENV)/pips/%/.installed: tests/setup/pip-%.lock $(VENV)/.installed
+	$(PIP_INSTALL) --upgrade --target $(@D) -r $<
 	touch $@
 
 # The browser without any window opens a page in a quarter of the time; the whole Chromium does as well.
