@@ -1,6 +1,10 @@
 // axe on the page as it is: all of its rules, but the two about colours only for texts of a kind that is not known,
 // and in another window only those about layout, where nothing came into sight or left it.
 async ({passed, colours, ofLayout, ofSheets, sheetsKnown, coloursOnly}) => {
+  if (!window.axe) {
+    if (!window.loadAxe) return null;
+    loadAxe();
+  }
   const hashed = (...parts) => {
     const text = parts.join();
     let low = 0x811c9dc5, high = 0x41c6ce57;
