@@ -58,7 +58,9 @@ __all__ = [
 
 caches.share()
 
-hypothesis_settings.register_profile("shop", deadline=None)  # a busy machine is no finding
+# No deadline, as a busy machine is no finding. `make faults` asks the same of many more examples.
+hypothesis_settings.register_profile("shop", deadline=None, max_examples=40)
+hypothesis_settings.register_profile("long", deadline=None, max_examples=1_000)
 hypothesis_settings.load_profile("shop")
 
 

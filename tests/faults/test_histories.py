@@ -109,7 +109,7 @@ def history(chance: random.Random, prices: list[int]) -> list[Act]:
 @pytest.mark.parametrize(
     ("seed", "histories"),
     [
-        pytest.param(20261122, 4, marks=pytest.mark.faults),
+        pytest.param(20261122, 2, marks=pytest.mark.faults),
         pytest.param(20261127, 100, marks=pytest.mark.faults_long),
     ],
 )
