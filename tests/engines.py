@@ -5,6 +5,8 @@ from typing import Final
 import pytest
 
 ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+"""Of a test that asks nothing but what PostgreSQL answers in two others, word for word. Not of one in which
+several do something at once, or in which a database refuses."""
 
 SAME_SQL = pytest.mark.same_sql
 """Of a test in many cases that ask the database in the same words: PostgreSQL answers the first of them."""

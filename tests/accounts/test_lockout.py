@@ -15,6 +15,7 @@ from shop.db import Database
 from tests.accounts.helpers import EMAIL, PASSWORD, post, sign_in
 from tests.accounts.test_rate_limit import allowed, pass_time
 from tests.accounts.test_routes import enter
+from tests.engines import ONE_ENGINE
 
 OTHER = "ada@example.com"
 
@@ -41,6 +42,7 @@ def tries_until_in(browser: FlaskClient, most: int = 3) -> int:
     raise AssertionError("never let in")
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("addresses", [1, 10])
 def test_while_a_stranger_guesses_the_owner_signs_in_from_elsewhere_at_the_first_try(
     app: Flask, database: Database, owner: Account, addresses: int
@@ -50,6 +52,7 @@ def test_while_a_stranger_guesses_the_owner_signs_in_from_elsewhere_at_the_first
     assert tries_until_in(browser_at(app, "203.0.113.9")) == 1
 
 
+@ONE_ENGINE
 def test_a_browser_that_signed_in_before_gets_in_beside_the_stranger_and_against_a_thousand_networks(
     app: Flask, database: Database, owner: Account
 ) -> None:
@@ -65,6 +68,7 @@ def test_a_browser_that_signed_in_before_gets_in_beside_the_stranger_and_against
     assert tries_until_in(known) == 1
 
 
+@ONE_ENGINE
 def test_from_a_thousand_networks_at_once_a_minute_has_an_end_and_the_owner_is_told(
     app: Flask, database: Database, owner: Account
 ) -> None:
@@ -77,6 +81,7 @@ def test_from_a_thousand_networks_at_once_a_minute_has_an_end_and_the_owner_is_t
     assert EMAIL not in alert.about + alert.detail
 
 
+@ONE_ENGINE
 def test_guessing_at_an_account_there_is_not_raises_no_alarm(app: Flask, database: Database) -> None:
     for number in range(rate_limit.STRANGERS):
         allowed(database, OTHER, f"10.0.{number}.1")
@@ -85,6 +90,7 @@ def test_guessing_at_an_account_there_is_not_raises_no_alarm(app: Flask, databas
         assert list(open_alerts(session)) == []
 
 
+@ONE_ENGINE
 def test_a_known_browser_has_five_tries_a_minute_of_its_own(
     app: Flask, database: Database, owner: Account
 ) -> None:
@@ -96,6 +102,7 @@ def test_a_known_browser_has_five_tries_a_minute_of_its_own(
     assert tries_until_in(browser_at(app, "198.51.100.0")) == 1, "nobody else pays for them"
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("how", ["another account's", "made up", "none"])
 def test_only_a_browser_that_signed_in_to_this_account_is_known(
     app: Flask, database: Database, owner: Account, how: str
@@ -113,6 +120,7 @@ def test_only_a_browser_that_signed_in_to_this_account_is_known(
     assert sign_in(browser).status_code == 429
 
 
+@ONE_ENGINE
 def test_the_device_cookie_is_kept_from_scripts_and_other_sites(app: Flask, owner: Account) -> None:
     answer = sign_in(app.test_client())
     (said,) = [header for header in answer.headers.getlist("Set-Cookie") if header.startswith("device=")]
@@ -138,6 +146,7 @@ def test_tries_dated_in_the_future_are_forgotten_like_old_ones(database: Databas
         assert rate_limit.forget_tries(session) == 2
 
 
+@ONE_ENGINE
 def test_a_clock_a_few_seconds_apart_gives_no_sixth_try(database: Database) -> None:
     assert all(allowed(database) for _ in range(5))
     pass_time(database, -timedelta(seconds=20))
@@ -148,6 +157,7 @@ def security_lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
     return [json.loads(r.getMessage()) for r in caplog.records if r.name == "shop.security"]
 
 
+@ONE_ENGINE
 def test_every_failed_and_every_throttled_sign_in_leaves_a_line_that_names_nobody(
     app: Flask, owner: Account, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -167,6 +177,7 @@ def test_every_failed_and_every_throttled_sign_in_leaves_a_line_that_names_nobod
     )
 
 
+@ONE_ENGINE
 def test_the_security_log_is_written_without_any_setting(app: Flask) -> None:
     log = logging.getLogger("shop.security")
     assert log.isEnabledFor(logging.INFO)

@@ -52,6 +52,7 @@ def had(app: Flask, owner: Account, device: Authenticator, database: Database) -
     return browser
 
 
+@ONE_ENGINE
 def test_a_passkey_alone_signs_in(app: Flask, had: FlaskClient, device: Authenticator) -> None:
     browser = app.test_client()
     wanted = to_sign_in(browser)
@@ -195,6 +196,7 @@ def test_what_is_no_answer_is_refused_with_a_sentence(browser: FlaskClient, answ
     assert shows(browser, answer).status_code == 422
 
 
+@ONE_ENGINE
 def test_an_answer_counts_once(app: Flask, had: FlaskClient, device: Authenticator) -> None:
     browser = app.test_client()
     answer = device.shows(to_sign_in(browser))
@@ -371,6 +373,7 @@ def test_what_was_asked_and_not_answered_is_forgotten(database: Database, later:
         assert len(session.scalars(select(PasskeyChallenge)).all()) == 1
 
 
+@ONE_ENGINE
 def test_two_answers_at_the_same_moment_count_once(database: Database, owner: Account) -> None:
     key = passkeys.NewKey(b"id", b"key", b"key", 4)
     with database.transaction() as session:

@@ -16,6 +16,7 @@ from shop.accounts.models import Account, SignInAttempt
 from shop.db import Database
 from shop.network import SITE
 from tests.accounts.helpers import EMAIL, sign_in
+from tests.engines import ONE_ENGINE
 from tests.processes import all_at_once
 
 SECRET = "a secret for tests"
@@ -43,12 +44,14 @@ def pass_time(database: Database, by: timedelta) -> None:
             session.connection().execute(earlier, moved)
 
 
+@ONE_ENGINE
 def test_an_address_has_five_tries_a_minute_whomever_they_are_for(database: Database) -> None:
     tries = [allowed(database, email=f"p{number}@example.com") for number in range(8)]
     assert tries == [True] * 5 + [False] * 3
     assert allowed(database, email="p9@example.com", address="192.0.2.2")
 
 
+@ONE_ENGINE
 def test_whoever_holds_a_whole_site_of_ipv6_has_the_tries_of_a_few_networks(database: Database) -> None:
     near = [allowed(database, address=f"2001:db8:1:1::{number}") for number in range(8)]
     assert near.count(True) == rate_limit.TRIES
@@ -57,6 +60,7 @@ def test_whoever_holds_a_whole_site_of_ipv6_has_the_tries_of_a_few_networks(data
     assert allowed(database, address="2001:db8:2::1"), "nor are the tries at the account used up by it"
 
 
+@ONE_ENGINE
 def test_whoever_waits_a_minute_may_try_again_and_is_told_how_long(database: Database) -> None:
     assert all(allowed(database) for _ in range(3))
     pass_time(database, timedelta(seconds=40))
@@ -68,12 +72,14 @@ def test_whoever_waits_a_minute_may_try_again_and_is_told_how_long(database: Dat
     assert [allowed(database) for _ in range(4)] == [True] * 3 + [False], "two of the five are 21 s old"
 
 
+@ONE_ENGINE
 def test_a_refused_try_does_not_prolong_the_wait(database: Database) -> None:
     assert [allowed(database) for _ in range(25)].count(True) == 5
     pass_time(database, timedelta(seconds=61))
     assert allowed(database)
 
 
+@ONE_ENGINE
 def test_a_host_with_a_fast_clock_gets_no_more_tries(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

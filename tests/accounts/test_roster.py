@@ -18,6 +18,7 @@ from shop.db import Database
 from shop.settings import Settings
 from tests.accounts.conftest import hash_of
 from tests.accounts.helpers import EMAIL, PASSWORD, post, sign_in, token_in
+from tests.engines import ONE_ENGINE
 
 OTHER = "ada@example.com"
 
@@ -78,6 +79,7 @@ def test_another_role_counts_from_the_next_click(
     assert browser.get("/owner/stock").status_code == 403
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("command", [("dismiss", EMAIL), ("role", EMAIL, "finance")])
 def test_the_last_owner_who_can_sign_in_stays(
     app: Flask, database: Database, owner: Account, command: tuple[str, ...]
@@ -91,6 +93,7 @@ def test_the_last_owner_who_can_sign_in_stays(
     assert run(app, *command)[0] == 0
 
 
+@ONE_ENGINE
 def test_the_last_owner_cannot_dismiss_themselves_on_the_page(app: Flask, owner: Account) -> None:
     boss = signed_in(app)
     token = token_in(boss.get("/owner/staff"))
@@ -118,6 +121,7 @@ def test_two_owners_who_dismiss_each_other_at_once_leave_one(database: Database,
         assert sorted(pool.map(dismiss, [EMAIL, OTHER])) == [False, True]
 
 
+@ONE_ENGINE
 def test_the_list_says_who_and_since_when_and_how_many_browsers(
     app: Flask, database: Database, owner: Account
 ) -> None:
@@ -131,12 +135,14 @@ def test_the_list_says_who_and_since_when_and_how_many_browsers(
     assert (second[0], second[1], second[3], second[4]) == (OTHER, "finance", "0", "no password yet")
 
 
+@ONE_ENGINE
 def test_nobody_there_is_said_so(app: Flask, owner: Account) -> None:
     for command in (("dismiss", OTHER), ("role", OTHER, "owner"), ("dismiss", "no address")):
         code, said = run(app, *command)
         assert (code, said.startswith("Error: ")) == (1, True)
 
 
+@ONE_ENGINE
 def test_an_invitation_shows_a_link_once_and_the_link_opens(app: Flask, owner: Account) -> None:
     boss = signed_in(app)
     answer = post(boss, "/owner/staff", email=OTHER, role="finance")

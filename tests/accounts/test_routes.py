@@ -41,6 +41,7 @@ def cookie(browser: FlaskClient) -> str | None:
     return found.value if found else None
 
 
+@ONE_ENGINE
 def test_the_right_password_opens_the_workshop(browser: FlaskClient, owner: Account) -> None:
     answer = sign_in(browser, "  Melissa@InRemembrance.co.uk")
     assert (answer.status_code, answer.location) == (303, "/owner/")
@@ -48,6 +49,7 @@ def test_the_right_password_opens_the_workshop(browser: FlaskClient, owner: Acco
     assert browser.get("/sign-in").location == "/owner/", "there is nothing left to ask"
 
 
+@ONE_ENGINE
 def test_the_cookie_is_kept_from_scripts_and_other_sites(browser: FlaskClient, owner: Account) -> None:
     crumbs = SimpleCookie()
     for header in sign_in(browser).headers.getlist("Set-Cookie"):
@@ -61,6 +63,7 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(browser: FlaskClient, o
     assert len(staff_cookie.value) == 43
 
 
+@ONE_ENGINE
 def test_over_https_the_cookie_is_tied_to_the_host(
     settings: Settings, database: Database, owner: Account
 ) -> None:
@@ -83,6 +86,7 @@ def test_over_https_the_cookie_is_tied_to_the_host(
     app.extensions["shop"].database.dispose()
 
 
+@ONE_ENGINE
 def test_a_wrong_password_is_said_beside_the_form_and_the_email_is_still_there(
     browser: FlaskClient, owner: Account
 ) -> None:
@@ -98,7 +102,7 @@ def test_a_wrong_password_is_said_beside_the_form_and_the_email_is_still_there(
     assert cookie(browser) is None
 
 
-@SAME_SQL
+@ONE_ENGINE
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -115,6 +119,7 @@ def test_a_form_with_something_missing_says_what(
     assert answer.text.count(said) == 2, "in the summary and beside the field"
 
 
+@ONE_ENGINE
 def test_nobody_learns_which_emails_have_accounts(
     app: Flask, database: Database, owner: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,6 +153,7 @@ def test_nobody_learns_which_emails_have_accounts(
         assert len(checked) == 5, "as much work as for a known e-mail"
 
 
+@ONE_ENGINE
 def test_too_many_tries_are_asked_to_wait_even_with_the_right_password(
     browser: FlaskClient, database: Database, owner: Account
 ) -> None:
@@ -162,6 +168,7 @@ def test_too_many_tries_are_asked_to_wait_even_with_the_right_password(
     assert sign_in(browser).status_code == 303
 
 
+@ONE_ENGINE
 def test_an_old_hash_is_made_anew_at_sign_in(
     browser: FlaskClient, database: Database, owner: Account
 ) -> None:
@@ -182,6 +189,7 @@ def sign_in_again(browser: FlaskClient):
     return sign_in(browser)
 
 
+@ONE_ENGINE
 def test_a_used_hash_is_kept_while_its_parameters_are_todays(
     browser: FlaskClient, database: Database, owner: Account
 ) -> None:
@@ -190,6 +198,7 @@ def test_a_used_hash_is_kept_while_its_parameters_are_todays(
         assert session.get_one(Account, owner.id).password_hash == owner.password_hash
 
 
+@ONE_ENGINE
 def test_signing_in_again_gives_a_new_token_and_ends_the_old_session(
     app: Flask, browser: FlaskClient, owner: Account
 ) -> None:
@@ -207,6 +216,7 @@ def test_signing_in_again_gives_a_new_token_and_ends_the_old_session(
     assert thief.get("/room/owner").status_code == 303
 
 
+@ONE_ENGINE
 def test_a_token_planted_before_sign_in_is_worth_nothing_after(
     app: Flask, browser: FlaskClient, owner: Account
 ) -> None:
@@ -218,6 +228,7 @@ def test_a_token_planted_before_sign_in_is_worth_nothing_after(
     assert thief.get("/room/owner").status_code == 303
 
 
+@ONE_ENGINE
 def test_the_old_cookie_is_refused_after_signing_out(
     app: Flask, browser: FlaskClient, owner: Account
 ) -> None:
@@ -233,6 +244,7 @@ def test_the_old_cookie_is_refused_after_signing_out(
     assert browser.post("/room/owner", data={"csrf_token": token}).status_code == 401
 
 
+@ONE_ENGINE
 def test_signing_out_twice_does_no_harm(browser: FlaskClient) -> None:
     assert post(browser, "/sign-out", "/sign-in").status_code == 303
 
@@ -266,6 +278,7 @@ ROLES = {
 }
 
 
+@ONE_ENGINE
 def test_each_role_sees_its_own_rooms(app: Flask, database: Database) -> None:
     found = {}
     for role in ("owner", "finance"):
@@ -277,6 +290,7 @@ def test_each_role_sees_its_own_rooms(app: Flask, database: Database) -> None:
     assert found == ROLES
 
 
+@ONE_ENGINE
 def test_a_stranger_is_sent_to_sign_in_or_refused(browser: FlaskClient) -> None:
     for room in ("/room/owner", "/room/finance", "/sign-in/password"):
         answer = browser.get(room)
@@ -291,6 +305,7 @@ def test_a_guard_for_a_role_there_is_not_stops_the_start() -> None:
         access.require("admin")
 
 
+@ONE_ENGINE
 def test_after_signing_in_the_owner_is_where_they_wanted_to_be(browser: FlaskClient, owner: Account) -> None:
     asked = browser.get("/room/owner?order=PM-7K3Q-2F&show=all").location
     page = BeautifulSoup(browser.get(asked).text, "html.parser")
@@ -327,6 +342,7 @@ def test_nobody_is_sent_to_another_site_after_signing_in(
     assert browser.get("/sign-in", query_string={"next": address}).location == "/owner/"
 
 
+@ONE_ENGINE
 def test_opening_a_link_shows_a_button_and_only_the_button_uses_it_up(
     app: Flask, browser: FlaskClient, database: Database
 ) -> None:
@@ -345,6 +361,7 @@ def test_opening_a_link_shows_a_button_and_only_the_button_uses_it_up(
     assert other.get("/sign-in/link/invented").status_code == 410
 
 
+@ONE_ENGINE
 def test_after_a_link_a_password_is_set_and_other_browsers_are_signed_out(
     app: Flask, browser: FlaskClient, database: Database
 ) -> None:
@@ -362,6 +379,7 @@ def test_after_a_link_a_password_is_set_and_other_browsers_are_signed_out(
     assert sign_in(app.test_client(), password=NEW).status_code == 303
 
 
+@ONE_ENGINE
 def test_a_password_is_changed_only_with_the_one_before(
     app: Flask, browser: FlaskClient, database: Database, owner: Account
 ) -> None:
@@ -378,6 +396,7 @@ def test_a_password_is_changed_only_with_the_one_before(
     assert sign_in(app.test_client(), password=NEW).status_code == 303
 
 
+@ONE_ENGINE
 def test_guessing_the_password_from_inside_is_counted_too(browser: FlaskClient, owner: Account) -> None:
     sign_in(browser)
     statuses = [
@@ -408,6 +427,7 @@ def test_a_password_that_cannot_be_used_is_refused_with_the_reason(
         assert session.execute(select(Account.password_hash)).scalar_one() is None
 
 
+@ONE_ENGINE
 def test_password_fields_hide_what_is_typed_and_know_password_managers(
     browser: FlaskClient, owner: Account
 ) -> None:
@@ -428,6 +448,7 @@ def test_password_fields_hide_what_is_typed_and_know_password_managers(
     }
 
 
+@ONE_ENGINE
 def test_an_account_disabled_while_the_form_was_open_is_signed_out(
     browser: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -445,6 +466,7 @@ def test_an_account_disabled_while_the_form_was_open_is_signed_out(
     assert cookie(browser) is None
 
 
+@ONE_ENGINE
 def test_every_form_without_its_token_is_refused(
     app: Flask, browser: FlaskClient, database: Database, owner: Account
 ) -> None:
@@ -470,6 +492,7 @@ def test_every_form_without_its_token_is_refused(
     assert app.test_client().get(link).status_code == 200
 
 
+@ONE_ENGINE
 def test_nothing_personal_is_logged(
     app: Flask, browser: FlaskClient, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:

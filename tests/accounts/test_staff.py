@@ -30,6 +30,7 @@ def who(database: Database, token: str) -> str | None:
         return found.email if found else None
 
 
+@ONE_ENGINE
 def test_an_account_is_kept_under_one_spelling_of_its_email(database: Database) -> None:
     first, _ = add(database, "  Melissa@InRemembrance.co.uk ")
     second, _ = add(database)
@@ -45,6 +46,7 @@ def test_what_cannot_be_an_email_gets_no_account(database: Database, email: str)
         add(database, email)
 
 
+@ONE_ENGINE
 def test_the_same_email_again_gives_a_fresh_link_and_ends_the_one_before(database: Database) -> None:
     _, first = add(database)
     _, second = add(database)
@@ -53,6 +55,7 @@ def test_the_same_email_again_gives_a_fresh_link_and_ends_the_one_before(databas
     assert who(database, use(database, second)) == EMAIL
 
 
+@ONE_ENGINE
 def test_a_role_is_not_changed_by_adding_again(database: Database) -> None:
     _, link = add(database)
     with pytest.raises(staff.RoleDiffers, match="role owner") as refused:
@@ -61,6 +64,7 @@ def test_a_role_is_not_changed_by_adding_again(database: Database) -> None:
     assert who(database, use(database, link)) == EMAIL
 
 
+@ONE_ENGINE
 def test_there_is_no_third_role(database: Database) -> None:
     with pytest.raises(ValueError, match="admin"):
         add(database, role="admin")
@@ -118,6 +122,7 @@ def test_a_link_opens_one_session_only(database: Database) -> None:
     assert who(database, opened[0]) == EMAIL
 
 
+@ONE_ENGINE
 def test_looking_at_a_link_does_not_use_it_up(database: Database) -> None:
     _, link = add(database)
     for _ in range(3):
@@ -128,6 +133,7 @@ def test_looking_at_a_link_does_not_use_it_up(database: Database) -> None:
         assert not staff.link_is_good(session, link)
 
 
+@ONE_ENGINE
 def test_a_link_lasts_a_day(database: Database, later) -> None:
     _, link = add(database)
     later(timedelta(hours=24) - MINUTE)
@@ -138,6 +144,7 @@ def test_a_link_lasts_a_day(database: Database, later) -> None:
         use(database, link)
 
 
+@ONE_ENGINE
 def test_an_invented_link_opens_nothing(database: Database) -> None:
     add(database)
     for invented in ("", "x", tokens.fresh(), "ü" * 40):
@@ -162,6 +169,7 @@ def test_a_token_is_of_256_random_bits() -> None:
     assert all(len(token) == 43 for token in made)
 
 
+@ONE_ENGINE
 def test_signing_in_ends_the_session_the_browser_had(database: Database) -> None:
     account, link = add(database)
     first = use(database, link)
@@ -172,6 +180,7 @@ def test_signing_in_ends_the_session_the_browser_had(database: Database) -> None
     assert who(database, second) == EMAIL
 
 
+@ONE_ENGINE
 def test_a_session_ends_after_half_a_day_of_nothing(database: Database, later) -> None:
     token = use(database, add(database)[1])
     later(timedelta(hours=12) - MINUTE)
@@ -180,6 +189,7 @@ def test_a_session_ends_after_half_a_day_of_nothing(database: Database, later) -
     assert who(database, token) is None
 
 
+@ONE_ENGINE
 def test_a_session_ends_after_a_week_however_busy_it_was(database: Database, later) -> None:
     token = use(database, add(database)[1])
     for hours in range(10, 24 * 7, 10):
@@ -199,6 +209,7 @@ def test_a_signed_out_session_is_not_woken_by_being_seen(database: Database) -> 
     assert who(database, token) is None
 
 
+@ONE_ENGINE
 def test_a_disabled_account_is_closed_at_once_everywhere(database: Database) -> None:
     account, link = add(database)
     token = use(database, link)
@@ -241,6 +252,7 @@ def test_a_password_set_meanwhile_stops_a_sign_in_with_the_old_one(database: Dat
         assert staff.sign_in(session, staff.Credentials(account.id, "new hash"))
 
 
+@ONE_ENGINE
 def test_a_new_password_ends_every_other_session_and_link(database: Database) -> None:
     account, link = add(database)
     elsewhere = use(database, link)
@@ -254,6 +266,7 @@ def test_a_new_password_ends_every_other_session_and_link(database: Database) ->
         use(database, waiting)
 
 
+@ONE_ENGINE
 def test_the_old_password_may_be_left_out_only_just_after_a_link(database: Database, later) -> None:
     account, link = add(database)
     token = use(database, link)
@@ -296,6 +309,7 @@ def test_what_has_ended_is_forgotten_and_what_has_not_is_kept(database: Database
         assert session.scalars(select(SignInLink.token_hash)).all() == []
 
 
+@ONE_ENGINE
 def test_times_are_kept_in_utc(database: Database) -> None:
     account, _ = add(database)
     assert abs(account.created_at - datetime.now(UTC)) < MINUTE

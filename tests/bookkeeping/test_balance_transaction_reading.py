@@ -50,6 +50,7 @@ def matched(harness: Harness) -> list[tuple[str, str | None, int | None]]:
     return sorted(((row.reporting_category, row.about, row.order_id) for row in rows(harness)), key=str)
 
 
+@ONE_ENGINE
 def test_a_busy_week_is_read_row_by_row_with_the_order_that_each_is_about(
     harness: Harness, time: Clock
 ) -> None:

@@ -17,6 +17,7 @@ from shop.engraving import check
 from shop.money import pounds_and_pence
 from shop.web import valid_public_token
 from tests.catalogue.conftest import SAID
+from tests.engines import ONE_ENGINE
 
 PUBLIC = ["/", "/pieces", "/pieces/disc", "/pieces/petal"]
 
@@ -30,6 +31,7 @@ def variant_of(app, sku):
         return session.scalars(select(Variant).where(Variant.sku == sku)).one()
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("path", PUBLIC)
 def test_a_public_page_answers_and_its_title_gives_nothing_away(client, path):
     response = client.get(path)
@@ -92,12 +94,14 @@ def test_a_form_in_gold_comes_back_in_gold_with_golds_price_first(app, client):
         assert shown == {"gold"}, answer.status_code
 
 
+@ONE_ENGINE
 def test_what_a_piece_does_not_come_in_is_passed_over(client):
     plain = client.get("/pieces/disc").text
     for asked in ("metal=tin", "variant=HEART-GOLD-18", "variant=&metal=", "gclid=1"):
         assert client.get(f"/pieces/disc?{asked}").text == plain
 
 
+@ONE_ENGINE
 def test_the_form_has_a_field_for_every_line_and_its_own_names(client):
     form = soup(client.get("/pieces/disc")).find("form", class_="piece-form")
     names = {field["name"] for field in form.select("input[name], textarea")}
@@ -119,6 +123,7 @@ def test_the_form_has_a_field_for_every_line_and_its_own_names(client):
     assert not form.select("input[name=variant][checked]"), "nothing is chosen for the buyer"
 
 
+@ONE_ENGINE
 def test_petal_asks_for_no_words(client):
     names = {
         field["name"] for field in soup(client.get("/pieces/petal")).select("main input[name], main textarea")
@@ -126,6 +131,7 @@ def test_petal_asks_for_no_words(client):
     assert names == {"csrf_token", "piece", "variant", "dedication", "wall", "wall-name"}
 
 
+@ONE_ENGINE
 def test_the_form_says_when_an_engraved_piece_can_no_longer_be_cancelled(client):
     assert "After that, an engraved piece cannot be cancelled" in client.get("/pieces/disc").text
     assert "send it back within 14 days" in client.get("/pieces/petal").text
@@ -137,6 +143,7 @@ def test_the_form_token_is_one_that_the_shop_accepts(app, client):
         assert valid_public_token(token)
 
 
+@ONE_ENGINE
 def test_an_unknown_piece_is_not_found(client):
     assert client.get("/pieces/brooch").status_code == 404
 
@@ -150,6 +157,7 @@ def test_an_unpublished_piece_is_gone_within_a_second(app, client, pass_time):
     assert "/pieces/disc" not in client.get("/pieces").text
 
 
+@ONE_ENGINE
 def test_a_new_price_shows_within_a_second(app, client, pass_time):
     assert "£84" in client.get("/pieces/disc").text
     with app.extensions["shop"].database.transaction() as session:
@@ -180,6 +188,7 @@ def test_a_piece_of_which_nothing_is_left_has_no_button(app, client):
     assert "Sold out for now" in soup(client.get("/pieces")).get_text()
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("path", PUBLIC)
 def test_a_public_page_is_the_same_for_everyone(app, path):
     mine, theirs = app.test_client(), app.test_client()
@@ -191,6 +200,7 @@ def test_a_public_page_is_the_same_for_everyone(app, path):
     assert "Cookie" not in first.headers["Vary"]
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("path", PUBLIC)
 def test_without_a_policy_nothing_is_claimed_of_giving(client, path):
     page = client.get(path).text
@@ -198,6 +208,7 @@ def test_without_a_policy_nothing_is_claimed_of_giving(client, path):
     assert not re.search(r"charity|PANDAS|we give|goes to", page, re.IGNORECASE)
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("path", PUBLIC)
 def test_with_a_policy_its_statement_stands_on_every_page(client, said, path):
     assert said in client.get(path).text
@@ -208,6 +219,7 @@ def test_it_stands_there_once(client, said, path):
     assert [line.get_text() for line in soup(client.get(path)).select(".donation")] == [said]
 
 
+@ONE_ENGINE
 def test_delivery_stands_beside_the_price(client):
     for path in ("/pieces", "/pieces/disc", "/pieces/petal"):
         assert (
@@ -215,6 +227,7 @@ def test_delivery_stands_beside_the_price(client):
         )
 
 
+@ONE_ENGINE
 def test_the_statement_disappears_within_a_second_of_its_policy(app, client, said, pass_time):
     assert said in client.get("/pieces").text
     app.extensions["shop"] = replace(app.extensions["shop"], statement=lambda session: None)
@@ -222,6 +235,7 @@ def test_the_statement_disappears_within_a_second_of_its_policy(app, client, sai
     assert said not in client.get("/pieces").text
 
 
+@ONE_ENGINE
 def test_a_page_the_browser_already_has_is_not_sent_again(client):
     first = client.get("/pieces/disc")
     assert first.headers["Cache-Control"] == "no-cache"
@@ -231,6 +245,7 @@ def test_a_page_the_browser_already_has_is_not_sent_again(client):
     assert client.get("/pieces/disc", headers={"If-None-Match": 'W/"other"'}).status_code == 200
 
 
+@ONE_ENGINE
 def test_unchanged_pages_are_rendered_once(app, client, monkeypatch, pass_time):
     rendered = []
     monkeypatch.setattr(piece_pages, "pieces_page", lambda *shown: rendered.append(shown) or "page")
@@ -284,6 +299,7 @@ def test_every_link_of_an_error_leads_to_a_field(app):
     assert all(found.find(id=link).name in {"input", "textarea"} for link in links)
 
 
+@ONE_ENGINE
 def test_pages_hold_no_inline_script_or_style(client, said):
     for path in PUBLIC:
         page = soup(client.get(path))

@@ -101,10 +101,12 @@ def test_prices_lie_between_60_and_140_pounds(catalogue):
     assert all(6000 <= v.price_pence <= 14000 for piece in catalogue.pieces for v in piece.variants)
 
 
+@ONE_ENGINE
 def test_everything_can_be_had_at_the_opening(catalogue):
     assert all(variant.available for piece in catalogue.pieces for variant in piece.variants)
 
 
+@ONE_ENGINE
 def test_a_variant_is_found_by_its_id_with_its_piece(catalogue):
     disc = catalogue.by_slug["disc"]
     assert catalogue.find(disc.variants[0].id) == (disc, disc.variants[0])
@@ -128,6 +130,7 @@ def test_loading_again_adds_nothing_and_leaves_the_owners_changes(bare_database)
         assert stock.check(session) == []
 
 
+@ONE_ENGINE
 def test_two_readings_of_the_same_catalogue_are_equal(bare_database, catalogue):
     with bare_database.reading() as session:
         assert snapshot.load(session) == catalogue

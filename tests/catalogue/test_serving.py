@@ -54,6 +54,7 @@ def test_a_script_is_sent_without_lines_of_comment_and_with_every_other_line(cli
     ]
 
 
+@ONE_ENGINE
 def test_a_font_is_sent_as_it_is(client):
     response = client.get("/static/fonts/figtree-latin.woff2", headers={"Accept-Encoding": "gzip"})
     assert response.data.startswith(b"wOF2")
@@ -71,6 +72,7 @@ def test_a_picture_says_what_it_is_on_every_machine_and_is_sent_once(app, client
     assert again.status_code == 304
 
 
+@ONE_ENGINE
 def test_a_file_asked_for_by_another_files_digest_is_not_kept_for_a_year(client):
     assert client.get("/static/site.css?v=000000000000").headers["Cache-Control"] == "no-cache"
 
@@ -214,11 +216,13 @@ def test_a_phone_downloads_a_piece_page_in_under_60_kb(client, piece):
     assert sum(sizes.values()) < 60_000, sizes
 
 
+@ONE_ENGINE
 def test_the_process_says_that_it_is_alive_and_ready(client):
     assert client.get("/healthz").text == "alive\n"
     assert client.get("/readyz").text == "ready\n"
 
 
+@ONE_ENGINE
 def test_without_its_database_the_process_is_alive_but_not_ready(app, client):
     app.extensions["shop"] = replace(
         app.extensions["shop"], database=Database("sqlite:////nowhere/at/all.db")
@@ -227,6 +231,7 @@ def test_without_its_database_the_process_is_alive_but_not_ready(app, client):
     assert client.get("/readyz").status_code == 503
 
 
+@ONE_ENGINE
 def test_without_its_database_a_page_says_so_kindly(app, client):
     app.extensions["shop"] = replace(
         app.extensions["shop"], database=Database("sqlite:////nowhere/at/all.db")
@@ -237,6 +242,7 @@ def test_without_its_database_a_page_says_so_kindly(app, client):
     assert response.headers["Retry-After"]
 
 
+@ONE_ENGINE
 def test_crawlers_stay_out_of_what_is_private(client):
     said = client.get("/robots.txt").text
     assert "Disallow: /basket" in said

@@ -14,6 +14,7 @@ from shop.catalogue.models import CatalogueVersion, Metal, Picture, Piece, Side,
 from shop.catalogue.views import Catalogue, VariantView
 from shop.db import Database
 from shop.engraving import Tool
+from tests.engines import ONE_ENGINE
 
 TOOL = Tool("diamond-drag", 0.1, 1.0)
 
@@ -58,6 +59,7 @@ def test_every_write_to_what_a_catalogue_is_read_from_moves_its_version(
         assert version(session) != before
 
 
+@ONE_ENGINE
 def test_a_catalogue_that_is_known_costs_one_statement(database: Database) -> None:
     known, sent = read(database), []
     event.listen(database.engine, "before_cursor_execute", lambda *told: sent.append(told[2]))
@@ -87,6 +89,7 @@ def test_a_price_that_was_rolled_back_is_not_remembered(database: Database) -> N
     assert disc(before).price_pence not in {1, 2}
 
 
+@ONE_ENGINE
 def test_what_was_sold_is_gone_from_a_catalogue_that_is_known(database: Database) -> None:
     variant = disc(read(database))
     with database.transaction() as session:

@@ -11,6 +11,7 @@ from shop.fulfilment.models import UnitStep
 from shop.fulfilment.stages import Action, Remake, Stage
 from shop.fulfilment.units import NotAllowed
 from tests.claims.conftest import DISC, PETAL, Desk
+from tests.engines import ONE_ENGINE
 from tests.fulfilment.conftest import OWNER, WORDS
 
 SORRY = Message("We are sorry.", actor=OWNER)
@@ -37,6 +38,7 @@ def test_what_is_made_again_stands_at_the_bench_with_its_reason_and_cost(desk: D
     assert (step.reason, step.cost_pence, step.actor) == (Remake.SLIP, 1250, OWNER)
 
 
+@ONE_ENGINE
 def test_a_remake_brings_no_second_donation(desk: Desk) -> None:
     order = desk.posted(DISC)
     desk.opens(order)
@@ -50,6 +52,7 @@ def test_a_remake_brings_no_second_donation(desk: Desk) -> None:
     assert desk.harness.given() == 0
 
 
+@ONE_ENGINE
 def test_closing_twice_makes_it_again_once(desk: Desk) -> None:
     order = desk.posted(DISC)
     desk.opens(order)
@@ -60,6 +63,7 @@ def test_closing_twice_makes_it_again_once(desk: Desk) -> None:
     assert desk.harness.emails(order).count("claim-answered") == 1
 
 
+@ONE_ENGINE
 def test_a_piece_whose_money_is_in_question_is_not_made_again(desk: Desk) -> None:
     order = desk.posted(DISC)
     desk.opens(order)
@@ -70,6 +74,7 @@ def test_a_piece_whose_money_is_in_question_is_not_made_again(desk: Desk) -> Non
     assert desk.claim(order).state == ClaimState.OURS
 
 
+@ONE_ENGINE
 def test_refunded_is_said_only_when_money_went_back(desk: Desk) -> None:
     order = desk.posted(DISC, PETAL)
     desk.opens(order)
@@ -92,6 +97,7 @@ def test_a_part_given_back_counts_too(desk: Desk) -> None:
     assert desk.said(order)[-1].outcome == Outcome.REFUNDED
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("outcome", [Outcome.MENDED, Outcome.NOTHING])
 def test_a_claim_can_be_closed_without_a_word_and_the_buyer_opens_it_again(
     desk: Desk, outcome: Outcome

@@ -14,6 +14,7 @@ from shop.fulfilment.units import NotAllowed
 from shop.payments.refunds import ask
 from shop.privacy import everything
 from tests.claims.conftest import DISC, PETAL, Desk
+from tests.engines import ONE_ENGINE
 from tests.fulfilment.conftest import OWNER
 
 LONDON = ZoneInfo("Europe/London")
@@ -48,6 +49,7 @@ def alerted(desk: Desk) -> int:
         return sum(alert.kind == AlertKind.COMES_BACK for alert in open_alerts(session))
 
 
+@ONE_ENGINE
 def test_only_what_was_posted_and_bears_no_words_can_go_back(desk: Desk) -> None:
     assert possible(desk, desk.paid(PETAL)) == []
     order = desk.posted(DISC, PETAL)
@@ -58,6 +60,7 @@ def test_only_what_was_posted_and_bears_no_words_can_go_back(desk: Desk) -> None
     assert back(desk, order) == []
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(
     ("moment", "open_still"),
     [((2026, 11, 17, 23, 59), True), ((2026, 11, 18, 0, 0), False)],
@@ -75,6 +78,7 @@ def test_the_notice_may_come_until_the_end_of_the_fourteenth_day_after_arrival(
     assert bool(possible(desk, order)) == open_still
 
 
+@ONE_ENGINE
 def test_the_days_are_britains_and_not_utcs(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     order = desk.posted(PETAL)
     at(desk, monkeypatch, datetime(2026, 7, 3, 0, 30, tzinfo=LONDON))
@@ -83,6 +87,7 @@ def test_the_days_are_britains_and_not_utcs(desk: Desk, monkeypatch: pytest.Monk
         assert send_backs.last_day(session, order) == date(2026, 7, 17)
 
 
+@ONE_ENGINE
 def test_with_several_pieces_the_days_count_from_the_last_to_arrive(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,6 +103,7 @@ def test_with_several_pieces_the_days_count_from_the_last_to_arrive(
     assert possible(desk, order) == []
 
 
+@ONE_ENGINE
 def test_the_notice_is_acknowledged_once_and_the_owner_told(desk: Desk) -> None:
     order = desk.posted(PETAL, PETAL)
     tell(desk, order, 1)
@@ -120,6 +126,7 @@ def test_both_days_stand_with_the_piece(desk: Desk, monkeypatch: pytest.MonkeyPa
     assert alerted(desk) == 0
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(("fate", "more"), [(Fate.FREE, 1), (Fate.SCRAP, 0)])
 def test_stock_and_gift_follow_the_money(desk: Desk, fate: Fate, more: int) -> None:
     order = desk.posted(PETAL)
@@ -134,6 +141,7 @@ def test_stock_and_gift_follow_the_money(desk: Desk, fate: Fate, more: int) -> N
     assert desk.harness.sound() == []
 
 
+@ONE_ENGINE
 def test_the_postage_goes_back_only_if_nothing_is_kept(desk: Desk) -> None:
     order = desk.posted(PETAL, PETAL)
 
@@ -166,6 +174,7 @@ def test_the_buyer_may_keep_it_after_all_until_it_is_here(desk: Desk) -> None:
         send_backs.keep(session, order, back(desk, order)[0].id)
 
 
+@ONE_ENGINE
 def test_another_orders_notice_is_not_found(desk: Desk) -> None:
     order, other = desk.posted(PETAL), desk.posted(PETAL)
     tell(desk, order, 1)
@@ -176,6 +185,7 @@ def test_another_orders_notice_is_not_found(desk: Desk) -> None:
         send_backs.arrive(session, other, mine, Fate.FREE, actor=OWNER)
 
 
+@ONE_ENGINE
 def test_what_was_said_of_it_holds(desk: Desk) -> None:
     order = desk.posted(PETAL)
     tell(desk, order, 1)
@@ -186,6 +196,7 @@ def test_what_was_said_of_it_holds(desk: Desk) -> None:
     assert desk.stages(order) == [Stage.REFUNDED]
 
 
+@ONE_ENGINE
 def test_it_stands_in_what_is_kept_of_the_order(desk: Desk) -> None:
     order = desk.posted(PETAL)
     tell(desk, order, 1)
@@ -195,6 +206,7 @@ def test_it_stands_in_what_is_kept_of_the_order(desk: Desk) -> None:
     assert (kept["piece"], kept["told_by"], kept["arrived_at"]) == (1, "buyer", None)
 
 
+@ONE_ENGINE
 def test_the_notice_is_still_there_a_month_later(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     order = desk.posted(PETAL)
     tell(desk, order, 1)

@@ -13,6 +13,7 @@ from shop.claims.threads import MOST_MESSAGES, MOST_PICTURES, Message
 from shop.dedications.models import SealedText
 from shop.privacy import erase, everything
 from tests.claims.conftest import DISC, PETAL, Desk, photograph
+from tests.engines import ONE_ENGINE
 from tests.fulfilment.conftest import OWNER
 
 QUERY = "It says Wern, and not Wren."
@@ -23,6 +24,7 @@ def alerted(desk: Desk) -> list[str]:
         return [alert.about for alert in open_alerts(session) if alert.kind == AlertKind.CLAIM_WAITS]
 
 
+@ONE_ENGINE
 def test_what_was_not_posted_cannot_be_wrong_yet(desk: Desk) -> None:
     order = desk.paid(DISC)
     with pytest.raises(NotPossible, match="was posted"):
@@ -76,6 +78,7 @@ def test_what_is_said_of_the_same_piece_again_goes_on_in_its_thread(desk: Desk) 
     assert [step.words for step in desk.said(order)] == ["a", "c"]
 
 
+@ONE_ENGINE
 def test_the_same_words_with_another_picture_are_another_message(desk: Desk) -> None:
     order = desk.posted(DISC)
     desk.opens(order, "Here", picture=photograph())
@@ -83,6 +86,7 @@ def test_the_same_words_with_another_picture_are_another_message(desk: Desk) -> 
     assert [step.has_picture for step in desk.said(order)] == [True, True]
 
 
+@ONE_ENGINE
 def test_one_order_takes_only_so_many_messages_and_pictures(desk: Desk) -> None:
     order = desk.posted(DISC)
     desk.opens(order, "0", picture=photograph())

@@ -19,6 +19,7 @@ from shop.alerts.owner_news import Times
 from shop.db import Database
 from shop.emails.owner_emails import tell_owners
 from shop.mail.outbox import LEASE
+from tests.engines import ONE_ENGINE
 
 SITE = "https://shop.example"
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -112,6 +113,7 @@ def tell(database: Database, kind: AlertKind = AlertKind.REFUND_SENT_BACK, about
         alerts.raise_alert(session, kind, about, "£84.00 taken")
 
 
+@ONE_ENGINE
 def test_an_alert_goes_to_the_owners_once(database: Database, post: Post, send: Send) -> None:
     assert not send()
     tell(database, AlertKind.DISPUTED)
@@ -125,6 +127,7 @@ def test_an_alert_goes_to_the_owners_once(database: Database, post: Post, send: 
     assert f"{SITE}/owner/orders/PM-7K3Q-2F" in said
 
 
+@ONE_ENGINE
 def test_what_happens_together_is_told_together(database: Database, post: Post, send: Send) -> None:
     tell(database)
     tell(database, AlertKind.PAYOUT_FAILED, "po_1")
@@ -146,6 +149,7 @@ def test_the_same_again_after_it_was_seen_to_is_told_again(
     assert len(post.took) == 2
 
 
+@ONE_ENGINE
 def test_what_passed_by_itself_before_it_was_written_is_not_told(
     database: Database, post: Post, send: Send
 ) -> None:
@@ -251,6 +255,7 @@ def test_four_workers_send_it_once(
     assert said.count("£84.00 taken") == 30
 
 
+@ONE_ENGINE
 def test_killed_after_the_mail_server_took_it_it_goes_once_more_as_the_same_email(
     database: Database, post: Post, send: Send, time: Time, mornings: None
 ) -> None:
@@ -301,6 +306,7 @@ def test_the_morning_email_goes_at_seven_by_britains_clocks_and_once(
     assert "PM-7K3Q-2F" not in post.said[1]
 
 
+@ONE_ENGINE
 def test_a_worker_that_comes_late_sends_the_mornings_email_late(
     database: Database, post: Post, send: Send, time: Time, mornings: None
 ) -> None:
@@ -312,6 +318,7 @@ def test_a_worker_that_comes_late_sends_the_mornings_email_late(
     assert "PM-0000-00" not in said, "that is for tomorrow"
 
 
+@ONE_ENGINE
 def test_what_was_noted_a_moment_too_late_waits_and_makes_no_second_email(
     database: Database, post: Post, send: Send, time: Time, mornings: None
 ) -> None:
@@ -338,6 +345,7 @@ def test_a_morning_with_nothing_to_tell_brings_nothing(
     assert post.took == []
 
 
+@ONE_ENGINE
 def test_what_is_urgent_does_not_wait_for_the_morning_and_is_not_told_again_then(
     database: Database, post: Post, send: Send, time: Time, mornings: None
 ) -> None:

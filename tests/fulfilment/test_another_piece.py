@@ -7,6 +7,7 @@ from shop.fulfilment import rests, stocktake, units
 from shop.fulfilment.stages import Action, Hold, Remake, Stage
 from shop.fulfilment.units import NotAllowed
 from shop.orders.lifecycle import lines_of
+from tests.engines import ONE_ENGINE
 from tests.fulfilment.conftest import OWNER, WORDS, Bench
 
 ENGRAVED = ("disc", "Wren")
@@ -39,6 +40,7 @@ def test_another_piece_comes_out_of_the_drawer(bench: Bench, why: Remake) -> Non
     assert bench.units(order)[1].held is None
 
 
+@ONE_ENGINE
 def test_what_lies_in_the_drawer_is_what_would_be_counted(bench: Bench) -> None:
     order = begun(bench, on_hand=3)
     assert lies(bench, order) == 3
@@ -54,6 +56,7 @@ def lies(bench: Bench, order: int) -> int:
         return stocktake.drawers(session, "test")[variant].lies
 
 
+@ONE_ENGINE
 def test_while_none_is_free_it_rests_until_one_is(bench: Bench) -> None:
     order = begun(bench, on_hand=0)
     make_again(bench, order)
@@ -68,6 +71,7 @@ def test_while_none_is_free_it_rests_until_one_is(bench: Bench) -> None:
     assert bench.stages(order) == [Stage.PACKED]
 
 
+@ONE_ENGINE
 def test_a_piece_that_somebody_is_paying_for_is_not_taken(bench: Bench) -> None:
     order = begun(bench, on_hand=1)
     bench.ordered(ENGRAVED)
@@ -84,6 +88,7 @@ def test_taken_back_it_lies_there_again(bench: Bench) -> None:
     assert bench.harness.sound() == []
 
 
+@ONE_ENGINE
 def test_a_rest_for_want_of_a_piece_is_no_slip(bench: Bench) -> None:
     order = begun(bench, on_hand=0)
     make_again(bench, order)
@@ -96,6 +101,7 @@ def test_a_rest_for_want_of_a_piece_is_no_slip(bench: Bench) -> None:
     assert bench.harness.level("disc").on_hand == 0
 
 
+@ONE_ENGINE
 def test_a_rest_of_the_owners_takes_no_piece(bench: Bench) -> None:
     order = begun(bench, on_hand=3)
     with bench.harness.database.transaction() as session:
@@ -104,6 +110,7 @@ def test_a_rest_of_the_owners_takes_no_piece(bench: Bench) -> None:
     assert bench.harness.level("disc").on_hand == 3
 
 
+@ONE_ENGINE
 def test_another_piece_is_waited_for_through_a_rest_for_something_else(bench: Bench) -> None:
     order = begun(bench, on_hand=0)
     make_again(bench, order)

@@ -18,7 +18,7 @@ from shop.fulfilment.units import NotAllowed
 from shop.orders.approved_engraving import Approved
 from shop.orders.cutting import cut_as_approved, problems
 from shop.orders.view import LineView, view
-from tests.engines import SAME_SQL
+from tests.engines import ONE_ENGINE
 from tests.fulfilment.conftest import OWNER, PLAIN, WORDS, Bench
 
 ENGRAVED, BARE = ("disc", "Wren"), ("petal", "")
@@ -49,6 +49,7 @@ def words(bench: Bench, order: int) -> list[str]:
     return [text for _, text in line(bench, order).words]
 
 
+@ONE_ENGINE
 def test_every_version_is_kept_sealed_with_who_when_and_why(bench: Bench) -> None:
     order = bench.paid(ENGRAVED)
     corrects(bench, order, new_words(bench, "Swift"))
@@ -79,7 +80,7 @@ def test_erased_words_take_their_former_versions_along(bench: Bench) -> None:
         corrects(bench, order, new_words(bench, "Robin"), wording=2)
 
 
-@SAME_SQL
+@ONE_ENGINE
 @pytest.mark.parametrize("done", range(len(WORDS) + 1))
 def test_the_words_are_open_until_engraving_begins_and_never_after(bench: Bench, done: int) -> None:
     order = bench.paid(ENGRAVED)
@@ -94,6 +95,7 @@ def test_the_words_are_open_until_engraving_begins_and_never_after(bench: Bench,
     assert words(bench, order) == ["Wren"]
 
 
+@ONE_ENGINE
 def test_what_is_made_again_is_the_owners_to_change_alone(bench: Bench) -> None:
     order = bench.paid(ENGRAVED)
     bench.act(order, 1, Action.CHECK, Action.BEGIN)
@@ -104,6 +106,7 @@ def test_what_is_made_again_is_the_owners_to_change_alone(bench: Bench) -> None:
     assert corrects(bench, order, new_words(bench, "Swift"), actor=OWNER)
 
 
+@ONE_ENGINE
 def test_a_plain_unit_that_is_packed_takes_no_words(bench: Bench) -> None:
     order = bench.paid(("disc", ""))
     bench.act(order, 1, *PLAIN)
@@ -111,12 +114,14 @@ def test_a_plain_unit_that_is_packed_takes_no_words(bench: Bench) -> None:
         corrects(bench, order, new_words(bench, "Swift"))
 
 
+@ONE_ENGINE
 def test_before_an_order_is_paid_for_there_is_nothing_to_correct(bench: Bench) -> None:
     order = bench.ordered(ENGRAVED)
     with pytest.raises(NotAllowed):
         corrects(bench, order, new_words(bench, "Swift"))
 
 
+@ONE_ENGINE
 def test_who_looked_at_other_words_is_told_and_changes_nothing(bench: Bench) -> None:
     order = bench.paid(ENGRAVED)
     corrects(bench, order, new_words(bench, "Swift"))
@@ -125,6 +130,7 @@ def test_who_looked_at_other_words_is_told_and_changes_nothing(bench: Bench) -> 
     assert words(bench, order) == ["Swift"]
 
 
+@ONE_ENGINE
 def test_a_correction_moves_the_orders_version_so_that_nothing_is_undone_by_a_look(bench: Bench) -> None:
     order = bench.paid(ENGRAVED)
     before = bench.harness.order(order).version

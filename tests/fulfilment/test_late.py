@@ -17,6 +17,7 @@ from shop.orders.models import Order
 from shop.planning import schedule
 from shop.planning.schedule import NEW
 from tests.emails.orders import BY_HAND, paid
+from tests.engines import ONE_ENGINE
 from tests.fulfilment.conftest import OWNER, PLAIN, WORDS, Bench
 
 ENGRAVED, BARE = ("disc", "Wren"), ("petal", "")
@@ -56,6 +57,7 @@ def emails(bench: Bench, order: int) -> int:
     return bench.harness.emails(order).count(late.EMAIL)
 
 
+@ONE_ENGINE
 def test_while_it_can_be_kept_nobody_is_told_anything(bench: Bench, moment: list[datetime]) -> None:
     order = promise(bench, bench.paid(ENGRAVED), TUESDAY)
     assert look(bench) == []
@@ -68,6 +70,7 @@ def test_while_it_can_be_kept_nobody_is_told_anything(bench: Bench, moment: list
     assert day(bench, order) is None
 
 
+@ONE_ENGINE
 def test_on_the_evening_of_its_day_what_was_not_posted_is_told_once(
     bench: Bench, moment: list[datetime]
 ) -> None:
@@ -113,6 +116,7 @@ def test_those_behind_a_queue_that_is_too_long_are_told_days_before(
     assert moment
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("why", [Hold.QUESTION, Hold.PAYMENT])
 def test_what_rests_for_its_buyer_is_not_late(bench: Bench, moment: list[datetime], why: Hold) -> None:
     order = promise(bench, bench.paid(ENGRAVED), TUESDAY)
@@ -133,12 +137,14 @@ def test_what_waits_for_material_is_late_all_the_same(bench: Bench, moment: list
     assert look(bench) == [order]
 
 
+@ONE_ENGINE
 def test_a_drawing_that_its_buyer_has_not_approved_is_not_late(bench: Bench, moment: list[datetime]) -> None:
     promise(bench, paid(bench.harness, BY_HAND), TUESDAY)
     moment.append(MONDAY + timedelta(days=3))
     assert look(bench) == []
 
 
+@ONE_ENGINE
 def test_what_was_posted_and_is_made_again_has_kept_its_day(bench: Bench, moment: list[datetime]) -> None:
     order = promise(bench, bench.paid(BARE), TUESDAY)
     bench.act(order, 1, *PLAIN)
@@ -169,6 +175,7 @@ def test_what_is_not_to_be_posted_before_a_day_is_not_late_until_then(
     assert look(bench) == [order]
 
 
+@ONE_ENGINE
 def test_the_buyer_waits_or_has_it_back_and_nothing_goes_on_meanwhile(
     bench: Bench, moment: list[datetime]
 ) -> None:
@@ -193,6 +200,7 @@ def test_the_buyer_waits_or_has_it_back_and_nothing_goes_on_meanwhile(
     assert kinds == [DateNews.TOLD, DateNews.WAITS, DateNews.WANTS_IT_BACK]
 
 
+@ONE_ENGINE
 def test_the_bench_is_in_the_order_of_the_days_promised(bench: Bench, moment: list[datetime]) -> None:
     later = promise(bench, bench.paid(BARE), FRIDAY)
     sooner = promise(bench, bench.paid(BARE), TUESDAY)
@@ -204,6 +212,7 @@ def test_the_bench_is_in_the_order_of_the_days_promised(bench: Bench, moment: li
     assert moment
 
 
+@ONE_ENGINE
 def test_work_is_counted_in_quarters_until_it_is_packed(bench: Bench, moment: list[datetime]) -> None:
     def ahead() -> int:
         with bench.harness.database.reading() as session:

@@ -11,7 +11,7 @@ from shop.dedications.folding import folded
 from shop.dedications.key_tables import search_word
 from shop.fulfilment.order_search import make_searchable, search
 from shop.orders.view import view
-from tests.engines import SAME_SQL
+from tests.engines import ONE_ENGINE, SAME_SQL
 from tests.fulfilment.conftest import Bench
 
 PRIVATE = "Xanthippe"
@@ -47,7 +47,7 @@ def tokens(bench: Bench) -> list[Any]:
         return list(session.execute(select(search_word)))
 
 
-@SAME_SQL
+@ONE_ENGINE
 @pytest.mark.parametrize(
     "asked",
     ["zoe", "ZOË", "Zoe O'Brien", "obrien lukasz", "O’Bri", "łuk", "zoe.b", "sile", "SÍL", "14", "ba1",
@@ -71,6 +71,7 @@ def test_nothing_else_finds_it_least_of_all_a_dedication_or_a_message(
     assert found(bench, asked) == []
 
 
+@ONE_ENGINE
 def test_a_reference_finds_its_order_in_any_spelling(bench: Bench, order: int) -> None:
     reference = bench.harness.order(order).reference
     for typed in (reference, reference.lower(), reference.replace("-", " "), reference[3:].replace("-", "")):
@@ -83,6 +84,7 @@ def test_a_whole_e_mail_finds_every_order_of_it(bench: Bench) -> None:
     assert found(bench, "ada@example") == []
 
 
+@ONE_ENGINE
 def test_corrected_words_find_the_order_too(bench: Bench, order: int) -> None:
     vault = bench.harness.services.vault
     with bench.harness.database.transaction() as session:
@@ -94,6 +96,7 @@ def test_corrected_words_find_the_order_too(bench: Bench, order: int) -> None:
     assert found(bench, "zoe lukasz") == [], "what an older digest finds is held against today's words"
 
 
+@ONE_ENGINE
 def test_what_is_erased_is_found_no_more_and_leaves_no_digest(bench: Bench, order: int) -> None:
     other = bench.paid(("petal", ""))
     all_searchable(bench)
@@ -109,6 +112,7 @@ def test_what_is_erased_is_found_no_more_and_leaves_no_digest(bench: Bench, orde
     assert found(bench, "ada") == [other]
 
 
+@ONE_ENGINE
 def test_digests_of_an_order_that_is_being_erased_are_not_kept_after_it(bench: Bench, order: int) -> None:
     """The worker has opened it, and its key is destroyed before the digests are written."""
     vault = bench.harness.services.vault
@@ -118,6 +122,7 @@ def test_digests_of_an_order_that_is_being_erased_are_not_kept_after_it(bench: B
     assert tokens(bench) == []
 
 
+@ONE_ENGINE
 def test_the_same_name_in_many_orders_is_not_seen_to_be_the_same(bench: Bench) -> None:
     vault = bench.harness.services.vault
     with bench.harness.database.transaction():
@@ -160,6 +165,7 @@ def test_orders_that_were_there_before_become_searchable_round_by_round(
     assert len(tokens(bench)) == count
 
 
+@ONE_ENGINE
 def test_of_a_full_bench_few_orders_are_open_at_the_same_time(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,6 +178,7 @@ def test_of_a_full_bench_few_orders_are_open_at_the_same_time(
     assert together == [2, 2, 1]
 
 
+@ONE_ENGINE
 def test_many_orders_are_shown_in_part_and_it_is_said(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shop.fulfilment.order_search.MOST", 2)
     orders = [bench.ordered(("petal", "")) for _ in range(4)]
@@ -191,6 +198,7 @@ def test_words_are_told_apart_without_case_accents_and_signs(typed: str, words: 
     assert folded(typed) == words
 
 
+@ONE_ENGINE
 def test_every_engraved_word_of_a_page_is_among_those_that_are_searched(bench: Bench, order: int) -> None:
     with bench.harness.database.reading() as session:
         opened = view(session, bench.harness.services.vault, bench.harness.order(order))

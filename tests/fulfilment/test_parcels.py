@@ -10,6 +10,7 @@ from shop.fulfilment.stages import Stage
 from shop.fulfilment.units import SLIP, NotAllowed
 from shop.mail import outbox
 from shop.mail.models import QueuedEmail
+from tests.engines import ONE_ENGINE
 from tests.fulfilment.conftest import PLAIN, WORDS, Bench
 
 ENGRAVED, BARE = ("disc", "Wren"), ("petal", "")
@@ -24,6 +25,7 @@ def queued(bench: Bench) -> list[str]:
     return found
 
 
+@ONE_ENGINE
 def test_the_buyer_hears_of_it_when_it_can_be_taken_back_no_more(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -49,6 +51,7 @@ def test_what_was_taken_back_is_in_no_parcel_and_told_by_no_email(bench: Bench) 
     assert bench.stages(order) == [Stage.PACKED, Stage.PACKED]
 
 
+@ONE_ENGINE
 def test_a_unit_that_cannot_be_posted_keeps_the_whole_parcel_here(bench: Bench) -> None:
     order = bench.paid(BARE, BARE)
     bench.act(order, 1, *PLAIN)

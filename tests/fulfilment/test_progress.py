@@ -4,6 +4,7 @@ from shop.fulfilment import units
 from shop.fulfilment.progress import Milestone, milestones
 from shop.fulfilment.stages import Action, Remake, Stage
 from shop.orders.lifecycle import lines_of
+from tests.engines import ONE_ENGINE
 from tests.fulfilment.conftest import OWNER, PLAIN, WORDS, Bench
 
 ENGRAVED, BARE = ("disc", "Wren"), ("petal", "")
@@ -19,6 +20,7 @@ def reached(bench: Bench, order: int) -> list[Milestone]:
         return milestones(session, lines_of(session, order))
 
 
+@ONE_ENGINE
 def test_nothing_is_said_of_delivery_before_it_is_known(bench: Bench) -> None:
     order = bench.paid(ENGRAVED)
     assert list(shown(bench, order)) == [Stage.CHECKED, Stage.ENGRAVING, Stage.PACKED, Stage.POSTED]
@@ -28,11 +30,13 @@ def test_nothing_is_said_of_delivery_before_it_is_known(bench: Bench) -> None:
     assert shown(bench, order)[Stage.DELIVERED] == (1, 1)
 
 
+@ONE_ENGINE
 def test_units_without_words_have_no_words_to_check(bench: Bench) -> None:
     order = bench.paid(BARE)
     assert list(shown(bench, order)) == [Stage.PACKED, Stage.POSTED]
 
 
+@ONE_ENGINE
 def test_a_milestone_is_reached_when_the_last_unit_has_reached_it(bench: Bench) -> None:
     order = bench.paid(ENGRAVED, ENGRAVED, BARE)
     bench.act(order, 1, *WORDS)
@@ -45,6 +49,7 @@ def test_a_milestone_is_reached_when_the_last_unit_has_reached_it(bench: Bench) 
     assert {one.stage: one.at is not None for one in reached(bench, order)}[Stage.ENGRAVING]
 
 
+@ONE_ENGINE
 def test_what_was_taken_back_was_never_reached(bench: Bench) -> None:
     order = bench.paid(ENGRAVED)
     bench.act(order, 1, Action.CHECK)
@@ -62,6 +67,7 @@ def test_a_unit_made_again_begins_anew_on_the_buyers_page_too(bench: Bench) -> N
     assert shown(bench, order)[Stage.PACKED] == (1, 1)
 
 
+@ONE_ENGINE
 def test_a_refunded_unit_counts_no_more(bench: Bench) -> None:
     order = bench.paid(ENGRAVED, BARE)
     bench.refund(order, 1)

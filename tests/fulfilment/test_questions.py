@@ -34,6 +34,7 @@ def order(bench: Bench) -> int:
     return bench.paid(("disc", "Wren"), ("petal", ""))
 
 
+@ONE_ENGINE
 def test_the_answer_ends_the_hold_by_itself_and_the_owner_is_told(bench: Bench, order: int) -> None:
     ask(bench, order)
     assert bench.units(order)[1].held == Hold.QUESTION
@@ -57,6 +58,7 @@ def test_a_question_is_answered_once(bench: Bench, order: int) -> None:
     assert asked(bench, order)[0].answer == "Wren"
 
 
+@ONE_ENGINE
 def test_a_hold_that_was_ended_at_the_bench_needs_no_answer(bench: Bench, order: int) -> None:
     ask(bench, order)
     with bench.harness.database.transaction() as session:
@@ -68,6 +70,7 @@ def test_a_hold_that_was_ended_at_the_bench_needs_no_answer(bench: Bench, order:
     assert [one.waits for one in asked(bench, order)] == [False, True], "the newest is the one that is asked"
 
 
+@ONE_ENGINE
 def test_a_question_about_one_piece_leaves_the_others_alone(bench: Bench, order: int) -> None:
     ask(bench, order, number=2)
     assert [unit.held for _, unit in sorted(bench.units(order).items())] == [None, Hold.QUESTION]

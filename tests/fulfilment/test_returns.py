@@ -8,7 +8,7 @@ from shop.fulfilment import returns, stocktake, units
 from shop.fulfilment.stages import Action, Fate, Hold, Remake, Stage
 from shop.fulfilment.units import NotAllowed
 from shop.stock.models import StockMovement
-from tests.engines import SAME_SQL
+from tests.engines import ONE_ENGINE
 from tests.fulfilment.conftest import OWNER, PLAIN, WORDS, Bench
 
 BARE, ENGRAVED = ("petal", ""), ("disc", "Wren")
@@ -38,6 +38,7 @@ def drawer(bench: Bench, slug: str) -> tuple[int, int]:
         return found.level.on_hand, found.lies
 
 
+@ONE_ENGINE
 def test_a_refunded_piece_lies_there_until_somebody_says_that_it_can_be_sold_again(bench: Bench) -> None:
     bench.harness.set_stock("petal", 5)
     order = bench.paid(BARE)
@@ -48,6 +49,7 @@ def test_a_refunded_piece_lies_there_until_somebody_says_that_it_can_be_sold_aga
     assert returned(bench) == [(1, bench.harness.order(order).reference, OWNER)]
 
 
+@ONE_ENGINE
 def test_saying_it_twice_is_saying_it_once_and_nothing_else_can_be_said_then(bench: Bench) -> None:
     bench.harness.set_stock("petal", 5)
     order = bench.paid(BARE)
@@ -59,6 +61,7 @@ def test_saying_it_twice_is_saying_it_once_and_nothing_else_can_be_said_then(ben
     assert drawer(bench, "petal") == (5, 5)
 
 
+@ONE_ENGINE
 def test_scrap_is_neither_on_hand_nor_in_the_drawer(bench: Bench) -> None:
     bench.harness.set_stock("petal", 5)
     order = bench.paid(BARE)
@@ -67,6 +70,7 @@ def test_scrap_is_neither_on_hand_nor_in_the_drawer(bench: Bench) -> None:
     assert (drawer(bench, "petal"), returned(bench), undecided(bench)) == ((4, 4), [], [])
 
 
+@ONE_ENGINE
 def test_what_is_said_before_the_money_goes_is_done_when_it_has_gone(bench: Bench) -> None:
     bench.harness.set_stock("petal", 5)
     order = bench.paid(BARE, BARE)
@@ -79,6 +83,7 @@ def test_what_is_said_before_the_money_goes_is_done_when_it_has_gone(bench: Benc
     assert len(returned(bench)) == 1
 
 
+@ONE_ENGINE
 def test_words_that_were_cut_cannot_be_sold_to_anybody_else(bench: Bench) -> None:
     bench.harness.set_stock("disc", 5)
     order = bench.paid(ENGRAVED, ENGRAVED)
@@ -91,6 +96,7 @@ def test_words_that_were_cut_cannot_be_sold_to_anybody_else(bench: Bench) -> Non
     assert drawer(bench, "disc") == (4, 4)
 
 
+@ONE_ENGINE
 def test_only_what_was_posted_can_stay_away_and_it_may_come_back_later(bench: Bench) -> None:
     bench.harness.set_stock("petal", 5)
     order = bench.paid(BARE, BARE)
@@ -124,7 +130,7 @@ def test_a_refund_that_comes_back_takes_another_piece_or_waits_for_one(bench: Be
     assert bench.harness.sound() == []
 
 
-@SAME_SQL
+@ONE_ENGINE
 @pytest.mark.parametrize("left", [3, 0])
 @pytest.mark.parametrize("fate", list(Fate))
 def test_of_a_piece_that_was_posted_none_is_taken_when_its_refund_comes_back(
@@ -184,11 +190,13 @@ def test_the_piece_that_was_made_instead_has_a_fate_of_its_own(bench: Bench) -> 
     assert drawer(bench, "petal") == (5, 5)
 
 
+@ONE_ENGINE
 def test_a_unit_there_is_not_has_no_fate(bench: Bench) -> None:
     with pytest.raises(NotAllowed, match="no such piece"):
         decide(bench, bench.ordered(BARE), Fate.SCRAP)
 
 
+@ONE_ENGINE
 def test_a_count_while_nobody_has_decided_yet_leaves_the_piece_to_be_decided(bench: Bench) -> None:
     bench.harness.set_stock("petal", 5)
     order = bench.paid(BARE)

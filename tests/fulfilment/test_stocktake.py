@@ -16,6 +16,7 @@ from shop.fulfilment import stocktake
 from shop.fulfilment.stages import Action
 from shop.fulfilment.stocktake import Count, Counted, Drawer, Moment
 from shop.stock.models import StockMovement
+from tests.engines import ONE_ENGINE
 from tests.fulfilment.conftest import OWNER, Bench
 from tests.processes import all_at_once
 
@@ -55,6 +56,7 @@ def movements(bench: Bench) -> list[tuple[str, int, str]]:
         return [(row.reason, row.quantity, row.actor) for row in rows][1:]
 
 
+@ONE_ENGINE
 def test_a_sale_while_a_sheet_is_being_read_leaves_no_number_one_off(bench: Bench) -> None:
     bench.harness.set_stock("petal", 3)
     sold: list[int] = []
@@ -89,6 +91,7 @@ def test_a_count_that_differs_is_a_movement_with_its_reason_and_who_made_it(
     assert movements(bench)[-1] == ("counted", change, OWNER)
 
 
+@ONE_ENGINE
 def test_what_is_set_aside_and_what_is_sold_and_not_begun_lies_in_the_drawer(bench: Bench) -> None:
     bench.harness.set_stock("petal", 5)
     bench.ordered(BARE)
@@ -103,6 +106,7 @@ def test_what_is_set_aside_and_what_is_sold_and_not_begun_lies_in_the_drawer(ben
     assert bench.harness.level("petal") == stock.Level(3, 1)
 
 
+@ONE_ENGINE
 def test_a_sale_between_opening_the_sheet_and_sending_it_changes_nothing_in_the_drawer(bench: Bench) -> None:
     bench.harness.set_stock("petal", 5)
     sheet = opened(bench), drawer(bench).lies
@@ -112,6 +116,7 @@ def test_a_sale_between_opening_the_sheet_and_sending_it_changes_nothing_in_the_
     assert drawer(bench) == Drawer(stock.Level(3, 0), sold=1)
 
 
+@ONE_ENGINE
 def test_a_drawer_that_was_opened_since_the_sheet_was_is_counted_again(bench: Bench) -> None:
     bench.harness.set_stock("petal", 5)
     order = bench.paid(BARE)
@@ -125,6 +130,7 @@ def test_a_drawer_that_was_opened_since_the_sheet_was_is_counted_again(bench: Be
     assert count(bench, 5, sheet=sheet).ask_again is False, "there is nothing to be unsure of"
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("sheet", [(None, 3), (Moment(0, 0), 3), (None, None)])
 def test_a_sheet_that_does_not_say_when_it_was_opened_is_not_believed(
     bench: Bench, sheet: tuple[Moment | None, int | None]
@@ -138,6 +144,7 @@ def test_a_moment_that_is_none_is_none(said: str) -> None:
     assert Moment.read(said) is None
 
 
+@ONE_ENGINE
 def test_fewer_than_are_promised_leaves_none_free_and_says_how_many_are_missing(bench: Bench) -> None:
     bench.harness.set_stock("petal", 5)
     bench.ordered(BARE)
@@ -149,6 +156,7 @@ def test_fewer_than_are_promised_leaves_none_free_and_says_how_many_are_missing(
     assert bench.harness.sound() == []
 
 
+@ONE_ENGINE
 def test_a_piece_that_is_made_again_is_made_of_another_that_lies_there_until_it_is_begun(
     bench: Bench,
 ) -> None:

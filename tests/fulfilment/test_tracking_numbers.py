@@ -41,6 +41,7 @@ def numbers(bench: Bench, order: int) -> list[str | None]:
     return [parcel.tracking for parcel in bench.parcels(order)]
 
 
+@ONE_ENGINE
 def test_what_is_packed_is_posted_under_the_number(bench: Bench) -> None:
     order = packed(bench, BARE, BARE)
     (plan,) = planned(bench, (reference(bench, order), NUMBER))
@@ -67,6 +68,7 @@ def test_doing_it_twice_does_it_once(bench: Bench) -> None:
     assert bench.harness.emails(order).count("posted") == 1
 
 
+@ONE_ENGINE
 def test_another_number_is_never_written_over_one(bench: Bench) -> None:
     order = packed(bench)
     applied(bench, order, NUMBER)
@@ -74,6 +76,7 @@ def test_another_number_is_never_written_over_one(bench: Bench) -> None:
     assert numbers(bench, order) == [NUMBER]
 
 
+@ONE_ENGINE
 def test_a_number_of_somebody_elses_parcel_is_refused(bench: Bench) -> None:
     first, second = packed(bench), packed(bench)
     applied(bench, first, NUMBER)
@@ -84,6 +87,7 @@ def test_a_number_of_somebody_elses_parcel_is_refused(bench: Bench) -> None:
     assert bench.stages(second) == [Stage.PACKED]
 
 
+@ONE_ENGINE
 def test_two_parcels_without_a_number_are_for_a_person(bench: Bench) -> None:
     order = bench.paid(BARE, BARE)
     bench.act(order, 1, *PLAIN)
@@ -93,6 +97,7 @@ def test_two_parcels_without_a_number_are_for_a_person(bench: Bench) -> None:
     assert numbers(bench, order) == [None]
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("what", ["not packed", "on hold", "refunded", "disputed"])
 def test_what_may_not_be_posted_is_not(bench: Bench, what: str) -> None:
     order = bench.paid(BARE) if what == "not packed" else packed(bench)
@@ -132,6 +137,7 @@ def test_what_is_no_number_is_said(bench: Bench, number: str) -> None:
     assert bench.stages(order) == [Stage.PACKED]
 
 
+@ONE_ENGINE
 def test_a_file_names_every_change_and_every_faulty_row(bench: Bench) -> None:
     first, second = packed(bench), packed(bench)
     bench.post(second, 1, tracking=OTHER)
@@ -153,6 +159,7 @@ def test_a_file_names_every_change_and_every_faulty_row(bench: Bench) -> None:
     ]
 
 
+@ONE_ENGINE
 def test_an_order_of_the_other_book_is_not_found(bench: Bench) -> None:
     order = packed(bench)
     row = TrackingRow(2, reference(bench, order), NUMBER)

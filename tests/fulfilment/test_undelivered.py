@@ -10,6 +10,7 @@ from shop.fulfilment.progress import milestones
 from shop.fulfilment.stages import Action, Hold, Remake, Seen, Stage, Undelivered
 from shop.fulfilment.units import NotAllowed, resume, steps_of
 from shop.orders.lifecycle import lines_of, lock
+from tests.engines import ONE_ENGINE
 from tests.fulfilment.conftest import OWNER, PLAIN, WORDS, Bench
 
 ENGRAVED, BARE = ("disc", "Wren"), ("petal", "")
@@ -45,6 +46,7 @@ def missing(bench: Bench, order: int) -> list[tuple[int, str]]:
         return [(one.number, one.why) for one in undelivered.not_arrived(session, order)]
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("arrived", [False, True], ids=["under way", "taken as delivered"])
 def test_a_parcel_that_came_back_rests_until_the_buyer_says_where_to(bench: Bench, arrived: bool) -> None:
     order = sent(bench, ENGRAVED, BARE)
@@ -60,6 +62,7 @@ def test_a_parcel_that_came_back_rests_until_the_buyer_says_where_to(bench: Benc
         bench.post(order, 1, 2)
 
 
+@ONE_ENGINE
 def test_it_is_posted_again_in_a_parcel_of_its_own(bench: Bench) -> None:
     order = sent(bench, ENGRAVED, BARE)
     comes_back(bench, order)
@@ -76,6 +79,7 @@ def test_it_is_posted_again_in_a_parcel_of_its_own(bench: Bench) -> None:
     assert bench.harness.emails(order).count("came-back") == 2
 
 
+@ONE_ENGINE
 def test_only_what_was_in_the_parcel_comes_back(bench: Bench) -> None:
     order = bench.paid(BARE, BARE)
     for number in (1, 2):
@@ -85,6 +89,7 @@ def test_only_what_was_in_the_parcel_comes_back(bench: Bench) -> None:
     assert bench.stages(order) == [Stage.PACKED, Stage.POSTED]
 
 
+@ONE_ENGINE
 def test_what_is_lost_is_made_again_and_brings_no_second_donation(bench: Bench) -> None:
     order = sent(bench, ENGRAVED)
     is_lost(bench, order)
@@ -102,6 +107,7 @@ def test_what_is_lost_is_made_again_and_brings_no_second_donation(bench: Bench) 
     assert bench.harness.emails(order).count("lost") == 1
 
 
+@ONE_ENGINE
 def test_what_was_refunded_meanwhile_stays_so(bench: Bench) -> None:
     order = sent(bench, BARE, BARE)
     bench.refund(order, 1)
@@ -112,6 +118,7 @@ def test_what_was_refunded_meanwhile_stays_so(bench: Bench) -> None:
     assert missing(bench, order) == []
 
 
+@ONE_ENGINE
 def test_a_slip_can_be_taken_back(bench: Bench) -> None:
     order = sent(bench, BARE)
     comes_back(bench, order)
@@ -122,6 +129,7 @@ def test_a_slip_can_be_taken_back(bench: Bench) -> None:
     assert bench.stages(order) == [Stage.PACKED]
 
 
+@ONE_ENGINE
 def test_nothing_is_done_while_the_payment_is_in_question(bench: Bench) -> None:
     order = sent(bench, BARE)
     bench.harness.disputes(order)
@@ -136,6 +144,7 @@ def arrives(bench: Bench, order: int) -> int:
         return delivery.arrived(session, lock(session, order))
 
 
+@ONE_ENGINE
 def test_the_buyer_says_it_has_arrived_and_saying_it_twice_is_fine(bench: Bench) -> None:
     order = sent(bench, ENGRAVED, BARE)
     assert [arrives(bench, order), arrives(bench, order)] == [2, 0]

@@ -24,6 +24,7 @@ from tests.fulfilment.conftest import OWNER, PLAIN, WORDS, Bench
 ENGRAVED, BARE = ("disc", "Wren"), ("petal", "")
 
 
+@ONE_ENGINE
 def test_before_it_is_paid_for_nothing_lies_on_the_bench(bench: Bench) -> None:
     order = bench.ordered(ENGRAVED, BARE)
     assert bench.stages(order) == []
@@ -31,6 +32,7 @@ def test_before_it_is_paid_for_nothing_lies_on_the_bench(bench: Bench) -> None:
         bench.act(order, 1, Action.CHECK)
 
 
+@ONE_ENGINE
 def test_paying_puts_every_unit_on_the_bench_once(bench: Bench) -> None:
     order = bench.paid(ENGRAVED, BARE)
     bench.harness.sync(order)
@@ -38,6 +40,7 @@ def test_paying_puts_every_unit_on_the_bench_once(bench: Bench) -> None:
     assert bench.stages(order) == [Stage.TO_CHECK, Stage.TO_CHECK]
 
 
+@ONE_ENGINE
 def test_a_unit_with_words_is_looked_at_before_and_after_it_is_cut(bench: Bench) -> None:
     order = bench.paid(ENGRAVED)
     seen = []
@@ -49,6 +52,7 @@ def test_a_unit_with_words_is_looked_at_before_and_after_it_is_cut(bench: Bench)
     assert bench.stages(order) == [Stage.POSTED]
 
 
+@ONE_ENGINE
 def test_a_unit_without_words_goes_from_checked_to_packed(bench: Bench) -> None:
     order = bench.paid(BARE)
     bench.act(order, 1, *PLAIN)
@@ -106,6 +110,7 @@ def test_what_the_table_does_not_allow_is_refused_and_changes_nothing(
     assert bench.stages(order) == [stage]
 
 
+@ONE_ENGINE
 def test_a_refunded_unit_leaves_the_bench_at_once_and_the_other_stays(bench: Bench) -> None:
     order = bench.paid(ENGRAVED, BARE)
     bench.act(order, 1, Action.CHECK, Action.BEGIN)
@@ -116,6 +121,7 @@ def test_a_refunded_unit_leaves_the_bench_at_once_and_the_other_stays(bench: Ben
     bench.act(order, 2, *PLAIN)
 
 
+@ONE_ENGINE
 def test_a_refund_from_the_dashboard_takes_its_unit_off_the_bench(bench: Bench) -> None:
     order = bench.paid(ENGRAVED)
     bench.harness.refunds(order)
@@ -123,6 +129,7 @@ def test_a_refund_from_the_dashboard_takes_its_unit_off_the_bench(bench: Bench) 
     assert bench.stages(order) == [Stage.REFUNDED]
 
 
+@ONE_ENGINE
 def test_a_refund_that_came_back_brings_the_unit_back_to_where_it_was(bench: Bench) -> None:
     order = bench.paid(ENGRAVED, BARE)
     bench.act(order, 1, Action.CHECK)
@@ -135,6 +142,7 @@ def test_a_refund_that_came_back_brings_the_unit_back_to_where_it_was(bench: Ben
     assert bench.stages(order) == [Stage.CHECKED, Stage.TO_CHECK]
 
 
+@ONE_ENGINE
 def test_while_the_bank_asks_nothing_is_made(bench: Bench) -> None:
     order = bench.paid(ENGRAVED)
     bench.act(order, 1, Action.CHECK)
@@ -148,6 +156,7 @@ def test_while_the_bank_asks_nothing_is_made(bench: Bench) -> None:
     assert bench.stages(order) == [Stage.ENGRAVING]
 
 
+@ONE_ENGINE
 def test_a_unit_on_hold_rests_until_it_is_taken_off(bench: Bench) -> None:
     order = bench.paid(BARE)
     bench.act(order, 1, *PLAIN)
@@ -160,6 +169,7 @@ def test_a_unit_on_hold_rests_until_it_is_taken_off(bench: Bench) -> None:
     bench.post(order, 1)
 
 
+@ONE_ENGINE
 def test_a_remake_begins_anew_and_gives_no_second_donation(bench: Bench) -> None:
     order = bench.paid(ENGRAVED)
     given = bench.harness.given()
@@ -173,6 +183,7 @@ def test_a_remake_begins_anew_and_gives_no_second_donation(bench: Bench) -> None
     assert bench.harness.given() == given
 
 
+@ONE_ENGINE
 def test_a_slip_of_the_thumb_can_be_taken_back(bench: Bench) -> None:
     order = bench.paid(ENGRAVED)
     bench.act(order, 1, Action.CHECK, Action.BEGIN)
@@ -182,6 +193,7 @@ def test_a_slip_of_the_thumb_can_be_taken_back(bench: Bench) -> None:
         bench.undo(order, 1)
 
 
+@ONE_ENGINE
 def test_a_step_of_long_ago_stands(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     order = bench.paid(ENGRAVED)
     bench.act(order, 1, Action.CHECK)
@@ -192,6 +204,7 @@ def test_a_step_of_long_ago_stands(bench: Bench, monkeypatch: pytest.MonkeyPatch
     assert bench.stages(order) == [Stage.CHECKED]
 
 
+@ONE_ENGINE
 def test_every_step_says_who_and_when(bench: Bench) -> None:
     order = bench.paid(ENGRAVED)
     bench.act(order, 1, Action.CHECK, Action.BEGIN)

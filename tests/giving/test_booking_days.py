@@ -21,6 +21,7 @@ from shop.giving.models import Policy
 from shop.giving.months import by_month, read_sums
 from shop.giving.record import listed
 from shop.giving.row_fields import COUNTS_ON
+from tests.engines import ONE_ENGINE
 from tests.exports.files import text_of
 from tests.giving.conftest import Books
 
@@ -125,6 +126,7 @@ def test_half_an_hour_after_midnight_in_summer_it_is_the_new_month(
     assert (record.counts_on, record.happened_on) == (date(2026, 7, 1), date(2026, 7, 1))
 
 
+@ONE_ENGINE
 def test_what_is_booked_after_an_early_close_counts_in_the_month_that_is_open(books: Books) -> None:
     assert counts_on("2026-07", datetime(2026, 6, 30, 12, tzinfo=UTC)) == date(2026, 7, 1)
     assert counts_on("2026-06", datetime(2026, 6, 30, 23, 30, tzinfo=UTC)) == date(2026, 6, 30)

@@ -9,6 +9,7 @@ from shop.giving import ledger, remittances
 from shop.giving.due import Due, due
 from shop.giving.ledger import Standing
 from shop.giving.reminders import When, note, reminders
+from tests.engines import ONE_ENGINE
 from tests.giving.conftest import Books
 from tests.giving.test_remittances import pay, undo
 
@@ -42,6 +43,7 @@ def made_of(books: Books) -> list[tuple[str, int, int]]:
     return [(one.month, one.gifts, one.pence) for one in found.months] if found else []
 
 
+@ONE_ENGINE
 def test_a_gift_is_due_28_days_after_it_was_received_and_the_oldest_is_due_first(
     books: Books, on: Callable[[int, int], None]
 ) -> None:
@@ -63,6 +65,7 @@ def test_a_gift_is_due_28_days_after_it_was_received_and_the_oldest_is_due_first
     assert (june.due_from, june.due_until) == (date(2031, 7, 2), date(2031, 7, 18))
 
 
+@ONE_ENGINE
 def test_payments_settle_what_came_first_and_what_was_undone_is_due_again(
     books: Books, on: Callable[[int, int], None]
 ) -> None:
@@ -79,6 +82,7 @@ def test_payments_settle_what_came_first_and_what_was_undone_is_due_again(
     assert (found.pence, found.due_on) == (700, date(2031, 7, 2))
 
 
+@ONE_ENGINE
 def test_what_is_refunded_or_in_dispute_is_not_due_and_a_dispute_won_is_received_anew(
     books: Books, on: Callable[[int, int], None]
 ) -> None:
@@ -92,6 +96,7 @@ def test_what_is_refunded_or_in_dispute_is_not_due_and_a_dispute_won_is_received
     assert (found.pence, found.received, found.due_on) == (500, date(2031, 7, 28), date(2031, 8, 25))
 
 
+@ONE_ENGINE
 def test_a_refund_after_it_was_paid_over_is_set_against_what_comes_next(
     books: Books, on: Callable[[int, int], None]
 ) -> None:

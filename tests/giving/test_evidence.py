@@ -14,6 +14,7 @@ from shop.giving.evidence import Answer, Evidence, evidence
 from shop.giving.ledger import Standing
 from shop.giving.models import Policy
 from shop.giving.policies import statement
+from tests.engines import ONE_ENGINE
 from tests.giving.conftest import Books
 from tests.giving.test_remittances import pay, undo
 
@@ -59,6 +60,7 @@ def answers(books: Books, today: date, day: date = FOURTH) -> Answer:
     return found(books, day).answer(today)
 
 
+@ONE_ENGINE
 def test_a_day_without_a_promise_or_without_a_sale_says_so(agreed: Books) -> None:
     assert answers(agreed, date(2031, 7, 1), date(2031, 3, 31)) is Answer.NO_PROMISE
     assert answers(agreed, date(2031, 7, 1)) is Answer.NOTHING_SOLD
@@ -74,6 +76,7 @@ def test_the_gifts_of_a_day_are_those_of_the_money_received_on_it_by_britains_cl
     assert [gift.order_reference for gift in found(agreed).gifts] == ["PM-2", "PM-3"]
 
 
+@ONE_ENGINE
 def test_it_is_known_which_payment_brought_a_days_gifts_and_whether_in_time(agreed: Books, on: On) -> None:
     on(6, 10)
     agreed.bring("PM-1", ACCRUED, ACCRUED, at=at(6, 3))
@@ -95,6 +98,7 @@ def test_it_is_known_which_payment_brought_a_days_gifts_and_whether_in_time(agre
     assert answers(agreed, date(2031, 7, 10)) is Answer.OVERDUE
 
 
+@ONE_ENGINE
 def test_a_gift_that_is_late_is_not_excused_by_another_of_its_day_that_is_due_later(
     agreed: Books, on: On
 ) -> None:

@@ -26,6 +26,7 @@ def common(books: Books) -> dict[str, Any]:
     return {"amount_pence": 500, "policy_id": books.policy, "standing": ACCRUED, "facts": alike()}
 
 
+@ONE_ENGINE
 def test_each_unit_of_a_paid_order_accrues_once(books: Books) -> None:
     posted = books.bring("PM-1", ACCRUED, ACCRUED)
     assert [(txn.kind, txn.unit, txn.seq, txn.idempotency_key) for txn in posted] == [
@@ -37,6 +38,7 @@ def test_each_unit_of_a_paid_order_accrues_once(books: Books) -> None:
     assert books.problems() == []
 
 
+@ONE_ENGINE
 def test_asking_again_posts_nothing_more(books: Books) -> None:
     books.bring("PM-1", ACCRUED, ACCRUED)
     assert books.bring("PM-1", ACCRUED, ACCRUED, cause="evt_2") == []
@@ -48,6 +50,7 @@ def test_an_order_that_was_never_paid_leaves_no_trace(books: Books) -> None:
     assert books.standings("PM-1") == {}
 
 
+@ONE_ENGINE
 def test_a_refunded_unit_takes_back_its_own_accrual_and_leaves_the_others(books: Books) -> None:
     books.bring("PM-1", ACCRUED, ACCRUED)
     (reversal,) = books.bring("PM-1", ACCRUED, NONE)
@@ -61,6 +64,7 @@ def test_a_refunded_unit_takes_back_its_own_accrual_and_leaves_the_others(books:
     )
 
 
+@ONE_ENGINE
 def test_a_refund_that_fails_afterwards_accrues_again(books: Books) -> None:
     books.bring("PM-1", ACCRUED)
     books.bring("PM-1", NONE)
@@ -72,6 +76,7 @@ def test_a_refund_that_fails_afterwards_accrues_again(books: Books) -> None:
     assert books.problems() == []
 
 
+@ONE_ENGINE
 def test_an_order_that_was_just_paid_posts_once_too_however_often_it_is_said(books: Books) -> None:
     assert [txn.kind for txn in books.bring("PM-1", ACCRUED, first=True)] == ["accrue"]
     assert books.bring("PM-1", ACCRUED, first=True) == []
@@ -79,6 +84,7 @@ def test_an_order_that_was_just_paid_posts_once_too_however_often_it_is_said(boo
     assert books.problems() == []
 
 
+@ONE_ENGINE
 def test_a_dispute_holds_the_gift_until_it_is_won(books: Books) -> None:
     books.bring("PM-1", ACCRUED)
     books.bring("PM-1", HELD)
@@ -88,6 +94,7 @@ def test_a_dispute_holds_the_gift_until_it_is_won(books: Books) -> None:
     assert (books.totals().accrued_pence, books.totals().held_pence) == (500, 0)
 
 
+@ONE_ENGINE
 def test_a_lost_dispute_takes_the_gift_back(books: Books) -> None:
     books.bring("PM-1", ACCRUED)
     books.bring("PM-1", HELD)
@@ -97,12 +104,14 @@ def test_a_lost_dispute_takes_the_gift_back(books: Books) -> None:
     assert (totals.held_pence, totals.reversed_pence, totals.net_pence) == (0, 500, 0)
 
 
+@ONE_ENGINE
 def test_a_dispute_heard_of_before_the_payment_accrues_and_holds(books: Books) -> None:
     assert [txn.kind for txn in books.bring("PM-1", HELD)] == ["accrue", "dispute_opened"]
     assert books.totals().held_pence == 500
     assert books.problems() == []
 
 
+@ONE_ENGINE
 def test_a_gift_per_order_is_unit_nought(books: Books) -> None:
     whole = UnitTarget(
         unit=0, sku="", amount_pence=500, policy_id=books.policy, standing=ACCRUED, facts=alike()
@@ -118,6 +127,7 @@ def test_a_gift_per_order_is_unit_nought(books: Books) -> None:
     assert books.problems() == []
 
 
+@ONE_ENGINE
 def test_test_payments_never_count_as_real(books: Books) -> None:
     books.bring("PM-1", ACCRUED)
     books.bring("PM-2", ACCRUED, ACCRUED, book="test")
@@ -135,6 +145,7 @@ def test_every_transaction_sums_to_zero(books: Books) -> None:
     assert set(sums.values()) == {0}
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(
     "changed",
     [{"amount_pence": 400}, {"sku": "OTHER"}, {"policy_id": 99}],
@@ -160,6 +171,7 @@ def test_a_target_that_contradicts_the_ledger_is_refused(books: Books, changed: 
     assert books.standings("PM-1") == {1: ACCRUED}
 
 
+@ONE_ENGINE
 def test_an_order_stays_in_the_book_it_began_in(books: Books) -> None:
     books.bring("PM-1", ACCRUED, book="test")
     for standing in (NONE, ACCRUED):
@@ -167,6 +179,7 @@ def test_an_order_stays_in_the_book_it_began_in(books: Books) -> None:
             books.bring("PM-1", standing, book="live")
 
 
+@ONE_ENGINE
 def test_a_unit_is_named_once(books: Books) -> None:
     unit = UnitTarget(
         unit=1, sku="A", amount_pence=500, policy_id=books.policy, standing=ACCRUED, facts=alike()
@@ -187,6 +200,7 @@ def test_a_reference_that_could_be_a_formula_is_refused(books: Books, reference:
         books.bring(reference, ACCRUED)
 
 
+@ONE_ENGINE
 def test_a_moment_without_its_zone_is_refused(books: Books) -> None:
     with pytest.raises(ValueError, match="zone"):
         books.bring("PM-1", ACCRUED, at=datetime(2026, 1, 1))  # noqa: DTZ001
@@ -209,6 +223,7 @@ def request(books: Books, cause: str = "evt_1") -> Request:
 FIVE_POUNDS = [(Account.COST, 500), (Account.ACCRUED, -500)]
 
 
+@ONE_ENGINE
 def test_the_same_key_and_content_give_the_same_transaction_back(books: Books) -> None:
     with books.database.transaction() as session:
         first = posting.post(session, request(books), FIVE_POUNDS, key="pay:1", actor="worker 1")
@@ -218,6 +233,7 @@ def test_the_same_key_and_content_give_the_same_transaction_back(books: Books) -
     assert books.totals().net_pence == 500
 
 
+@ONE_ENGINE
 def test_the_same_key_for_something_else_is_refused(books: Books) -> None:
     with books.database.transaction() as session:
         posting.post(session, request(books), FIVE_POUNDS, key="pay:1", actor="worker")
@@ -280,6 +296,7 @@ def test_two_who_open_the_books_at_once_open_them_once(books: Books) -> None:
     assert books.problems() == []
 
 
+@ONE_ENGINE
 def test_a_period_can_be_moved_to_payable_without_naming_any_order(books: Books) -> None:
     books.bring("PM-1", ACCRUED)
     close = Request(
@@ -302,6 +319,7 @@ def test_a_period_can_be_moved_to_payable_without_naming_any_order(books: Books)
     assert books.problems() == []
 
 
+@ONE_ENGINE
 def test_nothing_is_left_of_a_posting_whose_order_failed(books: Books) -> None:
     unit = UnitTarget(
         unit=1, sku="A", amount_pence=500, policy_id=books.policy, standing=ACCRUED, facts=alike()
@@ -344,6 +362,7 @@ def test_two_who_hear_of_the_same_payment_at_once_accrue_it_once(books: Books) -
     assert books.problems() == []
 
 
+@ONE_ENGINE
 def test_a_late_event_keeps_its_own_time_but_goes_into_the_open_period(
     books: Books, clock_at: Callable[[datetime], None]
 ) -> None:
@@ -352,6 +371,7 @@ def test_a_late_event_keeps_its_own_time_but_goes_into_the_open_period(
     assert (late.period, late.event_at.month) == ("2026-12", 11)
 
 
+@ONE_ENGINE
 def test_the_month_never_goes_back_when_a_clock_does(
     books: Books, clock_at: Callable[[datetime], None]
 ) -> None:
@@ -362,6 +382,7 @@ def test_the_month_never_goes_back_when_a_clock_does(
     assert books.problems() == []
 
 
+@ONE_ENGINE
 def test_only_plain_facts_have_a_written_form(books: Books) -> None:
     asked = dataclasses.replace(request(books), event_at=datetime(2026, 1, 1))  # noqa: DTZ001
     with pytest.raises(TypeError, match="no place in a ledger"):

@@ -13,6 +13,7 @@ from shop.giving import month_close, remittances
 from shop.giving.booking_days import next_month
 from shop.giving.ledger import Standing
 from shop.giving.month_close import NotItsTurn, SomethingWasBooked
+from tests.engines import ONE_ENGINE
 from tests.giving.conftest import Books
 
 ACCRUED, HELD, NONE = Standing.ACCRUED, Standing.HELD, Standing.NONE
@@ -59,6 +60,7 @@ def quarter(books: Books, clock_at: Callable[[datetime], None]) -> Books:
     return books
 
 
+@ONE_ENGINE
 def test_the_statement_says_what_came_what_went_and_what_is_left(quarter: Books) -> None:
     july, test = ending(quarter, "2026-07").statements
     assert (july.opening_owed_pence, july.accrued_pence, july.taken_back_pence, july.paid_pence) == (
@@ -85,6 +87,7 @@ def test_the_statement_says_what_came_what_went_and_what_is_left(quarter: Books)
         assert all(one.balances for one in ending(quarter, month).statements)
 
 
+@ONE_ENGINE
 def test_months_are_closed_in_their_turn_each_once_and_only_when_they_are_over(
     quarter: Books, clock_at: Callable[[datetime], None]
 ) -> None:
@@ -106,10 +109,12 @@ def test_months_are_closed_in_their_turn_each_once_and_only_when_they_are_over(
     assert {one.closed_by for one in closed.values()} == {"finance@example.com"}
 
 
+@ONE_ENGINE
 def test_an_empty_ledger_has_no_month_to_close(books: Books) -> None:
     assert turn(books) is None
 
 
+@ONE_ENGINE
 def test_a_month_in_which_something_was_booked_meanwhile_is_shown_again(
     books: Books, clock_at: Callable[[datetime], None]
 ) -> None:
@@ -124,6 +129,7 @@ def test_a_month_in_which_something_was_booked_meanwhile_is_shown_again(
     close(books, "2026-07")
 
 
+@ONE_ENGINE
 def test_a_closed_month_says_the_same_for_good(quarter: Books) -> None:
     frozen = {month: close(quarter, month) for month in ("2026-07", "2026-08", "2026-09")}
     quarter.bring("PM-1", NONE, NONE, NONE, at=noon("2026-07", 20))  # what became known in October of July
@@ -167,6 +173,7 @@ def test_of_many_who_close_at_the_same_moment_one_does(quarter: Books) -> None:
     assert quarter.problems() == []
 
 
+@ONE_ENGINE
 def test_two_years_of_anything_close_month_by_month(
     books: Books, clock_at: Callable[[datetime], None]
 ) -> None:

@@ -69,6 +69,7 @@ def account(books: Books, monkeypatch: pytest.MonkeyPatch) -> Account:
     return found
 
 
+@ONE_ENGINE
 def test_the_oldest_gifts_are_paid_over_first_each_on_its_day(account: Account) -> None:
     assert account.paid("PM-A") is None
     account.pay(500, date(2026, 6, 3))
@@ -78,6 +79,7 @@ def test_the_oldest_gifts_are_paid_over_first_each_on_its_day(account: Account) 
     assert days == [date(2026, 6, 3), date(2026, 7, 3), date(2026, 8, 3)]
 
 
+@ONE_ENGINE
 def test_a_payment_written_down_by_mistake_has_paid_for_nothing(account: Account) -> None:
     wrong = account.pay(1000, date(2026, 6, 3))
     assert account.paid("PM-B") == date(2026, 6, 3)
@@ -95,6 +97,7 @@ def test_what_was_paid_for_a_gift_that_is_taken_back_settles_the_next(account: A
     assert account.paid("PM-C") is None
 
 
+@ONE_ENGINE
 def test_what_a_bank_holds_is_not_counted_as_owed_twice_nor_as_paid(account: Account) -> None:
     account.bring("PM-A", HELD)
     account.pay(1000, date(2026, 6, 3))

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from shop.db import Database
 from shop.giving import policies
 from shop.giving.models import Policy
+from tests.engines import ONE_ENGINE
 
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
@@ -34,6 +35,7 @@ def in_force(database: Database, on: datetime = NOON, *, samples: bool = True) -
         return policies.policy_in_force(session, on, samples=samples)
 
 
+@ONE_ENGINE
 def test_a_signed_policy_is_in_force_between_its_days(database: Database) -> None:
     policy = add(database)
     found = in_force(database)
@@ -41,6 +43,7 @@ def test_a_signed_policy_is_in_force_between_its_days(database: Database) -> Non
     assert found.id == policy.id
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(
     ("moment", "expected"),
     [
@@ -58,6 +61,7 @@ def test_nothing_is_claimed_before_the_first_day_or_after_the_last(
     assert (in_force(database, moment) is not None) is expected
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(
     "lacking",
     [
@@ -75,6 +79,7 @@ def test_without_a_signed_agreement_nothing_is_claimed(
     assert in_force(database) is None
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("lacking", [{"agreement_reference": " "}, {"agreement_signed_on": None}])
 def test_no_statement_can_be_made_of_an_unsigned_policy(
     database: Database, lacking: dict[str, object]
@@ -85,15 +90,18 @@ def test_no_statement_can_be_made_of_an_unsigned_policy(
     assert refused.value.policy_id == policy.id
 
 
+@ONE_ENGINE
 def test_an_empty_shop_claims_nothing(database: Database) -> None:
     assert in_force(database) is None
 
 
+@ONE_ENGINE
 def test_a_policy_without_an_end_stays_in_force(database: Database) -> None:
     add(database, ends_on=None)
     assert in_force(database, datetime(2036, 1, 1, tzinfo=UTC)) is not None
 
 
+@ONE_ENGINE
 def test_of_two_policies_the_later_start_holds(database: Database) -> None:
     later = add(database, amount_pence=600, starts_on=date(2026, 6, 10))
     add(database)
@@ -102,12 +110,14 @@ def test_of_two_policies_the_later_start_holds(database: Database) -> None:
     assert found.id == later.id
 
 
+@ONE_ENGINE
 def test_the_statement_names_the_charity_the_amount_and_the_basis(database: Database) -> None:
     assert policies.statement(add(database)) == (
         "£5 of the price of every piece goes to PANDAS Foundation UK, a perinatal mental-health charity."
     )
 
 
+@ONE_ENGINE
 def test_a_promise_in_former_words_keeps_them(database: Database) -> None:
     assert policies.statement(add(database, statement_version=1)) == (
         "We give £5 of the price of every piece sold to PANDAS Foundation UK,"
@@ -116,6 +126,7 @@ def test_a_promise_in_former_words_keeps_them(database: Database) -> None:
     )
 
 
+@ONE_ENGINE
 def test_the_statement_follows_the_row(database: Database) -> None:
     policy = add(database, amount_pence=750, basis="order", charity_name="Another", charity_number="12345")
     said = policies.statement(policy)
@@ -136,6 +147,7 @@ def test_the_sample_policy_is_loaded_once_and_says_that_it_is_a_sample(database:
     assert "loss" not in policies.statement(policy)
 
 
+@ONE_ENGINE
 def test_the_sample_policy_is_left_out_where_real_money_moves(database: Database) -> None:
     with database.transaction() as session:
         policies.load_sample_policy(session)

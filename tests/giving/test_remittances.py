@@ -47,6 +47,7 @@ def pay(books: Books, pence: int, *, key: str = "", **how: object) -> LedgerTxn:
         )
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("book", ["live", "test"])
 def test_a_payment_was_made_on_a_day_of_an_agreement_that_has_come(
     books: Books, clock_at: Callable[[datetime], None], book: ledger.Book
@@ -99,6 +100,7 @@ def another_charity(books: Books, name: str) -> Books:
     return Books(books.database, other.id)
 
 
+@ONE_ENGINE
 def test_what_is_paid_over_is_no_longer_owed(books: Books) -> None:
     books.bring("PM-1", *[Standing.ACCRUED] * 3)
     pay(books, 1000, receipt="Letter of 23 November")
@@ -112,6 +114,7 @@ def test_what_is_paid_over_is_no_longer_owed(books: Books) -> None:
     assert (made.receipt, made.charity_name, made.undone) == ("Letter of 23 November", PANDAS, False)
 
 
+@ONE_ENGINE
 def test_no_more_is_paid_than_is_owed_unless_that_is_meant(books: Books) -> None:
     books.bring("PM-1", Standing.ACCRUED)
     with pytest.raises(MoreThanOwed, match=r"£5\.00") as refused:
@@ -124,6 +127,7 @@ def test_no_more_is_paid_than_is_owed_unless_that_is_meant(books: Books) -> None
         pay(books, 1)
 
 
+@ONE_ENGINE
 def test_what_is_held_in_a_dispute_is_not_owed_yet(books: Books) -> None:
     books.bring("PM-1", Standing.HELD, Standing.ACCRUED)
     assert owed(books) == {PANDAS: 500}
@@ -131,6 +135,7 @@ def test_what_is_held_in_a_dispute_is_not_owed_yet(books: Books) -> None:
         pay(books, 1000)
 
 
+@ONE_ENGINE
 def test_a_refund_after_the_payment_is_carried_forward(books: Books) -> None:
     books.bring("PM-1", Standing.ACCRUED)
     pay(books, 500)
@@ -141,6 +146,7 @@ def test_a_refund_after_the_payment_is_carried_forward(books: Books) -> None:
     assert books.problems() == []
 
 
+@ONE_ENGINE
 def test_test_orders_are_owed_nothing_of_and_pay_for_nothing(books: Books) -> None:
     books.bring("PM-T", Standing.ACCRUED, book="test")
     assert (owed(books), owed(books, "test")) == ({}, {PANDAS: 500})
@@ -148,6 +154,7 @@ def test_test_orders_are_owed_nothing_of_and_pay_for_nothing(books: Books) -> No
         pay(books, 500)
 
 
+@ONE_ENGINE
 def test_the_same_form_sent_twice_is_one_payment(books: Books) -> None:
     books.bring("PM-1", Standing.ACCRUED)
     first, again = pay(books, 500, key="form"), pay(books, 500, key="form")
@@ -157,6 +164,7 @@ def test_the_same_form_sent_twice_is_one_payment(books: Books) -> None:
         pay(books, 400, key="form", more_than_owed=True)
 
 
+@ONE_ENGINE
 def test_a_wrong_payment_is_undone_once_and_both_stay(books: Books) -> None:
     books.bring("PM-1", Standing.ACCRUED)
     wrong = pay(books, 500)
@@ -177,6 +185,7 @@ def test_a_wrong_payment_is_undone_once_and_both_stay(books: Books) -> None:
     assert books.problems() == []
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("pence", [0, -500])
 def test_a_payment_of_nothing_is_none(books: Books, pence: int) -> None:
     with pytest.raises(ValueError, match="above zero"):
@@ -191,6 +200,7 @@ def test_a_bank_reference_that_could_be_a_formula_is_refused(books: Books, refer
         pay(books, 500, bank_reference=reference)
 
 
+@ONE_ENGINE
 def test_each_charity_is_owed_its_own(books: Books) -> None:
     other = another_charity(books, "Another")
     books.bring("PM-1", Standing.ACCRUED)
@@ -225,6 +235,7 @@ def read(books: Books, until: str = "2026-01") -> list[months.Month]:
         return by_month(read_sums(session, "live"), until)
 
 
+@ONE_ENGINE
 def test_a_month_says_what_was_booked_in_it(books: Books, clock_at: Callable[[datetime], None]) -> None:
     clock_at(datetime(2026, 9, 30, 22, 59, tzinfo=UTC))  # an hour later in London
     books.bring("PM-1", Standing.ACCRUED, Standing.ACCRUED)
@@ -245,6 +256,7 @@ def test_a_month_says_what_was_booked_in_it(books: Books, clock_at: Callable[[da
     ]
 
 
+@ONE_ENGINE
 def test_an_empty_ledger_has_no_month(books: Books) -> None:
     assert read(books) == []
     with books.database.reading() as session:
@@ -275,6 +287,7 @@ def test_the_sums_that_are_kept_are_those_of_the_entries(books: Books) -> None:
         assert (sums.seq, sums.booked_on) == (last.seq + 1, last.booked_at.date())
 
 
+@ONE_ENGINE
 def test_a_payment_that_is_rolled_back_is_in_no_sum(books: Books) -> None:
     books.bring("PM-1", Standing.ACCRUED)
     with books.database.reading() as session:
@@ -364,7 +377,7 @@ def amounts(books: Books, seq: int) -> list[tuple[str, int]]:
         return [(account, pence) for account, pence in rows]
 
 
-@pytest.mark.parametrize("charities", [8, pytest.param(150, marks=pytest.mark.faults_long)])
+@pytest.mark.parametrize("charities", [4, pytest.param(150, marks=pytest.mark.faults_long)])
 def test_whatever_happens_every_penny_is_owed_held_or_paid(books: Books, charities: int) -> None:
     references = count(1)
     run_state_machine_as_test(

@@ -15,6 +15,7 @@ from shop.giving.ledger import Standing
 from shop.giving.models import GENESIS, LedgerHead, LedgerTxn, Policy, ShownStatement
 from shop.giving.months import by_month, read_sums
 from shop.giving.record import listed
+from tests.engines import ONE_ENGINE
 from tests.giving.conftest import Books
 
 
@@ -95,6 +96,7 @@ def test_a_booking_in_a_month_that_never_comes_ends_no_check_and_no_page(history
         assert by_month(read_sums(session, "live"), "2026-12")[-1].name == "9999-12"
 
 
+@ONE_ENGINE
 def test_an_empty_ledger_is_sound(books: Books) -> None:
     assert books.problems() == []
     assert books.problems((0, GENESIS)) == []

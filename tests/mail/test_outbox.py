@@ -19,6 +19,7 @@ from shop.mail.models import QueuedEmail
 from shop.mail.outbox import Claimed
 from shop.mail.retries import LONGEST_DELAY
 from shop.mail.sending import FileTransport, FromTheShop, SmtpTransport, Transport, send_next, transport
+from tests.engines import ONE_ENGINE
 from tests.harness import Harness
 
 
@@ -62,11 +63,13 @@ def only(database: Database) -> QueuedEmail:
         return session.scalars(select(QueuedEmail)).one()
 
 
+@ONE_ENGINE
 def test_an_email_is_put_in_once_for_each_thing_it_tells_of(database: Database, paid: int) -> None:
     assert [put(database, paid, "refund re_1"), put(database, paid, "refund re_1")] == [True, False]
     assert put(database, paid, "refund re_2")
 
 
+@ONE_ENGINE
 def test_an_email_goes_with_the_change_it_tells_of_or_not_at_all(harness: Harness, paid: int) -> None:
     with pytest.raises(Killed), harness.database.transaction() as session:
         outbox.put(session, kind="refund", order_id=paid, dedupe_key="refund re_1")
@@ -74,6 +77,7 @@ def test_an_email_goes_with_the_change_it_tells_of_or_not_at_all(harness: Harnes
     assert harness.emails(paid) == ["order-confirmation"]
 
 
+@ONE_ENGINE
 def test_sending_takes_one_after_another_and_then_none(database: Database, paid: int) -> None:
     put(database, paid, "refund re_1")
     post = Post()
@@ -96,6 +100,7 @@ def test_many_workers_at_once_send_every_email_once(database: Database, paid: in
     assert len(post.out) == len(set(post.out)) == 20
 
 
+@ONE_ENGINE
 def test_while_one_worker_holds_an_email_no_other_takes_it(
     database: Database, paid: int, later: Callable[[timedelta], None]
 ) -> None:
@@ -114,6 +119,7 @@ def test_while_one_worker_holds_an_email_no_other_takes_it(
     assert (second.message_id, second.attempts) == (first.message_id, 2)
 
 
+@ONE_ENGINE
 def test_killed_between_sending_and_noting_it_goes_again_under_the_same_message_id(
     database: Database, paid: int, later: Callable[[timedelta], None]
 ) -> None:
@@ -188,6 +194,7 @@ def test_waiting_emails_can_be_stopped_and_sent_ones_stay_sent(harness: Harness,
     ]
 
 
+@ONE_ENGINE
 def test_files_are_one_an_email_for_their_owner_alone(database: Database, paid: int, tmp_path: Path) -> None:
     folder = tmp_path / "mail"
     claimed = Claimed(1, "refund", paid, "<abc123@in-remembrance.invalid>", 1, clock.now())

@@ -12,6 +12,7 @@ from shop.orders.models import Order, OrderLine
 from shop.orders.placing import fingerprint, place
 from shop.orders.view import LineView, view
 from shop.pricing import LineItem
+from tests.engines import ONE_ENGINE
 from tests.harness import Harness, quoted
 
 
@@ -35,6 +36,7 @@ def lines(harness: Harness, order_id: int) -> list[LineView]:
         return list(view(session, harness.services.vault, session.get_one(Order, order_id)).lines)
 
 
+@ONE_ENGINE
 def test_what_is_drawn_later_is_what_was_approved(harness: Harness) -> None:
     for line in lines(harness, order_words(harness)):
         assert line.as_approved
@@ -64,6 +66,7 @@ def test_a_piece_that_changes_between_looking_and_paying_must_be_looked_at_again
         assert fingerprint(draft, quoted(snapshot.load(session), draft)) != seen
 
 
+@ONE_ENGINE
 def test_another_drawing_of_the_same_words_is_not_what_was_approved(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,6 +77,7 @@ def test_another_drawing_of_the_same_words_is_not_what_was_approved(
     drawing.edge_drawn.cache_clear()
 
 
+@ONE_ENGINE
 def test_a_face_with_another_file_is_not_what_was_approved(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,6 +86,7 @@ def test_a_face_with_another_file_is_not_what_was_approved(
     assert not any(line.as_approved for line in lines(harness, order_id))
 
 
+@ONE_ENGINE
 def test_a_face_that_is_gone_is_not_what_was_approved(
     harness: Harness, take_away_face: Callable[[str], object]
 ) -> None:
@@ -98,6 +103,7 @@ def test_two_of_the_same_name_have_different_digests_so_none_can_be_guessed(harn
     assert all(digest is not None and len(digest) == 64 for digest in digests)
 
 
+@ONE_ENGINE
 def test_a_unit_without_words_has_nothing_to_prove(harness: Harness) -> None:
     (line,) = lines(harness, harness.place("petal"))
     assert (line.approved, line.engraving, line.sides, line.words) == (None, None, (), [])

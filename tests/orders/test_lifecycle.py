@@ -7,6 +7,7 @@ import pytest
 from shop.orders.lifecycle import by_token, make_link, new_reference, revoke_links, with_link
 from shop.orders.models import Order
 from shop.orders.view import view
+from tests.engines import ONE_ENGINE
 from tests.harness import Harness
 
 OTHER = "another secret"
@@ -31,6 +32,7 @@ def opens(harness: Harness, link: str) -> int | None:
     return found.id if found else None
 
 
+@ONE_ENGINE
 def test_a_link_opens_its_own_order_and_no_other(harness: Harness) -> None:
     first, second = harness.place("disc"), harness.place("petal")
     assert opens(harness, token(harness, first)) == first
@@ -39,6 +41,7 @@ def test_a_link_opens_its_own_order_and_no_other(harness: Harness) -> None:
     assert opens(harness, "") is None
 
 
+@ONE_ENGINE
 def test_a_link_cannot_be_made_without_the_shops_secret(harness: Harness) -> None:
     order = harness.place("disc")
     with harness.database.reading() as session:
@@ -47,6 +50,7 @@ def test_a_link_cannot_be_made_without_the_shops_secret(harness: Harness) -> Non
     assert opens(harness, forged) is None
 
 
+@ONE_ENGINE
 def test_a_revoked_link_opens_nothing_and_a_new_one_does(harness: Harness) -> None:
     order = harness.place("disc")
     old = token(harness, order)
@@ -60,6 +64,7 @@ def test_a_revoked_link_opens_nothing_and_a_new_one_does(harness: Harness) -> No
     assert opens(harness, old) is None
 
 
+@ONE_ENGINE
 def test_an_order_shows_what_happened_to_it(harness: Harness) -> None:
     order = harness.place("disc")
     with harness.database.reading() as session:
@@ -74,6 +79,7 @@ def test_an_order_shows_what_happened_to_it(harness: Harness) -> None:
     assert (after.given_pence, after.state) == (500, "paid")
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("lines", [("disc",), ("disc", "petal")])
 def test_a_view_prints_nobodys_words(harness: Harness, lines: tuple[str, ...]) -> None:
     order = harness.place(*lines)

@@ -20,6 +20,7 @@ from shop.orders import outside_sales
 from shop.orders.models import OutsideSale
 from shop.orders.outside_sales import FewerThere, SaidOtherwise, SaleEntry, SaleRow
 from shop.stock.models import StockMovement
+from tests.engines import ONE_ENGINE
 from tests.exports.files import text_of
 from tests.harness import Harness, open_harness
 
@@ -79,6 +80,7 @@ def test_a_sale_takes_its_pieces_and_brings_its_gift(harness: Harness) -> None:
     assert harness.sound() == []
 
 
+@ONE_ENGINE
 def test_the_ledger_says_the_day_it_happened_and_whose_role_entered_it(harness: Harness) -> None:
     sale = enter(harness, entry(harness))
     (posted,) = postings(harness)
@@ -87,6 +89,7 @@ def test_the_ledger_says_the_day_it_happened_and_whose_role_entered_it(harness: 
     assert posted.booked_at > posted.event_at
 
 
+@ONE_ENGINE
 def test_sent_twice_it_is_one_sale_and_something_else_under_its_name_is_none(harness: Harness) -> None:
     first = enter(harness, entry(harness))
     assert enter(harness, entry(harness)).id == first.id
@@ -130,6 +133,7 @@ def test_taken_back_its_pieces_are_there_again_and_its_gift_is_reversed_once(har
     assert harness.sound() == []
 
 
+@ONE_ENGINE
 def test_more_than_are_free_are_refused_and_nothing_is_written(harness: Harness) -> None:
     harness.place("petal")
     with pytest.raises(FewerThere, match="4 are free"):
@@ -137,6 +141,7 @@ def test_more_than_are_free_are_refused_and_nothing_is_written(harness: Harness)
     assert (harness.level("petal"), harness.given(), listed(harness)) == (stock.Level(5, 1), 0, [])
 
 
+@ONE_ENGINE
 def test_what_a_count_has_missed_already_is_not_taken_twice(harness: Harness) -> None:
     harness.set_stock("petal", 3)
     sale = enter(harness, entry(harness, 2, counted=True))
@@ -172,6 +177,7 @@ def test_real_sales_and_test_sales_are_never_counted_together(harness: Harness) 
     assert [len(listed(harness, book)) for book in ("live", "test")] == [1, 1]  # type: ignore[arg-type]
 
 
+@ONE_ENGINE
 def test_the_sample_promise_brings_no_real_gift(harness: Harness) -> None:
     enter(harness, entry(harness), book="live")
     with harness.database.reading() as session:
@@ -191,6 +197,7 @@ def test_files_and_public_figures_have_it_like_any_gift(harness: Harness) -> Non
     assert sum(month.given_pence for month in shown) == 2 * GIFT
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("at", [datetime(2026, 3, 31, 23, 30, tzinfo=UTC), datetime(2026, 1, 5, tzinfo=UTC)])
 def test_a_day_is_britains_day(harness: Harness, at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: at)
@@ -199,6 +206,7 @@ def test_a_day_is_britains_day(harness: Harness, at: datetime, monkeypatch: pyte
     assert postings(harness)[0].event_at.date() == day
 
 
+@ONE_ENGINE
 def test_a_sheet_that_was_opened_before_the_sale_is_counted_again(harness: Harness) -> None:
     sale = entry(harness)
     with harness.database.reading() as session:

@@ -10,7 +10,7 @@ from shop import clock, privacy
 from shop.orders import resend_link
 from shop.orders.resend_link import KIND, MOST, send_links
 from shop.orm import Base
-from tests.engines import SAME_SQL
+from tests.engines import ONE_ENGINE
 from tests.harness import CONTACT, Harness
 
 BUYER = "ada@example.com"
@@ -32,7 +32,7 @@ def link_emails(harness: Harness, order_id: int) -> int:
     return harness.emails(order_id).count(KIND)
 
 
-@SAME_SQL
+@ONE_ENGINE
 @pytest.mark.parametrize("typed", [BUYER, "ADA@Example.com", "  ada@example.com "])
 def test_orders_are_found_however_the_buyer_writes_the_address(harness: Harness, typed: str) -> None:
     first, second = paid(harness), paid(harness)
@@ -46,6 +46,7 @@ def test_another_address_finds_nothing(harness: Harness) -> None:
     assert link_emails(harness, order_id) == 0
 
 
+@ONE_ENGINE
 def test_what_was_never_paid_has_no_email_and_what_was_refunded_has(harness: Harness) -> None:
     harness.place("petal")
     refunded = paid(harness)
@@ -72,6 +73,7 @@ def test_there_is_an_hour_between_two_emails_and_three_a_day(
     assert link_emails(harness, order_id) == 4
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("asked", ["ada@bücher.example", "Ada@xn--bcher-kva.example"])
 def test_a_domain_with_accents_is_found_in_either_spelling(
     harness: Harness, monkeypatch: pytest.MonkeyPatch, asked: str
@@ -88,6 +90,7 @@ def test_an_erased_order_is_found_by_nobody(harness: Harness) -> None:
     assert asks(harness) == 0
 
 
+@ONE_ENGINE
 def test_the_newest_orders_come_first_and_not_a_hundred_emails(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:

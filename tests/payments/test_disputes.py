@@ -3,6 +3,7 @@
 import pytest
 
 from shop.orders.lifecycle import State
+from tests.engines import ONE_ENGINE
 from tests.harness import Harness
 from tests.payments.helpers import PAID, settled_once
 from tests.payments.webhook_client import WebhookClient
@@ -22,6 +23,7 @@ def test_a_lost_dispute_after_a_partial_refund_takes_back_no_more_than_was_given
     assert harness.sound() == []
 
 
+@ONE_ENGINE
 def test_a_lost_dispute_about_one_of_two_pieces_takes_back_one_gift(harness: Harness) -> None:
     order = harness.place("disc", "petal")
     harness.pays(order)
@@ -31,6 +33,7 @@ def test_a_lost_dispute_about_one_of_two_pieces_takes_back_one_gift(harness: Har
     assert (harness.given(), harness.held()) == (500, 0)
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(("won", "given", "state"), [(True, 500, "paid"), (False, 0, "dispute lost")])
 def test_the_event_says_that_a_dispute_was_closed_and_its_status_says_how(
     harness: Harness, webhook_client: WebhookClient, won: bool, given: int, state: str
@@ -43,6 +46,7 @@ def test_the_event_says_that_a_dispute_was_closed_and_its_status_says_how(
     assert (harness.order(order).state, harness.given(), harness.held()) == (state, given, 0)
 
 
+@ONE_ENGINE
 def test_an_event_named_for_a_withdrawal_that_was_since_reinstated_takes_nothing(
     harness: Harness, webhook_client: WebhookClient
 ) -> None:
@@ -54,6 +58,7 @@ def test_an_event_named_for_a_withdrawal_that_was_since_reinstated_takes_nothing
     assert settled_once(harness, order)
 
 
+@ONE_ENGINE
 def test_an_inquiry_that_closes_without_a_withdrawal_changes_nothing_in_the_end(harness: Harness) -> None:
     order = harness.place("disc")
     harness.pays(order)

@@ -7,7 +7,7 @@ import pytest
 
 from shop.db import Database
 from shop.orders.lifecycle import State
-from tests.engines import SAME_SQL
+from tests.engines import ONE_ENGINE
 from tests.faults.stripe_server import after_sales, paying
 from tests.faults.stripe_server.account import Account
 from tests.faults.stripe_server.server import StripeServer
@@ -38,7 +38,7 @@ def order(harness: Harness, account: Account) -> int:
     return order
 
 
-@SAME_SQL
+@ONE_ENGINE
 @pytest.mark.parametrize(
     ("how", "end", "state", "kept"),
     [
@@ -70,6 +70,7 @@ def test_the_gift_of_a_piece_whose_money_stayed_away_is_taken_back(
     assert harness.sound() == []
 
 
+@ONE_ENGINE
 def test_all_of_a_payment_that_was_prevented_leaves_nothing_to_give_back(
     harness: Harness, account: Account, order: int
 ) -> None:

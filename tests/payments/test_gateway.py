@@ -17,6 +17,7 @@ from shop.payments.gateway import Gateway
 from shop.payments.gateway_errors import CannotExpire, GatewayDown, GatewayRefused
 from shop.payments.stripe_client import API_VERSION
 from shop.standin.config import Keys
+from tests.engines import ONE_ENGINE
 from tests.payments.conftest import Recorder, Visitor
 
 Wanted = Callable[..., dict[str, Any]]
@@ -166,6 +167,7 @@ def test_a_refusal_does_not_print_what_was_sent(either: Gateway, wanted: Wanted)
     assert refused.value.__suppress_context__
 
 
+@ONE_ENGINE
 def test_a_wrong_key_is_refused(standin: Flask) -> None:
     with pytest.raises(GatewayRefused) as refused:
         Gateway.in_process(standin, "sk_test_wrong", "whsec").session("cs_test_1")

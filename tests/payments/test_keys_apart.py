@@ -18,6 +18,7 @@ from shop.payments.sweep import Looked, look_at_all, sweep
 from shop.payments.sync import sync_order
 from shop.reconciliation.reconciling import reconcile
 from shop.settings import PaymentMode
+from tests.engines import ONE_ENGINE
 from tests.harness import Harness
 from tests.payments.test_sweep import later
 from tests.payments.webhook_client import hooked
@@ -43,6 +44,7 @@ def live(harness: Harness) -> Services:
     return replace(knows_nothing(harness.services), mode=PaymentMode.STRIPE, book="live")
 
 
+@ONE_ENGINE
 def test_orders_of_test_keys_are_no_difference_once_real_money_moves(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -61,6 +63,7 @@ def test_orders_of_test_keys_are_no_difference_once_real_money_moves(
     assert harness.sound() == []
 
 
+@ONE_ENGINE
 def test_test_keys_and_live_keys_of_one_account_are_apart(harness: Harness) -> None:
     harness.services = replace(harness.services, mode=PaymentMode.STRIPE)
     paid = harness.place("disc")
@@ -93,6 +96,7 @@ def test_with_the_key_of_another_account_nothing_is_touched_and_the_owner_is_tol
         assert alerts.open_alerts(session) == []
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("error", [GatewayDown("away"), GatewayRefused("api_key_expired", "", 401)])
 def test_a_stripe_that_does_not_say_is_not_another_account(harness: Harness, error: Exception) -> None:
     def fails(*_: Any, **__: Any) -> Any:
@@ -105,6 +109,7 @@ def test_a_stripe_that_does_not_say_is_not_another_account(harness: Harness, err
     assert harness.order(paid).state == State.PAID
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("status", [401, 403])
 def test_the_owner_is_told_that_stripe_refuses_the_key_until_it_is_mended(
     harness: Harness, status: int

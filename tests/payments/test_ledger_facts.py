@@ -10,6 +10,7 @@ from shop.giving.models import LedgerTxn
 from shop.orders.models import OrderEvent
 from shop.payments.models import PaymentEntry
 from shop.payments.refunds import ask
+from tests.engines import ONE_ENGINE
 from tests.harness import Harness
 
 JULY = datetime(2026, 7, 4, 10, tzinfo=UTC)
@@ -77,6 +78,7 @@ def test_a_dispute_that_is_won_gives_the_gift_back_when_it_was_won(
         assert session.scalars(found).one() == SEPTEMBER
 
 
+@ONE_ENGINE
 def test_a_dispute_heard_of_when_it_was_over_is_told_as_it_was(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +91,7 @@ def test_a_dispute_heard_of_when_it_was_over_is_told_as_it_was(
     assert rows(harness)[-1] == ("reverse", "dp_", "stripe", SEPTEMBER)
 
 
+@ONE_ENGINE
 def test_a_refund_by_the_owner_says_which_and_who(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     order = paid_in_july(harness, monkeypatch, "disc", "petal")
     at(monkeypatch, SEPTEMBER)
@@ -113,6 +116,7 @@ def test_each_gift_names_the_refund_that_took_its_piece(
     assert told == {2: (first, "stripe", SEPTEMBER), 1: (second, "stripe", OCTOBER)}
 
 
+@ONE_ENGINE
 def test_a_gift_that_stands_again_does_so_from_when_the_refund_failed(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,6 +130,7 @@ def test_a_gift_that_stands_again_does_so_from_when_the_refund_failed(
     assert rows(harness)[-1] == ("accrue", "re_", "stripe", SEPTEMBER)
 
 
+@ONE_ENGINE
 def test_an_order_that_could_not_be_filled_never_gave(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,7 @@ from shop.fulfilment.units import NotAllowed
 from shop.orders.lifecycle import State
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.models import Suspicion
-from tests.engines import SAME_SQL
+from tests.engines import ONE_ENGINE, SAME_SQL
 from tests.harness import Harness, works_off_news
 
 GIFT = 500
@@ -73,6 +73,7 @@ def latest(harness: Harness, kind: str) -> Mapping[str, Any]:
     return [event for event in harness.events() if event["type"] == kind][-1]
 
 
+@ONE_ENGINE
 def test_a_warning_of_fraud_puts_the_units_on_hold_and_tells_the_owner(harness: Harness, order: int) -> None:
     harness.warns(order)
     harness.deliver_webhooks()
@@ -100,7 +101,7 @@ def test_a_review_holds_and_once_it_is_approved_the_units_go_on_by_themselves(
     ]
 
 
-@SAME_SQL
+@ONE_ENGINE
 @pytest.mark.parametrize("why", ["refunded_as_fraud", "disputed", "canceled", "redacted", "acknowledged"])
 def test_a_review_that_ends_otherwise_leaves_it_to_the_owner(harness: Harness, order: int, why: str) -> None:
     review = harness.reviews(order)
@@ -110,6 +111,7 @@ def test_a_review_that_ends_otherwise_leaves_it_to_the_owner(harness: Harness, o
     assert held(harness, order) == [Hold.PAYMENT, Hold.PAYMENT]
 
 
+@ONE_ENGINE
 def test_what_the_owner_takes_off_hold_stays_off_however_often_stripe_says_it_again(
     harness: Harness, order: int
 ) -> None:
@@ -146,6 +148,7 @@ def test_a_unit_that_waits_for_an_answer_waits_on_when_the_review_is_approved(
     assert held(harness, order) == [Hold.QUESTION, None]
 
 
+@ONE_ENGINE
 def test_an_approved_review_does_not_lift_what_the_bank_warned_of(harness: Harness, order: int) -> None:
     review = harness.reviews(order)
     harness.warns(order)
@@ -156,6 +159,7 @@ def test_an_approved_review_does_not_lift_what_the_bank_warned_of(harness: Harne
     assert [kind for kind, *_ in told(harness)] == ["fraud warning"]
 
 
+@ONE_ENGINE
 def test_a_refund_after_a_warning_takes_the_units_off_the_bench(harness: Harness, order: int) -> None:
     harness.warns(order)
     harness.sync(order)
@@ -219,6 +223,7 @@ def test_in_whatever_order_the_news_comes_doubled_and_lost_the_order_stands_the_
     assert harness.sound() == []
 
 
+@ONE_ENGINE
 def test_an_older_look_that_is_written_later_opens_nothing_again(
     harness: Harness, order: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,6 +238,7 @@ def test_an_older_look_that_is_written_later_opens_nothing_again(
     assert (held(harness, order), told(harness)) == ([None, None], [])
 
 
+@ONE_ENGINE
 def test_a_key_that_may_not_see_suspicions_still_takes_payments(
     harness: Harness, order: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,6 +254,7 @@ def test_a_key_that_may_not_see_suspicions_still_takes_payments(
     assert held(harness, order) == [None, None]
 
 
+@ONE_ENGINE
 def test_a_warning_about_a_payment_that_is_not_ours_is_kept_and_holds_nothing(
     harness: Harness, order: int
 ) -> None:
@@ -258,6 +265,7 @@ def test_a_warning_about_a_payment_that_is_not_ours_is_kept_and_holds_nothing(
     assert (held(harness, order), told(harness)) == ([None, None], [])
 
 
+@ONE_ENGINE
 def test_a_warning_that_names_only_the_charge_is_about_its_order(harness: Harness, order: int) -> None:
     harness.warns(order)
     event = latest(harness, "radar.early_fraud_warning.created")
@@ -266,6 +274,7 @@ def test_a_warning_that_names_only_the_charge_is_about_its_order(harness: Harnes
     assert held(harness, order) == [Hold.PAYMENT, Hold.PAYMENT]
 
 
+@ONE_ENGINE
 def test_a_payout_that_fails_is_told_once_with_its_sum(harness: Harness, order: int) -> None:
     harness.pays_out_and_fails()
     event = latest(harness, "payout.failed")
@@ -293,7 +302,7 @@ def test_a_payout_that_cannot_be_looked_up_is_told_all_the_same(
     assert [kind for kind, *_ in told(harness)] == ["payout failed"]
 
 
-@SAME_SQL
+@ONE_ENGINE
 @pytest.mark.parametrize(
     ("how", "end", "state", "kept"),
     [

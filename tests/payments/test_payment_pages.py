@@ -17,11 +17,13 @@ from shop.payments.stripe_snapshot import RefundSeen
 from shop.payments.sweep import sweep
 from shop.payments.sync import sync_order
 from shop.standin import paying
+from tests.engines import ONE_ENGINE
 from tests.harness import Harness
 from tests.payments.helpers import PAID, asked_refunds, fails, money, second_page, settled_once
 from tests.payments.webhook_client import WebhookClient, hooked
 
 
+@ONE_ENGINE
 def test_the_expiry_of_an_old_session_does_not_undo_a_paid_order(
     harness: Harness, webhook_client: WebhookClient
 ) -> None:
@@ -35,6 +37,7 @@ def test_the_expiry_of_an_old_session_does_not_undo_a_paid_order(
     assert settled_once(harness, order)
 
 
+@ONE_ENGINE
 def test_a_paid_order_is_paid_even_when_the_first_thing_heard_is_the_expiry_of_its_old_page(
     harness: Harness, webhook_client: WebhookClient
 ) -> None:
@@ -46,6 +49,7 @@ def test_a_paid_order_is_paid_even_when_the_first_thing_heard_is_the_expiry_of_i
     assert settled_once(harness, order)
 
 
+@ONE_ENGINE
 def test_the_late_news_of_an_expiry_does_not_take_the_stock_of_a_second_try(
     harness: Harness, webhook_client: WebhookClient
 ) -> None:
@@ -137,6 +141,7 @@ def pages(harness: Harness) -> list[str]:
     return [harness.services.gateway.session(found).status for found in ids if found]
 
 
+@ONE_ENGINE
 def test_pressing_twice_gives_the_same_page(harness: Harness) -> None:
     token, _ = tries_to_pay(harness)
     assert press(harness, token) == press(harness, token)
@@ -183,6 +188,7 @@ def test_no_second_page_is_opened_while_the_old_one_cannot_be_closed(harness: Ha
     assert pages(harness) == ["open"]
 
 
+@ONE_ENGINE
 def test_checking_out_again_after_paying_leads_to_the_paid_order(harness: Harness) -> None:
     token, order = tries_to_pay(harness)
     harness.pays(order)

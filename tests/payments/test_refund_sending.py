@@ -20,7 +20,7 @@ from shop.payments.services import Services
 from shop.payments.sweep import look_at_all, sweep
 from shop.payments.sync import sync_order
 from shop.reconciliation.reconciling import reconcile
-from tests.engines import SAME_SQL
+from tests.engines import ONE_ENGINE, SAME_SQL
 from tests.harness import Harness
 from tests.payments.test_sweep import later
 from tests.payments.webhook_client import hooked
@@ -88,7 +88,7 @@ def refuses(status: int, code: str | None) -> Callable[..., Any]:
     return refuse
 
 
-@SAME_SQL
+@ONE_ENGINE
 @pytest.mark.parametrize("after", [timedelta(minutes=10), timedelta(hours=24, minutes=1), timedelta(days=40)])
 @pytest.mark.parametrize("trouble", [loses_the_answer, fails_after_the_work])
 def test_a_refund_whose_answer_was_lost_is_found_and_not_sent_again(
@@ -110,6 +110,7 @@ def test_a_refund_whose_answer_was_lost_is_found_and_not_sent_again(
     assert reconcile(harness.services) == []
 
 
+@ONE_ENGINE
 def test_a_process_that_looked_before_the_refund_was_made_finds_it_before_it_sends(
     harness: Harness, order: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,6 +122,7 @@ def test_a_process_that_looked_before_the_refund_was_made_finds_it_before_it_sen
     assert request_of(harness, order).state == RefundState.SENT
 
 
+@ONE_ENGINE
 def test_a_failure_that_stripe_repeats_for_a_day_under_its_key_is_answered_with_another_key(
     harness: Harness, order: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,6 +157,7 @@ def test_a_refund_on_the_third_page_of_the_list_is_found(
     assert at_stripe(harness, order).count(harness.price_of("disc")) == 1
 
 
+@ONE_ENGINE
 def test_an_equal_refund_from_the_dashboard_is_not_taken_for_ours(harness: Harness, order: int) -> None:
     asked(harness, order, 2)
     sync_order(hooked(harness.services, refund=fails_before_the_work), order)
@@ -215,6 +218,7 @@ def test_the_pauses_between_tries_grow_to_some_hours(
     assert harness.order(sold_out).state == State.REFUNDED
 
 
+@ONE_ENGINE
 def test_a_refusal_for_good_waits_for_a_person_and_is_never_forgotten(
     harness: Harness, sold_out: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,6 +261,7 @@ def test_what_went_back_from_the_dashboard_in_the_meantime_is_owed_no_more(
     assert (harness.kept_pence(sold_out), reconcile(harness.services)) == (0, [])
 
 
+@ONE_ENGINE
 def test_only_one_process_at_a_time_sends_a_refund(
     harness: Harness, order: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -272,6 +277,7 @@ def test_only_one_process_at_a_time_sends_a_refund(
     assert at_stripe(harness, order) == [harness.price_of("disc")]
 
 
+@ONE_ENGINE
 def test_a_refund_whose_sender_died_is_sent_by_another_after_a_while(
     harness: Harness, order: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

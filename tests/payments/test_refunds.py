@@ -13,7 +13,7 @@ from shop.payments.refund_sending import carry_out
 from shop.payments.refundable import InDispute, MoreThanPaid, NothingToRefund, refundable
 from shop.payments.refunds import NotWaiting, ask, close, send_again
 from shop.payments.stripe_snapshot import RefundSeen
-from tests.engines import SAME_SQL
+from tests.engines import ONE_ENGINE
 from tests.harness import Harness
 
 
@@ -36,6 +36,7 @@ def sent(harness: Harness, order: int) -> list[RefundRequest]:
         return list(session.scalars(select(RefundRequest).where(RefundRequest.order_id == order)))
 
 
+@ONE_ENGINE
 def test_a_piece_goes_back_at_its_price_and_its_gift_with_it(harness: Harness, order: int) -> None:
     assert asked(harness, order, 2).amount_pence == harness.price_of("disc")
     assert harness.sync(order) is State.PART_REFUNDED
@@ -50,12 +51,14 @@ def test_all_pieces_and_the_postage_are_the_whole_payment(harness: Harness, orde
     assert (harness.given(), harness.kept_pence(order)) == (0, 0)
 
 
+@ONE_ENGINE
 def test_the_postage_alone_takes_no_gift_back(harness: Harness, order: int) -> None:
     assert asked(harness, order, postage=True).amount_pence == harness.order(order).postage_pence
     harness.sync(order)
     assert harness.given() == 1500
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("looked", [False, True])
 def test_nothing_is_given_back_twice(harness: Harness, order: int, looked: bool) -> None:
     asked(harness, order, 1, postage=True)
@@ -66,13 +69,14 @@ def test_nothing_is_given_back_twice(harness: Harness, order: int, looked: bool)
     assert asked(harness, order, 1, 3, postage=True).amount_pence == harness.price_of("petal")
 
 
-@SAME_SQL
+@ONE_ENGINE
 @pytest.mark.parametrize("lines", [(), (0,), (4,), (-1,), (2**70,)])
 def test_a_line_there_is_not_gives_nothing_back(harness: Harness, order: int, lines: tuple[int, ...]) -> None:
     with pytest.raises(NothingToRefund):
         asked(harness, order, *lines)
 
 
+@ONE_ENGINE
 def test_an_unpaid_order_has_nothing_to_give_back(harness: Harness) -> None:
     with pytest.raises(MoreThanPaid):
         asked(harness, harness.place("disc"), 1)
@@ -87,6 +91,7 @@ def test_what_went_back_from_the_dashboard_is_not_there_to_give_again(harness: H
         asked(harness, order, postage=True)
 
 
+@ONE_ENGINE
 def test_what_a_dispute_took_is_not_there_to_give_back(harness: Harness, order: int) -> None:
     harness.disputes(order)
     harness.sync(order)
@@ -94,6 +99,7 @@ def test_what_a_dispute_took_is_not_there_to_give_back(harness: Harness, order: 
         asked(harness, order, 1)
 
 
+@ONE_ENGINE
 def test_a_refund_on_its_way_counts_before_it_is_booked(harness: Harness, order: int) -> None:
     harness.refunds(order, 200)
     harness.sync(order)
@@ -143,6 +149,7 @@ def test_a_refund_stripe_refused_can_be_sent_again_as_often_as_needed(
     assert harness.given() == 1000
 
 
+@ONE_ENGINE
 def test_a_refund_the_bank_sent_back_can_be_sent_again(harness: Harness, order: int) -> None:
     asked(harness, order, 1, postage=True)
     harness.sync(order)
@@ -157,6 +164,7 @@ def test_a_refund_the_bank_sent_back_can_be_sent_again(harness: Harness, order: 
     assert harness.kept_pence(order) == harness.order(order).total_pence - price
 
 
+@ONE_ENGINE
 def test_what_the_owner_paid_back_by_other_means_counts_and_is_never_sent(
     harness: Harness, order: int
 ) -> None:
@@ -185,6 +193,7 @@ def test_a_refund_the_owner_thinks_better_of_frees_its_units_again(
     assert asked(harness, order, 1)
 
 
+@ONE_ENGINE
 def test_what_is_owed_for_good_cannot_be_thought_better_of(harness: Harness) -> None:
     harness.set_stock("disc", 1)
     late = harness.place("disc")
@@ -201,6 +210,7 @@ def test_what_is_owed_for_good_cannot_be_thought_better_of(harness: Harness) -> 
     assert harness.sync(late) is State.REFUNDED
 
 
+@ONE_ENGINE
 def test_a_unit_refunded_in_the_dashboard_cannot_be_refunded_again(harness: Harness, order: int) -> None:
     harness.refunds(order, harness.price_of("petal"))
     harness.sync(order)
@@ -211,6 +221,7 @@ def test_a_unit_refunded_in_the_dashboard_cannot_be_refunded_again(harness: Harn
         asked(harness, order, 3)
 
 
+@ONE_ENGINE
 def test_postage_refunded_in_the_dashboard_cannot_be_refunded_again(harness: Harness, order: int) -> None:
     harness.refunds(order, harness.order(order).postage_pence)
     harness.sync(order)
@@ -221,6 +232,7 @@ def test_postage_refunded_in_the_dashboard_cannot_be_refunded_again(harness: Har
         asked(harness, order, postage=True)
 
 
+@ONE_ENGINE
 def test_a_sum_from_the_dashboard_that_is_no_units_price_is_goodwill(harness: Harness, order: int) -> None:
     harness.refunds(order, 1)
     harness.sync(order)
@@ -229,6 +241,7 @@ def test_a_sum_from_the_dashboard_that_is_no_units_price_is_goodwill(harness: Ha
     assert (now.free, now.goodwill_pence) == ([1, 2, 3], 1)
 
 
+@ONE_ENGINE
 def test_a_sum_that_is_not_the_one_that_was_shown_is_not_sent(harness: Harness, order: int) -> None:
     with harness.database.transaction() as session, pytest.raises(MoreThanPaid):
         ask(session, order, lines=[1], postage=False, actor="owner@example.com", agreed_pence=1)

@@ -12,6 +12,7 @@ from shop.payments.refund_sending import carry_out
 from shop.payments.refundable import NothingToRefund
 from shop.payments.stripe_snapshot import RefundSeen
 from shop.payments.sync import sync_order
+from tests.engines import ONE_ENGINE
 from tests.harness import Harness
 from tests.payments.helpers import asked_refunds, happened, money, release_early
 from tests.payments.test_sweep import later
@@ -24,6 +25,7 @@ def refund_asked(harness: Harness, order: int, *lines: int, postage: bool = Fals
         return refunds.ask(session, order, lines=lines, postage=postage, actor="owner")
 
 
+@ONE_ENGINE
 def test_our_own_refunds_webhook_arrives_while_we_still_wait_for_the_answer(
     harness: Harness, webhook_client: WebhookClient
 ) -> None:
@@ -47,6 +49,7 @@ def test_our_own_refunds_webhook_arrives_while_we_still_wait_for_the_answer(
     assert harness.sound() == []
 
 
+@ONE_ENGINE
 def test_a_refund_sent_inside_a_webhook_stays_one_refund_when_its_own_webhook_comes_within(
     harness: Harness, webhook_client: WebhookClient
 ) -> None:
@@ -91,6 +94,7 @@ def test_of_two_partial_refunds_the_first_is_replayed_and_counts_once(
     assert harness.emails(order).count("refund") == 2
 
 
+@ONE_ENGINE
 def test_two_partial_refunds_of_ours_are_two_refunds_and_each_retry_is_the_same_one(harness: Harness) -> None:
     order = harness.place("disc", "petal", "heart", "heart")  # so that Stripe would take a refund too many
     harness.pays(order)
@@ -104,6 +108,7 @@ def test_two_partial_refunds_of_ours_are_two_refunds_and_each_retry_is_the_same_
     assert harness.given() == 1000
 
 
+@ONE_ENGINE
 def test_a_line_is_given_back_once_and_so_is_the_postage(harness: Harness) -> None:
     order = harness.place("disc")
     harness.pays(order)
@@ -116,6 +121,7 @@ def test_a_line_is_given_back_once_and_so_is_the_postage(harness: Harness) -> No
         refund_asked(harness, order, 1)
 
 
+@ONE_ENGINE
 def test_a_failed_refund_is_restored_and_remembered(harness: Harness, webhook_client: WebhookClient) -> None:
     order = harness.place("disc")
     harness.pays(order)
@@ -148,6 +154,7 @@ def test_after_a_refund_failed_the_owner_can_send_it_again(harness: Harness) -> 
     assert (harness.kept_pence(order), harness.given()) == (0, 0)
 
 
+@ONE_ENGINE
 def test_a_refund_that_stripe_refused_while_a_dispute_was_open_goes_back_after_it_was_won(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:

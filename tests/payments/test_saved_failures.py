@@ -15,6 +15,7 @@ from shop.payments.services import Services
 from shop.payments.sweep import sweep
 from shop.payments.sync import sync_order, withdraw
 from shop.standin import paying
+from tests.engines import ONE_ENGINE
 from tests.harness import Harness
 from tests.payments.test_sweep import later
 from tests.payments.test_versions import reopened
@@ -50,6 +51,7 @@ def strays(harness: Harness) -> list[str]:
         return list(session.scalars(select(StraySession.stripe_id)))
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("after", [False, True])
 def test_the_buyer_has_a_page_at_once_and_there_is_one_page_alone(harness: Harness, after: bool) -> None:
     order, failing = harness.place_unanswered("disc"), Failing(harness, after=after)
@@ -74,6 +76,7 @@ def test_a_page_that_nobody_could_see_is_closed_when_it_turns_up(harness: Harnes
     assert harness.sync(order) is State.PAID
 
 
+@ONE_ENGINE
 def test_a_page_of_an_earlier_attempt_is_not_taken_for_the_one_that_was_asked_for(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,6 +100,7 @@ def test_a_page_of_an_earlier_attempt_is_not_taken_for_the_one_that_was_asked_fo
     assert {harness.services.gateway.session(page).status for page in made.values()} == {"expired"}
 
 
+@ONE_ENGINE
 def test_money_on_a_page_that_nobody_was_sent_to_goes_back(harness: Harness) -> None:
     order, failing = harness.place_unanswered("disc"), Failing(harness, after=True, blind=True)
     start_payment(failing.services, harness.attempt(order).id)
@@ -107,6 +111,7 @@ def test_money_on_a_page_that_nobody_was_sent_to_goes_back(harness: Harness) -> 
     assert harness.emails(order).count("paid-twice") == 1
 
 
+@ONE_ENGINE
 def test_when_every_key_fails_the_hold_ends_with_the_next_answer(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,6 +126,7 @@ def test_when_every_key_fails_the_hold_ends_with_the_next_answer(
     assert (harness.order(order).state, harness.level("disc").reserved) == (State.EXPIRED, 0)
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refusal_that_may_pass_frees_no_stock_while_a_page_may_be_open(
     harness: Harness, status: int

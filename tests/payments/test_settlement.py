@@ -12,6 +12,7 @@ from shop.orders.lifecycle import State
 from shop.payments.stripe_snapshot import PaymentSnapshot
 from shop.payments.sweep import look_at_all, sweep
 from shop.payments.sync import sync_order
+from tests.engines import ONE_ENGINE
 from tests.harness import Harness
 from tests.payments.helpers import asked_refunds, happened, money, release_early, settled_once
 from tests.payments.webhook_client import WebhookClient, hooked
@@ -74,6 +75,7 @@ def test_a_payment_of_another_amount_or_currency_is_for_the_owner_to_look_at(
     assert harness.order(order).state == State.REVIEW
 
 
+@ONE_ENGINE
 def test_paid_after_the_stock_was_released_and_some_is_left_takes_it_again(harness: Harness) -> None:
     before = harness.level("disc").on_hand
     order = harness.place("disc")
@@ -84,6 +86,7 @@ def test_paid_after_the_stock_was_released_and_some_is_left_takes_it_again(harne
     assert settled_once(harness, order)
 
 
+@ONE_ENGINE
 def test_paid_after_the_last_one_went_to_somebody_else_gets_all_the_money_back(harness: Harness) -> None:
     harness.set_stock("disc", 1)
     late = harness.place("disc")
@@ -125,6 +128,7 @@ def test_a_snapshot_taken_before_a_refund_and_written_after_it_does_not_undo_it(
     assert happened(harness, order)[-1] == "refunded"
 
 
+@ONE_ENGINE
 def test_a_snapshot_of_an_open_inquiry_is_not_written_over_the_news_that_it_closed(
     harness: Harness, webhook_client: WebhookClient
 ) -> None:
@@ -149,6 +153,7 @@ def test_a_snapshot_of_an_open_inquiry_is_not_written_over_the_news_that_it_clos
     assert settled_once(harness, order)
 
 
+@ONE_ENGINE
 def test_reconciling_twice_changes_nothing_the_second_time(harness: Harness) -> None:
     order = harness.place("disc", "petal")
     harness.pays(order)

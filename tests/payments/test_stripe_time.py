@@ -75,6 +75,7 @@ def test_stripes_messages_are_believed_by_stripes_clock_and_old_ones_are_not(
             )
 
 
+@ONE_ENGINE
 def test_stripe_is_asked_for_the_time_only_when_it_has_not_answered_lately(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,7 @@ from shop.payments.sweep import sweep
 from shop.payments.sync import sync_order
 from shop.reconciliation.reconciling import reconcile
 from shop.standin import after_sales, paying
+from tests.engines import ONE_ENGINE
 from tests.fulfilment.conftest import OWNER, Bench, bench
 from tests.payments.helpers import asked_refunds
 from tests.payments.test_exchanging import changer, meet
@@ -124,6 +125,7 @@ def dearer(bench: Bench) -> Dearer:
     return Dearer(bench, bench.paid((SILVER, "Wren"), ("petal", "")))
 
 
+@ONE_ENGINE
 def test_once_it_is_paid_the_dearer_piece_stands_and_it_is_no_second_payment(dearer: Dearer) -> None:
     harness, before = dearer.bench.harness, dearer.bench.harness.order(dearer.order)
     free = dearer.free(SILVER), dearer.free(GOLD)
@@ -147,6 +149,7 @@ def test_once_it_is_paid_the_dearer_piece_stands_and_it_is_no_second_payment(dea
     dearer.sound()
 
 
+@ONE_ENGINE
 def test_once_engraving_has_begun_all_of_it_goes_back_and_the_buyer_is_told_why(dearer: Dearer) -> None:
     page = dearer.opens()
     dearer.bench.act(dearer.order, 1, Action.CHECK, Action.BEGIN)
@@ -193,6 +196,7 @@ def test_a_part_that_the_bank_sends_back_leaves_the_piece_in_the_order(dearer: D
     dearer.sound()
 
 
+@ONE_ENGINE
 def test_one_piece_goes_back_from_the_payment_that_can_give_all_of_it(dearer: Dearer) -> None:
     dearer.pays(dearer.opens())
     dearer.looks()
@@ -203,6 +207,7 @@ def test_one_piece_goes_back_from_the_payment_that_can_give_all_of_it(dearer: De
     dearer.sound()
 
 
+@ONE_ENGINE
 def test_what_the_dashboard_gives_back_of_a_supplement_takes_no_piece_with_it(dearer: Dearer) -> None:
     page, harness = dearer.opens(), dearer.bench.harness
     dearer.pays(page)
@@ -224,6 +229,7 @@ def test_a_page_nobody_pays_is_closed_by_the_sweep_and_its_piece_is_free(dearer:
     dearer.unchanged()
 
 
+@ONE_ENGINE
 def test_a_dispute_about_the_supplement_rests_the_order_and_a_lost_one_takes_no_piece(dearer: Dearer) -> None:
     page = dearer.opens()
     dearer.pays(page)
@@ -239,6 +245,7 @@ def test_a_dispute_about_the_supplement_rests_the_order_and_a_lost_one_takes_no_
     dearer.sound()
 
 
+@ONE_ENGINE
 def test_who_leaves_it_has_its_page_closed_and_the_piece_is_everybodys(dearer: Dearer) -> None:
     free, page = dearer.free(GOLD), dearer.opens()
     for _ in range(2):
@@ -251,6 +258,7 @@ def test_who_leaves_it_has_its_page_closed_and_the_piece_is_everybodys(dearer: D
     dearer.unchanged()
 
 
+@ONE_ENGINE
 def test_who_has_paid_just_before_leaving_it_has_what_was_paid_for(dearer: Dearer) -> None:
     dearer.pays(dearer.opens())
     dearer.leaves()
@@ -268,6 +276,7 @@ def test_one_waits_at_a_time_and_asking_for_the_same_again_asks_for_nothing_new(
     assert dearer.bench.harness.sound() == []
 
 
+@ONE_ENGINE
 def test_a_cancelled_piece_is_not_to_be_paid_for_and_its_page_is_closed(dearer: Dearer) -> None:
     page = dearer.opens()
     dearer.bench.refund(dearer.order, 1)
@@ -294,6 +303,7 @@ def test_what_was_sold_to_somebody_else_meanwhile_is_not_charged_for(dearer: Dea
     dearer.unchanged()
 
 
+@ONE_ENGINE
 def test_after_an_erasure_nothing_is_changed_any_more_and_the_money_goes_back(dearer: Dearer) -> None:
     harness, page = dearer.bench.harness, dearer.opens()
     with harness.database.transaction() as session:
@@ -305,6 +315,7 @@ def test_after_an_erasure_nothing_is_changed_any_more_and_the_money_goes_back(de
     dearer.unchanged()
 
 
+@ONE_ENGINE
 def test_all_that_is_kept_of_a_supplement_is_told_to_who_asks(dearer: Dearer) -> None:
     dearer.opens()
     harness = dearer.bench.harness
@@ -376,6 +387,7 @@ def test_another_email_after_a_lost_answer_is_another_request_and_finds_the_same
     dearer.sound()
 
 
+@ONE_ENGINE
 def test_without_any_webhook_the_sweep_sees_that_it_was_paid(dearer: Dearer) -> None:
     dearer.pays(dearer.opens())
     sweep(dearer.bench.harness.services)
@@ -404,6 +416,7 @@ def test_two_looks_at_once_carry_it_out_once(dearer: Dearer) -> None:
     dearer.sound()
 
 
+@ONE_ENGINE
 def test_a_bank_debit_is_waited_for_however_long_and_then_it_is_changed(dearer: Dearer) -> None:
     harness, page, free = dearer.bench.harness, dearer.opens(), dearer.free(GOLD)
     harness.at_stripe(paying.pay_late, page)
@@ -441,6 +454,7 @@ def test_a_bank_debit_that_arrives_too_late_goes_back(dearer: Dearer) -> None:
     dearer.unchanged()
 
 
+@ONE_ENGINE
 def test_who_has_paid_in_another_tab_is_not_sent_to_pay_again(dearer: Dearer) -> None:
     dearer.pays(dearer.opens())
     with pytest.raises(NotToBePaid):
@@ -499,6 +513,7 @@ def test_who_pays_on_two_pages_of_one_supplement_has_one_of_the_payments_back(de
     dearer.sound()
 
 
+@ONE_ENGINE
 def test_what_was_in_sight_is_paid_though_the_price_is_another_by_then(dearer: Dearer) -> None:
     harness, page = dearer.bench.harness, dearer.opens()
     with harness.database.transaction() as session:

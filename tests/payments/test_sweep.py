@@ -19,6 +19,7 @@ from shop.payments.payment_page import start_payment
 from shop.payments.services import Services
 from shop.payments.sweep import STILL_MOVES, Looked, look_at_all, sweep
 from shop.standin import paying
+from tests.engines import ONE_ENGINE
 from tests.harness import Harness, quoted
 from tests.payments.webhook_client import hooked
 
@@ -49,12 +50,14 @@ def opens_again(harness: Harness, order: int) -> None:
     start_payment(harness.services, attempt.id)
 
 
+@ONE_ENGINE
 def test_a_page_still_open_is_left_alone(harness: Harness) -> None:
     order = harness.place("disc")
     sweep(harness.services)
     assert (harness.order(order).state, harness.level("disc").reserved) == (State.AWAITING, 1)
 
 
+@ONE_ENGINE
 def test_a_request_that_stripe_never_answered_is_made_again_and_its_payment_found(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,6 +78,7 @@ def test_a_request_that_stripe_never_answered_is_made_again_and_its_payment_foun
     assert (harness.order(order).state, harness.given()) == (State.PAID, 500)
 
 
+@ONE_ENGINE
 def test_a_request_that_never_reached_stripe_frees_its_stock(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,6 +108,7 @@ def test_a_first_try_that_stripe_refused_does_not_end_the_second(
     assert harness.sync(order) is State.PAID
 
 
+@ONE_ENGINE
 def test_a_page_that_is_open_although_its_order_expired_is_closed(harness: Harness) -> None:
     order = harness.place("disc")
     with harness.database.transaction() as session:
@@ -150,6 +155,7 @@ def test_an_order_that_cannot_be_looked_at_does_not_keep_the_others_waiting(
     assert harness.order(lost).state == State.AWAITING
 
 
+@ONE_ENGINE
 def test_the_buyer_can_pay_when_trying_again_after_stripe_was_down_for_two_minutes(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,6 +167,7 @@ def test_the_buyer_can_pay_when_trying_again_after_stripe_was_down_for_two_minut
     assert harness.level("disc").reserved == 1
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("minutes", [20, -20])
 def test_a_host_whose_clock_is_wrong_by_twenty_minutes_sweeps_no_live_hold(
     harness: Harness, monkeypatch: pytest.MonkeyPatch, minutes: int

@@ -9,10 +9,11 @@ from shop.giving.models import Policy
 from shop.orders.lifecycle import State
 from shop.payments.sweep import sweep
 from shop.standin import paying
-from tests.engines import SAME_SQL
+from tests.engines import ONE_ENGINE, SAME_SQL
 from tests.harness import Harness
 
 
+@ONE_ENGINE
 def test_a_paid_order_takes_its_stock_gives_five_pounds_a_piece_and_writes_one_email(
     harness: Harness,
 ) -> None:
@@ -28,12 +29,14 @@ def test_a_paid_order_takes_its_stock_gives_five_pounds_a_piece_and_writes_one_e
     assert harness.sound() == []
 
 
+@ONE_ENGINE
 def test_an_order_that_nobody_paid_gives_nothing_and_keeps_its_stock_aside(harness: Harness) -> None:
     order = harness.place("disc")
     assert harness.sync(order) is State.AWAITING
     assert (harness.given(), harness.level("disc").reserved) == (0, 1)
 
 
+@ONE_ENGINE
 def test_looking_twice_changes_nothing(harness: Harness) -> None:
     order = harness.place("disc")
     harness.pays(order)
@@ -44,6 +47,7 @@ def test_looking_twice_changes_nothing(harness: Harness) -> None:
     assert harness.emails(order) == ["order-confirmation"]
 
 
+@ONE_ENGINE
 def test_a_declined_card_leaves_the_order_open_to_try_again(harness: Harness) -> None:
     order = harness.place("disc")
     harness.at_stripe(paying.decline, harness.session_id(order))
@@ -52,6 +56,7 @@ def test_a_declined_card_leaves_the_order_open_to_try_again(harness: Harness) ->
     assert harness.sync(order) is State.PAID
 
 
+@ONE_ENGINE
 def test_a_slow_payment_is_processing_until_it_arrives(harness: Harness) -> None:
     order = harness.place("disc")
     harness.at_stripe(paying.pay_late, harness.session_id(order))
@@ -62,6 +67,7 @@ def test_a_slow_payment_is_processing_until_it_arrives(harness: Harness) -> None
     assert harness.given() == 500
 
 
+@ONE_ENGINE
 def test_a_slow_payment_that_comes_back_frees_the_stock(harness: Harness) -> None:
     order = harness.place("disc")
     harness.at_stripe(paying.pay_late, harness.session_id(order))
@@ -71,6 +77,7 @@ def test_a_slow_payment_that_comes_back_frees_the_stock(harness: Harness) -> Non
     assert (harness.given(), harness.level("disc").reserved) == (0, 0)
 
 
+@ONE_ENGINE
 def test_refunding_one_disc_of_two_takes_back_one_gift_and_keeps_the_history(harness: Harness) -> None:
     order = harness.place("disc", "disc", "petal")
     harness.pays(order)
@@ -81,6 +88,7 @@ def test_refunding_one_disc_of_two_takes_back_one_gift_and_keeps_the_history(har
     assert harness.sound() == []
 
 
+@ONE_ENGINE
 def test_a_refund_smaller_than_a_piece_is_goodwill_and_takes_no_gift_back(harness: Harness) -> None:
     order = harness.place("disc")
     harness.pays(order)
@@ -90,6 +98,7 @@ def test_a_refund_smaller_than_a_piece_is_goodwill_and_takes_no_gift_back(harnes
     assert harness.given() == 500
 
 
+@ONE_ENGINE
 def test_a_full_refund_takes_every_gift_back(harness: Harness) -> None:
     order = harness.place("disc", "petal")
     harness.pays(order)
@@ -99,6 +108,7 @@ def test_a_full_refund_takes_every_gift_back(harness: Harness) -> None:
     assert (harness.given(), harness.kept_pence(order)) == (0, 0)
 
 
+@ONE_ENGINE
 def test_a_refund_that_fails_later_gives_the_gift_again(harness: Harness) -> None:
     order = harness.place("disc")
     harness.pays(order)
@@ -111,6 +121,7 @@ def test_a_refund_that_fails_later_gives_the_gift_again(harness: Harness) -> Non
     assert harness.kept_pence(order) == harness.order(order).total_pence
 
 
+@ONE_ENGINE
 def test_a_dispute_holds_the_gift_and_losing_it_takes_it_back(harness: Harness) -> None:
     order = harness.place("disc")
     harness.pays(order)
@@ -122,6 +133,7 @@ def test_a_dispute_holds_the_gift_and_losing_it_takes_it_back(harness: Harness) 
     assert (harness.held(), harness.given(), harness.kept_pence(order)) == (0, 0, 0)
 
 
+@ONE_ENGINE
 def test_a_dispute_that_is_won_changes_nothing_in_the_end(harness: Harness) -> None:
     order = harness.place("disc")
     harness.pays(order)
@@ -153,6 +165,7 @@ def test_whatever_order_the_news_of_payment_refund_and_dispute_comes_in_the_end_
     assert harness.sound() == []
 
 
+@ONE_ENGINE
 def test_a_sweep_without_any_webhook_ends_where_the_webhooks_would_have(harness: Harness) -> None:
     paid, walked_away = harness.place("disc"), harness.place("petal")
     harness.pays(paid)
@@ -164,6 +177,7 @@ def test_a_sweep_without_any_webhook_ends_where_the_webhooks_would_have(harness:
     assert harness.given() == 500
 
 
+@ONE_ENGINE
 def test_a_promise_by_order_gives_once_and_stands_while_any_piece_is_kept(harness: Harness) -> None:
     with harness.database.transaction() as session:
         session.add(

@@ -17,6 +17,7 @@ from shop.payments.payment_page import start_payment
 from shop.payments.refunds import ask
 from shop.payments.sync import sync_order, withdraw
 from tests.conftest import load_models
+from tests.engines import ONE_ENGINE
 from tests.harness import Harness, quoted
 from tests.payments.webhook_client import hooked
 
@@ -28,6 +29,7 @@ def reopened(harness: Harness, order: int) -> int:
         return open_attempt(session, harness.services, open_again(session, order, priced), priced).id
 
 
+@ONE_ENGINE
 def test_a_reopened_payment_page_keeps_its_hold_while_the_old_ones_expiry_is_heard(harness: Harness) -> None:
     harness.set_stock("disc", 1)
     order = harness.place("disc")
@@ -64,6 +66,7 @@ def test_a_reopened_page_that_is_paid_before_its_answer_is_noted_is_found(harnes
     assert (harness.level("disc").reserved, harness.given()) == (0, 500)
 
 
+@ONE_ENGINE
 def test_a_page_that_is_made_for_an_order_nobody_waits_for_any_more_is_closed(harness: Harness) -> None:
     order = harness.place_unanswered("disc")
 

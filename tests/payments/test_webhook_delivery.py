@@ -17,11 +17,13 @@ from shop.payments.gateway_errors import GatewayDown
 from shop.payments.payment_page import start_payment
 from shop.payments.sweep import sweep
 from shop.standin import paying
+from tests.engines import ONE_ENGINE
 from tests.harness import Harness
 from tests.payments.helpers import PAID, fails, happened, settled_once
 from tests.payments.webhook_client import WebhookClient, hooked
 
 
+@ONE_ENGINE
 def test_the_tab_was_closed_after_paying_and_the_webhook_alone_makes_the_order(
     harness: Harness, webhook_client: WebhookClient
 ) -> None:
@@ -33,6 +35,7 @@ def test_the_tab_was_closed_after_paying_and_the_webhook_alone_makes_the_order(
     assert settled_once(harness, order)
 
 
+@ONE_ENGINE
 def test_the_tab_was_closed_after_paying_and_no_webhook_came_but_the_sweep_finds_it(harness: Harness) -> None:
     order = harness.place("disc")
     harness.pays(order)

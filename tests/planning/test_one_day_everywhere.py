@@ -93,6 +93,7 @@ def test_one_order_has_one_day_from_its_piece_to_the_bench(app: Flask) -> None:
     assert seen == {place: {"Wednesday 2 December"} for place in seen}
 
 
+@ONE_ENGINE
 def test_it_stays_fixed_while_the_next_buyer_is_shown_another(app: Flask, moment: list[datetime]) -> None:
     buyer, harness = Shopper(app), harness_of(app)
     buyer.to_payment()
@@ -112,6 +113,7 @@ def test_it_stays_fixed_while_the_next_buyer_is_shown_another(app: Flask, moment
     assert emailed(buyer, order) == {"Wednesday 2 December"}
 
 
+@ONE_ENGINE
 def test_nobody_pays_for_another_day_than_was_shown(app: Flask, moment: list[datetime]) -> None:
     buyer = Shopper(app)
     shown = buyer.to_payment()
@@ -125,6 +127,7 @@ def test_nobody_pays_for_another_day_than_was_shown(app: Flask, moment: list[dat
     assert on(again) == {"Thursday 3 December"}
 
 
+@ONE_ENGINE
 def test_a_day_that_was_shown_lately_is_kept_though_others_ordered_meanwhile(
     app: Flask, moment: list[datetime]
 ) -> None:
@@ -182,6 +185,7 @@ def test_what_was_asked_of_the_day_is_said_back_beside_it(app: Flask) -> None:
     assert [wish in " ".join(re.sub(r"<[^>]*>", "", place).split()) for place in places] == [True] * 4
 
 
+@ONE_ENGINE
 @pytest.mark.usefixtures("moment")
 def test_whoever_asked_for_no_day_is_told_of_none(app: Flask) -> None:
     buyer = Shopper(app)
@@ -192,6 +196,7 @@ def test_whoever_asked_for_no_day_is_told_of_none(app: Flask) -> None:
     assert all("You asked for it to arrive" not in part for part in confirmation(buyer, newest(buyer)))
 
 
+@ONE_ENGINE
 @pytest.mark.usefixtures("moment")
 def test_days_that_contradict_each_other_are_told_as_that(app: Flask) -> None:
     buyer = Shopper(app)
@@ -204,6 +209,7 @@ def test_days_that_contradict_each_other_are_told_as_that(app: Flask) -> None:
     )
 
 
+@ONE_ENGINE
 @pytest.mark.usefixtures("moment")
 def test_a_day_that_cannot_be_kept_is_said_before_paying(app: Flask) -> None:
     buyer = Shopper(app)
@@ -218,6 +224,7 @@ def test_a_day_that_cannot_be_kept_is_said_before_paying(app: Flask) -> None:
     assert on(buyer.get("/checkout/payment")) == {"Wednesday 2 December"}
 
 
+@ONE_ENGINE
 def test_a_day_that_could_be_kept_and_cannot_any_more_is_said_at_the_last_look(
     app: Flask, moment: list[datetime]
 ) -> None:

@@ -17,6 +17,7 @@ from shop.emails.other_emails import Sender
 from shop.restock import waiting
 from shop.restock.waiting import KEPT, LEASE, SETTLED
 from tests.emails.truth import of_html, of_text
+from tests.engines import ONE_ENGINE
 from tests.harness import Harness, open_harness
 
 SITE = "https://shop.example"
@@ -104,6 +105,7 @@ def comes_back(shelf: Shelf, later: Callable[[timedelta], None], pieces: int = 1
     later(SETTLED)
 
 
+@ONE_ENGINE
 def test_while_it_is_sold_out_nobody_is_written_to(shelf, later) -> None:
     shelf.asks(ADA)
     for _ in range(3):
@@ -130,6 +132,7 @@ def test_when_it_is_back_one_e_mail_goes_out_and_nothing_of_the_address_is_left(
     assert shelf.keys() == keys, "no old copy of the database opens it"
 
 
+@ONE_ENGINE
 def test_however_often_it_comes_and_goes_it_is_told_once(shelf, later) -> None:
     shelf.asks(ADA)
     for _ in range(3):
@@ -140,6 +143,7 @@ def test_however_often_it_comes_and_goes_it_is_told_once(shelf, later) -> None:
     assert shelf.post.to == [ADA]
 
 
+@ONE_ENGINE
 def test_asked_twice_it_is_told_once_and_may_be_asked_again_afterwards(shelf, later) -> None:
     for email in (ADA, ADA, "ADA@example.com"):
         shelf.asks(email)
@@ -156,6 +160,7 @@ def test_asked_by_four_clicks_at_once_it_is_kept_once(shelf) -> None:
     assert shelf.waits() == 1
 
 
+@ONE_ENGINE
 def test_they_are_told_in_the_order_in_which_they_asked_for_as_long_as_some_are_left(shelf, later) -> None:
     for email in (BEA, ADA, "cleo@example.com"):
         shelf.asks(email)
@@ -168,6 +173,7 @@ def test_they_are_told_in_the_order_in_which_they_asked_for_as_long_as_some_are_
     assert shelf.waits() == 1
 
 
+@ONE_ENGINE
 def test_another_length_that_is_back_tells_nobody(shelf, later) -> None:
     with shelf.database.transaction() as session:
         gone = -stock.level_of(session, shelf.other).on_hand
@@ -177,6 +183,7 @@ def test_another_length_that_is_back_tells_nobody(shelf, later) -> None:
     assert not shelf.round()
 
 
+@ONE_ENGINE
 def test_a_payment_page_that_closed_for_a_moment_tells_nobody(shelf, later) -> None:
     shelf.harness.set_stock("disc", 1)
     with shelf.database.transaction() as session:
@@ -220,6 +227,7 @@ def test_a_worker_killed_after_sending_sends_the_same_e_mail_and_then_forgets(
     assert shelf.waits() == 0
 
 
+@ONE_ENGINE
 def test_a_worker_killed_between_key_and_row_writes_to_nobody_again(shelf, later) -> None:
     shelf.asks(ADA)
     comes_back(shelf, later)
@@ -234,6 +242,7 @@ def _stop(*_given: object) -> None:
     raise KeyboardInterrupt
 
 
+@ONE_ENGINE
 def test_while_the_mail_server_is_away_it_waits_and_goes_out_once(shelf, later) -> None:
     shelf.asks(ADA)
     comes_back(shelf, later)
@@ -247,6 +256,7 @@ def test_while_the_mail_server_is_away_it_waits_and_goes_out_once(shelf, later) 
     assert shelf.waits() == 0
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(("code", "left"), [(550, 0), (450, 1)])
 def test_an_address_that_takes_no_e_mail_is_forgotten_and_one_that_is_busy_is_tried_again(
     shelf, later, code: int, left: int
@@ -284,6 +294,7 @@ def test_a_copy_that_is_brought_back_forgets_again_and_its_key_is_kept_while_it_
     assert shelf.waits() == 0
 
 
+@ONE_ENGINE
 def test_no_column_holds_the_address(shelf) -> None:
     shelf.asks(ADA)
     with shelf.database.reading() as session:
@@ -329,6 +340,7 @@ def test_a_link_takes_back_its_own_wish_alone_and_an_invented_one_none(shelf) ->
         assert waiting.asked_by(session, tokens[1]) is left
 
 
+@ONE_ENGINE
 def test_a_receipt_that_is_not_taken_is_tried_again_and_one_that_is_refused_forgets(shelf, later) -> None:
     shelf.asks(ADA)
     shelf.post.fails = ConnectionRefusedError()

@@ -8,7 +8,7 @@ import pytest
 from shop.payments.gateway import Gateway
 from shop.payments.stripe_snapshot import DisputeSeen, SessionSeen
 from shop.standin.money_objects import DISPUTE_FEE, charge_fee
-from tests.engines import ONE_ENGINE, SAME_SQL
+from tests.engines import ONE_ENGINE
 from tests.payments.conftest import Clock, Visitor
 
 Told = Callable[[], list[str]]
@@ -24,6 +24,7 @@ def visit(
     return gateway.session(made.id)
 
 
+@ONE_ENGINE
 def test_the_dashboard_shows_references_and_amounts_and_no_person(
     tester: Visitor, visit: SessionSeen
 ) -> None:
@@ -33,11 +34,12 @@ def test_the_dashboard_shows_references_and_amounts_and_no_person(
     assert "buyer" not in page
 
 
+@ONE_ENGINE
 def test_an_empty_dashboard_says_so(tester: Visitor) -> None:
     assert "Nothing has been bought yet" in tester.browser.get("/").text
 
 
-@SAME_SQL
+@ONE_ENGINE
 @pytest.mark.parametrize(
     ("fields", "given_back"),
     [({"amount": "12.50"}, 1250), ({"amount": "£ 8"}, 800), ({"pence": "8200"}, 8200), ({}, PAID)],
@@ -60,6 +62,7 @@ def test_an_amount_that_makes_no_sense_is_said_and_nothing_happens(
     assert gateway.snapshot([visit.id]).refunds == ()
 
 
+@ONE_ENGINE
 def test_a_refund_that_fails_can_be_made_again(
     tester: Visitor, visit: SessionSeen, gateway: Gateway, told: Told
 ) -> None:
@@ -78,6 +81,7 @@ def dispute(gateway: Gateway, visit: SessionSeen) -> DisputeSeen:
     return found
 
 
+@ONE_ENGINE
 def test_a_dispute_takes_the_money_and_won_gives_it_back(
     tester: Visitor, visit: SessionSeen, gateway: Gateway, told: Told
 ) -> None:
@@ -91,6 +95,7 @@ def test_a_dispute_takes_the_money_and_won_gives_it_back(
     assert sum(move.net for move in gateway.moves()) == PAID - charge_fee(PAID) - DISPUTE_FEE
 
 
+@ONE_ENGINE
 def test_a_dispute_over_a_part_lost_keeps_that_part(
     tester: Visitor, visit: SessionSeen, gateway: Gateway, told: Told
 ) -> None:
@@ -104,6 +109,7 @@ def test_a_dispute_over_a_part_lost_keeps_that_part(
     assert tester.post(f"/disputes/{opened.id}/outcome", outcome="won").status_code == 422
 
 
+@ONE_ENGINE
 def test_an_inquiry_takes_nothing(tester: Visitor, visit: SessionSeen, gateway: Gateway, told: Told) -> None:
     tester.post(f"/payments/{visit.payment_intent}/disputes", kind="inquiry")
     opened = dispute(gateway, visit)
@@ -113,6 +119,7 @@ def test_an_inquiry_takes_nothing(tester: Visitor, visit: SessionSeen, gateway: 
     assert "charge.dispute.funds_reinstated" not in told()
 
 
+@ONE_ENGINE
 def test_what_was_not_paid_is_neither_refunded_nor_disputed(
     tester: Visitor, gateway: Gateway, wanted: Callable[..., dict[str, Any]], time: Clock
 ) -> None:
@@ -124,6 +131,7 @@ def test_what_was_not_paid_is_neither_refunded_nor_disputed(
     assert tester.post("/payments/pi_nothing/disputes").status_code == 422
 
 
+@ONE_ENGINE
 def test_an_open_session_is_expired_and_a_paid_one_is_not(
     tester: Visitor, visit: SessionSeen, gateway: Gateway, wanted: Callable[..., dict[str, Any]]
 ) -> None:
@@ -133,6 +141,7 @@ def test_an_open_session_is_expired_and_a_paid_one_is_not(
     assert tester.post(f"/sessions/{visit.id}/expiry").status_code == 422
 
 
+@ONE_ENGINE
 def test_the_balance_is_paid_out_once_and_comes_back_when_that_fails(
     tester: Visitor, visit: SessionSeen, gateway: Gateway, told: Told
 ) -> None:
@@ -150,6 +159,7 @@ def test_the_balance_is_paid_out_once_and_comes_back_when_that_fails(
     assert gateway.balance().available + gateway.balance().pending == whole
 
 
+@ONE_ENGINE
 def test_an_old_page_is_not_acted_on(tester: Visitor, visit: SessionSeen, gateway: Gateway) -> None:
     answer = tester.browser.post(f"/payments/{visit.payment_intent}/refunds", data={"csrf_token": "1.00"})
     assert answer.status_code == 422

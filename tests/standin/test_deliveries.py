@@ -18,6 +18,7 @@ from shop.standin import deliveries
 from shop.standin.config import Keys, derived_keys
 from shop.standin.deliveries import deliver_due, post_with_requests, work
 from shop.standin.models import StandinDelivery, StandinKey
+from tests.engines import ONE_ENGINE
 from tests.payments.conftest import SITE, Clock, Visitor
 
 Wanted = Callable[..., dict[str, Any]]
@@ -48,6 +49,7 @@ def expired(gateway: Gateway, wanted: Wanted, time: Clock) -> str:
     return gateway.expire_session(made.id).id
 
 
+@ONE_ENGINE
 def test_the_gateway_believes_what_the_stand_in_sends(
     deliver: Callable[[Any], int], gateway: Gateway, wanted: Wanted, tester: Visitor
 ) -> None:
@@ -69,6 +71,7 @@ def test_the_gateway_believes_what_the_stand_in_sends(
     assert (seen[-1].session_id, webhook.received[0][0]) == (made.id, URL)
 
 
+@ONE_ENGINE
 def test_an_event_of_an_api_call_names_its_key_and_one_by_hand_has_none(
     deliver: Callable[[Any], int], gateway: Gateway, wanted: Wanted, tester: Visitor
 ) -> None:
@@ -81,6 +84,7 @@ def test_an_event_of_an_api_call_names_its_key_and_one_by_hand_has_none(
     assert asked == [None] * 4 + ["refund-1"] * 2
 
 
+@ONE_ENGINE
 def test_what_was_delivered_is_not_sent_again(deliver: Callable[[Any], int], expired: str) -> None:
     webhook = Webhook()
     assert (deliver(webhook), deliver(webhook)) == (1, 0)
@@ -124,6 +128,7 @@ def test_the_longest_wait_is_four_hours() -> None:
     assert max(map(deliveries.delay_after, range(1, 1000))) == timedelta(hours=4)
 
 
+@ONE_ENGINE
 def test_a_worker_that_died_while_sending_loses_nothing(
     deliver: Callable[[Any], int], expired: str, time: Clock
 ) -> None:

@@ -8,6 +8,7 @@ from flask import Flask
 
 from shop.payments.gateway import Gateway
 from shop.payments.stripe_snapshot import SessionSeen
+from tests.engines import ONE_ENGINE
 from tests.payments.conftest import SITE, Clock, Visitor
 
 Told = Callable[[], list[str]]
@@ -18,6 +19,7 @@ def visit(gateway: Gateway, wanted: Callable[..., dict[str, Any]], time: Clock) 
     return gateway.create_session(wanted(), "order-1-session-1")
 
 
+@ONE_ENGINE
 def test_the_page_says_that_no_money_moves_and_what_is_bought(tester: Visitor, visit: SessionSeen) -> None:
     page = tester.browser.get(f"/pay/{visit.id}")
     assert page.status_code == 200
@@ -32,6 +34,7 @@ def test_the_page_says_that_no_money_moves_and_what_is_bought(tester: Visitor, v
     assert "Set-Cookie" not in page.headers
 
 
+@ONE_ENGINE
 def test_the_page_runs_nothing_inline_and_may_lead_back_to_the_shop(
     tester: Visitor, visit: SessionSeen
 ) -> None:
@@ -43,6 +46,7 @@ def test_the_page_runs_nothing_inline_and_may_lead_back_to_the_shop(
     assert "style=" not in page.text
 
 
+@ONE_ENGINE
 def test_who_pays_is_sent_on_with_the_sessions_id(
     tester: Visitor, visit: SessionSeen, gateway: Gateway, told: Told
 ) -> None:
@@ -62,6 +66,7 @@ def test_who_pays_is_sent_on_with_the_sessions_id(
     ]
 
 
+@ONE_ENGINE
 def test_pressing_pay_twice_pays_once(
     tester: Visitor, visit: SessionSeen, gateway: Gateway, told: Told
 ) -> None:
@@ -71,6 +76,7 @@ def test_pressing_pay_twice_pays_once(
     assert told().count("charge.succeeded") == 1
 
 
+@ONE_ENGINE
 def test_who_is_declined_stays_and_may_pay_with_another_card(
     tester: Visitor, visit: SessionSeen, gateway: Gateway, told: Told
 ) -> None:
@@ -87,6 +93,7 @@ def test_who_is_declined_stays_and_may_pay_with_another_card(
     assert snapshot.payments[0].amount_received == 25595
 
 
+@ONE_ENGINE
 def test_the_bank_asks_and_the_buyer_confirms(tester: Visitor, visit: SessionSeen, gateway: Gateway) -> None:
     answer = tester.choose(visit.id, "3ds")
     assert answer.location == f"/pay/{visit.id}/3ds"
@@ -98,6 +105,7 @@ def test_the_bank_asks_and_the_buyer_confirms(tester: Visitor, visit: SessionSee
     assert "has been used" in tester.browser.get(answer.location).text
 
 
+@ONE_ENGINE
 def test_the_bank_asks_and_the_buyer_does_not_confirm(
     tester: Visitor, visit: SessionSeen, gateway: Gateway
 ) -> None:
@@ -109,6 +117,7 @@ def test_the_bank_asks_and_the_buyer_does_not_confirm(
     assert gateway.session(visit.id).status == "open"
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(
     ("outcome", "status", "payment", "event"),
     [
@@ -139,6 +148,7 @@ def test_who_pays_late_has_finished_and_not_yet_paid(
     assert tester.post(f"/sessions/{visit.id}/settlement", outcome=outcome).status_code == 422
 
 
+@ONE_ENGINE
 def test_who_walks_away_is_taken_back_and_nothing_has_happened(
     tester: Visitor, visit: SessionSeen, gateway: Gateway, told: Told
 ) -> None:
@@ -148,6 +158,7 @@ def test_who_walks_away_is_taken_back_and_nothing_has_happened(
     assert told() == []
 
 
+@ONE_ENGINE
 def test_after_its_time_the_page_is_closed(
     tester: Visitor, visit: SessionSeen, gateway: Gateway, time: Clock, told: Told
 ) -> None:
@@ -169,6 +180,7 @@ def test_a_choice_without_the_pages_own_token_changes_nothing(
     assert told() == []
 
 
+@ONE_ENGINE
 def test_a_choice_sent_from_another_site_changes_nothing(
     standin: Flask, visit: SessionSeen, told: Told
 ) -> None:
@@ -179,12 +191,14 @@ def test_a_choice_sent_from_another_site_changes_nothing(
     assert told() == []
 
 
+@ONE_ENGINE
 def test_a_choice_that_is_none_is_asked_for_again(tester: Visitor, visit: SessionSeen, told: Told) -> None:
     assert tester.choose(visit.id, "steals").status_code == 422
     assert tester.choose(visit.id, "").status_code == 422
     assert told() == []
 
 
+@ONE_ENGINE
 def test_a_page_that_never_was_is_not_found(tester: Visitor) -> None:
     page = tester.browser.get("/pay/cs_test_nothing")
     assert page.status_code == 404

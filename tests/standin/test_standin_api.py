@@ -19,7 +19,7 @@ from shop.standin.application import create_standin
 from shop.standin.config import Keys
 from shop.standin.errors import StandInRefused
 from shop.standin.models import StandinKey, StandinObject
-from tests.engines import ONE_ENGINE, SAME_SQL
+from tests.engines import ONE_ENGINE
 from tests.payments.conftest import Clock, Recorder, Visitor
 
 Wanted = Callable[..., dict[str, Any]]
@@ -64,6 +64,7 @@ def error(response: TestResponse) -> tuple[int, str | None, str | None]:
     return response.status_code, said.get("code"), said.get("param")
 
 
+@ONE_ENGINE
 def test_where_stripe_takes_the_payments_there_is_no_stand_in(database: Database) -> None:
     with pytest.raises(StandInRefused):
         create_standin(
@@ -87,6 +88,7 @@ def test_without_the_key_nothing_is_answered(standin: Flask, given: str | None) 
         assert answer.json["error"]["type"] == "invalid_request_error"
 
 
+@ONE_ENGINE
 def test_an_address_stripe_does_not_know_is_not_found(api: Api) -> None:
     assert error(api.get("horses")) == (404, None, None)
     assert error(api.post("balance", {})) == (404, None, None)
@@ -135,12 +137,13 @@ def test_a_request_stripe_would_refuse_is_refused(
     assert api.get("checkout/sessions").json["data"] == []  # type: ignore[index]
 
 
+@ONE_ENGINE
 def test_bytes_that_are_no_text_are_refused(api: Api) -> None:
     answer = api.client.post("/v1/refunds", data=b"amount=%FF", headers=api.headers)
     assert error(answer)[0] == 400
 
 
-@SAME_SQL
+@ONE_ENGINE
 @pytest.mark.parametrize(("seconds", "status"), [(1799, 400), (1800, 200), (86_400, 200), (86_401, 400)])
 def test_a_session_lives_from_half_an_hour_to_a_day(
     api: Api, form: dict[str, Any], time: Clock, seconds: int, status: int
@@ -149,6 +152,7 @@ def test_a_session_lives_from_half_an_hour_to_a_day(
     assert api.post("checkout/sessions", form | {"expires_at": expires_at}).status_code == status
 
 
+@ONE_ENGINE
 def test_postage_as_a_shipping_option_is_part_of_the_total(api: Api, form: dict[str, Any]) -> None:
     option = "shipping_options[0][shipping_rate_data]"
     rate = {
@@ -171,6 +175,7 @@ def test_the_buyers_address_is_not_kept(database: Database, gateway: Gateway, wa
     assert "buyer@shop.example" not in str(kept)
 
 
+@ONE_ENGINE
 def test_a_session_past_its_time_expires_by_itself(
     gateway: Gateway, wanted: Wanted, time: Clock, told: Callable[[], list[str]]
 ) -> None:
@@ -243,6 +248,7 @@ def test_a_list_is_narrowed_by_what_stripe_narrows_it_by(
     assert error(api.get("refunds", colour="red")) == (400, "parameter_unknown", "colour")
 
 
+@ONE_ENGINE
 def test_the_same_key_for_another_request_is_an_idempotency_error(api: Api, form: dict[str, Any]) -> None:
     api.post("checkout/sessions", form, key="k")
     answer = api.post("checkout/sessions", form | {"client_reference_id": "PM-OTHER"}, key="k")
@@ -251,6 +257,7 @@ def test_the_same_key_for_another_request_is_an_idempotency_error(api: Api, form
     assert error(api.post("checkout/sessions", form, key="k" * 256))[0] == 400
 
 
+@ONE_ENGINE
 def test_a_refusal_is_the_answer_to_its_key_too(
     api: Api, gateway: Gateway, wanted: Wanted, tester: Visitor
 ) -> None:
@@ -266,6 +273,7 @@ def test_a_refusal_is_the_answer_to_its_key_too(
     assert api.post("refunds", fields, key="another").status_code == 200
 
 
+@ONE_ENGINE
 def test_a_key_is_forgotten_after_a_day(api: Api, form: dict[str, Any], time: Clock) -> None:
     form["expires_at"] = int(time.now().timestamp()) + 80_000
     first = api.post("checkout/sessions", form, key="k").json
@@ -330,6 +338,7 @@ def test_eight_refunds_at_once_never_give_back_more_than_was_paid(
     assert [one.amount for one in gateway.snapshot([made.id]).refunds] == [8500] * 3
 
 
+@ONE_ENGINE
 def test_a_refund_needs_one_payment_that_succeeded(
     api: Api, gateway: Gateway, wanted: Wanted, tester: Visitor
 ) -> None:
@@ -351,6 +360,7 @@ def test_a_refund_needs_one_payment_that_succeeded(
     )
 
 
+@ONE_ENGINE
 def test_a_refund_may_be_asked_for_by_charge_and_labelled_afterwards(
     api: Api, gateway: Gateway, wanted: Wanted, tester: Visitor
 ) -> None:
@@ -366,6 +376,7 @@ def test_a_refund_may_be_asked_for_by_charge_and_labelled_afterwards(
     assert api.get(f"charges/{charge}").json["refunded"]  # type: ignore[index]
 
 
+@ONE_ENGINE
 def test_a_dispute_closed_by_the_shop_is_lost(
     api: Api, gateway: Gateway, wanted: Wanted, tester: Visitor
 ) -> None:
@@ -379,6 +390,7 @@ def test_a_dispute_closed_by_the_shop_is_lost(
     assert error(api.post("refunds", refund))[:2] == (400, "charge_disputed")
 
 
+@ONE_ENGINE
 def test_an_unforeseen_failure_is_answered_in_stripes_shape(
     standin: Flask, api: Api, form: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -395,6 +407,7 @@ def test_an_unforeseen_failure_is_answered_in_stripes_shape(
     assert api.post("checkout/sessions", form, key="k").status_code == 200
 
 
+@ONE_ENGINE
 def test_a_closed_list_of_lines_is_read_page_by_page(api: Api, gateway: Gateway, wanted: Wanted) -> None:
     made = gateway.create_session(wanted(), "order-1-session-1")
     first = api.get(f"checkout/sessions/{made.id}/line_items", limit=2).json

@@ -11,6 +11,7 @@ from shop.db import Database
 from shop.payments.gateway import Gateway
 from shop.standin.config import Keys
 from shop.standin.models import StandinEvent
+from tests.engines import ONE_ENGINE
 from tests.payments import sdk_types
 from tests.payments.conftest import Clock, Recorder, Visitor
 
@@ -158,6 +159,7 @@ def test_every_event_is_one_that_stripe_sends(database: Database, road: dict[str
     }
 
 
+@ONE_ENGINE
 def test_the_description_notices_what_is_missing_unknown_or_not_a_choice(
     gateway: Gateway, wanted: Wanted, wire: Recorder
 ) -> None:
@@ -172,6 +174,7 @@ def test_the_description_notices_what_is_missing_unknown_or_not_a_choice(
     assert len(sdk_types.request_problems("POST", "/v1/refunds", "amount=1.5&reason=regret&why=none")) == 3
 
 
+@ONE_ENGINE
 def test_money_at_stripe_adds_up_to_the_penny(gateway: Gateway, road: dict[str, str]) -> None:
     moves = list(gateway.moves())
     balance = gateway.balance()

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from shop import stock
 from shop.db import Database
 from shop.stock.models import StockLevel, StockMovement
+from tests.engines import ONE_ENGINE
 from tests.stock.helpers import level, open_with
 
 HOUR = timedelta(hours=1)
@@ -28,6 +29,7 @@ def test_the_first_count_of_a_variant_opens_its_stock(database: Database) -> Non
     assert movement.at.tzinfo is not None
 
 
+@ONE_ENGINE
 def test_what_is_available_is_what_is_on_hand_and_not_set_aside(database: Database) -> None:
     open_with(database, {1: 5})
     with database.transaction() as session:
@@ -36,6 +38,7 @@ def test_what_is_available_is_what_is_on_hand_and_not_set_aside(database: Databa
     assert level(database, 1).available == 3
 
 
+@ONE_ENGINE
 def test_a_piece_that_is_set_aside_cannot_be_counted_away(database: Database) -> None:
     open_with(database, {1: 5})
     with database.transaction() as session:
@@ -49,12 +52,14 @@ def test_a_piece_that_is_set_aside_cannot_be_counted_away(database: Database) ->
     assert sound(database)
 
 
+@ONE_ENGINE
 def test_a_variant_nobody_counted_cannot_lose_a_piece(database: Database) -> None:
     with database.transaction() as session, pytest.raises(stock.WouldGoNegative):
         stock.adjust(session, 1, -1, reason="counted", actor="owner")
     assert sound(database)
 
 
+@ONE_ENGINE
 def test_an_adjustment_of_nothing_is_refused(database: Database) -> None:
     with database.transaction() as session, pytest.raises(ValueError, match="nothing"):
         stock.adjust(session, 1, 0, reason="counted", actor="owner")
@@ -74,6 +79,7 @@ def test_returned_pieces_are_on_hand_again_and_say_for_which_order(database: Dat
     assert sound(database)
 
 
+@ONE_ENGINE
 def test_a_return_of_less_than_one_piece_is_refused(database: Database) -> None:
     with database.transaction() as session, pytest.raises(ValueError, match="at least one"):
         stock.return_units(session, {1: 0}, "PM-7K3Q-2F", "owner")

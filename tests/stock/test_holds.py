@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from shop import clock, stock
 from shop.db import Database
 from shop.stock.models import Hold, HoldLine, StockMovement
+from tests.engines import ONE_ENGINE
 from tests.stock.helpers import level, open_with
 
 HOUR = timedelta(hours=1)
@@ -52,6 +53,7 @@ def test_the_last_piece_cannot_be_had_twice_in_one_basket(database: Database) ->
     assert holds(database) == 0
 
 
+@ONE_ENGINE
 def test_a_refused_hold_sets_nothing_aside_even_when_the_caller_carries_on(database: Database) -> None:
     open_with(database, {1: 5, 3: 5})
     with database.transaction() as session:
@@ -63,6 +65,7 @@ def test_a_refused_hold_sets_nothing_aside_even_when_the_caller_carries_on(datab
     assert sound(database)
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("quantities", [{}, {1: 0}, {1: 1, 2: -1}])
 def test_a_hold_of_nothing_is_refused(database: Database, quantities: dict[int, int]) -> None:
     open_with(database, {1: 5, 2: 5})
@@ -70,6 +73,7 @@ def test_a_hold_of_nothing_is_refused(database: Database, quantities: dict[int, 
         stock.place_hold(session, quantities, HOUR)
 
 
+@ONE_ENGINE
 def test_a_sale_takes_the_pieces_out_and_says_for_which_order(database: Database) -> None:
     open_with(database, {1: 5, 2: 2})
     held = hold(database, {2: 1, 1: 2})
@@ -84,6 +88,7 @@ def test_a_sale_takes_the_pieces_out_and_says_for_which_order(database: Database
     assert sound(database)
 
 
+@ONE_ENGINE
 def test_a_release_gives_the_pieces_back_to_everyone(database: Database) -> None:
     open_with(database, {1: 1})
     held = hold(database, {1: 1})
@@ -93,6 +98,7 @@ def test_a_release_gives_the_pieces_back_to_everyone(database: Database) -> None
     assert hold(database, {1: 1}) != held
 
 
+@ONE_ENGINE
 def test_a_hold_is_settled_once(database: Database) -> None:
     open_with(database, {1: 5})
     sold, released = hold(database, {1: 1}), hold(database, {1: 1})
@@ -106,6 +112,7 @@ def test_a_hold_is_settled_once(database: Database) -> None:
     assert sound(database)
 
 
+@ONE_ENGINE
 def test_a_payment_after_the_release_still_gets_the_pieces_if_they_are_there(database: Database) -> None:
     open_with(database, {1: 2, 2: 2})
     held = hold(database, {1: 1, 2: 2})
@@ -129,6 +136,7 @@ def test_a_payment_after_the_release_changes_nothing_if_one_piece_is_gone(databa
     assert sound(database)
 
 
+@ONE_ENGINE
 def test_a_changed_basket_may_have_again_what_it_already_held(database: Database) -> None:
     open_with(database, {1: 2, 2: 1})
     first = hold(database, {1: 2})
@@ -140,6 +148,7 @@ def test_a_changed_basket_may_have_again_what_it_already_held(database: Database
     assert sound(database)
 
 
+@ONE_ENGINE
 def test_a_changed_basket_that_is_refused_keeps_what_it_held(database: Database) -> None:
     open_with(database, {1: 2, 2: 1})
     first = hold(database, {1: 2})
@@ -151,6 +160,7 @@ def test_a_changed_basket_that_is_refused_keeps_what_it_held(database: Database)
     assert sound(database)
 
 
+@ONE_ENGINE
 def test_a_changed_basket_whose_hold_has_been_released_starts_afresh(database: Database) -> None:
     open_with(database, {1: 2})
     first = hold(database, {1: 2})
@@ -161,6 +171,7 @@ def test_a_changed_basket_whose_hold_has_been_released_starts_afresh(database: D
     assert sound(database)
 
 
+@ONE_ENGINE
 def test_a_hold_past_its_time_still_sells_while_nobody_has_released_it(database: Database) -> None:
     open_with(database, {1: 9})
     late, released = hold(database, {1: 1}, -HOUR), hold(database, {1: 1}, -HOUR)

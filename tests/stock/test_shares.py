@@ -13,6 +13,7 @@ from shop.db import Database
 from shop.network import SITE
 from shop.stock.models import Hold
 from shop.stock.shares import MOST_HOLDS
+from tests.engines import ONE_ENGINE
 from tests.stock.helpers import level, open_with
 
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -36,6 +37,7 @@ def as_many_as_it_gets(database: Database, network: str) -> int:
     raise AssertionError("it never ends")
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(("on_hand", "share"), [(1, 1), (2, 1), (3, 2), (4, 2), (7, 4), (8, 4)])
 def test_a_network_gets_half_of_what_is_free_rounded_up(database: Database, on_hand: int, share: int) -> None:
     open_with(database, {1: on_hand})
@@ -43,6 +45,7 @@ def test_a_network_gets_half_of_what_is_free_rounded_up(database: Database, on_h
     assert level(database, 1) == stock.Level(on_hand, share)
 
 
+@ONE_ENGINE
 def test_half_is_half_in_one_basket_too_and_then_nothing_of_it_is_set_aside(database: Database) -> None:
     open_with(database, {1: 6, 2: 6})
     with pytest.raises(stock.ShareTaken):
@@ -51,6 +54,7 @@ def test_half_is_half_in_one_basket_too_and_then_nothing_of_it_is_set_aside(data
     hold(database, "a", v1=3, v2=3)
 
 
+@ONE_ENGINE
 def test_what_others_hold_is_not_free(database: Database) -> None:
     open_with(database, {1: 8})
     hold(database, None, v1=4)
@@ -59,6 +63,7 @@ def test_what_others_hold_is_not_free(database: Database) -> None:
     hold(database, "c", v1=1)
 
 
+@ONE_ENGINE
 def test_all_networks_of_a_site_together_get_no_more_than_half(database: Database) -> None:
     open_with(database, {1: 8})
     for number in range(4):
@@ -71,6 +76,7 @@ def test_all_networks_of_a_site_together_get_no_more_than_half(database: Databas
     hold(database, "b", "t", v1=1)
 
 
+@ONE_ENGINE
 def test_a_site_holds_for_more_baskets_than_one_network_and_not_for_all_its_addresses(
     database: Database,
 ) -> None:
@@ -102,6 +108,7 @@ def test_many_networks_of_one_site_at_once_get_no_more_than_half(database: Datab
         assert sum(pool.map(one, range(12))) == 4
 
 
+@ONE_ENGINE
 def test_nobody_is_told_of_shares_where_nothing_is_left(database: Database) -> None:
     open_with(database, {1: 1})
     hold(database, "a", v1=1)
@@ -110,6 +117,7 @@ def test_nobody_is_told_of_shares_where_nothing_is_left(database: Database) -> N
             hold(database, network, v1=1)
 
 
+@ONE_ENGINE
 def test_a_network_holds_for_a_few_baskets_at_a_time(database: Database) -> None:
     open_with(database, {1: 100})
     assert as_many_as_it_gets(database, "a") == MOST_HOLDS
@@ -144,6 +152,7 @@ def test_a_network_is_forgotten_after_an_hour_whatever_became_of_its_hold(databa
     assert known == {old: (None, None), fresh: ("b", "s")}
 
 
+@ONE_ENGINE
 def test_an_earlier_hold_of_the_same_basket_makes_room_for_the_next(database: Database) -> None:
     open_with(database, {1: 2})
     before = hold(database, "a", v1=1)
@@ -205,6 +214,7 @@ def test_what_would_be_set_aside_is_known_before_it_is_asked_for(database: Datab
         assert not stock.covers(session, stock.Asker("c"), {2: 1})
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(
     ("on_hand", "wanted", "plenty"), [(6, 1, True), (5, 1, False), (8, 3, True), (7, 3, False)]
 )

@@ -4,6 +4,7 @@ import pytest
 
 from shop import stock
 from shop.db import Database
+from tests.engines import ONE_ENGINE
 from tests.stock.helpers import open_with
 
 
@@ -26,6 +27,7 @@ def threshold(database: Database, variant: int, low_at: int | None) -> None:
         assert stock.threshold_of(session, variant) == low_at
 
 
+@ONE_ENGINE
 def test_it_is_told_once_each_time_it_comes_down(database: Database) -> None:
     open_with(database, {1: 5, 2: 5})
     threshold(database, 1, 2)
@@ -42,6 +44,7 @@ def test_it_is_told_once_each_time_it_comes_down(database: Database) -> None:
     assert told(database) == {1: 1}
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(("low_at", "found"), [(None, {}), (0, {}), (1, {1: 1}), (9999, {1: 1})])
 def test_only_as_few_as_were_asked_for(database: Database, low_at: int | None, found: dict[int, int]) -> None:
     open_with(database, {1: 1})

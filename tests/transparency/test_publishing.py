@@ -46,6 +46,7 @@ def test_a_shop_that_has_sold_nothing_has_no_log(books: LogBooks) -> None:
     assert books.leaves() == []
 
 
+@ONE_ENGINE
 def test_a_day_has_one_checkpoint_whether_anything_was_sold_or_not(books: LogBooks) -> None:
     books.sell()
     first = books.publish()
@@ -60,6 +61,7 @@ def test_a_day_has_one_checkpoint_whether_anything_was_sold_or_not(books: LogBoo
     assert len(set(books.leaves())) == 4, "nobody sees that nothing was sold"
 
 
+@ONE_ENGINE
 def test_a_day_is_britains(books: LogBooks) -> None:
     books.at(datetime(2027, 6, 1, 22, 30, tzinfo=UTC))
     books.sell()
@@ -97,6 +99,7 @@ def test_the_order_of_leaves_is_not_that_of_the_sales(books: LogBooks) -> None:
     assert inside != sorted(inside), "one time in 40! by chance"
 
 
+@ONE_ENGINE
 def test_a_leaf_says_kind_month_pence_and_promise_and_of_whom_nothing(books: LogBooks) -> None:
     (reference,) = books.sell()
     books.refund(reference)
@@ -158,6 +161,7 @@ def test_an_order_that_is_erased_is_unlinked_from_its_leaf(books: LogBooks) -> N
     assert books.proof(other)
 
 
+@ONE_ENGINE
 def test_what_was_sold_at_a_fair_or_erased_before_has_no_commitment(books: LogBooks) -> None:
     books.bring("OS-1", Standing.ACCRUED)
     (reference,) = books.sell()
@@ -167,6 +171,7 @@ def test_what_was_sold_at_a_fair_or_erased_before_has_no_commitment(books: LogBo
     assert [leaf["commitment"] for leaf in gifts] == [None, None]
 
 
+@ONE_ENGINE
 def test_a_proof_stays_good_under_every_later_checkpoint(books: LogBooks) -> None:
     (reference,) = books.sell()
     books.close("2026-11")
@@ -177,6 +182,7 @@ def test_a_proof_stays_good_under_every_later_checkpoint(books: LogBooks) -> Non
         assert holds(proof)
 
 
+@ONE_ENGINE
 def test_what_is_tried_out_has_a_log_of_its_own(books: LogBooks) -> None:
     books.sell(2, book="test")
     assert books.publish("live") is None
@@ -200,6 +206,7 @@ def test_what_is_announced_stands_in_the_log_the_next_time(books: LogBooks) -> N
         announce(session, "confirmation", {"text": "x" * MOST})
 
 
+@ONE_ENGINE
 def test_two_workers_make_one_checkpoint(books: LogBooks) -> None:
     books.sell()
     assert (books.publish() is None, books.publish() is None) == (False, True)

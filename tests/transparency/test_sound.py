@@ -10,6 +10,7 @@ from shop.transparency import log_check
 from shop.transparency.anchoring import anchors
 from shop.transparency.announcements import announce
 from shop.transparency.signed_notes import Note
+from tests.engines import ONE_ENGINE
 from tests.transparency.log_books import KEY, LogBooks
 
 WHAT = ["sell", "sell", "many", "night", "night", "back", "again", "fair", "pay", "erase"]
@@ -63,6 +64,7 @@ def held_up(books: LogBooks, seed: int, steps: int) -> None:
         assert log_check.check(session, books.vault, KEY.verifier, "live") == [], seed
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_ledger_that_nobody_touched_is_sound(books: LogBooks, seed: int) -> None:
     held_up(books, seed, 25)

@@ -14,6 +14,7 @@ from shop.payments.gateway_errors import GatewayDown
 from shop.payments.stripe_snapshot import PaymentSnapshot
 from shop.webhooks import handlers, inbox
 from shop.webhooks.models import InboxEvent
+from tests.engines import ONE_ENGINE
 from tests.harness import CONTACT, works_off_news
 from tests.payments.webhook_client import WebhookClient, hooked
 
@@ -58,6 +59,7 @@ def silent(*_: object, **__: object) -> None:
     raise GatewayDown("no answer")
 
 
+@ONE_ENGINE
 def test_an_event_is_answered_without_asking_stripe_anything(
     webhook_client: WebhookClient, order: int
 ) -> None:
@@ -84,6 +86,7 @@ def test_several_events_of_one_order_are_one_look(webhook_client: WebhookClient,
     assert {row.order_id for row in rows(webhook_client)} == {order}
 
 
+@ONE_ENGINE
 def test_an_event_that_comes_again_while_it_waits_or_after_it_was_done_is_kept_once(
     webhook_client: WebhookClient, order: int
 ) -> None:
@@ -93,6 +96,7 @@ def test_an_event_that_comes_again_while_it_waits_or_after_it_was_done_is_kept_o
     assert (webhook_client.post(event), webhook_client.kept(), webhook_client.undone()) == (200, 1, 0)
 
 
+@ONE_ENGINE
 def test_what_cannot_be_done_is_tried_again_after_growing_pauses(
     webhook_client: WebhookClient, order: int, time: Clock
 ) -> None:
@@ -115,6 +119,7 @@ def test_what_cannot_be_done_is_tried_again_after_growing_pauses(
     assert (webhook_client.undone(), webhook_client.harness.order(order).state) == (0, State.PAID)
 
 
+@ONE_ENGINE
 def test_what_a_worker_had_when_it_was_killed_another_does_when_its_lease_has_ended(
     webhook_client: WebhookClient, order: int, time: Clock
 ) -> None:
@@ -127,6 +132,7 @@ def test_what_a_worker_had_when_it_was_killed_another_does_when_its_lease_has_en
     assert (webhook_client.undone(), webhook_client.harness.order(order).state) == (0, State.PAID)
 
 
+@ONE_ENGINE
 def test_a_worker_that_comes_back_after_its_lease_undoes_nothing(
     webhook_client: WebhookClient, order: int, time: Clock
 ) -> None:
@@ -145,6 +151,7 @@ def test_a_worker_that_comes_back_after_its_lease_undoes_nothing(
     assert webhook_client.harness.sound() == []
 
 
+@ONE_ENGINE
 def test_one_order_stripe_is_silent_about_keeps_no_other_waiting(
     webhook_client: WebhookClient, order: int
 ) -> None:
@@ -167,6 +174,7 @@ def test_one_order_stripe_is_silent_about_keeps_no_other_waiting(
     assert webhook_client.undone() == 3
 
 
+@ONE_ENGINE
 def test_what_could_not_be_done_for_a_while_is_shown_to_the_owner_once(
     webhook_client: WebhookClient, order: int, time: Clock
 ) -> None:
@@ -183,6 +191,7 @@ def test_what_could_not_be_done_for_a_while_is_shown_to_the_owner_once(
     assert detail.endswith(": GatewayDown")
 
 
+@ONE_ENGINE
 def test_an_order_that_cannot_be_settled_is_named(
     webhook_client: WebhookClient, order: int, time: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,6 +206,7 @@ def test_an_order_that_cannot_be_settled_is_named(
     ]
 
 
+@ONE_ENGINE
 def test_the_inbox_holds_nothing_personal(webhook_client: WebhookClient, order: int) -> None:
     for event in webhook_client.news(*PAID):
         webhook_client.post(event)
@@ -205,6 +215,7 @@ def test_the_inbox_holds_nothing_personal(webhook_client: WebhookClient, order: 
     assert not [word for word in (CONTACT.email, CONTACT.name, CONTACT.line1, "Disc") if word in kept]
 
 
+@ONE_ENGINE
 def test_the_page_the_buyer_returns_to_does_not_wait_for_the_worker(
     webhook_client: WebhookClient, order: int
 ) -> None:
