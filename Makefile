@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 # Tests never lose power: where there is a memory disk, their databases need not wait for a real one.
 MEMORY := $(wildcard /dev/shm)
 PYTEST := $(if $(MEMORY),PYTEST_DEBUG_TEMPROOT=$(MEMORY)) $(BIN)/python -m pytest
+# A process for each processor; each of them has a browser and a database server of its own, so not for dozens.
+AT_ONCE := -n logical --maxprocesses 4 --dist worksteal
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The tests start the shop hundreds of times: where Python may keep nothing, it is compiled anew each time.
 unexport PYTHONDONTWRITEBYTECODE
@@ -23,7 +25,7 @@ run: $(VENV)/.installed
 # Everything: both databases, real browser, races and kills.
 test:
 	@$(MAKE) --no-print-directory --jobs --output-sync=target programs install-test lint collected
-	$(PYTEST) -n 2 --dist worksteal
+	$(PYTEST) $(AT_ONCE)
 
 # What apt-get has to fetch, in turn, while pip and the linters work; before all, it may fetch Python's venv.
 programs: | $(VENV)/bin/python
@@ -35,11 +37,11 @@ collected: $(VENV)/.installed-test
 
 # The same once more with coverage by branch, which before Python 3.12 takes a sixth longer.
 coverage: install-test chromium java readers
-	$(PYTEST) -n 2 --dist worksteal --cov --cov-report=term --cov-fail-under=90
+	$(PYTEST) $(AT_ONCE) --cov --cov-report=term --cov-fail-under=90
 
 # The fast part, for every few minutes: the rules by themselves (tests/unit.py says which tests those are).
 check: install-test lint
-	$(PYTEST) -q -n 2 --dist worksteal -m unit
+	$(PYTEST) -q $(AT_ONCE) -m unit
 
 # Half an hour and more: what the other tests show with a telling sample, here over thousands, with figures.
 faults: install-test chromium firefox java readers
