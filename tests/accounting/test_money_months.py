@@ -49,6 +49,7 @@ def arrives(harness: Harness, payout: str, reference: str = "STRIPE 1") -> None:
         )
 
 
+@ONE_ENGINE
 def test_a_sale_a_refund_a_lost_dispute_and_a_payout_stand_in_the_books_to_the_penny(
     harness: Harness, time: Clock
 ) -> None:

@@ -139,6 +139,7 @@ def test_a_clock_that_was_set_back_locks_nobody_out_until_the_future_comes(
     assert [allowed(database) for _ in range(6)] == [True] * 5 + [False]
 
 
+@ONE_ENGINE
 def test_tries_dated_in_the_future_are_forgotten_like_old_ones(database: Database) -> None:
     allowed(database)
     pass_time(database, -timedelta(days=1))

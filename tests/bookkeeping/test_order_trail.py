@@ -13,6 +13,7 @@ from shop.orders import outside_sales
 from shop.standin.money_objects import charge_fee
 from shop.transparency.gift_entries import gift_entries, paid_over_since
 from tests.bookkeeping.helpers import pays, pays_out
+from tests.engines import ONE_ENGINE
 from tests.harness import Harness
 from tests.payments.conftest import Clock
 
@@ -99,6 +100,7 @@ def test_finance_and_the_buyer_are_told_alike_whether_a_gift_is_paid_over(
             time.pass_(days=1)
 
 
+@ONE_ENGINE
 def test_a_sale_outside_the_shop_is_followed_by_its_gift_alone(harness: Harness) -> None:
     with harness.database.transaction() as session:
         piece = snapshot.load(session).by_slug["petal"]

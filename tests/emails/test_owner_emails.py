@@ -181,6 +181,7 @@ def one_waits(database: Database, post: Post, send: Send) -> None:
     post.fails = None
 
 
+@ONE_ENGINE
 def test_a_copy_that_is_brought_back_sends_none_that_waited_in_it(
     database: Database, post: Post, send: Send, time: Time
 ) -> None:

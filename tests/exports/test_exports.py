@@ -56,6 +56,7 @@ def file_of_days(books: Books, name: str) -> bytes:
         return file_of(session, name, of_days("live"))
 
 
+@ONE_ENGINE
 def test_the_csv_has_a_row_for_each_transaction_and_sums_to_the_totals(year: Books) -> None:
     rows = list(csv.DictReader(io.StringIO(written(year, "csv"), newline="")))
     assert tuple(rows[0]) == csv_file.COLUMNS
@@ -74,6 +75,7 @@ def test_the_csv_has_a_row_for_each_transaction_and_sums_to_the_totals(year: Boo
     assert {row["book"] for row in rows} == {"live"}
 
 
+@ONE_ENGINE
 def test_the_json_says_the_same_as_the_csv(year: Books) -> None:
     lines = [json.loads(line) for line in written(year, "json").splitlines()]
     rows = list(csv.DictReader(io.StringIO(written(year, "csv"), newline="")))
@@ -178,6 +180,7 @@ def test_a_file_of_no_postings_is_still_one(books: Books, name: str) -> None:
         assert len(whole.splitlines()) == {"csv": 1, "xero": 1, "beancount": 13, "hledger": 8}.get(name, 0)
 
 
+@ONE_ENGINE
 def test_the_beancount_file_carries_every_line_and_closes_at_its_own_balances(year: Books) -> None:
     text = written(year, "beancount")
     amounts = re.findall(r"^  (\S+)  (-?\d+\.\d\d) GBP$", text, re.MULTILINE)
@@ -188,17 +191,20 @@ def test_the_beancount_file_carries_every_line_and_closes_at_its_own_balances(ye
     assert "2026-12-02 balance Expenses:Giving  15.00 GBP" in text
 
 
+@ONE_ENGINE
 def test_a_beancount_file_of_no_transactions_is_still_one(books: Books) -> None:
     text = written(books, "beancount")
     assert text.count(" open ") == 5
     assert "balance" not in text
 
 
+@ONE_ENGINE
 def test_an_unknown_format_is_named_with_those_there_are(books: Books) -> None:
     with pytest.raises(exports.UnknownFormat, match="'xls'; there are beancount, csv, freeagent"):
         written(books, "xls")
 
 
+@ONE_ENGINE
 def test_a_reader_may_leave_half_way(year: Books) -> None:
     with (
         year.database.reading() as session,

@@ -12,6 +12,7 @@ import pytest
 
 from shop.giving import remittances
 from shop.giving.ledger import Standing
+from tests.engines import ONE_ENGINE
 from tests.exports.files import text_of
 from tests.giving.conftest import Books
 
@@ -75,6 +76,7 @@ def moment(text: str) -> str:
     return datetime.fromisoformat(text).isoformat(timespec="microseconds")
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(("name", "read"), [("csv", of_csv), ("json", of_json)])
 def test_each_fingerprint_can_be_made_again_of_a_file_alone(
     books_of_a_year: Books, name: str, read: Callable[[str], list[Row]]
@@ -99,6 +101,7 @@ def test_each_fingerprint_can_be_made_again_of_a_file_alone(
             assert fingerprint(changed) == changed["hash"]
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(("name", "read"), [("csv", of_csv), ("json", of_json)])
 def test_each_row_of_one_book_is_chained_to_the_one_before(
     books: Books, name: str, read: Callable[[str], list[Row]]
@@ -109,6 +112,7 @@ def test_each_row_of_one_book_is_chained_to_the_one_before(
     assert [row["previous_hash"] for row in rows] == ["0" * 64, *(row["hash"] for row in rows[:-1])]
 
 
+@ONE_ENGINE
 def test_an_address_does_not_get_into_the_ledger(books: Books) -> None:
     """A row is for good, so it says the role; who a number is, the list of staff knows."""
     with books.database.transaction() as session:

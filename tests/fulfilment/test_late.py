@@ -129,6 +129,7 @@ def test_what_rests_for_its_buyer_is_not_late(bench: Bench, moment: list[datetim
     assert look(bench) == [order]
 
 
+@ONE_ENGINE
 def test_what_waits_for_material_is_late_all_the_same(bench: Bench, moment: list[datetime]) -> None:
     order = promise(bench, bench.paid(ENGRAVED), TUESDAY)
     with bench.harness.database.transaction() as session:
@@ -155,6 +156,7 @@ def test_what_was_posted_and_is_made_again_has_kept_its_day(bench: Bench, moment
     assert look(bench) == []
 
 
+@ONE_ENGINE
 def test_a_posting_that_was_a_slip_does_not_count(bench: Bench, moment: list[datetime]) -> None:
     order = promise(bench, bench.paid(BARE), TUESDAY)
     bench.act(order, 1, *PLAIN)

@@ -158,6 +158,7 @@ def assumed(bench: Bench) -> int:
         return delivery.assume(session) if delivery.any_to_assume(session) else -1
 
 
+@ONE_ENGINE
 def test_what_nobody_heard_of_is_taken_as_delivered_and_marked_so(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

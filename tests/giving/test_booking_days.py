@@ -113,6 +113,7 @@ def test_a_month_that_was_asked_for_does_not_change_when_news_comes_late(
     assert "  happened: 2026-06-29" in late
 
 
+@ONE_ENGINE
 def test_half_an_hour_after_midnight_in_summer_it_is_the_new_month(
     books: Books, clock_at: Callable[[datetime], None]
 ) -> None:

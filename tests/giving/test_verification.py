@@ -267,6 +267,7 @@ def test_a_history_written_anew_is_found_by_the_anchor(history: Books) -> None:
     assert history.problems(anchor) == ["transaction 6 is not the one that was anchored"]
 
 
+@ONE_ENGINE
 def test_an_older_anchor_still_holds_as_the_ledger_grows(books: Books) -> None:
     books.bring("PM-1", Standing.ACCRUED)
     anchor = head(books)
@@ -338,6 +339,7 @@ def test_a_sum_that_is_not_that_of_its_entries_is_found(books: Books, change: st
     assert any(told in problem for problem in books.problems()), books.problems()
 
 
+@ONE_ENGINE
 def test_who_verifies_hears_how_far_it_is(books: Books) -> None:
     books.bring("PM-1", Standing.ACCRUED, Standing.ACCRUED)
     heard: list[int] = []

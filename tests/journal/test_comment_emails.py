@@ -7,6 +7,7 @@ from sqlalchemy import select
 from shop import backup
 from shop.journal.models import Comment, State
 from shop.worker import Worker
+from tests.engines import ONE_ENGINE
 from tests.journal.conftest import WORDS
 from tests.test_worker import work_of
 
@@ -41,6 +42,7 @@ def test_the_link_comes_by_e_mail_once_without_a_word_and_takes_the_comment_back
         assert (row.state, row.email_sealed) == (State.REMOVED, None)
 
 
+@ONE_ENGINE
 def test_after_it_was_sent_the_link_is_known_to_its_writer_alone(app, database, write):
     link = write(email="ada@example.com").location
     with database.reading() as session:
@@ -68,6 +70,7 @@ def test_nothing_is_sent_without_an_address_nor_once_it_was_taken_away_nor_from_
     assert emails(app) == []
 
 
+@ONE_ENGINE
 def test_a_mailbox_gets_a_few_an_hour_and_the_comment_stands_all_the_same(app, database, write, monkeypatch):
     monkeypatch.setattr("shop.accounts.rate_limit.A_MAILBOX", 1)
     for words in ("One", "Two"):

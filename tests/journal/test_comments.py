@@ -17,7 +17,7 @@ from shop.journal.comment_routes import HELPERS
 from shop.journal.models import Comment, CommentEvent, State
 from shop.journal.risk import at_risk
 from shop.worker import Worker
-from tests.engines import ONE_ENGINE, SAME_SQL
+from tests.engines import ONE_ENGINE
 from tests.journal.conftest import POST, WORDS
 from tests.keys import vault_of
 from tests.shopper import Shopper, reason_beside, soup, summary, title
@@ -56,6 +56,7 @@ def beneath(reader: Shopper) -> list[str]:
     return [words.text for words in soup(reader.get(POST)).select(".comments p.own-words")]
 
 
+@ONE_ENGINE
 def test_a_comment_is_held_and_its_writer_gets_a_page_of_their_own(database, reader, write):
     answer = write()
     assert answer.status_code == 303
@@ -79,6 +80,7 @@ def test_the_owner_shows_it_and_everybody_can_read_it(database, reader, owner, w
     assert "Nothing waits to be read" in owner.get("/owner/comments").text
 
 
+@ONE_ENGINE
 def test_what_is_hidden_is_not_shown_and_can_be_shown_after_all(reader, owner, write, database):
     link = write().location
     decides(owner, "hidden")
@@ -90,6 +92,7 @@ def test_what_is_hidden_is_not_shown_and_can_be_shown_after_all(reader, owner, w
     assert [kind for kind, _ in events(database)] == ["hidden", "shown", "hidden"]
 
 
+@ONE_ENGINE
 def test_a_decision_sent_twice_is_taken_once(owner, write, database):
     write()
     decides(owner, "shown")
@@ -97,6 +100,7 @@ def test_a_decision_sent_twice_is_taken_once(owner, write, database):
     assert events(database) == [("shown", "owner@example.com")]
 
 
+@ONE_ENGINE
 def test_what_was_removed_cannot_be_brought_back(owner, write, database, reader):
     write()
     assert decides(owner, "removed").status_code == 303
@@ -106,7 +110,7 @@ def test_what_was_removed_cannot_be_brought_back(owner, write, database, reader)
     assert words_of(database, 1) is None
 
 
-@SAME_SQL
+@ONE_ENGINE
 @pytest.mark.parametrize("decision", ["", "burned", "held"])
 def test_a_decision_there_is_not_changes_nothing(owner, write, database, decision):
     write()
@@ -116,6 +120,7 @@ def test_a_decision_there_is_not_changes_nothing(owner, write, database, decisio
     assert one(database).state == "held"
 
 
+@ONE_ENGINE
 def test_comments_wait_in_the_order_they_were_written(owner, write):
     for words in ("first", "second", "third"):
         write(words=words)
@@ -123,6 +128,7 @@ def test_comments_wait_in_the_order_they_were_written(owner, write):
     assert waiting == ["first", "second", "third"]
 
 
+@ONE_ENGINE
 def test_its_writer_takes_it_away_for_good(database, reader, owner, write):
     link = write().location
     decides(owner, "shown")
@@ -157,6 +163,7 @@ def test_nobody_takes_it_away_without_its_link_or_from_another_page(app, databas
     assert one(database).state == "held"
 
 
+@ONE_ENGINE
 def test_the_link_is_256_random_bits_and_the_database_cannot_give_it_back(database, write):
     token = write().location.rpartition("/")[2]
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}", token)
@@ -185,6 +192,7 @@ def test_whoever_copies_name_and_words_is_led_to_a_comment_of_their_own(app, dat
     assert beneath(reader) == ["Once"]
 
 
+@ONE_ENGINE
 def test_the_same_page_sent_twice_leads_the_second_time_to_what_it_says_it_does(database, reader, owner):
     first, second = sent(reader), sent(reader)
     assert first != second
@@ -206,6 +214,7 @@ def test_the_same_words_on_another_day_are_not_called_sent_again(database, reade
     assert "sent again" not in owner.get("/owner/comments").text
 
 
+@ONE_ENGINE
 def test_an_e_mail_is_optional_and_never_shown(database, reader, owner, write):
     assert write(email="").status_code == 303
     write(words="With one")
@@ -242,6 +251,7 @@ def test_an_e_mail_is_sealed_to_its_own_comment(database, write):
         comments.address(session, vault_for(database), 1, actor="test")
 
 
+@ONE_ENGINE
 def test_words_of_somebody_who_may_not_be_safe_bring_help_at_once_and_a_mark(database, reader, owner, write):
     link = write(words="I don’t want to be here any more").location
     page = soup(reader.get(link))
@@ -341,6 +351,7 @@ def test_a_refused_comment_keeps_everything_that_was_typed(database, write, fiel
         assert session.scalars(select(Comment)).all() == []
 
 
+@ONE_ENGINE
 def test_two_thousand_letters_of_any_script_fit(database, write):
     words = "Łucja 👩‍👧 " + "ж" * 1990
     assert write(words=words[:2000]).status_code == 303
@@ -372,6 +383,7 @@ def test_another_site_cannot_send_a_comment(app, database, reader):
         assert session.scalars(select(Comment)).all() == []
 
 
+@ONE_ENGINE
 def test_a_sixth_comment_in_a_minute_waits_and_keeps_its_words(database, write):
     for number in range(5):
         assert write(words=f"Comment {number}").status_code == 303
@@ -385,6 +397,7 @@ def test_a_sixth_comment_in_a_minute_waits_and_keeps_its_words(database, write):
     assert write(words="The sixth").status_code == 303
 
 
+@ONE_ENGINE
 def test_hostile_words_are_only_words(reader, owner, write):
     hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)> {{ 7*7 }} [a](javascript:b)"
     link = write(words=hostile, name="<b>Ada</b>").location
@@ -411,6 +424,7 @@ def test_a_reader_reports_a_comment_and_it_stands_until_the_owner_has_looked(dat
     assert [kind for kind, _ in events(database)] == ["shown", "reported", "shown"]
 
 
+@ONE_ENGINE
 def test_a_report_needs_no_reason_and_a_long_one_is_kept_for_mending(reader, owner, write):
     write()
     decides(owner, "shown")
@@ -422,6 +436,7 @@ def test_a_report_needs_no_reason_and_a_long_one_is_kept_for_mending(reader, own
     assert reason_beside(refused, "note").startswith("This can be 500 characters")
 
 
+@ONE_ENGINE
 def test_reports_are_counted_too(reader, owner, write):
     write()
     decides(owner, "shown")
@@ -431,12 +446,14 @@ def test_reports_are_counted_too(reader, owner, write):
     assert reader.send(address, None, {"note": "mine"}).status_code == 429
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("address", [f"{POST}/comments/1/report", f"{POST}/comments/99/report"])
 def test_only_what_is_shown_can_be_reported(reader, write, address):
     write()
     assert reader.get(address).status_code == 404
 
 
+@ONE_ENGINE
 def test_a_comment_cannot_be_reported_beneath_another_post(reader, owner, write):
     write()
     decides(owner, "shown")
@@ -503,6 +520,7 @@ def test_a_withdrawn_comments_reports_lose_their_words_too(database, reader, own
     assert notes == [None, None, None]
 
 
+@ONE_ENGINE
 def test_a_comment_whose_key_is_gone_is_nowhere_although_its_row_says_so(database, reader, owner, write):
     """Its writer took it away, and the process was killed before the row was changed."""
     link = write().location
@@ -522,6 +540,7 @@ def test_a_finance_lead_cannot_read_what_was_written(app, write):
     assert WORDS not in page.text
 
 
+@ONE_ENGINE
 def test_pages_of_comments_lead_to_each_of_them_once(owner, write, monkeypatch):
     monkeypatch.setattr("shop.journal.comments.MOST_LISTED", 2)
     for _ in range(5):

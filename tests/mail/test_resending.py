@@ -10,7 +10,7 @@ from shop.mail import outbox
 from shop.mail.models import QueuedEmail
 from shop.mail.outbox import Drop
 from shop.mail.resending import resendable, send_again
-from tests.engines import SAME_SQL
+from tests.engines import ONE_ENGINE
 
 
 def again(database: Database, number: int) -> bool:
@@ -69,7 +69,7 @@ def test_of_four_presses_at_the_same_moment_one_puts_an_email_in(database: Datab
         assert sorted(pool.map(press, range(4))) == [False, False, False, True]
 
 
-@SAME_SQL
+@ONE_ENGINE
 @pytest.mark.parametrize("why", list(Drop))
 def test_all_but_what_was_erased_can_be_asked_for_again(database: Database, paid: int, why: Drop) -> None:
     ends(database, why)

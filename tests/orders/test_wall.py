@@ -19,6 +19,7 @@ from shop.orders.wall import DecidedBefore, NotOffered, WallState
 from shop.payments.attempts import open_attempt
 from shop.payments.payment_page import start_payment
 from shop.pricing import LineItem
+from tests.engines import ONE_ENGINE
 from tests.harness import CONTACT, Harness, quoted
 
 WORDS = "For Caoimhe,\nalways <b>&"
@@ -80,12 +81,14 @@ def kept(harness: Harness) -> list[bool]:
     return [sealed is not None for sealed in found]
 
 
+@ONE_ENGINE
 def test_a_dedication_is_private_unless_it_was_shared(harness: Harness) -> None:
     order(harness, None)
     assert waiting(harness) == []
     assert kept(harness) == []
 
 
+@ONE_ENGINE
 def test_what_was_shared_and_paid_for_waits_to_be_read_and_no_one_sees_it(harness: Harness) -> None:
     order(harness, "Síle & Tomás", None, "")
     assert waiting(harness) == [(WORDS, "Síle & Tomás"), (WORDS, "")]
@@ -93,6 +96,7 @@ def test_what_was_shared_and_paid_for_waits_to_be_read_and_no_one_sees_it(harnes
     assert kept(harness) == [True, True]
 
 
+@ONE_ENGINE
 def test_what_was_never_paid_for_is_never_offered_and_cannot_be_shown(harness: Harness) -> None:
     unpaid = order(harness, "Síle", paid=False)
     assert waiting(harness) == []
@@ -169,6 +173,7 @@ def test_a_refund_leaves_the_words_where_the_buyer_put_them(harness: Harness) ->
     assert withdraw(harness, made)
 
 
+@ONE_ENGINE
 def test_words_of_an_order_given_back_before_they_were_read_stay_private(harness: Harness) -> None:
     made = order(harness, "Síle")
     harness.refunds(made)
@@ -226,6 +231,7 @@ def test_the_buyer_withdraws_while_the_owner_decides_and_nothing_is_shown(harnes
     assert shown(harness) == []
 
 
+@ONE_ENGINE
 def test_the_newest_stand_first_and_pages_follow_one_another(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,6 +251,7 @@ def test_the_newest_stand_first_and_pages_follow_one_another(
         ]
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("number", [0, 2, 99])
 def test_a_line_there_is_not_is_not_offered(harness: Harness, number: int) -> None:
     made = order(harness, "Síle")
@@ -252,6 +259,7 @@ def test_a_line_there_is_not_is_not_offered(harness: Harness, number: int) -> No
         decide(harness, made, WallState.SHOWN, number=number)
 
 
+@ONE_ENGINE
 def test_only_showing_and_leaving_off_are_decisions(harness: Harness) -> None:
     made = order(harness, "Síle")
     for to in (WallState.WAITING, WallState.WITHDRAWN):

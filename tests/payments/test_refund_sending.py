@@ -232,6 +232,7 @@ def test_a_refusal_for_good_waits_for_a_person_and_is_never_forgotten(
     assert [said for said in reconcile(harness.services) if reference in said and "refund" in said]
 
 
+@ONE_ENGINE
 def test_a_refund_the_bank_sends_back_is_owed_again_and_the_owner_is_told(
     harness: Harness, sold_out: int
 ) -> None:

@@ -132,6 +132,7 @@ def test_without_any_one_guard_eight_deliveries_would_still_settle_once(
     assert settled_once(harness, order)
 
 
+@ONE_ENGINE
 def test_an_event_whose_look_at_stripe_fails_is_kept_and_done_later(
     harness: Harness, webhook_client: WebhookClient
 ) -> None:
@@ -164,6 +165,7 @@ def test_an_event_whose_settling_fails_half_way_leaves_nothing_and_is_done_later
     assert settled_once(harness, order)
 
 
+@ONE_ENGINE
 def test_the_webhook_comes_before_we_noted_the_sessions_id(
     harness: Harness, webhook_client: WebhookClient
 ) -> None:

@@ -133,6 +133,7 @@ def test_each_unit_of_each_order_has_a_proof_of_its_own(books: LogBooks) -> None
     assert books.proof(references[0], 3) is None
 
 
+@ONE_ENGINE
 def test_a_gift_that_was_taken_back_has_no_proof_and_one_that_came_back_another(books: LogBooks) -> None:
     (reference,) = books.sell()
     books.close("2026-11")
@@ -193,6 +194,7 @@ def test_what_is_tried_out_has_a_log_of_its_own(books: LogBooks) -> None:
     assert len(books.leaves("test")) == 4
 
 
+@ONE_ENGINE
 def test_what_is_announced_stands_in_the_log_the_next_time(books: LogBooks) -> None:
     with books.database.transaction() as session:
         announce(session, "charity key", {"fingerprint": "ab:cd", "charity": "PANDAS – a charity"})
