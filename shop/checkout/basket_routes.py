@@ -14,6 +14,7 @@ from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.views import Catalogue
 from shop.checkout import basket_contents, basket_reading, basket_store, cookie
 from shop.checkout.basket_changes import OpenPage, change_basket
+from shop.checkout.changes_said import NOTHING_CHANGED, REMOVED, change_said
 from shop.checkout.cuttable import read_cuttable
 from shop.checkout.forms import ActionForm
 from shop.checkout.kept_basket import stands
@@ -139,12 +140,16 @@ def change(line_id: int) -> ResponseReturnValue:
     except Refused as refused:
         return _again(catalogue, refused, action, SAVE)
     with web.reading() as session:
-        if basket_store.holds_already(session, token, line_id, item):
-            return _to_basket()
+        before = basket_store.item_in(session, token, line_id)
+    if before == item:
+        flash(NOTHING_CHANGED)
+        return _to_basket()
     changed, count, page = _changed(token, lambda session: basket_store.change(session, token, line_id, item))
     if not changed:
         return _gone(catalogue, token, line_id)
     _say(page)
+    if before is not None:
+        flash(change_said(catalogue, before, item))
     return cookie.remember(_to_basket(), token, count)
 
 
@@ -155,8 +160,10 @@ def remove(line_id: int) -> ResponseReturnValue:
     token = cookie.token()
     if token is None:
         return _to_basket()
-    _, count, page = _changed(token, lambda session: basket_store.remove(session, token, line_id))
+    removed, count, page = _changed(token, lambda session: basket_store.remove(session, token, line_id))
     _say(page)
+    if removed:
+        flash(REMOVED)
     return cookie.show_count(_to_basket(), count)
 
 

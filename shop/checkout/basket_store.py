@@ -66,10 +66,10 @@ def change(session: Session, token: str, line_id: int, item: LineItem) -> bool:
     return True
 
 
-def holds_already(session: Session, token: str, line_id: int, item: LineItem) -> bool:
-    """Whether changing the line to this would change nothing."""
+def item_in(session: Session, token: str, line_id: int) -> LineItem | None:
+    """What a line of this basket is to be; None when it is not in it."""
     row = _own_line(session, token, line_id)
-    return row is not None and item_of(token, row) == item
+    return item_of(token, row) if row is not None else None
 
 
 def remove(session: Session, token: str, line_id: int) -> bool:

@@ -1,6 +1,6 @@
 """The forms of the checkout. Each refusal is a sentence that says what to do next."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from email_validator import EmailNotValidError, validate_email
@@ -15,8 +15,9 @@ from shop.dedications.words import DedicationRefused, check_gift_message
 from shop.money import pounds_and_pence
 from shop.orders.placing import Contact
 from shop.text.postcodes import Postcode, read_postcode
+from shop.text.typed_days import read_day
 from shop.text.typed_text import kept_code, kept_line, unprintable
-from shop.web.dates import DAY_FORMATS
+from shop.web.dates import day
 
 NOT_THERE: Final = (
     "We cannot post to {place} yet, only within {within}. You can ask us. Your basket stays as it is, and so "
@@ -24,6 +25,11 @@ NOT_THERE: Final = (
 )
 NO_POSTCODE: Final = (
     "We cannot read this as a British postcode. It should be like SW1A 1AA. We post within {within}."
+)
+
+NO_DAY: Final = (
+    "We cannot tell which day you mean. Please write it like 15 December or 15/12/2026. You can also leave "
+    "it empty."
 )
 
 CODES: Final = frozenset({"email", "postcode", "phone"})
@@ -69,26 +75,18 @@ class Text(web.Line):  # type: ignore[misc, unused-ignore]
 
 
 class Day(web.Line):  # type: ignore[misc, unused-ignore]
-    """A day to come, as a browser's calendar writes it (2026-12-24) or a person (24/12/2026); or nothing."""
+    """A day to come, as people write one (see read_day); or nothing."""
 
     def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002
         """Raise ValidationError for what is no day, or none to come within a year."""
-        typed = (self.data or "").strip()
-        self.day = next((found for way in DAY_FORMATS if (found := _day(typed, way))), None)
+        typed, today = (self.data or "").strip(), clock.today()
+        self.day = read_day(typed, today)
         if not typed:
             return
         if self.day is None:
-            raise ValidationError("Please write the day like 24/12/2026.")
-        today = clock.today()
+            raise ValidationError(NO_DAY)
         if not today < self.day <= today + FURTHEST_DAY:
             raise ValidationError("Please choose a day to come, within a year.")
-
-
-def _day(typed: str, way: str) -> date | None:
-    try:
-        return datetime.strptime(typed, way).date()  # noqa: DTZ007  (a day has no zone)
-    except ValueError:
-        return None
 
 
 def check_email(text: str) -> None:
@@ -217,7 +215,8 @@ def filled_in(details: dict[str, Any] | None) -> dict[str, Any]:
     if not details:
         return {"postage": min(SERVICES.values(), key=lambda service: service.pence).slug}
     rest = {key: value for key, value in details.items() if key not in {"contact", "wishes"}}
-    return {**details["contact"], **details.get("wishes", {}), **rest}
+    wishes = {wish: day(date.fromisoformat(said)) for wish, said in details.get("wishes", {}).items()}
+    return {**details["contact"], **wishes, **rest}
 
 
 class PaymentForm(web.Form):

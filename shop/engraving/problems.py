@@ -1,10 +1,11 @@
 """Why words cannot be engraved as they are, each reason with a sentence for the person who typed them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from shop.engraving.signs import MEANT, SIGN_NAMES
+from shop.text.listed import listed
 
 FACE_FIELD: Final = ("face", 0)
 """Where the problem of an unknown face stands among the problems of the lines."""
@@ -52,16 +53,16 @@ class MissingLetters(Problem):
     @property
     def of_face(self) -> str:
         """Name the letters."""
-        return f"Has no {_listed(self.said, 'or')}."
+        return f"Has no {listed(self.said, 'or')}."
 
     @property
     def message(self) -> str:
         """Name the letters and the faces that have them, or the signs they could be."""
-        lacking = f"{self.face} has no {_listed(self.said, 'or')}."
+        lacking = f"{self.face} has no {listed(self.said, 'or')}."
         meant = [MEANT[letter.text] for letter in self.letters if letter.text in MEANT]
         if meant and not self.faces_that_have:
             names = [SIGN_NAMES[sign] for sign in dict.fromkeys(meant)]
-            return f"{lacking} We have a small sign it could be: {_listed(names, 'or')}."
+            return f"{lacking} We have a small sign it could be: {listed(names, 'or')}."
         if not self.faces_that_have:
             return (
                 f"{lacking} None of our faces has all the letters of these words. We can draw them for you "
@@ -69,7 +70,7 @@ class MissingLetters(Problem):
             )
         verb = "has" if len(self.faces_that_have) == 1 else "have"
         them = "it" if len(self.letters) == 1 and self.letters[0].shown in self.said else "them"
-        return f"{lacking} {_listed(self.faces_that_have, 'and')} {verb} {them}."
+        return f"{lacking} {listed(self.faces_that_have, 'and')} {verb} {them}."
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ class ControlCharacters(Problem):
     @property
     def message(self) -> str:
         """Name them, for they cannot be seen."""
-        names = _listed([letter.name.lower() for letter in self.letters], "and")
+        names = listed([letter.name.lower() for letter in self.letters], "and")
         return (
             f"This line holds something that cannot be seen or cut ({names}). It may have come along with "
             "copied text: typing the line afresh leaves it out."
@@ -180,10 +181,6 @@ class EngravingRefused(Exception):
     def __init__(self, problems: Mapping[tuple[str, int], Problem]) -> None:
         super().__init__("These words cannot be engraved as they are.")
         self.problems = dict(problems)
-
-
-def _listed(words: Sequence[str], last: str) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def _mm(length: float) -> str:

@@ -1,7 +1,7 @@
 """Packing slips: who the parcel is from, the message, what is inside, and never a price."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from shop.fulfilment.models import Unit
 from shop.fulfilment.stages import POSTED_ONCE
@@ -11,9 +11,6 @@ from shop.paper.chosen import Chosen
 from shop.paper.typesetting import Part
 from shop.paper.written import lines
 from shop.trader import Trader
-
-NOT_ORDERED: Final = "the number of your order"
-"""What stands for an order's reference before there is one."""
 
 
 def slips(orders: Sequence[Chosen], seller: Trader) -> Part:
@@ -27,11 +24,11 @@ def slip(
     gift: Mapping[str, Any],
     pieces: Sequence[Mapping[str, str]],
     *,
-    reference: str = NOT_ORDERED,
+    reference: str = "",
     given: str = "",
     later: str = "",
 ) -> Mapping[str, Any]:
-    """What stands on a slip. `given`: what the order gives; a gift's slip names no sum.
+    """What stands on a slip. `reference`: the order's, "" before there is one. A gift's slip names no sum.
 
     `contact` and `gift` are as an order has them, `pieces` come from piece_inside.
     """
@@ -82,7 +79,7 @@ def _of_order(one: Chosen, seller: Trader) -> Mapping[str, Any]:
 def _help(reference: str, seller: Trader) -> str:
     return (
         f"From {seller.name}, {', '.join(seller.address)}. If something is not right, please write to "
-        f"{seller.email} and say {reference}."
+        f"{seller.email}{f' and say {reference}' if reference else ''}."
     )
 
 

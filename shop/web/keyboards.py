@@ -43,11 +43,13 @@ KEYBOARDS: Final[Mapping[str, Mapping[str, str]]] = {
         "autocomplete": "off", "autocapitalize": "characters", **_EXACT,
         "writingsuggestions": "false", "dir": "ltr",
     },
+    "day": {"autocomplete": "off", "autocapitalize": "none", **_EXACT, **_UNREAD, **_ALONE, "dir": "ltr"},
     "search": {"autocomplete": "off", "autocapitalize": "none", **_EXACT, **_UNREAD, **_ALONE, **_EITHER_WAY},
     "phone": {"inputmode": "tel", **_EXACT, "writingsuggestions": "false", "dir": "ltr"},
 }  # fmt: skip
 """letters: to be cut. printed: a card, a slip, a comment. message: to us, or a note of staff; there a
-telephone may help. code: a number of a parcel, a reference of a bank. search: names and references alike."""
+telephone may help. code: a number of a parcel, a reference of a bank. day: in figures or words. search:
+names and references alike."""
 
 
 def typed_as(attributes: Mapping[str, object]) -> dict[str, object]:

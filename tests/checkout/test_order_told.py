@@ -16,7 +16,7 @@ from shop.mail.outbox import Claimed
 from shop.orders.models import Order
 from tests.fulfilment.conftest import Bench
 from tests.planning.test_one_day_everywhere import newest, pay
-from tests.shopper import Shopper, harness_of, soup
+from tests.shopper import Shopper, harness_of, reason_beside, soup
 
 NOON = datetime(2026, 11, 30, 12, 30, tzinfo=UTC)
 """A Monday: what is ordered now is posted by Wednesday 2 December."""
@@ -156,6 +156,86 @@ def test_an_order_that_is_late_is_not_said_to_be_in_time(app: Flask) -> None:
         order = session.get_one(Order, newest(buyer).id)
         order.arrives_by = date(2026, 12, 18) + timedelta(days=1)
     assert f"{ASKED} We can no longer promise that day." in read_aloud(buyer.get(page))
+
+
+def test_a_day_is_typed_in_words_or_figures_and_said_back_as_a_day(app: Flask) -> None:
+    buyer = Shopper(app)
+    buyer.add()
+    assert soup(buyer.get("/checkout")).select_one("#needed_by")["type"] == "text"  # type: ignore[index]
+    assert buyer.tell_details(needed_by="the eighteenth of December").status_code == 303
+    assert ASKED in read_aloud(buyer.get("/basket"))
+    kept = soup(buyer.get("/checkout")).select_one("#needed_by")
+    assert kept
+    assert kept["value"] == "18 December 2026"
+
+
+@pytest.mark.parametrize("field", ["needed_by", "not_before", "not_on"])
+def test_a_day_that_nobody_can_tell_is_refused_kindly_and_kept(app: Flask, field: str) -> None:
+    buyer = Shopper(app)
+    buyer.add()
+    refused = buyer.tell_details(**{field: "before Christmas"})
+    assert refused.status_code == 422
+    assert reason_beside(refused, field) == (
+        "We cannot tell which day you mean. Please write it like 15 December or 15/12/2026. "
+        "You can also leave it empty."
+    )
+    assert soup(refused).select_one(f"#{field}")["value"] == "before Christmas"  # type: ignore[index]
+
+
+def first_of(page: TestResponse) -> Tag:
+    """Where reading begins."""
+    found = soup(page).select_one("[autofocus]")
+    assert found
+    return found
+
+
+def test_saving_a_change_says_what_was_changed_and_is_read_first(app: Flask) -> None:
+    buyer = Shopper(app)
+    buyer.add()
+    line = f"/basket/lines/{buyer.lines()[0]}"
+    gold = str(buyer.variant("disc", 3).id)
+    for changes, said in (
+        ({"engraving-front-1": "Caoimhín"}, "Saved. You changed the words of your Disc."),
+        (
+            {"variant": gold, "face": "great-vibes"},
+            "Saved. You changed the metal or chain and lettering of your Disc.",
+        ),
+        ({"dedication": "Always"}, "Saved. You changed the dedication of your Disc."),
+        ({}, "Nothing was changed. Your basket is as it was."),
+    ):
+        assert buyer.send(line, line, changes).status_code == 303
+        told = first_of(buyer.get("/basket"))
+        assert (told["role"], told["tabindex"], heard(told)) == ("status", "-1", said)
+    assert soup(buyer.get("/basket")).select_one("[autofocus]") is None
+
+
+def test_taking_a_piece_out_is_said(app: Flask) -> None:
+    buyer = Shopper(app)
+    buyer.add()
+    line = f"/basket/lines/{buyer.lines()[0]}"
+    buyer.send("/basket", f"{line}/removal")
+    assert heard(first_of(buyer.get("/basket"))) == "The piece is no longer in your basket."
+
+
+def test_a_page_that_changes_what_is_in_the_basket_is_called_that(app: Flask) -> None:
+    buyer = Shopper(app)
+    buyer.add()
+    page = soup(buyer.get(f"/basket/lines/{buyer.lines()[0]}"))
+    assert page.title
+    assert page.title.text.strip() == "Change the Disc in your basket"
+    assert heard(page.h1) == "Change your Disc"
+    again = soup(buyer.get("/pieces/disc"))
+    assert again.title
+    assert again.title.text.strip() == "Disc · Part of Me"
+
+
+def test_a_page_that_changes_the_words_of_an_order_is_called_that(app: Flask) -> None:
+    buyer = Shopper(app)
+    buyer.to_payment()
+    page = soup(buyer.get(f"{page_of(pay(buyer))}/lines/1/words"))
+    assert page.title
+    assert page.title.text.startswith("Change the words of order ")
+    assert heard(page.h1) == "Change the words on your Disc"
 
 
 @pytest.mark.parametrize(

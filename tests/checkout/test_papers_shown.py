@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from shop.checkout.papers_shown import shown
 from shop.paper.cards import card
-from shop.paper.slips import NOT_ORDERED, piece_inside, slip
+from shop.paper.slips import piece_inside, slip
 from shop.paper.typesetting import typeset
 from shop.text.direction import is_leftwards
 from tests.paper.conftest import SELLER
@@ -137,5 +137,8 @@ def test_a_buyer_sees_card_and_slip_before_paying_and_on_the_orders_page(shopper
             each for each in ("For Ada Byron", "A gift from Grace", "With love\nfrom us") if each not in said
         ] == []
         assert "£" not in said
-    assert NOT_ORDERED in look.select_one(".sheet-help").text
+    help_ = look.select_one(".sheet-help").text.strip()
+    assert "If something is not right, please write to " in help_
+    assert "order" not in help_, "there is no number to say yet"
+    assert "and say" not in help_
     assert order.select_one("h1 .whole").text in order.select_one(".sheet-help").text

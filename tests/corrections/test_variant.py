@@ -240,7 +240,7 @@ def test_a_difference_the_bank_sends_back_waits_for_the_owner(
     assert bench.harness.kept_pence(golden.order) == bench.harness.order(golden.order).total_pence + 2_000
     page = Shopper(app).sign_in("owner").get(f"/owner/orders/{bench.harness.order(golden.order).reference}")
     assert "A piece was changed for one that costs less, so this is owed." in page.text
-    assert "Leave it as it is" not in page.text
+    assert "Keep the piece as it is" not in page.text
 
 
 def test_an_order_that_gave_goodwill_is_changed_only_where_its_money_is_clear(

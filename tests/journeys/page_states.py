@@ -125,7 +125,7 @@ def one_more_like_it(visitor: Visitor) -> None:
 
 def changed_line(visitor: Visitor) -> None:
     full_basket(visitor)
-    visitor.open(visitor.led("/basket", "Change Disc"))
+    visitor.open(visitor.led("/basket", "Change this piece: Disc"))
 
 
 def sold_out_line(visitor: Visitor) -> None:
@@ -279,7 +279,7 @@ def withdrawn_link(visitor: Visitor) -> None:
     opened_link(visitor)
     path = visitor.path
     visitor.open("/owner/payment-links")
-    visitor.presses(re.compile("Withdraw it"))
+    visitor.presses(re.compile("Withdraw the link"))
     visitor.open(path)
 
 
@@ -486,7 +486,7 @@ def another_chain_in_sight(visitor: Visitor) -> None:
 
 def another_chain(visitor: Visitor) -> None:
     another_chain_in_sight(visitor)
-    visitor.presses("Change it")
+    visitor.presses("Change the piece")
 
 
 def dearer_metal_in_sight(visitor: Visitor) -> None:
@@ -525,7 +525,7 @@ def dearer_metal_asked_for(visitor: Visitor) -> None:
 def variant_too_late(visitor: Visitor) -> None:
     another_chain_in_sight(visitor)
     Bench(open_harness(visitor.shop.database)).act(1, 1, *WORDS[:2])
-    visitor.presses("Change it")
+    visitor.presses("Change the piece")
 
 
 def owner_variant_in_sight(visitor: Visitor) -> None:
@@ -536,26 +536,26 @@ def owner_variant_in_sight(visitor: Visitor) -> None:
 
 def cancelled(visitor: Visitor) -> None:
     cancelling_in_sight(visitor)
-    visitor.presses(re.compile("Cancel it, and have"))
+    visitor.presses(re.compile("Cancel this, and have"))
 
 
 def cancelled_too_late(visitor: Visitor) -> None:
     cancelling_in_sight(visitor)
     Bench(open_harness(visitor.shop.database)).act(1, 1, *WORDS[:2])
-    visitor.presses(re.compile("Cancel it, and have"))
+    visitor.presses(re.compile("Cancel this, and have"))
 
 
 def refused_delivery(visitor: Visitor) -> None:
     delivery_of_an_order(visitor)
     visitor.page.get_by_label("Postcode").fill("BT1 1AA")
-    visitor.presses("Change it")
+    visitor.presses("Save the delivery details")
 
 
 def delivery_too_late(visitor: Visitor) -> None:
     delivery_of_an_order(visitor)
     with visitor.shop.database.transaction() as session:
         session.execute(update(Unit).values(stage=Stage.POSTED))
-    visitor.presses("Change it")
+    visitor.presses("Save the delivery details")
 
 
 def refused_card(visitor: Visitor) -> None:
@@ -2007,7 +2007,9 @@ PAGE_STATES: Final = (
         owner_changes("Change the e-mail"),
         shows="Why, and who",
     ),
-    PageState("owner words", f"{OWNER_LINE}/words", owner_changes("Change the words"), shows="The words on"),
+    PageState(
+        "owner words", f"{OWNER_LINE}/words", owner_changes("Change the words"), shows="Change the words on"
+    ),
     PageState("owner words in sight", f"{OWNER_LINE}/words", owner_words_in_sight, shows="Why, and who"),
     PageState(
         "owner words without a reason",
