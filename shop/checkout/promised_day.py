@@ -14,6 +14,7 @@ from shop.planning.planner import ENGRAVED, LATELY, PLAIN, Promise, Wishes, keep
 from shop.pricing import QuotedLine
 from shop.web.dates import weekday
 
+LEAVE_EMPTY: Final = "You can also leave this day empty."
 CONTRADICTION: Final = "It has to be there by {}, and yet not before {}. Please change one of the two."
 
 
@@ -72,12 +73,17 @@ def needed_sooner(lines: Sequence[QuotedLine], details: dict[str, Any]) -> str:
         return ""
     if wishes.needed_by and wishes.not_before and wishes.needed_by < wishes.not_before:
         return CONTRADICTION.format(weekday(wishes.needed_by), weekday(wishes.not_before))
-    said = (
-        f"We cannot promise that: it is posted by {weekday(found.posted_by)}, and with "
-        f"{SERVICES[details['postage']].name} it may arrive as late as {weekday(found.arrives_by)}."
-    )
+    said = cannot_promise(found.posted_by, found.arrives_by, SERVICES[details["postage"]].name)
     faster = _faster(lines, details, wishes)
     return f"{said} {faster}You can leave this day empty and order all the same."
+
+
+def cannot_promise(posted_by: date, arrives_by: date, service: str) -> str:
+    """That it cannot be there by a day, and when it should be."""
+    return (
+        f"We cannot promise that: we post it by {weekday(posted_by)}, and with {service} it may arrive as "
+        f"late as {weekday(arrives_by)}."
+    )
 
 
 def _faster(lines: Sequence[QuotedLine], details: dict[str, Any], wishes: Wishes) -> str:

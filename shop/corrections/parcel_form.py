@@ -1,5 +1,7 @@
 """Where a paid order goes and what lies in the box, put right on a page of its own."""
 
+from collections.abc import Mapping
+from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -7,17 +9,19 @@ from flask import Response, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 
-from shop import web
+from shop import clock, web
 from shop.checkout.forms import DetailsForm
+from shop.checkout.promised_day import LEAVE_EMPTY, cannot_promise
 from shop.container import current_services
 from shop.corrections.corrector import Corrector, page
 from shop.dedications.words import DedicationRefused, check_dedication, check_gift_message
 from shop.fulfilment import parcel_corrections
 from shop.fulfilment.corrections import ChangedMeanwhile, TooLate
+from shop.fulfilment.promised import Day, standing
 from shop.fulfilment.units import NotAllowed, unit_of
 from shop.orders.models import Order
 from shop.orders.view import OrderView, view
-from shop.web.dates import weekday
+from shop.web.dates import day, weekday
 
 OTHERS_STAND: Final = (
     "It was changed meanwhile. What stands now is shown below, and what you wrote is kept in the form."
@@ -27,12 +31,11 @@ AS_IT_STANDS: Final = "That is as it stands already."
 
 
 class ParcelForm(DetailsForm):
-    """Name, address and message of an order that was paid for."""
+    """Name, address, message and the day it is needed by, of an order that was paid for."""
 
     # WTForms leaves out an inherited field that is None.
     email = None  # type: ignore[assignment]
     postage = None
-    needed_by = None  # type: ignore[assignment]
     not_before = None  # type: ignore[assignment]
     not_on = None  # type: ignore[assignment]
     seen = HiddenField()
@@ -41,6 +44,13 @@ class ParcelForm(DetailsForm):
         """The part of the contact that is put right here; the e-mail address has a page of its own."""
         names = ("name", "line1", "line2", "town", "phone", "buyer_name")
         return {name: self[name].clean for name in names} | {"postcode": self.postcode_meant}
+
+    def needed(self, wishes: Mapping[str, str]) -> date | None:
+        """The day it is needed by; KEEP_DAY while it is the one that stands, or cannot be said any more."""
+        if parcel_corrections.NEEDED_BY not in self:
+            return parcel_corrections.KEEP_DAY
+        standing, day = _standing_day(wishes), self.needed_by.day
+        return parcel_corrections.KEEP_DAY if day == standing else day
 
     def gift(self) -> dict[str, Any]:
         """Whether it is a gift, and the message."""
@@ -57,13 +67,16 @@ def delivery(order: Order, who: Corrector) -> ResponseReturnValue:
         opened = view(session, vault, order)
         closed = parcel_corrections.why_delivery_closed(session, order)
         seen = parcel_corrections.delivery_stamp(session, vault, order.id)
+        day_open = not closed and parcel_corrections.day_is_open(session, order)
+        promised = standing(session, order)
     if opened.contact is None or seen is None:
         abort(HTTPStatus.NOT_FOUND)
     if request.method == "GET" or closed:
         status = HTTPStatus.OK if request.method == "GET" else HTTPStatus.CONFLICT
-        return _delivery(opened, who, _filled(opened, seen), status, closed=closed)
-    form = ParcelForm()
-    if not form.validate() or who.problems:
+        filled = _filled(opened, seen)
+        return _delivery(opened, who, _asking(filled, day_open=day_open), status, closed=closed)
+    form = _asking(ParcelForm(), day_open=day_open)
+    if not form.validate() or who.problems or _too_soon(form, opened, promised):
         stale = bool(form.csrf_token.errors)
         return _delivery(
             opened, who, form, HTTPStatus.BAD_REQUEST if stale else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -76,6 +89,7 @@ def delivery(order: Order, who: Corrector) -> ResponseReturnValue:
                 order.id,
                 form.contact(),
                 form.gift(),
+                needed_by=form.needed(opened.wishes),
                 seen=form.seen.data or "",
                 actor=who.actor,
                 why=who.why,
@@ -147,10 +161,38 @@ def _done(who: Corrector, *, changed: bool, later: str = "") -> ResponseReturnVa
     return redirect(who.page, HTTPStatus.SEE_OTHER)
 
 
+def _asking(form: ParcelForm, *, day_open: bool) -> ParcelForm:
+    """The form with the day it is needed by, as long as that can be changed."""
+    if not day_open:
+        del form.needed_by
+    return form
+
+
+def _standing_day(wishes: Mapping[str, str]) -> date | None:
+    """The day it is needed by, as long as it is to come: what is over is no day to say again."""
+    said = wishes.get(parcel_corrections.NEEDED_BY)
+    found = date.fromisoformat(said) if said else None
+    return found if found and found > clock.today() else None
+
+
+def _too_soon(form: ParcelForm, opened: OrderView, promised: Day | None) -> bool:
+    """Whether it is needed before it can be there, which is then said beside the day."""
+    needed = form.needed(opened.wishes)
+    if promised is None or promised.arrives_by is None or needed is None:
+        return False
+    if needed == parcel_corrections.KEEP_DAY or needed >= promised.arrives_by:
+        return False
+    said = cannot_promise(promised.posted_by, promised.arrives_by, opened.postage.name)
+    form.needed_by.errors = [f"{said} {LEAVE_EMPTY}"]
+    return True
+
+
 def _filled(opened: OrderView, seen: str) -> ParcelForm:
     gift = opened.gift or {}
-    standing = {"as_gift": gift.get("as_gift"), "gift_message": gift.get("message"), "seen": seen}
-    return ParcelForm(formdata=None, data=(opened.contact or {}) | standing)
+    needed = _standing_day(opened.wishes)
+    stands = {"as_gift": gift.get("as_gift"), "gift_message": gift.get("message"), "seen": seen}
+    stands["needed_by"] = day(needed) if needed else ""
+    return ParcelForm(formdata=None, data=(opened.contact or {}) | stands)
 
 
 def _delivery(

@@ -5,6 +5,7 @@ from typing import Final
 
 from shop.emails.email_blocks import Block, Link, Paragraph, Quote
 from shop.emails.email_facts import EmailFacts
+from shop.orders.order_summary import asked_said
 from shop.web.dates import day, weekday
 
 LATER_THERE: Final = (
@@ -62,6 +63,8 @@ def delivery_changed(facts: EmailFacts) -> Sequence[Block]:
     if gift.get("message"):
         blocks.append(Quote("On the slip:", gift["message"].split("\n")))
     there, before = facts.order.row.arrives_by, facts.promised_before
+    if asked_for := asked_said(facts.order.wishes, there):
+        blocks.append(Paragraph(asked_for))
     if there and before:
         blocks.append(Paragraph(LATER_THERE.format(weekday(there), weekday(before)), strong=weekday(there)))
     return [*blocks, Paragraph(AT_ONCE)]

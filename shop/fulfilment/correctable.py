@@ -13,7 +13,7 @@ class Subject(StrEnum):
     WORDS = "words"
     DEDICATION = "dedication"
     DELIVERY = "delivery"
-    """Name, address, telephone and the message on the slip."""
+    """Name, address, telephone, the message on the slip; while WORDS are open, the day it is needed by."""
     VARIANT = "metal or chain"
 
 

@@ -5,19 +5,27 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.alerts import AlertKind, raise_alert
 from shop.dedications.vault import Vault
 from shop.fulfilment.correctable import OPEN_WHILE, Subject
-from shop.fulfilment.corrections import ERASED, ChangedMeanwhile, TooLate, keep_before, kept_as
-from shop.fulfilment.models import Unit
+from shop.fulfilment.corrections import (
+    ERASED,
+    ChangedMeanwhile,
+    TooLate,
+    keep_before,
+    kept_as,
+    words_windows,
+)
+from shop.fulfilment.models import Correction, Unit
 from shop.fulfilment.promised import send_elsewhere
 from shop.fulfilment.stages import Hold, Stage
 from shop.fulfilment.units import WORKED_ON, unit_of, units_of
 from shop.mail import outbox
 from shop.orders import wall_changes
-from shop.orders.lifecycle import lock
+from shop.orders.lifecycle import lines_of, lock
 from shop.orders.models import Order
 from shop.orders.wall import Words
 
@@ -25,6 +33,13 @@ DELIVERY_EMAIL: Final = "delivery-changed"
 CARD_EMAIL: Final = "card-changed"
 ARRIVAL: Final = "arrives_by"
 """With what stood before: the day of arrival that was promised, where another one holds since."""
+
+WISHES: Final = "wishes"
+NEEDED_BY: Final = "needed_by"
+"""Under which names the days are sealed; see planner.Wishes."""
+KEEP_DAY: Final = date.min
+"""Stands for the day it is needed by where that is not to be changed."""
+DAY_FIXED: Final = "We have begun to make it, so the day can no longer be changed."
 
 UNSETTLED: Final = "Something about its payment is not settled yet."
 POSTED: Final = "It was posted, or is not to be sent any more."
@@ -49,7 +64,7 @@ def why_card_closed(order: Order, unit: Unit) -> str:
 def delivery_stamp(session: Session, vault: Vault, order_id: int) -> str | None:
     """What tells whether name, address and message are still what they were; None once they were erased."""
     sealed = vault.reveal_all(session, order_id)
-    standing = [sealed.get("contact"), sealed.get("gift")]
+    standing = [sealed.get("contact"), sealed.get("gift"), sealed.get(WISHES)]
     return vault.keyed(session, order_id, json.dumps(standing, sort_keys=True)) if standing[0] else None
 
 
@@ -66,11 +81,12 @@ def correct_delivery(
     contact: Mapping[str, Any],
     gift: Mapping[str, Any],
     *,
+    needed_by: date | None = KEEP_DAY,
     seen: str,
     actor: str,
     why: str = "",
 ) -> bool:
-    """Put name, address, telephone and message right. Give whether they are others at all.
+    """Put name, address, telephone, message and the day it is needed right. Give whether they are others.
 
     The e-mail address is not changed by it. `seen` is the stamp of what was looked at. Raises TooLate, or
     ChangedMeanwhile.
@@ -81,10 +97,15 @@ def correct_delivery(
         raise TooLate(ERASED)
     before = {"contact": sealed["contact"], "gift": sealed["gift"]}
     now = {"contact": _with(before["contact"], contact), "gift": _with(before["gift"], gift)}
+    wishes = sealed.get(WISHES, {})
+    if needed_by != KEEP_DAY and (renewed := _needed(wishes, needed_by)) != wishes:
+        before[WISHES], now[WISHES] = wishes, renewed
     if now == before:
         return False
     if closed := why_delivery_closed(session, order):
         raise TooLate(closed)
+    if WISHES in now and not day_is_open(session, order):
+        raise TooLate(DAY_FIXED)
     if seen != delivery_stamp(session, vault, order_id):
         raise ChangedMeanwhile
     if promised := send_elsewhere(session, order, now["contact"]["postcode"]):
@@ -94,6 +115,24 @@ def correct_delivery(
     order.is_gift = bool(now["gift"].get("as_gift"))
     _tell(session, order, f"{DELIVERY_EMAIL}-{made.id}", DELIVERY_EMAIL)
     return True
+
+
+def day_is_open(session: Session, order: Order) -> bool:
+    """Whether the buyer can still say another day it is needed by: as long as any words can be changed."""
+    lines = lines_of(session, order.id)
+    return any(window.is_open for window in words_windows(session, order, lines).values())
+
+
+def needed_before(session: Session, vault: Vault, order_id: int) -> date | None:
+    """The day it was needed by until that was changed last; None where it never was, or there was none."""
+    of_delivery = Correction.order_id == order_id, Correction.subject == Subject.DELIVERY
+    newest_first = select(Correction.id).where(*of_delivery).order_by(Correction.id.desc())
+    for each in session.scalars(newest_first).all():
+        before = (vault.reveal(session, order_id, kept_as(each)) or {}).get("before", {})
+        if WISHES in before:
+            day = before[WISHES].get(NEEDED_BY)
+            return date.fromisoformat(day) if day else None
+    return None
 
 
 def promised_before(session: Session, vault: Vault, order_id: int, dedupe_key: str) -> date | None:
@@ -141,6 +180,11 @@ def correct_dedication(
     wall_changes.renew(session, vault, order, number, words, actor=actor)
     _tell(session, order, f"{CARD_EMAIL}-{made.id}", CARD_EMAIL)
     return True
+
+
+def _needed(wishes: Mapping[str, str], day: date | None) -> dict[str, str]:
+    others = {wish: said for wish, said in wishes.items() if wish != NEEDED_BY}
+    return {NEEDED_BY: day.isoformat(), **others} if day else others
 
 
 def _with(standing: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

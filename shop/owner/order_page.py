@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from shop import bench, web
 from shop.container import current_services
-from shop.fulfilment import parcels, questions
+from shop.fulfilment import parcel_corrections, parcels, questions
 from shop.fulfilment.stages import Stage
 from shop.orders import notes
 from shop.orders.lifecycle import UNPAID, State
@@ -143,6 +143,7 @@ def context(
         not_arrived = email_rows.not_arrived(session, order.row.id)
         emails = email_rows.to_send_again(session, order.row.id) if order.contact else ()
         link = payment_links.of_order(session, order.row.id)
+        needed_before = parcel_corrections.needed_before(session, current_services().vault, order.row.id)
         history = happened(session, order, entries, link)
         written = notes.notes_of(session, current_services().vault, order.row.id)
         asked = questions.questions_of(session, current_services().vault, order.row.id)
@@ -165,6 +166,7 @@ def context(
             for line in order.lines
             if order.contact and _is_printed_for(units.get(line.row.number))
         ],
+        "needed_before": needed_before,
         "wishes": [(WISHES[wish], date.fromisoformat(day)) for wish, day in order.wishes.items()],
         "promised": order.row if _is_due(order.state, units) else None,
         "parcels": sent,

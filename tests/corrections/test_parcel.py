@@ -1,13 +1,13 @@
 """Where an order goes and what lies in the box is put right until it is posted or packed."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from shop import privacy
+from shop import clock, privacy
 from shop.alerts import AlertKind, open_alerts
 from shop.fulfilment.stages import Action
 from shop.orders import wall
@@ -15,10 +15,11 @@ from shop.orders.models import Order
 from shop.orders.wall import WallState
 from shop.planning.bank_holidays import Nation
 from shop.planning.transit import arrives
+from shop.web.dates import weekday
 from tests.corrections.conftest import Bought
 from tests.emails.orders import email, parts
 from tests.fulfilment.conftest import PLAIN, WORDS, Bench
-from tests.shopper import changed, form_on, reason_beside, summary
+from tests.shopper import Shopper, changed, form_on, reason_beside, soup, summary
 
 MOVED = {"name": "Ada King", "line1": "1 New Street", "town": "York", "postcode": "yo1 7hh"}
 
@@ -225,3 +226,73 @@ def test_a_stray_link_changes_nothing(bought: Bought, address: str) -> None:
     for page in (f"/orders/{'0' * 40}/{address}", f"{bought.page}/lines/9/dedication"):
         assert bought.buyer.get(page).status_code == 404
         assert bought.buyer.post(page, {"dedication": "x"}).status_code == 404
+
+
+def promised(bought: Bought, wishes: dict[str, str]) -> date:
+    """The order is promised for a week from now, and its buyer has said so much of the day. Give the day."""
+    day = clock.today() + timedelta(days=7)
+    with bought.harness.database.transaction() as session:
+        order = session.get_one(Order, bought.order)
+        order.posted_by, order.arrives_by = day - timedelta(days=2), day
+        bought.harness.services.vault.seal(session, bought.order, "wishes", wishes)
+    return day
+
+
+def needs(bought: Bought, day: str) -> TestResponse:
+    return bought.buyer.send(delivery(bought), delivery(bought), {"needed_by": day})
+
+
+def test_the_day_it_is_needed_by_is_changed_told_and_shown_to_the_owner_with_the_one_before(
+    app: Flask, bought: Bought
+) -> None:
+    there = promised(bought, {"needed_by": str(clock.today() + timedelta(days=20)), "not_on": "2030-01-01"})
+    before, now = clock.today() + timedelta(days=20), there + timedelta(days=3)
+    shown = soup(bought.buyer.get(delivery(bought))).select_one("#needed_by")
+    assert shown
+    assert shown["value"] == f"{before:%-d %B %Y}"
+    assert needs(bought, f"{now:%-d %b %Y}").status_code == 303
+    assert bought.opened().wishes == {"needed_by": str(now), "not_on": "2030-01-01"}
+    assert f"by {weekday(now)}" in bought.buyer.get(bought.page).text
+    for part in parts(email(app, bought.harness, bought.order, "delivery-changed")):
+        assert f"by {weekday(now)}" in part
+    reference = bought.harness.order(bought.order).reference
+    assert alerts(bought) == [reference]
+    owner = " ".join(
+        soup(Shopper(app).sign_in("owner").get(f"/owner/orders/{reference}")).get_text(" ").split()
+    )
+    assert f"It has to be there by {weekday(now)}" in owner
+    assert f"Before, it was {weekday(before)}" in owner
+
+
+def test_a_day_that_cannot_be_kept_is_refused_with_what_was_typed(bought: Bought) -> None:
+    there = promised(bought, {})
+    typed = f"{there - timedelta(days=1):%d/%m/%Y}"
+    refused = needs(bought, typed)
+    assert refused.status_code == 422
+    said = reason_beside(refused, "needed_by")
+    assert "We cannot promise that" in said
+    assert f"as late as {weekday(there)}" in said
+    assert form_on(refused)[1]["needed_by"] == typed
+    assert bought.opened().wishes == {}
+    assert needs(bought, f"{there:%d/%m/%Y}").status_code == 303
+
+
+def test_a_day_can_be_taken_back_and_one_that_is_over_hinders_no_change_of_address(bought: Bought) -> None:
+    promised(bought, {"needed_by": str(clock.today() + timedelta(days=20))})
+    assert needs(bought, "").status_code == 303
+    assert bought.opened().wishes == {}
+    promised(bought, {"needed_by": str(clock.today() - timedelta(days=1))})
+    assert moves(bought).status_code == 303
+    assert bought.opened().wishes == {"needed_by": str(clock.today() - timedelta(days=1))}
+
+
+def test_once_nothing_can_be_changed_at_the_bench_neither_can_the_day(bought: Bought) -> None:
+    there = promised(bought, {})
+    page = bought.buyer.get(delivery(bought))
+    bought.bench.act(bought.order, 1, *WORDS[:2])
+    bought.bench.act(bought.order, 2, *PLAIN)
+    _, sent = form_on(page)
+    late = changed(sent, {"needed_by": f"{there:%d/%m/%Y}", "town": "York"})
+    assert bought.buyer.post(delivery(bought), late).status_code == 303
+    assert bought.opened().wishes == {}
+    assert soup(bought.buyer.get(delivery(bought))).select_one("#needed_by") is None

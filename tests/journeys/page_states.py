@@ -120,7 +120,7 @@ def filled_basket(visitor: Visitor) -> None:
 
 def one_more_like_it(visitor: Visitor) -> None:
     filled_basket(visitor)
-    visitor.presses("One more like this Disc")
+    visitor.presses("One more like this: Disc")
 
 
 def changed_line(visitor: Visitor) -> None:
@@ -417,7 +417,7 @@ another_variant: Final = order_page(Visitor.has_paid, "Change the metal or chain
 own_order: Final = order_page(Visitor.has_paid)
 words_of_an_order: Final = order_page(Visitor.has_paid, "Change the words")
 cancelling_an_order: Final = order_page(Visitor.has_paid, "Cancel all or part of it")
-delivery_of_an_order: Final = order_page(Visitor.has_paid, "Change the address or the message")
+delivery_of_an_order: Final = order_page(Visitor.has_paid, "Change the address, the message or the day")
 card_of_an_order: Final = order_page(Visitor.has_paid, "Change the card")
 email_of_an_order: Final = order_page(Visitor.has_paid, "Change the e-mail")
 
