@@ -60,6 +60,7 @@ FIELDS: Final = {
     r"words|answer|wish|note": ALONE | {"spellcheck": "true"},
     r"name|buyer_name|wall-name|line1|line2|town": EXACT | {"autocapitalize": "words", "dir": "auto"},
     r"postcode": EXACT | {"autocapitalize": "characters", "dir": "ltr", "autocomplete": "postal-code"},
+    r"needed_by|not_before|not_on": EXACT | {"autocapitalize": "none", "dir": "ltr", "autocomplete": "off"},
     r"email": EXACT | {"autocapitalize": "none", "inputmode": "email", "type": "email"},
     r"phone": EXACT | {"inputmode": "tel", "type": "tel"},
 }

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from shop import clock, retention, web
 from shop.catalogue.hallmarking import SILVER_HALLMARK_FROM_MG
 from shop.catalogue.page_cache import Shown, cached_pages
+from shop.catalogue.piece_facts import PLACES
 from shop.catalogue.postage import CHEAPEST, SERVICES
 from shop.catalogue.views import Catalogue
 from shop.container import trader
@@ -55,7 +56,7 @@ def what_to_write() -> ResponseReturnValue:
 @blueprint.get("/for-somebody-else")
 def for_somebody_else() -> ResponseReturnValue:
     """What somebody wants to know who buys for somebody else."""
-    return _page("for-somebody-else", cheapest=pounds_and_pence(CHEAPEST.pence))
+    return _page("for-somebody-else", cheapest=pounds_and_pence(CHEAPEST.pence), lies=PLACES[18])
 
 
 @blueprint.get("/delivery")

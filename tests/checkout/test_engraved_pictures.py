@@ -64,7 +64,7 @@ def test_the_plain_proof_has_both_rings_at_their_true_sizes_turned_as_on_the_pic
     buyer.add("two-rings", engraving_large_1=LONG, engraving_small_1="Łukasz", face="cormorant-sc")
     page = soup(buyer.get("/basket"))
     proof = page.select_one(".line-proof")
-    assert proof.select_one("figcaption").text == "Exactly what is cut"
+    assert proof.select_one("p").text == "Exactly what is cut"
     (sheet,) = proof.select("svg")
     edges = [[float(x) for x in re.findall(r"[-\d.]+", edge["d"])] for edge in sheet.select(".edge")]
     wide = [max(edge[::2]) - min(edge[::2]) for edge in edges]

@@ -418,7 +418,7 @@ own_order: Final = order_page(Visitor.has_paid)
 words_of_an_order: Final = order_page(Visitor.has_paid, "Change the words")
 cancelling_an_order: Final = order_page(Visitor.has_paid, "Cancel all or part of it")
 delivery_of_an_order: Final = order_page(Visitor.has_paid, "Change the address, the message or the day")
-card_of_an_order: Final = order_page(Visitor.has_paid, "Change the card")
+card_of_an_order: Final = order_page(Visitor.has_paid, "Change the dedication")
 email_of_an_order: Final = order_page(Visitor.has_paid, "Change the e-mail")
 
 
@@ -561,7 +561,7 @@ def delivery_too_late(visitor: Visitor) -> None:
 def refused_card(visitor: Visitor) -> None:
     card_of_an_order(visitor)
     visitor.page.get_by_label("Dedication").fill("x" * 401)
-    visitor.presses("Change the card")
+    visitor.presses("Save the dedication")
 
 
 def card_too_late(visitor: Visitor) -> None:
@@ -569,7 +569,7 @@ def card_too_late(visitor: Visitor) -> None:
     visitor.page.get_by_label("Dedication").fill("For you, always and longer")
     with visitor.shop.database.transaction() as session:
         session.execute(update(Unit).values(stage=Stage.PACKED))
-    visitor.presses("Change the card")
+    visitor.presses("Save the dedication")
 
 
 def owner_changes(link: str) -> Callable[[Visitor], None]:
@@ -2019,7 +2019,7 @@ PAGE_STATES: Final = (
         shows="say in a few",
     ),
     PageState(
-        "owner card", f"{OWNER_LINE}/dedication", owner_changes("Change the card"), shows="Why, and who"
+        "owner card", f"{OWNER_LINE}/dedication", owner_changes("Change the dedication"), shows="Why, and who"
     ),
     PageState(
         "owner delivery",
