@@ -120,7 +120,7 @@ def filled_basket(visitor: Visitor) -> None:
 
 def one_more_like_it(visitor: Visitor) -> None:
     filled_basket(visitor)
-    visitor.presses("One more like this: Disc")
+    visitor.presses(re.compile("One more like this ?: Disc"))
 
 
 def changed_line(visitor: Visitor) -> None:
@@ -1994,7 +1994,7 @@ PAGE_STATES: Final = (
     PageState("order delivery", ORDER_DELIVERY, delivery_of_an_order, shows="You can change this until"),
     PageState("order delivery refused", ORDER_DELIVERY, refused_delivery, 422, shows="Northern Ireland"),
     PageState("order delivery too late", ORDER_DELIVERY, delivery_too_late, 409, shows="It was posted"),
-    PageState("order card", ORDER_CARD, card_of_an_order, shows="On the card now"),
+    PageState("order card", ORDER_CARD, card_of_an_order, shows="On the card in the box now"),
     PageState("order card refused", ORDER_CARD, refused_card, 422, shows="has room for 400"),
     PageState("order card too late", ORDER_CARD, card_too_late, 409, shows="It is packed"),
     PageState(
