@@ -20,6 +20,7 @@ QUICK: Final[Mapping[str, str]] = {
     "stock": "stock.group",
     "journal": "journal.group",
     "demo": "demo.group",
+    "trace": "trace.trace",
 }
 """Where each command is that needs settings and database alone: module and name."""
 

@@ -31,7 +31,8 @@ def on_the_metal(ink: shapely.Geometry, wide_mm: float) -> shapely.Geometry:
 
 
 def aligned(ink: shapely.Geometry, to: shapely.Geometry, rounds: int = 12) -> shapely.Geometry:
-    """Moved, turned and scaled (a similarity, the same for all of it) as it lies nearest to another region."""
+    """Moved, turned and scaled (a similarity, the same for all of it) as it lies nearest to another
+    region."""
     for _ in range(rounds):
         points = _along(ink, 0.1)
         near = _nearest(points, to)
@@ -59,15 +60,23 @@ def _along(region: shapely.Geometry, step: float) -> np.ndarray:
     return shapely.get_coordinates(np.concatenate(places))
 
 
+def _edges(region: shapely.Geometry) -> np.ndarray:
+    """Every straight piece of the boundary by itself: a tree of them is searched quickly."""
+    found = []
+    for line in shapely.get_parts(shapely.boundary(region)):
+        corners = shapely.get_coordinates(line)
+        found.append(np.stack([corners[:-1], corners[1:]], axis=1))
+    return shapely.linestrings(np.concatenate(found))
+
+
 def _away(one: shapely.Geometry, other: shapely.Geometry) -> np.ndarray:
-    lines = shapely.get_parts(shapely.boundary(other))
-    points = shapely.points(_along(one, STEP_MM))
-    _, away = shapely.STRtree(lines).query_nearest(points, return_distance=True, all_matches=False)
-    return away
+    points, edges = shapely.points(_along(one, STEP_MM)), _edges(other)
+    return shapely.distance(points, edges[shapely.STRtree(edges).nearest(points)])
 
 
 def _nearest(points: np.ndarray, region: shapely.Geometry) -> np.ndarray:
-    lines = shapely.get_parts(shapely.boundary(region))
-    index = shapely.STRtree(lines).nearest(shapely.points(points))
-    at = shapely.line_locate_point(lines[index], shapely.points(points))
-    return shapely.get_coordinates(shapely.line_interpolate_point(lines[index], at))
+    edges, places = _edges(region), shapely.points(points)
+    edges = edges[shapely.STRtree(edges).nearest(places)]
+    return shapely.get_coordinates(
+        shapely.line_interpolate_point(edges, shapely.line_locate_point(edges, places))
+    )

@@ -1,9 +1,9 @@
 """A hundred and twenty made-up sheets, and photographs of them: everything by recipe, nothing by result.
 
 A sheet is good or poor by what its recipe does to it, before any program looks at it. Good: plain, textured,
-tinted, faintly printed or faintly ruled paper, held tilted by up to ten degrees, in mild shade, with a phone's
-noise, and its corners set up to 1% of the sheet off. Poor: also one or two of faint ink, a deep shadow with an edge, glare,
-a crease, a stain and a form's line across the ink; more noise, and a meaner JPEG.
+tinted, faintly printed or faintly ruled paper, held tilted by up to ten degrees, in mild shade, with a
+phone's noise, and its corners set up to 1% of the sheet off. Poor: also one or two of faint ink, a deep
+shadow with an edge, glare, a crease, a stain and a form's line across the ink; more noise, and a meaner JPEG.
 
 Light is reckoned as light and then encoded as screens do (a gamma of 2.2), for that is where a lens blurs.
 """
@@ -24,8 +24,11 @@ OF_A_KIND: Final = 24
 PAPERS: Final = ("plain", "textured", "tinted", "printed", "ruled", "squared")
 FAULTS: Final = ("faint", "shadow", "glare", "crease", "stain", "line")
 INKS: Final = {
-    "black": (0.035, 0.035, 0.04), "blue": (0.03, 0.07, 0.30), "violet": (0.10, 0.05, 0.20), "brown": (0.12, 0.07, 0.04),
-}  # fmt: skip
+    "black": (0.035, 0.035, 0.04),
+    "blue": (0.03, 0.07, 0.30),
+    "violet": (0.10, 0.05, 0.20),
+    "brown": (0.12, 0.07, 0.04),
+}
 """How much light each lets through, red, green and blue."""
 CORNERS_OFF: Final = 0.01
 """How far off each corner is set at most, as a share of the sheet's width or height."""
@@ -106,16 +109,16 @@ def through(at: np.ndarray, points: np.ndarray) -> np.ndarray:
 def sheet_photograph(sheet: Sheet, width_px: int = 2016) -> Photograph:
     """The sheet as a phone sees it, three wide to four high or the other way.
 
-    Corners that are set off distort what any program can know, so the truth is told twice: `ink` is the true ink
-    seen through the corners as they were set, which is exact and has nothing fitted to any result; `true_ink` is
-    the sheet's own.
+    Corners that are set off distort what any program can know, so the truth is told twice: `ink` is the
+    true ink seen through the corners as they were set, which is exact and has nothing fitted to any result;
+    `true_ink` is the sheet's own.
     """
     chance = sheet.chance
     ink, cut_mm = truth(sheet.kind, sheet.number)
     left, top, right, bottom = ink.bounds
     spare = _SPARE_MM if sheet.kind != "fingerprint" else 7.0
     size = (right - left + 2 * spare, bottom - top + 2 * spare)
-    ink = shapely.transform(ink, lambda points: (*points, size[0] / 2, size[1] / 2))
+    ink = shapely.transform(ink, lambda points: points + np.array(size) / 2)
     wide_px, high_px = (width_px, width_px * 3 // 4) if size[0] > size[1] else (width_px * 3 // 4, width_px)
     edges = np.array([(0, 0), (size[0], 0), size, (0, size[1])], float)
     seen = _seen(chance, edges, size, (wide_px, high_px))

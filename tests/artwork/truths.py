@@ -1,7 +1,7 @@
 """What is on the made-up sheets: the known ink of writing, prints, drawings and signatures.
 
-Each is a region in mm about its middle, y downwards, drawn by formula or set in the project's own faces, and none
-is anybody's.
+Each is a region in mm about its middle, y downwards, drawn by formula or set in the project's own faces,
+and none is anybody's.
 """
 
 import itertools
@@ -15,7 +15,8 @@ from shop.engraving import FACES, Area
 from shop.engraving.outlines import cut
 
 WORDS = [
-    "love Dad", "Mum", "all my love", "Grace", "my darling", "always", "Nana", "see you soon", "be good", "Papa x",
+    "love Dad", "Mum", "all my love", "Grace", "my darling", "always", "Nana",
+    "see you soon", "be good", "Papa x",
 ]  # fmt: skip
 LOOPS = ["leela", "mumu", "eluna", "nellie", "amelu", "lalune", "unmel", "aleme", "nuelle", "mellan"]
 
@@ -48,8 +49,9 @@ def pen(line: np.ndarray, widths: np.ndarray) -> shapely.Geometry:
 
 
 LETTERS = {  # loops of a joined hand: humps, their height and how far they lean back
-    "l": [(1.0, 2.2, 0.42)], "e": [(1.0, 1.0, 0.45)], "u": [(0.8, 1.0, 0.1), (0.8, 1.0, 0.1)],
-    "n": [(0.8, 1.0, -0.12), (0.8, 0.95, -0.12)], "m": [(0.75, 1.0, -0.1)] * 3, "a": [(1.1, 1.0, 0.3), (0.6, 0.9, 0.05)],
+    "l": [(1.0, 2.2, 0.42)], "e": [(1.0, 1.0, 0.45)], "u": [(0.8, 1.0, 0.1)] * 2,
+    "n": [(0.8, 1.0, -0.12), (0.8, 0.95, -0.12)], "m": [(0.75, 1.0, -0.1)] * 3,
+    "a": [(1.1, 1.0, 0.3), (0.6, 0.9, 0.05)],
     "i": [(0.7, 1.0, 0.08)],
 }  # fmt: skip
 
@@ -123,7 +125,7 @@ def child_drawing(seed: int, wide_mm: float, nib_mm: float) -> shapely.Geometry:
         np.column_stack([16 * np.sin(t) ** 3, -13 * np.cos(t) + 5 * np.cos(2 * t) + 2 * np.cos(3 * t)])
         * 0.004
     )
-    parts.append(shapely.Polygon(((*heart, 0.93, 0.45)) * wide_mm).buffer(0))
+    parts.append(shapely.Polygon((heart + np.array([0.93, 0.45])) * wide_mm).buffer(0))
     return middled(shapely.union_all(parts), wide_mm)
 
 
@@ -218,10 +220,8 @@ def truth(kind: str, number: int) -> tuple[shapely.Geometry, float]:
         return signature(number, 55 + number % 4 * 8, 0.6 + number % 3 * 0.15), 26.0
     if kind == "drawing":
         return child_drawing(number, 130 + number % 3 * 20, 1.6 + number % 3 * 0.4), 26.0
-    if kind == "print":
-        if number % 4 == 3:
-            return hand_print(number, 62.0 + number % 5), 14.0
-        return footprint(number, 72.0 + number % 6, missing=number % 5 == 4), 6.0
     if kind == "fingerprint":
         return fingerprint(number, 22.0, 13 + number % 4), 10.0
-    raise ValueError(kind)
+    assert kind == "print"
+    foot = footprint(number, 72.0 + number % 6, missing=number % 5 == 4), 6.0
+    return foot if number % 4 != 3 else (hand_print(number, 62.0 + number % 5), 14.0)

@@ -1,0 +1,102 @@
+"""A photograph of handwriting, a print or a drawing as a file for the cutter: trace."""
+
+from pathlib import Path
+
+import click
+
+from shop.artwork import artwork
+from shop.artwork.refusals import NotTraced
+from shop.artwork.request import KINDS, WHOLE, Corner, Request
+from shop.engraving.cut_check import NotCuttable
+from shop.engraving.outlines import CannotUnite
+from shop.engraving.writers import FORMATS
+
+
+class Corners(click.ParamType[tuple[Corner, ...]]):
+    """Four places on the photograph, from the top left corner of the sheet clockwise, in hundredths."""
+
+    name = "x,y x,y x,y x,y"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[Corner, ...]:
+        """As shares of the photograph."""
+        try:
+            places = [tuple(float(part) / 100 for part in place.split(",")) for place in value.split()]
+            (one, two, three, four) = [(x, y) for x, y in places]
+        except ValueError:
+            self.fail("four places are needed, such as '5,4 95,6 97,93 3,95'", param, ctx)
+        return one, two, three, four
+
+
+class Sheet(click.ParamType[tuple[float, float]]):
+    """A paper's width and height in mm."""
+
+    name = "mm x mm"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, float]:
+        """Both in mm."""
+        try:
+            wide, high = (float(part) for part in value.lower().split("x"))
+        except ValueError:
+            self.fail("a width and a height are needed, such as 210x297", param, ctx)
+        return wide, high
+
+
+@click.command("trace")
+@click.argument("photograph", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--width", "width_mm", type=float, required=True, help="How wide it is cut, in mm.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="Its suffix says the format.",
+)
+@click.option("--kind", type=click.Choice(sorted(KINDS)), default="handwriting", show_default=True)
+@click.option(
+    "--corners",
+    type=Corners(),
+    default=None,
+    help="The sheet's corners, in hundredths of the photograph's width and height. Default: its own.",
+)
+@click.option(
+    "--sheet",
+    "sheet_mm",
+    type=Sheet(),
+    default=None,
+    help="How large the sheet is, if that is known: 210x297.",
+)
+@click.option("--keep-specks", is_flag=True, help="Keep the smallest spots as well.")
+@click.option("--keep-lines", is_flag=True, help="Keep straight lines right across the sheet.")
+def trace(
+    photograph: Path,
+    width_mm: float,
+    out: Path,
+    kind: str,
+    *,
+    corners: tuple[Corner, ...] | None,
+    sheet_mm: tuple[float, float] | None,
+    keep_specks: bool,
+    keep_lines: bool,
+) -> None:
+    """Trace a photograph to outlines, and write them as a file for the cutter: svg, dxf, pdf, lbrn2 or plt.
+
+    Handwriting, a print, a drawing or a signature that came by post or e-mail; what is cut is held against
+    its outlines by the same gate as words. The photograph is read and not kept.
+    """
+    form = FORMATS.get(out.suffix.removeprefix(".").lower())
+    if form is None:
+        raise click.ClickException(f"The file's name ends in one of these: {', '.join(FORMATS)}.")
+    specks, lines = not keep_specks, not keep_lines
+    try:
+        request = Request(kind, width_mm, corners or WHOLE, sheet_mm, specks=specks, form_lines=lines)
+        found = artwork.trace(photograph.read_bytes(), request)
+        out.write_bytes(form.write(found.cut()))
+    except (NotTraced, NotCuttable, CannotUnite, ValueError, OSError) as refused:
+        raise click.ClickException(str(refused)) from None
+    click.echo(
+        f"{out}: {found.width_mm:.2f} by {found.height_mm:.2f} mm, {found.parts} pieces of ink, "
+        f"{found.px_per_mm:.0f} pixels of the photograph to the mm."
+    )
