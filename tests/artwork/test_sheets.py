@@ -12,6 +12,8 @@ from tests.artwork.measure import Measured, aligned, measured, on_the_metal
 from tests.artwork.sheets import KINDS, OF_A_KIND, SHEETS, Photograph, Sheet, sheet_photograph
 
 GOOD_MM, GOOD_SHARE, POOR_MM, POOR_SHARE, OVERLAP = 0.05, 0.99, 0.1, 0.97, 0.95
+WIDE_PX = 2016
+"""Of a photograph: three million pixels, a quarter of what telephones take."""
 MOST_REFUSED = {False: 0.05, True: 0.30}
 """Of the good sheets, and of the poor ones."""
 
@@ -52,10 +54,11 @@ def test_there_are_a_hundred_and_twenty_sheets_half_of_each_kind_poor() -> None:
     assert all(bool(sheet.faults) == sheet.poor for sheet in SHEETS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TELLING)
 def test_the_outline_is_that_of_the_ink(name: str) -> None:
     (sheet,) = (sheet for sheet in SHEETS if sheet.name == name)
-    found, _ = looked_at(sheet, 1100)
+    found, _ = looked_at(sheet, WIDE_PX)
     assert good_enough(sheet, found), found
 
 
@@ -66,7 +69,7 @@ def test_of_all_sheets_the_outlines_are_those_of_the_ink_and_few_are_refused() -
     for sheet in SHEETS:
         of, within = counted[sheet.kind, sheet.poor], POOR_MM if sheet.poor else GOOD_MM
         try:
-            found, itself = looked_at(sheet, 2016)
+            found, itself = looked_at(sheet, WIDE_PX)
         except NotTraced as refused:
             of["refused"] += 1
             print(f"{sheet.name} {sheet.paper} {' '.join(sheet.faults)}: {refused}")  # noqa: T201
