@@ -21,7 +21,7 @@ Places = NDArray[np.int64]
 _SLOPE: Final = 0.03
 """How far a line may run off the level: corners set by a thumb, and a form laid askew in its frame."""
 _BLOCKS: Final = 48
-_NEARLY_ALL: Final = 0.12
+_NEARLY_ALL: Final = 0.25
 """Share of its length on which a line may be too pale to be seen."""
 _SEEN: Final = 0.12
 _BARE: Final = 0.35
@@ -100,6 +100,7 @@ def _take_out(plane: Plane, begins: float, ends: float, wide: float) -> None:
     columns = np.arange(plane.shape[1])
     middles = begins + (ends - begins) * (columns + 0.5) / len(columns) - 0.5
     inside = (middles >= 2 * half + 1) & (middles + 2 * half + 2 < plane.shape[0])
+    _clear(plane, columns[~inside], np.rint(middles[~inside]).astype(int), half)
     if inside.sum() < 2:  # noqa: PLR2004
         return
     columns, middles = columns[inside], middles[inside]
@@ -118,6 +119,13 @@ def _take_out(plane: Plane, begins: float, ends: float, wide: float) -> None:
     near = np.convolve(~bare, np.ones(len(strip)), "same") > 0
     rows = middles + np.arange(-half, half + 1)[:, None]
     plane[rows, columns] = np.maximum(strip - line, np.minimum(strip, carried)) * near
+
+
+def _clear(plane: Plane, columns: Places, middles: Places, half: int) -> None:
+    """Along an edge of what is looked at there is bare sheet, so nothing but the line is lost."""
+    rows = middles + np.arange(-half, half + 1)[:, None]
+    within = (rows >= 0) & (rows < len(plane))
+    plane[rows[within], np.broadcast_to(columns, rows.shape)[within]] = 0
 
 
 def _strip(plane: Plane, columns: Places, middles: Places, half: int) -> Plane:
@@ -156,7 +164,7 @@ def _carried_on(above: Plane, below: Plane, rows: int) -> Plane:
     columns, last = np.arange(len(above)), len(above) - 1
     for row in range(rows):
         share = row / (rows - 1)
-        for aside in range(-rows, rows + 1):
+        for aside in range(-rows, rows + 1, 2):
             here = above[np.clip(columns - round(share * aside), 0, last)]
             there = below[np.clip(columns + round((1 - share) * aside), 0, last)]
             np.maximum(found[row], np.minimum(here, there), out=found[row])
