@@ -1,10 +1,11 @@
 """Artwork as a side of a piece: its outlines as the drawing that every other part of the engraving knows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from shop.artwork.confined import outlines_of
+from shop.artwork.fineness import thickened
 from shop.artwork.request import Request
 from shop.engraving import Area
 from shop.engraving.by_hand import cut_by_hand
@@ -31,6 +32,15 @@ class Artwork:
         """A plate that the artwork fills: for a file without a piece."""
         return Area(
             "artwork", "Artwork", "bar", self.width_mm + 2 * _BESIDE_MM, self.height_mm + 2 * _BESIDE_MM, 1
+        )
+
+    def thickened(self, by_mm: float) -> "Artwork":
+        """The same with that much more to the width of every stroke, and so to its own."""
+        if not by_mm:
+            return self
+        drawing = thickened(self.drawing, by_mm)
+        return replace(
+            self, drawing=drawing, width_mm=self.width_mm + by_mm, height_mm=self.height_mm + by_mm
         )
 
     def cut(self) -> CutSide:

@@ -1,12 +1,16 @@
 """A photograph of handwriting, a print or a drawing as a file for the cutter: trace."""
 
+import math
 from pathlib import Path
 
 import click
 
 from shop.artwork import artwork
+from shop.artwork.artwork import Artwork
+from shop.artwork.fineness import fineness
 from shop.artwork.refusals import NotTraced
 from shop.artwork.request import KINDS, WHOLE, Corner, Request
+from shop.engraving import Tool
 from shop.engraving.cut_check import NotCuttable
 from shop.engraving.outlines import CannotUnite
 from shop.engraving.writers import FORMATS
@@ -68,6 +72,20 @@ class Sheet(click.ParamType[tuple[float, float]]):
     default=None,
     help="How large the sheet is, if that is known: 210x297.",
 )
+@click.option(
+    "--finest",
+    "finest_mm",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    help="The machine's finest line, in mm: says what of it is finer, and what would help.",
+)
+@click.option(
+    "--thicken",
+    "thicken_mm",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    help="What every stroke gains in width, in mm.",
+)
 @click.option("--keep-specks", is_flag=True, help="Keep the smallest spots as well.")
 @click.option("--keep-lines", is_flag=True, help="Keep straight lines right across the sheet.")
 def trace(
@@ -78,6 +96,8 @@ def trace(
     *,
     corners: tuple[Corner, ...] | None,
     sheet_mm: tuple[float, float] | None,
+    finest_mm: float,
+    thicken_mm: float,
     keep_specks: bool,
     keep_lines: bool,
 ) -> None:
@@ -92,11 +112,26 @@ def trace(
     specks, lines = not keep_specks, not keep_lines
     try:
         request = Request(kind, width_mm, corners or WHOLE, sheet_mm, specks=specks, form_lines=lines)
-        found = artwork.trace(photograph.read_bytes(), request)
+        found = artwork.trace(photograph.read_bytes(), request).thickened(thicken_mm)
         out.write_bytes(form.write(found.cut()))
     except (NotTraced, NotCuttable, CannotUnite, ValueError, OSError) as refused:
         raise click.ClickException(str(refused)) from None
+    if finest_mm:
+        click.echo(_what_holds(found, Tool(finest_line_mm=finest_mm)))
     click.echo(
         f"{out}: {found.width_mm:.2f} by {found.height_mm:.2f} mm, {found.parts} pieces of ink, "
         f"{found.px_per_mm:.0f} pixels of the photograph to the mm."
+    )
+
+
+def _what_holds(found: Artwork, tool: Tool) -> str:
+    """Whether the metal holds it, and what would help if not."""
+    fine = fineness(found.drawing, tool)
+    said = f"Its finest line is {fine.line_mm:.2f} mm and its finest gap {fine.gap_mm:.2f} mm."
+    if fine.holds:
+        return f"{said} The machine can cut all of it."
+    thicker = f", or here once strokes are {fine.thicker_mm:g} mm thicker" if fine.thicker_mm else ""
+    return (
+        f"{said} The machine cuts no line under {tool.finest_line_mm:g} mm. It would hold all of it at "
+        f"{math.ceil(10 * found.width_mm * fine.larger) / 10:g} mm wide{thicker}."
     )

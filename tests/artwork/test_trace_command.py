@@ -54,6 +54,16 @@ def test_a_birthday_card_becomes_a_file_for_the_cutter_as_wide_as_was_asked(
     assert right - left == pytest.approx(14, abs=0.03)
 
 
+def test_what_is_finer_than_the_machine_is_said_with_what_would_help(tmp_path: Path) -> None:
+    out = str(tmp_path / "card.svg")
+    fine = run(tmp_path, "--width", "14", "--finest", "0.15", "--out", out)
+    assert "The machine cuts no line under 0.15 mm. It would hold all of it at" in fine.output
+    large = run(tmp_path, "--width", "60", "--finest", "0.05", "--out", out)
+    assert "The machine can cut all of it." in large.output
+    thick = run(tmp_path, "--width", "14", "--thicken", "0.2", "--out", out)
+    assert "14.20 by" in thick.output
+
+
 @pytest.mark.parametrize(("options", "said"), [
     (("--width", "14", "--out", "card.doc"), "ends in one of these"),
     (("--width", "0", "--out", "card.svg"), "from 1 to 200 mm"),
