@@ -38,10 +38,6 @@ OVER_EDGE: Final = (
     "The ink runs over the edge of what is looked at. Please set the corners further out, so that there is "
     "bare paper all round it."
 )
-BLURRED: Final = (
-    "The photograph is too blurred for this size. Please take it again with the telephone held still, or "
-    "from nearer."
-)
 NO_INK_LEFT: Final = (
     "No ink was found that is large enough to cut. Please come nearer with the telephone, or crop to the ink."
 )
