@@ -24,7 +24,9 @@ UNPACK: Final[Mapping[str | None, Callable[[bytes], bytes]]] = {
 }
 DELIVERED = "performance.getEntriesByType('navigation')[0].deliveryType"
 DRAWN_BEFORE = "performance.getEntriesByType('navigation')[0].activationStart > 0"
-FADED = "addEventListener('pagereveal', shown => { window.faded = Boolean(shown.viewTransition) })"
+FADES = """[...document.styleSheets].flatMap(sheet => [...sheet.cssRules]).some(rule =>
+  rule instanceof CSSMediaRule && matchMedia(rule.conditionText).matches
+  && [...rule.cssRules].some(fade => fade instanceof CSSViewTransitionRule && fade.navigation === "auto"))"""
 WITH_A_MOUSE: dict[str, dict[str, object]] = {}
 A_PHONE: dict[str, dict[str, object]] = {
     "Emulation.setDeviceMetricsOverride": {
@@ -124,7 +126,4 @@ def test_a_piece_is_drawn_before_its_link_is_pressed_and_can_be_used(live_server
 def test_pages_fade_where_that_costs_no_wait(live_server, device, faded) -> None:  # type: ignore[no-untyped-def]
     with tab(device) as visitor:
         visitor.open(f"{live_server}/pieces")
-        visitor.hover("/pieces/disc")
-        visitor.evaluate(FADED)
-        visitor.press("/pieces/disc")
-        assert visitor.evaluate("window.faded") is faded
+        assert visitor.evaluate(FADES) is faded
