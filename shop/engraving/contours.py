@@ -75,7 +75,7 @@ def as_cubic(start: Point, step: Step) -> tuple[Point, Point, Point]:
         one, two, end = step
         return one, two, end
     control, end = step
-    return _between(start, control, 2 / 3), _between(end, control, 2 / 3), end
+    return between(start, control, 2 / 3), between(end, control, 2 / 3), end
 
 
 def walked(contour: Contour) -> Iterator[tuple[Point, Step]]:
@@ -106,5 +106,6 @@ def _on_cubic(start: Point, one: Point, two: Point, end: Point, t: float) -> Poi
     )
 
 
-def _between(a: Point, b: Point, share: float) -> Point:
+def between(a: Point, b: Point, share: float) -> Point:
+    """The point at a share of the way from one to the other."""
     return a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])

@@ -12,7 +12,7 @@ from typing import Final
 from shop.engraving.areas import Area, is_ring, outline
 from shop.engraving.characters import drawable
 from shop.engraving.engraving import HAND, EngravedLine, Engraving, Words, problems_of, words_in
-from shop.engraving.faces import FACES, Face, opened
+from shop.engraving.faces import FACES, Face
 from shop.engraving.frames import Frame, frames
 from shop.engraving.layout import lay_out
 from shop.engraving.placement import SideLayout
@@ -68,8 +68,7 @@ def marks(area: Area, words: Mapping[int, str], face: Face) -> str:
 
 def marks_laid(side: SideLayout, face: Face) -> str:
     """The same of words that are laid out."""
-    paths, thicken_mm = opened(face).paths, face.thicken_mm
-    drawn = "".join([_framed(frame, thicken_mm, paths) for frame in frames(face, side)])
+    drawn = "".join([_framed(frame, face.thicken_mm) for frame in frames(face, side)])
     # Round joins: the ink then reaches just half the stroke beyond the letter, as the layout reckons.
     thick = ' stroke="currentColor" stroke-linejoin="round"' if face.thicken_mm else ""
     return f'<g class="words" fill="currentColor"{thick}>{drawn}</g>'
@@ -81,13 +80,13 @@ def _note(areas: Sequence[Area], face: Face, typed: Words, tool: Tool) -> str:
     return " ".join(dict.fromkeys(problem.message for problem in problems.values()))
 
 
-def _framed(frame: Frame, thicken_mm: float, paths: Mapping[int, str]) -> str:
-    turned, x_mm, y_mm, scale, glyphs = frame
+def _framed(frame: Frame, thicken_mm: float) -> str:
+    turned, x_mm, y_mm, scale, outlines, _ = frame
     turn = f"rotate({number(math.degrees(turned))}) " if turned else ""
     drawn = [
         f'<path transform="translate({_units(x)} {_units(y)})" d="{path}"/>'
-        for glyph, x, y in glyphs
-        if (path := paths[glyph])
+        for path, x, y in outlines
+        if path
     ]
     return f'<g transform="{turn}{_place(x_mm, y_mm, scale, thicken_mm)}>{"".join(drawn)}</g>'
 

@@ -54,13 +54,15 @@ class Engraving:
     """What is cut into one unit, its lines in the order of the piece's sides.
 
     `face_version` is the SHA-256 of the font file the words were checked with, `fit` what the machine of that
-    day made of the face; None when none was named.
+    day made of the face; None when none was named. Words in a face that is `joined` were accepted with their
+    outlines bent where they follow a circle; older ones were approved letter by letter, and stay so.
     """
 
     face: str
     face_version: str
     lines: tuple[EngravedLine, ...]
     fit: Fit | None = None
+    joined: bool = False
 
     def to_json(self) -> str:
         """Canonical JSON: equal engravings give equal text."""
@@ -68,6 +70,8 @@ class Engraving:
         content: dict[str, Any] = {"face": self.face, "face_version": self.face_version, "lines": lines}
         if self.fit:
             content["fit"] = asdict(self.fit)
+        if self.joined:
+            content["joined"] = True
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
     @classmethod
@@ -76,7 +80,8 @@ class Engraving:
         try:
             content = json.loads(text)
             lines = tuple(_line(*entry) for entry in content["lines"])
-            return cls(_text(content["face"]), _text(content["face_version"]), lines, _fit(content))
+            face, version = _text(content["face"]), _text(content["face_version"])
+            return cls(face, version, lines, _fit(content), content.get("joined", False) is True)
         except (ValueError, KeyError, TypeError):
             raise EngravingUnreadable("This is not a stored engraving.") from None
 
@@ -87,8 +92,11 @@ class Engraving:
 
     @property
     def face_as_cut(self) -> Face:
-        """The face, as small and as thick as it was when the words were checked. Raises KeyError."""
-        return self.fit.applied(FACES[self.face]) if self.fit else FACES[self.face]
+        """The face, as small, as thick and as joined as when the words were checked. Raises KeyError."""
+        face = FACES[self.face]
+        if face.joined and not self.joined:
+            face = replace(face, joined=False)
+        return self.fit.applied(face) if self.fit else face
 
     @property
     def by_hand(self) -> bool:
@@ -138,7 +146,8 @@ def check(areas: Sequence[Area], face_slug: str, words: Words, tool: Tool = ANY_
     face = FACES.get(face_slug)
     if face is None:
         return Engraving(HAND, "", lines)
-    return Engraving(face.slug, face.version, lines, None if tool == ANY_TOOL else fit(face, tool))
+    fitted_to = None if tool == ANY_TOOL else fit(face, tool)
+    return Engraving(face.slug, face.version, lines, fitted_to, face.joined)
 
 
 def problems_of(

@@ -5,48 +5,60 @@ from typing import NamedTuple
 
 from fontTools.misc.transform import Identity, Transform
 
-from shop.engraving.faces import Face, opened
+from shop.engraving.bending import UNIT_MM, bent
+from shop.engraving.faces import Face, OpenFont, opened
 from shop.engraving.placement import PlacedLine, SideLayout
 
 
 class Frame(NamedTuple):
-    """Glyphs that share one place: scaled, then moved to (x, y), then turned about the area's middle.
+    """Outlines that share one place: scaled, then moved to (x, y), then turned about the area's middle.
 
-    `turn` is in radians clockwise, (x, y) in mm with y upwards, `scale` in mm per font unit; `glyphs` are
-    (number in the font, x, y), the last two in font units.
+    `turn` is in radians clockwise, (x, y) in mm with y upwards, `scale` in mm per unit; `outlines` are
+    (path data, x, y), all in units: those of the font, or UNIT_MM where outlines were bent for these words.
     """
 
     turn: float
     x: float
     y: float
     scale: float
-    glyphs: Sequence[tuple[int, float, float]]
+    outlines: Sequence[tuple[str, float, float]]
+    bent: bool = False
 
-    def transforms(self) -> Iterator[tuple[int, Transform]]:
-        """For each glyph its number and the map from font units to mm about the area's middle."""
+    def transforms(self) -> Iterator[tuple[str, Transform]]:
+        """For each outline its path data and the map from units to mm about the area's middle."""
         at = Identity.rotate(-self.turn).translate(self.x, self.y).scale(self.scale)
-        for number, x, y in self.glyphs:
-            yield number, at.translate(x, y)
+        for path, x, y in self.outlines:
+            if path:
+                yield path, at.translate(x, y)
 
 
 def frames(face: Face, side: SideLayout) -> Iterator[Frame]:
-    """The frames of every line, in the order of the words: one a straight line, one a bent letter."""
-    unit = opened(face).cap_height
+    """The frames of every line, in the order of the words: one a line, or one a letter that is turned."""
+    font = opened(face)
     for line in side.lines:
-        yield from _across(line, unit) if line.pitch is None else _round(line, unit)
+        if line.pitch is None:
+            yield _across(line, font)
+        elif line.shaped.joined:
+            yield Frame(0.0, 0.0, 0.0, UNIT_MM, [(path, 0.0, 0.0) for path in bent(line, font)], bent=True)
+        else:
+            yield from _round(line, font)
 
 
-def _across(line: PlacedLine, unit: int) -> Iterator[Frame]:
-    glyphs = [
-        (number, x * unit, y * unit) for cluster in line.shaped.clusters for number, x, y in cluster.glyphs
+def _across(line: PlacedLine, font: OpenFont) -> Frame:
+    unit, paths = font.cap_height, font.paths
+    outlines = [
+        (paths[number], x * unit, y * unit)
+        for cluster in line.shaped.clusters
+        for number, x, y in cluster.glyphs
     ]
-    yield Frame(0.0, line.x, line.y, line.cap_mm / unit, glyphs)
+    return Frame(0.0, line.x, line.y, line.cap_mm / unit, outlines)
 
 
-def _round(line: PlacedLine, unit: int) -> Iterator[Frame]:
+def _round(line: PlacedLine, font: OpenFont) -> Iterator[Frame]:
+    unit, paths = font.cap_height, font.paths
     scale = line.cap_mm / unit
     high, turn_of = line.y, line.turn_of
     for glyphs, _, _, (left, _, right, _) in line.shaped.inked:
         middle = (left + right) / 2
-        about = [(number, (x - middle) * unit, y * unit) for number, x, y in glyphs]
+        about = [(paths[number], (x - middle) * unit, y * unit) for number, x, y in glyphs]
         yield Frame(turn_of(middle), 0.0, high, scale, about)

@@ -10,11 +10,11 @@ from shop.engraving.shaped import RIM_SPACE, Cluster, Shaped, round_all
 class NextLetters:
     """Letters that may come next, all at one place: the right edge of each at 0."""
 
-    def __init__(self, letters: Sequence[Cluster], gap: float) -> None:
+    def __init__(self, letters: Sequence[Cluster], gap: float, *, joined: bool) -> None:
         self.gap = gap
         """How far from the one before any of them stands at most."""
         ended = tuple(letter.moved(-letter.box[2]) for letter in letters)
-        self.line = Shaped(ended, ended, round_all([letter.box for letter in ended]))
+        self.line = Shaped(ended, ended, round_all([letter.box for letter in ended]), joined)
 
 
 class Grown:
@@ -63,9 +63,7 @@ class Grown:
         middle = (self.left + self.right) / 2
         lines = [(self._line, -middle), (self._letters.line, self._end - middle)]
         lines += [(self._moved, self._moved_by - middle)] if self._by else []
-        return sorted(
-            [(abs(at + by), half, top) for line, by in lines for at, half, top in line.letters], reverse=True
-        )
+        return sorted([letter for line, by in lines for letter in line.outwards_from(-by)], reverse=True)
 
     @cached_property
     def largest(self) -> Point:

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Final
 from fontTools.misc.transform import Scale, Transform
 
 from shop.engraving.areas import Area, outline
+from shop.engraving.bending import UNIT_MM
 from shop.engraving.contours import Contour, polygon
 from shop.engraving.engraving import Engraving
 from shop.engraving.faces import Face, opened
 from shop.engraving.frames import frames
 from shop.engraving.layout import lay_out
-from shop.engraving.regions import glyph_contours, glyph_region
+from shop.engraving.regions import contours_of, glyph_contours, glyph_region, region_of
 
 if TYPE_CHECKING:
     from shapely import Geometry
@@ -83,9 +84,11 @@ def cut(area: Area, face: Face, words: Mapping[int, str]) -> CutSide:
     letters: list[Geometry] = []
     strokes: list[Contour] = []
     try:
-        for path, at in _glyphs(area, face, words):
-            strokes += [_moved(contour, at) for contour in glyph_contours(path) if not contour.closed]
-            letters.append(_placed(glyph_region(path, _most_mm_per_unit(face)), at))
+        for frame in frames(face, lay_out(area, face, words)):
+            for path, at in frame.transforms():
+                contours, region = _ink(path, face, bent=frame.bent)
+                strokes += [_moved(contour, at) for contour in contours if not contour.closed]
+                letters.append(_placed(region, at))
         return CutSide(area, (*_contours(_united(letters, face.thicken_mm)), *strokes), face.thicken_mm)
     except shapely.errors.GEOSException:
         raise CannotUnite from None
@@ -101,13 +104,12 @@ def cut_path(area: Area, path: str) -> CutSide:
         raise CannotUnite from None
 
 
-def _glyphs(area: Area, face: Face, words: Mapping[int, str]) -> Iterator[tuple[str, Transform]]:
-    """Every glyph's path data with its map to millimetres."""
-    font = opened(face)
-    for frame in frames(face, lay_out(area, face, words)):
-        for number, at in frame.transforms():
-            if path := font.outline(number).path:
-                yield path, at
+def _ink(path: str, face: Face, *, bent: bool) -> tuple[Sequence[Contour], "Geometry"]:
+    """The contours of a letter and its ink; a bent one is like this for these words alone."""
+    if bent:
+        contours = contours_of(path)
+        return contours, region_of(contours, UNIT_MM)
+    return glyph_contours(path), glyph_region(path, _most_mm_per_unit(face))
 
 
 def _most_mm_per_unit(face: Face) -> float:

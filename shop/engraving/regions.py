@@ -25,9 +25,8 @@ def _parser() -> Callable[[str, object], None]:
     return found
 
 
-@lru_cache(maxsize=_KEPT)
-def glyph_contours(path: str) -> tuple[Contour, ...]:
-    """A glyph's path data (SVG, in font units) as contours, closed and open."""
+def contours_of(path: str) -> tuple[Contour, ...]:
+    """Path data (SVG) as contours, closed and open."""
     from fontTools.pens.recordingPen import RecordingPen  # noqa: PLC0415 - only files need it
 
     pen, found = RecordingPen(), []
@@ -45,12 +44,23 @@ def glyph_contours(path: str) -> tuple[Contour, ...]:
 
 
 @lru_cache(maxsize=_KEPT)
+def glyph_contours(path: str) -> tuple[Contour, ...]:
+    """The same of a glyph, in font units: it is asked for again and again."""
+    return contours_of(path)
+
+
+@lru_cache(maxsize=_KEPT)
 def glyph_region(path: str, most_mm_per_unit: float) -> "Geometry":
     """The ink within the closed contours of a glyph, in font units; empty when it has none.
 
     It strays by no more than TOLERANCE_MM as long as a unit is not drawn larger than that.
     """
-    closed = [contour for contour in glyph_contours(path) if contour.closed]
+    return region_of(glyph_contours(path), most_mm_per_unit)
+
+
+def region_of(contours: Sequence[Contour], most_mm_per_unit: float) -> "Geometry":
+    """The same of contours that nobody will ask for again."""
+    closed = [contour for contour in contours if contour.closed]
     rings = [contour.corners(TOLERANCE_MM / most_mm_per_unit) for contour in closed]
     return _filled([ring for ring in rings if len(ring) >= _CORNERS])
 

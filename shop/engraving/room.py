@@ -137,7 +137,8 @@ def _own_letters(face: Face, text: str) -> NextLetters:
     letters = [cluster for line in lines for cluster in line.inked]
     furthest = {letter for outline in _OUTLINES for letter in _furthest(letters, outline)}
     gap = 2 * max([max(0.0, line.left) for line in lines])
-    return NextLetters([letter for letter in letters if letter in furthest], gap)
+    found = [letter for letter in letters if letter in furthest]
+    return NextLetters(found, gap, joined=face.joined)
 
 
 def _furthest(letters: Sequence[Cluster], outline: Callable[[Cluster], Sequence[Point]]) -> set[Cluster]:

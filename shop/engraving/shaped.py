@@ -97,11 +97,13 @@ class Shaped:
     """One line of words in a face.
 
     `inked` are the clusters that are not blank, `box` is how far all ink reaches (zeros when there is none).
+    Letters that are `joined` run into one another, so on a circle their outlines are bent; see bending.py.
     """
 
     clusters: tuple[Cluster, ...]
     inked: tuple[Cluster, ...] = field(repr=False)
     box: Box = field(repr=False)
+    joined: bool = False
 
     @cached_property
     def apart(self) -> "Shaped":
@@ -111,7 +113,7 @@ class Shaped:
             moved.append(cluster.moved(by) if by else cluster)
             by += 0.0 if cluster.inked else RIM_SPACE
         inked = tuple(cluster for cluster in moved if cluster.inked)
-        return Shaped(tuple(moved), inked, round_all([cluster.box for cluster in inked]))
+        return Shaped(tuple(moved), inked, round_all([cluster.box for cluster in inked]), self.joined)
 
     @property
     def left(self) -> float:
@@ -135,12 +137,19 @@ class Shaped:
 
     @cached_property
     def heads(self) -> list[Point]:
-        """The ink furthest up and out from the middle of any one letter; see Cluster.heads."""
+        """The ink furthest up and out from the middle of any one letter; see Cluster.heads.
+
+        What is bent keeps its height wherever it is.
+        """
+        if self.joined:
+            return [(0.0, self.top)]
         return frontier([point for cluster in self.inked for point in cluster.heads])
 
     @cached_property
     def feet(self) -> list[Point]:
         """The ink furthest down and out from the middle of any one letter; see Cluster.feet."""
+        if self.joined:
+            return [(0.0, -self.bottom)]
         return frontier([point for cluster in self.inked for point in cluster.feet])
 
     @property
@@ -163,8 +172,13 @@ class Shaped:
     @cached_property
     def outwards(self) -> list[tuple[float, float, float]]:
         """Each letter: how far from the line's middle, half its width, its top; the furthest first."""
-        middle = (self.left + self.right) / 2
-        return sorted([(abs(at - middle), half, top) for at, half, top in self.letters], reverse=True)
+        return sorted(self.outwards_from((self.left + self.right) / 2), reverse=True)
+
+    def outwards_from(self, middle: float) -> list[tuple[float, float, float]]:
+        """The same about another middle, in the order of the words. Of what is bent, its edge is a point."""
+        if self.joined:
+            return [(abs(at - middle) + half, 0.0, top) for at, half, top in self.letters]
+        return [(abs(at - middle), half, top) for at, half, top in self.letters]
 
     @cached_property
     def largest(self) -> Point:

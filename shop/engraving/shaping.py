@@ -26,7 +26,7 @@ def shape(face: Face, text: str) -> Shaped:
     else:
         _add_parts(clusters, face, text)
     inked = tuple([cluster for cluster in clusters if cluster.inked])
-    return Shaped(tuple(clusters), inked, round_all([cluster.box for cluster in inked]))
+    return Shaped(tuple(clusters), inked, round_all([cluster.box for cluster in inked]), face.joined)
 
 
 def _add_parts(clusters: list[Cluster], face: Face, text: str) -> None:

@@ -13,6 +13,7 @@ from shop.engraving.limits import MARGIN_MM
 
 SVG = "{http://www.w3.org/2000/svg}"
 STEPS = 8
+MICRONS = "scale(0.001000000 "
 
 
 class _Flat(BasePen):
@@ -52,10 +53,16 @@ def ink(svg: str) -> list[tuple[float, float]]:
 
 
 def inks(svg: str) -> list[list[tuple[float, float]]]:
-    """The same, for each group by itself: a straight line, or a letter of a bent one."""
+    """The same, for each by itself: a straight line, or a letter of one along a circle."""
     words = ET.fromstring(svg).find(f"{SVG}g")
     assert words is not None
-    return [walk(group, Identity) for group in words]
+    found = []
+    for group in words:
+        if MICRONS in group.get("transform", ""):  # letters bent one after the other
+            found += [walk(letter, transform(group.get("transform"))) for letter in group]
+        else:
+            found.append(walk(group, Identity))
+    return found
 
 
 def crowding_mm(svg: str, *, straight: int) -> float:

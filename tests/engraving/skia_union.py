@@ -9,7 +9,9 @@ from fontTools.pens.transformPen import TransformPen
 from fontTools.svgLib.path import parse_path
 
 from shop.engraving.contours import Contour
-from shop.engraving.outlines import CutSide, _glyphs
+from shop.engraving.frames import frames
+from shop.engraving.layout import lay_out
+from shop.engraving.outlines import CutSide
 
 PER_MM = 1000
 PLAIN = {"fix_winding": False, "keep_starting_points": False}
@@ -17,8 +19,9 @@ PLAIN = {"fix_winding": False, "keep_starting_points": False}
 
 def cut(area, face, words):
     letters = []
-    for path, at in _glyphs(area, face, words):
-        letters += _inked(path, Identity.scale(PER_MM).transform(at), face.thicken_mm)
+    for frame in frames(face, lay_out(area, face, words)):
+        for path, at in frame.transforms():
+            letters += _inked(path, Identity.scale(PER_MM).transform(at), face.thicken_mm)
     whole = letters[0]
     for letter in letters[1:]:
         whole = pathops.op(whole, letter, pathops.PathOp.UNION, **PLAIN)

@@ -4,6 +4,8 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections import defaultdict
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -12,7 +14,6 @@ from shop.engraving import FACES, Area, check
 from shop.engraving.contours import TOLERANCE_MM, Contour
 from shop.engraving.drawing import svg
 from shop.engraving.engraving import EngravedLine
-from shop.engraving.faces import Outline
 from shop.engraving.jig import Jig
 from shop.engraving.outlines import CannotUnite, CutSide, cut, cut_sides
 from shop.engraving.writers import FORMATS, png
@@ -190,13 +191,12 @@ class SingleLines:
     """A font whose every letter is one stroke beside a square."""
 
     cap_height = 700
-
-    def outline(self, _: int) -> Outline:
-        return Outline("M0 0L0 700Q100 800 200 700M300 0L400 0L400 100L300 100Z", ())
+    paths: Mapping[int, str] = defaultdict(lambda: "M0 0L0 700Q100 800 200 700M300 0L400 0L400 100L300 100Z")
 
 
 def test_open_paths_of_a_face_are_cut_as_strokes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shop.engraving.outlines.opened", lambda _: SingleLines())
+    for module in ("frames", "outlines"):
+        monkeypatch.setattr(f"shop.engraving.{module}.opened", lambda _: SingleLines())
     side = cut(BAR, FACES["marcellus"], {1: "ll"})
     assert (len(side.strokes), len(side.filled)) == (2, 2)
     assert [len(step) for step in side.strokes[0].steps] == [1, 2]

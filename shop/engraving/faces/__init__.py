@@ -35,6 +35,7 @@ class Face:
 
     `scripts` are those it is made for, by ISO 15924: it may draw a letter or two of others. One that is
     `only_for` some of them is offered when words need it. `index` is the font's number in a collection.
+    The letters of one that is `joined` run into one another, so they are bent where words follow a circle.
     """
 
     slug: str
@@ -52,6 +53,7 @@ class Face:
     index: int | None = None
     licence: str = ""
     unfit: str = ""
+    joined: bool = False
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
