@@ -54,8 +54,7 @@ class Engraving:
     """What is cut into one unit, its lines in the order of the piece's sides.
 
     `face_version` is the SHA-256 of the font file the words were checked with, `fit` what the machine of that
-    day made of the face; None when none was named. Words in a face that is `joined` were accepted with their
-    outlines bent where they follow a circle; older ones were approved letter by letter, and stay so.
+    day made of the face; None when none was named. `joined`: see Face; older words were not, and stay so.
     """
 
     face: str
@@ -81,7 +80,7 @@ class Engraving:
             content = json.loads(text)
             lines = tuple(_line(*entry) for entry in content["lines"])
             face, version = _text(content["face"]), _text(content["face_version"])
-            return cls(face, version, lines, _fit(content), content.get("joined", False) is True)
+            return cls(face, version, lines, _fit(content), "joined" in content)
         except (ValueError, KeyError, TypeError):
             raise EngravingUnreadable("This is not a stored engraving.") from None
 
@@ -94,8 +93,7 @@ class Engraving:
     def face_as_cut(self) -> Face:
         """The face, as small, as thick and as joined as when the words were checked. Raises KeyError."""
         face = FACES[self.face]
-        if face.joined and not self.joined:
-            face = replace(face, joined=False)
+        face = face if face.joined == self.joined else replace(face, joined=self.joined)
         return self.fit.applied(face) if self.fit else face
 
     @property
@@ -146,8 +144,8 @@ def check(areas: Sequence[Area], face_slug: str, words: Words, tool: Tool = ANY_
     face = FACES.get(face_slug)
     if face is None:
         return Engraving(HAND, "", lines)
-    fitted_to = None if tool == ANY_TOOL else fit(face, tool)
-    return Engraving(face.slug, face.version, lines, fitted_to, face.joined)
+    cut = None if tool == ANY_TOOL else fit(face, tool)
+    return Engraving(face.slug, face.version, lines, cut, face.joined)
 
 
 def problems_of(
@@ -229,17 +227,15 @@ def _uncuttable(face: Face, text: str) -> Problem | None:
 
 def _too_many(typed: str) -> TooManyCharacters | None:
     # Normal form C shortens no text to a tenth, so a very long one need not be normalised to be refused.
-    limit = MAX_CHARACTERS
-    if len(typed) <= limit and typed.isascii():
+    if len(typed) <= (limit := MAX_CHARACTERS) and typed.isascii():
         return None  # as it is in normal form
     count = len(typed) if len(typed) > 10 * limit else len(unicodedata.normalize("NFC", typed))
     return TooManyCharacters(count, limit) if count > limit else None
 
 
 def _fit(content: Mapping[str, Any]) -> Fit | None:
-    if (stored := content.get("fit")) is None:
-        return None
-    return Fit(Tool(**stored["tool"]), stored["cap_min_mm"], stored["thicken_mm"])
+    found = content.get("fit")
+    return None if found is None else Fit(Tool(**found["tool"]), found["cap_min_mm"], found["thicken_mm"])
 
 
 def _line(side: Any, line: Any, text: Any) -> EngravedLine:

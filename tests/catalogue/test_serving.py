@@ -181,7 +181,7 @@ def test_a_network_that_has_used_up_its_previews_is_asked_to_wait_and_another_is
 
 @ONE_ENGINE
 def test_a_flood_of_previews_costs_no_more_than_its_allowance(client, monkeypatch):
-    allowance = Allowance(0.3, 0.0001)
+    allowance = Allowance(0.3, 1e-9)
     monkeypatch.setattr("shop.catalogue.previews.ALLOWED", allowance)
     statuses = []
     for number in range(400):
