@@ -8,7 +8,9 @@ from bs4 import Tag
 
 PROSE: Final = "h1, h2, h3, p, li, dd, figcaption, .hint"
 """What people read; the words in one of them are one sentence at least."""
-NOT_OURS: Final = "q, address, code, script, style, .as-typed, .own-words, .words, .digest, .visually-hidden"
+NOT_OURS: Final = (
+    "q, address, code, script, style, .as-typed, .own-words, .words, .spelled-out, .digest, .visually-hidden"
+)
 """What a buyer wrote, or nobody reads."""
 WORD: Final = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 END: Final = re.compile(r"(?<=[.?!])[”’)]*\s+(?=[“‘(]?[A-Z0-9£])")
