@@ -10,6 +10,7 @@ from shop import clock, retention, web
 from shop.catalogue.hallmarking import SILVER_HALLMARK_FROM_MG
 from shop.catalogue.page_cache import Shown, cached_pages
 from shop.catalogue.piece_facts import PLACES
+from shop.catalogue.piece_pages import wide
 from shop.catalogue.postage import CHEAPEST, SERVICES
 from shop.catalogue.views import Catalogue
 from shop.container import trader
@@ -50,7 +51,7 @@ def help_lines() -> ResponseReturnValue:
 @blueprint.get("/what-to-write")
 def what_to_write() -> ResponseReturnValue:
     """Ideas for words, by situation."""
-    return _page("what-to-write")
+    return _page("what-to-write", written=wide("hero-disc"))
 
 
 @blueprint.get("/for-somebody-else")
