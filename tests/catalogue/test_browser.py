@@ -75,7 +75,8 @@ def test_choosing_gold_shows_gold_and_its_price_without_any_script(app, browser,
         assert page.locator("[data-picture=disc-gold-front]").is_visible()
         assert page.locator("[data-picture=disc-silver-front]").is_hidden()
         assert page.locator(".price .costs").inner_text() == "£104"
-        assert page.get_by_text("The clasp is shown in sterling silver.").is_visible()
+        assert page.get_by_alt_text("Plated in warm yellow gold. The plain back").is_visible()
+        assert page.get_by_alt_text("In silver. The plain back").is_hidden()
         page.goto(f"{live_server}/pieces/disc?metal=gold")
         assert page.locator("[data-picture=disc-gold-front]").is_visible()
         page.locator("[data-metal=silver]").first.check()

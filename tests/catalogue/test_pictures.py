@@ -40,7 +40,8 @@ def test_every_piece_is_shown_in_both_metals_from_the_front_at_an_angle_and_from
         for metal in ("silver", "gold")
         for view in ("front", "angle")
     }
-    wanted |= {f"{piece}-clasp" for piece in PIECES} | {
+    wanted |= {f"{piece}-{clasp}" for piece in PIECES for clasp in ("clasp", "gold-clasp")}
+    wanted |= {
         "box",
         "box-gold",
         "hero-rings",
