@@ -25,7 +25,7 @@ from tests.serve.attackers import ATTACKER, BUYER
 from tests.serve.siege import ATTACKED, OWNER, WANTED, Buyer, Siege, at_rest, sign_in
 
 PASSWORD = "a heron over quiet water 71"
-PAGE_SECONDS, MOST_MIB = 5, 10
+PAGE_SECONDS, MOST_MIB = 5, 12
 PIECES = (*ATTACKED, *WANTED)
 
 

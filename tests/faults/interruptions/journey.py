@@ -54,7 +54,7 @@ PLACE: Final = """() => {
 LAST_LOOK: Final = """() => ({
   words: [...document.querySelectorAll(".lines dl.words q")].map(q => q.textContent),
   card: document.querySelector(".lines .line-said p:last-child")?.textContent ?? "",
-  address: document.querySelector("[aria-labelledby=goes-to] p").innerText.split("\\n"),
+  address: document.querySelector("#goes-to ~ p").innerText.split("\\n"),
   total: document.querySelector("#pay").textContent.match(/[\\d.]+$/)[0],
 })"""
 
