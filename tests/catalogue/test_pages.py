@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from shop import stock
 from shop.catalogue import piece_pages, snapshot
-from shop.catalogue.models import Piece, Variant
+from shop.catalogue.models import Picture, Piece, Variant
 from shop.catalogue.postage import CHEAPEST
 from shop.engraving import check
 from shop.money import pounds_and_pence
@@ -315,3 +315,13 @@ def test_the_face_chosen_at_first_is_one_that_an_ordinary_name_fits_in(app, clie
         chosen = soup(client.get(f"/pieces/{slug}")).find("input", {"name": "face", "checked": True})
         areas = catalogue.by_slug[slug].sides
         assert check(areas, chosen["value"], {(area.key, 1): "Abigail" for area in areas}), slug
+
+
+@ONE_ENGINE
+def test_gold_says_when_a_picture_was_taken_of_silver_alone(app, client, pass_time):
+    assert soup(client.get("/pieces/disc")).select("p[data-shows]") == []
+    with app.extensions["shop"].database.transaction() as session:
+        session.execute(update(Picture).where(Picture.alt.contains("clasp")).values(metal_id=None))
+    pass_time(1.01)
+    (note,) = soup(client.get("/pieces/disc")).select("p[data-shows=gold]")
+    assert note.get_text(strip=True) == "The clasp is shown in sterling silver."
