@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from shop.catalogue.choices import price_numbers
-from shop.catalogue.face_choices import Tile, face_tiles
+from shop.catalogue.face_choices import Tile, face_tiles, first_face
 from shop.catalogue.views import PieceView, VariantView
+from shop.catalogue.word_ideas import IDEAS, places
 from shop.engraving import (
     ALIKE,
     FACES,
@@ -80,6 +81,24 @@ class SignPlace:
 
 
 @dataclass(frozen=True)
+class IdeaStart:
+    """A button that puts words, with | between lines, into the fields of one of `places`, the best first."""
+
+    label: str
+    lines: str
+    places: str
+
+
+@dataclass(frozen=True)
+class IdeaButtons:
+    """A situation, at its place on the page of ideas, with the ways to begin that this piece has room for."""
+
+    key: str
+    title: str
+    starts: Sequence[IdeaStart]
+
+
+@dataclass(frozen=True)
 class PieceForm:
     """Everything there is to choose and to write."""
 
@@ -87,6 +106,7 @@ class PieceForm:
     sold_out: bool
     """Whether any of them is."""
     sides: Sequence[SideFields]
+    ideas: Sequence[IdeaButtons]
     sign_places: Sequence[SignPlace]
     signs: Sequence[Button]
     faces: Sequence[Tile]
@@ -105,6 +125,7 @@ def piece_form(piece: PieceView, values: Mapping[str, str], errors: Mapping[str,
         ],
         sold_out=not all(variant.available for variant in piece.variants),
         sides=[_side(side, values, errors, said) for side in piece.sides],
+        ideas=_ideas(piece),
         sign_places=[
             SignPlace(name, _place(side, line), selected=values.get(SIGN_LINE) == name)
             for side in piece.sides
@@ -121,6 +142,22 @@ def piece_form(piece: PieceView, values: Mapping[str, str], errors: Mapping[str,
             if name.startswith("engraving-") and name not in lines
         ],
     )
+
+
+def _ideas(piece: PieceView) -> list[IdeaButtons]:
+    sides, face = tuple(piece.sides), first_face(piece)
+    return [
+        IdeaButtons(
+            idea.key,
+            idea.title,
+            [
+                IdeaStart(start.label, "|".join(start.lines), " ".join("+".join(names) for names in found))
+                for start in idea.starts
+                if (found := places(start, sides, face, piece.tool))
+            ],
+        )
+        for idea in IDEAS
+    ]
 
 
 def _metal(

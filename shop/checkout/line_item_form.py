@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shop.catalogue.views import Catalogue, PieceView, VariantView
+from shop.catalogue.word_ideas import still_blank
 from shop.dedications.words import DedicationRefused, check_dedication, check_wall_name
 from shop.engraving import (
     FACE_FIELD,
@@ -125,6 +126,7 @@ def _engraving(piece: PieceView, form: Mapping[str, str], errors: dict[str, str]
     for name, _ in written(form):
         if name.startswith(ENGRAVING) and name not in known:
             errors[name] = UnknownLine().message  # nothing that was written is left out without a word
+    errors |= {name: said for name, text in written(form) if name in known and (said := still_blank(text))}
     try:
         return check(piece.sides, form.get(FACE, ""), words_in(form, piece.sides), piece.tool)
     except EngravingRefused as refused:

@@ -11,6 +11,7 @@ from shop.engraving.engraving import (
     EngravingUnreadable,
     check,
     field_name,
+    problems_of,
     words_in,
 )
 from shop.engraving.faces import FACES, GENERAL, Face
@@ -76,6 +77,7 @@ __all__ = [
     "offered",
     "over_picture",
     "preview",
+    "problems_of",
     "proof",
     "proof_digest",
     "proof_of",

@@ -13,6 +13,7 @@ from shop.catalogue.piece_facts import PLACES
 from shop.catalogue.piece_pages import wide
 from shop.catalogue.postage import CHEAPEST, SERVICES
 from shop.catalogue.views import Catalogue
+from shop.catalogue.word_ideas import IDEAS
 from shop.container import trader
 from shop.emails.agreed_terms import FACTS
 from shop.money import pounds_and_pence
@@ -51,7 +52,7 @@ def help_lines() -> ResponseReturnValue:
 @blueprint.get("/what-to-write")
 def what_to_write() -> ResponseReturnValue:
     """Ideas for words, by situation."""
-    return _page("what-to-write", written=wide("hero-disc"))
+    return _page("what-to-write", ideas=IDEAS, written=wide("hero-disc"))
 
 
 @blueprint.get("/for-somebody-else")

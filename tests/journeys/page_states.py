@@ -142,6 +142,13 @@ def looked_at_closely(visitor: Visitor) -> None:
     visitor.page.locator(".closer[open] .closer-picture svg path").first.wait_for()
 
 
+def an_idea_taken(visitor: Visitor) -> None:
+    visitor.open("/pieces/disc")
+    visitor.page.get_by_text("Not sure what to write?").click()
+    visitor.presses("A first day and a last")
+    visitor.page.locator("[data-words] svg path").first.wait_for()
+
+
 def partly_sold_out(visitor: Visitor) -> None:
     visitor.shop.count_stock("HEART-SILVER-18", 0)
     visitor.shop.count_stock("HEART-GOLD-20", 0)
@@ -1776,6 +1783,7 @@ PAGE_STATES: Final = (
     PageState("collection", "/pieces", at("/pieces")),
     *(PageState(f"piece {slug}", "/pieces/<slug>", at(f"/pieces/{slug}")) for slug in SLUGS),
     PageState("piece looked at closely", "/pieces/<slug>", looked_at_closely, shows="True size"),
+    PageState("piece with an idea", "/pieces/<slug>", an_idea_taken, shows="You can write over it"),
     PageState("piece sold out", "/pieces/<slug>", partly_sold_out, shows="Tell me when it is back"),
     PageState("piece refused", "/basket/lines", refused_piece, 422, shows="Please look at this again"),
     PageState("piece unknown", "/pieces/<slug>", at("/pieces/nothing"), 404),
