@@ -1,7 +1,9 @@
 // The piece looked at closely, and as large as life on this very screen. Loaded when somebody asks for it.
-// A bank card is 85.60 by 53.98 mm (ISO/IEC 7810, ID-1), a one pound coin 23.43 mm across (the Royal Mint).
+// A bank card is 85.60 by 53.98 mm (ISO/IEC 7810, ID-1), a one pound coin 23.43 mm across, a penny 20.3 (the Royal Mint).
 const CARD = { short: 53.98, long: 85.6 };
 const COIN = 23.43;
+const PENNY = 20.3;
+const HAND = { wide: 75, high: 134, piece: 0.44 }; // hand.svg, and how far down a piece lies on it
 const KEY = "screen";
 const STEPS = [1, 1.7, 2.8, 4.5];
 
@@ -64,7 +66,7 @@ const closely = () => {
   const nearer = button("Larger", () => go(1));
   const further = button("Smaller", () => go(-1));
   picture.onclick = () => go(1);
-  bar.replaceChildren(nearer, further, button("True size", () => (known ? asLife() : measure())), close());
+  bar.replaceChildren(nearer, further, button("True size", trueSize), button("In the hand", inHand), close());
   look.replaceChildren(picture);
   said.textContent = "";
   size();
@@ -75,9 +77,31 @@ const asLife = () => {
   const coin = make("div", { className: "closer-coin", textContent: "A £1 coin" });
   picture.style.width = `${view.dataset.mm * perMm()}px`;
   coin.style.width = `${COIN * perMm()}px`;
-  bar.replaceChildren(button("Look closely", closely), button("Measure again", measure), close());
+  bar.replaceChildren(button("Look closely", closely), button("In the hand", inHand), button("Measure again", measure), close());
   look.replaceChildren(make("div", { className: "closer-life" }, picture, coin));
   said.textContent = "This is its true size on your screen.";
+};
+
+const trueSize = () => (known ? asLife() : measure());
+
+// As large as life where the screen was measured; else as large as the window, beside a penny.
+const inHand = () => {
+  const scale = known ? perMm() : Math.min(look.clientWidth / HAND.wide, look.clientHeight / HAND.high);
+  const picture = copy();
+  const hand = make("div", { className: "closer-hand" }, picture);
+  hand.style.width = `${HAND.wide * scale}px`;
+  picture.style.width = `${view.dataset.mm * scale}px`;
+  if (!known) {
+    const penny = make("div", { className: "closer-coin", textContent: "A penny" });
+    penny.style.width = `${PENNY * scale}px`;
+    hand.append(penny);
+  }
+  bar.replaceChildren(button("Look closely", closely), button("True size", trueSize), close());
+  look.replaceChildren(hand);
+  look.scrollTo((look.scrollWidth - look.clientWidth) / 2, hand.clientHeight * HAND.piece - look.clientHeight / 2);
+  said.textContent = known
+    ? "This is its true size on your screen, in a drawn hand that is 7 cm across."
+    : "In a drawn hand that is 7 cm across, with a penny beside it. To see it in its true size, press True size.";
 };
 
 const measure = () => {

@@ -170,3 +170,35 @@ def test_a_piece_is_turned_over_looked_at_closely_and_seen_as_large_as_life(brow
         assert page.locator(".closer-picture").bounding_box()["width"] == pytest.approx(seen, abs=1)
     finally:
         page.close()
+
+
+def test_a_piece_lies_in_a_drawn_hand_beside_a_penny_or_as_large_as_life(browser, live_server, said):
+    page = browser.new_page(viewport={"width": 375, "height": 667})
+
+    def width(selector):
+        return page.locator(selector).bounding_box()["width"]
+
+    try:
+        page.goto(f"{live_server}/pieces/heart")
+        across = float(page.locator("[data-picture=heart-silver-front]").get_attribute("data-mm"))
+        page.locator("[name=engraving-front-1]").fill("Siân")
+        page.locator("[data-picture=heart-silver-front] svg path").first.wait_for()
+        page.get_by_role("button", name="Look closer").click()
+        page.get_by_role("button", name="In the hand").click()
+        assert width(".closer-hand") <= 375, "all of it is in sight"
+        assert width(".closer-coin") / width(".closer-picture") == pytest.approx(20.3 / across, abs=0.01)
+        assert page.locator(".closer-picture svg path").count() == 4, "with the words"
+        assert "a penny beside it" in page.locator(".closer-said").text_content()
+        page.get_by_role("button", name="True size").click()
+        page.get_by_role("slider").fill("323.5")
+        page.get_by_role("button", name="It fits").click()
+        page.get_by_role("button", name="In the hand").click()
+        assert width(".closer-hand") == pytest.approx(75 * 323.5 / 53.98, abs=0.5)
+        assert width(".closer-picture") == pytest.approx(across * 323.5 / 53.98, abs=0.5)
+        assert not page.locator(".closer-coin").count(), "a screen that was measured needs none"
+        middle = page.locator(".closer-picture").bounding_box()
+        assert 0 < middle["x"] < 375 - middle["width"], "the piece is in sight, though the hand is wider"
+        assert 0 < middle["y"] < 667 - middle["height"]
+        assert axe(page) == []
+    finally:
+        page.close()

@@ -142,6 +142,11 @@ def looked_at_closely(visitor: Visitor) -> None:
     visitor.page.locator(".closer[open] .closer-picture svg path").first.wait_for()
 
 
+def in_the_hand(visitor: Visitor) -> None:
+    looked_at_closely(visitor)
+    visitor.presses("In the hand")
+
+
 def an_idea_taken(visitor: Visitor) -> None:
     visitor.open("/pieces/disc")
     visitor.page.get_by_text("Not sure what to write?").click()
@@ -1783,6 +1788,7 @@ PAGE_STATES: Final = (
     PageState("collection", "/pieces", at("/pieces")),
     *(PageState(f"piece {slug}", "/pieces/<slug>", at(f"/pieces/{slug}")) for slug in SLUGS),
     PageState("piece looked at closely", "/pieces/<slug>", looked_at_closely, shows="True size"),
+    PageState("piece in the hand", "/pieces/<slug>", in_the_hand, shows="a penny beside it"),
     PageState("piece with an idea", "/pieces/<slug>", an_idea_taken, shows="You can write over it"),
     PageState("piece sold out", "/pieces/<slug>", partly_sold_out, shows="Tell me when it is back"),
     PageState("piece refused", "/basket/lines", refused_piece, 422, shows="Please look at this again"),
