@@ -7,12 +7,13 @@ its place along the line, as on a strip that is bent.
 import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, pairwise, starmap
+from itertools import chain, pairwise, starmap
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from shop.engraving.contours import Contour, Step, as_cubic, between, walked
 from shop.engraving.faces import OpenFont
 from shop.engraving.geometry import Point
+from shop.engraving.path_data import following, written
 from shop.engraving.regions import glyph_contours
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _LONGEST: Final = 0.4
 """The longest step of an outline that is bent in one, in capitals' heights: so short, no letter of the faces
 strays by more than it is rounded by (tests/engraving/test_bending.py)."""
 _KEPT: Final = 1024
+_NOWHERE: Final = (0.0, 0.0)
 
 
 def bent(line: "PlacedLine", font: OpenFont) -> list[str]:
@@ -36,50 +38,45 @@ def bent(line: "PlacedLine", font: OpenFont) -> list[str]:
     assert line.pitch is not None
     glyphs = [glyph for cluster in line.shaped.inked for glyph in cluster.inked]
     curves = [_curves(font, glyph.number) for glyph in glyphs]
-    x = np.concatenate([each.x + glyph.x for each, glyph in zip(curves, glyphs, strict=True)])
-    y = np.concatenate([each.y + glyph.y for each, glyph in zip(curves, glyphs, strict=True)])
-    begins = accumulate([len(each.x) for each in curves], initial=0)
-    ends = np.concatenate([each.ends + begin for each, begin in zip(curves, begins, strict=False)])
+    _, *begins = zip(*glyphs, strict=True)
+    ends = np.concatenate([each.ends for each in curves], axis=2)
+    x, y = ends + np.repeat(begins, [each.ends.shape[2] for each in curves], axis=1)[:, None]
     turn, radius = line.turn + (line.x + line.cap_mm * x) / line.pitch, line.y + line.cap_mm * y
-    there = turn[ends]
-    along, sine, cosine = radius[ends] * (turn - there), np.sin(there), np.cos(there)
-    placed = np.column_stack((radius * sine + along * cosine, radius * cosine - along * sine))
-    written = "|".join([each.written for each in curves])
-    drawn: str = written % tuple(np.rint(placed.ravel() / UNIT_MM).astype(int).tolist())
-    return drawn.split("|")
+    there = turn[1]
+    along, sine, cosine = radius[1] * (turn - there), np.sin(there), np.cos(there)
+    placed = np.empty(turn.T.shape, complex)
+    placed.real, placed.imag = (radius * sine + along * cosine).T, (radius * cosine - along * sine).T
+    drawn = placed.ravel()[np.concatenate([each.drawn for each in curves])].view(float)
+    return written(np.rint(drawn / UNIT_MM).astype(np.int32), [each.after for each in curves])
 
 
 class _Curves(NamedTuple):
-    """A glyph as cubic curves: its points in capitals' heights, and for each which end of a curve it is at.
+    """A glyph as cubic curves, in capitals' heights.
 
-    `written` is its path data, with a place for each number.
+    `ends` has x and y of three points for each end of a curve: the handle before it, the end itself and the
+    handle after it. Not all are `drawn`: where a contour begins there is none before, where it ends none
+    after. `after`: see path_data.py.
     """
 
-    x: Any
-    y: Any
     ends: Any
-    written: str
+    drawn: Any
+    after: Any
 
 
 @lru_cache(maxsize=_KEPT)
 def _curves(font: OpenFont, number: int) -> _Curves:
     import numpy as np  # noqa: PLC0415
 
-    unit = font.cap_height
     points: list[Point] = []
-    ends: list[int] = []
-    written: list[str] = []
+    drawn: list[bool] = []
+    after = ""
     for contour in glyph_contours(font.paths[number]):
-        steps = list(_steps(contour, _LONGEST * unit))
-        first = len(points)
-        points.append(contour.start)
-        points += [point for step in steps for point in step]
-        ends.append(first)
-        for end in range(first, first + 3 * len(steps), 3):
-            ends += (end, end + 3, end + 3)
-        written += ("M%d %d", *["C%d %d %d %d %d %d"] * len(steps), "Z" * contour.closed)
-    x, y = np.array(points).T / unit
-    return _Curves(x, y, np.array(ends), "".join(written))
+        steps = list(_steps(contour, _LONGEST * font.cap_height))
+        points += (_NOWHERE, contour.start, *chain.from_iterable(steps), _NOWHERE)
+        drawn += (False, *[True] * (3 * len(steps) + 1), False)
+        after += " " + "C     " * len(steps) + ("Z" if contour.closed else "M")
+    ends = np.ascontiguousarray(np.array(points).reshape(-1, 3, 2).T) / font.cap_height
+    return _Curves(ends, np.array(drawn), following(after))
 
 
 def _steps(contour: Contour, longest: float) -> Iterator[Sequence[Point]]:
