@@ -1,4 +1,4 @@
-"""Libraries that others would load only because they are there: they take memory in each process."""
+"""Libraries that others would load only because they are there, or that are asked once: they take memory."""
 
 import sys
 from collections.abc import Iterator
@@ -18,3 +18,18 @@ def left_out(*names: str) -> Iterator[None]:
     finally:
         for name in absent:
             sys.modules.pop(name, None)
+
+
+@contextmanager
+def let_go(*packages: str) -> Iterator[None]:
+    """Do not keep what is loaded of these packages inside: whoever asks again loads it again.
+
+    What is loaded already stays.
+    """
+    before = set(sys.modules)
+    try:
+        yield
+    finally:
+        for name in sys.modules.keys() - before:
+            if name.partition(".")[0] in packages:
+                del sys.modules[name]

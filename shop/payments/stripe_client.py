@@ -12,14 +12,13 @@ from io import BytesIO
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from requests.structures import CaseInsensitiveDict
-
 from shop.left_out import left_out
 from shop.payments.gateway_errors import BadEvent, GatewayDown, GatewayRefused, KeyTaken
 from shop.payments.timeouts import LimitedSession
 
 with left_out("aiohttp", "httpx"):  # clients for a loop that we have not got
     import stripe
+    from requests.structures import CaseInsensitiveDict
     from stripe import StripeClient
 
 __all__ = [

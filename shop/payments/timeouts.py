@@ -6,6 +6,7 @@ a name that nobody resolves.
 
 import threading
 import time
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,7 +14,11 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-import requests
+from shop.left_out import left_out
+
+with warnings.catch_warnings(), left_out("charset_normalizer"):  # it guesses at texts; Stripe's are in UTF-8
+    warnings.simplefilter("ignore")
+    import requests
 
 CALL_SECONDS: Final = 25.0
 """The longest one call may take where no page waits for it."""

@@ -1,11 +1,14 @@
 """The nations of the United Kingdom, the bank holidays of each, and which nation a postcode lies in."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any, Final
+
+from shop.left_out import let_go
 
 
 class Nation(StrEnum):
@@ -15,6 +18,9 @@ class Nation(StrEnum):
     SCOTLAND = "Scotland"
     NORTHERN_IRELAND = "Northern Ireland"
 
+
+_AT_ONCE: Final = 10
+"""Years that are looked up together."""
 
 SUBDIVISIONS: Final = {
     Nation.ENGLAND_AND_WALES: "ENG",
@@ -35,10 +41,18 @@ ACROSS_THE_BORDER: Final = frozenset({"TD12", "TD15"})
 @cache
 def bank_holidays(nation: Nation, year: int) -> frozenset[date]:
     """The days of a year on which neither the bench nor the post works."""
-    return frozenset(_calendar().UnitedKingdom(subdiv=SUBDIVISIONS[nation], years=year))
+    return frozenset(day for day in _days(year // _AT_ONCE)[nation] if day.year == year)
 
 
 @cache
+def _days(decade: int) -> Mapping[Nation, frozenset[date]]:
+    """Ten years at once, of all nations: the library takes 3 MiB, so it is not kept."""
+    years = range(_AT_ONCE * decade, _AT_ONCE * (decade + 1))
+    with let_go("holidays", "dateutil"):
+        of = _calendar().UnitedKingdom
+        return {nation: frozenset(of(subdiv=code, years=years)) for nation, code in SUBDIVISIONS.items()}
+
+
 def _calendar() -> Any:
     """The library's file of this country; imported by its name it would bring those of 270 others along."""
     library = find_spec("holidays")

@@ -127,6 +127,8 @@ def _make_app(settings: Settings) -> Flask:
 
 def warm_up(app: Flask) -> None:
     """Load and open what each process would for itself at its first purchase, while an early one serves."""
+    gc.unfreeze()
+    gc.collect()  # what was needed only once makes room for what comes now
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy starts others as it is loaded
     with left_out("lxml"):  # where only a path is to be read
         for needed in NEEDED_SOON:

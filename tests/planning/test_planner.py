@@ -1,8 +1,11 @@
 """Days that are promised: never one on which nobody works or posts, never an earlier one for more work."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 from shop import clock
 from shop.catalogue.postage import SERVICES
 from shop.planning import transit
-from shop.planning.bank_holidays import Nation, bank_holidays, nation_of
+from shop.planning.bank_holidays import SUBDIVISIONS, Nation, bank_holidays, nation_of
 from shop.planning.planner import Job, Plan, Wishes, earliest, in_danger, keeps, promise
 from shop.planning.schedule import NEW, SUNDAY, Schedule
 from shop.planning.transit import arrives
@@ -150,6 +153,21 @@ def test_each_nation_has_its_own_days() -> None:
     assert [easter_monday in days for days in (scotland, england, ireland)] == [False, True, True]
     assert [saint_andrew in days for days in (scotland, england, ireland)] == [True, False, False]
     assert [boyne in days for days in (scotland, england, ireland)] == [False, False, True]
+
+
+def test_ten_years_looked_up_together_have_the_days_that_each_has_alone() -> None:
+    for nation, code in SUBDIVISIONS.items():
+        for year in range(2019, 2042):
+            assert bank_holidays(nation, year) == set(holidays.UnitedKingdom(subdiv=code, years=year))
+
+
+def test_the_library_of_bank_holidays_is_not_kept() -> None:
+    asked = (
+        "from shop.planning.bank_holidays import Nation, bank_holidays; bank_holidays(Nation.SCOTLAND, 2027)"
+    )
+    kept = "import sys; print(*[name for name in sys.modules if name.startswith('holidays')])"
+    done = subprocess.run([sys.executable, "-c", f"{asked}; {kept}"], capture_output=True, check=True)
+    assert done.stdout.strip() == b""
 
 
 def test_every_service_that_is_sold_has_its_days() -> None:
