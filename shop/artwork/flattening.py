@@ -75,16 +75,16 @@ def flattening(photograph: Image.Image, request: Request) -> Flattening:
     corners = [(x * photograph.width, y * photograph.height) for x, y in request.corners]
     known = request.sheet_mm
     aspect = known[1] / known[0] if known else _proportions(corners)
-    return Flattening(photograph, _homography(corners), aspect)
+    return Flattening(photograph, homography(corners), aspect)
 
 
-def through(at: Matrix, places: list[Corner]) -> list[Corner]:
+def through(at: NDArray[np.floating], places: list[Corner]) -> list[Corner]:
     """Where a map takes these places."""
     found = np.column_stack([np.array(places), np.ones(len(places))]) @ at.T
     return [(float(x), float(y)) for x, y in found[:, :2] / found[:, 2:]]
 
 
-def _homography(corners: list[Corner]) -> Matrix:
+def homography(corners: list[Corner]) -> Matrix:
     """From the unit square to four corners."""
     rows: list[list[float]] = []
     wanted: list[float] = []

@@ -42,7 +42,8 @@ class Request:
     `corners` are those of the sheet, or of a part of it, from the top left one clockwise. `sheet_mm` is how
     wide and high the sheet is; without it the corners tell the proportions, as well as they can. `crop` is
     the part of the sheet that is looked at: left, top, right and bottom as shares. With `form_lines`
-    straight lines across the whole sheet are taken out.
+    straight lines across the whole sheet are taken out; with `to_edges` corners that were set roughly are
+    drawn to the paper's edge.
     """
 
     kind: str
@@ -52,6 +53,7 @@ class Request:
     crop: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
     specks: bool = True
     form_lines: bool = True
+    to_edges: bool = True
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

@@ -16,6 +16,7 @@ from shop.artwork.flattening import Box, Flattening, flattening
 from shop.artwork.form_lines import FormLine, form_lines, taken_out
 from shop.artwork.inked import Paper, Plane, paper_of
 from shop.artwork.outlining import HALF, Blot, blots, smoothed
+from shop.artwork.paper_edges import fitted
 from shop.artwork.refusals import NotTraced
 from shop.artwork.request import KINDS, Request
 
@@ -64,7 +65,7 @@ class Outlines:
 
 def traced(photograph: Image.Image, request: Request) -> Outlines:
     """The outlines of a photograph that `read_photograph` gave. Raises NotTraced."""
-    flat = flattening(photograph, request)
+    flat, request = fitted(flattening(photograph, request), request)
     sheet = _looked_over(flat, request)
     density = _ink(flat, sheet, sheet.near, _width_px(flat, sheet.near, request))
     found = _kept(blots(density), request, density)

@@ -88,6 +88,7 @@ class Sheet(click.ParamType[tuple[float, float]]):
 )
 @click.option("--keep-specks", is_flag=True, help="Keep the smallest spots as well.")
 @click.option("--keep-lines", is_flag=True, help="Keep straight lines right across the sheet.")
+@click.option("--keep-corners", is_flag=True, help="Do not draw the corners to the paper's edge.")
 def trace(
     photograph: Path,
     width_mm: float,
@@ -100,6 +101,7 @@ def trace(
     thicken_mm: float,
     keep_specks: bool,
     keep_lines: bool,
+    keep_corners: bool,
 ) -> None:
     """Trace a photograph to outlines, and write them as a file for the cutter: svg, dxf, pdf, lbrn2 or plt.
 
@@ -109,9 +111,11 @@ def trace(
     form = FORMATS.get(out.suffix.removeprefix(".").lower())
     if form is None:
         raise click.ClickException(f"The file's name ends in one of these: {', '.join(FORMATS)}.")
-    specks, lines = not keep_specks, not keep_lines
+    specks, lines, edges = not keep_specks, not keep_lines, not keep_corners
     try:
-        request = Request(kind, width_mm, corners or WHOLE, sheet_mm, specks=specks, form_lines=lines)
+        request = Request(
+            kind, width_mm, corners or WHOLE, sheet_mm, specks=specks, form_lines=lines, to_edges=edges
+        )
         found = artwork.trace(photograph.read_bytes(), request).thickened(thicken_mm)
         out.write_bytes(form.write(found.cut()))
     except (NotTraced, NotCuttable, CannotUnite, ValueError, OSError) as refused:
