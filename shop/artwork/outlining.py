@@ -1,6 +1,6 @@
 """The edges of ink between the pixels: smooth closed outlines with as few corners as a tolerance allows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -39,6 +39,18 @@ def blots(density: Plane, level: float = HALF) -> list[Blot]:
             region = shapely.Polygon(rings[0], [ring for ring in rings[1:] if len(ring) > _CORNERS])
             found.append(Blot(region, _densest(density, region)))
     return found
+
+
+def edge_px(density: Plane, found: Sequence[Blot]) -> float:
+    """Over how many pixels ink becomes paper along most of its outline: two of a sharp photograph."""
+    outlines = np.concatenate([shapely.get_coordinates(blot.region) for blot in found])
+    high, wide = density.shape
+    rows, columns = (
+        np.clip(outlines[:, axis].astype(int), 1, most - 2) for axis, most in ((1, high), (0, wide))
+    )
+    across = density[rows, columns + 1] - density[rows, columns - 1]
+    down = density[rows + 1, columns] - density[rows - 1, columns]
+    return float(1 / max(np.median(np.hypot(across, down)) / 2, 1e-6))
 
 
 def smoothed(region: shapely.Polygon, sigma_px: float, tolerance_px: float) -> shapely.Geometry:

@@ -16,6 +16,11 @@ from shop.artwork.refusals import NotTraced
 MOST_PIXELS: Final = 50_000_000
 KEPT_PIXELS: Final = 16_000_000
 """More are made fewer at once, a JPEG while it is decoded: the metal needs a tenth of them."""
+FEWER_PIXELS: Final = {"WEBP": 20_000_000, "HEIF": 25_000_000}
+"""Of the forms that can only be read whole, with copies: so many take under 400 MiB."""
+FOUR_COLOURS_PIXELS: Final = 40_000_000
+"""The same for what is transparent, or mixed for a press."""
+_THREE: Final = 3
 LEAST_EDGE: Final = 200
 MOST_SCANS: Final = 24
 """Of a JPEG: cameras write one, careful programs about ten; each costs a pass over the whole picture."""
@@ -29,6 +34,10 @@ UNREADABLE: Final = (
     "A JPEG, PNG, WebP or HEIC is taken, as telephones make them."
 )
 TOO_MANY_PIXELS: Final = "The photograph has more than 50 million pixels. Please send a smaller one."
+TOO_MUCH_MEMORY: Final = (
+    "A photograph so large takes too much memory to read in this form. "
+    "Please send it as an ordinary JPEG, or a smaller one."
+)
 MOVES: Final = "This file has more than one picture in it. Please send a photograph that does not move."
 TOO_SMALL: Final = (
     "The photograph is too small to trace. Please send it as the telephone took it, not a thumbnail."
@@ -59,8 +68,12 @@ def _take_heic() -> str:
 
 
 def _refuse_costly(found: Image.Image, sent: bytes) -> None:
-    if found.width * found.height > MOST_PIXELS:
+    pixels = found.width * found.height
+    if pixels > MOST_PIXELS:
         raise NotTraced(TOO_MANY_PIXELS)
+    most = FOUR_COLOURS_PIXELS if len(found.getbands()) > _THREE else MOST_PIXELS
+    if pixels > FEWER_PIXELS.get(found.format or "", most):
+        raise NotTraced(TOO_MUCH_MEMORY)
     # A telephone's JPEG may carry a second view or a depth map behind the first, which nobody looks at.
     if getattr(found, "n_frames", 1) > 1 and found.format not in {"MPO", "HEIF"}:
         raise NotTraced(MOVES)

@@ -12,3 +12,12 @@ def group(name: str, about: str) -> click.Group:
     from flask.cli import AppGroup  # noqa: PLC0415
 
     return AppGroup(name, help=about)
+
+
+def alone(command: click.Command) -> click.Command:
+    """A command in no group, given the same."""
+    if not current.is_given() and command.callback:
+        from flask.cli import with_appcontext  # noqa: PLC0415
+
+        command.callback = with_appcontext(command.callback)
+    return command

@@ -1,15 +1,21 @@
 """A photograph of handwriting, a print or a drawing as a file for the cutter: trace."""
 
 import math
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
+from shop import current
 from shop.artwork import artwork
 from shop.artwork.artwork import Artwork
-from shop.artwork.fineness import fineness
+from shop.artwork.fineness import Fineness, fineness, widest_mm
 from shop.artwork.refusals import NotTraced
 from shop.artwork.request import KINDS, WHOLE, Corner, Request
+from shop.bench import profiles
+from shop.catalogue import snapshot
+from shop.catalogue.views import PieceView
+from shop.cli import quick
 from shop.engraving import Tool
 from shop.engraving.cut_check import NotCuttable
 from shop.engraving.outlines import CannotUnite
@@ -49,6 +55,7 @@ class Sheet(click.ParamType[tuple[float, float]]):
         return wide, high
 
 
+@quick.alone
 @click.command("trace")
 @click.argument("photograph", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--width", "width_mm", type=float, required=True, help="How wide it is cut, in mm.")
@@ -76,8 +83,8 @@ class Sheet(click.ParamType[tuple[float, float]]):
     "--finest",
     "finest_mm",
     type=click.FloatRange(0, 1),
-    default=0.0,
-    help="The machine's finest line, in mm: says what of it is finer, and what would help.",
+    default=None,
+    help="The machine's finest line, in mm. Default: that of /owner/machine.",
 )
 @click.option(
     "--thicken",
@@ -97,7 +104,7 @@ def trace(
     *,
     corners: tuple[Corner, ...] | None,
     sheet_mm: tuple[float, float] | None,
-    finest_mm: float,
+    finest_mm: float | None,
     thicken_mm: float,
     keep_specks: bool,
     keep_lines: bool,
@@ -120,22 +127,50 @@ def trace(
         out.write_bytes(form.write(found.cut()))
     except (NotTraced, NotCuttable, CannotUnite, ValueError, OSError) as refused:
         raise click.ClickException(str(refused)) from None
-    if finest_mm:
-        click.echo(_what_holds(found, Tool(finest_line_mm=finest_mm)))
     click.echo(
         f"{out}: {found.width_mm:.2f} by {found.height_mm:.2f} mm, {found.parts} pieces of ink, "
         f"{found.px_per_mm:.0f} pixels of the photograph to the mm."
     )
-
-
-def _what_holds(found: Artwork, tool: Tool) -> str:
-    """Whether the metal holds it, and what would help if not."""
+    with current.reading() as session:
+        pieces, tool = snapshot.load(session).pieces, profiles.current(session).tool
+    if finest_mm is not None:
+        tool = Tool(finest_line_mm=finest_mm)
     fine = fineness(found.drawing, tool)
+    click.echo(_what_holds(found, fine, tool))
+    click.echo("\n".join(_table(pieces, found, fine)))
+
+
+def _what_holds(found: Artwork, fine: Fineness, tool: Tool) -> str:
+    """Whether the metal holds it, and what would help if not."""
     said = f"Its finest line is {fine.line_mm:.2f} mm and its finest gap {fine.gap_mm:.2f} mm."
+    if not tool.finest_line_mm:
+        return f"{said} Which machine cuts it is not said at /owner/machine."
     if fine.holds:
         return f"{said} The machine can cut all of it."
     thicker = f", or here once strokes are {fine.thicker_mm:g} mm thicker" if fine.thicker_mm else ""
     return (
         f"{said} The machine cuts no line under {tool.finest_line_mm:g} mm. It would hold all of it at "
-        f"{math.ceil(10 * found.width_mm * fine.larger) / 10:g} mm wide{thicker}."
+        f"{_least_mm(found, fine):g} mm wide{thicker}."
     )
+
+
+def _least_mm(found: Artwork, fine: Fineness) -> float:
+    """How wide it is at least where the machine holds all of it."""
+    return math.ceil(round(10 * found.width_mm * fine.larger, 3)) / 10
+
+
+def _table(pieces: Iterable[PieceView], found: Artwork, fine: Fineness) -> Iterator[str]:
+    """Which sides have room for it where the machine holds all of it, and how wide it may be there."""
+    least = _least_mm(found, fine)
+    room = [
+        (piece.name, side.label, widest)
+        for piece in pieces
+        for side in piece.sides
+        if (widest := widest_mm(side, found.width_mm, found.height_mm)) >= least
+    ]
+    if not room:
+        yield f"No side of a piece has room for it {least:g} mm wide."
+        return
+    yield f"{'Piece':20} {'Side':24} at most, mm"
+    for name, label, widest in room:
+        yield f"{name:20} {label:24} {widest:11.1f}"

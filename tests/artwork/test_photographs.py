@@ -1,12 +1,17 @@
 """Of a photograph that somebody sends only pixels are kept; and what is no photograph is refused."""
 
 import io
+import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from shop.artwork import tracing_program
 from shop.artwork.confined import bare_picture
+from shop.artwork.photographs import FEWER_PIXELS, FOUR_COLOURS_PIXELS, TOO_MUCH_MEMORY
 from shop.artwork.refusals import NotTraced
 from tests.artwork.uploads import HEIC, PLACE, hostile, photograph, saved, with_a_place
 
@@ -77,3 +82,37 @@ def test_what_is_no_photograph_is_refused_with_what_to_do() -> None:
         said = str(refused.value)
         assert said.endswith("."), name
         assert "lease send" in said or "is taken" in said, name
+
+
+MOST_MIB = 400
+RUN = (
+    "import runpy, sys; runpy.run_path(sys.argv[1], run_name='__main__'); "
+    "sys.stderr.write(open('/proc/self/status').read())"
+)
+
+
+def giant(form: str, mode: str, pixels: int) -> bytes:
+    side = int(pixels**0.5)
+    how = {"WEBP": {"quality": 30, "method": 0}, "PNG": {"compress_level": 1}}[form]
+    return saved(Image.new(mode, (side, side), 200 if mode == "L" else "white"), form, **how)
+
+
+@pytest.mark.parametrize(("form", "mode", "pixels"), [
+    ("WEBP", "RGB", FEWER_PIXELS["WEBP"]), ("PNG", "RGBA", FOUR_COLOURS_PIXELS),
+])  # fmt: skip
+def test_the_largest_that_is_taken_takes_less_than_400_mib(form: str, mode: str, pixels: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, tracing_program.__file__],
+        input=b'{"request": null}\n' + giant(form, mode, pixels),
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout[:1] == b"+"
+    (most,) = re.findall(rb"VmHWM:\s+(\d+) kB", done.stderr)
+    assert int(most) / 1024 < MOST_MIB
+
+
+def test_a_larger_one_is_refused_with_the_form_to_send() -> None:
+    with pytest.raises(NotTraced) as refused:
+        bare_picture(giant("WEBP", "RGB", FEWER_PIXELS["WEBP"] * 5 // 4))
+    assert str(refused.value) == TOO_MUCH_MEMORY

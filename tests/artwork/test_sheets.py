@@ -4,11 +4,12 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 
 import pytest
+from PIL import ImageFilter
 
 from shop.artwork.photographs import read_photograph
 from shop.artwork.refusals import NotTraced
 from shop.artwork.request import Request
-from shop.artwork.tracing import traced
+from shop.artwork.tracing import BLURRED, TOO_FAR, traced
 from tests.artwork.measure import Measured, aligned, measured, on_the_metal
 from tests.artwork.sheets import KINDS, OF_A_KIND, SHEETS, Photograph, Sheet, sheet_photograph
 
@@ -76,6 +77,20 @@ def test_the_outline_is_that_of_the_ink_on_the_sheet_itself(name: str) -> None:
     (sheet,) = (sheet for sheet in SHEETS if sheet.name == name)
     found = against_the_sheet(sheet, FEWER_PX)
     assert good_enough(sheet, found), found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width_px", "blur_px", "why"), [(620, 0, TOO_FAR), (1200, 5, BLURRED)])
+def test_what_is_too_small_or_blurred_to_be_cut_so_wide_is_refused_with_what_to_do(
+    width_px: int, blur_px: int, why: str
+) -> None:
+    photograph = sheet_photograph(SHEETS[0], width_px)
+    picture = read_photograph(photograph.data).filter(ImageFilter.GaussianBlur(blur_px))
+    request = request_for(SHEETS[0], photograph, picture.size)
+    with pytest.raises(NotTraced) as refused:
+        traced(picture, request)
+    assert str(refused.value) == why
+    assert traced(picture, replace(request, width_mm=8)).region.area, "narrower, it does"
 
 
 @pytest.mark.faults_long

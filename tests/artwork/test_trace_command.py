@@ -3,11 +3,16 @@
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from flask import Flask
 
 from shop.artwork.artwork import Artwork, trace
 from shop.artwork.request import Request
-from shop.cli.trace import trace as command
+from shop.bench import profiles
+from shop.bench.profiles import Profile
+from shop.db import Database
+from shop.engraving import Tool
+from shop.engraving.jig import AS_DRAWN
 from shop.engraving.outlines import CutSide
 from shop.engraving.writers import FORMATS
 from tests.artwork.sheets import SHEETS, Photograph, Sheet, sheet_photograph
@@ -34,34 +39,50 @@ def traced(kind: str) -> Artwork:
     return trace(photograph.data, Request(kind, photograph.cut_mm, corners, photograph.size_mm))
 
 
-def run(folder: Path, *command_line: str) -> Result:
+def run(app: Flask, folder: Path, *command_line: str) -> Result:
     photograph = sheet_photograph(sheet("handwriting-0-good"), 1000)
     (folder / "card.jpg").write_bytes(photograph.data)
     corners = in_hundredths(photograph, 1000, 750)
     arguments = [str(folder / "card.jpg"), "--corners", corners, *command_line]
-    return CliRunner().invoke(command, arguments)
+    return app.test_cli_runner().invoke(args=["trace", *arguments])
 
 
 @pytest.mark.parametrize("suffix", ["svg", "dxf", "pdf", "plt", "lbrn2"])
 def test_a_birthday_card_becomes_a_file_for_the_cutter_as_wide_as_was_asked(
-    tmp_path: Path, suffix: str
+    app: Flask, tmp_path: Path, suffix: str
 ) -> None:
     out = tmp_path / f"card.{suffix}"
-    said = run(tmp_path, "--width", "14", "--out", str(out))
+    said = run(app, tmp_path, "--width", "14", "--out", str(out))
     assert said.exit_code == 0, said.output
     assert "14.00 by" in said.output
     left, _, right, _ = bounds(READERS[suffix](out.read_bytes()).filled)
     assert right - left == pytest.approx(14, abs=0.03)
 
 
-def test_what_is_finer_than_the_machine_is_said_with_what_would_help(tmp_path: Path) -> None:
+def test_what_is_finer_than_the_machine_is_said_with_what_would_help(app: Flask, tmp_path: Path) -> None:
     out = str(tmp_path / "card.svg")
-    fine = run(tmp_path, "--width", "14", "--finest", "0.15", "--out", out)
+    fine = run(app, tmp_path, "--width", "14", "--finest", "0.15", "--out", out)
     assert "The machine cuts no line under 0.15 mm. It would hold all of it at" in fine.output
-    large = run(tmp_path, "--width", "60", "--finest", "0.05", "--out", out)
+    large = run(app, tmp_path, "--width", "30", "--finest", "0.02", "--out", out)
     assert "The machine can cut all of it." in large.output
-    thick = run(tmp_path, "--width", "14", "--thicken", "0.2", "--out", out)
+    thick = run(app, tmp_path, "--width", "14", "--thicken", "0.2", "--out", out)
     assert "14.20 by" in thick.output
+
+
+def test_the_machine_of_the_bench_is_asked_and_the_sides_that_have_room_are_listed(
+    app: Flask, database: Database, tmp_path: Path
+) -> None:
+    out = str(tmp_path / "card.svg")
+    unsaid = run(app, tmp_path, "--width", "14", "--out", out)
+    assert "Which machine cuts it is not said at /owner/machine." in unsaid.output
+    assert "Inside, left" in unsaid.output
+    with database.transaction() as session:
+        profiles.save(session, Profile(Tool("diamond", 0.15, 1.0), AS_DRAWN), actor="owner")
+    said = run(app, tmp_path, "--width", "14", "--out", out).output
+    assert "The machine cuts no line under 0.15 mm. It would hold all of it at" in said
+    assert "Inside, left" not in said
+    nowhere = run(app, tmp_path, "--width", "14", "--finest", "0.9", "--out", out)
+    assert "No side of a piece has room for it" in nowhere.output
 
 
 @pytest.mark.parametrize(("options", "said"), [
@@ -73,9 +94,9 @@ def test_what_is_finer_than_the_machine_is_said_with_what_would_help(tmp_path: P
     (("--width", "14", "--out", "card.svg", "--corners", "0,0 10,0 10,10 0,10"), "No ink was found"),
 ])  # fmt: skip
 def test_what_cannot_be_traced_is_answered_with_a_sentence(
-    tmp_path: Path, options: tuple[str, ...], said: str
+    app: Flask, tmp_path: Path, options: tuple[str, ...], said: str
 ) -> None:
-    found = run(tmp_path, *options)
+    found = run(app, tmp_path, *options)
     assert found.exit_code in {1, 2}
     assert said in " ".join(found.output.split())
     assert not list(tmp_path.glob("card.svg"))
