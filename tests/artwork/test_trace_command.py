@@ -47,6 +47,7 @@ def run(app: Flask, folder: Path, *command_line: str) -> Result:
     return app.test_cli_runner().invoke(args=["trace", *arguments])
 
 
+@pytest.mark.same_sql
 @pytest.mark.parametrize("suffix", ["svg", "dxf", "pdf", "plt", "lbrn2"])
 def test_a_birthday_card_becomes_a_file_for_the_cutter_as_wide_as_was_asked(
     app: Flask, tmp_path: Path, suffix: str
@@ -63,7 +64,7 @@ def test_what_is_finer_than_the_machine_is_said_with_what_would_help(app: Flask,
     out = str(tmp_path / "card.svg")
     fine = run(app, tmp_path, "--width", "14", "--finest", "0.15", "--out", out)
     assert "The machine cuts no line under 0.15 mm. It would hold all of it at" in fine.output
-    large = run(app, tmp_path, "--width", "30", "--finest", "0.02", "--out", out)
+    large = run(app, tmp_path, "--width", "18", "--finest", "0.02", "--out", out)
     assert "The machine can cut all of it." in large.output
     thick = run(app, tmp_path, "--width", "14", "--thicken", "0.2", "--out", out)
     assert "14.20 by" in thick.output
@@ -85,6 +86,7 @@ def test_the_machine_of_the_bench_is_asked_and_the_sides_that_have_room_are_list
     assert "No side of a piece has room for it" in nowhere.output
 
 
+@pytest.mark.same_sql
 @pytest.mark.parametrize(("options", "said"), [
     (("--width", "14", "--out", "card.doc"), "ends in one of these"),
     (("--width", "0", "--out", "card.svg"), "from 1 to 200 mm"),
