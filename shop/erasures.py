@@ -26,6 +26,8 @@ from shop.orders.models import Order
 from shop.payment_links.models import PaymentLink
 from shop.restock import waiting
 from shop.restock.models import StockRequest
+from shop.uploads import order_photographs
+from shop.uploads.models import OrderPhotograph
 
 ACTOR = "list of what is gone"
 
@@ -37,6 +39,7 @@ KEY_COLUMNS = (
     StockRequest.key_id,
     PaymentLink.key_id,
     BasketLink.email_key_id,
+    OrderPhotograph.key_id,
 )
 """Every column that names a key: one left out here would lose its keys after 35 days."""
 
@@ -86,6 +89,7 @@ def _apply(session: Session, vault: Vault, gone: Collection[str]) -> int:
         basket_store.forget_order(session, order_id)
     count = len(orders) + wall.withdraw_gone(session, vault, gone, actor=ACTOR)
     count += waiting.forget_gone(session, vault, gone)
+    count += order_photographs.forget_gone(session, vault, gone)
     return count + comment_erasure.withdraw_gone(session, vault, gone, actor=ACTOR)
 
 

@@ -27,6 +27,7 @@ from shop.orders.models import Order, OrderLine
 from shop.orders.view import view
 from shop.payment_links import payment_links
 from shop.payments import supplements
+from shop.uploads import order_photographs
 
 ERASED: Final = ""
 """Stands where the digest of an erased order's buyer did."""
@@ -81,6 +82,7 @@ def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]
         "pieces": [privacy_rows.piece(line, drawings.get(line.row.number, [])) for line in opened.lines],
         "corrections": corrections.kept(session, vault, order.id),
         "email_changes": email_change.kept(session, vault, order.id),
+        "photographs": order_photographs.kept(session, vault, order.id),
         "claims": claim_steps.kept(session, vault, order.id),
         "dedications_opened": cards_opened.kept(session, order.id),
         "sent_back": send_backs.kept_of(session, order.id),
@@ -111,6 +113,7 @@ def erase(session: Session, vault: Vault, reference: str, *, actor: str) -> Eras
     had_words = vault.erase(session, order.id, order.reference)
     wall.erase(session, vault, order)
     claim_steps.erase(session, order.id)
+    order_photographs.forget_photographs(session, vault, order.id)
     payment_links.forget_of(session, vault, order.id)
     revoke_links(session, order.id)
     emails = outbox.drop_unsent(session, outbox.Drop.ERASED, order_id=order.id)

@@ -28,7 +28,7 @@ from shop.emails.log_emails import keep_log
 from shop.emails.other_emails import Sender
 from shop.emails.owner_emails import tell_owners
 from shop.emails.remittance_reminders import remind
-from shop.fulfilment import delivery, late, order_search
+from shop.fulfilment import delivery, late, order_search, photograph_days
 from shop.fulfilment.gifts import read_old
 from shop.giving import shown_statements
 from shop.journal import comment_emails, comment_erasure
@@ -167,7 +167,7 @@ class Worker:
             stock.forget_networks(session)
             sessions.forget_sessions(session)
             staff.forget_spent(session)
-            for sealed in (comment_erasure, waiting, basket_links):
+            for sealed in (comment_erasure, waiting, basket_links, photograph_days):
                 sealed.forget_old(session, self.services.vault)
         return True
 

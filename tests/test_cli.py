@@ -107,6 +107,7 @@ def test_adding_an_account_prints_a_link_that_works(app: Flask) -> None:
     (("ledger", "export", "--to", "2026-02-30"), "Invalid value for '--to'"),
     (("privacy", "export", "PM-0000-00"), "There is no order PM-0000-00"),
     (("privacy", "erase", "PM-0000-00"), "There is no order PM-0000-00"),
+    (("privacy", "forget-photographs", "PM-0000-00"), "There is no order PM-0000-00"),
     (("restore", "/nowhere/at/all"), "not empty"),
     (("restore", "/nowhere/at/all", "--yes-replace"), "There is no file"),
     (("backup", "/nowhere/at/all"), "There is no folder"),

@@ -10,6 +10,7 @@ from shop.checkout.basket_words import item_of
 from shop.dedications.sealing import open_with
 from shop.orders.lifecycle import State
 from shop.payments.services import Services
+from shop.uploads import store
 
 TOO_MANY: Final = (
     f"Together there would be more than {basket_store.MOST_LINES} pieces, and a basket holds no more. Please "
@@ -52,6 +53,7 @@ def _move(session: Session, own: str, token: str) -> int:
         sealed = basket_reading.details_of(session, basket)
         items = [item_of(own, row) for row in basket_reading.lines_of(session, basket)]
         basket_store.empty(session, own)
+        store.move(session, own, token)
         for item in items:
             basket_store.add(session, token, item)
         _keep_details(session, token, open_with(own, sealed) if sealed and items else None)

@@ -9,6 +9,7 @@ from shop import erasures, privacy, retention, web
 from shop.checkout import basket_store
 from shop.cli.actor import ACTOR
 from shop.container import current_services
+from shop.uploads import order_photographs
 
 DAYS = retention.lasts(retention.KEY_COPIES).days
 
@@ -25,6 +26,20 @@ def export_order(order: str) -> None:
         except privacy.UnknownOrder as unknown:
             raise click.ClickException(str(unknown)) from None
     click.echo(json.dumps(kept, indent=2, ensure_ascii=False))
+
+
+@group.command("forget-photographs")
+@click.argument("order")
+def forget_photographs(order: str) -> None:
+    """Delete the photographs behind an order's artwork for good. The outlines that are cut stay."""
+    with web.transaction() as session:
+        try:
+            order_id = privacy.order_id(session, order)
+        except privacy.UnknownOrder as unknown:
+            raise click.ClickException(str(unknown)) from None
+        count = order_photographs.forget_photographs(session, current_services().vault, order_id)
+    web.database().forget_deleted()
+    click.echo(f"{count} photographs of {order} are gone; no copy of the database opens them any more.")
 
 
 @group.command("erase")

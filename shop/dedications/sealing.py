@@ -88,16 +88,32 @@ def seal_with(secret: bytes | str, value: Any) -> bytes:
 
     The token has to be random, 16 bytes or more: HKDF does not slow down guessing. Raises NotSealable.
     """
-    salt = secrets.token_bytes(_SALT_BYTES)
-    sealed = seal_bytes(_derived(secret, salt), to_bytes(value), _PURPOSE)
-    return salt + sealed.nonce + sealed.ciphertext
+    return _seal_derived(secret, to_bytes(value), _PURPOSE)
 
 
 def open_with(secret: bytes | str, blob: bytes) -> Any:
     """What seal_with sealed. Raises SealBroken."""
+    return from_bytes(_open_derived(secret, blob, _PURPOSE))
+
+
+def seal_file_with(secret: bytes | str, content: bytes, name: str) -> bytes:
+    """The same of a file; only under this name will it open."""
+    return _seal_derived(secret, content, place_alone("file", name))
+
+
+def open_file_with(secret: bytes | str, blob: bytes, name: str) -> bytes:
+    """What seal_file_with sealed. Raises SealBroken."""
+    return _open_derived(secret, blob, place_alone("file", name))
+
+
+def _seal_derived(secret: bytes | str, plain: bytes, bound_to: bytes) -> bytes:
+    salt = secrets.token_bytes(_SALT_BYTES)
+    return salt + join(seal_bytes(_derived(secret, salt), plain, bound_to))
+
+
+def _open_derived(secret: bytes | str, blob: bytes, bound_to: bytes) -> bytes:
     salt, rest = blob[:_SALT_BYTES], blob[_SALT_BYTES:]
-    sealed = Sealed(rest[:NONCE_BYTES], rest[NONCE_BYTES:])
-    return from_bytes(open_bytes(_derived(secret, salt), sealed, _PURPOSE))
+    return open_bytes(_derived(secret, salt), split(rest), bound_to)
 
 
 def _derived(secret: bytes | str, salt: bytes) -> bytes:

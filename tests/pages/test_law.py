@@ -104,6 +104,8 @@ def test_the_privacy_page_tells_every_time_that_the_code_goes_by(client):
     assert retention.BASKET.lasts == basket_store.KEPT_FOR
     assert retention.TRIES.lasts == rate_limit.KEEP
     assert retention.STAFF.lasts == sessions.LONGEST
+    assert "7 days after you last used it" in text
+    assert "90 days after the piece has arrived; at once if you ask" in text
     assert "30 days after it was last changed" in text
     assert "6 years after the order" in text
     assert "1 hour after the last try" in text

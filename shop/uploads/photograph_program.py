@@ -1,0 +1,47 @@
+"""A program of its own, which kept_photographs.py starts: what was sent comes in, a small bare JPEG goes out.
+
+Like the one that traces, it sets limits to itself before it has read a byte.
+"""
+
+import sys
+from io import BytesIO
+from pathlib import Path
+
+MOST_PIXELS = 3_000_000
+"""As many as an outline is traced from: no metal shows more."""
+
+
+def answer(sent: bytes) -> bytes:
+    """The photograph upright, of MOST_PIXELS at most, as a JPEG of pixels alone. Raises NotTraced."""
+    from PIL import Image  # noqa: PLC0415 - once there are limits
+
+    from shop.artwork.photographs import read_photograph  # noqa: PLC0415
+
+    photograph = read_photograph(sent)
+    share = (MOST_PIXELS / (photograph.width * photograph.height)) ** 0.5
+    if share < 1:
+        size = (int(photograph.width * share), int(photograph.height * share))
+        photograph = photograph.resize(size, Image.Resampling.LANCZOS)
+    file = BytesIO()
+    photograph.save(file, "JPEG", quality=90, subsampling=0)
+    return file.getvalue()
+
+
+def main() -> None:
+    """Answer with a letter for what became of it, then the picture or the reason."""
+    sys.path.insert(0, str(Path(__file__).parents[2]))
+    from shop.artwork.refusals import NotTraced  # noqa: PLC0415
+    from shop.artwork.tracing_program import confine  # noqa: PLC0415
+
+    confine()
+    try:
+        found = b"+" + answer(sys.stdin.buffer.read())
+    except NotTraced as refused:
+        found = b"-" + str(refused).encode()
+    except MemoryError:
+        found = b"m"
+    sys.stdout.buffer.write(found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""A photograph belongs to one basket's cookie, is sealed with it, and goes in time."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from shop import clock
+from shop.artwork.refusals import NotTraced
+from shop.dedications.sealing import SealBroken
+from shop.uploads import store
+from shop.uploads.kept_photographs import kept_photograph
+from shop.uploads.models import ArtworkUpload
+from tests.artwork.uploads import PLACE, hostile, with_a_place
+from tests.uploads.conftest import ARTWORK, HERS, HIS, PIXELS, REQUEST, Counter
+
+
+def test_a_photograph_is_found_by_its_own_cookie_alone(counter: Counter) -> None:
+    upload = counter.sends()
+    assert len(bytes.fromhex(upload)) == 16, "128 bits: nobody guesses one"
+    assert counter.look(store.photograph, HERS, upload) == PIXELS
+    assert counter.look(store.found, HERS, upload) == store.Upload(upload, REQUEST, None)
+    assert counter.look(store.photograph, HIS, upload) is None
+    assert counter.look(store.found, HIS, upload) is None
+    assert not counter.change(store.save_outline, HIS, upload, REQUEST, ARTWORK)
+    assert not counter.change(store.forget, HIS, upload)
+    assert counter.look(store.own, HIS) == []
+
+
+def test_what_was_traced_is_there_again_to_the_letter(counter: Counter) -> None:
+    upload = counter.sends()
+    counter.traced(upload)
+    assert counter.look(store.found, HERS, upload).artwork == ARTWORK
+    assert [one.id for one in counter.look(store.own, HERS)] == [upload]
+    counter.change(store.save_outline, HERS, upload, REQUEST, None)
+    assert counter.look(store.found, HERS, upload).artwork is None, "it was asked for otherwise"
+
+
+def test_a_seventh_is_refused_with_what_to_do_until_one_is_forgotten(counter: Counter) -> None:
+    first, *_ = [counter.sends() for _ in range(store.MOST)]
+    with pytest.raises(store.TooMany, match=r"6 photographs .* forget one"):
+        counter.sends()
+    counter.sends(HIS)
+    assert counter.change(store.forget, HERS, first)
+    assert not counter.change(store.forget, HERS, first), "twice is fine"
+    counter.sends()
+
+
+def test_nothing_in_the_database_can_be_read_or_put_elsewhere(counter: Counter) -> None:
+    one, other = counter.sends(), counter.sends(photograph=PIXELS[::-1])
+    counter.traced(one)
+    with counter.harness.database.transaction() as session:
+        row = session.get_one(ArtworkUpload, one)
+        for sealed in (row.photograph, row.request, row.outline):
+            assert PIXELS[:16] not in sealed
+            assert b"handwriting" not in sealed
+            assert b"M0,0" not in sealed
+        session.execute(
+            update(ArtworkUpload)
+            .where(ArtworkUpload.id == other)
+            .values(photograph=row.photograph, request=row.request)
+        )
+    for read in (store.photograph, store.found):
+        with pytest.raises(SealBroken):
+            counter.look(read, HERS, other)
+
+
+def test_one_that_nobody_used_for_seven_days_goes_and_one_in_an_order_stays(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, used, ordered = counter.sends(), counter.sends(), counter.sends()
+    order = counter.ordered(("disc", "Wren"))
+    counter.change(store.bind, HERS, ordered, order)
+    later = clock.now() + timedelta(days=6, hours=23)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert counter.change(store.forget_old) == 0
+    counter.change(store.touch, HERS, used)
+    monkeypatch.setattr(clock, "now", lambda: later + timedelta(hours=2))
+    assert counter.change(store.forget_old) == 1
+    assert {one.id for one in counter.look(store.own, HERS)} == {used, ordered}
+    assert counter.look(store.photograph, HERS, left) is None
+
+
+def test_a_basket_opened_on_another_device_brings_its_photographs(counter: Counter) -> None:
+    upload = counter.sends()
+    counter.traced(upload)
+    counter.change(store.move, HERS, HIS)
+    assert counter.look(store.own, HERS) == []
+    assert counter.look(store.found, HIS, upload).artwork == ARTWORK
+    assert counter.look(store.photograph, HIS, upload) == PIXELS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_of_a_photograph_its_pixels_are_kept_and_not_where_it_was_taken(form: str) -> None:
+    sent = with_a_place(form)
+    assert PLACE in sent
+    kept = kept_photograph(sent)
+    assert kept[:3] == b"\xff\xd8\xff"
+    assert PLACE not in kept
+    assert b"Exif" not in kept
+
+
+@pytest.mark.slow
+def test_what_is_no_photograph_is_refused_with_what_to_do() -> None:
+    for name, sent in hostile().items():
+        with pytest.raises(NotTraced) as refused:
+            kept_photograph(sent)
+        assert str(refused.value).endswith("."), name
