@@ -35,7 +35,7 @@ def check_dedication(text: str) -> str | None:
 
 
 def check_gift_message(text: str) -> str | None:
-    """The gift message to keep; the same rules, with less room. Raises DedicationRefused."""
+    """The message for the slip to keep; the same rules, with less room. Raises DedicationRefused."""
     return _check(text, GIFT_MESSAGE_LIMIT, "The message")
 
 

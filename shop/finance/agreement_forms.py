@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectChoice, StringField
+from wtforms import BooleanField, IntegerField, RadioField, SelectChoice, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from shop import clock, web
@@ -16,7 +16,6 @@ from shop.giving.agreements import CLAUSES, NewAgreement
 from shop.giving.policies import SAMPLE_AGREEMENT
 from shop.giving.posting import PLAIN
 from shop.money import pounds
-from shop.web.dates import DAY_FORMATS
 
 FURTHEST: Final = 50
 """Years in which an agreement begins and ends."""
@@ -33,18 +32,16 @@ class AgreementForm(web.Form):
     charity_name = StringField("Charity")
     charity_description = StringField("What it is")
     charity_number = StringField("Registered number")
-    number_looked_up_on = DateField("Looked up on", format=DAY_FORMATS, validators=[Optional()])
+    number_looked_up_on = web.DayField("Looked up on", validators=[Optional()])
     charity_url = StringField("Its site")
     amount = StringField("Amount in pounds")
     basis = RadioField("For", choices=BASES, validators=[InputRequired("Please choose one.")])
     agreement_reference = StringField("Reference of the agreement")
-    agreement_signed_on = DateField(
-        "Signed on", format=DAY_FORMATS, validators=[InputRequired("Please enter the day it was signed.")]
+    agreement_signed_on = web.DayField(
+        "Signed on", validators=[InputRequired("Please enter the day it was signed.")]
     )
-    starts_on = DateField(
-        "Begins on", format=DAY_FORMATS, validators=[InputRequired("Please enter its first day.")]
-    )
-    ends_on = DateField("Last day", format=DAY_FORMATS, validators=[Optional()])
+    starts_on = web.DayField("Begins on", near="", validators=[InputRequired("Please enter its first day.")])
+    ends_on = web.DayField("Last day", near="future", validators=[Optional()])
     pay_within_days = IntegerField(
         "Paid over within days",
         default=28,
@@ -70,7 +67,7 @@ class AgreementForm(web.Form):
         if field.data and not NUMBER.fullmatch(field.data):
             raise ValidationError("A number looks like 1234567, SC012345 or NIC101234.")
 
-    def validate_number_looked_up_on(self, field: DateField) -> None:
+    def validate_number_looked_up_on(self, field: web.DayField) -> None:
         """A day that has come."""
         _has_come(field.data)
 
@@ -99,15 +96,15 @@ class AgreementForm(web.Form):
                 "A reference begins with a letter or digit and holds only letters, digits, spaces, . _ / -."
             )
 
-    def validate_agreement_signed_on(self, field: DateField) -> None:
+    def validate_agreement_signed_on(self, field: web.DayField) -> None:
         """A day that has come."""
         _has_come(field.data)
 
-    def validate_starts_on(self, field: DateField) -> None:
+    def validate_starts_on(self, field: web.DayField) -> None:
         """A day that those who sign may live to see."""
         _is_near(field.data)
 
-    def validate_ends_on(self, field: DateField) -> None:
+    def validate_ends_on(self, field: web.DayField) -> None:
         """Not before it begins."""
         _is_near(field.data)
         if field.data and self.starts_on.data and field.data < self.starts_on.data:
@@ -147,12 +144,12 @@ class AgreementForm(web.Form):
 class EndForm(web.Form):
     """The last day of an agreement."""
 
-    ends_on = DateField(
-        "Last day", format=DAY_FORMATS, validators=[InputRequired("Please enter the last day.")]
+    ends_on = web.DayField(
+        "Last day", near="future", validators=[InputRequired("Please enter the last day.")]
     )
     not_alone = BooleanField("That is meant")
 
-    def validate_ends_on(self, field: DateField) -> None:
+    def validate_ends_on(self, field: web.DayField) -> None:
         """As when it is written down with the agreement."""
         _is_near(field.data)
 

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, g, redirect, render_template
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, DateField, HiddenField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
 from shop import web
@@ -16,7 +16,7 @@ from shop.container import current_services
 from shop.giving import agreements
 from shop.giving.agreements import Written
 from shop.web.cells import Cells
-from shop.web.dates import DAY_FORMATS, day
+from shop.web.dates import day
 
 blueprint = Blueprint(
     "finance_charity_keys", __name__, url_prefix="/finance/agreements/<int(max=2147483647):number>/keys"
@@ -27,9 +27,7 @@ class KeyForm(web.Form):
     """A fingerprint, and the paper it stands in."""
 
     fingerprint = StringField("Fingerprint")
-    dated = DateField(
-        "Signed on", format=DAY_FORMATS, validators=[InputRequired("Please enter the day it was signed.")]
-    )
+    dated = web.DayField("Signed on", validators=[InputRequired("Please enter the day it was signed.")])
     passkey = HiddenField()
     seen = BooleanField("I have the paper before me, signed by both, and it names this key")
 

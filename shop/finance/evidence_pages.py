@@ -7,7 +7,6 @@ from typing import Final
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from wtforms import DateField
 from wtforms.validators import InputRequired, ValidationError
 
 from shop import clock, web
@@ -18,7 +17,7 @@ from shop.finance.evidence_pack import evidence_pdf, files_of, packed
 from shop.finance.evidence_rows import answered, sections
 from shop.giving.evidence import evidence
 from shop.paper.typesetting import NotTypeset
-from shop.web.dates import DAY_FORMATS, day
+from shop.web.dates import day
 
 blueprint = Blueprint("finance_evidence", __name__, url_prefix="/finance/evidence")
 
@@ -35,9 +34,9 @@ class DayForm(web.Form):
 
         csrf = False
 
-    day = DateField("Day", format=DAY_FORMATS, validators=[InputRequired("Please enter a day.")])
+    day = web.DayField("Day", validators=[InputRequired("Please enter a day.")])
 
-    def validate_day(self, field: DateField) -> None:
+    def validate_day(self, field: web.DayField) -> None:
         """A day that has come."""
         if field.data and field.data > clock.today():
             raise ValidationError("That day has not come yet.")

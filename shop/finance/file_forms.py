@@ -2,13 +2,12 @@
 
 from typing import Final
 
-from wtforms import DateField, SelectChoice, SelectField
+from wtforms import SelectChoice, SelectField
 from wtforms.validators import Optional, ValidationError
 
 from shop import exports, web
 from shop.container import current_services
 from shop.giving import ledger
-from shop.web.dates import DAY_FORMATS
 
 FORMATS: Final = [SelectChoice(name, found.label) for name, found in exports.FORMATS.items()]
 
@@ -39,15 +38,15 @@ class PaymentFileForm(FileForm):
 class PeriodForm(FileForm):
     """Which days, which book, and in which format where it is saved."""
 
-    start = DateField("From", format=DAY_FORMATS, validators=[Optional()], name="from")
-    end = DateField("To", format=DAY_FORMATS, validators=[Optional()], name="to")
+    start = web.DayField("From", validators=[Optional()], name="from")
+    end = web.DayField("To", validators=[Optional()], name="to")
     book = SelectField(
         "Orders",
         choices=[SelectChoice("live", "Real orders"), SelectChoice("test", "Test orders")],
         validators=[Optional()],
     )
 
-    def validate_end(self, field: DateField) -> None:
+    def validate_end(self, field: web.DayField) -> None:
         """A period ends after it begins."""
         if field.data and self.start.data and field.data < self.start.data:
             raise ValidationError("The last day lies before the first.")

@@ -6,7 +6,7 @@ from typing import Final
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, StringField
+from wtforms import StringField
 from wtforms.validators import InputRequired, ValidationError
 
 from shop import clock, web
@@ -18,7 +18,6 @@ from shop.bookkeeping.payout_arrivals import HasArrived, NotToArrive
 from shop.container import current_services
 from shop.finance.money_rows import content_rows, money, move_row, payout_facts, payout_row
 from shop.finance.typed import check_line
-from shop.web.dates import DAY_FORMATS
 
 blueprint = Blueprint("finance_payouts", __name__, url_prefix="/finance/money/payouts")
 
@@ -32,16 +31,14 @@ ID: Final = re.compile(r"po_[A-Za-z0-9_]{1,100}", re.ASCII)
 class ArrivalForm(web.Form):
     """A payout as it stands on the bank's statement."""
 
-    arrived_on = DateField(
-        "Day it arrived",
-        format=DAY_FORMATS,
-        validators=[InputRequired("Please enter the day it was at the bank.")],
+    arrived_on = web.DayField(
+        "Day it arrived", validators=[InputRequired("Please enter the day it was at the bank.")]
     )
     reference = StringField("Reference")
 
     made: Payout | None = None
 
-    def validate_arrived_on(self, field: DateField) -> None:
+    def validate_arrived_on(self, field: web.DayField) -> None:
         """A day between its making and today."""
         if field.data and field.data > clock.today():
             raise ValidationError("That day is still to come.")

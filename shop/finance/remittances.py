@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask import Blueprint, flash, g, redirect, render_template
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, DateField, HiddenField, SelectChoice, SelectField, StringField
+from wtforms import BooleanField, HiddenField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
 from shop import clock, web
@@ -21,7 +21,6 @@ from shop.giving import remittances
 from shop.giving.due import due
 from shop.giving.posting import PLAIN, IdempotencyConflict
 from shop.money import pounds_and_pence
-from shop.web.dates import DAY_FORMATS
 
 blueprint = Blueprint("remittances", __name__, url_prefix="/finance/remittances")
 
@@ -39,11 +38,7 @@ class PaymentForm(web.Form):
 
     charity = SelectField("To", validate_choice=False)
     amount = StringField("Amount in pounds")
-    paid_on = DateField(
-        "Day it was paid",
-        format=DAY_FORMATS,
-        validators=[InputRequired("Please enter the day it was paid.")],
-    )
+    paid_on = web.DayField("Day it was paid", validators=[InputRequired("Please enter the day it was paid.")])
     bank_reference = StringField("Bank reference")
     receipt = StringField("Receipt")
     more_than_owed = BooleanField("More than is owed was paid, and that was meant")
@@ -63,7 +58,7 @@ class PaymentForm(web.Form):
         """An amount above nothing."""
         self.pence = pence(field, if_nothing="A payment of nothing need not be recorded.")
 
-    def validate_paid_on(self, field: DateField) -> None:
+    def validate_paid_on(self, field: web.DayField) -> None:
         """A day that has come; a year that lost a digit would stand in the ledger for good."""
         if field.data and field.data.year < FIRST_YEAR:
             raise ValidationError("Please look at the year again.")

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import BooleanField, RadioField, SelectChoice, StringField
-from wtforms.validators import ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from shop import clock, web
 from shop.accounts.access import require
@@ -89,20 +89,17 @@ class WeekForm(web.Form):
 class AwayForm(web.Form):
     """Days away."""
 
-    first = StringField("First day away")
-    last = StringField("Last day away")
+    first = web.DayField("First day away", near="future")
+    last = web.DayField("Last day away", near="future", validators=[Optional()])
 
-    def validate_first(self, field: StringField) -> None:
+    def validate_first(self, field: web.DayField) -> None:
         """A day to come, or today."""
-        field.day = _day(field.data)
-        if field.day is None or field.day < _today():
-            raise ValidationError("Please enter a day from today on, like 2026-12-24.")
+        if field.data is None or field.data < _today():
+            raise ValidationError("Please enter a day from today on, like 24 December.")
 
-    def validate_last(self, field: StringField) -> None:
+    def validate_last(self, field: web.DayField) -> None:
         """The same day, or one after it; empty for one day."""
-        first = getattr(self.first, "day", None)
-        field.day = _day(field.data) if (field.data or "").strip() else first
-        if field.day is None or (first and not 0 <= (field.day - first).days < LONGEST):
+        if field.data and self.first.data and not 0 <= (field.data - self.first.data).days < LONGEST:
             raise ValidationError(f"Please enter a day after the first, {LONGEST} days later at most.")
 
 
@@ -138,10 +135,12 @@ def away() -> ResponseReturnValue:
             now = schedule.current(session)
         week = WeekForm(formdata=None, data=_filled_in(now))
         return _page(week, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    first = form.first.data
+    last = form.last.data or first
     with web.transaction() as session:
-        schedule.close(session, form.first.day, form.last.day, actor=g.account.email)
+        schedule.close(session, first, last, actor=g.account.email)
         session.flush()
-        flash(f"Recorded: {_said(form.first.day, form.last.day)}. {_concerned(session)}")
+        flash(f"Recorded: {_said(first, last)}. {_concerned(session)}")
     return redirect("/owner/days", HTTPStatus.SEE_OTHER)
 
 
@@ -199,13 +198,6 @@ def _filled_in(now: Schedule) -> dict[str, Any]:
 
 def _said(first: date, last: date) -> str:
     return short_day(first) if first == last else f"{short_day(first)} to {short_day(last)}"
-
-
-def _day(typed: str | None) -> date | None:
-    try:
-        return date.fromisoformat((typed or "").strip())
-    except ValueError:
-        return None
 
 
 def _today() -> date:

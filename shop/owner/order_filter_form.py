@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
-from wtforms import DateField, SelectField
+from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
@@ -14,7 +14,6 @@ from shop.fulfilment.stages import Stage
 from shop.giving.ledger import Book
 from shop.orders.states import State
 from shop.payment_links.models import Via
-from shop.web.dates import DAY_FORMATS
 
 EVERY_ORDER: Final = "all"
 ON_HOLD: Final = "on hold"
@@ -85,10 +84,10 @@ class OrderFilterForm(web.Form):
         ],
         validators=[Optional()],
     )
-    start = DateField("From", format=DAY_FORMATS, validators=[Optional()], name="from")
-    end = DateField("To", format=DAY_FORMATS, validators=[Optional()], name="to")
+    start = web.DayField("From", validators=[Optional()], name="from")
+    end = web.DayField("To", validators=[Optional()], name="to")
 
-    def validate_end(self, field: DateField) -> None:
+    def validate_end(self, field: web.DayField) -> None:
         """A period ends after it begins."""
         if field.data and self.start.data and field.data < self.start.data:
             raise ValidationError("The last day lies before the first.")

@@ -10,9 +10,9 @@ from shop.paper.label_sheets import MOST_PLACES, SHEETS, LabelSheet
 
 KINDS: Final[Mapping[str, str]] = {
     "tickets": "Bench tickets",
-    "slips": "Packing slips",
+    "slips": "Slips",
     "labels": "Address labels",
-    "cards": "Dedication cards",
+    "cards": "Cards",
 }
 """What can be printed, in the order in which it comes out."""
 
@@ -20,7 +20,7 @@ TO_SEND: Final = ("slips", "labels")
 TICKED: Final = {Action.PACK: TO_SEND, Action.POST: ("labels",)}
 """By the step that the units wait for; for any other the tickets."""
 
-HINTS: Final = {"cards": "Printing them opens the words, and that is recorded."}
+HINTS: Final = {"cards": "Printing them opens the dedications, and that is recorded."}
 
 
 @dataclass(frozen=True)

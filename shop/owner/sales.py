@@ -10,7 +10,6 @@ from flask import Blueprint, flash, g, redirect, render_template
 from flask.typing import ResponseReturnValue
 from wtforms import (
     BooleanField,
-    DateField,
     HiddenField,
     IntegerField,
     SelectChoice,
@@ -28,7 +27,7 @@ from shop.money import pounds_and_pence
 from shop.orders import outside_sales
 from shop.orders.outside_sales import MOST, FewerThere, SaidOtherwise, SaleEntry, SaleRow
 from shop.web.cells import Cells, Status
-from shop.web.dates import DAY_FORMATS, short_day
+from shop.web.dates import short_day
 
 blueprint = Blueprint("owner_sales", __name__, url_prefix="/owner/sales")
 
@@ -47,9 +46,7 @@ class SaleForm(web.Form):
 
     variant = SelectField("Piece", validate_choice=False)
     quantity = IntegerField("How many", validators=[InputRequired(HOW_MANY), NumberRange(1, MOST, HOW_MANY)])
-    sold_on = DateField(
-        "Day of the sale", format=DAY_FORMATS, validators=[InputRequired("Please enter the day of the sale.")]
-    )
+    sold_on = web.DayField("Day of the sale", validators=[InputRequired("Please enter the day of the sale.")])
     note = StringField("Where", validators=[Length(max=200, message="This can be 200 characters at most.")])
     counted = BooleanField("The drawer was counted since, and they were missing then")
 
@@ -63,7 +60,7 @@ class SaleForm(web.Form):
         if field.data not in {choice.value for choice in field.choices}:
             raise ValidationError("Please choose the piece that was sold.")
 
-    def validate_sold_on(self, field: DateField) -> None:
+    def validate_sold_on(self, field: web.DayField) -> None:
         """A day that has come; a year that lost a digit would stand in the ledger for good."""
         if field.data and field.data.year < FIRST_YEAR:
             raise ValidationError("Please look at the year again.")

@@ -1,1 +1,1 @@
-"""What is printed: bench tickets, packing slips, dedication cards, address labels, the day's manifest."""
+"""What is printed: bench tickets, slips, cards, address labels, the day's manifest."""

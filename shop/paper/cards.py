@@ -1,4 +1,4 @@
-"""Dedication cards: what the buyer wrote for the card in the box. Whoever prints one has opened it."""
+"""Cards: the dedication that the buyer wrote. Whoever prints one has opened it."""
 
 from collections.abc import Sequence
 from typing import Final, TypedDict

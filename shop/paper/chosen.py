@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.dedications.vault import Vault
+from shop.fulfilment import parcel_corrections
 from shop.fulfilment.models import Unit
 from shop.fulfilment.promised import standings
 from shop.fulfilment.stages import POSTED_ONCE, Stage
@@ -25,6 +26,8 @@ class Chosen:
     units: Mapping[int, Unit]
     posted_by: date | None
     """The day promised, as it stands; None when none was, or nothing is left to be posted."""
+    needed_before: date | None = None
+    """The day it was needed by until the buyer said another; None while the first one stands."""
 
     @property
     def reference(self) -> str:
@@ -45,7 +48,13 @@ def chosen(session: Session, vault: Vault, line_ids: Collection[int]) -> list[Ch
     printed = [order for order in orders if any(gets_paper(order, unit) for unit in units[order.id].values())]
     days = standings(session, {order: units[order.id].values() for order in printed})
     return [
-        Chosen(opened, lines, units[opened.row.id], day.posted_by if day else None)
+        Chosen(
+            opened,
+            lines,
+            units[opened.row.id],
+            day.posted_by if day else None,
+            parcel_corrections.needed_before(session, vault, opened.row.id),
+        )
         for opened, day in zip(views(session, vault, printed), days.values(), strict=True)
         if opened.contact is not None  # its words were not erased
         and (lines := _printed(opened, units[opened.row.id], line_ids))

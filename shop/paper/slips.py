@@ -1,4 +1,4 @@
-"""Packing slips: who the parcel is from, the message, what is inside, and never a price."""
+"""Slips: who the parcel is from, the message, what is inside, and never a price."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

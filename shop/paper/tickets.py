@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any, Final
 
 from shop import clock
 from shop.engraving import FACES
 from shop.engraving.outlines import CutSide
+from shop.fulfilment.parcel_corrections import NEEDED_BY
 from shop.fulfilment.ticket_codes import ticket_address
 from shop.orders.cutting import NotApprovedYet, NotAsApproved, outlines_as_approved
 from shop.orders.view import LineView
@@ -88,9 +90,23 @@ def _notes(one: Chosen, line: LineView) -> list[str]:
     return [
         f"Making {unit.making}." if unit.making > 1 else "",
         f"Changed since it was ordered: this is version {unit.wording}." if unit.wording > 1 else "",
+        _other_day(one),
         CARD if line.dedication else "",
         GIFT if gift.get("as_gift") else "",
     ]
+
+
+def _other_day(one: Chosen) -> str:
+    """What whoever made plans by the first ticket must know."""
+    return (
+        f"The day it is needed by was changed: it was {_short(one.needed_before)}."
+        if one.needed_before
+        else ""
+    )
+
+
+def _short(day: date) -> str:
+    return f"{day:%a %-d %b %Y}"
 
 
 def _facts(one: Chosen, line: LineView) -> list[str]:
@@ -98,10 +114,11 @@ def _facts(one: Chosen, line: LineView) -> list[str]:
     face = "" if engraving is None else f"In {_lettering(line, engraving.face)}"
     paid = clock.in_britain(one.units[line.row.number].paid_at)
     proof = f"Proof {line.proof_number}" if engraving and not line.by_hand else ""
-    by = f"To be posted by {one.posted_by:%a %-d %b %Y}" if one.posted_by else ""
-    since = one.order.row.post_from
-    before = f"Not before {since:%a %-d %b %Y}" if by and since else ""
-    said = (by, before, face, f"{line.row.sku}, paid {paid:%-d %b %Y}", one.order.postage.name, proof)
+    by = f"To be posted by {_short(one.posted_by)}" if one.posted_by else ""
+    since, needed = one.order.row.post_from, one.order.wishes.get(NEEDED_BY)
+    before = f"Not before {_short(since)}" if by and since else ""
+    there = f"Needed by {_short(date.fromisoformat(needed))}" if needed else ""
+    said = (by, before, there, face, f"{line.row.sku}, paid {paid:%-d %b %Y}", one.order.postage.name, proof)
     return [fact for fact in said if fact]
 
 

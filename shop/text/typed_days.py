@@ -6,7 +6,7 @@ Read only where it can mean one day. "Before Christmas" or "soon" is nobody's to
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june",
@@ -31,21 +31,34 @@ _SHORTEST: Final = 3
 """Letters of a month or weekday that tell it from the others."""
 
 
-def read_day(typed: str, today: date) -> date | None:
+class Years(NamedTuple):
+    """Which year a day has that was written without one."""
+
+    today: date
+    latest: bool
+
+    @property
+    def near(self) -> tuple[int, int]:
+        """This year, and then the one before or after it."""
+        return self.today.year, self.today.year + (-1 if self.latest else 1)
+
+
+def read_day(typed: str, today: date, *, latest: bool = False) -> date | None:
     """The day somebody means; None where it is none, or could be another.
 
-    Without a year it is the first such day after today.
+    Without a year it is the first such day after today, or the latest up to today.
     """
     text = " ".join(typed.lower().split())
+    years = Years(today, latest)
     if figures := _ISO.fullmatch(text) or _FIGURES.fullmatch(text):
         year = figures["year"]
         if year and len(year) == 2:  # noqa: PLR2004
             year = f"{today.year // 100}{year}"
-        return _day(int(figures["day"]), int(figures["month"]), int(year) if year else None, today)
-    return _in_words(text, today)
+        return _day(int(figures["day"]), int(figures["month"]), int(year) if year else None, years)
+    return _in_words(text, years)
 
 
-def _in_words(text: str, today: date) -> date | None:
+def _in_words(text: str, years: Years) -> date | None:
     text = re.sub(r"\b(twenty|thirty) (?=first|second|third|fourth|fifth|sixth|sev|eig|nin)", r"\1-", text)
     words = [word for word in re.split(r"[\s,.]+", text) if word and word not in {"the", "of"}]
     weekdays = [*_one_of(_WEEKDAYS, words[:1])]
@@ -56,7 +69,7 @@ def _in_words(text: str, today: date) -> date | None:
     months, numbers = [*_one_of(_MONTHS, rest)], [*filter(None, map(_number, rest))]
     if len(months) != 1 or len(numbers) != 1:
         return None
-    found = _day(numbers[0], months[0] + 1, year, today)
+    found = _day(numbers[0], months[0] + 1, year, years)
     return None if weekdays and found and found.weekday() != weekdays[0] else found
 
 
@@ -73,13 +86,13 @@ def _number(word: str) -> int:
     return _COUNTED.index(word) + 1 if word in _COUNTED else 0
 
 
-def _day(day: int, month: int, year: int | None, today: date) -> date | None:
-    """That day; without a year the first one after today."""
-    for each in (year,) if year is not None else (today.year, today.year + 1):
+def _day(day: int, month: int, year: int | None, years: Years) -> date | None:
+    """That day; without a year the one that `years` say."""
+    for each in (year,) if year is not None else years.near:
         try:
             found = date(each, month, day)
         except ValueError:
             continue
-        if year is not None or found > today:
+        if year is not None or (found > years.today) != years.latest:
             return found
     return None

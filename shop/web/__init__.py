@@ -1,6 +1,7 @@
 """What every page shares: its services, errors, forms and their tokens, headers, and files."""
 
 from shop.current import database, leave_out, looking, reading, settings, transaction
+from shop.web.day_field import DayField
 from shop.web.errors import RETRY_AFTER_SECONDS, error_html, unavailable
 from shop.web.form_tokens import (
     STALE_BUT_KEPT,
@@ -17,6 +18,7 @@ from shop.web.setup import init_app
 __all__ = [
     "RETRY_AFTER_SECONDS",
     "STALE_BUT_KEPT",
+    "DayField",
     "Form",
     "Line",
     "PublicForm",

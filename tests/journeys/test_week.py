@@ -239,7 +239,7 @@ class Week:
         """Slips and labels are printed in one go; each parcel's number is written down."""
         self.owner.open("/owner/bench")
         self.owner.page.locator("summary", has_text="Print for").click()
-        for kind in ("Packing slips", "Address labels"):
+        for kind in ("Slips", "Address labels"):
             self.owner.page.get_by_label(kind).check()
         pages = printed(self.owner)
         assert set(re.findall(r"£[0-9.]*[0-9]", "".join(pages))) == {"£5"}, "a price on a slip"

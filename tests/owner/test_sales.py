@@ -75,7 +75,7 @@ TOMORROW = (clock.in_britain(datetime.now(UTC)) + timedelta(days=1)).date().isof
     ("quantity", "two", "whole number"),
     ("sold_on", TOMORROW, "has not come yet"),
     ("sold_on", "0026-11-01", "look at the year"),
-    ("sold_on", "2026-02-30", "Please write the day like"),
+    ("sold_on", "2026-02-30", "We cannot tell which day"),
     ("sold_on", "", "day of the sale"),
     ("note", "a\x07", "cannot be printed"),
     ("note", "n" * 201, "200 characters"),

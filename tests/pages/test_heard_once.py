@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from flask import Flask
 
 from shop.catalogue.piece_facts import PLACES
+from shop.owner.paper_choices import HINTS, KINDS
 from tests.pages.every_page import every_page
 from tests.planning.test_one_day_everywhere import pay
 from tests.shopper import Shopper, soup
@@ -99,11 +100,8 @@ def test_every_group_of_choices_has_a_name(pages: dict[str, BeautifulSoup]) -> N
 
 
 def test_the_things_in_the_box_are_called_by_one_word_each(app: Flask) -> None:
-    shown = {
-        name: BeautifulSoup(text, "html.parser").get_text(" ")
-        for name, text in every_page(app).items()
-        if not name.startswith(("/owner", "owner", "/finance"))
-    }
+    shown = {name: BeautifulSoup(text, "html.parser").get_text(" ") for name, text in every_page(app).items()}
+    shown["what is printed for an order"] = ", ".join([*KINDS.values(), *HINTS.values()])
     assert {name: found for name, text in shown.items() if (found := OTHER_WORDS.findall(text))} == {}
 
 

@@ -12,6 +12,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from shop.fulfilment import units
+from shop.fulfilment.parcel_corrections import correct_delivery, delivery_stamp
 from shop.fulfilment.stages import Hold
 from shop.fulfilment.ticket_codes import read_code
 from shop.money import pounds_and_pence
@@ -22,6 +23,7 @@ from shop.paper.labels import labels
 from shop.paper.slips import slips
 from shop.paper.tickets import tickets
 from shop.paper.written import STAND_IN
+from shop.planning.planner import Wishes
 from tests.harness import CONTACT
 from tests.paper.conftest import SELLER, Print, Printed
 
@@ -148,6 +150,24 @@ def test_a_ticket_says_before_which_day_its_parcel_must_not_leave(shop: Print) -
     one.order.row.post_from = date(2026, 12, 3)
     said = shop.of(tickets([replace(one, posted_by=date(2026, 12, 5))], SITE)).text
     assert "Not before Thu 3 Dec 2026" in " ".join(said.split())
+
+
+def test_a_ticket_says_by_which_day_its_parcel_is_needed_and_which_it_was_before(shop: Print) -> None:
+    order = shop.paid(DISC, wishes=Wishes(needed_by=date(2026, 12, 23)))
+    said = shop.of(tickets(shop.chosen(order), SITE)).text
+    assert "Needed by Wed 23 Dec 2026" in said
+    assert "it was" not in said
+    vault = shop.bench.harness.services.vault
+    with shop.bench.harness.database.transaction() as session:
+        sealed = vault.reveal_all(session, order)
+        seen = delivery_stamp(session, vault, order) or ""
+        day = date(2026, 12, 18)
+        correct_delivery(
+            session, vault, order, sealed["contact"], {}, needed_by=day, seen=seen, actor="buyer"
+        )
+    said = " ".join(shop.of(tickets(shop.chosen(order), SITE)).text.split())
+    assert "Needed by Fri 18 Dec 2026" in said
+    assert "The day it is needed by was changed: it was Wed 23 Dec 2026." in said
 
 
 def test_the_code_on_a_ticket_leads_to_its_unit(shop: Print) -> None:
