@@ -7,7 +7,7 @@ from wtforms import DateField
 
 from shop import clock
 from shop.text.typed_days import read_day
-from shop.web.dates import DAY_FORMATS, day
+from shop.web.dates import DAY_FORMATS, short_day
 from shop.web.forms import Line
 
 NO_DAY: Final = "We cannot tell which day this is. Please write it like 15 December 2026 or 15/12/2026."
@@ -27,6 +27,7 @@ class DayField(DateField):  # type: ignore[misc, unused-ignore]
     def __init__(self, label: str, *, near: Literal["past", "future", ""] = "past", **kwargs: Any) -> None:
         super().__init__(label, format=DAY_FORMATS, **kwargs)
         self.near = near
+        self.guessed = False
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed. Raises ValueError with a sentence for what is no day."""
@@ -36,12 +37,15 @@ class DayField(DateField):  # type: ignore[misc, unused-ignore]
             return
         today = clock.today()
         latest, next_one = read_day(typed, today, latest=True), read_day(typed, today - timedelta(days=1))
-        if not self.near and latest != next_one:
+        self.guessed = latest != next_one
+        if self.guessed and not self.near:
             raise ValueError(NO_YEAR)
         self.data = next_one if self.near == "future" else latest
         if self.data is None:
             raise ValueError(NO_DAY)
 
     def _value(self) -> str:
-        """As it was understood, so that whoever looks again sees it; else as it was typed."""
-        return day(self.data) if self.data else " ".join(self.raw_data or ())
+        """What was typed; where that has no year, the day that was understood, so that it is looked at."""
+        if self.data and (self.guessed or not self.raw_data):
+            return short_day(self.data)
+        return " ".join(self.raw_data or ())

@@ -29,7 +29,7 @@ def test_day_reference_and_amount_are_put_right_and_receipts_go_along(
     finance: Shopper, paid_wrongly: str
 ) -> None:
     form = form_on(finance.get(f"{paid_wrongly}/correction"))[1]
-    assert (form["amount"], form["paid_on"], form["bank_reference"]) == ("5.00", "2026-11-20", "POM NOV 26")
+    assert (form["amount"], form["paid_on"], form["bank_reference"]) == ("5.00", "20 Nov 2026", "POM NOV 26")
     corrected = finance.send(
         f"{paid_wrongly}/correction", None, {**RIGHT, "amount": "6.00"}, to=f"{paid_wrongly}/correction"
     )

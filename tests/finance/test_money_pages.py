@@ -96,7 +96,7 @@ def test_a_payout_is_opened_and_written_down_as_seen_at_the_bank_once(
         ({"arrived_on": "2031-06-21"}, "still to come"),
         ({"arrived_on": "2031-06-19"}, "only after that day"),
         ({"reference": "x" * 101}, "100 characters"),
-        ({"arrived_on": "soon"}, "write the day like"),
+        ({"arrived_on": "soon"}, "which day this is"),
     ):
         refused = finance.post(f"{page}/arrival", {**form, "reference": "STRIPE 77", **said})
         assert (refused.status_code, title(refused).startswith("Error: ")) == (422, True)
