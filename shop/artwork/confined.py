@@ -26,21 +26,22 @@ TOO_LARGE: Final = f"The file is larger than {MOST_BYTES // 1024**2} MB. Please 
 
 def bare_picture(sent: bytes) -> bytes:
     """The photograph as a JPEG of its pixels alone, upright, of 16 million at most. Raises NotTraced."""
-    return _asked({"request": None}, sent)
+    return asked({"request": None}, sent)
 
 
 def outlines_of(sent: bytes, request: Request) -> dict[str, Any]:
     """What `tracing.Outlines.written` says of the photograph. Raises NotTraced."""
-    found: dict[str, Any] = json.loads(_asked({"request": request.written()}, sent))
+    found: dict[str, Any] = json.loads(asked({"request": request.written()}, sent))
     return found
 
 
-def _asked(said: dict[str, Any], sent: bytes) -> bytes:
+def asked(said: dict[str, Any], sent: bytes, program: Path = _PROGRAM) -> bytes:
+    """What a program that reads photographs answers (see `tracing_program.serve`). Raises NotTraced."""
     if len(sent) > MOST_BYTES:
         raise NotTraced(TOO_LARGE)
     try:
         done = subprocess.run(  # noqa: S603 - our own program, and nothing typed among its arguments
-            [sys.executable, "-I", str(_PROGRAM)],
+            [sys.executable, "-I", str(program)],
             input=json.dumps(said).encode() + b"\n" + sent,
             capture_output=True,
             timeout=LONGEST_SECONDS,

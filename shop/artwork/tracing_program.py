@@ -8,6 +8,7 @@ import json
 import os
 import resource
 import sys
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def answer(said: dict[str, object], sent: bytes) -> bytes:
     return file.getvalue()
 
 
-def main() -> None:
+def serve(answered: Callable[[dict[str, object], bytes], bytes]) -> None:
     """Answer with a letter for what became of it, then the answer or the reason."""
     confine()
     sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -53,7 +54,7 @@ def main() -> None:
 
     said = json.loads(sys.stdin.buffer.readline())
     try:
-        found = b"+" + answer(said, sys.stdin.buffer.read())
+        found = b"+" + answered(said, sys.stdin.buffer.read())
     except NotTraced as refused:
         found = b"-" + str(refused).encode()
     except MemoryError:
@@ -62,4 +63,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(answer)

@@ -1,14 +1,27 @@
-"""What open orders would be cut like: engravings check."""
+"""What open orders would be cut like, and what a finished piece looks like: engravings check, inspect."""
 
 import sys
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy import select
 
 from shop import web
 from shop.container import current_services
-from shop.orders.cutting import open_orders, problems, tell_owner
+from shop.inspection.approved import ApprovedSide, approved_cut, approved_words
+from shop.inspection.inspection import NOT_PROVEN, Verdict
+from shop.inspection.inspection import inspect as look_at
+from shop.orders.cutting import (
+    NotApprovedYet,
+    NotAsApproved,
+    cut_as_approved,
+    open_orders,
+    problems,
+    tell_owner,
+)
 from shop.orders.models import Order
+from shop.orders.view import LineView, view
 
 group = AppGroup("engravings", help="What is cut is what was approved.")
 
@@ -44,3 +57,47 @@ def _check(order: Order) -> int:
         with web.transaction() as session:
             tell_owner(session, order.reference, number, problem)
     return len(found)
+
+
+@group.command("inspect")
+@click.argument("photograph", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--order", "reference", required=True, help="Such as PM-7K3Q-2F.")
+@click.option("--piece", "number", type=int, default=1, show_default=True, help="Its number in the order.")
+@click.option("--side", required=True, help="Such as front or back.")
+def inspect(photograph: Path, reference: str, number: int, side: str) -> None:
+    """Hold a photograph of the finished piece against what was approved, letter by letter.
+
+    An aid beside your own look. The photograph is read and not kept. Exit status 1 when something differs, 3
+    when it cannot be told from this photograph.
+    """
+    found = look_at(photograph.read_bytes(), _approved(reference, number, side))
+    for note in (*found.notes, *([found.cannot_judge] if found.cannot_judge else [])):
+        click.echo(note)
+    for finding in found.findings:
+        click.echo(finding.said)
+    click.echo(f"{reference} piece {number}, {side}: {found.verdict}. {NOT_PROVEN}")
+    sys.exit({Verdict.AS_APPROVED: 0, Verdict.DIFFERS: 1, Verdict.NOT_SEEN: 3}[found.verdict])
+
+
+def _approved(reference: str, number: int, side: str) -> ApprovedSide:
+    with web.reading() as session:
+        order = session.scalars(select(Order).where(Order.reference == reference)).one_or_none()
+        lines = view(session, current_services().vault, order).lines if order is not None else ()
+    line = next((line for line in lines if line.row.number == number), None)
+    if line is None or line.engraving is None:
+        raise click.ClickException("There is no such piece with words.")
+    try:
+        return _of_side(line, side)
+    except (NotAsApproved, NotApprovedYet):
+        raise click.ClickException("Its drawing is not approved, or no longer the one that was.") from None
+
+
+def _of_side(line: LineView, side: str) -> ApprovedSide:
+    """Held against what was approved first. Raises NotAsApproved or NotApprovedYet."""
+    cut = cut_as_approved(line).get(side)
+    if cut is None or line.engraving is None:
+        raise click.ClickException("That side has no words.")
+    if line.by_hand:
+        return approved_cut(cut)
+    words = {each.line: each.text for each in line.engraving.lines if each.side == side}
+    return approved_words(cut.area, line.engraving.face_as_cut, words)
