@@ -14,7 +14,11 @@ Matrix = NDArray[np.float64]
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom on the sheet, as shares of its width and height."""
 
-_FLAT: Final = 1e-9
+_LENS: Final = 0.75
+"""A telephone's usual lens: so many of the picture's longer edge away (26 mm on film of 35 mm)."""
+_PAPERS: Final = (2**0.5, 11 / 8.5, 7 / 5, 3 / 2, 1.0)
+"""A and B sizes, letter, cards of 7 by 5 inches, prints of 6 by 4, square ones: longer by shorter edge."""
+_LIKE_A_PAPER: Final = 0.015
 
 
 @dataclass(frozen=True)
@@ -74,8 +78,9 @@ def flattening(photograph: Image.Image, request: Request) -> Flattening:
     """How the sheet of this request lies on the photograph."""
     corners = [(x * photograph.width, y * photograph.height) for x, y in request.corners]
     known = request.sheet_mm
-    aspect = known[1] / known[0] if known else _proportions(corners)
-    return Flattening(photograph, homography(corners), aspect)
+    at = homography(corners)
+    aspect = known[1] / known[0] if known else proportions(at, photograph)
+    return Flattening(photograph, at, aspect)
 
 
 def through(at: NDArray[np.floating], places: list[Corner]) -> list[Corner]:
@@ -95,8 +100,18 @@ def homography(corners: list[Corner]) -> Matrix:
     return found
 
 
-def _proportions(corners: list[Corner]) -> float:
-    """The sheet's height by its width, as its edges look. Ten degrees of tilt change it by a hundredth."""
-    one, two, three, four = corners
-    across = math.dist(one, two) + math.dist(four, three)
-    return (math.dist(one, four) + math.dist(two, three)) / max(across, _FLAT)
+def proportions(at: Matrix, photograph: Image.Image) -> float:
+    """A sheet's height by its width as the usual lens would see it so. One farther off changes it little."""
+    away = _LENS * max(photograph.size)
+    lens = np.array([[1, 0, -photograph.width / 2], [0, 1, -photograph.height / 2], [0, 0, away]]) / away
+    across, down, _ = (lens @ at).T
+    return float(np.linalg.norm(down) / np.linalg.norm(across))
+
+
+def paper_like(aspect: float) -> float:
+    """The proportions of the kind of paper that these are nearly; themselves where there is none."""
+    longer = max(aspect, 1 / aspect)
+    nearest = min(_PAPERS, key=lambda paper: abs(paper / longer - 1))
+    if abs(nearest / longer - 1) > _LIKE_A_PAPER:
+        return aspect
+    return nearest if aspect > 1 else 1 / nearest

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from shop.artwork.flattening import Box, Flattening, homography, through
+from shop.artwork.flattening import Box, Flattening, homography, paper_like, proportions, through
 from shop.artwork.request import WHOLE, Corner, Request
 
 Profiles = NDArray[np.float64]
@@ -74,7 +74,11 @@ def fitted(flat: Flattening, request: Request) -> tuple[Flattening, Request]:
     cropped = through(np.linalg.inv(at), [(left, top), (right, top), (right, bottom), (left, bottom)])
     across, down = ([min(1.0, max(0.0, place[axis])) for place in cropped] for axis in (0, 1))
     crop = (min(across), min(down), max(across), max(down))
-    return replace(flat, to_photograph=flat.to_photograph @ at), replace(request, crop=crop)
+    seen = flat.to_photograph @ at
+    aspect = flat.aspect if request.sheet_mm else proportions(seen, flat.photograph)
+    if not request.sheet_mm and _AS_SET not in sides:
+        aspect = paper_like(aspect)
+    return Flattening(flat.photograph, seen, aspect), replace(request, crop=crop)
 
 
 def _looked_along(flat: Flattening, side: int) -> tuple[_Side | None, float | None]:

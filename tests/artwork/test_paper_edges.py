@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from shop.artwork.flattening import flattening, through
+from shop.artwork.flattening import flattening, homography, paper_like, proportions, through
 from shop.artwork.paper_edges import fitted
 from shop.artwork.request import WHOLE, Corner, Request
 
@@ -108,3 +108,27 @@ def test_a_crop_stays_where_it_was_drawn_on_the_photograph() -> None:
     assert max(apart(is_now, was)) < 8
     whole = set_at(OFF)
     assert fitted(flattening(photographed(), whole), whole)[1].crop == pytest.approx((0, 0, 1, 1), abs=0.012)
+
+
+def held(wide: float, high: float, away: float, tilt: float = 9.0, pan: float = -7.0) -> tuple[Corner, ...]:
+    """Where a lens, so many of the picture's longer edge from it, sees the corners of a tilted sheet."""
+    a, b = np.radians([tilt, pan])
+    flat = np.array([(-wide, -high, 0), (wide, -high, 0), (wide, high, 0), (-wide, high, 0)]) / 2
+    down = np.array([[1, 0, 0], [0, np.cos(a), -np.sin(a)], [0, np.sin(a), np.cos(a)]])
+    aside = np.array([[np.cos(b), 0, np.sin(b)], [0, 1, 0], [-np.sin(b), 0, np.cos(b)]])
+    x, y, z = (flat @ down.T @ aside.T).T
+    depth = z + 1.4 * away * max(wide, high)
+    across, below = (away * SIZE[0] * axis / depth for axis in (x, y))
+    return tuple((SIZE[0] / 2 + u, SIZE[1] / 2 + v) for u, v in zip(across, below, strict=True))
+
+
+@pytest.mark.parametrize(("wide", "high"), [(297, 210), (148, 210), (279.4, 215.9), (6, 4), (7, 5), (5, 5)])
+@pytest.mark.parametrize("away", [0.75, 0.85, 1.5])
+def test_a_usual_papers_proportions_are_told_from_how_it_lies(wide: float, high: float, away: float) -> None:
+    seen = proportions(homography(list(held(wide, high, away))), photographed())
+    assert paper_like(seen) == pytest.approx(high / wide, rel=0.004)
+
+
+def test_a_paper_of_its_own_proportions_keeps_them() -> None:
+    seen = proportions(homography(list(held(200, 90, 0.75))), photographed())
+    assert paper_like(seen) == seen == pytest.approx(0.45, rel=0.001)
