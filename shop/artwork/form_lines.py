@@ -26,6 +26,8 @@ _NEARLY_ALL: Final = 0.25
 _SEEN: Final = 0.12
 _BARE: Final = 0.35
 _MOST_OF_IT: Final = 80
+_STROKE: Final = 0.5
+"""So much of the ink's density, left beside or over a line, is a stroke."""
 _SPARE_PX: Final = 3
 _BROADER: Final = 1.4
 _WIDEST: Final = 0.02
@@ -115,8 +117,10 @@ def _take_out(plane: Plane, begins: float, ends: float, wide: float) -> None:
     dark = np.percentile(strip[:, bare], _MOST_OF_IT, axis=1).astype(np.float32)
     line = np.maximum.reduce([dark, np.roll(dark, 1), np.roll(dark, -1)])[:, None]
     carried = _carried_on(strip[0], strip[-1], len(strip))
-    # Beside no ink, what is left is the line's own edge.
-    near = np.convolve(~bare, np.ones(len(strip)), "same") > 0
+    # Beside no ink, what is left is the line's own edge; but a thin stroke may lie wholly along the line.
+    left = (strip - line).max(axis=0)
+    inked = ~bare | (left > _STROKE + max(0.0, float(np.percentile(left[bare], _MOST_OF_IT))))
+    near = np.convolve(inked, np.ones(len(strip)), "same") > 0
     rows = middles + np.arange(-half, half + 1)[:, None]
     plane[rows, columns] = np.maximum(strip - line, np.minimum(strip, carried)) * near
 
