@@ -33,7 +33,7 @@ class DayField(DateField):  # type: ignore[misc, unused-ignore]
         """Read what was typed. Raises ValueError with a sentence for what is no day."""
         typed = (valuelist[0] if valuelist else "").strip()
         self.data = None
-        if not typed:
+        if not any(valuelist):
             return
         today = clock.today()
         latest, next_one = read_day(typed, today, latest=True), read_day(typed, today - timedelta(days=1))
