@@ -7,8 +7,7 @@ from markupsafe import Markup
 
 from shop.catalogue.views import PictureView, PieceView
 from shop.engraving import FACES, Area, Engraving, Placement
-from shop.engraving.by_hand import marks_by_hand
-from shop.engraving.drawing import marks
+from shop.engraving.drawing import outline_marks, side_marks
 from shop.engraving.layout import lay_out
 from shop.engraving.proof_sheet import ProofSide, proof_sheet
 from shop.engraving.ring_turn import turn_of
@@ -78,15 +77,14 @@ def engraved_unit(
 
 
 def _drawn(sides: Sequence[Area], engraving: Engraving | None, by_hand: Mapping[str, str]) -> Iterator[_Side]:
-    """The sides that have words to show, in the piece's order."""
-    if engraving is None or not (engraving.by_hand or engraving.face in FACES):
+    """The engraved sides, in the piece's order."""
+    if engraving is None or not (engraving.by_hand or engraving.artwork_alone or engraving.face in FACES):
         return
     for area in sides:
-        words = words_on(area, engraving)
-        if engraving.by_hand and area.key in by_hand:
-            yield _Side(area, marks_by_hand(by_hand[area.key]))
-        elif words and not engraving.by_hand:
-            yield _Side(area, marks(area, words, engraving.face_as_cut))
+        if area.key in by_hand:
+            yield _Side(area, outline_marks(by_hand[area.key]))
+        elif area.key in engraving.engraved and not engraving.by_hand:
+            yield _Side(area, side_marks(area, engraving))
 
 
 def stages_of(piece: PieceView | None, metal: str, keys: Collection[str]) -> Iterator[PictureView]:
@@ -111,14 +109,10 @@ def _over(stage: PictureView, drawn: Sequence[_Side], turns: Mapping[str, int], 
 
 def turn_on(area: Area, place: Placement, engraving: Engraving) -> int:
     """By how many degrees a side is turned on a picture, so that its words are seen; see turn_of."""
-    if engraving.by_hand:
+    words = engraving.words_on(area.key)
+    if engraving.by_hand or not words:
         return 0
-    return turn_of(area, place, lay_out(area, engraving.face_as_cut, words_on(area, engraving)))
-
-
-def words_on(area: Area, engraving: Engraving) -> dict[int, str]:
-    """The words of a side by line number."""
-    return {line.line: line.text for line in engraving.lines if line.side == area.key}
+    return turn_of(area, place, lay_out(area, engraving.face_as_cut, words))
 
 
 def alt(stage: PictureView, areas: Sequence[Area], engraving: Engraving) -> str:
@@ -126,12 +120,14 @@ def alt(stage: PictureView, areas: Sequence[Area], engraving: Engraving) -> str:
     on_it = {place.side for place in stage.placements}
     how = "drawn by hand" if engraving.by_hand else f"in {engraving.lettering}"
     said = quoted([area for area in areas if area.key in on_it], engraving)
-    return f"The piece as it will be, {how}. {said}"
+    return f"The piece as it will be{f', {how}' if engraving.lines else ''}. {said}"
 
 
 def quoted(areas: Sequence[Area], engraving: Engraving) -> str:
-    """The words of each side, quoted."""
-    return "; ".join(
-        f"{area.label}: " + ", ".join(f"“{text}”" for text in words_on(area, engraving).values())
-        for area in areas
-    )
+    """The words of each side, quoted, and what else is on it."""
+    return "; ".join(f"{area.label}: {', '.join(_quoted(area, engraving))}" for area in areas)
+
+
+def _quoted(area: Area, engraving: Engraving) -> Iterator[str]:
+    yield from (f"“{text}”" for text in engraving.words_on(area.key).values())
+    yield from (artwork.said for artwork in engraving.artwork_on(area.key))

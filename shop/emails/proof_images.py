@@ -147,5 +147,6 @@ def _width(side: CutSide, all_sides: Iterable[CutSide]) -> int:
 
 
 def _alt(side: CutSide, engraving: Engraving) -> str:
-    words = ", ".join(f"“{isolated(line.text)}”" for line in engraving.lines if line.side == side.area.key)
-    return f"{side.area.label}, drawn as it will be cut: {words}"
+    said = [f"“{isolated(text)}”" for text in engraving.words_on(side.area.key).values()]
+    said += [artwork.said for artwork in engraving.artwork_on(side.area.key)]
+    return f"{side.area.label}, drawn as it will be cut: {', '.join(said)}"

@@ -9,14 +9,14 @@ from shop.engraving.engraving import (
     EngravedLine,
     Engraving,
     EngravingUnreadable,
-    check,
     field_name,
-    problems_of,
+    with_artwork,
     words_in,
 )
 from shop.engraving.faces import FACES, GENERAL, Face
 from shop.engraving.layout import room_left_mm
 from shop.engraving.overlay import over_picture
+from shop.engraving.placed_artwork import ArtworkPlace, PlacedArtwork
 from shop.engraving.problems import (
     FACE_FIELD,
     ControlCharacters,
@@ -37,6 +37,7 @@ from shop.engraving.sign_sprite import symbol_id
 from shop.engraving.signs import ALIKE, SIGN_NAMES
 from shop.engraving.suggestions import INSTEAD, SIGN_LINE, taken
 from shop.engraving.tool import ANY_TOOL, MACHINES, Tool
+from shop.engraving.word_checks import check, problems_of
 
 __all__ = [
     "ALIKE",
@@ -51,6 +52,7 @@ __all__ = [
     "SIGN_LINE",
     "SIGN_NAMES",
     "Area",
+    "ArtworkPlace",
     "ControlCharacters",
     "EngravedLine",
     "Engraving",
@@ -60,6 +62,7 @@ __all__ = [
     "Letter",
     "MissingLetters",
     "MixedDirections",
+    "PlacedArtwork",
     "Placement",
     "Problem",
     "Proof",
@@ -87,5 +90,6 @@ __all__ = [
     "svg",
     "symbol_id",
     "taken",
+    "with_artwork",
     "words_in",
 ]

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 from shop.engraving.areas import Area, is_ring, outline
 from shop.engraving.contours import Contour, Step
 from shop.engraving.cut_check import AREA_MM2, refuse_difference
-from shop.engraving.drawing import bare
+from shop.engraving.drawing import bare, outline_marks
 from shop.engraving.geometry import Point
 from shop.engraving.outlines import CutSide, cut_path
 from shop.engraving.regions import glyph_contours, glyph_region
@@ -70,12 +70,7 @@ def cut_by_hand(area: Area, drawing: str) -> CutSide:
 
 def shown_by_hand(area: Area, drawing: str) -> str:
     """The side with its drawing, as a proof shows it."""
-    return bare(area, marks_by_hand(drawing))
-
-
-def marks_by_hand(drawing: str) -> str:
-    """The drawing alone, in mm about the middle of the side."""
-    return f'<path class="words" fill="currentColor" d="{drawing}"/>'
+    return bare(area, outline_marks(drawing))
 
 
 def _parsed(data: bytes) -> ET.Element:

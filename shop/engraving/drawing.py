@@ -11,12 +11,13 @@ from typing import Final
 
 from shop.engraving.areas import Area, is_ring, outline
 from shop.engraving.characters import drawable
-from shop.engraving.engraving import HAND, EngravedLine, Engraving, Words, problems_of, words_in
+from shop.engraving.engraving import HAND, EngravedLine, Engraving, Words, words_in
 from shop.engraving.faces import FACES, Face
 from shop.engraving.frames import Frame, frames
 from shop.engraving.layout import lay_out
 from shop.engraving.placement import SideLayout
 from shop.engraving.tool import ANY_TOOL, Tool, fitted
+from shop.engraving.word_checks import problems_of
 
 _EDGE_MM: Final = 0.1
 _WHOLE: Final = 0.0004
@@ -37,12 +38,26 @@ def proof(area: Area, engraving: Engraving | None) -> str:
     """One side of an engraving that was accepted; the bare metal when there is none."""
     if engraving is None or engraving.by_hand:
         return bare(area)
-    return svg(area, engraving.lines, engraving.face_as_cut)
+    return bare(area, side_marks(area, engraving))
 
 
-def bare(area: Area, words: str = "") -> str:
-    """The metal, with what was drawn by hand upon it."""
-    return _document(area, words, edge=True)
+def bare(area: Area, cut: str = "") -> str:
+    """The metal, with what is cut into it."""
+    return _document(area, cut, edge=True)
+
+
+def side_marks(area: Area, engraving: Engraving) -> str:
+    """What is cut into a side, words and artwork together, in mm about its middle, y downwards."""
+    words, artwork = engraving.words_on(area.key), engraving.artwork_on(area.key)
+    drawn = "".join(outline_marks(each.drawing) for each in artwork)
+    if drawn and words:
+        return f'<g class="words">{marks(area, words, engraving.face_as_cut)}{drawn}</g>'
+    return drawn or marks(area, words, engraving.face_as_cut)
+
+
+def outline_marks(drawing: str) -> str:
+    """An outline that is no letter's: artwork, or what was drawn by hand."""
+    return f'<path class="words" fill="currentColor" d="{drawing}"/>'
 
 
 def preview(params: Mapping[str, str], areas: Sequence[Area], tool: Tool = ANY_TOOL) -> str:

@@ -65,20 +65,21 @@ class CutSide:
 
 
 def cut_sides(areas: Sequence[Area], engraving: Engraving) -> dict[str, CutSide]:
-    """By its key, each side that has words. Raises CannotUnite.
+    """By its key, each engraved side. Raises CannotUnite.
 
     The words were accepted with the face's version, so see first that `engraving.face_is_current`.
     """
-    face = engraving.face_as_cut
-    found = {}
-    for area in areas:
-        if words := {line.line: line.text for line in engraving.lines if line.side == area.key}:
-            found[area.key] = cut(area, face, words)
-    return found
+    return {area.key: cut_side(area, engraving) for area in areas if area.key in engraving.engraved}
 
 
-def cut(area: Area, face: Face, words: Mapping[int, str]) -> CutSide:
-    """The outlines of the words of one side, by line number. Raises CannotUnite."""
+def cut_side(area: Area, engraving: Engraving) -> CutSide:
+    """The outlines of one side, its words and its artwork united. Raises CannotUnite."""
+    words, paths = engraving.words_on(area.key), [each.drawing for each in engraving.artwork_on(area.key)]
+    return cut(area, engraving.face_as_cut, words, paths) if words else cut_path(area, "".join(paths))
+
+
+def cut(area: Area, face: Face, words: Mapping[int, str], paths: Sequence[str] = ()) -> CutSide:
+    """The outlines of the words of one side, by line number, and of paths beside them. Raises CannotUnite."""
     import shapely  # noqa: PLC0415 - only files for the cutter need it
 
     letters: list[Geometry] = []
@@ -89,19 +90,25 @@ def cut(area: Area, face: Face, words: Mapping[int, str]) -> CutSide:
                 contours, region = _ink(path, face, bent=frame.bent)
                 strokes += [_moved(contour, at) for contour in contours if not contour.closed]
                 letters.append(_placed(region, at))
-        return CutSide(area, (*_contours(_united(letters, face.thicken_mm)), *strokes), face.thicken_mm)
+        whole = _united([*_thickened(letters, face.thicken_mm), *map(_drawn, paths)])
+        return CutSide(area, (*_contours(whole), *strokes), face.thicken_mm)
     except shapely.errors.GEOSException:
         raise CannotUnite from None
 
 
 def cut_path(area: Area, path: str) -> CutSide:
-    """An outline drawn by hand (SVG path data in mm about the middle, y downwards). Raises CannotUnite."""
+    """An outline that is no letter's (path data in mm about the middle, y downwards). Raises CannotUnite."""
     import shapely  # noqa: PLC0415
 
     try:
-        return CutSide(area, tuple(_contours(_united([_placed(glyph_region(path, 1.0), Scale(1, -1))], 0.0))))
+        return CutSide(area, tuple(_contours(_united([_drawn(path)]))))
     except shapely.errors.GEOSException:
         raise CannotUnite from None
+
+
+def _drawn(path: str) -> "Geometry":
+    """The ink of path data in mm, y downwards; too large to be remembered."""
+    return _placed(region_of(contours_of(path), 1.0), Scale(1, -1))
 
 
 def _ink(path: str, face: Face, *, bent: bool) -> tuple[Sequence[Contour], "Geometry"]:
@@ -128,11 +135,17 @@ def _placed(region: "Geometry", at: Transform) -> "Geometry":
     return shapely.transform(region, lambda points: points @ ((xx, xy), (yx, yy)) + (dx, dy))
 
 
-def _united(letters: Sequence["Geometry"], thicken_mm: float) -> "Geometry":
-    """The ink of all letters, half of the thickening laid round each."""
+def _thickened(letters: Sequence["Geometry"], by_mm: float) -> Sequence["Geometry"]:
+    """Half of the thickening laid round each letter."""
     import shapely  # noqa: PLC0415
 
-    inked = shapely.buffer(letters, thicken_mm / 2, quad_segs=_QUARTER) if thicken_mm else letters
+    return list(shapely.buffer(letters, by_mm / 2, quad_segs=_QUARTER)) if by_mm else letters
+
+
+def _united(inked: Sequence["Geometry"]) -> "Geometry":
+    """All that is ink, as one."""
+    import shapely  # noqa: PLC0415
+
     # Rounded once, at the end: GEOS then sees to it that no two edges cross on the grid either.
     whole = shapely.set_precision(shapely.union_all(inked), _GRID_MM)
     return shapely.orient_polygons(shapely.normalize(whole))

@@ -34,9 +34,8 @@ class Proof:
 
 
 def proof_of(areas: Sequence[Area], engraving: Engraving) -> Proof:
-    """Draw the sides that have words. Raises KeyError when the face is no longer there."""
-    sides = {line.side for line in engraving.lines}
-    engraved = tuple(area for area in areas if area.key in sides)
+    """Draw the engraved sides. Raises KeyError when the face is no longer there."""
+    engraved = tuple(area for area in areas if area.key in engraving.engraved)
     # What a side is called on the page is no part of what is cut.
     drawings = {area.key: proof(replace(area, label=area.key), engraving) for area in engraved}
     return Proof(engraving, engraved, drawings)

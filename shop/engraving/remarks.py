@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from shop.engraving.areas import Area
-from shop.engraving.engraving import DRAWN_BY_HAND, HAND, Words, field_name, problems_of, words_in
+from shop.engraving.engraving import DRAWN_BY_HAND, HAND, Words, field_name, words_in
 from shop.engraving.faces import Face
 from shop.engraving.room import Room, rooms
 from shop.engraving.suggestions import Suggestion, suggestions
 from shop.engraving.tool import ANY_TOOL, Tool, fitted
+from shop.engraving.word_checks import problems_of
 
 BY_HAND: Final = (
     HAND,

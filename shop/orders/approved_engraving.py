@@ -26,9 +26,8 @@ class Approved:
 
     @classmethod
     def now(cls, engraving: Engraving, sides: Sequence[Area]) -> "Approved":
-        """What is approved at this moment; only the sides that have words are kept."""
-        engraved = {line.side for line in engraving.lines}
-        kept = tuple(side for side in sides if side.key in engraved)
+        """What is approved at this moment; only the engraved sides are kept."""
+        kept = tuple(side for side in sides if side.key in engraving.engraved)
         return cls(engraving, kept, secrets.token_hex(16))
 
     @classmethod

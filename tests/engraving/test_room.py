@@ -8,8 +8,18 @@ from itertools import islice
 import pytest
 
 from shop import sample
-from shop.engraving import FACES, GENERAL, MACHINES, Area, Face, TooTall, check, field_name, remarks
-from shop.engraving.engraving import EngravingRefused
+from shop.engraving import (
+    FACES,
+    GENERAL,
+    MACHINES,
+    Area,
+    EngravingRefused,
+    Face,
+    TooTall,
+    check,
+    field_name,
+    remarks,
+)
 from shop.engraving.grown import Grown
 from shop.engraving.layout import lay_out, measured
 from shop.engraving.placement import AnyLine

@@ -6,7 +6,7 @@ import pytest
 
 from shop.catalogue import snapshot
 from shop.db import Database
-from shop.engraving.engraving import check
+from shop.engraving.word_checks import check
 from shop.fulfilment import parcels, undoing, units
 from shop.fulfilment.models import Parcel, Unit
 from shop.fulfilment.stages import Action, Stage

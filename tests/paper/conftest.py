@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from shop import trader
 from shop.catalogue import snapshot
-from shop.engraving.engraving import check
+from shop.engraving.word_checks import check
 from shop.orders.models import OrderLine
 from shop.orders.placing import OrderDraft, place
 from shop.paper.chosen import Chosen, chosen

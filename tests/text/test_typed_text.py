@@ -19,8 +19,7 @@ from shop.dedications.words import (
     check_note,
     check_wall_name,
 )  # fmt: skip
-from shop.engraving import Area, EngravingRefused
-from shop.engraving.engraving import HAND, check, field_name, words_in
+from shop.engraving import HAND, Area, EngravingRefused, check, field_name, words_in
 from shop.journal.forms import CommentForm, kept
 from shop.text.typed_text import kept_code, kept_text
 
