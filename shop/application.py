@@ -17,6 +17,7 @@ from shop.catalogue import routes as catalogue
 from shop.charity import entrance
 from shop.checkout import (
     another_routes,
+    artwork_routes,
     back_in_stock_routes,
     basket_link_routes,
     basket_routes,
@@ -93,6 +94,7 @@ TOPICS: Final = (
     supplement_routes,
     email_routes,
     another_routes,
+    artwork_routes,
     gift_routes,
     claim_routes,
     question_routes,

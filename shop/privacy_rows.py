@@ -46,6 +46,7 @@ def piece(line: LineView, drawings: list[dict[str, Any]]) -> dict[str, Any]:
         "donation_pence": line.row.donation_pence,
         "face": engraving.face if engraving else None,
         "engraving": [asdict(cut) for cut in engraving.lines] if engraving else [],
+        "artwork": [one.written() for one in engraving.artwork] if engraving else [],
         "proof": _proof(line),
         "drawn_by_hand": drawings,
         "dedication": line.dedication,

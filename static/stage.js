@@ -6,7 +6,7 @@ const views = [...stage.querySelectorAll("[data-picture]")];
 const fields = [...form.querySelectorAll("[name^='engraving-']")];
 const tiles = form.querySelector(".tiles-faces");
 const spoken = form.querySelector("[data-spoken]");
-let side = views[0].dataset.sides.split(" ")[0];
+let side = form.querySelector("[data-artwork]")?.dataset.artwork ?? views[0].dataset.sides.split(" ")[0];
 let shown = ""; // the address of the drawing in sight
 let busy = false;
 let pause;
@@ -45,12 +45,14 @@ stage.append(tools);
 stage.addEventListener("click", ({ target }) => target.closest("button") || (turn || closer).click());
 
 const address = (view) => {
-  if (!fields.some((field) => field.value.trim())) return "";
+  const placed = [...form.querySelectorAll("[data-artwork]")].map(({ dataset }) => dataset.artwork);
+  if (!placed.length && !fields.some((field) => field.value.trim())) return "";
   const asked = new URLSearchParams({ piece: form.elements.piece.value, picture: view.dataset.picture });
   if (stage.dataset.tool) asked.append("tool", stage.dataset.tool); // a drawing kept from another machine is no answer
   for (const [name, value] of new FormData(form)) {
     if (name === "face" || (name.startsWith("engraving-") && value)) asked.append(name, value);
   }
+  for (const key of placed) asked.append(`artwork-${key}`, "1"); // a place for artwork.js to fill
   return `${stage.dataset.stage}?${asked}`;
 };
 
@@ -97,6 +99,7 @@ const place = (view, text) => {
   const svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
   const { lines, faces } = JSON.parse(svg.querySelector("metadata").textContent);
   view.querySelector("[data-words]").replaceChildren(document.adoptNode(svg));
+  stage.dispatchEvent(new Event("drawn"));
   offer(faces);
   for (const field of fields) {
     const [sentence, wrong, ways] = lines[field.name] ?? ["", false, []];
@@ -136,6 +139,7 @@ const take = (value) => {
     const [name, letters] = rest;
     form.elements[name].value = Array.from(form.elements[name].value, (letter) => (letters.includes(letter) ? letter.normalize("NFKC") : letter)).join("");
   }
+  if (kind === "off") document.getElementById(rest[0]).remove();
   if (kind === "add") {
     const field = form.elements[form.elements["sign-line"].value];
     field.setRangeText(rest[0], field.selectionStart, field.selectionEnd, "end");
@@ -144,8 +148,9 @@ const take = (value) => {
   draw();
 };
 
-const wipe = (view) => {
-  view.querySelector("[data-words]").replaceChildren(); // rather nothing than words she has since changed
+const wipe = () => {
+  for (const view of views) view.querySelector("[data-words]").replaceChildren(); // rather nothing than former words
+  stage.dispatchEvent(new Event("drawn"));
   for (const field of fields) {
     document.getElementById(`${field.id}-room`).textContent = "";
     showWays(field, []);
@@ -161,7 +166,7 @@ const draw = async () => {
       const asked = address(view);
       const answer = asked && (await fetch(asked).catch(() => null));
       if (answer?.ok) place(view, await answer.text());
-      else wipe(view);
+      else wipe();
       shown = asked;
     }
   } finally {
@@ -181,8 +186,10 @@ form.addEventListener("click", ({ target }) => {
 });
 // The side that is written on is the one in sight.
 const follow = ({ name }) => {
-  const found = views.flatMap((view) => view.dataset.sides.split(" ")).find((key) => name?.startsWith(`engraving-${key}-`));
+  const sides = views.flatMap((view) => view.dataset.sides.split(" "));
+  const found = sides.find((key) => name?.startsWith(`engraving-${key}-`));
   if (found) [side, form.elements["sign-line"].value] = [found, name];
+  else side = sides.find((key) => name?.startsWith(`artwork-${key}-`)) ?? side;
 };
 form.addEventListener("input", ({ target }) => {
   follow(target); // it may have been turned over meanwhile

@@ -17,6 +17,7 @@ class AlertKind(StrEnum):
     CUT_DIFFERS = "cut differs"
     CUT_CHANGED = "cut changed"
     TO_BE_DRAWN = "to be drawn"
+    ARTWORK_WAITS = "artwork waits"
     NEWS_STUCK = "news stuck"
     SWEEP_STUCK = "sweep stuck"
     WORK_FAILED = "work failed"
@@ -72,6 +73,9 @@ SAID: Final[Mapping[AlertKind, str]] = {
     AlertKind.WORK_FAILED: "Some work of the shop's cannot be done. It is tried again; its log says why.",
     AlertKind.TO_BE_DRAWN: (
         "Words that no face can set wait to be drawn by hand. Please put the drawing on the order's page."
+    ),
+    AlertKind.ARTWORK_WAITS: (
+        "Artwork from a buyer's photograph waits for you to look at it. Nothing of that piece is cut before."
     ),
     AlertKind.NEWS_STUCK: (
         "Stripe told us something that could not be acted on yet. It is tried again, half-hourly at least."

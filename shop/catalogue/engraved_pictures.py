@@ -31,6 +31,8 @@ class EngravedUnit:
     proof: Markup = field(default=Markup(), repr=False)
     lettering: str = ""
     """The name of the face, also where nothing is drawn yet."""
+    artwork: Sequence[tuple[str, str]] = ()
+    """(side, what artwork is on it and how large)."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ def engraved_unit(
         for stage in stages
     ]
     told = Markup(proof_sheet(proof, id_=id_, said=quoted(areas, engraving)))  # noqa: S704
-    return EngravedUnit(pictures, told, engraving.lettering)
+    labels = {area.key: area.label for area in areas}
+    artwork = [(labels[one.side], one.said) for one in engraving.artwork]
+    return EngravedUnit(pictures, told, engraving.lettering, artwork)
 
 
 def _drawn(sides: Sequence[Area], engraving: Engraving | None, by_hand: Mapping[str, str]) -> Iterator[_Side]:

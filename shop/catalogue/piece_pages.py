@@ -8,7 +8,10 @@ from flask import current_app, render_template
 from markupsafe import Markup
 
 from shop import web
+from shop.artwork.form_fields import NONE as NO_ARTWORK
+from shop.artwork.form_fields import ArtworkRead
 from shop.catalogue import filters, page_cache, structured_data
+from shop.catalogue.artwork_form import artwork_form
 from shop.catalogue.choices import Opened, costs, variant_of
 from shop.catalogue.filters import UNFILTERED, Filter
 from shop.catalogue.page_cache import Shown
@@ -17,7 +20,9 @@ from shop.catalogue.piece_form import piece_form
 from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.renderings import rendering
 from shop.catalogue.views import Catalogue, PictureView, PieceView, VariantView
-from shop.engraving import over_picture, words_in
+from shop.engraving import PlacedArtwork, over_picture, words_in
+from shop.engraving.drawing import outline_marks
+from shop.engraving.overlay import ArtworkMarks
 from shop.money import pounds_and_pence
 
 ADD_TO: Final = "/basket/lines"
@@ -80,12 +85,13 @@ def piece_page(
     canonical: str | None = None,
     metal: str | None = None,
     like: Like | None = None,
+    artwork: ArtworkRead = NO_ARTWORK,
 ) -> str:
     """A piece and its form, filled with `values` and marked with `errors` (both: field name to text).
 
-    Field names: `variant`, `engraving-<side>-<line>`, `face`, `dedication`. `canonical` is the page's own
-    address, when this is it and not an answer to a form. The pictures and the price are those of what is
-    chosen, else of `metal`. Raises UnknownPiece.
+    Field names: `variant`, `engraving-<side>-<line>`, `face`, `dedication`; `artwork` is what its own fields
+    were read as. `canonical` is the page's own address, when this is it and not an answer to a form. The
+    pictures and the price are those of what is chosen, else of `metal`. Raises UnknownPiece.
     """
     piece = as_sold = piece_called(catalogue, slug)
     chosen = variant_of(piece, values)
@@ -96,8 +102,9 @@ def piece_page(
         "catalogue/piece.html",
         here="pieces",
         piece=piece,
-        stages=stages(piece, values),
+        stages=stages(piece, values, artwork),
         form=piece_form(piece, values, errors),
+        artwork=artwork_form(piece, values, artwork),
         photos=photos(piece),
         paragraphs=piece.description.split("\n\n"),
         diagrams=diagrams(piece),
@@ -142,8 +149,8 @@ def piece_called(catalogue: Catalogue, slug: str) -> PieceView:
     return piece
 
 
-def stages(piece: PieceView, values: Mapping[str, str]) -> list[Stage]:
-    """The pictures that words are laid over, with these on them."""
+def stages(piece: PieceView, values: Mapping[str, str], artwork: ArtworkRead = NO_ARTWORK) -> list[Stage]:
+    """The pictures that words and artwork are laid over, with these on them."""
     first = piece.stages[0].metal_slug if piece.stages else None
     names = {side.key: side.label.lower() for side in piece.sides}
     return [
@@ -153,8 +160,8 @@ def stages(piece: PieceView, values: Mapping[str, str]) -> list[Stage]:
             name=next((names.get(place.side, "") for place in stage.placements), ""),
             mm_wide=next((round(stage.width / place.px_per_mm, 2) for place in stage.placements), 0.0),
             first=stage.metal_slug == first,
-            hidden=not in_sight(piece, stage, values),
-            words=_drawn(piece, stage, values),
+            hidden=not in_sight(piece, stage, values, artwork),
+            words=_drawn(piece, stage, values, artwork),
         )
         for stage in piece.stages
     ]
@@ -186,7 +193,9 @@ def wide(name: str) -> PictureView:
     return PictureView(facts["file"], "", facts["width"], facts["height"], None, "photo", kinds)
 
 
-def words_on(piece: PieceView, picture: PictureView, params: Mapping[str, str]) -> str:
+def words_on(
+    piece: PieceView, picture: PictureView, params: Mapping[str, str], artwork: ArtworkRead = NO_ARTWORK
+) -> str:
     """The SVG to lay over a picture of the piece: the words of the form's fields, cut into its metal."""
     return over_picture(
         params,
@@ -196,26 +205,35 @@ def words_on(piece: PieceView, picture: PictureView, params: Mapping[str, str]) 
         metal=picture.metal_slug or "",
         name=picture.name,
         tool=piece.tool,
+        artwork={each.side: _marks(each, artwork) for each in artwork.placed},
     )
 
 
-def in_sight(piece: PieceView, stage: PictureView, values: Mapping[str, str]) -> bool:
-    """Whether a stage is shown at first: those with words on them, else the first one of its metal."""
-    lettered = [other for other in piece.stages if _words(piece, other, values)]
-    return stage in lettered if lettered else stage == piece.picture("stage", stage.metal_slug)
+def _marks(artwork: PlacedArtwork, read: ArtworkRead) -> ArtworkMarks:
+    fine = read.remarks[artwork.side].fine
+    return ArtworkMarks(outline_marks(artwork.drawing), f'<path d="{fine}"/>' if fine else "")
 
 
-def _words(piece: PieceView, stage: PictureView, values: Mapping[str, str]) -> bool:
+def in_sight(
+    piece: PieceView, stage: PictureView, values: Mapping[str, str], artwork: ArtworkRead = NO_ARTWORK
+) -> bool:
+    """Whether a stage is shown at first: those that are engraved, else the first one of its metal."""
+    engraved = [other for other in piece.stages if _engraved(piece, other, values, artwork)]
+    return stage in engraved if engraved else stage == piece.picture("stage", stage.metal_slug)
+
+
+def _engraved(piece: PieceView, stage: PictureView, values: Mapping[str, str], artwork: ArtworkRead) -> bool:
     on_it = {place.side for place in stage.placements}
     sides = [side for side in piece.sides if side.key in on_it]
-    return any(text.strip() for text in words_in(values, sides).values())
+    has_artwork = any(each.side in on_it for each in artwork.placed)
+    return has_artwork or any(text.strip() for text in words_in(values, sides).values())
 
 
-def _drawn(piece: PieceView, stage: PictureView, values: Mapping[str, str]) -> Markup:
-    if not _words(piece, stage, values):
+def _drawn(piece: PieceView, stage: PictureView, values: Mapping[str, str], artwork: ArtworkRead) -> Markup:
+    if not _engraved(piece, stage, values, artwork):
         return Markup()
     # Made by our own writer from outlines and numbers; no typed text is in it unescaped.
-    return Markup(words_on(piece, stage, values))  # noqa: S704
+    return Markup(words_on(piece, stage, values, artwork))  # noqa: S704
 
 
 def _shared(shown: Shown) -> dict[str, object]:

@@ -10,7 +10,8 @@ from shop import web
 from shop.catalogue import piece_pages, snapshot
 from shop.checkout import basket_contents, cookie
 from shop.checkout.basket_routes import LINE
-from shop.checkout.line_item_form import FACE, values_of, values_of_words
+from shop.checkout.line_item_form import FACE, artwork_of, values_of, values_of_words
+from shop.checkout.own_artwork import own_artwork
 from shop.checkout.throttle import throttled
 
 blueprint = Blueprint("another", __name__)
@@ -34,10 +35,12 @@ def another(line_id: int) -> ResponseReturnValue:
     values, words = values_of(line.item), values_of_words(line.item.engraving)
     same = request.args.get("words") == SAME
     kept = {"variant", *words} if same else {"variant", FACE}
+    values = {name: text for name, text in values.items() if name in kept}
     return piece_pages.piece_page(
         catalogue,
         line.piece.slug,
-        values={name: text for name, text in values.items() if name in kept},
+        values=values,
+        artwork=artwork_of(line.piece, values, own_artwork(values, cookie.token())),
         errors={},
         like=piece_pages.Like(request.path, same_words=same, has_words=bool(words)),
     )

@@ -13,7 +13,7 @@ from shop.catalogue.views import Catalogue, PieceView
 from shop.checkout import basket_reading, basket_words
 from shop.checkout.shortage import shortages
 from shop.dedications.sealing import open_with
-from shop.engraving import Engraving, EngravingRefused, check
+from shop.engraving import Engraving, EngravingRefused, check, with_artwork
 from shop.orders.models import Order
 from shop.orders.terms import Terms
 from shop.payment_links.models import PaymentLink
@@ -133,9 +133,9 @@ def _as_cut_today(catalogue: Catalogue, item: LineItem) -> tuple[LineItem, str |
 
 
 def renewed(engraving: Engraving, piece: PieceView) -> Engraving | None:
-    """The same words for the machine of today. Raises EngravingRefused."""
+    """The same words for the machine of today, with their artwork. Raises EngravingRefused."""
     words = {(line.side, line.line): line.text for line in engraving.lines}
-    return check(piece.sides, engraving.face, words, piece.tool)
+    return with_artwork(check(piece.sides, engraving.face, words, piece.tool), engraving.artwork)
 
 
 def _said(refused: EngravingRefused) -> str:

@@ -1,6 +1,6 @@
 """/basket: what is in it, adding, changing, removing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final, TypeVar
 
@@ -16,14 +16,16 @@ from shop.checkout import basket_contents, basket_reading, basket_store, cookie
 from shop.checkout.basket_changes import OpenPage, change_basket
 from shop.checkout.changes_said import NOTHING_CHANGED, REMOVED, change_said
 from shop.checkout.cuttable import read_cuttable
+from shop.checkout.form_again import PREVIEW, again, previewed, refused, stale
 from shop.checkout.forms import ActionForm
 from shop.checkout.kept_basket import stands
-from shop.checkout.line_item_form import Refused, engraving_problems, piece_of, values_of, words_kept
+from shop.checkout.line_item_form import Refused, artwork_of, values_of
+from shop.checkout.own_artwork import own_artwork
 from shop.checkout.presenters import lines_shown, statement
 from shop.checkout.promised_day import summary_of, with_promise
 from shop.checkout.throttle import throttled
 from shop.container import current_services, trader
-from shop.engraving import INSTEAD, taken
+from shop.engraving import INSTEAD
 from shop.pricing import QuotedLine
 
 T = TypeVar("T")
@@ -32,9 +34,6 @@ blueprint = Blueprint("basket", __name__)
 
 LINE: Final = f"/basket/lines/<int(max={2**31 - 1}):line_id>"
 """No database has a line with a greater number."""
-
-PREVIEW: Final = "preview"
-"""The name of the button that only shows the words on the picture, for browsers without our script."""
 
 ADD, SAVE = "Add to basket", "Save the changes"
 FULL: Final = f"A basket holds {basket_store.MOST_LINES} pieces. Please order those first, or take one out."
@@ -85,22 +84,22 @@ def lines() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """Put a unit with its words into the basket."""
     if not web.valid_public_token(request.form.get("csrf_token", "")):
-        return _stale(piece_pages.ADD_TO, ADD)
+        return stale(piece_pages.ADD_TO, ADD)
     if PREVIEW in request.form or INSTEAD in request.form:
-        return _previewed(piece_pages.ADD_TO, ADD)
+        return previewed(piece_pages.ADD_TO, ADD)
     catalogue = _catalogue(cookie.token())
     if cookie.asks_first():
         why = cookie.REFUSED.format(trader().email)
         asked = cookie.ASKED in request.args
-        return _again(catalogue, _refused(catalogue, why), piece_pages.ADD_TO, ADD) if asked else cookie.ask()
+        return again(catalogue, refused(catalogue, why), piece_pages.ADD_TO, ADD) if asked else cookie.ask()
     token = cookie.token() or basket_store.new_token()
     try:
-        item = read_cuttable(catalogue, request.form)
+        item = read_cuttable(catalogue, request.form, own_artwork(request.form, token))
         _, count, page = _changed(token, lambda session: basket_store.add(session, token, item))
-    except Refused as refused:
-        return _again(catalogue, refused, piece_pages.ADD_TO, ADD)
+    except Refused as why:
+        return again(catalogue, why, piece_pages.ADD_TO, ADD)
     except basket_store.BasketFull:
-        return _again(catalogue, _refused(catalogue, FULL), piece_pages.ADD_TO, ADD)
+        return again(catalogue, refused(catalogue, FULL), piece_pages.ADD_TO, ADD)
     _say(page)
     return cookie.remember(_to_basket(), token, count)
 
@@ -114,13 +113,15 @@ def edit(line_id: int) -> ResponseReturnValue:
         line = _line(session, catalogue, line_id)
     if line is None or line.piece is None:
         abort(HTTPStatus.NOT_FOUND)
+    values = values_of(line.item)
     return piece_pages.piece_page(
         catalogue,
         line.piece.slug,
-        values=values_of(line.item),
+        values=values,
         errors={},
         action=f"/basket/lines/{line_id}",
         submit_label=SAVE,
+        artwork=artwork_of(line.piece, values, own_artwork(values, cookie.token())),
     )
 
 
@@ -131,14 +132,14 @@ def change(line_id: int) -> ResponseReturnValue:
     """Replace a line's words or variant."""
     action, token = f"/basket/lines/{line_id}", cookie.token() or ""
     if not web.valid_public_token(request.form.get("csrf_token", "")):
-        return _stale(action, SAVE)
+        return stale(action, SAVE)
     if PREVIEW in request.form or INSTEAD in request.form:
-        return _previewed(action, SAVE)
+        return previewed(action, SAVE)
     catalogue = _catalogue(token)
     try:
-        item = read_cuttable(catalogue, request.form)
-    except Refused as refused:
-        return _again(catalogue, refused, action, SAVE)
+        item = read_cuttable(catalogue, request.form, own_artwork(request.form, token))
+    except Refused as why:
+        return again(catalogue, why, action, SAVE)
     with web.reading() as session:
         before = basket_store.item_in(session, token, line_id)
     if before == item:
@@ -187,7 +188,7 @@ def _gone(catalogue: Catalogue, token: str, line_id: int) -> ResponseReturnValue
     with web.reading() as session:
         bought = basket_reading.bought_with(session, token, line_id)
     why = PAID_GONE.format(bought.reference) if bought else GONE
-    return _again(catalogue, _refused(catalogue, why), piece_pages.ADD_TO, ADD, HTTPStatus.NOT_FOUND)
+    return again(catalogue, refused(catalogue, why), piece_pages.ADD_TO, ADD, HTTPStatus.NOT_FOUND)
 
 
 def _catalogue(token: str | None) -> Catalogue:
@@ -198,51 +199,6 @@ def _catalogue(token: str | None) -> Catalogue:
 def _line(session: Session, catalogue: Catalogue, line_id: int) -> QuotedLine | None:
     basket = basket_contents.contents(session, catalogue, cookie.token())
     return next((line for line in basket.lines if line.id == line_id), None)
-
-
-def _stale(action: str, label: str) -> ResponseReturnValue:
-    """The page had been open for more than a day: it comes back as it was, with a fresh token."""
-    catalogue = _catalogue(cookie.token())
-    return _again(catalogue, _refused(catalogue, web.STALE_BUT_KEPT), action, label, HTTPStatus.BAD_REQUEST)
-
-
-def _previewed(action: str, label: str) -> ResponseReturnValue:
-    """The same page with the words on the picture, and what cannot be cut named; the basket stays.
-
-    A button that offers a way out of what cannot be cut has been pressed first.
-    """
-    catalogue = _catalogue(cookie.token())
-    piece, values = piece_of(catalogue, request.form), taken(request.form)
-    problems = engraving_problems(piece, values) if piece else {}
-    return _again(catalogue, Refused(piece, problems), action, label, HTTPStatus.OK, values=values)
-
-
-def _refused(catalogue: Catalogue, why: str) -> Refused:
-    """A refusal of the form as a whole."""
-    return Refused(piece_of(catalogue, request.form), {"": why})
-
-
-def _again(
-    catalogue: Catalogue,
-    refused: Refused,
-    action: str,
-    label: str,
-    status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
-    *,
-    values: Mapping[str, str] | None = None,
-) -> ResponseReturnValue:
-    """The very same page with what was typed, and the reason beside each field."""
-    if refused.piece is None:
-        return render_template("checkout/words.html", written=words_kept(request.form)), status
-    page = piece_pages.piece_page(
-        catalogue,
-        refused.piece.slug,
-        values=request.form if values is None else values,
-        errors=refused.errors,
-        action=action,
-        submit_label=label,
-    )
-    return page, status
 
 
 def _to_basket() -> Response:

@@ -5,10 +5,11 @@ from typing import Final
 
 from shop import web
 from shop.alerts import AlertKind, raise_alert
+from shop.artwork.form_fields import NO_UPLOADS, OwnArtwork, field_of
 from shop.catalogue.views import Catalogue, PieceView
 from shop.checkout.basket_contents import BasketContents
 from shop.checkout.line_item_form import Refused, piece_of, read_choice
-from shop.engraving import FACES, Engraving, field_name
+from shop.engraving import Engraving, field_name
 from shop.engraving.cut_check import NotCuttable, checked_digest
 from shop.pricing import LineItem, QuotedLine
 
@@ -19,9 +20,9 @@ NOT_AS_DRAWN: Final = (
 )
 
 
-def read_cuttable(catalogue: Catalogue, form: Mapping[str, str]) -> LineItem:
-    """The unit that is asked for, once its words were cut and held against their drawing. Raises Refused."""
-    item, piece = read_choice(catalogue, form), piece_of(catalogue, form)
+def read_cuttable(catalogue: Catalogue, form: Mapping[str, str], own: OwnArtwork = NO_UPLOADS) -> LineItem:
+    """The unit that is asked for, once it was cut and held against its drawing. Raises Refused."""
+    item, piece = read_choice(catalogue, form, own), piece_of(catalogue, form)
     if piece is not None and item.engraving is not None:
         refuse_uncuttable(piece, item.engraving)
     return item
@@ -54,9 +55,9 @@ def _not_as_drawn(piece: PieceView, engraving: Engraving, proof: str | None = No
         checked_digest(piece.sides, engraving, proof)
     except NotCuttable as found:
         # Which words they are is theirs alone: the owner learns of the face, the piece and the figures.
-        about = f"{FACES[engraving.face].name}, {piece.name}, {found.side}"
+        about = f"{engraving.lettering or 'Artwork'}, {piece.name}, {found.side}"
         with web.transaction() as session:
             raise_alert(session, AlertKind.CUT_DIFFERS, about, str(found))
-        line = next(line for line in engraving.lines if line.side == found.side)
-        return field_name(line.side, line.line)
+        lines = engraving.words_on(found.side)
+        return field_name(found.side, min(lines)) if lines else field_of(found.side)
     return None

@@ -3,6 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shop.artwork.form_fields import (
+    NO_UPLOADS,
+    NONE,
+    ArtworkRead,
+    OwnArtwork,
+    asks_for_artwork,
+    read_artwork,
+)
+from shop.artwork.form_fields import values_of as place_values
 from shop.catalogue.views import Catalogue, PieceView, VariantView
 from shop.catalogue.word_ideas import still_blank
 from shop.dedications.words import DedicationRefused, check_dedication, check_wall_name
@@ -13,6 +22,7 @@ from shop.engraving import (
     UnknownLine,
     check,
     field_name,
+    with_artwork,
     words_in,
 )
 from shop.pricing import LineItem
@@ -23,6 +33,10 @@ WALL = "wall"
 WALL_NAME = "wall-name"
 TICKED = "1"
 ENGRAVING = "engraving-"
+NOT_BESIDE_A_DRAWING = (
+    "Words that we draw by hand cannot stand beside artwork from a photograph. Please choose another "
+    "lettering, or write to us, and we find a way together."
+)
 WRITTEN_FOR = {DEDICATION: "Dedication", WALL_NAME: "Name for the wall"}
 
 
@@ -37,8 +51,8 @@ class Refused(Exception):
     errors: Mapping[str, str]
 
 
-def read_choice(catalogue: Catalogue, form: Mapping[str, str]) -> LineItem:
-    """The unit that is asked for. Raises Refused with every reason at once."""
+def read_choice(catalogue: Catalogue, form: Mapping[str, str], own: OwnArtwork = NO_UPLOADS) -> LineItem:
+    """The unit that is asked for, of the buyer's own artwork. Raises Refused with every reason at once."""
     variant = _variant(catalogue, form)
     piece = piece_of(catalogue, form)
     if piece is None:
@@ -48,7 +62,7 @@ def read_choice(catalogue: Catalogue, form: Mapping[str, str]) -> LineItem:
         errors["variant"] = "Please choose a metal and a chain length."
     elif not variant.available:
         errors["variant"] = "This metal and length is sold out for now. Please choose another."
-    engraving = _engraving(piece, form, errors)
+    engraving = _engraving(piece, form, own, errors)
     dedication = _dedication(form, errors)
     shared_as = _shared_as(form, dedication, errors)
     if variant is None or errors:
@@ -56,20 +70,31 @@ def read_choice(catalogue: Catalogue, form: Mapping[str, str]) -> LineItem:
     return LineItem(variant.id, engraving, dedication, shared_as)
 
 
-def read_engraving(piece: PieceView, form: Mapping[str, str]) -> Engraving | None:
-    """The words alone; None when every line is empty. Raises Refused with every reason at once."""
+def read_engraving(
+    piece: PieceView, form: Mapping[str, str], own: OwnArtwork = NO_UPLOADS
+) -> Engraving | None:
+    """What is cut alone; None when it is nothing. Raises Refused with every reason at once."""
     errors: dict[str, str] = {}
-    engraving = _engraving(piece, form, errors)
+    engraving = _engraving(piece, form, own, errors)
     if errors:
         raise Refused(piece, errors)
     return engraving
 
 
-def engraving_problems(piece: PieceView, form: Mapping[str, str]) -> dict[str, str]:
-    """What is wrong with the words alone: field id -> sentence."""
+def engraving_problems(
+    piece: PieceView, form: Mapping[str, str], own: OwnArtwork = NO_UPLOADS
+) -> dict[str, str]:
+    """What is wrong with what is cut alone: field id -> sentence."""
     errors: dict[str, str] = {}
-    _engraving(piece, form, errors)
+    _engraving(piece, form, own, errors)
     return errors
+
+
+def artwork_of(piece: PieceView, form: Mapping[str, str], own: OwnArtwork) -> ArtworkRead:
+    """The artwork that a form asks for, beside its words as far as those can be cut."""
+    if not asks_for_artwork(form):
+        return NONE
+    return read_artwork(piece.sides, piece.tool, form, own, _words(piece, form, {}))
 
 
 def piece_of(catalogue: Catalogue, form: Mapping[str, str]) -> PieceView | None:
@@ -103,11 +128,14 @@ def values_of(item: LineItem) -> dict[str, str]:
 
 
 def values_of_words(engraving: Engraving | None) -> dict[str, str]:
-    """The words of a unit as the form's values."""
+    """What is cut into a unit as the form's values."""
     if engraving is None:
         return {}
     lines = {field_name(line.side, line.line): line.text for line in engraving.lines}
-    return {FACE: engraving.face, **lines}
+    values = {FACE: engraving.face, **lines} if lines else {}
+    return values | {
+        name: text for artwork in engraving.artwork for name, text in place_values(artwork).items()
+    }
 
 
 def _variant(catalogue: Catalogue, form: Mapping[str, str]) -> VariantView | None:
@@ -121,7 +149,20 @@ def _found(catalogue: Catalogue, text: str) -> tuple[PieceView, VariantView] | N
     return catalogue.find(int(text))
 
 
-def _engraving(piece: PieceView, form: Mapping[str, str], errors: dict[str, str]) -> Engraving | None:
+def _engraving(
+    piece: PieceView, form: Mapping[str, str], own: OwnArtwork, errors: dict[str, str]
+) -> Engraving | None:
+    words = _words(piece, form, errors)
+    if not asks_for_artwork(form):
+        return words
+    read = read_artwork(piece.sides, piece.tool, form, own, words)
+    errors |= read.errors
+    if words is not None and words.by_hand:
+        errors[FACE] = NOT_BESIDE_A_DRAWING
+    return with_artwork(words, read.placed)
+
+
+def _words(piece: PieceView, form: Mapping[str, str], errors: dict[str, str]) -> Engraving | None:
     known = {field_name(area.key, line) for area in piece.sides for line in area.line_numbers}
     for name, _ in written(form):
         if name.startswith(ENGRAVING) and name not in known:

@@ -22,6 +22,7 @@ from shop.payments.payment_page import open_page
 from shop.payments.services import Services
 from shop.payments.sync import withdraw
 from shop.pricing import Quote, quote
+from shop.uploads.order_photographs import take_over
 
 ROUNDS: Final = 4
 LEAST_TIME_LEFT: Final = timedelta(minutes=3)
@@ -167,7 +168,15 @@ def _attempt(
             asking=asking,
             prepared=prepared,
         )
+    _take_photographs(session, services, order.id, agreed, token)
     basket_store.ordered_as(session, own, order.id)
     if own.payment_link_id is not None:
         payment_links.ordered(session, own.payment_link_id, order.id)
     return open_attempt(session, services, order, agreed, first=not again), None
+
+
+def _take_photographs(session: Session, services: Services, order_id: int, agreed: Quote, token: str) -> None:
+    """The photographs behind an order's artwork are the order's too, for the bench to look at."""
+    for number, line in enumerate(agreed.lines, start=1):
+        for artwork in line.item.engraving.artwork if line.item.engraving else ():
+            take_over(session, services.vault, order_id, number, token, artwork.upload)

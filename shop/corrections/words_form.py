@@ -9,16 +9,18 @@ from flask import Response, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from shop import web
+from shop.artwork.form_fields import OwnArtwork, values_of
 from shop.catalogue import snapshot
 from shop.catalogue.engraved_pictures import engraved_unit
 from shop.catalogue.piece_form import piece_form
 from shop.catalogue.piece_pages import stages
 from shop.catalogue.views import PieceView
-from shop.checkout.basket_routes import PREVIEW
 from shop.checkout.cuttable import refuse_uncuttable
+from shop.checkout.form_again import PREVIEW
 from shop.checkout.line_item_form import (
     FACE,
     Refused,
+    artwork_of,
     engraving_problems,
     read_engraving,
     values_of_words,
@@ -108,14 +110,21 @@ def sent(unit: Correcting) -> ResponseReturnValue:
         return _form(unit, piece, request.form, {"": web.STALE_BUT_KEPT}, HTTPStatus.BAD_REQUEST)
     if PREVIEW in request.form or INSTEAD in request.form:
         values = taken(request.form)
-        return _form(unit, piece, values, engraving_problems(piece, values))
+        return _form(unit, piece, values, engraving_problems(piece, *_with_artwork(unit, values)))
     try:
-        engraving = read_engraving(piece, request.form)
+        engraving = read_engraving(piece, *_with_artwork(unit, request.form))
         if engraving is not None:
             refuse_uncuttable(piece, engraving)
     except Refused as refused:
         return _form(unit, piece, request.form, refused.errors, HTTPStatus.UNPROCESSABLE_ENTITY)
     return _decided(unit, piece, engraving)
+
+
+def _with_artwork(unit: Correcting, values: Mapping[str, str]) -> tuple[Mapping[str, str], OwnArtwork]:
+    """The words of a form beside the artwork that was bought, which stays where it is."""
+    artwork = unit.line.engraving.artwork if unit.line.engraving else ()
+    places = {name: text for each in artwork for name, text in values_of(each).items()}
+    return {**values, **places}, OwnArtwork(placed=artwork)
 
 
 def _decided(unit: Correcting, piece: PieceView, engraving: Engraving | None) -> ResponseReturnValue:
@@ -157,7 +166,8 @@ def _form(
     problems: Mapping[str, str],
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
-    shown = {"stages": stages(piece, values), "form": piece_form(piece, values, problems)}
+    artwork = artwork_of(piece, *_with_artwork(unit, values))
+    shown = {"stages": stages(piece, values, artwork), "form": piece_form(piece, values, problems)}
     return _page("form", unit, status, piece=piece, values=values, problems=dict(problems), **shown)
 
 

@@ -12,6 +12,7 @@ from shop.orders.view import LineView
 
 BY_HAND: Final = "Drawn by hand: we send you the drawing before we cut anything"
 APPROVED_BY_HAND: Final = "Drawn by hand: we cut it from the drawing you approved"
+LOOKED_AT_FIRST: Final = "We look at your artwork ourselves before we cut it"
 PLAIN: Final = "Not engraved"
 REFUNDED: Final = "Refunded"
 
@@ -30,6 +31,8 @@ class EmailLine:
     """Which proof it is cut by, or why there is none."""
     pictures: Sequence[ProofImage] = ()
     lettering: str = ""
+    artwork: Sequence[tuple[str, str]] = ()
+    """(where, what artwork is there and how large)."""
 
 
 def email_lines(
@@ -46,6 +49,7 @@ def email_lines(
             lettering=line.engraving.lettering if line.engraving else "",
             note=REFUNDED if line.row.number in refunded else _note(line, any_words=any_words),
             pictures=pictures.get(line.row.number, ()),
+            artwork=line.artwork,
         )
         for line in lines
     ]
@@ -63,4 +67,6 @@ def _note(line: LineView, *, any_words: bool) -> str:
         return PLAIN if any_words else ""
     if line.by_hand:
         return APPROVED_BY_HAND if line.hand.approved else BY_HAND
+    if line.has_artwork:
+        return APPROVED_BY_HAND if line.hand.approved else f"Proof {line.proof_number}. {LOOKED_AT_FIRST}"
     return f"Proof {line.proof_number}"

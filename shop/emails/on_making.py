@@ -29,12 +29,14 @@ STILL_OPEN: Final = "You can still change the words of any other piece."
 
 def drawing_ready(facts: EmailFacts) -> Sequence[Block] | None:
     """A drawing by hand waits for the buyer's answer."""
-    if not any(line.hand.step is Step.SENT for line in facts.kept):
+    sent = [line for line in facts.kept if line.hand.step is Step.SENT]
+    if not sent:
         return None
+    what = "words" if all(line.by_hand for line in sent) else "artwork"
+    look = "look at every letter" if what == "words" else "compare it with your own"
     said = (
-        f"We have drawn the words for order {facts.reference}. The drawing is on your order’s page. Please "
-        "look at every letter. Then approve it there, or tell us what to change. We cut nothing until you "
-        "approve it."
+        f"We have drawn the {what} for order {facts.reference}. The drawing is on your order’s page. Please "
+        f"{look}. Then approve it there, or tell us what to change. We cut nothing until you approve it."
     )
     return [Paragraph(said, strong=facts.reference)]
 

@@ -64,9 +64,10 @@ def _piece(line: EmailLine) -> str:
         for said in (f"   {where}: “{isolated(text)}”", f"   Letter by letter: {letters}")
     ]
     lettering = [f"   Lettering: {line.lettering}"] if line.lettering else []
+    artwork = [f"   {where}: {said}" for where, said in line.artwork]
     note = [f"   {line.note}"] if line.note else []
     title = f"{line.title}: {line.price}" if line.price else line.title
-    return "\n".join([title, *words, *lettering, *note])
+    return "\n".join([title, *words, *lettering, *artwork, *note])
 
 
 def _form(trader: Trader) -> str:

@@ -21,6 +21,8 @@ SIGN_LINE: Final = "sign-line"
 _FACE: Final = "face"
 _SIGN: Final = "sign"
 _ADD: Final = "add"
+_OFF: Final = "off"
+_ARTWORK: Final = "artwork-"
 _PLAIN: Final = "plain"
 _PLAIN_KINDS: Final = ("<compat> ", "<wide> ", "<narrow> ")
 """Decompositions by which letters stay the same letters; one set high, or in a circle, means something."""
@@ -87,6 +89,8 @@ def taken(form: Mapping[str, str]) -> dict[str, str]:
             fields[name] = fields[name].translate(plain)
         case [kind, sign] if kind == _ADD and sign in SIGN_NAMES and _is_line(line, fields):
             fields[line] += sign
+        case [kind, name] if kind == _OFF and name.startswith(_ARTWORK):
+            return {other: text for other, text in fields.items() if not f"{other}-".startswith(f"{name}-")}
     return fields
 
 

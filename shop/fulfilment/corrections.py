@@ -177,12 +177,13 @@ def keep_before(
 
 def _bring_line(session: Session, order: Order, line: OrderLine, words: NewWords, *, actor: str) -> None:
     """What the order's line says of its words is of those that stand now; former drawings are cut no more."""
-    approved, was_by_hand = words.approved, bool(line.by_hand)
+    approved, was_looked_at = words.approved, line.by_hand or line.artwork
     line.engraved = approved is not None
     line.by_hand = approved is not None and approved.engraving.by_hand
+    line.artwork = approved is not None and bool(approved.engraving.artwork)
     line.proof_digest, line.cut_digest = words.digests
-    if was_by_hand or line.by_hand:
-        hand_drawings.words_changed(session, order, line.number, by_hand=line.by_hand, actor=actor)
+    if was_looked_at or line.by_hand or line.artwork:
+        hand_drawings.words_changed(session, order, line, actor=actor)
 
 
 def _same(standing: Approved | None, new: Approved | None) -> bool:

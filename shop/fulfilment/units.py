@@ -88,8 +88,11 @@ def act(
     stage = after(Stage(unit.stage), action, words=line.engraved)
     if stage is None or action in OF_A_PARCEL:
         raise NotAllowed(f"It is {unit.stage}.")
-    if action is Action.BEGIN and line.by_hand and number not in approved_lines(session, order_id):
-        raise NotAllowed("Its drawing is not approved yet.")
+    waits = action is Action.BEGIN and (line.by_hand or line.artwork)
+    if waits and number not in approved_lines(session, order_id):
+        raise NotAllowed(
+            "Its drawing is not approved yet." if line.by_hand else "Its artwork is to be looked at first."
+        )
     if action is Action.REMAKE:
         unit.making += 1
     note(session, unit, action, stage, actor=actor, reason=reason, cost=cost_pence)

@@ -33,7 +33,7 @@ class NotAsApproved(Exception):
 
 
 class NotApprovedYet(Exception):
-    """Words that are drawn by hand, and whose drawing the buyer has not approved: nothing may be cut."""
+    """A drawing that the buyer has not approved, or artwork that nobody has looked at: nothing may be cut."""
 
 
 def cut_as_approved(line: LineView) -> Mapping[str, CutSide]:
@@ -42,7 +42,9 @@ def cut_as_approved(line: LineView) -> Mapping[str, CutSide]:
     Both digests must still match; a line from before outlines had one is held by its drawing alone.
     Raises NotAsApproved, or NotApprovedYet for a drawing by hand.
     """
-    if line.by_hand:
+    if not line.may_be_cut:
+        raise NotApprovedYet
+    if line.by_hand or line.hand.approved:
         return _by_hand(line)
     if line.approved is None or not line.as_approved:
         raise NotAsApproved(AlertKind.CUT_CHANGED, "Its drawing is no longer the one that was approved.")
@@ -65,7 +67,7 @@ def outlines_as_approved(line: LineView) -> Mapping[str, CutSide]:
     if (
         approved is not None
         and line.row.cut_digest
-        and not line.by_hand
+        and not (line.by_hand or line.hand.approved)
         and approved.engraving.face_is_current
     ):
         try:
@@ -78,8 +80,6 @@ def outlines_as_approved(line: LineView) -> Mapping[str, CutSide]:
 
 
 def _by_hand(line: LineView) -> Mapping[str, CutSide]:
-    if not line.hand.approved:
-        raise NotApprovedYet
     try:
         return {side.key: cut_by_hand(side, line.hand.sides[side.key]) for side in line.sides}
     except (CannotUnite, NotCuttable) as found:

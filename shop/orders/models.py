@@ -101,6 +101,7 @@ class OrderLine(Base):
     """The code under which that stands in the ledger, if its metal or chain was changed since."""
     engraved: Mapped[bool]
     by_hand: Mapped[bool | None]
+    artwork: Mapped[bool | None]
     """Sold as drawn by hand: no face can set its words. None of an order from before that was to be had."""
     proof_digest: Mapped[str | None]
     """See Approved.digest: what is cut can be held against it."""
@@ -179,10 +180,10 @@ class OrderNote(Base):
 
 
 class HandDrawingStep(Base):
-    """One step of a drawing by hand: sent, approved, to be changed, of other words. Rows are only added."""
+    """One step of a drawing: sent, approved, accepted, to be changed, of other words. Rows are only added."""
 
     __tablename__ = "hand_drawing_step"
-    __table_args__ = (one_of("kind", ("sent", "approved", "change asked", "words changed")),)
+    __table_args__ = (one_of("kind", ("sent", "approved", "accepted", "change asked", "words changed")),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)

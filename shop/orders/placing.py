@@ -233,6 +233,7 @@ def line_row(
         "donation_pence": donation_pence,
         "engraved": approved is not None,
         "by_hand": approved is not None and approved.engraving.by_hand,
+        "artwork": approved is not None and bool(approved.engraving.artwork),
         "proof_digest": proof,
         "cut_digest": cut,
     }

@@ -48,8 +48,23 @@ class LineView:
         return self.engraving is not None and self.engraving.by_hand
 
     @property
+    def has_artwork(self) -> bool:
+        """Whether there is artwork from a photograph, which the owner looks at before it is cut."""
+        return self.engraving is not None and bool(self.engraving.artwork)
+
+    @property
+    def may_be_cut(self) -> bool:
+        """Whether nobody has still to draw it, look at it or approve it."""
+        return self.hand.may_be_cut or not (self.by_hand or self.has_artwork)
+
+    @property
+    def artwork(self) -> list[tuple[str, str]]:
+        """The artwork with where it stands; see artwork_of."""
+        return artwork_of(self.sides, self.engraving)
+
+    @property
     def engraving(self) -> Engraving | None:
-        """The exact words."""
+        """The exact words, and artwork."""
         return self.approved.engraving if self.approved else None
 
     @property
@@ -71,7 +86,7 @@ class LineView:
     def as_approved(self) -> bool:
         """Whether what would be drawn and cut now is to the letter and the outline what was approved."""
         approved = self.approved
-        if self.by_hand:
+        if self.by_hand or self.hand.approved:
             return self.hand.approved
         return (
             approved is not None
@@ -130,7 +145,7 @@ def views(session: Session, vault: Vault, orders: Sequence[Order]) -> list[Order
     sealed = vault.reveal_each(session, ids)
     shared = [each for each in ids if not _is_private(lines[each], sealed.get(each, {}))]
     on_wall = wall.states(session, *shared) if shared else {}
-    by_hand = [each for each in ids if any(row.by_hand for row in lines[each])]
+    by_hand = [each for each in ids if any(row.by_hand or row.artwork for row in lines[each])]
     drawings = _by_order(steps_of(session, *by_hand) if by_hand else ())
     events = _by_order(history(session, *ids))
     return [
@@ -191,6 +206,12 @@ def words_of(sides: Sequence[Area], engraving: Engraving | None) -> list[tuple[s
         return []
     areas = {area.key: area for area in sides}
     return [(_where(areas.get(cut.side), cut.side, cut.line), cut.text) for cut in engraving.lines]
+
+
+def artwork_of(sides: Sequence[Area], engraving: Engraving | None) -> list[tuple[str, str]]:
+    """The artwork with where it stands: ('Front', 'a signature from a photograph, 11.0 mm wide ...')."""
+    areas = {area.key: area.label for area in sides}
+    return [(areas.get(one.side, one.side), one.said) for one in engraving.artwork] if engraving else []
 
 
 def _where(area: Area | None, side: str, line: int) -> str:

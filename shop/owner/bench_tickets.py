@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from shop.catalogue import page_cache
 from shop.catalogue.engraved_pictures import EngravedPicture, engraved_unit
-from shop.engraving import FACES, Area, Tool
+from shop.engraving import Area, Tool
 from shop.engraving.writers import FORMATS
 from shop.fulfilment.stages import TO_MAKE
 from shop.orders.hand_drawings import Step
@@ -23,6 +23,11 @@ CHANGED: Final = (
 )
 ERASED: Final = "Its words were erased."
 PLAIN: Final = "Not engraved."
+WAITS_FOR_YOU: Final = "Please hold the outline against the photograph. There is no file to cut from before."
+TOGETHER: Final = (
+    "The buyer knows that some of it is too fine for the machine, and asks to look at it together."
+)
+LOOKED_AT: Final = "You have looked at it."
 BEFORE_OUTLINES: Final = (
     "It was ordered before outlines were kept: its files are held against the drawing alone"
 )
@@ -56,6 +61,25 @@ class ByHand:
 
 
 @dataclass(frozen=True)
+class Photograph:
+    """The photograph that artwork is from, as long as it is kept."""
+
+    href: str
+    label: str
+
+
+@dataclass(frozen=True)
+class ArtworkLook:
+    """Artwork that the owner looks at before it is cut: how that stands, and where it is accepted."""
+
+    said: str
+    rows: Sequence[tuple[str, str]]
+    photographs: Sequence[Photograph]
+    accept: str
+    """Where it is said that it is cut as it was bought; empty once nothing waits."""
+
+
+@dataclass(frozen=True)
 class DedicationCard:
     """The card of a unit: its words are shown by opening it alone, and the order's history says who did."""
 
@@ -78,6 +102,7 @@ class BenchTicket:
     """The piece with its words, as its buyer sees it."""
     sides: Sequence[DrawnSide]
     by_hand: ByHand | None
+    artwork: ArtworkLook | None
     notes: Sequence[str]
     nothing_to_cut: str
     """Why there is nothing to cut from; empty when there is."""
@@ -97,7 +122,7 @@ class BenchTicket:
 
 def bench_ticket(reference: str, line: LineView, tool: Tool, unit: UnitShown | None) -> BenchTicket:
     """A unit of the order, for the machine of today."""
-    row, approved = line.row, line.as_approved
+    row, approved = line.row, line.as_approved and line.may_be_cut
     files = approved and unit is not None and unit.worked_on
     return BenchTicket(
         number=row.number,
@@ -111,9 +136,10 @@ def bench_ticket(reference: str, line: LineView, tool: Tool, unit: UnitShown | N
             DrawnSide(side.label, drawing, _files(reference, row.number, side) if approved and files else ())
             for side, drawing in drawn_sides(line)
         ],
-        by_hand=_by_hand(line) if line.by_hand else None,
-        notes=_notes(line, tool) if approved and not line.by_hand else (),
-        nothing_to_cut=_nothing_to_cut(line, approved=approved),
+        by_hand=_by_hand(line) if line.by_hand or line.has_artwork else None,
+        artwork=_artwork(line, reference) if line.has_artwork else None,
+        notes=_notes(line, tool) if approved and not (line.by_hand or line.hand.approved) else (),
+        nothing_to_cut=_nothing_to_cut(line, approved=line.as_approved),
         card=_card(line, unit),
         on_wall=line.on_wall,
         unit=unit,
@@ -145,8 +171,7 @@ def _lettering(line: LineView) -> str:
         return ""
     if line.by_hand:
         return "Drawn by hand"
-    slug = line.engraving.face
-    return FACES[slug].name if slug in FACES else slug
+    return line.engraving.lettering
 
 
 def _files(reference: str, number: int, side: Area) -> list[Link]:
@@ -182,12 +207,32 @@ def _by_hand(line: LineView) -> ByHand:
             )
         case Step.CHANGE_ASKED:
             said = f"The buyer asks for a change of drawing {hand.number}:"
+        case Step.ACCEPTED:
+            return ByHand("It is cut as it was bought.", wish="", sides=())
+        case _ if line.has_artwork:
+            said = "If you would cut it differently, draw it, and send the drawing to the buyer to approve."
         case _:
             said = (
                 "No face can set these words. Please draw them, and send the drawing to the buyer. "
                 "There is no file to cut from before it is approved."
             )
     return ByHand(said, hand.wish, [SideToDraw(side.key, side.label, _size(side)) for side in line.sides])
+
+
+def _artwork(line: LineView, reference: str) -> ArtworkLook:
+    folder = f"/owner/orders/{reference}/lines/{line.row.number}"
+    waits = line.hand.step in {None, Step.CHANGE_ASKED, Step.WORDS_CHANGED}
+    together = line.engraving is not None and any(one.together for one in line.engraving.artwork)
+    said = WAITS_FOR_YOU if waits else LOOKED_AT
+    return ArtworkLook(
+        f"{said} {TOGETHER}" if together and waits else said,
+        line.artwork,
+        [
+            Photograph(f"{folder}/photographs/{one.upload}.jpg", one.kind)
+            for one in (line.engraving.artwork if line.engraving else ())
+        ],
+        f"{folder}/artwork" if waits and line.hand.step is not Step.CHANGE_ASKED else "",
+    )
 
 
 def _size(side: Area) -> str:

@@ -23,7 +23,7 @@ blueprint = Blueprint("owner_hand_drawings", __name__, url_prefix="/owner/orders
 def send(reference: str, number: int) -> ResponseReturnValue:
     """Send the buyer a drawing of one unit: an SVG for each side that has words."""
     order = opened(reference)
-    line = next((line for line in order.lines if line.row.number == number and line.by_hand), None)
+    line = next((line for line in order.lines if line.row.number == number and _is_drawn(line)), None)
     if line is None or order.state in UNPAID | NOT_TO_BE_CUT:
         abort(HTTPStatus.NOT_FOUND)
     try:
@@ -36,6 +36,11 @@ def send(reference: str, number: int) -> ResponseReturnValue:
             hand_drawings.send(session, vault, order.row.id, number, sides, actor=g.account.email)
         flash("The drawing is on the buyer's page, and an e-mail says so.")
     return redirect(f"/owner/orders/{reference}#unit-{number}", HTTPStatus.SEE_OTHER)
+
+
+def _is_drawn(line: LineView) -> bool:
+    """Whether the owner may draw it: words that no face can set, or artwork that she would cut otherwise."""
+    return line.by_hand or line.has_artwork
 
 
 def _read(line: LineView) -> dict[str, str]:

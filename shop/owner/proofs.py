@@ -12,7 +12,12 @@ Proof = tuple[Area, Markup]
 
 def drawn_for(line: LineView, now: Tool) -> str:
     """Which machine a unit's words were approved for, and whether it is another than the one of today."""
-    if line.engraving is None or line.by_hand or line.engraving.tool == now == ANY_TOOL:
+    if (
+        line.engraving is None
+        or line.by_hand
+        or line.engraving.artwork_alone
+        or line.engraving.tool == now == ANY_TOOL
+    ):
         return ""
     approved = line.engraving.tool
     if approved == ANY_TOOL:
@@ -30,11 +35,11 @@ def drawn_for(line: LineView, now: Tool) -> str:
 def drawn_sides(line: LineView) -> list[Proof]:
     """Each engraved side of a unit with its drawing."""
     engraving = line.engraving
-    if line.by_hand:
+    if line.by_hand or line.hand.approved:
         drawn = {side: line.hand.sides[side.key] for side in line.sides if side.key in line.hand.sides}
         # Outlines and numbers, read strictly and written by us.
         return [(side, Markup(shown_by_hand(side, path))) for side, path in drawn.items()]  # noqa: S704
-    if engraving is None or engraving.face not in FACES:
+    if engraving is None or not (engraving.face in FACES or engraving.artwork_alone):
         return []
     # Made by our own writer from outlines and numbers; no typed text is in it.
     return [(side, Markup(proof(side, engraving))) for side in line.sides]  # noqa: S704

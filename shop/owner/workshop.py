@@ -4,6 +4,7 @@ from typing import Final
 
 from shop.owner import (
     alerts,
+    artwork,
     bench_card,
     cancellations,
     claims,
@@ -41,6 +42,7 @@ from shop.owner import (
 
 TOPICS: Final = (
     alerts,
+    artwork,
     bench_card,
     cancellations,
     claims,

@@ -52,7 +52,8 @@ def _ticket(one: Chosen, line: LineView, outlines: Cut, site_url: str) -> dict[s
     address = ticket_address(site_url, one.reference, row.number, unit.wording)
     cut, problem = outlines
     sides = [drawn(side) for side in cut.values()]
-    notes = [note for note in (problem, *_notes(one, line)) if note]
+    artwork = [f"{where}: {said}" for where, said in line.artwork]
+    notes = [note for note in (problem, *artwork, *_notes(one, line)) if note]
     return {
         "reference": one.reference,
         "piece": f"{row.number} of {len(one.order.lines)}: {row.piece_name}",
@@ -111,7 +112,7 @@ def _short(day: date) -> str:
 
 def _facts(one: Chosen, line: LineView) -> list[str]:
     engraving = line.engraving
-    face = "" if engraving is None else f"In {_lettering(line, engraving.face)}"
+    face = f"In {_lettering(line, engraving.face)}" if engraving and engraving.lines else ""
     paid = clock.in_britain(one.units[line.row.number].paid_at)
     proof = f"Proof {line.proof_number}" if engraving and not line.by_hand else ""
     by = f"To be posted by {_short(one.posted_by)}" if one.posted_by else ""

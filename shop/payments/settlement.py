@@ -127,11 +127,7 @@ def take_stock(order_record: OrderRecord, intent: str, paid_pence: int, at: date
         note_news(order_record.session, NewsKind.NEW_ORDER, reference)
         promised.freeze(order_record.session, order_record.order, order_record.lines, at)
         units.open_units(order_record.session, order_record.order, order_record.lines, at)
-        ask_owner(
-            order_record.session,
-            order_record.order,
-            [line.number for line in order_record.lines if line.by_hand],
-        )
+        ask_owner(order_record.session, order_record.order, order_record.lines)
     else:
         order_record.ask_refund(intent, paid_pence, RefundReason.UNFILLABLE, "unfillable")
         order_record.record_event(EventKind.SOLD_OUT, at)

@@ -287,6 +287,7 @@ TRIED_ELSEWHERE: Final = {
     "/orders/<token>/delivery",
     "/orders/<token>/lines/<int(max=2147483647):number>/dedication",
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/drawing",
+    "/artwork/said",
     "/journal/<slug>/comments",
     "/journal/<slug>/comments/<int(max=2147483647):number>/report",
     "/owner/orders/<reference>/notes",
@@ -302,7 +303,8 @@ TRIED_ELSEWHERE: Final = {
     "/owner/stock/<sku>/threshold",
 }
 """Forms that tests/journal/test_comments.py tries, since only a few a minute are taken, notes, why a parcel
-leaves early or is lost, the one for a refund that Stripe refused, those of drawings by hand, the counts of
+leaves early or is lost, what is said of artwork (test_artwork.py here),
+the one for a refund that Stripe refused, those of drawings by hand, the counts of
 stock and sales elsewhere, in tests/owner, those that put an order right, in
 tests/corrections, for callers, in tests/telephone, the
 invitation, in tests/accounts/test_roster.py, and claims, in test_claims.py here and in tests/owner; what

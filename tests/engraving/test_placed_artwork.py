@@ -25,24 +25,11 @@ from shop.engraving.cut_check import checked_cut, cut_digest
 from shop.engraving.drawing import proof
 from shop.engraving.outlines import cut_sides
 from shop.engraving.placed_artwork import moved
+from tests.artwork.outlines import FOOT_MM, foot
 
 DISC = Area("front", "Front", "disc", 20.0, 20.0, 2, rim=True)
 BACK = Area("back", "Back", "disc", 20.0, 20.0, 1)
-FOOT_MM = 6.0
 CORNER = re.compile(r"([-\d.]+),([-\d.]+)")
-
-
-def outline(points: Sequence[tuple[float, float]]) -> str:
-    return "M" + "L".join(f"{round(x, 4):g},{round(y, 4):g}" for x, y in points) + "Z"
-
-
-def foot(corners: int = 60) -> str:
-    """A sole six millimetres wide with a bare place in it, and five toes."""
-    turns = [2 * math.pi * step / corners for step in range(corners)]
-    rings = [[(3 * math.cos(t), 4 * math.sin(t)) for t in turns]]
-    rings += [[(math.cos(t), -1.5 * math.sin(t)) for t in turns]]
-    rings += [[(toe + 0.4 * math.cos(t), -5 + 0.4 * math.sin(t)) for t in turns] for toe in (-2, -1, 0, 1, 2)]
-    return "".join(map(outline, rings))
 
 
 def placed(

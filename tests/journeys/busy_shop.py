@@ -30,6 +30,7 @@ from shop.payment_links.models import Via
 from shop.planning import schedule
 from shop.restock import waiting
 from shop.transparency.giving_log import GivingLog
+from tests.artwork.outlines import sent
 from tests.bookkeeping.helpers import pays_out
 from tests.claims.conftest import DISC, PETAL, Desk, photograph
 from tests.fulfilment.conftest import OWNER, PLAIN, WORDS
@@ -87,6 +88,7 @@ class BusyShop:
         buyer = self.buyer if self.rounds == 1 else Shopper(self.app)
         for slug in ("disc", "petal"):
             assert buyer.add(slug, **SHARED).status_code == 303
+        upload = self._places_artwork(buyer)
         assert buyer.tell_details(email=f"ada{self.rounds}@example.com").status_code == 303
         session_id = str(buyer.press_pay().location).rpartition("/")[2]
         with self.desk.harness.database.reading() as session:
@@ -109,8 +111,18 @@ class BusyShop:
             self.values["continue"] = found[0]
         return {
             "open": reference, "open_token": self._token(order), "line": str(self.buyer.lines()[0]),
-            "sku": buyer.variant("disc").sku, "session": session_id,
+            "sku": buyer.variant("disc").sku, "session": session_id, "upload": upload,
         }  # fmt: skip
+
+    def _places_artwork(self, buyer: Shopper) -> str:
+        """A disc with a foot print in the basket; give the photograph's id."""
+        cookie = buyer.client.get_cookie("basket")
+        assert cookie
+        upload = sent(buyer.database, cookie.value)
+        chosen = {"variant": str(buyer.variant("disc").id), "artwork-front-width": "4"}
+        placed = buyer.send(f"/pieces/disc/artwork/front/{upload}", "/basket/lines", chosen)
+        assert placed.status_code == 303
+        return upload
 
     def _at_the_bench(self) -> dict[str, str]:
         """Units at every step, late by now, and some that rest for every reason."""

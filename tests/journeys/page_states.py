@@ -38,6 +38,7 @@ from shop.payments.gateway_errors import GatewayDown
 from shop.payments.models import PaymentEntry, RefundRequest
 from shop.restock import waiting
 from shop.restock.models import StockRequest
+from tests.artwork.outlines import sent
 from tests.bookkeeping.helpers import pays_out
 from tests.claims.conftest import photograph
 from tests.fulfilment.conftest import PLAIN, WORDS, Bench
@@ -46,6 +47,7 @@ from tests.journeys.visitor import Visitor
 from tests.reconciliation.helpers import plant_a_penny
 from tests.transparency.entered import enter_all
 
+ARTWORK: Final = "/pieces/<slug>/artwork/<side>/<upload>"
 SLUGS: Final = ("heart", "two-rings", "disc", "thread", "petal", "keeping")
 ORDER_DELIVERY: Final = "/orders/<token>/delivery"
 ORDER_CARD: Final = "/orders/<token>/lines/<number>/dedication"
@@ -102,6 +104,24 @@ def refused_piece(visitor: Visitor) -> None:
     visitor.open("/pieces/disc")
     visitor.puts("Line 1", LONG, within="Front")
     visitor.puts("Line 1", "Ωmega", within="Back")
+    visitor.presses("Add to basket")
+
+
+def places_artwork(visitor: Visitor) -> str:
+    """A photograph of this browser's is on the front of a disc. Give the page's path."""
+    visitor.page.context.add_cookies([{"name": "basket", "value": "h" * 43, "url": visitor.shop.address}])
+    upload = sent(visitor.shop.database, "h" * 43)
+    return f"/pieces/disc/artwork/front/{upload}"
+
+
+def placed_artwork(visitor: Visitor) -> None:
+    visitor.open(places_artwork(visitor))
+    visitor.page.locator(".artwork-handle").wait_for()
+
+
+def misplaced_artwork(visitor: Visitor) -> None:
+    placed_artwork(visitor)
+    visitor.page.get_by_label("Width in mm").fill("9")
     visitor.presses("Add to basket")
 
 
@@ -1792,6 +1812,8 @@ PAGE_STATES: Final = (
     PageState("piece with an idea", "/pieces/<slug>", an_idea_taken, shows="You can write over it"),
     PageState("piece sold out", "/pieces/<slug>", partly_sold_out, shows="Tell me when it is back"),
     PageState("piece refused", "/basket/lines", refused_piece, 422, shows="Please look at this again"),
+    PageState("piece with artwork", ARTWORK, placed_artwork, shows="Take it off"),
+    PageState("piece with artwork refused", "/basket/lines", misplaced_artwork, 422, shows="reaches beyond"),
     PageState("piece unknown", "/pieces/<slug>", at("/pieces/nothing"), 404),
     PageState("collection gold", "/pieces", at("/pieces?metal=gold"), shows="Under £100"),
     PageState("collection none", "/pieces", nothing_left, shows="We have no piece like that"),
@@ -2408,6 +2430,7 @@ NO_PAGE: Final = {
     "/engravings/preview.svg": "a picture",
     "/engravings/faces.json": "for the script of a piece's page",
     "/owner/orders/<reference>/lines/<number>/<side>.<kind>": "a file",
+    "/owner/orders/<reference>/lines/<number>/photographs/<upload>.jpg": "a picture",
     "/owner/orders/<reference>/claims/<number>/pictures/<step>": "a picture",
     "/orders/<token>/claims/<number>/messages": "leads to the claim",
 }
