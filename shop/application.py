@@ -32,6 +32,7 @@ from shop.checkout import (
     send_back_routes,
     stock_request_routes,
     thanks_routes,
+    upload_routes,
 )
 from shop.checkout import routes as checkout
 from shop.container import Container
@@ -105,6 +106,7 @@ TOPICS: Final = (
     stock_request_routes,
     kept_routes,
     basket_link_routes,
+    upload_routes,
     caller_orders,
     caller_claims,
     caller_emails,

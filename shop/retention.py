@@ -60,7 +60,7 @@ UPLOAD: Final = RetentionRule(
     "A photograph of handwriting, a print or a drawing that you send for a piece, and the outline we trace",
     "To show you the outline on the piece. Both are sealed, and only your own browser has the key. The file "
     "itself, with the place where it was taken, is never kept. You can forget it at any time.",
-    "What you asked for before buying (contract); for a print of a body, your explicit consent",
+    "What you asked for before buying (contract); for what it says about health or family, your own choice",
     "after you last used it, unless you buy a piece with it",
     timedelta(days=7),
 )
@@ -68,7 +68,7 @@ PHOTOGRAPH: Final = RetentionRule(
     "That photograph, once you buy the piece",
     "So that the original lies beside the outline when it is looked at and cut. It is sealed under a key of "
     "its own, which is destroyed with it. The outline is kept as the words of your order are.",
-    "Contract; for a print of a body, your explicit consent",
+    "Contract; for what it says about health or family, your own choice to send it",
     "after the piece has arrived; at once if you ask",
     timedelta(days=90),
 )

@@ -37,6 +37,7 @@ from shop.giving.policies import load_sample_policy
 from shop.orm import Base
 from shop.sample import load_sample
 from shop.settings import Settings
+from shop.uploads.turns import BASKETS, NETWORKS
 from tests import caches
 from tests.browser import chromium, front_door, serving
 from tests.keys import VAULT_KEY, keys_url
@@ -84,7 +85,7 @@ def load_models() -> None:
 @pytest.fixture(autouse=True)
 def rested() -> None:
     """Nobody has had anything drawn yet: what earlier tests used up, all from one address, is forgotten."""
-    for allowance in (DRAWING, ALLOWED):
+    for allowance in (DRAWING, ALLOWED, BASKETS, NETWORKS):
         allowance._accounts.clear()
 
 

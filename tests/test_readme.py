@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shop.web.setup import MAX_PICTURE_REQUEST_BYTES
+from shop.web.setup import MAX_PHOTOGRAPH_REQUEST_BYTES
 
 HERE = Path(__file__).parents[1]
 README = (HERE / "README.md").read_text()
@@ -33,4 +33,4 @@ def test_a_make_target_that_it_names_is_there(target: str) -> None:
 
 def test_the_proxy_of_the_readme_lets_through_what_the_shop_takes() -> None:
     (megabytes,) = re.findall(r"client_max_body_size (\d+)m;", README)
-    assert int(megabytes) * 1024**2 >= MAX_PICTURE_REQUEST_BYTES
+    assert int(megabytes) * 1024**2 >= MAX_PHOTOGRAPH_REQUEST_BYTES

@@ -20,7 +20,9 @@ from flask import Flask
 from shop.catalogue.page_cache import PageCacheMiddleware, memories
 from shop.catalogue.previews import ADDRESS, drawings_at_once
 from shop.serve.request_bodies import (
+    MOST_PHOTOGRAPH_BYTES,
     MOST_PICTURE_BYTES,
+    PHOTOGRAPH_SECONDS,
     PICTURE_SECONDS,
     Bodies,
     TooLarge,
@@ -29,7 +31,13 @@ from shop.serve.request_bodies import (
 from shop.serve.thread_sets import CHANGING_THREADS, LOOKING_THREADS, PICTURE_THREADS, Threads
 from shop.web import RETRY_AFTER_SECONDS, error_html
 from shop.web.security_headers import security_headers
-from shop.web.setup import MAX_PICTURE_REQUEST_BYTES, takes_picture
+from shop.web.setup import (
+    MAX_PHOTOGRAPH_REQUEST_BYTES,
+    MAX_PICTURE_REQUEST_BYTES,
+    takes_long,
+    takes_photograph,
+    takes_picture,
+)
 
 LOOK_WAITS_SECONDS: Final = 4.0
 CHANGE_WAITS_SECONDS: Final = 1.0
@@ -72,6 +80,7 @@ class Bridge:
         self._drawings = drawings_at_once(app)
         self._bodies = Bodies()
         self._pictures = Bodies(PICTURE_SECONDS, MOST_PICTURE_BYTES, MAX_PICTURE_REQUEST_BYTES)
+        self._photographs = Bodies(PHOTOGRAPH_SECONDS, MOST_PHOTOGRAPH_BYTES, MAX_PHOTOGRAPH_REQUEST_BYTES)
         self._looking = Threads.of(LOOKING_THREADS, "looking")
         self._changing = Threads.of(CHANGING_THREADS, "changing")
         self._sending = Threads.of(PICTURE_THREADS, "pictures", most_waiting=PICTURE_THREADS)
@@ -129,11 +138,13 @@ class Bridge:
         if announced is None and "transfer-encoding" not in scope.headers:
             return b""
         bodies = self._pictures if takes_picture(scope.path) else self._bodies
+        if takes_photograph(scope.path):
+            bodies = self._photographs
         return await bodies.read(proto, int(announced) if announced is not None else None)
 
     async def _in_thread(self, environ: dict[str, Any], proto: Any) -> None:
         looks = environ["REQUEST_METHOD"] in LOOKS and not environ["PATH_INFO"].startswith(ASKS_STRIPE)
-        sends = self._sending if takes_picture(environ["PATH_INFO"]) else self._changing
+        sends = self._sending if takes_long(environ["PATH_INFO"]) else self._changing
         threads = self._looking if looks else sends
         busy = self._refusals[HTTPStatus.SERVICE_UNAVAILABLE]
         if threads.full:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Final, Protocol
 
-from shop.web.setup import MAX_PICTURE_REQUEST_BYTES, MAX_REQUEST_BYTES
+from shop.web.setup import MAX_PHOTOGRAPH_REQUEST_BYTES, MAX_PICTURE_REQUEST_BYTES, MAX_REQUEST_BYTES
 
 SECONDS: Final = 15.0
 """A phone with a weak signal sends the longest form in a few seconds."""
@@ -14,6 +14,9 @@ MOST_BYTES: Final = 4 * 1024 * 1024
 """Of all bodies of one process that are not complete yet; then whoever has been sending longest must go."""
 MOST_PICTURE_BYTES: Final = 2 * MAX_PICTURE_REQUEST_BYTES
 """The same of bodies that may hold a picture, which so take no room from the others."""
+PHOTOGRAPH_SECONDS: Final = 150.0
+"""One of the largest, from the same telephone."""
+MOST_PHOTOGRAPH_BYTES: Final = 2 * MAX_PHOTOGRAPH_REQUEST_BYTES
 MOST_AT_ONCE: Final = 500
 
 

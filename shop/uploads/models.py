@@ -22,7 +22,7 @@ class ArtworkUpload(Base):
     request: Mapped[bytes] = mapped_column(LargeBinary)
     """How it is to be traced, sealed."""
     outline: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """What was traced, sealed; None until it was, and after a request that could not be."""
+    """What came of it, sealed; None until it was traced."""
     order_id: Mapped[int | None] = mapped_column(ForeignKey("order.id"), index=True)
     """The last order that it was placed in: it goes with that order's photographs."""
     touched_at: Mapped[datetime] = mapped_column(index=True)

@@ -35,10 +35,16 @@ class Upload:
     id: str
     request: Request
     artwork: Artwork | None = field(repr=False)
+    line_mm: float = 0.0
+    """Its finest line, as wide as it was traced."""
+    refused: str = ""
+    """Why nothing was traced."""
 
 
 def keep(session: Session, token: str, photograph: bytes, request: Request) -> str:
-    """Keep a photograph that `kept_photograph` gave. Give its id. Raises TooMany."""
+    """Keep a photograph that `kept_photograph` gave; sent twice it is one. Give its id. Raises TooMany."""
+    if (same := _same(session, token, photograph)) is not None:
+        return same
     refuse_more(session, token)
     upload_id = secrets.token_hex(_ID_BYTES)
     session.add(
@@ -63,14 +69,22 @@ def refuse_more(session: Session, token: str) -> None:
 
 
 def save_outline(
-    session: Session, token: str, upload_id: str, request: Request, artwork: Artwork | None
+    session: Session,
+    token: str,
+    upload_id: str,
+    request: Request,
+    artwork: Artwork | None,
+    *,
+    line_mm: float = 0.0,
+    refused: str = "",
 ) -> bool:
-    """Keep how it was asked for and what was traced so; False when it is none of this cookie's."""
+    """Keep how it was asked for and what came of it; False when it is none of this cookie's."""
     row = _own(session, token, upload_id)
     if row is None:
         return False
     row.request = _sealed(token, upload_id, request.written())
-    row.outline = _sealed(token, upload_id, asdict(artwork)) if artwork else None
+    said = {"artwork": asdict(artwork) if artwork else None, "line_mm": line_mm, "refused": refused}
+    row.outline = _sealed(token, upload_id, said)
     row.touched_at = clock.now()
     return True
 
@@ -141,6 +155,12 @@ def forget_of_order(session: Session, order_id: int) -> None:
     session.execute(own_of.execution_options(synchronize_session=False))
 
 
+def _same(session: Session, token: str, photograph: bytes) -> str | None:
+    """Another of this cookie's that is the same to the byte."""
+    rows = session.scalars(select(ArtworkUpload).where(ArtworkUpload.token_hash == _hashed(token)))
+    return next((row.id for row in rows if open_file_with(token, row.photograph, row.id) == photograph), None)
+
+
 def _own(session: Session, token: str, upload_id: str) -> ArtworkUpload | None:
     return session.scalars(
         select(ArtworkUpload).where(ArtworkUpload.id == upload_id, ArtworkUpload.token_hash == _hashed(token))
@@ -148,8 +168,10 @@ def _own(session: Session, token: str, upload_id: str) -> ArtworkUpload | None:
 
 
 def _opened(token: str, row: ArtworkUpload) -> Upload:
-    artwork = Artwork(**_said(token, row.id, row.outline)) if row.outline else None
-    return Upload(row.id, Request.of(_said(token, row.id, row.request)), artwork)
+    request = Request.of(_said(token, row.id, row.request))
+    said = _said(token, row.id, row.outline) if row.outline else {"artwork": None}
+    artwork = said.pop("artwork")
+    return Upload(row.id, request, Artwork(**artwork) if artwork else None, **said)
 
 
 def _sealed(token: str, upload_id: str, said: Mapping[str, Any]) -> bytes:

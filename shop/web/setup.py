@@ -25,6 +25,10 @@ MAX_PICTURE_REQUEST_BYTES: Final = 9 * 1024 * 1024
 """Where a form may carry a picture or a document: the largest that is taken, and the words around it."""
 
 
+MAX_PHOTOGRAPH_REQUEST_BYTES: Final = 25 * 1024 * 1024
+"""Where a photograph of artwork is sent: as large as telephones make them."""
+
+
 class ShopRequest(Request):
     """A request whose files stay in memory: nothing that is sent lies on a disk before it is sealed."""
 
@@ -46,6 +50,16 @@ def takes_picture(path: str) -> bool:
     if path.startswith("/finance/"):
         return path.endswith("/documents")
     return path.startswith("/orders/") and "/claims" in path
+
+
+def takes_photograph(path: str) -> bool:
+    """Whether a photograph of artwork may be sent to this path."""
+    return path.startswith("/pieces/") and "/artwork/" in path
+
+
+def takes_long(path: str) -> bool:
+    """Whether what is sent to this path is opened as a picture, or traced."""
+    return takes_picture(path) or takes_photograph(path) or path.startswith("/artwork/")
 
 
 FILTERS: Final = {

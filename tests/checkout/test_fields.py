@@ -177,6 +177,7 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
 }
 
 BUTTONS: Final = {
+    "/artwork/<upload_id>/removal",
     "/finance/agreements/<int(max=2147483647):number>/removal",
     "/finance/months/<month>/close",
     "/finance/money/reading",
@@ -271,6 +272,8 @@ TRIED_ELSEWHERE: Final = {
     "/orders/<token>/questions/<int(max=2147483647):number>",
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/questions",
     "/orders/<token>/claims",
+    "/pieces/<slug>/artwork/<side>",
+    "/artwork/<upload_id>",
     "/orders/<token>/send-backs",
     "/orders/<token>/claims/<int(max=2147483647):number>/messages",
     "/owner/orders/<reference>/claims/<int(max=2147483647):number>/answers",
@@ -308,7 +311,7 @@ the one for a refund that Stripe refused, those of drawings by hand, the counts 
 stock and sales elsewhere, in tests/owner, those that put an order right, in
 tests/corrections, for callers, in tests/telephone, the
 invitation, in tests/accounts/test_roster.py, and claims, in test_claims.py here and in tests/owner; what
-goes back in test_send_backs.py."""
+goes back in test_send_backs.py, photographs in test_uploads.py."""
 
 
 class Form(NamedTuple):

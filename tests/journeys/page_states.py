@@ -40,6 +40,7 @@ from shop.restock import waiting
 from shop.restock.models import StockRequest
 from tests.artwork.outlines import sent
 from tests.bookkeeping.helpers import pays_out
+from tests.checkout.test_uploads import drawn
 from tests.claims.conftest import photograph
 from tests.fulfilment.conftest import PLAIN, WORDS, Bench
 from tests.harness import open_harness
@@ -57,6 +58,7 @@ CANCELLATION: Final = "/orders/<token>/cancellation"
 TAKE_BACK: Final = "/back-in-stock/<token>"
 BACK_IN_STOCK: Final = "/pieces/<slug>/back-in-stock"
 EARLY_POSTING: Final = "/owner/orders/<reference>/early-posting"
+PHOTOGRAPHS: Final = "/pieces/<slug>/artwork/<side>"
 ORDER_VARIANT: Final = "/orders/<token>/lines/<number>/variant"
 ORDER_WORDS: Final = "/orders/<token>/lines/<number>/words"
 PANDAS: Final = "PANDAS Foundation UK"
@@ -1037,6 +1039,44 @@ def refused_for_a_caller(visitor: Visitor) -> None:
     visitor.presses("Record it")
 
 
+def choosing_a_photograph(visitor: Visitor) -> None:
+    visitor.open("/pieces/disc/artwork/back")
+
+
+def refused_photograph(visitor: Visitor) -> None:
+    choosing_a_photograph(visitor)
+    visitor.presses("Show me the outline")
+
+
+def sent_photograph(visitor: Visitor, content: bytes) -> None:
+    choosing_a_photograph(visitor)
+    visitor.page.get_by_text("Handwriting", exact=True).click()
+    visitor.page.get_by_label("The photograph").set_input_files(
+        {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": content}
+    )
+    visitor.presses("Show me the outline")
+    visitor.page.wait_for_url("**/artwork/*?piece=disc&side=back")
+
+
+def traced_photograph(visitor: Visitor) -> None:
+    sent_photograph(visitor, drawn())
+
+
+def untraced_photograph(visitor: Visitor) -> None:
+    sent_photograph(visitor, photograph())
+
+
+def refused_corners(visitor: Visitor) -> None:
+    untraced_photograph(visitor)
+    visitor.page.evaluate("document.querySelector('#corner-1-across').value = '95'")
+    visitor.page.evaluate("document.querySelector('[data-trace]').submit()")
+
+
+def kept_photographs(visitor: Visitor) -> None:
+    traced_photograph(visitor)
+    visitor.page.get_by_role("link", name="In their own hand").click()
+
+
 def claim_before_posting(visitor: Visitor) -> None:
     visitor.open(f"{has_order(visitor)}/claims")
 
@@ -1962,6 +2002,12 @@ PAGE_STATES: Final = (
         arrived_at_the_owner,
         shows="See what goes back for it",
     ),
+    PageState("photograph", PHOTOGRAPHS, choosing_a_photograph, shows="What happens to it"),
+    PageState("photograph refused", PHOTOGRAPHS, refused_photograph, 422, shows="Please choose a photograph"),
+    PageState("photographs", PHOTOGRAPHS, kept_photographs, shows="Your photographs"),
+    PageState("photograph traced", "/artwork/<upload_id>", traced_photograph, shows="Traced: 1 part"),
+    PageState("photograph untraced", "/artwork/<upload_id>", untraced_photograph, shows="Nothing is drawn"),
+    PageState("corners refused", "/artwork/<upload_id>", refused_corners, 422, shows="run clockwise"),
     PageState("claim", "/orders/<token>/claims", claiming, shows="What would be best for you"),
     PageState("claim refused", "/orders/<token>/claims", refused_claim, 422, shows="could not be read"),
     PageState("claim too early", "/orders/<token>/claims", claim_before_posting, shows="None of this order"),
@@ -2432,6 +2478,8 @@ NO_PAGE: Final = {
     "/owner/orders/<reference>/lines/<number>/<side>.<kind>": "a file",
     "/owner/orders/<reference>/lines/<number>/photographs/<upload>.jpg": "a picture",
     "/owner/orders/<reference>/claims/<number>/pictures/<step>": "a picture",
+    "/artwork/<upload_id>/photograph.jpg": "a picture",
+    "/artwork/<upload_id>/outline.svg": "a picture",
     "/orders/<token>/claims/<number>/messages": "leads to the claim",
 }
 """Addresses that show nobody a page, and why."""

@@ -46,6 +46,8 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/comments/{comment}": 4, "/sign-in/link/{sign_in}": 2, "/sign-in/password": 4,
     "/sign-in/passkeys": 6, "/sign-in/passkey": 2,
     "/back-in-stock/nothing": 2,
+    "/pieces/disc/artwork/back": 2, "/artwork/{upload}": 2, "/artwork/{upload}?piece=disc&side=back": 2,
+    "/artwork/{upload}/photograph.jpg": 2, "/artwork/{upload}/outline.svg": 2,
     "/basket/link": 4, "/continue/{continue}": 4,
     "/pieces/disc/artwork/front/{upload}": 6, "/owner/orders/{open}/lines/3/photographs/{upload}.jpg": 16,
     "/basket": 4, "/basket/lines/{line}": 4, "/basket/lines/{line}/another": 4,

@@ -25,7 +25,7 @@ class Counter(Bench):
     """A bench whose buyers send photographs."""
 
     def sends(self, token: str = HERS, photograph: bytes = PIXELS) -> str:
-        """A photograph comes. Give its id."""
+        """A photograph comes. Give its id; the same photograph has the same."""
         return str(self.change(store.keep, token, photograph, REQUEST))
 
     def traced(self, upload: str, token: str = HERS) -> None:

@@ -37,13 +37,27 @@ def test_what_was_traced_is_there_again_to_the_letter(counter: Counter) -> None:
 
 
 def test_a_seventh_is_refused_with_what_to_do_until_one_is_forgotten(counter: Counter) -> None:
-    first, *_ = [counter.sends() for _ in range(store.MOST)]
+    first, *_ = [counter.sends(photograph=PIXELS + bytes([more])) for more in range(store.MOST)]
     with pytest.raises(store.TooMany, match=r"6 photographs .* forget one"):
         counter.sends()
     counter.sends(HIS)
     assert counter.change(store.forget, HERS, first)
     assert not counter.change(store.forget, HERS, first), "twice is fine"
     counter.sends()
+
+
+def test_a_photograph_that_is_sent_twice_is_kept_once(counter: Counter) -> None:
+    assert counter.sends() == counter.sends()
+    assert counter.sends(HIS) != counter.sends()
+
+
+def test_why_nothing_was_traced_is_there_when_its_page_is_opened_again(counter: Counter) -> None:
+    upload = counter.sends()
+    with counter.harness.database.transaction() as session:
+        store.save_outline(session, HERS, upload, REQUEST, None, refused="Please come nearer.")
+    assert counter.look(store.found, HERS, upload) == store.Upload(
+        upload, REQUEST, None, refused="Please come nearer."
+    )
 
 
 def test_nothing_in_the_database_can_be_read_or_put_elsewhere(counter: Counter) -> None:
@@ -68,7 +82,7 @@ def test_nothing_in_the_database_can_be_read_or_put_elsewhere(counter: Counter) 
 def test_one_that_nobody_used_for_seven_days_goes_and_one_in_an_order_stays(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left, used, ordered = counter.sends(), counter.sends(), counter.sends()
+    left, used, ordered = (counter.sends(photograph=PIXELS + end) for end in (b"1", b"2", b"3"))
     order = counter.ordered(("disc", "Wren"))
     counter.change(store.bind, HERS, ordered, order)
     later = clock.now() + timedelta(days=6, hours=23)
