@@ -223,10 +223,8 @@ def _support(app: Flask, settings: Settings) -> tuple[support.Group, ...]:
 def _gateway(app: Flask, settings: Settings, database: Database) -> tuple[Gateway, StandIn | None]:
     """Stripe when its keys are set; otherwise the stand-in, mounted beside the shop."""
     if settings.stripe_secret_key and settings.stripe_webhook_secret:
-        over_http = Gateway.over_http(
-            settings.stripe_secret_key, settings.stripe_webhook_secret, settings.stripe_api_base
-        )
-        return over_http, None
+        secrets = (settings.stripe_secret_key, settings.stripe_webhook_secret)
+        return Gateway.over_http(*secrets, settings.stripe_api_base), None
     keys = derived_keys(settings.secret_key)
     standin = create_standin(
         database,

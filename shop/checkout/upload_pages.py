@@ -7,10 +7,10 @@ from typing import Final
 
 from shop.artwork.artwork import Artwork
 from shop.artwork.fineness import widest_mm
+from shop.artwork.positioning import takes_artwork
 from shop.artwork.request import KINDS, WHOLE
 from shop.catalogue.views import Catalogue, PieceView
 from shop.engraving import Area
-from shop.engraving.areas import is_ring
 from shop.uploads.store import Upload
 
 LEAST_MM: Final = 4.0
@@ -64,7 +64,7 @@ def _widest(area: Area, wide: float, high: float) -> float:
 def place_of(catalogue: Catalogue, slug: str, side: str) -> Place | None:
     """That side, if there is one and artwork fits on it."""
     piece = catalogue.by_slug.get(slug)
-    areas = [area for area in piece.sides if area.key == side and not is_ring(area)] if piece else []
+    areas = [area for area in piece.sides if area.key == side and takes_artwork(area)] if piece else []
     return Place(piece, areas[0]) if piece and areas else None
 
 

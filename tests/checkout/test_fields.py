@@ -177,6 +177,7 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
 }
 
 BUTTONS: Final = {
+    "/owner/orders/<reference>/lines/<int(max=2147483647):number>/artwork",
     "/artwork/<upload_id>/removal",
     "/finance/agreements/<int(max=2147483647):number>/removal",
     "/finance/months/<month>/close",

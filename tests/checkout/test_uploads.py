@@ -279,6 +279,21 @@ def test_a_side_that_takes_no_artwork_has_no_such_page(buyer: Shopper, page: str
     assert buyer.post(page, {}).status_code == 404
 
 
+def test_the_pieces_page_leads_there_for_each_side_that_takes_it(buyer: Shopper) -> None:
+    found = {
+        slug: [
+            str(link["href"]) for link in soup(buyer.get(f"/pieces/{slug}")).select("a[href*='/artwork/']")
+        ]
+        for slug in ("disc", "two-rings", "petal")
+    }
+    assert found == {
+        "disc": ["/pieces/disc/artwork/front", "/pieces/disc/artwork/back"],
+        "two-rings": [],
+        "petal": [],
+    }
+    assert {buyer.get(page).status_code for page in found["disc"]} == {200}
+
+
 def test_where_it_may_go_is_said_by_piece_and_side(app: Flask) -> None:
     catalogue = type(
         "Shown", (), {"by_slug": {slug: Shopper(app).piece(slug) for slug in ("disc", "heart")}}
