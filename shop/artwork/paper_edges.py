@@ -113,8 +113,8 @@ def _profiles(flat: Flattening, side: int) -> tuple[Profiles, Blocks]:
 def _edge(seen: Profiles, blocks: Blocks, lines: Mapping[int, float]) -> _Side | None:
     """The straight boundary of two colours that is nearly all along: the nearest of the strong ones."""
     inside, outside = _beside(seen, 0, _STEP_ROWS)
-    steps = inside - outside
-    signed = np.concatenate([steps, -steps], axis=2).transpose(2, 0, 1)
+    steps = (inside - outside)[..., seen.mean(axis=1).std(axis=0).argmax()]  # the colour that tells most
+    signed = np.stack([steps, -steps])
     strength, falls = _nearly_all_along(signed, blocks)
     peaks = {
         row: strong
