@@ -53,7 +53,7 @@ def inspected(photograph: Image.Image, approved: dict[str, Any]) -> dict[str, An
     rough = side.cut(coarse)
     turned = way_up(rough, coarse, regions, approved["shape"])
     at = drawn_together(side.cut(middle), middle, regions, turned.at)
-    found = compared(*side.looked_at(fine, at, regions), fine, letters)
+    found, spread = compared(*side.looked_at(fine, at, regions), fine, letters)
     mirrored = False
     if turned.alike < _SAME_WORDS and any(each.differs for each in found):
         back = way_up(rough[:, ::-1], coarse, regions, approved["shape"])
@@ -62,6 +62,7 @@ def inspected(photograph: Image.Image, approved: dict[str, Any]) -> dict[str, An
         "letters": [each.written() for each in found[: len(letters)]],
         "beside": [each.written() for each in found[len(letters) :]],
         "mirrored": mirrored,
+        "spread": round(spread, 4),
         "size": round(float(np.sqrt(abs(np.linalg.det(at[:2, :2])))), 4),
     }
 

@@ -17,6 +17,8 @@ from shop.engraving.areas import is_ring
 from shop.inspection.approved import ApprovedSide, Letter
 
 _PROGRAM: Final = Path(__file__).with_name("inspection_program.py")
+_SPREAD: Final = 0.025
+"""Of the ink; of what was as approved, no more than a thousandth was seen off, of like letterings 0.08."""
 _SIZE_OFF: Final = 0.06
 """By so much, as a share, the words may be larger or smaller than approved: the edge is seen no better."""
 
@@ -149,6 +151,8 @@ def _notes(found: dict[str, Any]) -> list[str]:
     said = []
     if found["mirrored"]:
         said.append("The words are mirrored.")
+    elif found["spread"] > _SPREAD:
+        said.append("Small differences run through all the letters: it may be another lettering.")
     if abs(found["size"] - 1) > _SIZE_OFF:
         said.append(f"The words are {found['size']:.2f} of the size that was approved.")
     return said

@@ -16,7 +16,7 @@ TOLERANCE_MM: Final = 0.075
 """How far an edge may be from where it was approved, once its letter lies where it is cut."""
 _SHIFT_PX: Final = 4
 _SOFT_MM: Final = 0.02
-_SOME, _FULL = 0.3, 0.55
+_SOME, _EVEN, _FULL = 0.3, 0.5, 0.55
 """So dark, as a share of how dark the words are: something is cut there; a whole stroke is."""
 MISSING_MM2: Final = 0.016
 EXTRA_MM2: Final = 0.018
@@ -25,6 +25,7 @@ BESIDE_MM2: Final = 0.035
 _LOST_SHARE: Final = 0.45
 """Of a small part, such as a dot."""
 _LEAST_LOST_MM2: Final = 0.006
+_CLOSE_MM, _NEAR_MM = 0.045, 0.3
 _THIN_MM: Final = 0.03
 """Half the width of a scratch: what is thinner is none of the cutter's."""
 _THICK_SHARE: Final = 0.1
@@ -61,8 +62,10 @@ class Found:
         }
 
 
-def compared(cut: Plane, seen: Plane, grid: Grid, letters: list[list[BaseGeometry]]) -> list[Found]:
-    """Each letter, then what is cut where nothing was approved (far from any), as one more."""
+def compared(
+    cut: Plane, seen: Plane, grid: Grid, letters: list[list[BaseGeometry]]
+) -> tuple[list[Found], float]:
+    """Each letter, then what is cut where nothing was approved (far from any), as one more; and `_spread`."""
     sharp = blurred(np.clip(cut, 0, 1.2), _SOFT_MM * grid.px_mm)
     some, full = _regions(sharp, grid, _SOME), _regions(sharp, grid, _FULL)
     placed = [_placed(sharp, grid, parts) for parts in letters]
@@ -78,7 +81,14 @@ def compared(cut: Plane, seen: Plane, grid: Grid, letters: list[list[BaseGeometr
     largest = max(beside, key=lambda each: each.area, default=None)
     if largest is not None:
         found.append(Found(0.0, largest.area, 0, _middle(largest)))
-    return found
+    return found, _spread(_regions(sharp, grid, _EVEN), approved)
+
+
+def _spread(even: list[BaseGeometry], approved: BaseGeometry) -> float:
+    """How much of the ink is a little off all over, as a share: another lettering may be so like this one."""
+    cut = shapely.union_all(even).intersection(approved.buffer(_NEAR_MM))
+    lacks = approved.difference(cut.buffer(_CLOSE_MM)).area
+    return float(lacks + cut.difference(approved.buffer(_CLOSE_MM)).area) / float(approved.area)
 
 
 def _regions(sharp: Plane, grid: Grid, level: float) -> list[BaseGeometry]:
