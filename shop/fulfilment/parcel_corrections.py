@@ -123,16 +123,19 @@ def day_is_open(session: Session, order: Order) -> bool:
     return any(window.is_open for window in words_windows(session, order, lines).values())
 
 
-def needed_before(session: Session, vault: Vault, order_id: int) -> date | None:
-    """The day it was needed by until that was changed last; None where it never was, or there was none."""
-    of_delivery = Correction.order_id == order_id, Correction.subject == Subject.DELIVERY
-    newest_first = select(Correction.id).where(*of_delivery).order_by(Correction.id.desc())
-    for each in session.scalars(newest_first).all():
-        before = (vault.reveal(session, order_id, kept_as(each)) or {}).get("before", {})
-        if WISHES in before:
-            day = before[WISHES].get(NEEDED_BY)
-            return date.fromisoformat(day) if day else None
-    return None
+def needed_before(session: Session, vault: Vault, *order_ids: int) -> dict[int, date]:
+    """By order, the day it was needed by until that was changed last; none where there was no such day."""
+    of_delivery = Correction.order_id.in_(order_ids), Correction.subject == Subject.DELIVERY
+    newest_first = (
+        select(Correction.id, Correction.order_id).where(*of_delivery).order_by(Correction.id.desc())
+    )
+    found: dict[int, str] = {}
+    for number, order_id in session.execute(newest_first).all():
+        if order_id not in found:
+            before = (vault.reveal(session, order_id, kept_as(number)) or {}).get("before", {})
+            if WISHES in before:
+                found[order_id] = before[WISHES].get(NEEDED_BY, "")
+    return {order_id: date.fromisoformat(day) for order_id, day in found.items() if day}
 
 
 def promised_before(session: Session, vault: Vault, order_id: int, dedupe_key: str) -> date | None:

@@ -166,7 +166,7 @@ def context(
             for line in order.lines
             if order.contact and _is_printed_for(units.get(line.row.number))
         ],
-        "needed_before": needed_before,
+        "needed_before": needed_before.get(order.row.id),
         "wishes": [(WISHES[wish], date.fromisoformat(day)) for wish, day in order.wishes.items()],
         "promised": order.row if _is_due(order.state, units) else None,
         "parcels": sent,

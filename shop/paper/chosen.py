@@ -47,13 +47,14 @@ def chosen(session: Session, vault: Vault, line_ids: Collection[int]) -> list[Ch
     units = _units_of_each(session, [order.id for order in orders])
     printed = [order for order in orders if any(gets_paper(order, unit) for unit in units[order.id].values())]
     days = standings(session, {order: units[order.id].values() for order in printed})
+    before = parcel_corrections.needed_before(session, vault, *units)
     return [
         Chosen(
             opened,
             lines,
             units[opened.row.id],
             day.posted_by if day else None,
-            parcel_corrections.needed_before(session, vault, opened.row.id),
+            before.get(opened.row.id),
         )
         for opened, day in zip(views(session, vault, printed), days.values(), strict=True)
         if opened.contact is not None  # its words were not erased
