@@ -1051,7 +1051,7 @@ def refused_photograph(visitor: Visitor) -> None:
 def sent_photograph(visitor: Visitor, content: bytes) -> None:
     choosing_a_photograph(visitor)
     visitor.page.get_by_text("Handwriting", exact=True).click()
-    visitor.page.get_by_label("The photograph").set_input_files(
+    visitor.page.locator("#photograph").set_input_files(
         {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": content}
     )
     visitor.presses("Show me the outline")
@@ -1068,8 +1068,9 @@ def untraced_photograph(visitor: Visitor) -> None:
 
 def refused_corners(visitor: Visitor) -> None:
     untraced_photograph(visitor)
-    visitor.page.evaluate("document.querySelector('#corner-1-across').value = '95'")
-    visitor.page.evaluate("document.querySelector('[data-trace]').submit()")
+    visitor.page.evaluate("document.querySelector('#corner-1-across').value = '140'")
+    with visitor.page.expect_navigation():
+        visitor.page.evaluate("document.querySelector('[data-trace]').submit()")
 
 
 def kept_photographs(visitor: Visitor) -> None:
