@@ -60,7 +60,7 @@ if (sheet) {
   const status = form.querySelector("[data-part=said]");
   const field = (number, way) => form.elements[`corner-${number}-${way}`];
   const place = (number) => ["across", "down"].map((way) => Number.parseFloat(field(number, way).value) || 0);
-  const kept = (value) => Math.min(110, Math.max(-10, value));
+  const kept = (value) => Math.min(105, Math.max(-5, value)); // beyond, a corner would leave a small window
   let waits;
   let asked;
 
@@ -68,8 +68,8 @@ if (sheet) {
     shape.setAttribute("points", names.map((_, at) => place(at + 1).join(",")).join(" "));
     for (const [at, handle] of handles.entries()) {
       const [across, down] = place(at + 1);
-      handle.style.left = `${across}%`;
-      handle.style.top = `${down}%`;
+      handle.style.left = `${kept(across)}%`;
+      handle.style.top = `${kept(down)}%`;
       handle.setAttribute("aria-label", `${names[at]} corner: ${across.toFixed(1)} across, ${down.toFixed(1)} down`);
     }
   };
