@@ -1,5 +1,6 @@
 """A photograph for a side of a piece: sent, put right, traced, forgotten. The basket's cookie is its key."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -54,7 +55,7 @@ def choose(slug: str, side: str) -> ResponseReturnValue:
 @blueprint.post(SIDE)
 @web.checks_token_itself
 def send(slug: str, side: str) -> ResponseReturnValue:
-    """Keep a photograph and trace it as it is."""
+    """Keep a photograph, and trace the sheet that is seen on it, or all of it."""
     place, form, token = _place(slug, side), KindForm(), cookie.token()
     file = request.files.get(PHOTOGRAPH)
     form.validate()
@@ -81,9 +82,10 @@ def _kept(token: str, sent: bytes, asked_for: Request) -> str:
         store.refuse_more(session, token)
     with turn(request.remote_addr or "", basket_words.token_hash(token)):
         photograph = kept_photograph(sent)
-        found = traced(photograph, asked_for)
+        asked_for = replace(asked_for, corners=photograph.corners)
+        found = traced(photograph.jpeg, asked_for)
     with web.transaction() as session:
-        upload_id = store.keep(session, token, photograph, asked_for)
+        upload_id = store.keep(session, token, photograph.jpeg, asked_for)
     _save(token, upload_id, asked_for, found)
     return upload_id
 

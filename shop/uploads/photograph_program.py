@@ -3,6 +3,7 @@
 Like the one that traces, it sets limits to itself before it has read a byte.
 """
 
+import json
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -12,10 +13,14 @@ MOST_PIXELS = 3_000_000
 
 
 def answer(sent: bytes) -> bytes:
-    """The photograph upright, of MOST_PIXELS at most, as a JPEG of pixels alone. Raises NotTraced."""
+    """A line of JSON, where a sheet is seen or null; then a JPEG. Raises NotTraced.
+
+    It is the photograph upright, of MOST_PIXELS at most, and pixels alone.
+    """
     from PIL import Image  # noqa: PLC0415 - once there are limits
 
     from shop.artwork.photographs import read_photograph  # noqa: PLC0415
+    from shop.artwork.sheet_corners import sheet_corners  # noqa: PLC0415
 
     photograph = read_photograph(sent)
     share = (MOST_PIXELS / (photograph.width * photograph.height)) ** 0.5
@@ -24,7 +29,7 @@ def answer(sent: bytes) -> bytes:
         photograph = photograph.resize(size, Image.Resampling.LANCZOS)
     file = BytesIO()
     photograph.save(file, "JPEG", quality=90, subsampling=0)
-    return file.getvalue()
+    return json.dumps(sheet_corners(photograph)).encode() + b"\n" + file.getvalue()
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from shop.checkout import basket_words, upload_pages
 from shop.checkout.upload_routes import MOST_MB
 from shop.uploads import store, turns
+from shop.uploads.kept_photographs import KeptPhotograph
 from shop.uploads.models import ArtworkUpload
 from shop.web.setup import MAX_PHOTOGRAPH_REQUEST_BYTES
 from tests.artwork.uploads import HEIC, PLACE, hostile
@@ -149,7 +150,9 @@ def test_a_number_that_no_photograph_has_is_refused_beside_its_field(
 
 def kept_plainly(buyer: Shopper, sent: bytes = b"pixels") -> TestResponse:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("shop.checkout.upload_routes.kept_photograph", lambda sent: b"\xff\xd8" + sent)
+        patched.setattr(
+            "shop.checkout.upload_routes.kept_photograph", lambda sent: KeptPhotograph(b"\xff\xd8" + sent)
+        )
         patched.setattr(
             "shop.checkout.upload_routes.traced",
             lambda *_: turns.Traced(None, refused="Please come nearer."),

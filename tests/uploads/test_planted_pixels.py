@@ -30,7 +30,7 @@ def planted() -> bytes:
     pattern = np.random.default_rng(61).integers(0, 255, (40, 40, 3), np.uint8).repeat(8, 0).repeat(8, 1)
     file = io.BytesIO()
     Image.fromarray(pattern).save(file, "JPEG", quality=95)
-    return kept_photograph(file.getvalue())
+    return kept_photograph(file.getvalue()).jpeg
 
 
 def windows(content: bytes) -> Iterator[bytes]:

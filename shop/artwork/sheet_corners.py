@@ -1,0 +1,95 @@
+"""Where a sheet lies on a photograph, before anybody has said so: what differs from the ground all round it.
+
+It is a proposal, drawn to the paper's edges when it is traced (paper_edges.py), and moved by whoever sees it.
+Where the ground is not one ground, or what differs from it is no sheet with four sides, there is none.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFilter
+
+from shop.artwork.request import Corner
+
+_PX: Final = 240
+"""As large as the photograph is looked at."""
+_RIM: Final = 0.03
+"""How much of it along its edges is taken for ground."""
+_CLOSES: Final = 9
+"""Ink so many pixels wide does not part a sheet."""
+_APART: Final = 5.0
+"""How far paper is from the ground, in the ground's own spread."""
+_LEAST: Final = 14.0
+"""The same in steps of light of 255."""
+_UNEVEN: Final = 40.0
+"""Ground with a greater spread is none."""
+_SHARES: Final = (0.12, 0.93)
+"""Of the photograph, for a sheet that lies on it."""
+_FOUR_SIDED: Final = 0.94
+"""How much of it and its four-sided outline are the same, at least."""
+_BEYOND: Final = 0.995
+
+Mask = NDArray[np.bool_]
+
+
+def sheet_corners(photograph: Image.Image) -> tuple[Corner, ...] | None:
+    """The sheet's corners as a Request has them, or None where no sheet is seen."""
+    small = photograph.convert("RGB")
+    small.thumbnail((_PX, _PX))
+    paper = _middle_part(_not_ground(small))
+    if paper is None or not _SHARES[0] < paper.mean() < _SHARES[1]:
+        return None
+    corners = _corners(paper)
+    outline = Image.new("1", small.size)
+    ImageDraw.Draw(outline).polygon(corners, fill=1)
+    sheet = np.asarray(outline)
+    if (paper & sheet).sum() < _FOUR_SIDED * (paper | sheet).sum():
+        return None
+    wide, high = small.size
+    found = tuple((float(x + 0.5) / wide, float(y + 0.5) / high) for x, y in corners)
+    return found if all(1 - _BEYOND < place < _BEYOND for corner in found for place in corner) else None
+
+
+def _not_ground(small: Image.Image) -> Mask | None:
+    """What differs from what lies along the photograph's edges; None where that is not one ground."""
+    seen = np.asarray(small.filter(ImageFilter.MedianFilter(5)), np.float64)
+    rim = max(2, round(_RIM * _PX))
+    edges = np.concatenate([
+        part.reshape(-1, 3) for part in (seen[:rim], seen[-rim:], seen[:, :rim], seen[:, -rim:])
+    ])  # fmt: skip
+    ground = np.median(edges, axis=0)
+    away = np.abs(edges - ground).max(axis=1)
+    spread = float(np.percentile(away, 75))
+    if spread > _UNEVEN:
+        return None
+    differs: Mask = np.abs(seen - ground).max(axis=2) > max(_LEAST, _APART * spread)
+    return differs
+
+
+def _middle_part(differs: Mask | None) -> Mask | None:
+    """The part that holds the photograph's middle, its holes filled."""
+    if differs is None:
+        return None
+    closed = Image.fromarray(differs.astype(np.uint8) * 255)
+    closed = closed.filter(ImageFilter.MaxFilter(_CLOSES)).filter(ImageFilter.MinFilter(_CLOSES))
+    middle = (closed.width // 2, closed.height // 2)
+    if not closed.getpixel(middle):
+        return None
+    ImageDraw.floodfill(closed, middle, 128)
+    part = Image.fromarray((np.asarray(closed) == 128).astype(np.uint8))  # noqa: PLR2004 - as it was filled
+    outside = Image.new("L", (part.width + 2, part.height + 2))
+    outside.paste(part, (1, 1))
+    ImageDraw.floodfill(outside, (0, 0), 2)
+    found: Mask = np.asarray(outside)[1:-1, 1:-1] != 2  # noqa: PLR2004 - filled from outside
+    return found
+
+
+def _corners(paper: Mask) -> list[tuple[int, int]]:
+    """The points that lie farthest out towards each corner, from the top left one clockwise."""
+    down, across = np.nonzero(paper)
+    return [
+        (int(across[at]), int(down[at]))
+        for towards in ((-1, -1), (1, -1), (1, 1), (-1, 1))
+        for at in (int(np.argmax(across * towards[0] + down * towards[1])),)
+    ]
