@@ -15,6 +15,7 @@ from shop.checkout.claim_pages import shown_claim
 from shop.checkout.forms import ActionForm
 from shop.checkout.papers_shown import of_order
 from shop.checkout.parcels_shown import parcels_shown
+from shop.checkout.photographs_shown import photographs_shown
 from shop.checkout.presenters import given_said, is_to_come, ordered_shown, wall_said, window_said
 from shop.checkout.refunds_shown import refunds_shown
 from shop.checkout.supplement_shown import supplement_shown
@@ -23,7 +24,7 @@ from shop.claims import send_backs
 from shop.claims.claim_steps import claims_of
 from shop.claims.threads import claimable
 from shop.container import current_services, trader
-from shop.fulfilment import delivery, promised, questions, undelivered
+from shop.fulfilment import delivery, photograph_days, promised, questions, undelivered
 from shop.fulfilment.corrections import words_windows
 from shop.fulfilment.parcel_corrections import why_card_closed, why_delivery_closed
 from shop.fulfilment.progress import milestones
@@ -90,6 +91,7 @@ def show(token: str) -> ResponseReturnValue:
         on_its_way = send_backs.coming_back(session, order.id)
         returnable = posted and bool(send_backs.returnable(session, order.id))
         gifts = order_said(session, order.reference)
+        photographs = photographs_shown(opened, photograph_days.kept_of(session, opened))
     gone = {number for number, unit in found.items() if unit.is_gone}
     page = make_response(
         render_template(
@@ -112,6 +114,7 @@ def show(token: str) -> ResponseReturnValue:
             notice=_notice(opened.state),
             given=given_said(opened),
             gifts=gifts,
+            photographs=photographs,
             refunds=refunds_shown(back, rows),
             supplement=supplement_shown(supplement, rows),
             steps=steps(opened, done),
@@ -215,4 +218,16 @@ def withdraw(token: str, number: int) -> ResponseReturnValue:
         if order is None or not wall.withdraw(session, vault, order.id, number):
             abort(HTTPStatus.NOT_FOUND, UNKNOWN)
     web.database().forget_deleted()
+    return redirect(f"/orders/{token}", HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/orders/<token>/photographs/removal")
+def forget_photographs(token: str) -> ResponseReturnValue:
+    """Erase the photographs behind its artwork for good. Doing it twice is fine."""
+    ActionForm()
+    with web.transaction() as session:
+        order = found_by(session, token)
+        photograph_days.forget_asked(session, current_services().vault, order.id, actor="buyer")
+    web.database().forget_deleted()
+    flash("The photograph is erased. The outline stays with your order.")
     return redirect(f"/orders/{token}", HTTPStatus.SEE_OTHER)

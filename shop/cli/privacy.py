@@ -9,7 +9,7 @@ from shop import erasures, privacy, retention, web
 from shop.checkout import basket_store
 from shop.cli.actor import ACTOR
 from shop.container import current_services
-from shop.uploads import order_photographs
+from shop.fulfilment import photograph_days
 
 DAYS = retention.lasts(retention.KEY_COPIES).days
 
@@ -37,7 +37,7 @@ def forget_photographs(order: str) -> None:
             order_id = privacy.order_id(session, order)
         except privacy.UnknownOrder as unknown:
             raise click.ClickException(str(unknown)) from None
-        count = order_photographs.forget_photographs(session, current_services().vault, order_id)
+        count = photograph_days.forget_asked(session, current_services().vault, order_id, actor=ACTOR)
     web.database().forget_deleted()
     click.echo(f"{count} photographs of {order} are gone; no copy of the database opens them any more.")
 

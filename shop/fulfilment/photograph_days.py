@@ -1,4 +1,4 @@
-"""How long photographs of artwork are kept: until the piece has long arrived, or was never bought."""
+"""How long photographs of artwork are kept: until long after the piece arrived, or until it is asked."""
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
@@ -7,8 +7,10 @@ from shop import clock, retention
 from shop.dedications.vault import Vault
 from shop.fulfilment.models import Unit, UnitStep
 from shop.fulfilment.stages import Hold, Stage
+from shop.orders.lifecycle import lock, record
 from shop.orders.models import Order, OrderLine
-from shop.orders.states import State
+from shop.orders.states import EventKind, State
+from shop.orders.view import OrderView
 from shop.uploads import order_photographs, store
 from shop.uploads.models import OrderPhotograph
 
@@ -19,6 +21,21 @@ def forget_old(session: Session, vault: Vault) -> int:
     """Forget what is past the time the privacy page gives; how many photographs. The outlines stay."""
     rows = [*_delivered(session), *_never_bought(session)]
     return order_photographs.forget(session, vault, rows) + store.forget_old(session)
+
+
+def kept_of(session: Session, order: OrderView) -> frozenset[tuple[int, str]]:
+    """The photographs that there are still: the number of the unit, and the upload's id."""
+    has_artwork = any(line.has_artwork for line in order.lines)
+    return order_photographs.ids_of(session, order.row.id) if has_artwork else frozenset()
+
+
+def forget_asked(session: Session, vault: Vault, order_id: int, *, actor: str) -> int:
+    """Forget an order's photographs now, and write down that it was asked; how many. The outlines stay."""
+    order = lock(session, order_id)
+    lines = sorted({number for number, _ in order_photographs.ids_of(session, order_id)})
+    if lines:
+        record(session, order, EventKind.PHOTOGRAPHS_ERASED, actor=actor, lines=lines)
+    return order_photographs.forget_photographs(session, vault, order_id)
 
 
 def _delivered(session: Session) -> list[OrderPhotograph]:

@@ -45,6 +45,7 @@ class EventKind(StrEnum):
     SUPPLEMENT_RETURNED = "supplement goes back"
     SUPPLEMENT_ENDED = "supplement not paid"
     ERASED = "erased"
+    PHOTOGRAPHS_ERASED = "photographs erased"
     OTHER = "something else"
     """What an older release wrote down in words that are no longer known; they are kept in its data."""
 

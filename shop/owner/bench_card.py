@@ -14,6 +14,7 @@ from shop.accounts.access import require
 from shop.container import current_services
 from shop.engraving import Letter
 from shop.engraving.spelling import spelled
+from shop.fulfilment import photograph_days
 from shop.fulfilment.promised import Day, standing
 from shop.fulfilment.queue import waiting_for
 from shop.fulfilment.stages import Action, Stage, next_action
@@ -78,11 +79,12 @@ def _card(session: Session, line: OrderLine) -> Card:
     opened = view(session, current_services().vault, order)
     unit = next(one for one in opened.lines if one.row.number == line.number)
     stands = shown(session, order, [line]).get(line.number)
+    pictures = photograph_days.kept_of(session, opened)
     place, supplement = f"/owner/orders/{order.reference}", waiting_of(session, order.id)
     return Card(
         reference=order.reference,
         href=f"{place}#unit-{line.number}",
-        ticket=bench_ticket(order.reference, unit, bench.current(session).tool, stands),
+        ticket=bench_ticket(order.reference, unit, bench.current(session).tool, stands, pictures),
         spelled=[Spelled(where, text, spelled(text)) for where, text in unit.words],
         step=_step(line, stands),
         following=_following(session, line),

@@ -1,6 +1,6 @@
 """One unit on the order's page, as somebody at the bench needs it: words, drawings, files, notes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,6 +13,7 @@ from shop.engraving.writers import FORMATS
 from shop.fulfilment.stages import TO_MAKE
 from shop.orders.hand_drawings import Step
 from shop.orders.view import LineView
+from shop.owner.artwork_look import ArtworkLook, artwork_look
 from shop.owner.proofs import drawn_for, drawn_sides
 from shop.owner.units import UnitShown
 from shop.web.cells import Link
@@ -23,11 +24,6 @@ CHANGED: Final = (
 )
 ERASED: Final = "Its words were erased."
 PLAIN: Final = "Not engraved."
-WAITS_FOR_YOU: Final = "Please hold the outline against the photograph. There is no file to cut from before."
-TOGETHER: Final = (
-    "The buyer knows that some of it is too fine for the machine, and asks to look at it together."
-)
-LOOKED_AT: Final = "You have looked at it."
 BEFORE_OUTLINES: Final = (
     "It was ordered before outlines were kept: its files are held against the drawing alone"
 )
@@ -58,25 +54,6 @@ class ByHand:
     said: str
     wish: str = field(repr=False)
     sides: Sequence[SideToDraw]
-
-
-@dataclass(frozen=True)
-class Photograph:
-    """The photograph that artwork is from, as long as it is kept."""
-
-    href: str
-    label: str
-
-
-@dataclass(frozen=True)
-class ArtworkLook:
-    """Artwork that the owner looks at before it is cut: how that stands, and where it is accepted."""
-
-    said: str
-    rows: Sequence[tuple[str, str]]
-    photographs: Sequence[Photograph]
-    accept: str
-    """Where it is said that it is cut as it was bought; empty once nothing waits."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +97,10 @@ class BenchTicket:
         return self.unit is not None and self.unit.stage not in TO_MAKE
 
 
-def bench_ticket(reference: str, line: LineView, tool: Tool, unit: UnitShown | None) -> BenchTicket:
-    """A unit of the order, for the machine of today."""
+def bench_ticket(
+    reference: str, line: LineView, tool: Tool, unit: UnitShown | None, kept: Collection[tuple[int, str]]
+) -> BenchTicket:
+    """A unit of the order, for the machine of today; `kept` are the order's photographs (ids_of)."""
     row, approved = line.row, line.as_approved and line.may_be_cut
     files = approved and unit is not None and unit.worked_on
     return BenchTicket(
@@ -137,7 +116,7 @@ def bench_ticket(reference: str, line: LineView, tool: Tool, unit: UnitShown | N
             for side, drawing in drawn_sides(line)
         ],
         by_hand=_by_hand(line) if line.by_hand or line.has_artwork else None,
-        artwork=_artwork(line, reference) if line.has_artwork else None,
+        artwork=artwork_look(line, reference, kept) if line.has_artwork else None,
         notes=_notes(line, tool) if approved and not (line.by_hand or line.hand.approved) else (),
         nothing_to_cut=_nothing_to_cut(line, approved=line.as_approved),
         card=_card(line, unit),
@@ -217,22 +196,6 @@ def _by_hand(line: LineView) -> ByHand:
                 "There is no file to cut from before it is approved."
             )
     return ByHand(said, hand.wish, [SideToDraw(side.key, side.label, _size(side)) for side in line.sides])
-
-
-def _artwork(line: LineView, reference: str) -> ArtworkLook:
-    folder = f"/owner/orders/{reference}/lines/{line.row.number}"
-    waits = line.hand.step in {None, Step.CHANGE_ASKED, Step.WORDS_CHANGED}
-    together = line.engraving is not None and any(one.together for one in line.engraving.artwork)
-    said = WAITS_FOR_YOU if waits else LOOKED_AT
-    return ArtworkLook(
-        f"{said} {TOGETHER}" if together and waits else said,
-        line.artwork,
-        [
-            Photograph(f"{folder}/photographs/{one.upload}.jpg", one.kind)
-            for one in (line.engraving.artwork if line.engraving else ())
-        ],
-        f"{folder}/artwork" if waits and line.hand.step is not Step.CHANGE_ASKED else "",
-    )
 
 
 def _size(side: Area) -> str:

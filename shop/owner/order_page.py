@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from shop import bench, web
 from shop.container import current_services
-from shop.fulfilment import parcel_corrections, parcels, questions
+from shop.fulfilment import parcel_corrections, parcels, photograph_days, questions
 from shop.fulfilment.stages import Stage
 from shop.orders import notes
 from shop.orders.lifecycle import UNPAID, State
@@ -138,6 +138,7 @@ def context(
         ).all()
         entries = session.scalars(select(PaymentEntry).where(PaymentEntry.order_id == order.row.id)).all()
         tool = bench.current(session).tool
+        pictures = photograph_days.kept_of(session, order)
         units = shown(session, order.row, [line.row for line in order.lines])
         sent = parcels_shown(session, order.row.id, parcels.parcels_of(session, order.row.id))
         not_arrived = email_rows.not_arrived(session, order.row.id)
@@ -159,7 +160,9 @@ def context(
         "order": order,
         "state": state_shown(order.state),
         "asked_by": link.via if link else "",
-        "tickets": [bench_ticket(reference, line, tool, units.get(line.row.number)) for line in order.lines],
+        "tickets": [
+            bench_ticket(reference, line, tool, units.get(line.row.number), pictures) for line in order.lines
+        ],
         "papers": of_order(),
         "to_print": [
             line.row.id

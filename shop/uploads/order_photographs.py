@@ -62,9 +62,11 @@ def photograph_of(
     return _opened(session, vault, row)[1] if row is not None else None
 
 
-def any_of(session: Session, order_id: int) -> bool:
-    """Whether an order has a photograph still."""
-    return bool(_of(session, order_id))
+def ids_of(session: Session, order_id: int) -> frozenset[tuple[int, str]]:
+    """The photographs that an order has still: the number of the unit, and the upload's id."""
+    own = select(OrderPhotograph.line_number, OrderPhotograph.upload_id)
+    rows = session.execute(own.where(OrderPhotograph.order_id == order_id))
+    return frozenset((number, upload) for number, upload in rows)
 
 
 def kept(session: Session, vault: Vault, order_id: int) -> list[dict[str, Any]]:
@@ -97,7 +99,7 @@ def forget(session: Session, vault: Vault, rows: Sequence[OrderPhotograph]) -> i
         session.delete(row)
     session.flush()
     for order_id in {row.order_id for row in rows}:
-        if not any_of(session, order_id):
+        if not ids_of(session, order_id):
             store.forget_of_order(session, order_id)
     return len(rows)
 

@@ -200,6 +200,7 @@ BUTTONS: Final = {
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/steps",
     "/orders/<token>/send-backs/<int(max=2147483647):number>/keeping",
     "/orders/<token>/arrival",
+    "/orders/<token>/photographs/removal",
     "/owner/orders/<reference>/parcels/<int(max=2147483647):number>/news",
     "/owner/orders/<reference>/send-backs",
     "/owner/orders/<reference>/send-backs/<int(max=2147483647):number>/arrival",
