@@ -22,7 +22,9 @@ GAP_SHARE: Final = 0.5
 """How wide a gap stays open at least, in the tool's finest lines: as for the eye of a letter (tool.py)."""
 _PART: Final = 0.5
 _WIDEST_MM: Final = 2.0
-_WIDER: Final = 1.3
+_WIDER: Final = 1.4
+_LEAST_MM: Final = 0.008
+"""No tool is finer, so what is finer still is said to be so fine."""
 _FINE_MM: Final = 0.002
 _ROUND: Final = 4
 _STEPS_TO_MM: Final = 100
@@ -63,6 +65,11 @@ def fineness(drawing: str, tool: Tool) -> Fineness:
         max(1.0, line / line_mm, gap / gap_mm),
         thicker if gap_mm - thicker >= gap else None,
     )
+
+
+def finest_line_mm(drawing: str) -> float:
+    """The finest line of an artwork as it is."""
+    return _finest(glyph_region(drawing, 1.0), _fine_lines)
 
 
 def thickened(drawing: str, by_mm: float) -> str:
@@ -125,7 +132,7 @@ def _parts(missed: "Geometry", width: float) -> "MultiPolygon":
 
 def _finest(ink: "Geometry", missed: Callable[["Geometry", float], "MultiPolygon"]) -> float:
     """The widest tool that misses no part; the first, for one far too wide meets no gap at all."""
-    high = _FINE_MM
+    high = _LEAST_MM
     while high < _WIDEST_MM and missed(ink, high).is_empty:
         high *= _WIDER
     low = high / _WIDER

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from shop.artwork.artwork import Artwork, trace
-from shop.artwork.fineness import fineness
+from shop.artwork.fineness import finest_line_mm
 from shop.artwork.refusals import NotTraced
 from shop.artwork.request import Request
-from shop.engraving import ANY_TOOL
 from shop.network import Allowance
 
 NETWORKS: Final = Allowance(seconds=60.0, per_second=0.4)
@@ -61,7 +60,7 @@ def traced(photograph: bytes, request: Request) -> Traced:
         artwork = trace(photograph, request)
     except NotTraced as refused:
         return Traced(None, refused=str(refused))
-    return Traced(artwork, fineness(artwork.drawing, ANY_TOOL).line_mm)
+    return Traced(artwork, finest_line_mm(artwork.drawing))
 
 
 def _of_programs() -> float:
