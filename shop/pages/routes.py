@@ -25,6 +25,9 @@ blueprint = Blueprint("pages", __name__)
 COMPLAINT_DAYS: Final = 30
 """Days in which a complaint about personal data must be acknowledged. Data (Use and Access) Act 2025."""
 
+FRAME_MM: Final = (150, 200)
+"""Between the marks of the frame that is printed on A4: width and height."""
+
 
 def _page(name: str, **facts: object) -> ResponseReturnValue:
     """The page of this name, at the address of the same name."""
@@ -59,6 +62,13 @@ def what_to_write() -> ResponseReturnValue:
 def for_somebody_else() -> ResponseReturnValue:
     """What somebody wants to know who buys for somebody else."""
     return _page("for-somebody-else", cheapest=pounds_and_pence(CHEAPEST.pence), lies=PLACES[18])
+
+
+@blueprint.get("/paper-and-post")
+def paper_and_post() -> ResponseReturnValue:
+    """A frame to print for a photograph of paper, and what to do for whoever cannot photograph it."""
+    wide, high = FRAME_MM
+    return _page("paper-and-post", wide=wide, high=high)
 
 
 @blueprint.get("/delivery")

@@ -45,6 +45,7 @@ PUBLIC: Final = (
     "/support",
     "/what-to-write",
     "/for-somebody-else",
+    "/paper-and-post",
     "/delivery",
     "/hallmarking",
     "/privacy",

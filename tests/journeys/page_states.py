@@ -1871,6 +1871,7 @@ PAGE_STATES: Final = (
             "contact",
             "what-to-write",
             "for-somebody-else",
+            "paper-and-post",
         )
     ),
     PageState("styles", "/styleguide", at("/styleguide")),

@@ -31,6 +31,7 @@ ALIKE: Final = (
     "/story", "/journal", "/journal/feed.xml", "/giving", "/giving/months.csv", "/giving/check",
     "/giving/check_gift.py", "/basket/link/emails",
     "/engravings/faces.json?piece=disc", "/what-to-write", "/for-somebody-else",
+    "/paper-and-post",
     "/support", "/delivery", "/delivery/cancellation-form.txt", "/privacy", "/terms", "/hallmarking",
     "/accessibility", "/contact", "/styleguide", "/styleguide/errors/500",
     "/robots.txt", "/sitemap.xml", "/feeds/google.xml", "/sign-in", "/orders", "/orders/links",

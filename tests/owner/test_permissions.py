@@ -195,6 +195,7 @@ OPEN: Final = {
     "/", "/pieces", "/pieces/<slug>", "/engravings/preview.svg", "/engravings/faces.json",
     "/basket", "/basket/lines",
     "/basket/lines/<int(max=2147483647):line_id>/another", "/what-to-write", "/for-somebody-else",
+    "/paper-and-post",
     "/basket/lines/<int(max=2147483647):line_id>", "/basket/lines/<int(max=2147483647):line_id>/removal",
     "/pieces/<slug>/artwork/<side>/<upload>", "/artwork/said",
     "/checkout", "/checkout/payment", "/checkout/thanks", "/orders/<token>", "/orders", "/orders/links",

@@ -15,6 +15,7 @@ PAGES = (
     "/contact",
     "/what-to-write",
     "/for-somebody-else",
+    "/paper-and-post",
 )
 
 
