@@ -61,7 +61,7 @@ UPLOAD: Final = RetentionRule(
     "To show you the outline on the piece. Both are sealed, and only your own browser has the key. The file "
     "itself, with the place where it was taken, is never kept. You can forget it at any time.",
     "What you asked for before buying (contract); for what it says about health or family, your own choice",
-    "after you last used it, unless you buy a piece with it",
+    "after you last used it, or when the link ends that we sent you with it; unless you buy a piece with it",
     timedelta(days=7),
 )
 PHOTOGRAPH: Final = RetentionRule(

@@ -25,6 +25,7 @@ from shop.payment_links.payment_links import NotOpen, Secrets
 from shop.pricing import NoLongerSold
 from shop.stock import SoldOut
 from shop.telephone import caller_rows
+from shop.uploads import store
 
 blueprint = Blueprint("payment_links", __name__, url_prefix="/owner/payment-links")
 
@@ -177,14 +178,17 @@ def _send(number: int, basket: BasketContents) -> None:
         own = basket_reading.lock_own(session, cookie.token() or "")
         if own is None or basket_reading.stamp(session, own) != basket.stamp:
             raise Changed
+        link, token = payment_links.lock(session, number), cookie.token() or ""
         payment_links.send(
             session,
             current_services().vault,
-            payment_links.lock(session, number),
+            link,
             basket.wanted,
             to=(contact["email"], contact["buyer_name"] or ("" if gift else contact["name"])),
             total_pence=basket.quote.total_pence,
         )
+        if link.until is not None:
+            store.keep_until(session, token, link.until)
 
 
 def _in_the_way(basket: BasketContents, form: PaymentForm) -> dict[str, str]:

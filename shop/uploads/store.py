@@ -4,9 +4,10 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock, retention
@@ -147,6 +148,14 @@ def forget_old(session: Session) -> int:
     """Delete those that nobody used for KEPT_FOR and that are in no order. Give how many."""
     old = (ArtworkUpload.touched_at < clock.now() - KEPT_FOR, ArtworkUpload.order_id.is_(None))
     return len(session.execute(delete(ArtworkUpload).where(*old).returning(ArtworkUpload.id)).all())
+
+
+def keep_until(session: Session, token: str, until: datetime) -> None:
+    """Keep a cookie's photographs until then, if that is later than they would go: a link leads to them."""
+    later = update(ArtworkUpload).where(
+        ArtworkUpload.token_hash == _hashed(token), ArtworkUpload.touched_at < until - KEPT_FOR
+    )
+    session.execute(later.values(touched_at=until - KEPT_FOR))
 
 
 def forget_of_order(session: Session, order_id: int) -> None:
