@@ -72,6 +72,14 @@ PHOTOGRAPH: Final = RetentionRule(
     "after the piece has arrived; at once if you ask",
     timedelta(days=90),
 )
+FINISHED: Final = RetentionRule(
+    "Our own photograph of each side of your finished piece, and what it shows letter by letter",
+    "So that no wrong letter leaves the bench. Both are sealed like the photograph before, under keys of "
+    "their own, which are destroyed with them. Nobody sees them but who makes the piece.",
+    "Contract",
+    "after the piece has arrived; at once if you ask",
+    PHOTOGRAPH.lasts,
+)
 RECORDS: Final = RetentionRule(
     "What was paid for which piece and when, refunds, and the payment’s number at Stripe, without your name",
     "Accounts and tax.",
@@ -176,6 +184,7 @@ KEPT: Final = (
     ORDER,
     UPLOAD,
     PHOTOGRAPH,
+    FINISHED,
     RECORDS,
     DONATIONS,
     CORRESPONDENCE,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.orm import Base
@@ -27,5 +27,7 @@ class BenchProfile(Base):
     jig_y_um: Mapped[int]
     jig_angle_hundredths: Mapped[int]
     guide: Mapped[bool]
+    look_first: Mapped[bool] = mapped_column(server_default=false())
+    """Whether nothing engraved is posted before it was looked at once more (see `finished_looks`)."""
     saved_at: Mapped[datetime]
     saved_by: Mapped[str]

@@ -20,10 +20,14 @@ _NEWEST: Final = select(BenchProfile).order_by(BenchProfile.id.desc())
 
 @dataclass(frozen=True)
 class Profile:
-    """What the machine can cut, which words are checked against, and how it finds a piece, for its files."""
+    """What the machine can cut, which words are checked against, and how it finds a piece, for its files.
+
+    `look_first`: nothing engraved is posted before it was looked at (see `fulfilment/finished_looks.py`).
+    """
 
     tool: Tool
     jig: Jig
+    look_first: bool = False
 
 
 NEW: Final = Profile(ANY_TOOL, AS_DRAWN)
@@ -63,6 +67,7 @@ def save(session: Session, profile: Profile, *, actor: str) -> None:
             jig_y_um=round(jig.y_mm * _UM),
             jig_angle_hundredths=round(jig.degrees * _HUNDREDTHS),
             guide=jig.guide,
+            look_first=profile.look_first,
             saved_at=clock.now(),
             saved_by=actor,
         )
@@ -74,4 +79,5 @@ def _profile(row: BenchProfile) -> Profile:
     return Profile(
         Tool(row.machine, row.finest_line_um / _UM, row.x_height_um / _UM),
         Jig(row.jig_x_um / _UM, row.jig_y_um / _UM, row.jig_angle_hundredths / _HUNDREDTHS, row.guide),
+        row.look_first,
     )

@@ -9,19 +9,19 @@ from sqlalchemy import select
 
 from shop import web
 from shop.container import current_services
-from shop.inspection.approved import ApprovedSide, approved_cut, approved_words
+from shop.inspection.approved import ApprovedSide
 from shop.inspection.inspection import NOT_PROVEN, Verdict
 from shop.inspection.inspection import inspect as look_at
+from shop.orders.approved_sides import approved_side
 from shop.orders.cutting import (
     NotApprovedYet,
     NotAsApproved,
-    cut_as_approved,
     open_orders,
     problems,
     tell_owner,
 )
 from shop.orders.models import Order
-from shop.orders.view import LineView, view
+from shop.orders.view import view
 
 group = AppGroup("engravings", help="What is cut is what was approved.")
 
@@ -87,17 +87,9 @@ def _approved(reference: str, number: int, side: str) -> ApprovedSide:
     if line is None or line.engraving is None:
         raise click.ClickException("There is no such piece with words.")
     try:
-        return _of_side(line, side)
+        found = approved_side(line, side)
     except (NotAsApproved, NotApprovedYet):
         raise click.ClickException("Its drawing is not approved, or no longer the one that was.") from None
-
-
-def _of_side(line: LineView, side: str) -> ApprovedSide:
-    """Held against what was approved first. Raises NotAsApproved or NotApprovedYet."""
-    cut = cut_as_approved(line).get(side)
-    if cut is None or line.engraving is None:
+    if found is None:
         raise click.ClickException("That side has no words.")
-    if line.by_hand:
-        return approved_cut(cut)
-    words = {each.line: each.text for each in line.engraving.lines if each.side == side}
-    return approved_words(cut.area, line.engraving.face_as_cut, words)
+    return found

@@ -31,7 +31,7 @@ def export_order(order: str) -> None:
 @group.command("forget-photographs")
 @click.argument("order")
 def forget_photographs(order: str) -> None:
-    """Delete the photographs behind an order's artwork for good. The outlines that are cut stay."""
+    """Delete the photographs of an order for good, of artwork and finished pieces. The outlines stay."""
     with web.transaction() as session:
         try:
             order_id = privacy.order_id(session, order)

@@ -168,6 +168,32 @@ class CardOpening(Base):
     actor: Mapped[str]
 
 
+class LookKind(StrEnum):
+    """What was said of a finished piece before it is posted."""
+
+    AS_APPROVED = "as approved"
+    NOT_LOOKED_AT = "posted without a look"
+    """On purpose; why is kept as a note about the order."""
+
+
+class FinishedLook(Base):
+    """Somebody looked at a finished unit, or said that it goes without. Rows are only ever added."""
+
+    __tablename__ = "finished_look"
+    __table_args__ = (one_of("kind", LookKind),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_line.id"), index=True)
+    step_id: Mapped[int] = mapped_column(ForeignKey("unit_step.id"))
+    """The unit's last step by then: one that takes it back to the machine makes the look void."""
+    kind: Mapped[str]
+    """A LookKind."""
+    aid: Mapped[str]
+    """What the photographs were found to show, side by side; no word of the engraving."""
+    at: Mapped[datetime]
+    actor: Mapped[str]
+
+
 class UnitQuestion(Base):
     """A question to the buyer about a unit that rests. Its words, and the answer's, are sealed."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from shop import clock
 from shop.catalogue.postage import SERVICES
+from shop.fulfilment import finished_looks
 from shop.fulfilment.delivery import ASSUMED_AFTER
 from shop.fulfilment.models import Parcel, TrackingChange, Unit, UnitStep
 from shop.fulfilment.stages import Action, Stage, after
@@ -34,13 +35,16 @@ def post(
 ) -> Parcel:
     """Post these units of an order in one parcel. Raises NotAllowed: then none of them is posted.
 
-    Sooner than was promised only `early` (see `early_posting`). The buyer's e-mail goes out once the step can
-    no longer be taken back.
+    Sooner than was promised only `early` (see `early_posting`), and engraved ones only once they were looked
+    at, where the owner asks for that (see `finished_looks`). The buyer's e-mail goes out once the step can no
+    longer be taken back.
     """
     order = lock(session, order_id)
     if not numbers:
         raise NotAllowed("No piece was chosen.")
     if not early and (said := why_not_yet(order.post_from)):
+        raise NotAllowed(said)
+    if said := finished_looks.why_not_yet(session, order_id, numbers):
         raise NotAllowed(said)
     parcel = _parcel(session, order)
     track(session, parcel, tracking, actor=actor)

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.fulfilment import parcels
+from shop.fulfilment import finished_looks, parcels
 from shop.fulfilment.models import Parcel
 from shop.fulfilment.stages import Stage
 from shop.fulfilment.units import WORKED_ON, NotAllowed, units_of
@@ -162,7 +162,7 @@ def _place(session: Session, row: TrackingRow, order: Order, sent: Sequence[Parc
         number for number, unit in sorted(units.items()) if unit.stage == Stage.PACKED and unit.held is None
     )
     bare = [parcel for parcel in sent if parcel.tracking is None]
-    if packed and (said := _why_not(order)):
+    if packed and (said := _why_not(order) or finished_looks.why_not_yet(session, order.id, packed)):
         return Planned(row, problem=said)
     if len(bare) + bool(packed) > 1:
         return Planned(row, problem="It has more than one parcel without a number: please record it there.")

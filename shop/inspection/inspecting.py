@@ -63,6 +63,7 @@ def inspected(photograph: Image.Image, approved: dict[str, Any]) -> dict[str, An
         "beside": [each.written() for each in found[len(letters) :]],
         "mirrored": mirrored,
         "spread": round(spread, 4),
+        "to_photograph": side.shares_at(at),
         "size": round(float(np.sqrt(abs(np.linalg.det(at[:2, :2])))), 4),
     }
 
@@ -122,6 +123,13 @@ class _Side:
         strong = inked[inked > 0.5 * np.quantile(inked, 0.8)] if inked.size else inked
         strength = max(_FAINT, float(np.median(strong))) if strong.size else _FAINT
         return dark / np.float32(strength), seen
+
+    def shares_at(self, at: Points) -> list[list[float]]:
+        """From mm on the side to shares of the photograph's width and height."""
+        wide, high = self.photograph.size
+        found = np.diag([1 / wide, 1 / high, 1.0]) @ self.laid.at @ at
+        shares: list[list[float]] = (found / found[2, 2]).tolist()
+        return shares
 
     def _face(self, at: Points, regions: list[BaseGeometry]) -> BaseGeometry:
         """Where something may be cut: the face without its bevel, and round the words up to its edge."""

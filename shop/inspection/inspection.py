@@ -65,12 +65,14 @@ class Finding:
 class Inspection:
     """Of one side. `cannot_judge` says why nothing could be said, and what to do; else it is empty.
 
-    `notes` are about the words as a whole: mirrored, or of another size.
+    `notes` are about the words as a whole: mirrored, or of another size. `to_photograph` is the map from mm
+    on the side, y downwards, to shares of the photograph's width and height; empty where nothing was judged.
     """
 
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     cannot_judge: str = ""
+    to_photograph: tuple[tuple[float, ...], ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -102,7 +104,8 @@ def said_of(side: ApprovedSide, looked: Callable[[dict[str, Any]], dict[str, Any
         return Inspection(cannot_judge=str(refused))
     letters = zip(side.letters, found["letters"], strict=True)
     beside = [_beside(each) for each in found["beside"]]
-    return Inspection((*(_finding(*each) for each in letters), *beside), tuple(_notes(found)))
+    findings = (*(_finding(*each) for each in letters), *beside)
+    return Inspection(findings, tuple(_notes(found)), to_photograph=tuple(map(tuple, found["to_photograph"])))
 
 
 def _read(sent: bytes, approved: dict[str, Any]) -> dict[str, Any]:

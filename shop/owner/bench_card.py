@@ -22,6 +22,7 @@ from shop.fulfilment.units import units_of
 from shop.orders.models import Order, OrderLine
 from shop.orders.view import view
 from shop.owner.bench_tickets import BenchTicket, bench_ticket
+from shop.owner.finished_shown import FinishedShown, finished_shown
 from shop.owner.step_words import HEADINGS
 from shop.owner.units import UnitShown, shown
 from shop.owner.work_queue import MOST, card_href
@@ -62,16 +63,25 @@ class Card:
     """How the day promised stands, while something of the order is to be posted."""
     supplement: Supplement | None
     """What may still be paid for it to be of another metal or chain."""
+    finished: FinishedShown | None
+    """How the finished piece is looked at; None before it is engraved, and once it has left."""
 
 
 @blueprint.get("/<int(max=2147483647):number>")
 @require("owner")
 def show(number: int) -> ResponseReturnValue:
     """The unit whose line has this id."""
+    return page(number)
+
+
+def page(number: int, problems: Mapping[str, str] | None = None, *, typed: str = "") -> str:
+    """The card, with what is wrong with a form on it, and the reason that was typed there."""
     with web.reading() as session:
         line = session.get(OrderLine, number) or abort(HTTPStatus.NOT_FOUND)
         card = _card(session, line)
-    return render_template("owner/bench_card.html", card=card, ticket=card.ticket)
+    return render_template(
+        "owner/bench_card.html", card=card, ticket=card.ticket, problems=problems or {}, typed=typed
+    )
 
 
 def _card(session: Session, line: OrderLine) -> Card:
@@ -81,15 +91,18 @@ def _card(session: Session, line: OrderLine) -> Card:
     stands = shown(session, order, [line]).get(line.number)
     pictures = photograph_days.kept_of(session, opened)
     place, supplement = f"/owner/orders/{order.reference}", waiting_of(session, order.id)
+    profile = bench.current(session)
+    ticket = bench_ticket(order.reference, unit, profile.tool, stands, pictures)
     return Card(
         reference=order.reference,
         href=f"{place}#unit-{line.number}",
-        ticket=bench_ticket(order.reference, unit, bench.current(session).tool, stands, pictures),
+        ticket=ticket,
         spelled=[Spelled(where, text, spelled(text)) for where, text in unit.words],
         step=_step(line, stands),
         following=_following(session, line),
         day=standing(session, order),
         supplement=supplement if supplement and supplement.line_number == line.number else None,
+        finished=finished_shown(session, unit, ticket, look_first=profile.look_first),
     )
 
 

@@ -64,6 +64,7 @@ class MachineForm(web.Form):
     jig_y = StringField("Above the machine’s origin, in mm", [Between(REACH, unit="mm")])
     angle = StringField("Turned to the left, in degrees", [Between(TURN, unit="degrees")])
     guide = BooleanField("Show the edge of the metal in the files")
+    look_first = BooleanField("Look at each finished piece before it is posted")
 
     def validate_machine(self, field: RadioField) -> None:
         """One of those shown."""
@@ -82,6 +83,7 @@ class MachineForm(web.Form):
                 usual.x_height_mm if x_height is None else float(x_height),
             ),
             Jig(x, y, angle, guide=self.guide.data),
+            look_first=self.look_first.data,
         )
 
 
@@ -128,6 +130,7 @@ def _written_down(saved: Iterable[Saved]) -> Iterator[tuple[str, ...]]:
             f"{tool.x_height_mm:g} mm",
             f"{jig.x_mm:g}, {jig.y_mm:g} mm; {jig.degrees:g}°",
             "yes" if jig.guide else "no",
+            "yes" if each.profile.look_first else "no",
             each.saved_by,
         )
 
@@ -147,7 +150,7 @@ def _filled_in(profile: Profile) -> dict[str, Any]:
     if tool.machine:
         data |= {"machine": tool.machine, "finest_line": f"{tool.finest_line_mm:g}"}
         data |= {"x_height": f"{tool.x_height_mm:g}"}
-    return data | {"guide": jig.guide}
+    return data | {"guide": jig.guide, "look_first": profile.look_first}
 
 
 def _page(form: MachineForm) -> str:

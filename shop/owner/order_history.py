@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from shop.emails.order_emails import named
-from shop.fulfilment import parcels, returns, units
+from shop.fulfilment import finished_looks, parcels, returns, units
 from shop.fulfilment.cards_opened import openings_of
 from shop.fulfilment.models import UnitStep
 from shop.giving.gift_history import gift_steps
@@ -59,6 +59,7 @@ def happened(
         *_pieces(session, order.row.id),
         *_tracking(session, order.row.id),
         *_drawings(session, order.row.id),
+        *_looks(session, order.row.id),
         *_cards(session, order.row.id),
         *_link(link),
         *talked(session, order.row.id),
@@ -139,6 +140,11 @@ def _cards(session: Session, order_id: int) -> Iterator[Happened]:
     for number, openings in openings_of(session, order_id).items():
         for one in openings:
             yield Happened(one.at, one.at, f"dedication of piece {number} opened for its card", one.actor)
+
+
+def _looks(session: Session, order_id: int) -> Iterator[Happened]:
+    for number, one in finished_looks.looks_of(session, order_id):
+        yield Happened(one.at, one.at, f"finished piece {number}: {one.kind}", one.actor)
 
 
 def _link(link: PaymentLink | None) -> Iterator[Happened]:

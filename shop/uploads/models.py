@@ -29,7 +29,7 @@ class ArtworkUpload(Base):
 
 
 class OrderPhotograph(Base):
-    """The photograph behind the artwork on one unit.
+    """The photograph behind the artwork on one unit, or the owner's of a side of it once it is finished.
 
     It has a key of its own, so that it can go long before the order's words do; then no copy opens it.
     """

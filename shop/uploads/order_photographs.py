@@ -17,6 +17,8 @@ from shop.uploads import store
 from shop.uploads.models import OrderPhotograph
 
 SEALED_AS: Final = "photograph"
+FINISHED: Final = "finished-"
+"""How the names of the owner's photographs begin (see `finished_photographs`); others are hexadecimal."""
 _PURPOSE: Final = b"photograph of an order"
 
 
@@ -33,25 +35,31 @@ def take_over(  # noqa: PLR0917
     store.bind(session, token, upload_id, order_id)
     if session.get(OrderPhotograph, (order_id, line_number, upload_id)) is not None:
         return True
+    seal(session, vault, (order_id, line_number, upload_id), photograph, upload.request.written())
+    return True
+
+
+def seal(
+    session: Session, vault: Vault, about: tuple[int, int, str], photograph: bytes, said: dict[str, Any]
+) -> None:
+    """Seal a photograph, and what is said of it, for a unit of an order under a name. Raises OrderNotOpen."""
+    order_id, line_number, name = about
     half = secrets.token_bytes(KEY_BYTES)
     key = _key(session, vault, order_id, half)
     if key is None:
         raise OrderNotOpen(order_id)
-    said = {"half": half.hex(), "request": upload.request.written()}
-    ((key_id, opening),) = vault.seal_alone([said], SEALED_AS)
-    sealed = join(seal_bytes(key, photograph, _place(order_id, line_number, upload_id)))
+    ((key_id, opening),) = vault.seal_alone([{"half": half.hex(), "request": said}], SEALED_AS)
     session.add(
         OrderPhotograph(
             order_id=order_id,
             line_number=line_number,
-            upload_id=upload_id,
+            upload_id=name,
             key_id=key_id,
             opening=opening,
-            photograph=sealed,
+            photograph=join(seal_bytes(key, photograph, _place(*about))),
         )
     )
     session.flush()
-    return True
 
 
 def photograph_of(
@@ -63,9 +71,10 @@ def photograph_of(
 
 
 def ids_of(session: Session, order_id: int) -> frozenset[tuple[int, str]]:
-    """The photographs that an order has still: the number of the unit, and the upload's id."""
+    """The photographs of its buyer's that an order has still: the number of the unit, and the upload's id."""
     own = select(OrderPhotograph.line_number, OrderPhotograph.upload_id)
-    rows = session.execute(own.where(OrderPhotograph.order_id == order_id))
+    buyers = OrderPhotograph.upload_id.not_like(f"{FINISHED}%")
+    rows = session.execute(own.where(OrderPhotograph.order_id == order_id, buyers))
     return frozenset((number, upload) for number, upload in rows)
 
 

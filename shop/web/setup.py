@@ -26,7 +26,7 @@ MAX_PICTURE_REQUEST_BYTES: Final = 9 * 1024 * 1024
 
 
 MAX_PHOTOGRAPH_REQUEST_BYTES: Final = 25 * 1024 * 1024
-"""Where a photograph of artwork is sent: as large as telephones make them."""
+"""Where a photograph of artwork or of a finished piece is sent: as large as telephones make them."""
 
 
 class ShopRequest(Request):
@@ -53,7 +53,9 @@ def takes_picture(path: str) -> bool:
 
 
 def takes_photograph(path: str) -> bool:
-    """Whether a photograph of artwork may be sent to this path."""
+    """Whether a photograph may be sent to this path: of artwork, or of a finished piece."""
+    if path.startswith("/owner/bench/units/"):
+        return path.endswith("/photographs")
     return path.startswith("/pieces/") and "/artwork/" in path
 
 

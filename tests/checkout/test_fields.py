@@ -134,6 +134,7 @@ TABLE: Final[dict[str, dict[str, Field]]] = {
         "jig_y": text("number"),
         "angle": text("number"),
         "guide": choice(*SENT),
+        "look_first": choice(*SENT),
     },
     "days": {
         "pace": text(),
@@ -195,6 +196,7 @@ BUTTONS: Final = {
     "/owner/alerts/<int(max=2147483647):number>/acknowledgement",
     "/owner/bench/steps",
     "/owner/bench/units/<int(max=2147483647):number>/undo",
+    "/owner/bench/units/<int(max=2147483647):number>/look",
     "/owner/orders/<reference>/acceptance",
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/hold",
     "/owner/orders/<reference>/lines/<int(max=2147483647):number>/steps",
@@ -297,6 +299,8 @@ TRIED_ELSEWHERE: Final = {
     "/journal/<slug>/comments/<int(max=2147483647):number>/report",
     "/owner/orders/<reference>/notes",
     "/owner/orders/<reference>/early-posting",
+    "/owner/bench/units/<int(max=2147483647):number>/look/without",
+    "/owner/bench/units/<int(max=2147483647):number>/photographs",
     "/owner/orders/<reference>/parcels/<int(max=2147483647):number>/loss",
     "/owner/orders/search",
     "/owner/orders/<reference>/refunds/<int(max=2147483647):number>/closing",
@@ -313,7 +317,8 @@ the one for a refund that Stripe refused, those of drawings by hand, the counts 
 stock and sales elsewhere, in tests/owner, those that put an order right, in
 tests/corrections, for callers, in tests/telephone, the
 invitation, in tests/accounts/test_roster.py, and claims, in test_claims.py here and in tests/owner; what
-goes back in test_send_backs.py, photographs in test_uploads.py."""
+goes back in test_send_backs.py, photographs in test_uploads.py, those of
+finished pieces in tests/owner/test_finished.py."""
 
 
 class Form(NamedTuple):

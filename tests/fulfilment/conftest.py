@@ -28,7 +28,7 @@ class Bench:
 
     harness: Harness
 
-    def ordered(self, *pieces: tuple[str, str]) -> int:
+    def ordered(self, *pieces: tuple[str, str], face: str = "great-vibes") -> int:
         """Place an order of (slug or stock-keeping code, words for its first line). Give its id."""
         with self.harness.database.reading() as session:
             catalogue = snapshot.load(session)
@@ -36,7 +36,7 @@ class Bench:
         for slug, words in pieces:
             piece, variant = catalogue.by_sku(slug) or (catalogue.by_slug[slug], None)
             places = {(piece.sides[0].key, 1): words} if words else {}
-            engraving = check(piece.sides, "great-vibes", places) if words else None
+            engraving = check(piece.sides, face, places) if words else None
             items.append(LineItem((variant or piece.variants[0]).id, engraving, None))
         draft = OrderDraft(items=tuple(items), contact=CONTACT, postage="tracked-48")
         priced = quoted(catalogue, draft)
@@ -47,9 +47,9 @@ class Bench:
         start_payment(self.harness.services, self.harness.attempt(order_id).id)
         return order_id
 
-    def paid(self, *pieces: tuple[str, str]) -> int:
+    def paid(self, *pieces: tuple[str, str], face: str = "great-vibes") -> int:
         """The same, paid for."""
-        order_id = self.ordered(*pieces)
+        order_id = self.ordered(*pieces, face=face)
         self.harness.pays(order_id)
         self.harness.sync(order_id)
         return order_id

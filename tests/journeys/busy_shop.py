@@ -30,6 +30,7 @@ from shop.payment_links.models import Via
 from shop.planning import schedule
 from shop.restock import waiting
 from shop.transparency.giving_log import GivingLog
+from shop.uploads import finished_photographs
 from tests.artwork.outlines import sent
 from tests.bookkeeping.helpers import pays_out
 from tests.claims.conftest import DISC, PETAL, Desk, photograph
@@ -134,7 +135,10 @@ class BusyShop:
                 units.hold(session, order, number, why, actor=OWNER)
             session.get_one(Order, order).posted_by = (clock.now() - timedelta(days=5)).date()
             unit = session.scalars(select(OrderLine.id).where(OrderLine.order_id == order)).first()
-        return {"unit": str(unit)}
+            finished = units.units_of(session, order)[3].order_line_id
+            found = {"making": 1, "verdict": "as approved", "notes": [], "letters": [], "close_ups": []}
+            finished_photographs.keep(session, self.services.vault, (order, 3, "front"), b"\xff\xd8", found)
+        return {"unit": str(unit), "finished": str(finished)}
 
     def _posted(self) -> dict[str, str]:
         """One claimed about and sent back, one back, one lost, one disputed; and one that must not go yet."""

@@ -13,12 +13,17 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import delete, select, update
 
+from shop import bench as bench_profile
 from shop import clock
 from shop.accounts import charity_people, passkeys, sessions
 from shop.accounts.models import OpenedBy, StaffSession
 from shop.alerts import AlertKind, raise_alert
+from shop.bench import Profile
 from shop.bookkeeping.balance_transaction_reading import read_balance_transactions
 from shop.catalogue.models import Variant
+from shop.engraving import Tool
+from shop.engraving.faces import FACES
+from shop.engraving.jig import AS_DRAWN
 from shop.fulfilment import late, questions, undelivered, units
 from shop.fulfilment.models import Unit
 from shop.fulfilment.order_search import make_searchable
@@ -44,6 +49,7 @@ from tests.checkout.test_uploads import drawn
 from tests.claims.conftest import photograph
 from tests.fulfilment.conftest import PLAIN, WORDS, Bench
 from tests.harness import open_harness
+from tests.inspection.finished_pieces import SIDES, photographed
 from tests.journeys.visitor import Visitor
 from tests.reconciliation.helpers import plant_a_penny
 from tests.transparency.entered import enter_all
@@ -58,6 +64,7 @@ CANCELLATION: Final = "/orders/<token>/cancellation"
 TAKE_BACK: Final = "/back-in-stock/<token>"
 BACK_IN_STOCK: Final = "/pieces/<slug>/back-in-stock"
 EARLY_POSTING: Final = "/owner/orders/<reference>/early-posting"
+FINISHED_PIECE: Final = "/owner/bench/units/<number>"
 PHOTOGRAPHS: Final = "/pieces/<slug>/artwork/<side>"
 ORDER_VARIANT: Final = "/orders/<token>/lines/<number>/variant"
 ORDER_WORDS: Final = "/orders/<token>/lines/<number>/words"
@@ -859,6 +866,46 @@ def bench_card(visitor: Visitor) -> None:
     bench_with_work(visitor)
     visitor.page.locator("[aria-labelledby=to-engrave] .queued a").first.click()
     visitor.page.get_by_text("Letter by letter").click()
+
+
+def finished_piece(visitor: Visitor) -> None:
+    """A disc whose photograph shows another letter than was approved, and that must be looked at."""
+    visitor.has_signed_in("owner")
+    bench = Bench(open_harness(visitor.shop.database))
+    order = bench.paid(("disc", "Wren"))
+    bench.act(order, 1, *WORDS)
+    card = f"/owner/bench/units/{bench.units(order)[1].order_line_id}"
+    with visitor.shop.database.transaction() as session:
+        machine = Profile(Tool("fibre", 0.05, 0.7), AS_DRAWN, look_first=True)
+        bench_profile.save(session, machine, actor="owner@example.com")
+    visitor.open(card)
+    seen = photographed(5, "disc", SIDES["disc"][0], FACES["great-vibes"], {1: "Wran"})
+    file = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": seen}
+    visitor.page.get_by_label("Photograph of front").set_input_files(file)
+    visitor.presses("Hold it against what was approved")
+    visitor.page.get_by_text("something differs").wait_for()
+    visitor.open(card)
+
+
+def finished_too_soon(visitor: Visitor) -> None:
+    """The same, before there is a photograph."""
+    visitor.has_signed_in("owner")
+    bench = Bench(open_harness(visitor.shop.database))
+    order = bench.paid(("disc", "Wren"))
+    bench.act(order, 1, *WORDS)
+    visitor.open(f"/owner/bench/units/{bench.units(order)[1].order_line_id}")
+    visitor.presses("It is as approved")
+
+
+def nothing_photographed(visitor: Visitor) -> None:
+    finished_too_soon(visitor)
+    visitor.presses("Hold it against what was approved")
+
+
+def without_a_reason(visitor: Visitor) -> None:
+    finished_piece(visitor)
+    visitor.page.locator("summary", has_text="Post it without that look").click()
+    visitor.presses("Post it without that look")
 
 
 def bench_card_bare(visitor: Visitor) -> None:
@@ -2160,6 +2207,22 @@ PAGE_STATES: Final = (
     PageState("posting refused", "/owner/dispatch/parcels", refused_number, 422, shows="does not add up"),
     PageState("tracking numbers", "/owner/dispatch/tracking", tracking_shown, shows="Faulty, and left out"),
     PageState("bench card", "/owner/bench/units/<number>", bench_card, shows="capital W"),
+    PageState("finished piece", FINISHED_PIECE, finished_piece, shows="What was approved"),
+    PageState("look refused", f"{FINISHED_PIECE}/look", finished_too_soon, 422, shows="photograph each side"),
+    PageState(
+        "finished photograph refused",
+        f"{FINISHED_PIECE}/photographs",
+        nothing_photographed,
+        422,
+        shows="choose the photograph",
+    ),
+    PageState(
+        "no reason for no look",
+        f"{FINISHED_PIECE}/look/without",
+        without_a_reason,
+        422,
+        shows="in a few words why",
+    ),
     PageState("bench card bare", "/owner/bench/units/<number>", bench_card_bare, shows="Not engraved."),
     PageState("orders none", "/owner/orders", staff_at("owner", "/owner/orders"), shows="No orders yet"),
     PageState("orders", "/owner/orders", staff_at("owner", "/owner/orders", sold=True)),
@@ -2480,6 +2543,7 @@ NO_PAGE: Final = {
     "/owner/orders/<reference>/lines/<number>/<side>.<kind>": "a file",
     "/owner/orders/<reference>/lines/<number>/photographs/<upload>.jpg": "a picture",
     "/owner/orders/<reference>/claims/<number>/pictures/<step>": "a picture",
+    "/owner/bench/units/<number>/photographs/<side>.jpg": "a picture",
     "/artwork/<upload_id>/photograph.jpg": "a picture",
     "/artwork/<upload_id>/outline.svg": "a picture",
     "/orders/<token>/claims/<number>/messages": "leads to the claim",

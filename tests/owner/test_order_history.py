@@ -165,16 +165,17 @@ def test_the_last_second_of_winter_time(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 TOLD = {
-    "card_opening", "claim", "claim_step", "correction", "date_step", "email_change", "hand_drawing_step",
-    "letter", "order_event", "order_line", "order_note", "parcel", "payment_entry", "payment_link",
-    "refund_request", "send_back", "supplement", "suspicion", "tracking_change", "unit", "unit_question",
-    "unit_return", "unit_step",
+    "card_opening", "claim", "claim_step", "correction", "date_step", "email_change",
+    "finished_look", "hand_drawing_step", "letter", "order_event", "order_line", "order_note",
+    "parcel", "payment_entry", "payment_link", "refund_request", "send_back", "supplement",
+    "suspicion", "tracking_change", "unit", "unit_question", "unit_return", "unit_step",
 }  # fmt: skip
 """Tables of which an order's history or its page tells every row."""
 
 NOT_WHAT_HAPPENED = {
-    "balance_transaction", "basket", "basket_line", "basket_link", "checkout_attempt", "claim_picture",
-    "inbox_event", "order_key", "order_link", "sealed_text", "stray_session", "wall_entry",
+    "artwork_upload", "balance_transaction", "basket", "basket_line", "basket_link", "checkout_attempt",
+    "claim_picture", "inbox_event", "order_key", "order_link", "order_photograph", "sealed_text",
+    "stray_session", "wall_entry",
 }  # fmt: skip
 """Tables about orders in which nothing is that an event does not tell."""
 
