@@ -102,6 +102,7 @@ def test_the_owner_is_told_that_there_is_none_and_accepts_the_outline_alone(
     assert WAITS_FOR_YOU in owner.get(page).text
     forget(buyer, link_of(harness))
     for shown in (owner.get(page), owner.get("/owner/bench/units/1")):
+        assert soup(shown).select(".bench-proof figure svg"), "no outline to look at"
         assert WITHOUT_IT in shown.text
         assert not soup(shown).select(".bench-photographs img"), "a broken picture"
         assert "was erased, at the end of its time or because the buyer asked" in soup(shown).get_text()
