@@ -24,6 +24,7 @@ MOVING: Final[Mapping[str, Sequence[str]]] = {
 
 NOT_ABOUT_MONEY: Final = frozenset(
     {
+        "artwork_upload",
         "balance_transaction",
         "basket",
         "basket_line",
@@ -38,6 +39,7 @@ NOT_ABOUT_MONEY: Final = frozenset(
         "order_key",
         "order_link",
         "order_note",
+        "order_photograph",
         "parcel",
         "payment_link",
         "suspicion",

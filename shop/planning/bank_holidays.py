@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 from shop.left_out import let_go
@@ -21,6 +22,9 @@ class Nation(StrEnum):
 
 _AT_ONCE: Final = 10
 """Years that are looked up together."""
+
+_ONE_AT_A_TIME: Final = Lock()
+"""Nobody lets the library go while somebody else still reads it."""
 
 SUBDIVISIONS: Final = {
     Nation.ENGLAND_AND_WALES: "ENG",
@@ -48,7 +52,7 @@ def bank_holidays(nation: Nation, year: int) -> frozenset[date]:
 def _days(decade: int) -> Mapping[Nation, frozenset[date]]:
     """Ten years at once, of all nations: the library takes 3 MiB, so it is not kept."""
     years = range(_AT_ONCE * decade, _AT_ONCE * (decade + 1))
-    with let_go("holidays", "dateutil"):
+    with _ONE_AT_A_TIME, let_go("holidays", "dateutil"):
         of = _calendar().UnitedKingdom
         return {nation: frozenset(of(subdiv=code, years=years)) for nation, code in SUBDIVISIONS.items()}
 

@@ -17,7 +17,8 @@ PER_MM = 1000
 PLAIN = {"fix_winding": False, "keep_starting_points": False}
 
 
-def cut(area, face, words):
+def cut(area, face, words, paths=()):
+    assert not paths, "artwork is united by the shop alone"
     letters = []
     for frame in frames(face, lay_out(area, face, words)):
         for path, at in frame.transforms():
