@@ -37,7 +37,7 @@ from shop.giving.policies import load_sample_policy
 from shop.orm import Base
 from shop.sample import load_sample
 from shop.settings import Settings
-from shop.uploads.turns import BASKETS, NETWORKS
+from shop.uploads.trace_queue import BASKETS, NETWORKS
 from tests import caches
 from tests.browser import chromium, front_door, serving
 from tests.keys import VAULT_KEY, keys_url

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from shop.artwork.confined import outlines_of
 from shop.artwork.fineness import thickened
 from shop.artwork.request import Request
+from shop.artwork.sandbox import outlines_of
 from shop.engraving import Area
 from shop.engraving.by_hand import cut_by_hand
 from shop.engraving.outlines import CutSide

@@ -10,7 +10,7 @@ import shapely
 from contourpy import FillType, contour_generator
 from numpy.typing import NDArray
 
-from shop.artwork.inked import Plane
+from shop.artwork.ink_and_paper import Plane
 
 Points = NDArray[np.float64]
 

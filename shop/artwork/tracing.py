@@ -13,12 +13,12 @@ import shapely
 from PIL import Image
 
 from shop.artwork.flattening import Box, Flattening, flattening
-from shop.artwork.form_lines import FormLine, form_lines, taken_out
-from shop.artwork.inked import Paper, Plane, paper_of
+from shop.artwork.ink_and_paper import Paper, Plane, paper_of
 from shop.artwork.outlining import HALF, Blot, blots, edge_px, smoothed
 from shop.artwork.paper_edges import fitted
 from shop.artwork.refusals import NotTraced
 from shop.artwork.request import KINDS, Request
+from shop.artwork.ruled_lines import FormLine, form_lines, taken_out
 
 PX_PER_MM: Final = 100
 """On the finished piece."""

@@ -1,4 +1,4 @@
-"""A program of its own, which confined.py starts: a photograph comes in, outlines or a plain picture go out.
+"""A program of its own, which sandbox.py starts: a photograph comes in, outlines or a plain picture go out.
 
 It sets limits to itself before it has read a byte, and loads of the shop what reads pictures and nothing
 else.

@@ -16,13 +16,13 @@ from shop.checkout import basket_contents, basket_reading, basket_store, cookie
 from shop.checkout.basket_changes import OpenPage, change_basket
 from shop.checkout.changes_said import NOTHING_CHANGED, REMOVED, change_said
 from shop.checkout.cuttable import read_cuttable
-from shop.checkout.form_again import PREVIEW, again, previewed, refused, stale
 from shop.checkout.forms import ActionForm
 from shop.checkout.kept_basket import stands
 from shop.checkout.line_item_form import Refused, artwork_of, values_of
 from shop.checkout.own_artwork import own_artwork
 from shop.checkout.presenters import lines_shown, statement
 from shop.checkout.promised_day import summary_of, with_promise
+from shop.checkout.redisplayed_form import PREVIEW, again, previewed, refused, stale
 from shop.checkout.throttle import throttled
 from shop.container import current_services, trader
 from shop.engraving import INSTEAD

@@ -6,7 +6,7 @@ from typing import Final
 from shop.artwork.refusals import NotTraced
 from shop.network import UsedUp
 from shop.uploads.store import TooMany
-from shop.uploads.turns import Busy
+from shop.uploads.trace_queue import Busy
 
 REFUSED: Final = (NotTraced, TooMany, UsedUp, Busy)
 NO_COOKIE: Final = (

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, abort, flash, make_response, redirect, re
 from flask.typing import ResponseReturnValue
 
 from shop import web
-from shop.artwork.confined import MOST_BYTES
 from shop.artwork.request import Request
+from shop.artwork.sandbox import MOST_BYTES
 from shop.catalogue.page_cache import shown as shown_catalogue
 from shop.checkout import basket_store, basket_words, cookie, upload_forms, upload_pages
 from shop.checkout.upload_forms import PHOTOGRAPH, KindForm, RequestForm
@@ -19,7 +19,7 @@ from shop.container import trader
 from shop.uploads import store
 from shop.uploads.kept_photographs import MIMETYPE, kept_photograph
 from shop.uploads.store import Upload
-from shop.uploads.turns import Traced, traced, turn
+from shop.uploads.trace_queue import Traced, traced, turn
 from shop.web.setup import MAX_PHOTOGRAPH_REQUEST_BYTES
 
 blueprint = Blueprint("uploads", __name__)

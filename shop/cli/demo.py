@@ -6,14 +6,14 @@ from pathlib import Path
 import click
 
 from shop import current, migrations, sample
-from shop.cli import quick
+from shop.cli import light_groups
 from shop.db import Database
 from shop.dedications.keys import KeyStore
 from shop.dedications.vault import Vault
 from shop.demo import fill as filling
 from shop.settings import Settings, SettingsError, from_environment
 
-group = quick.group("demo", "Invented orders in a scratch database.")
+group = light_groups.group("demo", "Invented orders in a scratch database.")
 
 
 @group.command("fill")

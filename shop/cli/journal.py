@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from shop import current
-from shop.cli import quick
+from shop.cli import light_groups
 from shop.journal import own_posts
 from shop.journal.markdown import TextRefused
 
-group = quick.group("journal", "Posts of your own.")
+group = light_groups.group("journal", "Posts of your own.")
 POST = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import current, exports
-from shop.cli import quick
+from shop.cli import light_groups
 from shop.cli.actor import ACTOR
 from shop.exports.selection import of_days
 from shop.giving.models import LedgerHead
@@ -23,7 +23,7 @@ from shop.opening import book_in_use
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
-group = quick.group("ledger", "The donation ledger.")
+group = light_groups.group("ledger", "The donation ledger.")
 
 
 @group.command("verify")

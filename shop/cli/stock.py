@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from shop import current, stock
 from shop.catalogue import snapshot
-from shop.cli import quick
+from shop.cli import light_groups
 from shop.cli.actor import ACTOR
 from shop.fulfilment import stocktake
 from shop.fulfilment.stocktake import Count
@@ -15,7 +15,7 @@ MOST = 10_000
 """Pieces in one movement of stock: more is a slip of the finger."""
 
 
-group = quick.group("stock", "What is on hand.")
+group = light_groups.group("stock", "What is on hand.")
 
 
 @group.command("list")

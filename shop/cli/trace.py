@@ -15,7 +15,7 @@ from shop.artwork.request import KINDS, WHOLE, Corner, Request
 from shop.bench import profiles
 from shop.catalogue import snapshot
 from shop.catalogue.views import PieceView
-from shop.cli import quick
+from shop.cli import light_groups
 from shop.engraving import Tool
 from shop.engraving.cut_check import NotCuttable
 from shop.engraving.outlines import CannotUnite
@@ -55,7 +55,7 @@ class Sheet(click.ParamType[tuple[float, float]]):
         return wide, high
 
 
-@quick.alone
+@light_groups.alone
 @click.command("trace")
 @click.argument("photograph", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--width", "width_mm", type=float, required=True, help="How wide it is cut, in mm.")

@@ -16,7 +16,6 @@ from shop.catalogue.piece_form import piece_form
 from shop.catalogue.piece_pages import stages
 from shop.catalogue.views import PieceView
 from shop.checkout.cuttable import refuse_uncuttable
-from shop.checkout.form_again import PREVIEW
 from shop.checkout.line_item_form import (
     FACE,
     Refused,
@@ -27,6 +26,7 @@ from shop.checkout.line_item_form import (
     words_kept,
     written,
 )
+from shop.checkout.redisplayed_form import PREVIEW
 from shop.container import current_services
 from shop.corrections.corrector import Corrector, page, unit_shown
 from shop.engraving import INSTEAD, Engraving, taken

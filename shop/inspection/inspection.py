@@ -11,8 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from shop.artwork.confined import asked
 from shop.artwork.refusals import NotTraced
+from shop.artwork.sandbox import asked
 from shop.engraving.areas import is_ring
 from shop.inspection.approved import ApprovedSide, Letter
 

@@ -11,7 +11,7 @@ from shop.artwork.tracing_program import serve
 def answer(said: dict[str, object], sent: bytes) -> bytes:
     """The findings as JSON. Raises NotTraced."""
     from shop.artwork.photographs import read_photograph  # noqa: PLC0415 - once there are limits
-    from shop.inspection.inspecting import inspected  # noqa: PLC0415
+    from shop.inspection.judging import inspected  # noqa: PLC0415
 
     approved = said["approved"]
     assert isinstance(approved, dict)

@@ -30,8 +30,8 @@ from shop.schema_checks import Unguarded
 from shop.serve import web
 from shop.serve.allocator import give_back, keep_tidy
 from shop.serve.bridge import Bridge
-from shop.serve.gaps import fill_gaps
 from shop.serve.handover import handing_over
+from shop.serve.memory_gaps import fill_gaps
 from shop.settings import Settings, SettingsError
 
 WEB_PROCESSES: Final = 2

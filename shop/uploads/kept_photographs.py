@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from shop.artwork.confined import LONGEST_SECONDS, MOST_BYTES, TOO_LARGE, TOO_MUCH
 from shop.artwork.refusals import NotTraced
 from shop.artwork.request import WHOLE, Corner
+from shop.artwork.sandbox import LONGEST_SECONDS, MOST_BYTES, TOO_LARGE, TOO_MUCH
 
 MIMETYPE: Final = "image/jpeg"
 _PROGRAM: Final = Path(__file__).with_name("photograph_program.py")

@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from shop.artwork import tracing_program
-from shop.artwork.confined import bare_picture
 from shop.artwork.photographs import FEWER_PIXELS, FOUR_COLOURS_PIXELS, TOO_MUCH_MEMORY
 from shop.artwork.refusals import NotTraced
+from shop.artwork.sandbox import bare_picture
 from tests.artwork.uploads import HEIC, PLACE, hostile, photograph, saved, with_a_place
 
 pytestmark = pytest.mark.slow

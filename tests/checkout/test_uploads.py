@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from shop.checkout import basket_words, upload_pages
 from shop.checkout.upload_routes import MOST_MB
-from shop.uploads import store, turns
+from shop.uploads import store, trace_queue
 from shop.uploads.kept_photographs import KeptPhotograph
 from shop.uploads.models import ArtworkUpload
 from shop.web.setup import MAX_PHOTOGRAPH_REQUEST_BYTES
@@ -155,7 +155,7 @@ def kept_plainly(buyer: Shopper, sent: bytes = b"pixels") -> TestResponse:
         )
         patched.setattr(
             "shop.checkout.upload_routes.traced",
-            lambda *_: turns.Traced(None, refused="Please come nearer."),
+            lambda *_: trace_queue.Traced(None, refused="Please come nearer."),
         )
         return sends(buyer, sent)
 
@@ -163,8 +163,8 @@ def kept_plainly(buyer: Shopper, sent: bytes = b"pixels") -> TestResponse:
 @pytest.mark.slow
 def test_none_of_sixty_hostile_files_is_kept_and_each_is_refused_kindly(app: Flask, buyer: Shopper) -> None:
     for name, sent in hostile().items():
-        turns.NETWORKS._accounts.clear()
-        turns.BASKETS._accounts.clear()
+        trace_queue.NETWORKS._accounts.clear()
+        trace_queue.BASKETS._accounts.clear()
         answer = sends(buyer, sent)
         assert answer.status_code == 422, name
         assert reason_beside(answer, "photograph").endswith("."), name
@@ -256,9 +256,9 @@ def test_whoever_has_had_much_traced_waits_a_minute(buyer: Shopper, whose: str) 
     cookie = buyer.client.get_cookie("basket")
     assert cookie
     if whose == "network":
-        turns.NETWORKS.charge("127.0.0.1", 100)
+        trace_queue.NETWORKS.charge("127.0.0.1", 100)
     else:
-        turns.BASKETS.charge(basket_words.token_hash(cookie.value), 100)
+        trace_queue.BASKETS.charge(basket_words.token_hash(cookie.value), 100)
     answer = sends(buyer, drawn())
     assert answer.status_code == 429
     assert "wait a minute" in reason_beside(answer, "photograph")
@@ -267,8 +267,8 @@ def test_whoever_has_had_much_traced_waits_a_minute(buyer: Shopper, whose: str) 
 def test_while_anothers_is_traced_one_is_asked_to_come_again(
     buyer: Shopper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "WAITS_SECONDS", 0.01)
-    with turns._ONE_AT_A_TIME:
+    monkeypatch.setattr(trace_queue, "WAITS_SECONDS", 0.01)
+    with trace_queue._ONE_AT_A_TIME:
         answer = sends(buyer, drawn())
     assert answer.status_code == 503
     assert "in a few seconds" in reason_beside(answer, "photograph")

@@ -14,8 +14,8 @@ from shop.engraving import Area
 from shop.engraving.faces import FACES
 from shop.engraving.outlines import cut
 from shop.inspection.approved import ApprovedSide, approved_cut, approved_words
-from shop.inspection.inspecting import inspected
 from shop.inspection.inspection import BY_EYE, Inspection, Verdict, inspect, said_of
+from shop.inspection.judging import inspected
 from tests.inspection.finished_pieces import FAULTS, Finished, finished
 
 SEEDS = (11, 22, 33)

@@ -12,7 +12,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from shop.serve.gaps import fill_gaps
+from shop.serve.memory_gaps import fill_gaps
 
 SIZES = (40, 100, 200, 400, 900, 3000)
 """In bytes: some that Python keeps room for by itself, and some that the C library does."""

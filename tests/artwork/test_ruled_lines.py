@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from shop.artwork.form_lines import form_lines, taken_out
+from shop.artwork.ruled_lines import form_lines, taken_out
 
 ALL = (0.0, 0.0, 1.0, 1.0)
 

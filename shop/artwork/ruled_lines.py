@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shop.artwork.flattening import Box
-from shop.artwork.inked import Plane
+from shop.artwork.ink_and_paper import Plane
 
 Places = NDArray[np.int64]
 
