@@ -12,7 +12,7 @@ MOST_PIXELS = 3_000_000
 """As many as an outline is traced from: no metal shows more."""
 
 
-def answer(sent: bytes) -> bytes:
+def answer(_said: dict[str, object], sent: bytes) -> bytes:
     """A line of JSON, where a sheet is seen or null; then a JPEG. Raises NotTraced.
 
     It is the photograph upright, of MOST_PIXELS at most, and pixels alone.
@@ -32,21 +32,8 @@ def answer(sent: bytes) -> bytes:
     return json.dumps(sheet_corners(photograph)).encode() + b"\n" + file.getvalue()
 
 
-def main() -> None:
-    """Answer with a letter for what became of it, then the picture or the reason."""
-    sys.path.insert(0, str(Path(__file__).parents[2]))
-    from shop.artwork.refusals import NotTraced  # noqa: PLC0415
-    from shop.artwork.tracing_program import confine  # noqa: PLC0415
-
-    confine()
-    try:
-        found = b"+" + answer(sys.stdin.buffer.read())
-    except NotTraced as refused:
-        found = b"-" + str(refused).encode()
-    except MemoryError:
-        found = b"m"
-    sys.stdout.buffer.write(found)
-
-
 if __name__ == "__main__":
-    main()
+    sys.path.insert(0, str(Path(__file__).parents[2]))
+    from shop.artwork.tracing_program import serve
+
+    serve(answer)
