@@ -44,7 +44,8 @@ _SURE: Final = 0.5
 _STRAIGHT_ROWS: Final = 1.0
 _FRAMED: Final = 3
 _BESIDE: Final = 0.002
-_GAMMA: Final = 2.2
+_LIGHT: Final = (np.arange(256) / 255) ** 2.2
+"""Of each step that a screen knows."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def _profiles(flat: Flattening, side: int) -> tuple[Profiles, Blocks]:
     across = flat.seen(
         box, _ROWS if upright else round(_ROWS * (far - near) / (2 * _SEEN_ROUND * flat.aspect))
     )
-    light = (np.asarray(across, np.float64) / 255) ** _GAMMA
+    light = _LIGHT[np.asarray(across)]
     light = light.transpose(1, 0, 2) if upright else light
     edges = np.linspace(0, light.shape[1], _BLOCKS + 1).astype(int)
     found = np.stack([light[:, a:b].mean(axis=1) for a, b in pairwise(edges.tolist())], axis=1)
@@ -149,15 +150,11 @@ def _nearly_all_along(planes: Profiles, blocks: Blocks) -> tuple[Places, Places]
     """For each row what nearly all blocks of a line reach that crosses there, and how it falls: the best."""
     high = planes.shape[1]
     falls = np.arange(-high // 2, high // 2 + 1, 2)
-    best, which = np.full(high, -np.inf), np.zeros(high)
+    moved = np.rint(falls[:, None] * _turned(blocks)).astype(int)
+    rows = np.clip(np.arange(high)[:, None] + moved[:, None], 0, high - 1)
     few = int(_NEARLY_ALL * len(blocks))
-    for fall in falls:
-        rows = np.arange(high)[:, None] + np.rint(fall * _turned(blocks)).astype(int)
-        level = np.take_along_axis(planes, np.clip(rows, 0, high - 1)[None], axis=1)
-        faint = np.partition(level, few, axis=2)[..., few].max(axis=0)
-        which = np.where(faint > best, fall, which)
-        best = np.maximum(best, faint)
-    return best, which
+    faint = np.partition(planes[:, rows, np.arange(len(blocks))], few, axis=3)[..., few].max(axis=0)
+    return faint.max(axis=0), falls[faint.argmax(axis=0)]
 
 
 def _turned(blocks: Blocks) -> Places:

@@ -116,13 +116,15 @@ def _take_out(plane: Plane, begins: float, ends: float, wide: float) -> None:
     # As dark as most of it is, and a pixel wider: it lies between the rows that it is counted in.
     dark = np.percentile(strip[:, bare], _MOST_OF_IT, axis=1).astype(np.float32)
     line = np.maximum.reduce([dark, np.roll(dark, 1), np.roll(dark, -1)])[:, None]
-    carried = _carried_on(strip[0], strip[-1], len(strip))
     # Beside no ink, what is left is the line's own edge; but a thin stroke may lie wholly along the line.
     left = (strip - line).max(axis=0)
     inked = ~bare | (left > _STROKE + max(0.0, float(np.percentile(left[bare], _MOST_OF_IT))))
-    near = np.convolve(inked, np.ones(len(strip)), "same") > 0
+    near = np.flatnonzero(np.convolve(inked, np.ones(len(strip)), "same") > 0)
     rows = middles + np.arange(-half, half + 1)[:, None]
-    plane[rows, columns] = np.maximum(strip - line, np.minimum(strip, carried)) * near
+    plane[rows, columns] = 0
+    plane[rows[:, near], columns[near]] = np.maximum(
+        strip[:, near] - line, np.minimum(strip[:, near], _carried_on(strip[0], strip[-1], near, len(strip)))
+    )
 
 
 def _clear(plane: Plane, columns: Places, middles: Places, half: int) -> None:
@@ -146,30 +148,41 @@ def _bare(strip: Plane) -> NDArray[np.bool_]:
 
 def _astray(strip: Plane) -> NDArray[np.float64]:
     """How many rows a line lies below where it was looked for, in each column: paper is never quite flat."""
-    bare, half = _bare(strip), len(strip) // 2
+    wide, half = strip.shape[1], len(strip) // 2
+    ends = np.cumsum(wide // _BLOCKS + (np.arange(_BLOCKS) < wide % _BLOCKS))
+    sizes = np.diff(ends, prepend=0)
+    spread = np.arange(sizes.max())
+    within = np.minimum((ends - sizes)[:, None] + spread, wide - 1)
+    bare = _bare(strip)[within] & (spread < sizes[:, None])
+    seen = bare.sum(axis=1)
+    dark = _medians(np.where(bare, strip[:, within], np.inf), seen).T.copy()
+    dark = np.maximum(dark - dark.max(axis=1, keepdims=True) / 2, 0)
+    sums = dark.sum(axis=1)
+    found = (seen * 3 >= sizes) & (seen > 0) & (sums > 0)
+    if not found.any():
+        return np.zeros(wide)
+    places = (within * bare).sum(axis=1)[found] / seen[found]
     rows = np.arange(-half, half + 1)
-    places, found = [], []
-    for block in np.array_split(np.arange(strip.shape[1]), _BLOCKS):
-        seen = block[bare[block]]
-        if len(seen) * 3 >= len(block) > 0:
-            dark = np.median(strip[:, seen], axis=1)
-            dark = np.maximum(dark - dark.max() / 2, 0)
-            if dark.sum() > 0:
-                places.append(float(seen.mean()))
-                found.append(float(dark @ rows / dark.sum()))
-    if not found:
-        return np.zeros(strip.shape[1])
-    return np.interp(np.arange(strip.shape[1]), places, found)
+    return np.interp(np.arange(wide), places, [float(one @ rows / one.sum()) for one in dark[found]])
 
 
-def _carried_on(above: Plane, below: Plane, rows: int) -> Plane:
-    """The ink between two rows as it runs straight from the one to the other, at most at 45 degrees."""
-    found = np.zeros((rows, len(above)), np.float32)
-    columns, last = np.arange(len(above)), len(above) - 1
-    for row in range(rows):
-        share = row / (rows - 1)
-        for aside in range(-rows, rows + 1, 2):
-            here = above[np.clip(columns - round(share * aside), 0, last)]
-            there = below[np.clip(columns + round((1 - share) * aside), 0, last)]
-            np.maximum(found[row], np.minimum(here, there), out=found[row])
+def _medians(values: Plane, counts: Places) -> Plane:
+    """Along the last axis, of so many in each block: what is endless does not count."""
+    ordered = np.sort(values, axis=2)
+    blocks = np.arange(values.shape[1])
+    low, high = ordered[:, blocks, (counts - 1).clip(0) // 2], ordered[:, blocks, counts // 2]
+    found: Plane = np.where(counts > 0, (low + high) / 2, 0).astype(np.float32)
     return found
+
+
+def _carried_on(above: Plane, below: Plane, columns: Places, rows: int) -> Plane:
+    """The ink between two rows in these columns, as it runs straight on, at most at 45 degrees."""
+    aside = np.arange(-rows, rows + 1, 2)
+    share = np.arange(rows)[:, None] / (rows - 1)
+    one, other = np.rint(share * aside).astype(int), np.rint((1 - share) * aside).astype(int)
+    above, below = np.pad(above, rows, mode="edge"), np.pad(below, rows, mode="edge")
+    at = columns + rows
+    return np.stack([
+        np.minimum(above[at - here[:, None]], below[at + there[:, None]]).max(axis=0, initial=0)
+        for here, there in zip(one, other, strict=True)
+    ])  # fmt: skip

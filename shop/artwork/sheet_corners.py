@@ -73,16 +73,35 @@ def _middle_part(differs: Mask | None) -> Mask | None:
         return None
     closed = Image.fromarray(differs.astype(np.uint8) * 255)
     closed = closed.filter(ImageFilter.MaxFilter(_CLOSES)).filter(ImageFilter.MinFilter(_CLOSES))
-    middle = (closed.width // 2, closed.height // 2)
-    if not closed.getpixel(middle):
+    part = np.asarray(closed) > 0
+    middle = np.zeros_like(part)
+    middle[part.shape[0] // 2, part.shape[1] // 2] = True
+    if not (part & middle).any():
         return None
-    ImageDraw.floodfill(closed, middle, 128)
-    part = Image.fromarray((np.asarray(closed) == 128).astype(np.uint8))  # noqa: PLR2004 - as it was filled
-    outside = Image.new("L", (part.width + 2, part.height + 2))
-    outside.paste(part, (1, 1))
-    ImageDraw.floodfill(outside, (0, 0), 2)
-    found: Mask = np.asarray(outside)[1:-1, 1:-1] != 2  # noqa: PLR2004 - filled from outside
+    beside = np.pad(~_reached(part, middle), 1, constant_values=True)
+    corner = np.zeros_like(beside)
+    corner[0, 0] = True
+    found: Mask = ~_reached(beside, corner)[1:-1, 1:-1]
     return found
+
+
+def _reached(free: Mask, begins: Mask) -> Mask:
+    """What of the free places hangs together with some of these, side by side: along rows, then columns."""
+    found, before = free & begins, -1
+    while (now := int(found.sum())) != before:
+        found, before = _along_rows(free.T, _along_rows(free, found).T).T, now
+    return found
+
+
+def _along_rows(free: Mask, found: Mask) -> Mask:
+    """Each run of free places in a row that has one of those found."""
+    begins = free.copy()
+    begins[:, 1:] &= ~free[:, :-1]
+    runs = np.cumsum(begins).reshape(free.shape)
+    hit = np.zeros(int(runs[-1, -1]) + 1, bool)
+    hit[runs[found]] = True
+    reached: Mask = free & hit[runs]
+    return reached
 
 
 def _corners(paper: Mask) -> list[tuple[int, int]]:

@@ -109,17 +109,18 @@ def _looked_over(flat: Flattening, request: Request) -> _Sheet:
     box = _inset(request.crop)
     seen = flat.seen(box, min(_FIRST_PX, flat.finest_px(box)))
     paper = paper_of(seen, KINDS[request.kind].reach)
-    sheet = _Sheet(box, paper, _form_lines(seen, paper, box) if request.form_lines else [], box)
-    density = _ink(flat, sheet, box, seen.width)
+    density = paper.ink(seen, _ALL)
+    sheet = _Sheet(box, paper, _form_lines(density, box) if request.form_lines else [], box)
+    density = _soft(density)
     found = _kept(blots(density), request, density)
     high, wide = density.shape
     _refuse_over_edge(found, wide, high)
     return replace(sheet, near=_round(found, box, wide, high))
 
 
-def _form_lines(seen: Image.Image, paper: Paper, box: Box) -> list[FormLine]:
-    """The lines of a form; a second look finds those that lie close beside a darker one."""
-    density, lines = paper.ink(seen, _ALL), list[FormLine]()
+def _form_lines(density: Plane, box: Box) -> list[FormLine]:
+    """Take out the lines of a form; a second look finds those that lie close beside a darker one."""
+    lines = list[FormLine]()
     for _ in range(2):
         found = form_lines(density)
         taken_out(density, _ALL, found)
