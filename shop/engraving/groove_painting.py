@@ -15,6 +15,10 @@ from shop.engraving.outlines import CutSide
 _ROUND_PX: Final = 6
 """So much round the words is painted with them: walls and lip reach no further."""
 _LEAST: Final = 1e-6
+_CONTRAST: Final = 40
+"""Of 255: so much darker than the metal, or lighter, a groove is painted at the least."""
+_CLEAR: Final = 4
+"""A lip is a point's when its ink is less than a quarter."""
 
 
 @dataclass(frozen=True)
@@ -107,14 +111,22 @@ def _share(rings: Sequence[Array], high: int, wide: int) -> Array:
 
 
 def _lit(metal: Array, ink: Array, tone: Tone, px_per_mm: float) -> Array:
-    """The metal, by colour, with a groove where there is ink, a lip beside it, lit from the upper left."""
+    """The metal, by colour, with a groove where there is ink, a lip beside it, lit from the upper left.
+
+    A hairline is hardly a point wide here: on grey metal its dark floor, lit wall and light lip would come to
+    the metal's own tone, and the end of an e would be gone.
+    """
+    import numpy as np  # noqa: PLC0415
+
     depth = _blurred(ink, groove_filter.WALL_MM * px_per_mm)
     deeper = _along_light(depth) * groove_filter.SLOPE_MM * px_per_mm  # towards the lower right
     times, plus = groove_filter.FLOOR
     floor = _over(metal, tone.floor, times * depth + plus)
     groove = _over(floor, tone.shade, groove_filter.SHADE * deeper)
     groove = _over(groove, tone.lit, groove_filter.LIT * -deeper)
-    lip = _moved(ink, groove_filter.LIP_MM * px_per_mm) * (1 - ink)
+    stands_out = np.abs((groove - metal).mean(axis=0)) >= _CONTRAST
+    groove = np.where(stands_out, groove, np.minimum(groove, np.clip(metal - _CONTRAST, 0, None)))
+    lip = _moved(ink, groove_filter.LIP_MM * px_per_mm) * np.clip(1 - _CLEAR * ink, 0, 1)
     beside = _over(metal, tone.lip, groove_filter.LIP * lip)
     return beside + (groove - beside) * ink
 
