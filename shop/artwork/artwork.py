@@ -1,8 +1,8 @@
 """Artwork as a side of a piece: its outlines as the drawing that every other part of the engraving knows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from shop.artwork.fineness import thickened
 from shop.artwork.request import Request
@@ -50,7 +50,11 @@ class Artwork:
 
 def trace(sent: bytes, request: Request) -> Artwork:
     """The artwork on a photograph, traced in a process of its own. Raises NotTraced."""
-    found = outlines_of(sent, request)
+    return artwork_of(outlines_of(sent, request))
+
+
+def artwork_of(found: Mapping[str, Any]) -> Artwork:
+    """What `tracing.Outlines.written` says, as a side has it."""
     parts: list[list[list[list[int]]]] = found["parts"]
     corners = [corner for part in parts for corner in part[0]]
     across, down = (sorted(corner[axis] for corner in corners) for axis in (0, 1))

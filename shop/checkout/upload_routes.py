@@ -1,6 +1,5 @@
 """A photograph for a side of a piece: sent, put right, traced, forgotten. The basket's cookie is its key."""
 
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -17,9 +16,9 @@ from shop.checkout.upload_pages import Place
 from shop.checkout.upload_refusals import NO_COOKIE, REFUSED, said_of
 from shop.container import trader
 from shop.uploads import store
-from shop.uploads.kept_photographs import MIMETYPE, kept_photograph
+from shop.uploads.kept_photographs import MIMETYPE
 from shop.uploads.store import Upload
-from shop.uploads.trace_queue import Traced, traced, turn
+from shop.uploads.trace_queue import Traced, kept_and_traced, traced, turn
 from shop.web.setup import MAX_PHOTOGRAPH_REQUEST_BYTES
 
 blueprint = Blueprint("uploads", __name__)
@@ -81,11 +80,9 @@ def _kept(token: str, sent: bytes, asked_for: Request) -> str:
     with web.reading() as session:
         store.refuse_more(session, token)
     with turn(request.remote_addr or "", basket_words.token_hash(token)):
-        photograph = kept_photograph(sent)
-        asked_for = replace(asked_for, corners=photograph.corners)
-        found = traced(photograph.jpeg, asked_for)
+        photograph, asked_for, found = kept_and_traced(sent, asked_for)
     with web.transaction() as session:
-        upload_id = store.keep(session, token, photograph.jpeg, asked_for)
+        upload_id = store.keep(session, token, photograph, asked_for)
     _save(token, upload_id, asked_for, found)
     return upload_id
 

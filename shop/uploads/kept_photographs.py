@@ -3,9 +3,9 @@
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from shop.artwork.request import WHOLE, Corner
+from shop.artwork.request import WHOLE, Corner, Request
 from shop.artwork.sandbox import asked
 
 MIMETYPE: Final = "image/jpeg"
@@ -14,14 +14,23 @@ _PROGRAM: Final = Path(__file__).with_name("photograph_program.py")
 
 @dataclass(frozen=True)
 class KeptPhotograph:
-    """A JPEG, and the corners of the sheet that is seen on it: those of the whole where there is none."""
+    """A JPEG, and the corners of the sheet that is seen on it: those of the whole where there is none.
+
+    Where it was traced as well, what `tracing.Outlines.written` says, or why there are none.
+    """
 
     jpeg: bytes = field(repr=False)
     corners: tuple[Corner, ...] = WHOLE
+    outlines: dict[str, Any] | None = field(default=None, repr=False)
+    refused: str = ""
 
 
-def kept_photograph(sent: bytes) -> KeptPhotograph:
-    """The photograph as it is kept, decoded in a process of its own with limits. Raises NotTraced."""
-    corners, _, jpeg = asked({}, sent, _PROGRAM).partition(b"\n")
-    found = json.loads(corners)
-    return KeptPhotograph(jpeg, tuple(map(tuple, found)) if found else WHOLE)
+def kept_photograph(sent: bytes, request: Request | None = None) -> KeptPhotograph:
+    """The photograph as it is kept, decoded in a process of its own with limits. Raises NotTraced.
+
+    With a request, its sheet is traced there too.
+    """
+    line, _, jpeg = asked({"request": request and request.written()}, sent, _PROGRAM).partition(b"\n")
+    found = json.loads(line)
+    corners = found.pop("corners")
+    return KeptPhotograph(jpeg, tuple(map(tuple, corners)) if corners else WHOLE, **found)

@@ -4,14 +4,15 @@ import resource
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from shop.artwork.artwork import Artwork, trace
+from shop.artwork.artwork import Artwork, artwork_of, trace
 from shop.artwork.fineness import finest_line_mm
 from shop.artwork.refusals import NotTraced
 from shop.artwork.request import Request
 from shop.network import Allowance
+from shop.uploads.kept_photographs import kept_photograph
 
 NETWORKS: Final = Allowance(seconds=60.0, per_second=0.4)
 """Of CPU time, for one network in one process: thirty photographs at once, then one every six seconds."""
@@ -61,6 +62,16 @@ def traced(photograph: bytes, request: Request) -> Traced:
     except NotTraced as refused:
         return Traced(None, refused=str(refused))
     return Traced(artwork, finest_line_mm(artwork.drawing))
+
+
+def kept_and_traced(sent: bytes, request: Request) -> tuple[bytes, Request, Traced]:
+    """A photograph as it is kept, how its sheet is asked for, and its outlines. Raises NotTraced."""
+    kept = kept_photograph(sent, request)
+    asked_for = replace(request, corners=kept.corners)
+    if kept.outlines is None:
+        return kept.jpeg, asked_for, Traced(None, refused=kept.refused)
+    artwork = artwork_of(kept.outlines)
+    return kept.jpeg, asked_for, Traced(artwork, finest_line_mm(artwork.drawing))
 
 
 def _of_programs() -> float:

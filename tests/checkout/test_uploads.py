@@ -151,11 +151,8 @@ def test_a_number_that_no_photograph_has_is_refused_beside_its_field(
 def kept_plainly(buyer: Shopper, sent: bytes = b"pixels") -> TestResponse:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(
-            "shop.checkout.upload_routes.kept_photograph", lambda sent: KeptPhotograph(b"\xff\xd8" + sent)
-        )
-        patched.setattr(
-            "shop.checkout.upload_routes.traced",
-            lambda *_: trace_queue.Traced(None, refused="Please come nearer."),
+            "shop.uploads.trace_queue.kept_photograph",
+            lambda sent, _: KeptPhotograph(b"\xff\xd8" + sent, refused="Please come nearer."),
         )
         return sends(buyer, sent)
 
@@ -221,7 +218,7 @@ def test_the_seventh_is_refused_before_anything_is_read(
     app: Flask, buyer: Shopper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths = [path_of(kept_plainly(buyer, bytes([number]))) for number in range(store.MOST)]
-    monkeypatch.setattr("shop.checkout.upload_routes.kept_photograph", lambda _: pytest.fail("it was read"))
+    monkeypatch.setattr("shop.uploads.trace_queue.kept_photograph", lambda *_: pytest.fail("it was read"))
     assert "6 photographs here already" in reason_beside(sends(buyer, drawn()), "photograph")
     token = form_on(buyer.get(PAGE), PAGE)[1]["csrf_token"]
     answer = buyer.post(f"{paths[0]}/removal?piece=disc&side=back", {"csrf_token": token})

@@ -7,11 +7,13 @@ from sqlalchemy import update
 
 from shop import clock
 from shop.artwork.refusals import NotTraced
+from shop.artwork.request import WHOLE
 from shop.dedications.sealing import SealBroken
 from shop.uploads import store
 from shop.uploads.kept_photographs import kept_photograph
 from shop.uploads.models import ArtworkUpload
-from tests.artwork.uploads import PLACE, hostile, with_a_place
+from shop.uploads.trace_queue import kept_and_traced, traced
+from tests.artwork.uploads import PLACE, hostile, photograph, with_a_place
 from tests.uploads.conftest import ARTWORK, HERS, HIS, PIXELS, REQUEST, Counter
 
 
@@ -113,6 +115,14 @@ def test_of_a_photograph_its_pixels_are_kept_and_not_where_it_was_taken(form: st
     assert kept[:3] == b"\xff\xd8\xff"
     assert PLACE not in kept
     assert b"Exif" not in kept
+
+
+@pytest.mark.slow
+def test_what_is_traced_when_it_comes_is_what_is_traced_again_from_what_is_kept() -> None:
+    kept, asked_for, found = kept_and_traced(photograph(2400), REQUEST)
+    assert asked_for.corners != WHOLE, "its sheet is seen"
+    assert found.artwork is not None
+    assert traced(kept, asked_for) == found
 
 
 @pytest.mark.slow
