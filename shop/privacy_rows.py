@@ -4,12 +4,12 @@ Amounts in pence, times in ISO 8601.
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop.engraving import EngravedLine
 from shop.giving.models import LedgerEntry, LedgerTxn
 from shop.giving.transitions import Account
 from shop.mail.models import QueuedEmail
@@ -45,7 +45,7 @@ def piece(line: LineView, drawings: list[dict[str, Any]]) -> dict[str, Any]:
         "price_pence": line.row.price_pence,
         "donation_pence": line.row.donation_pence,
         "face": engraving.face if engraving else None,
-        "engraving": [asdict(cut) for cut in engraving.lines] if engraving else [],
+        "engraving": [_line(cut) for cut in engraving.lines] if engraving else [],
         "artwork": [one.written() for one in engraving.artwork] if engraving else [],
         "proof": _proof(line),
         "drawn_by_hand": drawings,
@@ -53,6 +53,12 @@ def piece(line: LineView, drawings: list[dict[str, Any]]) -> dict[str, Any]:
         "shared_on_the_wall_as": line.shared_as,
         "on_the_wall": line.on_wall,
     }
+
+
+def _line(cut: EngravedLine) -> dict[str, Any]:
+    """A line's words, and its face where that is not the face of the others."""
+    said = {"side": cut.side, "line": cut.line, "text": cut.text}
+    return {**said, "face": cut.face.slug} if cut.face else said
 
 
 def _proof(line: LineView) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from markupsafe import Markup
 
 from shop.catalogue.views import PictureView, PieceView
-from shop.engraving import FACES, Area, Engraving, Placement
+from shop.engraving import Area, Engraving, Placement
 from shop.engraving.drawing import outline_marks, side_marks
 from shop.engraving.layout import lay_out
 from shop.engraving.proof_sheet import ProofSide, proof_sheet
@@ -82,7 +82,7 @@ def engraved_unit(
 
 def _drawn(sides: Sequence[Area], engraving: Engraving | None, by_hand: Mapping[str, str]) -> Iterator[_Side]:
     """The engraved sides, in the piece's order."""
-    if engraving is None or not (engraving.by_hand or engraving.artwork_alone or engraving.face in FACES):
+    if engraving is None or not (engraving.by_hand or engraving.faces_are_known):
         return
     for area in sides:
         if area.key in by_hand:
@@ -116,7 +116,7 @@ def turn_on(area: Area, place: Placement, engraving: Engraving) -> int:
     words = engraving.words_on(area.key)
     if engraving.by_hand or not words:
         return 0
-    return turn_of(area, place, lay_out(area, engraving.face_as_cut, words))
+    return turn_of(area, place, lay_out(area, engraving.faces_on(area.key), words))
 
 
 def alt(stage: PictureView, areas: Sequence[Area], engraving: Engraving) -> str:

@@ -134,8 +134,8 @@ def _as_cut_today(catalogue: Catalogue, item: LineItem) -> tuple[LineItem, str |
 
 def renewed(engraving: Engraving, piece: PieceView) -> Engraving | None:
     """The same words for the machine of today, with their artwork. Raises EngravingRefused."""
-    words = {(line.side, line.line): line.text for line in engraving.lines}
-    return with_artwork(check(piece.sides, engraving.face, words, piece.tool), engraving.artwork)
+    checked = check(piece.sides, engraving.face, engraving.words, piece.tool, engraving.line_faces)
+    return with_artwork(checked, engraving.artwork)
 
 
 def _said(refused: EngravingRefused) -> str:

@@ -30,8 +30,8 @@ def _changed(before: LineItem, now: LineItem) -> list[str]:
 
 
 def _words(engraving: Engraving | None) -> object:
-    return engraving.lines if engraving else ()
+    return engraving.words if engraving else {}
 
 
-def _face(engraving: Engraving | None) -> str:
-    return engraving.face if engraving else ""
+def _face(engraving: Engraving | None) -> object:
+    return (engraving.face, engraving.line_faces) if engraving else ("", {})

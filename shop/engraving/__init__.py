@@ -3,13 +3,15 @@
 from shop.engraving.areas import Area
 from shop.engraving.calibration import Placement
 from shop.engraving.characters import drawable, offered
+from shop.engraving.chosen_face import HAND
 from shop.engraving.drawing import preview, proof, svg
 from shop.engraving.engraving import (
-    HAND,
     EngravedLine,
     Engraving,
     EngravingUnreadable,
+    faces_in,
     field_name,
+    line_face_field,
     with_artwork,
     words_in,
 )
@@ -76,7 +78,9 @@ __all__ = [
     "asks_for_hand",
     "check",
     "drawable",
+    "faces_in",
     "field_name",
+    "line_face_field",
     "offered",
     "over_picture",
     "preview",

@@ -11,12 +11,14 @@ from typing import Final
 
 from shop.engraving.areas import Area, is_ring, outline
 from shop.engraving.characters import drawable
-from shop.engraving.engraving import HAND, EngravedLine, Engraving, Words, words_in
+from shop.engraving.chosen_face import HAND
+from shop.engraving.engraving import EngravedLine, Engraving, faces_in, words_in
 from shop.engraving.faces import FACES, Face
-from shop.engraving.frames import Frame, frames
+from shop.engraving.frames import Frame, frames_of
 from shop.engraving.layout import lay_out
-from shop.engraving.placement import SideLayout
-from shop.engraving.tool import ANY_TOOL, Tool, fitted
+from shop.engraving.line_faces import AnyFace, face_on, side_faces
+from shop.engraving.placement import PlacedLine, SideLayout
+from shop.engraving.tool import ANY_TOOL, Tool
 from shop.engraving.word_checks import problems_of
 
 _EDGE_MM: Final = 0.1
@@ -51,8 +53,8 @@ def side_marks(area: Area, engraving: Engraving) -> str:
     words, artwork = engraving.words_on(area.key), engraving.artwork_on(area.key)
     drawn = "".join(outline_marks(each.drawing) for each in artwork)
     if drawn and words:
-        return f'<g class="words">{marks(area, words, engraving.face_as_cut)}{drawn}</g>'
-    return drawn or marks(area, words, engraving.face_as_cut)
+        return f'<g class="words">{marks(area, words, engraving.faces_on(area.key))}{drawn}</g>'
+    return drawn or marks(area, words, engraving.faces_on(area.key))
 
 
 def outline_marks(drawing: str) -> str:
@@ -63,6 +65,8 @@ def outline_marks(drawing: str) -> str:
 def preview(params: Mapping[str, str], areas: Sequence[Area], tool: Tool = ANY_TOOL) -> str:
     """The side named by `side` (else the first) with the words of `engraving-<side>-<line>` in `face`.
 
+    A line may have a face of its own (`face-<side>-<line>`).
+
     Never refuses: an unknown face becomes the first, and a line with something that cannot be cut is left
     out whole; the description then says why.
     """
@@ -70,29 +74,34 @@ def preview(params: Mapping[str, str], areas: Sequence[Area], tool: Tool = ANY_T
     face = FACES.get(params.get("face", "")) or next(iter(FACES.values()))
     if params.get("face") == HAND:
         return bare(area)
-    typed = words_in(params, [area])
-    words = {line: drawn for (_, line), text in typed.items() if (drawn := drawable(face, text))}
-    note = _note([area], face, typed, tool)
-    return _document(area, marks(area, words, fitted(face, tool)), edge=True, note=note)
+    typed, chosen = words_in(params, [area]), faces_in(params, [area])
+    faces = side_faces(face, chosen, area.key, tool)
+    drawn = {line: drawable(face_on(faces, line), text) for (_, line), text in typed.items()}
+    words = {line: text for line, text in drawn.items() if text}
+    problems = problems_of([area], face.slug, typed, tool, chosen)
+    note = " ".join(dict.fromkeys(problem.message for problem in problems.values()))
+    return _document(area, marks(area, words, faces), edge=True, note=note)
 
 
-def marks(area: Area, words: Mapping[int, str], face: Face) -> str:
+def marks(area: Area, words: Mapping[int, str], face: AnyFace) -> str:
     """The cut strokes alone, as a `<g>` in mm about the middle of the area, y downwards."""
     return marks_laid(lay_out(area, face, words), face)
 
 
-def marks_laid(side: SideLayout, face: Face) -> str:
-    """The same of words that are laid out."""
-    drawn = "".join([_framed(frame, face.thicken_mm) for frame in frames(face, side)])
+def marks_laid(side: SideLayout, face: AnyFace) -> str:
+    """The same of words that are laid out; lines of several faces have a `<g>` each."""
+    if isinstance(face, Face):
+        return _inked(face, side.lines)
+    return (
+        f'<g class="words">{"".join(_inked(face_on(face, line.number), [line]) for line in side.lines)}</g>'
+    )
+
+
+def _inked(face: Face, lines: Iterable[PlacedLine]) -> str:
+    drawn = "".join([_framed(frame, face.thicken_mm) for line in lines for frame in frames_of(face, line)])
     # Round joins: the ink then reaches just half the stroke beyond the letter, as the layout reckons.
     thick = ' stroke="currentColor" stroke-linejoin="round"' if face.thicken_mm else ""
     return f'<g class="words" fill="currentColor"{thick}>{drawn}</g>'
-
-
-def _note(areas: Sequence[Area], face: Face, typed: Words, tool: Tool) -> str:
-    """Why words cannot be engraved as they are; "" when they can."""
-    problems = problems_of(areas, face.slug, typed, tool)
-    return " ".join(dict.fromkeys(problem.message for problem in problems.values()))
 
 
 def _framed(frame: Frame, thicken_mm: float) -> str:

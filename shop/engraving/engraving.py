@@ -2,20 +2,17 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from shop.engraving.areas import Area
-from shop.engraving.faces import FACES, Face
+from shop.engraving.chosen_face import HAND, ChosenFace, text_of
+from shop.engraving.faces import FACES
+from shop.engraving.line_faces import AnyFace, faces_of
 from shop.engraving.placed_artwork import PlacedArtwork
 from shop.engraving.tool import ANY_TOOL, Fit, Tool
+from shop.text.listed import listed
 from shop.text.typed_text import kept_text
-
-HAND: Final = "by-hand"
-"""Stands where the slug of a face would, for words that are drawn by hand."""
-
-DRAWN_BY_HAND: Final = "Drawn by hand"
-"""What that is called where it is chosen."""
 
 Words = Mapping[tuple[str, int], str]
 """What was typed, by side and line; lines are numbered from 1."""
@@ -27,11 +24,20 @@ class EngravingUnreadable(Exception):
 
 @dataclass(frozen=True)
 class EngravedLine:
-    """The words of one line, exactly as typed but for Unicode's normal form C."""
+    """The words of one line, exactly as typed but for Unicode's normal form C.
+
+    `face` is None where the line is in the engraving's own face.
+    """
 
     side: str
     line: int
     text: str = field(repr=False)
+    face: ChosenFace | None = None
+
+    def written(self) -> tuple[Any, ...]:
+        """As JSON has it: a face is a fourth entry, which most lines do not have."""
+        words = (self.side, self.line, self.text)
+        return (*words, self.face.written()) if self.face else words
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ class Engraving:
 
     `face_version` is the SHA-256 of the font file the words were checked with, `fit` what the machine of that
     day made of the face; None when none was named. `joined`: see Face; older words were not, and stay so.
-    Where there is artwork alone, `face` is empty.
+    Where there is artwork alone, `face` is empty. A line may have another face.
     """
 
     face: str
@@ -52,12 +58,7 @@ class Engraving:
 
     def to_json(self) -> str:
         """Canonical JSON: equal engravings give equal text."""
-        lines = [(line.side, line.line, line.text) for line in self.lines]
-        content: dict[str, Any] = {"face": self.face, "face_version": self.face_version, "lines": lines}
-        if self.fit:
-            content["fit"] = asdict(self.fit)
-        if self.joined:
-            content["joined"] = True
+        content = self.own_face.written() | {"lines": [line.written() for line in self.lines]}
         if self.artwork:
             content["artwork"] = [artwork.written() for artwork in self.artwork]
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -67,17 +68,22 @@ class Engraving:
         """Read what to_json wrote. Raises EngravingUnreadable."""
         try:
             content = json.loads(text)
+            face = ChosenFace.of(content)
             lines = tuple(_line(*entry) for entry in content["lines"])
-            face, version = _text(content["face"]), _text(content["face_version"])
             artwork = tuple(map(PlacedArtwork.of, content.get("artwork", ())))
-            return cls(face, version, lines, _fit(content), "joined" in content, artwork)
         except (ValueError, KeyError, TypeError):
             raise EngravingUnreadable("This is not a stored engraving.") from None
+        return cls(face.slug, face.version, lines, face.fit, face.joined, artwork)
 
     @property
     def engraved(self) -> frozenset[str]:
         """The keys of the sides that have words or artwork."""
         return frozenset(line.side for line in self.lines) | {artwork.side for artwork in self.artwork}
+
+    @property
+    def words(self) -> dict[tuple[str, int], str]:
+        """All words, by side and line."""
+        return {(line.side, line.line): line.text for line in self.lines}
 
     def words_on(self, side: str) -> dict[int, str]:
         """The words of a side, by line number."""
@@ -93,11 +99,22 @@ class Engraving:
         return self.fit.tool if self.fit else ANY_TOOL
 
     @property
-    def face_as_cut(self) -> Face:
-        """The face, as small, as thick and as joined as when the words were checked. Raises KeyError."""
-        face = FACES[self.face]
-        face = face if face.joined == self.joined else replace(face, joined=self.joined)
-        return self.fit.applied(face) if self.fit else face
+    def own_face(self) -> ChosenFace:
+        """The face of every line that has no other."""
+        return ChosenFace(self.face, self.face_version, self.fit, self.joined)
+
+    @property
+    def line_faces(self) -> dict[tuple[str, int], str]:
+        """The slugs of the faces that were chosen for single lines."""
+        return {(line.side, line.line): line.face.slug for line in self.lines if line.face}
+
+    def faces_on(self, side: str) -> AnyFace:
+        """The faces of a side, each as it was when the words were checked. Raises KeyError."""
+        own = {line.line: line.face for line in self.lines if line.side == side}
+        set_apart = {line: face.as_cut for line, face in own.items() if face}
+        if set_apart and len(set_apart) == len(own):  # its own face cuts nothing here, and may be gone
+            return faces_of(next(iter(set_apart.values())), set_apart)
+        return faces_of(self.own_face.as_cut, set_apart)
 
     @property
     def by_hand(self) -> bool:
@@ -106,15 +123,32 @@ class Engraving:
 
     @property
     def lettering(self) -> str:
-        """What the buyer chose, by the name it was chosen by."""
-        face = FACES.get(self.face)
-        return face.name if face else DRAWN_BY_HAND if self.by_hand else self.face
+        """What the buyer chose, by the names it was chosen by, each once."""
+        return listed(list(dict.fromkeys(name for _, name in self._named)) or [self.own_face.name], "and")
+
+    @property
+    def lettered(self) -> tuple[tuple[str, str], ...]:
+        """Each line and the name of its face, where they are not all in one."""
+        return self._named if len({name for _, name in self._named}) > 1 else ()
+
+    @property
+    def _named(self) -> tuple[tuple[str, str], ...]:
+        return tuple((line.text, (line.face or self.own_face).name) for line in self.lines)
+
+    @property
+    def _faces(self) -> frozenset[ChosenFace]:
+        """Those that letters are cut in."""
+        return frozenset(line.face or self.own_face for line in self.lines)
+
+    @property
+    def faces_are_known(self) -> bool:
+        """Whether we still have every face."""
+        return all(face.slug in FACES for face in self._faces) if self.lines else self.artwork_alone
 
     @property
     def face_is_current(self) -> bool:
-        """Whether the face's font file is still the one these words were checked with."""
-        face = FACES.get(self.face)
-        return face.version == self.face_version if face else self.artwork_alone
+        """Whether every face's font file is still the one these words were checked with."""
+        return all(face.is_current for face in self._faces) if self.lines else self.artwork_alone
 
     @property
     def artwork_alone(self) -> bool:
@@ -144,18 +178,22 @@ def words_in(form: Mapping[str, str], areas: Sequence[Area]) -> dict[tuple[str, 
     }
 
 
-def _fit(content: Mapping[str, Any]) -> Fit | None:
-    found = content.get("fit")
-    return None if found is None else Fit(Tool(**found["tool"]), found["cap_min_mm"], found["thicken_mm"])
+def line_face_field(side: str, line: int) -> str:
+    """The form field of the face of one line; empty where it is that of the others."""
+    return f"face-{side}-{line}"
 
 
-def _line(side: Any, line: Any, text: Any) -> EngravedLine:
+def faces_in(form: Mapping[str, str], areas: Sequence[Area]) -> dict[tuple[str, int], str]:
+    """The slugs that a sent form has for single lines, where a side has several; perhaps of no face."""
+    return {
+        (area.key, line): slug
+        for area in areas
+        for line in area.line_numbers
+        if area.lines > 1 and (slug := form.get(line_face_field(area.key, line)))
+    }
+
+
+def _line(side: Any, line: Any, text: Any, face: Any = None) -> EngravedLine:
     if isinstance(line, bool) or not isinstance(line, int):
         raise TypeError
-    return EngravedLine(_text(side), line, _text(text))
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
+    return EngravedLine(text_of(side), line, text_of(text), None if face is None else ChosenFace.of(face))

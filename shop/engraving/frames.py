@@ -7,6 +7,7 @@ from fontTools.misc.transform import Identity, Transform
 
 from shop.engraving.bending import UNIT_MM, bent
 from shop.engraving.faces import Face, OpenFont, opened
+from shop.engraving.line_faces import AnyFace, face_on
 from shop.engraving.placement import PlacedLine, SideLayout
 
 
@@ -32,16 +33,21 @@ class Frame(NamedTuple):
                 yield path, at.translate(x, y)
 
 
-def frames(face: Face, side: SideLayout) -> Iterator[Frame]:
+def frames(face: AnyFace, side: SideLayout) -> Iterator[Frame]:
     """The frames of every line, in the order of the words: one a line, or one a letter that is turned."""
-    font = opened(face)
     for line in side.lines:
-        if line.pitch is None:
-            yield _across(line, font)
-        elif line.shaped.joined:
-            yield Frame(0.0, 0.0, 0.0, UNIT_MM, [(path, 0.0, 0.0) for path in bent(line, font)], bent=True)
-        else:
-            yield from _round(line, font)
+        yield from frames_of(face_on(face, line.number), line)
+
+
+def frames_of(face: Face, line: PlacedLine) -> Iterator[Frame]:
+    """The same of one line, in its own face."""
+    font = opened(face)
+    if line.pitch is None:
+        yield _across(line, font)
+    elif line.shaped.joined:
+        yield Frame(0.0, 0.0, 0.0, UNIT_MM, [(path, 0.0, 0.0) for path in bent(line, font)], bent=True)
+    else:
+        yield from _round(line, font)
 
 
 def _across(line: PlacedLine, font: OpenFont) -> Frame:

@@ -1,5 +1,7 @@
 """Where the words of one side stand: the largest capitals that fit the metal, one size for straight lines.
 
+Lines of several faces have small letters of one height; see mixed.py.
+
 Words across an area are centred by their ink and grow from its middle (straight.py); words round a ring
 follow its band (ring.py); a disc's last line may run along its rim (rim.py).
 """
@@ -10,13 +12,14 @@ from typing import Final, Protocol
 
 from shop.engraving.areas import Area, engravable, is_ring
 from shop.engraving.characters import drawable
-from shop.engraving.faces import Face
+from shop.engraving.line_faces import AnyFace, LineFaces, face_on, thickest_mm
+from shop.engraving.mixed import MixedRound, block_of
 from shop.engraving.placement import AnyLine, SideLayout, Upright
 from shop.engraving.rim import WithRim
 from shop.engraving.ring import Round
 from shop.engraving.shaped import Shaped
 from shop.engraving.shaping import shape
-from shop.engraving.straight import Across, Block
+from shop.engraving.straight import Across
 
 _KEPT: Final = 64
 """Sides remembered in this process: the check, the drawing and the room left of one request share one."""
@@ -43,17 +46,17 @@ class Side(Protocol):
         """How much longer one of them may grow at the face's least height, in mm; negative when too long."""
 
 
-def lay_out(area: Area, face: Face, words: Mapping[int, str]) -> SideLayout:
+def lay_out(area: Area, face: AnyFace, words: Mapping[int, str]) -> SideLayout:
     """Lay out the words of one side, by line number; lines with nothing to cut are left out.
 
     What does not fit at the face's least height is laid out at that height all the same, so that a proof
     can show it, and is named in `problems`.
     """
     side = side_of(area, face, tuple(sorted(words.items())))
-    return side.layout if side else SideLayout(face.cap_min_mm, (), {})
+    return side.layout if side else SideLayout(face_on(face, 1).cap_min_mm, (), {})
 
 
-def room_left_mm(area: Area, face: Face, words: Mapping[int, str], number: int) -> float:
+def room_left_mm(area: Area, face: AnyFace, words: Mapping[int, str], number: int) -> float:
     """How much longer line `number` may grow at the face's least height, in mm; negative when it is too long.
 
     For a line that is still empty: the room for one of capitals, with the other lines as they are. Takes the
@@ -63,11 +66,10 @@ def room_left_mm(area: Area, face: Face, words: Mapping[int, str], number: int) 
 
 
 def rooms_left_mm(
-    area: Area, face: Face, words: Mapping[int, str], numbers: Iterable[int]
+    area: Area, face: AnyFace, words: Mapping[int, str], numbers: Iterable[int]
 ) -> dict[int, float]:
     """The same of several lines."""
-    cuttable = {line: drawable(face, text) for line, text in words.items()}
-    inked = {line: text for line, text in cuttable.items() if text and shape(face, text).inked}
+    inked = inked_words(face, words)
     side = side_of(area, face, tuple(sorted(inked.items())))
     found = {}
     for number in numbers:
@@ -77,22 +79,28 @@ def rooms_left_mm(
     return found
 
 
+def inked_words(face: AnyFace, words: Mapping[int, str]) -> dict[int, str]:
+    """Of words as typed, the lines that can be cut and seen."""
+    cuttable = {line: drawable(face_on(face, line), text) for line, text in words.items()}
+    return {line: text for line, text in cuttable.items() if text and shape(face_on(face, line), text).inked}
+
+
 @lru_cache(maxsize=_KEPT)
-def side_of(area: Area, face: Face, words: tuple[tuple[int, str], ...]) -> Side | None:
+def side_of(area: Area, face: AnyFace, words: tuple[tuple[int, str], ...]) -> Side | None:
     """The words of one side, measured; None when there is nothing to be seen."""
     inked = {number: line for number, line in _shaped(face, dict(words)).items() if line.inked}
     return measured(area, face, inked) if inked else None
 
 
-def _shaped(face: Face, words: Mapping[int, str]) -> dict[int, Shaped]:
-    return {number: shape(face, text) for number, text in words.items()}
+def _shaped(face: AnyFace, words: Mapping[int, str]) -> dict[int, Shaped]:
+    return {number: shape(face_on(face, number), text) for number, text in words.items()}
 
 
-def measured(area: Area, face: Face, lines: Mapping[int, AnyLine]) -> Side:
+def measured(area: Area, face: AnyFace, lines: Mapping[int, AnyLine]) -> Side:
     """A side with these lines, at least one of them, to be laid out."""
     if is_ring(area):
-        return Round(area, face, lines)
+        return MixedRound(area, face, lines) if isinstance(face, LineFaces) else Round(area, face, lines)
     if area.rim and area.lines in lines:
         return WithRim.of(area, face, lines)
-    region = engravable(area, face.thicken_mm / 2)
-    return Across(region, Block(face, lines, region.directions))
+    region = engravable(area, thickest_mm(face, lines) / 2)
+    return Across(region, block_of(face, lines, region.directions))

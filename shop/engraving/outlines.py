@@ -18,8 +18,10 @@ from shop.engraving.bending import UNIT_MM
 from shop.engraving.contours import Contour, polygon
 from shop.engraving.engraving import Engraving
 from shop.engraving.faces import Face, opened
-from shop.engraving.frames import frames
+from shop.engraving.frames import frames_of
 from shop.engraving.layout import lay_out
+from shop.engraving.line_faces import AnyFace, face_on, thickest_mm
+from shop.engraving.placement import PlacedLine
 from shop.engraving.regions import contours_of, glyph_contours, glyph_region, region_of
 
 if TYPE_CHECKING:
@@ -75,25 +77,36 @@ def cut_sides(areas: Sequence[Area], engraving: Engraving) -> dict[str, CutSide]
 def cut_side(area: Area, engraving: Engraving) -> CutSide:
     """The outlines of one side, its words and its artwork united. Raises CannotUnite."""
     words, paths = engraving.words_on(area.key), [each.drawing for each in engraving.artwork_on(area.key)]
-    return cut(area, engraving.face_as_cut, words, paths) if words else cut_path(area, "".join(paths))
+    return cut(area, engraving.faces_on(area.key), words, paths) if words else cut_path(area, "".join(paths))
 
 
-def cut(area: Area, face: Face, words: Mapping[int, str], paths: Sequence[str] = ()) -> CutSide:
+def cut(area: Area, face: AnyFace, words: Mapping[int, str], paths: Sequence[str] = ()) -> CutSide:
     """The outlines of the words of one side, by line number, and of paths beside them. Raises CannotUnite."""
     import shapely  # noqa: PLC0415 - only files for the cutter need it
 
-    letters: list[Geometry] = []
+    inked: list[Geometry] = []
     strokes: list[Contour] = []
     try:
-        for frame in frames(face, lay_out(area, face, words)):
-            for path, at in frame.transforms():
-                contours, region = _ink(path, face, bent=frame.bent)
-                strokes += [_moved(contour, at) for contour in contours if not contour.closed]
-                letters.append(_placed(region, at))
-        whole = _united([*_thickened(letters, face.thicken_mm), *map(_drawn, paths)])
-        return CutSide(area, (*_contours(whole), *strokes), face.thicken_mm)
+        for line in lay_out(area, face, words).lines:
+            letters, open_ones = _letters(face_on(face, line.number), line)
+            inked += letters
+            strokes += open_ones
+        whole = _united([*inked, *map(_drawn, paths)])
+        return CutSide(area, (*_contours(whole), *strokes), thickest_mm(face, words))
     except shapely.errors.GEOSException:
         raise CannotUnite from None
+
+
+def _letters(face: Face, line: PlacedLine) -> tuple[Sequence["Geometry"], list[Contour]]:
+    """The ink of one line, letter by letter; and the paths of single lines."""
+    letters: list[Geometry] = []
+    strokes: list[Contour] = []
+    for frame in frames_of(face, line):
+        for path, at in frame.transforms():
+            contours, region = _ink(path, face, bent=frame.bent)
+            strokes += [_moved(contour, at) for contour in contours if not contour.closed]
+            letters.append(_placed(region, at))
+    return _thickened(letters, face.thicken_mm), strokes
 
 
 def cut_path(area: Area, path: str) -> CutSide:

@@ -9,10 +9,12 @@ from shop.engraving import words_on_metal
 from shop.engraving.areas import Area
 from shop.engraving.calibration import Placement
 from shop.engraving.characters import drawable, offered
-from shop.engraving.engraving import HAND, Words, field_name, words_in
-from shop.engraving.faces import FACES, GENERAL, Face
+from shop.engraving.chosen_face import HAND
+from shop.engraving.engraving import Words, faces_in, field_name, words_in
+from shop.engraving.faces import FACES, GENERAL
+from shop.engraving.line_faces import AnyFace, face_on, side_faces
 from shop.engraving.remarks import BY_HAND, Remark, asks_for_hand, remarks_by_hand, remarks_on
-from shop.engraving.tool import ANY_TOOL, Tool, fitted
+from shop.engraving.tool import ANY_TOOL, Tool
 from shop.engraving.words_on_metal import LaidSide, laid_side
 
 
@@ -48,9 +50,10 @@ def over_picture(
     side's artwork, by the side; who draws those alone asks for an empty place by the field `artwork-<side>`.
     """
     face = FACES.get(params.get("face", "")) or next(iter(FACES.values()))
-    hand, words = params.get("face") == HAND, words_in(params, areas)
-    said = remarks_by_hand(areas, params) if hand else remarks_on(words, areas, face, tool)
-    cut, pale = ([], []) if hand else _laid(words, areas, placements, fitted(face, tool), said)
+    hand, words, chosen = params.get("face") == HAND, words_in(params, areas), faces_in(params, areas)
+    said = remarks_by_hand(areas, params) if hand else remarks_on(words, areas, face, tool, chosen)
+    faces = {area.key: side_faces(face, chosen, area.key, tool) for area in areas}
+    cut, pale = ([], []) if hand else _laid(words, areas, placements, faces, said)
     lost = ""
     asked = {area.key: NO_MARKS for area in areas if params.get(f"artwork-{area.key}")}
     if placed := {**asked, **(artwork or {})}:
@@ -58,20 +61,20 @@ def over_picture(
         lost = "".join(_lost(side, placed) for side in cut)
     offers = offered(words.values())
     beside = [face for face in offers if face.only_for] if offers is not GENERAL else []
-    faces = [(face.slug, face.name, face.description, face.sample) for face in beside]
+    listed = [(face.slug, face.name, face.description, face.sample) for face in beside]
     if hand or asks_for_hand(said):
-        faces.append(BY_HAND)
+        listed.append(BY_HAND)
     drawn = (
         words_on_metal.cut(cut, metal=metal, name=name) + words_on_metal.too_long(pale, metal=metal) + lost
     )
-    return words_on_metal.over_picture(size, drawn, _JSON.encode({"lines": said, "faces": faces}))
+    return words_on_metal.over_picture(size, drawn, _JSON.encode({"lines": said, "faces": listed}))
 
 
 def _laid(
     typed: Words,
     areas: Sequence[Area],
     placements: Sequence[Placement],
-    face: Face,
+    faces: Mapping[str, AnyFace],
     said: Mapping[str, Remark],
 ) -> tuple[list[LaidSide], list[LaidSide]]:
     """The words of every side in the picture: those that fit, and those that are too long."""
@@ -84,11 +87,11 @@ def _laid(
         words = {
             line: drawn
             for (side, line), text in typed.items()
-            if side == area.key and (drawn := drawable(face, text)).strip()
+            if side == area.key and (drawn := drawable(face_on(faces[side], line), text)).strip()
         }
         if words:
             is_wrong = any(said[field_name(area.key, line)].wrong for line in words)
-            (wrong if is_wrong else fit).append(laid_side(area, place, words, face))
+            (wrong if is_wrong else fit).append(laid_side(area, place, words, faces[area.key]))
     return fit, wrong
 
 

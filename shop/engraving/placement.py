@@ -36,8 +36,8 @@ class PlacedLine(NamedTuple):
 class SideLayout(NamedTuple):
     """The lines of one side. `problems` is empty when all fit.
 
-    The capitals of straight lines, and of lines round a ring, are `cap_mm` high; a line along a rim has its
-    own height.
+    The capitals of straight lines, and of lines round a ring, are `cap_mm` high; where they are of several
+    faces, those of the first. A line along a rim has its own height.
     """
 
     cap_mm: float

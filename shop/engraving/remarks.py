@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from shop.engraving.areas import Area
-from shop.engraving.engraving import DRAWN_BY_HAND, HAND, Words, field_name, words_in
+from shop.engraving.chosen_face import DRAWN_BY_HAND, HAND
+from shop.engraving.engraving import Words, faces_in, field_name, words_in
 from shop.engraving.faces import Face
+from shop.engraving.line_faces import side_faces
 from shop.engraving.room import Room, rooms
 from shop.engraving.suggestions import Suggestion, suggestions
-from shop.engraving.tool import ANY_TOOL, Tool, fitted
-from shop.engraving.word_checks import problems_of
+from shop.engraving.tool import ANY_TOOL, Tool
+from shop.engraving.word_checks import NO_OTHERS, LineSlugs, problems_of
 
 BY_HAND: Final = (
     HAND,
@@ -34,21 +36,24 @@ def remarks(
     areas: Sequence[Area], face: Face, params: Mapping[str, str], tool: Tool = ANY_TOOL
 ) -> dict[str, Remark]:
     """By field name, what to say of each line that has words: the problem, or how much room is left."""
-    return remarks_on(words_in(params, areas), areas, face, tool)
+    return remarks_on(words_in(params, areas), areas, face, tool, faces_in(params, areas))
 
 
-def remarks_on(words: Words, areas: Sequence[Area], face: Face, tool: Tool) -> dict[str, Remark]:
-    """The same of words that were taken from the form."""
-    problems = problems_of(areas, face.slug, words, tool)
-    said, as_cut = {}, fitted(face, tool)
+def remarks_on(
+    words: Words, areas: Sequence[Area], face: Face, tool: Tool, line_faces: LineSlugs = NO_OTHERS
+) -> dict[str, Remark]:
+    """The same of words, and faces of single lines, that were taken from the form."""
+    problems = problems_of(areas, face.slug, words, tool, line_faces)
+    said = {}
     for area in areas:
         typed = {line: text for (key, line), text in words.items() if key == area.key and text.strip()}
         fine = [line for line in typed if (area.key, line) not in problems]
-        found = rooms(area, as_cut, typed, fine)
+        found = rooms(area, side_faces(face, line_faces, area.key, tool), typed, fine)
         for line in typed:
             name = field_name(area.key, line)
             if problem := problems.get((area.key, line)):
-                said[name] = Remark(problem.message, wrong=True, ways=suggestions(name, problem))
+                ways = suggestions(name, problem, alone=(area.key, line) in line_faces)
+                said[name] = Remark(problem.message, wrong=True, ways=ways)
             else:
                 said[name] = Remark(_said(found[line]))
     return said

@@ -9,16 +9,19 @@ from shop.engraving.areas import ROUND, Area, Region, above_arc, engravable_radi
 from shop.engraving.faces import Face, opened
 from shop.engraving.geometry import highest
 from shop.engraving.limits import LONGEST_ARC
+from shop.engraving.line_faces import AnyFace, face_on, small_letter, thickest_mm
+from shop.engraving.mixed import block_of, size_of_small
 from shop.engraving.placement import AnyLine, PlacedLine, SideLayout, Upright
 from shop.engraving.problems import Problem, TooLong, TooTall
 from shop.engraving.shaped import Shaped
-from shop.engraving.straight import Block, lay_block
+from shop.engraving.straight import AnyBlock, lay_block
 
 RIM_SHARE: Final = 0.62
 """The largest capitals on a rim, as a share of the face's largest."""
 
 LEAD: Final = 1.3
-"""How much larger than the rim's the capitals above are to be, as long as the rim's stay legible."""
+"""How much larger than the rim's the capitals above are to be, as long as the rim's stay legible; where they
+are of several faces, the small letters."""
 
 RIM_GAP: Final = 0.4
 """Least bare metal between the words on a rim and those above, in the capitals' heights of the rim."""
@@ -34,23 +37,25 @@ class WithRim:
     The words on the rim give way to those above them, down to the least legible height.
     """
 
-    def __init__(self, face: Face, rim: "Rim", block: Block | None) -> None:
-        self._face, self._rim, self._block = face, rim, block
+    def __init__(self, face: Face, rim: "Rim", block: AnyBlock | None, lead: float) -> None:
+        self._face, self._rim, self._block, self._lead = face, rim, block, lead
         self._number = rim.number
         self._tried: dict[float, tuple[Arc, Region, tuple[float, float]]] = {}
 
     @classmethod
-    def of(cls, area: Area, face: Face, lines: Mapping[int, AnyLine]) -> "WithRim":
+    def of(cls, area: Area, face: AnyFace, lines: Mapping[int, AnyLine]) -> "WithRim":
         """Measure these lines."""
-        rim = Rim(area, face, lines[area.lines])
+        own = face_on(face, area.lines)
+        rim = Rim(area, own, lines[area.lines], thickest_mm(face, lines) / 2)
         straight = {number: line for number, line in lines.items() if number != area.lines}
-        return cls(face, rim, Block(face, straight, ROUND) if straight else None)
+        block = block_of(face, straight, ROUND) if straight else None
+        return cls(own, rim, block, LEAD * (small_letter(own) / size_of_small(face, straight)))
 
     def changed(self, number: int, line: AnyLine) -> "WithRim":
         """The same with another line in the place of one."""
         if self._block is None or number == self._number:
-            return WithRim(self._face, self._rim.changed(line), self._block)
-        return WithRim(self._face, self._rim, self._block.changed(number, line))
+            return WithRim(self._face, self._rim.changed(line), self._block, self._lead)
+        return WithRim(self._face, self._rim, self._block.changed(number, line), self._lead)
 
     @cached_property
     def layout(self) -> SideLayout:
@@ -66,7 +71,7 @@ class WithRim:
     def fits(self) -> bool:
         """Whether they fit."""
         arc, _, (above, _) = self._attempt(self._face.cap_min_mm)
-        return arc.problem is None and above >= self._face.cap_min_mm
+        return arc.problem is None and above >= self._least
 
     def room_with_all_mm(self, number: int) -> float | None:
         """Of those on the rim only where the others fit above the longest arc: longer words leave less."""
@@ -80,7 +85,7 @@ class WithRim:
         if arc.problem:
             return -math.inf
         above = self._block.best(self._rim.above(arc, LONGEST_ARC / 2))[0] if self._block else math.inf
-        return -arc.over_long if above >= self._face.cap_min_mm else None
+        return -arc.over_long if above >= self._least else None
 
     def room_mm(self, number: int) -> float:
         """How much longer one of them may grow."""
@@ -100,7 +105,12 @@ class WithRim:
     def _room(self, cap: float) -> float:
         """Whether the rim's capitals may be this high: below zero when not."""
         arc, _, (above, _) = self._attempt(cap)
-        return min(above - LEAD * cap, -arc.over)
+        return min(above - max(self._lead * cap, self._least), -arc.over)
+
+    @property
+    def _least(self) -> float:
+        """The least size of the lines above, as their block tells sizes."""
+        return self._block.least if self._block else 0.0
 
 
 class Arc(NamedTuple):
@@ -135,11 +145,11 @@ class Arc(NamedTuple):
 class Rim:
     """The words on a disc's rim, to be tried at any height."""
 
-    def __init__(self, area: Area, face: Face, words: AnyLine) -> None:
+    def __init__(self, area: Area, face: Face, words: AnyLine, spare: float) -> None:
         font = opened(face)
         self.number = area.lines
         self._area, self._face, self._words = area, face, (words := words.apart)
-        self._spare = face.thicken_mm / 2
+        self._spare = spare
         self._reach = engravable_radius(area) - self._spare
         self._top, self._wide = words.top, words.right - words.left
         self._x_height, self._cap_height = font.x_height, font.cap_height
@@ -148,7 +158,7 @@ class Rim:
 
     def changed(self, words: AnyLine) -> "Rim":
         """Other words in the same place."""
-        return Rim(self._area, self._face, words)
+        return Rim(self._area, self._face, words, self._spare)
 
     def left(self, cap: float) -> tuple[Arc, Region]:
         """The line with its capitals so many mm high, and the part of the disc left to straight lines."""

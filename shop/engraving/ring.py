@@ -32,6 +32,10 @@ class Round:
         least = self._face.cap_min_mm
         problems = self._problems(least)
         cap = least if problems else highest(self._room, least, self._face.cap_max_mm)
+        return self.laid(cap, problems)
+
+    def laid(self, cap: float, problems: Mapping[int, Problem]) -> SideLayout:
+        """The words with capitals so many mm high."""
         radius = self._baseline(cap)
         placed = tuple(
             PlacedLine(

@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from shop.engraving.areas import Area
-from shop.engraving.characters import drawable
 from shop.engraving.faces import Face
 from shop.engraving.geometry import Point, convex_hull
 from shop.engraving.grown import Grown, NextLetters
-from shop.engraving.layout import Side, lay_out, side_of
+from shop.engraving.layout import Side, inked_words, lay_out, side_of
+from shop.engraving.line_faces import AnyFace, face_on
 from shop.engraving.problems import TooTall
 from shop.engraving.shaped import Cluster
 from shop.engraving.shaping import shape
@@ -37,29 +37,31 @@ class Room(NamedTuple):
     narrow: bool
 
 
-def rooms(area: Area, face: Face, words: Mapping[int, str], numbers: Sequence[int]) -> dict[int, Room | None]:
+def rooms(
+    area: Area, face: AnyFace, words: Mapping[int, str], numbers: Sequence[int]
+) -> dict[int, Room | None]:
     """The room of these lines of a side whose words all fit; None for one with nothing to be seen.
 
     Whatever Latin letter or digit is no wider than `left_mm` at the face's least height fits when it is
     written at the line's end, with what else is on the side as it is; where some letters are too tall for
     the metal, whatever is no taller than the words are.
     """
-    drawn = {line: drawable(face, text) for line, text in words.items()}
-    inked = tuple(sorted((line, text) for line, text in drawn.items() if text and shape(face, text).inked))
+    inked = tuple(sorted(inked_words(face, words).items()))
     return {number: _room(area, face, inked, number) for number in numbers}
 
 
 @lru_cache(maxsize=_KEPT)
-def _room(area: Area, face: Face, words: tuple[tuple[int, str], ...], number: int) -> Room | None:
+def _room(area: Area, face: AnyFace, words: tuple[tuple[int, str], ...], number: int) -> Room | None:
     side = side_of(area, face, words)
     placed = next((line for line in side.layout.lines if line.number == number), None) if side else None
     if side is None or placed is None:
         return None
-    left = _left_mm(side, face, dict(words)[number], number)
+    own = face_on(face, number)
+    left = _left_mm(side, own, dict(words)[number], number)
     return Room(
         placed.cap_mm * placed.shaped.top,
         left,
-        shrinks=placed.cap_mm > face.cap_min_mm,
+        shrinks=placed.cap_mm > own.cap_min_mm,
         narrow=left < 1 and _narrow_fits(area, face, dict(words), number),
     )
 
@@ -156,9 +158,9 @@ _OUTLINES: Final[Sequence[Callable[[Cluster], Sequence[Point]]]] = (
 what stands out, see Cluster."""
 
 
-def _narrow_fits(area: Area, face: Face, words: Mapping[int, str], number: int) -> bool:
+def _narrow_fits(area: Area, face: AnyFace, words: Mapping[int, str], number: int) -> bool:
     return any(
         not lay_out(area, face, {**words, number: words[number] + letter}).problems
         for letter in _NARROW
-        if face.has(letter)
+        if face_on(face, number).has(letter)
     )

@@ -4,10 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import Final
+from typing import Final, Protocol
 
 from shop.engraving.areas import Region
-from shop.engraving.faces import Face
 from shop.engraving.geometry import Directions, Numbers, Point
 from shop.engraving.placement import AnyLine, PlacedLine, SideLayout
 from shop.engraving.problems import Problem, TooLong, TooTall
@@ -19,18 +18,43 @@ LINE_GAP: Final = 0.25
 _TINY: Final = 1e-9
 
 
+class Measured(Protocol):
+    """What is asked of a line here; see Shaped."""
+
+    @property
+    def left(self) -> float: ...  # noqa: D102
+    @property
+    def right(self) -> float: ...  # noqa: D102
+    @property
+    def bottom(self) -> float: ...  # noqa: D102
+    @property
+    def top(self) -> float: ...  # noqa: D102
+    def reaches(self, ways: Directions) -> Numbers: ...  # noqa: D102
+
+
+class Heights(Protocol):
+    """What is asked of a face here; see Face."""
+
+    @property
+    def cap_min_mm(self) -> float: ...  # noqa: D102
+    @property
+    def cap_max_mm(self) -> float: ...  # noqa: D102
+    @property
+    def leading(self) -> float: ...  # noqa: D102
+
+
 class Block:
     """Lines one below the other, in capitals' heights about the middle of their ink.
 
     They are measured once, in the directions given; every region they are tried in must have the same.
     """
 
-    def __init__(self, face: Face, lines: Mapping[int, AnyLine], ways: Directions) -> None:
+    def __init__(self, face: Heights, lines: Mapping[int, Measured], ways: Directions) -> None:
         import numpy as np  # noqa: PLC0415 - only where words are laid out
 
         self.lines = dict(sorted(lines.items()))
         self.face, self._ways, self._half = face, ways, ways.half
-        self._ups = _about_middle(face, list(self.lines.values()))
+        self._ups = self._about_middle(list(self.lines.values()))
         placed = zip(self.lines.values(), self._ups, strict=True)
         self._reaches: Numbers = np.array([line.reaches(ways) + up * self._half.y for line, up in placed])
         """How far each line reaches; where it does not, it grows so little that nothing is in its way."""
@@ -41,6 +65,11 @@ class Block:
         """Where the baseline of each line begins."""
         lines = self.lines.values()
         return [(-(line.left + line.right) / 2, up) for line, up in zip(lines, self._ups, strict=True)]
+
+    @property
+    def least(self) -> float:
+        """The size below which the words do not fit."""
+        return self.face.cap_min_mm
 
     def changed(self, number: int, line: AnyLine) -> "Block":
         """The same with another line in the place of one."""
@@ -101,11 +130,47 @@ class Block:
                     problems[number] = TooLong(over_long)
         return found
 
+    def placed(self, cap: float, middle: float) -> tuple[PlacedLine, ...]:
+        """The words, with capitals so many mm high, about this middle."""
+        return tuple(
+            PlacedLine(number, line, x=cap * x, y=middle + cap * y, cap_mm=cap)
+            for (number, line), (x, y) in zip(self.lines.items(), self.offsets, strict=True)
+            if isinstance(line, Shaped)
+        )
+
+    def _about_middle(self, lines: Sequence[Measured]) -> list[float]:
+        """How far above the middle of all their ink each line's baseline is."""
+        if len(lines) == 1:
+            return [-(lines[0].top + lines[0].bottom) / 2]
+        bases = [0.0]
+        for upper, lower in pairwise(lines):
+            bases.append(bases[-1] - self._apart(upper, lower))
+        top = max([base + line.top for line, base in zip(lines, bases, strict=True)])
+        bottom = min([base + line.bottom for line, base in zip(lines, bases, strict=True)])
+        return [base - (top + bottom) / 2 for base in bases]
+
+    def _apart(self, upper: Measured, lower: Measured) -> float:
+        """From one baseline to the next."""
+        return max(self.face.leading, lower.top - upper.bottom + LINE_GAP)
+
+
+class AnyBlock(Protocol):
+    """Straight lines in one face (Block), or in several (mixed.py); sizes are those of `best`."""
+
+    @property
+    def least(self) -> float: ...  # noqa: D102
+    def changed(self, number: int, line: AnyLine) -> "AnyBlock": ...  # noqa: D102
+    def best(self, region: Region) -> tuple[float, float]: ...  # noqa: D102
+    def placed(self, cap: float, middle: float) -> tuple[PlacedLine, ...]: ...  # noqa: D102
+    def rooms_mm(self, region: Region) -> dict[int, float]: ...  # noqa: D102
+    def room_with_all_mm(self, region: Region, number: int) -> float: ...  # noqa: D102
+    def outside(self, region: Region) -> list[dict[int, TooTall | TooLong]]: ...  # noqa: D102
+
 
 class Across:
     """Lines straight across a part of the metal; see Side."""
 
-    def __init__(self, region: Region, block: Block) -> None:
+    def __init__(self, region: Region, block: AnyBlock) -> None:
         self._region, self._block = region, block
 
     def changed(self, number: int, line: AnyLine) -> "Across":
@@ -120,7 +185,7 @@ class Across:
     @property
     def fits(self) -> bool:
         """Whether they fit."""
-        return self._block.best(self._region)[0] >= self._block.face.cap_min_mm
+        return self._block.best(self._region)[0] >= self._block.least
 
     def room_with_all_mm(self, number: int) -> float | None:
         """How much longer one of them may grow while all fit."""
@@ -135,33 +200,16 @@ class Across:
         return self._block.rooms_mm(self._region)
 
 
-def lay_block(region: Region, block: Block, best: tuple[float, float]) -> SideLayout:
+def lay_block(region: Region, block: AnyBlock, best: tuple[float, float]) -> SideLayout:
     """Lay measured lines out in this part of the metal, where Block.best found the most room."""
     cap, middle = best
-    face = block.face
     problems: Mapping[int, Problem] = {}
-    if cap < face.cap_min_mm:
-        cap = face.cap_min_mm
+    if cap < block.least:
+        cap = block.least
         everywhere = zip(block.outside(region), region.middles, strict=True)
         problems, middle = min(everywhere, key=lambda spot: _blame(spot[0]))
-    placed = tuple(
-        PlacedLine(number, line, x=cap * x, y=middle + cap * y, cap_mm=cap)
-        for (number, line), (x, y) in zip(block.lines.items(), block.offsets, strict=True)
-        if isinstance(line, Shaped)
-    )
-    return SideLayout(cap, placed, problems)
-
-
-def _about_middle(face: Face, lines: Sequence[AnyLine]) -> list[float]:
-    """How far above the middle of all their ink each line's baseline is."""
-    if len(lines) == 1:
-        return [-(lines[0].top + lines[0].bottom) / 2]
-    bases = [0.0]
-    for upper, lower in pairwise(lines):
-        bases.append(bases[-1] - max(face.leading, lower.top - upper.bottom + LINE_GAP))
-    top = max([base + line.top for line, base in zip(lines, bases, strict=True)])
-    bottom = min([base + line.bottom for line, base in zip(lines, bases, strict=True)])
-    return [base - (top + bottom) / 2 for base in bases]
+    placed = block.placed(cap, middle)
+    return SideLayout(placed[0].cap_mm if placed else cap, placed, problems)
 
 
 def _blame(problems: Mapping[int, TooTall | TooLong]) -> tuple[int, float]:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from shop.engraving.engraving import HAND
+from shop.engraving.chosen_face import HAND
 from shop.engraving.faces import FACES
 from shop.engraving.problems import MissingLetters, Problem
 from shop.engraving.signs import MEANT, SELECTORS, SIGN_NAMES
@@ -23,6 +23,8 @@ _SIGN: Final = "sign"
 _ADD: Final = "add"
 _OFF: Final = "off"
 _ARTWORK: Final = "artwork-"
+_WORDS: Final = "engraving-"
+_FACE_OF: Final = "face-"
 _PLAIN: Final = "plain"
 _PLAIN_KINDS: Final = ("<compat> ", "<wide> ", "<narrow> ")
 """Decompositions by which letters stay the same letters; one set high, or in a circle, means something."""
@@ -38,18 +40,22 @@ class Suggestion(NamedTuple):
     sign: str = ""
 
 
-def suggestions(field: str, problem: Problem) -> tuple[Suggestion, ...]:
-    """What the buyer can do about a field's words by pressing a button; nothing is changed before."""
+def suggestions(field: str, problem: Problem, *, alone: bool = False) -> tuple[Suggestion, ...]:
+    """What the buyer can do about a field's words by pressing a button; nothing is changed before.
+
+    `alone`: the line has a face of its own, and another is set for it alone.
+    """
     if not isinstance(problem, MissingLetters):
         return ()
     unknown = any(letter.text not in MEANT for letter in problem.letters)
     drawn = unknown and not problem.faces_that_have
     by_hand = (Suggestion(f"{_FACE} {HAND}", "Have it drawn by hand"),) if drawn else ()
     able = [face for face in FACES.values() if face.name in problem.faces_that_have]
+    of_line = f" {field.replace(_WORDS, _FACE_OF, 1)}" if alone else ""
     meant = [(letter.text, MEANT[letter.text]) for letter in problem.letters if letter.text in MEANT]
     return (
         *_written_plainly(field, problem),
-        *(Suggestion(f"{_FACE} {face.slug}", f"Set it in {face.name}") for face in able[:_MOST]),
+        *(Suggestion(f"{_FACE} {face.slug}{of_line}", f"Set it in {face.name}") for face in able[:_MOST]),
         *(
             Suggestion(
                 f"{_SIGN} {field} {typed} {sign}", f"Engrave this sign for {typed}: {SIGN_NAMES[sign]}", sign
@@ -80,6 +86,8 @@ def taken(form: Mapping[str, str]) -> dict[str, str]:
     match form.get(INSTEAD, "").split(" "):
         case [kind, slug] if kind == _FACE and (slug in FACES or slug == HAND):
             fields["face"] = slug
+        case [kind, slug, line_face] if kind == _FACE and slug in FACES and line_face.startswith(_FACE_OF):
+            fields[line_face] = slug
         case [kind, name, typed, sign] if (
             kind == _SIGN and MEANT.get(typed) == sign and _is_line(name, fields)
         ):
@@ -95,4 +103,4 @@ def taken(form: Mapping[str, str]) -> dict[str, str]:
 
 
 def _is_line(name: str, fields: Mapping[str, str]) -> bool:
-    return name.startswith("engraving-") and name in fields
+    return name.startswith(_WORDS) and name in fields

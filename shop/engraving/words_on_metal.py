@@ -12,9 +12,9 @@ from typing import Final
 from shop.engraving.areas import Area
 from shop.engraving.calibration import Matrix, Placement
 from shop.engraving.drawing import marks_laid, number
-from shop.engraving.faces import Face
 from shop.engraving.groove_filter import TONES, groove_filter
 from shop.engraving.layout import lay_out
+from shop.engraving.line_faces import AnyFace
 from shop.engraving.ring_turn import turn_of
 
 _PALE: Final = 0.45
@@ -37,7 +37,7 @@ class LaidSide:
         return f'<g transform="matrix({_written(self.place.matrix)}){turned}">{self.marks}</g>'
 
 
-def laid_side(area: Area, place: Placement, words: Mapping[int, str], face: Face) -> LaidSide:
+def laid_side(area: Area, place: Placement, words: Mapping[int, str], face: AnyFace) -> LaidSide:
     """The words of a side, by line number, turned to where they are seen."""
     side = lay_out(area, face, words)
     return LaidSide(area, place, marks_laid(side, face), turn_of(area, place, side))

@@ -187,11 +187,11 @@ def _bring_line(session: Session, order: Order, line: OrderLine, words: NewWords
 
 
 def _same(standing: Approved | None, new: Approved | None) -> bool:
-    """Whether these are the same words in the same face, letter by letter."""
+    """Whether these are the same words in the same faces, letter by letter."""
     if standing is None or new is None:
         return standing is new
     one, other = standing.engraving, new.engraving
-    return (one.face, one.lines) == (other.face, other.lines)
+    return (one.face, one.line_faces, one.words) == (other.face, other.line_faces, other.words)
 
 
 def _sealed(approved: Approved | None) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def searchable(sealed: Mapping[str, Any]) -> frozenset[str]:
 def _cut(line: Mapping[str, Any] | None) -> Iterator[str]:
     engraving = (line or {}).get("engraving")
     if engraving:
-        yield from (text for _, _, text in json.loads(engraving)["lines"])
+        yield from (entry[2] for entry in json.loads(engraving)["lines"])
 
 
 def make_searchable(database: Database, vault: Vault) -> bool:

@@ -10,8 +10,9 @@ from shop.engraving.areas import Area, outline
 from shop.engraving.bending import UNIT_MM
 from shop.engraving.characters import split
 from shop.engraving.faces import Face, opened
-from shop.engraving.frames import frames
+from shop.engraving.frames import frames_of
 from shop.engraving.layout import lay_out
+from shop.engraving.line_faces import AnyFace, face_on
 from shop.engraving.outlines import CutSide
 from shop.engraving.placement import PlacedLine
 from shop.engraving.regions import contours_of, glyph_region, region_of
@@ -55,16 +56,15 @@ class ApprovedSide:
         return {"shape": self.area.shape, "edge": edge, "letters": letters}
 
 
-def approved_words(area: Area, face: Face, words: Mapping[int, str]) -> ApprovedSide:
+def approved_words(area: Area, face: AnyFace, words: Mapping[int, str]) -> ApprovedSide:
     """Words by line number, laid out as they are cut."""
     letters: list[Letter] = []
-    side = lay_out(area, face, words)
-    placed = frames(face, side)
-    for line in side.lines:
-        regions = _of_line(line, face, placed)
+    for line in lay_out(area, face, words).lines:
+        own = face_on(face, line.number)
+        regions = _of_line(line, own, frames_of(own, line))
         names = _names(words[line.number], len(regions))
         letters += [
-            Letter(line.number, at + 1, name, _parts(region, face.thicken_mm))
+            Letter(line.number, at + 1, name, _parts(region, own.thicken_mm))
             for at, (region, name) in enumerate(zip(regions, names, strict=True))
         ]
     return ApprovedSide(area, tuple(letter for letter in letters if letter.parts))

@@ -29,4 +29,4 @@ def approved_side(line: LineView, key: str) -> ApprovedSide | None:
         return None
     if line.by_hand or line.hand.approved or engraving.artwork_on(key):
         return approved_cut(cut)
-    return approved_words(cut.area, engraving.face_as_cut, engraving.words_on(key))
+    return approved_words(cut.area, engraving.faces_on(key), engraving.words_on(key))

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from shop.engraving import ANY_TOOL, FACES, MACHINES, Area, Tool, proof
+from shop.engraving import ANY_TOOL, MACHINES, Area, Tool, proof
 from shop.engraving.by_hand import shown_by_hand
 from shop.orders.view import LineView
 
@@ -39,7 +39,7 @@ def drawn_sides(line: LineView) -> list[Proof]:
         drawn = {side: line.hand.sides[side.key] for side in line.sides if side.key in line.hand.sides}
         # Outlines and numbers, read strictly and written by us.
         return [(side, Markup(shown_by_hand(side, path))) for side, path in drawn.items()]  # noqa: S704
-    if engraving is None or not (engraving.face in FACES or engraving.artwork_alone):
+    if engraving is None or not engraving.faces_are_known:
         return []
     # Made by our own writer from outlines and numbers; no typed text is in it.
     return [(side, Markup(proof(side, engraving))) for side in line.sides]  # noqa: S704

@@ -206,4 +206,4 @@ def test_words_from_before_there_were_tools_are_cut_as_their_face_declares() -> 
     engraving = check([DISC], "marcellus", {("front", 1): "Wren"})
     assert engraving is not None
     assert set(json.loads(engraving.to_json())) == {"face", "face_version", "lines"}
-    assert Engraving.from_json(engraving.to_json()).face_as_cut == FACES["marcellus"]
+    assert Engraving.from_json(engraving.to_json()).own_face.as_cut == FACES["marcellus"]
