@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from markupsafe import Markup
 
@@ -12,6 +13,9 @@ from shop.engraving.layout import lay_out
 from shop.engraving.proof_sheet import ProofSide, proof_sheet
 from shop.engraving.ring_turn import turn_of
 from shop.engraving.words_on_metal import LaidSide, cut, over_picture
+
+EXACTLY: Final = "Exactly what is cut."
+"""What the plain proof is to whoever does not see it."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def engraved_unit(
         EngravedPicture(stage, Markup(_over(stage, once, turns, metal, id_)), alt(stage, areas, engraving))  # noqa: S704
         for stage in stages
     ]
-    told = Markup(proof_sheet(proof, id_=id_, said=quoted(areas, engraving)))  # noqa: S704
+    told = Markup(proof_sheet(proof, id_=id_, said=f"{EXACTLY} {quoted(areas, engraving)}"))  # noqa: S704
     labels = {area.key: area.label for area in areas}
     artwork = [(labels[one.side], one.said) for one in engraving.artwork]
     return EngravedUnit(pictures, told, engraving.lettering, artwork)

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from shop import web
 from shop.catalogue import piece_pages, snapshot
-from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.views import Catalogue
 from shop.checkout import basket_contents, basket_reading, basket_store, cookie
 from shop.checkout.basket_changes import OpenPage, change_basket
@@ -20,6 +19,7 @@ from shop.checkout.forms import ActionForm
 from shop.checkout.kept_basket import stands
 from shop.checkout.line_item_form import Refused, artwork_of, values_of
 from shop.checkout.own_artwork import own_artwork
+from shop.checkout.papers_shown import before_payment
 from shop.checkout.presenters import lines_shown, statement
 from shop.checkout.promised_day import summary_of, with_promise
 from shop.checkout.redisplayed_form import PREVIEW, again, previewed, refused, stale
@@ -67,7 +67,8 @@ def show() -> ResponseReturnValue:
         lines=lines_shown(basket.lines),
         statement=statement(),
         summary=summary_of(basket),
-        quote=basket.quote.with_postage(CHEAPEST),
+        quote=basket.quote,
+        printed=before_payment(basket),
     )
     return cookie.show_count(make_response(page), len(basket.lines))
 

@@ -9,14 +9,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from shop import web
-from shop.catalogue import snapshot
+from shop.catalogue import page_cache, snapshot
 from shop.catalogue.postage import TRACK
+from shop.checkout.changes_said import can_change_said
 from shop.checkout.claim_pages import shown_claim
 from shop.checkout.forms import ActionForm
 from shop.checkout.papers_shown import of_order
 from shop.checkout.parcels_shown import parcels_shown
 from shop.checkout.photographs_shown import photographs_shown
-from shop.checkout.presenters import given_said, is_to_come, ordered_shown, wall_said, window_said
+from shop.checkout.presenters import given_said, is_to_come, ordered_shown, wall_said, windows_said
 from shop.checkout.refunds_shown import refunds_shown
 from shop.checkout.supplement_shown import supplement_shown
 from shop.checkout.timeline import steps
@@ -101,15 +102,13 @@ def show(token: str) -> ResponseReturnValue:
             can_redirect=can_redirect,
             open_cards=open_cards,
             can_cancel=any(window.is_open for window in windows.values()),
-            can_change=any(
-                line.engraved and line.number in windows and windows[line.number].is_open for line in rows
-            ),
+            can_change=can_change_said(rows, windows, cards=bool(open_cards), delivery=can_redirect),
             gone=gone,
             printed=of_order(opened, gone),
             to_come=is_to_come(opened.state, found.values()),
             parcels=left,
             track=TRACK,
-            windows={number: window_said(window) for number, window in windows.items()},
+            windows=windows_said(opened.lines, windows, page_cache.plan().schedule),
             wall_said={line.row.number: wall_said(line) for line in opened.lines},
             notice=_notice(opened.state),
             given=given_said(opened),

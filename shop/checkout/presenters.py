@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
+from shop import clock
 from shop.catalogue import page_cache
 from shop.catalogue.engraved_pictures import EngravedUnit, engraved_unit
 from shop.catalogue.views import Catalogue, PictureView, PieceView, VariantView
@@ -14,8 +15,9 @@ from shop.money import pounds_and_pence
 from shop.orders.states import State
 from shop.orders.view import LineView, OrderView, words_of
 from shop.orders.wall import WallState
+from shop.planning.schedule import Schedule
 from shop.pricing import QuotedLine
-from shop.web.dates import minute
+from shop.web.dates import minute, weekday
 
 L = TypeVar("L", QuotedLine, LineView)
 
@@ -83,10 +85,30 @@ class WindowSaid:
     is_open: bool
 
 
-def window_said(window: Window) -> WindowSaid:
-    """How it stands with changing a unit's words."""
+def windows_said(
+    lines: Sequence[LineView], windows: Mapping[int, Window], schedule: Schedule
+) -> dict[int, WindowSaid]:
+    """How it stands with changing the words of each unit, by its number."""
+    drawn = {line.row.number for line in lines if not line.may_be_cut}
+    soon = next_at_bench(schedule)
+    return {
+        number: _window_said(window, "" if number in drawn else f" {soon}")
+        for number, window in windows.items()
+    }
+
+
+def next_at_bench(schedule: Schedule) -> str:
+    """When engraving may begin at the earliest: the next day of work. Nothing is held back until then."""
+    today = clock.today()
+    first = next(schedule.workdays(today))
+    if first == today:
+        return "That may be as soon as today. Once we have begun, your order’s page says so."
+    return f"We are next at the bench on {weekday(first)}, and may begin then."
+
+
+def _window_said(window: Window, soon: str) -> WindowSaid:
     if window.is_open:
-        return WindowSaid("You can change the words until we begin to engrave.", is_open=True)
+        return WindowSaid(f"You can change the words until we begin to engrave.{soon}", is_open=True)
     since = f" The words are fixed since {minute(window.closed_at)}." if window.closed_at else ""
     return WindowSaid(f"{window.why_closed}{since}", is_open=False)
 

@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from shop import web
 from shop.catalogue import page_cache
 from shop.checkout import basket_reading, basket_words, cookie
-from shop.checkout.presenters import given_said, ordered_shown, window_said
+from shop.checkout.papers_shown import of_order
+from shop.checkout.presenters import given_said, ordered_shown, windows_said
 from shop.container import current_services
 from shop.fulfilment.corrections import words_windows
 from shop.orders.lifecycle import with_link
@@ -58,8 +59,9 @@ def thanks() -> ResponseReturnValue:
             order=opened,
             stage=AFTER_PAYING.get(opened.state, "other"),
             given=given_said(opened),
+            printed=of_order(opened, ()),
             summary=summary_of(opened, order),
-            windows={number: window_said(window) for number, window in windows.items()},
+            windows=windows_said(opened.lines, windows, page_cache.plan().schedule),
             token=token,
             order_url=f"/orders/{token}" if token else None,
             left=_still_there(count),

@@ -37,7 +37,7 @@ def steps(order: OrderView, milestones: Sequence[Milestone]) -> list[Step]:
         return [placed, (ENDED[order.state], None, "now")]
     if order.paid_at is None:
         return [placed, ("Confirming the payment", None, "now")]
-    begun: list[Step] = [placed, ("Received", day(order.paid_at), "done")]
+    begun: list[Step] = [placed, ("Paid", day(order.paid_at), "done")]
     begun += [(_label(one), day(one.at) if one.at else None, "done") for one in milestones if one.reached]
     label, when, _ = begun.pop()
     ahead: list[Step] = [(LABELS[one.stage], None, "ahead") for one in milestones if not one.reached]

@@ -1,6 +1,6 @@
 """Where a paid order goes and what lies in the box, put right on a page of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 
 from shop import clock, web
+from shop.checkout.changes_said import saved_said
 from shop.checkout.forms import DetailsForm
 from shop.checkout.promised_day import LEAVE_EMPTY, cannot_promise
 from shop.container import current_services
@@ -26,7 +27,14 @@ from shop.web.dates import day, weekday
 OTHERS_STAND: Final = (
     "It was changed meanwhile. What stands now is shown below, and what you wrote is kept in the form."
 )
-DONE: Final = "It is changed, and an e-mail says so."
+EMAILED: Final = "An e-mail says so."
+PARTS: Final = {
+    "name": "name for the parcel", "line1": "address", "line2": "address", "town": "address",
+    "postcode": "address", "phone": "phone number", "buyer_name": "buyer’s name",
+    "as_gift": "answer on whether it is a gift", "message": "message", "needed_by": "day you need it by",
+    "dedication": "dedication",
+}  # fmt: skip
+"""What each field is called once it was changed; what it is now stands on the order's page alone."""
 AS_IT_STANDS: Final = "That is as it stands already."
 
 
@@ -100,7 +108,8 @@ def delivery(order: Order, who: Corrector) -> ResponseReturnValue:
         form.seen.process_data(seen)
         form.seen.raw_data = None
         return _delivery(opened, who, form, HTTPStatus.CONFLICT, said=OTHERS_STAND)
-    return _done(who, changed=changed, later=_later(order))
+    parts = [name for name, is_other in _others(form, opened).items() if is_other] if changed else []
+    return _done(who, opened, parts, later=_later(order))
 
 
 def card(order: Order, number: int, who: Corrector) -> ResponseReturnValue:
@@ -143,7 +152,7 @@ def card(order: Order, number: int, who: Corrector) -> ResponseReturnValue:
         return page("card", HTTPStatus.CONFLICT, **shown | {"closed": str(late)})
     except ChangedMeanwhile:
         return page("card", HTTPStatus.CONFLICT, **shown | {"problems": {"": OTHERS_STAND}})
-    return _done(who, changed=changed)
+    return _done(who, opened, ["dedication"] if changed else [])
 
 
 def _later(order: Order) -> str:
@@ -155,9 +164,20 @@ def _later(order: Order) -> str:
     return f" There is a holiday where it goes now: it should be there by {weekday(there)}."
 
 
-def _done(who: Corrector, *, changed: bool, later: str = "") -> ResponseReturnValue:
+def _others(form: ParcelForm, opened: OrderView) -> dict[str, bool]:
+    """Of each field whether it says something else than what stood."""
+    stood = {**(opened.contact or {}), **(opened.gift or {})}
+    said = {**form.contact(), **form.gift()}
+    others = {name: (stood.get(name) or "") != (text or "") for name, text in said.items()}
+    return others | {"needed_by": form.needed(opened.wishes) != parcel_corrections.KEEP_DAY}
+
+
+def _done(who: Corrector, opened: OrderView, parts: Sequence[str], *, later: str = "") -> ResponseReturnValue:
+    """Back to the order, which says what was changed; no part, and all is as it stood."""
     web.database().forget_deleted()
-    flash(DONE + later if changed else AS_IT_STANDS)
+    told = f" {EMAILED}" if (opened.contact or {}).get("email") else ""
+    said = saved_said(list(dict.fromkeys(PARTS[part] for part in parts))) if parts else ""
+    flash(f"{said}{told}{later}" if parts else AS_IT_STANDS)
     return redirect(who.page, HTTPStatus.SEE_OTHER)
 
 

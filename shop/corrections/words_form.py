@@ -15,6 +15,7 @@ from shop.catalogue.engraved_pictures import engraved_unit
 from shop.catalogue.piece_form import piece_form
 from shop.catalogue.piece_pages import stages
 from shop.catalogue.views import PieceView
+from shop.checkout.changes_said import engraving_changed, saved_said
 from shop.checkout.cuttable import refuse_uncuttable
 from shop.checkout.line_item_form import (
     FACE,
@@ -43,7 +44,7 @@ OTHERS_STAND: Final = (
     "The words were changed meanwhile. What stands now is shown below, and what you wrote is "
     "kept in the form."
 )
-CHANGED: Final = "The words are changed. What you see here is what will be cut."
+CHANGED: Final = "What you see here is what will be cut."
 AS_THEY_STAND: Final = "These are the words that stand."
 NO_LONGER_SOLD: Final = "This piece is no longer in the collection, so its words cannot be set on this page."
 NONE: Final = "none"
@@ -155,8 +156,15 @@ def _corrected(unit: Correcting, piece: PieceView, words: NewWords) -> ResponseR
         now = opened(order, number, who)
         return _form(now, piece, request.form, {"": OTHERS_STAND}, HTTPStatus.CONFLICT)
     web.database().forget_deleted()
-    flash(CHANGED if new else AS_THEY_STAND)
+    flash(f"{_changed(unit, words)} {CHANGED}" if new else AS_THEY_STAND)
     return redirect(who.page, HTTPStatus.SEE_OTHER)
+
+
+def _changed(unit: Correcting, words: NewWords) -> str:
+    """What of the engraving was changed, and of which piece where its buyer reads it."""
+    of = "" if unit.who.asks_why else unit.line.row.piece_name
+    now = words.approved.engraving if words.approved else None
+    return saved_said(engraving_changed(unit.line.engraving, now), of=of)
 
 
 def _form(

@@ -272,7 +272,7 @@ def test_an_orders_stages_read_well_in_every_state(app: Flask, state: State) -> 
     if state in ENDED:
         assert said[1:] == [(ENDED[state], None, "now")]
     else:
-        assert said[1][0] == ("Received" if paid else "Confirming the payment")
+        assert said[1][0] == ("Paid" if paid else "Confirming the payment")
         assert {state for _, _, state in said[2:]} <= {"ahead"}
 
 

@@ -15,7 +15,7 @@ from tests.fulfilment.conftest import PLAIN, WORDS, Bench
 from tests.shopper import Shopper, harness_of, soup
 
 NUMBER = "AB123456789GB"
-CHANGE_WORDS = "You can change its words on this page until we begin to engrave"
+CHANGE_WORDS = "Until we begin to engrave, you can change the words"
 ONLY_WHEN_POSTED = "Only tell me when it is posted"
 
 

@@ -133,7 +133,7 @@ def test_thanks_says_the_total_and_until_when_the_words_can_be_changed(app: Flas
     assert UNTIL in said
     link = soup(thanks).select_one(f"a[href='{page_of(thanks)}/lines/1/words']")
     assert link
-    assert link.text == "Change the words: Disc, piece 1"
+    assert link.text == "Change the words (Disc, piece 1)"
 
 
 def test_thanks_opened_once_more_says_that_engraving_has_begun(app: Flask) -> None:
@@ -223,7 +223,7 @@ def test_a_page_that_changes_what_is_in_the_basket_is_called_that(app: Flask) ->
     page = soup(buyer.get(f"/basket/lines/{buyer.lines()[0]}"))
     assert page.title
     assert page.title.text.strip() == "Change the Disc in your basket"
-    assert heard(page.h1) == "Change your Disc"
+    assert heard(page.h1) == "Your Disc"
     again = soup(buyer.get("/pieces/disc"))
     assert again.title
     assert again.title.text.strip() == "Disc · Part of Me"

@@ -57,7 +57,7 @@ def test_the_words_are_changed_once_they_were_seen_and_ticked(bought: Bought) ->
     assert bought.words() == ["Swift", "14 May"]
     page = bought.buyer.get(bought.page)
     assert shown(page)[:2] == ["Swift", "14 May"]
-    assert "The words are changed." in page.text
+    assert "Saved. You changed the words of your Disc." in page.text
 
 
 def test_without_the_tick_nothing_is_changed_and_it_is_said_beside_the_box(bought: Bought) -> None:

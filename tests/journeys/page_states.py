@@ -149,12 +149,12 @@ def filled_basket(visitor: Visitor) -> None:
 
 def one_more_like_it(visitor: Visitor) -> None:
     filled_basket(visitor)
-    visitor.presses(re.compile("One more like this ?: Disc"))
+    visitor.presses(re.compile(r"One more like this ?\(Disc"))
 
 
 def changed_line(visitor: Visitor) -> None:
     full_basket(visitor)
-    visitor.open(visitor.led("/basket", "Change this piece: Disc"))
+    visitor.open(visitor.led("/basket", "Change this piece (Disc"))
 
 
 def sold_out_line(visitor: Visitor) -> None:
@@ -481,20 +481,20 @@ def other_words_in_sight(visitor: Visitor) -> None:
 
 def unticked_words(visitor: Visitor) -> None:
     other_words_in_sight(visitor)
-    visitor.presses("Have it engraved like this")
+    visitor.presses("Yes, engrave these words")
 
 
 def words_changed(visitor: Visitor) -> None:
     other_words_in_sight(visitor)
     visitor.page.get_by_label("I have checked every letter").check()
-    visitor.presses("Have it engraved like this")
+    visitor.presses("Yes, engrave these words")
 
 
 def words_too_late(visitor: Visitor) -> None:
     other_words_in_sight(visitor)
     Bench(open_harness(visitor.shop.database)).act(1, 1, *WORDS[:2])
     visitor.page.get_by_label("I have checked every letter").check()
-    visitor.presses("Have it engraved like this")
+    visitor.presses("Yes, engrave these words")
 
 
 def engraving_begun(visitor: Visitor) -> None:
@@ -626,7 +626,7 @@ def owner_words_in_sight(visitor: Visitor) -> None:
 def owner_words_without_a_reason(visitor: Visitor) -> None:
     owner_words_in_sight(visitor)
     visitor.page.get_by_label("Every letter was checked").check()
-    visitor.presses("Have it engraved like this")
+    visitor.presses("Yes, engrave these words")
 
 
 def refused_email(visitor: Visitor) -> None:
@@ -1992,7 +1992,7 @@ PAGE_STATES: Final = (
         shows="something we need to tell you",
     ),
     PageState("thanks unknown", "/checkout/thanks", at("/checkout/thanks?session_id=cs_test_nothing"), 404),
-    PageState("order", "/orders/<token>", own_order, shows="Received"),
+    PageState("order", "/orders/<token>", own_order, shows="Paid"),
     PageState(
         "order awaiting", "/orders/<token>", order_page(paid_too_early), shows="Confirming the payment"
     ),

@@ -98,7 +98,7 @@ def test_a_whole_order_is_bought_given_from_refunded_and_accounted_for(visit, li
     assert live_shop.deliver_webhooks() > 0
     assert live_shop.webhooks_waiting() == 0
     buyer.page.reload()
-    assert stage(buyer).startswith("Received")
+    assert stage(buyer).startswith("Paid")
     assert live_shop.totals().net_pence == 15_00
     assert live_shop.level("DISC-SILVER-18").on_hand == discs - 2
     assert live_shop.level("PETAL-SILVER-18").on_hand == petals - 1
@@ -202,7 +202,7 @@ def test_a_late_payment_is_awaited_without_worry_and_then_settled(visit, live_sh
     assert stage(buyer).startswith("Confirming the payment")
     live_shop.deliver_webhooks()
     buyer.page.reload()
-    assert stage(buyer).startswith("Received")
+    assert stage(buyer).startswith("Paid")
     assert live_shop.totals().net_pence == 10_00
     assert len(live_shop.send_emails()) == 1
     assert live_shop.sound() == []

@@ -198,7 +198,7 @@ class Week:
         visitor.page.locator("input[name^=engraving-]").first.fill("Adah")
         visitor.presses("See them as they will be cut")
         visitor.page.get_by_label("I have checked every letter").check()
-        visitor.presses("Have it engraved like this")
+        visitor.presses("Yes, engrave these words")
         assert "Adah" in self.gift.opens_order()
 
     def one_piece_goes_back(self) -> None:

@@ -293,7 +293,7 @@ def test_a_basket_from_before_the_wall_still_opens(anyone: Shopper) -> None:
         words = open_with(token, row.words)
         del words["shared_as"]
         session.execute(update(BasketLine).values(words=seal_with(token, words)))
-    assert "With a dedication on the card in the box.</p>" in anyone.get("/basket").text
+    assert "The dedication, on the card in the box:" in anyone.get("/basket").text
 
 
 def test_a_name_for_the_wall_is_not_lost_with_its_piece(anyone: Shopper) -> None:
