@@ -1,6 +1,7 @@
 """The piece's own edge laid on the photograph: how large a millimetre is there, and which way it lies."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,6 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from shop.inspection.bar_edges import squared
 from shop.inspection.sampling import Matrix, Planes, Points, sampled, through
 
 _POINTS: Final = 200
@@ -41,6 +43,11 @@ class Laid:
     """How far the edge's own blur reaches."""
 
     @property
+    def sure(self) -> float:
+        """How far it is to be believed, among several."""
+        return self.share + self.least
+
+    @property
     def px_per_mm(self) -> float:
         """How large a millimetre is."""
         return math.sqrt(abs(float(np.linalg.det(self.at[:2, :2]))))
@@ -50,7 +57,11 @@ def lay_edge(planes: Planes, outline: Points, edge: Points, shape: str) -> Laid 
     """The edge of such a shape on what may be its outline; None where it does not lie on it."""
     points = _spread(edge)
     roughly = _roughly(outline, points, shapely.Polygon(edge), shape)
-    return None if roughly is None else _refined(planes, roughly, points, shape)
+    if roughly is None or shape != "bar":
+        return None if roughly is None else _refined(planes, roughly, points, shape, _ROUNDS)
+    squares = squared(planes, roughly, *np.ptp(edge, axis=0).tolist())
+    laid = [_refined(planes, square, points, shape, _ROUNDS[2:]) for square in squares]
+    return max(filter(None, laid), key=lambda each: each.sure, default=None)
 
 
 def _spread(edge: Points) -> Points:
@@ -131,7 +142,7 @@ def _affine(here: Points, there: Points) -> Matrix:
     return np.vstack([found.T, [0.0, 0.0, 1.0]])
 
 
-def _refined(planes: Planes, at: Matrix, points: Points, shape: str) -> Laid | None:
+def _refined(planes: Planes, at: Matrix, points: Points, shape: str, rounds: Sequence[float]) -> Laid | None:
     """Drawn to where colours change most across the edge; shadows change slowly."""
     ahead, behind = np.roll(points, -1, axis=0) - points, points - np.roll(points, 1, axis=0)
     nearer = np.where(
@@ -141,7 +152,7 @@ def _refined(planes: Planes, at: Matrix, points: Points, shape: str) -> Laid | N
     out = np.column_stack([along[:, 1], -along[:, 0]])
     out *= np.sign((out * points).sum(axis=1).sum())
     found, strength, width = np.zeros(len(points)), np.zeros(len(points)), np.zeros(len(points))
-    for reach in _ROUNDS:
+    for reach in rounds:
         bend = shape != "disc" and reach < _ROUNDS[1]
         found, strength, width = _across(planes, at, points, out, reach)
         sure = strength > 0.35 * np.median(strength)
@@ -163,12 +174,17 @@ def _across(
     places = points[:, None] + steps[None, :, None] * out[:, None]
     colours = sampled(planes, through(at, places.reshape(-1, 2))).reshape(len(planes), len(points), -1)
     gap = 3
-    change = np.linalg.norm(colours[:, :, 2 * gap :] - colours[:, :, : -2 * gap], axis=0)
+    change = np.linalg.norm(_run_on(colours[:, :, 2 * gap :] - colours[:, :, : -2 * gap]), axis=0)
     middle = steps[gap:-gap]
     change = change * (1 - 0.3 * np.abs(middle) / reach)  # of two as strong, the nearer
     top = change.argmax(axis=1)
     strength = change[np.arange(len(points)), top]
     return middle[top], strength, (change > 0.5 * strength[:, None]).sum(axis=1) * _STEP_MM
+
+
+def _run_on(change: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Each place with its two neighbours: an edge runs on, and the grain of cloth or metal does not."""
+    return (np.roll(change, 1, axis=1) + change + np.roll(change, -1, axis=1)) / 3
 
 
 def _drawn(

@@ -18,7 +18,7 @@ from shop.inspection.word_fit import drawn_together, way_up
 _FINEST_PX_MM: Final = 60
 """A photograph that is finer is made smaller: nothing that is cut needs more."""
 _LEAST_PX_MM: Final = 16
-_LEAST_SHARE: Final = {"bar": 0.78, "disc": 0.6, "heart": 0.6}
+_LEAST_SHARE: Final = {"bar": 0.8, "disc": 0.6, "heart": 0.6}
 """Of the edge that must be seen where it was laid; a straight one is met by many another line."""
 _LEAST_OF_QUARTER: Final = 0.4
 """And of each quarter of it, such as an end of a bar: else it may be longer or shorter than it was laid."""
@@ -82,7 +82,7 @@ def _laid(photograph: Image.Image, edge: Points, shape: str) -> tuple[Image.Imag
     best: Laid | None = None
     for outline in outlines:
         laid = lay_edge(planes, outline, edge, shape)
-        if laid is not None and (best is None or laid.share + laid.least > best.share + best.least):
+        if laid is not None and (best is None or laid.sure > best.sure):
             best = laid
         if best is not None and best.share > _SURE_SHARE and best.least > _LEAST_OF_QUARTER:
             break

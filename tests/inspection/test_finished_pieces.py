@@ -18,7 +18,7 @@ from shop.inspection.inspection import BY_EYE, Inspection, Verdict, inspect, sai
 from shop.inspection.judging import inspected
 from tests.inspection.finished_pieces import FAULTS, Finished, finished
 
-SEEDS = (11, 22, 33)
+SEEDS = (44, 55, 66)
 """None of them was looked at while the program was made."""
 PHOTOGRAPHS = 300
 """Of each seed; half with a fault, of every kind alike."""
@@ -87,6 +87,19 @@ def test_the_letter_and_the_accent_that_differ_are_named_and_where() -> None:
     assert piece.fault == "accent"
     assert [finding.number for finding in found.differences] == [3]
     assert "a dot or an accent is missing" in found.differences[0].said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("seed", "number"), [(11, 62), (11, 144), (22, 28)], ids=["mat", "linen", "paper"])
+def test_the_ends_of_a_bar_lie_as_far_apart_as_its_sides_say(seed: int, number: int) -> None:
+    bar = finished(seed, number)
+    assert (bar.piece, judged(bar).verdict) == ("thread", Verdict.AS_APPROVED)
+
+
+@pytest.mark.slow
+def test_the_edge_of_metal_on_cloth_of_its_colour_is_told_from_the_grain() -> None:
+    bar = finished(11, 91)
+    assert (bar.ground, judged(bar).verdict) == ("linen", Verdict.DIFFERS)
 
 
 @pytest.mark.slow
