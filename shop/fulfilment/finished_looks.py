@@ -4,7 +4,7 @@ It is the owner's own look; what a photograph shows is an aid beside it (see `sh
 has none is posted by nobody, unless somebody says that it is to go without, and why.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import exists, select
@@ -21,6 +21,16 @@ from shop.orders.models import OrderLine
 AT_STAGES: Final = (Stage.ENGRAVED, Stage.INSPECTED, Stage.PACKED)
 """Where a finished piece can be looked at."""
 _BACK_AT_THE_MACHINE: Final = (Stage.TO_CHECK, Stage.CHECKED, Stage.ENGRAVING, Stage.ENGRAVED)
+_AGAIN: Final = (
+    exists()
+    .where(
+        UnitStep.order_line_id == FinishedLook.order_line_id,
+        UnitStep.id > FinishedLook.step_id,
+        UnitStep.came_to.in_(_BACK_AT_THE_MACHINE),
+    )
+    .correlate(FinishedLook)
+)
+"""Whether it was at the machine again after a look at it, which counts no more then."""
 
 NO_WORDS: Final = "Nothing is engraved on it."
 NOT_FINISHED: Final = "It is {}: a look counts once it is engraved, and before it is posted."
@@ -67,22 +77,26 @@ def go_without(session: Session, vault: Vault, order_id: int, number: int, why: 
 
 def why_not_yet(session: Session, order_id: int, numbers: Iterable[int]) -> str:
     """The sentence that refuses to post these units of an order; empty when they may be posted."""
-    if not bench.current(session).look_first:
-        return ""
-    lines = select(OrderLine).where(OrderLine.order_id == order_id, OrderLine.number.in_(numbers))
-    engraved = {line.number for line in session.scalars(lines) if line.engraved}
-    due = sorted(engraved - standing(session, order_id).keys())
+    lines = select(OrderLine.id, OrderLine.number).where(
+        OrderLine.order_id == order_id, OrderLine.number.in_(numbers)
+    )
+    named = {line.id: line.number for line in session.execute(lines)}
+    due = sorted(named[line_id] for line_id in not_looked_at(session, named))
     return NOT_LOOKED_AT.format(f"Piece {due[0]}") if due else ""
+
+
+def not_looked_at(session: Session, line_ids: Collection[int]) -> Collection[int]:
+    """Which of these lines must be looked at before they are posted, and were not."""
+    if not line_ids or not bench.current(session).look_first:
+        return frozenset()
+    looked_at = exists().where(FinishedLook.order_line_id == OrderLine.id, ~_AGAIN)
+    wanted = select(OrderLine.id).where(OrderLine.id.in_(line_ids), OrderLine.engraved, ~looked_at)
+    return frozenset(session.scalars(wanted))
 
 
 def standing(session: Session, order_id: int) -> Mapping[int, FinishedLook]:
     """The last look at each unit of an order that still counts, by the number of the line."""
-    again = exists().where(
-        UnitStep.order_line_id == FinishedLook.order_line_id,
-        UnitStep.id > FinishedLook.step_id,
-        UnitStep.came_to.in_(_BACK_AT_THE_MACHINE),
-    )
-    return dict(_looks(session, order_id, ~again))
+    return dict(_looks(session, order_id, ~_AGAIN))
 
 
 def looks_of(session: Session, order_id: int) -> Sequence[tuple[int, FinishedLook]]:

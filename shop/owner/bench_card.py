@@ -21,11 +21,12 @@ from shop.fulfilment.stages import Action, Stage, next_action
 from shop.fulfilment.units import units_of
 from shop.orders.models import Order, OrderLine
 from shop.orders.view import view
+from shop.owner.bench_rows import card_href
 from shop.owner.bench_tickets import BenchTicket, bench_ticket
 from shop.owner.finished_shown import FinishedShown, finished_shown
 from shop.owner.step_words import HEADINGS
 from shop.owner.units import UnitShown, shown
-from shop.owner.work_queue import MOST, card_href
+from shop.owner.work_queue import MOST
 from shop.payments.models import Supplement
 from shop.payments.supplements import waiting_of
 from shop.web.cells import Link

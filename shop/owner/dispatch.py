@@ -1,6 +1,6 @@
 """Posting: what is packed, a parcel by its ticket and its number, Royal Mail's file, the day's manifest."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 from shop import clock, web
 from shop.accounts.access import require
 from shop.container import current_services, trader
-from shop.fulfilment import parcels, tracking_numbers
+from shop.fulfilment import finished_looks, parcels, tracking_numbers
 from shop.fulfilment.queue import Queued, waiting_for
 from shop.fulfilment.stages import Action
 from shop.fulfilment.ticket_codes import read_code
 from shop.fulfilment.tracking_numbers import Planned, TrackingRow
 from shop.orders.models import Order
+from shop.owner.bench_rows import look_href
 from shop.owner.paper_choices import of_packed
 from shop.owner.papers import FAILED, pdf
 from shop.paper.chosen import chosen
@@ -51,6 +52,8 @@ class PackedOrder:
     pieces: str
     not_before: str
     """Before which day it must not go; empty when it may."""
+    look: str
+    """Where its first piece that must still be looked at is; empty where there is none."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +77,14 @@ def _page(found: str, refused: str = "") -> str:
     book = current_services().book
     with web.reading() as session:
         waiting = waiting_for(session, Action.POST, book, most=MOST)
+        packed = _by_order(waiting, finished_looks.not_looked_at(session, [one.line_id for one in waiting]))
         named = select(Order.post_from).where(Order.reference == found, Order.book == book)
         scanned_day = session.scalar(named)
         today = parcels.posted_between(session, *_bounds(_today()), book)
     return render_template(
         "owner/dispatch.html",
-        packed=_by_order(waiting),
+        packed=packed,
+        left_out=any(one.look for one in packed),
         today=list(map(_parcel, today)),
         day=_today().isoformat(),
         scanned=found,
@@ -132,7 +137,7 @@ def royal_mail() -> ResponseReturnValue:
         return _back(str(found))
     with web.reading() as session:
         packed = waiting_for(session, Action.POST, services.book, most=MOST)
-        ids = {one.line_id for one in packed if parcels.may_leave(one.post_from)}
+        ids = _may_go(packed, finished_looks.not_looked_at(session, [one.line_id for one in packed]))
         orders = chosen(session, services.vault, ids)
     if not orders:
         return _back(NOTHING)
@@ -179,14 +184,26 @@ def _scanned() -> str:
     return code[0] if code else ""
 
 
-def _by_order(waiting: Sequence[Queued]) -> list[PackedOrder]:
+def _by_order(waiting: Sequence[Queued], due: Collection[int]) -> list[PackedOrder]:
+    """`due` has the lines that must be looked at first."""
     found: dict[str, list[Queued]] = {}
     for one in waiting:
         found.setdefault(one.reference, []).append(one)
     return [
-        PackedOrder(reference, ", ".join(one.piece for one in ones), _not_before(ones[0].post_from))
+        PackedOrder(
+            reference,
+            ", ".join(one.piece for one in ones),
+            _not_before(ones[0].post_from),
+            next((look_href(one.line_id) for one in ones if one.line_id in due), ""),
+        )
         for reference, ones in found.items()
     ]
+
+
+def _may_go(packed: Sequence[Queued], due: Collection[int]) -> set[int]:
+    """The lines of orders whose day has come, and of which no piece must be looked at first."""
+    waits = {one.reference for one in packed if one.line_id in due}
+    return {one.line_id for one in packed if one.reference not in waits and parcels.may_leave(one.post_from)}
 
 
 def _not_before(day: date | None) -> str:

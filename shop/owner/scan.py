@@ -12,7 +12,7 @@ from shop.accounts.access import require
 from shop.fulfilment.ticket_codes import printed_wording, read_code
 from shop.fulfilment.units import units_of
 from shop.orders.models import Order, OrderLine
-from shop.owner.work_queue import card_href
+from shop.owner.bench_rows import card_href
 
 blueprint = Blueprint("owner_scan", __name__, url_prefix="/owner/bench/scan")
 

@@ -24,9 +24,9 @@ from shop.money import pounds_and_pence
 from shop.orders import waiting_links
 from shop.orders.wall_counts import words_to_read
 from shop.owner.alerts import COUNTED_APART
+from shop.owner.bench_rows import card_href
 from shop.owner.claim_rows import waiting_rows
 from shop.owner.due_days import due, late
-from shop.owner.work_queue import card_href
 from shop.payments.review import undecided
 from shop.web.cells import Cells, Link
 from shop.web.dates import short_day, weekday

@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from shop import web
 from shop.accounts.access import require
-from shop.fulfilment import parcels, returns, units
+from shop.fulfilment import finished_looks, parcels, returns, units
 from shop.fulfilment.correctable import OPEN_WHILE, Subject
 from shop.fulfilment.corrections import Window, words_windows
 from shop.fulfilment.models import Unit
 from shop.fulfilment.stages import TO_MAKE, Action, Hold, Remake, Stage, after, next_action
 from shop.fulfilment.units import WORKED_ON, NotAllowed
 from shop.orders.models import Order, OrderLine
+from shop.owner.bench_rows import look_href
 from shop.owner.cutting import refuse_unless_as_approved, seen_wording
 from shop.owner.parcels import say_posted
 from shop.owner.step_words import BUTTONS, MEANT, done
@@ -69,6 +70,8 @@ class UnitShown:
     """Whether its money is here and it is wanted: else nothing of it is made, and there are no files."""
     too_early: str
     """Why it must not be posted yet, where that is the next step; empty where it may."""
+    look: str
+    """Where it is looked at, where that comes before the post; empty where it was, or is not asked for."""
     fate: str | None
     """What became of the piece of a refunded unit; empty as long as nobody has said."""
 
@@ -77,8 +80,17 @@ def shown(session: Session, order: Order, lines: Sequence[OrderLine]) -> dict[in
     """By the number of the line, how each unit stands; nothing before the order is paid for."""
     found = units.units_of(session, order.id)
     windows, said = words_windows(session, order, lines), returns.said_of(session, order.id)
+    packed = [line.id for line in lines if line.number in found and found[line.number].stage == Stage.PACKED]
+    due = finished_looks.not_looked_at(session, packed)
     return {
-        line.number: _shown(order, line, found[line.number], windows[line.number], fate=said.get(line.number))
+        line.number: _shown(
+            order,
+            line,
+            found[line.number],
+            windows[line.number],
+            fate=said.get(line.number),
+            look=look_href(line.id) if line.id in due else "",
+        )
         for line in lines
         if line.number in found
     }
@@ -91,7 +103,9 @@ def words_until(window: Window) -> str:
     return f"The words are fixed since {minute(window.closed_at)}." if window.closed_at else ""
 
 
-def _shown(order: Order, line: OrderLine, unit: Unit, window: Window, *, fate: str | None) -> UnitShown:
+def _shown(
+    order: Order, line: OrderLine, unit: Unit, window: Window, *, fate: str | None, look: str
+) -> UnitShown:
     stage = Stage(unit.stage)
     worked_on = order.state in WORKED_ON and not unit.is_gone
     free = worked_on and not unit.held
@@ -113,6 +127,7 @@ def _shown(order: Order, line: OrderLine, unit: Unit, window: Window, *, fate: s
         card_open=worked_on and stage in OPEN_WHILE[Subject.DEDICATION],
         worked_on=worked_on,
         too_early=parcels.why_not_yet(order.post_from) if action is Action.POST else "",
+        look=look if action is Action.POST else "",
         fate=(fate or "") if stage is Stage.REFUNDED else None,
     )
 

@@ -12,48 +12,23 @@ from sqlalchemy import select
 from shop import web
 from shop.accounts.access import require
 from shop.container import current_services
-from shop.fulfilment import parcels, undoing, units
-from shop.fulfilment.queue import STEPS, Queued, Undoable, can_be_undone, counts, on_hold, waiting_for
+from shop.fulfilment import finished_looks, parcels, undoing, units
+from shop.fulfilment.queue import STEPS, Undoable, can_be_undone, counts, on_hold, waiting_for
 from shop.fulfilment.stages import Action
 from shop.fulfilment.units import NotAllowed
 from shop.orders.models import Order, OrderLine
+from shop.owner.bench_rows import Row, card_href, row
 from shop.owner.claim_rows import waiting_rows
 from shop.owner.cutting import refuse_unless_as_approved, seen_wording
-from shop.owner.due_days import due, late
 from shop.owner.paper_choices import OF_STEP
 from shop.owner.parcels import say_posted
 from shop.owner.send_backs import awaited_rows
 from shop.owner.step_words import BEHIND_IT, BUTTONS, DONE, HEADINGS, MEANT, done
-from shop.web.dates import short_day
 
 blueprint = Blueprint("owner_work_queue", __name__, url_prefix="/owner/bench")
 
 MOST: Final = 50
 """Of each step on one page: about a week at the bench."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One unit that waits."""
-
-    line_id: int
-    wording: int
-    """Which of its wordings the row stands for."""
-    href: str
-    reference: str
-    about: str
-    """Reference and number, for who cannot see where a button stands."""
-    piece: str
-    detail: str
-    paid: str
-    due: str
-    """The day promised, if one was."""
-    late: str
-    """What is wrong with that, if anything is."""
-    rests: str
-    engraved: bool
-    early: str
-    """Where it is posted although its day has not come; empty where it may leave."""
 
 
 @dataclass(frozen=True)
@@ -106,38 +81,6 @@ class Slip:
     undo: str
 
 
-def card_href(line_id: int) -> str:
-    """The page of one unit at the bench."""
-    return f"/owner/bench/units/{line_id}"
-
-
-def early_href(reference: str) -> str:
-    """Where what is packed of an order is posted before its day."""
-    return f"/owner/orders/{reference}/early-posting"
-
-
-def _row(one: Queued) -> Row:
-    place = f"{one.reference}, piece {one.number}"
-    words = "" if one.engraved else ", no words"
-    making = f", making {one.making}" if one.making > 1 else ""
-    corrected = ", changed since it was ordered" if one.wording > 1 else ""
-    return Row(
-        line_id=one.line_id,
-        href=card_href(one.line_id),
-        wording=one.wording,
-        reference=one.reference,
-        about=place,
-        piece=one.piece,
-        detail=f"{one.metal}, {one.chain_inches} inch chain{words}{making}{corrected}",
-        paid=f"paid {short_day(one.paid_at)}",
-        due=due(one),
-        late=late(one),
-        rests=one.held or "",
-        engraved=one.engraved,
-        early="" if parcels.may_leave(one.post_from) else early_href(one.reference),
-    )
-
-
 def _slip(step: Undoable) -> Slip:
     return Slip(
         said=f"{step.reference}, {step.number}. {step.piece}: {done(step.action)}",
@@ -154,8 +97,12 @@ def index() -> ResponseReturnValue:
     with web.reading() as session:
         number = counts(session, book)
         rows = {action: waiting_for(session, action, book, most=MOST) for action in STEPS if number[action]}
-        sections = [Section(action, number[action], list(map(_row, found))) for action, found in rows.items()]
-        resting = [_row(one) for one in on_hold(session, book, most=MOST)]
+        due = finished_looks.not_looked_at(session, [one.line_id for one in rows.get(Action.POST, ())])
+        sections = [
+            Section(action, number[action], [row(one, due) for one in found])
+            for action, found in rows.items()
+        ]
+        resting = [row(one) for one in on_hold(session, book, most=MOST)]
         slips = [_slip(step) for step in can_be_undone(session)]
         claims = waiting_rows(session, most=MOST) + awaited_rows(session, most=MOST)
     shown = {"sections": sections, "resting": resting, "slips": slips, "claims": claims, "papers_of": OF_STEP}

@@ -116,6 +116,30 @@ def test_nothing_engraved_is_posted_on_any_road_before_it_was_looked_at(owner: S
     assert bench.stages(order) == [Stage.PACKED]
 
 
+def test_lists_lead_to_the_look_where_it_is_missing_and_royal_mail_is_not_told_of_the_parcel(
+    owner: Shopper, bench: Bench
+) -> None:
+    asks(bench)
+    order = made(bench)
+    reference, look = bench.harness.order(order).reference, f"{card(bench, order)}#finished"
+    lists = ("/owner/bench", f"/owner/orders/{reference}", "/owner/dispatch")
+    for page in lists:
+        shown = owner.get(page)
+        (link,) = soup(shown).select(f"a[href='{look}']")
+        assert link.text.startswith("Look at the finished piece first"), page
+        assert "Mark as posted" not in shown.text, page
+        assert f"/owner/dispatch?code={reference}" not in shown.text, page
+    assert "are not in it" in owner.get("/owner/dispatch").text
+    file = "/owner/dispatch/click-and-drop"
+    _, fields = form_on(owner.get("/owner/dispatch"), file)
+    assert owner.post(file, fields).status_code == 303, "nothing may go"
+    keeps(bench, order)
+    says(owner, bench, order)
+    assert reference in owner.post(file, fields).text
+    for page in lists:
+        assert not soup(owner.get(page)).select(f"a[href='{look}']"), page
+
+
 def test_looked_at_it_is_inspected_and_once_packed_it_goes(owner: Shopper, bench: Bench) -> None:
     asks(bench)
     order = made(bench, to=Action.FINISH)
