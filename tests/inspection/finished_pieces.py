@@ -127,6 +127,12 @@ def photographed(seed: int, piece: str, area: Area, face: Face, words: dict[int,
     return _photographed(np.random.default_rng(seed), piece, area, ink, "silver", "slate")
 
 
+def photographed_cut(seed: int, piece: str, area: Area, file: str) -> bytes:
+    """A piece that was cut by this SVG file, in silver on slate."""
+    ink = _cut(area, file)
+    return _photographed(np.random.default_rng(seed), piece, area, ink, "silver", "slate")
+
+
 def _words(chance, area, script) -> dict[int, str]:
     lines = list(area.line_numbers)
     if len(lines) > 1:
@@ -160,10 +166,22 @@ def _planted(chance, fault, sides, at, script, face, words):
     return found
 
 
+def _cut(area: Area, file: str) -> np.ndarray:
+    """The same of a file for the cutter, whose middle is the side's."""
+    wide, high = area.width_mm + 0.2, area.height_mm + 0.2
+    page = f'<svg viewBox="{-wide / 2} {-high / 2} {wide} {high}"'
+    drawing = page + re.sub(r' (width|height|viewBox)="[^"]*"', "", file.partition("<svg")[2], count=3)
+    return _inked(area, drawing)
+
+
 def painted(area: Area, face: Face, words: dict[int, str]) -> np.ndarray:
     """Where ink is, 0 to 1, INK_PX_MM to the mm, the side's middle in the middle."""
     lines = [EngravedLine(area.key, line, text) for line, text in words.items()]
     drawing = re.sub(r' (width|height)="[^"]*mm"', "", svg(area, lines, face, edge=False))
+    return _inked(area, drawing)
+
+
+def _inked(area: Area, drawing: str) -> np.ndarray:
     png = resvg_py.svg_to_bytes(
         svg_string=drawing, zoom=INK_PX_MM, background="#ffffff", skip_system_fonts=True
     )

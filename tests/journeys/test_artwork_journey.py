@@ -12,7 +12,9 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from shop.checkout.upload_forms import CORNERS
+from shop.orders.lifecycle import with_link
 from tests.artwork.sheets import SHEETS, sheet_photograph
+from tests.inspection.finished_pieces import SIDES, photographed_cut
 from tests.journeys.live_shop import LiveShop
 from tests.journeys.visitor import Visitor
 from tests.shopper import Shopper, form_on, harness_of, soup
@@ -23,6 +25,9 @@ PHONE = {"viewport": {"width": 375, "height": 812}}
 LONG = 30_000
 """Milliseconds that a busy machine may take to trace."""
 DATE = "14 May"
+LOOKED_AT_FIRST = {"machine": "fibre", "look_first": "y"}
+STEPS = ("checked", "engraving begun", "engraved", "inspected", "packed")
+"""What the bench does with a piece before it is posted, as its forms send it."""
 
 
 @dataclass(frozen=True)
@@ -95,20 +100,38 @@ def buys(buyer: Visitor) -> str:
     return found[0]
 
 
-def makes_and_posts(owner: Visitor, reference: str) -> None:
+def makes_it(owner: Visitor, reference: str) -> None:
+    """As far as it is engraved; nothing engraved leaves this shop before it was looked at."""
     owner.signs_in("owner")
+    owner.sends("/owner/machine", "/owner/machine", LOOKED_AT_FIRST)
     owner.presses("Bench")
     owner.page.get_by_role("link", name=re.compile(reference)).first.click()
     expect(owner.page.get_by_role("img", name=re.compile("^The photograph of a foot"))).to_be_visible()
-    for button in (
-        "Cut it as it was bought",
-        "Mark as checked",
-        "Begin engraving",
-        "Mark as engraved",
-        "Mark as looked at again",
-        "Mark as packed",
-        "Mark as posted",
-    ):
+    for button in ("Cut it as it was bought", "Mark as checked", "Begin engraving", "Mark as engraved"):
+        owner.presses(re.compile(f"^{button}"))
+
+
+def photographs_it(owner: Visitor, reference: str) -> None:
+    """The piece that the cutter made of the order's own file, held against what was approved."""
+    owner.presses("Bench")
+    owner.page.get_by_role("link", name=re.compile(reference)).first.click()
+    made = owner.reads_ahead(f"/owner/orders/{reference}/lines/1/front.svg")
+    seen = photographed_cut(5, "disc", SIDES["disc"][0], made)
+    front = owner.page.get_by_role("region", name="Photograph of the finished piece").get_by_role(
+        "region", name="Front"
+    )
+    photograph = {"name": "IMG_2.jpg", "mimeType": "image/jpeg", "buffer": seen}
+    front.get_by_role("button", name="Photograph of front").set_input_files(photograph)
+    owner.presses("Hold it against what was approved")
+    expect(front).to_contain_text("On the photograph every letter is as approved.", timeout=LONG)
+    expect(front.get_by_role("img", name="The photograph of the finished piece, front")).to_be_visible()
+
+
+def looks_and_posts(owner: Visitor) -> None:
+    owner.presses("It is as approved")
+    said = owner.page.get_by_role("region", name="Photograph of the finished piece")
+    expect(said).to_contain_text("It was looked at and is as approved (owner@example.com")
+    for button in ("Mark as packed", "Mark as posted"):
         owner.presses(re.compile(f"^{button}"))
 
 
@@ -121,7 +144,9 @@ def test_a_foot_print_goes_from_its_photograph_to_the_post(
     places_it_beside_a_date(buyer)
     reference = buys(buyer)
     live_shop.deliver_webhooks()
-    makes_and_posts(owner, reference)
+    makes_it(owner, reference)
+    photographs_it(owner, reference)
+    looks_and_posts(owner)
     buyer.presses("See your order")
     assert "Posted" in buyer.reads()
 
@@ -158,4 +183,26 @@ def test_without_script_the_same_forms_lead_there(app: Flask, taken: Taken) -> N
     harness = harness_of(app)
     harness.pays(1)
     harness.sync(1)
-    assert harness.order(1).state == "paid"
+    owner, reference = Shopper(app).sign_in("owner"), harness.order(1).reference
+    posts_without_a_photograph(owner, reference)
+    with harness.database.transaction() as session:
+        token = with_link(session, 1, harness.services.secret_key)[1]
+    assert "Posted" in buyer.get(f"/orders/{token}").text
+
+
+def posts_without_a_photograph(owner: Shopper, reference: str) -> None:
+    """By forms alone, with a reason in the place of the look that this shop asks for."""
+    owner.send("/owner/machine", "/owner/machine", LOOKED_AT_FIRST)
+    place = f"/owner/orders/{reference}"
+    owner.send(place, f"{place}/lines/1/artwork")
+    for step in STEPS:
+        assert form_on(owner.get(place), f"{place}/lines/1/steps")[1]["action"] == step
+        owner.send(place, f"{place}/lines/1/steps")
+    look = soup(owner.get(place)).select_one("a[href$='#finished']")
+    assert look
+    assert look.text.startswith("Look at the finished piece first")
+    card = str(look["href"]).partition("#")[0]
+    reason = {"why": "The telephone is broken, and she looked at it through the loupe."}
+    assert owner.send(card, f"{card}/look/without", reason).status_code == 303
+    assert "It goes without a look (owner@example.com" in owner.get(card).text
+    owner.send(place, f"{place}/lines/1/steps")
