@@ -44,15 +44,22 @@ for (const key of keys(device)) {
   if (!(Math.abs(Date.now() - read(device, key)?.at) < LONGEST)) device.removeItem(key);
 }
 
-const fieldsOf = (form) => [...form.elements].filter((field) => field.name && !NEVER.has(field.type));
+// The face of a line is chosen in a list, and kept unless it is that of the others.
+const isLineFace = ({ name }) => name.startsWith("face-");
+const isKept = (field) => isLineFace(field) || !NEVER.has(field.type);
+const fieldsOf = (form) => [...form.elements].filter((field) => field.name && isKept(field));
 const isChoice = ({ type }) => type === "radio" || type === "checkbox";
+const filledIn = (field) => field.querySelector("[selected]")?.value ?? "";
 const slot = (field) => (isChoice(field) ? `${field.name}=${field.value}` : field.name);
 const ticked = (form) => Boolean(form.querySelector("[data-kept-tick]")?.checked);
 
 const values = (fields, now = true) => {
   const found = {};
   for (const field of fields) {
-    if (!isChoice(field)) found[slot(field)] = now ? field.value : field.defaultValue;
+    if (isLineFace(field)) {
+      const value = now ? field.value : filledIn(field);
+      if (value) found[field.name] = value;
+    } else if (!isChoice(field)) found[slot(field)] = now ? field.value : field.defaultValue;
     else if (now ? field.checked : field.defaultChecked) found[slot(field)] = true;
   }
   return found;
@@ -63,7 +70,10 @@ const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 // Fields that differ from what the server filled in before this script runs: in a page that was opened anew they were typed in.
 // After a reload, or on the way back, a browser fills in what it remembers itself; that is no wish to have it kept.
 const anew = performance.getEntriesByType("navigation")[0]?.type === "navigate";
-const differs = (field) => (isChoice(field) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
+const differs = (field) => {
+  if (isLineFace(field)) return field.value !== filledIn(field);
+  return isChoice(field) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+};
 const isTyped = (field) => differs(field) && (anew || field.autocomplete === "off");
 
 // A number that stands for what the server had filled in: words typed over something older are not laid over something newer.
@@ -84,7 +94,7 @@ class Kept {
     this.past = [];
     this.seen = Date.now();
     this.dirty = this.stopped = false;
-    const typed = new Set([...form.elements].filter((field) => !NEVER.has(field.type) && isTyped(field)).map(({ name }) => name));
+    const typed = new Set([...form.elements].filter((field) => isKept(field) && isTyped(field)).map(({ name }) => name));
     this.isAnswer = "keptAnswer" in form.dataset; // the server shows what was sent
     if (this.isAnswer) this.goOn();
     else this.bringBack(typed);
@@ -203,10 +213,18 @@ const fill = (form, all, typed) => {
     if (typed.has(field.name)) continue;
     const there = slot(field) in all && !(linked && field.name === "variant");
     if (field.type === "checkbox" || (there && !field.disabled && field.type === "radio")) field.checked = there;
+    else if (isLineFace(field)) choose(field, all[field.name] ?? "");
     else if (there && field.type !== "radio") field.value = all[slot(field)];
   }
   const face = Object.keys(all).find((name) => name.startsWith("face="))?.slice("face=".length);
   if (face && !typed.has("face") && form.elements.face?.value !== face) whenOffered(form, face);
+};
+
+// A face for one script is named by stage.js once the words ask for it.
+const choose = (list, value) => {
+  if (!list.querySelector(`[value="${CSS.escape(value)}"]`)) list.add(new Option(value, value));
+  list.value = value;
+  list.closest("details").open ||= Boolean(value);
 };
 
 // A face for one script stands among the others only once the words ask for it.

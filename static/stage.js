@@ -4,6 +4,7 @@ const form = document.querySelector(".piece-form");
 const stage = document.querySelector("[data-stage]");
 const views = [...stage.querySelectorAll("[data-picture]")];
 const fields = [...form.querySelectorAll("[name^='engraving-']")];
+const lineFaces = [...form.querySelectorAll("[name^='face-']")];
 const tiles = form.querySelector(".tiles-faces");
 const spoken = form.querySelector("[data-spoken]");
 let side = form.querySelector("[data-artwork]")?.dataset.artwork ?? views[0].dataset.sides.split(" ")[0];
@@ -50,7 +51,7 @@ const address = (view) => {
   const asked = new URLSearchParams({ piece: form.elements.piece.value, picture: view.dataset.picture });
   if (stage.dataset.tool) asked.append("tool", stage.dataset.tool); // a drawing kept from another machine is no answer
   for (const [name, value] of new FormData(form)) {
-    if (name === "face" || (name.startsWith("engraving-") && value)) asked.append(name, value);
+    if (/^(face|engraving-)/.test(name) && value) asked.append(name, value);
   }
   for (const key of placed) asked.append(`artwork-${key}`, "1"); // a place for artwork.js to fill
   return `${stage.dataset.stage}?${asked}`;
@@ -71,19 +72,31 @@ const offer = (faces) => {
     tile.dataset.asked = slug;
     tiles.append(tile);
   }
+  for (const select of lineFaces) {
+    for (const option of select.querySelectorAll("[data-asked]")) {
+      if (!option.selected && !faces.some(([slug]) => slug === option.value)) option.remove();
+    }
+    for (const [slug, name] of faces) {
+      if (slug === "by-hand" || select.querySelector(`[value=${slug}]`)) continue;
+      const option = new Option(name, slug);
+      option.dataset.asked = slug;
+      select.add(option);
+    }
+  }
 };
 
 // Her own words in each face, and what speaks against one, once she pauses: a request a pause, none a letter.
+const filled = (field) => field.defaultValue ?? field.querySelector("[selected]")?.value ?? "";
 const wordsOf = (value) => {
   const asked = new URLSearchParams({ piece: form.elements.piece.value });
   if (stage.dataset.tool) asked.append("tool", stage.dataset.tool);
-  for (const field of fields) if (field[value].trim()) asked.append(field.name, field[value]);
+  for (const field of [...fields, ...lineFaces]) if (value(field).trim()) asked.append(field.name, value(field));
   return `${asked}`;
 };
-let tried = wordsOf("defaultValue"); // what the faces show
+let tried = wordsOf(filled); // what the faces show
 
 const showFaces = async () => {
-  const asked = wordsOf("value");
+  const asked = wordsOf(({ value }) => value);
   if (asked === tried) return;
   tried = asked;
   const answer = await fetch(`${stage.dataset.faces}?${asked}`).catch(() => null);
@@ -129,7 +142,8 @@ const showWays = (field, ways) => {
 // The buttons that offer a way out do here what the server does with them when there is no script.
 const take = (value) => {
   const [kind, ...rest] = value.split(" ");
-  if (kind === "face") form.querySelector(`[name=face][value=${rest[0]}]`).checked = true;
+  if (kind === "face" && rest[1]) form.elements[rest[1]].value = rest[0];
+  else if (kind === "face") form.querySelector(`[name=face][value=${rest[0]}]`).checked = true;
   if (kind === "sign") {
     const [name, typed, sign] = rest;
     const field = form.elements[name];
@@ -189,7 +203,7 @@ const follow = ({ name }) => {
   const sides = views.flatMap((view) => view.dataset.sides.split(" "));
   const found = sides.find((key) => name?.startsWith(`engraving-${key}-`));
   if (found) [side, form.elements["sign-line"].value] = [found, name];
-  else side = sides.find((key) => name?.startsWith(`artwork-${key}-`)) ?? side;
+  else side = sides.find((key) => name?.startsWith(`artwork-${key}-`) || name?.startsWith(`face-${key}-`)) ?? side;
 };
 form.addEventListener("input", ({ target }) => {
   follow(target); // it may have been turned over meanwhile

@@ -35,6 +35,8 @@ class EngravedUnit:
     proof: Markup = field(default=Markup(), repr=False)
     lettering: str = ""
     """The name of the face, also where nothing is drawn yet."""
+    lettered: Sequence[tuple[str, str]] = field(default=(), repr=False)
+    """(words of a line, its face), where lines differ."""
     artwork: Sequence[tuple[str, str]] = ()
     """(side, what artwork is on it and how large)."""
 
@@ -66,7 +68,8 @@ def engraved_unit(
     """
     drawn = list(_drawn(sides, engraving, by_hand or {}))
     if not drawn or engraving is None:
-        return EngravedUnit(lettering=engraving.lettering if engraving else "")
+        named = (engraving.lettering, engraving.lettered) if engraving else ("", ())
+        return EngravedUnit((), Markup(), *named)
     areas = [side.area for side in drawn]
     stages = list(stages_of(piece, metal, {side.area.key for side in drawn}))
     places = {place.side: place for stage in stages for place in stage.placements}
@@ -81,7 +84,7 @@ def engraved_unit(
     told = Markup(proof_sheet(proof, id_=id_, said=f"{EXACTLY} {quoted(areas, engraving)}"))  # noqa: S704
     labels = {area.key: area.label for area in areas}
     artwork = [(labels[one.side], one.said) for one in engraving.artwork]
-    return EngravedUnit(pictures, told, engraving.lettering, artwork)
+    return EngravedUnit(pictures, told, engraving.lettering, engraving.lettered, artwork)
 
 
 def _drawn(sides: Sequence[Area], engraving: Engraving | None, by_hand: Mapping[str, str]) -> Iterator[_Side]:

@@ -9,7 +9,20 @@ from markupsafe import Markup
 
 from shop.catalogue import face_samples
 from shop.catalogue.views import PieceView
-from shop.engraving import BY_HAND, FACES, GENERAL, EngravingRefused, Face, check, drawable, offered, words_in
+from shop.engraving import (
+    BY_HAND,
+    FACES,
+    GENERAL,
+    EngravingRefused,
+    Face,
+    Words,
+    check,
+    drawable,
+    faces_in,
+    offered,
+    problems_of,
+    words_in,
+)
 
 ORDINARY_NAME: Final = "Abigail"
 """Seven letters that reach up and down; a face too tall for it would refuse most of what people write."""
@@ -69,21 +82,27 @@ def first_face(piece: PieceView) -> str:
     return next(iter(FACES))
 
 
+def line_choices(piece: PieceView, values: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Slugs and names of the faces a single line may have: those for these words, and those chosen before."""
+    words = [text for text in words_in(values, piece.sides).values() if text.strip()]
+    found, chosen = offered(words), set(faces_in(values, piece.sides).values())
+    return [(face.slug, face.name) for face in FACES.values() if face in found or face.slug in chosen]
+
+
 def _shown(piece: PieceView, values: Mapping[str, str]) -> dict[Face, tuple[Markup, Markup]]:
     """Label and note of the faces for everyone, those these words ask for, and the one chosen before."""
     words = {place: text for place, text in words_in(values, piece.sides).items() if text.strip()}
     found = offered(words.values())
     faces = [face for face in FACES.values() if face in found or face.slug == values.get("face")]
     first = _excerpt(next(iter(words.values()), ""))
-    return {face: _said(piece, face, drawable(face, first), words) for face in faces}
+    others = faces_in(values, piece.sides)
+    return {face: _said(face, drawable(face, first), _against(piece, face, words, others)) for face in faces}
 
 
-def _said(
-    piece: PieceView, face: Face, first: str, words: Mapping[tuple[str, int], str]
-) -> tuple[Markup, Markup]:
+def _said(face: Face, first: str, why: str) -> tuple[Markup, Markup]:
     named = f"{face.name}. " if first or face.only_for else ""
     note = Markup("{}{}").format(named, face.description)
-    if why := _against(piece, face, words):
+    if why:
         note += Markup(' <span class="tile-why">{}</span>').format(why)
     if first:
         return face_samples.drawn(face, first), note
@@ -91,13 +110,15 @@ def _said(
     return name.format(face.name, face_samples.sample(face)), note
 
 
-def _against(piece: PieceView, face: Face, words: Mapping[tuple[str, int], str]) -> str:
-    """Why the face cannot cut these words, though another may; empty when it can."""
-    try:
-        check(piece.sides, face.slug, words, piece.tool)
-    except EngravingRefused as refused:
-        return max([problem.of_face for problem in refused.problems.values()], key=bool)
-    return ""
+def _against(piece: PieceView, face: Face, words: Words, others: Mapping[tuple[str, int], str]) -> str:
+    """Why the face cannot cut these words, though another may; empty when it can.
+
+    Lines with another face of their own say so themselves.
+    """
+    problems = problems_of(piece.sides, face.slug, words, piece.tool, others)
+    return max(
+        [problem.of_face for place, problem in problems.items() if place not in others], key=bool, default=""
+    )
 
 
 def _excerpt(line: str) -> str:

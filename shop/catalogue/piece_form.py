@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from shop.catalogue.choices import price_numbers
-from shop.catalogue.face_choices import Tile, face_tiles, first_face
+from shop.catalogue.face_choices import Tile, face_tiles, first_face, line_choices
 from shop.catalogue.views import PieceView, VariantView
 from shop.catalogue.word_ideas import IDEAS, places
 from shop.engraving import (
@@ -17,6 +17,7 @@ from shop.engraving import (
     Remark,
     asks_for_hand,
     field_name,
+    line_face_field,
     remarks,
     remarks_by_hand,
     symbol_id,
@@ -52,6 +53,14 @@ class Button:
 
 
 @dataclass(frozen=True)
+class LineLettering:
+    """Which face a line has, where it is not that of the others."""
+
+    name: str
+    chosen: str
+
+
+@dataclass(frozen=True)
 class LineField:
     """The field of one line: what is typed, what is wrong with it, the room left, the ways out."""
 
@@ -61,6 +70,8 @@ class LineField:
     error: str | None
     room: str
     ways: Sequence[Button]
+    lettering: LineLettering | None = None
+    """Of sides with several lines."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +121,8 @@ class PieceForm:
     sign_places: Sequence[SignPlace]
     signs: Sequence[Button]
     faces: Sequence[Tile]
+    line_faces: Sequence[tuple[str, str]]
+    """Slug and name of those for a single line."""
     strays: Sequence[LineField]
     """Lines that were written and that this piece does not have."""
 
@@ -135,6 +148,7 @@ def piece_form(piece: PieceView, values: Mapping[str, str], errors: Mapping[str,
         signs=[
             Button(f"add {sign}", name, symbol_id(sign)) for sign, name in SIGN_NAMES.items() if sign != ALIKE
         ],
+        line_faces=line_choices(piece, values),
         faces=face_tiles(piece, values, by_hand=values.get("face") == HAND or asks_for_hand(said)),
         strays=[
             LineField(name, "A line this piece does not have", values.get(name, ""), problem, "", ())
@@ -201,7 +215,9 @@ def _side(
         label = side.label if side.lines == 1 else _line(side, number).capitalize()
         ways = [Button(way.value, way.label, symbol_id(way.sign) if way.sign else "") for way in remark.ways]
         room = "" if error else remark.sentence
-        lines.append(LineField(name, label, values.get(name, ""), error, room, ways))
+        chosen = line_face_field(side.key, number)
+        lettering = LineLettering(chosen, values.get(chosen, "")) if side.lines > 1 else None
+        lines.append(LineField(name, label, values.get(name, ""), error, room, ways, lettering))
     return SideFields("" if side.lines == 1 else side.label, lines)
 
 

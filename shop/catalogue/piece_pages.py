@@ -89,9 +89,10 @@ def piece_page(
 ) -> str:
     """A piece and its form, filled with `values` and marked with `errors` (both: field name to text).
 
-    Field names: `variant`, `engraving-<side>-<line>`, `face`, `dedication`; `artwork` is what its own fields
-    were read as. `canonical` is the page's own address, when this is it and not an answer to a form. The
-    pictures and the price are those of what is chosen, else of `metal`. Raises UnknownPiece.
+    Field names: `variant`, `engraving-<side>-<line>`, `face`, `face-<side>-<line>`, `dedication`; `artwork`
+    is what its own fields were read as. `canonical` is the page's own address, when this is it and not an
+    answer to a form. The pictures and the price are those of what is chosen, else of `metal`. Raises
+    UnknownPiece.
     """
     piece = as_sold = piece_called(catalogue, slug)
     chosen = variant_of(piece, values)

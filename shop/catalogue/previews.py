@@ -56,9 +56,10 @@ def drawn(catalogue: Catalogue, asked: Mapping[str, str]) -> str:
     if piece is None or not piece.sides:
         raise UnknownDrawing
     drawing = _drawn(piece, asked.get("picture"), asked)
-    if (face := asked.get("face", "")) in FACES:
+    letters = _letters(asked)
+    for face in _faces(asked).intersection(FACES):
         met = _met.setdefault((face, piece.tool), set())
-        if not met.issuperset(letters := _letters(asked)):
+        if not met.issuperset(letters):
             met.update(_LATIN.intersection(letters))
     return drawing
 
@@ -84,12 +85,21 @@ def _letters(asked: Mapping[str, str]) -> str:
     return "".join([text for name, text in asked.items() if name.startswith("engraving-")])
 
 
+def _faces(asked: Mapping[str, str]) -> set[str]:
+    """The faces of all lines: that of the form, and those of single lines."""
+    return {
+        asked.get("face", ""),
+        *(slug for name, slug in asked.items() if name.startswith("face-") and slug),
+    }
+
+
 def _is_quick(catalogue: Catalogue, asked: Mapping[str, str]) -> bool:
     """Whether all that is to be drawn is not much, and was drawn before in other words."""
     piece = catalogue.by_slug.get(asked.get("piece", ""))
-    met = _met.get((asked.get("face", ""), piece.tool)) if piece else None
     letters = _letters(asked)
-    return met is not None and len(letters) <= MOST_AT_ONCE and met.issuperset(letters)
+    if piece is None or len(letters) > MOST_AT_ONCE:
+        return False
+    return all((met := _met.get((face, piece.tool))) and met.issuperset(letters) for face in _faces(asked))
 
 
 class PreviewMiddleware:

@@ -34,7 +34,7 @@ def another(line_id: int) -> ResponseReturnValue:
         abort(HTTPStatus.NOT_FOUND)
     values, words = values_of(line.item), values_of_words(line.item.engraving)
     same = request.args.get("words") == SAME
-    kept = {"variant", *words} if same else {"variant", FACE}
+    kept = {"variant", *(name for name in words if same or name.startswith(FACE))}
     values = {name: text for name, text in values.items() if name in kept}
     return piece_pages.piece_page(
         catalogue,

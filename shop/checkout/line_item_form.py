@@ -21,7 +21,9 @@ from shop.engraving import (
     EngravingRefused,
     UnknownLine,
     check,
+    faces_in,
     field_name,
+    line_face_field,
     with_artwork,
     words_in,
 )
@@ -131,7 +133,8 @@ def values_of_words(engraving: Engraving | None) -> dict[str, str]:
     """What is cut into a unit as the form's values."""
     if engraving is None:
         return {}
-    lines = {field_name(line.side, line.line): line.text for line in engraving.lines}
+    lines = {field_name(*place): text for place, text in engraving.words.items()}
+    lines |= {line_face_field(*place): slug for place, slug in engraving.line_faces.items()}
     values = {FACE: engraving.face, **lines} if lines else {}
     return values | {
         name: text for artwork in engraving.artwork for name, text in place_values(artwork).items()
@@ -169,7 +172,8 @@ def _words(piece: PieceView, form: Mapping[str, str], errors: dict[str, str]) ->
             errors[name] = UnknownLine().message  # nothing that was written is left out without a word
     errors |= {name: said for name, text in written(form) if name in known and (said := still_blank(text))}
     try:
-        return check(piece.sides, form.get(FACE, ""), words_in(form, piece.sides), piece.tool)
+        words, line_faces = words_in(form, piece.sides), faces_in(form, piece.sides)
+        return check(piece.sides, form.get(FACE, ""), words, piece.tool, line_faces)
     except EngravingRefused as refused:
         for (side, line), problem in refused.problems.items():
             errors[FACE if (side, line) == FACE_FIELD else field_name(side, line)] = problem.message

@@ -30,7 +30,7 @@ from shop.checkout.line_item_form import (
 from shop.checkout.redisplayed_form import PREVIEW
 from shop.container import current_services
 from shop.corrections.corrector import Corrector, page, unit_shown
-from shop.engraving import INSTEAD, Engraving, taken
+from shop.engraving import INSTEAD, Engraving, faces_in, line_face_field, taken
 from shop.fulfilment import corrections
 from shop.fulfilment.corrections import ChangedMeanwhile, NewWords, TooLate
 from shop.orders.approved_engraving import Approved
@@ -189,11 +189,17 @@ def _look(
         words=words_of(piece.sides, engraving),
         engraved=engraved_unit(piece, unit.line.row.metal_slug, piece.sides, engraving, id_="new"),
         by_hand=engraving is not None and engraving.by_hand,
-        fields={FACE: request.form.get(FACE, ""), **dict(written(request.form)), "agreed": shown},
+        fields=_written(piece) | {"agreed": shown},
         who=unit.who,
         why=unit.who.why,
         problems=problems,
     )
+
+
+def _written(piece: PieceView) -> dict[str, str]:
+    """The words that were sent, and their faces."""
+    lines = {line_face_field(*place): slug for place, slug in faces_in(request.form, piece.sides).items()}
+    return {FACE: request.form.get(FACE, ""), **lines, **dict(written(request.form))}
 
 
 def _closed(unit: Correcting, status: HTTPStatus) -> Response:

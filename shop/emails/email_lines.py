@@ -31,6 +31,8 @@ class EmailLine:
     """Which proof it is cut by, or why there is none."""
     pictures: Sequence[ProofImage] = ()
     lettering: str = ""
+    lettered: Sequence[tuple[str, str]] = ()
+    """(words of a line, its lettering), where lines differ."""
     artwork: Sequence[tuple[str, str]] = ()
     """(where, what artwork is there and how large)."""
 
@@ -47,6 +49,7 @@ def email_lines(
             price=pounds_and_pence(line.row.price_pence),
             words=[(where, text, letter_by_letter(text)) for where, text in line.words],
             lettering=line.engraving.lettering if line.engraving else "",
+            lettered=line.engraving.lettered if line.engraving else (),
             note=REFUNDED if line.row.number in refunded else _note(line, any_words=any_words),
             pictures=pictures.get(line.row.number, ()),
             artwork=line.artwork,

@@ -63,7 +63,8 @@ def _piece(line: EmailLine) -> str:
         for where, text, letters in line.words
         for said in (f"   {where}: “{isolated(text)}”", f"   Letter by letter: {letters}")
     ]
-    lettering = [f"   Lettering: {line.lettering}"] if line.lettering else []
+    faces = ", ".join(f"“{isolated(text)}” in {name}" for text, name in line.lettered) or line.lettering
+    lettering = [f"   Lettering: {faces}"] if faces else []
     artwork = [f"   {where}: {said}" for where, said in line.artwork]
     note = [f"   {line.note}"] if line.note else []
     title = f"{line.title}: {line.price}" if line.price else line.title

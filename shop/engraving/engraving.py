@@ -189,7 +189,7 @@ def faces_in(form: Mapping[str, str], areas: Sequence[Area]) -> dict[tuple[str, 
         (area.key, line): slug
         for area in areas
         for line in area.line_numbers
-        if area.lines > 1 and (slug := form.get(line_face_field(area.key, line)))
+        if area.lines > 1 and (slug := form.get(line_face_field(area.key, line), "").strip())
     }
 
 

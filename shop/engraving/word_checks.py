@@ -54,7 +54,8 @@ def check(
         lines = tuple(EngravedLine(*place, kept[place]) for place in _places(areas) if place in kept)
         return Engraving(HAND, "", lines)
     own = _chosen(FACES[face_slug], tool)
-    others = {place: _chosen(FACES[slug], tool) for place, slug in line_faces.items() if slug != face_slug}
+    chosen = {place: slug for place, slug in line_faces.items() if place in kept and slug != face_slug}
+    others = {place: _chosen(FACES[slug], tool) for place, slug in chosen.items()}
     lines = tuple(
         EngravedLine(*place, kept[place], others.get(place)) for place in _places(areas) if place in kept
     )

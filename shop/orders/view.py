@@ -78,6 +78,15 @@ class LineView:
         return words_of(self.sides, self.engraving)
 
     @property
+    def words_for_bench(self) -> list[tuple[str, str]]:
+        """The same; where lines differ in lettering each place names it: 'Front, line 2, in Marcellus'."""
+        lettered = self.engraving.lettered if self.engraving else ()
+        if not lettered:
+            return self.words
+        named = zip(self.words, lettered, strict=True)
+        return [(f"{place}, in {name}", text) for (place, text), (_, name) in named]
+
+    @property
     def proof_number(self) -> str:
         """The beginning of the proof's digest: the same on the order page, in the e-mail and on the bench."""
         return (self.row.proof_digest or "")[:12]

@@ -98,7 +98,7 @@ def _card(session: Session, line: OrderLine) -> Card:
         reference=order.reference,
         href=f"{place}#unit-{line.number}",
         ticket=ticket,
-        spelled=[Spelled(where, text, spelled(text)) for where, text in unit.words],
+        spelled=[Spelled(where, text, spelled(text)) for where, text in unit.words_for_bench],
         step=_step(line, stands),
         following=_following(session, line),
         day=standing(session, order),

@@ -75,6 +75,8 @@ class BenchTicket:
     words: Sequence[tuple[str, str]] = field(repr=False)
     """Where they stand, and the words; none when nothing is to be cut."""
     lettering: str
+    lettered: Sequence[tuple[str, str]] = field(repr=False)
+    """(words of a line, its lettering), where lines differ."""
     pictures: Sequence[EngravedPicture] = field(repr=False)
     """The piece with its words, as its buyer sees it."""
     sides: Sequence[DrawnSide]
@@ -110,6 +112,7 @@ def bench_ticket(
         sku=row.sku,
         words=line.words,
         lettering=_lettering(line),
+        lettered=line.engraving.lettered if line.engraving else (),
         pictures=_pictures(line),
         sides=[
             DrawnSide(side.label, drawing, _files(reference, row.number, side) if approved and files else ())

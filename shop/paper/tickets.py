@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from shop import clock
-from shop.engraving import FACES
+from shop.engraving import Engraving
 from shop.engraving.outlines import CutSide
 from shop.fulfilment.parcel_corrections import NEEDED_BY
 from shop.fulfilment.ticket_codes import ticket_address
@@ -61,7 +61,7 @@ def _ticket(one: Chosen, line: LineView, outlines: Cut, site_url: str) -> dict[s
         "facts": _facts(one, line),
         "qr": printed(qr_code(address), "The code of this ticket."),
         "notes": notes,
-        "words": [{"place": place, "lines": lines(text)} for place, text in line.words],
+        "words": [{"place": place, "lines": lines(text)} for place, text in line.words_for_bench],
         "room": _room(sides, notes),
         "sides": sides,
         "steps": WITH_WORDS if row.engraved else WITHOUT_WORDS,
@@ -112,7 +112,7 @@ def _short(day: date) -> str:
 
 def _facts(one: Chosen, line: LineView) -> list[str]:
     engraving = line.engraving
-    face = f"In {_lettering(line, engraving.face)}" if engraving and engraving.lines else ""
+    face = f"In {_lettering(engraving)}" if engraving and engraving.lines and not engraving.lettered else ""
     paid = clock.in_britain(one.units[line.row.number].paid_at)
     proof = f"Proof {line.proof_number}" if engraving and not line.by_hand else ""
     by = f"To be posted by {_short(one.posted_by)}" if one.posted_by else ""
@@ -123,7 +123,5 @@ def _facts(one: Chosen, line: LineView) -> list[str]:
     return [fact for fact in said if fact]
 
 
-def _lettering(line: LineView, slug: str) -> str:
-    if line.by_hand:
-        return "a drawing by hand"
-    return FACES[slug].name if slug in FACES else slug
+def _lettering(engraving: Engraving) -> str:
+    return "a drawing by hand" if engraving.by_hand else engraving.lettering

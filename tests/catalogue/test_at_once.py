@@ -109,3 +109,15 @@ def test_who_asks_is_whom_our_own_proxy_names(
     asked = [at_once(behind_one, WREN, HTTP_X_FORWARDED_FOR=who) for who in ("203.0.113.1", "203.0.113.2")]
     assert None not in asked
     assert at_once(behind_one, WREN, HTTP_X_FORWARDED_FOR="203.0.113.1") is None
+
+
+def test_letters_met_in_one_lettering_are_not_taken_for_met_in_that_of_another_line(
+    app: Flask, client: FlaskClient
+) -> None:
+    client.get(previews.ADDRESS, query_string=WREN)
+    assert at_once(app, WREN)
+    mixed = {**WREN, "face-front-1": "courier-prime"}
+    assert at_once(app, mixed) is None
+    drawn = client.get(previews.ADDRESS, query_string=mixed).data
+    assert at_once(app, mixed) == drawn
+    assert drawn != at_once(app, WREN)

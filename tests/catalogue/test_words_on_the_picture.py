@@ -186,6 +186,31 @@ def test_the_metal_and_the_side_being_written_on_are_the_ones_in_sight(browser, 
         page.close()
 
 
+def test_another_lettering_for_one_line_is_on_the_picture_at_once_and_by_keyboard(browser, live_server, said):
+    page = browser.new_page(viewport={"width": 1280, "height": 812})
+    try:
+        page.goto(f"{live_server}/pieces/disc")
+        more = page.locator("details:has([name=face-back-1]) summary")
+        assert not more.is_visible(), "no words, no lettering"
+        with page.expect_response(lambda answer: "May" in answer.url):
+            page.locator("[name=engraving-back-1]").fill("Wren")
+            page.locator("[name=engraving-back-2]").fill("14 May")
+        words = page.locator("[data-picture=disc-silver-back] [data-words]")
+        words.locator("path").first.wait_for()
+        drawn = "document.querySelector('[data-picture=disc-silver-back] [data-words]').innerHTML"
+        before = words.inner_html()
+        more.press("Enter")
+        page.get_by_role("combobox", name="Lettering, line 1").last.focus()
+        with page.expect_response(lambda answer: "face-back-1=courier-prime" in answer.url):
+            page.keyboard.type("Courier")
+        page.wait_for_function(f"before => {drawn} !== before", arg=before)
+        assert page.locator("[name=engraving-back-1]").input_value() == "Wren"
+        page.locator("[name=face-back-1]").select_option("")
+        page.wait_for_function(f"before => {drawn} === before", arg=before)
+    finally:
+        page.close()
+
+
 def test_without_a_script_a_button_shows_the_words_and_keeps_everything_typed(browser, live_server, said):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 375, "height": 812})
     page = context.new_page()

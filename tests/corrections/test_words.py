@@ -60,6 +60,23 @@ def test_the_words_are_changed_once_they_were_seen_and_ticked(bought: Bought) ->
     assert "Saved. You changed the words of your Disc." in page.text
 
 
+def test_another_lettering_for_one_line_is_a_change_that_is_seen_approved_and_cut(bought: Bought) -> None:
+    words = {"engraving_front_1": "Wren", "engraving_back_1": "Wren", "engraving_back_2": "14 May"}
+    assert changes_words(bought, **words).status_code == 303
+    look = looked_at(bought, face_back_1="courier-prime")
+    assert "in Courier Prime" in soup(look).text
+    again = bought.buyer.post(
+        words_page(bought), {**form_on(look, words_page(bought))[1], "preview": "words"}
+    )
+    assert soup(again).select_one("[name=face-back-1] [value=courier-prime][selected]"), "changed again"
+    before = cut_as_approved(bought.opened().lines[0])
+    assert approves(bought, look).status_code == 303
+    assert "Wren in Courier Prime" in soup(bought.buyer.get(bought.page)).text
+    now = cut_as_approved(bought.opened().lines[0])
+    assert now["front"] == before["front"]
+    assert now["back"] != before["back"]
+
+
 def test_without_the_tick_nothing_is_changed_and_it_is_said_beside_the_box(bought: Bought) -> None:
     answer = approves(bought, looked_at(bought, engraving_front_1="Swift"), acknowledged=None)
     assert answer.status_code == 422

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+import shapely
 
 from shop.engraving import (
     FACES,
@@ -32,6 +33,7 @@ from shop.engraving.outlines import CutSide
 from shop.engraving.placement import PlacedLine, SideLayout
 from shop.engraving.room import rooms
 from shop.engraving.writers import FORMATS
+from shop.inspection.approved import approved_cut, approved_words
 
 DISC = Area("back", "Back", "disc", 16, 16, 3)
 RIM = Area("front", "Front", "disc", 16, 16, 2, rim=True)
@@ -141,6 +143,17 @@ def test_words_in_one_face_are_stored_and_proved_as_they_always_were() -> None:
     assert lettered(DISC, ("Zoë", "14 May"), ("", "marcellus")) == plain
     stored = replace(plain, face_version=version)
     assert proof_digest([DISC], stored) == proof_digest([DISC], Engraving.from_json(stored.to_json()))
+
+
+def test_a_photograph_of_the_finished_piece_is_held_against_the_letters_of_both_faces() -> None:
+    engraving = lettered(DISC, ("Wren", "14 May"), ("great-vibes",))
+    letters = approved_words(DISC, engraving.faces_on("back"), engraving.words_on("back")).letters
+    assert {letter.line for letter in letters} == {1, 2}
+    assert "".join(letter.name for letter in letters if letter.line == 2) == "14May"
+    approved = shapely.union_all([part for letter in letters for part in letter.parts])
+    cut = approved_cut(checked_cut([DISC], engraving).sides["back"])
+    both = shapely.union_all([part for letter in cut.letters for part in letter.parts])
+    assert approved.symmetric_difference(both).area < 0.02 * both.area
 
 
 def test_another_face_for_a_line_is_another_proof() -> None:

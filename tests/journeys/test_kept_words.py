@@ -94,6 +94,19 @@ def test_words_and_dedication_are_there_after_a_link_a_reload_and_a_form_that_wa
     expect(page.locator("#dedication")).to_have_value("For you,\nalways")
 
 
+def test_the_lettering_of_a_line_comes_back_with_its_words(new_tab: Device) -> None:
+    page = types(new_tab())
+    page.locator("details:has([name=face-front-1]) summary").press("Enter")
+    page.select_option("[name=face-front-1]", "courier-prime")
+    page.wait_for_function("() => Object.values(localStorage).some(said => said.includes('courier-prime'))")
+    page.reload()
+    for again in (page, new_tab()):
+        again.goto("/pieces/disc")
+        expect(again.locator("[name=face-front-1]")).to_have_value("courier-prime")
+        expect(again.locator("[name=face-front-1]")).to_be_visible()
+        expect(again.locator("[name=face-front-2]")).to_have_value("")
+
+
 def test_what_is_typed_before_the_pages_script_runs_is_kept_too_and_stands_before_what_was_kept(
     context: BrowserContext, new_tab: Device
 ) -> None:
