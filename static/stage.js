@@ -132,6 +132,7 @@ const showWays = (field, ways) => {
   const buttons = ways.map(([value, label, sign]) => {
     const button = document.createElement("button");
     Object.assign(button, { type: "button", className: "button button-quiet", name: "instead", value, textContent: label });
+    if (sign) drawSigns();
     const drawn = sign && form.querySelector(`[value="add ${sign}"] svg`);
     if (drawn) button.prepend(drawn.cloneNode(true));
     return button;
@@ -189,6 +190,12 @@ const draw = async () => {
     rest = setTimeout(showFaces, 500);
   }
 };
+
+// The signs' drawings are fetched when somebody looks for one: their file is a tenth of the page.
+const drawSigns = () => {
+  for (const sign of form.querySelectorAll(".sign-button noscript")) sign.outerHTML = sign.textContent;
+};
+form.querySelector(".signs")?.addEventListener("toggle", drawSigns, { once: true });
 
 for (const button of form.querySelectorAll("[name=instead]")) button.type = "button"; // Enter presses none of them
 form.addEventListener("click", ({ target }) => {

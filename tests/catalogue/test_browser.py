@@ -202,3 +202,27 @@ def test_a_piece_lies_in_a_drawn_hand_beside_a_penny_or_as_large_as_life(browser
         assert axe(page) == []
     finally:
         page.close()
+
+
+def test_the_signs_are_drawn_once_somebody_looks_for_one(browser, live_server):
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    try:
+        page.goto(f"{live_server}/pieces/disc", wait_until="networkidle")
+        assert not any("signs.svg" in address for address in asked)
+        with page.expect_request("**/signs.svg*"):
+            page.get_by_text("Add a small sign").click()
+        assert page.locator(".sign-button svg.sign").count() == page.locator(".sign-button").count() > 0
+    finally:
+        page.close()
+
+
+def test_the_signs_are_drawn_without_any_script(browser, live_server):
+    page = browser.new_page(java_script_enabled=False)
+    try:
+        page.goto(f"{live_server}/pieces/disc")
+        page.get_by_text("Add a small sign").click()
+        assert page.locator(".sign-button svg.sign").first.is_visible()
+    finally:
+        page.close()
