@@ -114,3 +114,9 @@ def test_of_a_piece_whose_price_went_back_nothing_is_cut(app: Flask, bought: Bou
     assert ONLY_WHEN_POSTED not in page(bought)
     owner, reference = Shopper(app).sign_in("owner"), bought.harness.order(bought.order).reference
     assert "Promised: it is posted by" not in owner.get(f"/owner/orders/{reference}").text
+
+
+def test_it_says_in_a_sentence_what_it_is(bought: Bought) -> None:
+    said = soup(bought.buyer.get(bought.page)).find("meta", attrs={"name": "description"})
+    assert said is not None
+    assert said["content"].startswith("Your order: how far it is")
