@@ -19,7 +19,6 @@ from shop.checkout.forms import ActionForm
 from shop.checkout.kept_basket import stands
 from shop.checkout.line_item_form import Refused, artwork_of, values_of
 from shop.checkout.own_artwork import own_artwork
-from shop.checkout.papers_shown import before_payment
 from shop.checkout.presenters import lines_shown, statement
 from shop.checkout.promised_day import summary_of, with_promise
 from shop.checkout.redisplayed_form import PREVIEW, again, previewed, refused, stale
@@ -35,6 +34,7 @@ blueprint = Blueprint("basket", __name__)
 LINE: Final = f"/basket/lines/<int(max={2**31 - 1}):line_id>"
 """No database has a line with a greater number."""
 
+REVIEW: Final = "review"
 ADD, SAVE = "Add to basket", "Save the changes"
 FULL: Final = f"A basket holds {basket_store.MOST_LINES} pieces. Please order those first, or take one out."
 GONE: Final = (
@@ -68,7 +68,6 @@ def show() -> ResponseReturnValue:
         statement=statement(),
         summary=summary_of(basket),
         quote=basket.quote,
-        printed=before_payment(basket),
     )
     return cookie.show_count(make_response(page), len(basket.lines))
 
@@ -120,7 +119,7 @@ def edit(line_id: int) -> ResponseReturnValue:
         line.piece.slug,
         values=values,
         errors={},
-        action=f"/basket/lines/{line_id}",
+        action=_place(line_id),
         submit_label=SAVE,
         artwork=artwork_of(line.piece, values, own_artwork(values, cookie.token())),
     )
@@ -131,7 +130,7 @@ def edit(line_id: int) -> ResponseReturnValue:
 @throttled
 def change(line_id: int) -> ResponseReturnValue:
     """Replace a line's words or variant."""
-    action, token = f"/basket/lines/{line_id}", cookie.token() or ""
+    action, token = _place(line_id), cookie.token() or ""
     if not web.valid_public_token(request.form.get("csrf_token", "")):
         return stale(action, SAVE)
     if PREVIEW in request.form or INSTEAD in request.form:
@@ -145,14 +144,14 @@ def change(line_id: int) -> ResponseReturnValue:
         before = basket_store.item_in(session, token, line_id)
     if before == item:
         flash(NOTHING_CHANGED)
-        return _to_basket()
+        return _back()
     changed, count, page = _changed(token, lambda session: basket_store.change(session, token, line_id, item))
     if not changed:
         return _gone(catalogue, token, line_id)
     _say(page)
     if before is not None:
         flash(change_said(catalogue, before, item))
-    return cookie.remember(_to_basket(), token, count)
+    return cookie.remember(_back(), token, count)
 
 
 @blueprint.post(f"{LINE}/removal")
@@ -200,6 +199,17 @@ def _catalogue(token: str | None) -> Catalogue:
 def _line(session: Session, catalogue: Catalogue, line_id: int) -> QuotedLine | None:
     basket = basket_contents.contents(session, catalogue, cookie.token())
     return next((line for line in basket.lines if line.id == line_id), None)
+
+
+def _place(line_id: int) -> str:
+    """Where a line is changed; whoever comes from the last look goes back there."""
+    return f"/basket/lines/{line_id}{f'?to={REVIEW}' if request.args.get('to') == REVIEW else ''}"
+
+
+def _back() -> Response:
+    if request.args.get("to") != REVIEW:
+        return _to_basket()
+    return make_response(redirect("/checkout/payment", HTTPStatus.SEE_OTHER))
 
 
 def _to_basket() -> Response:

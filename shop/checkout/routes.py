@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from shop import web
 from shop.catalogue import snapshot
 from shop.catalogue.views import Catalogue
-from shop.checkout import basket_reading, basket_store, cookie, last_look
+from shop.checkout import basket_reading, basket_store, cookie, gift_question, last_look
 from shop.checkout.basket_changes import PAID, change_basket
 from shop.checkout.basket_contents import BasketContents
 from shop.checkout.cuttable import uncuttable
@@ -18,7 +18,6 @@ from shop.checkout.email_question import answered, question
 from shop.checkout.forms import DetailsForm, PaymentForm, filled_in
 from shop.checkout.kept_basket import details_form
 from shop.checkout.pay import AlreadyPaid, Changed, Declined, open_payment
-from shop.checkout.presenters import statement
 from shop.checkout.promised_day import needed_sooner
 from shop.checkout.stock_notice import asking
 from shop.container import current_services, trader
@@ -58,7 +57,7 @@ def keep_details() -> ResponseReturnValue:
     The form checks its token itself, so that a stale one brings back the page with everything typed.
     """
     basket, token = last_look.basket_now(), cookie.token()
-    form = details_form(basket)(formdata=answered(request.form))
+    form = details_form(basket)(formdata=gift_question.answered(answered(request.form)))
     if not basket.lines or token is None:
         return _nothing_to_order(token, form)
     if not form.validate():
@@ -69,8 +68,10 @@ def keep_details() -> ResponseReturnValue:
     if sooner := needed_sooner(basket.lines, form.details()):
         form.needed_by.errors = [sooner]
         return _details_page(basket, form), HTTPStatus.UNPROCESSABLE_ENTITY
-    if meant := question(request.form, form.email.clean, basket.details):
-        return _details_page(basket, form, meant=meant)
+    asks_gift = gift_question.asks(request.form, form.details(), basket.details)
+    meant = None if asks_gift else question(request.form, form.email.clean, basket.details)
+    if asks_gift or meant:
+        return _details_page(basket, form, meant=meant or "", asks_gift=asks_gift)
     if form.details() == basket.details:
         return redirect("/checkout/payment", HTTPStatus.SEE_OTHER)
     _, page = change_basket(
@@ -143,7 +144,9 @@ def _ask(form: DetailsForm, pieces: Sequence[str]) -> str:
     return f"mailto:{trader().email}?{urlencode(said, quote_via=quote)}"
 
 
-def _details_page(basket: BasketContents, form: DetailsForm, *, meant: str = "", why: str = "") -> str:
+def _details_page(
+    basket: BasketContents, form: DetailsForm, *, meant: str = "", asks_gift: bool = False, why: str = ""
+) -> str:
     problems = {"": why} if why else {field.id: field.errors[0] for field in form if field.errors}
     if problems.pop(form.csrf_token.id, None):
         problems = {"": web.STALE_BUT_KEPT, **problems}
@@ -158,7 +161,8 @@ def _details_page(basket: BasketContents, form: DetailsForm, *, meant: str = "",
         chosen=chosen,
         filled=basket.details is not None,
         form=form,
+        asks_gift=asks_gift,
+        gift_answered=request.form.get(gift_question.ANSWER) == gift_question.NO,
         meant=meant,
         problems=problems,
-        statement=statement(),
     )

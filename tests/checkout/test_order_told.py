@@ -110,7 +110,7 @@ def test_the_recipient_the_day_and_whether_it_is_in_time_are_said_everywhere_ali
 
 
 def test_what_is_for_the_buyer_is_called_no_gift(app: Flask) -> None:
-    said = bought(Shopper(app), as_gift=None)  # type: ignore[arg-type]
+    said = bought(Shopper(app), as_gift=None, gift_message="")  # type: ignore[arg-type]
     assert missing(said, "It goes to Ada Byron.") == {}
     assert "gift for" not in said["thanks"]
 

@@ -256,6 +256,14 @@ def mistyped_details(visitor: Visitor) -> None:
     visitor.presses("Review your order")
 
 
+def gift_asked(visitor: Visitor) -> None:
+    mistyped_details(visitor)
+    visitor.open("/checkout")
+    visitor.page.get_by_label("It is a gift").uncheck()
+    visitor.page.get_by_label("Message for the slip").fill("With love from all of us")
+    visitor.presses("Review your order")
+
+
 def last_look(visitor: Visitor) -> None:
     full_basket(visitor)
     visitor.has_given_details(gift_message="With love from all of us", as_gift="y")
@@ -1946,6 +1954,7 @@ PAGE_STATES: Final = (
     PageState("details too soon", "/checkout", too_soon, 422, shows="We cannot promise that"),
     PageState("details, cookie lost", "/checkout", details_without_basket, 409, shows="is not lost"),
     PageState("details mistyped", "/checkout", mistyped_details, shows="Is this e-mail address right?"),
+    PageState("details, a gift asked about", "/checkout", gift_asked, shows="Is it a gift?"),
     PageState("payment", "/checkout/payment", last_look),
     PageState("payment unticked", "/checkout/payment", unticked_payment, 422, shows="Please tick this"),
     PageState("payment sold out", "/checkout/payment", sold_out_payment, 422, shows="sold out for now"),

@@ -131,7 +131,9 @@ def test_somebody_without_an_e_mail_reads_the_link_from_a_letter_and_orders_all_
 ) -> None:
     number = telephone.begins("letter")
     telephone.owner.add("petal")
-    telephone.owner.send("/checkout", "/checkout", {**DETAILS, "email": "", "as_gift": None})
+    telephone.owner.send(
+        "/checkout", "/checkout", {**DETAILS, "email": "", "as_gift": None, "gift_message": ""}
+    )
     assert telephone.presses_send(number).status_code == 303
     assert "There is no e-mail address" in telephone.said(number)
     letter = telephone.owner.get(f"{LIST}/{number}/letter").text
