@@ -30,9 +30,9 @@ class RetentionRule:
 BASKET: Final = RetentionRule(
     "Your basket: the pieces, the words for them, and an address if you have got so far",
     "So that it is still there when you come back. Words and address are sealed, and only your own browser "
-    "has the key, or whoever has the link to it that you made. If you order by telephone or letter we fill "
-    "it for you, and keep the key, sealed with your name and e-mail, until the order is paid for or given "
-    "up; then it is erased.",
+    "has the key, or whoever has the link to it that you made. If we fill it for you, as you asked us to, we "
+    "keep the key, sealed with your name and e-mail, until the order is paid for or given up; then it is "
+    "erased.",
     "What you asked for before buying (contract)",
     "after it was last changed",
     timedelta(days=30),
@@ -50,7 +50,7 @@ ORDER: Final = RetentionRule(
     "is written on its page if something is not right, with any picture",
     "To make what you ordered, send it, write to you about it, and put right what was wrong. Sealed under a "
     "key of its own for each order; a digest of your e-mail finds the order again when you ask for its link, "
-    "and digests of how your name, your postcode and the words to be cut begin find it when you ring us. "
+    "and digests of how your name, your postcode and the words to be cut begin find it when you ask us. "
     "They go with that key.",
     "Contract; for what your words say about health or family, your own choice to write them",
     "after the order; sooner if you ask",

@@ -68,7 +68,7 @@ const closely = () => {
   picture.onclick = () => go(1);
   bar.replaceChildren(nearer, further, button("True size", trueSize), button("In the hand", inHand), close());
   look.replaceChildren(picture);
-  said.textContent = "";
+  said.textContent = "Larger and Smaller bring it closer. True size and In the hand show how large it is.";
   size();
 };
 
@@ -88,6 +88,8 @@ const trueSize = () => (known ? asLife() : measure());
 const inHand = () => {
   const scale = known ? perMm() : Math.min(look.clientWidth / HAND.wide, look.clientHeight / HAND.high);
   const picture = copy();
+  const shown = picture.querySelector("img");
+  shown.alt = `${shown.alt === view.dataset.alt ? "Your piece." : shown.alt} It lies in a drawn hand.`;
   const hand = make("div", { className: "closer-hand" }, picture);
   hand.style.width = `${HAND.wide * scale}px`;
   picture.style.width = `${view.dataset.mm * scale}px`;

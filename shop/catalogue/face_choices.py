@@ -106,7 +106,7 @@ def _said(face: Face, first: str, why: str) -> tuple[Markup, Markup]:
         note += Markup(' <span class="tile-why">{}</span>').format(why)
     if first:
         return face_samples.drawn(face, first), note
-    name = Markup('<span class="visually-hidden">{}</span>{}')
+    name = Markup('<span class="visually-hidden">{}.</span>{}')
     return name.format(face.name, face_samples.sample(face)), note
 
 

@@ -1,6 +1,6 @@
 """What a piece's page tells of it beside the form: its pictures, measures and metals."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from shop.catalogue.piece_form import CENTIMETRES
 from shop.catalogue.views import PictureView, PieceView, VariantView
+from shop.engraving import words_in
 
 PLACES: Final = {
     14: "close round the neck",
@@ -34,6 +35,20 @@ class Stage:
     hidden: bool
     words: Markup = field(repr=False)
     """Those that are laid over it."""
+    said: str = field(default="", repr=False)
+    """What it shows, with the words that are on it; empty without any. static/stage.js says the same."""
+
+
+def stage_said(
+    piece: PieceView, stage: PictureView, values: Mapping[str, str], artwork: Collection[str]
+) -> str:
+    """What a stage shows once there are words on it, or artwork on one of these sides; empty without any."""
+    on_it = {place.side for place in stage.placements}
+    sides = [side for side in piece.sides if side.key in on_it]
+    said = [f"“{text.strip()}”" for text in words_in(values, sides).values() if text.strip()]
+    said += ["your artwork"] * any(side in on_it for side in artwork)
+    what = f"The {sides[0].label.lower()}" if len(sides) == 1 else "Your piece"
+    return f"{what}, with {', '.join(said)} on it." if said else ""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from shop.catalogue.artwork_form import artwork_form
 from shop.catalogue.choices import Opened, costs, variant_of
 from shop.catalogue.filters import UNFILTERED, Filter
 from shop.catalogue.page_cache import Shown
-from shop.catalogue.piece_facts import Stage, diagrams, measures, metals, photos, shown_elsewhere
+from shop.catalogue.piece_facts import Stage, diagrams, measures, metals, photos, shown_elsewhere, stage_said
 from shop.catalogue.piece_form import piece_form
 from shop.catalogue.postage import CHEAPEST
 from shop.catalogue.renderings import rendering
@@ -163,6 +163,7 @@ def stages(piece: PieceView, values: Mapping[str, str], artwork: ArtworkRead = N
             first=stage.metal_slug == first,
             hidden=not in_sight(piece, stage, values, artwork),
             words=_drawn(piece, stage, values, artwork),
+            said=stage_said(piece, stage, values, {each.side for each in artwork.placed}),
         )
         for stage in piece.stages
     ]

@@ -17,8 +17,8 @@ IN_THE_MAKING: Final = (
     "We are changing this order for you just now. Once that is done, the link works again, and we tell you."
 )
 OVER: Final = (
-    "This order was kept for you until {}, and that is over. Nothing was charged. Please telephone or write "
-    "to us, and we send you the link again."
+    "This order was kept for you until {}, and that is over. Nothing was charged. Please write to us, "
+    "and we send you the link again."
 )
 OTHER_SUM: Final = (
     " When we sent you the link it came to {}; it comes to {} now, because a price or something in it has "

@@ -24,7 +24,8 @@ def gifts_said(entries: Sequence[GiftEntry], paid_on: date | None) -> str | None
     paid = f"was paid over on {day(paid_on)}" if paid_on else ""
     if len(numbers) < len(given):
         first = f"{amount} {paid}. It comes" if paid else f"{amount} comes"
-        return f"{first} into {LOG} with others, when {month_name(given[-1].month)} is closed at the latest."
+        month = month_name(given[-1].month)
+        return f"{first} into {LOG} with others, once our books for {month} are closed, or sooner."
     stands = _stands(amount, numbers)
     return f"{stands}; it {paid}." if paid else f"{stands}."
 
@@ -47,7 +48,7 @@ def gift_said(entry: GiftEntry) -> str:
         month = month_name(entry.month)
         return (
             f"{amount} is given. It comes into the log together with others, so that nobody can tell which"
-            f" entry is whose: when {month} is closed at the latest. Please look in again then."
+            f" entry is whose: once our books for {month} are closed, or sooner. Please look in again then."
         )
     return f"{amount} is given: entry {entry.number:,}, in {month_name(entry.month)}."
 

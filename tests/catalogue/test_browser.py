@@ -95,7 +95,7 @@ def test_the_basket_count_comes_from_the_buyers_own_browser(browser, live_server
         complaints = []
         page.on("console", lambda message: complaints.append(message.text))
         page.goto(f"{live_server}/pieces/disc")
-        assert page.locator("[data-basket-count]").first.text_content() == "2"
+        assert page.locator("[data-basket-count]").first.text_content() == "2 pieces"
         assert complaints == []
         context.clear_cookies()
         page.reload()
@@ -168,6 +168,27 @@ def test_a_piece_is_turned_over_looked_at_closely_and_seen_as_large_as_life(brow
         page.get_by_role("button", name="Look closer").click()
         page.get_by_role("button", name="True size").click()
         assert page.locator(".closer-picture").bounding_box()["width"] == pytest.approx(seen, abs=1)
+    finally:
+        page.close()
+
+
+def test_the_picture_is_called_by_its_words_and_new_heights_of_letters_are_spoken(browser, live_server, said):
+    page = browser.new_page(viewport={"width": 375, "height": 667})
+    spoken, tall = page.locator("[data-spoken]"), "Front, Line 1: Your letters will be up to {} mm tall."
+    try:
+        page.goto(f"{live_server}/pieces/disc")
+        page.locator("[name=engraving-front-1]").fill("Wren")
+        page.get_by_role("img", name="The front, with “Wren” on it.").wait_for()
+        spoken.filter(has_text=tall.format(4.3)).wait_for(state="attached")
+        page.locator("[name=face][value=marcellus]").check(force=True)
+        spoken.filter(has_text=tall.format(2.8)).wait_for(state="attached")
+        page.get_by_role("button", name="Look closer").click()
+        page.get_by_text("True size and In the hand show how large it is.").wait_for()
+        page.get_by_role("button", name="In the hand").click()
+        page.get_by_role("img", name="The front, with “Wren” on it. It lies in a drawn hand.").wait_for()
+        page.keyboard.press("Escape")
+        page.locator("[name=engraving-front-1]").fill("")
+        page.get_by_role("img", name="its face polished and empty").wait_for()
     finally:
         page.close()
 

@@ -51,7 +51,7 @@ def test_what_no_other_face_would_mend_is_said_of_none(client):
 
 
 def test_without_words_each_face_shows_its_name_and_long_words_are_shown_in_part(client):
-    assert 'hidden">Marcellus</span>' in in_faces(client, "disc").json["marcellus"]
+    assert 'hidden">Marcellus.</span>' in in_faces(client, "disc").json["marcellus"]
     whole = in_faces(client, "thread", front_1="for ever and ever and ever ours").json["marcellus"]
     assert whole.count("<path") == len("foreverandever")
 

@@ -17,7 +17,7 @@ from tests.shopper import harness_of, soup
 from tests.transparency.entered import enter_all
 
 PROGRAM = Path(__file__).parents[2] / "static/giving/check_gift.py"
-WAITS = "comes into our log of giving with others, when November 2026 is closed at the latest."
+WAITS = "comes into our log of giving with others, once our books for November 2026 are closed, or sooner."
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def checked(bought: Bought, folder: Path) -> list[str]:
 
 def test_until_it_is_entered_the_buyer_is_told_by_when(bought: Bought) -> None:
     assert f"The £10 that we give for your pieces {WAITS}" in said(bought, bought.page)
-    assert "when November 2026 is closed at the latest. Please look in again" in said(
+    assert "once our books for November 2026 are closed, or sooner. Please look in again" in said(
         bought, f"{bought.page}/proof"
     )
     assert files(bought) == []

@@ -53,7 +53,7 @@ def chooses_the_photograph(buyer: Visitor, taken: Taken) -> None:
     buyer.presses(re.compile("^front ?: add handwriting"))
     page = buyer.page
     page.get_by_role("group", name="What is on it").get_by_text("A foot or hand print").click()
-    page.get_by_role("button", name="The photograph").set_input_files(taken.file)
+    page.get_by_role("button", name="Choose the photograph").set_input_files(taken.file)
     buyer.presses("Show me the outline")
     expect(page.get_by_role("heading", level=1)).to_have_text("Your photograph", timeout=LONG)
 

@@ -14,7 +14,7 @@ ENTERED = (
 )
 WAITING = (
     "The £10 that we give for your pieces was paid over on 3 May 2026. It comes into our log of giving with"
-    " others, when April 2026 is closed at the latest."
+    " others, once our books for April 2026 are closed, or sooner."
 )
 
 
