@@ -4,9 +4,6 @@ const show = () => {
   const items = found ? Number.parseInt(found.slice("basket_items=".length), 10) : 0;
   for (const place of document.querySelectorAll("[data-basket-count]")) {
     place.textContent = items > 0 ? String(items) : "";
-    const heard = Object.assign(document.createElement("span"), { className: "visually-hidden" });
-    heard.textContent = items > 1 ? " pieces" : " piece";
-    if (items > 0) place.append(heard);
   }
 };
 

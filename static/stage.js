@@ -108,33 +108,13 @@ const showFaces = async () => {
   }
 };
 
-// A picture is called by what is on it; one without words by its own name.
-const name = (view, drawn) => {
-  const picture = view.querySelector("img");
-  view.dataset.alt ??= picture.alt;
-  const at = (kind) => view.dataset.sides.split(" ").map((key) => `${kind}-${key}`);
-  const on = fields.filter(({ name, value }) => value.trim() && at("engraving").some((side) => name.startsWith(`${side}-`)));
-  const said = on.map(({ value }) => `“${value.trim()}”`);
-  if (form.querySelector("[data-artwork]") && at("artwork").some((id) => document.getElementById(id))) said.push("your artwork");
-  const what = at("").length > 1 ? "Your piece" : `The ${view.dataset.name}`;
-  picture.alt = drawn && said.length ? `${what}, with ${said.join(", ")} on it.` : view.dataset.alt;
-};
-
-const heights = new Map(); // as they were last spoken, by the field's name
-const newHeights = (lines) => fields.flatMap((field) => {
-  const [sentence, wrong] = lines[field.name] ?? [""];
-  const tall = (!wrong && sentence.match(/^.* mm tall\./)?.[0]) || "";
-  if (tall === (heights.get(field.name) ?? "")) return [];
-  heights.set(field.name, tall);
-  const where = field.closest("fieldset")?.querySelector("legend").firstChild.textContent.trim();
-  return tall ? [`${where ? `${where}, ` : ""}${field.labels[0].firstChild.textContent.trim()}: ${tall}`] : [];
-});
+const hear = () => import(stage.dataset.heard).catch(() => null);
 
 const place = (view, text) => {
   const svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
   const { lines, faces } = JSON.parse(svg.querySelector("metadata").textContent);
   view.querySelector("[data-words]").replaceChildren(document.adoptNode(svg));
-  name(view, true);
+  hear().then((heard) => heard?.name(view, fields));
   stage.dispatchEvent(new Event("drawn"));
   offer(faces);
   for (const field of fields) {
@@ -146,10 +126,9 @@ const place = (view, text) => {
     showWays(field, ways);
   }
   clearTimeout(pause); // spoken only when she pauses: a sentence with every letter would be in her way
-  pause = setTimeout(() => {
+  pause = setTimeout(async () => {
     const wrong = Object.values(lines).filter(([, wrong]) => wrong).map(([sentence]) => sentence);
-    const said = [...wrong, ...newHeights(lines)].join(" ");
-    if (said !== spoken.textContent) spoken.textContent = said;
+    spoken.textContent = [...wrong, ...((await hear())?.newHeights(lines, fields) ?? [])].join(" ");
   }, 1000);
 };
 
@@ -191,7 +170,7 @@ const take = (value) => {
 const wipe = () => {
   for (const view of views) {
     view.querySelector("[data-words]").replaceChildren(); // rather nothing than former words
-    name(view, false);
+    if (view.dataset.alt) view.querySelector("img").alt = view.dataset.alt;
   }
   stage.dispatchEvent(new Event("drawn"));
   for (const field of fields) {

@@ -25,7 +25,7 @@ def gifts_said(entries: Sequence[GiftEntry], paid_on: date | None) -> str | None
     if len(numbers) < len(given):
         first = f"{amount} {paid}. It comes" if paid else f"{amount} comes"
         month = month_name(given[-1].month)
-        return f"{first} into {LOG} with others, once our books for {month} are closed, or sooner."
+        return f"{first} into {LOG} once our books for {month} are closed, or sooner."
     stands = _stands(amount, numbers)
     return f"{stands}; it {paid}." if paid else f"{stands}."
 
@@ -48,7 +48,8 @@ def gift_said(entry: GiftEntry) -> str:
         month = month_name(entry.month)
         return (
             f"{amount} is given. It comes into the log together with others, so that nobody can tell which"
-            f" entry is whose: once our books for {month} are closed, or sooner. Please look in again then."
+            f" entry is whose. That is once our books for {month} are closed, or sooner. Please look in again"
+            " then."
         )
     return f"{amount} is given: entry {entry.number:,}, in {month_name(entry.month)}."
 

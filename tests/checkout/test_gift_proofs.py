@@ -17,7 +17,7 @@ from tests.shopper import harness_of, soup
 from tests.transparency.entered import enter_all
 
 PROGRAM = Path(__file__).parents[2] / "static/giving/check_gift.py"
-WAITS = "comes into our log of giving with others, once our books for November 2026 are closed, or sooner."
+WAITS = "comes into our log of giving once our books for November 2026 are closed, or sooner."
 
 
 @pytest.fixture

@@ -304,8 +304,8 @@ def _posted(life: Life, now: Facts, about: str) -> Iterator[str]:
     if given := sum(GIFT for standing in now.gifts.values() if standing is Standing.ACCRUED):
         pieces = "piece" if given == GIFT else "pieces"
         yield (
-            f"The £{given // 100} that we give for your {pieces} comes into our log of giving with others,"
-            f" once our books for {now.order.placed_at:%B %Y} are closed, or sooner."
+            f"The £{given // 100} that we give for your {pieces} comes into our log of giving once"
+            f" our books for {now.order.placed_at:%B %Y} are closed, or sooner."
         )
         yield "You can see it and check it on your order’s page."
     yield "If it does not arrive, or something is not right, reply to this e-mail and we will put it right."

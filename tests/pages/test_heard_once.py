@@ -108,7 +108,7 @@ def test_the_things_in_the_box_are_called_by_one_word_each(app: Flask) -> None:
 def test_each_of_them_is_explained_where_it_is_first_met(pages: dict[str, BeautifulSoup]) -> None:
     told = {name: plain(page.get_text(" ")) for name, page in pages.items()}
     assert "words of yours, printed on a card in the box." in told["piece"]
-    assert "a message to them is something else. it goes on the slip in the box" in told["piece"]
+    assert "then a slip in the box says who it is from, with your message to them" in told["piece"]
     assert (
         "the slip in the box says who it is from and what is in it. we print your message there"
         in told["details"]

@@ -13,8 +13,8 @@ ENTERED = (
     "The £5 that we give for your piece is entry 1,024 in our log of giving; it was paid over on 3 May 2026."
 )
 WAITING = (
-    "The £10 that we give for your pieces was paid over on 3 May 2026. It comes into our log of giving with"
-    " others, once our books for April 2026 are closed, or sooner."
+    "The £10 that we give for your pieces was paid over on 3 May 2026. It comes into our log of giving once"
+    " our books for April 2026 are closed, or sooner."
 )
 
 
