@@ -10,6 +10,8 @@ if (sending) {
   const said = sending.querySelector("[data-said]");
   const box = sending.querySelector("[data-sending]");
   const bar = box.querySelector("progress");
+  const doing = box.querySelector("label");
+  const sends = doing.textContent;
   const button = sending.querySelector("[type=submit]");
   sending.addEventListener("submit", (event) => {
     const file = sending.elements.photograph.files[0];
@@ -27,6 +29,7 @@ if (sending) {
     });
     asked.upload.addEventListener("load", () => {
       bar.removeAttribute("value");
+      doing.textContent = "Tracing its outline";
       said.textContent = "The photograph is here. Its outline is being traced.";
     });
     asked.addEventListener("load", () => {
@@ -46,6 +49,7 @@ if (sending) {
       button.disabled = false;
     });
     bar.value = 0;
+    doing.textContent = sends;
     box.hidden = false;
     button.disabled = true;
     said.textContent = "The photograph is being sent.";

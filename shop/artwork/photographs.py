@@ -15,7 +15,10 @@ from shop.artwork.refusals import NotTraced
 
 MOST_PIXELS: Final = 50_000_000
 KEPT_PIXELS: Final = 16_000_000
-"""More are made fewer at once, a JPEG while it is decoded: the metal needs a tenth of them."""
+"""More are made fewer at once: the metal needs a tenth of them."""
+ENOUGH_PIXELS: Final = KEPT_PIXELS // 4
+"""A JPEG is halved while it is decoded, as long as so many are left."""
+_MOST_HALVED: Final = 8
 FEWER_PIXELS: Final = {"WEBP": 20_000_000, "HEIF": 25_000_000}
 """Of the forms that can only be read whole, with copies: so many take under 400 MiB."""
 FOUR_COLOURS_PIXELS: Final = 40_000_000
@@ -44,15 +47,15 @@ TOO_SMALL: Final = (
 )
 
 
-def read_photograph(sent: bytes) -> Image.Image:
-    """The photograph in red, green and blue, upright. Raises NotTraced."""
+def read_photograph(sent: bytes, enough: int = ENOUGH_PIXELS) -> Image.Image:
+    """The photograph in red, green and blue, upright, of `enough` pixels if it has them. Raises NotTraced."""
     taken = [form.format for form in _TAKEN]
     if sent[4:8] == b"ftyp" and sent[8:12] in _HEIC_BRANDS:
         taken = [_take_heic()]
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(BytesIO(sent), formats=taken) as found:
             _refuse_costly(found, sent)
-            return _bare(found)
+            return _bare(found, enough)
     except (NotTraced, MemoryError):
         raise
     except Exception:  # noqa: BLE001 - decoders fail in many ways, and none of them is ours to tell apart
@@ -83,14 +86,11 @@ def _refuse_costly(found: Image.Image, sent: bytes) -> None:
         raise NotTraced(UNREADABLE)
 
 
-def _bare(found: Image.Image) -> Image.Image:
+def _bare(found: Image.Image, enough: int) -> Image.Image:
     """Colours and nothing else; what was transparent lies on white."""
     turn = found.getexif().get(_ORIENTATION, 1) if found.format != "HEIF" else 1
-    while found.width * found.height > KEPT_PIXELS and found.format in {"JPEG", "MPO"}:
-        before = found.size
-        found.draft("RGB", (found.width // 2, found.height // 2))
-        if found.size == before:
-            break
+    if found.format in {"JPEG", "MPO"}:
+        _halve(found, enough)
     found.load()
     shown: Image.Image = found
     if shown.width * shown.height > KEPT_PIXELS:
@@ -100,6 +100,14 @@ def _bare(found: Image.Image) -> Image.Image:
         plain = plain.transpose(_TURNS[turn])
     plain.info.clear()
     return plain
+
+
+def _halve(found: Image.Image, enough: int) -> None:
+    """Have it decoded to a half, a quarter or an eighth of its width and height: its blocks know them."""
+    share = _MOST_HALVED
+    while share > 1 and (found.width // share) * (found.height // share) < enough:
+        share //= 2
+    found.draft("RGB", (found.width // share, found.height // share))
 
 
 def _on_white(shown: Image.Image) -> Image.Image:

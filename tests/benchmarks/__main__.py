@@ -6,19 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks import databases, first_visit, giving_log, in_process, pages, purchases, scale
+from tests.benchmarks import artwork, databases, first_visit, giving_log, in_process, pages, purchases, scale
 from tests.benchmarks.processes import private_mib
 from tests.benchmarks.servers import SHOP, Running, bare, running
 from tests.benchmarks.table import Row, middle, say, show
 
 STARTS = 3
+CHOICES = ("pages", "first-visit", "artwork", "purchases", "in-process", "scale", "log")
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(prog="make bench")
     asked.add_argument("--history", type=int, default=20_000, help="orders behind the aged shop")
     asked.add_argument("--orders", type=int, default=50_000, help="orders that `demo fill` invents")
-    asked.add_argument("--only", choices=["pages", "first-visit", "purchases", "in-process", "scale", "log"])
+    asked.add_argument("--only", choices=CHOICES)
     asked.add_argument("--leaves", type=int, default=100_000, help="leaves of the log of giving")
     options = asked.parse_args()
     say("Ratios of one run on this machine; absolute numbers say little elsewhere.")
@@ -30,6 +31,11 @@ def main() -> None:
             databases.furnish(f"sqlite:///{Path(folder) / 'shop.db'}")
             with _shop(Path(folder)) as shop:
                 show("A first visit by a slow phone against what it may take", first_visit.measure(shop))
+    if options.only in {None, "artwork"}:
+        with tempfile.TemporaryDirectory(prefix="pom-bench-") as folder:
+            databases.furnish(f"sqlite:///{Path(folder) / 'shop.db'}")
+            with _shop(Path(folder)) as shop:
+                show("A photograph of 12 million pixels against what it may take", artwork.measure(shop))
     for place in (databases.sqlite, databases.postgresql):
         if options.only in {None, "in-process"}:
             show("One purchase in this process against what it may cost", in_process.measure(place()))

@@ -1,8 +1,10 @@
 """A photograph belongs to one basket's cookie, is sealed with it, and goes in time."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 from sqlalchemy import update
 
 from shop import clock
@@ -13,7 +15,7 @@ from shop.uploads import store
 from shop.uploads.kept_photographs import kept_photograph
 from shop.uploads.models import ArtworkUpload
 from shop.uploads.trace_queue import kept_and_traced, traced
-from tests.artwork.uploads import PLACE, hostile, photograph, with_a_place
+from tests.artwork.uploads import PLACE, hostile, photograph, saved, with_a_place
 from tests.uploads.conftest import ARTWORK, HERS, HIS, PIXELS, REQUEST, Counter
 
 
@@ -115,6 +117,17 @@ def test_of_a_photograph_its_pixels_are_kept_and_not_where_it_was_taken(form: st
     assert kept[:3] == b"\xff\xd8\xff"
     assert PLACE not in kept
     assert b"Exif" not in kept
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sent_px", "kept_px"), [
+    ((4032, 3024), (2016, 1512)), ((2016, 1512), (2016, 1512)), ((5700, 3800), (2156, 1437)),
+])  # fmt: skip
+def test_about_three_million_pixels_are_kept_of_however_many(
+    sent_px: tuple[int, int], kept_px: tuple[int, int]
+) -> None:
+    kept = kept_photograph(saved(Image.new("RGB", sent_px, "white"), "JPEG")).jpeg
+    assert Image.open(io.BytesIO(kept)).size == kept_px
 
 
 @pytest.mark.slow
