@@ -57,6 +57,18 @@ def test_the_corners_of_a_sheet_on_a_table_are_proposed() -> None:
         assert max(math.dist(one, other) for one, other in zip(found, corners, strict=True)) < NEAR
 
 
+def test_a_print_in_its_middle_as_dark_as_the_table_hides_no_sheet() -> None:
+    rng = random.Random(3)
+    for ground in GROUNDS:
+        corners, photograph = held(rng), table(rng, ground)
+        draw = ImageDraw.Draw(photograph)
+        draw.polygon([(x * WIDE, y * HIGH) for x, y in corners], fill=PAPERS[0])
+        draw.ellipse([340, 220, 460, 400], fill=ground)
+        found = sheet_corners(photograph)
+        assert found is not None
+        assert max(math.dist(one, other) for one, other in zip(found, corners, strict=True)) < NEAR
+
+
 @pytest.mark.parametrize(
     "what", ["a bare table", "a sheet that fills it", "a plate", "a sheet cut off", "a print alone"]
 )
