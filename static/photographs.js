@@ -3,6 +3,8 @@
 const STEP = 0.5;
 const FAR = 5;
 const REST_MS = 700;
+const CLOSE_SHARE = 0.09; // of the photograph's width, seen under the glass
+const CLOSE_PX = 288;
 const names = ["Top left", "Top right", "Bottom right", "Bottom left"];
 
 const sending = document.querySelector("[data-photograph]");
@@ -68,6 +70,27 @@ if (sheet) {
   let waits;
   let asked;
 
+  // Beside the finger that covers a corner: what lies under it, large, in the upper corner that is farther away.
+  const glass = Object.assign(document.createElement("canvas"), { className: "glass", width: CLOSE_PX, height: CLOSE_PX, hidden: true });
+  glass.setAttribute("aria-hidden", "true");
+  const look = (number) => {
+    const picture = sheet.querySelector("img");
+    const [across, down] = place(number).map((value) => kept(value) / 100);
+    const seen = picture.naturalWidth * CLOSE_SHARE;
+    const pen = glass.getContext("2d");
+    pen.fillStyle = "#fbf8f3";
+    pen.fillRect(0, 0, CLOSE_PX, CLOSE_PX);
+    pen.drawImage(picture, across * picture.naturalWidth - seen / 2, down * picture.naturalHeight - seen / 2, seen, seen, 0, 0, CLOSE_PX, CLOSE_PX);
+    pen.fillStyle = "#1d4e6b";
+    pen.fillRect(0, CLOSE_PX / 2 - 1, CLOSE_PX, 2);
+    pen.fillRect(CLOSE_PX / 2 - 1, 0, 2, CLOSE_PX);
+    glass.classList.toggle("glass-right", across < 0.5);
+    glass.hidden = false;
+  };
+  const lookAway = () => {
+    glass.hidden = true;
+  };
+
   const show = () => {
     shape.setAttribute("points", names.map((_, at) => place(at + 1).join(",")).join(" "));
     for (const [at, handle] of handles.entries()) {
@@ -115,14 +138,18 @@ if (sheet) {
     const follow = (event) => {
       const frame = sheet.getBoundingClientRect();
       put(number, (100 * (event.clientX - frame.left)) / frame.width, (100 * (event.clientY - frame.top)) / frame.height);
+      look(number);
     };
     handle.addEventListener("pointerdown", (event) => {
       handle.setPointerCapture(event.pointerId);
       handle.addEventListener("pointermove", follow);
+      look(number);
     });
+    handle.addEventListener("blur", lookAway);
     for (const end of ["pointerup", "pointercancel"])
       handle.addEventListener(end, () => {
         handle.removeEventListener("pointermove", follow);
+        lookAway();
         soon();
       });
     handle.addEventListener("keydown", (event) => {
@@ -132,11 +159,13 @@ if (sheet) {
       const [across, down] = place(number);
       const step = event.shiftKey ? FAR : STEP;
       put(number, across + step * way[0], down + step * way[1]);
+      look(number);
       soon();
     });
     sheet.append(handle);
     return handle;
   });
+  sheet.append(glass);
   form.addEventListener("input", (event) => event.target.id.startsWith("corner-") && show());
   form.addEventListener("submit", (event) => {
     event.preventDefault();
