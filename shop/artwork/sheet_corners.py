@@ -1,7 +1,8 @@
 """Where a sheet lies on a photograph, before anybody has said so: what differs from the ground all round it.
 
 It is a proposal, drawn to the paper's edges when it is traced (paper_edges.py), and moved by whoever sees it.
-Where the ground is not one ground, or what differs from it is no sheet with four sides, there is none.
+In a shadow it is told by hue. Where the ground is not one ground, or what differs from it is no sheet with
+four sides, there is none.
 """
 
 from typing import Final
@@ -24,6 +25,9 @@ _LEAST: Final = 14.0
 """The same in steps of light of 255."""
 _UNEVEN: Final = 40.0
 """Ground with a greater spread is none."""
+_LEAST_HUE: Final = 0.04
+_UNEVEN_HUE: Final = 0.04
+"""The same of each colour's share in the light, which is alike in a shadow."""
 _SHARES: Final = (0.12, 0.93)
 """Of the photograph, for a sheet that lies on it."""
 _FOUR_SIDED: Final = 0.94
@@ -31,6 +35,7 @@ _FOUR_SIDED: Final = 0.94
 _BEYOND: Final = 0.995
 
 Mask = NDArray[np.bool_]
+Colours = NDArray[np.float64]
 
 
 def sheet_corners(photograph: Image.Image) -> tuple[Corner, ...] | None:
@@ -52,18 +57,25 @@ def sheet_corners(photograph: Image.Image) -> tuple[Corner, ...] | None:
 
 
 def _not_ground(small: Image.Image) -> Mask | None:
-    """What differs from what lies along the photograph's edges; None where that is not one ground."""
+    """What differs in light or hue from what lies along the edges; None where that is not one ground."""
     seen = np.asarray(small.filter(ImageFilter.MedianFilter(5)), np.float64)
     rim = max(2, round(_RIM * _PX))
     edges = np.concatenate([
         part.reshape(-1, 3) for part in (seen[:rim], seen[-rim:], seen[:, :rim], seen[:, -rim:])
     ])  # fmt: skip
+    hue, edge_hue = (part / (part.sum(axis=-1, keepdims=True) + 1) for part in (seen, edges))
+    found = _apart(seen, edges, _LEAST, _UNEVEN), _apart(hue, edge_hue, _LEAST_HUE, _UNEVEN_HUE)
+    told = [differs for differs in found if differs is not None]
+    return np.any(told, axis=0) if told else None
+
+
+def _apart(seen: Colours, edges: Colours, least: float, uneven: float) -> Mask | None:
+    """What is farther from the edges' colour than they are from one another; None where they are not one."""
     ground = np.median(edges, axis=0)
-    away = np.abs(edges - ground).max(axis=1)
-    spread = float(np.percentile(away, 75))
-    if spread > _UNEVEN:
+    spread = float(np.percentile(np.abs(edges - ground).max(axis=1), 75))
+    if spread > uneven:
         return None
-    differs: Mask = np.abs(seen - ground).max(axis=2) > max(_LEAST, _APART * spread)
+    differs: Mask = np.abs(seen - ground).max(axis=2) > max(least, _APART * spread)
     return differs
 
 

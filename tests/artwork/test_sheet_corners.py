@@ -69,6 +69,19 @@ def test_a_print_in_its_middle_as_dark_as_the_table_hides_no_sheet() -> None:
         assert max(math.dist(one, other) for one, other in zip(found, corners, strict=True)) < NEAR
 
 
+def test_a_deep_shadow_across_table_and_sheet_parts_no_sheet() -> None:
+    rng = random.Random(7)
+    shade = np.where(np.arange(WIDE) < WIDE * 0.55, 0.45, 1.0)[:, None]
+    for _ in range(10):
+        corners, photograph = held(rng), table(rng, GROUNDS[0])
+        ImageDraw.Draw(photograph).polygon(
+            [(x * WIDE, y * HIGH) for x, y in corners], fill=rng.choice(PAPERS)
+        )
+        found = sheet_corners(Image.fromarray((np.asarray(photograph) * shade).astype(np.uint8)))
+        assert found is not None
+        assert max(math.dist(one, other) for one, other in zip(found, corners, strict=True)) < NEAR
+
+
 @pytest.mark.parametrize(
     "what", ["a bare table", "a sheet that fills it", "a plate", "a sheet cut off", "a print alone"]
 )
