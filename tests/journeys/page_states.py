@@ -147,6 +147,17 @@ def filled_basket(visitor: Visitor) -> None:
     visitor.open("/basket")
 
 
+def basket_in_two_letterings(visitor: Visitor) -> None:
+    words = {"engraving_back_1": "Caoimhe", "engraving_back_2": "14 May"}
+    visitor.has_in_basket(**words, face="marcellus", face_back_1="great-vibes")
+    visitor.open("/basket")
+
+
+def line_in_two_letterings(visitor: Visitor) -> None:
+    basket_in_two_letterings(visitor)
+    visitor.open(visitor.led("/basket", "Change this piece (Disc"))
+
+
 def one_more_like_it(visitor: Visitor) -> None:
     filled_basket(visitor)
     visitor.presses(re.compile(r"One more like this ?\(Disc"))
@@ -1946,6 +1957,13 @@ PAGE_STATES: Final = (
         shows="still in your",
     ),
     PageState("basket line", "/basket/lines/<line_id>", changed_line),
+    PageState("basket in two letterings", "/basket", basket_in_two_letterings, shows="in Great Vibes"),
+    PageState(
+        "basket line in two letterings",
+        "/basket/lines/<line_id>",
+        line_in_two_letterings,
+        shows="Another lettering for this line",
+    ),
     PageState(
         "basket line once more", "/basket/lines/<line_id>/another", one_more_like_it, shows="no words yet"
     ),
