@@ -19,7 +19,7 @@ from shop.claims import claim_steps, send_backs
 from shop.dedications.gone_names import order_name
 from shop.dedications.models import OrderKey
 from shop.dedications.vault import Vault
-from shop.fulfilment import cards_opened, corrections, finished_looks, promised, questions
+from shop.fulfilment import cards_opened, corrections, finished_looks, finished_pictures, promised, questions
 from shop.mail import outbox
 from shop.orders import email_change, email_choice, hand_drawings, notes, wall
 from shop.orders.lifecycle import EventKind, lock, record, revoke_links
@@ -84,6 +84,7 @@ def everything(session: Session, vault: Vault, reference: str) -> dict[str, Any]
         "email_changes": email_change.kept(session, vault, order.id),
         "photographs": order_photographs.kept(session, vault, order.id),
         "finished_looks": finished_looks.kept(session, order.id),
+        "photograph_of_finished_piece": vault.reveal(session, order.id, finished_pictures.LABEL),
         "claims": claim_steps.kept(session, vault, order.id),
         "dedications_opened": cards_opened.kept(session, order.id),
         "sent_back": send_backs.kept_of(session, order.id),

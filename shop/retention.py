@@ -75,7 +75,7 @@ PHOTOGRAPH: Final = RetentionRule(
 FINISHED: Final = RetentionRule(
     "Our own photograph of each side of your finished piece, and what it shows letter by letter",
     "So that no wrong letter leaves the bench. Both are sealed like the photograph before, under keys of "
-    "their own, which are destroyed with them. Nobody sees them but who makes the piece.",
+    "their own, which are destroyed with them. Only who makes the piece sees them, and you, if you ask.",
     "Contract",
     "after the piece has arrived; at once if you ask",
     PHOTOGRAPH.lasts,

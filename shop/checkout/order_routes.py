@@ -13,6 +13,7 @@ from shop.catalogue import page_cache, snapshot
 from shop.catalogue.postage import TRACK
 from shop.checkout.changes_said import can_change_said
 from shop.checkout.claim_pages import shown_claim
+from shop.checkout.finished_pictures_shown import pictures_shown
 from shop.checkout.forms import ActionForm
 from shop.checkout.papers_shown import of_order
 from shop.checkout.parcels_shown import parcels_shown
@@ -92,6 +93,7 @@ def show(token: str) -> ResponseReturnValue:
         on_its_way = send_backs.coming_back(session, order.id)
         returnable = posted and bool(send_backs.returnable(session, order.id))
         gifts = order_said(session, order.reference)
+        finished = pictures_shown(session, services.vault, opened, found, token)
         photographs = photographs_shown(opened, photograph_days.kept_of(session, opened))
     gone = {number for number, unit in found.items() if unit.is_gone}
     page = make_response(
@@ -113,6 +115,7 @@ def show(token: str) -> ResponseReturnValue:
             notice=_notice(opened.state),
             given=given_said(opened),
             gifts=gifts,
+            finished=finished,
             photographs=photographs,
             refunds=refunds_shown(back, rows),
             supplement=supplement_shown(supplement, rows),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from shop.claims import send_backs
 from shop.claims.send_backs import ComingBack
 from shop.emails.email_lines import EmailLine, titled
-from shop.fulfilment import late, parcel_corrections, parcels, promised, undelivered, units
+from shop.fulfilment import finished_pictures, late, parcel_corrections, parcels, promised, undelivered, units
 from shop.fulfilment.models import Parcel, Unit
 from shop.fulfilment.promised import Day
 from shop.fulfilment.stages import TO_MAKE, WORDS_OPEN, Stage
@@ -51,6 +51,8 @@ class EmailFacts:
     parcel: tuple[Parcel, Sequence[str]] | None = None
     gifts: str | None = None
     """Where the order's gifts stand in the log, when the e-mail is about its parcel."""
+    photographed: bool = False
+    """Whether its buyer asked for the photograph of a finished piece, and may see one."""
     surplus: PaymentEntry | None = None
     """The second payment that the e-mail is about."""
     supplement: Supplement | None = None
@@ -170,6 +172,7 @@ def facts_of(
         refunds=refund_history(session, order) if _money_moved(opened) else (),
         parcel=parcels.told_by(session, claimed.dedupe_key) if claimed.kind == parcels.EMAIL else None,
         gifts=order_said(session, order.reference) if claimed.kind == parcels.EMAIL else None,
+        photographed=_photographed(session, services, order, claimed),
         coming_back=send_backs.coming_back(session, order.id) if claimed.kind == send_backs.EMAIL else (),
         cancelled=_cancelled(session, about) if claimed.kind == cancelling.EMAIL else None,
         not_arrived=undelivered.not_arrived(session, order.id) if claimed.kind in MISHAPS else (),
@@ -209,6 +212,11 @@ def _surplus(session: Session, order: Order, intent: str) -> PaymentEntry | None
         PaymentEntry.kind == EntryKind.SURPLUS,
     )
     return session.scalars(query).first()
+
+
+def _photographed(session: Session, services: Services, order: Order, claimed: Claimed) -> bool:
+    told = claimed.kind == parcels.EMAIL
+    return told and bool(finished_pictures.pictures(session, services.vault, order.id))
 
 
 def _money_moved(order: OrderView) -> bool:

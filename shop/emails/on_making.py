@@ -14,6 +14,7 @@ from shop.orders.hand_drawings import Step
 from shop.web.dates import day, weekday
 
 GIFTS_THERE: Final = "You can see it and check it on your order’s page."
+PICTURE_THERE: Final = "The photograph of your finished piece that you asked for is on your order’s page."
 NOT_THERE: Final = (
     "If it does not arrive, or something is not right, reply to this e-mail and we will put it right."
 )
@@ -125,6 +126,8 @@ def posted(facts: EmailFacts) -> Sequence[Block] | None:
     if parcel.tracking:
         tracked = f"Its tracking number is {parcel.tracking}."
         blocks += [Paragraph(tracked, strong=parcel.tracking), Link("Track it with Royal Mail", TRACK)]
+    if facts.photographed and facts.order_url:
+        blocks.append(Paragraph(PICTURE_THERE))
     if facts.gifts:
         there = f" {GIFTS_THERE}" if facts.order_url else ""
         blocks.append(Paragraph(f"{facts.gifts}{there}", tone="gift"))

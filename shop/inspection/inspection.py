@@ -29,6 +29,10 @@ NOT_PROVEN: Final = (
 )
 
 
+FIRST_STRONG, END_OF_IT = "\u2068", "\u2069"
+"""What a letter stands between, so that one from right to left turns nothing round it (Unicode, UAX 9)."""
+
+
 class Verdict(StrEnum):
     """What became of a letter."""
 
@@ -57,7 +61,7 @@ class Finding:
     def said(self) -> str:
         """For who reads it or hears it: which letter, what became of it, and why."""
         place = f"Line {self.line}, letter {self.number} from the left" if self.number else "Beside the words"
-        name = f" ({self.name})" if self.name else ""
+        name = f" ({FIRST_STRONG}{self.name}{END_OF_IT})" if self.name else ""
         return f"{place}{name}: {self.verdict}{f', {self.why}' if self.why else ''}"
 
 

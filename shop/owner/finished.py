@@ -18,6 +18,7 @@ from shop.fulfilment.units import NotAllowed
 from shop.inspection.approved import ApprovedSide
 from shop.inspection.close_ups import close_ups
 from shop.inspection.inspection import Inspection, inspect
+from shop.inspection.together import letters_seen, together
 from shop.orders import notes
 from shop.orders.approved_sides import approved_side, cut_areas
 from shop.orders.cutting import NotApprovedYet, NotAsApproved
@@ -32,6 +33,9 @@ blueprint = Blueprint("owner_finished", __name__, url_prefix="/owner/bench/units
 
 UNIT: Final = "/<int(max=2147483647):number>"
 NONE_CHOSEN: Final = "Please choose the photograph."
+ENOUGH: Final = (
+    f"There are {finished_photographs.MOST} of this side already. Please begin anew with this one."
+)
 NO_SUCH_SIDE: Final = "Please choose one of the sides that are engraved."
 NOT_APPROVED: Final = (
     "Its drawing is not approved, or no longer the one that was, so there is nothing to hold it against."
@@ -73,7 +77,10 @@ def send(number: int) -> ResponseReturnValue:
         with web.transaction() as session:
             about = (line.row.order_id, line.row.number, key)
             vault = current_services().vault
-            finished_photographs.keep(session, vault, about, kept.jpeg, _said(side, found, making))
+            more, said = request.form.get("one-more") == "yes", _said(side, found, making)
+            finished_photographs.keep(session, vault, about, kept.jpeg, said, one_more=more)
+    except finished_photographs.Enough:
+        return _page(number, {_field(key): ENOUGH})
     except OrderNotOpen:
         web.flash_refusal(ERASED)
     return redirect(f"/owner/bench/units/{number}#finished-{key}", HTTPStatus.SEE_OTHER)
@@ -110,7 +117,10 @@ def look(number: int) -> ResponseReturnValue:
     with web.reading() as session:
         order_id, piece = line.row.order_id, line.row.number
         found = finished_photographs.found_on(session, current_services().vault, order_id, piece)
-    aid = _aid(line, {key: one["verdict"] for key, one in found.items() if one["making"] == making})
+    of_side = finished_photographs.of_side
+    aid = _aid(
+        line, {side.key: together([*of_side(found, side.key, making).values()]) for side in cut_areas(line)}
+    )
     if aid is None:
         return _page(number, {"look": PHOTOGRAPH_FIRST})
     try:
@@ -160,6 +170,7 @@ def _said(side: ApprovedSide, found: Inspection, making: int) -> dict[str, Any]:
         "verdict": found.verdict.value,
         "notes": [*found.notes, *([found.cannot_judge] if found.cannot_judge else [])],
         "letters": [one.said for one in found.findings],
+        "seen": letters_seen(found),
         "close_ups": close_ups(side, found),
     }
 
@@ -169,7 +180,7 @@ def _aid(line: LineView, verdicts: dict[str, str]) -> str | None:
     ticked, said = request.form.getlist("by-eye"), []
     for area in cut_areas(line):
         by_eye = is_ring(area) and area.key in ticked
-        if area.key not in verdicts and not by_eye:
+        if not verdicts[area.key] and not by_eye:
             return None
         said.append(f"{area.key}: {'by eye' if by_eye else verdicts[area.key]}")
     return ", ".join(said) or None

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from shop.container import current_services
 from shop.engraving import Area
 from shop.engraving.areas import is_ring
-from shop.fulfilment import finished_looks
+from shop.fulfilment import finished_looks, finished_pictures
 from shop.fulfilment.models import LookKind
 from shop.fulfilment.stages import Remake, Stage
 from shop.inspection.close_ups import IMAGE
 from shop.inspection.inspection import BY_EYE, NOT_PROVEN, Verdict
+from shop.inspection.together import together
 from shop.orders.approved_sides import cut_areas
 from shop.orders.view import LineView
 from shop.owner.bench_tickets import BenchTicket
@@ -26,21 +27,37 @@ VERDICTS: Final[Mapping[str, str]] = {
     Verdict.NOT_SEEN: "It cannot be told from this photograph.",
 }
 
+TOGETHER: Final[Mapping[str, str]] = {
+    Verdict.AS_APPROVED: "On the photographs together every letter is as approved.",
+    Verdict.DIFFERS: "On one of the photographs something differs from what was approved.",
+    Verdict.NOT_SEEN: "It cannot be told from these photographs together.",
+}
+
+
+@dataclass(frozen=True)
+class PhotographShown:
+    """One photograph of this making, and what it was found to show."""
+
+    href: str
+    name: str
+    """Empty where it is the only one of its side."""
+    verdict: str
+    notes: Sequence[str]
+    close_ups: Sequence[Mapping[str, str]] = field(repr=False)
+    letters: Sequence[str] = field(repr=False)
+
 
 @dataclass(frozen=True)
 class SideShown:
-    """One side: its photograph, if there is one of this making, and what it was found to show."""
+    """One side: its photographs, if there are any of this making."""
 
     key: str
     label: str
     by_eye: bool
     drawing: str = field(repr=False)
-    href: str
-    """Of the photograph; empty where there is none."""
-    verdict: str
-    notes: Sequence[str]
-    close_ups: Sequence[Mapping[str, str]] = field(repr=False)
-    letters: Sequence[str] = field(repr=False)
+    photographs: Sequence[PhotographShown]
+    together: str
+    """What several of them say together; empty where there are not several."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +72,8 @@ class FinishedShown:
     wording: int
     making: int
     may_go_without: bool
+    wanted: bool
+    """Whether the buyer asked to see its photograph."""
     stops_posting: bool
     """Whether it is packed, and nobody has looked at it."""
     remakes: Sequence[Remake]
@@ -72,14 +91,18 @@ def finished_shown(
         return None
     if not (sides := cut_areas(line)):
         return None
-    found = finished_photographs.found_on(
-        session, current_services().vault, line.row.order_id, line.row.number
-    )
+    vault = current_services().vault
+    found = finished_photographs.found_on(session, vault, line.row.order_id, line.row.number)
     look = finished_looks.standing(session, line.row.order_id).get(line.row.number)
     drawings = {side.label: side.drawing for side in ticket.sides}
     place = f"/owner/bench/units/{line.row.id}"
     shown = [
-        _side(area, drawings.get(area.label, ""), _of_making(found.get(area.key), unit.making), place)
+        _side(
+            area,
+            drawings.get(area.label, ""),
+            finished_photographs.of_side(found, area.key, unit.making),
+            place,
+        )
         for area in sides
     ]
     said = f"{_SAID[LookKind(look.kind)]} ({look.actor}, {minute(look.at)})" if look else ""
@@ -91,6 +114,7 @@ def finished_shown(
         unit.wording,
         unit.making,
         may_go_without=due and unit.stage in {Stage.INSPECTED, Stage.PACKED},
+        wanted=finished_pictures.is_wanted(session, vault, line.row.order_id),
         stops_posting=due and unit.stage is Stage.PACKED,
         remakes=unit.remakes,
     )
@@ -102,21 +126,18 @@ _SAID: Final = {
 }
 
 
-def _of_making(found: dict[str, Any] | None, making: int) -> dict[str, Any] | None:
-    """What an earlier making of it showed is of no use any more."""
-    return found if found and found["making"] == making else None
-
-
-def _side(area: Area, drawing: str, found: dict[str, Any] | None, place: str) -> SideShown:
-    said = found or {"verdict": "", "notes": (), "close_ups": (), "letters": ()}
-    return SideShown(
-        area.key,
-        area.label,
-        is_ring(area),
-        drawing,
-        f"{place}/photographs/{area.key}.jpg" if found else "",
-        VERDICTS.get(said["verdict"], ""),
-        said["notes"],
-        said["close_ups"],
-        said["letters"],
-    )
+def _side(area: Area, drawing: str, found: Mapping[str, dict[str, Any]], place: str) -> SideShown:
+    several = len(found) > 1
+    photographs = [
+        PhotographShown(
+            f"{place}/photographs/{name}.jpg",
+            f" {at}" if several else "",
+            VERDICTS[one["verdict"]],
+            one["notes"],
+            one["close_ups"],
+            one["letters"],
+        )
+        for at, (name, one) in enumerate(found.items(), 1)
+    ]
+    said = TOGETHER[together([*found.values()])] if several else ""
+    return SideShown(area.key, area.label, is_ring(area), drawing, photographs, said)

@@ -191,6 +191,7 @@ BUTTONS: Final = {
     "/finance/reconciliation/runs",
     "/finance/money/payouts/<payout_id>/arrival/removal",
     "/orders/<token>/emails",
+    "/orders/<token>/finished-pieces",
     "/back-in-stock/<token>",
     "/orders/<token>/day",
     "/owner/days/away/<int(max=2147483647):number>/end",

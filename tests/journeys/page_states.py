@@ -24,7 +24,7 @@ from shop.catalogue.models import Variant
 from shop.engraving import Tool
 from shop.engraving.faces import FACES
 from shop.engraving.jig import AS_DRAWN
-from shop.fulfilment import late, questions, undelivered, units
+from shop.fulfilment import finished_looks, finished_pictures, late, questions, undelivered, units
 from shop.fulfilment.models import Unit
 from shop.fulfilment.order_search import make_searchable
 from shop.fulfilment.stages import Hold, Stage, Undelivered
@@ -43,6 +43,7 @@ from shop.payments.gateway_errors import GatewayDown
 from shop.payments.models import PaymentEntry, RefundRequest
 from shop.restock import waiting
 from shop.restock.models import StockRequest
+from shop.uploads import finished_photographs
 from tests.artwork.outlines import sent
 from tests.bookkeeping.helpers import pays_out
 from tests.checkout.test_uploads import drawn
@@ -1001,6 +1002,25 @@ def has_posted_order(visitor: Visitor) -> str:
     bench.act(1, 1, *WORDS)
     bench.post(1, 1, tracking="AB123456789GB")
     return mine
+
+
+def with_its_finished_piece(visitor: Visitor) -> None:
+    """The same, and Ada asked to see the photograph of what was made."""
+    mine, shop = has_order(visitor), visitor.shop
+    harness = open_harness(shop.database)
+    vault, bench = harness.services.vault, Bench(harness)
+    bench.act(1, 1, *WORDS)
+    seen = photographed(5, "disc", SIDES["disc"][0], FACES["great-vibes"], {1: "Wren"})
+    said = {"making": 1, "verdict": "as approved", "notes": [], "letters": [], "close_ups": []}
+    about = {"actor": "owner@example.com", "wording": 1, "making": 1, "aid": "front: as approved"}
+    with shop.database.transaction() as session:
+        finished_photographs.keep(session, vault, (1, 1, "front"), seen, said)
+        finished_looks.look(session, 1, 1, **about)
+        finished_pictures.choose(session, vault, 1, wanted=True)
+    visitor.open(mine)
+    picture = visitor.page.get_by_role("img", name="as we photographed it")
+    picture.scroll_into_view_if_needed()
+    picture.wait_for()
 
 
 def posted_petal(visitor: Visitor) -> None:
@@ -2038,6 +2058,7 @@ PAGE_STATES: Final = (
         "order disputed", "/orders/<token>", order_page(on_dashboard("/disputes")), shows="The bank is asking"
     ),
     PageState("order posted", "/orders/<token>", posted_order, shows="Report a problem"),
+    PageState("order finished", "/orders/<token>", with_its_finished_piece, shows="Your finished piece"),
     PageState("order came back", "/orders/<token>", came_back, shows="with the right address"),
     PageState(
         "owner order posted",
@@ -2571,6 +2592,7 @@ NO_PAGE: Final = {
     "/owner/orders/<reference>/lines/<number>/photographs/<upload>.jpg": "a picture",
     "/owner/orders/<reference>/claims/<number>/pictures/<step>": "a picture",
     "/owner/bench/units/<number>/photographs/<side>.jpg": "a picture",
+    "/orders/<token>/finished-pieces/<number>/<side>.jpg": "a picture",
     "/artwork/<upload_id>/photograph.jpg": "a picture",
     "/artwork/<upload_id>/outline.svg": "a picture",
     "/orders/<token>/claims/<number>/messages": "leads to the claim",

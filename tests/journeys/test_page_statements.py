@@ -54,11 +54,11 @@ BUDGETS: Final[Mapping[str, int]] = {
     "/basket": 4, "/basket/lines/{line}": 4, "/basket/lines/{line}/another": 4,
     "/checkout": 4, "/checkout/payment": 6,
     "/checkout/thanks?session_id={session}": 28, "/checkout/supplement": 2,
-    "/orders/{open_token}": 40, "/orders/{open_token}/cancellation": 6, "/orders/{open_token}/delivery": 20,
+    "/orders/{open_token}": 42, "/orders/{open_token}/cancellation": 6, "/orders/{open_token}/delivery": 20,
     "/orders/{open_token}/email": 10, "/orders/{open_token}/lines/1/dedication": 17,
     "/orders/{open_token}/lines/1/words": 12, "/orders/{open_token}/lines/1/variant": 22,
     "/orders/{open_token}/questions/1": 7, "/orders/{open_token}/proof": 11,
-    "/orders/{open_token}/proof/1": 8,
+    "/orders/{open_token}/proof/1": 8, "/orders/{open_token}/finished-pieces/1/front.jpg": 5,
     "/orders/{posted_token}": 42, "/orders/{posted_token}/claims": 9, "/orders/{posted_token}/claims/1": 14,
     "/orders/{posted_token}/send-backs": 15, "/confirm-email/{email_key}": 3,
     "/owner/": 18, "/owner/today/to-check": 6, "/owner/today/late": 6, "/owner/today/low-stock": 7,
@@ -137,7 +137,7 @@ ANSWERS: Final = {"/styleguide/errors/500": HTTPStatus.INTERNAL_SERVER_ERROR} | 
 ) | dict.fromkeys(
     (
         "/charity/months/2000-01", "/charity/months/2000-01/file.csv",
-        "/charity/months/2000-01/statement.json",
+        "/charity/months/2000-01/statement.json", "/orders/{open_token}/finished-pieces/1/front.jpg",
     ),
     HTTPStatus.NOT_FOUND,
 )  # fmt: skip

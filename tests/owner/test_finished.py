@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -19,13 +20,21 @@ from shop.bench import Profile
 from shop.engraving import Tool
 from shop.engraving.faces import FACES
 from shop.engraving.jig import AS_DRAWN
-from shop.fulfilment import early_posting, finished_looks, photograph_days, tracking_numbers
+from shop.fulfilment import (
+    early_posting,
+    finished_looks,
+    finished_pictures,
+    photograph_days,
+    tracking_numbers,
+)
 from shop.fulfilment.models import UnitStep
 from shop.fulfilment.stages import Action, Remake, Stage
 from shop.fulfilment.tracking_numbers import TrackingRow
 from shop.fulfilment.units import NotAllowed
+from shop.orders.lifecycle import with_link
 from shop.uploads import finished_photographs, order_photographs
 from shop.uploads.models import OrderPhotograph
+from tests.emails.orders import emails
 from tests.fulfilment.conftest import OWNER, WORDS, Bench
 from tests.harness import Harness
 from tests.inspection.finished_pieces import SIDES, photographed
@@ -71,12 +80,15 @@ def sends(owner: Shopper, bench: Bench, order: int, sent: bytes) -> TestResponse
     return owner.client.post(f"{place}/photographs", data={**fields, "photograph": file})
 
 
-def keeps(bench: Bench, order: int, verdict: str = "as approved", making: int = 1) -> None:
-    """A photograph of the front is here, and this is what it was found to show."""
+def keeps(
+    bench: Bench, order: int, verdict: str = "as approved", making: int = 1, seen: str = "", **how: bool
+) -> None:
+    """A photograph of the front is here, and this is what it was found to show: `seen` letters, or not."""
     found = {"making": making, "verdict": verdict, "notes": [], "letters": [], "close_ups": []}
+    found["seen"] = [letter != "-" for letter in seen]
     with bench.harness.database.transaction() as session:
         vault = bench.harness.services.vault
-        finished_photographs.keep(session, vault, (order, 1, "front"), b"\xff\xd8 pixels", found)
+        finished_photographs.keep(session, vault, (order, 1, "front"), b"\xff\xd8 pixels", found, **how)
 
 
 def says(owner: Shopper, bench: Bench, order: int, **changes: str) -> TestResponse:
@@ -311,6 +323,68 @@ def test_it_goes_ninety_days_after_the_piece_arrived(bench: Bench, monkeypatch: 
         assert change(bench, photograph_days.forget_old, bench.harness.services.vault) == gone
 
 
+def test_a_buyer_who_asks_sees_the_photograph_once_it_was_looked_at_until_it_is_erased(
+    app: Flask, owner: Shopper, bench: Bench
+) -> None:
+    asks(bench)
+    order, buyer = made(bench), Shopper(app)
+    with bench.harness.database.reading() as session:
+        link = f"/orders/{with_link(session, order, bench.harness.services.secret_key)[1]}"
+    picture, choice = f"{link}/finished-pieces/1/front.jpg", f"{link}/finished-pieces"
+    keeps(bench, order)
+    says(owner, bench, order)
+    assert buyer.get(picture).status_code == 404, "nobody asked"
+    assert "The buyer asked" not in owner.get(card(bench, order)).text
+    assert buyer.send(link, choice, {"which": "yes"}).status_code == 303
+    seen = buyer.get(picture)
+    assert (seen.data, seen.headers["Cache-Control"]) == (b"\xff\xd8 pixels", "private, no-store")
+    assert seen.headers["Referrer-Policy"] == "no-referrer"
+    assert soup(buyer.get(link)).select_one(f"img[src='{picture}']")["alt"].startswith("Disc, front")
+    assert "The buyer asked for a photograph." in owner.get(card(bench, order)).text
+    assert buyer.get(picture.replace(link, f"{link}x")).status_code == 404
+    with bench.harness.database.reading() as session:
+        reference = bench.harness.order(order).reference
+        kept = privacy.everything(session, bench.harness.services.vault, reference)
+    assert kept["photograph_of_finished_piece"] == "wanted"
+    buyer.send(link, choice, {"which": "no"})
+    assert buyer.get(picture).status_code == 404
+    buyer.send(link, choice, {"which": "yes"})
+    change(bench, photograph_days.forget_asked, bench.harness.services.vault, order, actor="buyer")
+    assert buyer.get(picture).status_code == 404
+    assert not soup(buyer.get(link)).select(f"img[src='{picture}']")
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_the_e_mail_that_tells_of_its_post_says_where_the_photograph_is(
+    app: Flask, owner: Shopper, bench: Bench, wanted: bool
+) -> None:
+    order = made(bench)
+    change(bench, finished_pictures.choose, bench.harness.services.vault, order, wanted=wanted)
+    keeps(bench, order)
+    says(owner, bench, order)
+    bench.post(order, 1)
+    told = dict(emails(app, bench.harness, order))["posted"]
+    assert isinstance(told, EmailMessage)
+    plain = told.get_body(("plain",))
+    assert plain
+    assert ("photograph of your finished piece" in plain.get_content()) is wanted
+    assert {part.get_content_type() for part in told.iter_attachments()} <= {"image/png"}
+
+
+def test_no_photograph_is_shown_that_was_not_looked_at_or_is_of_an_earlier_making(
+    owner: Shopper, bench: Bench
+) -> None:
+    asks(bench)
+    order, vault = made(bench), bench.harness.services.vault
+    change(bench, finished_pictures.choose, vault, order, wanted=True)
+    keeps(bench, order, "differs")
+    assert not change(bench, finished_pictures.pictures, vault, order)
+    says(owner, bench, order)
+    assert change(bench, finished_pictures.pictures, vault, order) == [(1, "front")]
+    change(bench, finished_looks.act, order, 1, Action.REMAKE, actor=OWNER, reason=Remake.SLIP)
+    assert not change(bench, finished_pictures.pictures, vault, order)
+
+
 def test_a_new_photograph_takes_the_place_of_the_one_before(bench: Bench) -> None:
     order = made(bench)
     for verdict in ("differs", "as approved"):
@@ -320,6 +394,46 @@ def test_a_new_photograph_takes_the_place_of_the_one_before(bench: Bench) -> Non
         assert len(session.scalars(select(OrderPhotograph)).all()) == 1
         assert not order_photographs.ids_of(session, order), "none is its buyer's"
     assert found["front"]["verdict"] == "as approved"
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        (("not seen", "--en"), "On the photographs together every letter is as approved."),
+        (("not seen", "-r--"), "It cannot be told from these photographs together."),
+        (("differs", "Wre-"), "On one of the photographs something differs"),
+    ],
+    ids=["between them", "a letter on neither", "another letter"],
+)
+def test_a_letter_that_light_hid_is_seen_on_a_second_photograph_of_its_side(
+    owner: Shopper, bench: Bench, second: tuple[str, str], said: str
+) -> None:
+    order = made(bench)
+    keeps(bench, order, "not seen", seen="Wr--")
+    verdict, seen = second
+    keeps(bench, order, verdict, seen=seen, one_more=True)
+    page = soup(owner.get(card(bench, order)))
+    assert said in page.select_one("#finished-front").text
+    assert [title.text for title in page.select("#finished-front h4")] == ["Photograph 1", "Photograph 2"]
+    for picture in page.select("#finished-front figure > img"):
+        assert owner.get(str(picture["src"])).status_code == 200
+    assert says(owner, bench, order).status_code == 303, "it is an aid beside her own look"
+
+
+def test_a_side_has_four_photographs_at_most_and_a_new_beginning(owner: Shopper, bench: Bench) -> None:
+    order = made(bench)
+    for _ in range(finished_photographs.MOST):
+        keeps(bench, order, one_more=True)
+    place = card(bench, order)
+    _, fields = form_on(owner.get(place), f"{place}/photographs")
+    file = FileStorage(io.BytesIO(jpeg("Wren")), "IMG_0001.jpg")
+    sent = {**fields, "one-more": "yes", "photograph": file}
+    answer = owner.client.post(f"{place}/photographs", data=sent)
+    assert answer.status_code == 422
+    assert "Please begin anew" in reason_beside(answer, "photograph-front")
+    keeps(bench, order)
+    with bench.harness.database.reading() as session:
+        assert len(session.scalars(select(OrderPhotograph)).all()) == 1
 
 
 def test_it_is_switched_on_where_the_machine_is_described(owner: Shopper, bench: Bench) -> None:

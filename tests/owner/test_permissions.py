@@ -236,7 +236,8 @@ OPEN: Final = {
     "/orders/<token>/lines/<int(max=2147483647):number>/variant", "/checkout/supplement",
     "/orders/<token>/supplements/<int(max=2147483647):number>/payment",
     "/orders/<token>/supplements/<int(max=2147483647):number>/withdrawal",
-    "/orders/<token>/day", "/orders/<token>/emails",
+    "/orders/<token>/day", "/orders/<token>/emails", "/orders/<token>/finished-pieces",
+    "/orders/<token>/finished-pieces/<int(max=2147483647):number>/<side>.jpg",
     "/orders/<token>/questions/<int(max=2147483647):number>",
 }  # fmt: skip
 
