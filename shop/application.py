@@ -141,12 +141,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     sample's name to take them), and what `open_database` raises.
     """
     settings = settings or from_environment()
-    app = Flask(
-        "shop",
-        template_folder="../templates",
-        static_folder="../static",
-        instance_path=str(settings.instance_dir),
-    )
+    kept = str(settings.instance_dir)
+    app = Flask("shop", template_folder="../templates", static_folder="../static", instance_path=kept)
     seller = trader.load(settings.instance_dir, livemode=settings.livemode)
     app.extensions["shop.support"] = _support(app, settings)
     database = open_database(settings)
