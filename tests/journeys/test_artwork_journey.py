@@ -50,7 +50,7 @@ def taken() -> Taken:
 
 def chooses_the_photograph(buyer: Visitor, taken: Taken) -> None:
     buyer.open("/pieces/disc")
-    buyer.presses(re.compile("^front ?: add handwriting"))
+    buyer.presses(re.compile(r"^front ?\(add handwriting"))
     page = buyer.page
     page.get_by_role("group", name="What is on it").get_by_text("A foot or hand print").click()
     page.get_by_role("button", name="Choose the photograph").set_input_files(taken.file)
