@@ -116,7 +116,10 @@ def test_of_a_piece_whose_price_went_back_nothing_is_cut(app: Flask, bought: Bou
     assert "Promised: it is posted by" not in owner.get(f"/owner/orders/{reference}").text
 
 
-def test_it_says_in_a_sentence_what_it_is(bought: Bought) -> None:
-    said = soup(bought.buyer.get(bought.page)).find("meta", attrs={"name": "description"})
-    assert said is not None
-    assert said["content"].startswith("Your order: how far it is")
+def test_it_says_in_a_sentence_what_it_is_and_the_pages_behind_it_by_their_title(bought: Bought) -> None:
+    for path, says in ((bought.page, "Your order: how far it is"), (f"{bought.page}/email", "")):
+        shown = soup(bought.buyer.get(path))
+        said, title = shown.find("meta", attrs={"name": "description"}), shown.find("title")
+        assert said is not None, path
+        assert title is not None, path
+        assert str(said["content"]).startswith(says or title.get_text()), path
