@@ -30,21 +30,24 @@ def typing(visitor: Visitor) -> None:
     visitor.picks("Sterling silver", "18 in")
     visitor.types("Line 1", "Caoimhe", within="Front")
     visitor.types("Along the lower edge", "14 May 2018", within="Front")
-    drawn(visitor)
+    drawn(visitor, "Along the lower edge")
 
 
 def typing_on_a_phone(visitor: Visitor) -> None:
     visitor.open("/pieces/two-rings")
     visitor.picks("18ct gold", "18 in")
     visitor.types("Large ring", "both ways")
-    drawn(visitor)
+    drawn(visitor, "Large ring")
 
 
-def drawn(visitor: Visitor) -> None:
-    """Wait until the last letter stands on the picture."""
+def drawn(visitor: Visitor, line: str) -> None:
+    """Wait until the last letter is on the picture and the line's height was spoken, which nobody sees."""
     visitor.page.wait_for_load_state("networkidle")
     visitor.page.locator("[data-words] svg").first.wait_for(state="attached")
     visitor.page.locator(".tiles-faces .visually-hidden").first.wait_for(state="detached")
+    spoken = visitor.page.locator("[data-spoken]")
+    spoken.filter(has_text=f"{line}: Your letters").wait_for(state="attached")
+    spoken.evaluate("element => element.replaceChildren()")
     visitor.page.wait_for_timeout(200)
 
 
