@@ -271,7 +271,7 @@ def mistyped_details(visitor: Visitor) -> None:
 def gift_asked(visitor: Visitor) -> None:
     mistyped_details(visitor)
     visitor.open("/checkout")
-    visitor.page.get_by_label("It is a gift").uncheck()
+    visitor.page.get_by_label("It is a gift for someone else").uncheck()
     visitor.page.get_by_label("Message for the slip").fill("With love from all of us")
     visitor.presses("Review your order")
 
