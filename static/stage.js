@@ -108,7 +108,7 @@ const showFaces = async () => {
   }
 };
 
-const hear = () => import(stage.dataset.heard).catch(() => null);
+const hear = () => import(stage.dataset.names).catch(() => null);
 
 const place = (view, text) => {
   const svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;

@@ -1,6 +1,6 @@
 """Where the words of one side stand: the largest capitals that fit the metal, one size for straight lines.
 
-Lines of several faces have small letters of one height; see mixed.py.
+Lines of several faces have small letters of one height; see mixed_faces.py.
 
 Words across an area are centred by their ink and grow from its middle (straight.py); words round a ring
 follow its band (ring.py); a disc's last line may run along its rim (rim.py).
@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from shop.engraving.areas import Area, engravable, is_ring
 from shop.engraving.characters import drawable
 from shop.engraving.line_faces import AnyFace, LineFaces, face_on, thickest_mm
-from shop.engraving.mixed import MixedRound, block_of
+from shop.engraving.mixed_faces import MixedRound, block_of
 from shop.engraving.placement import AnyLine, SideLayout, Upright
 from shop.engraving.rim import WithRim
 from shop.engraving.ring import Round

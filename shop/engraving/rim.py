@@ -10,7 +10,7 @@ from shop.engraving.faces import Face, opened
 from shop.engraving.geometry import highest
 from shop.engraving.limits import LONGEST_ARC
 from shop.engraving.line_faces import AnyFace, face_on, small_letter, thickest_mm
-from shop.engraving.mixed import block_of, size_of_small
+from shop.engraving.mixed_faces import block_of, size_of_small
 from shop.engraving.placement import AnyLine, PlacedLine, SideLayout, Upright
 from shop.engraving.problems import Problem, TooLong, TooTall
 from shop.engraving.shaped import Shaped

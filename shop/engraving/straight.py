@@ -155,7 +155,7 @@ class Block:
 
 
 class AnyBlock(Protocol):
-    """Straight lines in one face (Block), or in several (mixed.py); sizes are those of `best`."""
+    """Straight lines in one face (Block), or in several (mixed_faces.py); sizes are those of `best`."""
 
     @property
     def least(self) -> float: ...  # noqa: D102

@@ -18,7 +18,7 @@ from shop.fulfilment.units import NotAllowed
 from shop.inspection.approved import ApprovedSide
 from shop.inspection.close_ups import close_ups
 from shop.inspection.inspection import Inspection, inspect
-from shop.inspection.together import letters_seen, together
+from shop.inspection.several_photographs import letters_seen, together
 from shop.orders import notes
 from shop.orders.approved_sides import approved_side, cut_areas
 from shop.orders.cutting import NotApprovedYet, NotAsApproved

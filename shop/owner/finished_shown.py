@@ -14,7 +14,7 @@ from shop.fulfilment.models import LookKind
 from shop.fulfilment.stages import Remake, Stage
 from shop.inspection.close_ups import IMAGE
 from shop.inspection.inspection import BY_EYE, NOT_PROVEN, Verdict
-from shop.inspection.together import together
+from shop.inspection.several_photographs import together
 from shop.orders.approved_sides import cut_areas
 from shop.orders.view import LineView
 from shop.owner.bench_tickets import BenchTicket
