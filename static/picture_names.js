@@ -20,7 +20,9 @@ export const newHeights = (lines, fields) => fields.flatMap((field) => {
   const tall = (!wrong && sentence.match(/^.* mm tall\./)?.[0]) || "";
   if (tall === (heights.get(field.name) ?? "")) return [];
   heights.set(field.name, tall);
+  const [label] = field.labels;
+  if (!label) return []; // the page is being left, and nobody hears it any more
   const side = field.closest("fieldset")?.querySelector("legend").firstChild.textContent.trim();
-  const line = field.labels[0].firstChild.textContent.trim();
+  const line = label.firstChild.textContent.trim();
   return tall ? [`${side ? `${side}, ` : ""}${line}: ${tall}`] : [];
 });

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from shop import web
+from shop import bench, web
 from shop.accounts.access import require
 from shop.container import current_services
 from shop.fulfilment import finished_looks, parcels, undoing, units
@@ -97,7 +97,8 @@ def index() -> ResponseReturnValue:
     with web.reading() as session:
         number = counts(session, book)
         rows = {action: waiting_for(session, action, book, most=MOST) for action in STEPS if number[action]}
-        due = finished_looks.not_looked_at(session, [one.line_id for one in rows.get(Action.POST, ())])
+        packed = [one.line_id for one in rows.get(Action.POST, ())]
+        due = finished_looks.not_looked_at(session, packed) if bench.current(session).look_first else ()
         sections = [
             Section(action, number[action], [row(one, due) for one in found])
             for action, found in rows.items()

@@ -113,7 +113,7 @@ def test_an_idea_goes_into_empty_lines_over_words_only_when_asked_and_can_be_und
 
     try:
         page.goto(f"{live_server}/pieces/heart")
-        page.get_by_label("Line 1").fill("Siân")
+        page.get_by_role("textbox", name="Line 1").fill("Siân")
         page.get_by_text("Not sure what to write?").click()
         press("One day")
         assert typed(page) == {"front-1": "Siân", "front-2": "00.00.0000"}

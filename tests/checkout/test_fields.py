@@ -18,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from shop.accounts.models import SignInAttempt
+from shop.checkout.gift_question import ANSWER, NO
 from tests.shopper import (
     DETAILS,
     WORDS,
@@ -346,7 +347,8 @@ def _piece(who: Shopper) -> Form:
 
 def _details(who: Shopper) -> Form:
     assert who.add().status_code == 303
-    return _at(who, "/checkout", "/checkout", DETAILS)
+    # It has a message for the slip: whether that is a gift was asked before, so that it is not asked here.
+    return _at(who, "/checkout", "/checkout", {**DETAILS, ANSWER: NO})
 
 
 def _payment(who: Shopper) -> Form:

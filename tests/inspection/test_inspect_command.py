@@ -42,7 +42,7 @@ def test_each_letter_is_said_to_be_as_approved_or_not(app: Flask, tmp_path: Path
     assert "It is an aid beside your own look." in found.output
     wrong = asked(app, tmp_path, reference, "Sile")
     assert wrong.exit_code == 1, wrong.output
-    assert "Line 1, letter 2 from the left (í): differs" in wrong.output
+    assert "Line 1, letter 2 from the left (\u2068í\u2069): differs" in wrong.output
 
 
 def test_a_side_without_words_and_an_order_that_is_not_there_are_said(

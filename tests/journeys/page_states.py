@@ -2140,7 +2140,12 @@ PAGE_STATES: Final = (
     PageState("gift entered", "/orders/<token>/proof", gift_entered, shows="Its proof, a small file"),
     PageState("gift checked", "/giving/check", gift_checked, shows="This holds"),
     PageState("order being engraved", "/orders/<token>", engraving_begun, shows="The words are fixed since"),
-    PageState("order with other words", "/orders/<token>", words_changed, shows="The words are changed."),
+    PageState(
+        "order with other words",
+        "/orders/<token>",
+        words_changed,
+        shows="You changed the words of your Disc.",
+    ),
     PageState("order words", ORDER_WORDS, words_of_an_order, shows="Until you have approved others"),
     PageState("order words refused", ORDER_WORDS, refused_words, 422, shows="too long"),
     PageState("order words in sight", ORDER_WORDS, other_words_in_sight, shows="Look at every letter"),

@@ -162,6 +162,8 @@ class Week:
             ("heart", "Ada", "For you"),
             **{"Your name": "Bea Lovelace", "Message for the slip": "With love", "Postcode": "EH1 1AA"},
         )
+        assert "Is it a gift?" in self.gift.visitor.reads(), "she wrote a message, and did not tick it"
+        self.gift.visitor.presses("Yes, it is a gift")
         self.gift.pays()
         self.petal.has_ordered(("petal", ""))
         self.petal.pays()

@@ -49,7 +49,7 @@ def test_the_buyers_page_and_the_bench_name_the_same_proof(
         token = with_link(session, order.id, harness.services.secret_key)[1]
     assert len(proof) == 12
     assert f"proof {proof}" in owner.get(f"/owner/orders/{engraved}").text
-    assert f"Proof {proof}" in Shopper(owner.app).get(f"/orders/{token}").text
+    assert f"Its number is {proof}" in Shopper(owner.app).get(f"/orders/{token}").text
 
 
 def test_the_file_is_of_that_side(owner: Shopper, engraved: str) -> None:

@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 from jinja2 import nodes
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
-SEEN_IN_OTHERS = {"quoted", "asks", "step", "engraved_piece", "engraved_picture"}
+SEEN_IN_OTHERS = {"quoted", "asks", "step", "engraved_piece", "engraved_picture", "lettering"}
 """Nothing but sums, taken from a quote; what a form that asks for a passkey needs, on such forms; and a piece
 with words in it, which a basket has."""
 
