@@ -150,7 +150,8 @@ def _filled_in(profile: Profile) -> dict[str, Any]:
     if tool.machine:
         data |= {"machine": tool.machine, "finest_line": f"{tool.finest_line_mm:g}"}
         data |= {"x_height": f"{tool.x_height_mm:g}"}
-    return data | {"guide": jig.guide, "look_first": profile.look_first}
+    # Ticked already where no machine was named yet: that no wrong letter leaves the bench is what is usual.
+    return data | {"guide": jig.guide, "look_first": profile.look_first or not tool.machine}
 
 
 def _page(form: MachineForm) -> str:

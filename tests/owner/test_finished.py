@@ -436,6 +436,16 @@ def test_a_side_has_four_photographs_at_most_and_a_new_beginning(owner: Shopper,
         assert len(session.scalars(select(OrderPhotograph)).all()) == 1
 
 
+def test_it_is_usual_from_the_day_a_machine_is_named_and_the_owner_may_leave_it_out(
+    owner: Shopper, bench: Bench
+) -> None:
+    fields = {"machine": "diamond", "jig_x": "0", "jig_y": "0", "angle": "0"}
+    for asked_for, changes in ((True, {}), (False, {"look_first": None}), (False, {})):
+        owner.send("/owner/machine", "/owner/machine", {**fields, **changes})
+        with bench.harness.database.reading() as session:
+            assert bench_profile.current(session).look_first is asked_for
+
+
 def test_it_is_switched_on_where_the_machine_is_described(owner: Shopper, bench: Bench) -> None:
     fields = {"machine": "diamond", "jig_x": "0", "jig_y": "0", "angle": "0"}
     for ticked in ("y", None):

@@ -46,7 +46,7 @@ def test_the_owner_writes_the_machine_down_and_it_is_kept_with_name_and_day(owne
     page = owner.get("/owner/machine")
     assert "No machine is named yet" in page.text
     write_down(owner)
-    assert profile(owner) == Profile(DIAMOND, Jig(40, 25.5, 90, guide=True))
+    assert profile(owner) == Profile(DIAMOND, Jig(40, 25.5, 90, guide=True), look_first=True)
     page = owner.get("/owner/machine")
     assert "No machine is named yet" not in page.text
     assert "The machine is saved" in page.text
@@ -62,7 +62,7 @@ def test_the_owner_writes_the_machine_down_and_it_is_kept_with_name_and_day(owne
 
 def test_a_length_left_empty_is_what_is_usual_for_the_machine(owner: Shopper) -> None:
     write_down(owner, machine="fibre", finest_line="", x_height=" ", guide=None)
-    assert profile(owner) == Profile(Tool("fibre", 0.05, 0.7), Jig(40, 25.5, 90))
+    assert profile(owner) == Profile(Tool("fibre", 0.05, 0.7), Jig(40, 25.5, 90), look_first=True)
 
 
 @pytest.mark.parametrize(
