@@ -96,6 +96,7 @@ def test_too_many_requests_leave_a_run_not_finished_and_it_goes_on_where_it_stop
     for _ in range(3):
         shop.buys("petal", told=False)
     shop.time.pass_(days=2)
+    shop.time.at = shop.time.at.replace(hour=12, minute=0)  # at night the next run would begin meanwhile
     assert go_on_if_due(shop.services)
     shop.server.weather.foretold = [("get /v1/balance", Fault.BUSY)]
     while go_on_if_due(shop.services):
