@@ -1,6 +1,7 @@
 """Money is whole pence of one currency; no float ever touches it."""
 
 import re
+import unicodedata
 from typing import Final
 
 CURRENCY: Final = "gbp"
@@ -19,7 +20,7 @@ class NotAnAmount(Exception):
 
 def read_pounds(text: str) -> int:
     """Pence from what people type: 12, 12.50, £1,250.00. Nothing is rounded. Raises NotAnAmount."""
-    found = _AMOUNT.fullmatch(text.strip())
+    found = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if found is None:
         raise NotAnAmount
     return int(found[1].replace(",", "")) * 100 + int(found[2] or 0)

@@ -9,7 +9,7 @@ from typing import Final, ParamSpec
 from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from shop import web
 from shop.accounts import (
@@ -68,10 +68,14 @@ class NewPasskeyForm(web.Form):
         "What you call it",
         [
             InputRequired("Please give it a name, so that you know it again: the device it is on, perhaps."),
-            Length(max=LONGEST_NAME, message=f"Please use at most {LONGEST_NAME} characters."),
         ],
     )
     passkey = HiddenField()
+
+    def validate_name(self, field: StringField) -> None:
+        """One line, without the spaces around it."""
+        field.data = (field.data or "").strip()
+        web.check_line(field.data, LONGEST_NAME)
 
 
 @blueprint.post("/passkey/options")
@@ -136,7 +140,7 @@ def add() -> ResponseReturnValue:
     form, account = NewPasskeyForm(), access.account()
     if not form.validate():
         return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
-    token, name = session_cookie.token() or "", " ".join(form.name.data.split())
+    token, name = session_cookie.token() or "", form.name.data
     try:
         made = passkey_requests.newly_made(Asked(Purpose.ADD, account.id))
         with web.transaction() as db:

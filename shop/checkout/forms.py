@@ -16,7 +16,7 @@ from shop.money import pounds_and_pence
 from shop.orders.placing import Contact
 from shop.text.postcodes import Postcode, read_postcode
 from shop.text.typed_days import read_day
-from shop.text.typed_text import kept_code, kept_line, unprintable
+from shop.text.typed_text import kept_code, kept_line
 from shop.web.dates import day
 
 NOT_THERE: Final = (
@@ -62,11 +62,7 @@ class Text(web.Line):  # type: ignore[misc, unused-ignore]
         text = self.clean
         if not text and self.asked:
             raise ValidationError(self.asked)
-        most = MOST[self.short_name]
-        if len(text) > most:
-            raise ValidationError(f"This can be {most} characters at most; it has {len(text)}.")
-        if "\n" in text or unprintable(text):
-            raise ValidationError("This has a character that cannot be printed. Please type it again.")
+        web.check_line(text, MOST[self.short_name])
 
     @property
     def clean(self) -> str:

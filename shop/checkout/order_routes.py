@@ -26,6 +26,7 @@ from shop.claims import send_backs
 from shop.claims.claim_steps import claims_of
 from shop.claims.threads import claimable
 from shop.container import current_services, trader
+from shop.dedications.words import DedicationRefused
 from shop.fulfilment import delivery, photograph_days, promised, questions, undelivered
 from shop.fulfilment.corrections import words_windows
 from shop.fulfilment.parcel_corrections import why_card_closed, why_delivery_closed
@@ -156,23 +157,28 @@ def approve(token: str, number: int) -> ResponseReturnValue:
 @web.checks_token_itself
 def ask_for_change(token: str, number: int) -> ResponseReturnValue:
     """Say how the drawing of a unit should be otherwise."""
-    wish = request.form.get("wish", "").replace("\r\n", "\n").strip()
+    wish = request.form.get("wish", "").strip()
     if not (form := ActionForm()).validate():
-        sent = {**request.form, "csrf_token": form.csrf_token.current_token}
-        page = render_template(
-            "checkout/wait.html", stale=web.STALE_BUT_KEPT, sent=sent.items(), written=[("Your wish", wish)]
-        )
-        return unlisted(make_response(page, HTTPStatus.BAD_REQUEST))
-    with web.transaction() as session:
-        order = found_by(session, token)
-        try:
+        return _wish_again(form, wish, web.STALE_BUT_KEPT)
+    try:
+        with web.transaction() as session:
+            order = found_by(session, token)
             vault, drawing = current_services().vault, _drawing_number()
             hand_drawings.ask_for_change(session, vault, order.id, number, drawing, wish=wish)
-        except hand_drawings.NotWaiting:
-            flash(ANSWERED)
-        else:
-            flash("We will draw it again, and write to you.")
+    except DedicationRefused as refused:
+        return _wish_again(form, wish, refused.message)
+    except hand_drawings.NotWaiting:
+        flash(ANSWERED)
+    else:
+        flash("We will draw it again, and write to you.")
     return redirect(f"/orders/{token}#drawing-{number}", HTTPStatus.SEE_OTHER)
+
+
+def _wish_again(form: ActionForm, wish: str, why: str) -> Response:
+    """What was wished stays in sight, with why it was not taken."""
+    sent = {**request.form, "csrf_token": form.csrf_token.current_token}
+    page = render_template("checkout/wait.html", stale=why, sent=sent.items(), written=[("Your wish", wish)])
+    return unlisted(make_response(page, HTTPStatus.BAD_REQUEST))
 
 
 def unlisted(page: Response) -> Response:

@@ -15,6 +15,7 @@ from shop.fulfilment.models import Unit
 from shop.fulfilment.units import NotAllowed, unit_of
 from shop.orders.models import Order, OrderLine
 from shop.orders.view import LineView, view
+from shop.text.typed_text import line_problem
 
 LONGEST_WHY: Final = 500
 SAY_WHY: Final = "Please say in a few words why, and who asked for it."
@@ -47,12 +48,15 @@ class Corrector:
     @property
     def why(self) -> str:
         """The reason that was given, on one line."""
-        return " ".join(request.form.get("why", "").split())[:LONGEST_WHY] if self.asks_why else ""
+        return web.line_in("why") if self.asks_why else ""
 
     @property
     def problems(self) -> dict[str, str]:
-        """What is missing of the reason."""
-        return {"why": SAY_WHY} if self.asks_why and not self.why else {}
+        """What is wrong with the reason."""
+        if not self.asks_why:
+            return {}
+        problem = line_problem(self.why, LONGEST_WHY) if self.why else SAY_WHY
+        return {"why": problem} if problem else {}
 
 
 def unit_shown(session: Session, order: Order, number: int) -> tuple[LineView, OrderLine, Unit]:

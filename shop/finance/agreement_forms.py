@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 
 from shop import clock, web
 from shop.catalogue import snapshot
-from shop.finance.typed import check_line, pence
+from shop.finance.typed import pence
 from shop.giving.agreements import CLAUSES, NewAgreement
 from shop.giving.policies import SAMPLE_AGREEMENT
 from shop.giving.posting import PLAIN
@@ -155,10 +155,10 @@ class EndForm(web.Form):
 
 
 def _text(field: StringField, missing: str) -> None:
-    field.data = " ".join((field.data or "").split())
+    field.data = (field.data or "").strip()
     if not field.data:
         raise ValidationError(missing)
-    check_line(field.data, LONGEST)
+    web.check_line(field.data, LONGEST)
 
 
 def _is_near(day: date | None) -> None:

@@ -13,7 +13,6 @@ from shop.accounts import second_factor
 from shop.accounts.access import require
 from shop.container import current_services
 from shop.finance.remittances import PaymentForm
-from shop.finance.typed import check_line
 from shop.giving import remittances
 from shop.giving.remittances import Remittance
 
@@ -32,10 +31,10 @@ class CorrectionForm(PaymentForm):
 
     def validate_reason(self, field: StringField) -> None:
         """Some words."""
-        field.data = " ".join((field.data or "").split())
+        field.data = (field.data or "").strip()
         if not field.data:
             raise ValidationError("Please say in a few words what was wrong.")
-        check_line(field.data, remittances.LONGEST)
+        web.check_line(field.data, remittances.LONGEST)
 
 
 @blueprint.get("/correction")

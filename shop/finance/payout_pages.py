@@ -17,7 +17,6 @@ from shop.bookkeeping.models import Payout
 from shop.bookkeeping.payout_arrivals import HasArrived, NotToArrive
 from shop.container import current_services
 from shop.finance.money_rows import content_rows, money, move_row, payout_facts, payout_row
-from shop.finance.typed import check_line
 
 blueprint = Blueprint("finance_payouts", __name__, url_prefix="/finance/money/payouts")
 
@@ -50,7 +49,7 @@ class ArrivalForm(web.Form):
         field.data = (field.data or "").strip()
         if not field.data:
             raise ValidationError("Please enter the reference that the bank shows for it.")
-        check_line(field.data, LONGEST)
+        web.check_line(field.data, LONGEST)
 
 
 @blueprint.get("")

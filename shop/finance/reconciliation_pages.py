@@ -21,6 +21,7 @@ from shop.reconciliation import difference_lists, runs
 from shop.reconciliation.difference_kinds import SAID, DifferenceKind
 from shop.reconciliation.differences import NotOpen, explain
 from shop.reconciliation.reconciling import is_late
+from shop.text.typed_text import CANNOT_BE_PRINTED, unprintable
 
 blueprint = Blueprint("finance_reconciliation", __name__, url_prefix=HERE)
 
@@ -45,8 +46,8 @@ class ExplanationForm(web.Form):
             raise ValidationError("Please say why it is so.")
         if len(field.data) > LONGEST:
             raise ValidationError(f"This can be {LONGEST} characters at most; it has {len(field.data)}.")
-        if not field.data.replace("\r", "").replace("\n", "").replace("\t", "").isprintable():
-            raise ValidationError("This has a character that cannot be printed. Please type it again.")
+        if unprintable(field.data):
+            raise ValidationError(CANNOT_BE_PRINTED)
 
 
 @blueprint.get("")

@@ -16,7 +16,7 @@ from shop.accounts.access import require
 from shop.container import current_services
 from shop.finance.due_rows import shown_due
 from shop.finance.rows import owed_figures, payment
-from shop.finance.typed import check_line, pence
+from shop.finance.typed import pence
 from shop.giving import remittances
 from shop.giving.due import due
 from shop.giving.posting import PLAIN, IdempotencyConflict
@@ -76,7 +76,7 @@ class PaymentForm(web.Form):
 
     def validate_receipt(self, field: StringField) -> None:
         """A note that fits one line."""
-        check_line(field.data or "", remittances.LONGEST)
+        web.check_line(field.data or "", remittances.LONGEST)
 
 
 class UndoForm(web.Form):
@@ -89,7 +89,7 @@ class UndoForm(web.Form):
         """Some words."""
         if not (field.data or "").strip():
             raise ValidationError("Please say in a few words why this payment is undone.")
-        check_line(field.data, remittances.LONGEST)
+        web.check_line(field.data, remittances.LONGEST)
 
 
 @blueprint.get("")

@@ -1,4 +1,4 @@
-"""What is typed into the forms of the finance pages: amounts, and texts of one line."""
+"""Amounts that are typed into the forms of the finance pages."""
 
 from wtforms import StringField
 from wtforms.validators import ValidationError
@@ -15,11 +15,3 @@ def pence(field: StringField, *, if_nothing: str) -> int:
     if found == 0:
         raise ValidationError(if_nothing)
     return found
-
-
-def check_line(text: str, longest: int) -> None:
-    """Refuse what is longer than so many characters, or cannot be printed. Raises ValidationError."""
-    if len(text) > longest:
-        raise ValidationError(f"This can be {longest} characters at most; it has {len(text)}.")
-    if not text.isprintable():
-        raise ValidationError("This has a character that cannot be printed. Please type it again.")

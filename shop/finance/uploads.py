@@ -8,7 +8,6 @@ from wtforms.validators import ValidationError
 
 from shop import web
 from shop.claims.pictures import MIMETYPE, NotAPicture, read_picture
-from shop.finance.typed import check_line
 from shop.giving.remittances import LONGEST
 
 FILE: Final = "document"
@@ -37,8 +36,8 @@ class DocumentForm(web.Form):
 
     def validate_note(self, field: StringField) -> None:
         """A line, or nothing."""
-        field.data = " ".join((field.data or "").split())
-        check_line(field.data, LONGEST)
+        field.data = (field.data or "").strip()
+        web.check_line(field.data, LONGEST)
 
     def accepted(self) -> bool:
         """Whether file and note can be taken; what is wrong stands in `problems`."""
@@ -67,10 +66,10 @@ class TakeBackForm(web.Form):
 
     def validate_reason(self, field: StringField) -> None:
         """Some words."""
-        field.data = " ".join((field.data or "").split())
+        field.data = (field.data or "").strip()
         if not field.data:
             raise ValidationError("Please say in a few words why this file is taken back.")
-        check_line(field.data, LONGEST)
+        web.check_line(field.data, LONGEST)
 
 
 def read_document(sent: bytes) -> tuple[str, bytes]:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from shop import clock
 from shop.alerts import AlertKind, raise_alert, withdraw_alert
 from shop.dedications.vault import Vault
+from shop.dedications.words import check_message
 from shop.mail import outbox
 from shop.orders.lifecycle import lines_of, lock, move_version
 from shop.orders.models import HandDrawingStep, Order, OrderLine
@@ -149,11 +150,12 @@ def approve(session: Session, order_id: int, line: int, number: int) -> None:
 def ask_for_change(
     session: Session, vault: Vault, order_id: int, line: int, number: int, *, wish: str
 ) -> None:
-    """The buyer would like it otherwise, and says how. Raises NotWaiting."""
+    """The buyer would like it otherwise, and says how. Raises NotWaiting or DedicationRefused."""
+    kept = check_message(wish) or ""
     order = lock(session, order_id)
     _refuse_unless_waiting(session, order, line, number)
     step = _add(session, order, line, Step.CHANGE_ASKED, "buyer")
-    vault.seal(session, order.id, _label(line, step.id), {"wish": wish[:MOST_WORDS]})
+    vault.seal(session, order.id, _label(line, step.id), {"wish": kept[:MOST_WORDS]})
     ask_owner(session, order, [row for row in lines_of(session, order.id) if row.number == line])
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from shop.orders.models import SavedView
 from shop.sql import dialect_insert
+from shop.text.typed_text import kept_line, line_problem
 
 LONGEST_NAME: Final = 40
 
@@ -23,8 +24,8 @@ def views(session: Session) -> Sequence[SavedView]:
 
 def save(session: Session, name: str, query: str) -> str:
     """Keep a choice under a name, in the place of another of that name. Give the name. Raises NoName."""
-    kept = " ".join(name.split())
-    if not kept or len(kept) > LONGEST_NAME or not kept.isprintable():
+    kept = kept_line(name)
+    if not kept or line_problem(kept, LONGEST_NAME):
         raise NoName
     put = dialect_insert(session, SavedView).values(name=kept, query=query)
     session.execute(put.on_conflict_do_update(index_elements=["name"], set_={"query": query}))

@@ -17,6 +17,7 @@ from shop.owner.order_page import money_of, opened, sync_now
 from shop.owner.refund_review import Asked, refund_review
 from shop.payments import cancelling
 from shop.payments.refundable import InDispute, MoreThanPaid, NothingToRefund
+from shop.text.typed_text import line_problem
 
 blueprint = Blueprint("owner_cancellations", __name__, url_prefix="/owner/orders/<reference>")
 
@@ -33,11 +34,11 @@ DONE: Final = "It is cancelled, and the buyer is written to. {} goes back."
 def cancel(reference: str) -> ResponseReturnValue:
     """Cancel what was looked at: off the bench, into the drawer, the money back, one e-mail."""
     order, agreed = opened(reference), web.number_in("agreed") or 0
-    why = " ".join(request.form.get("why", "").split())[:LONGEST_WHY]
-    numbers = _chosen(order)
+    why, numbers = web.line_in("why"), _chosen(order)
+    problem = line_problem(why, LONGEST_WHY) if why else NO_REASON
     try:
-        if not why or not why.isprintable():
-            return _look(order, numbers), HTTPStatus.UNPROCESSABLE_ENTITY
+        if problem:
+            return _look(order, numbers, problem, why), HTTPStatus.UNPROCESSABLE_ENTITY
         _cancel(order, numbers, agreed, why)
     except TooLate as late:
         with web.reading() as session:
@@ -57,7 +58,7 @@ def _cancel(order: OrderView, numbers: list[int], agreed: int, why: str) -> None
         notes.write(session, current_services().vault, order.row.id, f"Cancelled: {why}", actor=actor)
 
 
-def _look(order: OrderView, numbers: list[int]) -> str:
+def _look(order: OrderView, numbers: list[int], problem: str, typed: str) -> str:
     """What was looked at once more, since no reason was given. Raises NothingToRefund or MoreThanPaid."""
     money = money_of(order)
     if money is None:
@@ -65,8 +66,9 @@ def _look(order: OrderView, numbers: list[int]) -> str:
     with web.reading() as session:
         postage = cancelling.what_goes_back(session, order.row, numbers).postage_pence > 0
         shown = refund_review(session, order, money, Asked(numbers, postage), {})
+    reference = order.row.reference
     return render_template(
-        "owner/refund.html", reference=order.row.reference, shown=shown, problems={"why": NO_REASON}
+        "owner/refund.html", reference=reference, shown=shown, typed=typed, problems={"why": problem}
     )
 
 

@@ -22,6 +22,7 @@ from shop.payments.kinds import Goodwill, RefundState
 from shop.payments.models import RefundRequest
 from shop.payments.refundable import InDispute, MoreThanPaid, NothingToRefund
 from shop.payments.refunds import NotWaiting, ask, close, parts_after, send_again
+from shop.text.typed_text import line_problem
 
 blueprint = Blueprint("owner_refunds", __name__, url_prefix="/owner")
 
@@ -94,9 +95,9 @@ def again(reference: str, number: int) -> ResponseReturnValue:
 @require("owner")
 def closing(reference: str, number: int) -> ResponseReturnValue:
     """Say that a refund is not to be sent, and why: it was returned by other means, or is not wanted."""
-    order, note = opened(reference), " ".join(request.form.get(f"note-{number}", "").split())[:LONGEST_NOTE]
-    if not note:
-        return _again(reference, "Please say in a few words how, or why not.", f"note-{number}")
+    order, note = opened(reference), web.line_in(f"note-{number}")
+    if problem := line_problem(note, LONGEST_NOTE) if note else "Please say in a few words how, or why not.":
+        return _again(reference, problem, f"note-{number}")
     returned = request.form.get("how") != "withdrawn"
     try:
         with web.transaction() as session:

@@ -16,7 +16,7 @@ from wtforms import (
     SelectField,
     StringField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from shop import clock, web
 from shop.accounts.access import require
@@ -33,6 +33,7 @@ blueprint = Blueprint("owner_sales", __name__, url_prefix="/owner/sales")
 
 ONCE: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 MOST_ROWS: Final = 100
+LONGEST_NOTE: Final = 200
 FIRST_YEAR: Final = 2020
 NO_PROMISE: Final = "No promise to a charity was in force on that day."
 HOW_MANY: Final = f"Please enter a number from 1 to {MOST}."
@@ -47,7 +48,7 @@ class SaleForm(web.Form):
     variant = SelectField("Piece", validate_choice=False)
     quantity = IntegerField("How many", validators=[InputRequired(HOW_MANY), NumberRange(1, MOST, HOW_MANY)])
     sold_on = web.DayField("Day of the sale", validators=[InputRequired("Please enter the day of the sale.")])
-    note = StringField("Where", validators=[Length(max=200, message="This can be 200 characters at most.")])
+    note = StringField("Where")
     counted = BooleanField("The drawer was counted since, and they were missing then")
 
     def validate_once(self, field: HiddenField) -> None:
@@ -69,8 +70,8 @@ class SaleForm(web.Form):
 
     def validate_note(self, field: StringField) -> None:
         """A note is one line that can be printed."""
-        if not (field.data or "").isprintable():
-            raise ValidationError("This has a character that cannot be printed. Please type it again.")
+        field.data = (field.data or "").strip()
+        web.check_line(field.data, LONGEST_NOTE)
 
 
 @blueprint.get("")

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import IntegerField, SelectChoice, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from shop import stock, web
 from shop.accounts.access import require
@@ -29,6 +29,7 @@ from shop.web.dates import minute
 blueprint = Blueprint("owner_stock", __name__, url_prefix="/owner/stock")
 
 MOST = 10_000
+LONGEST_NOTE = 200
 MOST_RETURNS = 50
 NOT_FEW = "Please enter a whole number from 0 to 9999, or nothing."
 NO_NUMBER = "Please enter how many: a whole number, such as 5 or -1."
@@ -52,7 +53,7 @@ class MovementForm(web.Form):
         ],
         validate_choice=False,
     )
-    note = StringField("Note", validators=[Length(max=200, message="A note can be 200 characters at most.")])
+    note = StringField("Note")
 
     def validate_reason(self, field: SelectField) -> None:
         """One of those shown."""
@@ -61,8 +62,8 @@ class MovementForm(web.Form):
 
     def validate_note(self, field: StringField) -> None:
         """A note is one line that can be printed."""
-        if not (field.data or "").isprintable():
-            raise ValidationError("This has a character that cannot be printed. Please type it again.")
+        field.data = (field.data or "").strip()
+        web.check_line(field.data, LONGEST_NOTE)
 
     def validate_quantity(self, field: IntegerField) -> None:
         """Nought changes nothing."""

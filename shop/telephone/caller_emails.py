@@ -41,9 +41,10 @@ class CallerEmailForm(web.Form):
 
     def validate_why(self, field: StringField) -> None:
         """In a few words."""
-        field.data = " ".join((field.data or "").split())[:LONGEST_WHY]
-        if not field.data or not field.data.isprintable():
+        field.data = (field.data or "").strip()
+        if not field.data:
             raise ValidationError(SAY_WHY)
+        web.check_line(field.data, LONGEST_WHY)
 
 
 @blueprint.get("")

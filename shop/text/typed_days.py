@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
+from shop.text.typed_text import kept_code
+
 _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
@@ -48,7 +50,7 @@ def read_day(typed: str, today: date, *, latest: bool = False) -> date | None:
 
     Without a year it is the first such day after today, or the latest up to today.
     """
-    text = " ".join(typed.lower().split())
+    text = kept_code(typed).lower()
     years = Years(today, latest)
     if figures := _ISO.fullmatch(text) or _FIGURES.fullmatch(text):
         year = figures["year"]

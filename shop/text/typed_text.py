@@ -28,6 +28,8 @@ _REFUSED: Final = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
 """Unassigned ones are not among them: emoji are younger than the tables of this Python."""
 _OVERRIDES: Final = "\u202d\u202e"
 """They turn letters round: what was seen is not what was typed."""
+CANNOT_BE_PRINTED: Final = "This has a character that cannot be printed. Please type it again."
+
 _MOST: Final = 20_000
 """Longer than any field takes: it is refused for that, and need not be looked at."""
 
@@ -52,6 +54,13 @@ def kept_code(typed: str | None) -> str:
     There wide letters are plain ones, and every run of spaces is one.
     """
     return " ".join(unicodedata.normalize("NFKC", kept_text(typed)).split())
+
+
+def line_problem(text: str, most: int) -> str:
+    """Why no field of one line takes what was kept of a text; "" if one of so many characters does."""
+    if len(text) > most:
+        return f"This can be {most} characters at most; it has {len(text)}."
+    return CANNOT_BE_PRINTED if "\n" in text or unprintable(text) else ""
 
 
 def unprintable(text: str) -> str:

@@ -10,7 +10,7 @@ from shop.web.form_tokens import (
     public_token,
     valid_public_token,
 )
-from shop.web.forms import Form, Line, PublicForm, number_asked, number_in
+from shop.web.forms import Form, Line, PublicForm, check_line, line_in, number_asked, number_in
 from shop.web.notices import flash_refusal
 from shop.web.request_checks import open_to_servers, refuse_broken_addresses, same_origin
 from shop.web.setup import init_app
@@ -23,12 +23,14 @@ __all__ = [
     "Line",
     "PublicForm",
     "PublicToken",
+    "check_line",
     "checks_token_itself",
     "database",
     "error_html",
     "flash_refusal",
     "init_app",
     "leave_out",
+    "line_in",
     "looking",
     "number_asked",
     "number_in",

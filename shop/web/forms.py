@@ -8,8 +8,10 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
 from wtforms import Field, StringField
 from wtforms.form import BaseForm
+from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
+from shop.text.typed_text import kept_line, line_problem
 from shop.web.form_sentences import Sentences
 from shop.web.form_tokens import PublicToken
 from shop.web.keyboards import typed_as
@@ -54,6 +56,17 @@ class Line(StringField):  # type: ignore[misc, unused-ignore]
         html_params = staticmethod(attributes)
 
     widget = Widget()
+
+
+def check_line(text: str, most: int) -> None:
+    """Raise ValidationError for what no field of one line takes, or one of so many characters."""
+    if problem := line_problem(text, most):
+        raise ValidationError(problem)
+
+
+def line_in(field: str) -> str:
+    """What is kept of a field of one line that was sent in the form."""
+    return kept_line(request.form.get(field))
 
 
 def number_in(field: str) -> int | None:

@@ -1,16 +1,20 @@
 """What a Flask application is given before it has a page: its session cookie, limits, filters and errors."""
 
 from io import BytesIO
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from flask import Flask, Request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
+from werkzeug.formparser import FormDataParser
+from werkzeug.utils import cached_property
 
 from shop.money import pounds, pounds_and_pence
 from shop.settings import Settings
 from shop.text import own_words
+from shop.text.typed_text import kept_text
 from shop.web import security_headers
 from shop.web.dates import day, minute, short_day, weekday
 from shop.web.errors import error_page, unavailable, unexpected
@@ -29,8 +33,37 @@ MAX_PHOTOGRAPH_REQUEST_BYTES: Final = 25 * 1024 * 1024
 """Where a photograph of artwork or of a finished piece is sent: as large as telephones make them."""
 
 
+AS_SENT: Final = frozenset({"password", "repeated", "current", "lines"})
+"""Fields that keep what was sent: passwords, and lines of a table, whose tabs set its cells apart."""
+
+
+class TypedFields(FormDataParser):
+    """A form's fields with what is kept of them, by the one rule for all that is typed."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        """Give stream, fields and files."""
+        stream, fields, files = super().parse(*args, **kwargs)
+        return stream, as_kept(self.cls, fields), files
+
+
+def as_kept(kind: type[MultiDict[str, str]], fields: MultiDict[str, str]) -> MultiDict[str, str]:
+    """The same fields, each with what is kept of it (see kept_text)."""
+    sent = fields.items(multi=True)
+    return kind([(name, text if name in AS_SENT else kept_text(text)) for name, text in sent])
+
+
 class ShopRequest(Request):
-    """A request whose files stay in memory: nothing that is sent lies on a disk before it is sealed."""
+    """A request that holds of each field what is kept, and whose files stay in memory.
+
+    So nothing that is sent lies on a disk before it is sealed.
+    """
+
+    form_data_parser_class = TypedFields
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        """What follows the question mark, as it is kept."""
+        return as_kept(self.parameter_storage_class, super().args)
 
     def _get_file_stream(
         self,

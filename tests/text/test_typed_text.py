@@ -1,16 +1,20 @@
 """Sixty things that people paste, dictate and type, and one rule for them in every field of the shop."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Final
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app, request
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
+from shop import web
+from shop.accounts.passkey_routes import NewPasskeyForm
 from shop.checkout.forms import Text
+from shop.corrections.corrector import Corrector
 from shop.dedications.words import (
     DedicationRefused,
     check_dedication,
@@ -20,8 +24,20 @@ from shop.dedications.words import (
     check_wall_name,
 )  # fmt: skip
 from shop.engraving import HAND, Area, EngravingRefused, check, field_name, words_in
+from shop.finance.agreement_forms import AgreementForm
+from shop.finance.correction_pages import CorrectionForm
+from shop.finance.remittances import PaymentForm, UndoForm
+from shop.finance.uploads import DocumentForm, TakeBackForm
 from shop.journal.forms import CommentForm, kept
+from shop.money import read_pounds
+from shop.orders import saved_views
+from shop.owner.sales import SaleForm
+from shop.owner.stock import MovementForm
+from shop.telephone.caller_claims import CallerClaimForm
+from shop.telephone.caller_emails import CallerEmailForm
+from shop.text.typed_days import read_day
 from shop.text.typed_text import kept_code, kept_text
+from tests.engines import ONE_ENGINE
 
 SAME: Final = (
     "Wren",
@@ -66,6 +82,32 @@ class Details(Form):
     name = Text("Name")
 
 
+def in_a_form(kind: type[web.Form], field: str) -> Callable[[str], str | None]:
+    """What a form of the shop keeps of a field, as the request brings it; None where it refuses it."""
+
+    def read(typed: str) -> str | None:
+        with current_app.test_request_context(method="POST", data={field: typed}):
+            form = kind(meta={"csrf": False})
+            fine = form[field].validate(form, [getattr(kind, f"validate_{field}")])
+            return str(form[field].data) if fine else None
+
+    return read
+
+
+def as_a_reason(typed: str) -> str | None:
+    with current_app.test_request_context(method="POST", data={"why": typed}):
+        who = Corrector("owner@example.com", "/owner", asks_why=True)
+        return None if who.problems else who.why
+
+
+def as_a_view(typed: str) -> str | None:
+    with web.transaction() as session:
+        try:
+            return saved_views.save(session, typed, "")
+        except saved_views.NoName:
+            return None
+
+
 def engraved(typed: str) -> str | None:
     try:
         found = check([FRONT], HAND, words_in({field_name("front", 1): typed}, [FRONT]))
@@ -103,6 +145,20 @@ FIELDS: Final[dict[str, Callable[[str], str | None]]] = {
     "a note": in_words(check_note),
     "a name or address": in_details,
     "a comment": in_a_comment,
+    "why the owner corrects it": as_a_reason,
+    "why it is corrected for a caller": in_a_form(CallerEmailForm, "why"),
+    "how a caller told of it": in_a_form(CallerClaimForm, "why"),
+    "the name of a view": as_a_view,
+    "the name of a passkey": in_a_form(NewPasskeyForm, "name"),
+    "a note about stock": in_a_form(MovementForm, "note"),
+    "a note about a sale elsewhere": in_a_form(SaleForm, "note"),
+    "a payment's receipt": in_a_form(PaymentForm, "receipt"),
+    "why a payment is undone": in_a_form(UndoForm, "reason"),
+    "what was wrong with a payment": in_a_form(CorrectionForm, "reason"),
+    "what a document is": in_a_form(DocumentForm, "note"),
+    "why a document is taken back": in_a_form(TakeBackForm, "reason"),
+    "a charity's name": in_a_form(AgreementForm, "charity_name"),
+    "what a charity is": in_a_form(AgreementForm, "charity_description"),
 }
 
 
@@ -110,6 +166,7 @@ def test_there_are_sixty_and_more() -> None:
     assert len({*SAME, *MENDED, *REFUSED}) >= 80
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("field", FIELDS)
 def test_every_field_keeps_mends_and_refuses_the_same(app: Flask, field: str) -> None:
     with app.test_request_context():
@@ -117,6 +174,25 @@ def test_every_field_keeps_mends_and_refuses_the_same(app: Flask, field: str) ->
         assert {typed: read(typed) for typed in SAME} == {typed: typed for typed in SAME}
         assert {typed: read(typed) for typed in MENDED} == MENDED
         assert {typed: read(typed) for typed in REFUSED} == dict.fromkeys(REFUSED)
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize("enctype", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_whatever_field_is_sent_comes_as_it_is_kept_and_a_password_as_it_was_sent(
+    app: Flask, enctype: str
+) -> None:
+    for typed, kept_as in MENDED.items():
+        sent = {"any": typed, "password": typed, "lines": f"a\tb{typed}"}
+        with app.test_request_context(
+            method="POST", data=sent, content_type=enctype, query_string={"q": typed}
+        ):
+            assert request.form.to_dict() == sent | {"any": kept_as}
+            assert request.args["q"] == kept_as
+
+
+def test_days_and_sums_that_were_pasted_are_read() -> None:
+    assert read_day("\u202a１５\u00a0December\u3000２０２６\u202c", date(2026, 11, 28)) == date(2026, 12, 15)
+    assert read_pounds("\u00a0£\u00a0８４．００ ") == 8400
 
 
 def test_line_ends_of_every_kind_count_once() -> None:
