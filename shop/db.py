@@ -27,14 +27,18 @@ class Database:
     """One database and its ways in: `transaction()` to change it, `reading()` and `looking()` to look."""
 
     def __init__(self, url: str) -> None:
-        self.engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
-        self._writer = self.engine.execution_options(shop_writer=True)
-        self._is_sqlite = self.engine.dialect.name == "sqlite"
-        alone = {"shop_looker": True} if self._is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        self._looker = self.engine.execution_options(**alone)
+        plain = _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
+        self._is_sqlite = plain.dialect.name == "sqlite"
+        alone = {} if self._is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._looker = plain.execution_options(**alone)
         at_once = {} if self._is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        self._reader = self.engine.execution_options(**at_once)
+        self._reader = plain.execution_options(**at_once)
+        self._writer = plain
         self._turn = _Turn() if self._is_sqlite else nullcontext()
+        self.engine = plain.execution_options()
+        """For what is done seldom: on SQLite it begins by an event, which takes time at every statement."""
+        if self._is_sqlite:
+            event.listen(self.engine, "begin", _begin_sqlite)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -42,7 +46,7 @@ class Database:
 
         On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so nothing read inside can go stale.
         """
-        with self._writing() as writer, Session(writer, expire_on_commit=False) as session:
+        with self._writing(self._writer) as connection, _session(connection) as session:
             yield session
             session.commit()
 
@@ -52,13 +56,16 @@ class Database:
 
         On PostgreSQL it is a transaction by itself, which needs no BEGIN and no COMMIT.
         """
-        with self._writing() as writer, (writer if self._is_sqlite else self._looker).begin() as connection:
+        with self._writing(self._writer if self._is_sqlite else self._looker) as connection:
             yield connection
+            connection.commit()
 
     @contextmanager
-    def _writing(self) -> Iterator[Engine]:
-        with self._turn as left_ms:
-            yield self._writer.execution_options(shop_left_ms=left_ms) if left_ms else self._writer
+    def _writing(self, engine: Engine) -> Iterator[Connection]:
+        with self._turn as left_ms, engine.connect() as connection:
+            if self._is_sqlite:
+                _begin_immediate(connection, left_ms)
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -67,8 +74,11 @@ class Database:
         All that it sees is of one moment, that of its first look: what others write meanwhile does not part
         figures that belong together.
         """
-        with Session(self._reader, expire_on_commit=False) as session:
-            yield session
+        with self._reader.connect() as connection:
+            if self._is_sqlite:
+                connection.exec_driver_sql("BEGIN")
+            with _session(connection) as session:
+                yield session
 
     @contextmanager
     def looking(self) -> Iterator[Session]:
@@ -145,7 +155,6 @@ def _sqlite(url: str) -> Engine:
     waits = {"timeout": BUSY_TIMEOUT_MS / 1000}
     engine = create_engine(url, connect_args=waits, **_pool(_SQLITE_KEPT))
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -176,7 +185,7 @@ def _ask_if_idle(connection: Any, record: Any, _proxy: Any) -> None:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver begins nothing by itself: `_begin_sqlite` does
+    connection.isolation_level = None  # the driver begins nothing by itself: Database does
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",  # NORMAL lost acknowledged commits in simulated power cuts
@@ -189,12 +198,26 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _session(connection: Connection) -> Session:
+    """A session for the connection's one transaction: once that has ended, it begins no other."""
+    session = Session(
+        connection, expire_on_commit=False, autobegin=False, join_transaction_mode="control_fully"
+    )
+    session.begin()
+    return session
+
+
 def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if options.get("shop_looker"):
-        return
-    if (left_ms := options.get("shop_left_ms")) is None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("shop_writer") else "BEGIN")
+    if connection.get_execution_options().get("shop_writer"):
+        _begin_immediate(connection, None)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_immediate(connection: Connection, left_ms: int | None) -> None:
+    """Take the write lock, waiting `left_ms` for it; None: BUSY_TIMEOUT_MS."""
+    if left_ms is None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
         return
     connection.exec_driver_sql(f"PRAGMA busy_timeout={left_ms}")
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from shop import clock
@@ -22,6 +22,7 @@ from shop.payments.sweep import LOOK_EVERY, sweep
 from shop.tasks import LONGEST_PAUSE, DatabaseWatch, Task
 from shop.worker import Worker, _work
 from tests.harness import Harness, open_harness
+from tests.heard import heard
 from tests.shopper import harness_of
 
 SECRET = "Caoimhe, born asleep"
@@ -75,24 +76,19 @@ def alerts(database: Database) -> list[tuple[str, str, str]]:
         return [(alert.kind, alert.about, alert.detail) for alert in open_alerts(session)]
 
 
+def writes(statement: str) -> bool:
+    locks = "IMMEDIATE" in statement or "FOR UPDATE" in statement
+    return locks or not statement.lstrip().upper().startswith(("SELECT", "PRAGMA", "BEGIN", "SHOW"))
+
+
 def test_an_idle_worker_writes_nothing_and_takes_no_lock(app: Flask) -> None:
     worker = Worker(app)
     while worker.step():
         pass
-    written: list[str] = []
-    engine = worker.services.database.engine
-
-    def note(_connection, _cursor, statement: str, *_: object) -> None:
-        if not statement.lstrip().upper().startswith(("SELECT", "PRAGMA", "BEGIN ", "SHOW")) or (
-            "IMMEDIATE" in statement or "FOR UPDATE" in statement
-        ):
-            written.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    for _ in range(10):
-        assert not worker.step()
-    event.remove(engine, "before_cursor_execute", note)
-    assert [statement for statement in written if statement != "BEGIN"] == []
+    with heard(worker.services.database.engine) as statements:
+        for _ in range(10):
+            assert not worker.step()
+    assert [statement for statement, _ in statements if writes(statement)] == []
 
 
 def test_what_nobody_expected_is_told_once_with_its_traceback_and_never_its_words(

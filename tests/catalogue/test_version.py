@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import delete, event, select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from shop import bench, stock
@@ -15,6 +15,7 @@ from shop.catalogue.views import Catalogue, VariantView
 from shop.db import Database
 from shop.engraving import Tool
 from tests.engines import ONE_ENGINE
+from tests.heard import heard
 
 TOOL = Tool("diamond-drag", 0.1, 1.0)
 
@@ -61,10 +62,10 @@ def test_every_write_to_what_a_catalogue_is_read_from_moves_its_version(
 
 @ONE_ENGINE
 def test_a_catalogue_that_is_known_costs_one_statement(database: Database) -> None:
-    known, sent = read(database), []
-    event.listen(database.engine, "before_cursor_execute", lambda *told: sent.append(told[2]))
-    assert read(database) is known
-    assert len([statement for statement in sent if not statement.startswith("BEGIN")]) == 1
+    known = read(database)
+    with heard(database.engine) as sent:
+        assert read(database) is known
+    assert len([statement for statement, _ in sent if not statement.startswith("BEGIN")]) == 1
 
 
 def test_a_price_is_another_from_the_moment_it_is_kept_and_for_the_writer_at_once(database: Database) -> None:

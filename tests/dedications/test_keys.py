@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from shop import clock
@@ -19,6 +19,7 @@ from shop.dedications.keys import KeyStore, StoredKey
 from shop.dedications.sealing import Sealed
 from shop.dedications.vault import Vault
 from shop.settings import SettingsError, from_environment
+from tests.heard import heard
 
 DAYS = timedelta(days=35)
 
@@ -51,10 +52,9 @@ def test_keys_are_found_by_id_and_what_is_not_there_is_left_out(keys: KeyStore) 
 
 def test_many_keys_are_read_in_a_few_statements(keys: KeyStore) -> None:
     keys.add([key(str(number)) for number in range(1200)])
-    asked: list[str] = []
-    event.listen(keys.database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
-    assert len(keys.find(map(str, range(1200)))) == 1200
-    assert len([said for said in asked if said.startswith("SELECT")]) == 3
+    with heard(keys.database.engine) as asked:
+        assert len(keys.find(map(str, range(1200)))) == 1200
+    assert len([said for said, _ in asked if said.startswith("SELECT")]) == 3
 
 
 def test_a_destroyed_key_is_gone_and_its_name_is_on_the_list_once(keys: KeyStore) -> None:

@@ -20,6 +20,7 @@ from shop.dedications.sealing import (
 )
 from shop.dedications.vault import OrderNotOpen, Vault
 from tests.engines import SAME_SQL
+from tests.heard import heard
 
 CANARY = "canary-dedication-7f3a"
 
@@ -224,14 +225,10 @@ def test_no_plaintext_is_left_in_the_sqlite_files_at_any_time(tmp_path: Path, va
 
 
 def test_only_ciphertext_ever_reaches_the_database(orders: Database, vault: Vault) -> None:
-    from sqlalchemy import event
-
-    sent: list[str] = []
-    event.listen(
-        orders.engine, "before_cursor_execute", lambda *call: sent.append(repr(call[2]) + repr(call[3]))
-    )
-    seal(orders, vault, 1)
-    assert reveal(orders, vault, 1) == CANARY
+    with heard(orders.engine) as statements:
+        seal(orders, vault, 1)
+        assert reveal(orders, vault, 1) == CANARY
+    sent = [repr(statement) + repr(parameters) for statement, parameters in statements]
     with orders.reading() as session:
         sent += [
             repr(session.execute(text(f"SELECT * FROM {table}")).all())

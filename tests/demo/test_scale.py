@@ -2,13 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import text
 
 from shop import alerts, erasures
 from shop.demo.rows import TABLES
@@ -18,6 +17,7 @@ from shop.mail import outbox
 from shop.payments.sweep import _next, _overdue, _unanswered, _unfinished
 from shop.webhooks import inbox
 from tests.demo.conftest import Demo
+from tests.heard import heard
 from tests.shopper import Shopper
 
 pytestmark = pytest.mark.slow
@@ -38,19 +38,6 @@ PAGES = (
     "/finance/?before=50", "/finance/?from=2024-01-01&to=2024-01-31", "/finance/remittances",
     "/finance/remittances?before=400", "/giving", "/giving/months.csv", "/wall",
 )  # fmt: skip
-
-
-@contextmanager
-def heard(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
-    """Every statement that runs meanwhile, with its parameters."""
-    found: list[tuple[str, Any]] = []
-
-    def hear(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
-        found.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", hear)
-    yield found
-    event.remove(engine, "before_cursor_execute", hear)
 
 
 def reads_all_of(demo: Demo, statements: list[tuple[str, Any]]) -> list[str]:

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from shop.application import create_app
 from shop.settings import Settings
-from tests.demo.test_scale import heard
+from tests.heard import heard
 from tests.journeys.busy_shop import BusyShop
 from tests.journeys.test_page_states import plain, route_of
 from tests.keys import VAULT_KEY

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from shop import clock, stock
 from shop.alerts import AlertKind, raise_alert
@@ -18,10 +17,13 @@ from shop.payment_links.models import Via
 from tests.claims.conftest import Desk
 from tests.fulfilment.conftest import OWNER, PLAIN, WORDS, Bench
 from tests.harness import Harness
+from tests.heard import heard
 from tests.owner.test_refunds import unexplained
 from tests.shopper import Shopper, soup
 
 __all__ = ["unexplained"]
+
+ASKS = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)")
 
 ENGRAVED, BARE = ("disc", "Wren"), ("petal", "")
 
@@ -197,15 +199,9 @@ def test_what_is_no_list_and_no_page_breaks_nothing(owner: Shopper, address: str
 def test_the_owners_pages_keep_to_their_numbers_of_statements(owner: Shopper, busy: Bench) -> None:
     budgets = {"/owner/": 17, "/owner/orders": 9, "/owner/today/to-check": 5, "/owner/today/low-stock": 8}
     asked = dict.fromkeys(budgets, 0)
-    engine = owner.app.extensions["shop"].database.engine
-
-    def hear(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)", statement):
-            asked[address] += 1
-
     for address in budgets:
         owner.get(address)
-        event.listen(engine, "before_cursor_execute", hear)
-        owner.get(address)
-        event.remove(engine, "before_cursor_execute", hear)
+        with heard(owner.app.extensions["shop"].database.engine) as statements:
+            owner.get(address)
+        asked[address] = sum(1 for sent, _ in statements if ASKS.match(sent))
     assert {address: number for address, number in asked.items() if number > budgets[address]} == {}

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from shop.fulfilment import units
 from shop.fulfilment.stages import Action, Hold, Stage
 from shop.owner.step_words import BEHIND_IT
 from tests.fulfilment.conftest import OWNER, PLAIN, WORDS, Bench
 from tests.harness import Harness
+from tests.heard import heard
 from tests.shopper import Shopper, form_on, soup
 
 BENCH, STEPS = "/owner/bench", "/owner/bench/steps"
@@ -212,14 +213,8 @@ def statements(owner: Shopper, page: str = BENCH) -> int:
 def asked(owner: Shopper, do: Callable[[], object]) -> int:
     """How many statements this takes, done once before."""
     do()
-    statements: list[str] = []
-
-    def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    event.listen(owner.database.engine, "before_cursor_execute", count)
-    do()
-    event.remove(owner.database.engine, "before_cursor_execute", count)
+    with heard(owner.database.engine) as statements:
+        do()
     return len(statements)
 
 
