@@ -31,7 +31,7 @@ def can_change_said(
     """What of a paid order can be changed on its page, and until when; empty when nothing can."""
     open_ = [line for line in lines if line.number in windows and windows[line.number].is_open]
     words = any(line.engraved for line in open_)
-    first = ["the words"] * words + ["the metal or chain", "the day you need it by"] * bool(open_)
+    first = ["the words"] * words + ["the metal or chain", "the days you asked for"] * bool(open_)
     until = {
         "Until we begin to engrave": first if words else [],
         "Until it is packed": ([] if words else first) + ["the dedication"] * cards,

@@ -62,8 +62,7 @@ def summary_of(basket: BasketContents) -> OrderSummary:
 
 def wishes_of(details: dict[str, Any] | None) -> Wishes:
     """What the buyer says of the day it arrives."""
-    said = (details or {}).get("wishes", {})
-    return Wishes(**{wish: date.fromisoformat(day) for wish, day in said.items() if day})
+    return Wishes.of((details or {}).get("wishes", {}))
 
 
 def needed_sooner(lines: Sequence[QuotedLine], details: dict[str, Any]) -> str:
@@ -71,11 +70,18 @@ def needed_sooner(lines: Sequence[QuotedLine], details: dict[str, Any]) -> str:
     wishes, found = wishes_of(details), promise_of(lines, details)
     if keeps(found, wishes):
         return ""
-    if wishes.needed_by and wishes.not_before and wishes.needed_by < wishes.not_before:
-        return CONTRADICTION.format(weekday(wishes.needed_by), weekday(wishes.not_before))
+    if said := contradicting(wishes):
+        return said
     said = cannot_promise(found.posted_by, found.arrives_by, SERVICES[details["postage"]].name)
     faster = _faster(lines, details, wishes)
     return f"{said} {faster}You can leave this day empty and order all the same."
+
+
+def contradicting(wishes: Wishes) -> str:
+    """That the days asked for contradict one another; empty where they do not."""
+    if not wishes.needed_by or not wishes.not_before or wishes.needed_by >= wishes.not_before:
+        return ""
+    return CONTRADICTION.format(weekday(wishes.needed_by), weekday(wishes.not_before))
 
 
 def cannot_promise(posted_by: date, arrives_by: date, service: str) -> str:

@@ -1,7 +1,6 @@
 """Where a paid order goes and what lies in the box, put right on a page of its own."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -9,18 +8,19 @@ from flask import Response, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 
-from shop import clock, web
+from shop import web
 from shop.checkout.changes_said import saved_said
 from shop.checkout.forms import DetailsForm
-from shop.checkout.promised_day import LEAVE_EMPTY, cannot_promise
 from shop.container import current_services
+from shop.corrections import wished_days
 from shop.corrections.corrector import Corrector, page
 from shop.dedications.words import DedicationRefused, check_dedication, check_gift_message
 from shop.fulfilment import parcel_corrections
 from shop.fulfilment.corrections import ChangedMeanwhile, TooLate
-from shop.fulfilment.promised import Day, standing
+from shop.fulfilment.promised import standing
 from shop.fulfilment.units import NotAllowed, unit_of
 from shop.orders.models import Order
+from shop.orders.order_summary import HOW
 from shop.orders.view import OrderView, view
 from shop.web.dates import day, weekday
 
@@ -32,6 +32,7 @@ PARTS: Final = {
     "name": "name for the parcel", "line1": "address", "line2": "address", "town": "address",
     "postcode": "address", "phone": "phone number", "buyer_name": "buyer’s name",
     "as_gift": "answer on whether it is a gift", "message": "message", "needed_by": "day you need it by",
+    "not_before": "day it should not arrive before", "not_on": "day it should not arrive on",
     "dedication": "dedication",
 }  # fmt: skip
 """What each field is called once it was changed; what it is now stands on the order's page alone."""
@@ -39,26 +40,17 @@ AS_IT_STANDS: Final = "That is as it stands already."
 
 
 class ParcelForm(DetailsForm):
-    """Name, address, message and the day it is needed by, of an order that was paid for."""
+    """Name, address, message and the days asked for, of an order that was paid for."""
 
     # WTForms leaves out an inherited field that is None.
     email = None  # type: ignore[assignment]
     postage = None
-    not_before = None  # type: ignore[assignment]
-    not_on = None  # type: ignore[assignment]
     seen = HiddenField()
 
     def contact(self) -> dict[str, Any]:
         """The part of the contact that is put right here; the e-mail address has a page of its own."""
         names = ("name", "line1", "line2", "town", "phone", "buyer_name")
         return {name: self[name].clean for name in names} | {"postcode": self.postcode_meant}
-
-    def needed(self, wishes: Mapping[str, str]) -> date | None:
-        """The day it is needed by; KEEP_DAY while it is the one that stands, or cannot be said any more."""
-        if parcel_corrections.NEEDED_BY not in self:
-            return parcel_corrections.KEEP_DAY
-        standing, day = _standing_day(wishes), self.needed_by.day
-        return parcel_corrections.KEEP_DAY if day == standing else day
 
     def gift(self) -> dict[str, Any]:
         """Whether it is a gift, and the message."""
@@ -75,16 +67,16 @@ def delivery(order: Order, who: Corrector) -> ResponseReturnValue:
         opened = view(session, vault, order)
         closed = parcel_corrections.why_delivery_closed(session, order)
         seen = parcel_corrections.delivery_stamp(session, vault, order.id)
-        day_open = not closed and parcel_corrections.day_is_open(session, order)
         promised = standing(session, order)
+        asks = () if closed else wished_days.open_days(session, order, promised)
     if opened.contact is None or seen is None:
         abort(HTTPStatus.NOT_FOUND)
     if request.method == "GET" or closed:
         status = HTTPStatus.OK if request.method == "GET" else HTTPStatus.CONFLICT
         filled = _filled(opened, seen)
-        return _delivery(opened, who, _asking(filled, day_open=day_open), status, closed=closed)
-    form = _asking(ParcelForm(), day_open=day_open)
-    if not form.validate() or who.problems or _too_soon(form, opened, promised):
+        return _delivery(opened, who, _asking(filled, asks), status, closed=closed)
+    form = _asking(ParcelForm(), asks)
+    if not form.validate() or who.problems or wished_days.too_soon(form, opened, promised):
         stale = bool(form.csrf_token.errors)
         return _delivery(
             opened, who, form, HTTPStatus.BAD_REQUEST if stale else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -97,7 +89,7 @@ def delivery(order: Order, who: Corrector) -> ResponseReturnValue:
                 order.id,
                 form.contact(),
                 form.gift(),
-                needed_by=form.needed(opened.wishes),
+                wishes=wished_days.said_in(form, opened.wishes),
                 seen=form.seen.data or "",
                 actor=who.actor,
                 why=who.why,
@@ -158,8 +150,9 @@ def card(order: Order, number: int, who: Corrector) -> ResponseReturnValue:
 def _later(order: Order) -> str:
     """What is said when it takes longer to the new address than was promised; empty when it does not."""
     with web.reading() as session:
-        there = session.get_one(Order, order.id).arrives_by
-    if there is None or order.arrives_by is None or there <= order.arrives_by:
+        now = session.get_one(Order, order.id)
+    there, other_day = now.arrives_by, (now.posted_by, now.post_from) != (order.posted_by, order.post_from)
+    if other_day or there is None or order.arrives_by is None or there <= order.arrives_by:
         return ""
     return f" There is a holiday where it goes now: it should be there by {weekday(there)}."
 
@@ -169,7 +162,8 @@ def _others(form: ParcelForm, opened: OrderView) -> dict[str, bool]:
     stood = {**(opened.contact or {}), **(opened.gift or {})}
     said = {**form.contact(), **form.gift()}
     others = {name: (stood.get(name) or "") != (text or "") for name, text in said.items()}
-    return others | {"needed_by": form.needed(opened.wishes) != parcel_corrections.KEEP_DAY}
+    days = wished_days.said_in(form, opened.wishes)
+    return others | {wish: days.get(wish) != opened.wishes.get(wish) for wish in HOW}
 
 
 def _done(who: Corrector, opened: OrderView, parts: Sequence[str], *, later: str = "") -> ResponseReturnValue:
@@ -181,38 +175,20 @@ def _done(who: Corrector, opened: OrderView, parts: Sequence[str], *, later: str
     return redirect(who.page, HTTPStatus.SEE_OTHER)
 
 
-def _asking(form: ParcelForm, *, day_open: bool) -> ParcelForm:
-    """The form with the day it is needed by, as long as that can be changed."""
-    if not day_open:
-        del form.needed_by
+def _asking(form: ParcelForm, days: Collection[str]) -> ParcelForm:
+    """The form with the days that can be changed."""
+    for wish in HOW:
+        if wish not in days:
+            delattr(form, wish)
     return form
-
-
-def _standing_day(wishes: Mapping[str, str]) -> date | None:
-    """The day it is needed by, as long as it is to come: what is over is no day to say again."""
-    said = wishes.get(parcel_corrections.NEEDED_BY)
-    found = date.fromisoformat(said) if said else None
-    return found if found and found > clock.today() else None
-
-
-def _too_soon(form: ParcelForm, opened: OrderView, promised: Day | None) -> bool:
-    """Whether it is needed before it can be there, which is then said beside the day."""
-    needed = form.needed(opened.wishes)
-    if promised is None or promised.arrives_by is None or needed is None:
-        return False
-    if needed == parcel_corrections.KEEP_DAY or needed >= promised.arrives_by:
-        return False
-    said = cannot_promise(promised.posted_by, promised.arrives_by, opened.postage.name)
-    form.needed_by.errors = [f"{said} {LEAVE_EMPTY}"]
-    return True
 
 
 def _filled(opened: OrderView, seen: str) -> ParcelForm:
     gift = opened.gift or {}
-    needed = _standing_day(opened.wishes)
     stands = {"as_gift": gift.get("as_gift"), "gift_message": gift.get("message"), "seen": seen}
-    stands["needed_by"] = day(needed) if needed else ""
-    return ParcelForm(formdata=None, data=(opened.contact or {}) | stands)
+    asked = {wish: wished_days.standing_day(opened.wishes, wish) for wish in HOW}
+    days = {wish: day(said) if said else "" for wish, said in asked.items()}
+    return ParcelForm(formdata=None, data=(opened.contact or {}) | stands | days)
 
 
 def _delivery(

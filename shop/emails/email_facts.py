@@ -33,6 +33,7 @@ from shop.transparency.gift_sentences import order_said
 
 PAID_TWICE: Final = "paid-twice"
 OF_SUPPLEMENTS: Final = frozenset({supplements.EMAIL, supplements.RETURNED_EMAIL})
+OF_A_DAY: Final = frozenset({late.EMAIL, parcel_corrections.DELIVERY_EMAIL})
 MISHAPS: Final = frozenset({undelivered.CAME_BACK, undelivered.LOST})
 
 
@@ -178,7 +179,7 @@ def facts_of(
         not_arrived=undelivered.not_arrived(session, order.id) if claimed.kind in MISHAPS else (),
         change=_change(session, services, claimed),
         promised_before=_promised_before(session, services, order, claimed),
-        day=promised.standing(session, order) if claimed.kind == late.EMAIL else None,
+        day=promised.standing(session, order) if claimed.kind in OF_A_DAY else None,
         surplus=_surplus(session, order, about) if claimed.kind == PAID_TWICE else None,
         supplement=_supplement(session, about) if claimed.kind in OF_SUPPLEMENTS else None,
     )

@@ -5,7 +5,7 @@ from typing import Final
 
 from shop.emails.email_blocks import Block, Link, Paragraph, Quote
 from shop.emails.email_facts import EmailFacts
-from shop.orders.order_summary import asked_said
+from shop.orders.order_summary import asked_said, day_said
 from shop.web.dates import day, weekday
 
 LATER_THERE: Final = (
@@ -65,6 +65,8 @@ def delivery_changed(facts: EmailFacts) -> Sequence[Block]:
     there, before = facts.order.row.arrives_by, facts.promised_before
     if asked_for := asked_said(facts.order.wishes, there):
         blocks.append(Paragraph(asked_for))
+    if promised := day_said(facts.day, facts.order.postage.name).said:
+        blocks.append(Paragraph(promised))
     if there and before:
         blocks.append(Paragraph(LATER_THERE.format(weekday(there), weekday(before)), strong=weekday(there)))
     return [*blocks, Paragraph(AT_ONCE)]

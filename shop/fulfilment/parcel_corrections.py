@@ -20,7 +20,7 @@ from shop.fulfilment.corrections import (
     words_windows,
 )
 from shop.fulfilment.models import Correction, Unit
-from shop.fulfilment.promised import send_elsewhere
+from shop.fulfilment.promised import send_elsewhere, wished_otherwise
 from shop.fulfilment.stages import Hold, Stage
 from shop.fulfilment.units import WORKED_ON, unit_of, units_of
 from shop.mail import outbox
@@ -28,6 +28,7 @@ from shop.orders import wall_changes
 from shop.orders.lifecycle import lines_of, lock
 from shop.orders.models import Order
 from shop.orders.wall import Words
+from shop.planning.planner import Wishes
 
 DELIVERY_EMAIL: Final = "delivery-changed"
 CARD_EMAIL: Final = "card-changed"
@@ -36,10 +37,12 @@ ARRIVAL: Final = "arrives_by"
 
 WISHES: Final = "wishes"
 NEEDED_BY: Final = "needed_by"
+HELD_BACK: Final = ("not_before", "not_on")
 """Under which names the days are sealed; see planner.Wishes."""
-KEEP_DAY: Final = date.min
-"""Stands for the day it is needed by where that is not to be changed."""
 DAY_FIXED: Final = "We have begun to make it, so the day can no longer be changed."
+DAY_TOLD: Final = (
+    "We told you of another day meanwhile, so the days it should not arrive on stay as they are."
+)
 
 UNSETTLED: Final = "Something about its payment is not settled yet."
 POSTED: Final = "It was posted, or is not to be sent any more."
@@ -81,15 +84,15 @@ def correct_delivery(
     contact: Mapping[str, Any],
     gift: Mapping[str, Any],
     *,
-    needed_by: date | None = KEEP_DAY,
+    wishes: Mapping[str, str] | None = None,
     seen: str,
     actor: str,
     why: str = "",
 ) -> bool:
-    """Put name, address, telephone, message and the day it is needed right. Give whether they are others.
+    """Put name, address, telephone, message and the days that were asked for right. Give whether they differ.
 
-    The e-mail address is not changed by it. `seen` is the stamp of what was looked at. Raises TooLate, or
-    ChangedMeanwhile.
+    The e-mail address is not changed by it. `wishes` are ISO days by their names, None where they stay.
+    `seen` is the stamp of what was looked at. Raises TooLate, or ChangedMeanwhile.
     """
     order = lock(session, order_id)
     sealed = vault.reveal_all(session, order_id)
@@ -97,9 +100,9 @@ def correct_delivery(
         raise TooLate(ERASED)
     before = {"contact": sealed["contact"], "gift": sealed["gift"]}
     now = {"contact": _with(before["contact"], contact), "gift": _with(before["gift"], gift)}
-    wishes = sealed.get(WISHES, {})
-    if needed_by != KEEP_DAY and (renewed := _needed(wishes, needed_by)) != wishes:
-        before[WISHES], now[WISHES] = wishes, renewed
+    stood = sealed.get(WISHES, {})
+    if wishes is not None and wishes != stood:
+        before[WISHES], now[WISHES] = stood, dict(wishes)
     if now == before:
         return False
     if closed := why_delivery_closed(session, order):
@@ -108,7 +111,10 @@ def correct_delivery(
         raise TooLate(DAY_FIXED)
     if seen != delivery_stamp(session, vault, order_id):
         raise ChangedMeanwhile
-    if promised := send_elsewhere(session, order, now["contact"]["postcode"]):
+    postcode = now["contact"]["postcode"]
+    if holds_back(stood) != holds_back(now.get(WISHES, stood)):
+        _promise_anew(session, order, postcode, Wishes.of(now[WISHES]))
+    elif promised := send_elsewhere(session, order, postcode):
         before[ARRIVAL] = promised.isoformat()
     made = keep_before(session, vault, order, Subject.DELIVERY, before, line=None, actor=actor, why=why)
     vault.seal_all(session, order_id, now)
@@ -123,19 +129,24 @@ def day_is_open(session: Session, order: Order) -> bool:
     return any(window.is_open for window in words_windows(session, order, lines).values())
 
 
-def needed_before(session: Session, vault: Vault, *order_ids: int) -> dict[int, date]:
-    """By order, the day it was needed by until that was changed last; none where there was no such day."""
+def holds_back(wishes: Mapping[str, str]) -> dict[str, str]:
+    """Of the days, those on which it must not arrive."""
+    return {wish: wishes[wish] for wish in HELD_BACK if wishes.get(wish)}
+
+
+def wishes_before(session: Session, vault: Vault, *order_ids: int) -> dict[int, dict[str, str]]:
+    """By order, the days that were asked for until they were changed last, as ISO days by their names."""
     of_delivery = Correction.order_id.in_(order_ids), Correction.subject == Subject.DELIVERY
     newest_first = (
         select(Correction.id, Correction.order_id).where(*of_delivery).order_by(Correction.id.desc())
     )
-    found: dict[int, str] = {}
+    found: dict[int, dict[str, str]] = {}
     for number, order_id in session.execute(newest_first).all():
         if order_id not in found:
             before = (vault.reveal(session, order_id, kept_as(number)) or {}).get("before", {})
             if WISHES in before:
-                found[order_id] = before[WISHES].get(NEEDED_BY, "")
-    return {order_id: date.fromisoformat(day) for order_id, day in found.items() if day}
+                found[order_id] = before[WISHES]
+    return found
 
 
 def promised_before(session: Session, vault: Vault, order_id: int, dedupe_key: str) -> date | None:
@@ -185,9 +196,12 @@ def correct_dedication(
     return True
 
 
-def _needed(wishes: Mapping[str, str], day: date | None) -> dict[str, str]:
-    others = {wish: said for wish, said in wishes.items() if wish != NEEDED_BY}
-    return {NEEDED_BY: day.isoformat(), **others} if day else others
+def _promise_anew(session: Session, order: Order, postcode: str, wishes: Wishes) -> None:
+    promise = wished_otherwise(session, order, postcode, wishes)
+    if promise is None:
+        raise TooLate(DAY_TOLD)
+    order.posted_by, order.post_from = promise.posted_by, promise.post_from
+    order.arrives_by = promise.arrives_by
 
 
 def _with(standing: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

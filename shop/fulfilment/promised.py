@@ -13,9 +13,10 @@ from shop.fulfilment.backlog import plan
 from shop.fulfilment.models import DateNews, DateStep, Parcel, Unit
 from shop.fulfilment.stages import TO_MAKE
 from shop.fulfilment.units import WORKED_ON, units_of
+from shop.orders.lifecycle import lines_of
 from shop.orders.models import Order, OrderLine
 from shop.planning.bank_holidays import Nation, nation_of
-from shop.planning.planner import ENGRAVED, PLAIN, earliest
+from shop.planning.planner import ENGRAVED, PLAIN, Promise, Wishes, earliest, held_back
 from shop.planning.transit import arrives
 
 BUYER: Final = "buyer"
@@ -55,9 +56,8 @@ def freeze(session: Session, order: Order, lines: Sequence[OrderLine], paid_at: 
     """Fix the day of an order that is being paid for: the one it was shown; if it took long, a later one."""
     if order.posted_by is None or paid_at - order.placed_at <= STILL_HOLDS:
         return
-    work = sum(ENGRAVED if line.engraved else PLAIN for line in lines)
     by_hand = any(line.by_hand for line in lines)
-    by = earliest(plan(session, order.book), paid_at, work, by_hand=by_hand)
+    by = earliest(plan(session, order.book), paid_at, _work(lines), by_hand=by_hand)
     if by > order.posted_by:
         order.posted_by, order.arrives_by = by, _wherever(by, order.postage_service)
 
@@ -110,6 +110,21 @@ def send_elsewhere(session: Session, order: Order, postcode: str) -> date | None
     return before
 
 
+def wished_otherwise(session: Session, order: Order, postcode: str, wishes: Wishes) -> Promise | None:
+    """What is promised to an order whose buyer says other days on which it must not arrive.
+
+    None where nothing was promised, or the buyer was told of a later day: that one is not promised anew.
+    """
+    if order.posted_by is None or told_last(steps_of(session, order.id)):
+        return None
+    at, by, bench = clock.now(), order.posted_by, plan(session, order.book)
+    if order.post_from:  # it was held back: without that it can leave as early as what is ordered now
+        lines = lines_of(session, order.id)
+        by = min(by, earliest(bench, at, _work(lines), by_hand=any(line.by_hand for line in lines)))
+    service = order.postage_service
+    return held_back(bench.schedule, at, by, service=service, postcode=postcode, wishes=wishes)
+
+
 def there_by(session: Session, order: Order, parcel: Parcel) -> date | None:
     """By when a parcel should be there: as promised, or later where it left later; None without a promise."""
     if order.posted_by is None or order.arrives_by is None:
@@ -137,6 +152,10 @@ def told_last(steps: Iterable[DateStep]) -> date | None:
     """The day that a buyer was told last; None when nobody had to be told anything."""
     told = [step.posted_by for step in steps if step.kind == DateNews.TOLD]
     return told[-1] if told else None
+
+
+def _work(lines: Sequence[OrderLine]) -> int:
+    return sum(ENGRAVED if line.engraved else PLAIN for line in lines)
 
 
 def _wherever(posted: date, service: str) -> date:

@@ -4,7 +4,7 @@ Whom it is for, when it is posted and should arrive, by what post, and whether t
 is needed. Never more than was promised: see planning/planner.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Protocol
@@ -102,11 +102,16 @@ def day_said(days: Days | None, service: str, *, who: str = WE, what: str = "it"
 
 def asked_said(wishes: Mapping[str, str], arrives_by: date | None = None) -> str:
     """The wishes said back, and whether it should be there by the day it is needed; empty without any."""
-    said = [f"{HOW[wish]} {weekday(date.fromisoformat(wishes[wish]))}" for wish in HOW if wishes.get(wish)]
-    if not said:
+    if not (days := days_said(wishes)):
         return ""
-    asked = f"You asked for it to arrive {', '.join(said)}."
+    asked = f"You asked for it to arrive {days}."
     if not wishes.get("needed_by") or arrives_by is None:
         return asked
     kept = arrives_by <= date.fromisoformat(wishes["needed_by"])
     return f"{asked} {IN_TIME if kept else TOO_LATE}"
+
+
+def days_said(wishes: Mapping[str, str], written: Callable[[date], str] = weekday) -> str:
+    """The days asked for, as in "by Friday 18 December, not on Monday 14 December"; empty without any."""
+    days = {how: wishes[wish] for wish, how in HOW.items() if wishes.get(wish)}
+    return ", ".join(f"{how} {written(date.fromisoformat(day))}" for how, day in days.items())

@@ -15,6 +15,7 @@ from shop.fulfilment.stages import Stage
 from shop.orders import notes
 from shop.orders.lifecycle import UNPAID, State
 from shop.orders.models import Order
+from shop.orders.order_summary import days_said
 from shop.orders.view import OrderView, view
 from shop.owner import email_rows
 from shop.owner.bench_tickets import bench_ticket
@@ -144,7 +145,7 @@ def context(
         not_arrived = email_rows.not_arrived(session, order.row.id)
         emails = email_rows.to_send_again(session, order.row.id) if order.contact else ()
         link = payment_links.of_order(session, order.row.id)
-        needed_before = parcel_corrections.needed_before(session, current_services().vault, order.row.id)
+        days_before = parcel_corrections.wishes_before(session, current_services().vault, order.row.id)
         history = happened(session, order, entries, link)
         written = notes.notes_of(session, current_services().vault, order.row.id)
         asked = questions.questions_of(session, current_services().vault, order.row.id)
@@ -169,7 +170,7 @@ def context(
             for line in order.lines
             if order.contact and _is_printed_for(units.get(line.row.number))
         ],
-        "needed_before": needed_before.get(order.row.id),
+        "days_before": days_said(days_before.get(order.row.id, {})),
         "wishes": [(WISHES[wish], date.fromisoformat(day)) for wish, day in order.wishes.items()],
         "promised": order.row if _is_due(order.state, units) else None,
         "parcels": sent,

@@ -1,7 +1,7 @@
 """What is printed for: units of paid orders, opened, none of them refunded, on hold or in dispute."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select
@@ -26,8 +26,8 @@ class Chosen:
     units: Mapping[int, Unit]
     posted_by: date | None
     """The day promised, as it stands; None when none was, or nothing is left to be posted."""
-    needed_before: date | None = None
-    """The day it was needed by until the buyer said another; None while the first one stands."""
+    wishes_before: Mapping[str, str] = field(default_factory=dict)
+    """The days asked for until the buyer said others; none while the first ones stand."""
 
     @property
     def reference(self) -> str:
@@ -47,14 +47,14 @@ def chosen(session: Session, vault: Vault, line_ids: Collection[int]) -> list[Ch
     units = _units_of_each(session, [order.id for order in orders])
     printed = [order for order in orders if any(gets_paper(order, unit) for unit in units[order.id].values())]
     days = standings(session, {order: units[order.id].values() for order in printed})
-    before = parcel_corrections.needed_before(session, vault, *units)
+    before = parcel_corrections.wishes_before(session, vault, *units)
     return [
         Chosen(
             opened,
             lines,
             units[opened.row.id],
             day.posted_by if day else None,
-            before.get(opened.row.id),
+            before.get(opened.row.id, {}),
         )
         for opened, day in zip(views(session, vault, printed), days.values(), strict=True)
         if opened.contact is not None  # its words were not erased

@@ -11,6 +11,7 @@ from shop.engraving.outlines import CutSide
 from shop.fulfilment.parcel_corrections import NEEDED_BY
 from shop.fulfilment.ticket_codes import ticket_address
 from shop.orders.cutting import NotApprovedYet, NotAsApproved, outlines_as_approved
+from shop.orders.order_summary import days_said
 from shop.orders.view import LineView
 from shop.paper.chosen import Chosen
 from shop.paper.qr_codes import printed, qr_code
@@ -99,11 +100,8 @@ def _notes(one: Chosen, line: LineView) -> list[str]:
 
 def _other_day(one: Chosen) -> str:
     """What whoever made plans by the first ticket must know."""
-    return (
-        f"The day it is needed by was changed: it was {_short(one.needed_before)}."
-        if one.needed_before
-        else ""
-    )
+    before = days_said(one.wishes_before, _short)
+    return f"The days asked for were changed: it was to arrive {before}." if before else ""
 
 
 def _short(day: date) -> str:

@@ -53,6 +53,11 @@ class Wishes:
     not_before: date | None = None
     not_on: date | None = None
 
+    @classmethod
+    def of(cls, said: Mapping[str, str]) -> "Wishes":
+        """The wishes from ISO days by their names."""
+        return cls(**{wish: date.fromisoformat(day) for wish, day in said.items() if day})
+
 
 NO_WISHES: Final = Wishes()
 
@@ -88,14 +93,22 @@ def promise(
     by_hand: bool = False,
 ) -> Promise:
     """What can be promised to an order. Whether it is there by the day it is needed, see `keeps`."""
-    by, to = earliest(plan, at, work, by_hand=by_hand), nation_of(postcode)
-    first = start = plan.schedule.posting_day(clock.in_britain(at).date())
+    by = earliest(plan, at, work, by_hand=by_hand)
+    return held_back(plan.schedule, at, by, service=service, postcode=postcode, wishes=wishes)
+
+
+def held_back(
+    schedule: Schedule, at: datetime, by: date, *, service: str, postcode: str, wishes: Wishes
+) -> Promise:
+    """What is promised to an order that can be posted by a day, and must not arrive on some."""
+    to = nation_of(postcode)
+    first = start = schedule.posting_day(clock.in_britain(at).date())
     while wishes.not_before and arrives(start, service, to)[0] < wishes.not_before:
-        start = _next_post(plan.schedule, start)
-    if wishes.not_on and arrives(_after(plan.schedule, by, start, first), service, to)[1] >= wishes.not_on:
+        start = _next_post(schedule, start)
+    if wishes.not_on and arrives(_after(schedule, by, start, first), service, to)[1] >= wishes.not_on:
         while arrives(start, service, to)[0] <= wishes.not_on:
-            start = _next_post(plan.schedule, start)
-    by = _after(plan.schedule, by, start, first)
+            start = _next_post(schedule, start)
+    by = _after(schedule, by, start, first)
     return Promise(by, start if start > first else None, arrives(by, service, to)[1])
 
 

@@ -72,7 +72,7 @@ def test_words_that_are_drawn_by_hand_first_have_no_such_day(app: Flask) -> None
 
 def test_the_order_says_all_that_can_be_changed_on_its_page_and_until_when(bought: Bought) -> None:
     assert (
-        "Until we begin to engrave, you can change the words, the metal or chain and the day you need it by "
+        "Until we begin to engrave, you can change the words, the metal or chain and the days you asked for "
         "here. Until it is packed, you can change the dedication here. "
         "Until it is posted, you can change the address and the message here."
     ) in heard(bought.buyer, bought.page)

@@ -1,5 +1,6 @@
 """Where an order goes and what lies in the box is put right until it is posted or packed."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from werkzeug.test import TestResponse
 
 from shop import clock, privacy
 from shop.alerts import AlertKind, open_alerts
+from shop.fulfilment import late, parcels
+from shop.fulfilment.models import DateNews, DateStep
 from shop.fulfilment.stages import Action
 from shop.orders import wall
 from shop.orders.models import Order
@@ -245,13 +248,14 @@ def needs(bought: Bought, day: str) -> TestResponse:
 def test_the_day_it_is_needed_by_is_changed_told_and_shown_to_the_owner_with_the_one_before(
     app: Flask, bought: Bought
 ) -> None:
-    there = promised(bought, {"needed_by": str(clock.today() + timedelta(days=20)), "not_on": "2030-01-01"})
-    before, now = clock.today() + timedelta(days=20), there + timedelta(days=3)
+    before, other = (clock.today() + timedelta(days=ahead) for ahead in (20, 200))
+    there = promised(bought, {"needed_by": str(before), "not_on": str(other)})
+    now = there + timedelta(days=3)
     shown = soup(bought.buyer.get(delivery(bought))).select_one("#needed_by")
     assert shown
     assert shown["value"] == f"{before:%-d %B %Y}"
     assert needs(bought, f"{now:%-d %b %Y}").status_code == 303
-    assert bought.opened().wishes == {"needed_by": str(now), "not_on": "2030-01-01"}
+    assert bought.opened().wishes == {"needed_by": str(now), "not_on": str(other)}
     assert f"by {weekday(now)}" in bought.buyer.get(bought.page).text
     for part in parts(email(app, bought.harness, bought.order, "delivery-changed")):
         assert f"by {weekday(now)}" in part
@@ -261,7 +265,7 @@ def test_the_day_it_is_needed_by_is_changed_told_and_shown_to_the_owner_with_the
         soup(Shopper(app).sign_in("owner").get(f"/owner/orders/{reference}")).get_text(" ").split()
     )
     assert f"It has to be there by {weekday(now)}" in owner
-    assert f"Before, it was {weekday(before)}" in owner
+    assert f"Before, it was to arrive by {weekday(before)}, not on {weekday(other)}." in owner
 
 
 def test_a_day_that_cannot_be_kept_is_refused_with_what_was_typed(bought: Bought) -> None:
@@ -296,3 +300,113 @@ def test_once_nothing_can_be_changed_at_the_bench_neither_can_the_day(bought: Bo
     assert bought.buyer.post(delivery(bought), late).status_code == 303
     assert bought.opened().wishes == {}
     assert soup(bought.buyer.get(delivery(bought))).select_one("#needed_by") is None
+
+
+def asks(bought: Bought, **days: date | None) -> TestResponse:
+    written = {wish: f"{day:%d/%m/%Y}" if day else "" for wish, day in days.items()}
+    return bought.buyer.send(delivery(bought), delivery(bought), written)
+
+
+def arrivals(order: Order) -> tuple[date, date]:
+    """From which day on it may be at the door, if it is posted as promised, and by which."""
+    assert order.post_from
+    assert order.posted_by
+    first = arrives(order.post_from, order.postage_service, Nation.ENGLAND_AND_WALES)[0]
+    return first, arrives(order.posted_by, order.postage_service, Nation.ENGLAND_AND_WALES)[1]
+
+
+def test_a_day_it_must_not_arrive_before_is_said_after_paying_and_holds_the_parcel_back(
+    app: Flask, bought: Bought
+) -> None:
+    day = promised(bought, {}) + timedelta(days=20)
+    assert asks(bought, not_before=day).status_code == 303
+    assert bought.opened().wishes == {"not_before": str(day)}
+    order = bought.harness.order(bought.order)
+    first, by = arrivals(order)
+    assert day <= first <= by == order.arrives_by
+    assert order.post_from
+    assert order.posted_by
+    posted = f"by {weekday(order.posted_by)}, and not before {weekday(order.post_from)}."
+    shown = soup(bought.buyer.get(bought.page)).get_text()
+    for part in (shown, *parts(email(app, bought.harness, bought.order, "delivery-changed"))):
+        said = " ".join(re.sub("<[^>]*>", "", part).split())
+        assert f"to arrive not before {weekday(day)}." in said
+        assert posted in said
+    assert "You changed the day it should not arrive before." in shown
+    assert "There is a holiday" not in shown
+    owner = Shopper(app).sign_in("owner")
+    assert weekday(day) in owner.get(f"/owner/orders/{order.reference}").text
+    for unit in (WORDS, PLAIN):
+        bought.bench.act(bought.order, 1 if unit is WORDS else 2, *unit)
+    assert soup(owner.get("/owner/dispatch")).select("main a[href$='/early-posting']")
+    assert not parcels.may_leave(order.post_from)
+
+
+def test_days_it_must_not_arrive_are_taken_back_and_it_leaves_as_early_as_it_would_have(
+    bought: Bought,
+) -> None:
+    there = promised(bought, {})
+    assert asks(bought, not_on=there).status_code == 303
+    order = bought.harness.order(bought.order)
+    first, _ = arrivals(order)
+    assert first > there
+    held = order.posted_by
+    assert held
+    assert asks(bought, not_on=None).status_code == 303
+    order = bought.harness.order(bought.order)
+    assert order.post_from is None
+    assert order.posted_by
+    assert order.posted_by < held
+    assert bought.opened().wishes == {}
+    with bought.harness.database.transaction() as session:
+        assert late.find_late(session, "test") == []
+
+
+def test_days_that_contradict_each_other_or_what_can_be_kept_are_refused_beside_the_one_it_is_needed_by(
+    bought: Bought,
+) -> None:
+    there = promised(bought, {})
+    stood = bought.harness.order(bought.order).posted_by
+    needed, before = there + timedelta(days=10), there + timedelta(days=20)
+    refused = asks(bought, needed_by=needed, not_before=before)
+    assert refused.status_code == 422
+    said = f"It has to be there by {weekday(needed)}, and yet not before {weekday(before)}."
+    assert said in reason_beside(refused, "needed_by")
+    assert form_on(refused)[1]["not_before"] == f"{before:%d/%m/%Y}"
+    refused = asks(bought, needed_by=there, not_on=there)
+    assert "We cannot promise that" in reason_beside(refused, "needed_by")
+    assert asks(bought, needed_by=needed).status_code == 303
+    assert asks(bought, not_before=before).status_code == 422, "the day that stands is not forgotten"
+    assert bought.opened().wishes == {"needed_by": str(needed)}
+    assert bought.harness.order(bought.order).posted_by == stood
+
+
+def test_once_a_later_day_was_told_the_days_it_must_not_arrive_on_stay(bought: Bought) -> None:
+    there = promised(bought, {})
+    page = bought.buyer.get(delivery(bought))
+    with bought.harness.database.transaction() as session:
+        told = DateStep(
+            order_id=bought.order, at=clock.now(), kind=DateNews.TOLD, actor="shop", posted_by=there
+        )
+        session.add(told)
+    sent = changed(form_on(page)[1], {"not_before": f"{there + timedelta(days=9):%d/%m/%Y}"})
+    bought.buyer.post(delivery(bought), sent)
+    assert bought.opened().wishes == {}
+    assert bought.harness.order(bought.order).post_from is None
+    shown = soup(bought.buyer.get(delivery(bought)))
+    assert shown.select_one("#needed_by")
+    assert shown.select_one("#not_before") is None
+
+
+def test_another_address_alone_leaves_the_days_and_what_was_promised_for_them(bought: Bought) -> None:
+    day = promised(bought, {}) + timedelta(days=20)
+    assert asks(bought, not_before=day).status_code == 303
+    before = bought.harness.order(bought.order)
+    assert moves(bought).status_code == 303
+    now = bought.harness.order(bought.order)
+    assert (now.post_from, now.posted_by, now.arrives_by) == (
+        before.post_from,
+        before.posted_by,
+        before.arrives_by,
+    )
+    assert bought.opened().wishes == {"not_before": str(day)}

@@ -161,13 +161,11 @@ def test_a_ticket_says_by_which_day_its_parcel_is_needed_and_which_it_was_before
     with shop.bench.harness.database.transaction() as session:
         sealed = vault.reveal_all(session, order)
         seen = delivery_stamp(session, vault, order) or ""
-        day = date(2026, 12, 18)
-        correct_delivery(
-            session, vault, order, sealed["contact"], {}, needed_by=day, seen=seen, actor="buyer"
-        )
+        days = {"needed_by": "2026-12-18"}
+        correct_delivery(session, vault, order, sealed["contact"], {}, wishes=days, seen=seen, actor="buyer")
     said = " ".join(shop.of(tickets(shop.chosen(order), SITE)).text.split())
     assert "Needed by Fri 18 Dec 2026" in said
-    assert "The day it is needed by was changed: it was Wed 23 Dec 2026." in said
+    assert "The days asked for were changed: it was to arrive by Wed 23 Dec 2026." in said
 
 
 def test_the_code_on_a_ticket_leads_to_its_unit(shop: Print) -> None:

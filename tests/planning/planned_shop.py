@@ -82,3 +82,24 @@ class PlannedShop(Shop):
 
     def _in_order(self) -> Sequence[tuple[int, Order]]:
         return sorted(self.orders.items(), key=lambda one: (one[1].by, one[0]))
+
+
+class SecondThoughts(PlannedShop):
+    """Its buyers take back the days on which it must not arrive, as soon as they have ordered."""
+
+    def buys(self, buyer: Buyer) -> Promised:
+        first, order = super().buys(buyer), self.orders[buyer.number]
+        if first.post_from is None:
+            return first
+        by = planner.earliest(self.plan, buyer.at, sum(map(work_of, buyer.words)))
+        found = planner.held_back(
+            self.schedule,
+            buyer.at,
+            min(by, first.posted_by),
+            service=buyer.service,
+            postcode=buyer.postcode,
+            wishes=Wishes(buyer.needed_by),
+        )
+        order.by = order.told = found.posted_by
+        order.post_from = found.post_from
+        return Promised(found.posted_by, found.post_from, kept=planner.keeps(found, Wishes(buyer.needed_by)))

@@ -6,7 +6,7 @@ from statistics import median
 
 import pytest
 
-from tests.planning.planned_shop import PlannedShop
+from tests.planning.planned_shop import PlannedShop, SecondThoughts
 from tests.planning.simulated_year import ORDERS, Parcel, Year, days
 
 pytestmark = pytest.mark.slow
@@ -82,3 +82,15 @@ def test_the_days_that_buyers_asked_for_are_kept(healthy) -> None:
     wished = [(buyer.needed_by, arrived) for buyer, arrived in kept]
     assert all(day >= arrived for day, arrived in wished if day)
     assert sum(day is not None for day, _ in wished) > 40
+
+
+def test_whoever_takes_the_days_back_is_promised_an_earlier_one_that_is_kept_as_all_others(healthy) -> None:
+    year = Year(SecondThoughts(), illness=False)
+    parcels = due(year, year.run())
+    held = {parcel.buyer.number: parcel.promised for parcel in healthy[1] if parcel.promised.post_from}
+    freed = [parcel for parcel in parcels if parcel.buyer.number in held]
+    assert len(freed) > 50
+    assert {parcel.promised.post_from for parcel in freed} == {None}
+    assert all(parcel.promised.posted_by <= held[parcel.buyer.number].posted_by for parcel in freed)
+    assert sum(parcel.late for parcel in parcels) <= 0.005 * len(parcels)
+    assert sum(parcel.late for parcel in freed) <= 0.01 * len(freed)
