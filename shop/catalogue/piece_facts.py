@@ -72,7 +72,16 @@ class MetalFacts:
 
 
 def photos(piece: PieceView) -> list[Photo]:
-    """The pictures of it as it is worn and lies."""
+    """The pictures of it as it lies, and in its box."""
+    return _photos(piece, "photo")
+
+
+def diagrams(piece: PieceView) -> list[Photo]:
+    """The pictures that show its size, also as it is worn."""
+    return _photos(piece, "scale")
+
+
+def _photos(piece: PieceView, role: str) -> list[Photo]:
     first = piece.stages[0].metal_slug if piece.stages else None
     return [
         Photo(
@@ -82,7 +91,7 @@ def photos(piece: PieceView) -> list[Photo]:
             widest="93vw" if picture.metal_slug else "45vw",
         )
         for picture in piece.pictures
-        if picture.role == "photo"
+        if picture.role == role
     ]
 
 
@@ -91,11 +100,6 @@ def shown_elsewhere(piece: PieceView) -> list[tuple[str, str]]:
     if not any(picture.role == "photo" and picture.metal_slug is None for picture in piece.pictures):
         return []
     return [(group[0].metal_slug, piece.metals[0][0].metal_name) for group in piece.metals[1:]]
-
-
-def diagrams(piece: PieceView) -> list[PictureView]:
-    """The pictures that show its size."""
-    return [picture for picture in piece.pictures if picture.role == "scale"]
 
 
 def measures(piece: PieceView) -> list[tuple[str, str]]:

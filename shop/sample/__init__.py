@@ -14,6 +14,8 @@ from shop.catalogue.renderings import rendering, renderings
 
 FILE: Final = Path(__file__).parent / "pieces.toml"
 ACTOR: Final = "sample collection"
+WORN_BEFORE: Final = "catalogue/worn-1200.webp"
+"""A file that is no longer there: shops that were filled before still name it."""
 
 
 def read() -> dict[str, Any]:
@@ -35,6 +37,7 @@ def load_sample(session: Session) -> int:
     for table in new:
         _add_piece(session, table, metals, tables["chain"])
     _show(session, tables, metals)
+    _wear(session, tables, metals)
     _retake(session)
     return len(new)
 
@@ -46,6 +49,18 @@ def _show(session: Session, tables: dict[str, Any], metals: dict[str, Metal]) ->
     for table in tables["piece"]:
         if table["slug"] in unseen:
             _add_pictures(session, unseen[table["slug"]], [*table["picture"], *tables["picture"]], metals)
+
+
+def _wear(session: Session, tables: dict[str, Any], metals: dict[str, Metal]) -> None:
+    """Where the Disc was shown as it is worn, on every piece's page, put what is the piece's own."""
+    own = {
+        table["slug"]: [shown for shown in table["picture"] if shown.get("render", "").endswith("-worn")]
+        for table in tables["piece"]
+    }
+    rows = select(Picture, Piece.slug).join(Piece, Piece.id == Picture.piece_id)
+    for picture, slug in session.execute(rows.where(Picture.file == WORN_BEFORE)).all():
+        _add_pictures(session, picture.piece_id, own.get(slug, []), metals, first=picture.position)
+        session.delete(picture)
 
 
 def _retake(session: Session) -> None:
@@ -89,10 +104,10 @@ def _add_piece(
 
 
 def _add_pictures(
-    session: Session, piece_id: int, pictures: list[dict[str, Any]], metals: dict[str, Metal]
+    session: Session, piece_id: int, pictures: list[dict[str, Any]], metals: dict[str, Metal], first: int = 1
 ) -> None:
-    """The piece's own pictures, then those that go with every piece."""
-    for position, table in enumerate(pictures, start=1):
+    """The piece's own pictures, then those that go with every piece; `first` is the place of the first."""
+    for position, table in enumerate(pictures, start=first):
         facts = dict(table)
         metal = metals.get(facts.pop("metal", ""))
         if "render" in facts:

@@ -1,7 +1,9 @@
 """The sample collection: all there, loaded once, and lawful."""
 
+import re
+
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from shop import sample, stock
 from shop.catalogue import snapshot
@@ -66,6 +68,37 @@ def test_a_rendering_made_anew_has_its_words_where_its_metal_now_is(bare_databas
     with bare_database.reading() as session:
         stage = session.scalars(select(Picture).where(Picture.file.contains("disc-gold-front"))).one()
         assert stage.placements == rendering("disc-gold-front")["placements"]
+
+
+@ONE_ENGINE
+def test_each_piece_is_itself_worn_in_both_metals_on_chains_of_every_length(catalogue):
+    for piece in catalogue.pieces:
+        worn = {picture.metal_slug: picture for picture in piece.pictures if picture.name.endswith("-worn")}
+        assert {metal: shown.name for metal, shown in worn.items()} == {
+            metal: f"{piece.slug}-{metal}-worn" for metal in ("silver", "gold")
+        }
+        assert worn["silver"].alt.startswith("In silver. ")
+        assert worn["gold"].alt.startswith("Plated in warm yellow gold. ")
+        lengths = sorted({variant.chain_inches for variant in piece.variants})
+        for picture in worn.values():
+            assert [int(number) for number in re.findall(r"\d+", picture.alt)] == lengths
+
+
+def test_where_every_piece_showed_the_disc_worn_it_shows_itself(bare_database: Database):
+    def shown_of(session, slug):
+        rows = select(Picture.file, Picture.metal_id, Picture.alt).join(Piece).where(Piece.slug == slug)
+        return session.execute(rows.order_by(Picture.position, Picture.id)).all()
+
+    with bare_database.transaction() as session:
+        sample.load_sample(session)
+        fresh = shown_of(session, "heart")
+        first = session.scalars(select(Picture).where(Picture.file.contains("heart-silver-worn"))).one()
+        first.file, first.metal_id, first.alt = "catalogue/worn-1200.webp", None, "The disc on three chains."
+        session.execute(delete(Picture).where(Picture.file.contains("heart-gold-worn")))
+    with bare_database.transaction() as session:
+        assert sample.load_sample(session) == 0
+    with bare_database.reading() as session:
+        assert shown_of(session, "heart") == fresh
 
 
 @ONE_ENGINE

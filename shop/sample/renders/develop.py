@@ -26,15 +26,15 @@ def light(path: Path) -> np.ndarray:
     return np.flipud(pixels.reshape(high, wide, 4))
 
 
-def picture(metal: Path, ground: Path, lift: float = 0.0) -> Image.Image:
-    """The two layers of a picture, developed; `lift` is how much lighter black becomes."""
+def picture(metal: Path, ground: Path, lift: float = 0.0, tint=(1.0, 1.0, 1.0)) -> Image.Image:
+    """The two layers of a picture, developed: black becomes so much lighter, the metal so tinted."""
     over, under = light(metal), light(ground)
     under[:2] = under[2]  # the denoiser brightens the uppermost rows
     grown = [
         np.asarray(Image.fromarray(under[..., k]).resize(over.shape[1::-1], Image.Resampling.BICUBIC))
         for k in range(3)
     ]
-    seen = (over[..., :3] + (1 - over[..., 3:]) * np.stack(grown, -1)) * EXPOSURE
+    seen = (over[..., :3] * np.array(tint, np.float32) + (1 - over[..., 3:]) * np.stack(grown, -1)) * EXPOSURE
     bright = np.clip(seen - 1.0, 0, 6)
     far = GLOW_WIDE * seen.shape[1]
     spilt = [

@@ -32,6 +32,13 @@ METALS = {
 }
 
 
+def tint(seen: str, wanted: str) -> tuple[float, ...]:
+    """By what the light of one metal is multiplied for another: red, green, blue."""
+    one, two = METALS[seen], METALS[wanted]
+    lit = two.face_light / one.face_light
+    return tuple(lit * b / a for a, b in zip(one.colour, two.colour, strict=True))
+
+
 def data_image(name: str, values: np.ndarray):
     """A float picture (row 0 at the bottom) as shader input, never colour managed."""
     high, wide = values.shape

@@ -5,6 +5,7 @@ A builder returns a `Piece`: where its words lie, and where the chain goes throu
 
 import math
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from blend import torus
@@ -127,14 +128,29 @@ def thread(metals) -> Piece:
     return made
 
 
-def two_rings(metals) -> Piece:
+@dataclass(frozen=True)
+class Linked:
+    """How two rings lie: mm between their middles; degrees of each one's lean, of the line, of the bail."""
+
+    apart: float
+    lean: float
+    line: float
+    bail: float
+
+
+LYING = Linked(7.4, 8.3, -28, 76)
+HUNG = Linked(10.3, 12.6, -90, 90)
+"""The small ring hangs in the large one, and both turn a little to either side."""
+
+
+def two_rings(metals, *, how=LYING) -> Piece:
     """Two flat rings, each through the other.
 
-    Lying so, each leans about the line through both middles just enough to pass over one crossing and
-    under the other: 1.3 mm of metal needs about 8.4 degrees at this distance.
+    Each leans about the line through both middles just enough to pass over one crossing and
+    under the other: 1.3 mm of metal needs about 8.4 degrees at 7.4 mm, and more the further they are apart.
     """
     sides = areas("two-rings")
-    thick, apart, lean, line = 1.3, 7.4, math.radians(8.3), math.radians(-28)
+    thick, apart, lean, line = 1.3, how.apart, math.radians(how.lean), math.radians(how.line)
     along = Vector((math.cos(line), math.sin(line), 0))
     made = Piece()
     middle = {"large": Vector((0, 0, 0)), "small": along * apart}
@@ -153,7 +169,7 @@ def two_rings(metals) -> Piece:
         made.parts.append(body)
     drop_to_stone(made.parts)
     large = made.faces["large"].thing
-    at = math.radians(76)
+    at = math.radians(how.bail)
     whole = band(sides["large"])
     where = (
         large.matrix_world
@@ -223,3 +239,6 @@ BUILDERS = {
     "petal": petal,
     "keeping": keeping,
 }
+
+HANGING = BUILDERS | {"two-rings": partial(two_rings, how=HUNG), "keeping": keeping_closed}
+"""The pieces as they hang when they are worn."""

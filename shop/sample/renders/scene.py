@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 import arrange
 import calibrate
 import develop
+import materials
 from blend import empty_scene
 from PIL import ImageOps
 from shots import Shot, every
@@ -81,11 +82,12 @@ def render(shot: Shot, folder: Path, width: int, samples: int, threads: int) -> 
         layer(scene, ground, GROUND_SAMPLES, metal=False)
     frame(scene, taken, width)
     bpy.context.view_layer.update()
-    if taken is shot or not metal.exists():
+    if taken == shot or not metal.exists():
         layer(scene, metal, samples, metal=True)
-    picture = develop.picture(metal, ground, LIFT.get((shot.piece, shot.kind), 0.0))
+    tint = materials.tint(taken.metal, shot.metal)
+    picture = develop.picture(metal, ground, LIFT.get((shot.piece, shot.kind), 0.0), tint)
     sides = calibrate.sides(scene, taken, piece, folder) if taken.kind == "front" else {}
-    if taken is not shot:
+    if shot.kind == "back":
         picture, sides = ImageOps.mirror(picture), calibrate.from_behind(sides, width)
     picture.save(folder / f"{shot.name}.png")
     found = {"width": picture.width, "height": picture.height, "sides": sides}

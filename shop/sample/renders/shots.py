@@ -32,10 +32,16 @@ class Shot:
 
     @property
     def taken(self) -> "Shot":
-        """What is rendered: the back of a piece that is the same on both sides is its front in a mirror."""
-        if self.kind != "back":
-            return self
-        return replace(self, kind="front", name=self.name.replace("-back", "-front"))
+        """What is rendered.
+
+        The back of a piece that is the same on both sides is its front in a mirror; and so small as it is
+        worn, gold mirrors what silver does, in its own colour.
+        """
+        if self.kind == "worn":
+            return replace(self, metal="silver", name=self.name.replace("-gold-", "-silver-"))
+        if self.kind == "back":
+            return replace(self, kind="front", name=self.name.replace("-back", "-front"))
+        return self
 
     @property
     def ground(self) -> str:
@@ -64,8 +70,9 @@ def every() -> list[Shot]:
     found += [Shot("box", "box", "disc", "silver"), Shot("box-gold", "box", "disc", "gold", SMALL)]
     found += [Shot(f"{p}-clasp", "clasp", p, "silver", SMALL, 7) for p in PIECES]
     found += [Shot(f"{p}-gold-clasp", "clasp", p, "gold", SMALL, 7) for p in PIECES]
-    found += [
-        Shot("scale", "scale", "disc", "silver", BROAD, 8),
-        Shot("worn", "worn", "disc", "silver", BROAD, 8),
+    found += [Shot("scale", "scale", "disc", "silver", BROAD, 8)]
+    return found + [
+        Shot(f"{p}-{m}-worn", "worn", p, m, BROAD, 12 if p == "petal" else 8)
+        for m in ("silver", "gold")
+        for p in PIECES
     ]
-    return found

@@ -47,7 +47,8 @@ class Stand:
         self.shot = shot
         self.kind = materials.METALS[shot.metal]
         self.plain = materials.metal(self.kind, "plain", rough=0.09)
-        self.brush = materials.strokes() if shot.piece == "petal" else None
+        # Worn, its strokes are finer than a pixel, and the denoiser would make patches of them.
+        self.brush = materials.strokes() if shot.piece == "petal" and shot.kind != "worn" else None
         self.stone = stone
         self.ground()
 
@@ -68,8 +69,8 @@ class Stand:
         """The material of a side (with its words, if the shot has any), or of everything else."""
         if side is None:
             return self.plain
-        if self.brush:
-            return materials.metal(self.kind, "brushed", brush=self.brush)
+        if self.shot.piece == "petal":
+            return materials.metal(self.kind, "brushed", rough=0.16, brush=self.brush)
         rough = 0.065
         words = self.shot.words.get(side)
         if not words:

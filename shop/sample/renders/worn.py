@@ -76,40 +76,47 @@ def bust(stand: Stand) -> None:
 
 
 @cache
-def lies(length: float, heavy: float) -> tuple[np.ndarray, np.ndarray]:
-    """Where a chain of the length comes to rest on the bust, as (turns, heights): as low as it can be."""
-    turns = np.linspace(0, np.pi, 44) ** 1.25 / np.pi**0.25
+def lies(length: float, heavy: float, reach: float) -> tuple[np.ndarray, np.ndarray]:
+    """Where a chain of the length comes to rest on the bust, as (turns, heights): as low as it can be.
+
+    `reach` is half of a bar that the chain holds level at both ends: it belongs to the length.
+    """
+    steps = np.linspace(0, 1, 44) ** 1.25
+
+    def turns(low):
+        first = np.arcsin((reach / HALF_WIDE(low)) ** (FULL(low) / 2))
+        return first + (np.pi - first) * steps
 
     def spots(heights):
-        return skin(turns, np.append(heights, NAPE_MM))
+        return skin(turns(heights[0]), np.append(heights, NAPE_MM))
 
     def energy(heights):
         found = spots(heights)
-        steps = np.linalg.norm(np.diff(found, axis=0), axis=1)
-        return (steps * (found[1:, 1] + found[:-1, 1]) / 2).sum() / 100 + heavy * heights[0] / 100
+        parts = np.linalg.norm(np.diff(found, axis=0), axis=1)
+        return (parts * (found[1:, 1] + found[:-1, 1]) / 2).sum() / 100 + heavy * heights[0] / 100
 
     def spare(heights):
-        return (np.linalg.norm(np.diff(spots(heights), axis=0), axis=1).sum() - length / 2) / 10
+        return (np.linalg.norm(np.diff(spots(heights), axis=0), axis=1).sum() + reach - length / 2) / 10
 
     drop = NAPE_MM - (length - 340) / 2
-    start = drop + (NAPE_MM - drop) * (turns[:-1] / np.pi) ** 0.8
+    start = drop + (NAPE_MM - drop) * steps[:-1] ** 0.8
     rule = {"type": "eq", "fun": spare}
     found = minimize(energy, start, method="SLSQP", constraints=[rule], options={"maxiter": 300})
-    return turns, np.append(found.x, NAPE_MM)
+    return turns(found.x[0]), np.append(found.x, NAPE_MM)
 
 
 def hang(stand: Stand, length: float, seed: int) -> None:
-    """One piece on its chain."""
-    turns, heights = lies(length, 12.0)
-    build = pieces.keeping_closed if stand.shot.piece == "keeping" else pieces.BUILDERS[stand.shot.piece]
-    piece = build(stand.metals)
+    """One piece on its chain, which goes through its bail or begins at both its ends."""
+    piece = pieces.HANGING[stand.shot.piece](stand.metals)
+    middle = sum(piece.hangs, Vector()) / len(piece.hangs)
+    reach = piece.hangs[-1].x - middle.x
+    turns, heights = lies(length, 12.0, reach)
     low = heights[0]
     top, bottom = (skin(np.zeros(1), np.array([y]))[0] for y in (low, low - 20))
     steep = math.atan2(bottom[2] - top[2], 20)
-    x, y, _ = piece.hangs[0]
     place = Matrix.Translation(top + np.array([0, 0, 0.6])) @ Matrix.Rotation(-steep, 4, "X")
-    piece.move(place @ Matrix.Translation((-x, -y, 0)))
-    through = Vector(piece.hangs[0])
+    piece.move(place @ Matrix.Translation((-middle.x, -middle.y, 0)))
+    through = Vector(piece.hangs[-1])
     points = []
     for turn, height in zip(turns, heights, strict=True):
         if turn > math.radians(112):
@@ -118,10 +125,14 @@ def hang(stand: Stand, length: float, seed: int) -> None:
         spot = skin(a, b)[0]
         out = np.cross(skin(a + 0.01, b)[0] - spot, skin(a, b + 0.5)[0] - spot)
         out *= math.copysign(1, out @ (spot * np.array([1, 0, 1])))
-        near = math.exp(-((spot[0] / 3.5) ** 2))
+        near = math.exp(-(((spot[0] - reach) / 3.5) ** 2))
         points.append(Vector(spot + out / np.linalg.norm(out) * 0.75).lerp(through, near))
-    left = [Vector((-p.x, p.y, p.z)) for p in reversed(points[1:])]
-    stand.chain(*left, *points, seed=seed)
+    left = [Vector((-p.x, p.y, p.z)) for p in points]
+    if reach:
+        stand.chain(*points, seed=seed)
+        stand.chain(*left, seed=seed + 10)
+    else:
+        stand.chain(*reversed(left[1:]), *points, seed=seed)
 
 
 def lay_worn(stand: Stand):
@@ -129,8 +140,8 @@ def lay_worn(stand: Stand):
     bust(stand)
     for number, length in enumerate(LENGTHS_MM):
         hang(stand, length, 20 + number)
+    # Far away, a card is mirrored by how full the face is, and hardly by how wide; rings turn aside.
     graded = card_for(stand.shot.piece)
-    # Far away, a card is mirrored by how full the face is, and hardly by how wide.
-    graded["span"] *= 0.62
+    graded["span"] *= 1.5 if stand.shot.piece == "two-rings" else 0.62
     light.studio(stand.kind, 36, centre=(0, -45), far=4.2, high=84, **graded)
     stand.camera((0, -38, 80), 182, -3, lens=150, focus=(0, -60, 84), blur=5.0)
