@@ -25,7 +25,7 @@ def choose(token: str) -> ResponseReturnValue:
             order = found_by(session, token)
             email_choice.choose(session, current_services().vault, order.id, few=few)
     except OrderNotOpen:
-        flash("Whom this order is for was erased: no e-mail goes out any more.")
+        flash("The details of this order were erased, so no e-mail goes out any more.")
     else:
         flash("We write when it is posted, or if we need you." if few else "We write at each step.")
     return redirect(f"/orders/{token}", HTTPStatus.SEE_OTHER)

@@ -27,7 +27,7 @@ def choose(token: str) -> ResponseReturnValue:
             order = found_by(session, token)
             finished_pictures.choose(session, current_services().vault, order.id, wanted=wanted)
     except OrderNotOpen:
-        flash("Whom this order is for was erased, so nothing can be kept with it.")
+        flash("The details of this order were erased, so no photograph can be kept with it.")
     else:
         flash("The photograph will be on this page." if wanted else "We show you no photograph.")
     return redirect(f"/orders/{token}#finished", HTTPStatus.SEE_OTHER)
