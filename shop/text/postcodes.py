@@ -33,6 +33,8 @@ _ABROAD: Final = {
 _ALIKE: Final = {"0": "O", "O": "0", "1": "IL", "I": "1", "L": "1"}
 _FIGURES: Final = str.maketrans("OIL", "011")
 _SHORTEST: Final = 5
+_BESIDE: Final = re.compile("[.,-]")
+"""Signs that come along with it, and mean nothing."""
 _NO_DISTRICT: Final = re.compile(r"[A-Z]{1,2}(0\d|\d[OIL])")
 """What the address data would let pass: districts are numbered from 1, or are 0 alone."""
 
@@ -55,12 +57,12 @@ def read_postcode(typed: str) -> Postcode | Abroad | None:
     text = "".join(typed.upper().split())
     if text.startswith("BFPO"):
         return Postcode(f"BFPO {text[4:]}".strip(), FORCES) if text[4:].isdecimal() else None
-    if _is_valid(text):
-        return _postcode(text)
+    if _is_valid(plain := _BESIDE.sub("", text)):
+        return _postcode(plain)
     for place, form in _ABROAD.items():
         if form.fullmatch(text):
             return Abroad(place)
-    meant = [reading for reading in _readings(text) if _is_valid(reading)]
+    meant = [reading for reading in _readings(plain) if _is_valid(reading)]
     return _postcode(meant[0]) if len(meant) == 1 else None
 
 
@@ -89,7 +91,7 @@ def _readings(text: str) -> Iterator[str]:
 def _is_valid(text: str) -> bool:
     if not text or _NO_DISTRICT.match(text):
         return False
-    return all(form.match(spaced(text)) for form in _british())
+    return all(form.fullmatch(spaced(text)) for form in _british())
 
 
 @cache

@@ -22,6 +22,8 @@ from shop.text.postcodes import (
         ("1P1 1AA", "IP1 1AA"), ("5W1A 1AA", None), ("M1 1AE", "M1 1AE"), ("L1 8JQ", "L1 8JQ"),
         ("EC1A 1BB", "EC1A 1BB"), ("BO1 1AA", None), ("QQ1 1AA", None), ("Bath", None), ("", None),
         ("BA1", None), ("BA1 1AA x", None), ("ＢＡ１ １ＡＡ", None),
+        ("BA1 1AA.", "BA1 1AA"), ("ba1-1aa", "BA1 1AA"), ("BA1 IAA,", "BA1 1AA"),
+        ("sw1a 1aa, UK", None), ("BA1 1AA England", None), ("BA1 1AAA", None), ("BA1 1AA 1", None),
     ],
 )  # fmt: skip
 def test_a_british_postcode_is_read_however_it_is_typed(typed: str, meant: str | None) -> None:
