@@ -22,6 +22,7 @@ from shop.paper.qr_codes import qr_code
 from shop.web.dates import minute
 
 blueprint = Blueprint("basket_link", __name__)
+blueprint.after_request(unlisted)  # these addresses are keys, or show one
 
 PAGE: Final = "/basket/link"
 SLOW_DOWN: Final = "This was asked several times in a short time. Please wait a while and send it again."
@@ -42,12 +43,6 @@ class SendForm(web.Form):
     def validate_email(self, field: Text) -> None:
         """See check_email."""
         check_email(field.clean)
-
-
-@blueprint.after_request
-def keep_to_whom_it_belongs(response: Response) -> Response:
-    """These addresses are keys, or show one."""
-    return unlisted(response)
 
 
 @blueprint.get(PAGE)

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import SelectChoice
@@ -12,7 +12,7 @@ from shop import web
 from shop.accounts import rate_limit
 from shop.checkout.claim_forms import PICTURE, PICTURE_HINT, ClaimForm, MessageForm
 from shop.checkout.claim_pages import named, shown_claim, shown_step
-from shop.checkout.order_routes import UNKNOWN
+from shop.checkout.order_routes import UNKNOWN, unlisted
 from shop.claims import threads
 from shop.claims.claim_steps import NotPossible, found, steps_of
 from shop.claims.models import Claim, Wish
@@ -24,6 +24,7 @@ from shop.orders.view import OrderView, view
 from shop.web.setup import MAX_PICTURE_REQUEST_BYTES
 
 blueprint = Blueprint("claims", __name__, url_prefix="/orders/<token>/claims")
+blueprint.after_request(unlisted)
 
 SLOW_DOWN: Final = (
     "There were several in a short time. Nothing you wrote is lost: please wait a minute and send it again."
@@ -34,14 +35,6 @@ SLOW_DOWN: Final = (
 def allow_pictures(*_: object) -> None:
     """A form here may carry a picture."""
     request.max_content_length = MAX_PICTURE_REQUEST_BYTES
-
-
-@blueprint.after_request
-def keep_to_whom_it_belongs(response: Response) -> Response:
-    """These pages are the buyer's alone."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 @blueprint.get("")

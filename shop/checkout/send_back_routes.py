@@ -2,13 +2,13 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from shop import web
 from shop.checkout.claim_pages import named
-from shop.checkout.order_routes import UNKNOWN
+from shop.checkout.order_routes import UNKNOWN, unlisted
 from shop.claims import send_backs
 from shop.claims.claim_steps import NotPossible
 from shop.container import current_services
@@ -17,17 +17,10 @@ from shop.orders.models import Order
 from shop.orders.view import view
 
 blueprint = Blueprint("send_backs", __name__, url_prefix="/orders/<token>/send-backs")
+blueprint.after_request(unlisted)
 
 FIELD = "piece"
 CHOOSE = "Please choose the piece that you send back."
-
-
-@blueprint.after_request
-def keep_to_whom_it_belongs(response: Response) -> Response:
-    """These pages are the buyer's alone."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 @blueprint.get("")

@@ -11,6 +11,7 @@ from shop.artwork.request import Request
 from shop.artwork.sandbox import MOST_BYTES
 from shop.catalogue.page_cache import shown as shown_catalogue
 from shop.checkout import basket_store, basket_words, cookie, upload_forms, upload_pages
+from shop.checkout.order_routes import unlisted
 from shop.checkout.upload_forms import PHOTOGRAPH, KindForm, RequestForm
 from shop.checkout.upload_pages import Place
 from shop.checkout.upload_refusals import NO_COOKIE, REFUSED, said_of
@@ -39,10 +40,8 @@ def allow_photographs(*_: object) -> None:
 @blueprint.after_request
 def keep_to_whom_it_belongs(response: Response) -> Response:
     """These pages are one browser's alone."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return unlisted(response)
 
 
 @blueprint.get(SIDE)
