@@ -108,6 +108,16 @@ const showFaces = async () => {
   }
 };
 
+// A line's own list of letterings shows the line in each, where a browser can draw in a list.
+const canDraw = CSS.supports("appearance", "base-select");
+for (const select of canDraw ? lineFaces : []) {
+  const field = form.elements[select.name.replace("face", "engraving")];
+  select.addEventListener("focusin", async () => {
+    const asked = wordsOf((one) => (one === field ? one.value : ""));
+    (await import(stage.dataset.lists).catch(() => null))?.show(select, `${stage.dataset.faces}?${asked}`);
+  });
+}
+
 const hear = () => import(stage.dataset.names).catch(() => null);
 
 const place = (view, text) => {

@@ -211,6 +211,33 @@ def test_another_lettering_for_one_line_is_on_the_picture_at_once_and_by_keyboar
         page.close()
 
 
+def test_the_list_of_a_line_shows_that_line_in_each_lettering(browser, live_server, said):
+    page = browser.new_page(viewport={"width": 375, "height": 812})
+    try:
+        page.goto(f"{live_server}/pieces/disc")
+        page.locator("[name=engraving-back-1]").fill("Wren")
+        page.locator("[name=engraving-back-2]").fill("Łucja")
+        drawings = {}
+        for line in (1, 2):
+            page.locator(f"details:has([name=face-back-{line}]) summary").press("Enter")
+            choice = page.locator(f"[name=face-back-{line}]")
+            choice.click()
+            option = choice.locator("option[value=marcellus]")
+            option.locator("svg").wait_for()
+            assert option.inner_text().strip() == "Marcellus", "it is called by its name"
+            assert choice.locator("option[value='']").is_visible()
+            drawings[line] = option.locator("svg").inner_html()
+            option.click()
+            assert choice.input_value() == "marcellus"
+            assert page.evaluate("document.documentElement.scrollWidth") <= 375
+        assert drawings[1] != drawings[2]
+        page.locator("[name=engraving-back-1]").fill("Wren小")
+        page.locator("[name=face-back-1]").focus()
+        page.locator("[name=face-back-1] [value=marcellus] svg").wait_for(state="detached")
+    finally:
+        page.close()
+
+
 def test_without_a_script_a_button_shows_the_words_and_keeps_everything_typed(browser, live_server, said):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 375, "height": 812})
     page = context.new_page()
