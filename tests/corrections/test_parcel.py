@@ -11,7 +11,9 @@ from werkzeug.test import TestResponse
 from shop import clock, privacy
 from shop.alerts import AlertKind, open_alerts
 from shop.fulfilment import late, parcels
+from shop.fulfilment.corrections import TooLate
 from shop.fulfilment.models import DateNews, DateStep
+from shop.fulfilment.parcel_corrections import correct_delivery, delivery_stamp
 from shop.fulfilment.stages import Action
 from shop.orders import wall
 from shop.orders.models import Order
@@ -389,7 +391,21 @@ def test_once_a_later_day_was_told_the_days_it_must_not_arrive_on_stay(bought: B
             order_id=bought.order, at=clock.now(), kind=DateNews.TOLD, actor="shop", posted_by=there
         )
         session.add(told)
-    sent = changed(form_on(page)[1], {"not_before": f"{there + timedelta(days=9):%d/%m/%Y}"})
+    before, vault = there + timedelta(days=9), bought.harness.services.vault
+    with bought.harness.database.transaction() as session:
+        sealed, seen = vault.reveal_all(session, bought.order), delivery_stamp(session, vault, bought.order)
+        with pytest.raises(TooLate, match="We told you of another day"):
+            correct_delivery(
+                session,
+                vault,
+                bought.order,
+                sealed["contact"],
+                {},
+                wishes={"not_before": str(before)},
+                seen=seen or "",
+                actor="buyer",
+            )
+    sent = changed(form_on(page)[1], {"not_before": f"{before:%d/%m/%Y}"})
     bought.buyer.post(delivery(bought), sent)
     assert bought.opened().wishes == {}
     assert bought.harness.order(bought.order).post_from is None
