@@ -66,10 +66,10 @@ class _Charities(dict[bytes, bytes]):
 
     def __init__(self, session: Session, template: Template) -> None:
         super().__init__()
-        self._bind, self._quoted = session.get_bind(), template.quoted
+        self._engine, self._quoted = session.connection().engine, template.quoted
 
     def __missing__(self, policy: bytes) -> bytes:
-        with Session(self._bind) as other:
+        with Session(self._engine) as other:
             name = other.scalars(select(Policy.charity_name).where(Policy.id == int(policy))).one()
         self[policy] = self._quoted(name).encode()
         return self[policy]
@@ -100,7 +100,7 @@ def slow_rows(
     """Rows by themselves, on a connection of their own: the one in use is in the middle of all the others."""
 
     def some(numbers: Sequence[int]) -> Mapping[int, str]:
-        with Session(session.get_bind()) as other:
+        with Session(session.connection().engine) as other:
             return {record.seq: write(record) for record in records(other, numbers)}
 
     return some
