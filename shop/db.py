@@ -48,7 +48,8 @@ class Database:
         """
         with self._writing(self._writer) as connection, _session(connection) as session:
             yield session
-            session.commit()
+            if session.in_transaction():  # it may have been rolled back
+                session.commit()
 
     @contextmanager
     def single(self) -> Iterator[Connection]:

@@ -61,9 +61,9 @@ class Guarded:
                 session.expire_all()
             found = ledger.verify(session, anchors(session)) if chain else []
             found += log.problems(session, held=held)
-            session.rollback()
             if is_sqlite(session):
                 session.execute(text("PRAGMA ignore_check_constraints=OFF"))
+            session.rollback()
         return [problem for problem in found if not problem.startswith("The log's guard")]
 
 
