@@ -41,7 +41,6 @@ const copy = () => {
   for (const part of view.children) picture.append(part.cloneNode(true));
   const words = picture.querySelector("[data-words]");
   words.innerHTML = words.innerHTML.replaceAll(view.dataset.picture, `${view.dataset.picture}-closer`); // no id twice
-  for (const part of picture.querySelectorAll("source")) part.sizes = "1000px"; // the largest there is
   picture.querySelector("img").loading = "eager";
   return picture;
 };
@@ -50,6 +49,7 @@ const close = () => button("Close", () => dialog.close(), "button");
 
 const closely = () => {
   const picture = copy();
+  for (const part of picture.querySelectorAll("source")) part.sizes = "1600px"; // the largest there is
   const across = Math.min(look.clientWidth, (look.clientHeight * 4) / 5) || innerWidth;
   const size = () => {
     const at = [look.scrollLeft + look.clientWidth / 2, look.scrollTop + look.clientHeight / 2];

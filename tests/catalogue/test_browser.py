@@ -136,6 +136,26 @@ def test_piece_price_and_button_stay_in_sight_on_a_phone_and_cover_nothing_that_
         page.close()
 
 
+FETCHED = "() => document.querySelector('.stage-view:not([hidden]) img').currentSrc"
+
+
+@pytest.mark.parametrize(
+    ("wide", "fine", "needed"),
+    [(375, 2, 700), (375, 3, 1000), (430, 3, 1000), (1280, 1, 700), (1280, 2, 1600)],
+)
+def test_a_stage_is_fetched_as_finely_as_the_screen_shows_it(browser, live_server, said, wide, fine, needed):
+    page = browser.new_page(viewport={"width": wide, "height": 800}, device_scale_factor=fine)
+    try:
+        page.goto(f"{live_server}/pieces/disc")
+        assert f"disc-silver-front-{needed}.avif" in page.evaluate(FETCHED)
+        page.get_by_role("button", name="Look closer").click()
+        closer = page.locator(".closer-picture img")
+        closer.wait_for()
+        assert "disc-silver-front-1600.avif" in closer.evaluate("picture => picture.currentSrc")
+    finally:
+        page.close()
+
+
 def test_a_piece_is_turned_over_looked_at_closely_and_seen_as_large_as_life(browser, live_server, said):
     page = browser.new_page(viewport={"width": 375, "height": 667})
     try:

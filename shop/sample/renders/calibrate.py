@@ -69,11 +69,11 @@ def visible(scene, face, target: Path) -> str:
 
 
 def outline(mask: np.ndarray) -> str:
-    """Closed paths round what is white, with as few points as keep within two thirds of a pixel."""
+    """Closed paths round what is white, with as few points as keep within 0.07 hundredths of its width."""
     padded = np.pad(mask, 1)
     paths = []
     for line in contour_generator(z=padded).lines(0.5):
-        points = simpler(line[:-1] - 0.5, 0.7)
+        points = simpler(line[:-1] - 0.5, 0.0007 * mask.shape[1])
         if len(points) > 3:
             paths.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z")
     return "".join(paths)

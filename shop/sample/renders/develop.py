@@ -12,6 +12,8 @@ GLOW = 0.035
 """How much of what is brighter than paper spills over, as in any lens."""
 GLOW_WIDE = 0.012
 """How far, in parts of the picture's width."""
+DARKEST = 0.002
+"""Light that is next to none: what is darker has no colour of its own."""
 TOE, SHOULDER, DESATURATE = 0.04, 0.8 - 0.04, 0.15
 """Of Khronos PBR Neutral, which keeps gold golden where other tone curves bleach it."""
 
@@ -26,15 +28,32 @@ def light(path: Path) -> np.ndarray:
     return np.flipud(pixels.reshape(high, wide, 4))
 
 
-def picture(metal: Path, ground: Path, lift: float = 0.0, tint=(1.0, 1.0, 1.0)) -> Image.Image:
-    """The two layers of a picture, developed: black becomes so much lighter, the metal so tinted."""
-    over, under = light(metal), light(ground)
+def sized(values: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """Red, green and blue at the size of another picture."""
+    how = Image.Resampling.BICUBIC if like.shape[1] > values.shape[1] else Image.Resampling.BOX
+    grown = [Image.fromarray(values[..., k]).resize(like.shape[1::-1], how) for k in range(3)]
+    return np.stack([np.asarray(one) for one in grown], -1)
+
+
+def coloured(fine: np.ndarray, coarse: np.ndarray) -> np.ndarray:
+    """The light of one metal in the colour of another, as a coarser rendering shows it.
+
+    Metals mirror the same and differ in colour, which an eye does not see finely.
+    """
+    ratio = (_soft(coarse[..., :3]) + DARKEST) / (_soft(sized(fine, coarse)) + DARKEST)
+    return np.concatenate([fine[..., :3] * sized(np.clip(ratio, 0, 2.5), fine), fine[..., 3:]], -1)
+
+
+def _soft(values: np.ndarray) -> np.ndarray:
+    """A little out of focus, so that grain is no colour."""
+    return np.stack([gaussian_filter(values[..., k], 0.9) for k in range(3)], -1)
+
+
+def picture(over: np.ndarray, ground: Path, lift: float = 0.0) -> Image.Image:
+    """The two layers of a picture, developed; `lift` is how much lighter black becomes."""
+    under = light(ground)
     under[:2] = under[2]  # the denoiser brightens the uppermost rows
-    grown = [
-        np.asarray(Image.fromarray(under[..., k]).resize(over.shape[1::-1], Image.Resampling.BICUBIC))
-        for k in range(3)
-    ]
-    seen = (over[..., :3] * np.array(tint, np.float32) + (1 - over[..., 3:]) * np.stack(grown, -1)) * EXPOSURE
+    seen = (over[..., :3] + (1 - over[..., 3:]) * sized(under, over)) * EXPOSURE
     bright = np.clip(seen - 1.0, 0, 6)
     far = GLOW_WIDE * seen.shape[1]
     spilt = [

@@ -1,7 +1,8 @@
 """Rendered pictures to the files the shop serves, and the list of them: `python encode.py FOLDER [NAME ...]`.
 
-Each picture becomes WebP in several widths, and AVIF if that is smaller in all, in static/catalogue;
-shop/catalogue/renderings.json gets its size, its files and where words lie in it.
+Each picture becomes WebP in several widths, and AVIF if that is smaller in all, in static/catalogue; what
+words are laid over is there once more as a finer AVIF. shop/catalogue/renderings.json gets its size, its
+files and where words lie in it, in pixels of that size.
 """
 
 import json
@@ -15,7 +16,7 @@ from PIL import Image
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from shots import BROAD, SMALL, WIDE, every  # noqa: E402
+from shots import BROAD, FINE, SMALL, WIDE, every  # noqa: E402
 
 STATIC = HERE.parents[2] / "static" / "catalogue"
 LISTED = HERE.parents[1] / "catalogue" / "renderings.json"
@@ -34,6 +35,7 @@ def encode(name: str, size: tuple[int, int], folder: Path) -> dict:
     entry = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     picture = Image.open(folder / f"{name}.png").convert("RGB")
     scale = size[0] / picture.width
+    fine = _bytes(picture, AVIF) if picture.width == FINE else b""
     if picture.size != size:
         picture = picture.resize(size, Image.Resampling.LANCZOS)
     made = {
@@ -41,8 +43,12 @@ def encode(name: str, size: tuple[int, int], folder: Path) -> dict:
     }
     if sum(map(len, made["avif"])) >= sum(map(len, made["webp"])):
         made["avif"] = []
+    served = {kind: list(widths(size)) for kind in KINDS}
+    if fine and made["avif"]:
+        served["avif"].append(FINE)
+        made["avif"].append(fine)
     for kind, files in made.items():
-        for width, data in zip_longest(widths(size), files):
+        for width, data in zip_longest(served[kind], files):
             target = STATIC / f"{name}-{width}.{kind}"
             target.write_bytes(data) if data else target.unlink(missing_ok=True)
     sides = {key: _scaled(side, scale) for key, side in entry["sides"].items()}
@@ -50,7 +56,7 @@ def encode(name: str, size: tuple[int, int], folder: Path) -> dict:
         "width": size[0],
         "height": size[1],
         "sides": sides,
-        "files": {kind: list(widths(size)) for kind, files in made.items() if files},
+        "files": {kind: served[kind] for kind, files in made.items() if files},
     }
 
 

@@ -26,6 +26,9 @@ from stand import Stand
 GROUND_SAMPLES, GROUND_SIZE = 5, 0.6
 """What lies below the metal scatters and is a little out of focus: fewer samples and pixels will do."""
 
+COLOUR_SIZE = 0.625
+"""Gold over which words are laid is taken so much coarser, and colours the light that silver mirrors."""
+
 
 LIFT = {("two-rings", "front"): 0.13, ("keeping", "front"): 0.13, ("two-rings", "angle"): 0.1}
 """Words of fine strokes are still to be read where the metal mirrors a flag."""
@@ -76,16 +79,20 @@ def render(shot: Shot, folder: Path, width: int, samples: int, threads: int) -> 
     scene = empty_scene()
     piece = arrange.LAYOUTS[taken.kind](Stand(taken, folder))
     settings(scene, threads)
-    ground, metal = folder / f"{taken.ground}-{width}.exr", folder / f"{taken.name}-{width}.exr"
+    own = round(width * COLOUR_SIZE) if shot.coloured else width
+    ground, metal = folder / f"{taken.ground}-{width}.exr", folder / f"{taken.name}-{own}.exr"
     if not ground.exists():
         frame(scene, taken, round(width * GROUND_SIZE))
         layer(scene, ground, GROUND_SAMPLES, metal=False)
-    frame(scene, taken, width)
+    frame(scene, taken, own)
     bpy.context.view_layer.update()
     if taken == shot or not metal.exists():
         layer(scene, metal, samples, metal=True)
-    tint = materials.tint(taken.metal, shot.metal)
-    picture = develop.picture(metal, ground, LIFT.get((shot.piece, shot.kind), 0.0), tint)
+    over = develop.light(metal) * (*materials.tint(taken.metal, shot.metal), 1)
+    if shot.coloured:
+        over = develop.coloured(develop.light(folder / f"{taken.in_silver.name}-{width}.exr"), over)
+    picture = develop.picture(over, ground, LIFT.get((shot.piece, shot.kind), 0.0))
+    frame(scene, taken, width)
     sides = calibrate.sides(scene, taken, piece, folder) if taken.kind == "front" else {}
     if shot.kind == "back":
         picture, sides = ImageOps.mirror(picture), calibrate.from_behind(sides, width)
@@ -110,7 +117,7 @@ def main() -> None:
     for name in given.names or shots:
         shot = shots[name]
         samples = given.samples or (shot.samples // 3 if given.draft else shot.samples)
-        render(shot, folder, given.draft or shot.size[0], samples, given.threads)
+        render(shot, folder, given.draft or shot.width, samples, given.threads)
 
 
 if __name__ == "__main__":

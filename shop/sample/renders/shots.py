@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field, replace
 
 PORTRAIT = (1000, 1250)
+FINE = 1600
+"""How wide that is rendered over which words are laid: 2,000 pixels high."""
 SMALL = (800, 1000)
 WIDE = (1800, 1080)
 BROAD = (1200, 1080)
@@ -31,6 +33,11 @@ class Shot:
     words: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
+    def width(self) -> int:
+        """How wide it is rendered, in pixels."""
+        return FINE if self.kind in {"front", "back"} else self.size[0]
+
+    @property
     def taken(self) -> "Shot":
         """What is rendered.
 
@@ -38,10 +45,20 @@ class Shot:
         worn, gold mirrors what silver does, in its own colour.
         """
         if self.kind == "worn":
-            return replace(self, metal="silver", name=self.name.replace("-gold-", "-silver-"))
+            return self.in_silver
         if self.kind == "back":
             return replace(self, kind="front", name=self.name.replace("-back", "-front"))
         return self
+
+    @property
+    def in_silver(self) -> "Shot":
+        """The same picture in the other metal."""
+        return replace(self, metal="silver", name=self.name.replace("-gold-", "-silver-"))
+
+    @property
+    def coloured(self) -> bool:
+        """Whether it is silver's light in gold's colour: silver is rendered before."""
+        return self.metal == "gold" and self.width == FINE
 
     @property
     def ground(self) -> str:
@@ -53,7 +70,7 @@ def every() -> list[Shot]:
     """All pictures, those first on which other work builds."""
     # On a brushed face fewer samples leave the denoiser's patches.
     found = [
-        Shot(f"{p}-{m}-front", "front", p, m, samples=26 if p == "petal" else 12)
+        Shot(f"{p}-{m}-front", "front", p, m, samples=16 if p == "petal" else 9)
         for m in ("silver", "gold")
         for p in PIECES
     ]
