@@ -87,7 +87,7 @@ def every() -> list[Shot]:
     found += [Shot("box", "box", "disc", "silver"), Shot("box-gold", "box", "disc", "gold", SMALL)]
     found += [Shot(f"{p}-clasp", "clasp", p, "silver", SMALL, 7) for p in PIECES]
     found += [Shot(f"{p}-gold-clasp", "clasp", p, "gold", SMALL, 7) for p in PIECES]
-    found += [Shot("scale", "scale", "disc", "silver", BROAD, 8)]
+    found += [Shot("scale", "scale", "disc", "silver", BROAD, 10)]
     return found + [
         Shot(f"{p}-{m}-worn", "worn", p, m, BROAD, 12 if p == "petal" else 8)
         for m in ("silver", "gold")
