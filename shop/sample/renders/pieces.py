@@ -114,6 +114,7 @@ def thread(metals) -> Piece:
         1.2,
         0.24,
         [metals("front"), metals(None)],
+        middle=np.stack([np.clip(rim[:, 0], -12.4, 12.4), 0 * rim[:, 1]], 1),
         arch=lambda x, y: 0.10 * (1 - (y / 2.5) ** 2) + 0.06 * (1 - (x / 15) ** 2),
     )
     made = Piece({"front": Face(body, 1.22)}, parts=[body])

@@ -30,7 +30,7 @@ COLOUR_SIZE = 0.625
 """Gold over which words are laid is taken so much coarser, and colours the light that silver mirrors."""
 
 
-LIFT = {("two-rings", "front"): 0.13, ("keeping", "front"): 0.13, ("two-rings", "angle"): 0.1}
+LIFT = {("two-rings", "front"): 0.16, ("keeping", "front"): 0.13, ("two-rings", "angle"): 0.1}
 """Words of fine strokes are still to be read where the metal mirrors a flag."""
 
 
