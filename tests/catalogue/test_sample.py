@@ -58,6 +58,19 @@ def test_every_piece_says_what_it_is_and_shows_itself_in_both_metals(catalogue):
         assert all(picture.alt for picture in piece.pictures)
 
 
+@ONE_ENGINE
+def test_box_clasp_and_every_view_of_a_piece_are_in_the_metal_that_is_looked_at(catalogue):
+    for piece in catalogue.pieces:
+        views = {"silver": set(), "gold": set()}
+        for picture in piece.pictures:
+            if picture.metal_slug:
+                views[picture.metal_slug].add(re.sub(r"-(silver|gold)|-\d+\.webp", "", picture.file))
+                assert ("-gold" in picture.file) == (picture.metal_slug == "gold"), picture.file
+                assert ("gold" in picture.alt) == (picture.metal_slug == "gold"), picture.alt
+        assert views["silver"] == views["gold"]
+        assert any("box" in view for view in views["gold"])
+
+
 def test_a_rendering_made_anew_has_its_words_where_its_metal_now_is(bare_database: Database):
     with bare_database.transaction() as session:
         sample.load_sample(session)
