@@ -15,6 +15,7 @@ from shop.bookkeeping.order_trail import trail
 from shop.container import current_services
 from shop.finance.money_rows import move_row, payout_row
 from shop.finance.order_trail_rows import entry_row, gift_row, gift_said, stand
+from shop.text.typed_text import kept_code
 
 blueprint = Blueprint("finance_order_trail", __name__, url_prefix="/finance/money/orders")
 
@@ -79,5 +80,5 @@ def show(reference: str) -> ResponseReturnValue:
 
 
 def _read(typed: str) -> str:
-    found = REFERENCE.fullmatch("".join(typed.split()).upper())
+    found = REFERENCE.fullmatch("".join(kept_code(typed).split()).upper())
     return f"{(found[1] or 'PM').rstrip('-')}-{found[2]}-{found[3]}" if found else ""

@@ -18,6 +18,7 @@ from shop.dedications.vault import Vault
 from shop.fulfilment.models import Unit
 from shop.fulfilment.stages import TO_MAKE
 from shop.orders.models import Order
+from shop.text.typed_text import kept_code
 
 MOST: Final = 50
 """Orders shown."""
@@ -55,7 +56,7 @@ def search(session: Session, vault: Vault, asked: str) -> Found:
 
 
 def _by_reference(session: Session, asked: str) -> set[int]:
-    typed = re.sub(r"[\s-]", "", asked).upper()
+    typed = re.sub(r"[\s-]", "", kept_code(asked)).upper()
     parts = REFERENCE.fullmatch(typed)
     if parts is None:
         return set()

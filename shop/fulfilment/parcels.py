@@ -19,6 +19,7 @@ from shop.giving.ledger import Book
 from shop.mail import outbox
 from shop.orders.lifecycle import lock
 from shop.orders.models import Order, OrderLine
+from shop.text.typed_text import kept_code
 
 EMAIL: Final = "posted"
 LONGEST_TRACKING: Final = 40
@@ -164,7 +165,7 @@ def _posted(order_id: int) -> Select[str]:
 
 def tidy(tracking: str | None) -> str | None:
     """A tracking number as carriers write it: capitals and digits; None when there is none."""
-    kept = "".join(letter for letter in (tracking or "").upper() if letter.isascii() and letter.isalnum())
+    kept = "".join(letter for letter in kept_code(tracking).upper() if letter.isascii() and letter.isalnum())
     return kept[:LONGEST_TRACKING] or None
 
 

@@ -4,6 +4,8 @@ import re
 from typing import Final
 from urllib.parse import parse_qs
 
+from shop.text.typed_text import kept_code
+
 LOOK_UP: Final = "/owner/bench/scan"
 """Where the shop looks a code up."""
 
@@ -37,7 +39,7 @@ def read_code(text: str) -> tuple[str, int | None] | None:
     Its dashes may be left out: its parts are of a fixed length. The number is None when only a reference was
     typed; the whole None when it is no code at all.
     """
-    said = text.strip()[:LONGEST]
+    said = kept_code(text)[:LONGEST]
     if "://" in said:
         said = "".join(parse_qs(said.partition("?")[2]).get("code", []))
     found = _CODE.fullmatch(said.strip().upper())

@@ -17,6 +17,7 @@ from shop.fulfilment.units import WORKED_ON, NotAllowed, units_of
 from shop.giving.ledger import Book
 from shop.orders.lifecycle import lock
 from shop.orders.models import Order
+from shop.text.typed_text import kept_code
 
 MOST_ROWS: Final = 1000
 SHORTEST: Final = 8
@@ -194,7 +195,7 @@ def _whose(session: Session, number: str | None, order: Order) -> str | None:
 
 
 def _wrong_number(text: str) -> str:
-    number = "".join(text.split()).upper()
+    number = "".join(kept_code(text).split()).upper()
     if not SHORTEST <= len(number) <= parcels.LONGEST_TRACKING or parcels.tidy(number) != number:
         return "This is no tracking number: it has letters and digits, eight at least."
     if _CUT_OFF.fullmatch(number):

@@ -28,6 +28,8 @@ from shop.finance.agreement_forms import AgreementForm
 from shop.finance.correction_pages import CorrectionForm
 from shop.finance.remittances import PaymentForm, UndoForm
 from shop.finance.uploads import DocumentForm, TakeBackForm
+from shop.fulfilment.parcels import tidy
+from shop.fulfilment.ticket_codes import read_code
 from shop.journal.forms import CommentForm, kept
 from shop.money import read_pounds
 from shop.orders import saved_views
@@ -193,6 +195,20 @@ def test_whatever_field_is_sent_comes_as_it_is_kept_and_a_password_as_it_was_sen
 def test_days_and_sums_that_were_pasted_are_read() -> None:
     assert read_day("\u202a１５\u00a0December\u3000２０２６\u202c", date(2026, 11, 28)) == date(2026, 12, 15)
     assert read_pounds("\u00a0£\u00a0８４．００ ") == 8400
+
+
+@pytest.mark.parametrize(
+    "typed", ["ＡＢ１２３４５６７８５ＧＢ", "\u202aAB 1234\u00a05678 5GB", "ab123456785gb"]
+)
+def test_a_parcels_number_loses_none_of_its_signs(typed: str) -> None:
+    assert tidy(typed) == "AB123456785GB"
+
+
+@pytest.mark.parametrize(
+    "typed", ["ＰＭ－７Ｋ３Ｑ－２Ｆ－１", "\u2066pm-7k3q-2f-1\u2069", "PM-7K3Q-2F-1\ufeff"]
+)
+def test_a_code_that_was_pasted_is_read(typed: str) -> None:
+    assert read_code(typed) == ("PM-7K3Q-2F", 1)
 
 
 def test_line_ends_of_every_kind_count_once() -> None:
