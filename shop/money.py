@@ -1,14 +1,13 @@
 """Money is whole pence of one currency; no float ever touches it."""
 
 import re
-import unicodedata
 from typing import Final
 
 CURRENCY: Final = "gbp"
 """ISO 4217, lower case as Stripe writes it. The shop sells in one currency."""
 
 
-_AMOUNT: Final = re.compile(r"£? ?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,7})(?:\.([0-9]{2}))?")
+_AMOUNT: Final = re.compile(r"£?[ \u00a0]?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,7})(?:\.([0-9]{2}))?")
 
 
 class NotAnAmount(Exception):
@@ -20,7 +19,7 @@ class NotAnAmount(Exception):
 
 def read_pounds(text: str) -> int:
     """Pence from what people type: 12, 12.50, £1,250.00. Nothing is rounded. Raises NotAnAmount."""
-    found = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    found = _AMOUNT.fullmatch(text.strip())
     if found is None:
         raise NotAnAmount
     return int(found[1].replace(",", "")) * 100 + int(found[2] or 0)

@@ -18,7 +18,6 @@ from shop.planning import schedule
 from shop.planning.bank_holidays import Nation, bank_holidays
 from shop.planning.planner import earliest
 from shop.planning.schedule import Schedule
-from shop.text.typed_text import kept_code
 from shop.web.dates import short_day, weekday
 
 blueprint = Blueprint("owner_days", __name__, url_prefix="/owner/days")
@@ -51,14 +50,14 @@ class WeekForm(web.Form):
 
     def validate_pace(self, field: StringField) -> None:
         """A whole number."""
-        typed = kept_code(field.data)
+        typed = (field.data or "").strip()
         if not (typed.isascii() and typed.isdigit() and len(typed) < 4 and 0 < int(typed) <= MOST_A_DAY):  # noqa: PLR2004
             raise ValidationError(f"Please enter a whole number of pieces between 1 and {MOST_A_DAY}.")
 
     def validate_last_post(self, field: StringField) -> None:
         """A time of the day."""
         try:
-            field.time = time.fromisoformat(kept_code(field.data))
+            field.time = time.fromisoformat((field.data or "").strip())
         except ValueError:
             field.time = None
         if field.time is None or field.time.tzinfo or field.time.hour < schedule.EARLIEST_LAST_POST:

@@ -23,7 +23,6 @@ from shop.orders.models import OrderLine
 from shop.owner.stocktake import NOTHING_SENT, Sent, row, write_down
 from shop.restock import waiting
 from shop.stock.models import StockMovement
-from shop.text.typed_text import kept_code
 from shop.web.cells import Cells, Link, Status
 from shop.web.dates import minute
 
@@ -149,7 +148,7 @@ def adjust(sku: str) -> ResponseReturnValue:
 @require("owner")
 def set_threshold(sku: str) -> ResponseReturnValue:
     """Say of how few the owner is to be told; nothing: of none."""
-    typed = kept_code(request.form.get("low_at"))
+    typed = request.form.get("low_at", "").strip()
     if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 5):  # noqa: PLR2004
         return _page(sku, MovementForm(formdata=None), low=typed), HTTPStatus.UNPROCESSABLE_ENTITY
     with web.transaction() as session:

@@ -16,7 +16,6 @@ from shop.catalogue.views import VariantView
 from shop.container import current_services
 from shop.fulfilment import stocktake
 from shop.fulfilment.stocktake import MOST, Count, Counted, Drawer, Moment
-from shop.text.typed_text import kept_code
 
 blueprint = Blueprint("owner_stocktake", __name__, url_prefix="/owner/stock")
 
@@ -101,7 +100,7 @@ def write_down(only: str | None = None) -> Sent:
     with web.transaction() as session:
         catalogue = snapshot.load(session)
         skus = {v.id: v.sku for piece in catalogue.pieces for v in piece.variants}
-        typed = {sku: text for sku in skus.values() if (text := kept_code(request.form.get(f"count-{sku}")))}
+        typed = {sku: text for sku in skus.values() if (text := request.form.get(f"count-{sku}", "").strip())}
         asked = {sku: text for sku, text in typed.items() if only in {None, sku}}
         wrong = {sku: NOT_A_COUNT for sku, text in asked.items() if _number(text) is None}
         if wrong:

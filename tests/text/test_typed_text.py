@@ -31,7 +31,7 @@ from shop.finance.uploads import DocumentForm, TakeBackForm
 from shop.fulfilment.parcels import tidy
 from shop.fulfilment.ticket_codes import read_code
 from shop.journal.forms import CommentForm, kept
-from shop.money import read_pounds
+from shop.money import NotAnAmount, read_pounds
 from shop.orders import saved_views
 from shop.owner.sales import SaleForm
 from shop.owner.stock import MovementForm
@@ -194,7 +194,10 @@ def test_whatever_field_is_sent_comes_as_it_is_kept_and_a_password_as_it_was_sen
 
 def test_days_and_sums_that_were_pasted_are_read() -> None:
     assert read_day("\u202a１５\u00a0December\u3000２０２６\u202c", date(2026, 11, 28)) == date(2026, 12, 15)
-    assert read_pounds("\u00a0£\u00a0８４．００ ") == 8400
+    assert read_pounds("\u00a0£\u00a084.00 ") == 8400
+    for typed in ("8²", "８４", "84⁰"):
+        with pytest.raises(NotAnAmount):
+            read_pounds(typed)
 
 
 @pytest.mark.parametrize(
