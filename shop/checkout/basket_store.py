@@ -12,6 +12,8 @@ from shop.checkout.basket_words import item_of, seal_words, token_hash
 from shop.checkout.models import Basket, BasketLine
 from shop.dedications.sealing import open_with, seal_with
 from shop.pricing import LineItem
+from shop.sql import change as change_row
+from shop.sql import keep_new
 
 MOST_LINES: Final = 20
 KEPT_FOR: Final = retention.lasts(retention.BASKET)
@@ -34,7 +36,7 @@ def new_token() -> str:
 
 def ordered_as(session: Session, basket: Basket, order_id: int) -> None:
     """Note that this order is made of exactly what is in the basket now."""
-    basket.order_id, basket.page_left_open = order_id, False
+    change_row(session, basket, order_id=order_id, page_left_open=False)
     session.connection().execute(_ORDERED_AS, {"basket": basket.id, "order": order_id})
 
 
@@ -48,10 +50,10 @@ def add(session: Session, token: str, item: LineItem) -> int:
         basket_id=basket.id,
         variant_id=item.variant_id,
         words=seal_words(token, item),
+        order_id=None,
         created_at=clock.now(),
     )
-    session.add(row)
-    session.flush()
+    keep_new(session, row)
     lines.append(row)
     return row.id
 
@@ -120,10 +122,15 @@ def _ready(session: Session, token: str) -> Basket:
     basket = lock_own(session, token)
     if basket is None:
         basket = Basket(
-            token_hash=token_hash(token), order_id=None, details=None, created_at=now, touched_at=now
+            token_hash=token_hash(token),
+            order_id=None,
+            page_left_open=False,
+            details=None,
+            payment_link_id=None,
+            created_at=now,
+            touched_at=now,
         )
-        session.add(basket)
-        session.flush()
+        keep_new(session, basket)
         keep(session, Found(token, basket, locked=True, lines=[]))
     elif is_spent(session, basket):
         kept = [row.id for row in lines_of(session, basket)]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from shop import clock, stock
@@ -30,6 +30,13 @@ NONE_FREE: Final = "None is free to make it of. Please record first what has com
 CORRECTED: Final = "It was changed meanwhile. Please look at it as it is now."
 
 
+_OF_ORDER: Final = OrderLine.order_id == bindparam("order")
+_NUMBERED: Final = select(OrderLine.number, Unit).join(Unit, Unit.order_line_id == OrderLine.id)
+_UNITS: Final = _NUMBERED.where(_OF_ORDER).order_by(OrderLine.number)
+_DONE: Final = select(OrderLine.number, UnitStep).join(UnitStep, UnitStep.order_line_id == OrderLine.id)
+_STEPS: Final = _DONE.where(_OF_ORDER).order_by(UnitStep.id)
+
+
 class NotAllowed(Exception):
     """This cannot be done with that unit now. The text says why, for a person."""
 
@@ -42,7 +49,7 @@ def open_units(session: Session, order: Order, lines: Iterable[OrderLine], paid_
 
 def units_of(session: Session, order_id: int) -> Mapping[int, Unit]:
     """Where the units of an order stand, by the number of the line; nothing before it was paid for."""
-    return {line.number: unit for line, unit in _rows(session, order_id)}
+    return {row.number: row.Unit for row in session.execute(_UNITS, {"order": order_id})}
 
 
 def is_to_be_made(session: Session, order: Order, number: int) -> bool:
@@ -53,14 +60,8 @@ def is_to_be_made(session: Session, order: Order, number: int) -> bool:
 
 def steps_of(session: Session, order_id: int) -> Mapping[int, Sequence[UnitStep]]:
     """What was done to the units of an order, by the number of the line, in its order."""
-    rows = session.execute(
-        select(OrderLine.number, UnitStep)
-        .join(UnitStep, UnitStep.order_line_id == OrderLine.id)
-        .where(OrderLine.order_id == order_id)
-        .order_by(UnitStep.id)
-    ).all()
     found: dict[int, list[UnitStep]] = {}
-    for number, step in rows:
+    for number, step in session.execute(_STEPS, {"order": order_id}):
         found.setdefault(number, []).append(step)
     return found
 

@@ -105,10 +105,10 @@ def post(
 
 def lock_head(session: Session) -> Head:
     """Stand first in line until this database transaction ends. Opens the books on the very first call."""
-    row = session.execute(_HEAD).one_or_none()
+    row = session.connection().execute(_HEAD).one_or_none()
     if row is None:
         open_books(session)
-        row = session.execute(_HEAD).one()
+        row = session.connection().execute(_HEAD).one()
     return Head(*row)
 
 

@@ -5,6 +5,7 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import BindParameter, bindparam, select, update
@@ -14,11 +15,12 @@ from shop import clock
 from shop.orders.models import Order, OrderEvent, OrderLine, OrderLink
 from shop.orders.states import CAN_PAY_AGAIN, UNPAID, EventKind, State
 from shop.orm import table_of
-from shop.sql import dialect_insert, write
+from shop.sql import inserted, is_sqlite, keep_written, write
 
 __all__ = [
     "CAN_PAY_AGAIN", "UNPAID", "EventKind", "State", "add_order", "by_token", "history", "lines_of", "lock",
-    "make_link", "move_version", "new_link", "new_reference", "record", "revoke_links", "with_link",
+    "lock_state", "make_link", "move_version", "new_link", "new_reference", "record", "revoke_links",
+    "with_link",
 ]  # fmt: skip
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -37,6 +39,7 @@ _MOVED: Final = (
     update(_TABLE).where(_TABLE.c.id == bindparam("order_id")).values(version=_TABLE.c.version + 1)
 )
 _LOCKED: Final = select(Order).where(_ORDER).with_for_update().execution_options(populate_existing=True)
+_LOCKED_STATE: Final = select(_TABLE.c.state).where(_TABLE.c.id == bindparam("order_id")).with_for_update()
 _ORDERS: Final[BindParameter[int]] = bindparam("orders", expanding=True)
 _LINES: Final = (
     select(OrderLine).where(OrderLine.order_id.in_(_ORDERS)).order_by(OrderLine.order_id, OrderLine.number)
@@ -53,12 +56,19 @@ _WITH_LINK: Final = (
 
 def add_order(session: Session, **facts: Any) -> Order:
     """A new order of these facts, under a reference that no other has."""
-    added = dialect_insert(session, Order).on_conflict_do_nothing(index_elements=["reference"])
-    while True:
+    added, order_id = _added(is_sqlite(session)), None
+    while order_id is None:
         row = {**facts, "reference": new_reference(), "version": 1}
-        order = session.scalars(added.returning(Order), row).one_or_none()
-        if order is not None:
-            return order
+        order_id = session.connection().execute(added, row).scalar_one_or_none()
+    order = Order(id=order_id, **row)
+    keep_written(session, order)
+    return order
+
+
+@cache
+def _added(on_sqlite: bool) -> Any:  # noqa: FBT001
+    new = inserted(on_sqlite, _TABLE).on_conflict_do_nothing(index_elements=["reference"])
+    return new.returning(_TABLE.c.id)
 
 
 def record(
@@ -79,6 +89,11 @@ def record(
 def lock(session: Session, order_id: int) -> Order:
     """The order, locked until the transaction ends. Raises NoResultFound when there is none."""
     return session.execute(_LOCKED, {"order": order_id}).scalar_one()
+
+
+def lock_state(session: Session, order_id: int) -> State:
+    """The same, of which no more is needed than its state."""
+    return State(session.connection().execute(_LOCKED_STATE, {"order_id": order_id}).scalar_one())
 
 
 def move_version(session: Session, order: Order) -> None:

@@ -17,6 +17,7 @@ from shop.payments.attempts import ATTEMPTS
 from shop.payments.kinds import EntryKind, RefundReason, RefundState
 from shop.payments.models import CheckoutAttempt, PaymentEntry, RefundRequest, Supplement
 from shop.payments.stripe_snapshot import DisputeSeen, PaymentSeen, RefundSeen
+from shop.sql import keep_new
 
 STRIPE: Final = "stripe"
 """Who did it, in histories and books, when Stripe told us."""
@@ -100,7 +101,7 @@ class OrderRecord:
             event_at=at or (about or payment).created,
             booked_at=clock.now(),
         )
-        self.session.add(entry)
+        keep_new(self.session, entry)
         self.entries[key] = entry
         return True
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.mail.addresses import ascii_address
-from shop.orders.lifecycle import EventKind, State, lock, record
+from shop.orders.lifecycle import EventKind, State, lock, lock_state, record
+from shop.orm import table_of
 from shop.payment_links import payment_links
 from shop.payments.attempts import newest_attempt
 from shop.payments.gateway_errors import CannotExpire, GatewayDown, GatewayRefused, KeyTaken
@@ -57,26 +58,27 @@ def open_page(services: Services, attempt: CheckoutAttempt, email: str | None) -
         _abandon(services, attempt, error.code)
         return None
     with services.database.transaction() as session:
-        order = lock(session, attempt.order_id)
-        if not session.execute(_MADE, {"attempt": attempt.id, "made": seen.id, "at": seen.url}).all():
+        state = lock_state(session, attempt.order_id)
+        noted = {"attempt": attempt.id, "made": seen.id, "at": seen.url}
+        if session.connection().execute(_MADE, noted).one_or_none() is None:
             row = session.get_one(CheckoutAttempt, attempt.id)
-            note_stray(session, order.id, row.stripe_id or "")
+            note_stray(session, row.order_id, row.stripe_id or "")
             row.stripe_id, row.url = seen.id, seen.url
-        wanted = order.state == State.AWAITING
+        wanted = state == State.AWAITING
     if not wanted:
         close_pages(services, [seen.id])
     return seen.url if wanted else None
 
 
+_ATTEMPTS: Final = table_of(CheckoutAttempt)
 _MADE: Final = (
-    update(CheckoutAttempt)
+    update(_ATTEMPTS)
     .where(
-        CheckoutAttempt.id == bindparam("attempt"),
-        or_(CheckoutAttempt.stripe_id.is_(None), CheckoutAttempt.stripe_id == bindparam("made")),
+        _ATTEMPTS.c.id == bindparam("attempt"),
+        or_(_ATTEMPTS.c.stripe_id.is_(None), _ATTEMPTS.c.stripe_id == bindparam("made")),
     )
     .values(stripe_id=bindparam("made"), url=bindparam("at"))
-    .returning(CheckoutAttempt.id)
-    .execution_options(synchronize_session=False)
+    .returning(_ATTEMPTS.c.id)
 )
 """Note an attempt's page, unless another one is noted with it."""
 

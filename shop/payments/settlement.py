@@ -27,6 +27,7 @@ from shop.payments.outcome import Outcome, outcome
 from shop.payments.payment_page import note_stray
 from shop.payments.stripe_snapshot import PaymentSeen, PaymentSnapshot, SessionSeen
 from shop.payments.surplus import return_second
+from shop.sql import change
 
 MONEY_MOVED: Final = frozenset({State.PART_REFUNDED, State.REFUNDED, State.DISPUTED, State.DISPUTE_LOST})
 """States in which some unit's price may have gone back, and may come again."""
@@ -173,7 +174,7 @@ def _move(order_record: OrderRecord, found: Outcome) -> None:
         payment_links.give_back(order_record.session, order.id, order.hold_id, again=again)
     if found.state == State.REFUNDED:
         withdraw_alert(order_record.session, AlertKind.PAYMENT_IN_REVIEW, order.reference)
-    order.state = found.state
+    change(order_record.session, order, state=found.state)
     if found.state == State.DISPUTED:
         _tell_of_dispute(order_record)
         order_record.queue_email("disputed", f"{found.since or clock.now():%Y%m%d%H%M%S}")
