@@ -77,15 +77,20 @@ def write_once(session: Session, model: type[Base], row: Mapping[str, Any], uniq
     return session.connection().execute(statement, row).first() is not None
 
 
-def keep_new(session: Session, row: Any) -> None:
+def keep_new(session: Session, row: Base) -> None:
     """Write a new row at once, with a number of its own; the session keeps its object.
 
     It is what a flush does, at a third of its cost.
     """
-    given = {name: value for name, value in vars(row).items() if not name.startswith("_sa_")}
     model: type[Base] = type(row)
-    row.id = session.connection().execute(_numbered(model), given).scalar_one()
+    (number,) = table_of(model).primary_key
+    setattr(row, number.name, session.connection().execute(_numbered(model), columns_of(row)).scalar_one())
     keep_written(session, row)
+
+
+def columns_of(row: Base) -> dict[str, Any]:
+    """What was given of a new row, by the names of its columns."""
+    return {name: value for name, value in vars(row).items() if not name.startswith("_sa_")}
 
 
 def keep_written(session: Session, row: Base) -> None:
@@ -109,7 +114,8 @@ def _inserted(model: type[Base]) -> Insert:
 
 @cache
 def _numbered(model: type[Base]) -> Any:
-    return insert(table_of(model)).returning(table_of(model).c.id)
+    table = table_of(model)
+    return insert(table).returning(*table.primary_key)
 
 
 @cache

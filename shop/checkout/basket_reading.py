@@ -3,23 +3,27 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import bindparam, func, join, or_, select
+from sqlalchemy import RowMapping, bindparam, func, join, or_, select
 from sqlalchemy.orm import Session
 
 from shop.checkout.basket_words import token_hash
 from shop.checkout.models import Basket, BasketLine
 from shop.orders.lifecycle import UNPAID, State
 from shop.orders.models import Order
+from shop.orm import table_of
 from shop.payment_links.models import PaymentLink
 
 STILL_TO_PAY: Final = UNPAID - {State.PROCESSING}
 """States of an order that leave its pieces in the basket: no money has come, and none is on its way."""
 
 _FOUND: Final = "basket"
-_IS_OWN: Final = Basket.token_hash == bindparam("token_hash")
-_NOT_BOUGHT: Final = or_(BasketLine.order_id.is_(None), Order.state.in_(STILL_TO_PAY))
+_BASKET, _LINE, _ORDER = table_of(Basket), table_of(BasketLine), table_of(Order)
+_IS_OWN: Final = _BASKET.c.token_hash == bindparam("token_hash")
+_NOT_BOUGHT: Final = or_(  # an IN would be written anew each time
+    _LINE.c.order_id.is_(None), *(_ORDER.c.state == state for state in sorted(STILL_TO_PAY))
+)
 _LOCKED: Final = select(Basket).where(_IS_OWN).with_for_update()
 LINES: Final = (
     select(BasketLine)
@@ -28,20 +32,16 @@ LINES: Final = (
     .order_by(BasketLine.id)
 )
 """Those of a basket that were not bought, oldest first."""
+_WITH_ORDER: Final = join(_LINE, _ORDER, _ORDER.c.id == _LINE.c.order_id, isouter=True)
 _WITH_LINES: Final = (
-    select(Basket, BasketLine)
-    .outerjoin(
-        join(BasketLine, Order, Order.id == BasketLine.order_id, isouter=True),
-        (BasketLine.basket_id == Basket.id) & _NOT_BOUGHT,
-    )
+    select(*_BASKET.c, *(column.label(f"line_{column.name}") for column in _LINE.c))
+    .outerjoin(_WITH_ORDER, (_LINE.c.basket_id == _BASKET.c.id) & _NOT_BOUGHT)
     .where(_IS_OWN)
-    .order_by(BasketLine.id)
+    .order_by(_LINE.c.id)
 )
 _COUNT: Final = (
     select(func.count())
-    .select_from(BasketLine)
-    .join(Basket, Basket.id == BasketLine.basket_id)
-    .outerjoin(Order, Order.id == BasketLine.order_id)
+    .select_from(_WITH_ORDER.join(_BASKET, _BASKET.c.id == _LINE.c.basket_id))
     .where(_IS_OWN, _NOT_BOUGHT)
 )
 
@@ -58,15 +58,23 @@ class Found:
 
 
 def find(session: Session, token: str | None) -> Basket | None:
-    """The cookie's basket, read once a session with its lines."""
+    """The cookie's basket, read once a session with its lines, to look at; `lock_own` is for changing it."""
     if not token:
         return None
     kept = _kept(session, token)
     if kept is None:
-        rows: Sequence[Any] = session.execute(_WITH_LINES, {"token_hash": token_hash(token)}).all()
-        lines = [row.BasketLine for row in rows if row.BasketLine is not None]
-        kept = keep(session, Found(token, rows[0].Basket if rows else None, lines=lines))
+        found = session.connection().execute(_WITH_LINES, {"token_hash": token_hash(token)}).mappings().all()
+        lines = [_line_of(row) for row in found if row["line_id"] is not None]
+        kept = keep(session, Found(token, _basket_of(found[0]) if found else None, lines=lines))
     return kept.basket
+
+
+def _basket_of(row: RowMapping) -> Basket:
+    return Basket(**{column.name: row[column.name] for column in _BASKET.c})
+
+
+def _line_of(row: RowMapping) -> BasketLine:
+    return BasketLine(**{column.name: row[f"line_{column.name}"] for column in _LINE.c})
 
 
 def is_there(session: Session, token: str) -> bool:

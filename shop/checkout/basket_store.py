@@ -132,7 +132,8 @@ def _ready(session: Session, token: str) -> Basket:
         )
         keep_new(session, basket)
         keep(session, Found(token, basket, locked=True, lines=[]))
-    elif is_spent(session, basket):
+        return basket
+    if is_spent(session, basket):
         kept = [row.id for row in lines_of(session, basket)]
         session.execute(
             delete(BasketLine).where(BasketLine.basket_id == basket.id, BasketLine.id.not_in(kept))

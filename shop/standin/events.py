@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.payments.stripe_client import API_VERSION
-from shop.sql import write
+from shop.sql import columns_of, write
 from shop.standin.models import StandinDelivery, StandinEvent, StandinObject
-from shop.standin.store import JSON, new_id, seconds_now
+from shop.standin.store import JSON, MADE, new_id, seconds_now
 
 _TOLD: Final = "standin.told"
 
@@ -44,13 +44,15 @@ def emit(session: Session, what: str, about: StandinObject, before: JSON | None 
 
 @contextmanager
 def at_once(session: Session) -> Iterator[None]:
-    """What is told inside is written together at its end."""
+    """What is told and made inside is written together at its end, as it is then."""
     told: list[JSON] = session.info.setdefault(_TOLD, [])
+    made: list[StandinObject] = session.info.setdefault(MADE, [])
     try:
         yield
+        write(session, StandinObject, [columns_of(row) for row in made])
         _keep(session, told)
     finally:
-        del session.info[_TOLD]
+        del session.info[_TOLD], session.info[MADE]
 
 
 def _keep(session: Session, told: Sequence[JSON]) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.sql import keep_new
 from shop.standin.errors import ApiError, missing
 from shop.standin.models import StandinObject
 
@@ -27,6 +28,7 @@ PREFIXES: Final = {
     "review": "prv_",
     "radar.early_fraud_warning": "issfr_",
 }
+MADE: Final = "standin.made"
 COMPARED: Final = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
 
 
@@ -50,7 +52,7 @@ def put(
     source: str | None = None,
     kept: JSON | None = None,
 ) -> StandinObject:
-    """Keep a new object."""
+    """Keep a new object; within `events.at_once` at its end."""
     row = StandinObject(
         id=body["id"],
         kind=body["object"],
@@ -63,7 +65,11 @@ def put(
         body=body,
         kept=kept or {},
     )
-    session.add(row)
+    made: list[StandinObject] | None = session.info.get(MADE)
+    if made is None:
+        keep_new(session, row)
+    else:
+        made.append(row)
     return row
 
 
