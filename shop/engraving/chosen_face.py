@@ -10,6 +10,9 @@ from shop.engraving.tool import Fit, Tool
 HAND: Final = "by-hand"
 """Stands where the slug of a face would, for words that are drawn by hand."""
 
+FIRST_SETTING: Final = 1
+"""That of words which say nothing of any."""
+
 DRAWN_BY_HAND: Final = "Drawn by hand"
 """What that is called where it is chosen."""
 
@@ -19,13 +22,14 @@ class ChosenFace:
     """A face as it was on that day.
 
     `version` is the SHA-256 of the font file, `fit` what the machine made of the face; None when none was
-    named. `joined`: see Face; older words were not, and stay so.
+    named. `joined` and `setting`: see Face; older words were not, and stay so.
     """
 
     slug: str
     version: str
     fit: Fit | None = None
     joined: bool = False
+    setting: int = FIRST_SETTING
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> "ChosenFace":
@@ -33,7 +37,10 @@ class ChosenFace:
         slug, version = text_of(content["face"]), text_of(content["face_version"])
         found = content.get("fit")
         fit = None if found is None else Fit(Tool(**found["tool"]), found["cap_min_mm"], found["thicken_mm"])
-        return cls(slug, version, fit, "joined" in content)
+        setting = content.get("setting", FIRST_SETTING)
+        if isinstance(setting, bool) or not isinstance(setting, int):
+            raise TypeError
+        return cls(slug, version, fit, "joined" in content, setting)
 
     def written(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -42,13 +49,16 @@ class ChosenFace:
             content["fit"] = asdict(self.fit)
         if self.joined:
             content["joined"] = True
+        if self.setting != FIRST_SETTING:
+            content["setting"] = self.setting
         return content
 
     @property
     def as_cut(self) -> Face:
-        """The face, as small, as thick and as joined as when the words were checked. Raises KeyError."""
+        """The face, as small, as thick and as it was set when the words were checked. Raises KeyError."""
         face = FACES[self.slug]
-        face = face if face.joined == self.joined else replace(face, joined=self.joined)
+        if (face.joined, face.setting) != (self.joined, self.setting):
+            face = replace(face, joined=self.joined, setting=self.setting)
         return self.fit.applied(face) if self.fit else face
 
     @property

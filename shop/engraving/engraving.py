@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shop.engraving.areas import Area
-from shop.engraving.chosen_face import HAND, ChosenFace, text_of
+from shop.engraving.chosen_face import FIRST_SETTING, HAND, ChosenFace, text_of
 from shop.engraving.faces import FACES
 from shop.engraving.line_faces import AnyFace, faces_of
 from shop.engraving.placed_artwork import PlacedArtwork
@@ -45,8 +45,8 @@ class Engraving:
     """What is cut into one unit, its lines in the order of the piece's sides.
 
     `face_version` is the SHA-256 of the font file the words were checked with, `fit` what the machine of that
-    day made of the face; None when none was named. `joined`: see Face; older words were not, and stay so.
-    Where there is artwork alone, `face` is empty. A line may have another face.
+    day made of the face; None when none was named. `joined` and `setting`: see Face; older words stay as they
+    were. Where there is artwork alone, `face` is empty. A line may have another face.
     """
 
     face: str
@@ -55,6 +55,7 @@ class Engraving:
     fit: Fit | None = None
     joined: bool = False
     artwork: tuple[PlacedArtwork, ...] = ()
+    setting: int = FIRST_SETTING
 
     def to_json(self) -> str:
         """Canonical JSON: equal engravings give equal text."""
@@ -73,7 +74,7 @@ class Engraving:
             artwork = tuple(map(PlacedArtwork.of, content.get("artwork", ())))
         except (ValueError, KeyError, TypeError):
             raise EngravingUnreadable("This is not a stored engraving.") from None
-        return cls(face.slug, face.version, lines, face.fit, face.joined, artwork)
+        return cls(face.slug, face.version, lines, face.fit, face.joined, artwork, face.setting)
 
     @property
     def engraved(self) -> frozenset[str]:
@@ -101,7 +102,7 @@ class Engraving:
     @property
     def own_face(self) -> ChosenFace:
         """The face of every line that has no other."""
-        return ChosenFace(self.face, self.face_version, self.fit, self.joined)
+        return ChosenFace(self.face, self.face_version, self.fit, self.joined, self.setting)
 
     @property
     def line_faces(self) -> dict[tuple[str, int], str]:

@@ -1,12 +1,13 @@
 """Where the words of one side stand: the largest capitals that fit the metal, one size for straight lines.
 
-Lines of several faces have small letters of one height; see mixed_faces.py.
+But for days, which are smaller than a name beside them (smaller_days.py). Lines of several faces have small
+letters of one height; see mixed_faces.py.
 
 Words across an area are centred by their ink and grow from its middle (straight.py); words round a ring
 follow its band (ring.py); a disc's last line may run along its rim (rim.py).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Final, Protocol
 
@@ -19,7 +20,8 @@ from shop.engraving.rim import WithRim
 from shop.engraving.ring import Round
 from shop.engraving.shaped import Shaped
 from shop.engraving.shaping import shape
-from shop.engraving.straight import Across
+from shop.engraving.smaller_days import AcrossWithDays, days_among
+from shop.engraving.straight import Across, Block
 
 _KEPT: Final = 64
 """Sides remembered in this process: the check, the drawing and the room left of one request share one."""
@@ -89,18 +91,20 @@ def inked_words(face: AnyFace, words: Mapping[int, str]) -> dict[int, str]:
 def side_of(area: Area, face: AnyFace, words: tuple[tuple[int, str], ...]) -> Side | None:
     """The words of one side, measured; None when there is nothing to be seen."""
     inked = {number: line for number, line in _shaped(face, dict(words)).items() if line.inked}
-    return measured(area, face, inked) if inked else None
+    days = days_among(face, {number: text for number, text in words if number in inked})
+    return measured(area, face, inked, days) if inked else None
 
 
 def _shaped(face: AnyFace, words: Mapping[int, str]) -> dict[int, Shaped]:
     return {number: shape(face_on(face, number), text) for number, text in words.items()}
 
 
-def measured(area: Area, face: AnyFace, lines: Mapping[int, AnyLine]) -> Side:
-    """A side with these lines, at least one of them, to be laid out."""
+def measured(area: Area, face: AnyFace, lines: Mapping[int, AnyLine], days: Collection[int] = ()) -> Side:
+    """A side with these lines, at least one of them, to be laid out; straight lines that are days smaller."""
     if is_ring(area):
         return MixedRound(area, face, lines) if isinstance(face, LineFaces) else Round(area, face, lines)
     if area.rim and area.lines in lines:
         return WithRim.of(area, face, lines)
     region = engravable(area, thickest_mm(face, lines) / 2)
-    return Across(region, block_of(face, lines, region.directions))
+    block = block_of(face, lines, region.directions)
+    return AcrossWithDays(region, block, days) if days and isinstance(block, Block) else Across(region, block)

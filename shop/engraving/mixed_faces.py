@@ -10,13 +10,14 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from shop.engraving.areas import Area, Region
-from shop.engraving.geometry import Directions, Numbers, highest
+from shop.engraving.geometry import Directions, highest
 from shop.engraving.line_faces import AnyFace, LineFaces, face_on, small_letter
 from shop.engraving.placement import AnyLine, PlacedLine, SideLayout
 from shop.engraving.problems import TooLong, TooTall
 from shop.engraving.ring import Round
+from shop.engraving.scaled import Scaled, ScaledBlock
 from shop.engraving.shaped import Shaped
-from shop.engraving.straight import LINE_GAP, AnyBlock, Block, Measured
+from shop.engraving.straight import AnyBlock, Block
 
 _AS_IT_IS: Final = 1.0
 
@@ -35,35 +36,12 @@ def size_of_small(face: AnyFace, lines: Mapping[int, AnyLine]) -> float:
     return small_letter(kinds.pop()) if len(kinds) == 1 else 1.0
 
 
-class _Scaled:
-    """A line with capitals of a height, in mm."""
-
-    def __init__(self, line: AnyLine, cap_mm: float, leading: float) -> None:
-        self._line, self.cap_mm, self.leading_mm = line, cap_mm, cap_mm * leading
-        self.left, self.right = cap_mm * line.left, cap_mm * line.right
-        self.bottom, self.top = cap_mm * line.bottom, cap_mm * line.top
-
-    def reaches(self, ways: Directions) -> Numbers:
-        """See Shaped.reaches."""
-        return self.cap_mm * self._line.reaches(ways)
-
-
 class _Most(NamedTuple):
     """How many times as large lines that are measured in mm may become; no smaller than they are."""
 
     cap_max_mm: float
     cap_min_mm: float = _AS_IT_IS
     leading: float = 0.0
-
-
-class _InMm(Block):
-    """Lines that have a height, to be laid out as they are."""
-
-    def _apart(self, upper: Measured, lower: Measured) -> float:
-        assert isinstance(upper, _Scaled)
-        assert isinstance(lower, _Scaled)
-        bare = LINE_GAP * (upper.cap_mm + lower.cap_mm) / 2
-        return max((upper.leading_mm + lower.leading_mm) / 2, lower.top - upper.bottom + bare)
 
 
 class MixedBlock:
@@ -78,7 +56,7 @@ class MixedBlock:
         """At this size, and at any below it, every line is as small as its face can be."""
         self._even = max(smallest)
         self._most = max(self.least, min(face.cap_max_mm * small for face, small in self._own.values()))
-        self._tried: dict[float, _InMm] = {}
+        self._tried: dict[float, ScaledBlock] = {}
 
     def changed(self, number: int, line: AnyLine) -> "MixedBlock":
         """The same with another line in the place of one."""
@@ -119,14 +97,14 @@ class MixedBlock:
     def _room(self, region: Region, size: float) -> float:
         return self._at(size).best(region)[0] - _AS_IT_IS
 
-    def _at(self, size: float, most: float = _AS_IT_IS) -> _InMm:
+    def _at(self, size: float, most: float = _AS_IT_IS) -> ScaledBlock:
         tried = self._tried.get(size)
         if tried is None or tried.face.cap_max_mm != most:
             lines = {
-                number: _Scaled(line, self._cap_mm(number, size), self._own[number][0].leading)
+                number: Scaled(line, self._cap_mm(number, size), self._own[number][0].leading)
                 for number, line in self._lines.items()
             }
-            tried = self._tried[size] = _InMm(_Most(most), lines, self._ways)
+            tried = self._tried[size] = ScaledBlock(_Most(most), lines, self._ways)
         return tried
 
     def _cap_mm(self, number: int, size: float) -> float:

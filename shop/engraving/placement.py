@@ -37,7 +37,8 @@ class SideLayout(NamedTuple):
     """The lines of one side. `problems` is empty when all fit.
 
     The capitals of straight lines, and of lines round a ring, are `cap_mm` high; where they are of several
-    faces, those of the first. A line along a rim has its own height.
+    faces, those of the first, and where days are smaller, those of the others. A line along a rim has its own
+    height.
     """
 
     cap_mm: float

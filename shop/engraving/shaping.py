@@ -14,6 +14,9 @@ from shop.engraving.signs import SELECTORS, SIGNS
 _KEPT: Final = 256
 """Lines whose shape is remembered in this process."""
 
+APART_SINCE: Final = 2
+"""The setting (see Face) from which on some characters stand further apart."""
+
 _SIGN: Final = re.compile(f"([{SIGNS}])[{SELECTORS}]?")
 
 
@@ -49,14 +52,31 @@ def _add_letters(clusters: list[Cluster], face: Face, text: str, x: float, *, le
     font = opened(face)
     unit = font.cap_height
     glyphs: list[Glyph] = []
+    further = _further(face, text)
     last = None
     for info, position in set_glyphs(face, text, leftwards=leftwards):
         if glyphs and info.cluster != last:
             clusters.append(Cluster.of(font, tuple(glyphs)))
             glyphs = []
+        if info.cluster != last:
+            x += further.pop(info.cluster, 0.0) * unit
         last = info.cluster
         glyphs.append(Glyph(info.codepoint, (x + position.x_offset) / unit, position.y_offset / unit))
         x += position.x_advance
     if glyphs:
         clusters.append(Cluster.of(font, tuple(glyphs)))
     return x
+
+
+def _further(face: Face, text: str) -> dict[int, float]:
+    """How much further than the font says a character stands from the one before it, in capitals' heights."""
+    found: dict[int, float] = {}
+    if not face.apart or face.setting < APART_SINCE:
+        return found
+    for place, character in enumerate(text):
+        if widths := face.apart.get(character):
+            for neighbour, second in ((place - 1, place), (place + 1, place + 1)):
+                if 0 <= neighbour < len(text):
+                    width = widths[not text[neighbour].isspace()]
+                    found[second] = max(width, found.get(second, 0.0))
+    return found

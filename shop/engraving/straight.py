@@ -53,7 +53,7 @@ class Block:
         import numpy as np  # noqa: PLC0415 - only where words are laid out
 
         self.lines = dict(sorted(lines.items()))
-        self.face, self._ways, self._half = face, ways, ways.half
+        self.face, self.ways, self._half = face, ways, ways.half
         self._ups = self._about_middle(list(self.lines.values()))
         placed = zip(self.lines.values(), self._ups, strict=True)
         self._reaches: Numbers = np.array([line.reaches(ways) + up * self._half.y for line, up in placed])
@@ -73,7 +73,7 @@ class Block:
 
     def changed(self, number: int, line: AnyLine) -> "Block":
         """The same with another line in the place of one."""
-        return Block(self.face, {**self.lines, number: line}, self._ways)
+        return Block(self.face, {**self.lines, number: line}, self.ways)
 
     @cached_property
     def _furthest(self) -> Numbers:

@@ -59,11 +59,12 @@ def check(
     lines = tuple(
         EngravedLine(*place, kept[place], others.get(place)) for place in _places(areas) if place in kept
     )
-    return Engraving(own.slug, own.version, lines, own.fit, own.joined)
+    return Engraving(own.slug, own.version, lines, own.fit, own.joined, setting=own.setting)
 
 
 def _chosen(face: Face, tool: Tool) -> ChosenFace:
-    return ChosenFace(face.slug, face.version, None if tool == ANY_TOOL else fit(face, tool), face.joined)
+    cut = None if tool == ANY_TOOL else fit(face, tool)
+    return ChosenFace(face.slug, face.version, cut, face.joined, face.setting)
 
 
 def problems_of(

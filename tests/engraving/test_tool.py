@@ -205,5 +205,5 @@ def test_approved_words_keep_the_tool_they_were_approved_with(monkeypatch: pytes
 def test_words_from_before_there_were_tools_are_cut_as_their_face_declares() -> None:
     engraving = check([DISC], "marcellus", {("front", 1): "Wren"})
     assert engraving is not None
-    assert set(json.loads(engraving.to_json())) == {"face", "face_version", "lines"}
+    assert set(json.loads(engraving.to_json())) == {"face", "face_version", "lines", "setting"}
     assert Engraving.from_json(engraving.to_json()).own_face.as_cut == FACES["marcellus"]

@@ -21,6 +21,9 @@ from shop.engraving.signs import SIGNS, sign
 
 T = TypeVar("T")
 
+SETTING: Final = 2
+"""2: days stand smaller than names (smaller_days.py), and what is `apart` stands so."""
+
 _FOLDER: Final = Path(__file__).parent
 _CURVE_STEPS: Final = 6
 """Points taken along one curve of an outline; at engraving sizes the rest of it strays under 0.01 mm."""
@@ -36,6 +39,9 @@ class Face:
     `scripts` are those it is made for, by ISO 15924: it may draw a letter or two of others. One that is
     `only_for` some of them is offered when words need it. `index` is the font's number in a collection.
     The letters of one that is `joined` run into one another, so they are bent where words follow a circle.
+    `apart` has characters that would touch their neighbours, and how much further they stand from a blank and
+    from a letter, in capitals' heights. `setting` is the number of the rules by which lines are set: words
+    that were checked by former ones stay as they were.
     """
 
     slug: str
@@ -54,6 +60,8 @@ class Face:
     licence: str = ""
     unfit: str = ""
     joined: bool = False
+    apart: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    setting: int = SETTING
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
