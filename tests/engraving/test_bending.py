@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import shapely
 
-from shop.engraving import FACES, Area, Engraving, EngravingRefused, check
+from shop.engraving import FACES, GENERAL, Area, Engraving, EngravingRefused, Face, check
 from shop.engraving.cut_check import checked_cut
 from shop.engraving.faces import opened
 from shop.engraving.frames import frames
@@ -132,3 +132,31 @@ def test_words_approved_letter_by_letter_are_cut_so_for_ever() -> None:
     assert new is not None
     assert Engraving.from_json(new.to_json()) == new
     assert proof_digest([RIMMED], new) != DIGEST_BEFORE
+
+
+def figures_apart(area: Area, face: Face, words: str) -> list[float]:
+    """How much bare metal there is between each and the next, in capitals' heights."""
+    layout = lay_out(area, face, {along(area): words})
+    assert not layout.problems
+    ink = [
+        shapely.Polygon(contour.corners(0.005)) for contour in cut(area, face, {along(area): words}).contours
+    ]
+    ink = [each for each in ink if not any(other is not each and other.contains(each) for other in ink)]
+    below = -1 if area.rim else 1
+
+    def place(each: shapely.Polygon) -> float:
+        middle = each.centroid
+        return float(middle.x) if area is BAR else math.atan2(middle.x, below * middle.y)
+
+    return [one.distance(other) / layout.lines[-1].cap_mm for one, other in pairwise(sorted(ink, key=place))]
+
+
+@pytest.mark.parametrize("area", [RIMMED, RING], ids=["rim", "ring"])
+@pytest.mark.parametrize("face", GENERAL, ids=lambda face: face.slug)
+def test_figures_stand_no_further_apart_on_a_circle_than_on_a_line(area: Area, face: Face) -> None:
+    """But for the seventh of a capital by which their heads spread there."""
+    for day in ("2018", "30111", "14.5.18"):
+        straight, bent = figures_apart(BAR, face, day), figures_apart(area, face, day)
+        assert len(straight) == len(day) - 1
+        wider = [on_it - on_a_line for on_it, on_a_line in zip(bent, straight, strict=True)]
+        assert max(wider) < 0.15, day
