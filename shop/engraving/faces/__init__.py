@@ -16,6 +16,7 @@ from fontTools.pens.basePen import BasePen
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.ttLib import TTFont
 
+from shop.engraving.faces.glyph_outline import Outline
 from shop.engraving.geometry import Box, Point, convex_hull, cubic
 from shop.engraving.signs import SIGNS, sign
 
@@ -93,20 +94,6 @@ class Face:
     def has(self, character: str) -> bool:
         """Whether this one character can be cut: the font draws it well, or it is a heart or star of ours."""
         return ord(character) in opened(self).characters and character not in self.unfit
-
-
-@dataclass(frozen=True)
-class Outline:
-    """One glyph in font units: its SVG path data, and the convex hull of its ink (empty for a space)."""
-
-    path: str
-    hull: tuple[Point, ...]
-
-    @cached_property
-    def box(self) -> Box:
-        """Left, bottom, right and top of the ink; of a glyph that has some."""
-        across, up = zip(*self.hull, strict=True)
-        return min(across), min(up), max(across), max(up)
 
 
 class _Kept(dict[int, T]):
