@@ -64,20 +64,20 @@ class AcrossWithDays(Across):
     @cached_property
     def layout(self) -> SideLayout:
         """Where they stand."""
-        return self._with_days() if self.fits else super().layout
-
-    def _with_days(self) -> SideLayout:
         least, most = self._even.face.cap_min_mm, self._even.face.cap_max_mm
-        freely = least / SMALLER
-        size, middle = self._sized(SMALLER).best(self._area)
-        if size < freely:
-            # The day is as small as it can be; the name as large as that leaves it, down to the same height.
-            size = highest(lambda size: self._room(least / size, size), least, min(freely, most))
-            middle = self._sized(least / size).best(self._area)[1]
-        return self._laid(size, middle, max(SMALLER, least / size))
+        block = self._sized(SMALLER)
+        size, middle = block.best(self._area)
+        if size >= least / SMALLER:
+            return self._laid(block, size, middle)
+        if not self.fits:
+            return super().layout
+        # The day is as small as it can be; the name as large as that leaves it, down to the same height.
+        size = highest(self._room, least, min(least / SMALLER, most))
+        block = self._sized(least / size)
+        return self._laid(block, size, block.best(self._area)[1])
 
-    def _room(self, share: float, size: float) -> float:
-        return self._sized(share).best(self._area)[0] - size
+    def _room(self, size: float) -> float:
+        return self._sized(self._even.face.cap_min_mm / size).best(self._area)[0] - size
 
     def _sized(self, share: float) -> ScaledBlock:
         """With days that high, in capitals of the others."""
@@ -88,17 +88,11 @@ class AcrossWithDays(Across):
         }
         return ScaledBlock(even.face, lines, even.ways)
 
-    def _laid(self, size: float, middle: float, share: float) -> SideLayout:
-        offsets = self._sized(share).offsets
+    def _laid(self, block: ScaledBlock, size: float, middle: float) -> SideLayout:
+        lines = zip(self._even.lines.items(), block.lines.values(), block.offsets, strict=True)
         placed = [
-            PlacedLine(
-                number,
-                line,
-                x=size * x,
-                y=middle + size * y,
-                cap_mm=size * (share if number in self._days else 1.0),
-            )
-            for (number, line), (x, y) in zip(self._even.lines.items(), offsets, strict=True)
-            if isinstance(line, Shaped)
+            PlacedLine(number, line, x=size * x, y=middle + size * y, cap_mm=size * scaled.times)
+            for (number, line), scaled, (x, y) in lines
+            if isinstance(line, Shaped) and isinstance(scaled, Scaled)
         ]
         return SideLayout(size, tuple(placed), {})

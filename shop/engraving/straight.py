@@ -54,11 +54,20 @@ class Block:
 
         self.lines = dict(sorted(lines.items()))
         self.face, self.ways, self._half = face, ways, ways.half
-        self._ups = self._about_middle(list(self.lines.values()))
-        placed = zip(self.lines.values(), self._ups, strict=True)
-        self._reaches: Numbers = np.array([line.reaches(ways) + up * self._half.y for line, up in placed])
-        """How far each line reaches; where it does not, it grows so little that nothing is in its way."""
         self._least = np.minimum.reduce  # half the way of an array's own min
+
+    @cached_property
+    def _ups(self) -> list[float]:
+        return self._about_middle(list(self.lines.values()))
+
+    @cached_property
+    def _reaches(self) -> Numbers:
+        """How far each line reaches; where it does not, it grows so little that nothing is in its way."""
+        import numpy as np  # noqa: PLC0415
+
+        placed = zip(self.lines.values(), self._ups, strict=True)
+        found: Numbers = np.array([line.reaches(self.ways) + up * self._half.y for line, up in placed])
+        return found
 
     @property
     def offsets(self) -> list[Point]:
