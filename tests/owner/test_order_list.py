@@ -131,8 +131,8 @@ def test_a_choice_is_kept_under_a_name_until_it_is_removed(owner: Shopper, bench
     choice = "/owner/orders?stage=to+check&words=no"
     assert owner.send(choice, "/owner/orders/views", {"view": " Plain  to check "}).location == choice
     page = soup(owner.get("/owner/orders"))
-    link = page.find("a", string="Plain to check")
-    assert link is not None
+    link = page.find("a", string="Plain  to check")
+    assert link is not None, "named as it was typed, but for what stands round it"
     assert link["href"] == choice
     removal = page.select_one("form[action$='/removal']")
     assert removal is not None
