@@ -27,6 +27,7 @@ from shop.checkout.presenters import lines_shown, ordered_shown
 from shop.emails.proof_images import PICTURE_PX, proof_images
 from shop.engraving import FACES, GENERAL, Area, Engraving, EngravingRefused, check, field_name
 from shop.engraving.cut_check import cut_digest
+from shop.engraving.layout import lay_out
 from shop.engraving.outlines import CutSide, cut_sides
 from shop.engraving.writers import svg
 from shop.orders.approved_engraving import Approved, salted
@@ -126,6 +127,16 @@ def cases(catalogue: Catalogue, slug: str, metal: str, faces: list[str], words: 
         engraving = check(piece.sides, face, places, piece.tool) if all(places.values()) else None
         if engraving:
             yield Case(piece, metal, engraving, cut_sides(piece.sides, engraving), catalogue)
+
+
+def name_and_day(catalogue: Catalogue, slug: str, metal: str, face: str) -> Case:
+    """Two lines of two sizes on each side that has two straight ones."""
+    piece = catalogue.by_slug[slug]
+    sides = [side for side in piece.sides if side.lines - side.rim > 1]
+    places = {(side.key, line): text for side in sides for line, text in ((1, "Wren"), (2, "3.9.18"))}
+    engraving = check(piece.sides, face, places, piece.tool)
+    assert engraving
+    return Case(piece, metal, engraving, cut_sides(piece.sides, engraving), catalogue)
 
 
 def _last(side: Area) -> tuple[str, int]:
@@ -306,6 +317,22 @@ def test_what_is_seen_is_what_is_cut(catalogue: Catalogue, slug: str, metal: str
     else:
         tried += cases(catalogue, slug, metal, [general[(at + 2) % len(general)]], [LONG])
     assert sum(map(check_one, tried)) >= 4, "hardly a face fits"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("slug", "metal", "face"), [("disc", "silver", "marcellus"), ("heart", "gold", "great-vibes")]
+)
+def test_a_day_is_seen_as_much_smaller_than_its_name_as_it_is_cut(
+    catalogue: Catalogue, slug: str, metal: str, face: str
+) -> None:
+    case = name_and_day(catalogue, slug, metal, face)
+    (side,) = {line.side for line in case.engraving.lines}
+    words = case.engraving.words_on(side)
+    area = next(area for area in case.piece.sides if area.key == side)
+    name, day = lay_out(area, case.engraving.faces_on(side), words).lines
+    assert day.cap_mm < 0.99 * name.cap_mm
+    assert check_one(case) >= 4
 
 
 def test_the_sixth_piece_carries_no_words(catalogue: Catalogue) -> None:
