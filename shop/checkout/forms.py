@@ -20,8 +20,7 @@ from shop.text.typed_text import kept_code, kept_line
 from shop.web.dates import day
 
 NOT_THERE: Final = (
-    "We cannot post to {place} yet, only within {within}. You can ask us. Your basket stays as it is, and so "
-    "does what you typed here."
+    "We cannot post to {place} yet, only within {within}. You can ask us. What you typed here stays."
 )
 NO_POSTCODE: Final = (
     "We cannot read this as a British postcode. It should be like SW1A 1AA. We post within {within}."

@@ -79,6 +79,29 @@ def test_the_address_is_changed_told_and_kept(app: Flask, bought: Bought) -> Non
     assert "Ada" not in rows
 
 
+def test_who_moves_to_where_we_do_not_post_can_ask_and_reads_of_the_order(bought: Bought) -> None:
+    refused = moves(bought, postcode="BT1 1AA")
+    assert refused.status_code == 422
+    page = soup(refused)
+    asked = page.find(string=re.compile("^Ask us about Northern Ireland"))
+    assert asked is not None
+    assert page.select_one("main a[href='mailto:bench@example.com']") is not None
+    words = " ".join(page.select_one("main").text.split())  # type: ignore[union-attr]
+    assert "Until then your order stays as it is." in words
+    assert "basket" not in words
+    assert place(bought) == ("Ada Byron", "BA1 1AA")
+
+
+def test_the_owner_who_changes_it_is_not_told_to_ask_herself(bought: Bought) -> None:
+    owner = Shopper(bought.buyer.app).sign_in("owner")
+    address = f"/owner/orders/{bought.harness.order(bought.order).reference}/delivery"
+    _, sent = form_on(owner.get(address), address)
+    refused = owner.post(address, changed(sent, {**MOVED, "postcode": "BT1 1AA", "why": "rang"}))
+    assert refused.status_code == 422
+    assert "We cannot post to Northern Ireland" in refused.text
+    assert "Ask us about" not in refused.text
+
+
 def test_where_a_holiday_makes_it_later_the_buyer_is_told_and_the_day_of_posting_stays(
     app: Flask, bought: Bought
 ) -> None:
