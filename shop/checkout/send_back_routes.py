@@ -39,7 +39,7 @@ def leave(token: str) -> ResponseReturnValue:
             send_backs.give_notice(session, _order(session, token).id, chosen)
     except NotPossible:
         return _page(token, CHOOSE, HTTPStatus.UNPROCESSABLE_ENTITY)
-    flash("It is noted that you send it back, and an e-mail says so. Where to, and until when, stands below.")
+    flash("Thank you for telling us. We have e-mailed you. Below is where to send it, and by when.")
     return redirect(f"/orders/{token}", HTTPStatus.SEE_OTHER)
 
 

@@ -108,7 +108,7 @@ class AgreementForm(web.Form):
         """Not before it begins."""
         _is_near(field.data)
         if field.data and self.starts_on.data and field.data < self.starts_on.data:
-            raise ValidationError("The last day lies before the first.")
+            raise ValidationError("The last day is before the first.")
 
     def validate_clauses(self, field: BooleanField) -> None:
         """Without them it is no agreement."""

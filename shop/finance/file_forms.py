@@ -49,7 +49,7 @@ class PeriodForm(FileForm):
     def validate_end(self, field: web.DayField) -> None:
         """A period ends after it begins."""
         if field.data and self.start.data and field.data < self.start.data:
-            raise ValidationError("The last day lies before the first.")
+            raise ValidationError("The last day is before the first.")
 
     @property
     def chosen_book(self) -> ledger.Book:
