@@ -59,14 +59,14 @@ class AcrossWithDays(Across):
 
     def __init__(self, region: Region, block: Block, days: Collection[int]) -> None:
         super().__init__(region, block)
-        self._area, self._even, self._days = region, block, days
+        self._even, self._days = block, days
 
     @cached_property
     def layout(self) -> SideLayout:
         """Where they stand."""
         least, most = self._even.face.cap_min_mm, self._even.face.cap_max_mm
         block = self._sized(SMALLER)
-        size, middle = block.best(self._area)
+        size, middle = block.best(self._region)
         if size >= least / SMALLER:
             return self._laid(block, size, middle)
         if not self.fits:
@@ -74,10 +74,10 @@ class AcrossWithDays(Across):
         # The day is as small as it can be; the name as large as that leaves it, down to the same height.
         size = highest(self._room, least, min(least / SMALLER, most))
         block = self._sized(least / size)
-        return self._laid(block, size, block.best(self._area)[1])
+        return self._laid(block, size, block.best(self._region)[1])
 
     def _room(self, size: float) -> float:
-        return self._sized(self._even.face.cap_min_mm / size).best(self._area)[0] - size
+        return self._sized(self._even.face.cap_min_mm / size).best(self._region)[0] - size
 
     def _sized(self, share: float) -> ScaledBlock:
         """With days that high, in capitals of the others."""
