@@ -1,4 +1,7 @@
-"""`python -m tests.benchmarks.serving TARGET` serves a WSGI application in as many processes."""
+"""`python -m tests.benchmarks.serving TARGET` serves a WSGI application in as many processes as the shop has.
+
+Nothing of the shop is loaded: a bare application that took its memory and its start would be none.
+"""
 
 import os
 import sys
@@ -6,9 +9,7 @@ import sys
 from granian.constants import Interfaces
 from granian.server import MPServer
 
-from shop.serve.startup import WEB_PROCESSES
-
-THREADS = 5
+WEB_PROCESSES, THREADS = 2, 5
 
 if __name__ == "__main__":
     MPServer(
