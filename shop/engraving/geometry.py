@@ -130,13 +130,17 @@ def frontier(points: Iterable[Point]) -> list[Point]:
     return found
 
 
-def highest(room: Callable[[float], float], low: float, high: float) -> float:
+def highest(room: Callable[[float], float], low: float, high: float, *, reckoned: float = math.nan) -> float:
     """The largest number between the two that has room (0 or more), to 0.002; `low` when none does.
 
     The answer is the one that halving the range finds, so that it stays the same however it is come by. Room
     falls as the number grows; so a curve through what is known says where the halvings will end, and only
-    there they are asked about.
+    there they are asked about. Who has `reckoned` where it ends is asked about that alone, if it is so.
     """
+    if low < reckoned < high:
+        begin, end = _halved(low, high, low, high, reckoned)
+        if room(begin) >= 0 > room(end):
+            return begin
     asked = [(high, room(high))]
     if asked[0][1] >= 0:
         return high

@@ -29,6 +29,7 @@ _MONTHS: Final = (
 )  # fmt: skip
 _SHORTEST: Final = 3
 """Letters of a month that tell it from the others."""
+_TINY: Final = 1e-9
 _ORDINALS: Final = ("st", "nd", "rd", "th")
 
 
@@ -60,6 +61,7 @@ class AcrossWithDays(Across):
     def __init__(self, region: Region, block: Block, days: Collection[int]) -> None:
         super().__init__(region, block)
         self._even, self._days = block, days
+        self._tried: dict[float, tuple[ScaledBlock, tuple[float, float]]] = {}
 
     @cached_property
     def layout(self) -> SideLayout:
@@ -72,12 +74,32 @@ class AcrossWithDays(Across):
         if not self.fits:
             return super().layout
         # The day is as small as it can be; the name as large as that leaves it, down to the same height.
-        size = highest(self._room, least, min(least / SMALLER, most))
-        block = self._sized(least / size)
-        return self._laid(block, size, block.best(self._region)[1])
+        size = highest(self._room, least, min(least / SMALLER, most), reckoned=self._reckoned(block))
+        block, (_, middle) = self._with_least_days(size)
+        return self._laid(block, size, middle)
 
     def _room(self, size: float) -> float:
-        return self._sized(self._even.face.cap_min_mm / size).best(self._region)[0] - size
+        return self._with_least_days(size)[1][0] - size
+
+    def _with_least_days(self, size: float) -> tuple[ScaledBlock, tuple[float, float]]:
+        """The words with a name of this size and days as small as can be, and where they have most room."""
+        tried = self._tried.get(size)
+        if tried is None:
+            block = self._sized(self._even.face.cap_min_mm / size)
+            tried = self._tried[size] = block, block.best(self._region)
+        return tried
+
+    def _reckoned(self, smaller: ScaledBlock) -> float:
+        """The name's size with such days, if what it needs grew evenly between the two sizes known."""
+        import numpy as np  # noqa: PLC0415 - only where words are laid out
+
+        least = self._even.face.cap_min_mm
+        most = least / SMALLER
+        needed = self._even.reaches_mm(least)
+        more = np.maximum(smaller.reaches_mm(most) - needed, _TINY)
+        shares = (self._region.spaces - needed[:, None]) / more[:, None]
+        share: float = shares.min(axis=(0, 2)).max()
+        return least + share * (most - least)
 
     def _sized(self, share: float) -> ScaledBlock:
         """With days that high, in capitals of the others."""

@@ -91,6 +91,10 @@ class Block:
         found: Numbers = np.maximum.reduce(self._reaches, axis=0, initial=_TINY)
         return found
 
+    def reaches_mm(self, size: float) -> Numbers:
+        """How far each line reaches in each direction of the half with capitals so many mm high."""
+        return size * self._reaches
+
     def best(self, region: Region) -> tuple[float, float]:
         """The largest capitals in mm that fit, up to the face's largest, and where their middle then lies.
 

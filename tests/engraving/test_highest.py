@@ -1,5 +1,6 @@
 """The size of letters is the one that halving finds, however few are tried: approved proofs go by it."""
 
+import math
 import random
 from collections.abc import Callable
 
@@ -34,6 +35,19 @@ def falls(seed: int) -> Callable[[float], float]:
 @pytest.mark.parametrize("seed", range(40))
 def test_the_largest_letters_are_those_that_halving_finds(seed: int) -> None:
     assert highest(falls(seed), LOW, HIGH) == halved(falls(seed))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_reckoning_changes_no_answer_be_it_right_or_wrong(seed: int) -> None:
+    room, right = falls(seed), halved(falls(seed))
+    for reckoned in (right, right + 0.001, LOW, HIGH, 0.0, random.Random(seed).uniform(LOW, HIGH), math.nan):
+        assert highest(room, LOW, HIGH, reckoned=reckoned) == right
+
+
+def test_who_reckoned_well_tries_two_sizes() -> None:
+    tried: list[float] = []
+    found = highest(lambda size: (tried.append(size), 3.0 - size)[1], LOW, HIGH, reckoned=3.0)  # type: ignore[func-returns-value]
+    assert (found, len(tried)) == (halved(lambda size: 3.0 - size), 2)
 
 
 def test_a_size_that_fits_at_its_largest_is_tried_no_smaller() -> None:
