@@ -108,6 +108,7 @@ class Together:
     def _by_themselves(self, app: Flask) -> Flask:
         """An application that has them and nothing else."""
         made, plain = (Flask(app.name, static_folder=app.static_folder) for _ in range(2))
+        made.url_rule_class = app.url_rule_class
         for blueprint in self._blueprints:
             made.register_blueprint(blueprint)
         for hooks in (*HOOKS, "error_handler_spec"):

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from shop.accounts.sign_in_links import (
     spend_link,
 )
 from shop.sql import dialect_insert
+from shop.text.email_addresses import read_email
 
 FIRST_OWNER: Final = "owner@example.com"
 """The account a new shop begins with; the name belongs to nobody (RFC 2606)."""
@@ -45,10 +45,9 @@ class Credentials:
 
 def normalised(email: str) -> str:
     """An e-mail as accounts keep it. Raises NotAnEmail."""
-    try:
-        return validate_email(email.strip(), check_deliverability=False).normalized.lower()
-    except EmailNotValidError as error:
-        raise NotAnEmail("Enter an e-mail address like name@example.com.") from error
+    if (found := read_email(email.strip())) is None:
+        raise NotAnEmail("Enter an e-mail address like name@example.com.")
+    return found.normalized.lower()
 
 
 def add_account(session: Session, email: str, role: str) -> tuple[Account, str]:

@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
-from email_validator import EmailNotValidError, validate_email
 from wtforms import StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from shop import web
+from shop.text.email_addresses import read_email
 from shop.text.typed_text import kept_code, kept_line, unprintable
 
 MOST_NAME: Final = 60
@@ -43,12 +43,10 @@ class CommentForm(web.PublicForm):
         if not kept(field.data):
             return
         _readable(field.data, MOST_EMAIL, "")
-        try:
-            validate_email(kept_code(field.data), check_deliverability=False, allow_smtputf8=False)
-        except EmailNotValidError:
+        if read_email(kept_code(field.data), accents=False) is None:
             raise ValidationError(
                 "This does not look like an e-mail address, such as name@example.com. It may be left empty."
-            ) from None
+            )
 
     def validate_words(self, field: TextAreaField) -> None:
         """Something, and not too much of it."""

@@ -87,19 +87,28 @@ def _packaged() -> Journal:
 
 
 def init_app(app: Flask) -> None:
-    """Give the application its journal: the texts that come with the code, and the owner's own."""
+    """Give the application its journal: the texts that come with the code, and the owner's own.
+
+    The owner's are looked through now, so that what is left out is told; without any, the journal is read
+    once somebody wants to.
+    """
     own: Path = app.extensions["shop"].settings.instance_dir / OWN
-    found = gather(STORY, [POSTS, own]) if any(own.glob("*.md")) else _packaged()
+    if any(own.glob("*.md")):
+        _keep(app, gather(STORY, [POSTS, own]))
+    app.extensions.setdefault(ADDRESSES, []).append(lambda: [f"/journal/{slug}" for slug in journal().posts])
+
+
+def _keep(app: Flask, found: Journal) -> Journal:
     app.extensions["shop.Journal"] = found
     for text in found.left_out:
         web.leave_out(app, text.name, text.problems)
-    app.extensions.setdefault(ADDRESSES, []).append(lambda: [f"/journal/{slug}" for slug in found.posts])
+    return found
 
 
 def journal() -> Journal:
     """The running application's journal."""
-    found: Journal = current_app.extensions["shop.Journal"]
-    return found
+    found: Journal | None = current_app.extensions.get("shop.Journal")
+    return found or _keep(current_app, _packaged())
 
 
 def _readable(file: Path, sources: Library, left_out: list[TextRefused]) -> Text | None:

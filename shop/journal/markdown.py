@@ -10,16 +10,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, get_type_hints
 
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from shop.journal.fact_check import Passage, problems
 from shop.journal.studies import FACT, Library, Study, Unsourced
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.renderer import RendererHTML
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
 
 FENCE: Final = "+++"
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -144,7 +146,7 @@ def _front_passages(front: Front) -> Iterator[Passage]:
         yield Passage(said, frozenset(), frozenset(), heading=True)
 
 
-def _passages(tokens: Sequence[Token], front: Front) -> Iterator[Passage]:
+def _passages(tokens: Sequence["Token"], front: Front) -> Iterator[Passage]:
     personal, heading = False, False
     for token in tokens:
         if token.type == "heading_open":
@@ -164,7 +166,7 @@ def _passages(tokens: Sequence[Token], front: Front) -> Iterator[Passage]:
             yield Passage(text, frozenset(cited | facts), frozenset(figures), personal, heading)
 
 
-def _own_words(token: Token) -> str:
+def _own_words(token: "Token") -> str:
     if token.type in {"softbreak", "hardbreak"}:
         return " "
     if token.type == "image":
@@ -172,21 +174,23 @@ def _own_words(token: Token) -> str:
     return token.content if token.type in {"text", "code_inline"} else ""
 
 
-def _markdown(library: Library, front: Front) -> MarkdownIt:
+def _markdown(library: Library, front: Front) -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - sixty modules, and the texts are read once
+
     md = MarkdownIt("commonmark", {"html": False, "typographer": True})
     md.enable("smartquotes").disable(["image", "autolink"])
     md.inline.ruler.before("link", "citation", _rule(CITATION, "citation"))
     md.inline.ruler.before("link", "figure", _rule(FIGURE, "figure"))
 
-    def citation(_self: RendererHTML, tokens: Sequence[Token], idx: int, *_: Any) -> str:
+    def citation(_self: "RendererHTML", tokens: Sequence["Token"], idx: int, *_: Any) -> str:
         study = library.study(tokens[idx].meta["name"])
         return f'<a class="cite" href="#source-{study.id}">{escape(study.citation)}</a>'
 
-    def figure(_self: RendererHTML, tokens: Sequence[Token], idx: int, *_: Any) -> str:
+    def figure(_self: "RendererHTML", tokens: Sequence["Token"], idx: int, *_: Any) -> str:
         name = tokens[idx].meta["name"]
         return f'<data value="{escape(name)}">{escape(library.figure(name))}</data>'
 
-    def heading_close(_self: RendererHTML, tokens: Sequence[Token], idx: int, *_: Any) -> str:
+    def heading_close(_self: "RendererHTML", tokens: Sequence["Token"], idx: int, *_: Any) -> str:
         label = (
             f'<p class="own-reading">{OWN_READING}</p>' if tokens[idx - 1].content in front.personal else ""
         )
@@ -199,7 +203,7 @@ def _markdown(library: Library, front: Front) -> MarkdownIt:
 
 
 def _rule(pattern: re.Pattern[str], kind: str) -> Any:
-    def rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+    def rule(state: "StateInline", silent: bool) -> bool:  # noqa: FBT001
         found = pattern.match(state.src, state.pos)
         if found is None:
             return False

@@ -1,6 +1,6 @@
 """E-mail addresses as mail servers and Stripe take them."""
 
-from email_validator import validate_email
+from shop.text.email_addresses import read_email
 
 
 def mailbox(email: str) -> str:
@@ -15,7 +15,8 @@ def mailbox(email: str) -> str:
 def ascii_address(email: str) -> str:
     """The address with an accented domain in its ASCII form (RFC 5890); others are given back as they are.
 
-    Raises email_validator.EmailNotValidError for what the checkout would not have taken.
+    Raises ValueError for what the checkout would not have taken.
     """
-    checked = validate_email(email, check_deliverability=False, allow_smtputf8=False)
-    return checked.ascii_email or email
+    if (found := read_email(email, accents=False)) is None:
+        raise ValueError("this is no address for an e-mail")
+    return found.ascii_email or email

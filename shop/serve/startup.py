@@ -52,6 +52,7 @@ NEEDED_SOON: Final = (
     ),
     *(f"stripe._{what}_service" for what in ("refund", "dispute", "radar", "balance_transaction", "payout")),
     "stripe.radar._early_fraud_warning_service",
+    "email_validator",
     "_strptime",
     "netrc",
 )

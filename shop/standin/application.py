@@ -17,6 +17,7 @@ from shop.settings import PaymentMode
 from shop.standin import api, dashboard, pages
 from shop.standin.config import Keys, StandIn
 from shop.standin.errors import StandInRefused
+from shop.web.url_rules import LateRule
 
 
 def create_standin(
@@ -53,6 +54,7 @@ def create_standin(
 
 
 def _register(app: Flask) -> None:
+    app.url_rule_class = LateRule
     app.jinja_env.filters["pounds_and_pence"] = pounds_and_pence
     for part in (api, pages, dashboard):
         app.register_blueprint(part.blueprint)

@@ -23,6 +23,7 @@ from shop.web.forms import described_by, label_and_note, wired
 from shop.web.keyboards import typed_as
 from shop.web.request_checks import refuse_broken_addresses, same_origin
 from shop.web.templates import Templates
+from shop.web.url_rules import LateRule
 
 MAX_REQUEST_BYTES: Final = 512 * 1024
 MAX_PICTURE_REQUEST_BYTES: Final = 9 * 1024 * 1024
@@ -118,6 +119,7 @@ def init_app(app: Flask) -> None:
     config: Settings = app.extensions["shop"].settings
     _configure(app, config)
     app.request_class = ShopRequest
+    app.url_rule_class = LateRule
     app.jinja_environment = Templates
     csrf.init_app(app)
     app.before_request(refuse_broken_addresses)

@@ -1,7 +1,7 @@
 """The first process up to where it would be copied, and then what a copy does all day: `first_process.py`.
 
-Prints JSON: how many threads it has, which files and sockets it has open, which modules a day's work loaded,
-and which templates it made.
+Prints JSON: which modules the first page took, how many threads it has, which files and sockets it has open,
+which modules a day's work loaded, and which templates it made.
 """
 
 import json
@@ -22,9 +22,10 @@ from shop.worker import Worker
 
 def main() -> None:
     app = startup.make_app(from_environment())
+    at_first = sorted(sys.modules)
     startup.warm_up(app)
     files = [os.path.realpath(file) for file in Path("/proc/self/fd").iterdir()]
-    found = {"threads": len(list(Path("/proc/self/task").iterdir())), "open": files}
+    found = {"threads": len(list(Path("/proc/self/task").iterdir())), "open": files, "at first": at_first}
     found["anew"] = _statements_made_anew(app)
     ours = set(sys.modules)
     from tests.shopper import Shopper, harness_of

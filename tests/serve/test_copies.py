@@ -39,6 +39,12 @@ NEVER = {
 }
 """What a shop that sells, and its worker, never load; and who does."""
 
+NOT_AT_FIRST = {
+    "email_validator": "only where somebody types an address",
+    "markdown_it": "only what reads the journal",
+}
+"""What the first page does without, so that it is there sooner; and who loads it."""
+
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
@@ -66,6 +72,10 @@ def test_who_is_copied_has_no_database_and_no_connection_open(found: dict[str, A
 def test_a_purchase_and_its_email_load_nothing_that_is_for_others(found: dict[str, Any]) -> None:
     loaded = found["modules"]
     assert [module for module in loaded for heavy in NEVER if f"{module}.".startswith(f"{heavy}.")] == []
+
+
+def test_the_first_page_waits_for_nothing_that_only_others_need(found: dict[str, Any]) -> None:
+    assert [module for module in found["at first"] if module.partition(".")[0] in NOT_AT_FIRST] == []
 
 
 def test_the_pages_that_are_looked_at_first_need_no_statement_that_is_not_made_yet(
