@@ -17,6 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # The locks name everything that is needed, so pip looks for nothing more: with its own search it asks what the
 # index offers today, and an older pip then wants the newest of whatever is named with an extra. `pip check` says
 # whether anything is lacking all the same.
+# Today's pip installs all of it in two thirds of the time that Debian 12's takes, so it comes first, if it can.
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-deps --require-hashes
 
 LINTERS := format ruff mypy imports djlint
@@ -80,6 +81,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv; } || \
 	  { echo "Debian keeps Python's venv apart: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
+	@$(PIP_INSTALL) -r tests/setup/pip-newest.lock || echo "The pip that came with Python does as well."
 
 $(VENV)/.installed: requirements.lock | $(VENV)/bin/python
 	$(PIP_INSTALL) -r requirements.lock

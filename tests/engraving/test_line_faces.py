@@ -95,7 +95,7 @@ def test_each_line_is_as_large_and_as_thick_as_its_own_face_asks(tool: object) -
     assert len({line.face.fit.thicken_mm for line in engraving.lines if line.face and line.face.fit}) == 2
 
 
-@pytest.mark.parametrize("pairs", [24, pytest.param(400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("pairs", [40, pytest.param(400, marks=pytest.mark.faults_long)])
 def test_what_is_cut_is_what_was_approved_for_any_two_faces(pairs: int) -> None:
     """Random words on every shape: the gate passes, nothing leaves the metal, and is stored whole."""
     drawn = random.Random(20260514)

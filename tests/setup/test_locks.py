@@ -38,12 +38,13 @@ def pinned(requirement: Requirement) -> str:
     return pin.version
 
 
-def wheel(folder: Path, name: str, version: str) -> Path:
-    """A package that installs nothing but its name, and needs what the real one needs."""
+def wheel(index: Path, name: str, version: str) -> Path:
+    """A package that installs nothing but its name, and needs what the real one needs, in its own folder."""
     needs = [f"Requires-Dist: {need}" for need in metadata.requires(name) or []]
     extras = [f"Provides-Extra: {one}" for one in metadata.metadata(name).get_all("Provides-Extra") or []]
     stem = f"{re.sub('[-_.]+', '_', name)}-{version}"
-    path = folder / f"{stem}-py3-none-any.whl"
+    path = index / re.sub("[-_.]+", "-", name).lower() / f"{stem}-py3-none-any.whl"
+    path.parent.mkdir(exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
         head = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}", *needs, *extras]
         archive.writestr(f"{stem}.dist-info/METADATA", "\n".join(head) + "\n")
@@ -65,6 +66,9 @@ def next_year(tmp_path_factory: pytest.TempPathFactory) -> Path:
         hashes[requirement.name] = hashlib.sha256(made.read_bytes()).hexdigest()
         later = Version(version)
         wheel(folder / "index", requirement.name, f"{later.major}.{later.minor}.{later.micro + 1000}")
+    for shelf in (folder / "index").iterdir():
+        links = [f'<a href="{one.name}">{one.name}</a>' for one in shelf.glob("*.whl")]
+        (shelf / "index.html").write_text("<!doctype html>" + "".join(links))
     for name in LOCKS:
         lines = [f"{one.name}=={pinned(one)} --hash=sha256:{hashes[one.name]}\n" for one in locked(name)]
         (folder / name).write_text("".join(lines))
@@ -82,7 +86,7 @@ def installs() -> list[list[str]]:
 
 
 def with_pip(version: str, into: Path, arguments: Iterable[str]) -> subprocess.CompletedProcess[str]:
-    """Run that pip for the Python of another environment, with no index but the folder's."""
+    """Run that pip with the Python of an environment that has none, and no settings of anybody's."""
     folder = HERE / ".venv" / "pips" / version
     assert (folder / "pip").is_dir(), "run `make install-test`, which brings the pips that are tried"
     environ = {
@@ -91,14 +95,14 @@ def with_pip(version: str, into: Path, arguments: Iterable[str]) -> subprocess.C
         "HOME": str(into),
         "PIP_CONFIG_FILE": "/dev/null",
     }
-    command = [sys.executable, "-m", "pip", "--python", str(into / "bin" / "python"), *arguments]
+    command = [into / "bin" / "python", "-m", "pip", *arguments]
     return subprocess.run(command, env=environ, cwd=into.parent, capture_output=True, text=True, check=False)
 
 
 def set_up(version: str, folder: Path, into: Path, calls: Iterable[Iterable[str]]) -> str:
     """What pip complained of; nothing when all was installed and `pip check` finds nothing lacking."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(into)], check=True)
-    index = ["--no-index", "--find-links", str(folder / "index"), "--disable-pip-version-check"]
+    index = ["--index-url", (folder / "index").as_uri(), "--disable-pip-version-check"]
     for call in calls:
         done = with_pip(version, into, [*call, *index])
         if done.returncode:

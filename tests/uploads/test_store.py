@@ -15,7 +15,7 @@ from shop.uploads import store
 from shop.uploads.kept_photographs import kept_photograph
 from shop.uploads.models import ArtworkUpload
 from shop.uploads.trace_queue import kept_and_traced, traced
-from tests.artwork.uploads import PLACE, hostile, photograph, saved, with_a_place
+from tests.artwork.uploads import A_DOZEN, PLACE, hostile, photograph, saved, with_a_place
 from tests.uploads.conftest import ARTWORK, HERS, HIS, PIXELS, REQUEST, Counter
 
 
@@ -139,8 +139,12 @@ def test_what_is_traced_when_it_comes_is_what_is_traced_again_from_what_is_kept(
 
 
 @pytest.mark.slow
-def test_what_is_no_photograph_is_refused_with_what_to_do() -> None:
-    for name, sent in hostile().items():
+@pytest.mark.parametrize(
+    "names", [A_DOZEN, pytest.param((), marks=pytest.mark.faults_long)], ids=["a dozen", "all sixty"]
+)
+def test_what_is_no_photograph_is_refused_with_what_to_do(names: tuple[str, ...]) -> None:
+    files = hostile()
+    for name in names or files:
         with pytest.raises(NotTraced) as refused:
-            kept_photograph(sent)
+            kept_photograph(files[name])
         assert str(refused.value).endswith("."), name
