@@ -8,7 +8,6 @@ import shlex
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -22,6 +21,7 @@ from shop.confirmations import confirmation_requests
 from shop.db import Database
 from shop.dedications.key_migration import Mover
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.giving import ledger_triggers, verification
 from shop.journal import comment_emails
 from shop.mail import outbox, owner_outbox
@@ -56,7 +56,7 @@ class CannotRestore(Exception):
     """Nothing was replaced; the text says why."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Restored:
     """What came back."""
 

@@ -5,7 +5,6 @@ its own routes.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +12,14 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from shop.db import Database
+from shop.frozen import frozen
 from shop.payments.services import Services
 from shop.planning.planner import Plan
 from shop.settings import Settings
 from shop.trader import Trader
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Container:
     """The services that several rooms share."""
 

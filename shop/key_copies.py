@@ -7,7 +7,6 @@ under whatever name; the store remembers the folders, and the worker looks throu
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -18,6 +17,7 @@ from shop.dedications import search_index
 from shop.dedications.keys import KeyStore, StoredKey
 from shop.dedications.sealing import Sealed
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 
 MARK: Final = 0x504D4B43
 """SQLite's application id of a copy: "PMKC" in its header."""
@@ -42,7 +42,7 @@ class NotACopy(Exception):
         super().__init__(f"{file} is not a copy of a key store.")
 
 
-@dataclass(frozen=True)
+@frozen
 class Copied:
     """What a copy holds, and which older ones went."""
 

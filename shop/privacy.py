@@ -6,7 +6,6 @@ held a name.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from shop.claims import claim_steps, send_backs
 from shop.dedications.gone_names import order_name
 from shop.dedications.models import OrderKey
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.fulfilment import cards_opened, corrections, finished_looks, finished_pictures, promised, questions
 from shop.mail import outbox
 from shop.orders import email_change, email_choice, hand_drawings, notes, wall
@@ -44,7 +44,7 @@ class UnknownOrder(Exception):
         self.reference = reference
 
 
-@dataclass(frozen=True)
+@frozen
 class Erased:
     """What an erasure did."""
 

@@ -4,14 +4,15 @@ UK GDPR articles 13(2)(a) and 5(1)(e): say how long, and keep nothing longer. Si
 may claim on a contract in England and Wales, and how long records for tax and VAT are kept.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+
+from shop.frozen import frozen
 
 DAYS_OF_A_YEAR: Final = 365
 
 
-@dataclass(frozen=True)
+@frozen
 class RetentionRule:
     """One thing that is kept. `lasts` is counted from `since`; None means for as long as `since` says."""
 

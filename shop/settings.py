@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from shop import files, production, setting_values
+from shop.frozen import frozen
 from shop.setting_values import SettingsError as SettingsError  # noqa: PLC0414 - it is this module that everyone asks
 from shop.signing_certificate import SigningCertificate
 
@@ -22,7 +23,7 @@ class PaymentMode(StrEnum):
     STRIPE = "stripe"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Settings:
     """How this installation runs. Made by `from_environment`; tests make their own."""
 

@@ -1,10 +1,12 @@
 """The certificate that statements are signed with: a PKCS#12 file (.p12, .pfx), as its issuer gives it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from shop.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class SigningCertificate:
     """Where it lies, and what opens it."""
 

@@ -6,12 +6,13 @@ name, geographic address, e-mail; for a company its number, place of registratio
 
 import tomllib
 from calendar import month_name
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, TypeGuard
 
 from shop import clock
+from shop.frozen import frozen
 from shop.settings import SettingsError
 from shop.text.email_addresses import read_email
 from shop.text.postcodes import BEYOND, GREAT_BRITAIN
@@ -48,7 +49,7 @@ class SampleTrader(SettingsError):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Trader:
     """The seller. `address` is lines; `vat_number` and `notice` may be empty."""
 

@@ -7,7 +7,7 @@ one that is not complete yet takes them away (`balance_transaction_rows.keep_mov
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from itertools import chain, groupby
 from typing import Final
@@ -24,6 +24,7 @@ from shop.bookkeeping.month_bounds import Bounds, one_month
 from shop.bookkeeping.order_journal import order_entries
 from shop.bookkeeping.payout_arrivals import arrival_entries
 from shop.bookkeeping.stripe_journal import stripe_entries
+from shop.frozen import frozen
 from shop.giving import transitions
 from shop.giving.booking_days import next_month
 from shop.giving.models import LedgerSum, LedgerTxn
@@ -36,7 +37,7 @@ from shop.sql import dialect_insert
 NOTHING: Final[Mapping[MoneyAccount, int]] = dict.fromkeys(MoneyAccount, 0)
 
 
-@dataclass(frozen=True)
+@frozen
 class MonthBooks:
     """A month's accounts, in signed pence."""
 

@@ -5,7 +5,6 @@ at the end of any month, must register; so must who expects to sell for more in 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -20,6 +19,7 @@ from shop.alerts.models import Alert
 from shop.bookkeeping.chart_of_accounts import MoneyAccount
 from shop.bookkeeping.month_bounds import Bounds
 from shop.catalogue.models import Variant
+from shop.frozen import frozen
 from shop.money import pounds_and_pence
 from shop.orders.models import Order, OutsideSale
 from shop.payments.services import Services
@@ -42,7 +42,7 @@ class Level(StrEnum):
     OVER = "over"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Turnover:
     """Pence of taxable turnover."""
 

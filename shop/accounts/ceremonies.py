@@ -9,12 +9,12 @@ import ipaddress
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from shop.accounts.models import Account, Passkey
 from shop.accounts.passkeys import NewKey, PasskeyRefused
+from shop.frozen import frozen
 
 if TYPE_CHECKING:
     from webauthn.helpers.structs import AuthenticatorSelectionCriteria, PublicKeyCredentialDescriptor
@@ -28,7 +28,7 @@ MILLISECONDS: Final = 240_000
 NAME: Final = "In Remembrance"
 
 
-@dataclass(frozen=True)
+@frozen
 class Site:
     """The site as devices know it: keys made for one work for no other."""
 
@@ -49,7 +49,7 @@ class Site:
         return False
 
 
-@dataclass(frozen=True)
+@frozen
 class Answer:
     """What a browser sent: unchecked, but for its form."""
 

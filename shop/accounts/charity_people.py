@@ -5,7 +5,6 @@ They have no password, and their role opens nothing else. Several may be invited
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,12 +15,13 @@ from shop import clock
 from shop.accounts import passkeys, sessions, sign_in_links, staff, tokens
 from shop.accounts.models import Account, CharityInvitation, OpenedBy, Passkey, Role, SignInLink
 from shop.accounts.passkeys import NewKey
+from shop.frozen import frozen
 
 INVITATION_LASTS: Final = timedelta(days=7)
 CHARITY: Final = (Role.CHARITY,)
 
 
-@dataclass(frozen=True)
+@frozen
 class CharityPerson:
     """Somebody who was invited, and what came of it."""
 

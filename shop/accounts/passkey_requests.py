@@ -5,7 +5,6 @@ No signature is looked at in a transaction.
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 from typing import Final
 
 from flask import Response, make_response, request, session
@@ -16,6 +15,7 @@ from shop.accounts import ceremonies, passkeys, rate_limit, security_log
 from shop.accounts.ceremonies import Answer, Site
 from shop.accounts.models import Account, Passkey
 from shop.accounts.passkeys import Asked, NewKey, PasskeyRefused
+from shop.frozen import frozen
 
 CHALLENGE_BYTES: Final = 32
 FIELD: Final = "passkey"
@@ -30,7 +30,7 @@ SAID: Final = (
 TOO_MANY: Final = "There were several tries in a short time. Please wait a minute and try again."
 
 
-@dataclass(frozen=True)
+@frozen
 class Proof:
     """Somebody has shown a passkey: call `counted` in the transaction of what it is for."""
 

@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, ParamSpec
 
@@ -26,6 +25,7 @@ from shop.accounts.forms import SignInForm
 from shop.accounts.models import STAFF, Account, OpenedBy, Passkey, Role
 from shop.accounts.passkey_requests import SAID, TOO_MANY
 from shop.accounts.passkeys import Asked, PasskeyRefused, Purpose
+from shop.frozen import frozen
 from shop.web.dates import minute, short_day
 
 blueprint = Blueprint("passkeys", __name__, url_prefix="/sign-in")
@@ -52,7 +52,7 @@ def _is_fresh() -> bool:
     return found is not None and found.is_fresh
 
 
-@dataclass(frozen=True)
+@frozen
 class PasskeyCard:
     """One passkey on its owner's page."""
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.accounts.models import Passkey, PasskeyChallenge
+from shop.frozen import frozen
 from shop.sql import APART, dialect_insert
 
 ANSWER_WITHIN: Final = timedelta(minutes=5)
@@ -34,7 +35,7 @@ class PasskeyRefused(Exception):
     """What came is no answer of a passkey that stands to what was asked; the text is for the log."""
 
 
-@dataclass(frozen=True)
+@frozen
 class NewKey:
     """A key that a device has just made."""
 
@@ -44,7 +45,7 @@ class NewKey:
     sign_count: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Asked:
     """What a passkey is asked for: of which account, if it is known, and to sign what."""
 

@@ -5,7 +5,6 @@ Role and session are looked up in the database at every request, so both take ef
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from shop import clock
 from shop.accounts import sessions, staff
 from shop.accounts.models import STAFF, Account, Passkey, Role, SignInLink, StaffSession
+from shop.frozen import frozen
 from shop.sql import APART
 
 
@@ -35,7 +35,7 @@ class LastOwner(Exception):
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Member:
     """Somebody who works here, or did."""
 

@@ -3,7 +3,6 @@
 Several browsers may be signed in to one account at once.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -14,6 +13,7 @@ from sqlalchemy.sql import ColumnElement
 from shop import clock, retention
 from shop.accounts import tokens
 from shop.accounts.models import Account, OpenedBy, Passkey, StaffSession
+from shop.frozen import frozen
 from shop.sql import APART
 
 IDLE: Final = timedelta(hours=12)
@@ -35,7 +35,7 @@ SIGN_IN_IS_FRESH: Final = timedelta(hours=1)
 """How long after a sign-in passkeys may be made and ended: a session left open somewhere is not enough."""
 
 
-@dataclass(frozen=True)
+@frozen
 class SignedIn:
     """An account and the session it is signed in with."""
 

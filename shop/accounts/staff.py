@@ -1,6 +1,5 @@
 """Who may work here: accounts, their sign-in links, and what opens a session."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import ColumnElement, select, update
@@ -16,6 +15,7 @@ from shop.accounts.sign_in_links import (
     mint_link,
     spend_link,
 )
+from shop.frozen import frozen
 from shop.sql import dialect_insert
 from shop.text.email_addresses import read_email
 
@@ -35,7 +35,7 @@ class RoleDiffers(Exception):
         super().__init__(f"This e-mail already belongs to an account with the role {role}.")
 
 
-@dataclass(frozen=True)
+@frozen
 class Credentials:
     """What a sign-in is checked against. Nobody's have neither id nor hash."""
 

@@ -4,7 +4,6 @@ Alerts are, and so is news that nobody has to do anything about. What is urgent 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -13,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.alerts.models import URGENT, Alert, NewsKind, OwnerEmailTimes, OwnerNews, When
+from shop.frozen import frozen
 from shop.sql import write
 
 MORNING: Final = time(7)
 """When the morning e-mail goes, by Britain's clocks: before the day's work, and no clock is changed then."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Times:
     """When she wants which: new orders, and the others that are not urgent."""
 

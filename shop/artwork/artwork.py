@@ -1,7 +1,7 @@
 """Artwork as a side of a piece: its outlines as the drawing that every other part of the engraving knows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
 from shop.artwork.fineness import thickened
@@ -10,12 +10,13 @@ from shop.artwork.sandbox import outlines_of
 from shop.engraving import Area
 from shop.engraving.by_hand import cut_by_hand
 from shop.engraving.outlines import CutSide
+from shop.frozen import frozen
 
 _TENTHS: Final = 10_000
 _BESIDE_MM: Final = 0.5
 
 
-@dataclass(frozen=True)
+@frozen
 class Artwork:
     """Traced artwork. `drawing` is as by_hand.py has it: path data in mm about its middle, y downwards."""
 

@@ -7,13 +7,14 @@ be missed whole, of more than half a square as wide as the tool.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from shop.engraving import Area, Tool
 from shop.engraving.areas import outline
 from shop.engraving.limits import MARGIN_MM
 from shop.engraving.regions import glyph_region
+from shop.frozen import frozen
 
 if TYPE_CHECKING:
     from shapely import Geometry, MultiPolygon
@@ -30,7 +31,7 @@ _ROUND: Final = 4
 _STEPS_TO_MM: Final = 100
 
 
-@dataclass(frozen=True)
+@frozen
 class Fineness:
     """The finest line and gap of an artwork as it is, in mm; what is finer than the tool, as path data.
 

@@ -1,7 +1,6 @@
 """The sheet as it lies flat: put right by its corners, any part of it, at any scale."""
 
 import math
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from shop.artwork.request import Corner, Request
+from shop.frozen import frozen
 
 Matrix = NDArray[np.float64]
 Box = tuple[float, float, float, float]
@@ -21,7 +21,7 @@ _PAPERS: Final = (2**0.5, 11 / 8.5, 7 / 5, 3 / 2, 1.0)
 _LIKE_A_PAPER: Final = 0.015
 
 
-@dataclass(frozen=True)
+@frozen
 class Flattening:
     """Where each place of the sheet is on the photograph. `aspect` is the sheet's height by its width."""
 

@@ -3,12 +3,13 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from shop.artwork.positioning import GONE, Remark, Uploaded, first_place, placed, remark_on, takes_artwork
 from shop.engraving import Area, ArtworkPlace, Engraving, PlacedArtwork, Tool
 from shop.engraving.outlines import CannotUnite, CutSide, cut_side
+from shop.frozen import frozen
 
 PREFIX: Final = "artwork-"
 TOGETHER: Final = "together"
@@ -26,7 +27,7 @@ NO_NUMBER: Final = "Please give each size and place as a number."
 _DECIMALS: Final = 2
 
 
-@dataclass(frozen=True)
+@frozen
 class OwnArtwork:
     """What a buyer may place: their own uploads, by the id, and what is placed already, as it is."""
 
@@ -37,7 +38,7 @@ class OwnArtwork:
 NO_UPLOADS: Final = OwnArtwork()
 
 
-@dataclass(frozen=True)
+@frozen
 class ArtworkRead:
     """What a form's fields come to: the artwork that is placed, remarks by side, and errors by field."""
 

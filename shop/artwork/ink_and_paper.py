@@ -6,7 +6,6 @@ all that the paper does, its print and its ruled lines as well, tells them apart
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from shop.artwork.refusals import NotTraced
+from shop.frozen import frozen
 
 Plane = NDArray[np.float32]
 """A number for each pixel."""
@@ -47,7 +47,7 @@ TOO_MUCH: Final = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Paper:
     """A sheet's bare paper as it is lit, and how ink is told from it. `noise` is what paper varies by."""
 

@@ -1,7 +1,6 @@
 """The edges of ink between the pixels: smooth closed outlines with as few corners as a tolerance allows."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -11,6 +10,7 @@ from contourpy import FillType, contour_generator
 from numpy.typing import NDArray
 
 from shop.artwork.ink_and_paper import Plane
+from shop.frozen import frozen
 
 Points = NDArray[np.float64]
 
@@ -19,7 +19,7 @@ HALF: Final = 0.5
 _CORNERS: Final = 4
 
 
-@dataclass(frozen=True)
+@frozen
 class Blot:
     """One piece of ink: its outer edge, then its holes, in pixels, and the most ink in it."""
 

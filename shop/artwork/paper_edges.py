@@ -7,7 +7,7 @@ where a printed frame lies nearer to them than the paper's edge.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from shop.artwork.flattening import Box, Flattening, homography, paper_like, proportions, through
 from shop.artwork.request import WHOLE, Corner, Request
+from shop.frozen import frozen
 
 Profiles = NDArray[np.float64]
 """The light across one side, from outside the sheet inwards: row, block along the side, red green blue."""
@@ -48,7 +49,7 @@ _LIGHT: Final = (np.arange(256) / 255) ** 2.2
 """Of each step that a screen knows."""
 
 
-@dataclass(frozen=True)
+@frozen
 class _Side:
     """An edge's distance inwards from a side as it was set, at both its ends, as shares of the sheet."""
 

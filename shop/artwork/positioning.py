@@ -1,7 +1,7 @@
 """Artwork on a side of a piece: where and how large it may be, and what is said of it there."""
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from shop.artwork.artwork import Artwork
@@ -13,6 +13,7 @@ from shop.engraving.limits import MARGIN_MM
 from shop.engraving.outlines import CutSide
 from shop.engraving.placed_artwork import moved
 from shop.engraving.regions import contours_of, region_of
+from shop.frozen import frozen
 
 if TYPE_CHECKING:
     from shapely import Geometry
@@ -48,7 +49,7 @@ class Uploaded(Protocol):
         """What was traced."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Remark:
     """What there is to say of placed artwork; what is too fine for the tool, as path data of its side.
 

@@ -1,8 +1,10 @@
 """What is asked for: which kind of artwork, where on the photograph, and how wide it is cut."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Final
+
+from shop.frozen import frozen
 
 Corner = tuple[float, float]
 """A place on the photograph as it is seen upright: shares of its width and height, from the top left."""
@@ -10,7 +12,7 @@ Corner = tuple[float, float]
 WHOLE: Final[tuple[Corner, ...]] = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 
-@dataclass(frozen=True)
+@frozen
 class Kind:
     """A kind of artwork, with what is a speck of it on the metal."""
 
@@ -35,7 +37,7 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Request:
     """How a photograph is to be traced. Raises ValueError for what no sheet can have.
 

@@ -6,7 +6,6 @@ other.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from shop.artwork.flattening import Box
 from shop.artwork.ink_and_paper import Plane
+from shop.frozen import frozen
 
 Places = NDArray[np.int64]
 
@@ -34,7 +34,7 @@ _WIDEST: Final = 0.02
 """Of the sheet; what is wider is no line."""
 
 
-@dataclass(frozen=True)
+@frozen
 class FormLine:
     """A line right across a sheet: where it begins and ends, and how wide it is, as shares of the sheet.
 

@@ -5,7 +5,7 @@ done at the scale that the metal needs and never finer than the photograph is.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +19,7 @@ from shop.artwork.paper_edges import fitted
 from shop.artwork.refusals import NotTraced
 from shop.artwork.request import KINDS, Request
 from shop.artwork.ruled_lines import FormLine, form_lines, taken_out
+from shop.frozen import frozen
 
 PX_PER_MM: Final = 100
 """On the finished piece."""
@@ -56,7 +57,7 @@ NO_INK_LEFT: Final = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Outlines:
     """What was traced. `region` is in mm about its middle, y downwards; `box` is where it is on the sheet."""
 
@@ -94,7 +95,7 @@ def _inset(crop: Box) -> Box:
     return max(left, _INSET), max(top, _INSET), min(right, 1 - _INSET), min(bottom, 1 - _INSET)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Sheet:
     """What the first look tells: the part looked at, its paper, a form's lines, and where the ink is."""
 

@@ -7,7 +7,7 @@ once the e-mail is sent. Functions here never commit.
 
 import hashlib
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,6 +18,7 @@ from shop import clock, retention
 from shop.basket_links.models import BasketLink
 from shop.dedications.sealing import open_with, seal_with
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.sql import has_come
 
 LASTS: Final = retention.lasts(retention.BASKET_LINK)
@@ -27,7 +28,7 @@ CODE_BYTES: Final = 24
 SEALED_AS: Final = "basket link e-mail"
 
 
-@dataclass(frozen=True)
+@frozen
 class Link:
     """A link that can be opened now."""
 
@@ -39,7 +40,7 @@ class Link:
     until: datetime
 
 
-@dataclass(frozen=True)
+@frozen
 class Claimed:
     """An e-mail this worker may send until its lease ends."""
 

@@ -1,7 +1,6 @@
 """Reading and writing the bench profile."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -12,13 +11,14 @@ from shop import clock
 from shop.bench.models import BenchProfile
 from shop.engraving import ANY_TOOL, Tool
 from shop.engraving.jig import AS_DRAWN, Jig
+from shop.frozen import frozen
 
 _UM: Final = 1000
 _HUNDREDTHS: Final = 100
 _NEWEST: Final = select(BenchProfile).order_by(BenchProfile.id.desc())
 
 
-@dataclass(frozen=True)
+@frozen
 class Profile:
     """What the machine can cut, which words are checked against, and how it finds a piece, for its files.
 
@@ -34,7 +34,7 @@ NEW: Final = Profile(ANY_TOOL, AS_DRAWN)
 """Until the owner names a machine."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Saved:
     """A profile with its place in the history."""
 

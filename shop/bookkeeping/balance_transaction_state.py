@@ -1,7 +1,6 @@
 """How far a reading of Stripe's rows has come: one row, written with each page; and when it is read on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Final
@@ -12,6 +11,7 @@ from shop import clock
 from shop.alerts import AlertKind, raise_alert, withdraw_alert
 from shop.bookkeeping.balance_transaction_rows import match
 from shop.bookkeeping.models import BalanceTransactionReading, Stage
+from shop.frozen import frozen
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.services import Services
 from shop.sql import dialect_insert
@@ -25,7 +25,7 @@ ABOUT: Final = "Stripe's balance"
 KEYS_FAULT: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
-@dataclass(frozen=True)
+@frozen
 class Progress:
     """How far a reading has come."""
 

@@ -1,10 +1,10 @@
 """The accounts of the books. What we have or it cost is positive, what we owe or earned is negative."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from shop.frozen import frozen
 from shop.giving import transitions
 
 
@@ -38,7 +38,7 @@ class Group(StrEnum):
     EXPENSE = "expense"
 
 
-@dataclass(frozen=True)
+@frozen
 class Described:
     """An account as people read it."""
 
@@ -104,7 +104,7 @@ Line = tuple[MoneyAccount, int]
 """An account, and signed pence."""
 
 
-@dataclass(frozen=True)
+@frozen
 class JournalEntry:
     """One thing that happened to the money, in lines that come to nothing together."""
 

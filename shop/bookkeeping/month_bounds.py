@@ -1,13 +1,13 @@
 """Months of the books, and the moments and days that they are made of."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from shop import clock
+from shop.frozen import frozen
 from shop.giving.booking_days import first_day, last_day, next_month
 
 
-@dataclass(frozen=True)
+@frozen
 class Bounds:
     """Some months, as in '2026-11', both included."""
 

@@ -5,7 +5,6 @@ An entry's counterpart at Stripe is another row, booked when Stripe tells of it:
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 from shop import clock
 from shop.bookkeeping.chart_of_accounts import JournalEntry, Line, MoneyAccount, lines_of
 from shop.bookkeeping.month_bounds import Bounds
+from shop.frozen import frozen
 from shop.money import CURRENCY
 from shop.orders.models import Order, OrderEvent
 from shop.orders.states import EventKind
@@ -41,7 +41,7 @@ DISPUTED: Final = frozenset({EntryKind.DISPUTE_WITHDRAWN, EntryKind.DISPUTE_REIN
 RETURNED: Final = frozenset({EntryKind.REFUND, EntryKind.REFUND_FAILED})
 
 
-@dataclass(frozen=True)
+@frozen
 class Sold:
     """What an order's row says that its books need."""
 

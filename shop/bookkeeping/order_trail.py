@@ -1,7 +1,7 @@
 """One order's money from end to end: paid, seen at Stripe, paid out, seen at the bank; and its gift."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from sqlalchemy import and_, select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from shop.bookkeeping.models import Payout, PayoutArrival
 from shop.bookkeeping.payout_contents import Move, moves_of
+from shop.frozen import frozen
 from shop.giving.models import LedgerEntry, LedgerTxn
 from shop.giving.paid_over import PaidOver
 from shop.giving.transitions import Kind
@@ -18,7 +19,7 @@ from shop.payments.services import Services
 from shop.transparency.gift_entries import gift_entries, paid_over_by
 
 
-@dataclass(frozen=True)
+@frozen
 class GiftMade:
     """One step of an order's gift in the ledger."""
 
@@ -28,7 +29,7 @@ class GiftMade:
     booked_at: datetime
 
 
-@dataclass(frozen=True)
+@frozen
 class Trail:
     """All that the books know of an order, without a name."""
 

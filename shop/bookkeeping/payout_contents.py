@@ -1,18 +1,18 @@
 """What payouts are made of, and where each of them is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from shop.bookkeeping.balance_transaction_rows import PAYOUTS
 from shop.bookkeeping.models import BalanceTransaction, Payout, PayoutArrival
+from shop.frozen import frozen
 from shop.orders.models import Order
 from shop.payments.services import Services
 
 
-@dataclass(frozen=True)
+@frozen
 class Content:
     """The rows of one kind in a payout, added up: pence."""
 
@@ -24,7 +24,7 @@ class Content:
     net: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Move:
     """One row of Stripe's, and the order it is about."""
 

@@ -1,15 +1,16 @@
 """The fields of placed artwork on the page of a piece: how large, where, and what is said of it there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from shop.artwork.form_fields import TICKED, TOGETHER, ArtworkRead, field_of, values_of
 from shop.artwork.positioning import MOST_THICKER_MM, Remark, upright
 from shop.catalogue.views import PieceView
 from shop.engraving import Area, PlacedArtwork
+from shop.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class NumberField:
     """One number of a place: in mm, or degrees clockwise."""
 
@@ -21,7 +22,7 @@ class NumberField:
     step: float
 
 
-@dataclass(frozen=True)
+@frozen
 class ArtworkFields:
     """The artwork of one side.
 

@@ -1,18 +1,18 @@
 """What of a piece is chosen as its page opens, and what is said to cost how much as others are chosen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
 from shop.catalogue.views import PieceView, VariantView
+from shop.frozen import frozen
 from shop.money import pounds
 
 MOST_PRICES: Final = 8
 """As many are told apart by the style sheet, which shows the price of what is chosen."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Opened:
     """What the address of a piece asks for; None where nothing in particular is."""
 
@@ -27,7 +27,7 @@ class Opened:
         return f"?{query}" if query else ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Cost:
     """A price as it is said; `number` is that of the choices it stands for, 0 while nothing is chosen."""
 

@@ -1,7 +1,7 @@
 """A unit as it will be: the piece's own pictures with its words cut into the metal, and the plain proof."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from markupsafe import Markup
@@ -13,12 +13,13 @@ from shop.engraving.layout import lay_out
 from shop.engraving.proof_sheet import ProofSide, proof_sheet
 from shop.engraving.ring_turn import turn_of
 from shop.engraving.words_on_metal import LaidSide, cut, over_picture
+from shop.frozen import frozen
 
 EXACTLY: Final = "Exactly what is cut."
 """What the plain proof is to whoever does not see it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class EngravedPicture:
     """A picture of the piece, what is laid over it, and what it shows, in words that quote the engraving."""
 
@@ -27,7 +28,7 @@ class EngravedPicture:
     alt: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class EngravedUnit:
     """What is shown of one unit; without words there is nothing. The words are drawn once, in the proof."""
 
@@ -41,7 +42,7 @@ class EngravedUnit:
     """(side, what artwork is on it and how large)."""
 
 
-@dataclass(frozen=True)
+@frozen
 class _Side:
     area: Area
     marks: str

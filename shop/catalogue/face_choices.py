@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 from markupsafe import Markup
@@ -23,6 +22,7 @@ from shop.engraving import (
     problems_of,
     words_in,
 )
+from shop.frozen import frozen
 
 ORDINARY_NAME: Final = "Abigail"
 """Seven letters that reach up and down; a face too tall for it would refuse most of what people write."""
@@ -31,7 +31,7 @@ MOST_SHOWN: Final = 20
 """Letters of the first line, in whole words: a tile is no wider."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Tile:
     """One choice among several: a metal's chain, or a face."""
 

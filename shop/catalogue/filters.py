@@ -1,16 +1,17 @@
 """The collection by metal and price: every choice is an address of its own, and a link."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 
 from shop.catalogue.views import Catalogue, PieceView
+from shop.frozen import frozen
 
 ADDRESS: Final = "/pieces"
 
 
-@dataclass(frozen=True)
+@frozen
 class PriceBand:
     """Prices from `least` up to, but not including, `below`, in pence."""
 
@@ -27,7 +28,7 @@ BANDS: Final = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Filter:
     """What is looked for; None where nothing in particular is."""
 
@@ -45,7 +46,7 @@ class Filter:
 UNFILTERED: Final = Filter()
 
 
-@dataclass(frozen=True)
+@frozen
 class Option:
     """One link of the filter, and whether it is what is shown."""
 

@@ -9,7 +9,7 @@ changed, and every process and host follows the database by itself.
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from http import HTTPStatus
 from typing import Any, Final, Generic, TypeVar
@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from shop import clock, web
 from shop.catalogue import snapshot
 from shop.catalogue.views import Catalogue
+from shop.frozen import frozen
 from shop.planning.planner import Plan, earliest
 from shop.web.assets import HTML, Stored
 from shop.web.security_headers import security_headers
@@ -36,7 +37,7 @@ Statement = Callable[[Session], str | None]
 """What the shop may say about its giving at this moment, or None: then it says nothing."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Shown:
     """Everything the public pages depend on. Two that are equal give the same pages."""
 
@@ -48,7 +49,7 @@ class Shown:
     """The day by which one piece that is ordered now is posted."""
 
 
-@dataclass(frozen=True)
+@frozen
 class PageCache(Generic[T]):
     """What is shown, and the pages already rendered from it."""
 

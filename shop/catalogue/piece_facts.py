@@ -1,7 +1,7 @@
 """What a piece's page tells of it beside the form: its pictures, measures and metals."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal
 
 from markupsafe import Markup
@@ -9,6 +9,7 @@ from markupsafe import Markup
 from shop.catalogue.piece_form import CENTIMETRES
 from shop.catalogue.views import PictureView, PieceView, VariantView
 from shop.engraving import words_in
+from shop.frozen import frozen
 
 PLACES: Final = {
     14: "close round the neck",
@@ -20,7 +21,7 @@ PLACES: Final = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Stage:
     """A picture that words are laid over; `first`: of the metal that is shown when none is chosen."""
 
@@ -51,7 +52,7 @@ def stage_said(
     return f"{what}, with {', '.join(said)} on it." if said else ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Photo:
     """Another picture; `metal` is the slug of the one it shows, empty where it shows any."""
 
@@ -62,7 +63,7 @@ class Photo:
     """How wide it is on a phone."""
 
 
-@dataclass(frozen=True)
+@frozen
 class MetalFacts:
     """A metal: what it is, what pieces of it weigh, and which of them are hallmarked."""
 

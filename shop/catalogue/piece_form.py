@@ -1,7 +1,7 @@
 """The form of one piece, ready to show: metals and chains, lines with what is said of each, signs, faces."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from shop.catalogue.choices import price_numbers
@@ -22,6 +22,7 @@ from shop.engraving import (
     remarks_by_hand,
     symbol_id,
 )
+from shop.frozen import frozen
 from shop.money import pounds
 
 CENTIMETRES: Final = {14: 36, 16: 41, 18: 46, 20: 51, 22: 56, 24: 61}
@@ -33,7 +34,7 @@ SIGN_LINE: Final = "sign-line"
 """The field that says to the end of which line a sign goes."""
 
 
-@dataclass(frozen=True)
+@frozen
 class MetalTiles:
     """A metal with its chains; `price` is empty where they differ in price, and stands on each."""
 
@@ -43,7 +44,7 @@ class MetalTiles:
     tiles: Sequence[Tile]
 
 
-@dataclass(frozen=True)
+@frozen
 class Button:
     """A way out of what is wrong with a line, or a sign to be added; `symbol` is its drawing, or empty."""
 
@@ -52,7 +53,7 @@ class Button:
     symbol: str
 
 
-@dataclass(frozen=True)
+@frozen
 class LineLettering:
     """Which face a line has, where it is not that of the others."""
 
@@ -60,7 +61,7 @@ class LineLettering:
     chosen: str
 
 
-@dataclass(frozen=True)
+@frozen
 class LineField:
     """The field of one line: what is typed, what is wrong with it, the room left, the ways out."""
 
@@ -74,7 +75,7 @@ class LineField:
     """Of sides with several lines."""
 
 
-@dataclass(frozen=True)
+@frozen
 class SideFields:
     """The fields of one side; `legend` is empty where its one line carries its name."""
 
@@ -82,7 +83,7 @@ class SideFields:
     lines: Sequence[LineField]
 
 
-@dataclass(frozen=True)
+@frozen
 class SignPlace:
     """A line that a sign can be put at the end of."""
 
@@ -91,7 +92,7 @@ class SignPlace:
     selected: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class IdeaStart:
     """A button that puts words, with | between lines, into the fields of one of `places`, the best first."""
 
@@ -100,7 +101,7 @@ class IdeaStart:
     places: str
 
 
-@dataclass(frozen=True)
+@frozen
 class IdeaButtons:
     """A situation, at its place on the page of ideas, with the ways to begin that this piece has room for."""
 
@@ -109,7 +110,7 @@ class IdeaButtons:
     starts: Sequence[IdeaStart]
 
 
-@dataclass(frozen=True)
+@frozen
 class PieceForm:
     """Everything there is to choose and to write."""
 

@@ -1,7 +1,6 @@
 """The public pages as text, rendered from plain data: the same function serves memory and a refused form."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from flask import current_app, render_template
@@ -23,6 +22,7 @@ from shop.catalogue.views import Catalogue, PictureView, PieceView, VariantView
 from shop.engraving import PlacedArtwork, over_picture, words_in
 from shop.engraving.drawing import outline_marks
 from shop.engraving.overlay import ArtworkMarks
+from shop.frozen import frozen
 from shop.money import pounds_and_pence
 
 ADD_TO: Final = "/basket/lines"
@@ -30,7 +30,7 @@ DELIVERY_NOTE: Final = f"Delivery from {pounds_and_pence(CHEAPEST.pence)}"
 """Stands beside every price, with where we post: nothing is added later that was not said at first."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Like:
     """A piece in the basket that another is to be like: the page's own path, and what there is of words."""
 

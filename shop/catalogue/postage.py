@@ -1,10 +1,11 @@
 """How a parcel goes: Royal Mail services with the whole price."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from shop.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class Service:
     """One way to send a parcel."""
 

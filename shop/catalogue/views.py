@@ -2,16 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Container
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from shop.engraving import ANY_TOOL, Area, Placement, Tool
+from shop.frozen import frozen
 
 Renditions = tuple[tuple[str, tuple[int, ...]], ...]
 """Kinds of file a picture comes as, the one to try first first, each with its widths in pixels."""
 
 
-@dataclass(frozen=True)
+@frozen
 class PictureView:
     """A picture; `metal_slug` is None when it shows every metal's piece. `file` lies under static/.
 
@@ -45,7 +46,7 @@ class PictureView:
         return self.rendition(kind, widths[0])
 
 
-@dataclass(frozen=True)
+@frozen
 class VariantView:
     """A piece in one metal and chain length. `available`: one can be bought now; never how many."""
 
@@ -61,7 +62,7 @@ class VariantView:
     available: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class PieceView:
     """A piece with its sides, its variants on sale and its pictures, each in the owner's order."""
 
@@ -130,7 +131,7 @@ class PieceView:
         return tuple(tuple(group) for group in groups.values())
 
 
-@dataclass(frozen=True)
+@frozen
 class Catalogue:
     """Every published piece that has something to sell, in the owner's order."""
 

@@ -2,15 +2,15 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from shop.engraving import Area, Problem, Tool, field_name, problems_of, words_in
+from shop.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Start:
     """A form of words to begin with, a line each; `blank`: they stand for somebody's own.
 
@@ -23,7 +23,7 @@ class Start:
     apart: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Idea:
     """A situation: what is said of it on the page of ideas, at the anchor `key`, and ways to begin."""
 

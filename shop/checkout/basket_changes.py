@@ -6,13 +6,13 @@ kept and it is said what paying there would mean; whatever that order was not ma
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, TypeVar
 
 from sqlalchemy.orm import Session
 
 from shop.checkout import basket_reading
+from shop.frozen import frozen
 from shop.orders.lifecycle import State
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.services import Services
@@ -33,7 +33,7 @@ class Page(Enum):
     LEFT_OPEN = auto()
 
 
-@dataclass(frozen=True)
+@frozen
 class OpenPage:
     """What became of the payment page that was open, and the reference of its order ("" without one)."""
 

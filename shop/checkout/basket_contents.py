@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from shop.checkout import basket_reading, basket_words
 from shop.checkout.shortage import shortages
 from shop.dedications.sealing import open_with
 from shop.engraving import Engraving, EngravingRefused, check, with_artwork
+from shop.frozen import frozen
 from shop.orders.models import Order
 from shop.orders.terms import Terms
 from shop.payment_links.models import PaymentLink
@@ -24,7 +25,7 @@ from shop.stock import held_by
 NO_LONGER_FITS: Final = "We now engrave with another machine, and these words would be too small for it. "
 
 
-@dataclass(frozen=True)
+@frozen
 class BasketContents:
     """What is in a basket now, and what it comes to."""
 

@@ -1,11 +1,12 @@
 """What the pages of a claim show its buyer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from shop.claims.claim_steps import Step
 from shop.claims.models import Claim, ClaimState, Outcome
 from shop.claims.threads import BUYER
+from shop.frozen import frozen
 from shop.orders.view import OrderView
 from shop.web.dates import day
 
@@ -22,7 +23,7 @@ OUTCOMES = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class ShownClaim:
     """A claim in a list, or above its thread."""
 
@@ -35,7 +36,7 @@ class ShownClaim:
     number: int
 
 
-@dataclass(frozen=True)
+@frozen
 class ShownStep:
     """Something that was said."""
 

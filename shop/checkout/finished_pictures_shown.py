@@ -1,19 +1,19 @@
 """The photographs of finished pieces, as the order's page offers and shows them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from shop import bench
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.fulfilment import finished_pictures
 from shop.fulfilment.models import Unit
 from shop.fulfilment.stages import TO_MAKE
 from shop.orders.view import OrderView
 
 
-@dataclass(frozen=True)
+@frozen
 class Picture:
     """One side of a finished piece."""
 
@@ -21,7 +21,7 @@ class Picture:
     label: str
 
 
-@dataclass(frozen=True)
+@frozen
 class FinishedPictures:
     """What of it there is to be seen."""
 

@@ -1,7 +1,6 @@
 """/orders/<token>/proof: the gifts in an order, and the proof of each as a file. The link is the key."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, redirect, render_template
@@ -10,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from shop import web
 from shop.checkout.order_routes import UNKNOWN, found_by, unlisted
 from shop.container import current_services
+from shop.frozen import frozen
 from shop.orders.models import OrderLine
 from shop.orders.view import view
 from shop.transparency.gift_entries import GiftEntry, State, gift_entries, paid_over_since
@@ -20,7 +20,7 @@ from shop.transparency.proof_file import EXTENSION, proof_file
 blueprint = Blueprint("gifts", __name__, url_prefix="/orders/<token>/proof")
 
 
-@dataclass(frozen=True)
+@frozen
 class ShownGift:
     """The gift of a unit: of what, what is to be said, and where its proof is, if it has one."""
 

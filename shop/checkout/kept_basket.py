@@ -1,12 +1,12 @@
 """A basket that the owner put together for somebody who telephoned or wrote: what its pages say of that."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from shop.accounts.access import signed_in
 from shop.accounts.models import Role
 from shop.checkout.basket_contents import BasketContents
 from shop.checkout.forms import DetailsForm, Text, check_email
+from shop.frozen import frozen
 from shop.money import pounds_and_pence
 from shop.payment_links import payment_links
 from shop.payment_links.models import PaymentLink, Via
@@ -26,7 +26,7 @@ OTHER_SUM: Final = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Kept:
     """How it stands with an order that was put together for somebody."""
 

@@ -1,7 +1,6 @@
 """What the piece page's form says: a variant, its words, a dedication; or why it cannot be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from shop.artwork.form_fields import (
     NO_UPLOADS,
@@ -27,6 +26,7 @@ from shop.engraving import (
     with_artwork,
     words_in,
 )
+from shop.frozen import frozen
 from shop.pricing import LineItem
 
 FACE = "face"
@@ -42,7 +42,7 @@ NOT_BESIDE_A_DRAWING = (
 WRITTEN_FOR = {DEDICATION: "Dedication", WALL_NAME: "Name for the wall"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Refused(Exception):
     """What is wrong with a form: field id -> sentence; "" for the form as a whole.
 

@@ -1,12 +1,13 @@
 """The cards and the slip of an order as its buyer sees them: what is printed, made by what prints it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from shop.checkout.basket_contents import BasketContents
 from shop.checkout.presenters import statement
 from shop.container import trader
+from shop.frozen import frozen
 from shop.orders.view import OrderView
 from shop.paper.cards import card
 from shop.paper.slips import given_by, piece_inside, piece_ordered, slip
@@ -16,7 +17,7 @@ _LINES: Final = ("words", "for", "from", "message")
 """What of a paper is lines that somebody wrote."""
 
 
-@dataclass(frozen=True)
+@frozen
 class PapersShown:
     """What lies in the box, ready for a template."""
 

@@ -1,20 +1,20 @@
 """The parcels of an order as its buyer sees them: what is in each, how it goes, and by when it is there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.catalogue.postage import SERVICES
+from shop.frozen import frozen
 from shop.fulfilment import parcels, promised, undelivered
 from shop.fulfilment.models import Parcel, Unit
 from shop.fulfilment.stages import Stage
 from shop.orders.models import Order, OrderLine
 
 
-@dataclass(frozen=True)
+@frozen
 class ParcelShown:
     """A parcel that left and did not come back."""
 

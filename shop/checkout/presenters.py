@@ -1,13 +1,14 @@
 """What the checkout's pages and the order's page show of a unit: the same drawing, the same words."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Generic, TypeVar
 
 from shop import clock
 from shop.catalogue import page_cache
 from shop.catalogue.engraved_pictures import EngravedUnit, engraved_unit
 from shop.catalogue.views import Catalogue, PictureView, PieceView, VariantView
+from shop.frozen import frozen
 from shop.fulfilment.corrections import Window
 from shop.fulfilment.models import Unit
 from shop.fulfilment.stages import TO_MAKE
@@ -36,7 +37,7 @@ ON_THE_WALL: Final[Mapping[WallState, str]] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class ShownLine(Generic[L]):
     """A unit ready for a template: of a basket or of an order. `name` is empty for what is no longer sold."""
 
@@ -77,7 +78,7 @@ def wall_said(line: LineView) -> str:
     return ON_THE_WALL.get(line.on_wall, "") if line.on_wall else ""
 
 
-@dataclass(frozen=True)
+@frozen
 class WindowSaid:
     """How it stands with changing a unit's words: the sentence, and whether they can be changed."""
 

@@ -1,9 +1,9 @@
 """What went back of an order, as its page shows it: what, when, how much."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from shop.frozen import frozen
 from shop.money import CURRENCY, pounds_and_pence
 from shop.orders.models import OrderLine
 from shop.payments.refund_history import RefundMade
@@ -13,7 +13,7 @@ SENT_BACK: Final = "Your bank returned it to us, so it has not reached you."
 ELSEWHERE: Final = "It was paid back by another way than you paid."
 
 
-@dataclass(frozen=True)
+@frozen
 class RefundShown:
     """One refund."""
 

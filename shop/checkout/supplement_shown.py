@@ -1,8 +1,8 @@
 """A dearer metal or chain that waits to be paid, or is being paid, as the buyer's own page shows it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from shop.frozen import frozen
 from shop.fulfilment.units import SHOP
 from shop.money import pounds_and_pence
 from shop.orders.models import OrderLine
@@ -11,7 +11,7 @@ from shop.payments.supplements import becomes
 from shop.web.dates import minute
 
 
-@dataclass(frozen=True)
+@frozen
 class SupplementShown:
     """One supplement."""
 

@@ -1,7 +1,7 @@
 """What the pages of a photograph show: for which side of which piece it is, and what was traced."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Final
 
@@ -11,6 +11,7 @@ from shop.artwork.positioning import takes_artwork
 from shop.artwork.request import KINDS, WHOLE
 from shop.catalogue.views import Catalogue, PieceView
 from shop.engraving import Area
+from shop.frozen import frozen
 from shop.uploads.store import Upload
 
 LEAST_MM: Final = 4.0
@@ -26,7 +27,7 @@ COARSE: Final = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Place:
     """A side of a piece that artwork may be put on."""
 
@@ -68,7 +69,7 @@ def place_of(catalogue: Catalogue, slug: str, side: str) -> Place | None:
     return Place(piece, areas[0]) if piece and areas else None
 
 
-@dataclass(frozen=True)
+@frozen
 class ShownUpload:
     """A photograph in the list of one's own, or on its page."""
 

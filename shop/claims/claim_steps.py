@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from shop.claims.models import Claim, ClaimPicture, ClaimState, ClaimStep, Outcome, Said
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.orders.models import Order
 
 
@@ -18,7 +19,7 @@ class NotPossible(Exception):
     """This cannot be done with that claim now. The text says why, for a person."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Step:
     """One step as it is read. `words` are empty once the order was erased."""
 

@@ -1,13 +1,12 @@
 """What comes of a claim: mended, made again, the money given back, or left as it is."""
 
-from dataclasses import dataclass
-
 from sqlalchemy.orm import Session
 
 from shop.claims.claim_steps import NotPossible
 from shop.claims.models import Claim, ClaimState, Outcome
 from shop.claims.threads import Message, answer
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.fulfilment import units
 from shop.fulfilment.stages import Action, Remake
 from shop.orders.lifecycle import lock
@@ -15,7 +14,7 @@ from shop.orders.models import Order
 from shop.payments.refundable import refundable
 
 
-@dataclass(frozen=True)
+@frozen
 class MakingAgain:
     """Why a unit is made again, and what that costs us in pence."""
 

@@ -5,7 +5,6 @@ buyer's words is exempt (regulation 28(1)(b)); what is faulty is a claim, whatev
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from shop.alerts import AlertKind, raise_alert, withdraw_alert
 from shop.catalogue.hallmarking import CANCEL_DAYS
 from shop.claims.claim_steps import NotPossible
 from shop.claims.models import SendBack
+from shop.frozen import frozen
 from shop.fulfilment import returns
 from shop.fulfilment.models import Unit
 from shop.fulfilment.progress import times
@@ -36,7 +36,7 @@ EMAIL: Final = "send-back"
 """The notice is acknowledged in writing at once. Regulation 32(3)."""
 
 
-@dataclass(frozen=True)
+@frozen
 class ComingBack:
     """A unit whose return was told."""
 

@@ -4,7 +4,7 @@ Words are sealed with the order's. Sending the same twice says it once.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from sqlalchemy import func, select
@@ -15,6 +15,7 @@ from shop.alerts import AlertKind, raise_alert, withdraw_alert
 from shop.claims.claim_steps import NotPossible, any_waits, claims_of, found, label, picture_of, rows_of
 from shop.claims.models import Claim, ClaimPicture, ClaimState, ClaimStep, Outcome, Said, Wish
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.fulfilment.stages import Stage
 from shop.fulfilment.units import units_of
 from shop.mail import outbox
@@ -38,7 +39,7 @@ LEAVES_WITH: Final = {
 """By a step, whose turn it is after it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Message:
     """What somebody says, checked before: the words as they are kept, and a picture made anew."""
 
@@ -49,7 +50,7 @@ class Message:
     """How the owner came to write it down for somebody who telephoned; no page of the buyer's shows it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Opening:
     """What a claim begins with."""
 

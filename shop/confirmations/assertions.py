@@ -10,9 +10,10 @@ challenge is that digest.
 import hashlib
 import json
 from base64 import urlsafe_b64decode
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
+
+from shop.frozen import frozen
 
 WHAT: Final = "In Remembrance: this payment has reached us (1)"
 """The first line, with the version of the form."""
@@ -23,7 +24,7 @@ FLAGS: Final = 32
 """Where they stand, after the relying party's hash."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Assertion:
     """What a device gave, and the key as SubjectPublicKeyInfo (DER)."""
 

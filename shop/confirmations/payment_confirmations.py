@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +12,7 @@ from shop import clock
 from shop.confirmations import assertions
 from shop.confirmations.assertions import Assertion
 from shop.confirmations.models import CharityKey, PaymentConfirmation
+from shop.frozen import frozen
 from shop.giving.models import LedgerTxn, Policy
 from shop.giving.payments_made import one
 from shop.giving.sums import Book
@@ -31,7 +31,7 @@ class NotConfirmable(Exception):
     """There is no such payment, or it was undone; or what was signed is not this."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Confirmed:
     """That a payment was confirmed: when, with which key, and whether an agreement names that key."""
 

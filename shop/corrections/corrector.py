@@ -1,6 +1,5 @@
 """Who puts an order right, from which page; and why, where that is to be kept."""
 
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from shop import web
 from shop.checkout.order_routes import unlisted
 from shop.container import current_services
+from shop.frozen import frozen
 from shop.fulfilment.models import Unit
 from shop.fulfilment.units import NotAllowed, unit_of
 from shop.orders.models import Order, OrderLine
@@ -21,7 +21,7 @@ LONGEST_WHY: Final = 500
 SAY_WHY: Final = "Please say in a few words why, and who asked for it."
 
 
-@dataclass(frozen=True)
+@frozen
 class Corrector:
     """Who puts an order right, and the order's page they do it from."""
 

@@ -5,7 +5,6 @@ What costs more is changed once its supplement is paid: see `supplement_routes`.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -24,6 +23,7 @@ from shop.checkout.presenters import picture_of
 from shop.container import current_services
 from shop.corrections import supplement_form
 from shop.corrections.corrector import Corrector, page, unit_shown
+from shop.frozen import frozen
 from shop.fulfilment.corrections import ChangedMeanwhile, TooLate
 from shop.money import pounds_and_pence
 from shop.orders.models import Order
@@ -58,7 +58,7 @@ AS_IT_IS: Final = "as it is now"
 NOTHING_ELSE: Final = "There is nothing else to change it to at the moment."
 
 
-@dataclass(frozen=True)
+@frozen
 class Exchanging:
     """A unit whose metal or chain is to be changed, and everything that its pages need."""
 

@@ -1,7 +1,7 @@
 """Other words for a unit that was paid for: written, looked at, approved; form and gate as at first."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ from shop.checkout.redisplayed_form import PREVIEW
 from shop.container import current_services
 from shop.corrections.corrector import Corrector, page, unit_shown
 from shop.engraving import INSTEAD, Engraving, faces_in, line_face_field, taken
+from shop.frozen import frozen
 from shop.fulfilment import corrections
 from shop.fulfilment.corrections import ChangedMeanwhile, NewWords, TooLate
 from shop.orders.approved_engraving import Approved
@@ -51,7 +52,7 @@ NONE: Final = "none"
 """Stands where the number of the drawing would, for no words at all."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Correcting:
     """A unit whose words are to be put right, and everything that its pages need."""
 

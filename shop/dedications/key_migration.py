@@ -1,7 +1,6 @@
 """What an upgrade needs the vault for: keys and words that stood open in a database of an earlier version."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -10,12 +9,13 @@ from sqlalchemy.orm import Session
 from shop.dedications.gone_names import order_name
 from shop.dedications.sealing import Sealed, keyed
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 
 WALL = "wall"
 """What is sealed for the remembrance wall."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Adopted:
     """Where a key that stood in the database is now, and what the order's bare fingerprint became."""
 
@@ -23,7 +23,7 @@ class Adopted:
     fingerprint: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Mover:
     """Handed to the migrations, which know tables and no vault."""
 

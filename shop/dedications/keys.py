@@ -8,7 +8,6 @@ own, or another database (KEYS_URL) where several hosts share one.
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +18,7 @@ from shop import clock, files
 from shop.db import Database
 from shop.dedications.key_tables import alone, copy_folder, gone, open_store, word_key
 from shop.dedications.sealing import Sealed
+from shop.frozen import frozen
 from shop.sql import dialect_insert
 
 AT_A_TIME: Final = 500
@@ -29,7 +29,7 @@ _FOUND: Final = select(word_key.c.id, word_key.c.nonce, word_key.c.wrapped_key).
 _ADDED: Final = insert(word_key)
 
 
-@dataclass(frozen=True)
+@frozen
 class StoredKey:
     """One key, wrapped by the vault key."""
 
@@ -38,7 +38,7 @@ class StoredKey:
     contact_index: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Gone:
     """What was erased or withdrawn after some point of the list: digests of names, and the new point."""
 

@@ -7,13 +7,14 @@ import hashlib
 import hmac
 import json
 import secrets
-from dataclasses import dataclass
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from shop.frozen import frozen
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
@@ -37,7 +38,7 @@ class NotSealable(Exception):
         super().__init__("Only what JSON can hold can be sealed.")
 
 
-@dataclass(frozen=True)
+@frozen
 class Sealed:
     """A ciphertext and the nonce it was made with."""
 

@@ -1,7 +1,6 @@
 """Filling a scratch database: batches of orders with all their rows, their keys and their ledger."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, Final
@@ -23,6 +22,7 @@ from shop.demo.mark import mark
 from shop.demo.order_rows import Maker
 from shop.demo.prepared import prepared
 from shop.demo.story import YEARS, Told, told
+from shop.frozen import frozen
 from shop.giving import posting
 from shop.giving.models import LedgerPeriod, Policy
 from shop.giving.policies import statement
@@ -41,7 +41,7 @@ class NotEmpty(Exception):
         super().__init__("There is something in this database or its key store already. Give an empty one.")
 
 
-@dataclass(frozen=True)
+@frozen
 class Place:
     """Where the orders go, and the keys they are sealed and linked with."""
 

@@ -1,11 +1,11 @@
 """Words for the pieces that take any: drawn, cut and proved once, however many orders have them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from shop.catalogue.views import Catalogue, PieceView
 from shop.engraving import check
+from shop.frozen import frozen
 from shop.orders.approved_engraving import Approved
 
 TEXTS: Final = ("Wren", "14 May", "A and J", "For ever")
@@ -13,7 +13,7 @@ TEXTS: Final = ("Wren", "14 May", "A and J", "For ever")
 FACE: Final = "cormorant-sc"
 
 
-@dataclass(frozen=True)
+@frozen
 class Prepared:
     """Words for a piece, and the digests of their drawing and their outlines."""
 

@@ -3,10 +3,11 @@
 import heapq
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Generic, TypeVar
+
+from shop.frozen import frozen
 
 T = TypeVar("T")
 
@@ -47,7 +48,7 @@ SHARED: Final = 0.01
 """How many dedications are offered to the wall."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Told:
     """One order."""
 

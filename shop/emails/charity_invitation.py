@@ -1,6 +1,5 @@
 """The e-mail that invites somebody at the charity into its room."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Select, select
@@ -12,6 +11,7 @@ from shop.accounts.charity_people import CHARITY, INVITATION_LASTS
 from shop.accounts.models import Account, CharityInvitation
 from shop.emails.email_blocks import Block, Link, Paragraph
 from shop.emails.other_emails import Said, Sender, send
+from shop.frozen import frozen
 from shop.mail.outbox import LEASE, Drop
 from shop.mail.retries import FURTHEST, next_try
 from shop.sql import has_come
@@ -19,7 +19,7 @@ from shop.sql import has_come
 SUBJECT: Final = "An invitation from In Remembrance"
 
 
-@dataclass(frozen=True)
+@frozen
 class Claimed:
     """An invitation that this worker may send."""
 

@@ -1,13 +1,14 @@
 """What an e-mail is made of: blocks that text and HTML show alike, so that both say the same."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, TypeAlias
 
 from shop.emails.email_lines import EmailLine
+from shop.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Greeting:
     """Who is greeted; nobody by name where it is not known."""
 
@@ -16,7 +17,7 @@ class Greeting:
     name: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Paragraph:
     """Sentences. `strong`, if it stands in them, is set off; a single word of it is never broken."""
 
@@ -40,7 +41,7 @@ class Paragraph:
         return " " not in self.strong
 
 
-@dataclass(frozen=True)
+@frozen
 class Heading:
     """What the following is about."""
 
@@ -49,7 +50,7 @@ class Heading:
     said: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Items:
     """Things in a list."""
 
@@ -58,7 +59,7 @@ class Items:
     items: Sequence[str]
 
 
-@dataclass(frozen=True)
+@frozen
 class Row:
     """A name and a sum."""
 
@@ -67,7 +68,7 @@ class Row:
     strong: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Rows:
     """Sums below each other."""
 
@@ -76,7 +77,7 @@ class Rows:
     rows: Sequence[Row]
 
 
-@dataclass(frozen=True)
+@frozen
 class Pieces:
     """The units of an order with their words, pictures and prices."""
 
@@ -85,7 +86,7 @@ class Pieces:
     lines: Sequence[EmailLine] = field(repr=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Quote:
     """Somebody's own words, line by line as they were written."""
 
@@ -95,7 +96,7 @@ class Quote:
     lines: Sequence[str] = field(repr=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Verbatim:
     """Lines for a program, exactly as they are."""
 
@@ -104,7 +105,7 @@ class Verbatim:
     lines: Sequence[str]
 
 
-@dataclass(frozen=True)
+@frozen
 class Link:
     """A way to a page."""
 
@@ -114,7 +115,7 @@ class Link:
     url: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Form:
     """The form for cancelling, of schedule 3 of the Consumer Contracts Regulations 2013, whole."""
 

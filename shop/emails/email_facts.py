@@ -1,7 +1,7 @@
 """Everything an e-mail about an order may speak of, as it is when the e-mail is written."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Final
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from shop.claims import send_backs
 from shop.claims.send_backs import ComingBack
 from shop.emails.email_lines import EmailLine, titled
+from shop.frozen import frozen
 from shop.fulfilment import finished_pictures, late, parcel_corrections, parcels, promised, undelivered, units
 from shop.fulfilment.models import Parcel, Unit
 from shop.fulfilment.promised import Day
@@ -37,7 +38,7 @@ OF_A_DAY: Final = frozenset({late.EMAIL, parcel_corrections.DELIVERY_EMAIL})
 MISHAPS: Final = frozenset({undelivered.CAME_BACK, undelivered.LOST})
 
 
-@dataclass(frozen=True)
+@frozen
 class EmailFacts:
     """An order with what became of it."""
 

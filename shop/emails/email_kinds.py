@@ -1,13 +1,13 @@
 """The kinds of e-mails about an order: what each says, and its subject, which gives nothing away."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from shop.claims import send_backs, threads
 from shop.emails import on_address, on_making, on_money, on_order, on_return, on_supplement
 from shop.emails.email_blocks import Block
 from shop.emails.email_facts import PAID_TWICE, EmailFacts
+from shop.frozen import frozen
 from shop.fulfilment import (
     begun,
     corrections,
@@ -27,7 +27,7 @@ YOURS: Final = "Your order {reference}"
 ABOUT: Final = "About your order {reference}"
 
 
-@dataclass(frozen=True)
+@frozen
 class EmailKind:
     """One kind."""
 

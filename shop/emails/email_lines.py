@@ -1,11 +1,12 @@
 """What the e-mail about an order says of each unit: the same words in text and HTML."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from shop.emails.proof_images import ProofImage
 from shop.engraving.spelling import letter_by_letter
+from shop.frozen import frozen
 from shop.money import pounds_and_pence
 from shop.orders.models import OrderLine
 from shop.orders.view import LineView
@@ -17,7 +18,7 @@ PLAIN: Final = "Not engraved"
 REFUNDED: Final = "Refunded"
 
 
-@dataclass(frozen=True)
+@frozen
 class EmailLine:
     """One unit."""
 

@@ -1,7 +1,7 @@
 """E-mails about an order. Written when they are sent, from the sealed order; subjects give nothing away."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -19,6 +19,7 @@ from shop.emails.email_kinds import KINDS, EmailKind
 from shop.emails.email_lines import email_lines
 from shop.emails.plain_text import form_lines, plain
 from shop.emails.proof_images import ProofImage, attach, proof_images
+from shop.frozen import frozen
 from shop.fulfilment.stages import Stage
 from shop.mail.addresses import ascii_address
 from shop.mail.headers import POLICY
@@ -38,7 +39,7 @@ Render = Callable[..., str]
 """Renders a template by name with the given context."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Written:
     """An e-mail as it is read: everything but its envelope."""
 

@@ -2,7 +2,7 @@
 
 import smtplib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from shop.db import Database
@@ -10,12 +10,13 @@ from shop.dedications.vault import Vault
 from shop.emails.email_blocks import Block, Greeting, Paragraph
 from shop.emails.order_emails import Render, Written, addressed
 from shop.emails.plain_text import plain
+from shop.frozen import frozen
 from shop.mail.answers import MOST_TRIES, answer_to
 from shop.mail.sending import Transport
 from shop.trader import Trader
 
 
-@dataclass(frozen=True)
+@frozen
 class Sender:
     """What sending them needs."""
 
@@ -27,7 +28,7 @@ class Sender:
     trader: Trader
 
 
-@dataclass(frozen=True)
+@frozen
 class Said:
     """What one of them says between its greeting and who signs it."""
 

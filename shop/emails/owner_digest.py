@@ -4,7 +4,6 @@ Nothing private: no name, no address, no word of an engraving, no dedication.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Final
@@ -18,6 +17,7 @@ from shop.emails.email_blocks import Block, Heading, Items, Link, Paragraph
 from shop.emails.email_lines import titled
 from shop.emails.order_emails import TEST, Render
 from shop.emails.plain_text import plain
+from shop.frozen import frozen
 from shop.fulfilment.models import Unit
 from shop.fulfilment.stages import TO_MAKE, Hold, Stage
 from shop.mail.owner_outbox import Said
@@ -31,7 +31,7 @@ SINCE: Final = {Stage.REFUNDED: "refunded", Stage.POSTED: "posted", Stage.DELIVE
 DISPUTED: Final = frozenset({State.DISPUTED, State.DISPUTE_LOST})
 
 
-@dataclass(frozen=True)
+@frozen
 class NewOrder:
     """An order that was paid for, and what has become of it since."""
 
@@ -43,7 +43,7 @@ class NewOrder:
     is_test: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Need:
     """Something that needs a person: what, about what, and where."""
 
@@ -52,7 +52,7 @@ class Need:
     url: str | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Digest:
     """What one e-mail tells."""
 

@@ -6,7 +6,7 @@ of its piece is drawn plainly.
 
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.message import EmailMessage
 from typing import Final
 
@@ -19,6 +19,7 @@ from shop.engraving.coverage import Array
 from shop.engraving.groove_painting import Ground, PlacedCut, painted
 from shop.engraving.outlines import CutSide
 from shop.engraving.writers import png
+from shop.frozen import frozen
 from shop.orders.cutting import NotApprovedYet, NotAsApproved, outlines_as_approved
 from shop.orders.models import OrderLine
 from shop.orders.view import LineView
@@ -35,7 +36,7 @@ _FINE: Final = 2
 _QUALITY: Final = 86
 
 
-@dataclass(frozen=True)
+@frozen
 class ProofImage:
     """A picture of a unit. `cid` is its Content-ID, without brackets; `alt` quotes the words."""
 

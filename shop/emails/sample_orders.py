@@ -1,7 +1,7 @@
 """Orders that never were, to look at e-mails by: of what is sold now, quoted and written like real ones."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,6 +12,7 @@ from shop.claims.send_backs import ComingBack
 from shop.emails.email_facts import EmailFacts
 from shop.emails.sample_changes import exchanged, supplement
 from shop.engraving import HAND, EngravingRefused, check
+from shop.frozen import frozen
 from shop.fulfilment.models import Parcel, Unit
 from shop.fulfilment.promised import Day
 from shop.fulfilment.stages import Hold, Remake, Stage, Undelivered
@@ -45,7 +46,7 @@ MISHAPS: Final = (Undelivered.REFUSED, Remake.LOST)
 """Of its parcel, for the e-mails that tell of one."""
 
 
-@dataclass(frozen=True)
+@frozen
 class SampleUnit:
     """A unit: with `words` on the first side of a piece that takes them, or none."""
 
@@ -56,7 +57,7 @@ class SampleUnit:
     drawing: Step | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class SampleOrder:
     """An order to be imagined."""
 
@@ -73,7 +74,7 @@ class SampleOrder:
     """Whether a holiday where it goes makes it arrive later than was promised."""
 
 
-@dataclass(frozen=True)
+@frozen
 class SampleRefund:
     """A refund: the price of these units, the postage, or `pence`."""
 
@@ -85,7 +86,7 @@ class SampleRefund:
     goodwill: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Samples:
     """What sample orders are made of."""
 

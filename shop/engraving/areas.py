@@ -5,12 +5,12 @@ Coordinates are mm from the middle of the area, y upwards.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from shop.engraving.geometry import Directions, Numbers, Point, convex_hull, cubic, directions
 from shop.engraving.limits import MARGIN_MM
+from shop.frozen import frozen
 
 _RING_BAND: Final = 1 / 6
 _DISC_SIDES: Final = 48
@@ -37,7 +37,7 @@ ROUND: Final = directions(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Area:
     """One engravable side of a piece.
 
@@ -85,7 +85,7 @@ class Region(NamedTuple):
     spaces: Numbers
 
 
-@dataclass(frozen=True)
+@frozen
 class Band:
     """The part of a ring between two radii."""
 

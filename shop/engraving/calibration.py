@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from shop.frozen import frozen
 
 Matrix = tuple[float, float, float, float, float, float]
 
 
-@dataclass(frozen=True)
+@frozen
 class Placement:
     """Where a side lies on a picture.
 

@@ -1,11 +1,12 @@
 """A face that words were checked with: which it is, and all that its letters are cut by."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from shop.engraving.faces import FACES, Face
 from shop.engraving.tool import Fit, Tool
+from shop.frozen import frozen
 
 HAND: Final = "by-hand"
 """Stands where the slug of a face would, for words that are drawn by hand."""
@@ -17,7 +18,7 @@ DRAWN_BY_HAND: Final = "Drawn by hand"
 """What that is called where it is chosen."""
 
 
-@dataclass(frozen=True)
+@frozen
 class ChosenFace:
     """A face as it was on that day.
 

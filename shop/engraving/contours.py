@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, pairwise
 from typing import Final
 
 from shop.engraving.geometry import Point
+from shop.frozen import frozen
 
 TOLERANCE_MM: Final = 0.0002
 """How far a flattened curve may stray: a hundredth of the finest laser's spot. All the edges of a side,
@@ -18,7 +18,7 @@ Step = tuple[Point, ...]
 Bezier curve, whose last point is its end."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Contour:
     """One line without a break. A closed one runs back to its start, straight when its steps do not.
 

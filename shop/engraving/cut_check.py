@@ -11,7 +11,6 @@ import hashlib
 import json
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from shop.engraving.outlines import CannotUnite, CutSide, cut_sides
 from shop.engraving.proofs import proof_digest, proof_of
 from shop.engraving.raster import around, away, sampled
 from shop.engraving.shapes import PX_PER_MM, Box, Shape, UnknownMarkup, shapes_cut, shapes_drawn
+from shop.frozen import frozen
 
 AREA_MM2: Final = 0.02
 REACH_PX: Final = 2
@@ -34,7 +34,7 @@ _PER_MM: Final = 10_000
 """Digests go by tenths of a micrometre, as the files do."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Difference:
     """How far a cut is from its drawing. `pixels` is at most one more than was asked for."""
 
@@ -59,7 +59,7 @@ class NotCuttable(Exception):
         self.side = side
 
 
-@dataclass(frozen=True)
+@frozen
 class Checked:
     """The outlines of each engraved side by its key, held against the drawing, and their digest."""
 
@@ -158,7 +158,7 @@ def refuse_difference(key: str, drawing: str, side: CutSide) -> None:
         raise NotCuttable(key, f"{found}.")
 
 
-@dataclass(frozen=True)
+@frozen
 class _Sampled:
     ink: Any
     shapes: Sequence[Shape]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from shop.engraving.areas import Area
@@ -11,6 +11,7 @@ from shop.engraving.faces import FACES
 from shop.engraving.line_faces import AnyFace, faces_of
 from shop.engraving.placed_artwork import PlacedArtwork
 from shop.engraving.tool import ANY_TOOL, Fit, Tool
+from shop.frozen import frozen
 from shop.text.listed import listed
 from shop.text.typed_text import kept_text
 
@@ -22,7 +23,7 @@ class EngravingUnreadable(Exception):
     """Stored JSON is not an engraving."""
 
 
-@dataclass(frozen=True)
+@frozen
 class EngravedLine:
     """The words of one line, exactly as typed but for Unicode's normal form C.
 
@@ -40,7 +41,7 @@ class EngravedLine:
         return (*words, self.face.written()) if self.face else words
 
 
-@dataclass(frozen=True)
+@frozen
 class Engraving:
     """What is cut into one unit, its lines in the order of the piece's sides.
 

@@ -6,14 +6,14 @@ through; the walls are the slope along the light, which comes from the upper lef
 faint walls, and at any zoom the edge is the letter's own.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from shop.engraving.drawing import number
+from shop.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Tone:
     """How a metal looks where it is cut: floor, shaded and lit wall, and the lip that the tool leaves."""
 

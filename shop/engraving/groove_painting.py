@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from shop.engraving import groove_filter
@@ -11,6 +10,7 @@ from shop.engraving.calibration import Placement
 from shop.engraving.coverage import Array, covered, ink_rings
 from shop.engraving.groove_filter import TONES, Tone
 from shop.engraving.outlines import CutSide
+from shop.frozen import frozen
 
 _ROUND_PX: Final = 6
 """So much round the words is painted with them: walls and lip reach no further."""
@@ -21,7 +21,7 @@ _CLEAR: Final = 4
 """A lip is a point's when its ink is less than a quarter."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Ground:
     """Part of a picture, smaller: its pixels (rows of red, green, blue), `scale` to one of the picture's own.
 
@@ -34,7 +34,7 @@ class Ground:
     top: float
 
 
-@dataclass(frozen=True)
+@frozen
 class PlacedCut:
     """The outlines of a side at their place on a picture, turned clockwise by degrees."""
 

@@ -2,15 +2,15 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from shop.engraving.contours import Contour
 from shop.engraving.geometry import Point
+from shop.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Jig:
     """How a piece lies under the tool.
 

@@ -1,14 +1,14 @@
 """The faces of one side: one for all of its lines, or another for some of them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from operator import itemgetter
 
 from shop.engraving.faces import FACES, Face, opened
 from shop.engraving.tool import Tool, fitted
+from shop.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class LineFaces:
     """The faces of a side whose lines are not all in one: `own` is that of every line not in `others`."""
 

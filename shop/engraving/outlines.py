@@ -7,7 +7,7 @@ approved drawing is for cut_check.py to say.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +23,7 @@ from shop.engraving.layout import lay_out
 from shop.engraving.line_faces import AnyFace, face_on, thickest_mm
 from shop.engraving.placement import PlacedLine
 from shop.engraving.regions import contours_of, glyph_contours, glyph_region, region_of
+from shop.frozen import frozen
 
 if TYPE_CHECKING:
     from shapely import Geometry
@@ -42,7 +43,7 @@ class CannotUnite(Exception):
         super().__init__("The outlines of these letters could not be united.")
 
 
-@dataclass(frozen=True)
+@frozen
 class CutSide:
     """One engraved side. `contours` never overlap; `stroke_mm` is how wide the open ones are cut."""
 

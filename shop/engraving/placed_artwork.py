@@ -3,10 +3,11 @@
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import Any, Final
 
 from shop.engraving.geometry import Point
+from shop.frozen import frozen
 
 MOST_BYTES: Final = 200_000
 """Of outlines: as for a drawing by hand."""
@@ -16,7 +17,7 @@ _PAIR: Final = re.compile(r"(-?[\d.]+(?:e-\d+)?),(-?[\d.]+(?:e-\d+)?)")
 _OUTLINE: Final = re.compile(r"(?:M-?[\d.e-]+,-?[\d.e-]+(?:L-?[\d.e-]+,-?[\d.e-]+)+Z)+")
 
 
-@dataclass(frozen=True)
+@frozen
 class ArtworkPlace:
     """Where and how large: mm wide before it is turned, degrees clockwise, mm from the side's middle.
 
@@ -30,7 +31,7 @@ class ArtworkPlace:
     thicker_mm: float = 0.0
 
 
-@dataclass(frozen=True)
+@frozen
 class PlacedArtwork:
     """`drawing` is path data of straight lines in mm about the side's middle, y downwards, as it is cut."""
 

@@ -1,17 +1,18 @@
 """Why words cannot be engraved as they are, each reason with a sentence for the person who typed them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from shop.engraving.signs import MEANT, SIGN_NAMES
+from shop.frozen import frozen
 from shop.text.listed import listed
 
 FACE_FIELD: Final = ("face", 0)
 """Where the problem of an unknown face stands among the problems of the lines."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Letter:
     """A letter as typed (with its marks), and what Unicode calls it."""
 
@@ -38,7 +39,7 @@ class Problem:
         return ""
 
 
-@dataclass(frozen=True)
+@frozen
 class MissingLetters(Problem):
     """The face called `face` lacks letters; `said` is what to call them, some by their script.
 
@@ -73,7 +74,7 @@ class MissingLetters(Problem):
         return f"{lacking} {listed(self.faces_that_have, 'and')} {verb} {them}."
 
 
-@dataclass(frozen=True)
+@frozen
 class TooLong(Problem):
     """The line is wider than the metal at the smallest legible height, by `over_mm`."""
 
@@ -93,7 +94,7 @@ class TooLong(Problem):
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class TooTall(Problem):
     """The letters reach above or below the metal at the smallest legible height, by `over_mm`."""
 
@@ -113,7 +114,7 @@ class TooTall(Problem):
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class TooManyCharacters(Problem):
     """The line has more characters than any line can hold; it was not measured."""
 
@@ -126,7 +127,7 @@ class TooManyCharacters(Problem):
         return f"This line has {self.count} characters; a line can have {self.limit} at most."
 
 
-@dataclass(frozen=True)
+@frozen
 class ControlCharacters(Problem):
     """The line holds characters that cannot be cut: line breaks, direction marks, invisible joiners."""
 
@@ -142,7 +143,7 @@ class ControlCharacters(Problem):
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class MixedDirections(Problem):
     """The line has letters that read left to right and letters that read right to left."""
 
@@ -155,7 +156,7 @@ class MixedDirections(Problem):
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class UnknownFace(Problem):
     """There is no such face."""
 
@@ -165,7 +166,7 @@ class UnknownFace(Problem):
         return "Please choose one of the faces shown."
 
 
-@dataclass(frozen=True)
+@frozen
 class UnknownLine(Problem):
     """The piece has no such side or line."""
 

@@ -1,12 +1,13 @@
 """The plain proof: all engraved sides of a unit at one scale, in mm, as outlines and nothing else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape
 from typing import Final
 
 from shop.engraving.areas import Area, is_ring
 from shop.engraving.drawing import edge_drawn, number
+from shop.frozen import frozen
 
 _GAP_MM: Final = 2.0
 """Between two sides, and half of it round them."""
@@ -14,7 +15,7 @@ _LOW: Final = 3
 """Sides that are this many times as wide as high stand one below the other."""
 
 
-@dataclass(frozen=True)
+@frozen
 class ProofSide:
     """One side: its words (SVG in mm about its middle), and by how many degrees it is turned."""
 

@@ -3,14 +3,15 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from shop.engraving.areas import Area
 from shop.engraving.drawing import proof
 from shop.engraving.engraving import Engraving
+from shop.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Proof:
     """The drawings (SVG) of one engraving, by the key of the side, in the order of the piece's sides."""
 

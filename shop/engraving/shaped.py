@@ -4,13 +4,14 @@ Lengths are in capitals' heights of the face, so that a height in mm scales them
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from shop.engraving.faces import OpenFont
 from shop.engraving.geometry import Box, Directions, Numbers, Point, frontier
 from shop.engraving.reach import reach_table
+from shop.frozen import frozen
 
 RIM_SPACE: Final = 0.3
 """How much wider the spaces between words are on a rim, in capitals' heights: heads lean together there."""
@@ -92,7 +93,7 @@ class Cluster(NamedTuple):
         return frontier((x - middle, upwards * y) for x, y in self.hull)
 
 
-@dataclass(frozen=True)
+@frozen
 class Shaped:
     """One line of words in a face.
 

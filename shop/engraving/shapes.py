@@ -6,7 +6,6 @@ This is a road of its own: it shares no line with the one by which outlines.py r
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
@@ -15,6 +14,7 @@ from xml.etree import ElementTree as ET
 from shop.engraving.contours import Contour
 from shop.engraving.geometry import Point
 from shop.engraving.outlines import CutSide
+from shop.frozen import frozen
 
 PX_PER_MM: Final = 100
 
@@ -39,7 +39,7 @@ class UnknownMarkup(Exception):
     """The drawing holds something that this reader does not know, so it cannot say where the ink is."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Shape:
     """Rings filled together by the non-zero rule, and lines with a stroke of that half width; in pixels."""
 

@@ -8,11 +8,11 @@ import math
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from shop.engraving.geometry import Point, cubic, quadratic
+from shop.frozen import frozen
 
 _NAMES: Final = {
     "♡": "heart, in outline",
@@ -30,7 +30,7 @@ _ASKED: Final = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Drawing:
     """A sign of signs.toml; `asked` are characters whose sender may have meant it."""
 
@@ -84,7 +84,7 @@ _STAR_WAIST: Final = 0.5
 """From the middle of a star to its inner corners, as a share of the way to its points."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Sign:
     """A sign as SVG path data in font units, points along its outer edge, and how wide it stands."""
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from statistics import median
 from typing import TYPE_CHECKING, Final
@@ -11,12 +11,13 @@ from shop.engraving.faces import Face, opened
 from shop.engraving.regions import glyph_region
 from shop.engraving.shaping import shape
 from shop.engraving.signs import SIGNS
+from shop.frozen import frozen
 
 if TYPE_CHECKING:
     from shapely import Geometry
 
 
-@dataclass(frozen=True)
+@frozen
 class Tool:
     """A machine by its slug, the finest line it cuts and the smallest x-height that stays legible, in mm."""
 
@@ -34,7 +35,7 @@ ANY_TOOL: Final = Tool()
 """No machine was named: letters are cut as small and as thin as their face allows by itself."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Machine:
     """A kind of machine, and what is usual for it when its owner says nothing else."""
 
@@ -54,7 +55,7 @@ MACHINES: Final[Mapping[str, Machine]] = {
 """By slug. Of each spot or tip the coarse end is taken."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Fit:
     """What a tool makes of a face: the least height of its capitals, and what its strokes gain, in mm."""
 
@@ -68,7 +69,7 @@ class Fit:
         return replace(face, cap_min_mm=self.cap_min_mm, cap_max_mm=most, thicken_mm=self.thicken_mm)
 
 
-@dataclass(frozen=True)
+@frozen
 class Measured:
     """Small letters of a face, its thinnest strokes and its narrowest eye, in capitals' heights.
 

@@ -4,7 +4,7 @@ Everything lies where the picture's calibration says; e-mails, which cannot have
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from html import escape
 from typing import Final
@@ -16,12 +16,13 @@ from shop.engraving.groove_filter import TONES, groove_filter
 from shop.engraving.layout import lay_out
 from shop.engraving.line_faces import AnyFace
 from shop.engraving.ring_turn import turn_of
+from shop.frozen import frozen
 
 _PALE: Final = 0.45
 """How much of words that are too long is seen."""
 
 
-@dataclass(frozen=True)
+@frozen
 class LaidSide:
     """The words of a side at their place: `marks` in mm about its middle, turned clockwise by degrees."""
 

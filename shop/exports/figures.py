@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shop.exports.selection import Selection
+from shop.frozen import frozen
 from shop.giving.booking_days import Part, first_day, last_day
 from shop.giving.models import LedgerEntry, LedgerSum, LedgerTxn, Policy
 from shop.giving.month_close import Closed, closed_months
@@ -16,7 +17,7 @@ from shop.giving.months import OWED
 from shop.giving.transitions import ENDS_ACCRUAL, Account, Kind
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Figures:
     """What a selection came to, in pence: opening + accrued - taken back - paid over = owed + held."""
 
@@ -42,7 +43,7 @@ class Figures:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Gifts:
     """The gifts of one policy; a unit is a piece or an order, as the policy has it."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from shop.exports.selection import Selection
+from shop.frozen import frozen
 from shop.giving.row_texts import Progress
 from shop.settings import Settings
 from shop.signing_certificate import SigningCertificate
@@ -22,7 +22,7 @@ class DoesNotFit(NotWritten):
     """The format does not hold as much as was chosen. Nothing is ever left out instead."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Office:
     """Whose files they are: what stands on them that is not the ledger's."""
 
@@ -54,7 +54,7 @@ Writer = Callable[[Session, Selection, Office, Progress], Iterator[bytes]]
 """Gives the file piece by piece."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Format:
     """One format: what people call it, its media type, and the function that writes it."""
 

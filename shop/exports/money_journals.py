@@ -6,7 +6,6 @@ checked alone. No name, address or word is in any; a new format is one function 
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Final
@@ -20,6 +19,7 @@ from shop.exports.freeagent_files import CATEGORY
 from shop.exports.monthly_journals import codes
 from shop.exports.plain_text_journal import Closing, Journal
 from shop.exports.xero_journal import HEADINGS
+from shop.frozen import frozen
 from shop.giving.booking_days import first_day, next_month
 from shop.giving.record import decimal
 
@@ -46,7 +46,7 @@ FORWARD: Final = "Brought forward"
 COLUMNS: Final = ("key", "day", "happened_on", "what", "order", "at_stripe", "account", "group", "amount")
 
 
-@dataclass(frozen=True)
+@frozen
 class BookedMonth:
     """A month's accounts, and everything that was booked in it, by day."""
 
@@ -84,7 +84,7 @@ def _csv_row(about: Sequence[object], account: MoneyAccount, pence: int) -> str:
     return csv_line([*about, CHART[account].name, CHART[account].group, decimal(pence)])
 
 
-@dataclass(frozen=True)
+@frozen
 class _Program:
     """How a program for double entry in plain text wants a month: much as it wants the ledger of gifts."""
 
@@ -172,7 +172,7 @@ def _added_up(month: BookedMonth) -> Iterator[tuple[str, tuple[date, Mapping[Mon
         yield what, (on, {account: amount for account, amount in pence.items() if amount})
 
 
-@dataclass(frozen=True)
+@frozen
 class MoneyFormat:
     """One format: what people call it, its media type, the end of its files' names, and what writes it."""
 

@@ -6,7 +6,6 @@ account of what is owed. Which codes the accounts have stands in account_codes.t
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shop.exports.format import NotWritten
+from shop.frozen import frozen
 from shop.giving.booking_days import Part, counts_on, first_day
 from shop.giving.models import LedgerEntry, LedgerTxn, Policy
 from shop.giving.transitions import Account, Kind
@@ -37,7 +37,7 @@ class CodesUnusable(NotWritten):
     """One's own file of account codes cannot be used; the text says what to change."""
 
 
-@dataclass(frozen=True)
+@frozen
 class MonthlyJournal:
     """The postings of one kind for one charity in a month, added up; its lines come to zero."""
 

@@ -1,7 +1,7 @@
 """Double entry in plain text: what beancount's and hledger's files have in common."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shop.exports.selection import Selection
+from shop.frozen import frozen
 from shop.giving import row_texts
 from shop.giving.booking_days import Part, counts_on
 from shop.giving.models import LedgerEntry, LedgerHead, LedgerTxn
@@ -34,7 +35,7 @@ class Closing(NamedTuple):
     pence: Mapping[str, int]
 
 
-@dataclass(frozen=True)
+@frozen
 class Journal:
     """How a program wants its file."""
 

@@ -1,13 +1,14 @@
 """What a file is of: some days of a book, a month, or what made up a payment to the charity."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from shop.frozen import frozen
 from shop.giving.booking_days import Part, first_day, last_day
 from shop.giving.models import LedgerTxn, Policy
 from shop.giving.sums import Book
@@ -16,7 +17,7 @@ from shop.giving.transitions import Kind, legible
 BOOKS: Final[Mapping[str, str]] = {"live": "Real orders", "test": "Test orders, for which no money moved"}
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Selection:
     """The postings of a file, and what it is called."""
 

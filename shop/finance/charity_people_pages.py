@@ -1,6 +1,5 @@
 """/finance/charity: who of the charity may come into its room: invited, listed, and out again at once."""
 
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Blueprint, flash, g, redirect, render_template
@@ -13,6 +12,7 @@ from shop.accounts import charity_people, second_factor, security_log, staff
 from shop.accounts.access import require
 from shop.accounts.charity_people import INVITATION_LASTS, CharityPerson
 from shop.container import current_services
+from shop.frozen import frozen
 from shop.giving import remittances
 from shop.web.cells import Status
 from shop.web.dates import minute, short_day
@@ -20,7 +20,7 @@ from shop.web.dates import minute, short_day
 blueprint = Blueprint("finance_charity", __name__, url_prefix="/finance/charity")
 
 
-@dataclass(frozen=True)
+@frozen
 class PersonCard:
     """Somebody who may come in, or was invited."""
 

@@ -1,9 +1,9 @@
 """Rows and sentences of what is due to charities."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from shop.frozen import frozen
 from shop.giving.due import Due, DueMonth
 from shop.giving.reminders import AHEAD
 from shop.money import pounds_and_pence
@@ -11,7 +11,7 @@ from shop.web.cells import Cells, Status
 from shop.web.dates import day, month_name, short_day
 
 
-@dataclass(frozen=True)
+@frozen
 class ShownDue:
     """What is due to one charity: the clock, and what makes it up."""
 

@@ -1,7 +1,6 @@
 """What is known of a day beside the ledger of gifts: its orders, and what the charity confirmed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import exists, func, select
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.confirmations import payment_confirmations
+from shop.frozen import frozen
 from shop.giving.evidence import Evidence
 from shop.giving.models import LedgerTxn
 from shop.giving.sums import Book
@@ -17,7 +17,7 @@ from shop.payments.kinds import EntryKind
 from shop.payments.models import PaymentEntry
 
 
-@dataclass(frozen=True)
+@frozen
 class Beside:
     """What the ledger does not say of a day."""
 

@@ -1,13 +1,14 @@
 """Sentences, facts and rows of what was promised on a day: the same on the page and on paper."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Final
 
 from shop.finance.agreement_rows import EACH
 from shop.finance.evidence_beside import Beside
 from shop.finance.money_rows import order_link
+from shop.frozen import frozen
 from shop.giving.day_gifts import DayGift
 from shop.giving.documents import Document
 from shop.giving.evidence import Answer, Evidence
@@ -31,7 +32,7 @@ KINDS: Final = {
 STANDS: Final = {Standing.ACCRUED: "", Standing.HELD: "held", Standing.NONE: "taken back"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Section:
     """A part of the answer: sentences, facts, and a table."""
 

@@ -1,8 +1,8 @@
 """Rows and sentences of the months' pages."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from shop.frozen import frozen
 from shop.giving.booking_days import next_month
 from shop.giving.month_close import Closed, Ending
 from shop.giving.month_statements import Figures, GiftLine
@@ -12,7 +12,7 @@ from shop.web.cells import Cells, Link
 from shop.web.dates import month_name, short_day
 
 
-@dataclass(frozen=True)
+@frozen
 class Stand:
     """How the months stand."""
 

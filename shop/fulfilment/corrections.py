@@ -5,7 +5,7 @@ begins to engrave hold the order's lock, so one of them comes first: the other i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.fulfilment.correctable import OPEN_WHILE, Subject
 from shop.fulfilment.models import Correction, Unit
 from shop.fulfilment.progress import times
@@ -47,7 +48,7 @@ class ChangedMeanwhile(Exception):
     """Somebody else has put it right since it was looked at."""
 
 
-@dataclass(frozen=True)
+@frozen
 class NewWords:
     """Words for a unit, and the digests of their drawing and cut; none at all for a unit without words."""
 
@@ -60,7 +61,7 @@ class NewWords:
         return cls(approved, approved.digests() if approved else (None, None))
 
 
-@dataclass(frozen=True)
+@frozen
 class Window:
     """Whether the words of a unit can still be put right by the buyer; else why not, and since when."""
 

@@ -5,7 +5,7 @@ prove anything: whoever is told that it will be late may have their money back, 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from shop import clock
 from shop.alerts import NewsKind, note_news
+from shop.frozen import frozen
 from shop.fulfilment.backlog import QUARTERS, WAITING
 from shop.fulfilment.models import DateNews, DateStep, Unit, UnitStep
 from shop.fulfilment.promised import BUYER, Day, standing
@@ -38,7 +39,7 @@ NO_DAY: Final = date.max
 """The day of what was promised none, or waits for its buyer: it is done in its turn, and is never late."""
 
 
-@dataclass(frozen=True)
+@frozen
 class LateOrder:
     """An order whose buyer is to be told another day."""
 

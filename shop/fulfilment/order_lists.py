@@ -1,7 +1,6 @@
 """Lists of orders, a page at a time: each begins where the one before ended, however many there are."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
@@ -9,6 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.frozen import frozen
 from shop.fulfilment.models import Unit
 from shop.fulfilment.stages import TO_MAKE, Stage
 from shop.giving.ledger import Book
@@ -21,7 +21,7 @@ FEW: Final = 2000
 """Up to so many units of a stage their orders are found from them; of more, the orders are gone through."""
 
 
-@dataclass(frozen=True)
+@frozen
 class OrderFilter:
     """Which orders are wanted; what is None does not matter."""
 

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -15,6 +14,7 @@ from shop.dedications.folding import POSTCODE, folded, with_whole_postcodes
 from shop.dedications.keys import AT_A_TIME
 from shop.dedications.models import OrderKey
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.fulfilment.models import Unit
 from shop.fulfilment.stages import TO_MAKE
 from shop.orders.models import Order
@@ -37,7 +37,7 @@ OVERLAP: Final = 50
 REFERENCE: Final = re.compile(r"(?:PM)?([2-9A-HJ-NP-Z]{4})([2-9A-HJ-NP-Z]{2})")
 
 
-@dataclass(frozen=True)
+@frozen
 class Found:
     """What was found, newest first, and whether there may be more."""
 

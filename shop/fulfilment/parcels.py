@@ -1,7 +1,6 @@
 """What leaves together: posting packed units, and what the buyer is told of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from shop import clock
 from shop.catalogue.postage import SERVICES
+from shop.frozen import frozen
 from shop.fulfilment import finished_looks
 from shop.fulfilment.delivery import ASSUMED_AFTER
 from shop.fulfilment.models import Parcel, TrackingChange, Unit, UnitStep
@@ -90,7 +90,7 @@ def parcels_of(session: Session, order_id: int) -> Sequence[Parcel]:
     return session.scalars(select(Parcel).where(Parcel.id.in_(kept)).order_by(Parcel.id)).all()
 
 
-@dataclass(frozen=True)
+@frozen
 class PostedParcel:
     """A parcel with its order's reference, its service's name, and how many pieces are in it."""
 

@@ -1,12 +1,12 @@
 """How far an order has come, from what was really done to its units: nothing that nobody writes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from shop.frozen import frozen
 from shop.fulfilment.models import UnitStep
 from shop.fulfilment.stages import Action, Seen, Stage
 from shop.fulfilment.units import steps_of, units_of
@@ -23,7 +23,7 @@ ANEW: Final = frozenset({Action.REMAKE, Action.CORRECT, Action.EXCHANGE})
 """After these a unit has reached nothing yet."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Milestone:
     """A stage of an order: how many of its units have reached it, and when the last of them did."""
 

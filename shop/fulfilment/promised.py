@@ -1,7 +1,6 @@
 """The day promised with an order: how it stands, what became of it, and what of its buyer's money."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -9,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.frozen import frozen
 from shop.fulfilment.backlog import plan
 from shop.fulfilment.models import DateNews, DateStep, Parcel, Unit
 from shop.fulfilment.stages import TO_MAKE
@@ -26,7 +26,7 @@ STILL_HOLDS: Final = timedelta(hours=1)
 an hour. A slower payment, of a bank debit for example, may bring a later day."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Day:
     """How the day promised with an order stands while something of it is still to be posted."""
 

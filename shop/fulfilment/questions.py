@@ -4,7 +4,7 @@ The words of both are sealed with the order's. The answer ends the hold by itsel
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from shop import clock
 from shop.alerts import AlertKind, raise_alert
 from shop.dedications.vault import Vault
 from shop.dedications.words import check_message
+from shop.frozen import frozen
 from shop.fulfilment.models import UnitQuestion
 from shop.fulfilment.stages import Hold
 from shop.fulfilment.units import NotAllowed, hold, resume, units_of
@@ -30,7 +31,7 @@ class NothingWritten(NotAllowed):
     """The question, or the answer, is empty."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Question:
     """A question with its answer, if there is one. Its words are empty once the order was erased."""
 

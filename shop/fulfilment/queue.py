@@ -1,7 +1,6 @@
 """What is to be done at the bench: the units of paid orders by their next step, by the day promised."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm import join as orm_join
 
 from shop import clock
+from shop.frozen import frozen
 from shop.fulfilment.models import DateNews, DateStep, Unit, UnitStep
 from shop.fulfilment.stages import MOVES, TO_MAKE, WITHOUT_WORDS, Action
 from shop.fulfilment.undoing import is_slip
@@ -35,7 +35,7 @@ STEPS: Final = (Action.CHECK, Action.BEGIN, Action.FINISH, Action.INSPECT, Actio
 """What the bench does, in its order."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Queued:
     """One unit that waits for its next step. Its words stand on the order's page alone."""
 
@@ -82,7 +82,7 @@ def counts(session: Session, book: Book) -> Mapping[Action, int]:
     return found
 
 
-@dataclass(frozen=True)
+@frozen
 class Undoable:
     """A step that can still be taken back."""
 

@@ -5,13 +5,13 @@ again.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Select, delete, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from shop import clock, stock
+from shop.frozen import frozen
 from shop.fulfilment.models import Unit, UnitReturn, UnitStep
 from shop.fulfilment.stages import POSTED_ONCE, WORDS_OPEN, Action, Fate, Stage
 from shop.fulfilment.units import NotAllowed, take_piece
@@ -91,7 +91,7 @@ def _of_same_piece(session: Session, unit: Unit, said: UnitReturn) -> int | None
     return said.refund_step_id if another else _last_refund(session, unit).id
 
 
-@dataclass(frozen=True)
+@frozen
 class Undecided:
     """A unit whose price went back, and of which nobody has said what became of it."""
 

@@ -7,13 +7,13 @@ posted has left it.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from sqlalchemy import ScalarSelect, Select, Subquery, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shop import stock
+from shop.frozen import frozen
 from shop.fulfilment import returns
 from shop.fulfilment.models import Unit, UnitStep
 from shop.fulfilment.stages import WORDS_OPEN
@@ -29,7 +29,7 @@ MOST: Final = 10_000
 """Pieces of one variant: more is a slip of the finger."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Drawer:
     """What the shop thinks lies in the drawer of one variant, in pieces."""
 
@@ -45,7 +45,7 @@ class Drawer:
         return self.level.on_hand + self.sold + self.back
 
 
-@dataclass(frozen=True)
+@frozen
 class Moment:
     """When a sheet was opened, as the last rows that there were then."""
 
@@ -64,7 +64,7 @@ class Moment:
         return cls(int(parts[0]), int(parts[1]))
 
 
-@dataclass(frozen=True)
+@frozen
 class Count:
     """How many were counted, and how many the shop thought there were when the sheet was opened."""
 
@@ -72,7 +72,7 @@ class Count:
     thought: int | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Counted:
     """What came of a count."""
 

@@ -4,12 +4,12 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop.frozen import frozen
 from shop.fulfilment import finished_looks, parcels
 from shop.fulfilment.models import Parcel
 from shop.fulfilment.stages import Stage
@@ -44,7 +44,7 @@ class NotReadable(Exception):
     """The file has no rows that could be read; the text says why."""
 
 
-@dataclass(frozen=True)
+@frozen
 class TrackingRow:
     """One row of the file: its line there, the order it names, the number."""
 
@@ -53,7 +53,7 @@ class TrackingRow:
     number: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Planned:
     """What a row would do: a `change`, or nothing because it is so already, or a `problem`."""
 

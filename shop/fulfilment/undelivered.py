@@ -4,12 +4,12 @@ Consumer Rights Act 2015, section 29: until a piece is in its buyer's hands, it 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from shop.frozen import frozen
 from shop.fulfilment import units
 from shop.fulfilment.models import UnitStep
 from shop.fulfilment.stages import Action, Hold, Remake, Stage, Undelivered
@@ -25,7 +25,7 @@ ON_THE_WAY: Final = frozenset({Stage.POSTED, Stage.DELIVERED})
 """It may have been taken as delivered before it came back."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Undone:
     """A unit whose parcel did not arrive, and that was not posted again."""
 

@@ -6,7 +6,6 @@ amount is another agreement.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
@@ -15,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.frozen import frozen
 from shop.giving import documents
 from shop.giving.models import Agreement, LedgerTxn, Policy
 from shop.giving.policies import SAMPLE_AGREEMENT
@@ -48,7 +48,7 @@ class InUse(Exception):
     """Orders were placed under it, so it stays."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class NewAgreement:
     """An agreement as it is written down."""
 
@@ -66,7 +66,7 @@ class NewAgreement:
     pay_within_days: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Written:
     """A policy, with how it was written down; None for what stood here before that was noted."""
 

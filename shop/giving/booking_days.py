@@ -7,13 +7,13 @@ became known later stands on the day it was booked, and says when it happened.
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, bindparam, text
 
 from shop import clock
+from shop.frozen import frozen
 from shop.orm import UtcDateTime
 
 DECEMBER: Final = 12
@@ -68,7 +68,7 @@ def counts_on(period: str, booked_at: datetime) -> date:
     return max(first_day(period), min(clock.in_britain(booked_at).date(), last_day(period)))
 
 
-@dataclass(frozen=True)
+@frozen
 class Part:
     """A book's transactions by the days they count on, both inclusive, or by their numbers."""
 

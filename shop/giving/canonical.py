@@ -3,9 +3,11 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, Final
+
+from shop.frozen import frozen
 
 VERSION: Final = 1
 """Of the written form: a ledger outlives the code that wrote it."""
@@ -14,7 +16,7 @@ Lines = Sequence[tuple[str, int, str]]
 """Account, signed pence and currency of each line, in order."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Request:
     """What somebody asked to be posted, without who asked and when: the same thing asked twice is equal."""
 
@@ -33,7 +35,7 @@ class Request:
         return sha256(_text({name: getattr(self, name) for name in REQUEST} | {"lines": lines}))
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Facts(Request):
     """Every column of a transaction that its hash is made from."""
 

@@ -4,7 +4,6 @@ They are those of the money that was received on that day. Payments settle what 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from shop import clock
+from shop.frozen import frozen
 from shop.giving.due import positions
 from shop.giving.models import LedgerTxn, Policy
 from shop.giving.payments_made import Remittance, remittances
@@ -22,7 +22,7 @@ AT_ONCE: Final = 500
 """Orders that one statement asks for."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class DayGift:
     """One gift of the day, and what became of it."""
 

@@ -6,7 +6,6 @@ is ever changed: one that was added by mistake is taken back by another row, and
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session, aliased
 
 from shop import clock
+from shop.frozen import frozen
 from shop.giving.models import GivingDocument, LedgerTxn, Policy
 from shop.giving.transitions import Kind
 
@@ -35,7 +35,7 @@ class TooMany(Exception):
         super().__init__(f"There are {MOST} files already. Please take one back that was added by mistake.")
 
 
-@dataclass(frozen=True)
+@frozen
 class About:
     """What a document belongs to: an agreement (its policy's id) or a payment (its transaction)."""
 
@@ -50,7 +50,7 @@ class About:
         return GivingDocument.payment_seq == self.payment_seq
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Document:
     """A file, without what is in it."""
 

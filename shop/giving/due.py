@@ -8,7 +8,7 @@ received anew.
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from shop import clock
+from shop.frozen import frozen
 from shop.giving.models import LedgerEntry, LedgerTxn, Policy
 from shop.giving.months import owed_by_charity, read_sums
 from shop.giving.sums import Book
@@ -42,7 +43,7 @@ class Gift(NamedTuple):
         return self.received + timedelta(days=self.pay_within_days)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class DueMonth:
     """What is due of one agreement's gifts received in one month."""
 
@@ -56,7 +57,7 @@ class DueMonth:
     due_until: date
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Due:
     """What is to be paid over to one charity; pence above zero."""
 

@@ -1,7 +1,6 @@
 """What was promised on a day, and whether it was kept: everything behind the answer, and no name."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
@@ -9,6 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.frozen import frozen
 from shop.giving import agreements, documents
 from shop.giving.agreements import Written
 from shop.giving.day_gifts import DayGift, gifts_of
@@ -34,7 +34,7 @@ class Answer(StrEnum):
     OVERDUE = "overdue"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Evidence:
     """What is known of one day's promise."""
 

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop.frozen import frozen
 from shop.giving.models import Policy
 from shop.giving.months import Sums
 from shop.giving.transitions import Account, units
@@ -20,7 +20,7 @@ class Share(NamedTuple):
     basis: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Gifts:
     """What was given, less what was taken back: pence, and the pieces and orders that they come from."""
 

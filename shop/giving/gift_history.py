@@ -1,17 +1,17 @@
 """What became of the gifts of one order, step by step, for whoever looks at the order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop.frozen import frozen
 from shop.giving.models import LedgerEntry, LedgerTxn
 from shop.giving.transitions import Kind
 
 
-@dataclass(frozen=True)
+@frozen
 class GiftStep:
     """One transaction of the ledger about one unit."""
 

@@ -6,9 +6,9 @@ that has not set recursive_triggers.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from shop.frozen import frozen
 from shop.giving.models import GENESIS
 from shop.triggers import Trigger, Triggers, postgresql
 
@@ -24,7 +24,7 @@ _GENESIS: Final = f"'{GENESIS}'"
 LOCK_HEAD: Final = "PERFORM 1 FROM public.ledger_head FOR UPDATE; "
 
 
-@dataclass(frozen=True)
+@frozen
 class Guard:
     """`event` on `table` is refused with `message` where `refused` (a condition on NEW and OLD) holds."""
 

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from shop.frozen import frozen
 from shop.giving import policies
 from shop.giving.actors import OWNER, without_address
 from shop.giving.canonical import Request
@@ -34,7 +34,7 @@ class TargetDisagrees(Exception):
         self.unit = unit
 
 
-@dataclass(frozen=True)
+@frozen
 class Fact:
     """What happened, for a row of the ledger: when, who did it, and its id (a charge's, a refund's ...)."""
 
@@ -43,7 +43,7 @@ class Fact:
     cause: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Facts:
     """What led to each step that a unit's gift may take."""
 
@@ -68,7 +68,7 @@ class Facts:
         return self.ended
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class UnitTarget:
     """One unit of an order and where its gift should stand. Unit 0 is the order itself (basis 'order')."""
 
@@ -80,7 +80,7 @@ class UnitTarget:
     facts: Facts
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Totals:
     """One book in pence. given = accrued - reversed of all time = now accrued + held + payable + remitted."""
 

@@ -5,13 +5,13 @@ stands in the month that is open. The database's triggers hold to the same (`gua
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.frozen import frozen
 from shop.giving.booking_days import next_month
 from shop.giving.models import GENESIS, LedgerPeriod, LedgerTxn, Policy
 from shop.giving.month_statements import BOOKS, MonthStatement, Promise, digest, statement_of, written
@@ -36,7 +36,7 @@ class SomethingWasBooked(Exception):
         self.month = month
 
 
-@dataclass(frozen=True)
+@frozen
 class Ending:
     """How a month ends: its text to freeze, and what it is made of."""
 
@@ -56,7 +56,7 @@ class Ending:
         return digest(self.text)
 
 
-@dataclass(frozen=True)
+@frozen
 class Closed:
     """Who closed a month, when, and the hash of what was frozen."""
 

@@ -8,9 +8,10 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Final
 
+from shop.frozen import frozen
 from shop.giving.months import Month, Sums, by_month
 from shop.giving.sums import Book, Key
 from shop.giving.transitions import ENDS_ACCRUAL, Account, Kind, units
@@ -18,7 +19,7 @@ from shop.giving.transitions import ENDS_ACCRUAL, Account, Kind, units
 BOOKS: Final[Sequence[Book]] = ("live", "test")
 
 
-@dataclass(frozen=True)
+@frozen
 class Promise:
     """A policy as a statement needs it."""
 
@@ -26,7 +27,7 @@ class Promise:
     amount_pence: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class GiftLine:
     """The gifts of one policy in some months; a unit is a piece or an order, as the policy has it."""
 
@@ -43,7 +44,7 @@ class GiftLine:
         return self.amount_pence * (self.accrued_units - self.taken_back_units)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Figures:
     """Some months of one book in pence: opening + accrued - taken back - paid over = owed + held."""
 
@@ -65,7 +66,7 @@ class Figures:
         return opening + moved == self.owed_pence + self.held_pence
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class MonthStatement(Figures):
     """The figures of one month."""
 

@@ -7,13 +7,14 @@ files choose by the same rule (`booking_days`).
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.frozen import frozen
 from shop.giving.booking_days import is_month, next_month
 from shop.giving.models import GENESIS, LedgerHead, LedgerSum, LedgerTxn, Policy
 from shop.giving.sums import Book, Key
@@ -23,7 +24,7 @@ OWED = frozenset({Account.ACCRUED, Account.PAYABLE})
 """The accounts whose balance is owed to a charity now. What is held in a dispute is not, until it is won."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Sums:
     """One book's entries up to and including transaction `seq`, in signed pence as the ledger has them."""
 
@@ -35,7 +36,7 @@ class Sums:
     pence: Mapping[Key, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Month:
     """A month in pence. `owed` and `held` are as they stood at its end; the others are of the month alone."""
 

@@ -1,13 +1,13 @@
 """The payments that were made to the charity, as the ledger has them, and what is owed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.frozen import frozen
 from shop.giving.documents import receipts_of
 from shop.giving.ledger import Book
 from shop.giving.models import LedgerEntry, LedgerTxn, Policy
@@ -16,7 +16,7 @@ from shop.giving.policies import SAMPLE_AGREEMENT
 from shop.giving.transitions import Account, legible
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Remittance:
     """One payment to a charity, or the undoing of one: then its amount is below zero."""
 

@@ -5,13 +5,14 @@ figures of its charity alone. A period is as firm as its months: closed once all
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop.frozen import frozen
 from shop.giving.booking_days import DECEMBER, months_on
 from shop.giving.models import Policy
 from shop.giving.month_close import Closed, promises
@@ -31,7 +32,7 @@ class Kind(StrEnum):
     AGREEMENT_YEAR = "agreement-year"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Period:
     """Some whole months, both ends inclusive, as in '2026-11'."""
 

@@ -1,7 +1,7 @@
 """One transaction of the ledger as the files and the finance pages show it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from itertools import groupby
 from typing import Any, Final
@@ -10,6 +10,7 @@ from sqlalchemy import literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.frozen import frozen
 from shop.giving.actors import without_address
 from shop.giving.booking_days import Part, counts_on
 from shop.giving.models import LedgerEntry, LedgerTxn, Policy
@@ -20,7 +21,7 @@ BATCH: Final = 500
 """Rows in memory at a time."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Record:
     """One transaction. `amount` and `amount_pence`: by how much it changes what the charity is given.
 

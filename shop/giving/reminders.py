@@ -1,7 +1,6 @@
 """When somebody is told what is due to the charity: a week before, and in each week that it is late."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
@@ -10,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.frozen import frozen
 from shop.giving.due import Due, due
 from shop.giving.models import RemittanceReminder
 from shop.giving.sums import Book
@@ -26,7 +26,7 @@ class When(StrEnum):
     AFTER = "after"
 
 
-@dataclass(frozen=True)
+@frozen
 class Reminder:
     """What is to be told now of what is due to one charity."""
 

@@ -1,11 +1,12 @@
 """Which units of an order were given back, when all that is known is how much money was."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from shop.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class Returned:
     """Money that went back to the buyer: a refund that holds, or a dispute that was lost."""
 

@@ -1,15 +1,16 @@
 """What a row of the files may say, in the SQL of each database."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from shop.frozen import frozen
 from shop.giving.actors import STAFF
 from shop.giving.transitions import Account
 from shop.money import CURRENCY
 
 
-@dataclass(frozen=True)
+@frozen
 class Field:
     """A column of the files: what it is made of, in the SQL of each database. NULL when it is empty."""
 

@@ -8,7 +8,6 @@ once every plain character is taken away: a template leaves the same of each row
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -16,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from shop.frozen import frozen
 from shop.giving.booking_days import Part
 from shop.giving.models import LedgerTxn, Policy
 from shop.giving.record import BATCH, Record, records
@@ -34,7 +34,7 @@ SEQ: Final = re.compile(rb'(?:seq"?: |^)(\d+)')
 """Where a row of any format says its number."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Template:
     """How a row is written: texts and fields in turn, and what ends it."""
 

@@ -5,7 +5,6 @@ ends, and days without any are all there, with the first moment at which they we
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -14,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.db import Database
+from shop.frozen import frozen
 from shop.giving.models import ShownStatement
 from shop.giving.policies import policy_in_force, statement
 from shop.giving.sums import Book
 
 
-@dataclass(frozen=True)
+@frozen
 class Shown:
     """What the site said for a time; an empty text when it claimed nothing."""
 

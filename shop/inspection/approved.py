@@ -1,7 +1,7 @@
 """What was approved for one side, letter by letter: the regions of ink that a photograph is held against."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from fontTools.misc.transform import Transform
@@ -16,6 +16,7 @@ from shop.engraving.line_faces import AnyFace, face_on
 from shop.engraving.outlines import CutSide
 from shop.engraving.placement import PlacedLine
 from shop.engraving.regions import contours_of, glyph_region, region_of
+from shop.frozen import frozen
 from shop.text.direction import is_leftwards
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _CORNER_MM: Final = 0.004
 """How far the regions may stray for the sake of fewer corners: a tenth of a pixel of a photograph."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Letter:
     """One letter with its marks, as it is cut: `parts` do not touch, the largest first; mm, y downwards."""
 
@@ -42,7 +43,7 @@ class Letter:
         return {"line": self.line, "number": self.number, "parts": [_rings(part) for part in self.parts]}
 
 
-@dataclass(frozen=True)
+@frozen
 class ApprovedSide:
     """The piece's own edge and its letters."""
 

@@ -4,9 +4,10 @@ The photograph is placed by the map that is true at that place; across a few mm 
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Final
 
+from shop.frozen import frozen
 from shop.inspection.approved import ApprovedSide
 from shop.inspection.inspection import Finding, Inspection
 
@@ -17,7 +18,7 @@ IMAGE: Final = 1000
 """How wide and high the picture is said to be, before it is laid down."""
 
 
-@dataclass(frozen=True)
+@frozen
 class CloseUp:
     """One difference. `box` is x, y, width and height in mm; `path` what was approved near it."""
 

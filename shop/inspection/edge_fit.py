@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from shop.frozen import frozen
 from shop.inspection.bar_edges import squared
 from shop.inspection.sampling import Matrix, Planes, Points, sampled, through
 
@@ -29,7 +29,7 @@ _STEP_MM: Final = 0.025
 _NEAR_MM: Final = 0.07
 
 
-@dataclass(frozen=True)
+@frozen
 class Laid:
     """`at` is from mm (about the side's middle, y down) to pixels.
 

@@ -6,7 +6,7 @@ be judged says why, and what to do. A ring's rim is looked at by eye.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ from typing import Any, Final
 from shop.artwork.refusals import NotTraced
 from shop.artwork.sandbox import asked
 from shop.engraving.areas import is_ring
+from shop.frozen import frozen
 from shop.inspection.approved import ApprovedSide, Letter
 
 _PROGRAM: Final = Path(__file__).with_name("inspection_program.py")
@@ -41,7 +42,7 @@ class Verdict(StrEnum):
     NOT_SEEN = "not seen"
 
 
-@dataclass(frozen=True)
+@frozen
 class Finding:
     """One letter; `at` is where it differs, in mm about the side's middle, y downwards.
 
@@ -65,7 +66,7 @@ class Finding:
         return f"{place}{name}: {self.verdict}{f', {self.why}' if self.why else ''}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Inspection:
     """Of one side. `cannot_judge` says why nothing could be said, and what to do; else it is empty.
 

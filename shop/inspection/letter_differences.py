@@ -1,6 +1,5 @@
 """What is cut held against what was approved, letter by letter: ink that is missing, ink that is too much."""
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from shop.artwork.outlining import blots
+from shop.frozen import frozen
 from shop.inspection.rectified import CLIPPED, Grid
 from shop.inspection.sampling import Plane, blurred
 
@@ -32,7 +32,7 @@ _THICK_SHARE: Final = 0.1
 _BRIGHT_SHARE: Final = 0.3
 
 
-@dataclass(frozen=True)
+@frozen
 class Found:
     """One letter: the largest piece of ink missing and the largest too much near it, in square mm.
 

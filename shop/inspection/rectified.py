@@ -1,6 +1,5 @@
 """The piece as it lies flat, so many pixels to the mm, and how dark it is cut: the light taken out."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from shapely.geometry.base import BaseGeometry
 
+from shop.frozen import frozen
 from shop.inspection.sampling import Matrix, Plane, Points, blurred, spread_max
 
 _FINER: Final = 4
@@ -19,7 +19,7 @@ CLIPPED: Final = 250
 """So bright that nothing can be seen any more."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Grid:
     """Pixels over a box of mm (left, top, right, bottom), y downwards."""
 

@@ -1,13 +1,13 @@
 """The approved words laid on what is cut: which way up the piece lies, and how the jig held it."""
 
 import math
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from PIL import Image
 from shapely.geometry.base import BaseGeometry
 
+from shop.frozen import frozen
 from shop.inspection.rectified import Grid
 from shop.inspection.sampling import Matrix, Plane, blurred, sampled, through
 
@@ -21,7 +21,7 @@ _PRIOR: Final = np.array([0.35, 0.35, 0.012, 0.02, 0.02, 0.012, 0.0012, 0.0012])
 """How far off is usual: shift in mm, then size and slant, then perspective (to the mm)."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Turned:
     """The best way up: the map from the side to what is cut, and how alike they are, 1 for the same."""
 

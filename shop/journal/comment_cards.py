@@ -1,9 +1,10 @@
 """A comment as the owner sees it: its words, how it stands, what was done with it, and what can be done."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from shop.frozen import frozen
 from shop.journal.comments import Done, Listed, Opened
 from shop.journal.journal import journal
 from shop.journal.models import State
@@ -26,7 +27,7 @@ WAS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class CardButton:
     """Something that can be done with a comment: a form of one button."""
 
@@ -36,7 +37,7 @@ class CardButton:
     fields: Mapping[str, str]
 
 
-@dataclass(frozen=True)
+@frozen
 class CommentCard:
     """One comment on the owner's page."""
 

@@ -4,7 +4,7 @@ The link's token is sealed with the address until the e-mail went out, and is th
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Final
 
@@ -15,6 +15,7 @@ from shop import clock
 from shop.dedications.vault import Vault
 from shop.emails import comment_link
 from shop.emails.other_emails import Sender, send
+from shop.frozen import frozen
 from shop.journal.comments import E_MAIL
 from shop.journal.models import Comment
 from shop.sql import has_come
@@ -23,7 +24,7 @@ LEASE: Final = timedelta(minutes=5)
 """How long one worker may take over one e-mail; then, as when it could not be sent, it is tried again."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Claimed:
     """An e-mail this worker may send until its lease ends."""
 

@@ -8,7 +8,7 @@ decided on. What is taken away loses its key. Functions here never commit.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,6 +19,7 @@ from shop import clock
 from shop.accounts import tokens
 from shop.dedications.sealing import SealBroken
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.journal.comment_erasure import note_event, remove
 from shop.journal.models import Comment, CommentEvent, State
 
@@ -38,7 +39,7 @@ class UnknownComment(Exception):
     """There is no such comment, or it has been removed."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Draft:
     """What somebody wrote, checked."""
 
@@ -50,7 +51,7 @@ class Draft:
     at_risk: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Opened:
     """A comment as it can be read; name and words are empty once it was removed."""
 
@@ -69,7 +70,7 @@ class Opened:
         return State(self.row.state)
 
 
-@dataclass(frozen=True)
+@frozen
 class Done:
     """One thing that was done with a comment."""
 
@@ -79,7 +80,7 @@ class Done:
     note: str | None = field(repr=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Listed:
     """A comment as staff see it, with what was done with it, oldest first."""
 

@@ -7,8 +7,9 @@ marked as somebody's own reading.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from shop.frozen import frozen
 
 SCIENCE: Final = re.compile(
     r"\b(?:cells?|DNA|chromosomes?|micro-?chimer\w*|placentas?|stud(?:y|ies)|research\w*|scientists?|papers?|"
@@ -42,7 +43,7 @@ FINDING: Final = re.compile(
 """What has no place in somebody's own reading: it would dress a thought as a finding."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Passage:
     """One heading, paragraph or list item: its own words, without what references put there."""
 

@@ -1,7 +1,6 @@
 """The journal of a running shop: its story and its posts, read when the shop starts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -10,6 +9,7 @@ from flask import Flask, current_app
 from markupsafe import Markup
 
 from shop import web
+from shop.frozen import frozen
 from shop.journal.markdown import Text, TextRefused, parse, read
 from shop.journal.studies import FOLDER, Library, library
 from shop.journal.study_drawing import draw
@@ -37,7 +37,7 @@ ADDRESSES: Final = "shop.addresses"
 """Where the application gathers what else belongs into its sitemap: functions that give paths."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Journal:
     """The story, the posts by slug (newest first), and the library they rest on."""
 

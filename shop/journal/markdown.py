@@ -7,13 +7,14 @@ is shown as text, and pictures are left out.
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_type_hints
 
 from markupsafe import Markup, escape
 
+from shop.frozen import frozen
 from shop.journal.fact_check import Passage, problems
 from shop.journal.studies import FACT, Library, Study, Unsourced
 
@@ -39,7 +40,7 @@ class TextRefused(Exception):
         self.problems = tuple(found)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Front:
     """What the head of a file says of its text. `personal` names headings of somebody's own reading."""
 
@@ -61,7 +62,7 @@ class Front:
 KINDS: Final = get_type_hints(Front)
 
 
-@dataclass(frozen=True)
+@frozen
 class Text:
     """A text ready to show."""
 

@@ -6,11 +6,12 @@ source stands behind it.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
+
+from shop.frozen import frozen
 
 FOLDER: Final = Path(__file__).parent
 FACT: Final = "fact"
@@ -26,7 +27,7 @@ class Unsourced(Exception):
         self.name = name
 
 
-@dataclass(frozen=True)
+@frozen
 class Group:
     """People who were looked at, and in how many of them such cells or such DNA were found."""
 
@@ -47,7 +48,7 @@ class Group:
         return str(parts[name])
 
 
-@dataclass(frozen=True)
+@frozen
 class Study:
     """One published study: where it is, what it looked at, what it found, and how far that goes."""
 
@@ -83,7 +84,7 @@ class Study:
         return f"https://doi.org/{self.doi}" if self.doi else self.read_at
 
 
-@dataclass(frozen=True)
+@frozen
 class Fact:
     """A fact that no study found: a date of the founder's story, the origin of a word."""
 
@@ -92,7 +93,7 @@ class Fact:
     checked: date
 
 
-@dataclass(frozen=True)
+@frozen
 class Row:
     """One row of the drawing and of its table."""
 
@@ -102,7 +103,7 @@ class Row:
     study: Study
 
 
-@dataclass(frozen=True)
+@frozen
 class Library:
     """All studies and facts of the site."""
 

@@ -2,8 +2,9 @@
 
 import re
 import smtplib
-from dataclasses import dataclass
 from typing import Final
+
+from shop.frozen import frozen
 
 MOST_TRIES: Final = 125
 """Tries of an e-mail that a server refuses for now or for reasons of ours: hourly, so a little over five
@@ -20,7 +21,7 @@ _PASSES: Final = frozenset({(_MAILBOX, 2), (_ADDRESS, 7), (_ADDRESS, 8)})
 _TOO_LARGE: Final = (3, 4)
 
 
-@dataclass(frozen=True)
+@frozen
 class Answer:
     """What a server said to this recipient or this message, without its words: they can quote the address."""
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -11,6 +11,7 @@ from sqlalchemy import String, bindparam, cast, exists, literal, or_, select, tr
 from sqlalchemy.orm import Session, aliased
 
 from shop import clock
+from shop.frozen import frozen
 from shop.mail.models import QueuedEmail
 from shop.mail.retries import FURTHEST, next_try
 from shop.orm import table_of
@@ -71,7 +72,7 @@ class Drop(StrEnum):
     """It waited in a copy that was brought back: the shop the copy was made of has sent it, or will."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Claimed:
     """An e-mail this worker may send until its lease ends."""
 

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -10,6 +9,7 @@ from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.frozen import frozen
 from shop.mail.models import OwnerEmail
 from shop.mail.outbox import LEASE, Drop
 from shop.mail.retries import FURTHEST, next_try
@@ -18,7 +18,7 @@ from shop.sql import has_come, one_at_a_time
 TURN: Final = "owner e-mails"
 
 
-@dataclass(frozen=True)
+@frozen
 class Said:
     """What an e-mail says."""
 

@@ -6,7 +6,6 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -21,6 +20,7 @@ from sqlalchemy.orm import Session
 from shop import clock, files
 from shop.alerts import AlertKind, raise_alert, withdraw_alert
 from shop.db import Database
+from shop.frozen import frozen
 from shop.mail import outbox
 from shop.mail.answers import MOST_TRIES, answer_to
 from shop.mail.outbox import Claimed, Drop
@@ -129,7 +129,7 @@ def _this_machine(host: str) -> bool:
         return host == "localhost"
 
 
-@dataclass(frozen=True)
+@frozen
 class FromTheShop:
     """Sends e-mails as the shop's own: their From, and where their Message-ID was made, are one domain.
 

@@ -6,17 +6,18 @@ The sizes of the sides are kept with the words, so a piece may change later and 
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import Any
 
 from shop.engraving import Area, Engraving, proof_digest
 from shop.engraving.cut_check import Checked, checked_cut, checked_digest
+from shop.frozen import frozen
 
 Digests = tuple[str | None, str | None]
 """Those of a unit's drawing and of its cut; none for a unit without words."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Approved:
     """An engraving, the sides it is cut into, and the salt that keeps its digest from being guessed."""
 

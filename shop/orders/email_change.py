@@ -7,7 +7,7 @@ e-mails away unseen. The new address gets one e-mail, which says no more than th
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.mail import outbox
 from shop.mail.addresses import ascii_address
 from shop.orders.lifecycle import lock
@@ -51,7 +52,7 @@ class Erased(Exception):
     """Whom the order is for was erased."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Pending:
     """An address that was asked for and waits to be confirmed."""
 
@@ -59,7 +60,7 @@ class Pending:
     email: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Told:
     """What an e-mail about a change says, and to whom it goes."""
 

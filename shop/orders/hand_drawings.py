@@ -9,7 +9,7 @@ order's words.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from shop import clock
 from shop.alerts import AlertKind, raise_alert, withdraw_alert
 from shop.dedications.vault import Vault
 from shop.dedications.words import check_message
+from shop.frozen import frozen
 from shop.mail import outbox
 from shop.orders.lifecycle import lines_of, lock, move_version
 from shop.orders.models import HandDrawingStep, Order, OrderLine
@@ -48,7 +49,7 @@ class NotWaiting(Exception):
     """There is no drawing that waits for an answer: it was answered, or another has taken its place."""
 
 
-@dataclass(frozen=True)
+@frozen
 class HandDrawing:
     """How the drawing of one unit stands. `sides` is the latest, path data by the key of the side."""
 

@@ -6,7 +6,7 @@ somebody is theirs to read).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from shop import clock
 from shop.dedications.vault import Vault
 from shop.dedications.words import check_note
+from shop.frozen import frozen
 from shop.orders.lifecycle import lock
 from shop.orders.models import OrderNote
 
@@ -24,7 +25,7 @@ class NothingWritten(Exception):
     """The note is empty."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Note:
     """One note."""
 

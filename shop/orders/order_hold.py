@@ -2,17 +2,17 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from shop import stock
+from shop.frozen import frozen
 from shop.payment_links import payment_links
 
 
-@dataclass(frozen=True)
+@frozen
 class Asking:
     """Who asks for stock: keyed digests of network and site; whether it was said that it is not set aside."""
 

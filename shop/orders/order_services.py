@@ -1,16 +1,17 @@
 """What keeping orders needs, in one place."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sqlalchemy import ColumnElement
 
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.giving.ledger import Book
 from shop.orders.models import Order
 from shop.settings import PaymentMode
 
 
-@dataclass(frozen=True)
+@frozen
 class OrderServices:
     """The vault, the key of order links, and whose money it is."""
 

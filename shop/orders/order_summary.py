@@ -5,10 +5,11 @@ is needed. Never more than was promised: see planning/planner.py.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any, Final, Protocol
 
+from shop.frozen import frozen
 from shop.web.dates import weekday
 
 HOW: Final = {"needed_by": "by", "not_before": "not before", "not_on": "not on"}
@@ -36,7 +37,7 @@ class Days(Protocol):
         """The day by which it should be there."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Sentence:
     """Sentences, of which a part may be set off: a day, or a name that somebody typed (`theirs`)."""
 
@@ -50,7 +51,7 @@ class Sentence:
         return self.said.partition(self.strong) if self.strong else (self.said, "", "")
 
 
-@dataclass(frozen=True)
+@frozen
 class OrderSummary:
     """An order in sentences; each is empty where there is nothing to say."""
 

@@ -5,7 +5,6 @@ taken back by a further row: its pieces are on hand again and its gift is revers
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from shop import clock, stock
 from shop.catalogue.views import PieceView, VariantView
+from shop.frozen import frozen
 from shop.giving import ledger
 from shop.giving.ledger import Book, Fact, Facts, Standing, UnitTarget
 from shop.giving.models import Policy
@@ -46,7 +46,7 @@ class SaidOtherwise(Exception):
         super().__init__("This form was sent before with something else in it. Please look at the list.")
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class SaleEntry:
     """What somebody enters. `counted`: a count since has missed the pieces already, so the stock is right."""
 
@@ -103,7 +103,7 @@ def take_back(session: Session, sale_id: int, *, actor: str) -> bool:
     return True
 
 
-@dataclass(frozen=True)
+@frozen
 class SaleRow:
     """A sale as it is listed: what it gave, and whether it was taken back."""
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from shop import clock
 from shop.dedications.keys import StoredKey
 from shop.dedications.sealing import keyed
+from shop.frozen import frozen
 from shop.giving.policies import policy_in_force, statement
 from shop.mail.addresses import ascii_address
 from shop.money import CURRENCY
@@ -29,7 +30,7 @@ from shop.sql import write
 from shop.stock.holds import PAYMENT_WINDOW
 
 
-@dataclass(frozen=True)
+@frozen
 class Contact:
     """Whom the order is for and where it goes. Personal throughout: it lives in the vault only."""
 
@@ -45,7 +46,7 @@ class Contact:
     """Whom our e-mails greet, where the parcel goes to somebody else; `name` is the one on the parcel."""
 
 
-@dataclass(frozen=True)
+@frozen
 class OrderDraft:
     """Everything the buyer agrees to by pressing the button."""
 
@@ -98,7 +99,7 @@ def _days(draft: OrderDraft) -> list[date | None]:
     return [*promised, draft.wishes.needed_by, draft.wishes.not_before, draft.wishes.not_on]
 
 
-@dataclass(frozen=True)
+@frozen
 class Prepared:
     """What of an order can be worked out before its transaction begins, where nobody waits for it."""
 

@@ -1,12 +1,12 @@
 """Which terms an order was placed under: their text is kept once, and each order seals which it was."""
 
 import hashlib
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.frozen import frozen
 from shop.orders.models import TermsText
 from shop.sql import write_once
 
@@ -14,7 +14,7 @@ TERMS: Final = "terms"
 """What an order seals the digest under."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Terms:
     """Terms as their page says them, in HTML, and the digest that names them."""
 

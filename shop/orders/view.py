@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from shop.catalogue.postage import SERVICES, Service
 from shop.dedications.vault import Vault
 from shop.engraving import Area, Engraving
+from shop.frozen import frozen
 from shop.giving import ledger
 from shop.giving.ledger import Standing
 from shop.orders import wall
@@ -27,7 +28,7 @@ Row = TypeVar("Row", OrderLine, OrderEvent, HandDrawingStep)
 WERE_PAID: Final = frozenset({EventKind.PAID, EventKind.ACCEPTED})
 
 
-@dataclass(frozen=True)
+@frozen
 class LineView:
     """One unit with the words for it; what was approved is None once it was erased."""
 
@@ -104,7 +105,7 @@ class LineView:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class OrderView:
     """An order with its sealed parts opened. `contact` and `gift` are None once they were erased."""
 

@@ -2,13 +2,13 @@
 
 Nothing is on it that was not asked for, paid for and looked at. The words stay sealed with the order; what is
 shared of them is sealed once more under a key of its own, and opened only to be shown. Taking them off
-destroys that key, so no copy of the database, however old, can put them back. A refund changes nothing here:
-the words are the writer's, not the sale's. What happened, when and by whom is in the order's history.
+destroys that key, so no old copy of the database can put them back. A refund changes nothing: the words are
+the writer's. What happened, when and by whom is in the order's history.
 """
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -20,6 +20,7 @@ from shop import clock
 from shop.dedications.gone_names import wall_name
 from shop.dedications.models import WallEntry
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.orders.lifecycle import EventKind, State, lock, record
 from shop.orders.models import Order, OrderLine
 
@@ -29,7 +30,6 @@ PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,3}")
 
 SEALED_AS: Final = "wall"
 """What the vault calls it: words sealed for something else do not open here."""
-
 AT_A_TIME: Final = 50
 """How many the owner is shown at a time."""
 
@@ -67,7 +67,7 @@ class DecidedBefore(Exception):
         self.state = state
 
 
-@dataclass(frozen=True)
+@frozen
 class Offered:
     """One shared dedication as the owner sees it."""
 
@@ -80,7 +80,7 @@ class Offered:
     name: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Words:
     """What anyone sees."""
 
@@ -88,7 +88,7 @@ class Words:
     name: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class WallPage:
     """One page of the wall, newest first."""
 

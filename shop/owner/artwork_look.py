@@ -1,9 +1,9 @@
 """The owner's look at a unit's artwork before it is cut: how it stands, and its photograph."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from shop.frozen import frozen
 from shop.orders.hand_drawings import Step
 from shop.orders.view import LineView
 
@@ -17,7 +17,7 @@ WITHOUT_IT: Final = (
 LOOKED_AT: Final = "You have looked at it."
 
 
-@dataclass(frozen=True)
+@frozen
 class Photograph:
     """The photograph that artwork is from."""
 
@@ -26,7 +26,7 @@ class Photograph:
     label: str
 
 
-@dataclass(frozen=True)
+@frozen
 class ArtworkLook:
     """Artwork that the owner looks at before it is cut: how that stands, and where it is accepted."""
 

@@ -1,7 +1,7 @@
 """One unit on a page of its own, for who holds it in the other hand: its words, large, and the next step."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from typing import Final
 
@@ -14,6 +14,7 @@ from shop.accounts.access import require
 from shop.container import current_services
 from shop.engraving import Letter
 from shop.engraving.spelling import spelled
+from shop.frozen import frozen
 from shop.fulfilment import photograph_days
 from shop.fulfilment.promised import Day, standing
 from shop.fulfilment.queue import waiting_for
@@ -38,7 +39,7 @@ GOES_ON: Final[Mapping[Action, str]] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Spelled:
     """One line of words, letter by letter."""
 
@@ -47,7 +48,7 @@ class Spelled:
     letters: Sequence[Letter] = field(repr=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Card:
     """One unit and where it stands in what waits for the same step."""
 

@@ -1,15 +1,15 @@
 """One unit that waits at the bench, as its lists show it, and where it is to be found."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from shop.frozen import frozen
 from shop.fulfilment import parcels
 from shop.fulfilment.queue import Queued
 from shop.owner.due_days import due, late
 from shop.web.dates import short_day
 
 
-@dataclass(frozen=True)
+@frozen
 class Row:
     """One unit that waits."""
 

@@ -1,7 +1,7 @@
 """One unit on the order's page, as somebody at the bench needs it: words, drawings, files, notes."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from markupsafe import Markup
@@ -10,6 +10,7 @@ from shop.catalogue import page_cache
 from shop.catalogue.engraved_pictures import EngravedPicture, engraved_unit
 from shop.engraving import Area, Tool
 from shop.engraving.writers import FORMATS
+from shop.frozen import frozen
 from shop.fulfilment.stages import TO_MAKE
 from shop.orders.hand_drawings import Step
 from shop.orders.view import LineView
@@ -29,7 +30,7 @@ BEFORE_OUTLINES: Final = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class DrawnSide:
     """One engraved side with its drawing, and the files to cut it from once it is approved."""
 
@@ -38,7 +39,7 @@ class DrawnSide:
     files: Sequence[Link]
 
 
-@dataclass(frozen=True)
+@frozen
 class SideToDraw:
     """One side of words that are drawn by hand: the field its file goes into, and how large it is."""
 
@@ -47,7 +48,7 @@ class SideToDraw:
     size: str
 
 
-@dataclass(frozen=True)
+@frozen
 class ByHand:
     """How a drawing by hand stands, in a sentence; `sides` are those a new one may be sent for."""
 
@@ -56,7 +57,7 @@ class ByHand:
     sides: Sequence[SideToDraw]
 
 
-@dataclass(frozen=True)
+@frozen
 class DedicationCard:
     """The card of a unit: its words are shown by opening it alone, and the order's history says who did."""
 
@@ -64,7 +65,7 @@ class DedicationCard:
     may_be_opened: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class BenchTicket:
     """One unit."""
 

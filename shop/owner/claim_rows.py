@@ -1,13 +1,13 @@
 """Claims in the owner's lists: those of an order, and those that wait for an answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from shop.claims.claim_steps import claims_of, waiting
 from shop.claims.models import Claim, ClaimState
+from shop.frozen import frozen
 from shop.orders.models import Order
 from shop.web.dates import minute
 
@@ -15,7 +15,7 @@ KINDS: Final = {ClaimState.OURS: "wait", ClaimState.BUYERS: "good", ClaimState.C
 """The shape beside a claim's state."""
 
 
-@dataclass(frozen=True)
+@frozen
 class ClaimRow:
     """A claim in a list."""
 

@@ -1,7 +1,7 @@
 """A claim on the owner's side: its thread, an answer, and what comes of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from shop.claims.pictures import MIMETYPE
 from shop.claims.threads import BUYER, Message
 from shop.container import current_services
 from shop.dedications.words import DedicationRefused, check_message
+from shop.frozen import frozen
 from shop.fulfilment.stages import Remake
 from shop.fulfilment.units import NotAllowed
 from shop.money import NotAnAmount, read_pounds
@@ -97,7 +98,7 @@ class AnswerForm(web.Form):
         return MakingAgain(Remake(self.reason.data), self.pence) if again else None
 
 
-@dataclass(frozen=True)
+@frozen
 class StepShown:
     """Something that was said, as the owner reads it."""
 

@@ -1,7 +1,6 @@
 """Counts in a spreadsheet: the sheet as a CSV file, and one read back, shown before it is written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
@@ -12,6 +11,7 @@ from shop import web
 from shop.accounts.access import require
 from shop.catalogue import snapshot
 from shop.container import current_services
+from shop.frozen import frozen
 from shop.fulfilment import stocktake
 from shop.fulfilment.stocktake import Drawer, Moment
 from shop.stock import count_file
@@ -22,7 +22,7 @@ blueprint = Blueprint("owner_count_file", __name__, url_prefix="/owner/stock")
 NO_FILE: Final = "Please choose a file first."
 
 
-@dataclass(frozen=True)
+@frozen
 class Change:
     """One row of a file: what would become of it."""
 

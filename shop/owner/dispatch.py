@@ -1,7 +1,6 @@
 """Posting: what is packed, a parcel by its ticket and its number, Royal Mail's file, the day's manifest."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Final
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from shop import clock, web
 from shop.accounts.access import require
 from shop.container import current_services, trader
+from shop.frozen import frozen
 from shop.fulfilment import finished_looks, parcels, tracking_numbers
 from shop.fulfilment.queue import Queued, waiting_for
 from shop.fulfilment.stages import Action
@@ -44,7 +44,7 @@ NOTHING_NEW: Final = "a parcel of it has this number already, so nothing new was
 NONE_POSTED: Final = "Nothing was posted on that day."
 
 
-@dataclass(frozen=True)
+@frozen
 class PackedOrder:
     """What is packed of one order."""
 
@@ -56,7 +56,7 @@ class PackedOrder:
     """Where its first piece that must still be looked at is; empty where there is none."""
 
 
-@dataclass(frozen=True)
+@frozen
 class PostedParcel:
     """A parcel of today."""
 

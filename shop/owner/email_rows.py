@@ -1,12 +1,12 @@
 """The e-mails of an order on its page in the workshop: which did not arrive, which can be sent again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from shop.emails.order_emails import named
+from shop.frozen import frozen
 from shop.mail import outbox
 from shop.mail.models import QueuedEmail
 from shop.mail.outbox import Drop
@@ -23,7 +23,7 @@ TRIED_AGAIN: Final = "It has not gone out so far, and is tried again."
 GIVEN_UP: Final = "The buyer’s mail server refused it, so it is not tried again."
 
 
-@dataclass(frozen=True)
+@frozen
 class EmailRow:
     """One e-mail; `said` is what became of it, `ended` whether it can be sent again."""
 

@@ -1,7 +1,7 @@
 """The section of a unit's card in which a finished piece is held against what was approved."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from shop.container import current_services
 from shop.engraving import Area
 from shop.engraving.areas import is_ring
+from shop.frozen import frozen
 from shop.fulfilment import finished_looks, finished_pictures
 from shop.fulfilment.models import LookKind
 from shop.fulfilment.stages import Remake, Stage
@@ -34,7 +35,7 @@ TOGETHER: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class PhotographShown:
     """One photograph of this making, and what it was found to show."""
 
@@ -47,7 +48,7 @@ class PhotographShown:
     letters: Sequence[str] = field(repr=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class SideShown:
     """One side: its photographs, if there are any of this making."""
 
@@ -60,7 +61,7 @@ class SideShown:
     """What several of them say together; empty where there are not several."""
 
 
-@dataclass(frozen=True)
+@frozen
 class FinishedShown:
     """What is to be looked at, and how that stands."""
 

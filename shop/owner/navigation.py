@@ -1,12 +1,12 @@
 """The workshop's navigation: what is opened daily in one row, everything else behind one tap."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, g
 
 from shop.accounts.models import Role
+from shop.frozen import frozen
 from shop.owner.alerts import count
 
 blueprint = Blueprint("owner_navigation", __name__)
@@ -54,7 +54,7 @@ RARE: Final = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Place:
     """A page in the navigation; `key` is what a template calls itself (`here`)."""
 
@@ -65,7 +65,7 @@ class Place:
     """Whether it stands in the row only for now."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Navigation:
     """What stands in the row, and what behind it."""
 

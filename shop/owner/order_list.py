@@ -1,11 +1,11 @@
 """A page of the owner's orders: its rows, and where the next page is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop.frozen import frozen
 from shop.fulfilment.order_lists import OrderFilter, listed
 from shop.money import pounds_and_pence
 from shop.orders.models import Order, OrderLine
@@ -17,7 +17,7 @@ from shop.web.dates import minute
 MOST_ROWS = 100
 
 
-@dataclass(frozen=True)
+@frozen
 class OrderList:
     """A page of orders; `newest` and `earlier` are addresses, None where there is nothing to go to."""
 

@@ -1,9 +1,9 @@
 """Money on the order's page: a payment to decide about, refunds that wait, and what can go back."""
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from shop.frozen import frozen
 from shop.giving.reversals import Returned
 from shop.money import pounds_and_pence
 from shop.orders.view import LineView, OrderView
@@ -53,7 +53,7 @@ SEE_ABOVE: Final = "waits for you, see above"
 BY_STRIPE: Final = "sent in Stripe’s dashboard"
 
 
-@dataclass(frozen=True)
+@frozen
 class ReviewNotice:
     """A payment that is not what was asked for."""
 
@@ -64,7 +64,7 @@ class ReviewNotice:
     """What the button says that sends all of it back."""
 
 
-@dataclass(frozen=True)
+@frozen
 class WaitingRefund:
     """Money that should go back and has not."""
 
@@ -79,7 +79,7 @@ class WaitingRefund:
     """What is wrong with the note that was typed."""
 
 
-@dataclass(frozen=True)
+@frozen
 class RefundBox:
     """A unit, or the postage: a box to tick, or, with `went_back`, the sentence that takes its place."""
 
@@ -91,7 +91,7 @@ class RefundBox:
     ticked: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Typed:
     """What stands in the form: boxes that are ticked, the amount and why."""
 
@@ -103,7 +103,7 @@ class Typed:
 NOTHING_TYPED: Final = Typed()
 
 
-@dataclass(frozen=True)
+@frozen
 class Option:
     """One of several to choose from."""
 
@@ -113,7 +113,7 @@ class Option:
     disabled: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class RefundForm:
     """What can be given back."""
 

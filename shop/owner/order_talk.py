@@ -1,13 +1,13 @@
 """What was asked, answered, corrected and promised between buyer and workshop, for an order's history."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.claims.models import Claim, ClaimStep, SendBack
+from shop.frozen import frozen
 from shop.fulfilment.models import Correction, DateStep, UnitQuestion
 from shop.orders.models import EmailChange, OrderLine
 from shop.payments.models import Suspicion
@@ -17,7 +17,7 @@ BUYER = "buyer"
 STRIPE = "stripe"
 
 
-@dataclass(frozen=True)
+@frozen
 class Happened:
     """One thing, with when it was and when we learnt of it."""
 

@@ -1,9 +1,9 @@
 """What the owner can have printed, as the bench and an order's page offer it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from shop.frozen import frozen
 from shop.fulfilment.queue import STEPS
 from shop.fulfilment.stages import Action
 from shop.paper.label_sheets import MOST_PLACES, SHEETS, LabelSheet
@@ -23,7 +23,7 @@ TICKED: Final = {Action.PACK: TO_SEND, Action.POST: ("labels",)}
 HINTS: Final = {"cards": "Printing them opens the dedications, and that is recorded."}
 
 
-@dataclass(frozen=True)
+@frozen
 class PaperBox:
     """One kind of paper to tick."""
 
@@ -33,7 +33,7 @@ class PaperBox:
     hint: str
 
 
-@dataclass(frozen=True)
+@frozen
 class PaperChoices:
     """The choices of one place; `id` begins the ids of its fields."""
 

@@ -1,7 +1,6 @@
 """What became of a parcel: it arrived by its tracking, or came back. One that is lost: `parcel_losses`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shop import web
 from shop.accounts.access import require
+from shop.frozen import frozen
 from shop.fulfilment import undelivered, units
 from shop.fulfilment.models import Parcel
 from shop.fulfilment.stages import Action, Seen, Stage, Undelivered
@@ -26,7 +26,7 @@ NO_NUMBERS: Final = "/owner/today/posted-without-a-number"
 CHOOSE: Final = "Please choose one of those that are offered."
 
 
-@dataclass(frozen=True)
+@frozen
 class ParcelShown:
     """A parcel on its order's page."""
 

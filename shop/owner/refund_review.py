@@ -1,11 +1,11 @@
 """What a refund would do, on a page of its own before it is sent: the sum, the pieces, the donation."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from shop.frozen import frozen
 from shop.fulfilment import returns, units
 from shop.fulfilment.models import Unit
 from shop.fulfilment.stages import TO_MAKE, Stage
@@ -25,7 +25,7 @@ ASKED_LATER: Final = Option(LATER, "I shall say later", "You are asked on the st
 STAYS: Final = "The donation stays as it is."
 
 
-@dataclass(frozen=True)
+@frozen
 class Asked:
     """What is to go back. The amount beside pieces and postage is in pence."""
 
@@ -35,7 +35,7 @@ class Asked:
     goodwill_pence: int = 0
 
 
-@dataclass(frozen=True)
+@frozen
 class PieceGoing:
     """A unit that counts as given back from then on, and what may become of its piece."""
 
@@ -46,7 +46,7 @@ class PieceGoing:
     options: Sequence[Option]
 
 
-@dataclass(frozen=True)
+@frozen
 class RefundReview:
     """All of it."""
 

@@ -1,7 +1,6 @@
 """Pieces on their way back: noted for whoever telephones, and what becomes of them when they arrive."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
@@ -15,6 +14,7 @@ from shop.accounts.access import require
 from shop.claims import send_backs
 from shop.claims.claim_steps import NotPossible
 from shop.claims.send_backs import ComingBack
+from shop.frozen import frozen
 from shop.fulfilment.stages import Fate
 from shop.fulfilment.units import NotAllowed
 from shop.orders.models import Order
@@ -29,7 +29,7 @@ ARRIVES_AS: Final[Mapping[Fate, str]] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Returning:
     """What of an order goes back, for its page."""
 

@@ -1,6 +1,5 @@
 """The owner's list of who works here: inviting, another role, dismissing."""
 
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
@@ -15,6 +14,7 @@ from shop.accounts import access, roster, security_log, staff
 from shop.accounts.access import require
 from shop.accounts.models import Account, Role
 from shop.accounts.roster import Member
+from shop.frozen import frozen
 from shop.web.cells import Status
 from shop.web.dates import minute, short_day
 
@@ -28,7 +28,7 @@ ROLES: Final = {
 OTHER: Final = {Role.OWNER: Role.FINANCE, Role.FINANCE: Role.OWNER}
 
 
-@dataclass(frozen=True)
+@frozen
 class StaffCard:
     """Somebody who works here, or did; who was dismissed has no `other_role` to be given."""
 

@@ -1,7 +1,7 @@
 """The count sheet: how many lie in the drawer of each variant, on one page, and what is asked for again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from typing import Final
 
@@ -14,6 +14,7 @@ from shop.accounts.access import require
 from shop.catalogue import snapshot
 from shop.catalogue.views import VariantView
 from shop.container import current_services
+from shop.frozen import frozen
 from shop.fulfilment import stocktake
 from shop.fulfilment.stocktake import MOST, Count, Counted, Drawer, Moment
 
@@ -23,7 +24,7 @@ NOT_A_COUNT: Final = f"Please enter a whole number from 0 to {MOST}."
 NOTHING_COUNTED: Final = "No count was entered, so nothing was changed."
 
 
-@dataclass(frozen=True)
+@frozen
 class CountRow:
     """One variant of a sheet. `typed` and `error`: what was sent of it, and why it is asked for again."""
 
@@ -42,7 +43,7 @@ class CountRow:
         return f"We think {self.drawer.lies}" + (f": {', '.join(parts)}" if len(parts) > 1 else "")
 
 
-@dataclass(frozen=True)
+@frozen
 class Sent:
     """What was sent of a sheet, and what came of it."""
 

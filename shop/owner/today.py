@@ -1,7 +1,6 @@
 """Where the owner starts: what there is to do today, each number a link to exactly what it counts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
@@ -16,6 +15,7 @@ from shop.catalogue import snapshot
 from shop.catalogue.views import VariantView
 from shop.claims import claim_steps
 from shop.container import current_services
+from shop.frozen import frozen
 from shop.fulfilment import parcels
 from shop.fulfilment.queue import Queued
 from shop.fulfilment.waiting_units import LISTS, numbers, units_in
@@ -46,7 +46,7 @@ MOST: Final = 100
 """Rows on one page."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Tile:
     """A number, and where what it counts is listed."""
 

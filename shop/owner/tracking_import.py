@@ -1,7 +1,6 @@
 """Tracking numbers read back in: first what every row would change and which are faulty, then doing it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
@@ -11,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from shop import web
 from shop.accounts.access import require
 from shop.container import current_services
+from shop.frozen import frozen
 from shop.fulfilment import tracking_numbers
 from shop.fulfilment.tracking_numbers import NotReadable, Planned
 from shop.owner.dispatch import HERE, said
@@ -24,7 +24,7 @@ TOO_LARGE: Final = "The file is larger than 256 kB."
 _OURS: Final = {"reference": ["reference"], "number": ["number"]}
 
 
-@dataclass(frozen=True)
+@frozen
 class ShownRow:
     """One row of the file."""
 

@@ -1,7 +1,6 @@
 """One unit of an order from its page: the next step, a rest, making it again, and its parcel's number."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Final, TypeVar
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shop import web
 from shop.accounts.access import require
+from shop.frozen import frozen
 from shop.fulfilment import finished_looks, parcels, returns, units
 from shop.fulfilment.correctable import OPEN_WHILE, Subject
 from shop.fulfilment.corrections import Window, words_windows
@@ -45,7 +45,7 @@ OFFERED: Final = tuple(hold for hold in Hold if hold not in {Hold.CANCELLED, Hol
 LABELS: Final = BUTTONS | {Action.DELIVER: "Mark as delivered"}
 
 
-@dataclass(frozen=True)
+@frozen
 class UnitShown:
     """Where one unit stands, and what can be done with it now."""
 

@@ -1,7 +1,6 @@
 """The bench: what is to be done next with which unit, several at once, and a slip taken back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
@@ -12,6 +11,7 @@ from sqlalchemy import select
 from shop import bench, web
 from shop.accounts.access import require
 from shop.container import current_services
+from shop.frozen import frozen
 from shop.fulfilment import finished_looks, parcels, undoing, units
 from shop.fulfilment.queue import STEPS, Undoable, can_be_undone, counts, on_hold, waiting_for
 from shop.fulfilment.stages import Action
@@ -31,7 +31,7 @@ MOST: Final = 50
 """Of each step on one page: about a week at the bench."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Section:
     """The units that wait for one step."""
 
@@ -72,7 +72,7 @@ class Section:
         return f"The first {shown} of {self.number}." if shown < self.number else ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Slip:
     """A step that can be taken back."""
 

@@ -6,7 +6,6 @@ It is one file that asks for nothing: whoever saved it can check in ten years, w
 import base64
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from flask import Blueprint, Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from shop.container import container, current_services
+from shop.frozen import frozen
 from shop.transparency.signing_key import public_key
 from shop.transparency.witnesses import read_witnesses
 
@@ -24,7 +24,7 @@ STYLE: Final = "giving/check.css"
 PROGRAM: Final = "giving/check_gift.py"
 
 
-@dataclass(frozen=True)
+@frozen
 class CheckPage:
     """The page, and all that it may do: run the script and wear the style that are in it."""
 

@@ -1,10 +1,10 @@
 """What /giving shows below its summary: the chart, the rows of its tables. Money is in pence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from shop.frozen import frozen
 from shop.giving.gift_counts import Gifts
 from shop.giving.ledger import Book
 from shop.giving.months import Month
@@ -22,7 +22,7 @@ HIGH: Final = 5
 """Of a month in the chart, in em."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Agreement:
     """What stands behind the promise in force."""
 
@@ -38,7 +38,7 @@ class Agreement:
     sample: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Given:
     """Everything the page depends on; money in pence. Two that are equal give the same page."""
 
@@ -85,7 +85,7 @@ class Given:
         return self.months[0].held_pence if self.months else 0
 
 
-@dataclass(frozen=True)
+@frozen
 class Bar:
     """An amount in the chart: its width in per cent, where it and its words stand, in em from the top."""
 
@@ -101,7 +101,7 @@ class Bar:
         return self.pence < 0
 
 
-@dataclass(frozen=True)
+@frozen
 class ChartRow:
     """A month in the chart."""
 
@@ -111,7 +111,7 @@ class ChartRow:
     paid: Bar
 
 
-@dataclass(frozen=True)
+@frozen
 class Chart:
     """The newest months as bars, with what the chart is and says in words."""
 
@@ -123,7 +123,7 @@ class Chart:
     """That there are more months than these; empty when there are not."""
 
 
-@dataclass(frozen=True)
+@frozen
 class MonthTable:
     """Every month, and what they come to."""
 

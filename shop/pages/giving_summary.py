@@ -1,17 +1,17 @@
 """The first screen of /giving: what was given, and how much of it was paid over, in figures and words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from shop import clock
+from shop.frozen import frozen
 from shop.giving.gift_counts import Gifts
 from shop.money import pounds_and_pence
 from shop.pages.giving_figures import Given
 from shop.web.dates import day, month_name
 
 
-@dataclass(frozen=True)
+@frozen
 class Figure:
     """An amount with its name, and a note below it."""
 
@@ -20,7 +20,7 @@ class Figure:
     note: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class BarPart:
     """A part of what was given in all, and where it lies in the bar, in per cent of its width."""
 
@@ -30,7 +30,7 @@ class BarPart:
     width: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Summary:
     """What stands above everything else."""
 

@@ -3,11 +3,11 @@
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from shop.frozen import frozen
 from shop.settings import SettingsError
 
 SAMPLE: Final = Path(__file__).with_name("support.toml")
@@ -34,7 +34,7 @@ LOOK_AGAIN: Final = timedelta(days=90)
 """After so long a number or its hours may have changed."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Way:
     """One way to reach somebody. `when` is empty where the hours are not known for certain."""
 
@@ -52,7 +52,7 @@ class Way:
         return f"sms:{digits}?body={text[1]}" if text[1] else f"sms:{digits}"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Entry:
     """An organisation. `ways` may be empty: then it is a link."""
 
@@ -78,7 +78,7 @@ class Entry:
         return self.ways if day <= self.review_by else ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Group:
     """Entries for one need."""
 

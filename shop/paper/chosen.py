@@ -1,13 +1,14 @@
 """What is printed for: units of paid orders, opened, none of them refunded, on hold or in dispute."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.fulfilment import parcel_corrections
 from shop.fulfilment.models import Unit
 from shop.fulfilment.promised import standings
@@ -17,7 +18,7 @@ from shop.orders.models import Order, OrderLine
 from shop.orders.view import LineView, OrderView, views
 
 
-@dataclass(frozen=True)
+@frozen
 class Chosen:
     """Units of one order that are printed for, and all of its units, by number."""
 

@@ -4,11 +4,11 @@ import csv
 import io
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from shop import clock
+from shop.frozen import frozen
 from shop.paper.chosen import Chosen
 
 SHIPPED: Final = Path(__file__).with_suffix(".toml")
@@ -27,7 +27,7 @@ class LayoutUnusable(Exception):
     """The owner's file cannot be used; the text says what to change in it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Layout:
     """The columns as they are wanted; see click_and_drop.toml."""
 

@@ -5,13 +5,14 @@ edge, columns 2.5 mm apart, and the whole in the middle of the sheet. No printou
 each, so print the first on plain paper and hold it behind a sheet, against the light.
 """
 
-from dataclasses import dataclass
 from typing import Final
+
+from shop.frozen import frozen
 
 _GAP_MM: Final = 2.5
 
 
-@dataclass(frozen=True)
+@frozen
 class LabelSheet:
     """A sheet of equal labels; lengths in mm."""
 

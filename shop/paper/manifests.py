@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
+from shop.frozen import frozen
 from shop.fulfilment.parcels import PostedParcel
 from shop.paper.typesetting import Part
 from shop.paper.written import lines
 from shop.trader import Trader
 
 
-@dataclass(frozen=True)
+@frozen
 class Sent:
     """A parcel, and its order's sealed contact; empty once that was erased."""
 

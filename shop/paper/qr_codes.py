@@ -1,15 +1,16 @@
 """QR codes of addresses: of a unit's next step on its bench ticket, of a payment link in its letter."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
+
+from shop.frozen import frozen
 
 MARGIN: Final = 4
 """Modules that stay light around a code (ISO/IEC 18004)."""
 
 
-@dataclass(frozen=True)
+@frozen
 class QrCode:
     """One as an SVG path, a module wide and high for each unit."""
 

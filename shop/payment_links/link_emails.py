@@ -1,7 +1,7 @@
 """The e-mails with payment links: which is due, and that it was sent. Functions here never commit."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.payment_links.models import PaymentLink, Via
 from shop.payment_links.payment_links import grouped, is_open, opened
 from shop.sql import has_come
@@ -18,7 +19,7 @@ LEASE: Final = timedelta(minutes=5)
 """How long one worker may take over one e-mail; then, as when it could not be sent, it is tried again."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Claimed:
     """An e-mail this worker may send until its lease ends."""
 

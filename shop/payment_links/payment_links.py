@@ -8,7 +8,7 @@ then an order's, then the link, then holds and stock.
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock, stock
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.payment_links.models import PaymentLink, Via
 from shop.stock.models import HoldLine
 
@@ -33,7 +34,7 @@ GROUP: Final = 4
 SEALED_AS: Final = "payment link"
 
 
-@dataclass(frozen=True)
+@frozen
 class Secrets:
     """What opens a link's basket, and whom the link is for."""
 

@@ -6,12 +6,12 @@ Contracts Regulations 2013, regulation 32(5), ask of whoever lets it be done on 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from shop.frozen import frozen
 from shop.fulfilment import returns
 from shop.fulfilment.corrections import TooLate, why_words_closed
 from shop.fulfilment.stages import Action, Fate, Hold, Stage
@@ -27,7 +27,7 @@ from shop.payments.refunds import ask
 EMAIL: Final = "cancelled"
 
 
-@dataclass(frozen=True)
+@frozen
 class Cancelling:
     """What cancelling some units would give back."""
 

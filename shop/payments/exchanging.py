@@ -6,7 +6,6 @@ same for each piece, and the day promised do not change.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from shop import stock
 from shop.catalogue.postage import SERVICES
 from shop.catalogue.views import Catalogue, PieceView, VariantView
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.fulfilment.corrections import ERASED, ChangedMeanwhile, TooLate, why_words_closed
 from shop.fulfilment.models import Unit
 from shop.fulfilment.units import unit_of
@@ -34,7 +34,7 @@ class NotOffered(Exception):
     """That metal and length is not sold any more, or at another price than was in sight."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Exchange:
     """A metal and length that a unit can be changed to."""
 
@@ -66,7 +66,7 @@ class Exchange:
         return self.becomes.detail
 
 
-@dataclass(frozen=True)
+@frozen
 class Wanted:
     """What somebody decided, and what was in sight when they did."""
 

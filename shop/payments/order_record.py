@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.frozen import frozen
 from shop.mail import outbox
 from shop.orders.lifecycle import EventKind, lines_of, record
 from shop.orders.models import Order, OrderEvent, OrderLine
@@ -27,7 +28,7 @@ BOUGHT: Final = PRINCIPAL | {EntryKind.SUPPLEMENT}
 """Kinds of payments that something was bought with."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Written:
     """What is written down about an order's money. Whatever changes any of it moves the order's version."""
 

@@ -1,11 +1,12 @@
 """What an order's payments, refunds and disputes amount to: its state, and where each gift should stand."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Final
 
 from shop import clock
+from shop.frozen import frozen
 from shop.giving.ledger import Fact, Facts, Standing, UnitTarget
 from shop.giving.reversals import Returned, taken_by
 from shop.orders.lifecycle import UNPAID, State
@@ -26,7 +27,7 @@ STILL_PAYING: Final = frozenset(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Outcome:
     """An order's state, and the target of each gift; none where no policy was in force or none is due."""
 

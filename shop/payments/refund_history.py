@@ -1,12 +1,12 @@
 """What went back of an order's payments, refund by refund: how much, for what, and what it came to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop.frozen import frozen
 from shop.giving.reversals import Returned, taken_by
 from shop.orders.lifecycle import lines_of
 from shop.orders.models import Order
@@ -17,7 +17,7 @@ from shop.payments.refund_parts import put_together
 from shop.payments.refundable import is_difference, of_entry, returned_elsewhere
 
 
-@dataclass(frozen=True)
+@frozen
 class RefundMade:
     """One refund. Sums are pence, and in `currency`."""
 
@@ -52,7 +52,7 @@ class RefundMade:
     """The key of the first of several that together give back what was paid in several payments."""
 
 
-@dataclass(frozen=True)
+@frozen
 class _Back:
     """Money that went back, with where it came from."""
 

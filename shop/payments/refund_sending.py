@@ -5,7 +5,6 @@ repeats a failure under it. So each refund carries its request's key in its meta
 it is sent; and only one process at a time may send one.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.alerts import AlertKind, raise_alert, withdraw_alert
+from shop.frozen import frozen
 from shop.money import pounds_and_pence
 from shop.orders.lifecycle import EventKind, lock, record
 from shop.orders.models import Order
@@ -33,7 +33,7 @@ TELL_AFTER: Final = timedelta(hours=1)
 """How long Stripe may fail or be away before the owner is told; of a refusal the owner is told at once."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Trouble:
     """Why a refund was not sent."""
 

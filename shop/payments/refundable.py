@@ -1,12 +1,13 @@
 """What of an order can still be given back, and what went back already, whoever sent it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop.frozen import frozen
 from shop.giving.reversals import Returned, taken_by
 from shop.orders.lifecycle import State, lines_of
 from shop.orders.models import Order
@@ -44,7 +45,7 @@ class WhatFor(TypedDict):
     goodwill_pence: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Refundable:
     """What of an order can still be given back, and what became of the rest."""
 

@@ -1,15 +1,16 @@
 """What having orders paid needs, in one place."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from shop.db import Database
+from shop.frozen import frozen
 from shop.orders.order_services import OrderServices
 from shop.payments.gateway import Gateway
 from shop.transparency.giving_log import GivingLog
 
 
-@dataclass(frozen=True)
+@frozen
 class Services(OrderServices):
     """What keeping orders needs, the database, Stripe, and where the shop is."""
 

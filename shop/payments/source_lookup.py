@@ -1,9 +1,9 @@
 """Whose money at Stripe is: the order that a payment names, for charges, refunds and disputes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from shop.frozen import frozen
 from shop.payments.stripe_client import StripeClient, stripe_errors
 from shop.payments.stripe_objects import identifier
 
@@ -18,7 +18,7 @@ PATHS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 """By the beginning of an id: where it is asked for, and what of it is expanded."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Whose:
     """What a payment says of itself."""
 

@@ -3,12 +3,14 @@
 Amounts are pence of the record's currency; moments are aware UTC datetimes.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from shop.frozen import frozen
 
-@dataclass(frozen=True, kw_only=True)
+
+@frozen(kw_only=True)
 class SessionSeen:
     """One visit to the hosted payment page."""
 
@@ -31,7 +33,7 @@ class SessionSeen:
     expires_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class PaymentSeen:
     """One payment intent and the charge that paid it."""
 
@@ -46,7 +48,7 @@ class PaymentSeen:
     """When the charge was made; while there is none, when the payment was begun."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class RefundSeen:
     """One refund, whoever made it."""
 
@@ -62,7 +64,7 @@ class RefundSeen:
     """When the money of a refund that failed came back."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class DisputeSeen:
     """One dispute and what it has taken from the balance so far."""
 
@@ -80,7 +82,7 @@ class DisputeSeen:
     """When the bank decided; None while it has not, or when Stripe tells no more when it was."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class SuspicionSeen:
     """An early fraud warning of the bank that issued the card, or a review that Radar asks a person for."""
 
@@ -94,7 +96,7 @@ class SuspicionSeen:
     created: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class PaymentSnapshot:
     """Everything Stripe knows about an order's payments at one moment."""
 
@@ -105,7 +107,7 @@ class PaymentSnapshot:
     suspicions: tuple[SuspicionSeen, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class EventSeen:
     """One verified message to the webhook. It says where to look; what is true is asked for."""
 
@@ -121,7 +123,7 @@ class EventSeen:
     order_reference: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class MoveSeen:
     """One balance transaction: money into or out of the balance at Stripe."""
 
@@ -139,7 +141,7 @@ class MoveSeen:
     """'pending' or 'available'."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class PayoutSeen:
     """One payout from the balance to the bank."""
 
@@ -160,7 +162,7 @@ class PayoutSeen:
     created: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class BalanceSeen:
     """What lies at Stripe, in pence sterling."""
 

@@ -7,7 +7,6 @@ talks to Stripe, then write.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session, aliased
 
 from shop import clock
+from shop.frozen import frozen
 from shop.orders.lifecycle import UNPAID, State, lock, move_version
 from shop.orders.models import Order
 from shop.payments.attempts import newest_attempt
@@ -105,7 +105,7 @@ def _to_be_paid(session: Session, order: Order, supplements: Sequence[Supplement
     return wanted
 
 
-@dataclass(frozen=True)
+@frozen
 class _Known:
     """What we know of an order before we look."""
 

@@ -1,12 +1,12 @@
 """Putting a unit of another metal or chain length in the place of one that was paid for."""
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from shop import stock
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.fulfilment.correctable import Subject
 from shop.fulfilment.corrections import keep_before
 from shop.fulfilment.models import Correction, Unit
@@ -20,7 +20,7 @@ from shop.pricing.vat import vat_within
 EMAIL: Final = "variant-changed"
 
 
-@dataclass(frozen=True)
+@frozen
 class NewVariant:
     """A metal and chain length that a unit becomes, and what it then costs, as that was agreed."""
 

@@ -4,12 +4,13 @@ Work is counted in quarters of an engraved unit. Days are British days.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Final
 
 from shop import clock
+from shop.frozen import frozen
 from shop.planning.bank_holidays import nation_of
 from shop.planning.schedule import Schedule
 from shop.planning.transit import arrives
@@ -28,7 +29,7 @@ DRAWN_BY_HAND: Final = 3
 """Days of work more for words that are drawn by hand and looked at by the buyer."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Plan:
     """What a promise depends on beside the moment."""
 
@@ -45,7 +46,7 @@ LATELY: Final = timedelta(minutes=30)
 """A day that was shown so lately is kept, though others ordered meanwhile: the spare day allows for it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Wishes:
     """What the buyer says of the day it arrives. None gives a reason."""
 
@@ -62,7 +63,7 @@ class Wishes:
 NO_WISHES: Final = Wishes()
 
 
-@dataclass(frozen=True)
+@frozen
 class Promise:
     """When a parcel leaves; and when, as the post aims, it arrives."""
 
@@ -117,7 +118,7 @@ def keeps(promised: Promise, wishes: Wishes) -> bool:
     return wishes.needed_by is None or promised.arrives_by <= wishes.needed_by
 
 
-@dataclass(frozen=True)
+@frozen
 class Job:
     """What of an order is still to be done, and what its buyer was told last."""
 

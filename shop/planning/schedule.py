@@ -1,7 +1,6 @@
 """When the owner works, and how much a day comes to: what was said of it last holds, and all is kept."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -9,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.frozen import frozen
 from shop.planning.bank_holidays import Nation, bank_holidays
 from shop.planning.models import ClosedDays, WorkWeek
 
@@ -27,7 +27,7 @@ def is_posted_on(weekday: int) -> bool:
     return weekday != SUNDAY
 
 
-@dataclass(frozen=True)
+@frozen
 class Schedule:
     """The owner's days."""
 

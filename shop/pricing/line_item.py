@@ -1,11 +1,10 @@
 """One unit as the buyer chose it."""
 
-from dataclasses import dataclass
-
 from shop.engraving import Engraving
+from shop.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class LineItem:
     """One unit of one variant, and the words for it."""
 

@@ -6,12 +6,13 @@ from a Quote; the e-mail and the order's page read the row. A discount would be 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
 from shop.catalogue.postage import Service
 from shop.catalogue.views import Catalogue, PieceView, VariantView
 from shop.engraving import proof_digest
+from shop.frozen import frozen
 from shop.pricing.line_item import LineItem
 from shop.pricing.vat import vat_within
 
@@ -24,7 +25,7 @@ class NoLongerSold(Exception):
         self.variant_ids = tuple(variant_ids)
 
 
-@dataclass(frozen=True)
+@frozen
 class QuotedLine:
     """A chosen unit with the piece it means today; `piece` and `variant` are None when it is no longer sold.
 
@@ -67,7 +68,7 @@ class QuotedLine:
         return self.short or self.refusal
 
 
-@dataclass(frozen=True)
+@frozen
 class Quote:
     """What the lines come to, in pence, with everything in it: the buyer pays `total_pence` and no more."""
 

@@ -1,17 +1,17 @@
 """Differences as they stand now: which wait for somebody, which are settled, which are only listed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
+from shop.frozen import frozen
 from shop.payments.services import Services
 from shop.reconciliation.difference_kinds import LISTED, OPEN, DifferenceKind, StepKind
 from shop.reconciliation.models import Difference, DifferenceStep, ReconciliationRun
 
 
-@dataclass(frozen=True)
+@frozen
 class Known:
     """A difference and where it stands now: its last step."""
 

@@ -5,13 +5,13 @@ explaining even then. One that was explained and comes to other amounts is open 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.frozen import frozen
 from shop.orm import table_of
 from shop.payments.services import Services
 from shop.reconciliation.difference_kinds import LISTED, NEEDS_EXPLAINING, OPEN, DifferenceKind, StepKind
@@ -26,7 +26,7 @@ class NotOpen(Exception):
     """There is no such difference, or it needs no explaining (any more)."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Found:
     """Something that does not agree, as a check saw it."""
 

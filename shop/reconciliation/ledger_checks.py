@@ -1,13 +1,13 @@
 """The donation ledger as a whole: no gift of what was never sold, nothing changed that was compared."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from shop import triggers
+from shop.frozen import frozen
 from shop.giving import ledger_triggers, verification
 from shop.giving.models import GENESIS, LedgerEntry, LedgerHead, LedgerTxn
 from shop.giving.transitions import Account
@@ -27,7 +27,7 @@ CHAIN_EACH_NIGHT: Final = 20_000
 """Rows of the ledger whose chain is gone through each night; of a longer one only in whole runs."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Marks:
     """What stands here at a moment: by it a later run sees whether that is still so."""
 

@@ -6,7 +6,6 @@ then its own row is all that is compared. What differs is read anew before anyth
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from shop.bookkeeping.balance_transaction_rows import keep_moves, keep_payouts
 from shop.bookkeeping.balance_transaction_state import locked
 from shop.bookkeeping.models import BalanceTransaction, Payout
+from shop.frozen import frozen
 from shop.money import CURRENCY
 from shop.payments.gateway_errors import GatewayRefused
 from shop.payments.services import Services
@@ -32,7 +32,7 @@ JUST_NOW: Final = timedelta(hours=1)
 ABOUT_BALANCE: Final = "balance"
 
 
-@dataclass(frozen=True)
+@frozen
 class PayoutSides:
     """One payout, and what the rows of it come to."""
 

@@ -1,7 +1,7 @@
 """Runs as rows: begun once however often it is asked for, written batch by batch, ended with a result."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.alerts import AlertKind, open_alerts, raise_alert, withdraw_alert
+from shop.frozen import frozen
 from shop.payments.gateway_errors import GatewayDown, GatewayRefused
 from shop.payments.services import Services
 from shop.reconciliation import differences
@@ -28,7 +29,7 @@ TOLD_OTHERWISE: Final = frozenset({DifferenceKind.REFUND_OWED})
 """Kinds that have alerts of their own."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Batch:
     """What one batch of a run came to."""
 
@@ -44,7 +45,7 @@ class Batch:
     rest_to: int | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class RunWork:
     """The run that is under way, with the one it goes on from."""
 

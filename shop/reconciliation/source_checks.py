@@ -6,7 +6,6 @@ they are, the order is looked at, and only what differs then is a difference.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from shop.bookkeeping.balance_transaction_rows import keep_moves
 from shop.bookkeeping.balance_transaction_state import locked
 from shop.bookkeeping.models import BalanceTransaction
 from shop.bookkeeping.stripe_journal import AGAINST
+from shop.frozen import frozen
 from shop.money import CURRENCY
 from shop.orders.models import Order
 from shop.payments.gateway_errors import GatewayRefused
@@ -39,7 +39,7 @@ NOT_ABOUT_ORDERS: Final = frozenset(AGAINST)
 """Categories of money that is about nobody's payment: docs.stripe.com/reports/reporting-categories."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Sides:
     """What Stripe and our entries say of one object, in pence (or the least unit of its currency)."""
 
@@ -74,7 +74,7 @@ def sides_of(session: Session, services: Services, sources: Sequence[str]) -> li
     return [_sides(source, theirs.get(source), ours.get(source)) for source in sources]
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Checked:
     """What came of comparing some objects."""
 

@@ -8,7 +8,7 @@ which they asked, for as long as some are left; nothing is set aside for them. F
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,6 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from shop import clock, retention
 from shop.dedications.sealing import SealBroken
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.restock.models import StockRequest
 from shop.sql import has_come, one_at_a_time
 
@@ -30,7 +31,7 @@ SEALED_AS: Final = "stock request"
 TURN: Final = "back in stock"
 
 
-@dataclass(frozen=True)
+@frozen
 class Claimed:
     """Somebody whom this worker may write to until its lease ends."""
 

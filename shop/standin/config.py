@@ -2,14 +2,15 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask import current_app
 
 from shop.db import Database
+from shop.frozen import frozen
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Keys:
     """What the shop and its stand-in know each other by, as the shop and Stripe do by Stripe's keys."""
 
@@ -25,7 +26,7 @@ def derived_keys(secret: str) -> Keys:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class StandIn:
     """One stand-in: its state is in `database`, pages are below `pay_page`, events go to `webhook_url`."""
 

@@ -1,9 +1,9 @@
 """A visit to the payment page as the tester's dashboard shows it, with what hangs on it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from shop.frozen import frozen
 from shop.money import pounds_and_pence
 from shop.standin.after_sales import OPEN_DISPUTES
 from shop.standin.models import StandinObject
@@ -12,7 +12,7 @@ Found = Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]
 """Bodies of charges, refunds and disputes, by (payment, kind)."""
 
 
-@dataclass(frozen=True)
+@frozen
 class DashboardCharge:
     """A charge; a pending one may arrive or not, one that succeeded may be refunded and disputed."""
 
@@ -23,7 +23,7 @@ class DashboardCharge:
     refundable: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class DashboardThing:
     """A refund or a dispute: what it is, and whether anything can still happen to it."""
 
@@ -32,7 +32,7 @@ class DashboardThing:
     open: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class DashboardVisit:
     """One session of the payment page."""
 

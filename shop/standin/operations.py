@@ -5,12 +5,12 @@ not know; a parameter that is not named is unknown.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop.frozen import frozen
 from shop.money import CURRENCY
 from shop.standin import after_sales, objects, paying, radar, store
 from shop.standin.errors import ApiError, missing, required
@@ -35,7 +35,7 @@ from shop.standin.parameters import (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Call:
     """One call of an operation: its parameters, checked, and the id in its address, if there is one."""
 
@@ -46,7 +46,7 @@ class Call:
     pay_page: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Operation:
     """What an address takes and does. `{id}` in the address stands for an id."""
 

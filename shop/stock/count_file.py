@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from shop.frozen import frozen
+
 COLUMNS: Final = (
     "sku", "piece", "metal", "chain", "in drawer", "on hand", "set aside", "sold not begun", "sheet", "count",
 )  # fmt: skip
@@ -25,7 +27,7 @@ class NoCounts(Exception):
     """This is no file of counts. The text says why, for a person."""
 
 
-@dataclass(frozen=True)
+@frozen
 class CountedRow:
     """A row that can be used. `thought` and `sheet`: what the file says was known when it was written."""
 

@@ -6,13 +6,13 @@ wait for each other (`shift_all` sorts).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
 
 from sqlalchemy import ColumnElement, Insert, Integer, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from shop.frozen import frozen
 from shop.orm import table_of
 from shop.sql import database_now, dialect_insert, is_sqlite
 from shop.stock.models import Hold, HoldLine, HoldState, Reason, StockLevel, StockMovement
@@ -34,7 +34,7 @@ class WouldGoNegative(Exception):
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Level:
     """One variant's numbers, in pieces."""
 
@@ -47,7 +47,7 @@ class Level:
         return self.on_hand - self.reserved
 
 
-@dataclass(frozen=True)
+@frozen
 class Shift:
     """By how much a variant's two counters change, signed."""
 
@@ -55,7 +55,7 @@ class Shift:
     reserved: int = 0
 
 
-@dataclass(frozen=True)
+@frozen
 class Discrepancy:
     """A counter that does not agree with the rows it counts."""
 

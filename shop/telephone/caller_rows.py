@@ -1,13 +1,14 @@
 """What the list of payment links shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from shop import web
 from shop.container import current_services
+from shop.frozen import frozen
 from shop.money import pounds_and_pence
 from shop.orders import waiting_links
 from shop.payment_links import payment_links
@@ -24,7 +25,7 @@ FORGOTTEN: Final = Secrets("", "")
 """Of a link whose key is gone, until the worker ends it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class WaitingLink:
     """One that may still be paid for, or is being put together."""
 

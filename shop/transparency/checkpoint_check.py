@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop.frozen import frozen
 from shop.transparency.checkpoints import Checkpoint, NotACheckpoint, cosigned_at
 from shop.transparency.models import LogCheckpoint, LogCosignature
 from shop.transparency.signed_notes import (
@@ -22,7 +22,7 @@ from shop.transparency.signed_notes import (
 _WITHIN: Final = re.compile(r"^\S+\n[0-9]+\n[A-Za-z0-9+/]{43}=\n\n(?:— \S+ \S+\n)+", re.MULTILINE)
 
 
-@dataclass(frozen=True)
+@frozen
 class Held:
     """A checkpoint that somebody kept outside the database."""
 
@@ -42,7 +42,7 @@ def sizes(held: Sequence[Held]) -> dict[int, object]:
     return {found[1].size: one for one in held if (found := one.read())}
 
 
-@dataclass(frozen=True)
+@frozen
 class Against:
     """What checkpoints are held against."""
 

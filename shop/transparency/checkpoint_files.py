@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +9,7 @@ from sqlalchemy import select
 
 from shop import files
 from shop.db import Database
+from shop.frozen import frozen
 from shop.transparency.checkpoint_check import Held
 from shop.transparency.models import LogCheckpoint
 
@@ -19,7 +19,7 @@ DIGITS: Final = 12
 """Of a file's name, so that names sort by size."""
 
 
-@dataclass(frozen=True)
+@frozen
 class CheckpointFiles:
     """A folder with a file for each checkpoint of a book."""
 

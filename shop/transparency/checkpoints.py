@@ -7,9 +7,9 @@ And cosignatures: that a witness saw this checkpoint at a time, and that it cont
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 from typing import Final, Self
 
+from shop.frozen import frozen
 from shop.transparency.merkle import HASH_BYTES
 from shop.transparency.signed_notes import COSIGNING, Note, NotSigned, Signature, SigningKey, VerifierKey
 
@@ -23,7 +23,7 @@ class NotACheckpoint(Exception):
     """The text is no checkpoint."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Checkpoint:
     """What a log looked like once."""
 

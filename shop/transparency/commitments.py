@@ -1,18 +1,18 @@
 """What a leaf commits to, from the key of its order: once that is erased nobody can tell whose leaf it is."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.dedications.sealing import derived_key
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.orders.models import Order
 from shop.transparency.leaves import commitment, salt_info
 
 
-@dataclass(frozen=True)
+@frozen
 class OrderSalts:
     """The salts of one order's commitments."""
 

@@ -1,12 +1,12 @@
 """Bring the newest checkpoint before each witness that has not signed it, and keep what they answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shop.db import Database
+from shop.frozen import frozen
 from shop.sql import dialect_insert
 from shop.transparency import merkle
 from shop.transparency.models import LogCheckpoint, LogCosignature
@@ -24,7 +24,7 @@ from shop.transparency.witnesses import (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Cosigning:
     """The witnesses of a book's log."""
 

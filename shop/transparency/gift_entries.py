@@ -1,7 +1,7 @@
 """What became of an order's gifts: given or not, under which number in the log, paid over when."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from shop.frozen import frozen
 from shop.giving.models import LedgerEntry, LedgerTxn
 from shop.giving.paid_over import Booked, PaidOver, settled_by
 from shop.giving.transitions import STEPS, Kind, Standing
@@ -25,7 +26,7 @@ class State(StrEnum):
     """The price of the piece went back."""
 
 
-@dataclass(frozen=True)
+@frozen
 class GiftEntry:
     """The gift of one unit. Amounts in pence."""
 

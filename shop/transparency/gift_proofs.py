@@ -1,11 +1,10 @@
 """A buyer's proof: that the gift for one piece stands in the log, under a checkpoint that others keep."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.giving.models import LedgerTxn
 from shop.giving.transitions import Kind
 from shop.transparency import merkle
@@ -15,7 +14,7 @@ from shop.transparency.publishing import latest, with_cosignatures
 from shop.transparency.stored_tree import StoredTree
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Proof:
     """What shows that a unit's gift is in the log. Whoever checks it needs the log's public key, and this.
 

@@ -1,13 +1,13 @@
 """The log of the book in use, as the worker keeps it up."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Self
 
 from sqlalchemy.orm import Session
 
 from shop.db import Database
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.giving.sums import Book
 from shop.settings import Settings, SettingsError
 from shop.transparency import log_check, publishing
@@ -44,7 +44,7 @@ class LogKeyMissing(Exception):
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class GivingLog:
     """A book's log with what is needed to sign it."""
 

@@ -8,15 +8,16 @@ all come in at its close, and each could be any of them.
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
+
+from shop.frozen import frozen
 
 LEAST: Final = 20
 """Leaves that look alike in a group, for each leaf that one order has among them."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Waiting:
     """A row of the ledger that is in the log not yet."""
 

@@ -8,8 +8,9 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from shop.frozen import frozen
 
 SALT_BYTES: Final = 32
 """Always: HMAC fills a shorter key up with zeros, and then two salts would do for one commitment."""
@@ -21,7 +22,7 @@ SALTED: Final = b"giving log commitment"
 """What an order's key is used for here: one use of its own."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Gift:
     """What a leaf says of a row of the ledger."""
 

@@ -1,13 +1,13 @@
 """The ledger's rows as the log tells them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from shop.frozen import frozen
 from shop.giving.models import LedgerEntry, LedgerTxn
 from shop.transparency.commitments import OrderSalts
 from shop.transparency.groups import Waiting
@@ -28,7 +28,7 @@ COLUMNS: Final = (
 FIRST_LINE: Final = and_(LedgerEntry.txn_seq == LedgerTxn.seq, LedgerEntry.line == 1)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class LedgerRow:
     """A row of the ledger as far as the log is about it."""
 

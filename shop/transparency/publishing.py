@@ -1,7 +1,6 @@
 """When the log is brought up: once a day and at each close of a month, a checkpoint is made and kept."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.dedications.vault import Vault
+from shop.frozen import frozen
 from shop.giving.models import LedgerPeriod, LedgerTxn
 from shop.giving.sums import Book
 from shop.transparency import checkpoints, merkle
@@ -25,7 +25,7 @@ CLOSE: Final = "close"
 STATEMENT: Final = "statement"
 
 
-@dataclass(frozen=True)
+@frozen
 class Published:
     """What was made, and whether there is more to do at once."""
 
@@ -34,7 +34,7 @@ class Published:
     """A log that begins late has a long past; it comes in by pieces, so that nobody waits for it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class _Turn:
     """What is to be done now."""
 

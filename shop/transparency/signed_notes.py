@@ -5,11 +5,12 @@ import binascii
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from shop.frozen import frozen
 
 PLAIN: Final = 0x01
 """A key that signs the text itself."""
@@ -38,7 +39,7 @@ class NotSigned(Exception):
     """The note bears no good signature of the key that was asked for."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Signature:
     """One line under a note: whose, with which key, and the bytes."""
 
@@ -62,7 +63,7 @@ class Signature:
         return cls(found[1], raw[:ID_BYTES], raw[ID_BYTES:])
 
 
-@dataclass(frozen=True)
+@frozen
 class Note:
     """A text, which ends with a line's end, and what stands under it."""
 
@@ -89,7 +90,7 @@ class Note:
         return [one for one in self.signatures if (one.name, one.key_id) == (key.name, key.id)]
 
 
-@dataclass(frozen=True)
+@frozen
 class VerifierKey:
     """A public key with its name, by which signatures are checked."""
 
@@ -135,7 +136,7 @@ class VerifierKey:
         return True
 
 
-@dataclass(frozen=True)
+@frozen
 class SigningKey:
     """A private key with its name."""
 

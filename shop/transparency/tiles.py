@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from shop.frozen import frozen
 from shop.transparency.merkle import EMPTY, HASH_BYTES, complete, joined
 
 WIDTH: Final = 256
@@ -26,7 +27,7 @@ class NoSuchTile(Exception):
     """The path names no tile."""
 
 
-@dataclass(frozen=True)
+@frozen
 class TilePath:
     """Which tile: of a level, or of the leaves themselves (None); the first `width` of it."""
 
@@ -64,7 +65,7 @@ class TilePath:
         return max(0, min(WIDTH, there - self.index * WIDTH))
 
 
-@dataclass(frozen=True)
+@frozen
 class Tile:
     """A full tile: its hashes one after the other, and the one hash over them."""
 

@@ -6,7 +6,6 @@ witness signs the first alone. The protocol is c2sp.org/tlog-witness.
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
@@ -14,6 +13,7 @@ from time import monotonic
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
+from shop.frozen import frozen
 from shop.settings import SettingsError
 from shop.transparency.checkpoints import cosigned_at
 from shop.transparency.signed_notes import (
@@ -54,7 +54,7 @@ class WitnessDisagrees(Exception):
         super().__init__(f"The witness {name} does not sign the log: {why}.")
 
 
-@dataclass(frozen=True)
+@frozen
 class Witness:
     """Who witnesses, and where."""
 
@@ -63,7 +63,7 @@ class Witness:
     """The submission prefix, without a slash at its end."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Cosigned:
     """What a witness answered: the line under the note, and when it saw it."""
 

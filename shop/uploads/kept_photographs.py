@@ -1,18 +1,19 @@
 """What is kept of a photograph: its pixels, upright, as many as the metal needs. Never the file itself."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
 
 from shop.artwork.request import WHOLE, Corner, Request
 from shop.artwork.sandbox import asked
+from shop.frozen import frozen
 
 MIMETYPE: Final = "image/jpeg"
 _PROGRAM: Final = Path(__file__).with_name("photograph_program.py")
 
 
-@dataclass(frozen=True)
+@frozen
 class KeptPhotograph:
     """A JPEG, and the corners of the sheet that is seen on it: those of the whole where there is none.
 

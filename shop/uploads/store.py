@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from shop import clock, retention
 from shop.artwork.artwork import Artwork
 from shop.artwork.request import Request
 from shop.dedications.sealing import SealBroken, open_file_with, open_with, seal_file_with, seal_with
+from shop.frozen import frozen
 from shop.uploads.models import ArtworkUpload
 
 MOST: Final = 6
@@ -29,7 +30,7 @@ class TooMany(Exception):
         super().__init__(f"You have {MOST} photographs here already. Please forget one of them first.")
 
 
-@dataclass(frozen=True)
+@frozen
 class Upload:
     """A photograph's request, and what was traced; None where nothing was, or could be."""
 

@@ -4,13 +4,14 @@ import resource
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from shop.artwork.artwork import Artwork, artwork_of, trace
 from shop.artwork.fineness import finest_line_mm
 from shop.artwork.refusals import NotTraced
 from shop.artwork.request import Request
+from shop.frozen import frozen
 from shop.network import Allowance
 from shop.uploads.kept_photographs import kept_photograph
 
@@ -30,7 +31,7 @@ class Busy(Exception):
         super().__init__("Somebody else’s photograph is being drawn. Please try again in a few seconds.")
 
 
-@dataclass(frozen=True)
+@frozen
 class Traced:
     """What came of tracing a photograph: its outlines and their finest line, or why there are none."""
 

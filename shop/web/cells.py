@@ -1,10 +1,11 @@
 """Cells of a table that are more than words. The macro `data_table` shows each as what it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from shop.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Link:
     """A cell that leads somewhere. `about` is said to screen readers alone; `tall`: hit by a finger."""
 
@@ -14,7 +15,7 @@ class Link:
     tall: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Status:
     """A state in a word and a shape ("good", "wait", "bad" or "quiet"), and what stands behind it."""
 

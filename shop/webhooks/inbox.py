@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.db import Database
+from shop.frozen import frozen
 from shop.orm import table_of
 from shop.payments.stripe_snapshot import EventSeen
 from shop.sql import NOW, has_come, moments, write_once
@@ -46,7 +46,7 @@ _THESE: Final = update(_TABLE).where(_event.id.in_(bindparam("ids", expanding=Tr
 _DONE: Final = _THESE.where(_event.done_at.is_(None)).returning(_event.id)
 
 
-@dataclass(frozen=True)
+@frozen
 class Waiting:
     """Events of one order (or one event of nobody's) that this worker may act on until its lease ends."""
 

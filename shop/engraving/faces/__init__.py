@@ -4,7 +4,7 @@ import hashlib
 import threading
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, cached_property
 from importlib.util import find_spec
 from io import BytesIO
@@ -19,6 +19,7 @@ from fontTools.ttLib import TTFont
 from shop.engraving.faces.glyph_outline import Outline
 from shop.engraving.geometry import Box, Point, convex_hull, cubic
 from shop.engraving.signs import SIGNS, sign
+from shop.frozen import frozen
 
 T = TypeVar("T")
 
@@ -33,7 +34,7 @@ _SIGN_WEIGHTS: Final = (0.065, 0.11)
 """Least and most of the line of a hollow heart or star, in capitals' heights."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Face:
     """An engraving face, as faces.toml declares it; lengths are in mm.
 

@@ -1,12 +1,12 @@
 """What of a glyph is inked."""
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from shop.engraving.geometry import Box, Point
+from shop.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Outline:
     """One glyph in font units: its SVG path data, and the convex hull of its ink (empty for a space)."""
 

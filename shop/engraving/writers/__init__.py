@@ -4,12 +4,12 @@ A new format is one function and one line in FORMATS. Libraries are imported whe
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from shop.engraving.jig import AS_DRAWN, Jig
 from shop.engraving.outlines import CutSide
 from shop.engraving.writers import dxf, hpgl, lbrn2, pdf, png, svg
+from shop.frozen import frozen
 
 
 class Writer(Protocol):
@@ -20,7 +20,7 @@ class Writer(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@frozen
 class Format:
     """How a file of this sort is named and served, and what writes it."""
 

@@ -1,13 +1,14 @@
 """What every file for a machine is made of: the side as the machine finds it, in two layers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from shop.engraving.contours import Contour
 from shop.engraving.geometry import Box
 from shop.engraving.jig import Jig
 from shop.engraving.outlines import CutSide
+from shop.frozen import frozen
 
 ENGRAVE: Final = "ENGRAVE"
 """The layer that is cut."""
@@ -22,7 +23,7 @@ HAIRLINE_MM: Final = 0.01
 """As thin as a guide can be drawn."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Placed:
     """A side as the machine finds it: mm from its origin, y upwards. `guide` is empty unless asked for."""
 

@@ -1,7 +1,6 @@
 """Metal, stone, board and paper."""
 
 import math
-from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
@@ -9,11 +8,13 @@ import numpy as np
 from blend import Nodes
 from stone import TILE_MM
 
+from shop.frozen import frozen
+
 GROOVE_MM = 0.072
 LIP_MM = 0.009
 
 
-@dataclass(frozen=True)
+@frozen
 class Metal:
     """A metal's colour, that of a cut in it, and how bright its surroundings must be to look like itself."""
 
@@ -98,7 +99,7 @@ def metal(
     return made
 
 
-@dataclass(frozen=True)
+@frozen
 class Surface:
     """How a baked surface takes light: how rough, how much it mirrors, how high (mm) its relief."""
 

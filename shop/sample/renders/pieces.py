@@ -15,6 +15,7 @@ from shapes import circle, plate, rounded, softened, washer
 from words import areas
 
 from shop.engraving.areas import band, outline
+from shop.frozen import frozen
 
 
 @dataclass
@@ -129,7 +130,7 @@ def thread(metals) -> Piece:
     return made
 
 
-@dataclass(frozen=True)
+@frozen
 class Linked:
     """How two rings lie: mm between their middles; degrees of each one's lean, of the line, of the bail."""
 

@@ -1,6 +1,8 @@
 """Every picture: which piece, from where, with which words, how large."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
+
+from shop.frozen import frozen
 
 PORTRAIT = (1000, 1250)
 FINE = 1600
@@ -20,7 +22,7 @@ ANGLE_WORDS = {
 PIECES = tuple(ANGLE_WORDS)
 
 
-@dataclass(frozen=True)
+@frozen
 class Shot:
     """One picture. `kind` chooses camera, light and arrangement; `words` maps a side to (face, words)."""
 
