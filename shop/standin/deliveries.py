@@ -3,14 +3,15 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from shop.db import Database
+from shop.orm import table_of
 from shop.sql import has_come
 from shop.standin import after_sales, idempotency, paying
 from shop.standin.config import StandIn
@@ -20,10 +21,17 @@ Post = Callable[[str, bytes, Mapping[str, str]], int]
 """Sends a body with headers to an address and gives the status; 0 when no answer came."""
 
 LEASE: Final = timedelta(seconds=60)
+TOGETHER: Final = 4
+"""Claimed at once: no more than a lease leaves time for, however slowly each is answered."""
 FIRST_DELAY: Final = timedelta(seconds=5)
 LONGEST_DELAY: Final = timedelta(hours=4)
 MOST_ATTEMPTS: Final = 20
 POST_TIMEOUT: Final = (3, 10)
+"""Seconds to connect, and for the answer."""
+
+_ANSWERED: Final = update(table_of(StandinDelivery)).where(
+    table_of(StandinDelivery).c.id == bindparam("its_id"), table_of(StandinDelivery).c.state == "due"
+)
 
 
 def work(standin: StandIn, post: Post, now: datetime) -> int:
@@ -47,19 +55,24 @@ def deliver_due(
 ) -> int:
     """Deliver what is due at `now`, oldest first, and give how many deliveries were answered with 2xx.
 
-    Each is claimed for LEASE before it is sent, so that any number of workers may do this at once; no
-    transaction is open while it travels. A claim whose worker died runs out and is taken up again.
+    A few are claimed for LEASE before they are sent, so that any number of workers may do this at once; no
+    transaction is open while they travel. A claim whose worker died runs out and is taken up again.
     """
     delivered = 0
-    for delivery_id in _due(database, now, limit):
-        claimed = _claim(database, delivery_id, now)
-        if claimed is None:
-            continue  # another worker has it
-        body, attempts = claimed
-        status = post(
-            url, body, {"Content-Type": "application/json", "Stripe-Signature": signed(body, secret, now)}
-        )
-        delivered += _settle(database, delivery_id, status, now, attempts)
+    for _ in range(0, limit, TOGETHER):
+        claimed = _claim(database, now)
+        answered: list[tuple[Claimed, int]] = []
+        try:
+            for each in claimed:
+                told = {
+                    "Content-Type": "application/json",
+                    "Stripe-Signature": signed(each.body, secret, now),
+                }
+                answered.append((each, post(url, each.body, told)))
+        finally:
+            delivered += _settle(database, answered, now)
+        if len(claimed) < TOGETHER:
+            break
     return delivered
 
 
@@ -89,33 +102,36 @@ def delay_after(attempts: int) -> timedelta:
     return min(FIRST_DELAY * doubled, LONGEST_DELAY)
 
 
-def _due(database: Database, now: datetime, limit: int) -> list[int]:
+class Claimed(NamedTuple):
+    """An event to be sent, when it was due, and how many times it will have been tried then."""
+
+    delivery_id: int
+    body: bytes
+    due_at: datetime
+    attempts: int
+
+
+def _claim(database: Database, now: datetime) -> list[Claimed]:
+    """The oldest that are due; no lock is taken, and nothing written, when none is."""
+    due = select(StandinDelivery.id).where(*_claimable(now))
     with database.looking() as session:
-        return list(
-            session.scalars(
-                select(StandinDelivery.id)
-                .where(*_claimable(now))
-                .order_by(StandinDelivery.due_at, StandinDelivery.id)
-                .limit(limit)
-            )
-        )
-
-
-def _claim(database: Database, delivery_id: int, now: datetime) -> tuple[bytes, int] | None:
-    """What is to be sent, and how many times it will have been tried then."""
-    claimed = (
-        update(StandinDelivery)
-        .where(StandinDelivery.id == delivery_id, *_claimable(now))
-        .values(leased_until=now + LEASE, attempts=StandinDelivery.attempts + 1)
-        .returning(StandinDelivery.event_id, StandinDelivery.attempts)
-        .execution_options(synchronize_session=False)
+        if session.scalars(due.limit(1)).first() is None:
+            return []
+    oldest = (
+        select(StandinDelivery, StandinEvent.body)
+        .join(StandinEvent, StandinEvent.id == StandinDelivery.event_id)
+        .where(*_claimable(now))
+        .order_by(StandinDelivery.due_at, StandinDelivery.id)
+        .limit(TOGETHER)
+        .with_for_update(of=StandinDelivery, skip_locked=True)
     )
     with database.transaction() as session:
-        row = session.execute(claimed).first()
-        if row is None:
-            return None
-        event = session.scalar(select(StandinEvent.body).where(StandinEvent.id == row.event_id))
-    return json.dumps(event or {}, indent=2).encode(), row.attempts
+        claimed = []
+        for delivery, event in session.execute(oldest):
+            delivery.leased_until, delivery.attempts = now + LEASE, delivery.attempts + 1
+            body = json.dumps(event or {}, indent=2).encode()
+            claimed.append(Claimed(delivery.id, body, delivery.due_at, delivery.attempts))
+    return claimed
 
 
 def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -126,16 +142,25 @@ def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _settle(database: Database, delivery_id: int, status: int, now: datetime, attempts: int) -> bool:
-    accepted = 200 <= status < 300  # noqa: PLR2004
-    values: dict[str, object] = {"last_status": status, "leased_until": None}
-    if accepted:
-        values |= {"state": "delivered", "settled_at": now}
-    elif attempts >= MOST_ATTEMPTS:
-        values |= {"state": "given up", "settled_at": now}
-    else:
-        values["due_at"] = now + delay_after(attempts)
-    waiting = update(StandinDelivery).where(StandinDelivery.id == delivery_id, StandinDelivery.state == "due")
+def _settle(database: Database, answered: Sequence[tuple[Claimed, int]], now: datetime) -> int:
+    """Note how they were answered; give how many were accepted."""
+    if not answered:
+        return 0
     with database.transaction() as session:
-        session.execute(waiting.values(**values).execution_options(synchronize_session=False))
-    return accepted
+        session.connection().execute(
+            _ANSWERED, [_as_answered(each, status, now) for each, status in answered]
+        )
+    return sum(_accepted(status) for _, status in answered)
+
+
+def _as_answered(each: Claimed, status: int, now: datetime) -> dict[str, object]:
+    known = {"its_id": each.delivery_id, "last_status": status, "leased_until": None}
+    if _accepted(status):
+        return known | {"state": "delivered", "settled_at": now, "due_at": each.due_at}
+    if each.attempts >= MOST_ATTEMPTS:
+        return known | {"state": "given up", "settled_at": now, "due_at": each.due_at}
+    return known | {"state": "due", "settled_at": None, "due_at": now + delay_after(each.attempts)}
+
+
+def _accepted(status: int) -> bool:
+    return 200 <= status < 300  # noqa: PLR2004

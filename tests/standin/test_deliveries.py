@@ -19,6 +19,7 @@ from shop.standin.config import Keys, derived_keys
 from shop.standin.deliveries import deliver_due, post_with_requests, work
 from shop.standin.models import StandinDelivery, StandinKey
 from tests.engines import ONE_ENGINE
+from tests.heard import heard
 from tests.payments.conftest import SITE, Clock, Visitor
 
 Wanted = Callable[..., dict[str, Any]]
@@ -69,6 +70,16 @@ def test_the_gateway_believes_what_the_stand_in_sends(
     }
     assert {one.payment_intent for one in seen} == {gateway.session(made.id).payment_intent}
     assert (seen[-1].session_id, webhook.received[0][0]) == (made.id, URL)
+
+
+def test_what_is_due_together_is_claimed_together_and_settled_together(
+    deliver: Callable[[Any], int], gateway: Gateway, wanted: Wanted, tester: Visitor, database: Database
+) -> None:
+    """Each write waits for the disk, and keeps those waiting who buy meanwhile."""
+    tester.choose(gateway.create_session(wanted(), "order-1-session-1").id, "pays")
+    with heard(database.engine) as asked:
+        assert deliver(Webhook()) == 4
+    assert sum(statement.startswith("UPDATE") for statement, _ in asked) == 2
 
 
 @ONE_ENGINE
