@@ -35,6 +35,9 @@ from shop.serve.memory_gaps import fill_gaps
 from shop.settings import Settings, SettingsError
 
 WEB_PROCESSES: Final = 2
+WORKER_GIVES_WAY: Final = 5
+"""How much nicer the worker is than those who answer (nice(2)): a buyer waits for a page, an e-mail may be a
+second later."""
 PAUSES: Final = (0.5, 1.0, 2.0, 5.0)
 """In seconds, while the database does not answer; the last again and again."""
 NEEDED_SOON: Final = (
@@ -156,6 +159,7 @@ def _serve(bridge: Bridge, port: int, listening: socket.socket | None) -> None:
 
 
 def _work(app: Flask) -> None:
+    os.nice(WORKER_GIVES_WAY)
     gc.enable()
     keep_tidy()
     worker.run(app)

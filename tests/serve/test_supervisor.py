@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from shop.serve.startup import WORKER_GIVES_WAY
 from tests.benchmarks import databases
 from tests.benchmarks.processes import tree
 from tests.benchmarks.servers import SHOP, running
@@ -175,5 +176,8 @@ def test_the_shop_itself_outlives_its_worker_and_its_web_processes_and_leaves_no
             os.kill(pid, signal.SIGKILL)
         assert eventually(lambda: len(children(shop.pid)) == 3 and answers(), seconds=60)
         known = children(shop.pid)
+        ours = os.getpriority(os.PRIO_PROCESS, 0)
+        nicer = [os.getpriority(os.PRIO_PROCESS, pid) - ours for pid in known]
+        assert sorted(nicer) == [0, 0, WORKER_GIVES_WAY], "who waits for a page goes before e-mails"
         os.kill(shop.pid, signal.SIGKILL)
         assert eventually(lambda: not [pid for pid in known if alive(pid)], seconds=20)
