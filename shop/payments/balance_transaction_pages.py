@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from shop.payments import stripe_objects
-from shop.payments.stripe_client import StripeClient, stripe_errors
+from shop.payments.gateway_errors import stripe_errors
 from shop.payments.stripe_snapshot import MoveSeen, PayoutSeen
+
+if TYPE_CHECKING:
+    from shop.payments.stripe_client import StripeClient
 
 PAGE: Final = 100
 """The most that Stripe gives at once."""
@@ -25,14 +28,14 @@ class Which(TypedDict, total=False):
     """About this charge, refund, dispute or payout."""
 
 
-def moves(client: StripeClient, which: Which) -> tuple[Sequence[MoveSeen], bool]:
+def moves(client: "StripeClient", which: Which) -> tuple[Sequence[MoveSeen], bool]:
     """Balance transactions, newest first, and whether there are older ones."""
     with stripe_errors():
         page = client.v1.balance_transactions.list(_asked(which))
     return [stripe_objects.move(row.to_dict()) for row in page.data], page.has_more
 
 
-def payouts(client: StripeClient, which: Which) -> tuple[Sequence[PayoutSeen], bool]:
+def payouts(client: "StripeClient", which: Which) -> tuple[Sequence[PayoutSeen], bool]:
     """Payouts, newest first, and whether there are older ones."""
     with stripe_errors():
         page = client.v1.payouts.list(_asked(which))

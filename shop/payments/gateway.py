@@ -6,23 +6,15 @@ Whatever comes back is turned into the records of `stripe_snapshot` at once: no 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
+from functools import cached_property
 from http import HTTPStatus
-from typing import Any, Final, Unpack
+from typing import TYPE_CHECKING, Any, Final, Unpack
 from urllib.parse import quote_plus
 
 from shop import clock
-from shop.payments import (
-    balance_transaction_pages,
-    radar_lookup,
-    source_lookup,
-    stripe_client,
-    stripe_objects,
-    webhook_signature,
-)
+from shop.payments import balance_transaction_pages, radar_lookup, source_lookup, stripe_objects
 from shop.payments.balance_transaction_pages import PAGE, Which
-from shop.payments.gateway_errors import CannotExpire, GatewayDown, GatewayRefused
-from shop.payments.stripe_client import Hear, StripeClient, WsgiApp, stripe_errors
+from shop.payments.gateway_errors import CannotExpire, GatewayDown, GatewayRefused, stripe_errors
 from shop.payments.stripe_snapshot import (
     BalanceSeen,
     DisputeSeen,
@@ -34,6 +26,10 @@ from shop.payments.stripe_snapshot import (
     SessionSeen,
 )
 from shop.payments.stripe_time import StripeTime
+from shop.payments.webhook_signature import verified_event
+
+if TYPE_CHECKING:
+    from shop.payments.stripe_client import Hear, StripeClient, WsgiApp
 
 SESSIONS: Final = "/v1/checkout/sessions"
 
@@ -41,20 +37,24 @@ SESSIONS: Final = "/v1/checkout/sessions"
 class Gateway:
     """Stripe, or something that answers like it. Every method may raise GatewayDown or GatewayRefused."""
 
-    def __init__(self, connect: Callable[[Hear], StripeClient], webhook_secret: str) -> None:
+    def __init__(self, connect: "Callable[[Hear], StripeClient]", webhook_secret: str) -> None:
         self._webhook_secret = webhook_secret
         self._time = StripeTime()
-        self._client = connect(self._time.hear)
+        self._connect = connect
 
     @classmethod
     def over_http(cls, secret_key: str, webhook_secret: str, api_base: str | None = None) -> "Gateway":
         """Over the network: to Stripe, or to the server at `api_base`, whose path is kept as a prefix."""
-        return cls(partial(stripe_client.over_http, secret_key, api_base), webhook_secret)
+        return cls(lambda hear: _sdk().over_http(secret_key, api_base, hear), webhook_secret)
 
     @classmethod
-    def in_process(cls, app: WsgiApp, secret_key: str, webhook_secret: str) -> "Gateway":
+    def in_process(cls, app: "WsgiApp", secret_key: str, webhook_secret: str) -> "Gateway":
         """To a WSGI application in this process, without a port. Call it outside any transaction."""
-        return cls(partial(stripe_client.in_process, secret_key, app), webhook_secret)
+        return cls(lambda hear: _sdk().in_process(secret_key, app, hear), webhook_secret)
+
+    @cached_property
+    def _client(self) -> "StripeClient":
+        return self._connect(self._time.hear)
 
     def now(self) -> datetime:
         """This moment by Stripe's clock, as far as it was heard. Asks nothing; raises nothing."""
@@ -185,9 +185,7 @@ class Gateway:
 
     def read_event(self, raw: bytes, signature: str | None) -> EventSeen:
         """Believe a message to the webhook, by our clock or by Stripe's as it was heard. Raises BadEvent."""
-        return webhook_signature.verified_event(
-            raw, signature, self._webhook_secret, (clock.now(), self.now())
-        )
+        return verified_event(raw, signature, self._webhook_secret, (clock.now(), self.now()))
 
     def _with_payment(self, session_id: str) -> dict[str, Any]:
         """A session, its payment and the charge in it, all as of one moment, in one call."""
@@ -234,13 +232,15 @@ class Gateway:
         """
         if found["status"] not in stripe_objects.DISPUTE_ENDS:
             return stripe_objects.dispute(found)
-        params: Any = {
-            "type": "charge.dispute.closed",
-            "created": {"gte": found["created"]},
-            "limit": PAGE,
-        }
+        params: Any = {"type": "charge.dispute.closed", "created": {"gte": found["created"]}, "limit": PAGE}
         with suppress(GatewayRefused), stripe_errors():
             for event in self._client.v1.events.list(params).auto_paging_iter():
                 if event.data.object["id"] == found["id"]:
                     return stripe_objects.dispute(found, closed_at=stripe_objects.moment(event.created))
         return stripe_objects.dispute(found)
+
+
+def _sdk() -> Any:
+    from shop.payments import stripe_client  # noqa: PLC0415 - a hundred and thirty modules, for who asks Stripe
+
+    return stripe_client

@@ -1,5 +1,7 @@
 """What can go wrong between the shop and whoever takes the payment: one class per failure."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Final
 
@@ -77,3 +79,17 @@ class BadEvent(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+@contextmanager
+def stripe_errors() -> Iterator[None]:
+    """Turn the errors of Stripe's SDK into these."""
+    try:
+        yield
+    except Exception as error:
+        from shop.payments.stripe_client import translated  # noqa: PLC0415 - whoever asked Stripe has it
+
+        if (ours := translated(error)) is None:
+            raise
+        # A refusal is not chained: Stripe's sentence can quote what was sent, and a traceback would print it.
+        raise ours from (error if isinstance(ours, GatewayDown) else None)

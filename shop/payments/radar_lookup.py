@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from shop.payments import stripe_objects
-from shop.payments.gateway_errors import GatewayRefused
-from shop.payments.stripe_client import StripeClient, stripe_errors
+from shop.payments.gateway_errors import GatewayRefused, stripe_errors
 from shop.payments.stripe_snapshot import SuspicionSeen
+
+if TYPE_CHECKING:
+    from shop.payments.stripe_client import StripeClient
 
 PAGE: Final = 100
 
 
 def of(
-    client: StripeClient,
+    client: "StripeClient",
     intents: Iterable[Mapping[str, Any]],
     asked: Iterable[str],
     known: Iterable[str],
@@ -30,7 +32,7 @@ def of(
         yield from _warnings(client, intent)
 
 
-def _warnings(client: StripeClient, intent: str) -> Iterator[SuspicionSeen]:
+def _warnings(client: "StripeClient", intent: str) -> Iterator[SuspicionSeen]:
     with suppress(GatewayRefused), stripe_errors():
         page = client.v1.radar.early_fraud_warnings.list({"payment_intent": intent, "limit": PAGE})
         yield from [stripe_objects.warning(row.to_dict()) for row in page.auto_paging_iter()]

@@ -1,11 +1,14 @@
 """Whose money at Stripe is: the order that a payment names, for charges, refunds and disputes."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from shop.frozen import frozen
-from shop.payments.stripe_client import StripeClient, stripe_errors
+from shop.payments.gateway_errors import stripe_errors
 from shop.payments.stripe_objects import identifier
+
+if TYPE_CHECKING:
+    from shop.payments.stripe_client import StripeClient
 
 PATHS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "ch": ("charges", ("payment_intent",)),
@@ -27,7 +30,7 @@ class Whose:
     payment_intent: str | None
 
 
-def of(client: StripeClient, source: str) -> Whose | None:
+def of(client: "StripeClient", source: str) -> Whose | None:
     """Whose a charge, refund or dispute is; None of anything else. Raises GatewayDown or GatewayRefused."""
     path, expanded = PATHS.get(source.partition("_")[0], (None, ()))
     if path is None:

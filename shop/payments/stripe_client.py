@@ -6,15 +6,14 @@ Stripe.
 
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from shop.left_out import left_out
 from shop.payments.gateway_errors import BadEvent, GatewayDown, GatewayRefused, KeyTaken
-from shop.payments.timeouts import LimitedSession
+from shop.payments.limited_session import LimitedSession
 
 with left_out("aiohttp", "httpx"):  # clients for a loop that we have not got
     import stripe
@@ -27,7 +26,7 @@ __all__ = [
     "WsgiClient",
     "in_process",
     "over_http",
-    "stripe_errors",
+    "translated",
     "verified",
 ]
 
@@ -87,20 +86,17 @@ def verified(raw: bytes, signature: str | None, secret: str) -> int:
     return next(int(value.partition("=")[0]) for name, _, value in stamps if name == "t")
 
 
-@contextmanager
-def stripe_errors() -> Iterator[None]:
-    """Turn the SDK's errors into ours: what may pass by itself, and what will not."""
-    try:
-        yield
-    except stripe.APIConnectionError as error:
-        raise GatewayDown(type(error).__name__) from error
-    except stripe.StripeError as error:
-        status = error.http_status
-        if status is None or status in {409, 429} or not 400 <= status < 500:  # noqa: PLR2004
-            raise GatewayDown(f"{type(error).__name__}, status {status}", status) from error
-        # Not chained: Stripe's sentence can quote what was sent, and a traceback would print it.
-        refused = KeyTaken if isinstance(error, stripe.IdempotencyError) else GatewayRefused
-        raise refused(error.code, error.user_message or "", status) from None
+def translated(error: Exception) -> Exception | None:
+    """What an error of the SDK's is to us: what may pass by itself, or what will not. None: it is not its."""
+    if isinstance(error, stripe.APIConnectionError):
+        return GatewayDown(type(error).__name__)
+    if not isinstance(error, stripe.StripeError):
+        return None
+    status = error.http_status
+    if status is None or status in {409, 429} or not 400 <= status < 500:  # noqa: PLR2004
+        return GatewayDown(f"{type(error).__name__}, status {status}", status)
+    refused = KeyTaken if isinstance(error, stripe.IdempotencyError) else GatewayRefused
+    return refused(error.code, error.user_message or "", status)
 
 
 class _Listening(stripe.HTTPClient):

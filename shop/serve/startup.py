@@ -47,6 +47,7 @@ NEEDED_SOON: Final = (
     "fontTools.svgLib.path",
     *(f"fontTools.ttLib.tables._{table}" for table in ("g_l_y_f", "h_e_a_d", "h_h_e_a", "h_m_t_x")),
     *(f"fontTools.ttLib.tables._{table}" for table in ("l_o_c_a", "m_a_x_p", "p_o_s_t")),
+    "shop.payments.stripe_client",
     "stripe.checkout._session",
     "stripe.checkout._session_service",
     *(

@@ -11,7 +11,6 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date
 
 from shop import clock
-from shop.payments.stripe_client import API_VERSION
 from shop.standin import idempotency, paying, store
 from shop.standin.config import standin
 from shop.standin.errors import ApiError
@@ -100,6 +99,8 @@ def _change(operation: Operation, params: dict[str, Any], object_id: str) -> Res
 
 
 def _response(body: dict[str, Any], status: int, headers: Mapping[str, str] | None = None) -> Response:
+    from shop.payments.stripe_client import API_VERSION  # noqa: PLC0415 - the SDK is loaded once it is asked
+
     response = jsonify(body)
     response.status_code = status
     response.headers["Request-Id"] = store.new_id("req_")

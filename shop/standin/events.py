@@ -7,7 +7,6 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from shop import clock
-from shop.payments.stripe_client import API_VERSION
 from shop.sql import columns_of, write
 from shop.standin.models import StandinDelivery, StandinEvent, StandinObject
 from shop.standin.store import JSON, MADE, new_id, seconds_now
@@ -21,6 +20,8 @@ def emit(session: Session, what: str, about: StandinObject, before: JSON | None 
     `before` holds the former values of the fields that changed. An API call's own id and idempotency key are
     found in `session.info`, where the API puts them; a change made by hand has neither.
     """
+    from shop.payments.stripe_client import API_VERSION  # noqa: PLC0415 - the SDK is loaded once it is asked
+
     data: dict[str, Any] = {"object": dict(about.body)}
     if before:
         data["previous_attributes"] = before

@@ -14,15 +14,9 @@ from shop.orders.lifecycle import State
 from shop.payments import stripe_client
 from shop.payments.gateway import Gateway
 from shop.payments.gateway_errors import GatewayDown
+from shop.payments.limited_session import CircuitBreaker, StripeTimeout
 from shop.payments.sync import sync_order
-from shop.payments.timeouts import (
-    BUYER_SECONDS,
-    STAFF_SECONDS,
-    CircuitBreaker,
-    StripeTimeout,
-    seconds_left,
-    within,
-)
+from shop.payments.timeouts import BUYER_SECONDS, STAFF_SECONDS, seconds_left, within
 from tests.harness import Harness
 
 pytestmark = pytest.mark.slow

@@ -42,6 +42,9 @@ NEVER = {
 NOT_AT_FIRST = {
     "email_validator": "only where somebody types an address",
     "markdown_it": "only what reads the journal",
+    "stripe": "only who asks Stripe, or hears from it",
+    "requests": "Stripe's",
+    "urllib3": "Stripe's",
 }
 """What the first page does without, so that it is there sooner; and who loads it."""
 
