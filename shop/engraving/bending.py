@@ -11,12 +11,12 @@ from itertools import chain, pairwise, starmap
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from shop.engraving.contours import Contour, Step, as_cubic, between, walked
-from shop.engraving.faces import OpenFont
 from shop.engraving.geometry import Point
 from shop.engraving.path_data import following, written
 from shop.engraving.regions import glyph_contours
 
 if TYPE_CHECKING:
+    from shop.engraving.faces.open_font import OpenFont
     from shop.engraving.placement import PlacedLine
 
 UNIT_MM: Final = 0.001
@@ -28,7 +28,7 @@ _KEPT: Final = 1024
 _NOWHERE: Final = (0.0, 0.0)
 
 
-def bent(line: "PlacedLine", font: OpenFont) -> list[str]:
+def bent(line: "PlacedLine", font: "OpenFont") -> list[str]:
     """Each letter's path data (SVG) about the area's middle, y upwards, in UNIT_MM; of a bent line.
 
     What leaves the end of a curve leaves it in the direction that the bent strip has there.
@@ -64,7 +64,7 @@ class _Curves(NamedTuple):
 
 
 @lru_cache(maxsize=_KEPT)
-def _curves(font: OpenFont, number: int) -> _Curves:
+def _curves(font: "OpenFont", number: int) -> _Curves:
     import numpy as np  # noqa: PLC0415
 
     points: list[Point] = []

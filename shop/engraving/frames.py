@@ -1,14 +1,17 @@
 """Where each glyph of a layout stands. The drawing on the pages and the files that are cut ask here."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fontTools.misc.transform import Identity, Transform
 
 from shop.engraving.bending import UNIT_MM, bent
-from shop.engraving.faces import Face, OpenFont, opened
+from shop.engraving.faces import Face, opened
 from shop.engraving.line_faces import AnyFace, face_on
 from shop.engraving.placement import PlacedLine, SideLayout
+
+if TYPE_CHECKING:
+    from shop.engraving.faces.open_font import OpenFont
 
 
 class Frame(NamedTuple):
@@ -50,7 +53,7 @@ def frames_of(face: Face, line: PlacedLine) -> Iterator[Frame]:
         yield from _round(line, font)
 
 
-def _across(line: PlacedLine, font: OpenFont) -> Frame:
+def _across(line: PlacedLine, font: "OpenFont") -> Frame:
     unit, paths = font.cap_height, font.paths
     outlines = [
         (paths[number], x * unit, y * unit)
@@ -60,7 +63,7 @@ def _across(line: PlacedLine, font: OpenFont) -> Frame:
     return Frame(0.0, line.x, line.y, line.cap_mm / unit, outlines)
 
 
-def _round(line: PlacedLine, font: OpenFont) -> Iterator[Frame]:
+def _round(line: PlacedLine, font: "OpenFont") -> Iterator[Frame]:
     unit, paths = font.cap_height, font.paths
     scale = line.cap_mm / unit
     high, turn_of = line.y, line.turn_of

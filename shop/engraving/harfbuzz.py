@@ -5,8 +5,6 @@ import unicodedata
 from functools import lru_cache
 from typing import Any, Final
 
-import uharfbuzz
-
 from shop.engraving.directions import runs
 from shop.engraving.faces import Face, opened
 from shop.engraving.scripts import WOVEN, script_of
@@ -63,13 +61,8 @@ def set_glyphs(face: Face, text: str, *, leftwards: bool, marks: bool = True) ->
     No ligatures: their fi has no dot, and each letter typed is to be cut as itself. Those that a script asks
     for go by other features (a lam and its alef, conjuncts), which stay on.
     """
-    buffer = uharfbuzz.Buffer()
-    buffer.add_str(text)
-    buffer.guess_segment_properties()
-    buffer.language = _language(text)
-    buffer.direction = "rtl" if leftwards else "ltr"
-    uharfbuzz.shape(opened(face).shaper, buffer, {"mark": marks, "mkmk": marks, "liga": False})
-    return list(zip(buffer.glyph_infos, buffer.glyph_positions or (), strict=True))
+    features = {"mark": marks, "mkmk": marks, "liga": False}
+    return opened(face).shape(text, language=_language(text), leftwards=leftwards, features=features)
 
 
 def _language(text: str) -> str:

@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from shop.engraving.faces import OpenFont
 from shop.engraving.geometry import Directions, Numbers, reaches
+
+if TYPE_CHECKING:
+    from shop.engraving.faces.open_font import OpenFont
 
 _TABLES: Final = 64
 """Fonts and the directions of an area together, for which the reach of glyphs is remembered."""
@@ -15,7 +17,7 @@ _TABLES: Final = 64
 class ReachTable:
     """How far the glyphs of a font reach in some directions: a row each, measured when first asked for."""
 
-    def __init__(self, font: OpenFont, ways: Directions) -> None:
+    def __init__(self, font: "OpenFont", ways: Directions) -> None:
         import numpy as np  # noqa: PLC0415
 
         self._font, self._ways = font, ways
@@ -44,6 +46,6 @@ class ReachTable:
 
 
 @lru_cache(maxsize=_TABLES)
-def reach_table(font: OpenFont, ways: Directions) -> ReachTable:
+def reach_table(font: "OpenFont", ways: Directions) -> ReachTable:
     """The table of a font in these directions."""
     return ReachTable(font, ways)

@@ -6,12 +6,14 @@ Lengths are in capitals' heights of the face, so that a height in mm scales them
 from collections.abc import Sequence
 from dataclasses import field
 from functools import cached_property, lru_cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from shop.engraving.faces import OpenFont
 from shop.engraving.geometry import Box, Directions, Numbers, Point, frontier
 from shop.engraving.reach import reach_table
 from shop.frozen import frozen
+
+if TYPE_CHECKING:
+    from shop.engraving.faces.open_font import OpenFont
 
 RIM_SPACE: Final = 0.3
 """How much wider the spaces between words are on a rim, in capitals' heights: heads lean together there."""
@@ -32,12 +34,12 @@ class Cluster(NamedTuple):
     """
 
     glyphs: tuple[Glyph, ...]
-    font: OpenFont
+    font: "OpenFont"
     inked: tuple[Glyph, ...]
     box: Box
 
     @classmethod
-    def of(cls, font: OpenFont, glyphs: tuple[Glyph, ...]) -> "Cluster":
+    def of(cls, font: "OpenFont", glyphs: tuple[Glyph, ...]) -> "Cluster":
         """These glyphs of the font."""
         if len(glyphs) == 1 and (ink := font.boxes[glyphs[0].number]):  # most letters are one glyph
             (_, x, y), (left, bottom, right, top) = glyphs[0], ink
@@ -231,7 +233,7 @@ def about_middle(outmost: Numbers, box: Box, ways: Directions) -> Numbers:
 
 
 @lru_cache(maxsize=8192)
-def _frontier(font: OpenFont, glyph: int, upwards: int, y: float) -> list[Point]:
+def _frontier(font: "OpenFont", glyph: int, upwards: int, y: float) -> list[Point]:
     unit, outline = font.cap_height, font.outline(glyph)
     middle = (outline.box[0] + outline.box[2]) / 2
     return frontier(((px - middle) / unit, upwards * (y + py / unit)) for px, py in outline.hull)

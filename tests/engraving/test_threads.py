@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from shop.engraving.faces import FACES, OpenFont
+from shop.engraving.faces import FACES
+from shop.engraving.faces.open_font import OpenFont
 
 pytestmark = pytest.mark.slow
 
