@@ -77,11 +77,11 @@ def open_account(session: Session, email: str, role: str) -> Account:
 def first_owner_link(session: Session) -> str | None:
     """A sign-in link's token for the first owner, made if need be; None once an owner has a password."""
     owners = select(Account).where(Account.role == Role.OWNER, Account.disabled_at.is_(None))
-    found = session.scalars(owners.order_by(Account.id)).all()
+    found = session.scalars(owners.order_by(Account.id).with_for_update(key_share=True)).all()
     if any(owner.password_hash for owner in found):
         return None
-    _, token = add_account(session, found[0].email if found else FIRST_OWNER, Role.OWNER)
-    return token
+    owner = found[0] if found else open_account(session, FIRST_OWNER, Role.OWNER)
+    return mint_link(session, owner.id)
 
 
 def link_is_good(session: Session, token: str) -> bool:

@@ -18,7 +18,7 @@ from typing import Final
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from shop import erasures, worker
+from shop import erasures
 from shop.application import create_app
 from shop.catalogue import snapshot
 from shop.db import Database
@@ -47,6 +47,7 @@ NEEDED_SOON: Final = (
     "fontTools.svgLib.path",
     *(f"fontTools.ttLib.tables._{table}" for table in ("g_l_y_f", "h_e_a_d", "h_h_e_a", "h_m_t_x")),
     *(f"fontTools.ttLib.tables._{table}" for table in ("l_o_c_a", "m_a_x_p", "p_o_s_t")),
+    "shop.worker",
     "shop.payments.stripe_client",
     "stripe.checkout._session",
     "stripe.checkout._session_service",
@@ -60,7 +61,7 @@ NEEDED_SOON: Final = (
     "_strptime",
     "netrc",
 )
-"""What the first purchase would load, in each process apart."""
+"""What the worker is, and what the first purchase would load, in each process apart."""
 SHOWN_SOON: Final = ("catalogue/", "checkout/", "emails/", "pages/", "ui/", "error.html")
 """Templates, by how their names begin. Made under a rush of visits, they would be made by several at once."""
 
@@ -163,6 +164,8 @@ def _work(app: Flask) -> None:
     os.nice(WORKER_GIVES_WAY)
     gc.enable()
     keep_tidy()
+    from shop import worker  # noqa: PLC0415 - `warm_up` has loaded it, for the first page does without
+
     worker.run(app)
 
 

@@ -17,7 +17,6 @@ if __name__ == "__main__":
 
 from shop.serve import startup
 from shop.settings import from_environment
-from shop.worker import Worker
 
 
 def main() -> None:
@@ -28,6 +27,7 @@ def main() -> None:
     found = {"threads": len(list(Path("/proc/self/task").iterdir())), "open": files, "at first": at_first}
     found["anew"] = _statements_made_anew(app)
     ours = set(sys.modules)
+    from shop.worker import Worker
     from tests.shopper import Shopper, harness_of
 
     before, made = set(sys.modules), set(app.jinja_env.cache)

@@ -44,6 +44,7 @@ NOT_AT_FIRST = {
     "markdown_it": "only what reads the journal",
     "uharfbuzz": "only who draws letters",
     "fontTools.ttLib": "only who draws letters",
+    "shop.worker": "only the worker",
     "stripe": "only who asks Stripe, or hears from it",
     "requests": "Stripe's",
     "urllib3": "Stripe's",
