@@ -8,6 +8,7 @@ be missed whole, of more than half a square as wide as the tool.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from shop.engraving import Area, Tool
@@ -29,6 +30,8 @@ _LEAST_MM: Final = 0.008
 _FINE_MM: Final = 0.002
 _ROUND: Final = 4
 _STEPS_TO_MM: Final = 100
+_KEPT: Final = 8
+"""Artworks whose fineness is remembered: one is asked for at every step of its purchase."""
 
 
 @frozen
@@ -52,6 +55,7 @@ class Fineness:
         return not self.fine_lines and not self.fine_gaps
 
 
+@lru_cache(maxsize=_KEPT)
 def fineness(drawing: str, tool: Tool) -> Fineness:
     """How fine an artwork is for this tool. `drawing` is as by_hand.py has it."""
     ink, line = glyph_region(drawing, 1.0), tool.finest_line_mm

@@ -1,4 +1,6 @@
-"""What came by post or e-mail is traced by a command, and every file for the cutter cuts the same."""
+"""What came by post or e-mail is traced by a command, and every file for the cutter cuts the same.
+
+All that it asks of a database is which machine there is, which tests/bench asks of both."""
 
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from shop.engraving.jig import AS_DRAWN
 from shop.engraving.outlines import CutSide
 from shop.engraving.writers import FORMATS
 from tests.artwork.sheets import SHEETS, Photograph, Sheet, sheet_photograph
+from tests.engines import ONE_ENGINE
 from tests.engraving.files import READERS, STEP_MM, apart, bounds
 
 pytestmark = pytest.mark.slow
@@ -47,7 +50,7 @@ def run(app: Flask, folder: Path, *command_line: str) -> Result:
     return app.test_cli_runner().invoke(args=["trace", *arguments])
 
 
-@pytest.mark.same_sql
+@ONE_ENGINE
 @pytest.mark.parametrize("suffix", ["svg", "dxf", "pdf", "plt", "lbrn2"])
 def test_a_birthday_card_becomes_a_file_for_the_cutter_as_wide_as_was_asked(
     app: Flask, tmp_path: Path, suffix: str
@@ -60,6 +63,7 @@ def test_a_birthday_card_becomes_a_file_for_the_cutter_as_wide_as_was_asked(
     assert right - left == pytest.approx(14, abs=0.03)
 
 
+@ONE_ENGINE
 def test_what_is_finer_than_the_machine_is_said_with_what_would_help(app: Flask, tmp_path: Path) -> None:
     out = str(tmp_path / "card.svg")
     fine = run(app, tmp_path, "--width", "14", "--finest", "0.15", "--out", out)
@@ -70,6 +74,7 @@ def test_what_is_finer_than_the_machine_is_said_with_what_would_help(app: Flask,
     assert "14.20 by" in thick.output
 
 
+@ONE_ENGINE
 def test_the_machine_of_the_bench_is_asked_and_the_sides_that_have_room_are_listed(
     app: Flask, database: Database, tmp_path: Path
 ) -> None:
@@ -86,7 +91,7 @@ def test_the_machine_of_the_bench_is_asked_and_the_sides_that_have_room_are_list
     assert "No side of a piece has room for it" in nowhere.output
 
 
-@pytest.mark.same_sql
+@ONE_ENGINE
 @pytest.mark.parametrize(("options", "said"), [
     (("--width", "14", "--out", "card.doc"), "ends in one of these"),
     (("--width", "0", "--out", "card.svg"), "from 1 to 200 mm"),

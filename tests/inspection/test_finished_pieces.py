@@ -73,7 +73,7 @@ def test_what_is_no_photograph_is_refused_with_a_sentence() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [0, 1, 2, 3, 5, 7, 9, 13])
+@pytest.mark.parametrize("number", [0, 1, 2, 5, 7, 9])
 def test_a_photograph_says_whether_the_piece_is_as_approved(number: int) -> None:
     piece = finished(77, number)
     verdict = Verdict.DIFFERS if piece.fault else Verdict.AS_APPROVED
@@ -85,6 +85,7 @@ def test_the_letter_and_the_accent_that_differ_are_named_and_where() -> None:
     piece = finished(77, 3)
     found = inspect(piece.data, approved(piece))
     assert piece.fault == "accent"
+    assert found.verdict is Verdict.DIFFERS
     assert [finding.number for finding in found.differences] == [3]
     assert "a dot or an accent is missing" in found.differences[0].said
 
@@ -109,7 +110,9 @@ def test_a_lettering_that_is_much_like_the_approved_one_is_seen() -> None:
 
 @pytest.mark.slow
 def test_mirrored_words_are_said_to_be_mirrored() -> None:
-    assert "The words are mirrored." in judged(finished(77, 13)).notes
+    found = judged(finished(77, 13))
+    assert found.verdict is Verdict.DIFFERS
+    assert "The words are mirrored." in found.notes
 
 
 @pytest.mark.faults_long
