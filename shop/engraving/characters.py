@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from shop.engraving.faces import FACES, GENERAL, Face, opened
@@ -21,6 +21,9 @@ _INVISIBLE: Final = frozenset(
 """Default_Ignorable_Code_Point characters of Unicode that are not of category Cf."""
 
 _ON_DEMAND: Final = frozenset(script for face in FACES.values() for script in face.only_for)
+
+_KEPT: Final = 256
+"""Texts of which it is remembered whether a face has them: a drawing asks several times."""
 
 _PLAIN: Final = "".join(map(chr, range(0x20, 0x7F)))
 
@@ -67,6 +70,7 @@ def _has_all_plain(face: Face) -> bool:
     return _simple(face).issuperset(_PLAIN)
 
 
+@lru_cache(maxsize=_KEPT)
 def missing(face: Face, text: str) -> tuple[Letter, ...]:
     """The letters of the text that the face cannot cut, each once, in the order of the text."""
     if _simple(face).issuperset(text):
@@ -126,6 +130,11 @@ def drawable(face: Face, typed: str) -> str:
         return ""
     if _simple(face).issuperset(text):
         return text
+    return _all_or_none(face, text)
+
+
+@lru_cache(maxsize=_KEPT)
+def _all_or_none(face: Face, text: str) -> str:
     return "" if breaks(text) or missing(face, text) else "".join(split(_CHOSEN.sub("", text)))
 
 

@@ -11,7 +11,7 @@ from shop.engraving.areas import Area
 from shop.engraving.faces import Face
 from shop.engraving.geometry import Point, convex_hull
 from shop.engraving.grown import Grown, NextLetters
-from shop.engraving.layout import Side, inked_words, lay_out, side_of
+from shop.engraving.layout import Side, inked_words, side_of
 from shop.engraving.line_faces import AnyFace, face_on
 from shop.engraving.problems import TooTall
 from shop.engraving.shaped import Cluster
@@ -62,7 +62,7 @@ def _room(area: Area, face: AnyFace, words: tuple[tuple[int, str], ...], number:
         placed.cap_mm * placed.shaped.top,
         left,
         shrinks=placed.cap_mm > own.cap_min_mm,
-        narrow=left < 1 and _narrow_fits(area, face, dict(words), number),
+        narrow=left < 1 and _narrow_fits(side, own, dict(words)[number], number),
     )
 
 
@@ -158,9 +158,7 @@ _OUTLINES: Final[Sequence[Callable[[Cluster], Sequence[Point]]]] = (
 what stands out, see Cluster."""
 
 
-def _narrow_fits(area: Area, face: AnyFace, words: Mapping[int, str], number: int) -> bool:
+def _narrow_fits(side: Side, face: Face, text: str, number: int) -> bool:
     return any(
-        not lay_out(area, face, {**words, number: words[number] + letter}).problems
-        for letter in _NARROW
-        if face_on(face, number).has(letter)
+        side.changed(number, shape(face, text + letter)).fits for letter in _NARROW if face.has(letter)
     )
