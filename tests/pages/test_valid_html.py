@@ -19,6 +19,9 @@ NEWER = re.compile(
 )
 """Attributes that the HTML standard has, and the checker does not know yet."""
 
+QUICK = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""For a program of a few seconds: Java would take as long again to make itself faster, on every processor."""
+
 pytestmark = pytest.mark.validator
 
 
@@ -27,6 +30,7 @@ def complaints(folder: Path) -> list[str]:
     told = subprocess.run(
         [
             "java",
+            *QUICK,
             "-Xss1m",
             "-jar",
             str(CHECKER),
@@ -47,16 +51,15 @@ def complaints(folder: Path) -> list[str]:
     ]
 
 
-def test_every_page_is_valid(app, tmp_path):
+def test_every_page_is_valid_and_one_that_is_not_would_be_found(app, tmp_path):
     pages = every_page(app)
     folder = tmp_path / "pages"
     folder.mkdir()
     for name, text in pages.items():
         (folder / f"{name.strip('/').replace('/', '-').replace('?', '-') or 'home'}.html").write_text(text)
     assert len(list(folder.iterdir())) == len(pages)
-    assert "\n".join(complaints(folder)) == ""
-
-
-def test_the_checker_would_have_said_so(tmp_path):
-    (tmp_path / "wrong.html").write_text("<!doctype html><html lang=en><title>A</title><p><div></p>")
-    assert len(complaints(tmp_path)) >= 2
+    (folder / "wrong.html").write_text("<!doctype html><html lang=en><title>A</title><p><div></p>")
+    said = complaints(folder)
+    wrong = [each for each in said if each.startswith("wrong.html:")]
+    assert len(wrong) >= 2
+    assert "\n".join(each for each in said if each not in wrong) == ""
