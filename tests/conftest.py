@@ -57,6 +57,7 @@ __all__ = [
     "pytest_runtest_teardown",
 ]
 
+gc.disable()  # until all is collected: none of it is garbage
 caches.share()
 
 # No deadline, as a busy machine is no finding. `make faults` asks the same of many more examples.
@@ -73,6 +74,7 @@ def pytest_collection_finish() -> None:
     """The collected tests stay until the end: looking for garbage among them took a fifth of the run."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def load_models() -> None:

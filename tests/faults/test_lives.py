@@ -54,6 +54,9 @@ def figures_of(world: World, lives: int, seconds: float) -> Counter[str]:
 
 
 @pytest.mark.faults
+@pytest.mark.parametrize(
+    "engine_name", ["sqlite", pytest.param("postgresql", marks=pytest.mark.faults_long)], indirect=True
+)
 def test_a_dozen_random_lives_end_to_the_penny(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine_name: str
 ) -> None:
