@@ -10,6 +10,7 @@ from shop.frozen import frozen
 from shop.giving.reversals import Returned, taken_by
 from shop.orders.lifecycle import lines_of
 from shop.orders.models import Order
+from shop.orders.states import State
 from shop.payments.kinds import EntryKind, RefundReason, RefundState
 from shop.payments.models import PaymentEntry, RefundRequest
 from shop.payments.order_record import BOUGHT, PRINCIPAL
@@ -37,7 +38,7 @@ class RefundMade:
     sent_back_at: datetime | None
     """When the buyer's bank returned it to us, if it did."""
     waits: bool
-    """Whether it was sent back, and nobody has said yet what becomes of it."""
+    """Whether it was sent back and is owed still, and nobody has said yet what becomes of it."""
     back_pence: int
     """What of the payment had gone back with it in all."""
     gone: frozenset[int]
@@ -73,6 +74,8 @@ def refund_history(session: Session, order: Order) -> list[RefundMade]:
     bought = {entry.payment_intent for entry in entries if entry.kind in BOUGHT}
     failed = {e.stripe_id: e.event_at for e in entries if e.kind == EntryKind.REFUND_FAILED}
     decided = {request.stripe_id for request in requests if request.state != RefundState.SENT_BACK}
+    # A refund of ours is withdrawn by then (settle_debts); one made at Stripe's dashboard has no request.
+    lost = order.state == State.DISPUTE_LOST
     made: list[RefundMade] = []
     holding: list[Returned] = []
     back_pence = 0
@@ -96,7 +99,7 @@ def refund_history(session: Session, order: Order) -> list[RefundMade]:
                 surplus=surplus,
                 elsewhere=back.elsewhere,
                 sent_back_at=failed.get(item.cause),
-                waits=item.cause in failed and item.cause not in decided,
+                waits=item.cause in failed and item.cause not in decided and not (request is None and lost),
                 back_pence=back_pence,
                 gone=frozenset(after),
                 difference=difference,

@@ -194,6 +194,38 @@ def test_a_refund_that_the_bank_returned_is_told_and_no_longer_said_to_be_sent(
     assert "Your bank returned it to us" in row.text
 
 
+@pytest.mark.parametrize("by", ["the owner", "Stripe's dashboard"])
+def test_who_got_everything_back_from_the_bank_reads_of_no_other_way(
+    app: Flask, harness: Harness, by: str
+) -> None:
+    order = paid(harness, DISC)
+    if by == "the owner":
+        with harness.database.transaction() as session:
+            ask(
+                session,
+                order,
+                lines=[],
+                postage=False,
+                actor="owner",
+                goodwill=Goodwill.KINDNESS,
+                goodwill_pence=250,
+            )
+        harness.sync(order)
+        with harness.database.reading() as session:
+            refund = str(session.scalars(select(RefundRequest.stripe_id)).one())
+    else:
+        refund = harness.refunds(order, 250)
+        harness.sync(order)
+    harness.refund_fails(refund)
+    harness.sync(order)
+    assert not isinstance(dict(emails(app, harness, order))["refund-returned"], Drop)
+    dispute = harness.disputes(order)
+    harness.sync(order)
+    harness.dispute_ends(dispute, won=False)
+    harness.sync(order)
+    assert dict(emails(app, harness, order))["refund-returned"] is Drop.NOT_SO
+
+
 def test_an_email_that_is_sent_late_says_what_is_so_then(app: Flask, harness: Harness) -> None:
     order = paid(harness, DISC, PETAL)
     change = "until we begin to engrave"

@@ -160,10 +160,13 @@ def begin(harness: Harness, seed: int) -> Living:
 
 def is_so(kind: str, life: Life, now: Facts, about: str) -> bool:
     """Whether what the e-mail was decided for still is."""
-    if kind == "refund":
-        return about not in life.failed
-    if kind == "disputed":
-        return life.disputed
+    of_money = {
+        "refund": about not in life.failed,
+        "refund-returned": not life.lost,  # else the bank gave the buyer everything
+        "disputed": life.disputed,
+    }
+    if kind in of_money:
+        return of_money[kind]
     if kind == "engraving-begun":
         return any(now.stages[line.number] in BEGUN for line in now.kept)
     if kind == "words-changed":
